@@ -1,0 +1,42 @@
+# Everything runs from .venv, which this file makes. `make help` lists the targets.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help install run test faults eval bench lint format clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+install: $(STAMP) ## set up .venv with all extras; then .venv/bin/aggregator is the command
+
+$(STAMP): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. Install Python 3.11 or later, or name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; raise SystemExit(not (3, 11) <= sys.version_info[:2] < (3, 15))' || { echo "$$($(PYTHON) --version) does not fit: Python 3.11 to 3.14 is needed. Name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "This Python lacks the venv module. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Setting up .venv (a minute at the most) …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[postgres,test,bench]'
+	@touch $(STAMP)
+
+run: install ## poll and serve on http://127.0.0.1:8000
+	@exec $(BIN)/aggregator run
+
+test: install ## all tests that take seconds
+	@$(BIN)/python -m pytest -n auto
+
+eval: install ## quality figures on labelled news
+	@$(BIN)/python -m benchmarks.eval
+
+bench: install ## speed, as ratios within one run
+	@$(BIN)/python -m benchmarks.bench
+
+lint: install ## ruff, mypy --strict, import-linter
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
+
+format: install ## ruff format, and the fixes that are safe
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+clean: ## remove .venv and caches; instance/ stays
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The command line: one module per command. Parses arguments and prints; decides nothing."""

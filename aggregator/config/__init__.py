@@ -1,0 +1,1 @@
+"""feeds.yaml and the environment → model.settings. Every error carries file, line and column."""

@@ -1,0 +1,121 @@
+"""The whole error tree. Every exception this package raises on purpose is one of these.
+
+::
+
+    AggregatorError                  exit 1
+    ├── UsageError                   exit 2: a bad argument, an unknown source or section
+    │   └── QueryError               a bad parameter of a request (400) or of a search
+    ├── ConfigError                  exit 2: feeds.yaml is broken; carries every Problem found
+    ├── StoreError                   the archive cannot be used; the message names the file and the way out
+    │   ├── StoreBusy                another writer holds the database longer than we wait
+    │   ├── StoreFull                no room on the disk; reads go on
+    │   ├── StoreReadOnly            the file or folder may not be written
+    │   ├── StoreCorrupt             damaged pages; nothing is written any more
+    │   ├── NotAStore                the file is no database of ours
+    │   └── StoreTooNew              written by a later version of the program
+    ├── AlreadyRunning               a second `run` or `worker` on one SQLite archive
+    ├── CannotListen                 the port is taken or may not be used
+    ├── SandboxError                 a parsing child stalled or died
+    └── ParseError                   a document is no feed, is empty, or nests too deep
+
+What a remote server does wrong is not an exception but a value, `model.Failed`: it is the common case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a configuration file: where, and what to do. Lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        level = "warning: " if self.warning else ""
+        return f"{self.file}:{self.line}:{self.column}: {level}{self.message}"
+
+
+class AggregatorError(Exception):
+    """Root of the tree; the message is meant for the user, as it stands."""
+
+    exit_code = 1
+
+
+class UsageError(AggregatorError):
+    exit_code = 2
+
+
+class QueryError(UsageError):
+    """A parameter is malformed or out of range; `parameter` names it."""
+
+    def __init__(self, parameter: str, message: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+
+class ConfigError(AggregatorError):
+    """The configuration is refused as a whole; `problems` holds every error, in file order."""
+
+    exit_code = 2
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class StoreError(AggregatorError):
+    pass
+
+
+class StoreBusy(StoreError):
+    pass
+
+
+class StoreFull(StoreError):
+    pass
+
+
+class StoreReadOnly(StoreError):
+    pass
+
+
+class StoreCorrupt(StoreError):
+    pass
+
+
+class NotAStore(StoreError):
+    pass
+
+
+class StoreTooNew(StoreError):
+    pass
+
+
+class AlreadyRunning(AggregatorError):
+    pass
+
+
+class CannotListen(AggregatorError):
+    pass
+
+
+class SandboxError(AggregatorError):
+    """A child that parses was killed (`timeout`) or died (`crashed`)."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class ParseError(AggregatorError):
+    """`kind` is one of `empty`, `not-a-feed`, `too-deep`, `malformed`."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind

@@ -1,0 +1,113 @@
+"""An entry of a feed, before and after normalising."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    url: str
+    type: str | None = None
+    length: int | None = None  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedItem:
+    """One entry as a parser read it. Nothing here is trusted: text may hold markup, addresses may be anything.
+
+    `summary` and `content` are HTML or text as the feed had them; dates are the parser's reading of them, None
+    where there was none that it understood (`published_text` is what stood there).
+    """
+
+    guid: str | None = None
+    link: str | None = None
+    title: str | None = None
+    summary: str | None = None
+    content: str | None = None
+    author: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    published_text: str | None = None
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    image: str | None = None
+    language: str | None = None
+    base: str | None = None  # xml:base in force, where the parser gives it
+    publisher: str | None = None  # title of the item's own <source>
+    publisher_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """One document. `format` is rss, atom, rdf or json; `parser` names who read it; `flaws` what was wrong with it."""
+
+    format: str
+    parser: str
+    items: tuple[ParsedItem, ...]
+    title: str | None = None
+    link: str | None = None
+    language: str | None = None
+    icon: str | None = None
+    ttl: int | None = None  # minutes
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
+    update_seconds: int | None = None  # sy:updatePeriod / sy:updateFrequency
+    self_link: str | None = None
+    new_address: str | None = None  # itunes:new-feed-url
+    flaws: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of one source, normalised: safe to store, to index and to show.
+
+    `id` is a UUID derived from the source's first id and `key`; `key` is the entry's identity inside its source.
+    `title` is plain text, `summary` plain text of at most some hundred characters, `content` sanitised HTML.
+    `published` is None where the feed gave no date that can be believed.
+    """
+
+    id: str
+    source: str
+    key: str
+    url: str | None
+    canonical: str | None  # url in the form that compares equal across outlets' variants
+    title: str
+    summary: str
+    content: str
+    author: str | None
+    publisher: str
+    published: datetime | None
+    lang: str | None
+    categories: tuple[str, ...]
+    image: str | None
+    enclosures: tuple[Enclosure, ...]
+    hash: str  # of all that a reader sees: a different hash is an update
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Something discarded or held back. `reason` is a slug for counting, `count` how many."""
+
+    reason: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class NormalFeed:
+    """A document after parsing and normalising: what a child process sends back."""
+
+    format: str
+    parser: str
+    items: tuple[Item, ...]
+    title: str | None
+    link: str | None
+    icon: str | None
+    language: str | None
+    ttl: int | None
+    skip_hours: tuple[int, ...]
+    skip_days: tuple[str, ...]
+    update_seconds: int | None
+    flaws: tuple[str, ...]
+    drops: tuple[Drop, ...]

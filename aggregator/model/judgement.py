@@ -1,0 +1,52 @@
+"""Where an item belongs, and the receipts that say why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aggregator.model.settings import Position
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A word of the text that counted: `field` is title or summary, `start`/`end` offsets into that field."""
+
+    text: str
+    field: str
+    weight: float
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerUp:
+    section: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Why a text is in a section: the strongest rule, all matches, the score and the section that came next."""
+
+    section: str
+    score: float
+    rule: str  # as the editor would name it: "words: south china sea", "places: CN"
+    at: Position | None  # None for what no line of the file says (the fallback)
+    matched: tuple[Match, ...]
+    runner_up: RunnerUp | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """An item's own place. `scores` holds the sections above the threshold, highest first, `section` the first of
+    them (or the fallback); `topics` configured topic ids; `places` ISO 3166 codes found in the text, most telling
+    first."""
+
+    section: str
+    scores: tuple[tuple[str, float], ...]
+    topics: tuple[str, ...]
+    places: tuple[str, ...] = ()
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        return tuple(section for section, _ in self.scores)

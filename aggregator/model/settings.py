@@ -1,0 +1,148 @@
+"""`feeds.yaml` as values: what the editor wrote, checked, with the line it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a configuration file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    title: str
+    url: str | None  # public address without trailing slash; None: http://HOST:PORT
+    language: str
+    timezone: str  # IANA name, for months and dates on pages
+    contact: str | None  # goes into the User-Agent
+    reload: str  # "auto" or "manual"
+    cors: bool
+    republish_full_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    every: timedelta  # the first interval of a source; it then adapts
+    keep: timedelta  # how long bodies and texts are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    name: str
+    aliases: tuple[str, ...]
+    domains: tuple[str, ...]
+    labels: tuple[tuple[str, str], ...]  # sorted by key
+    at: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One configured feed. `url` and `headers` keep their `${NAME}` unexpanded: values of the environment
+    are filled in where the request is made and appear nowhere else."""
+
+    id: str
+    name: str
+    url: str
+    publisher: str
+    every: timedelta | None  # None: the default
+    keep: timedelta | None
+    usually: str | None  # section id, a prior
+    section: str | None  # section id, fixed
+    full_text: bool
+    wrapper: bool
+    enabled: bool
+    was: tuple[str, ...]
+    headers: tuple[tuple[str, str], ...]
+    labels: tuple[tuple[str, str], ...]
+    lang: str | None
+    at: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One line of `words`, `places`, `not` or `never`: all of `parts` must be found.
+
+    A part may end in `*` (any ending). `weight` is 1 unless the editor gave one.
+    """
+
+    parts: tuple[str, ...]
+    weight: float
+    at: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    text: str
+    at: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One section or topic with its rules. `kind` is "section" or "topic"."""
+
+    kind: str
+    id: str
+    title: str
+    description: str | None
+    places: tuple[Term, ...]
+    words: tuple[Term, ...]
+    nots: tuple[Term, ...]
+    nevers: tuple[Term, ...]
+    examples: tuple[Example, ...]
+    counterexamples: tuple[Example, ...]
+    at: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    url: str
+    section: str
+    until: date | None
+    at: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """`stories:` of the file: the editor's word over the grouping."""
+
+    join: tuple[tuple[str, ...], ...] = ()
+    split: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ()
+    pin: tuple[Pin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole configuration. `epoch` is the hash of all that was read: equal epoch, equal settings."""
+
+    site: Site
+    allow_private: tuple[str, ...]
+    defaults: Defaults
+    publishers: tuple[Publisher, ...]
+    sources: tuple[Source, ...]
+    sections: tuple[Rules, ...]  # in the editor's order: a tie goes to the first
+    topics: tuple[Rules, ...]
+    overrides: Overrides
+    epoch: str
+    files: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  # name in the project → text, for the store
+
+    @property
+    def fallback(self) -> str:
+        """The section of what no rule places: `world` if there is one, else the last."""
+        ids = [section.id for section in self.sections]
+        return "world" if "world" in ids else ids[-1]

@@ -1,0 +1,122 @@
+"""What is known of a source between polls, and what a poll brought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """The mutable side of a source, one row of the store. Times are aware UTC."""
+
+    id: str
+    root: str  # the id under which its first item came: items keep their ids over a renaming
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    validator_url: str | None = None  # the final address the validators belong to
+    next_poll: datetime | None = None  # None: due now
+    interval: timedelta | None = None
+    why: str = "never polled"
+    first_success: datetime | None = None
+    last_attempt: datetime | None = None
+    last_success: datetime | None = None
+    last_new: datetime | None = None  # when it last brought something new
+    last_status: int | None = None
+    error_kind: str | None = None
+    error: str | None = None
+    failures: int = 0  # in a row
+    state: str = "new"  # new, ok, failing, gone, moved, stale, silent, …
+    polls: int = 0
+    not_modified: int = 0
+    bytes_received: int = 0
+    bytes_saved: int = 0  # by 304: the size of the last full answer each time
+    last_size: int = 0
+    moved_to: str | None = None  # where permanent redirects pointed
+    moved_since: datetime | None = None
+    moved_count: int = 0
+    feed_title: str | None = None
+    feed_link: str | None = None
+    icon: str | None = None
+    body_hash: str | None = None
+    flaws: str | None = None
+    rate: float | None = None  # new items an hour, smoothed
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
+    source: str
+    url: str  # with secrets filled in
+    headers: tuple[tuple[str, str], ...] = ()
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """What an answer said about when to come again; seconds, None where it said nothing."""
+
+    max_age: int | None = None  # Cache-Control or Expires
+    retry_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A full answer. `url` is the final address; `permanent` the address that an unbroken chain of 301/308 led to."""
+
+    url: str
+    status: int
+    body: bytes
+    content_type: str | None
+    etag: str | None
+    last_modified: str | None
+    freshness: Freshness
+    permanent: str | None = None
+    wire_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    url: str
+    etag: str | None
+    last_modified: str | None
+    freshness: Freshness
+    permanent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A poll that brought nothing. `kind` is one of dns, refused, reset, timeout, tls, address, redirect, too-large,
+    http, protocol, empty, not-a-feed, malformed, too-deep, parser-timeout, parser-crashed, secret.
+    `message` never quotes what was unsafe and never holds a secret."""
+
+    kind: str
+    message: str
+    status: int | None = None
+    freshness: Freshness = Freshness()
+
+
+@dataclass(frozen=True, slots=True)
+class ParseJob:
+    """What parsing and normalising need to know of the source. `root` names the source in item ids; `now` clamps
+    dates from the future."""
+
+    source: str
+    root: str
+    publisher: str
+    wrapper: bool
+    lang: str | None
+    now: datetime
+
+
+Outcome = Fetched | NotModified | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class NextPoll:
+    """The decision of the schedule: when, at which interval, and the reason in words."""
+
+    at: datetime
+    interval: timedelta
+    why: str

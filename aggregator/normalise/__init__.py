@@ -1,0 +1,1 @@
+"""Pure: ParsedFeed → Items that are safe to store and show: identity, address, dates, HTML, text."""

@@ -1,0 +1,1 @@
+"""Pure: bytes → ParsedFeed. The only room that imports feedparser and fastfeedparser."""

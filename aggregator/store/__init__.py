@@ -1,0 +1,1 @@
+"""I/O: values ↔ rows. One folder per backend; no backend knows another."""
