@@ -1,0 +1,136 @@
+"""Folding: the form in which words of rules and words of texts are compared.
+
+Case is kept by `fold` (all-capital words match capitals only) and dropped by `lower`, which never changes the
+length. What folds: diacritics (Erdoğan = Erdogan), compatibility forms (full width, ligatures), dashes to `-`,
+apostrophes to `'`, dots of abbreviations (U.S. = US, J.D. = JD, Gen. = Gen), the possessive (Ukraine's = Ukraine),
+prefixes written apart (de-escalation = deescalation, so that neither holds the word escalation), white space.
+`span` leads from a place in the folded text back to the original, for receipts.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Letters that Unicode does not decompose, and signs that stand in a name without being part of it.
+_SINGLE = {
+    **dict(
+        zip("øØđĐłŁðÐħĦıŋŊəƏßẞæÆœŒþÞ", "o O d D l L d D h H i n N e E ss SS ae AE oe OE th TH".split(), strict=True)
+    ),
+    **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
+    **dict.fromkeys("‘’‚‛′ʼʻʿʾʹ`´＇", "'"),
+    **dict.fromkeys("“”„‟″«»＂", '"'),
+    **dict.fromkeys("™®©℠\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", ""),
+    "…": "...",
+    "ς": "σ",
+}
+
+
+class _Folding(dict[int, str]):
+    """A table for str.translate, filled as characters are met (bounded by the size of Unicode)."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold_char(chr(code))
+        return folded
+
+
+def _is_dropped_mark(char: str) -> bool:
+    """Accents, Arabic vowel signs and Hebrew points go; vowel signs of Indic scripts and kana voicing stay."""
+    return (
+        "\u0300" <= char <= "\u036f"
+        or "\u064b" <= char <= "\u065f"
+        or char in "\u0670\u0640"
+        or ("\u0591" <= char <= "\u05c7" and unicodedata.category(char) == "Mn")
+    )
+
+
+def _fold_char(char: str) -> str:
+    if char in _SINGLE:
+        return _SINGLE[char]
+    if char.isspace() or unicodedata.category(char) == "Cc":
+        return " "
+    parts = unicodedata.normalize("NFKD", char)
+    bare = "".join(_SINGLE.get(part, part) for part in parts if not _is_dropped_mark(part))
+    # Recomposed: Hangul stays in syllables, voiced kana stay voiced.
+    return unicodedata.normalize("NFC", bare)
+
+
+_TABLE = _Folding()
+
+# One letter, a dot, one letter …; a shortened title before a name; 's at the end of a word; a prefix with its hyphen.
+_REWRITES = re.compile(
+    r"(?<![\w.])[^\W\d_](?:\.[^\W\d_])+(?!\w)(?:\.(?!\w))?"
+    r"|(?<!\w)(?:St|Mt|Ft|Gen|Sen|Rep|Gov|Lt|Col|Sgt|Maj|Adm|Dr|Mr|Mrs|Ms|Jr|Sr|vs)\.(?= )"
+    r"|(?<=\w)'[sS](?!\w)"
+    r"|(?<![\w'-])(?:[Dd]e|DE|[Rr]e|RE|[Cc]o|CO)-(?=[^\W\d_]{3})"
+    r"|  +"
+)
+_MAYBE = re.compile(r"[.'-]|  ")
+
+
+def _kept(match: re.Match[str]) -> str:
+    """What stays of one rewritten place: the letters, or a single space."""
+    found = match.group()
+    if found[0] == "'":
+        return ""
+    if found[0] == " ":
+        return " "
+    return found.replace(".", "").replace("-", "")
+
+
+def fold(text: str) -> str:
+    """The folded text, case kept."""
+    if not text.isascii() or not text.isprintable():
+        text = text.translate(_TABLE)
+    return _REWRITES.sub(_kept, text) if _MAYBE.search(text) else text
+
+
+def lower(folded: str) -> str:
+    """Lower case, of the same length as its argument."""
+    return folded.lower().replace("ς", "σ")
+
+
+def key(text: str) -> str:
+    """Folded, lower case, trimmed: equal keys, equal names."""
+    return lower(fold(text)).strip()
+
+
+def offsets(text: str) -> list[int]:
+    """For each character of `fold(text)`, the index of the character of `text` that it came from."""
+    chars: list[str] = []
+    origins: list[int] = []
+    for index, char in enumerate(text):
+        folded = _TABLE[ord(char)]
+        chars.append(folded)
+        origins.extend([index] * len(folded))
+    mapped = "".join(chars)
+    result: list[int] = []
+    done = 0
+    for match in _REWRITES.finditer(mapped):
+        result.extend(origins[done : match.start()])
+        kept = _kept(match)
+        at = match.start()
+        for char in kept:
+            at = mapped.index(char, at)
+            result.append(origins[at])
+            at += 1
+        done = match.end()
+    result.extend(origins[done:])
+    return result
+
+
+def span(text: str, start: int, end: int, origins: list[int] | None = None) -> tuple[int, int]:
+    """The part of `text` that `fold(text)[start:end]` came from, accents included. `origins` is `offsets(text)`
+    where the caller has it."""
+    origins = offsets(text) if origins is None else origins
+    if start >= end or end > len(origins):
+        return (len(text), len(text))
+    first, last = origins[start], origins[end - 1] + 1
+    while last < len(text) and not _TABLE[ord(text[last])]:
+        last += 1
+    return first, last
+
+
+def shouts(text: str) -> bool:
+    """Whether a text is written in capitals throughout, so that capitals say nothing about its words."""
+    return text.isupper() and sum(len(word) >= 5 for word in text.split()) >= 2
