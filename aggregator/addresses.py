@@ -1,0 +1,137 @@
+"""Which network addresses may be polled. Pure: nothing is looked up and nothing is opened.
+
+A source, or whoever answers for it, must not be able to point the program at the machine it runs on or at the
+network behind it (server-side request forgery). So the rule is an allow-list in spirit: only what the IANA
+special-purpose registries leave as globally reachable unicast counts as public, and `allow_private` names the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+import ada_url
+
+Address = IPv4Address | IPv6Address
+
+# https://www.iana.org/assignments/iana-ipv4-special-registry, and multicast. Our own table, because
+# `ipaddress.is_global` differs between the Python versions that we run on.
+_NOT_PUBLIC_4 = tuple(
+    IPv4Network(network)
+    for network in (
+        "0.0.0.0/8",  # "this network": reaches the machine itself on Linux
+        "10.0.0.0/8",
+        "100.64.0.0/10",  # carrier-grade NAT
+        "127.0.0.0/8",
+        "169.254.0.0/16",  # link-local, and the metadata services of clouds
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.88.99.0/24",  # 6to4 relays
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/3",  # multicast, reserved and broadcast
+    )
+)
+_GLOBAL_UNICAST_6 = IPv6Network("2000::/3")
+_NOT_PUBLIC_6 = tuple(
+    IPv6Network(network)
+    for network in (
+        "2001::/23",  # protocol assignments, Teredo among them: it wraps an IPv4 address
+        "2001:db8::/32",
+        "2002::/16",  # 6to4 wraps an IPv4 address, and no feed is served from it (RFC 7526)
+        "3fff::/20",
+    )
+)
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+# Names that by their RFCs never leave the machine or the site (6761, 6762, 8375, and ICANN's .internal).
+_PRIVATE_NAMES = ("localhost", "local", "internal", "home.arpa")
+
+
+def address_of(text: str) -> Address | None:
+    """The address that `text` spells, with or without brackets and zone, or None where it is a name."""
+    try:
+        return ip_address(text.strip("[]").partition("%")[0])
+    except ValueError:
+        return None
+
+
+def is_public(address: str | Address) -> bool:
+    """Whether an address is globally reachable unicast. What is no address at all is not public."""
+    known = address_of(address) if isinstance(address, str) else address
+    if known is None:
+        return False
+    if isinstance(known, IPv4Address):
+        return not any(known in network for network in _NOT_PUBLIC_4)
+    wrapped = known.ipv4_mapped
+    if wrapped is None and known in _NAT64:
+        wrapped = IPv4Address(int(known) & 0xFFFF_FFFF)
+    if wrapped is not None:
+        return is_public(wrapped)
+    return known in _GLOBAL_UNICAST_6 and not any(known in network for network in _NOT_PUBLIC_6)
+
+
+def host_of(url: str) -> str | None:
+    """The host of an http(s) address as browsers read it (WHATWG), so that decimal, octal, hexadecimal and circled
+    digits become the address they stand for; lower case, no brackets, no trailing dot. None where there is none."""
+    try:
+        parsed = ada_url.URL(url.strip())
+    except ValueError:
+        return None
+    if parsed.protocol not in ("http:", "https:"):
+        return None
+    return parsed.hostname.strip("[]").rstrip(".").lower() or None
+
+
+def private_host(host: str) -> bool:
+    """Whether a host is, by its spelling alone, on this machine or this network."""
+    if address_of(host) is not None:
+        return not is_public(host)
+    name = host.rstrip(".").lower()
+    return any(name == private or name.endswith("." + private) for private in _PRIVATE_NAMES)
+
+
+def literal_private(url: str) -> bool:
+    """Whether an address names, without asking anybody, a host on this machine or this network. A public name that
+    resolves to a private address is found only where the connection is made."""
+    host = host_of(url)
+    return host is not None and private_host(host)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """`allow_private` of the configuration: host names and networks that may be polled though they are private."""
+
+    hosts: frozenset[str] = frozenset()
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> Allowance:
+        """From the entries as written: `nas.local`, `127.0.0.1`, `10.1.0.0/16`, `[fd00::1]`."""
+        hosts: set[str] = set()
+        networks: list[IPv4Network | IPv6Network] = []
+        for name in names:
+            try:
+                networks.append(ip_network(name.strip().strip("[]"), strict=False))
+            except ValueError:
+                hosts.add(name.strip().rstrip(".").lower())
+        return cls(frozenset(hosts), tuple(networks))
+
+    def names(self, host: str) -> bool:
+        """Whether a host is named: a name as such, an address by itself or by its network."""
+        return host.rstrip(".").lower() in self.hosts or self.covers(host)
+
+    def covers(self, address: str) -> bool:
+        """Whether an address lies in a named network."""
+        known = address_of(address)
+        if isinstance(known, IPv6Address) and known.ipv4_mapped is not None:
+            known = known.ipv4_mapped
+        return known is not None and any(known in network for network in self.networks)
+
+    def admits(self, address: str) -> bool:
+        """Whether a connection to an address may be made: it is public, or named."""
+        return is_public(address) or self.covers(address)
