@@ -1,0 +1,166 @@
+"""Which story each item of a batch joins: read the history, compare, decide.
+
+1. equal addresses, and equal headlines within two days, join outright;
+2. an index of rare words nominates what is worth comparing within the window of days;
+3. groups unite, the most alike first, while the link between them is strong enough;
+4. a story keeps the key of its founding item; where known stories unite, the older key stays.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from aggregator.stories.likeness import Profile, likeness, profile, shared
+from aggregator.stories.linkage import agglomerate, memo
+from aggregator.stories.reading import Reading, read
+from aggregator.stories.tuning import TUNING, Tuning
+from aggregator.stories.values import Candidate, Grouping, History, Join, Merge
+
+
+def group(batch: Sequence[Candidate], history: History, tuning: Tuning = TUNING) -> Grouping:
+    """Decide on a batch of new items, none of them known to `history`. Order inside the batch does not matter."""
+    if not batch:
+        return Grouping((), ())
+    ordered = sorted(batch, key=_order)
+    reading = read(ordered, history, tuning)
+    groups = _Groups(reading, tuning)
+    groups.tie()
+    groups.unite()
+    return Grouping(
+        joins=tuple(groups.joins()),
+        merges=tuple(groups.merges()),
+        features=reading.features,
+        postings=[(word, item) for item, words in reading.rare.items() for word in words],
+        frequencies=reading.counts,
+        documents=len(ordered),
+    )
+
+
+def _order(one: Candidate) -> tuple[int, str, str, str, str, int]:
+    return (one.at, one.title, one.summary, one.publisher, one.canonical or "", one.item)
+
+
+class _Groups:
+    """Groups of items while they unite: first the known stories, older keys first, then each new item by itself.
+
+    A union keeps the smaller index, so that the key of a group is that of its oldest story or earliest item.
+    """
+
+    def __init__(self, reading: Reading, tuning: Tuning) -> None:
+        self.reading = reading
+        self.tuning = tuning
+        stories: defaultdict[int, list[int]] = defaultdict(list)
+        for item, one in reading.known.items():
+            stories[one.story].append(item)
+        self.keys = [*sorted(stories), *(one.item for one in reading.new)]
+        self.old = len(stories)
+        self.members = [*(sorted(stories[key]) for key in self.keys[: self.old]), *([one.item] for one in reading.new)]
+        self.into = list(range(len(self.keys)))  # index → index of the group that absorbed it
+        self.index = {item: index for index, items in enumerate(self.members) for item in items}
+        self.tied: dict[int, str] = {}
+        self.merged: list[tuple[int, int, float]] = []
+        self.profiles = self._profiles()
+        self.score: Callable[[int, int], float] = memo(lambda a, b: likeness(self.profiles[a], self.profiles[b]))
+
+    def _profiles(self) -> dict[int, Profile]:
+        reading = self.reading
+        found = {
+            one.item: profile(reading.features[one.item], one.at, one.publisher, reading.rarity) for one in reading.new
+        }
+        for item, one in reading.known.items():
+            found[item] = profile(one.features, one.at, one.publisher, reading.rarity)
+        return found
+
+    def find(self, index: int) -> int:
+        while self.into[index] != index:
+            index = self.into[index]
+        return index
+
+    def tie(self) -> None:
+        """What is one story without weighing."""
+        by_address = {address: self.stories()[story] for address, story in self.reading.addresses.items()}
+        by_headline: dict[int, int] = {}
+        for one in self.reading.new:
+            if one.canonical:
+                self._tie(one.item, by_address.setdefault(one.canonical, self.index[one.item]), "same address")
+            self._tie_headline(one, by_headline)
+
+    def stories(self) -> dict[int, int]:
+        return {story: index for index, story in enumerate(self.keys[: self.old])}
+
+    def _tie_headline(self, one: Candidate, by_headline: dict[int, int]) -> None:
+        headline = self.reading.features[one.item].headline
+        if not headline:
+            return
+        earlier = [item for item in self.reading.headlines.get(headline, ()) if item in self.reading.known]
+        if headline in by_headline:
+            earlier.append(by_headline[headline])
+        close = [item for item in earlier if abs(self.profiles[item].at - one.at) <= self.tuning.same_headline]
+        if close:
+            self._tie(one.item, self.index[close[-1]], "same headline")
+        by_headline[headline] = one.item
+
+    def _tie(self, item: int, index: int, reason: str) -> None:
+        a, b = sorted((self.find(index), self.find(self.index[item])))
+        if a != b and b >= self.old:  # two known stories are not merged for one item's sake
+            self._union(a, b)
+            self.tied.setdefault(item, reason)
+
+    def _union(self, kept: int, absorbed: int) -> None:
+        self.into[absorbed] = kept
+        self.members[kept].extend(self.members[absorbed])
+
+    def unite(self) -> None:
+        edges = {
+            (self.find(self.index[item]), self.find(self.index[other]))
+            for item, others in self.reading.near.items()
+            for other in others
+            if other in self.index
+        }
+        members = [list(items) for items in self.members]
+        for kept, absorbed, link in agglomerate(members, edges, self.link, self.tuning.least):
+            self._union(kept, absorbed)
+            if absorbed < self.old:
+                self.merged.append((kept, absorbed, link))
+
+    def link(self, one: Sequence[int], other: Sequence[int]) -> float:
+        """Mean of the best and the average likeness of two groups, over the members first and last in time."""
+        scores = [self.score(a, b) for a in self._shown(one) for b in self._shown(other)]
+        return (max(scores) + sum(scores) / len(scores)) / 2
+
+    def _shown(self, items: Sequence[int]) -> Sequence[int]:
+        half = self.tuning.sample // 2
+        return items if len(items) <= self.tuning.sample else [*items[:half], *items[-half:]]
+
+    def joins(self) -> Iterable[Join]:
+        """Founders first, so that a story stands before what joins it."""
+        found = [self._join(one) for one in self.reading.new]
+        return sorted(found, key=lambda join: join.reason != "founder")
+
+    def _join(self, one: Candidate) -> Join:
+        home = self.find(self.index[one.item])
+        others = [item for item in self.members[home] if item != one.item]
+        score = self.link([one.item], others) if others else 0.0
+        rival, rival_score = self._rival(one.item, home)
+        rival_key = None if rival is None else self.keys[rival]
+        if self.keys[home] == one.item:
+            return Join(one.item, one.item, "founder", rival_score, (), (), rival_key, rival_score)
+        reason = self.tied.get(one.item, "alike")
+        nearest = max(others, key=lambda item: (self.score(one.item, item), -item))
+        words = shared(self.profiles[one.item], self.profiles[nearest])
+        return Join(
+            one.item, self.keys[home], reason, score if reason == "alike" else 1.0, words, (), rival_key, rival_score
+        )
+
+    def _rival(self, item: int, home: int) -> tuple[int | None, float]:
+        rivals = {self.find(self.index[other]) for other in self.reading.near[item] if other in self.index} - {home}
+        scored = [(self.link([item], self.members[rival]), -rival) for rival in rivals]
+        if not scored:
+            return None, 0.0
+        score, negative = max(scored)
+        return -negative, score
+
+    def merges(self) -> Iterable[Merge]:
+        for kept, absorbed, link in self.merged:
+            yield Merge(self.keys[self.find(kept)], self.keys[absorbed], link)

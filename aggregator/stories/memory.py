@@ -1,0 +1,88 @@
+"""A history in memory: for `classify`, for evaluation and for tests. Also the reference for what a store has to do."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Collection, Mapping, Sequence
+
+from aggregator.stories.values import Candidate, Grouping, Known
+
+
+class Memory:
+    """Holds everything it is given; `apply` takes a `Grouping` the way a store does."""
+
+    def __init__(self) -> None:
+        self._documents = 0
+        self._frequencies: dict[int, int] = {}
+        self._postings: dict[int, list[tuple[int, int]]] = {}  # word → (at, item), sorted
+        self._headlines: dict[int, list[tuple[int, int]]] = {}
+        self._addresses: dict[str, int] = {}  # canonical → item
+        self._known: dict[int, Known] = {}
+        self._members: dict[int, list[int]] = {}
+
+    def documents(self) -> int:
+        return self._documents
+
+    def frequencies(self, words: Collection[int]) -> Mapping[int, int]:
+        return {word: self._frequencies[word] for word in words if word in self._frequencies}
+
+    def postings(self, words: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
+        return _between(self._postings, words, since, until)
+
+    def known(self, items: Collection[int]) -> Mapping[int, Known]:
+        return {item: self._known[item] for item in items if item in self._known}
+
+    def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
+        return {story: self._members[story] for story in stories if story in self._members}
+
+    def same_address(self, canonicals: Collection[str]) -> Mapping[str, int]:
+        found = {canonical: self._addresses[canonical] for canonical in canonicals if canonical in self._addresses}
+        return {canonical: self._known[item].story for canonical, item in found.items()}
+
+    def same_headline(self, keys: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
+        return _between(self._headlines, keys, since, until)
+
+    def story(self, item: int) -> int:
+        """The story an item is in now, after all merges."""
+        return self._known[item].story
+
+    def stories(self) -> Mapping[int, Sequence[int]]:
+        """All stories with their items, oldest first."""
+        return self._members
+
+    def apply(self, batch: Collection[Candidate], grouping: Grouping) -> None:
+        """Keep what `group` decided on `batch`."""
+        candidates = {candidate.item: candidate for candidate in batch}
+        for join in grouping.joins:
+            candidate = candidates[join.item]
+            self._add(candidate, grouping, join.story)
+        for word, item in grouping.postings:
+            insort(self._postings.setdefault(word, []), (candidates[item].at, item))
+        for merge in grouping.merges:
+            self._merge(merge.older, merge.younger)
+        for word, count in grouping.frequencies.items():
+            self._frequencies[word] = self._frequencies.get(word, 0) + count
+        self._documents += grouping.documents
+
+    def _add(self, candidate: Candidate, grouping: Grouping, story: int) -> None:
+        item, kept = candidate.item, grouping.features[candidate.item]
+        self._known[item] = Known(kept, story, candidate.at, candidate.publisher)
+        insort(self._members.setdefault(story, []), item, key=lambda member: (self._known[member].at, member))
+        if kept.headline:
+            insort(self._headlines.setdefault(kept.headline, []), (candidate.at, item))
+        if candidate.canonical:
+            self._addresses.setdefault(candidate.canonical, item)
+
+    def _merge(self, older: int, younger: int) -> None:
+        moved = self._members.pop(younger)
+        for item in moved:
+            known = self._known[item]
+            self._known[item] = Known(known.features, older, known.at, known.publisher)
+        self._members[older] = sorted([*self._members[older], *moved], key=lambda item: (self._known[item].at, item))
+
+
+def _between(
+    index: Mapping[int, list[tuple[int, int]]], keys: Collection[int], since: int, until: int
+) -> dict[int, Sequence[int]]:
+    found = {key: [item for at, item in index[key] if since <= at <= until] for key in keys if key in index}
+    return {key: items for key, items in found.items() if items}

@@ -1,0 +1,87 @@
+"""What a batch needs of the past, read in a fixed small number of calls."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from aggregator.stories.features import Features, features
+from aggregator.stories.rarity import Rarity
+from aggregator.stories.tuning import Tuning
+from aggregator.stories.values import Candidate, History, Known
+from aggregator.text.words import word_id
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`near` lists, for each new item, the known and new ones that share rare words with it, the most likely first."""
+
+    new: Sequence[Candidate]  # in order of time
+    features: Mapping[int, Features]  # of the new ones
+    rarity: Rarity
+    rare: Mapping[int, Sequence[int]]  # new item → ids of its rarest words
+    near: Mapping[int, Sequence[int]]
+    known: Mapping[int, Known]
+    addresses: Mapping[str, int]
+    headlines: Mapping[int, Sequence[int]]
+    counts: Mapping[int, int]
+
+
+def read(new: Sequence[Candidate], history: History, tuning: Tuning) -> Reading:
+    """`new` is not empty and sorted by time."""
+    kept = {one.item: features(one) for one in new}
+    counts = Counter(word_id(word) for one in kept.values() for word in one.words)
+    past = history.frequencies(counts.keys())
+    seen = {word: count + past.get(word, 0) for word, count in counts.items()}
+    rarity = Rarity(history.documents() + len(new), seen)
+    rare = {item: _rarest(one, rarity, tuning.posted) for item, one in kept.items()}
+    since, until = new[0].at, new[-1].at
+    near = _near(rare, history, since - tuning.window, until + tuning.window, tuning)
+    headlines = history.same_headline(
+        {one.headline for one in kept.values() if one.headline},
+        since - tuning.same_headline,
+        until + tuning.same_headline,
+    )
+    addresses = history.same_address({one.canonical for one in new if one.canonical})
+    items = {item for others in (*near.values(), *headlines.values()) for item in others} - kept.keys()
+    known = _known(items, set(addresses.values()), history, tuning)
+    return Reading(new, kept, rarity, rare, near, known, addresses, headlines, counts)
+
+
+def _rarest(one: Features, rarity: Rarity, most: int) -> list[int]:
+    ranked = sorted(one.words, key=lambda word: (-rarity(word), word))
+    return [word_id(word) for word in ranked[:most]]
+
+
+def _near(
+    rare: Mapping[int, Sequence[int]], history: History, since: int, until: int, tuning: Tuning
+) -> dict[int, list[int]]:
+    postings: defaultdict[int, list[int]] = defaultdict(list)
+    for word, items in history.postings({word for words in rare.values() for word in words}, since, until).items():
+        postings[word].extend(items)
+    for item, words in rare.items():
+        for word in words:
+            postings[word].append(item)
+    near = {}
+    for item, words in rare.items():
+        votes: Counter[int] = Counter()
+        for word in words:
+            if len(postings[word]) <= tuning.crowded:
+                votes.update(postings[word])
+        votes.pop(item, None)
+        near[item] = [other for other, _ in sorted(votes.items(), key=lambda vote: -vote[1])[: tuning.nominees]]
+    return near
+
+
+def _known(items: set[int], stories: set[int], history: History, tuning: Tuning) -> dict[int, Known]:
+    """The items named, the founders of their stories and the newest members: what a running story is about now."""
+    known = dict(history.known(items))
+    members = history.members(stories | {one.story for one in known.values()})
+    sampled = {item for story, held in members.items() for item in _sample(story, held, tuning.sample)}
+    known.update(history.known(sampled - known.keys()))
+    return known
+
+
+def _sample(story: int, members: Sequence[int], most: int) -> Iterable[int]:
+    return members if len(members) <= most else (story, *members[1 - most :])

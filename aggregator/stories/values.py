@@ -1,0 +1,106 @@
+"""What the grouping reads and what it decides, and its narrow view of the past.
+
+The flow is read, decide, write: `group` reads a `History` through a fixed small number of calls for a whole batch and
+returns a `Grouping`; the caller applies it in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from aggregator.stories.features import Features
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One item as the grouping sees it."""
+
+    item: int  # its key: a row number of the store, an index in `classify`
+    title: str
+    summary: str
+    publisher: str  # folded by `publishers:`
+    canonical: str | None  # canonical address
+    at: int  # effective publication time, epoch seconds: never later than first seen; equal for all where unknown
+    lang: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An item of the past, as the history keeps it."""
+
+    features: Features
+    story: int
+    at: int
+    publisher: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """The story an item went to, and why.
+
+    `reason` is one of "founder", "same address", "same headline", "alike". `score` is the likeness to the story in
+    0…1 (1 for equal addresses and headlines; for a founder that of the runner-up). `shared` are the words, readable,
+    that it shares with the story's nearest item, most telling first; `vetoes` what spoke against.
+    """
+
+    item: int
+    story: int
+    reason: str
+    score: float
+    shared: tuple[str, ...] = ()
+    vetoes: tuple[str, ...] = ()
+    runner_up: int | None = None  # the story that came next
+    runner_up_score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Two stories turned out to be one: `younger` goes into `older`, whose id stays."""
+
+    older: int
+    younger: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """The decision on a batch, to be applied in one transaction: joins, then merges, then the counts.
+
+    `joins` holds every item of the batch once, founders first; a story named there may be `younger` in `merges`
+    only if it was known before. `postings` lists (word, item) under which each item is found again; `frequencies` are
+    to be added to the counts of documents that hold a word, `documents` to the number of documents.
+    """
+
+    joins: tuple[Join, ...]
+    merges: tuple[Merge, ...]
+    features: Mapping[int, Features] = field(default_factory=dict)
+    postings: Sequence[tuple[int, int]] = ()
+    frequencies: Mapping[int, int] = field(default_factory=dict)
+    documents: int = 0
+
+
+class History(Protocol):
+    """The recent past. Words are ids of stems (`text.words.word_id`), times epoch seconds, bounds inclusive."""
+
+    def documents(self) -> int:
+        """How many items have been counted."""
+
+    def frequencies(self, words: Collection[int]) -> Mapping[int, int]:
+        """In how many counted items each word stood; words never seen may be absent."""
+
+    def postings(self, words: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
+        """The items posted under each word and published within the bounds."""
+
+    def known(self, items: Collection[int]) -> Mapping[int, Known]:
+        """What is kept of each item; unknown or purged ones are absent."""
+
+    def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
+        """The items of each story, oldest first."""
+
+    def same_address(self, canonicals: Collection[str]) -> Mapping[str, int]:
+        """The story that holds an item of that canonical address."""
+
+    def same_headline(self, keys: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
+        """The items whose `Features.headline` is that key, published within the bounds."""

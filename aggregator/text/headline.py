@@ -1,0 +1,63 @@
+"""What surrounds the news in a headline or a lead and is none: labels, outlets' names, agencies' datelines.
+
+General patterns alone: no outlet is named here.
+"""
+
+from __future__ import annotations
+
+import re
+
+_LABEL = re.compile(
+    r"""^\W*(?:
+        (?:breaking|developing|exclusive|updated?|urgent|alert|just\ in|analysis|opinion|explainer|explained|watch|video|
+           photos?|pictures|in\ pictures|live|live\ (?:updates?|blog|news|coverage)|live[-\ ]?blog|news\ alert|flash|
+           factbox|timeline|interview|podcast|listen|read|wrapup(?:\ \d+)?|update\ \d+|refile|corrected|
+           first\ thing|top\ stories|the\ latest|newsletter|special\ report|fact\ check|editorial|comment|letters?)
+        (?:\ (?:news|story|update|updates))?
+        )\s*(?:[:|\]–—]|-\s|\s-\s|,?\s*-)\s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_TRAILER = re.compile(
+    r"\s*(?:[-–—|:,]\s*)?\(?(?:live updates?|live blog|as it happened|live|video|photos|opinion|analysis|updated)\)?\s*$",
+    re.IGNORECASE,
+)
+_PIPE = re.compile(r"\s+[|•·]\s+")
+_DASH_END = re.compile(r"\s+[-–—]\s+([^-–—|]{2,40})$")
+_OUTLET_WORD = re.compile(
+    r"^(?:[A-Z0-9][\w.’'&]*|of|the|and|for|de|la|le|el|del|di|&|in|on|[\w-]+\.(?:com|org|net|[a-z]{2}))$"
+)
+_DATELINE = re.compile(
+    r"""^\s*(?:[(\[][A-Z][\w ]{1,20}[)\]]\s*[-–—]{1,2}\s+
+        |[A-ZÀ-Þ][\w.,’'\ \-/À-ÿ]{1,60}?\s*\([^()]{2,40}\)\s*(?:[-–—:]{1,2})\s*
+        |[A-ZÀ-Þ][A-ZÀ-Þ.’'\ \-/]{2,40}(?:,\s[\w.\ ]{2,30})?\s*(?:[-–—]{1,2}|:)\s+
+        )""",
+    re.VERBOSE,
+)
+
+
+def bare_title(title: str) -> str:
+    """A headline without labels in front ("BREAKING: ") and without outlets' names behind (" | The Daily")."""
+    text = " ".join(title.split())
+    for _ in range(2):
+        shorter = _LABEL.sub("", text, count=1)
+        if len(shorter) < 12:
+            break
+        text = shorter
+    parts = _PIPE.split(text)
+    if len(parts) > 1:
+        text = _longest_head(parts)
+    end = _DASH_END.search(text)
+    if end and end.start() >= 20 and all(_OUTLET_WORD.match(word) for word in end.group(1).split()[:7]):
+        text = text[: end.start()]
+    shorter = _TRAILER.sub("", text)
+    return shorter if len(shorter) >= 12 else text
+
+
+def _longest_head(parts: list[str]) -> str:
+    """Of "Section | Headline | Outlet" the part that reads as a headline: the one with most words, the first of such."""
+    return max(parts, key=lambda part: len(part.split()))
+
+
+def bare_lead(lead: str) -> str:
+    """A lead without the agency's dateline: "KYIV, Ukraine (AP) — Russia …" gives "Russia …"."""
+    return _DATELINE.sub("", lead, count=1)
