@@ -14,9 +14,29 @@ import unicodedata
 
 # Letters that Unicode does not decompose, and signs that stand in a name without being part of it.
 _SINGLE = {
-    **dict(
-        zip("øØđĐłŁðÐħĦıŋŊəƏßẞæÆœŒþÞ", "o O d D l L d D h H i n N e E ss SS ae AE oe OE th TH".split(), strict=True)
-    ),
+    "ø": "o",
+    "Ø": "O",
+    "đ": "d",
+    "Đ": "D",
+    "ł": "l",
+    "Ł": "L",
+    "ð": "d",
+    "Ð": "D",
+    "ħ": "h",
+    "Ħ": "H",
+    "ı": "i",
+    "ŋ": "n",
+    "Ŋ": "N",
+    "ə": "e",
+    "Ə": "E",
+    "ß": "ss",
+    "ẞ": "SS",
+    "æ": "ae",
+    "Æ": "AE",
+    "œ": "oe",
+    "Œ": "OE",
+    "þ": "th",
+    "Þ": "TH",
     **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
     **dict.fromkeys("‘’‚‛′ʼʻʿʾʹ`´＇", "'"),
     **dict.fromkeys("“”„‟″«»＂", '"'),
