@@ -1,0 +1,34 @@
+"""What one poll of one source changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aggregator.model.item import Drop, Item
+from aggregator.model.source import SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """The source's new state and its items: `new`, `changed` and `seen` (unchanged, by number in the store).
+
+    `live` is False for the back-catalogue of a first poll, which enters with its publication times.
+    """
+
+    state: SourceState
+    new: tuple[Item, ...] = ()
+    changed: tuple[tuple[int, Item], ...] = ()
+    seen: tuple[int, ...] = ()
+    drops: tuple[Drop, ...] = ()
+    live: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    """What a refresh did, for the summary of `poll` and the log."""
+
+    polled: int = 0
+    not_modified: int = 0
+    failed: tuple[tuple[str, str], ...] = ()  # (source, why)
+    new: int = 0
+    changed: int = 0

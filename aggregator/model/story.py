@@ -1,0 +1,220 @@
+"""A story: the items that tell one event, and what the edition decides about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aggregator.model.judgement import Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class PendingItem:
+    """A stored item that waits for the edition. `n` is its number in the store, `story` the story it is in already
+    (an item that changed in place) or None."""
+
+    n: int
+    id: str
+    source: str
+    publisher: str
+    title: str
+    summary: str
+    url: str | None
+    canonical: str | None
+    lang: str | None
+    categories: tuple[str, ...]
+    image: str | None
+    at: int  # effective publication, epoch seconds: published, never later than first seen
+    entered: int  # when it enters streams, epoch seconds
+    first_seen: int
+    story: int | None = None
+    live: bool = True  # False: part of a source's back-catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An item as its story sees it."""
+
+    item: PendingItem
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One line under *Sources* of a story."""
+
+    publisher: str
+    source: str
+    url: str | None
+    title: str
+    published: int  # epoch seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What feeds say of a story. It moves together with `updated`, and only when a new independent publisher joins or
+    the lead changes."""
+
+    title: str
+    link: str | None
+    summary: str
+    image: str | None
+    lang: str | None
+    publisher: str
+    reports: tuple[Report, ...]
+    topics: tuple[str, ...]  # titles
+    updated: int  # epoch seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """A story in a section or topic: since when, and since when as its primary section (None: never)."""
+
+    stream: str  # "section:defense", "topic:nato"
+    entered: int
+    primary_since: int | None = None
+    active: bool = True  # False: it was there once; coming back keeps its time
+
+
+@dataclass(frozen=True, slots=True)
+class StoryState:
+    """A story as the store keeps it. `n` is the number of its founding item, `id` a UUID derived from that item's."""
+
+    n: int
+    id: str
+    lead: int
+    published: int
+    entered: int
+    section: str
+    scores: tuple[tuple[str, float], ...]
+    topics: tuple[str, ...]
+    publishers: tuple[tuple[str, int], ...]  # independent ones in order of joining, with the time each joined
+    entry: Entry
+    placings: tuple[Placing, ...]
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An item's place: its story, its own judgement, and in short why it joined."""
+
+    item: int
+    story: int
+    judgement: Judgement
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """`younger` is told by `older` from now on; its address redirects."""
+
+    older: int
+    younger: int
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedItem:
+    item: int
+    at: int
+    publisher: str
+    headline: int | None
+    features: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the grouping wants kept of a batch: items with their features, the (word, item) pairs under which they are
+    found again, and counts to add to the frequencies of words."""
+
+    items: tuple[RememberedItem, ...] = ()
+    postings: tuple[tuple[int, int], ...] = ()
+    frequencies: tuple[tuple[int, int], ...] = ()
+    documents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """An item of the past as the grouping asks for it."""
+
+    features: bytes
+    story: int
+    at: int
+    publisher: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one step of the edition changes; the store applies it in one transaction. Applying it twice changes
+    nothing."""
+
+    placed: tuple[Placed, ...] = ()
+    stories: tuple[StoryState, ...] = ()
+    merges: tuple[Merge, ...] = ()
+    memory: Remembered = Remembered()
+    epoch: str = ""
+    now: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """A story as readers see it, with all it needs to be shown."""
+
+    id: str
+    n: int
+    title: str
+    summary: str
+    link: str | None
+    image: str | None
+    lang: str | None
+    published: datetime
+    updated: datetime
+    entered: datetime  # into the stream asked for
+    changed: datetime
+    section: str
+    scores: tuple[tuple[str, float], ...]
+    topics: tuple[str, ...]
+    publishers: tuple[str, ...]
+    reports: tuple[Report, ...]
+    entry: Entry
+    lead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    id: str
+    n: int
+    source: str
+    publisher: str
+    title: str
+    summary: str
+    content: str
+    url: str | None
+    author: str | None
+    lang: str | None
+    image: str | None
+    enclosures: tuple[tuple[str, str | None, int | None], ...]
+    categories: tuple[str, ...]
+    published: datetime
+    updated: datetime
+    entered: datetime
+    story: str | None
+    section: str | None
+    sections: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    id: str
+    title: str
+    section: str
+    month: str  # YYYY-MM
+    filled: bool = False  # not related by content: the most important of late
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPage:
+    story: StoryView
+    items: tuple[ItemView, ...]
+    related: tuple[Related, ...] = field(default=())

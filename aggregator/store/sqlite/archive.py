@@ -1,0 +1,41 @@
+"""The archive as one value: its narrow sides, each for one kind of caller, over one connection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aggregator.errors import StoreReadOnly
+from aggregator.store.sqlite.connection import Connection
+from aggregator.store.sqlite.desk import Desk
+from aggregator.store.sqlite.intake import Intake
+from aggregator.store.sqlite.memory import Past
+from aggregator.store.sqlite.reading import Reading
+from aggregator.store.sqlite.schema import migrate
+from aggregator.store.sqlite.sources import Sources
+from aggregator.store.sqlite.upkeep import Upkeep
+
+
+class SqliteArchive:
+    """Opens (and makes, and brings up to date) the file. One thread at a time.
+
+    Raises:
+        StoreError: see `aggregator.errors`; the file is never overwritten.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreReadOnly(f"{path.parent}: the folder cannot be made: {error.strerror}") from error
+        self.path = path
+        self._connection = Connection(path)
+        migrate(self._connection)
+        self.sources = Sources(self._connection)
+        self.intake = Intake(self._connection)
+        self.desk = Desk(self._connection)
+        self.past = Past(self._connection)
+        self.reading = Reading(self._connection)
+        self.upkeep = Upkeep(self._connection)
+
+    def close(self) -> None:
+        self._connection.close()

@@ -1,0 +1,134 @@
+"""Opening the file, transactions, and SQLite's errors in our words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+import sqlite_utils
+
+from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 60.0
+"""How long a write waits for another process before it gives up (F7: a lock of 30 s costs no poll)."""
+
+
+class Connection:
+    """One connection to the archive. Not for two threads at once: each thread opens its own."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self.read_only = read_only
+        with self.translate():
+            if read_only:
+                self.raw = sqlite3.connect(
+                    f"{path.absolute().as_uri()}?mode=ro",
+                    uri=True,
+                    isolation_level=None,
+                    check_same_thread=False,
+                    timeout=BUSY_SECONDS,
+                )
+            else:
+                self.raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
+            self.raw.execute("PRAGMA schema_version")  # reads the header: is it a database at all?
+            if not read_only:
+                self.raw.execute("PRAGMA journal_mode = WAL")
+            self.raw.execute("PRAGMA synchronous = NORMAL")
+            self.raw.execute("PRAGMA cache_size = -65536")
+            self.raw.execute("PRAGMA temp_store = MEMORY")
+            self.raw.execute("PRAGMA mmap_size = 268435456")
+        self.tables = sqlite_utils.Database(self.raw)
+
+    def close(self) -> None:
+        self.raw.close()
+
+    @contextmanager
+    def translate(self) -> Iterator[None]:
+        """Wrap what SQLite raises, from the cause."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise self._ours(error) from error
+
+    def _ours(self, error: sqlite3.DatabaseError) -> StoreError:
+        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+        path = self.path
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return StoreBusy(f"{path}: another process holds the database; tried for {BUSY_SECONDS:.0f} seconds")
+        if code == sqlite3.SQLITE_FULL:
+            return StoreFull(f"{path}: the disk is full; nothing was changed, reading goes on")
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+            return StoreReadOnly(f"{path}: cannot be opened for writing; check that the file and its folder are yours")
+        if code == sqlite3.SQLITE_CORRUPT:
+            return StoreCorrupt(
+                f"{path}: the database is damaged and is left as it is. Stop the service, move the file away and put "
+                f"back a copy made by `aggregator backup` (cp BACKUP {path})"
+            )
+        if code == sqlite3.SQLITE_NOTADB:
+            return NotAStore(f"{path}: is not a database of this program; it was left untouched")
+        return StoreError(f"{path}: {error}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing. BEGIN IMMEDIATE, since a deferred transaction that turns into a write fails at once."""
+        with self.translate():
+            self.raw.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.raw
+            except BaseException:
+                if self.raw.in_transaction:
+                    self.raw.execute("ROLLBACK")
+                raise
+            try:
+                self.raw.execute("COMMIT")
+            except sqlite3.DatabaseError:
+                if self.raw.in_transaction:
+                    self.raw.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Several reads of one state."""
+        with self.translate():
+            self.raw.execute("BEGIN")
+            try:
+                yield self.raw
+            finally:
+                self.raw.execute("ROLLBACK")
+
+
+def parts(values: Collection[T], size: int = 900) -> Iterator[list[T]]:
+    """Cut into pieces that fit SQLite's limit of bound values."""
+    listed = list(values)
+    return (listed[start : start + size] for start in range(0, len(listed), size))
+
+
+def marks(count: int) -> str:
+    return f"({','.join('?' * count)})"
+
+
+def to_time(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def at_time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def to_seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp())
+
+
+def to_blob(identity: str) -> bytes:
+    return UUID(identity).bytes
+
+
+def to_id(blob: bytes) -> str:
+    return str(UUID(bytes=blob))

@@ -1,0 +1,259 @@
+"""The edition's side of the archive: what waits, what is known of the stories it touches, applying what it decided."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+import msgspec
+import orjson
+
+from aggregator.model.judgement import Judgement
+from aggregator.model.story import Batch, Entry, Member, PendingItem, Placing, StoryState
+from aggregator.store.sqlite.connection import Connection, marks, parts, to_blob, to_id
+from aggregator.store.sqlite.memory import save_memory
+
+_ENTRY = msgspec.json.Decoder(Entry)
+_encode = msgspec.json.Encoder().encode
+
+_ITEM = """
+    i.n, i.id, s.id, coalesce(t.publisher, ''), coalesce(t.title, ''), coalesce(t.summary, ''), t.url, t.canonical, t.lang,
+    t.categories, t.image, i.at, i.entered, i.first_seen, p.story, i.live
+"""
+_FROM = """
+    items i JOIN sources s ON s.n = i.source LEFT JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n
+"""
+
+
+def decode_entry(text: str) -> Entry:
+    return _ENTRY.decode(text)
+
+
+def _item(row: Sequence[Any]) -> PendingItem:
+    (
+        n,
+        id,
+        source,
+        publisher,
+        title,
+        summary,
+        url,
+        canonical,
+        lang,
+        categories,
+        image,
+        at,
+        entered,
+        seen,
+        story,
+        live,
+    ) = row
+    return PendingItem(
+        n, to_id(id), source, publisher, title, summary, url, canonical, lang,
+        tuple(orjson.loads(categories)) if categories else (), image, at, entered, seen, story, bool(live),
+    )  # fmt: skip
+
+
+def decode_scores(text: str) -> tuple[tuple[str, float], ...]:
+    return tuple((section, score) for section, score in orjson.loads(text))
+
+
+class Desk:
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def lease(self, owner: str, now: int, seconds: int) -> bool:
+        """Hold the edition for `seconds`; False while another holds it."""
+        with self._db.transaction() as raw:
+            row = raw.execute("SELECT value FROM meta WHERE key = 'edition'").fetchone()
+            if row:
+                holder, until = orjson.loads(row[0])
+                if holder != owner and now < until <= now + 2 * seconds:
+                    return False
+            _put(raw, "edition", [owner, now + seconds])
+        return True
+
+    def release(self, owner: str) -> None:
+        with self._db.transaction() as raw:
+            row = raw.execute("SELECT value FROM meta WHERE key = 'edition'").fetchone()
+            if row and orjson.loads(row[0])[0] == owner:
+                raw.execute("DELETE FROM meta WHERE key = 'edition'")
+
+    def pending(self) -> list[int]:
+        """Numbers of the items that wait, in order of publication."""
+        with self._db.translate():
+            rows = self._db.raw.execute("SELECT i.n FROM pending p JOIN items i ON i.n = p.item ORDER BY i.at, i.n")
+            return [row[0] for row in rows]
+
+    def items(self, numbers: Collection[int]) -> list[PendingItem]:
+        found = self._select(f"SELECT {_ITEM} FROM {_FROM} WHERE i.n IN", numbers)
+        return sorted((_item(row) for row in found), key=lambda item: (item.at, item.n))
+
+    def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
+        """Story → its items with their judgements, in the order in which they entered."""
+        columns = (
+            f"SELECT {_ITEM}, p.section, p.scores, p.topics, p.places FROM placements p JOIN items i ON i.n = p.item"
+        )
+        joins = "JOIN sources s ON s.n = i.source LEFT JOIN texts t ON t.item = i.n"
+        found: dict[int, list[Member]] = {}
+        for row in self._select(f"{columns} {joins} WHERE p.story IN", stories):
+            *item, section, scores, topics, places = row
+            judgement = Judgement(
+                section, decode_scores(scores), tuple(orjson.loads(topics)), tuple(orjson.loads(places))
+            )
+            member = Member(_item(item), judgement)
+            found.setdefault(member.item.story or 0, []).append(member)
+        for members in found.values():
+            members.sort(key=lambda member: (member.item.entered, member.item.n))
+        return found
+
+    def stories(self, numbers: Collection[int]) -> dict[int, StoryState]:
+        joined: dict[int, list[tuple[str, int]]] = {}
+        for story, publisher, entered in self._select(
+            "SELECT story, publisher, entered FROM corroborations WHERE story IN", numbers, "ORDER BY story, k"
+        ):
+            joined.setdefault(story, []).append((publisher, entered))
+        placings: dict[int, list[Placing]] = {}
+        for story, name, entered, since, active in self._select(
+            "SELECT e.story, m.name, e.entered, e.primary_since, e.active FROM entries e JOIN streams m ON m.n = e.stream "
+            "WHERE e.story IN",
+            numbers,
+        ):
+            placings.setdefault(story, []).append(Placing(name, entered, since, bool(active)))
+        found = {}
+        for n, id, lead, published, entered, section, scores, topics, entry, hidden in self._select(
+            "SELECT n, id, lead, published, entered, section, scores, topics, entry, hidden FROM stories WHERE n IN",
+            numbers,
+        ):
+            found[n] = StoryState(
+                n, to_id(id), lead, published, entered, section, decode_scores(scores), tuple(orjson.loads(topics)),
+                tuple(joined.get(n, ())), decode_entry(entry), tuple(placings.get(n, ())), bool(hidden),
+            )  # fmt: skip
+        return found
+
+    def outdated(self, epoch: str, limit: int) -> list[int]:
+        """Stories last placed under another configuration, newest first."""
+        with self._db.translate():
+            rows = self._db.raw.execute(
+                "SELECT n FROM stories WHERE epoch != ? ORDER BY entered DESC, n DESC LIMIT ?", (epoch, limit)
+            )
+            return [row[0] for row in rows]
+
+    def count_outdated(self, epoch: str) -> int:
+        with self._db.translate():
+            return int(self._db.raw.execute("SELECT count(*) FROM stories WHERE epoch != ?", (epoch,)).fetchone()[0])
+
+    def apply(self, batch: Batch) -> None:
+        """One step of the edition, whole or not at all."""
+        with self._db.transaction() as raw:
+            version = int((raw.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() or ("0",))[0]) + 1
+            touched = self._merge(raw, batch)
+            raw.executemany(
+                "INSERT OR REPLACE INTO placements VALUES (?, ?, ?, ?, ?, ?, ?)", map(_placement, batch.placed)
+            )
+            raw.executemany("DELETE FROM pending WHERE item = ?", [(placed.item,) for placed in batch.placed])
+            raw.executemany(_SAVE_STORY, [_story(story, batch) for story in batch.stories])
+            touched |= self._save_entries(raw, batch.stories)
+            touched |= self._sources_of(raw, batch)
+            save_memory(raw, batch.memory)
+            _stamp(raw, touched | {"latest"}, version, batch.now)
+            _put(raw, "version", version)
+
+    def _merge(self, raw: sqlite3.Connection, batch: Batch) -> set[str]:
+        touched: set[str] = set()
+        for merge in batch.merges:
+            pair = (merge.older, merge.younger)
+            touched |= {name for (name,) in raw.execute(
+                "SELECT m.name FROM entries e JOIN streams m ON m.n = e.stream WHERE e.story = ?", (merge.younger,)
+            )}  # fmt: skip
+            raw.execute("UPDATE placements SET story = ? WHERE story = ?", pair)
+            raw.execute("UPDATE merged SET story = ? WHERE story = ?", pair)
+            raw.execute("INSERT OR REPLACE INTO merged SELECT id, ? FROM stories WHERE n = ?", pair)
+            for table in ("stories WHERE n", "corroborations WHERE story", "entries WHERE story"):
+                raw.execute(f"DELETE FROM {table} = ?", (merge.younger,))
+        return touched
+
+    def _save_entries(self, raw: sqlite3.Connection, stories: Sequence[StoryState]) -> set[str]:
+        names = {placing.stream for story in stories for placing in story.placings}
+        streams = stream_numbers(raw, names)
+        for story in stories:
+            raw.execute("DELETE FROM corroborations WHERE story = ?", (story.n,))
+        raw.executemany(
+            "INSERT INTO corroborations VALUES (?, ?, ?, ?)",
+            [(story.n, k, name, entered) for story in stories for k, (name, entered) in enumerate(story.publishers, 1)],
+        )
+        raw.executemany(
+            "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (streams[placing.stream], story.n, placing.entered, placing.primary_since, story.published,
+                 int(placing.active and not story.hidden))
+                for story in stories
+                for placing in story.placings
+            ],
+        )  # fmt: skip
+        return names
+
+    def _sources_of(self, raw: sqlite3.Connection, batch: Batch) -> set[str]:
+        names: set[str] = set()
+        for part in parts([placed.item for placed in batch.placed]):
+            rows = raw.execute(
+                f"SELECT DISTINCT s.id FROM items i JOIN sources s ON s.n = i.source WHERE i.n IN {marks(len(part))}",
+                part,
+            )
+            names |= {f"source:{id}" for (id,) in rows}
+        return names
+
+    def _select(self, query: str, numbers: Collection[int], order: str = "") -> list[Any]:
+        rows: list[Any] = []
+        with self._db.translate():
+            for part in parts(numbers):
+                rows += self._db.raw.execute(f"{query} {marks(len(part))} {order}", part)
+        return rows
+
+
+_SAVE_STORY = "INSERT OR REPLACE INTO stories VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def _story(story: StoryState, batch: Batch) -> tuple[Any, ...]:
+    return (
+        story.n, to_blob(story.id), story.lead, story.published, story.entered, story.entry.updated, batch.now,
+        story.section, _json(story.scores), _json(story.topics), len(story.publishers), _encode(story.entry).decode(),
+        batch.epoch, int(story.hidden),
+    )  # fmt: skip
+
+
+def _placement(placed: Any) -> tuple[Any, ...]:
+    judged = placed.judgement
+    return (
+        placed.item,
+        placed.story,
+        judged.section,
+        _json(judged.scores),
+        _json(judged.topics),
+        _json(judged.places),
+        placed.why,
+    )
+
+
+def stream_numbers(raw: sqlite3.Connection, names: Iterable[str]) -> dict[str, int]:
+    """Numbers of streams by name, made where they are new."""
+    raw.executemany(
+        "INSERT OR IGNORE INTO streams (name, version, changed) VALUES (?, 0, 0)", [(name,) for name in sorted(names)]
+    )
+    return dict(raw.execute("SELECT name, n FROM streams"))
+
+
+def _stamp(raw: sqlite3.Connection, names: set[str], version: int, now: int) -> None:
+    stream_numbers(raw, names)
+    raw.executemany(
+        "UPDATE streams SET version = ?, changed = ? WHERE name = ?", [(version, now, name) for name in names]
+    )
+
+
+def _put(raw: sqlite3.Connection, key: str, value: Any) -> None:
+    raw.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, orjson.dumps(value).decode()))
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,144 @@
+"""What a poll brought: items and the source's new state, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from aggregator.model.item import Item
+from aggregator.model.poll import PollResult
+from aggregator.store.sqlite.connection import Connection, marks, parts, to_blob, to_id, to_seconds
+from aggregator.store.sqlite.sources import save_states
+
+LISTED_EVERY = 86_400
+"""How exactly we note when an item was last listed; finer would rewrite every row at every poll."""
+
+
+def address_hash(canonical: str | None) -> int | None:
+    if canonical is None:
+        return None
+    return int.from_bytes(hashlib.blake2b(canonical.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+class Intake:
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
+        """Item id → (number, hash of what it said), for those of `ids` that were ever stored."""
+        found: dict[str, tuple[int, str]] = {}
+        with self._db.translate():
+            for part in parts(ids):
+                query = (
+                    "SELECT i.id, i.n, coalesce(t.hash, '') FROM items i LEFT JOIN texts t ON t.item = i.n "
+                    f"WHERE i.id IN {marks(len(part))}"
+                )
+                for blob, n, digest in self._db.raw.execute(query, [to_blob(id) for id in part]):
+                    found[to_id(blob)] = (n, digest)
+        return found
+
+    def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, str]:
+        """Canonical address → id of this source's newest item there."""
+        wanted = {address_hash(canonical): canonical for canonical in canonicals}
+        found: dict[str, str] = {}
+        with self._db.translate():
+            for part in parts(wanted):
+                query = (
+                    "SELECT i.id, i.address FROM items i JOIN sources s ON s.n = i.source "
+                    f"WHERE s.id = ? AND i.address IN {marks(len(part))} ORDER BY i.n"
+                )
+                for blob, address in self._db.raw.execute(query, (source, *part)):
+                    found[wanted[address]] = to_id(blob)
+        return found
+
+    def known_titles(self, source: str, limit: int = 1000) -> set[str]:
+        """Titles of the source's newest items."""
+        with self._db.translate():
+            rows = self._db.raw.execute(
+                "SELECT t.title FROM items i JOIN sources s ON s.n = i.source JOIN texts t ON t.item = i.n "
+                "WHERE s.id = ? ORDER BY i.entered DESC, i.n DESC LIMIT ?",
+                (source, limit),
+            )
+            return {row[0] for row in rows}
+
+    def apply(self, results: Sequence[PollResult], now: datetime) -> int:
+        """Store what polls brought. Returns the number of items that were new. Applying twice changes nothing."""
+        moment = int(now.timestamp())
+        with self._db.transaction() as raw:
+            numbers: dict[str, int] = dict(raw.execute("SELECT id, n FROM sources"))
+            base = raw.execute("SELECT coalesce(max(n), 0) + 1 FROM items").fetchone()[0]
+            added = self._add(raw, results, numbers, base, moment)
+            for result in results:
+                self._update(raw, result, moment)
+                raw.executemany(
+                    "UPDATE texts SET listed = ? WHERE item = ? AND listed < ?",
+                    [(moment, n, moment - LISTED_EVERY) for n in result.seen],
+                )
+                raw.executemany(
+                    "INSERT INTO drops VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count, last = excluded.last",
+                    [(numbers[result.state.id], drop.reason, drop.count, moment) for drop in result.drops],
+                )
+            save_states(raw, [result.state for result in results])
+        return added
+
+    def _add(
+        self, raw: sqlite3.Connection, results: Sequence[PollResult], numbers: dict[str, int], base: int, now: int
+    ) -> int:
+        items: list[tuple[Any, ...]] = []
+        texts: dict[int, tuple[Any, ...]] = {}
+        n = base
+        for result in results:
+            source = numbers[result.state.id]
+            for item in result.new:
+                at = min(to_seconds(item.published) or now, now)
+                entered = now if result.live else at
+                items.append(
+                    (n, to_blob(item.id), source, entered, now, at, int(result.live), address_hash(item.canonical))
+                )
+                texts[n] = _text(n, item, now)
+                n += 1
+        if not items:
+            return 0
+        raw.executemany("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING", items)
+        stored = [row[0] for row in raw.execute("SELECT n FROM items WHERE n >= ?", (base,))]
+        raw.executemany(_INSERT_TEXT, [texts[n] for n in stored])
+        raw.execute(
+            "INSERT INTO search (rowid, title, summary) SELECT item, title, summary FROM texts WHERE item >= ?", (base,)
+        )
+        raw.execute("INSERT INTO pending SELECT n FROM items WHERE n >= ?", (base,))
+        return len(stored)
+
+    def _update(self, raw: sqlite3.Connection, result: PollResult, now: int) -> None:
+        for n, item in result.changed:
+            forget_words(raw, n)
+            raw.execute(_REPLACE_TEXT, _text(n, item, now))
+            raw.execute("INSERT INTO search (rowid, title, summary) VALUES (?, ?, ?)", (n, item.title, item.summary))
+            raw.execute("INSERT OR IGNORE INTO pending VALUES (?)", (n,))
+
+
+def forget_words(raw: sqlite3.Connection, n: int) -> None:
+    """Take an item out of the search index, which wants to be told what it had been told."""
+    raw.execute(
+        "INSERT INTO search (search, rowid, title, summary) SELECT 'delete', item, title, summary FROM texts WHERE item = ?",
+        (n,),
+    )
+
+
+_INSERT_TEXT = "INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_REPLACE_TEXT = _INSERT_TEXT.replace("INSERT", "INSERT OR REPLACE")
+
+
+def _text(n: int, item: Item, now: int) -> tuple[Any, ...]:
+    return (
+        n, item.key, item.url, item.canonical, item.title, item.summary, item.content, item.author, item.publisher,
+        item.lang, to_seconds(item.published),
+        orjson.dumps(item.categories).decode() if item.categories else None,
+        item.image,
+        orjson.dumps([(e.url, e.type, e.length) for e in item.enclosures]).decode() if item.enclosures else None,
+        item.hash, now, now,
+    )  # fmt: skip

@@ -1,0 +1,98 @@
+"""What the grouping remembers: word postings, document frequencies, features of recent items."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection
+from typing import Any
+
+from aggregator.model.story import Recalled, Remembered
+from aggregator.store.sqlite.connection import Connection, marks, parts
+from aggregator.store.sqlite.intake import address_hash
+
+
+def save_memory(raw: sqlite3.Connection, memory: Remembered) -> None:
+    """Inside the caller's transaction. An item that is remembered already counts no second time."""
+    if not memory.items:
+        return
+    raw.executemany(
+        "INSERT OR REPLACE INTO memories VALUES (?, ?, ?, ?, ?)",
+        [(item.item, item.at, item.publisher, item.headline, item.features) for item in memory.items],
+    )
+    times = {item.item: item.at for item in memory.items}
+    raw.executemany(
+        "INSERT OR IGNORE INTO postings VALUES (?, ?, ?)", [(word, times[item], item) for word, item in memory.postings]
+    )
+    raw.executemany(
+        "INSERT INTO frequencies VALUES (?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count",
+        memory.frequencies,
+    )
+    raw.execute(
+        "INSERT INTO meta VALUES ('documents', ?) ON CONFLICT DO UPDATE SET value = CAST(value + excluded.value AS TEXT)",
+        (str(memory.documents),),
+    )
+
+
+class Past:
+    """The narrow view of the recent past, batch-wise calls only."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def documents(self) -> int:
+        with self._db.translate():
+            row = self._db.raw.execute("SELECT value FROM meta WHERE key = 'documents'").fetchone()
+            return int(row[0]) if row else 0
+
+    def frequencies(self, words: Collection[int]) -> dict[int, int]:
+        return dict(self._select("SELECT word, count FROM frequencies WHERE word IN", words))
+
+    def postings(self, words: Collection[int], since: int, until: int) -> dict[int, list[int]]:
+        return self._grouped(
+            "SELECT word, item FROM postings WHERE at BETWEEN ? AND ? AND word IN", words, since, until
+        )
+
+    def recall(self, items: Collection[int]) -> dict[int, Recalled]:
+        rows = self._select(
+            "SELECT m.item, m.features, p.story, m.at, m.publisher FROM memories m JOIN placements p ON p.item = m.item "
+            "WHERE m.item IN",
+            items,
+        )
+        return {item: Recalled(features, story, at, publisher) for item, features, story, at, publisher in rows}
+
+    def members(self, stories: Collection[int]) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for story, item in self._select(
+            "SELECT p.story, p.item FROM placements p JOIN items i ON i.n = p.item WHERE p.story IN",
+            stories,
+            "ORDER BY i.at, i.n",
+        ):
+            found.setdefault(story, []).append(item)
+        return found
+
+    def same_address(self, canonicals: Collection[str]) -> dict[str, int]:
+        wanted = {address_hash(canonical): canonical for canonical in canonicals}
+        rows = self._select(
+            "SELECT i.address, p.story FROM items i JOIN placements p ON p.item = i.n WHERE i.address IN",
+            list(wanted),
+            "ORDER BY i.n DESC",
+        )
+        return {wanted[address]: story for address, story in rows}
+
+    def same_headline(self, keys: Collection[int], since: int, until: int) -> dict[int, list[int]]:
+        return self._grouped(
+            "SELECT headline, item FROM memories WHERE at BETWEEN ? AND ? AND headline IN", keys, since, until
+        )
+
+    def _grouped(self, query: str, keys: Collection[int], since: int, until: int) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for key, item in self._select(query, keys, "", since, until):
+            found.setdefault(key, []).append(item)
+        return found
+
+    def _select(self, query: str, keys: Collection[Any], order: str = "", *bounds: int) -> list[Any]:
+        rows: list[Any] = []
+        with self._db.translate():
+            for part in parts(keys):
+                rows += self._db.raw.execute(f"{query} {marks(len(part))} {order}", (*bounds, *part))
+        return rows

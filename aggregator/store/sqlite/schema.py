@@ -1,0 +1,94 @@
+"""The schema and its migrations: numbered SQL files, each applied once, whole or not at all.
+
+The number of the last one applied is the file's `user_version`; `application_id` marks the file as ours.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+from aggregator.errors import NotAStore, StoreTooNew
+from aggregator.store.sqlite.connection import Connection
+
+APPLICATION_ID = 0x57495245  # "WIRE"
+
+
+def migrations() -> list[tuple[int, str, str]]:
+    """(number, name, SQL) of every migration, in order."""
+    folder = files("aggregator.store.sqlite") / "migrations"
+    found = [
+        (int(file.name[:4]), file.name, file.read_text("utf-8")) for file in folder.iterdir() if file.name[:1].isdigit()
+    ]
+    return sorted(found)
+
+
+def version(connection: Connection) -> int:
+    with connection.translate():
+        return int(connection.raw.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the file to the newest schema; a copy is kept beside it before an existing archive is changed.
+
+    Raises:
+        StoreTooNew: a later program wrote it.
+        NotAStore: a database, but somebody else's.
+    """
+    known = migrations()
+    newest = known[-1][0]
+    current = version(connection)
+    if current > newest:
+        raise StoreTooNew(
+            f"{connection.path}: written by a later version of this program (schema {current}, this one knows {newest}); "
+            "install that version again, or restore the copy made before the upgrade"
+        )
+    _refuse_strangers(connection)
+    if current == newest:
+        return
+    if current:
+        _copy(connection, connection.path.with_suffix(f".before-{current + 1:04}.db"))
+    for number, _, text in known:
+        if number > current:
+            with connection.transaction() as raw:
+                if version(connection) >= number:
+                    continue  # another process was quicker
+                for statement in _statements(text):
+                    raw.execute(statement)
+                raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                raw.execute(f"PRAGMA user_version = {number}")
+
+
+def _refuse_strangers(connection: Connection) -> None:
+    with connection.translate():
+        application = connection.raw.execute("PRAGMA application_id").fetchone()[0]
+        tables = connection.raw.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if tables and application != APPLICATION_ID:
+        raise NotAStore(f"{connection.path}: is a database of another program; it was left untouched")
+
+
+def _copy(connection: Connection, target: Path) -> None:
+    if target.exists():
+        return  # an earlier try was interrupted after the copy
+    unfinished = target.with_suffix(".tmp")
+    unfinished.unlink(missing_ok=True)
+    copy = sqlite3.connect(unfinished)
+    with connection.translate():
+        connection.raw.backup(copy)
+    copy.close()
+    shutil.move(unfinished, target)
+
+
+def _statements(text: str) -> Iterator[str]:
+    """`executescript` would commit first: statements are run one by one inside our transaction."""
+    pending = ""
+    for line in text.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+    if pending.strip() and not all(line.lstrip().startswith("--") or not line.strip() for line in pending.splitlines()):
+        raise ValueError(f"unfinished statement in a migration: {pending.strip()[:60]}")

@@ -1,0 +1,146 @@
+"""Sources: what is known of each between polls, who polls it now, and when it is due."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from aggregator.model.settings import Source
+from aggregator.model.source import SourceState
+from aggregator.store.sqlite.connection import Connection, marks, to_seconds, to_time
+
+_FIELDS = tuple(field.name for field in fields(SourceState))
+_STATE = tuple(name for name in _FIELDS if name not in ("id", "root", "url"))
+_TIMES = frozenset(
+    ("next_poll", "first_success", "last_attempt", "last_success", "last_new", "moved_since"),
+)
+
+
+def _state(row: Iterable[Any]) -> SourceState:
+    values = dict(zip(_FIELDS, row, strict=True))
+    for name in _TIMES:
+        values[name] = to_time(values[name])
+    if not values["next_poll"] or values["next_poll"].timestamp() == 0:
+        values["next_poll"] = None
+    if values["interval"] is not None:
+        values["interval"] = timedelta(seconds=values["interval"])
+    return SourceState(**values)
+
+
+def _columns(state: SourceState) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in _STATE:
+        value = getattr(state, name)
+        if name in _TIMES:
+            value = to_seconds(value)
+        elif name == "interval" and value is not None:
+            value = int(value.total_seconds())
+        values[name] = value
+    values["next_poll"] = values["next_poll"] or 0
+    return values
+
+
+_SAVE = f"UPDATE sources SET {', '.join(f'{name} = :{name}' for name in _STATE)} WHERE id = :id"
+
+
+def save_states(raw: sqlite3.Connection, states: Iterable[SourceState]) -> None:
+    """Write states inside the caller's transaction, and give the leases back."""
+    rows = [{**_columns(state), "id": state.id} for state in states]
+    raw.executemany(_SAVE.replace(" WHERE", ", lease_owner = NULL, lease_until = 0 WHERE"), rows)
+
+
+class Sources:
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def sync(self, configured: Collection[Source]) -> None:
+        """Make the rows follow feeds.yaml. Same id or same url, or an id under `was`: the same source."""
+        with self._db.transaction() as raw:
+            known = {row[0]: (row[1], row[2]) for row in raw.execute("SELECT id, n, url FROM sources")}
+            taken = {source.id for source in configured}
+            by_url = {url: id for id, (_, url) in known.items() if id not in taken}
+            raw.execute("UPDATE sources SET listed = 0")
+            for source in configured:
+                former = source.id if source.id in known else None
+                former = former or next((old for old in source.was if old in known and old not in taken), None)
+                former = former or by_url.get(source.url)
+                if former is None:
+                    root = source.id
+                    while raw.execute("SELECT 1 FROM sources WHERE root = ?", (root,)).fetchone():
+                        root += "-again"  # the name once belonged to a source that was renamed
+                    self._db.tables.table("sources").insert(
+                        {"id": source.id, "root": root, "url": source.url, "enabled": int(source.enabled)}
+                    )
+                    continue
+                n, url = known.pop(former)
+                self._db.tables.table("sources").update(
+                    n, {"id": source.id, "url": source.url, "listed": 1, "enabled": int(source.enabled)}
+                )
+                if url != source.url:  # another address: its validators and its failures say nothing
+                    fresh = replace(
+                        self.states([source.id])[0],
+                        etag=None, last_modified=None, validator_url=None, next_poll=None, failures=0,
+                        state="new", error=None, error_kind=None, body_hash=None,
+                        moved_to=None, moved_since=None, moved_count=0, why="its address changed",
+                    )  # fmt: skip
+                    save_states(raw, [fresh])
+
+    def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]:
+        """States by id; all listed ones if `ids` is None."""
+        query = f"SELECT {', '.join(_FIELDS)} FROM sources"
+        with self._db.translate():
+            if ids is None:
+                return [_state(row) for row in self._db.raw.execute(query + (" WHERE listed" if listed else ""))]
+            return [_state(row) for row in self._db.raw.execute(f"{query} WHERE id IN {marks(len(ids))}", tuple(ids))]
+
+    def claim(
+        self,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        *,
+        limit: int = 1000,
+        ids: Collection[str] | None = None,
+        due_only: bool = True,
+        horizon: timedelta = timedelta(days=7),
+    ) -> list[SourceState]:
+        """Take sources to poll: due, enabled, and leased by nobody. `horizon`: a time of the next poll further away
+        than any interval comes from a clock that was wrong, and counts as due."""
+        moment = int(now.timestamp())
+        condition = "listed AND enabled AND (lease_until <= ? OR lease_until > ?)"
+        values: list[Any] = [moment, moment + int(lease.total_seconds()) * 2]
+        if due_only:
+            condition += " AND (next_poll <= ? OR next_poll > ?) AND state != 'gone'"
+            values += [moment, moment + int(horizon.total_seconds())]
+        if ids is not None:
+            condition += f" AND id IN {marks(len(ids))}"
+            values += ids
+        with self._db.transaction() as raw:
+            rows = raw.execute(
+                f"SELECT {', '.join(_FIELDS)} FROM sources WHERE {condition} ORDER BY next_poll, n LIMIT ?",
+                (*values, limit),
+            ).fetchall()
+            states = [_state(row) for row in rows]
+            until = moment + int(lease.total_seconds())
+            raw.executemany(
+                "UPDATE sources SET lease_owner = ?, lease_until = ? WHERE id = ?",
+                [(owner, until, state.id) for state in states],
+            )
+        return states
+
+    def release(self, owner: str) -> None:
+        with self._db.transaction() as raw:
+            raw.execute("UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE lease_owner = ?", (owner,))
+
+    def drops(self) -> dict[str, dict[str, int]]:
+        """Source id → reason → count of what was discarded or held back."""
+        found: dict[str, dict[str, int]] = {}
+        with self._db.translate():
+            for id, reason, count in self._db.raw.execute(
+                "SELECT s.id, d.reason, d.count FROM drops d JOIN sources s ON s.n = d.source ORDER BY 1, 2"
+            ):
+                found.setdefault(id, {})[reason] = count
+        return found

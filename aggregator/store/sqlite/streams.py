@@ -1,0 +1,193 @@
+"""Streams as SQL: what a feed lists, in the order in which it entered.
+
+A story's time in a stream is when it entered (as primary section, if that is asked) or when its K-th independent
+publisher joined, whichever was later. The newest by such a maximum are among the newest by either, so both indexes are
+read from their end and the table is never walked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from aggregator.errors import QueryError
+from aggregator.model.stream import Filter, StreamQuery
+
+LONGEST = 500
+SHORTEST = 50
+FRESH_SECONDS = 48 * 3600
+
+
+@dataclass
+class Sql:
+    """A statement in the making: conditions with their values, in order."""
+
+    conditions: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+
+    def add(self, condition: str, *values: Any) -> None:
+        self.conditions.append(condition)
+        self.values += values
+
+    @property
+    def where(self) -> str:
+        return " AND ".join(self.conditions) or "1"
+
+
+def stories_sql(query: StreamQuery, limit: int) -> tuple[str, list[Any]]:
+    """SQL for (story, time) pairs of a stream of stories, in its order."""
+    tables, times, sql = _base(query)
+    narrow(sql, query.filter, "st")
+    if query.changed_since is not None:
+        sql.add("st.changed >= ?", query.changed_since)
+        if query.before:
+            sql.add("(st.changed, st.n) > (?, ?)", *query.before)
+        return f"SELECT st.n, st.changed FROM {tables} WHERE {sql.where} ORDER BY st.changed, st.n LIMIT ?", [
+            *sql.values,
+            limit,
+        ]
+    if query.window:
+        column = "e.published" if query.kind in ("section", "topic") else "st.published"
+        sql.add(f"{column} >= ? AND {column} < ?", *query.window)
+        return f"SELECT st.n, {column} FROM {tables} WHERE {sql.where} ORDER BY {column} DESC, st.n DESC LIMIT ?", [
+            *sql.values,
+            limit,
+        ]
+    if query.before:
+        for time in times:
+            sql.add(f"{time} <= ?", query.before[0])
+    latest = f"max({times[0]}, {times[1]})" if len(times) > 1 else times[0]
+    if query.before:
+        sql.add(f"({latest}, st.n) < (?, ?)", *query.before)
+    parts = [
+        f"SELECT * FROM (SELECT st.n, {latest} AS t FROM {tables} WHERE {sql.where} ORDER BY {time} DESC, st.n DESC LIMIT ?)"
+        for time in times
+    ]
+    return f"{' UNION '.join(parts)} ORDER BY 2 DESC, 1 DESC LIMIT ?", [*[*sql.values, limit] * len(times), limit]
+
+
+def _base(query: StreamQuery) -> tuple[str, list[str], Sql]:
+    sql = Sql()
+    if query.kind in ("section", "topic"):
+        tables = "entries e JOIN stories st ON st.n = e.story"
+        times = ["e.primary_since" if query.primary else "e.entered"]
+        sql.add("e.stream = (SELECT n FROM streams WHERE name = ?) AND e.active", f"{query.kind}:{query.id}")
+        if query.primary:
+            sql.add("e.primary_since IS NOT NULL AND st.section = ?", query.id)
+    else:
+        tables, times = "stories st", ["st.entered"]
+        if query.kind == "source":
+            sql.add(*_of_source(query.id))
+    sql.add("NOT st.hidden")
+    if query.min_publishers > 1:
+        tables += " JOIN corroborations c ON c.story = st.n"
+        times.append("c.entered")
+        sql.add("c.k = ?", query.min_publishers)
+    return tables, times, sql
+
+
+def _of_source(source: str | None) -> tuple[str, str | None]:
+    return (
+        "EXISTS (SELECT 1 FROM placements p JOIN items i ON i.n = p.item JOIN sources s ON s.n = i.source "
+        "WHERE p.story = st.n AND s.id = ?)",
+        source,
+    )
+
+
+def items_sql(query: StreamQuery, limit: int) -> tuple[str, list[Any]]:
+    """SQL for (item, time) pairs of a stream of items. A section holds the items whose own judgement says so."""
+    sql = Sql()
+    if query.kind == "source":
+        sql.add("i.source = (SELECT n FROM sources WHERE id = ?)", query.id)
+    elif query.kind == "section" and query.primary:
+        sql.add("p.section = ?", query.id)
+    elif query.kind == "section":
+        sql.add("(p.section = ? OR p.scores LIKE ? ESCAPE '\\')", query.id, _quoted(query.id))
+    elif query.kind == "topic":
+        sql.add("p.topics LIKE ? ESCAPE '\\'", _quoted(query.id))
+    if query.min_publishers > 1:
+        sql.add("EXISTS (SELECT 1 FROM corroborations c WHERE c.story = p.story AND c.k = ?)", query.min_publishers)
+    sql.add("NOT EXISTS (SELECT 1 FROM stories h WHERE h.n = p.story AND h.hidden)")
+    narrow(sql, query.filter, "i")
+    order, column = "DESC", "i.entered"
+    if query.window:
+        column = "i.at"
+        sql.add("i.at >= ? AND i.at < ?", *query.window)
+    if query.changed_since is not None:
+        column, order = "t.updated", ""
+        sql.add("t.updated >= ?", query.changed_since)
+    if query.before:
+        sql.add(f"({column}, i.n) {'>' if not order else '<'} (?, ?)", *query.before)
+    tables = "items i JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n"
+    return f"SELECT i.n, {column} FROM {tables} WHERE {sql.where} ORDER BY {column} {order}, i.n {order} LIMIT ?", [
+        *sql.values,
+        limit,
+    ]
+
+
+def narrow(sql: Sql, wanted: Filter, of: str) -> None:
+    """The parameters of search, as conditions on stories (`of` "st") or items ("i")."""
+    published, members, found = _SHAPES[of]
+    if wanted.words:
+        sql.add(found.format("IN"), match(wanted.words, " "))
+    if wanted.without:
+        sql.add(found.format("NOT IN"), match(wanted.without, " OR "))
+    if wanted.since:
+        sql.add(f"{published} >= ?", int(wanted.since.timestamp()))
+    if wanted.until:
+        sql.add(f"{published} < ?", int(wanted.until.timestamp()))
+    for condition, values in _of_members(wanted):
+        sql.add(members.format(condition), *values)
+    for kind, id in (("section", wanted.section), ("topic", wanted.topic)):
+        if id and of == "st":
+            stream = "e.stream = (SELECT n FROM streams WHERE name = ?)"
+            sql.add(f"EXISTS (SELECT 1 FROM entries e WHERE {stream} AND e.story = st.n AND e.active)", f"{kind}:{id}")
+        elif id:
+            column = "p.scores" if kind == "section" else "p.topics"
+            sql.add(f"({column} LIKE ? ESCAPE '\\' OR p.section = ?)", _quoted(id), id)
+
+
+_SHAPES = {
+    "st": (
+        "st.published",
+        "EXISTS (SELECT 1 FROM placements p JOIN items i ON i.n = p.item JOIN texts t ON t.item = i.n WHERE p.story = st.n AND {})",
+        "st.n {} (SELECT p.story FROM search JOIN placements p ON p.item = search.rowid WHERE search MATCH ?)",
+    ),
+    "i": ("i.at", "{}", "i.n {} (SELECT rowid FROM search WHERE search MATCH ?)"),
+}
+"""For stories and items: the time of publication, a condition on an item, and what the words found."""
+
+
+def _of_members(wanted: Filter) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    if wanted.source:
+        yield "i.source = (SELECT n FROM sources WHERE id = ?)", (wanted.source,)
+    if wanted.publisher:
+        yield "t.publisher = ? COLLATE NOCASE", (wanted.publisher,)
+    if wanted.lang:
+        yield "(t.lang = ? OR t.lang LIKE ? || '-%')", (wanted.lang, wanted.lang)
+    if wanted.labelled is not None:
+        sources = "i.source IN (SELECT n FROM sources WHERE id IN (SELECT value FROM json_each(?)))"
+        yield (
+            f"({sources} OR t.publisher IN (SELECT value FROM json_each(?)))",
+            tuple(orjson.dumps(values).decode() for values in wanted.labelled),
+        )
+
+
+def match(words: tuple[str, ...], join: str) -> str:
+    """An FTS5 expression in which every word is a quoted phrase: no syntax of FTS5 gets through.
+
+    Raises:
+        QueryError: nothing to search for is left.
+    """
+    phrases = [f'"{word.replace(chr(34), " ")}"' for word in words if any(letter.isalnum() for letter in word)]
+    if not phrases:
+        raise QueryError("q", "nothing to search for: give at least one word of letters or digits")
+    return join.join(phrases)
+
+
+def _quoted(id: str | None) -> str:
+    escaped = (id or "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f'%"{escaped}"%'

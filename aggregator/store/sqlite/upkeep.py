@@ -1,0 +1,119 @@
+"""Looking after the archive: the configuration in force, retention, copies, soundness."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+
+import orjson
+
+from aggregator.errors import StoreCorrupt, StoreError
+from aggregator.store.sqlite.connection import Connection
+from aggregator.store.sqlite.intake import forget_words
+
+MEMORY_SECONDS = 14 * 86_400
+"""The grouping looks back some days; what it remembers of older items is of no use to it."""
+
+
+class Upkeep:
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def configuration(self) -> tuple[str, dict[str, str]] | None:
+        """The configuration in force: (epoch, texts by file name, the main file first)."""
+        with self._db.translate():
+            row = self._db.raw.execute("SELECT epoch, texts FROM configurations ORDER BY n DESC LIMIT 1").fetchone()
+            return (row[0], orjson.loads(row[1])) if row else None
+
+    def put_in_force(self, epoch: str, texts: Mapping[str, str], now: int) -> bool:
+        """Make this the configuration in force; False if it is already."""
+        with self._db.transaction() as raw:
+            row = raw.execute("SELECT epoch FROM configurations ORDER BY n DESC LIMIT 1").fetchone()
+            if row and row[0] == epoch:
+                return False
+            raw.execute(
+                "INSERT INTO configurations (epoch, texts, applied) VALUES (?, ?, ?)",
+                (epoch, orjson.dumps(dict(texts)).decode(), now),
+            )
+        return True
+
+    def note(self, key: str, value: object) -> None:
+        """Keep a small fact for other processes, as JSON."""
+        with self._db.transaction() as raw:
+            raw.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"note:{key}", orjson.dumps(value).decode()))
+
+    def noted(self, key: str) -> object:
+        with self._db.translate():
+            row = self._db.raw.execute("SELECT value FROM meta WHERE key = ?", (f"note:{key}",)).fetchone()
+            return orjson.loads(row[0]) if row else None
+
+    def prune(self, now: int, keep: int, per_source: Mapping[str, int]) -> int:
+        """Take bodies and summaries of items that no source has listed for `keep` seconds; returns how many.
+
+        Ids, headlines and links stay, so that purged items do not come back and archives never break.
+        """
+        purged = 0
+        with self._db.translate():
+            sources = self._db.raw.execute("SELECT n, id FROM sources").fetchall()
+        for n, id in sources:
+            limit = now - per_source.get(id, keep)
+            while True:
+                with self._db.transaction() as raw:
+                    rows = raw.execute(
+                        "SELECT t.item FROM items i JOIN texts t ON t.item = i.n "
+                        "WHERE i.source = ? AND t.listed < ? AND (t.content != '' OR t.summary != '') LIMIT 1000",
+                        (n, limit),
+                    ).fetchall()
+                    for (item,) in rows:
+                        forget_words(raw, item)
+                        raw.execute(
+                            "UPDATE texts SET summary = '', content = '', enclosures = NULL WHERE item = ?", (item,)
+                        )
+                        raw.execute(
+                            "INSERT INTO search (rowid, title, summary) SELECT item, title, '' FROM texts WHERE item = ?",
+                            (item,),
+                        )
+                purged += len(rows)
+                if not rows:
+                    break
+        self._forget(now - MEMORY_SECONDS)
+        return purged
+
+    def _forget(self, before: int) -> None:
+        with self._db.transaction() as raw:
+            raw.execute("DELETE FROM postings WHERE at < ?", (before,))
+            raw.execute("DELETE FROM memories WHERE at < ?", (before,))
+
+    def backup(self, target: Path) -> None:
+        """A consistent copy, also while others write.
+
+        Raises:
+            StoreError: the target exists or cannot be written.
+        """
+        if target.exists():
+            raise StoreError(f"{target}: exists already; name a new file")
+        unfinished = target.with_name(target.name + ".unfinished")
+        unfinished.unlink(missing_ok=True)
+        try:
+            copy = sqlite3.connect(unfinished)
+            with self._db.translate():
+                self._db.raw.backup(copy, pages=4096)
+            copy.execute("PRAGMA journal_mode = DELETE")
+            copy.close()
+            unfinished.rename(target)
+        except (sqlite3.Error, OSError) as error:
+            unfinished.unlink(missing_ok=True)
+            raise StoreError(f"{target}: cannot be written: {error}") from error
+
+    def check(self) -> None:
+        """Raises:
+        StoreCorrupt: pages are damaged.
+        """
+        with self._db.translate():
+            found = self._db.raw.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise StoreCorrupt(
+                f"{self._db.path}: the database is damaged ({found}) and is left as it is. Stop the service, move the file away "
+                f"and put back a copy made by `aggregator backup` (cp BACKUP {self._db.path})"
+            )
