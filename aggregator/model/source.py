@@ -51,6 +51,7 @@ class FetchRequest:
     headers: tuple[tuple[str, str], ...] = ()
     etag: str | None = None
     last_modified: str | None = None
+    validator_url: str | None = None  # the final address that gave them; None: `url` itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class NotModified:
 @dataclass(frozen=True, slots=True)
 class Failed:
     """A poll that brought nothing. `kind` is one of dns, refused, reset, timeout, tls, address, redirect, too-large,
-    http, protocol, empty, not-a-feed, malformed, too-deep, parser-timeout, parser-crashed, secret.
+    http, protocol, truncated, empty, not-a-feed, malformed, too-deep, parser-timeout, parser-crashed, secret.
     `message` never quotes what was unsafe and never holds a secret."""
 
     kind: str

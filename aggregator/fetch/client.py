@@ -1,0 +1,256 @@
+"""The one function of the program that speaks HTTP to others.
+
+The rules are those of RFC 9110 and 9111 and of good manners: one conditional GET, validators as they came, no
+cookies, no Referer, a User-Agent with a contact, redirects followed one by one, everything bounded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import ssl
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
+
+from aggregator.addresses import Allowance, private_host
+from aggregator.fetch.decode import Body
+from aggregator.fetch.failures import Stopped, failure, http_failure
+from aggregator.fetch.gate import HostGate
+from aggregator.fetch.guard import Guard, SystemResolver
+from aggregator.fetch.headers import freshness, legal_validator
+from aggregator.fetch.redirects import REDIRECTS, Place, Trail, start
+from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome
+
+ACCEPT: Final = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1"
+)
+# What the client itself answers for; an editor's value would break the connection or the reading of the answer.
+_OWN_HEADERS: Final = frozenset(
+    {"accept-encoding", "connection", "content-length", "expect", "host", "if-modified-since", "if-none-match"}
+    | {"keep-alive", "range", "referer", "te", "transfer-encoding", "upgrade"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one request, and of all of them together."""
+
+    deadline: float = 30.0  # seconds for a request with all its redirects, waiting at the gate not counted
+    body: int = 10 << 20  # bytes, decoded; as many on the wire
+    redirects: int = 5
+    header_line: int = 8190  # bytes
+    header_count: int = 128
+    concurrency: int = 64
+    per_host: int = 2
+    spacing: float = 1.0  # seconds between the starts of two requests to one host
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: CIMultiDictProxy[str]
+    body: bytes = b""
+    wire_bytes: int = 0
+
+
+@dataclass(slots=True)
+class _Budget:
+    seconds: float
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Http:
+    """A `ports.Fetcher`. Made anywhere, used from one event loop, closed there.
+
+    `user_agent` is sent as it is (see `headers.user_agent`). `allow_private` names hosts and networks that may be
+    polled though they are private. `resolver` and `tls` stand in for the system's name resolution and trust store.
+    """
+
+    def __init__(
+        self,
+        user_agent: str,
+        *,
+        allow_private: Iterable[str] = (),
+        limits: Limits | None = None,
+        resolver: AbstractResolver | None = None,
+        tls: ssl.SSLContext | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._limits = limits or Limits()
+        self._allowance = Allowance.of(allow_private)
+        self._guard = Guard(self._allowance, resolver or SystemResolver())
+        self._gate = HostGate(
+            per_host=self._limits.per_host,
+            spacing=self._limits.spacing,
+            overall=self._limits.concurrency,
+            exempt=self._allowance.names,
+        )
+        self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, br"}
+        self._resolver = resolver
+        self._tls = tls
+        self._clock = clock
+        self._guarded: aiohttp.ClientSession | None = None
+        self._open: aiohttp.ClientSession | None = None
+
+    async def __call__(self, request: FetchRequest) -> Outcome:
+        """One conditional request within all limits. Never raises for what a server or a network does."""
+        try:
+            return await self._poll(request)
+        except (TimeoutError, Stopped, aiohttp.ClientError, OSError, ValueError, EOFError) as error:
+            return failure(error)
+        except Exception as error:
+            # aiohttp lets errors of its parsers through under their own names, which change between its versions.
+            if type(error).__module__.startswith(("aiohttp.", "aggregator.fetch.")):
+                return failure(error)
+            raise
+
+    async def close(self) -> None:
+        """Close all connections; a request in flight ends as Failed."""
+        sessions, self._guarded, self._open = (self._guarded, self._open), None, None
+        for session in sessions:
+            if session is not None:
+                await session.close()
+
+    async def _poll(self, request: FetchRequest) -> Outcome:
+        trail, login = start(request.url)
+        own = _own_headers(request, login)
+        budget = _Budget(self._limits.deadline)
+        validators = _validators(request)
+        trail, answer, asked = await self._follow(trail, own, validators, request.validator_url, budget)
+        if answer.status == 304 and not asked:
+            # A cache on the way answers somebody else's question. Ask once more, past it.
+            again = {**own, "Cache-Control": "no-cache"}
+            trail, answer, asked = await self._follow(Trail(trail.first, trail.first), again, {}, None, budget)
+        return self._outcome(trail, answer, asked)
+
+    async def _follow(
+        self, trail: Trail, own: dict[str, str], validators: dict[str, str], validator_url: str | None, budget: _Budget
+    ) -> tuple[Trail, _Answer, dict[str, str]]:
+        """Go where redirects lead; the third value is the validators sent with the last request."""
+        for _ in range(self._limits.redirects + 1):
+            headers = CIMultiDict(self._headers)
+            if trail.here.may_have_secrets_of(trail.first):
+                headers.update(own)
+            asked = validators if trail.here.url == (validator_url or trail.first.url) else {}
+            headers.update(asked)
+            answer = await self._ask(trail.here, headers, budget)
+            if answer.status not in REDIRECTS:
+                return trail, answer, asked
+            trail = trail.step(answer.status, answer.headers.get("Location"))
+        raise Stopped("redirect", f"more than {self._limits.redirects} redirects")
+
+    async def _ask(self, place: Place, headers: CIMultiDict[str], budget: _Budget) -> _Answer:
+        async with self._gate.enter(place.host):
+            clock = asyncio.get_running_loop().time
+            began = clock()
+            try:
+                async with asyncio.timeout(budget.seconds):
+                    return await self._exchange(place, headers)
+            except TimeoutError:
+                seconds = self._limits.deadline
+                raise Stopped("timeout", f"no complete answer within {seconds:g} seconds") from None
+            finally:
+                budget.seconds -= clock() - began
+
+    async def _exchange(self, place: Place, headers: CIMultiDict[str]) -> _Answer:
+        url = URL(place.url, encoded=True)
+        async with self._session(place.host).get(url, headers=headers, allow_redirects=False) as response:
+            if response.status != 200:
+                return _Answer(response.status, response.headers)
+            if (response.content_length or 0) > self._limits.body:
+                raise Stopped("too-large", f"the body is announced as {response.content_length} bytes")
+            body = Body(",".join(response.headers.getall("Content-Encoding", ())), self._limits.body)
+            async for chunk in response.content.iter_any():
+                body.add(chunk)
+            return _Answer(200, response.headers, body.whole(), body.wire_bytes)
+
+    def _outcome(self, trail: Trail, answer: _Answer, asked: dict[str, str]) -> Outcome:
+        fresh = freshness(answer.headers, answer.status, self._clock())
+        permanent = self._permanent(trail)
+        if answer.status == 304 and asked:
+            # The validators that were just proven to match are kept; those of a 304 belong to no body we hold.
+            etag, modified = asked.get("If-None-Match"), asked.get("If-Modified-Since")
+            return NotModified(trail.here.url, etag, modified, fresh, permanent)
+        if answer.status == 304:
+            return Failed("protocol", "304 Not Modified to a request without conditions", 304, fresh)
+        if answer.status != 200:
+            return http_failure(answer.status, fresh)
+        if not answer.body:
+            return Failed("empty", "the answer has no body", 200, fresh)
+        return Fetched(
+            url=trail.here.url,
+            status=200,
+            body=answer.body,
+            content_type=answer.headers.get("Content-Type", "")[:200] or None,
+            etag=legal_validator(answer.headers.get("ETag")),
+            last_modified=legal_validator(answer.headers.get("Last-Modified")),
+            freshness=fresh,
+            permanent=permanent,
+            wire_bytes=answer.wire_bytes,
+        )
+
+    def _permanent(self, trail: Trail) -> str | None:
+        """Nobody outside may move a source to a private address for good, even one that `allow_private` admits."""
+        target = trail.permanent
+        if target is None or (self._is_private(target.host) and not self._is_private(trail.first.host)):
+            return None
+        return target.url
+
+    def _is_private(self, host: str) -> bool:
+        return private_host(host) or self._guard.is_private(host)
+
+    def _session(self, host: str) -> aiohttp.ClientSession:
+        """Hosts that `allow_private` calls by name have connections of their own, which no guard watches."""
+        if host.rstrip(".") in self._allowance.hosts:
+            self._open = self._open or self._new_session(None)
+            return self._open
+        self._guarded = self._guarded or self._new_session(self._guard)
+        return self._guarded
+
+    def _new_session(self, guard: Guard | None) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            resolver=guard or self._resolver or SystemResolver(),
+            socket_factory=guard.make_socket if guard else None,
+            ssl=self._tls or True,
+            limit=0,  # the gate counts
+            keepalive_timeout=5,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),  # the deadline spans redirects, so it is kept by _ask
+            auto_decompress=False,
+            max_line_size=self._limits.header_line,
+            max_field_size=self._limits.header_line,
+            max_headers=self._limits.header_count,
+        )
+
+
+def _own_headers(request: FetchRequest, login: tuple[str, str] | None) -> dict[str, str]:
+    """The source's headers, which go to its own host only. Raises Stopped for what could split a request."""
+    own: dict[str, str] = {}
+    if login is not None:
+        own["Authorization"] = "Basic " + base64.b64encode(":".join(login).encode()).decode()
+    for name, value in request.headers:
+        if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum() or not value.isprintable():
+            raise Stopped("protocol", "a header of this source holds characters that may not be sent")
+        if name.lower() not in _OWN_HEADERS:
+            own = {other: kept for other, kept in own.items() if other.lower() != name.lower()}
+            own[name] = value
+    return own
+
+
+def _validators(request: FetchRequest) -> dict[str, str]:
+    etag, modified = legal_validator(request.etag), legal_validator(request.last_modified)
+    return ({"If-None-Match": etag} if etag else {}) | ({"If-Modified-Since": modified} if modified else {})

@@ -1,0 +1,126 @@
+"""Content codings, decoded as the bytes arrive and stopped at a limit: a bomb is never unpacked whole.
+
+Offered and read: gzip, br (and deflate, which some servers send unasked). One coding only; stacked ones are refused.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Protocol
+
+import brotli
+
+_MEMBERS = 64  # of one gzip body; honest ones have one, and thousands of tiny ones cost more to scan than to send
+_STEP = 1 << 16
+
+
+class BodyRefused(Exception):
+    """`kind` as in model.Failed: too-large, truncated or protocol."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class _Coding(Protocol):
+    def decode(self, data: bytes, room: int) -> list[bytes]: ...
+    def complete(self) -> bool: ...
+
+
+class _Identity:
+    def decode(self, data: bytes, room: int) -> list[bytes]:
+        return [data]
+
+    def complete(self) -> bool:
+        return True
+
+
+class _Zlib:
+    """gzip (RFC 1952, several members) and deflate (RFC 1950)."""
+
+    def __init__(self) -> None:
+        self._engine = zlib.decompressobj(47)
+        self._members = 1
+
+    def decode(self, data: bytes, room: int) -> list[bytes]:
+        pieces: list[bytes] = []
+        while data and not (self._engine.eof and not self._next_member(data)):
+            pieces.append(self._engine.decompress(data, max(1, room + 1)))
+            room -= len(pieces[-1])
+            if room < 0:
+                break
+            data = self._engine.unused_data
+        return pieces
+
+    def _next_member(self, data: bytes) -> bool:
+        """Start on another member where one follows; anything else behind the end is junk and left alone."""
+        if not data.startswith(b"\x1f\x8b"):
+            return False
+        self._members += 1
+        if self._members > _MEMBERS:
+            raise BodyRefused("protocol", "the compressed body is cut into too many pieces")
+        self._engine = zlib.decompressobj(47)
+        return True
+
+    def complete(self) -> bool:
+        return self._engine.eof
+
+
+class _Brotli:
+    def __init__(self) -> None:
+        self._engine = brotli.Decompressor()
+
+    def decode(self, data: bytes, room: int) -> list[bytes]:
+        pieces = [self._engine.process(data, output_buffer_limit=_STEP)]
+        room -= len(pieces[0])
+        while room >= 0 and not self._engine.can_accept_more_data():
+            pieces.append(self._engine.process(b"", output_buffer_limit=_STEP))
+            room -= len(pieces[-1])
+        return pieces
+
+    def complete(self) -> bool:
+        return bool(self._engine.is_finished())
+
+
+def _coding(header: str) -> _Coding:
+    names = [name for name in (part.strip().lower() for part in header.split(",")) if name not in ("", "identity")]
+    if len(names) > 1:
+        raise BodyRefused("protocol", "the body is compressed more than once")
+    if not names:
+        return _Identity()
+    if names[0] in ("gzip", "x-gzip", "deflate"):
+        return _Zlib()
+    if names[0] == "br":
+        return _Brotli()
+    raise BodyRefused("protocol", "the body is in a content coding that was not offered")
+
+
+class Body:
+    """Collects one body. `limit` bounds what arrives and what it decodes to, in bytes, each by itself."""
+
+    def __init__(self, content_encoding: str, limit: int) -> None:
+        self._coding = _coding(content_encoding)
+        self._limit = limit
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self.wire_bytes = 0
+
+    def add(self, data: bytes) -> None:
+        self.wire_bytes += len(data)
+        try:
+            pieces = self._coding.decode(data, self._limit - self._size)
+        except (zlib.error, brotli.error) as error:
+            raise BodyRefused("protocol", "the compressed body is damaged") from error
+        self._pieces += pieces
+        self._size += sum(map(len, pieces))
+        if max(self._size, self.wire_bytes) > self._limit:
+            raise BodyRefused("too-large", f"the body is larger than {_mebibytes(self._limit)}")
+
+    def whole(self) -> bytes:
+        if self.wire_bytes and not self._coding.complete():
+            raise BodyRefused("truncated", "the compressed body ends early")
+        return b"".join(self._pieces)
+
+
+def _mebibytes(size: int) -> str:
+    return f"{size / (1 << 20):.3g} MiB"

@@ -1,0 +1,103 @@
+"""What went wrong, as a value. Messages are written here, in our words: nothing that a server sent and nothing of an
+address beyond its host is quoted, so they hold neither secrets nor anything unsafe."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final
+
+import aiohttp
+
+from aggregator.fetch.decode import BodyRefused
+from aggregator.fetch.guard import AddressRefused
+from aggregator.model.source import Failed, Freshness
+
+# X509_V_ERR_…, openssl/x509_vfy.h
+_CERTIFICATE = {
+    9: "the certificate is not valid yet",
+    10: "the certificate has expired",
+    18: "the certificate is self-signed",
+    19: "the certificate's chain ends in a self-signed one that is not trusted",
+    20: "the certificate's issuer is not known here",
+    21: "the certificate cannot be verified: the chain is incomplete",
+    23: "the certificate was revoked",
+    62: "the certificate is for another host",
+    64: "the certificate is for another address",
+}
+_SOCKET = {
+    errno.ECONNREFUSED: ("refused", "the connection was refused"),
+    errno.ECONNRESET: ("reset", "the connection was reset"),
+    errno.EPIPE: ("reset", "the connection was reset"),
+    errno.ETIMEDOUT: ("timeout", "the host does not answer"),
+    errno.EHOSTUNREACH: ("refused", "there is no route to the host"),
+    errno.ENETUNREACH: ("refused", "the network is unreachable"),
+    errno.EMFILE: ("refused", "too many files are open here"),
+}
+
+
+class Stopped(Exception):
+    """Ends a request inside this room; `failed` is what the caller gets."""
+
+    def __init__(self, kind: str, message: str, status: int | None = None, freshness: Freshness | None = None) -> None:
+        super().__init__(message)
+        self.failed = Failed(kind, message, status, freshness or Freshness())
+
+
+def http_failure(status: int, fresh: Freshness) -> Failed:
+    """An answer that is no feed by its status alone, named in the words of the standard, never the server's."""
+    try:
+        phrase = HTTPStatus(status).phrase
+    except ValueError:
+        phrase = "unknown status"
+    return Failed("http", f"{status} {phrase}", status, fresh)
+
+
+def _connecting(error: OSError) -> Failed:
+    if isinstance(error, AddressRefused):
+        return Failed("address", str(error.strerror))
+    if isinstance(error, socket.gaierror) or (type(error) is OSError and error.errno is None):
+        if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
+            return Failed("dns", "the name server does not answer")
+        return Failed("dns", "the host name is not known")
+    kind, message = _SOCKET.get(error.errno or 0, ("refused", "the connection could not be made"))
+    return Failed(kind, message)
+
+
+def _tls(error: Exception) -> Failed:
+    cause: object = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return Failed("tls", _CERTIFICATE.get(cause.verify_code, "the certificate is not trusted"))
+    return Failed("tls", "the secure connection could not be set up")
+
+
+def _payload(error: aiohttp.ClientPayloadError) -> Failed:
+    cause = error.__cause__ or error
+    if isinstance(cause, aiohttp.http_exceptions.TransferEncodingError) and "Not enough data" not in str(cause):
+        return Failed("protocol", "the body is cut into chunks that cannot be read")
+    if isinstance(cause, ConnectionResetError):
+        return Failed("reset", "the connection was reset")
+    return Failed("truncated", "the body ends early")
+
+
+_READINGS: Final[tuple[tuple[tuple[type[Exception], ...], Callable[[Any], Failed]], ...]] = (
+    ((Stopped,), lambda error: error.failed),
+    ((BodyRefused,), lambda error: Failed(error.kind, str(error))),
+    ((aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError, ssl.SSLError), _tls),
+    ((aiohttp.ClientConnectorError,), lambda error: _connecting(error.os_error)),
+    ((TimeoutError,), lambda _: Failed("timeout", "no complete answer in time")),
+    ((aiohttp.ClientPayloadError,), _payload),
+    ((aiohttp.ServerDisconnectedError,), lambda _: Failed("reset", "the connection was closed without an answer")),
+    ((OSError,), _connecting),
+)
+
+
+def failure(error: Exception) -> Failed:
+    """The value for an exception of aiohttp, asyncio or the operating system; `error` itself is not shown."""
+    for types, read in _READINGS:
+        if isinstance(error, types):
+            return read(error)
+    return Failed("protocol", "the answer breaks the rules of HTTP")

@@ -1,0 +1,125 @@
+"""The address guard: no connection is made to an address that `aggregator.addresses` does not admit.
+
+It stands where sockets are made, because only there the address is the one really used: aiohttp never asks a
+resolver about literal addresses, and what a name resolves to may change between a check and the connection
+(DNS rebinding). The resolver filters too, so that of mixed answers the public ones are used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import threading
+
+from aiohappyeyeballs import AddrInfoType
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from aggregator.addresses import Allowance, address_of, is_public
+
+Answers = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]]]
+
+
+class AddressRefused(PermissionError):
+    """The address is private and `allow_private` does not name it."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.EACCES, "the address is private and allow_private does not name it")
+
+
+class Guard(AbstractResolver):
+    """Resolver and socket factory of one connector, for all hosts that are not named by `allow_private`."""
+
+    def __init__(self, allowance: Allowance, resolver: AbstractResolver) -> None:
+        self._allowance = allowance
+        self._resolver = resolver
+        self._private: set[str] = set()  # names that led to an admitted private address: as many as the editor named
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """The admitted addresses of a name. Raises AddressRefused where there are addresses but none is admitted."""
+        found = await self._resolver.resolve(host, port, family)
+        admitted = [answer for answer in found if self._allowance.admits(answer["host"])]
+        if found and not admitted:
+            raise AddressRefused
+        if any(not is_public(answer["host"]) for answer in admitted):
+            self._private.add(host)
+        else:
+            self._private.discard(host)
+        return admitted
+
+    async def close(self) -> None:
+        await self._resolver.close()
+
+    def make_socket(self, info: AddrInfoType) -> socket.socket:
+        """A socket for an admitted address; AddressRefused otherwise, before anything is sent."""
+        family, kind, protocol, _, address = info
+        if not self._allowance.admits(str(address[0])):
+            raise AddressRefused
+        return socket.socket(family, kind, protocol)
+
+    def is_private(self, host: str) -> bool:
+        """Whether a host that was connected to is a private one (by name, by spelling or by what it resolved to)."""
+        if address_of(host) is not None:
+            return not is_public(host)
+        return host in self._private or self._allowance.names(host)
+
+
+class SystemResolver(AbstractResolver):
+    """getaddrinfo in daemon threads.
+
+    The system's own resolver knows hosts files, VPNs and search domains, which c-ares (aiodns) reads only in part.
+    aiohttp's ThreadedResolver calls it in the loop's default executor, whose threads are waited for at the end of
+    the process: a name server that does not answer would hold up a shutdown. Daemon threads hold up nothing.
+    """
+
+    def __init__(self, threads: int = 32) -> None:
+        self._room = asyncio.Semaphore(threads)
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        loop = asyncio.get_running_loop()
+        async with self._room:
+            future: asyncio.Future[Answers] = loop.create_future()
+            threading.Thread(
+                target=_look_up, args=(loop, future, host, port, family), name=f"dns {host}", daemon=True
+            ).start()
+            answers = await future
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(address[0]),
+                port=port,
+                family=found,
+                proto=protocol,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for found, _, protocol, _, address in answers
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held: threads end with their lookup or with the process."""
+
+
+def _look_up(
+    loop: asyncio.AbstractEventLoop, future: asyncio.Future[Answers], host: str, port: int, family: int
+) -> None:
+    answers: Answers = []
+    error: OSError | None = None
+    try:
+        answers = socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)  # type: ignore[assignment]  # typeshed widens the address for builds without IPv6
+    except OSError as refused:
+        error = refused
+    except UnicodeError:  # a label that is too long or empty
+        error = socket.gaierror(socket.EAI_NONAME, "not a host name")
+
+    def settle() -> None:
+        if not future.done():
+            future.set_exception(error) if error else future.set_result(answers)
+
+    try:
+        loop.call_soon_threadsafe(settle)
+    except RuntimeError:  # the loop closed while the name server was thinking: nobody waits for the answer
+        return

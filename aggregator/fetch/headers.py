@@ -1,0 +1,94 @@
+"""What headers say: validators worth keeping, how long an answer stays fresh, when to come again. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from aggregator.model.source import Freshness
+
+_LONGEST_FRESH = timedelta(days=7)
+_LONGEST_RETRY = timedelta(hours=24)
+_LONGEST_VALIDATOR = 1024  # bytes
+_DIRECTIVE = re.compile(r'\s*([a-z-]+)\s*(?:=\s*"?([^",]*)"?)?\s*(?:,|$)')
+
+
+def user_agent(version: str, contact: str | None, subscribers: int | None = None) -> str:
+    """`aggregator/1.2 (+https://wire.example.org; 40 subscribers)`, visible ASCII only: who polls, and whom to write
+    to. Reader counts in the User-Agent are what feed statistics read."""
+    notes = [f"+{contact}"] if contact else []
+    if subscribers is not None:
+        notes.append(f"{subscribers} subscriber{'' if subscribers == 1 else 's'}")
+    product = f"aggregator/{version}" + (f" ({'; '.join(notes)})" if notes else "")
+    return re.sub(r"[^\x20-\x7e]", "", product)
+
+
+def legal_validator(value: str | None) -> str | None:
+    """An ETag or Last-Modified that can be sent back byte for byte, or None.
+
+    aiohttp reads and writes headers as UTF-8, so what is not UTF-8 (lone surrogates here) would come back changed;
+    control characters could split a header, and `*` as an ETag would match whatever the server has (RFC 9110, 13.1.2).
+    """
+    if not value or value == "*" or not value.isprintable():
+        return None
+    try:
+        return value if len(value.encode()) <= _LONGEST_VALIDATOR else None
+    except UnicodeEncodeError:
+        return None
+
+
+def freshness(headers: Mapping[str, str], status: int, now: datetime) -> Freshness:
+    """Cache-Control and Expires (RFC 9111, 4.2; at most 7 days) and, on 429 and 503, Retry-After (at most 24 hours)."""
+    return Freshness(
+        max_age=_max_age(headers, now),
+        retry_after=_retry_after(headers.get("Retry-After"), now) if status in (429, 503) else None,
+    )
+
+
+def _max_age(headers: Mapping[str, str], now: datetime) -> int | None:
+    directives = dict(_DIRECTIVE.findall(headers.get("Cache-Control", "").lower()[:1000]))
+    if "no-store" in directives or "no-cache" in directives:
+        return 0
+    lifetime = _seconds(directives.get("max-age"))
+    if lifetime is None:
+        lifetime = _seconds(directives.get("s-maxage"))
+    if lifetime is None:
+        expires = _date(headers.get("Expires"))
+        lifetime = None if expires is None else int((expires - (_date(headers.get("Date")) or now)).total_seconds())
+    if lifetime is None:
+        return None
+    return _clamp(lifetime - (_seconds(headers.get("Age")) or 0), _LONGEST_FRESH)
+
+
+def _retry_after(value: str | None, now: datetime) -> int | None:
+    if value is None:
+        return None
+    if re.fullmatch(r"\s*-[0-9]+\s*", value):
+        return 0
+    wait = _seconds(value)
+    if wait is None:
+        moment = _date(value)
+        wait = None if moment is None else int((moment - now).total_seconds())
+    return None if wait is None else _clamp(wait, _LONGEST_RETRY)
+
+
+def _clamp(seconds: int, longest: timedelta) -> int:
+    return max(0, min(seconds, int(longest.total_seconds())))
+
+
+def _seconds(value: str | None) -> int | None:
+    """delta-seconds (RFC 9111, 1.2.2); longer numbers than these mean "for ever" all the same."""
+    digits = (value or "").strip()
+    return int(digits[:12]) if digits.isascii() and digits.isdigit() else None
+
+
+def _date(value: str | None) -> datetime | None:
+    if not value:
+        return None
+    try:
+        moment = parsedate_to_datetime(value[:100])
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None

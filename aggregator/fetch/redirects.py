@@ -1,0 +1,83 @@
+"""Where a request stands on its way through redirects. Pure: each step is a new value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+import ada_url
+
+from aggregator.fetch.failures import Stopped
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One absolute http(s) address, as browsers read it, without userinfo and fragment."""
+
+    url: str
+    scheme: str  # http or https
+    host: str  # no brackets
+    port: str
+
+    @classmethod
+    def of(cls, parsed: ada_url.URL) -> Place:
+        """Raises Stopped (kind `address`) for other schemes and for addresses without a host."""
+        scheme = parsed.protocol.rstrip(":")
+        if scheme not in ("http", "https"):
+            raise Stopped("address", f"{scheme[:20]}: is no address that is polled; http and https are")
+        if not parsed.hostname:
+            raise Stopped("address", "the address has no host")
+        parsed.username = parsed.password = parsed.hash = ""
+        return cls(
+            parsed.href, scheme, parsed.hostname.strip("[]"), parsed.port or ("443" if scheme == "https" else "80")
+        )
+
+    def may_have_secrets_of(self, first: Place) -> bool:
+        """Whether what is meant for `first` may be sent here: the same origin, or its own host over TLS instead."""
+        if self.host != first.host:
+            return False
+        upgraded = (first.scheme, first.port, self.scheme, self.port) == ("http", "80", "https", "443")
+        return (self.scheme, self.port) == (first.scheme, first.port) or upgraded
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """`here` after some hops from `first`. `permanent` is how far 301 and 308 alone have led, without a step from
+    https to http; it moves no further once the chain is broken."""
+
+    first: Place
+    here: Place
+    permanent: Place | None = None
+    unbroken: bool = True
+    seen: frozenset[str] = frozenset()
+
+    def step(self, status: int, location: str | None) -> Trail:
+        """Follow one redirect. Raises Stopped (kind `redirect`) where it leads nowhere, in a circle or off the web."""
+        if not location:
+            raise Stopped("redirect", f"redirects ({status}) without saying where", status)
+        try:
+            target = Place.of(ada_url.URL(location, self.here.url))
+        except ValueError:
+            raise Stopped("redirect", f"redirects ({status}) to no valid address", status) from None
+        except Stopped as stopped:
+            raise Stopped("redirect", f"redirects ({status}) off the web: {stopped.failed.message}", status) from None
+        seen = self.seen | {self.here.url}
+        if target.url in seen:
+            raise Stopped("redirect", "redirects in a circle", status)
+        downgrade = self.here.scheme == "https" and target.scheme == "http"
+        unbroken = self.unbroken and status in _PERMANENT and not downgrade
+        return Trail(self.first, target, target if unbroken else self.permanent, unbroken, seen)
+
+
+def start(url: str) -> tuple[Trail, tuple[str, str] | None]:
+    """The trail at its beginning, and user and password where the address held them. Raises Stopped."""
+    try:
+        parsed = ada_url.URL(url)
+    except ValueError:
+        raise Stopped("address", "not a valid address") from None
+    login = (unquote(parsed.username), unquote(parsed.password)) if parsed.username or parsed.password else None
+    place = Place.of(parsed)
+    return Trail(place, place), login
