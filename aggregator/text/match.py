@@ -1,0 +1,170 @@
+"""Phrases in texts: many needles, one pass (Aho-Corasick), word boundaries, capitals where the phrase asks for them.
+
+A text is searched in a form of the same length as its folded form: lower case, every sign that is no letter or digit
+a space, a space at both ends. A needle carries its boundaries as spaces, so that a hit is a hit and nothing has to be
+checked afterwards but capitals.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from aggregator.text.fold import fold, lower, offsets, shouts, span
+
+# In a headline written in capitals these are more often the common word than the name.
+_COMMON_WORDS = "us who it is in or as at he me so do go no am all are aid can may mad ice man new old one"
+_COMMON = frozenset(_COMMON_WORDS.split())
+# After these, "US" in capitals throughout is the pronoun.
+_PRONOUN_WORDS = "of to for with from tell tells told let lets between join give gives help all about on at by and"
+_PRONOUN_AFTER = frozenset(_PRONOUN_WORDS.split())
+
+
+class _Searchable(dict[int, int]):
+    """str.translate table: letters, digits and the vowel signs of Indic scripts stay, the rest is a space."""
+
+    def __missing__(self, code: int) -> int:
+        char = chr(code)
+        self[code] = kept = code if char.isalnum() or unicodedata.category(char)[0] == "M" else 32
+        return kept
+
+
+_SEARCHABLE = _Searchable()
+
+
+def searchable(folded: str) -> str:
+    """The form in which needles are looked for; same length as the folded text."""
+    return lower(folded).translate(_SEARCHABLE)
+
+
+def _unspaced(char: str) -> bool:
+    """Whether the script of this letter is written without spaces between words."""
+    return (
+        "\u3040" <= char <= "\u30ff"  # kana
+        or "\u3400" <= char <= "\u9fff"  # Han
+        or "\u0e00" <= char <= "\u0eff"  # Thai, Lao
+        or "\u1000" <= char <= "\u109f"  # Myanmar
+        or "\u1780" <= char <= "\u17ff"  # Khmer
+        or "\uf900" <= char <= "\ufaff"
+        or "\U00020000" <= char <= "\U0003ffff"
+    )
+
+
+def _suffixing(char: str) -> bool:
+    """Korean writes spaces, but glues particles to the word before them."""
+    return "\uac00" <= char <= "\ud7a3"
+
+
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """A phrase ready to be looked for. `capitals` are the stretches that must be written in capitals."""
+
+    text: str
+    capitals: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def word(self) -> str:
+        return self.text.strip()
+
+
+def needle(phrase: str) -> Needle | None:
+    """The needle of a phrase as an editor writes it: `*` at the end for any ending, all-capital words for capitals
+    only. None where nothing but signs is left to look for."""
+    open_end = phrase.rstrip().endswith("*")
+    folded = fold(phrase.rstrip().removesuffix("*"))
+    cased = " ".join("".join(c if s != " " else " " for c, s in zip(folded, searchable(folded), strict=True)).split())
+    if not cased:
+        return None
+    text = searchable(cased)
+    start = "" if _unspaced(text[0]) else " "
+    end = "" if open_end or _unspaced(text[-1]) or _suffixing(text[-1]) else " "
+    return Needle(start + text + end, _capitals(cased, len(start)))
+
+
+def capitalised(name: str) -> Needle | None:
+    """The needle of a name that counts only where its words begin with capitals: Turkey, not turkey."""
+    made = needle(name)
+    if made is None:
+        return None
+    at = [i + 1 for i, char in enumerate(made.text[:-1]) if char == " "]
+    return Needle(made.text, tuple((i, i + 1) for i in at if made.text[i].islower()))
+
+
+def _capitals(cased: str, shift: int) -> tuple[tuple[int, int], ...]:
+    found = []
+    at = shift
+    for word in cased.split(" "):
+        if word.isupper():
+            found.append((at, at + len(word)))
+        at += len(word) + 1
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Haystack:
+    """Title and summary in the form in which they are searched. `split` is where the summary begins."""
+
+    text: str
+    cased: str
+    split: int
+    loud: bool  # the title is written in capitals throughout
+
+
+def haystack(title: str, summary: str = "") -> Haystack:
+    head, body = fold(title), fold(summary)
+    cased = f" {head} \n {body} " if body else f" {head} "
+    text = f" {searchable(head)} \n {searchable(body)} " if body else f" {searchable(head)} "
+    return Haystack(text, cased, len(head) + 3, shouts(head))
+
+
+def original(title: str, summary: str, hay: Haystack, start: int, end: int) -> tuple[str, int, int]:
+    """Field and offsets in it, of a stretch of the haystack (boundary spaces left out)."""
+    while start < end and hay.text[start] == " ":
+        start += 1
+    while end > start and hay.text[end - 1] == " ":
+        end -= 1
+    if start < hay.split:
+        return ("title", *span(title, start - 1, end - 1, offsets(title)))
+    shift = hay.split + 1
+    return ("summary", *span(summary, start - shift, end - shift, offsets(summary)))
+
+
+class Matcher:
+    """Finds needles. Frozen after building; pickled as its needles, the automaton is rebuilt (some 20 ms)."""
+
+    __slots__ = ("_automaton", "_capitals", "needles")
+
+    def __init__(self, needles: Sequence[Needle]) -> None:
+        self.needles = tuple(needles)
+        self._capitals = [made.capitals for made in self.needles]
+        self._automaton = AhoCorasick([made.text for made in self.needles], matchkind=MatchKind.Standard)
+
+    def __reduce__(self) -> tuple[type[Matcher], tuple[tuple[Needle, ...]]]:
+        return Matcher, (self.needles,)
+
+    def find(self, hay: Haystack) -> list[tuple[int, int, int]]:
+        """(needle's index, start, end), overlaps included, in order of end."""
+        capitals = self._capitals
+        return [
+            hit
+            for hit in self._automaton.find_matches_as_indexes(hay.text, overlapping=True)
+            if not capitals[hit[0]] or self._capital(hay, hit)
+        ]
+
+    def _capital(self, hay: Haystack, hit: tuple[int, int, int]) -> bool:
+        index, start, _ = hit
+        cased = hay.cased
+        for i, j in self._capitals[index]:
+            if not cased[start + i : start + j].isupper():
+                return False
+        return not (hay.loud and start < hay.split and self._is_common(hay, index, start))
+
+    def _is_common(self, hay: Haystack, index: int, start: int) -> bool:
+        word = self.needles[index].word
+        if word not in _COMMON:
+            return False
+        before = hay.text[:start].split()
+        return word != "us" or not before or before[-1] in _PRONOUN_AFTER
