@@ -42,6 +42,7 @@ class SourceState:
     body_hash: str | None = None
     flaws: str | None = None
     rate: float | None = None  # new items an hour, smoothed
+    asks: str | None = None  # how often its document asks to be polled, as schedule.asks writes it
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ CREATE TABLE sources (
     bytes_received INTEGER NOT NULL DEFAULT 0, bytes_saved INTEGER NOT NULL DEFAULT 0,
     last_size INTEGER NOT NULL DEFAULT 0,
     moved_to TEXT, moved_since INTEGER, moved_count INTEGER NOT NULL DEFAULT 0,
-    feed_title TEXT, feed_link TEXT, icon TEXT, body_hash TEXT, flaws TEXT, rate REAL
+    feed_title TEXT, feed_link TEXT, icon TEXT, body_hash TEXT, flaws TEXT, rate REAL,
+    asks TEXT
 );
 CREATE INDEX sources_due ON sources (next_poll) WHERE listed AND enabled;
 
