@@ -1,1 +1,8 @@
-"""Pure: ParsedFeed → Items that are safe to store and show: identity, address, dates, HTML, text."""
+"""Parsed entries to items that are safe to store and to show. Pure: `now` comes in with the job. Own code here is
+identity, dates and text; HTML, addresses and character sets are their libraries' matter."""
+
+from __future__ import annotations
+
+from aggregator.normalise.document import normalise
+
+__all__ = ["normalise"]

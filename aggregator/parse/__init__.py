@@ -1,1 +1,8 @@
-"""Pure: bytes → ParsedFeed. The only room that imports feedparser and fastfeedparser."""
+"""Bytes to a parsed feed. Pure: no network, no files, no clock; the only room that imports feedparser and
+fastfeedparser. Nothing it returns is trusted."""
+
+from __future__ import annotations
+
+from aggregator.parse.reader import PARSERS, parse
+
+__all__ = ["PARSERS", "parse"]

@@ -1,0 +1,80 @@
+"""Addresses: only http and https survive, relative ones are resolved, and each has a form that compares equal.
+
+Parsing follows the WHATWG URL Standard (ada_url), so what a browser would make of `java\\tscript:` is what is judged.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import ada_url
+
+from aggregator.normalise.characters import clean
+
+MAX_LENGTH = 2048
+_ALLOWED = re.compile(r"https?://[^/?#]", re.IGNORECASE)
+_PLAIN = re.compile(r"https?://[a-z0-9.-]+\.[a-z]{2,24}(?:/[A-Za-z0-9/_.~%+,;=&?!*:@-]*)?")
+_NOT_PLAIN = re.compile(r"/\.|%(?![0-9A-Fa-f]{2})|://[^/]*(?:\.\.|--|//)|^https?://[0-9.]+(?:/|$)")
+
+_TRACKERS = re.compile(
+    r"utm_\w+|utm|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok"
+    r"|at_(?:medium|campaign|custom\d|link_\w+|bbc_team|format|ptr_name|campaign_type)|ns_\w+|cmpid|cmp|ocid|ito|sref|ref_src|ref_url|spm|_ga|_gl"
+    r"|smid|smtyp|partner|feature|xtor|wt\.mc_id|wt_mc|icid|ncid|cid|src|source|rss|feed_id|feedtype|feedname|traffic_source|__twitter_impression|oly_\w+|vero_\w+"
+    r"|piwik_\w+|pk_\w+|mtm_\w+|matomo_\w+|hss_channel|guccounter|guce_\w+|sh|share|soc_\w+",
+    re.IGNORECASE,
+)
+_ONLY_MARKETING = re.compile(
+    r"(?:rss|feed|feeds|atom|newsletter|twitter|facebook|email|social|google|googlenews|whatsapp|telegram)[\w.-]*",
+    re.IGNORECASE,
+)
+_AMBIGUOUS = frozenset({"src", "source", "partner", "feature", "cid", "cmp", "rss", "sh", "share"})
+
+
+@lru_cache(maxsize=4096)
+def absolute(text: str | None, base: str) -> str | None:
+    """The address as a browser would follow it, or None for anything but http and https with a host.
+
+    `base` is absolute. Userinfo is removed: nobody's password is passed on.
+    """
+    if not text or len(text) > MAX_LENGTH * 2:
+        return None
+    if _PLAIN.fullmatch(text) and not _NOT_PLAIN.search(text):
+        return text if "/" in text[8:] else text + "/"
+    try:
+        url = ada_url.URL(clean(text).strip(), base or None)
+    except ValueError:
+        return None
+    if url.protocol not in ("http:", "https:") or not url.hostname or len(url.href) > MAX_LENGTH:
+        return None
+    if url.username or url.password:
+        url.username = url.password = ""
+    return url.href
+
+
+@lru_cache(maxsize=4096)
+def canonical(url: str | None) -> str | None:
+    """The form in which variants of one address are equal: https, no `www.`, no default port, no fragment, no
+    tracking parameters, no trailing slash, parameters in order of name. For comparing only, never for following."""
+    if url is None:
+        return None
+    rest = url.partition("#")[0].split("://", 1)[-1]
+    place, _, query = rest.partition("?")
+    host, slash, path = place.partition("/")
+    host = host.lower().removeprefix("www.")
+    host = re.sub(r":(?:80|443)$", "", host)
+    whole = f"https://{host}/{path}".rstrip("/") if slash else f"https://{host}"
+    kept = sorted(pair for pair in query.split("&") if pair and not _tracks(pair)) if query else []
+    return f"{whole}?{'&'.join(kept)}" if kept else whole
+
+
+def _tracks(pair: str) -> bool:
+    name, _, value = pair.partition("=")
+    if not _TRACKERS.fullmatch(name):
+        return False
+    return name.lower() not in _AMBIGUOUS or not value or _ONLY_MARKETING.fullmatch(value) is not None
+
+
+def is_wanted(url: str) -> bool:
+    """Whether the address is http or https at all, without parsing it."""
+    return _ALLOWED.match(url) is not None

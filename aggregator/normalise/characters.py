@@ -1,0 +1,39 @@
+"""Characters that no reader should ever get: controls, bidirectional overrides, zero-width marks, noncharacters.
+
+What remains is legal in XML 1.0, JSON and HTML. Joiners (U+200C, U+200D) stay: Persian, Indic scripts and emoji need
+them. C1 controls are windows-1252 read wrongly, and become what was meant.
+"""
+
+from __future__ import annotations
+
+import re
+
+_C1 = {code: bytes([code]).decode("cp1252", "replace").replace("\ufffd", "") for code in range(0x80, 0xA0)}
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u00ad\u061c\u180e\u200b\u200e\u200f"
+    "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U0001fffe\U0001ffff\U000e0000-\U000e007f\U0010fffe\U0010ffff]"
+)
+_C1_CLASS = re.compile("[\x80-\x9f]")
+
+
+def clean(text: str) -> str:
+    """Without unwanted characters; line breaks and tabs stay."""
+    if text.isprintable():
+        return text
+    if not text.isascii():
+        text = _C1_CLASS.sub(lambda found: _C1[ord(found[0])], text)
+    return _UNWANTED.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """Clean, with every run of white space one space (a title or name)."""
+    return " ".join(clean(text).split())
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, ended at a word and marked with an ellipsis where something was cut."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    space = head.rfind(" ", limit * 2 // 3)
+    return (head[:space] if space > 0 else head).rstrip(" ,;:–—-") + "…"

@@ -1,0 +1,69 @@
+"""Dates: the earliest sensible one, never from the future, None where nothing can be believed.
+
+Texts that the parser did not understand are read by email.utils (RFC 5322, unknown zones are UTC) and, where they name
+year, month and day, by the shapes below. Nothing here guesses from today's date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_tz
+
+EARLIEST = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)  # the epoch itself means "no date"
+_ISO = re.compile(
+    r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s*(Z|[A-Za-z]{2,5}|[+-]\d{2}:?\d{2}|[+-]\d{2})?\s*",
+    re.IGNORECASE,
+)
+_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})?")
+_ZONES = {  # hours from UTC; IST, CST and BST as news feeds mean them
+    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "HST": -10,
+    "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3, "MSK": 3, "IST": 5.5, "PKT": 5, "SGT": 8,
+    "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+}  # fmt: skip
+_NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")
+
+
+def believable(candidates: Iterator[datetime | None], now: datetime) -> tuple[datetime | None, bool]:
+    """The earliest candidate from 1970 on, `now` where all lie in the future; and whether it was clamped."""
+    times = [time for time in candidates if time is not None and time >= EARLIEST]
+    if not times:
+        return None, False
+    first = min(times)
+    return (now, True) if first > now else (first, False)
+
+
+def read(text: str | None) -> datetime | None:
+    """A date out of a text that names year, month and day; aware UTC. None for `yesterday`, `12:00` and garbage."""
+    if not text or len(text) > 100:
+        return None
+    if match := _ISO.fullmatch(text):
+        return _at([int(part or 0) for part in match.groups()[:6]], _seconds(match[7]))
+    parts = parsedate_tz(text)
+    if parts is None or not re.search(r"\d{4}|\b\d{2}\s+\d{1,2}:\d{2}", text):
+        return None
+    named = _NAMED.search(text)
+    offset = _seconds(named[1]) if named else parts[9] or 0
+    return _at(parts[:6], offset)
+
+
+def _seconds(zone: str | None) -> int:
+    """Seconds east of UTC; an unknown zone is UTC."""
+    if zone is None:
+        return 0
+    if match := _OFFSET.fullmatch(zone):
+        seconds = int(match[2]) * 3600 + int(match[3] or 0) * 60
+        return -seconds if match[1] == "-" else seconds
+    return int(_ZONES.get(zone.upper(), 0) * 3600)
+
+
+def _at(parts: Sequence[int], offset: int) -> datetime | None:
+    """24:00 is midnight of the next day, a leap second the second after; None for a day that does not exist."""
+    year, month, day, hour, minute, second = parts
+    if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
+        return None
+    try:
+        return datetime(year, month, day, tzinfo=UTC) + timedelta(hours=hour, minutes=minute, seconds=second - offset)
+    except (ValueError, OverflowError):
+        return None

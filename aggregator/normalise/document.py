@@ -1,0 +1,81 @@
+"""A parsed document to a normalised one: identity first, then the cap, then the steps for what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from aggregator.model.item import Drop, Item, NormalFeed, ParsedFeed
+from aggregator.model.source import ParseJob
+from aggregator.normalise import address
+from aggregator.normalise.characters import cut
+from aggregator.normalise.draft import Context, Draft
+from aggregator.normalise.identity import digest, item_id, without_doubles
+from aggregator.normalise.plain import plain
+from aggregator.normalise.steps import IDENTIFY, STEPS, tag
+
+MAX_ITEMS = 1000
+_NEWEST = datetime.max.replace(tzinfo=UTC)
+
+
+def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
+    """Safe items out of what a parser read. `url` is the document's final address; `job.now` (aware) clamps dates.
+    Never raises; whatever is discarded is counted in `drops`."""
+    link = address.absolute(feed.link, url)
+    context = Context(job, link or url, tag(feed.language) or tag(job.lang))
+    drafts = [Draft(parsed) for parsed in feed.items]
+    for draft in drafts:
+        for step in IDENTIFY:
+            step(draft, context)
+    kept = without_doubles(drafts)
+    context.drops["double-entry"] += len(drafts) - len(kept)
+    context.drops["over-cap"] += max(0, len(kept) - MAX_ITEMS)
+    items = tuple(_item(key, draft, context) for key, draft in _newest(kept))
+    return NormalFeed(
+        format=feed.format,
+        parser=feed.parser,
+        items=items,
+        title=cut(plain(feed.title), 200) or None if feed.title else None,
+        link=link,
+        icon=address.absolute(feed.icon, link or url),
+        language=context.language,
+        ttl=feed.ttl,
+        skip_hours=feed.skip_hours,
+        skip_days=feed.skip_days,
+        update_seconds=feed.update_seconds,
+        flaws=feed.flaws,
+        drops=tuple(Drop(reason, count) for reason, count in sorted(context.drops.items()) if count),
+    )
+
+
+def _newest(kept: Sequence[tuple[str, Draft]]) -> Sequence[tuple[str, Draft]]:
+    """The newest MAX_ITEMS in document order; an undated entry counts as new (a feed lists its newest first)."""
+    if len(kept) <= MAX_ITEMS:
+        return kept
+    order = sorted(range(len(kept)), key=lambda place: kept[place][1].published or _NEWEST, reverse=True)
+    return [kept[place] for place in sorted(order[:MAX_ITEMS])]
+
+
+def _item(key: str, draft: Draft, context: Context) -> Item:
+    for step in STEPS:
+        step(draft, context)
+    enclosed = "\n".join(one.url for one in draft.enclosures)
+    seen = (draft.title, draft.url or "", draft.summary, draft.content, draft.author or "", draft.image or "", enclosed)
+    return Item(
+        id=item_id(context.job.root, key),
+        source=context.job.source,
+        key=key,
+        url=draft.url,
+        canonical=draft.canonical,
+        title=draft.title,
+        summary=draft.summary,
+        content=draft.content,
+        author=draft.author,
+        publisher=draft.publisher,
+        published=draft.published,
+        lang=draft.lang,
+        categories=draft.categories,
+        image=draft.image,
+        enclosures=draft.enclosures,
+        hash=digest(*seen),
+    )

@@ -1,0 +1,43 @@
+"""What the steps share: the document's context, and the draft of one item that they fill in order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aggregator.model.item import Enclosure, ParsedItem
+from aggregator.model.source import ParseJob
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Of the whole document. `base` is what relative addresses are resolved against: an absolute address.
+    `drops` counts what was discarded, by reason."""
+
+    job: ParseJob
+    base: str
+    language: str | None
+    drops: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Draft:
+    """One item on its way. A step reads `parsed` and what earlier steps wrote, and writes its own fields."""
+
+    parsed: ParsedItem
+    base: str = ""
+    published: datetime | None = None
+    url: str | None = None
+    canonical: str | None = None
+    guid: str | None = None
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    first_image: str | None = None
+    author: str | None = None
+    publisher: str = ""
+    lang: str | None = None
+    categories: tuple[str, ...] = ()
+    image: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()

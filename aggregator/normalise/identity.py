@@ -1,0 +1,62 @@
+"""Who an item is inside its source, and its UUID.
+
+The key is the guid; without one the address in its canonical form, else title and date. Equal guids of entries with
+different addresses are no identity: these entries are told apart by their addresses too. Of two entries with one key
+the newest stays (of equally old ones the last).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from uuid import UUID, uuid5
+
+from aggregator.normalise.draft import Draft
+
+NAMESPACE = UUID("6f1d2c1e-5b0a-5c55-9d5e-3b1f4d0c7a11")  # of item ids; changing it would re-announce everything
+MAX_GUID = 512
+_OLDEST = datetime.min.replace(tzinfo=UTC)
+
+
+def item_id(root: str, key: str) -> str:
+    """UUID (version 5, RFC 9562) of the item with this key under its source's first id. A `root` holds no newline."""
+    return str(uuid5(NAMESPACE, f"{root}\n{key}"))
+
+
+def digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def keys(drafts: Sequence[Draft]) -> list[str]:
+    """The key of each draft, in order."""
+    distrusted = _distrusted(drafts)
+    return [_key(draft, draft.guid in distrusted) for draft in drafts]
+
+
+def _distrusted(drafts: Iterable[Draft]) -> frozenset[str]:
+    """Guids that entries of different address (or, where they have none, of different title) share."""
+    matters = {(draft.guid, draft.canonical or draft.title) for draft in drafts if draft.guid}
+    counts = Counter(guid for guid, _ in matters if guid)
+    return frozenset(guid for guid, count in counts.items() if count > 1)
+
+
+def _key(draft: Draft, distrusted: bool) -> str:
+    guid = draft.guid
+    if guid and not distrusted:
+        return guid if len(guid) <= MAX_GUID else f"guid:{digest(guid)}"
+    if draft.canonical:
+        return f"link:{digest(draft.canonical)}"
+    when = draft.published.isoformat() if draft.published else ""
+    return f"text:{digest(draft.title, when, '' if draft.title else draft.summary)}"
+
+
+def without_doubles(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
+    """Key and draft of each distinct entry, in document order of the first sight of its key."""
+    chosen: dict[str, Draft] = {}
+    for key, draft in zip(keys(drafts), drafts, strict=True):
+        rival = chosen.get(key)
+        if rival is None or (draft.published or _OLDEST) >= (rival.published or _OLDEST):
+            chosen[key] = draft
+    return list(chosen.items())

@@ -1,0 +1,132 @@
+"""HTML made safe by nh3 (ammonia): an allow-list of tags, attributes and schemes; no ids, classes, styles or scripts."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+
+import nh3
+
+from aggregator.normalise import address
+from aggregator.normalise.characters import clean
+
+MAX_LENGTH = 200_000
+
+_TAGS = """
+    a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2 h3 h4
+    h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span strong sub summary sup table tbody td tfoot
+    th thead time tr tt u ul var wbr
+"""
+TAGS = frozenset(_TAGS.split())
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+    "time": {"datetime"},
+    "q": {"cite"},
+    "blockquote": {"cite"},
+}
+SCHEMES = frozenset({"http", "https"})
+_CONTENT_DROPPED = {
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "iframe",
+    "object",
+    "embed",
+    "svg",
+    "math",
+    "form",
+    "button",
+    "select",
+    "textarea",
+    "title",
+    "head",
+    "audio",
+    "video",
+    "canvas",
+    "noembed",
+    "noframes",
+    "xmp",
+    "plaintext",
+    "frameset",
+}
+
+_DANGEROUS = re.compile(
+    r"<(?:script|iframe|object|embed|form|svg|math|style|base|meta)\b|\son\w+\s*=|javascript\s*:", re.IGNORECASE
+)
+_RELATIVE = re.compile(r"""\b(?:href|src|cite)\s*=\s*["']?\s*(?!https?://|["'\s>])""", re.IGNORECASE)
+_IMG = re.compile(r'<img(?:\s+[\w-]+="[^"]*")*\s*/?>')
+_SRC = re.compile(r'\ssrc="([^"]*)"')
+_ONE_PIXEL = re.compile(r'\s(?:width|height)="\s*[01](?:px)?\s*"')
+_PIXEL_HOSTS = re.compile(
+    r"//(?:[\w-]+\.)*(?:feeds\.feedburner\.com/~r|feedsportal\.com|pixel\.wp\.com|stats\.wordpress\.com|doubleclick\.net|google-analytics\.com"
+    r"|scorecardresearch\.com|feedads\.g\.|mf\.feeds|ads\.pheedo|pixel\.quantserve\.com|counter\.theguardian\.com|facebook\.com/tr\b)|/pixel\.(?:gif|png)\b|/tracking-pixel",
+    re.IGNORECASE,
+)
+_EMPTY = re.compile(r"<(p|div|span|figure|a|strong|em|b|i|h[1-6])(?: rel=\"[\w ]*\")?>(?:\s|&nbsp;|<br>)*</\1>")
+_SPACE = re.compile(r"\s*\n\s*\n\s*")
+
+
+def _cleaner(relative: object = "deny") -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(TAGS),
+        clean_content_tags=_CONTENT_DROPPED,
+        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        url_schemes=set(SCHEMES),
+        link_rel="nofollow noopener",
+        generic_attribute_prefixes=set(),
+        url_relative=relative,  # type: ignore[arg-type] # a callable, a pair or a word: nh3's own union
+    )
+
+
+_ABSOLUTE_ONLY = _cleaner()
+
+
+def sanitise(text: str, base: str, drops: Counter[str]) -> str:
+    """Safe HTML with absolute addresses, out of anything. Sub-headings stay (h1 becomes h2: the page has its own);
+    pictures of one pixel and of known counters go. What was dangerous is counted in `drops`, never quoted."""
+    if len(text) > MAX_LENGTH:
+        drops["content-cut"] += 1
+        text = text[:MAX_LENGTH]
+    text = clean(text).strip()
+    if "<" not in text:
+        return _escape(text)
+    if _DANGEROUS.search(text):
+        drops["unsafe-markup"] += 1
+    cleaner = _ABSOLUTE_ONLY
+    if _RELATIVE.search(text):
+        cleaner = _cleaner(lambda relative: address.absolute(relative, base))
+    safe = cleaner.clean(text)
+    if "<h1" in safe:
+        safe = safe.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
+    if "<img" in safe:
+        safe = _IMG.sub(lambda image: _wanted(image[0], drops), safe)
+    return _SPACE.sub("\n", _EMPTY.sub("", safe)).strip()
+
+
+def _escape(text: str) -> str:
+    """Text without tags may still hold entities: they are read once and written anew."""
+    return html.escape(html.unescape(text), quote=False) if "&" in text or ">" in text else text
+
+
+def _wanted(image: str, drops: Counter[str]) -> str:
+    source = _SRC.search(image)
+    if source is None:
+        return ""
+    if _ONE_PIXEL.search(image) or _PIXEL_HOSTS.search(source[1]):
+        drops["tracking-pixel"] += 1
+        return ""
+    return image
+
+
+def first_image(safe: str) -> str | None:
+    """Address of the first picture in sanitised HTML."""
+    image = _IMG.search(safe) if "<img" in safe else None
+    source = _SRC.search(image[0]) if image else None
+    return html.unescape(source[1]) if source else None

@@ -1,0 +1,140 @@
+"""The steps that make a draft whole, in their order. Each reads what came before and writes its own fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from aggregator.model.item import Enclosure
+from aggregator.normalise import address, dates, markup
+from aggregator.normalise.characters import cut, one_line
+from aggregator.normalise.draft import Context, Draft
+from aggregator.normalise.plain import plain
+from aggregator.normalise.summary import TITLE_LENGTH, summarise, title_from
+
+MAX_CATEGORIES = 20
+MAX_ENCLOSURES = 10
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
+_OUTLET = re.compile(r"\s+[-–—|]\s+([^-–—|]{2,60})$")
+
+
+def addresses(draft: Draft, context: Context) -> None:
+    draft.base = address.absolute(draft.parsed.base, context.base) or context.base
+    link = draft.parsed.link
+    draft.url = address.absolute(link, draft.base)
+    if link and draft.url is None:
+        context.drops["unsafe-address"] += 1
+    draft.canonical = address.canonical(draft.url)
+
+
+def date(draft: Draft, context: Context) -> None:
+    parsed = draft.parsed
+    times = [parsed.published, parsed.updated]
+    if parsed.published is None and parsed.published_text:
+        times.append(dates.read(parsed.published_text))
+    draft.published, clamped = dates.believable(iter(times), context.job.now)
+    if clamped:
+        context.drops["future-date"] += 1
+    elif draft.published is None and (parsed.published_text or any(times)):
+        context.drops["unbelievable-date"] += 1
+
+
+def guid(draft: Draft, context: Context) -> None:
+    draft.guid = one_line(draft.parsed.guid) or None if draft.parsed.guid else None
+    if draft.guid is None and draft.canonical is None:
+        title(draft, context)  # identity falls back to it
+
+
+def content(draft: Draft, context: Context) -> None:
+    raw = draft.parsed.content or draft.parsed.summary
+    draft.content = markup.sanitise(raw, draft.base, context.drops) if raw else ""
+
+
+def summary(draft: Draft, context: Context) -> None:
+    parsed = draft.parsed
+    draft.summary = summarise(parsed.summary) if parsed.summary else ""
+    if not draft.summary and parsed.content:
+        draft.summary = summarise(parsed.content)
+
+
+def title(draft: Draft, context: Context) -> None:
+    draft.title = cut(plain(draft.parsed.title), TITLE_LENGTH) if draft.parsed.title else ""
+    if not draft.title and draft.summary:
+        draft.title = title_from(draft.summary)
+
+
+def publisher(draft: Draft, context: Context) -> None:
+    """A wrapper's items name their outlet in <source>, and again at the end of the title."""
+    job = context.job
+    named = cut(plain(draft.parsed.publisher), 120) if job.wrapper and draft.parsed.publisher else ""
+    draft.publisher = named or job.publisher
+    if not job.wrapper:
+        return
+    suffix = _OUTLET.search(draft.title)
+    if suffix and (not named or suffix[1].casefold() == named.casefold()):
+        draft.publisher = named or suffix[1].strip()
+        draft.title = draft.title[: suffix.start()].rstrip() or draft.title
+    elif named and draft.title.casefold().endswith(f" - {named.casefold()}"):
+        draft.title = draft.title[: -len(named) - 3].rstrip()
+    if draft.summary.casefold().startswith(draft.title.casefold()) and len(draft.summary) < len(draft.title) + 80:
+        draft.summary = ""  # the headline and the outlet once more, as Google News gives it
+
+
+def people(draft: Draft, context: Context) -> None:
+    draft.author = cut(plain(draft.parsed.author), 200) or None if draft.parsed.author else None
+
+
+def language(draft: Draft, context: Context) -> None:
+    draft.lang = tag(draft.parsed.language) or context.language
+
+
+def tag(text: str | None) -> str | None:
+    """A language tag (BCP 47) in its usual writing: `en-GB`; None for anything else."""
+    found = _LANGUAGE.fullmatch(text.strip()) if text and len(text) < 40 else None
+    if found is None:
+        return None
+    first, *rest = found[0].replace("_", "-").split("-")
+    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
+
+
+def categories(draft: Draft, context: Context) -> None:
+    names = (cut(plain(name), 80) for name in draft.parsed.categories[: 2 * MAX_CATEGORIES])
+    draft.categories = tuple(dict.fromkeys(name for name in names if name))[:MAX_CATEGORIES]
+
+
+def enclosures(draft: Draft, context: Context) -> None:
+    found: dict[str, Enclosure] = {}
+    for one in draft.parsed.enclosures[:MAX_ENCLOSURES]:
+        url = address.absolute(one.url, draft.base)
+        if url is None:
+            context.drops["unsafe-address"] += 1
+            continue
+        kind = one.type if one.type and _MEDIA_TYPE.fullmatch(one.type) else None
+        length = one.length if one.length is not None and 0 <= one.length < 2**53 else None
+        found.setdefault(url, Enclosure(url, kind, length))
+    draft.enclosures = tuple(found.values())
+
+
+def image(draft: Draft, context: Context) -> None:
+    """The feed's picture of the item, else an enclosed one, else the first in its text."""
+    own = address.absolute(draft.parsed.image, draft.base)
+    enclosed = next((one.url for one in draft.enclosures if (one.type or "").startswith("image/")), None)
+    draft.image = own or enclosed or markup.first_image(draft.content)
+
+
+IDENTIFY: tuple[Callable[[Draft, Context], None], ...] = (addresses, date, guid)
+"""What identity and the cap need, for every entry of a document."""
+
+STEPS: tuple[Callable[[Draft, Context], None], ...] = (
+    content,
+    summary,
+    title,
+    publisher,
+    people,
+    language,
+    categories,
+    enclosures,
+    image,
+)
+"""The rest, only for entries that are kept: sanitising is what costs."""

@@ -1,0 +1,166 @@
+"""What a document says of itself: title, link, language, icon, and when to come again.
+
+Only the head and tail of the document are read (everything but its entries), with lxml, whichever parser reads the
+entries. Sources: RSS 2.0, Atom (RFC 4287), RSS 1.0 with mod_syndication, the iTunes and webfeeds namespaces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from aggregator.parse.document import Document
+
+_FIRST = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
+_LAST = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_XML = "{http://www.w3.org/XML/1998/namespace}"
+_PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ROOTS = {"rss": "rss", "feed": "atom", "rdf": "rdf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """`format` is empty where the root is that of no feed. `base` is the xml:base of the channel, if any."""
+
+    format: str = ""
+    title: str | None = None
+    link: str | None = None
+    base: str | None = None
+    language: str | None = None
+    icon: str | None = None
+    ttl: int | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
+    update_seconds: int | None = None
+    self_link: str | None = None
+    new_address: str | None = None
+
+
+def read(document: Document) -> Channel:
+    """Never raises: what cannot be read is absent."""
+    try:
+        root = etree.fromstring(_without_entries(document.data), _parser())
+    except (etree.XMLSyntaxError, ValueError):
+        return Channel()
+    if root is None or not isinstance(root.tag, str):
+        return Channel()
+    name = _local(root)
+    channels = [child for child in root if _local(child) == "channel"] if name in ("rss", "rdf") else []
+    outside = [child for child in root if _local(child) == "image"]  # RSS 1.0 keeps it beside the channel
+    return _channel(_ROOTS.get(name, ""), root, channels[0] if channels else root, outside)
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(recover=True, no_network=True, resolve_entities=False, load_dtd=False, collect_ids=False)
+
+
+def _without_entries(data: bytes) -> bytes:
+    first = _FIRST.search(data)
+    if first is None:
+        return data
+    end = first.start()
+    tail_from = max(end, len(data) - 65536)
+    for last in _LAST.finditer(data, tail_from):
+        end = last.end()
+    return data[: first.start()] + (data[end:] if end > first.start() else b"")
+
+
+def _channel(format_: str, root: etree._Element, channel: etree._Element, outside: list[etree._Element]) -> Channel:
+    texts: dict[str, str] = {}
+    for child in channel:
+        text = (child.text or "").strip() if isinstance(child.tag, str) else ""
+        if text:
+            texts.setdefault(_name(child), text)
+    links = [child for child in channel if _name(child) == "atom:link"]
+    return Channel(
+        format=format_,
+        title=texts.get("title") or texts.get("atom:title"),
+        link=texts.get("link") or _link(links, ("alternate", None)),
+        base=channel.get(_XML + "base") or root.get(_XML + "base"),
+        language=texts.get("language")
+        or texts.get("dc:language")
+        or channel.get(_XML + "lang")
+        or root.get(_XML + "lang"),
+        icon=texts.get("webfeeds:icon")
+        or texts.get("atom:icon")
+        or _image([*channel, *outside])
+        or texts.get("atom:logo"),
+        ttl=_number(texts.get("ttl"), 1, 525600),
+        skip_hours=tuple(sorted(set(_hours(channel)))),
+        skip_days=tuple(dict.fromkeys(_days(channel))),
+        update_seconds=_update_seconds(texts.get("sy:updateperiod"), texts.get("sy:updatefrequency")),
+        self_link=_link(links, ("self",)),
+        new_address=texts.get("itunes:new-feed-url"),
+    )
+
+
+_PREFIXES = {
+    "http://www.w3.org/2005/Atom": "atom:",
+    "https://www.w3.org/2005/Atom": "atom:",
+    "http://purl.org/atom/ns#": "atom:",
+    "http://purl.org/dc/elements/1.1/": "dc:",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy:",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
+    "http://webfeeds.org/rss/1.0": "webfeeds:",
+    "http://search.yahoo.com/mrss/": "media:",
+}
+_PLAIN = ("http://purl.org/rss/1.0/", "http://backend.userland.com/rss2", "http://my.netscape.com/rdf/simple/0.9/")
+
+
+def _name(element: etree._Element) -> str:
+    tag = element.tag
+    if not isinstance(tag, str):
+        return ""  # type: ignore[unreachable] # the stubs forget comments, whose tag is a function
+    if tag[0] != "{":
+        return tag.lower()
+    space, _, local = tag[1:].partition("}")
+    return (_PREFIXES.get(space) or ("" if space in _PLAIN else "?:")) + local.lower()
+
+
+def _local(element: etree._Element) -> str:
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+
+
+def _link(links: list[etree._Element], relations: tuple[str | None, ...]) -> str | None:
+    return next((href for link in links if link.get("rel") in relations and (href := link.get("href"))), None)
+
+
+def _image(elements: list[etree._Element]) -> str | None:
+    for element in elements:
+        name = _name(element)
+        if name == "image":
+            return next((child.text.strip() for child in element if _local(child) == "url" and child.text), None)
+        if name == "itunes:image" and element.get("href"):
+            return element.get("href")
+    return None
+
+
+def _number(text: str | None, least: int, most: int) -> int | None:
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 9:
+        return None
+    return max(least, min(most, int(text)))
+
+
+def _hours(channel: etree._Element) -> Iterator[int]:
+    for hour in _listed(channel, "skiphours", "hour"):
+        if hour.isascii() and hour.isdigit() and len(hour) <= 2 and int(hour) <= 24:
+            yield int(hour) % 24  # the older specification counts 1 to 24
+
+
+def _days(channel: etree._Element) -> Iterator[str]:
+    return (day.lower() for day in _listed(channel, "skipdays", "day") if day.lower() in _DAYS)
+
+
+def _listed(channel: etree._Element, outer: str, inner: str) -> Iterator[str]:
+    for element in channel:
+        if _name(element) == outer:
+            yield from ((child.text or "").strip() for child in element if _name(child) == inner)
+
+
+def _update_seconds(period: str | None, frequency: str | None) -> int | None:
+    seconds = _PERIODS.get((period or ("daily" if frequency else "")).lower())
+    return None if seconds is None else seconds // (_number(frequency, 1, 1000) or 1)

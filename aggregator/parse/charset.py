@@ -1,0 +1,110 @@
+"""From bytes in any encoding to UTF-8.
+
+Byte order mark first; then UTF-8 wherever the bytes *are* UTF-8, whatever header and prolog say (text in another
+encoding is practically never valid UTF-8 by chance); then the header, the prolog, and windows-1252 at last, in the
+spirit of the WHATWG Encoding Standard. Encodings in which ASCII bytes may spell markup (UTF-7 and Python's own
+escapes) are not on the list, so they can never turn text into tags.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# The first bytes of "<?" or "<r" in encodings without a mark (XML 1.0, appendix F).
+_UNMARKED = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+
+# Labels that mean a larger encoding in practice (WHATWG), by Python's name of the codec.
+_WIDER = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+_ALLOWED = re.compile(
+    r"(utf-8|utf-16(-[lb]e)?|utf-32(-[lb]e)?|iso8859-\d+|cp\d+|koi8-[rut]|kz1048|mac-\w+|gb18030|gbk|gb2312"
+    r"|big5(hkscs)?|shift_jis(x0213|_2004)?|euc_(jp|kr|jis_2004|jisx0213)|iso2022_(jp|kr)\w*|tis-620|ptcp154|hz|ascii)"
+)
+_DECLARED = re.compile(rb"""^\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']\s*([\w.:-]{2,40})\s*["']""", re.IGNORECASE)
+_HEADER = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+_WITH_ESCAPES = ("iso2022", "hz")  # encodings whose bytes are all ASCII, so that they look like valid UTF-8
+
+
+def codec(label: str | None) -> str | None:
+    """Python's name of the encoding that a label means, or None where we do not know it or do not want it."""
+    if not label:
+        return None
+    try:
+        name = codecs.lookup(label).name
+    except (LookupError, ValueError):
+        return None
+    return _WIDER.get(name, name) if _ALLOWED.fullmatch(name) else None
+
+
+def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ...]]:
+    """The body as UTF-8 without byte order mark, and its flaws: `encoding-mismatch` (declared one thing, is
+    another), `encoding-unknown`, `encoding-errors` (some bytes could not be read and became U+FFFD)."""
+    for mark, name in (*_MARKS, *_UNMARKED):
+        if body.startswith(mark):
+            skip = len(mark) if name == "utf-8" else 0
+            return _decoded(body[skip:], name)
+    header, prolog = _HEADER.search(content_type or ""), _DECLARED.match(body[:400])
+    labels = [header[1] if header else None, prolog[1].decode("ascii", "replace") if prolog else None]
+    candidates = [known for label in labels if (known := codec(label))]
+    flaws = ("encoding-unknown",) if any(label and not codec(label) for label in labels) else ()
+    if b"\x1b" in body or b"~{" in body:
+        for candidate in candidates:
+            if candidate.startswith(_WITH_ESCAPES):
+                return _decoded(body, candidate)
+    if body.isascii() or _is_utf8(body):
+        lied = not body.isascii() and any(name != "utf-8" for name in candidates)
+        return body, (*flaws, *(["encoding-mismatch"] if lied else []))
+    data, more = _first_that_reads(body, [name for name in candidates if name != "utf-8"])
+    if "utf-8" in candidates:
+        more = (*more, "encoding-mismatch")
+    return data, (*flaws, *more)
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _first_that_reads(body: bytes, names: list[str]) -> tuple[bytes, tuple[str, ...]]:
+    for name in names:
+        try:
+            return body.decode(name).encode("utf-8", "replace"), ()
+        except UnicodeError:
+            continue
+    if _mostly_utf8(body):
+        return _decoded(body, "utf-8")
+    return _decoded(body, names[0] if names else "cp1252")
+
+
+def _mostly_utf8(body: bytes) -> bool:
+    """Whether the damaged places are few beside the characters that read well: then it is UTF-8 with accidents."""
+    text = body.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    good = sum(map(text.count, "’‘“”–—…éèüöäñçáíóа")) + len(re.findall("[\u0400-\u9fff\uac00-\ud7a3]", text))
+    return good > broken
+
+
+def _decoded(body: bytes, name: str) -> tuple[bytes, tuple[str, ...]]:
+    text = body.decode(name, "replace").removeprefix("\ufeff")
+    flaws = ("encoding-errors",) if "\ufffd" in text and b"\xef\xbf\xbd" not in body else ()
+    return text.encode("utf-8", "replace"), flaws

@@ -1,0 +1,20 @@
+"""What every parser of this room is given: one XML document made readable, and what was wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`data` is UTF-8 without byte order mark, control characters or document type declaration. `url` is where it
+    came from; `flaws` are slugs such as `truncated` or `junk-after-end`, in the order they were found."""
+
+    data: bytes
+    url: str
+    flaws: tuple[str, ...] = ()
+
+    def but(self, data: bytes, *flaws: str) -> Document:
+        """The same document with other bytes and further flaws."""
+        known = self.flaws
+        return replace(self, data=data, flaws=(*known, *(flaw for flaw in flaws if flaw not in known)))

@@ -1,0 +1,148 @@
+"""fastfeedparser: quick, exact on well-formed RSS and Atom, and told here when not to be believed.
+
+*Doubt*, in which the tolerant parser reads the document instead, is precisely: RSS 1.0 (fastfeedparser finds no
+entries); fewer entries read than begin in the document; a title, summary or description with unescaped markup inside
+(fastfeedparser stops at the first tag); Atom content in base64.
+
+What fastfeedparser drops (an item's <source>, xml:base, the text of odd dates) is read from the tree by `entries`,
+only in documents where it occurs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from typing import Any
+
+import fastfeedparser
+
+from aggregator.model.item import Enclosure, ParsedItem
+from aggregator.parse import entries
+from aggregator.parse.document import Document
+
+_ENTRY = re.compile(rb"<(?:item|entry)[\s>]")
+_CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_MARKUP_INSIDE = re.compile(
+    rb"<(title|description|summary|subtitle|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*(?:<!\[CDATA\[.*?\]\]>[^<]*)?<(?!/\1|!)",
+    re.DOTALL,
+)
+_BASE64 = re.compile(
+    rb"\bmode=[\"']base64[\"']|<content\s[^>]*type=[\"'](?!text|html|xhtml|application/xhtml)", re.IGNORECASE
+)
+_FORBIDDEN_ROOTS = re.compile(rb"<(?:[\w.-]+:)?RDF\b")
+
+
+class Doubt(Exception):
+    """This parser does not vouch for its reading; the message says why."""
+
+
+def read(document: Document) -> tuple[ParsedItem, ...]:
+    """Entries in document order. Raises Doubt."""
+    data = document.data
+    if _FORBIDDEN_ROOTS.search(data, 0, 4096):
+        raise Doubt("RSS 1.0")
+    if _MARKUP_INSIDE.search(data):
+        raise Doubt("markup inside a text")
+    if _BASE64.search(data):
+        raise Doubt("content in base64")
+    try:
+        found: Sequence[Mapping[str, Any]] = fastfeedparser.parse(data)["entries"]
+    except Exception as error:
+        raise Doubt(type(error).__name__) from error
+    if len(found) < _count(data, len(found)):
+        raise Doubt("fewer entries than begin in the document")
+    items = tuple(map(_item, found))
+    return entries.complete(document, items) if entries.needed(data) else items
+
+
+def _count(data: bytes, found: int) -> int:
+    count = len(_ENTRY.findall(data))
+    return count if count <= found else len(_ENTRY.findall(_CDATA.sub(b"", data)))
+
+
+def _item(entry: Mapping[str, Any]) -> ParsedItem:
+    get = entry.get
+    guid, link = get("id"), get("link")
+    contents = get("content")
+    content, base, language = None, None, None
+    if contents:
+        first = contents[0]
+        content, base, language = first.get("value"), first.get("base"), first.get("language")
+        if first.get("type") == "text/plain" or first.get("type") == "text":
+            content = _escaped(content)
+    summary = get("description")
+    tags = get("tags")
+    return ParsedItem(
+        guid=None if guid == link else guid,
+        link=link,
+        title=get("title"),
+        summary=summary,
+        content=None if content == summary else content,
+        author=_author(get("author")),
+        published=_time(get("published")),
+        updated=_time(get("updated")),
+        categories=tuple(tag["label"] or tag["term"] for tag in tags) if tags else (),
+        enclosures=_enclosures(entry),
+        image=_image(get("media_content")),
+        language=language,
+        base=base,
+    )
+
+
+def _escaped(text: str | None) -> str | None:
+    return text.replace("&", "&amp;").replace("<", "&lt;") if text else text
+
+
+def _time(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+_NAME_IN_BRACKETS = re.compile(r"\s*[^\s()]+@[^\s()]+\s*\(([^()]+)\)\s*")
+
+
+def _author(text: str | None) -> str | None:
+    """The name out of `name@host (Name)` and `Name <name@host>`."""
+    if not text or "@" not in text:
+        return text
+    if match := _NAME_IN_BRACKETS.fullmatch(text):
+        return match[1]
+    name, address = parseaddr(text)
+    return name or address or text
+
+
+def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:
+    found = [Enclosure(one["url"], one.get("type"), one.get("length")) for one in entry.get("enclosures") or ()]
+    found += [
+        Enclosure(link["href"], link.get("type"))
+        for link in entry.get("links") or ()
+        if link.get("rel") == "enclosure" and link.get("href")
+    ]
+    return tuple(found)
+
+
+def _image(media: Sequence[Mapping[str, Any]] | None) -> str | None:
+    """The widest picture of media:content, else a thumbnail."""
+    if not media:
+        return None
+    pictures = [one for one in media if one.get("url") and _is_picture(one)]
+    if pictures:
+        widest: Callable[[Mapping[str, Any]], int] = lambda one: one.get("width") or 0  # noqa: E731
+        return str(max(pictures, key=widest)["url"])
+    return next((str(one["thumbnail_url"]) for one in media if one.get("thumbnail_url")), None)
+
+
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
+
+
+def _is_picture(media: Mapping[str, Any]) -> bool:
+    if media.get("medium") or media.get("type"):
+        return media.get("medium") == "image" or str(media.get("type")).startswith("image/")
+    return bool(_PICTURE.search(media["url"]))

@@ -1,0 +1,151 @@
+"""JSON Feed 1 and 1.1 (jsonfeed.org), tolerant: a field of the wrong type is absent, an item that is none is left out.
+
+orjson reads it; Python's own parser takes over where orjson is stricter than feeds are (NaN, Infinity, huge numbers).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from aggregator.errors import ParseError
+from aggregator.model.item import Enclosure, ParsedFeed, ParsedItem
+from aggregator.parse.document import Document
+
+_MAX_DEPTH = 64  # a feed needs five
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKETS = re.compile(rb"[\[\]{}]")
+
+
+def read(document: Document) -> ParsedFeed:
+    """Raises ParseError `too-deep`, `malformed` or `not-a-feed`."""
+    _check_depth(document.data)
+    value = _loads(document.data)
+    if not isinstance(value, dict) or not isinstance(value.get("items"), list):
+        raise ParseError("not-a-feed", "the address answers with JSON that is no JSON Feed (no list of items)")
+    version = _text(value.get("version")) or ""
+    if "jsonfeed.org" not in version and not any(isinstance(one, dict) and "url" in one for one in value["items"]):
+        raise ParseError("not-a-feed", "the address answers with JSON that is no JSON Feed (no version)")
+    items = tuple(_item(one) for one in value["items"] if isinstance(one, dict))
+    flaws = list(document.flaws)
+    if len(items) < len(value["items"]):
+        flaws.append("items-of-wrong-type")
+    if "jsonfeed.org" not in version:
+        flaws.append("no-version")
+    return ParsedFeed(
+        format="json",
+        parser="jsonfeed",
+        items=items,
+        title=_text(value.get("title")),
+        link=_text(value.get("home_page_url")),
+        language=_text(value.get("language")),
+        icon=_text(value.get("icon")) or _text(value.get("favicon")),
+        self_link=_text(value.get("feed_url")),
+        flaws=tuple(flaws),
+    )
+
+
+def _check_depth(data: bytes) -> None:
+    if data.count(b"[") + data.count(b"{") <= _MAX_DEPTH:
+        return
+    depth = 0
+    for bracket in _BRACKETS.finditer(_STRING.sub(b"", data)):
+        depth += 1 if bracket[0] in b"[{" else -1
+        if depth > _MAX_DEPTH:
+            raise ParseError("too-deep", f"the document nests deeper than {_MAX_DEPTH} levels")
+
+
+def _loads(data: bytes) -> object:
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(
+            data.decode("utf-8", "replace"), strict=False, parse_int=_integer, parse_constant=lambda _: None
+        )
+    except ValueError as error:
+        raise ParseError("malformed", "the document is broken JSON") from error
+    except RecursionError as error:
+        raise ParseError("too-deep", "the document nests too deep") from error
+
+
+def _integer(digits: str) -> int | str:
+    return int(digits) if len(digits) < 20 else digits
+
+
+def _item(value: Mapping[str, Any]) -> ParsedItem:
+    get = value.get
+    link = _text(get("url")) or _text(get("external_url"))
+    guid = _identity(get("id"))
+    text = _text(get("content_text"))
+    return ParsedItem(
+        guid=None if guid == link else guid,
+        link=link,
+        title=_text(get("title")),
+        summary=_escaped(_text(get("summary"))),
+        content=_text(get("content_html")) or _escaped(text),
+        author=", ".join(_authors(value)) or None,
+        published=_time(get("date_published")),
+        updated=_time(get("date_modified")),
+        published_text=_text(get("date_published")),
+        categories=tuple(tag for tag in _list(get("tags")) if isinstance(tag, str) and tag),
+        enclosures=tuple(_attachments(get("attachments"))),
+        image=_text(get("image")) or _text(get("banner_image")),
+        language=_text(get("language")),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _identity(value: object) -> str | None:
+    """The specification asks for a string; numbers are common (and are to be read as such)."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return str(value) if isinstance(value, int) else _text(value)
+
+
+def _escaped(text: str | None) -> str | None:
+    """Plain text as HTML, its lines kept."""
+    if text is None:
+        return None
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
+
+
+def _authors(value: Mapping[str, Any]) -> Iterator[str]:
+    for author in [*_list(value.get("authors")), value.get("author")]:
+        if isinstance(author, dict) and (name := _text(author.get("name"))):
+            yield name
+            if not isinstance(value.get("authors"), list):
+                return
+
+
+def _attachments(value: object) -> Iterator[Enclosure]:
+    for one in _list(value):
+        if isinstance(one, dict) and (url := _text(one.get("url"))):
+            size = one.get("size_in_bytes")
+            valid = isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 2**53
+            yield Enclosure(url, _text(one.get("mime_type")), size if valid else None)
+
+
+def _time(value: object) -> datetime | None:
+    if not isinstance(value, str) or len(value) > 64:
+        return None
+    try:
+        time = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

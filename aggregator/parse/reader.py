@@ -1,0 +1,75 @@
+"""A document in, a parsed feed out: which parser reads it, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from aggregator.errors import ParseError
+from aggregator.model.item import ParsedFeed, ParsedItem
+from aggregator.parse import channel, charset, fast, jsonfeed, sniff, tolerant
+from aggregator.parse.document import Document
+from aggregator.parse.repair import repair
+
+PARSERS: tuple[tuple[str, Callable[[Document], tuple[ParsedItem, ...]]], ...] = (
+    ("fastfeedparser", fast.read),
+    ("feedparser", tolerant.read),
+)
+"""Parsers of XML in reading order: the next is asked where one is in doubt or finds nothing."""
+
+
+def parse(body: bytes, content_type: str | None, url: str) -> ParsedFeed:
+    """Reads RSS, Atom, RSS 1.0 and JSON Feed in any encoding. `content_type` is the header as it came, `url` the
+    final address. Raises ParseError, kind `empty`, `not-a-feed`, `too-deep` or `malformed`."""
+    if not body.strip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n\f\v"):
+        raise ParseError("empty", "the answer was empty")
+    data, flaws = charset.to_utf8(body, content_type)
+    document = Document(data, url, flaws)
+    kind = sniff.kind(data)
+    if kind == "json":
+        return jsonfeed.read(document)
+    if kind == "html":
+        raise sniff.no_feed(data, url)
+    return _xml(repair(document), data)
+
+
+def _xml(document: Document, original: bytes) -> ParsedFeed:
+    head = channel.read(document)
+    try:
+        parser, items = _entries(document)
+    except ParseError as error:
+        raise sniff.no_feed(original, document.url) if error.kind == "not-a-feed" else error from error
+    if not items and not head.format:
+        raise sniff.no_feed(original, document.url)
+    return ParsedFeed(
+        format=head.format or "rss",
+        parser=parser,
+        items=tuple(_in_base(item, head.base) for item in items) if head.base else items,
+        title=head.title,
+        link=head.link,
+        language=head.language,
+        icon=head.icon,
+        ttl=head.ttl,
+        skip_hours=head.skip_hours,
+        skip_days=head.skip_days,
+        update_seconds=head.update_seconds,
+        self_link=head.self_link,
+        new_address=head.new_address,
+        flaws=document.flaws,
+    )
+
+
+def _entries(document: Document) -> tuple[str, tuple[ParsedItem, ...]]:
+    """The name of the parser that read the document, and its items."""
+    for name, read in PARSERS[:-1]:
+        try:
+            if items := read(document):
+                return name, items
+        except fast.Doubt:
+            continue
+    name, read = PARSERS[-1]
+    return name, read(document)
+
+
+def _in_base(item: ParsedItem, base: str) -> ParsedItem:
+    return item if item.base else replace(item, base=base)

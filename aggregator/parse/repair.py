@@ -1,0 +1,160 @@
+"""Makes an XML document readable before any parser sees it: an ordered list of repairs, each noting a flaw.
+
+Everything here is a linear pass over bytes. Entity declarations are removed, never read (no expansion, no external
+fetch); entities that HTML knows become their characters, all others stay as they are written.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from html.entities import html5
+
+from aggregator.parse.document import Document
+
+_CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
+_DECLARATION = re.compile(rb"<\?xml\b[^>]{0,400}\?>", re.IGNORECASE)
+_START = re.compile(
+    rb"<(?:\?xml\b|!doctype\b|!--|(?:[\w.-]+:)?(?:rss|feed|rdf|channel|xml-stylesheet)\b)", re.IGNORECASE
+)
+_DOCTYPE = re.compile(rb"<!doctype\b", re.IGNORECASE)
+_DOCTYPE_TOKEN = re.compile(rb"\"[^\"]*\"|'[^']*'|<!--.*?-->|[\[\]>]", re.DOTALL)
+_CDATA = re.compile(rb"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_KNOWN_REFERENCES = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;", b"&#")
+_STRAY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(?:(\w{2,31});)?", re.ASCII)
+_NUMBER = re.compile(rb"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
+_ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNORECASE)
+_CLOSED = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+
+
+def repair(document: Document) -> Document:
+    for step in STEPS:
+        document = step(document)
+    return document
+
+
+def without_controls(document: Document) -> Document:
+    """Control characters that XML 1.0 forbids; U+FFFE and U+FFFF."""
+    data = document.data.translate(None, _CONTROLS)
+    for noncharacter in (b"\xef\xbf\xbe", b"\xef\xbf\xbf"):
+        data = data.replace(noncharacter, b"")
+    return document if len(data) == len(document.data) else document.but(data, "control-characters")
+
+
+def from_its_start(document: Document) -> Document:
+    """White space, warnings of PHP and other junk before the document; one plain declaration in place of its own."""
+    data = document.data.lstrip()
+    flaws = []
+    if start := _START.search(data, 0, 8192):
+        if start.start():
+            flaws.append("junk-before-start")
+        data = data[start.start() :]
+    if declaration := _DECLARATION.match(data):
+        data = data[declaration.end() :].lstrip()
+        if again := _DECLARATION.match(data):
+            flaws.append("second-declaration")
+            data = data[again.end() :]
+    return document.but(b'<?xml version="1.0" encoding="utf-8"?>' + data, *flaws)
+
+
+def without_doctype(document: Document) -> Document:
+    """The document type declaration with its internal subset, wherever in the first 64 kB it stands."""
+    data = document.data
+    root = _ROOT.search(data, 0, 65536)
+    found = _DOCTYPE.search(data, 0, root.start() if root else 65536)
+    if found is None:
+        return document
+    end = _doctype_end(data, found.end())
+    subset = b"[" in data[found.end() : end]
+    return document.but(data[: found.start()] + data[end:], *(["internal-subset"] if subset else []))
+
+
+def _doctype_end(data: bytes, start: int) -> int:
+    inside = False
+    for token in _DOCTYPE_TOKEN.finditer(data, start):
+        mark = token[0]
+        if mark == b"[":
+            inside = True
+        elif mark == b"]":
+            inside = False
+        elif mark == b">" and not inside:
+            return token.end()
+    root = _ROOT.search(data, start)  # the subset never ends: what follows it may still be a feed
+    return root.start() if root else len(data)
+
+
+def with_known_entities(document: Document) -> Document:
+    """`&nbsp;` and its kind as characters, a stray ampersand as `&amp;`, outside CDATA sections."""
+    data = document.data
+    if data.count(b"&") == sum(map(data.count, _KNOWN_REFERENCES)):
+        return document
+    parts = _CDATA.split(data)
+    parts[::2] = [_STRAY.sub(_readable, part) if b"&" in part else part for part in parts[::2]]
+    repaired = b"".join(parts)
+    return document if repaired == data else document.but(repaired, "undeclared-entities")
+
+
+def _readable(match: re.Match[bytes]) -> bytes:
+    name = match[1]
+    text = html5.get(name.decode("ascii") + ";") if name else None
+    if text is None or text in "<>&\"'":
+        return b"&amp;" + match[0][1:]
+    return text.encode("utf-8")
+
+
+def without_forbidden_references(document: Document) -> Document:
+    """`&#8;`, `&#xD800;` and other references to what XML forbids; 128 to 159 read as windows-1252, as HTML does."""
+    if b"&#" not in document.data:
+        return document
+    data = _NUMBER.sub(_allowed, document.data)
+    return document if data == document.data else document.but(data, "forbidden-references")
+
+
+def _allowed(match: re.Match[bytes]) -> bytes:
+    number = int(match[1]) if match[1] else int(match[2], 16)
+    if 0x80 <= number <= 0x9F:
+        return html.unescape(match[0].decode("ascii")).encode("utf-8")
+    legal = (
+        number in (9, 10, 13) or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0xFFFD or 0x10000 <= number <= 0x10FFFF
+    )
+    return match[0] if legal else b""
+
+
+def closed(document: Document) -> Document:
+    """Junk after the end, a second document, and a document that breaks off: its complete entries are kept."""
+    data = document.data
+    root = _ROOT.search(data, 0, 65536)
+    if root is None:
+        return document
+    name = root[1]
+    end = data.rfind(b"</" + name)
+    if end < 0:
+        return _broken_off(document, name)
+    tail = data.find(b">", end) + 1 or len(data)
+    if data[tail:].strip() and not data[tail:].lstrip().startswith(b"<!--"):
+        return document.but(data[:tail], "junk-after-end")
+    first = data.find(b"</" + name)
+    if first != end and data.find(b"<" + name, first) > 0 and _CDATA.sub(b"", data).count(b"</" + name) > 1:
+        return document.but(data[: data.find(b">", first) + 1], "second-document")
+    return document
+
+
+def _broken_off(document: Document, name: bytes) -> Document:
+    last = None
+    for last in _CLOSED.finditer(document.data):  # noqa: B007 (the last match is what is wanted)
+        pass
+    if last is None:
+        return document.but(document.data, "truncated")
+    channel = b"</channel>" if name.lower().endswith(b"rss") else b""
+    return document.but(document.data[: last.end()] + channel + b"</" + name + b">", "truncated")
+
+
+STEPS: tuple[Callable[[Document], Document], ...] = (
+    without_controls,
+    from_its_start,
+    without_doctype,
+    with_known_entities,
+    without_forbidden_references,
+    closed,
+)

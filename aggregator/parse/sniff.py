@@ -1,0 +1,90 @@
+"""What kind of document this is, from its first bytes; and clear words for what is no feed."""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import urljoin
+
+from aggregator.errors import ParseError
+
+_HEAD = 8192
+_SKIP = re.compile(
+    rb"(?:\s+|<!--.*?-->|<\?.*?\?>|<!(?!doctype\s+html)[^>\[]*(?:\[.*?\]\s*)?>)+", re.DOTALL | re.IGNORECASE
+)
+_ROOT = re.compile(rb"<(?:([\w.-]+):)?([A-Za-z][\w.-]*)")
+_FEED_START = re.compile(rb"<\?xml\b|<(?:[\w.-]+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
+_FEED_ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECASE)
+_ALTERNATE = re.compile(
+    rb"<link\b[^>]*\btype\s*=\s*[\"']?application/(?:rss|atom|feed)\+(?:xml|json)[^>]*>", re.IGNORECASE
+)
+_HREF = re.compile(rb"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
+
+_OTHER_ROOTS = {
+    "opml": "an OPML list of feeds, not a feed: use `aggregator import`",
+    "urlset": "a sitemap, not a feed",
+    "sitemapindex": "a sitemap, not a feed",
+    "svg": "an image, not a feed",
+    "error": "an error message of the server, not a feed",
+    "foaf": "a FOAF description, not a feed",
+}
+# Read in order: the first whose words stand on the page names the obstacle.
+_OBSTACLES = (
+    (
+        (b"cf-browser-verification", b"challenge-platform", b"cf-chl", b"just a moment..."),
+        "a Cloudflare check for browsers",
+    ),
+    ((b"captcha",), "a captcha"),
+    ((b"captive portal", b"hotspot", b"wlan login", b"wi-fi login"), "the login page of a network (captive portal)"),
+    ((b'type="password"', b"type='password'", b"type=password"), "a login page"),
+    ((b"enable javascript", b"requires javascript"), "a page that asks for JavaScript"),
+)
+
+
+def kind(body: bytes) -> str:
+    """`json`, `html`, `xml` or `other`, by the first thing in the document that is not white space or a comment."""
+    head = body[:_HEAD]
+    start = _SKIP.match(head)
+    rest = head[start.end() :] if start else head
+    if rest[:1] in (b"{", b"["):
+        return "json"
+    if rest[:9].lower() == b"<!doctype":
+        return "xml" if _FEED_ROOT.search(head) else "html"
+    root = _ROOT.match(rest)
+    if root and root[2].lower() in (b"html", b"head", b"body"):
+        return "xml" if _FEED_ROOT.search(head) else "html"
+    return "xml" if root or _FEED_START.search(head) else "other"
+
+
+def root_name(data: bytes) -> str:
+    """Local name of the first element, lower case; empty where there is none in the first 8 kB."""
+    head = data[:_HEAD]
+    start = _SKIP.match(head)
+    root = _ROOT.match(head, start.end() if start else 0)
+    return root[2].decode("ascii").lower() if root else ""
+
+
+def no_feed(body: bytes, url: str) -> ParseError:
+    """The error for a document that is no feed, saying what it is and, if the page names a feed, where that is."""
+    name = root_name(body)
+    if name in _OTHER_ROOTS:
+        return ParseError("not-a-feed", f"the address answers with {_OTHER_ROOTS[name]}")
+    if kind(body) != "html":
+        return ParseError("not-a-feed", "the address answers with something that is no feed")
+    head = body[: 4 * _HEAD].lower()
+    what = next((said for words, said in _OBSTACLES if any(word in head for word in words)), "a web page")
+    return ParseError("not-a-feed", f"the address answers with {what}, not a feed{_advice(body, url)}")
+
+
+def _advice(body: bytes, url: str) -> str:
+    link = _ALTERNATE.search(body[: 8 * _HEAD])
+    href = _HREF.search(link[0]) if link else None
+    if href is None:
+        return ""
+    target = html.unescape((href[1] or href[2] or href[3] or b"").decode("utf-8", "replace")).strip()
+    try:
+        address = urljoin(url, target)
+    except ValueError:
+        return ""
+    plain = re.fullmatch(r"https?://[\w.-]+(?::\d+)?(?:/[\w./%~&=?+,;:@-]{0,200})?", address, re.ASCII)
+    return f"; the page names a feed at {address}" if plain else ""

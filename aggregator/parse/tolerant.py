@@ -1,0 +1,138 @@
+"""feedparser: the most tolerant parser there is, and the slowest; it reads what the fast one fails on or doubts.
+
+Its own sanitising and resolving of links are off (normalise does both), it is given a stream (bytes that look like a
+path would be opened as a file), and it never fetches.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+from aggregator.errors import ParseError
+from aggregator.model.item import Enclosure, ParsedItem
+from aggregator.parse.document import Document
+
+_HEADERS = {"content-type": "application/xml; charset=utf-8"}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read(document: Document) -> tuple[ParsedItem, ...]:
+    """Entries in document order. Raises ParseError `not-a-feed` or `malformed`."""
+    import feedparser  # slow to import, and rarely needed
+
+    try:
+        parsed = feedparser.parse(
+            BytesIO(document.data), response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False
+        )
+    except RecursionError as error:
+        raise ParseError("too-deep", "the document nests too deep") from error
+    except Exception as error:  # feedparser raises whatever its many parts raise
+        raise ParseError("malformed", f"the document cannot be read ({type(error).__name__})") from error
+    found: Sequence[Mapping[str, Any]] = parsed.get("entries") or ()
+    if not found and not parsed.get("version"):
+        raise ParseError("not-a-feed", "the address answers with something that is no feed")
+    return tuple(map(_item, found))
+
+
+def _item(entry: Mapping[str, Any]) -> ParsedItem:
+    get = entry.get
+    link = _text(get("link")) or _alternate(entry)
+    guid = _text(get("id"))
+    summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
+    source = get("source") or {}
+    return ParsedItem(
+        guid=None if guid == link else guid,
+        link=link,
+        title=_markup(get("title_detail")) or _text(get("title")),
+        summary=summary,
+        content=None if content == summary else content,
+        author=_author(entry),
+        published=_time(get("published_parsed") or _own(entry, "created_parsed")),
+        updated=_time(_own(entry, "updated_parsed")),
+        published_text=_text(get("published") or _own(entry, "updated") or get("created")),
+        categories=tuple(
+            term for tag in get("tags") or () if (term := _text(tag.get("label")) or _text(tag.get("term")))
+        ),
+        enclosures=tuple(_enclosures(entry)),
+        image=_image(entry),
+        language=_language(entry),
+        base=_base(entry),
+        publisher=_text(source.get("title") or source.get("value")),
+        publisher_url=_text(source.get("href") or source.get("link")),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _own(entry: Mapping[str, Any], name: str) -> Any:
+    """The field itself: feedparser's dictionaries answer `updated` with `published` where it is missing, and warn."""
+    return dict.get(entry, name) if isinstance(entry, dict) else None
+
+
+def _markup(detail: Mapping[str, Any] | None) -> str | None:
+    """The value as HTML: what is declared plain is escaped, so that `a < b` stays text."""
+    value = _text((detail or {}).get("value"))
+    if value and (detail or {}).get("type") == "text/plain" and ("<" in value or "&" in value):
+        return value.replace("&", "&amp;").replace("<", "&lt;")
+    return value
+
+
+def _content(contents: Sequence[Mapping[str, Any]] | None) -> str | None:
+    values = [value for one in contents or () if (value := _markup(one))]
+    return max(values, key=len) if values else None
+
+
+def _alternate(entry: Mapping[str, Any]) -> str | None:
+    return next((_text(link.get("href")) for link in entry.get("links") or () if link.get("rel") == "alternate"), None)
+
+
+def _author(entry: Mapping[str, Any]) -> str | None:
+    names = [name for one in entry.get("authors") or () if (name := _text(one.get("name")))]
+    detail = entry.get("author_detail") or {}
+    return ", ".join(dict.fromkeys(names)) or _text(detail.get("name")) or _text(entry.get("author"))
+
+
+def _time(parsed: Any) -> datetime | None:
+    """feedparser's tuples are UTC, of any year."""
+    if not parsed:
+        return None
+    try:
+        return _EPOCH + timedelta(seconds=calendar.timegm(parsed))
+    except (OverflowError, ValueError, TypeError):
+        return None
+
+
+def _enclosures(entry: Mapping[str, Any]) -> list[Enclosure]:
+    found = []
+    for link in entry.get("links") or ():
+        href = _text(link.get("href"))
+        if link.get("rel") == "enclosure" and href:
+            length = str(link.get("length") or "")
+            size = int(length) if length.isascii() and length.isdigit() and len(length) < 16 else None
+            found.append(Enclosure(href, _text(link.get("type")), size))
+    return found
+
+
+def _image(entry: Mapping[str, Any]) -> str | None:
+    for one in entry.get("media_content") or ():
+        if one.get("url") and (one.get("medium") == "image" or str(one.get("type", "")).startswith("image/")):
+            return str(one["url"])
+    thumbnails = entry.get("media_thumbnail") or ()
+    image = entry.get("image") or {}
+    return next((str(one["url"]) for one in thumbnails if one.get("url")), None) or _text(image.get("href"))
+
+
+def _language(entry: Mapping[str, Any]) -> str | None:
+    details = [*(entry.get("content") or ()), entry.get("title_detail") or {}]
+    return _text(entry.get("language")) or next((said for one in details if (said := _text(one.get("language")))), None)
+
+
+def _base(entry: Mapping[str, Any]) -> str | None:
+    details = [*(entry.get("content") or ()), entry.get("summary_detail") or {}, entry.get("title_detail") or {}]
+    return next((base for one in details if (base := _text(one.get("base")))), None)

@@ -1,0 +1,93 @@
+"""A pool of parsing children: each document in one of them, within its limits, and at most itself to lose."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from aggregator.errors import ParseError, SandboxError
+from aggregator.model.item import NormalFeed
+from aggregator.model.source import Fetched, ParseJob
+from aggregator.sandbox import frames
+from aggregator.sandbox.worker import Worker
+
+MEBIBYTE = 1024 * 1024
+
+
+class Sandbox:
+    """Parses documents in `children` processes of one event loop, started when first needed.
+
+    `wall` is seconds for one document, `memory` bytes of address space a child, `recycle` the number of documents
+    after which a child is replaced (what a parser leaks ends with it). Meant to be closed: `async with Sandbox() as …`.
+    """
+
+    def __init__(
+        self, children: int = 2, wall: float = 15.0, memory: int = 512 * MEBIBYTE, recycle: int = 2000
+    ) -> None:
+        self._wall, self._memory, self._recycle = wall, memory, recycle
+        self._seats = asyncio.Semaphore(children)
+        self._idle: list[Worker] = []
+        self._busy: set[Worker] = set()
+        self._closed = False
+
+    async def parse(self, fetched: Fetched, job: ParseJob) -> NormalFeed:
+        """Bytes to a normalised feed. Raises ParseError (no feed) and SandboxError `timeout` or `crashed`."""
+        task = frames.Task(fetched.body, fetched.content_type, fetched.url, job)
+        async with self._seats:
+            answer = await self._ask(task)
+        if isinstance(answer, frames.Refused):
+            raise ParseError(answer.kind, answer.message)
+        if isinstance(answer, frames.Crashed):
+            raise SandboxError("crashed", f"the document could not be read ({answer.what})")
+        return answer.feed
+
+    async def _ask(self, task: frames.Task) -> frames.Answer:
+        worker = await self._worker()
+        self._busy.add(worker)
+        fine = False
+        try:
+            async with asyncio.timeout(self._wall):
+                answer = await worker.ask(task)
+            fine = True
+            return answer
+        except TimeoutError as error:
+            raise SandboxError("timeout", f"the document took longer than {self._wall:g} s to read") from error
+        except (OSError, EOFError, ValueError, msgspec.MsgspecError) as error:
+            raise SandboxError("crashed", "the process that read the document died") from error
+        finally:
+            self._busy.discard(worker)
+            await self._put_back(worker, fine)
+
+    async def _worker(self) -> Worker:
+        if self._closed:
+            raise SandboxError("crashed", "the sandbox is closed")
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.alive:
+                return worker
+        try:
+            return await Worker.start(self._memory)
+        except OSError as error:
+            raise SandboxError(
+                "crashed", f"no process to read documents in could be started: {error.strerror}"
+            ) from error
+
+    async def _put_back(self, worker: Worker, fine: bool) -> None:
+        if fine and not self._closed and worker.asked < self._recycle:
+            self._idle.append(worker)
+        else:
+            await worker.stop(kill=not fine or self._closed)
+
+    async def close(self) -> None:
+        """Ends all children; documents still being read are given up."""
+        self._closed = True
+        idle, self._idle = self._idle, []
+        for worker in [*idle, *self._busy]:
+            await worker.stop(kill=worker in self._busy)
+
+    async def __aenter__(self) -> Sandbox:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()

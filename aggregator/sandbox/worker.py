@@ -1,0 +1,66 @@
+"""One child process as the parent holds it: start, ask, kill."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+
+from aggregator.sandbox import frames
+
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT")
+
+
+class Worker:
+    """Asked one document at a time. Every failure to answer is an OSError, EOFError or ValueError of `ask`."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self.asked = 0
+
+    @classmethod
+    async def start(cls, memory: int) -> Worker:
+        """By exec, so that the child inherits no lock or descriptor of ours, and none of our secrets."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "aggregator.sandbox.child", str(os.getpid()), str(memory)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            limit=1 << 20,
+            env=_environment(),
+        )
+        return cls(process)
+
+    @property
+    def alive(self) -> bool:
+        return self._process.returncode is None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def ask(self, task: frames.Task) -> frames.Answer:
+        reader, writer = self._process.stdout, self._process.stdin
+        assert reader is not None and writer is not None
+        self.asked += 1
+        writer.write(frames.encode(task))
+        await writer.drain()
+        length = int.from_bytes(await reader.readexactly(frames.LENGTH), "big")
+        if length > frames.MAX_FRAME:
+            raise ValueError("the answer is longer than any answer may be")
+        return frames.decode_answer(await reader.readexactly(length))
+
+    async def stop(self, kill: bool) -> None:
+        """Ends the child and waits for it: at once, or by closing its input."""
+        if kill and self.alive:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        await self._process.wait()
+
+
+def _environment() -> dict[str, str]:
+    passed = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("PYTHON")}
+    return {**passed, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
