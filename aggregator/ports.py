@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from aggregator.model.item import NormalFeed
-from aggregator.model.source import Fetched, FetchRequest, Outcome, ParseJob
+from aggregator.model.poll import PollResult
+from aggregator.model.settings import Source
+from aggregator.model.source import Fetched, FetchRequest, Outcome, ParseJob, SourceState
+from aggregator.model.story import Batch, Member, PendingItem, Recalled, StoryState
 
 Clock = Callable[[], datetime]
 """Aware UTC now."""
@@ -17,3 +21,73 @@ Fetcher = Callable[[FetchRequest], Awaitable[Outcome]]
 Parser = Callable[[Fetched, ParseJob], Awaitable[NormalFeed]]
 """Bytes to a normalised feed, in a child that can be killed. Raises ParseError (no feed) and SandboxError (the
 child stalled or died)."""
+
+
+class Sources(Protocol):
+    """Due-ness and leases are data of the store, so that any number of processes agree."""
+
+    def sync(self, configured: Collection[Source]) -> None: ...
+    def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]: ...
+    def claim(
+        self,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        *,
+        limit: int = 1000,
+        ids: Collection[str] | None = None,
+        due_only: bool = True,
+    ) -> list[SourceState]: ...
+    def release(self, owner: str) -> None: ...
+
+
+class Intake(Protocol):
+    def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
+        """Item id → (number, hash of what it said), for those of `ids` that were ever stored."""
+
+    def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, str]:
+        """Canonical address → id of this source's newest item there."""
+
+    def known_titles(self, source: str, limit: int = 1000) -> set[str]: ...
+
+    def apply(self, results: Sequence[PollResult], now: datetime) -> int:
+        """Items and states in one transaction; applying twice changes nothing. Returns how many items were new."""
+
+
+class Desk(Protocol):
+    """The edition's side: what waits, what is known of the stories it touches, applying what it decided."""
+
+    def lease(self, owner: str, now: int, seconds: int) -> bool: ...
+    def release(self, owner: str) -> None: ...
+    def pending(self) -> list[int]: ...
+    def items(self, numbers: Collection[int]) -> list[PendingItem]: ...
+    def members(self, stories: Collection[int]) -> dict[int, list[Member]]: ...
+    def stories(self, numbers: Collection[int]) -> dict[int, StoryState]: ...
+    def outdated(self, epoch: str, limit: int) -> list[int]: ...
+    def count_outdated(self, epoch: str) -> int: ...
+    def apply(self, batch: Batch) -> None: ...
+
+
+class Past(Protocol):
+    """The recent past as the grouping asks for it; words are ids, times epoch seconds, bounds inclusive."""
+
+    def documents(self) -> int: ...
+    def frequencies(self, words: Collection[int]) -> Mapping[int, int]: ...
+    def postings(self, words: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]: ...
+    def recall(self, items: Collection[int]) -> Mapping[int, Recalled]: ...
+    def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]: ...
+    def same_address(self, canonicals: Collection[str]) -> Mapping[str, int]: ...
+    def same_headline(self, keys: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]: ...
+
+
+class Archive(Protocol):
+    """The store, by its sides."""
+
+    @property
+    def sources(self) -> Sources: ...
+    @property
+    def intake(self) -> Intake: ...
+    @property
+    def desk(self) -> Desk: ...
+    @property
+    def past(self) -> Past: ...

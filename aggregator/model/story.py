@@ -100,6 +100,7 @@ class Placed:
 
     item: int
     story: int
+    publisher: str  # folded by `publishers:`
     judgement: Judgement
     why: str
 

@@ -10,7 +10,7 @@ import msgspec
 import orjson
 
 from aggregator.model.judgement import Judgement
-from aggregator.model.story import Batch, Entry, Member, PendingItem, Placing, StoryState
+from aggregator.model.story import Batch, Entry, Member, PendingItem, Placed, Placing, StoryState
 from aggregator.store.sqlite.connection import Connection, marks, parts, to_blob, to_id
 from aggregator.store.sqlite.memory import save_memory
 
@@ -149,9 +149,7 @@ class Desk:
         with self._db.transaction() as raw:
             version = int((raw.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() or ("0",))[0]) + 1
             touched = self._merge(raw, batch)
-            raw.executemany(
-                "INSERT OR REPLACE INTO placements VALUES (?, ?, ?, ?, ?, ?, ?)", map(_placement, batch.placed)
-            )
+            raw.executemany(_SAVE_PLACEMENT, map(_placement, batch.placed))
             raw.executemany("DELETE FROM pending WHERE item = ?", [(placed.item,) for placed in batch.placed])
             raw.executemany(_SAVE_STORY, [_story(story, batch) for story in batch.stories])
             touched |= self._save_entries(raw, batch.stories)
@@ -212,6 +210,11 @@ class Desk:
         return rows
 
 
+_SAVE_PLACEMENT = """
+    INSERT INTO placements VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+        story = excluded.story, publisher = excluded.publisher, section = excluded.section, scores = excluded.scores,
+        topics = excluded.topics, places = excluded.places, why = CASE excluded.why WHEN '' THEN why ELSE excluded.why END
+"""
 _SAVE_STORY = "INSERT OR REPLACE INTO stories VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -223,11 +226,12 @@ def _story(story: StoryState, batch: Batch) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _placement(placed: Any) -> tuple[Any, ...]:
+def _placement(placed: Placed) -> tuple[Any, ...]:
     judged = placed.judgement
     return (
         placed.item,
         placed.story,
+        placed.publisher,
         judged.section,
         _json(judged.scores),
         _json(judged.topics),

@@ -59,7 +59,7 @@ class Reading:
         """Who reported, earliest first."""
         found: dict[int, list[Report]] = {}
         for story, publisher, source, url, title, at in self._select(
-            "SELECT p.story, t.publisher, s.id, t.url, t.title, i.at FROM placements p JOIN items i ON i.n = p.item "
+            "SELECT p.story, p.publisher, s.id, t.url, t.title, i.at FROM placements p JOIN items i ON i.n = p.item "
             "JOIN texts t ON t.item = i.n JOIN sources s ON s.n = i.source WHERE p.story IN",
             stories,
             "ORDER BY i.at, i.n",
@@ -148,7 +148,8 @@ class Reading:
 
 
 _ITEMS = """
-    SELECT i.n, i.id, s.id, t.publisher, t.title, t.summary, t.content, t.url, t.author, t.lang, t.image, t.enclosures,
+    SELECT i.n, i.id, s.id, coalesce(p.publisher, t.publisher), t.title, t.summary, t.content, t.url, t.author,
+        t.lang, t.image, t.enclosures,
         t.categories, i.at, t.updated, st.id, p.section, p.scores, p.topics, p.why
     FROM items i JOIN texts t ON t.item = i.n JOIN sources s ON s.n = i.source
         LEFT JOIN placements p ON p.item = i.n LEFT JOIN stories st ON st.n = p.story

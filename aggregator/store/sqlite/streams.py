@@ -165,13 +165,13 @@ def _of_members(wanted: Filter) -> Iterator[tuple[str, tuple[Any, ...]]]:
     if wanted.source:
         yield "i.source = (SELECT n FROM sources WHERE id = ?)", (wanted.source,)
     if wanted.publisher:
-        yield "t.publisher = ? COLLATE NOCASE", (wanted.publisher,)
+        yield "coalesce(p.publisher, t.publisher) = ? COLLATE NOCASE", (wanted.publisher,)
     if wanted.lang:
         yield "(t.lang = ? OR t.lang LIKE ? || '-%')", (wanted.lang, wanted.lang)
     if wanted.labelled is not None:
         sources = "i.source IN (SELECT n FROM sources WHERE id IN (SELECT value FROM json_each(?)))"
         yield (
-            f"({sources} OR t.publisher IN (SELECT value FROM json_each(?)))",
+            f"({sources} OR coalesce(p.publisher, t.publisher) IN (SELECT value FROM json_each(?)))",
             tuple(orjson.dumps(values).decode() for values in wanted.labelled),
         )
 

@@ -79,6 +79,7 @@ CREATE TABLE pending (item INTEGER PRIMARY KEY);
 CREATE TABLE placements (
     item INTEGER PRIMARY KEY,
     story INTEGER NOT NULL,
+    publisher TEXT NOT NULL, -- folded by `publishers:`
     section TEXT NOT NULL,
     scores TEXT NOT NULL,
     topics TEXT NOT NULL,

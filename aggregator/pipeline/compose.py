@@ -1,0 +1,209 @@
+"""What a story says and where it stands, from its items. Pure: the same items give the same story."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from aggregator.model.judgement import Judgement
+from aggregator.model.story import Entry, Member, PendingItem, Placing, Report, StoryState
+
+Scores = tuple[tuple[str, float], ...]
+
+FOLDED = 24
+"""A story is in its sections by its first items; later ones confirm. So only these are walked for times of entering."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """By what the edition decides. `place` maps the (publisher, judgement) pairs of a story to its primary section and
+    all its sections with scores, highest first."""
+
+    epoch: str
+    judge: Callable[[PendingItem], Judgement]
+    place: Callable[[Sequence[tuple[str, Judgement]]], tuple[str, Scores]]
+    publisher: Callable[[PendingItem], str]
+    topic_titles: Mapping[str, str]
+    wrappers: frozenset[str] = frozenset()  # sources that repeat what others publish
+    hidden: frozenset[str] = frozenset()  # canonical addresses of `stories: hide`
+    pinned: Mapping[str, str] = field(default_factory=dict)  # canonical address → section
+
+
+def compose(
+    n: int,
+    members: Sequence[Member],
+    old: StoryState | None,
+    policy: Policy,
+    *,
+    joined: Collection[int],
+    now: int,
+    absorbed: Sequence[StoryState] = (),
+    replacing: bool = False,
+) -> StoryState:
+    """The story of founding item `n` that `members` (all of them, in order of entering) make.
+
+    `joined` are the numbers of those that came just now, `absorbed` the stories merged into this one. `replacing`:
+    only the rules changed, so every stream is entered when it would have been, and the entry stays as it is.
+    """
+    lead = choose_lead(members, policy)
+    section, scores = _placed(members, policy)
+    topics = _topics(members)
+    publishers = corroborations(members)
+    known = {placing.stream: placing for placing in _merged(old, absorbed)}
+    since = (
+        None if old is None or replacing else max((m.item.entered for m in members if m.item.n in joined), default=now)
+    )
+    placings = _placings(members, policy, (section, scores, topics), known, since)
+    entered = members[0].item.entered if old is None else min(state.entered for state in (old, *absorbed))
+    return StoryState(
+        n=n,
+        id=next(m.item.id for m in members if m.item.n == n) if old is None else old.id,
+        lead=lead.n,
+        published=min(member.item.at for member in members),
+        entered=entered
+        if old is None
+        else min(old.entered, *(one.entered for one in absorbed))
+        if absorbed
+        else old.entered,
+        section=section,
+        scores=scores,
+        topics=topics,
+        publishers=publishers,
+        entry=_entry(
+            members, lead, publishers, topics, old, policy=policy, joined=joined, now=now, replacing=replacing
+        ),
+        placings=placings,
+        hidden=any(member.item.canonical in policy.hidden for member in members),
+    )
+
+
+def choose_lead(members: Sequence[Member], policy: Policy) -> PendingItem:
+    """The earliest full report: outlets before wrappers, reports with a summary before bare headlines, then by time."""
+
+    def rank(member: Member) -> tuple[bool, bool, int, str]:
+        item = member.item
+        return (item.source in policy.wrappers, len(item.summary) < 40, item.at, item.id)
+
+    return min(members, key=rank).item
+
+
+def corroborations(members: Sequence[Member]) -> tuple[tuple[str, int], ...]:
+    """Publishers in order of joining, with the time each did."""
+    found: dict[str, int] = {}
+    for member in members:
+        found.setdefault(member.item.publisher, member.item.entered)
+    return tuple(found.items())
+
+
+def _placed(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
+    section, scores = policy.place([(member.item.publisher, member.judgement) for member in members])
+    pin = next((pinned for m in members if (pinned := policy.pinned.get(m.item.canonical or ""))), None)
+    if pin is None or pin == section:
+        return section, scores
+    top = scores[0][1] if scores else 0.0
+    return pin, ((pin, top), *((name, score) for name, score in scores if name != pin))
+
+
+def _topics(members: Sequence[Member]) -> tuple[str, ...]:
+    """Topics that at least a third of the items have, most frequent first."""
+    counts = Counter(topic for member in members for topic in member.judgement.topics)
+    return tuple(topic for topic, count in counts.most_common() if count * 3 >= len(members))
+
+
+def _merged(old: StoryState | None, absorbed: Sequence[StoryState]) -> list[Placing]:
+    """A merge announces nothing: in each stream the story stands where the first of the two stood."""
+    found: dict[str, Placing] = {}
+    for state in (*absorbed, *((old,) if old else ())):
+        for placing in state.placings:
+            other = found.get(placing.stream)
+            if other is None or placing.entered < other.entered:
+                found[placing.stream] = placing
+    return list(found.values())
+
+
+def _placings(
+    members: Sequence[Member],
+    policy: Policy,
+    final: tuple[str, Scores, tuple[str, ...]],
+    known: Mapping[str, Placing],
+    since: int | None,
+) -> tuple[Placing, ...]:
+    """Streams of the story with the time of entering. `since`: no stream is newly entered before this time."""
+    section, scores, topics = final
+    first, primary = _walk(members, policy, final)
+    active = {f"section:{name}" for name, _ in scores} | {f"section:{section}"} | {f"topic:{name}" for name in topics}
+    placings = []
+    for stream in sorted(active | known.keys()):
+        before = known.get(stream)
+        fresh = max(first.get(stream, members[-1].item.entered), since or 0)
+        entered = before.entered if before else fresh
+        led = before.primary_since if before else None
+        if led is None and stream == f"section:{section}":
+            led = max(primary.get(stream, members[-1].item.entered), since or 0)
+        placings.append(Placing(stream, entered, led, stream in active))
+    return tuple(placings)
+
+
+def _walk(
+    members: Sequence[Member], policy: Policy, final: tuple[str, Scores, tuple[str, ...]]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """When the story first stood in each stream, and first as primary section, item by item."""
+    first: dict[str, int] = {}
+    primary: dict[str, int] = {}
+    walked = members[:FOLDED]
+    for count in range(1, len(walked) + 1):
+        whole = count == len(members)
+        section, scores = final[:2] if whole else _placed(members[:count], policy)
+        topics = final[2] if whole else _topics(members[:count])
+        entered = members[count - 1].item.entered
+        for name, _ in scores:
+            first.setdefault(f"section:{name}", entered)
+        first.setdefault(f"section:{section}", entered)
+        primary.setdefault(f"section:{section}", entered)
+        for topic in topics:
+            first.setdefault(f"topic:{topic}", entered)
+    return first, primary
+
+
+def _entry(
+    members: Sequence[Member],
+    lead: PendingItem,
+    publishers: tuple[tuple[str, int], ...],
+    topics: tuple[str, ...],
+    old: StoryState | None,
+    *,
+    policy: Policy,
+    joined: Collection[int],
+    now: int,
+    replacing: bool,
+) -> Entry:
+    """What feeds say: it moves only when a publisher joins or the lead, or what the lead says, changes."""
+    if old is None:
+        updated = max(entered for _, entered in publishers)
+    else:
+        newcomers = [m.item.entered for m in members if m.item.n in joined and _first_of_publisher(m, members)]
+        entry = old.entry
+        said = (lead.title, lead.url, lead.summary) == (entry.title, entry.link, entry.summary)
+        if replacing or (not newcomers and said):
+            return entry
+        updated = max(entry.updated + 1, *(newcomers or [now]))
+    return Entry(
+        title=lead.title,
+        link=lead.url,
+        summary=lead.summary,
+        image=lead.image or next((m.item.image for m in members if m.item.image), None),
+        lang=lead.lang,
+        publisher=lead.publisher,
+        reports=tuple(_report(member.item) for member in sorted(members, key=lambda m: (m.item.at, m.item.n))),
+        topics=tuple(policy.topic_titles[topic] for topic in topics if topic in policy.topic_titles),
+        updated=updated,
+    )
+
+
+def _first_of_publisher(member: Member, members: Sequence[Member]) -> bool:
+    return next(m for m in members if m.item.publisher == member.item.publisher).item.n == member.item.n
+
+
+def _report(item: PendingItem) -> Report:
+    return Report(item.publisher, item.source, item.url, item.title, item.at)

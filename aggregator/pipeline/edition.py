@@ -1,0 +1,161 @@
+"""The edition: items that wait → stories in sections and topics, in batches, each one transaction of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from aggregator.model.judgement import Judgement
+from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
+from aggregator.pipeline.compose import Policy, compose
+from aggregator.pipeline.history import StoredHistory, remembered
+from aggregator.ports import Archive
+from aggregator.stories import Candidate, Grouping, Join, group
+
+BATCH = 2000
+"""Items a step takes: enough to share the work of looking things up, few enough to commit often."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditionReport:
+    items: int = 0
+    stories: int = 0  # new ones
+
+
+def edition(
+    archive: Archive,
+    policy: Policy,
+    now: Callable[[], int],
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    proceed: Callable[[], bool] = lambda: True,
+) -> EditionReport:
+    """Place everything that waits. The caller holds the lease; `proceed` is asked before each batch."""
+    waiting = archive.desk.pending()
+    founded = done = 0
+    for start in range(0, len(waiting), BATCH):
+        if not proceed():
+            break
+        part = waiting[start : start + BATCH]
+        founded += step(archive, policy, archive.desk.items(part), now())
+        done += len(part)
+        progress(done, len(waiting))
+    return EditionReport(done, founded)
+
+
+def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: int) -> int:
+    """One batch: judge, group, compose, apply. Returns the number of stories founded."""
+    folded = [replace(item, publisher=policy.publisher(item)) for item in items]
+    judged = {item.n: policy.judge(item) for item in folded}
+    fresh = [item for item in folded if item.story is None]
+    candidates = [candidate(item) for item in fresh]
+    grouping = group(candidates, StoredHistory(archive.past))
+    joins = {join.item: join for join in grouping.joins}
+    home = _homes(folded, grouping)
+    plan = _Plan(archive, policy, home, [Merge(merge.older, merge.younger) for merge in grouping.merges])
+    stories = plan.stories(folded, judged, now)
+    archive.desk.apply(
+        Batch(
+            placed=tuple(
+                Placed(item.n, home[item.n], item.publisher, judged[item.n], _why(joins.get(item.n))) for item in folded
+            ),
+            stories=tuple(stories),
+            merges=tuple(plan.merges),
+            memory=remembered(candidates, grouping),
+            epoch=policy.epoch,
+            now=now,
+        )
+    )
+    return sum(join.reason == "founder" for join in grouping.joins)
+
+
+def candidate(item: PendingItem) -> Candidate:
+    return Candidate(item.n, item.title, item.summary, item.publisher, item.canonical, item.at, item.lang)
+
+
+def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> int:
+    """Judge stored stories anew after an edit of the rules, newest first; returns how many were done. Nothing is
+    announced: a story stands in each stream where it would have stood."""
+    numbers = archive.desk.outdated(policy.epoch, limit)
+    states = archive.desk.stories(numbers)
+    placed: list[Placed] = []
+    stories: list[StoryState] = []
+    for n, members in archive.desk.members(numbers).items():
+        again = [_rejudged(member, policy) for member in members]
+        stories.append(compose(n, again, states[n], policy, joined=(), now=now, replacing=True))
+        placed += [Placed(m.item.n, n, m.item.publisher, m.judgement, "") for m in again]
+    archive.desk.apply(Batch(placed=tuple(placed), stories=tuple(stories), epoch=policy.epoch, now=now))
+    return len(numbers)
+
+
+def _rejudged(member: Member, policy: Policy) -> Member:
+    item = replace(member.item, publisher=policy.publisher(member.item))
+    return Member(item, policy.judge(item))
+
+
+def _homes(items: Iterable[PendingItem], grouping: Grouping) -> dict[int, int]:
+    """Item → the story that holds it after all merges."""
+    into = {merge.younger: merge.older for merge in grouping.merges}
+
+    def resolve(story: int) -> int:
+        while story in into:
+            story = into[story]
+        return story
+
+    home = {join.item: resolve(join.story) for join in grouping.joins}
+    for item in items:
+        if item.story is not None:
+            home[item.n] = resolve(item.story)
+    return home
+
+
+class _Plan:
+    """The stories a batch touches, before and after."""
+
+    def __init__(self, archive: Archive, policy: Policy, home: dict[int, int], merges: Sequence[Merge]) -> None:
+        self.policy = policy
+        self.home = home
+        self.into = {merge.younger: merge.older for merge in merges}
+        touched = set(home.values()) | set(self.into) | set(self.into.values())
+        self.states = archive.desk.stories(touched)
+        self.known = archive.desk.members(self.states)
+        self.merges = [
+            Merge(self.resolve(merge.older), merge.younger) for merge in merges if merge.younger in self.states
+        ]
+
+    def resolve(self, story: int) -> int:
+        while story in self.into:
+            story = self.into[story]
+        return story
+
+    def stories(self, items: Sequence[PendingItem], judged: dict[int, Judgement], now: int) -> list[StoryState]:
+        members: dict[int, dict[int, Member]] = {}
+        for story, known in self.known.items():
+            for member in known:
+                folded = replace(member.item, publisher=self.policy.publisher(member.item))
+                members.setdefault(self.resolve(story), {})[folded.n] = Member(folded, member.judgement)
+        joined = {item.n for item in items if item.story is None}
+        for item in items:
+            members.setdefault(self.home[item.n], {})[item.n] = Member(item, judged[item.n])
+        absorbed: dict[int, list[StoryState]] = {}
+        for merge in self.merges:
+            absorbed.setdefault(merge.older, []).append(self.states[merge.younger])
+        return [
+            compose(
+                story,
+                sorted(of.values(), key=lambda m: (m.item.entered, m.item.at, m.item.n)),
+                self.states.get(story),
+                self.policy,
+                joined=joined,
+                now=now,
+                absorbed=absorbed.get(story, ()),
+            )
+            for story, of in sorted(members.items())
+        ]
+
+
+def _why(join: Join | None) -> str:
+    """In short, why an item is in its story; the long answer is worked out when asked for."""
+    if join is None or join.reason == "founder":
+        return "founder" if join else ""
+    words = f": {', '.join(join.shared[:6])}" if join.shared else ""
+    return f"{join.reason} {join.score:.2f}{words}"
