@@ -1,0 +1,83 @@
+"""What a feed's own document asks of those who poll it: ttl, skipHours and skipDays (RSS 2.0), sy:update* (RSS 1.0
+syndication module). Kept as one line of text in SourceState.asks, because a 304 says nothing of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from aggregator.model.item import NormalFeed
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """`ttl` and `update` are the least interval, at most a day; hours and days are those of UTC, and none where all
+    of them were named (such a feed asks never to be read, and is not believed)."""
+
+    ttl: timedelta | None = None
+    update: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()  # 0 to 23
+    skip_days: frozenset[int] = frozenset()  # Monday is 0
+
+    @classmethod
+    def of(cls, feed: NormalFeed) -> Asks:
+        hours = frozenset(hour % 24 for hour in feed.skip_hours if 0 <= hour <= 24)
+        names = {day.strip().lower() for day in feed.skip_days}
+        days = frozenset(number for number, name in enumerate(DAYS) if name in names)
+        return cls(
+            ttl=_interval((feed.ttl or 0) * 60),
+            update=_interval(feed.update_seconds or 0),
+            skip_hours=hours if len(hours) < 24 else frozenset(),
+            skip_days=days if len(days) < 7 else frozenset(),
+        )
+
+    @classmethod
+    def read(cls, text: str | None) -> Asks:
+        """From the line that `write` made; what cannot be read asks nothing."""
+        parts = dict(part.partition("=")[::2] for part in (text or "").split())
+        return cls(
+            ttl=_interval(_number(parts.get("ttl"))),
+            update=_interval(_number(parts.get("update"))),
+            skip_hours=_numbers(parts.get("hours"), 24),
+            skip_days=_numbers(parts.get("days"), 7),
+        )
+
+    def write(self) -> str | None:
+        parts = [
+            f"ttl={int(self.ttl.total_seconds())}" if self.ttl else "",
+            f"update={int(self.update.total_seconds())}" if self.update else "",
+            f"hours={','.join(map(str, sorted(self.skip_hours)))}" if self.skip_hours else "",
+            f"days={','.join(map(str, sorted(self.skip_days)))}" if self.skip_days else "",
+        ]
+        return " ".join(part for part in parts if part) or None
+
+    def skips(self, moment: datetime) -> bool:
+        utc = moment.astimezone(UTC)
+        return utc.hour in self.skip_hours or utc.weekday() in self.skip_days
+
+    def after_skips(self, moment: datetime) -> datetime:
+        """The first moment from `moment` on that is not skipped: itself, or the beginning of an hour within 7 days."""
+        if not self.skips(moment):
+            return moment
+        hour = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        for ahead in range(1, 7 * 24 + 1):
+            candidate = hour + ahead * timedelta(hours=1)
+            if not self.skips(candidate):
+                return candidate
+        return moment
+
+
+def _interval(seconds: int) -> timedelta | None:
+    return min(timedelta(seconds=min(seconds, 86_400)), _DAY) if seconds > 0 else None
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _numbers(text: str | None, below: int) -> frozenset[int]:
+    found = frozenset(_number(part) for part in (text or "").split(",") if part)
+    return frozenset(number for number in found if number < below)

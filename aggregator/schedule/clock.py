@@ -1,0 +1,50 @@
+"""Due-ness against a clock that may be wrong: set back or forward, or stopped while the machine slept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from aggregator.model.source import SourceState
+from aggregator.schedule.policy import LONGEST
+
+
+def due_at(state: SourceState, now: datetime) -> datetime:
+    """When a source is due. A poll that was made "later than now" shows that the clock was set back: what had been
+    planned after it is planned from now, so that nothing falls silent and nothing storms."""
+    if state.next_poll is None:
+        return now
+    if state.last_attempt is not None and state.last_attempt > now:
+        planned = max(state.next_poll - state.last_attempt, timedelta())
+        return now + min(planned, LONGEST)
+    return min(state.next_poll, now + LONGEST)
+
+
+def due(states: Iterable[SourceState], now: datetime) -> list[SourceState]:
+    """The sources to poll now, the longest overdue first. One that was due many times over is there once."""
+    ready = [(due_at(state, now), state.id, state) for state in states if state.state != "gone"]
+    return [state for moment, _, state in sorted(ready, key=lambda entry: entry[:2]) if moment <= now]
+
+
+def mended(states: Iterable[SourceState], now: datetime) -> list[SourceState]:
+    """The states whose times lie further ahead than they can, put right; to be saved at start and at each tick.
+    Empty as long as the clock runs as clocks do."""
+    changed = []
+    for state in states:
+        right = replace(
+            state,
+            next_poll=None if state.next_poll is None else due_at(state, now),
+            last_attempt=_past(state.last_attempt, now),
+            last_success=_past(state.last_success, now),
+            last_new=_past(state.last_new, now),
+            first_success=_past(state.first_success, now),
+            moved_since=_past(state.moved_since, now),
+        )
+        if right != state:
+            changed.append(right)
+    return changed
+
+
+def _past(moment: datetime | None, now: datetime) -> datetime | None:
+    return None if moment is None else min(moment, now)

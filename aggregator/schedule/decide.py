@@ -1,0 +1,195 @@
+"""After a poll: what is now known of the source, when to come again, and why then.
+
+The interval follows the rate of news between the bounds of the policy, and is lengthened, never shortened, by what
+the server and the document ask for. The next poll counts from now and not from when this one was due, so a machine
+that slept for hours owes each source one poll.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
+
+from aggregator.model.item import NormalFeed
+from aggregator.model.source import Failed, Fetched, Freshness, NextPoll, NotModified, Outcome, SourceState
+from aggregator.schedule import moves
+from aggregator.schedule import rate as rates
+from aggregator.schedule.asks import Asks
+from aggregator.schedule.health import SILENT_AFTER, health
+from aggregator.schedule.policy import LONGEST, Policy
+from aggregator.schedule.words import pace, span, times
+
+JITTER: Final = 0.1  # of the interval, added and never taken off: polls of many sources drift apart
+_MOST_ASKED: Final = timedelta(days=1)  # of max-age, ttl and the like
+_SKIP_SPREAD: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One poll: the state before it, and what holds for the decision after it."""
+
+    before: SourceState
+    now: datetime
+    policy: Policy
+    jitter: float
+
+    @property
+    def first(self) -> bool:
+        return self.before.last_success is None
+
+
+def next_poll(
+    state: SourceState,
+    outcome: Outcome,
+    *,
+    feed: NormalFeed | None,
+    new_items: int,
+    now: datetime,
+    policy: Policy,
+    jitter: float,
+) -> tuple[SourceState, NextPoll]:
+    """The whole state after a poll, and the decision that it holds.
+
+    `outcome` is a Failed also where the answer arrived but could not be parsed, so that validators never run ahead
+    of the items; `feed` is None where there was nothing to parse (304, failure, or a body known already);
+    `new_items` counts the items not stored before; `jitter` is drawn from [0, 1) by the caller.
+    """
+    visit = _Visit(state, now, policy, jitter)
+    if isinstance(outcome, Failed):
+        known = _failure(state, outcome, now)
+        decision = _after_failure(known, outcome.freshness, visit)
+    else:
+        known = _success(state, outcome, now)
+        known = known if feed is None else _read(known, feed)
+        known = _with_rate(known, visit, feed, new_items)
+        known = replace(known, interval=_by_rate(known, visit))
+        decision = _after_success(known, outcome.freshness, visit)
+    known = replace(known, next_poll=decision.at, why=decision.why)
+    return replace(known, state=health(known, now)[0]), decision
+
+
+def _success(state: SourceState, outcome: Fetched | NotModified, now: datetime) -> SourceState:
+    """Validators are replaced on every 200, also where it brings none; after a 304 they stay."""
+    known = replace(
+        moves.sighted(state, outcome.permanent, now),
+        polls=state.polls + 1,
+        last_attempt=now,
+        last_success=now,
+        first_success=state.first_success or now,
+        failures=0,
+        error=None,
+        error_kind=None,
+        etag=outcome.etag,
+        last_modified=outcome.last_modified,
+        validator_url=outcome.url,
+    )
+    if isinstance(outcome, NotModified):
+        return replace(
+            known,
+            last_status=304,
+            not_modified=state.not_modified + 1,
+            bytes_saved=state.bytes_saved + state.last_size,
+        )
+    size = outcome.wire_bytes or len(outcome.body)
+    return replace(known, last_status=outcome.status, last_size=size, bytes_received=state.bytes_received + size)
+
+
+def _failure(state: SourceState, outcome: Failed, now: datetime) -> SourceState:
+    known = replace(
+        state,
+        polls=state.polls + 1,
+        last_attempt=now,
+        last_status=outcome.status,
+        failures=state.failures + 1,
+        error_kind=outcome.kind,
+        error=outcome.message,
+    )
+    given_up = moves.failed(known, now)
+    # A 410 of an adopted address says nothing of the configured one, which is asked next.
+    return given_up if given_up is known else replace(given_up, last_status=None)
+
+
+def _read(state: SourceState, feed: NormalFeed) -> SourceState:
+    return replace(
+        state,
+        asks=Asks.of(feed).write(),
+        feed_title=feed.title or state.feed_title,
+        feed_link=feed.link or state.feed_link,
+        icon=feed.icon or state.icon,
+        flaws=", ".join(feed.flaws) or None,
+    )
+
+
+def _with_rate(known: SourceState, visit: _Visit, feed: NormalFeed | None, new: int) -> SourceState:
+    """The back-catalogue of a first poll is no news of now: rate and last_new come from its dates."""
+    before, now = visit.before, visit.now
+    if before.last_success is None:
+        dates = [min(item.published, now) for item in feed.items if item.published] if feed else []
+        newest = max(dates, default=now if new else None)
+        return replace(known, rate=rates.first_guess(feed, now) if feed else None, last_new=newest)
+    planned = before.interval or visit.policy.every
+    rate = rates.updated(before.rate, new, now - before.last_success, planned)
+    return replace(known, rate=rate, last_new=now if new else before.last_new)
+
+
+def _by_rate(known: SourceState, visit: _Visit) -> timedelta:
+    policy = visit.policy
+    if visit.first:
+        return policy.every
+    silent = visit.now - (known.last_new or known.first_success or visit.now) >= SILENT_AFTER
+    return rates.interval(known.rate, policy.every, policy.shortest, policy.silent if silent else policy.longest)
+
+
+def _floors(known: SourceState, fresh: Freshness, policy: Policy) -> list[tuple[timedelta, str]]:
+    """Who asks for how long at least."""
+    asks = Asks.read(known.asks)
+    floors = [
+        (
+            min(timedelta(seconds=fresh.max_age or 0), _MOST_ASKED),
+            "the server says that its answer holds so long (max-age)",
+        ),
+        (asks.ttl or timedelta(), "the feed asks for that (ttl)"),
+        (asks.update or timedelta(), "the feed asks for that (sy:updatePeriod)"),
+    ]
+    if not (known.etag or known.last_modified or policy.explicit):
+        floors.append((policy.unconditional, "it gives no validators, so every poll costs the whole feed"))
+    return floors
+
+
+def _after_success(known: SourceState, fresh: Freshness, visit: _Visit) -> NextPoll:
+    own = known.interval or visit.policy.every
+    floor, asker = max(_floors(known, fresh, visit.policy), key=lambda asked: asked[0])
+    reason = "the first interval" if visit.first else pace(known.rate or 0.0)
+    if floor > own:
+        return _at(floor, f"every {span(floor)}: {asker}; else {span(own)} ({reason})", known, visit)
+    return _at(own, f"every {span(own)}: {reason}", known, visit)
+
+
+def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> NextPoll:
+    usual = known.interval or visit.policy.every
+    if health(known, visit.now)[0] == "gone":
+        return NextPoll(visit.now + LONGEST, LONGEST, "410 Gone: not polled again until its url changes")
+    if fresh.retry_after is not None:
+        asked = timedelta(seconds=fresh.retry_after)
+        wait = max(asked, usual)
+        what = f"the server asked for {span(asked)} (Retry-After)"
+    else:
+        wait = max(usual, min(usual * 2 ** min(known.failures - 1, 20), visit.policy.ceiling))
+        what = f"{times(known.failures, 'failure')} in a row"
+    return _at(wait, f"again in {span(wait)}: {what}; {known.error}", known, visit)
+
+
+def _at(interval: timedelta, why: str, known: SourceState, visit: _Visit) -> NextPoll:
+    """Add the jitter, step over hours and days that the feed asks to skip, and round up to whole seconds."""
+    asks = Asks.read(known.asks)
+    now, jitter = visit.now, visit.jitter
+    wanted = now + min(interval * (1 + JITTER * jitter), LONGEST)
+    moment = asks.after_skips(wanted)
+    if moment != wanted:
+        moment = moment + jitter * _SKIP_SPREAD
+        why += "; later, because the feed asks not to be read at that hour (skipHours, skipDays)"
+    moment = min(moment, now + LONGEST)
+    moment = now + timedelta(seconds=ceil((moment - now).total_seconds()))
+    return NextPoll(moment, interval, why)

@@ -1,0 +1,64 @@
+"""Permanent redirects: adopted after repeated proof, and given up again where the new address turns out dead.
+
+A source counts as moved once the same target was seen SIGHTINGS times in a row over PROOF or longer (Feedbin waits
+for hundreds; a day outlasts a mistake in a server's configuration). `feeds.yaml` stays the editor's: what is adopted
+is only the address that is asked, and it is reported until the file says it too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from aggregator.addresses import literal_private
+from aggregator.model.source import SourceState
+
+SIGHTINGS = 5
+PROOF = timedelta(hours=24)
+_GIVE_UP_FAILURES = 5
+_GIVE_UP_AFTER = timedelta(hours=24)
+
+
+def adopted(state: SourceState) -> bool:
+    return state.moved_to is not None and state.moved_count >= SIGHTINGS
+
+
+def address(state: SourceState) -> str:
+    """The address to ask: the configured one, or where it has moved to for good."""
+    return state.moved_to if adopted(state) and state.moved_to else state.url
+
+
+def sighted(state: SourceState, permanent: str | None, now: datetime) -> SourceState:
+    """After a successful poll that permanent redirects led to `permanent` (None: there were none).
+
+    The last of the sightings counts only when PROOF has passed since the first.
+    """
+    if adopted(state):
+        return state
+    if permanent is None or not _acceptable(state.url, permanent):
+        return forgotten(state)
+    if permanent != state.moved_to or state.moved_since is None or state.moved_since > now:
+        return replace(state, moved_to=permanent, moved_since=now, moved_count=1)
+    proven = now - state.moved_since >= PROOF
+    count = state.moved_count + 1
+    return replace(state, moved_count=count if proven else min(count, SIGHTINGS - 1))
+
+
+def failed(state: SourceState, now: datetime) -> SourceState:
+    """After a failed poll: an adopted address that is gone, or dead for a day, gives way to the configured one."""
+    if not adopted(state):
+        return state
+    quiet = now - (state.last_success or now)
+    dead = state.failures >= _GIVE_UP_FAILURES and quiet >= _GIVE_UP_AFTER
+    return forgotten(state) if dead or state.last_status == 410 else state
+
+
+def forgotten(state: SourceState) -> SourceState:
+    return replace(state, moved_to=None, moved_since=None, moved_count=0)
+
+
+def _acceptable(configured: str, target: str) -> bool:
+    """Never from https to http, and never from outside to a private address (fetch has looked at what the name
+    resolved to; this looks at the spelling once more)."""
+    downgrade = configured.lower().startswith("https:") and not target.lower().startswith("https:")
+    return not downgrade and (literal_private(configured) or not literal_private(target))

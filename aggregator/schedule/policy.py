@@ -1,0 +1,38 @@
+"""Between which bounds a source is polled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aggregator.model.settings import Defaults, Source
+
+STANDARD = timedelta(minutes=15)  # `defaults: {every:}` where feeds.yaml does not say
+LONGEST = timedelta(days=7)  # no poll is ever further away, whatever anybody asks
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`every` is the first interval and the measure of those that follow; `explicit` whether the editor chose it.
+    `shortest` and `longest` bound what the rate of news suggests; `silent` is the interval of a source that has
+    brought nothing for long, `ceiling` the longest wait after failures."""
+
+    every: timedelta = STANDARD
+    explicit: bool = False
+    shortest: timedelta = timedelta(minutes=5)
+    longest: timedelta = timedelta(hours=6)
+    silent: timedelta = timedelta(hours=24)
+    ceiling: timedelta = timedelta(hours=24)
+    unconditional: timedelta = timedelta(hours=1)  # least interval without validators, unless `explicit`
+
+
+def policy_for(source: Source, defaults: Defaults) -> Policy:
+    """The bounds of one configured source: 5 minutes (or `every`, where that is less) to 6 hours (or `every`)."""
+    every = source.every or defaults.every
+    return Policy(
+        every=every,
+        explicit=source.every is not None or defaults.every != STANDARD,
+        shortest=min(timedelta(minutes=5), every),
+        longest=max(timedelta(hours=6), every),
+        silent=max(timedelta(hours=24), every),
+    )
