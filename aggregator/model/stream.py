@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from aggregator.model.judgement import Receipt
 from aggregator.model.story import ItemView, StoryView
 
 
@@ -60,25 +62,37 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What ids are called: titles of sections and topics, and of sources with their public feed address."""
+
+    sections: Mapping[str, str]
+    topics: Mapping[str, str]
+    sources: Mapping[str, tuple[str, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
-    """A stream ready to be rendered. Addresses are absolute; `updated` is the newest change of what it lists."""
+    """A stream ready to be rendered. Addresses are absolute, without extension; `query` ("?limit=5" or "") belongs to
+    each of them. `updated` is the newest change of what it lists. `previous`, `next` and `current` are documents of
+    RFC 5005: the archive before, the archive after, the subscription document."""
 
     title: str
     description: str
-    page: str  # address of the page
-    address: str  # address without extension and parameters
-    query: str  # "?limit=…" or ""
+    root: str  # public address of the service
+    address: str
+    query: str
     language: str
     updated: datetime
+    names: Names
     stories: tuple[StoryView, ...] = ()
     items: tuple[ItemView, ...] = ()
+    receipts: Mapping[str, tuple[Receipt, ...]] = field(default_factory=dict)  # story id → why it is where it is
     ttl: int = 15  # minutes
     icon: str | None = None
-    archive: bool = False  # a document of RFC 5005 that is closed
-    previous: str | None = None  # the archive before this document, without extension
+    archive: bool = False  # a closed document of RFC 5005
+    previous: str | None = None
     next: str | None = None
-    current: str | None = None  # of an archive: the subscription document, without extension
-    expires: datetime | None = None  # when time alone changes what is listed
+    current: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,13 @@
+"""Atom 1.0 (RFC 4287), by feedgen."""
+
+from __future__ import annotations
+
+from aggregator.model.stream import Rendered, Stream
+from aggregator.render.bytes import rendered
+from aggregator.render.xmlfeed import generator
+
+TYPE = "application/atom+xml"
+
+
+def render(stream: Stream) -> Rendered:
+    return rendered(generator(stream, "atom", TYPE).atom_str(), f"{TYPE}; charset=utf-8", stream.updated)

@@ -1,0 +1,112 @@
+"""What every format says of an entry, worked out once: identity, text, links, body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+
+from aggregator.model.story import ItemView, Report, StoryView
+from aggregator.model.stream import Names, Stream
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One entry of a feed. `body` is HTML made of escaped text and http(s) links alone."""
+
+    id: str  # urn:uuid:…
+    title: str
+    link: str
+    summary: str
+    body: str
+    published: datetime
+    updated: datetime
+    author: str
+    lang: str | None
+    image: str | None
+    source: tuple[str, str] | None  # title and address of the feed of the lead article
+    tags: tuple[tuple[str, str], ...]  # (id, title)
+    enclosures: tuple[tuple[str, str | None, int | None], ...] = ()
+    story: StoryView | None = None
+
+
+def urn(id: str) -> str:
+    return f"urn:uuid:{id}"
+
+
+def entries(stream: Stream) -> Iterable[FeedEntry]:
+    for story in stream.stories:
+        yield story_entry(story, stream.root, stream.names)
+    for item in stream.items:
+        yield item_entry(item, stream.root, stream.names)
+
+
+def story_entry(story: StoryView, root: str, names: Names) -> FeedEntry:
+    entry = story.entry
+    page = f"{root}/stories/{story.id}"
+    lead = next((report for report in entry.reports if report.url == entry.link), None)
+    return FeedEntry(
+        id=urn(story.id),
+        title=entry.title,
+        link=entry.link or page,
+        summary=entry.summary,
+        body=_body(entry.summary, entry.reports, page, entry.topics),
+        published=story.published,
+        updated=datetime.fromtimestamp(entry.updated, UTC),
+        author=entry.publisher,
+        lang=entry.lang,
+        image=entry.image,
+        source=_feed(lead.source if lead else None, names),
+        tags=_tags(tuple(name for name, _ in story.scores), story.topics, names),
+        story=story,
+    )
+
+
+def item_entry(item: ItemView, root: str, names: Names) -> FeedEntry:
+    page = f"{root}/stories/{item.story}" if item.story else f"{root}/sources/{item.source}"
+    report = Report(item.publisher, item.source, item.url, item.title, int(item.published.timestamp()))
+    return FeedEntry(
+        id=urn(item.id),
+        title=item.title,
+        link=item.url or page,
+        summary=item.summary,
+        body=_body(item.summary, (report,), page, ()),
+        published=item.published,
+        updated=item.updated,
+        author=item.author or item.publisher,
+        lang=item.lang,
+        image=item.image,
+        source=_feed(item.source, names),
+        tags=_tags(item.sections, item.topics, names),
+        enclosures=item.enclosures,
+    )
+
+
+def _feed(source: str | None, names: Names) -> tuple[str, str] | None:
+    title, address = names.sources.get(source or "", ("", None))
+    return (title, address) if address else None
+
+
+def _tags(sections: Iterable[str], topics: Iterable[str], names: Names) -> tuple[tuple[str, str], ...]:
+    known = [(id, names.sections.get(id, id)) for id in sections]
+    return (*known, *((id, names.topics.get(id, id)) for id in topics))
+
+
+def _body(summary: str, reports: Iterable[Report], page: str, topics: Iterable[str]) -> str:
+    parts = [f"<p>{escape(summary)}</p>"] if summary else []
+    lines = [_line(report) for report in reports]
+    parts.append(
+        f"<p><strong>Sources</strong></p><ul>{''.join(lines)}</ul>" if len(lines) > 1 else f"<ul>{''.join(lines)}</ul>"
+    )
+    named = ", ".join(escape(topic) for topic in topics)
+    if named:
+        parts.append(f"<p>Topics: {named}</p>")
+    parts.append(f'<p><a href="{escape(page)}">All about this story</a></p>')
+    return "".join(parts)
+
+
+def _line(report: Report) -> str:
+    when = datetime.fromtimestamp(report.published, UTC).strftime("%d %b %Y, %H:%M UTC")
+    title = f'<a href="{escape(report.url)}">{escape(report.title)}</a>' if report.url else escape(report.title)
+    return f"<li>{escape(report.publisher)}: {title} ({when})</li>"

@@ -1,0 +1,106 @@
+"""JSON Feed 1.1 (jsonfeed.org), with what other formats have no place for under `_aggregator`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from aggregator.model.judgement import Receipt
+from aggregator.model.story import Report
+from aggregator.model.stream import Rendered, Stream
+from aggregator.render.bytes import rendered
+from aggregator.render.entry import FeedEntry, entries, urn
+from aggregator.render.instants import rfc3339
+
+TYPE = "application/feed+json"
+
+
+def render(stream: Stream) -> Rendered:
+    feed: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": stream.title,
+        "home_page_url": stream.address + stream.query,
+        "feed_url": f"{stream.address}.json{stream.query}",
+        "description": stream.description,
+        "language": stream.language,
+    }
+    if stream.icon:
+        feed["icon"] = feed["favicon"] = stream.icon
+    if stream.previous:
+        feed["next_url"] = f"{stream.previous}.json{stream.query}"
+    feed["_aggregator"] = {"about": f"{stream.root}/docs", "updated": rfc3339(stream.updated)}
+    feed["items"] = [_entry(entry, stream) for entry in entries(stream)]
+    return rendered(orjson.dumps(feed), f"{TYPE}; charset=utf-8", stream.updated)
+
+
+def _entry(entry: FeedEntry, stream: Stream) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "id": entry.id,
+        "url": entry.link,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content_html": entry.body,
+        "date_published": rfc3339(entry.published),
+        "date_modified": rfc3339(entry.updated),
+        "authors": [{"name": entry.author}],
+        "tags": [title for _, title in entry.tags],
+    }
+    if entry.image:
+        found["image"] = entry.image
+    if entry.lang:
+        found["language"] = entry.lang
+    if entry.enclosures:
+        found["attachments"] = [
+            {
+                "url": url,
+                "mime_type": type or "application/octet-stream",
+                **({"size_in_bytes": length} if length else {}),
+            }
+            for url, type, length in entry.enclosures
+        ]
+    if entry.story:
+        story = entry.story
+        found["_aggregator"] = {
+            "about": f"{stream.root}/docs",
+            "story": urn(story.id),
+            "section": story.section,
+            "sections": [name for name, _ in story.scores],
+            "topics": list(story.topics),
+            "publishers": list(story.publishers),
+            "sources": reports(story.entry.reports),
+            "receipts": [receipt(one) for one in stream.receipts.get(story.id, ())],
+        }
+    return found
+
+
+def reports(of: Iterable[Report]) -> list[dict[str, Any]]:
+    return [
+        {
+            "publisher": one.publisher,
+            "source": one.source,
+            "url": one.url,
+            "title": one.title,
+            "published": rfc3339(one.published),
+        }
+        for one in of
+    ]
+
+
+def receipt(one: Receipt, *, where: bool = False) -> dict[str, Any]:
+    """A receipt in the shape of the product; with its line in feeds.yaml where that is asked for."""
+    found: dict[str, Any] = {
+        "section": one.section,
+        "score": round(one.score, 3),
+        "rule": one.rule,
+        "matched": [
+            {"text": match.text, "field": match.field, "weight": round(match.weight, 3)} for match in one.matched
+        ],
+        "runner_up": {"section": one.runner_up.section, "score": round(one.runner_up.score, 3)}
+        if one.runner_up
+        else None,
+    }
+    if where:
+        found["at"] = str(one.at) if one.at else None
+    return found

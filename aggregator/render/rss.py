@@ -1,0 +1,15 @@
+"""RSS 2.0, by feedgen."""
+
+from __future__ import annotations
+
+from aggregator.model.stream import Rendered, Stream
+from aggregator.render.bytes import rendered
+from aggregator.render.xmlfeed import generator
+
+TYPE = "application/rss+xml"
+
+
+def render(stream: Stream) -> Rendered:
+    feed = generator(stream, "rss", TYPE)
+    feed.lastBuildDate(stream.updated)
+    return rendered(feed.rss_str(), f"{TYPE}; charset=utf-8", stream.updated)

@@ -1,0 +1,128 @@
+"""What RSS and Atom share: feedgen filled from a Stream, and an extension for what feedgen does not write.
+
+feedgen writes only `rel=self` into RSS, stamps the current time unless every date is set, and prepends entries unless
+told otherwise; here every date comes from the content and entries are appended.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from feedgen.entry import FeedEntry as GenEntry
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
+from feedgen.feed import FeedGenerator
+from lxml import etree
+
+from aggregator.model.stream import Stream
+from aggregator.render.entry import FeedEntry, entries
+
+ATOM = "http://www.w3.org/2005/Atom"
+DC = "http://purl.org/dc/elements/1.1/"
+HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
+MEDIA = "http://search.yahoo.com/mrss/"
+
+
+class WireExtension(BaseExtension):  # type: ignore[misc]  # feedgen publishes no types
+    """Links of RFC 5005 in both formats, and the namespaces of what entries carry."""
+
+    def __init__(self) -> None:
+        self.links: list[tuple[str, str]] = []
+        self.archive = False
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"dc": DC, "fh": HISTORY, "media": MEDIA}
+
+    def extend_rss(self, feed: Any) -> Any:
+        channel = feed[0]
+        self._add(channel, f"{{{ATOM}}}link")
+        return feed
+
+    def extend_atom(self, feed: Any) -> Any:
+        self._add(feed, f"{{{ATOM}}}link")
+        return feed
+
+    def _add(self, parent: Any, tag: str) -> None:
+        for rel, href in self.links:
+            etree.SubElement(parent, tag, {"rel": rel, "href": href})
+        if self.archive:
+            etree.SubElement(parent, f"{{{HISTORY}}}archive")
+
+
+class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
+    """Author and image of an RSS item; the source feed of an Atom entry."""
+
+    def __init__(self) -> None:
+        self.entry: FeedEntry | None = None
+
+    def extend_rss(self, item: Any) -> Any:
+        if self.entry is None:
+            return item
+        etree.SubElement(item, f"{{{DC}}}creator").text = self.entry.author
+        self._thumbnail(item)
+        return item
+
+    def extend_atom(self, item: Any) -> Any:
+        if self.entry is None:
+            return item
+        if self.entry.source:
+            title, address = self.entry.source
+            source = etree.SubElement(item, f"{{{ATOM}}}source")
+            etree.SubElement(source, f"{{{ATOM}}}id").text = address
+            etree.SubElement(source, f"{{{ATOM}}}title").text = title
+            etree.SubElement(source, f"{{{ATOM}}}updated").text = self.entry.updated.isoformat()
+            etree.SubElement(source, f"{{{ATOM}}}link", {"rel": "self", "href": address})
+        self._thumbnail(item)
+        return item
+
+    def _thumbnail(self, item: Any) -> None:
+        if self.entry and self.entry.image:
+            etree.SubElement(item, f"{{{MEDIA}}}thumbnail", {"url": self.entry.image})
+
+
+def generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
+    """A FeedGenerator that holds the whole stream."""
+    feed = FeedGenerator()
+    feed.register_extension("wire", WireExtension, WireEntryExtension)
+    page = stream.address + stream.query
+    self_link = f"{stream.address}.{extension}{stream.query}"
+    feed.id(page)
+    feed.title(stream.title)
+    feed.description(stream.description)
+    feed.subtitle(stream.description)
+    feed.link(href=self_link, rel="self", type=mime)
+    feed.link(href=page, rel="alternate", type="text/html")
+    feed.language(stream.language)
+    feed.updated(stream.updated)
+    feed.generator("Aggregator")
+    feed.ttl(stream.ttl)
+    if stream.icon:
+        feed.icon(stream.icon)
+        feed.logo(stream.icon)
+        feed.image(url=stream.icon, title=stream.title, link=page)
+    documents = (("prev-archive", stream.previous), ("next-archive", stream.next), ("current", stream.current))
+    feed.wire.links = [(rel, f"{address}.{extension}{stream.query}") for rel, address in documents if address]
+    feed.wire.archive = stream.archive
+    for entry in entries(stream):
+        _add(feed.add_entry(order="append"), entry)
+    return feed
+
+
+def _add(target: GenEntry, entry: FeedEntry) -> None:
+    target.id(entry.id)
+    target.guid(entry.id, permalink=False)
+    target.title(entry.title)
+    target.link(href=entry.link, rel="alternate")
+    target.summary(entry.summary or entry.title)
+    target.description(entry.summary or entry.title)
+    target.content(entry.body, type="html")
+    target.published(entry.published)
+    target.updated(entry.updated)
+    target.author(name=entry.author)
+    if entry.source:
+        # Written for RSS; our extension writes the fuller one of Atom.
+        target.source(url=entry.source[1], title=entry.source[0])
+    for id, title in entry.tags:
+        target.category(term=id, label=title)
+    for url, type, length in entry.enclosures[:1]:
+        target.enclosure(url=url, length=str(length or 0), type=type or "application/octet-stream")
+    target.wire.entry = entry
