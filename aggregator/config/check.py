@@ -1,0 +1,216 @@
+"""What only shows across entries: ids and addresses used twice, names that nothing bears, doubtful lines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+
+import ada_url
+
+from aggregator.addresses import Allowance, host_of, literal_private
+from aggregator.config.publishers import name_key
+from aggregator.config.scalars import slug
+from aggregator.config.schema import FeedsFile, IncludedFile, Rules, Source
+from aggregator.config.suggest import closest, did_you_mean
+from aggregator.errors import Problem
+from aggregator.model.settings import Position, Term
+
+
+class Findings:
+    """Problems as they are found; `note` is a warning, `refuse` an error."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def refuse(self, at: Position, message: str) -> None:
+        self.problems.append(Problem(at.file, at.line, at.column, message))
+
+    def note(self, at: Position, message: str) -> None:
+        self.problems.append(Problem(at.file, at.line, at.column, message, warning=True))
+
+
+def check(
+    main: FeedsFile, parts: list[IncludedFile], ids: set[str], known_places: Collection[str] | None
+) -> list[Problem]:
+    """All findings over the files together. `ids` are the sections there are, also those with other faults."""
+    findings = Findings()
+    sources = [source for part in parts for source in part.sources]
+    sections = [rules for part in parts for rules in part.sections]
+    topics = [rules for part in parts for rules in part.topics]
+    _publishers(findings, parts)
+    _sources(findings, sources, Allowance.of(main.allow_private))
+    _references(findings, main, sources, ids)
+    _publisher_names(findings, parts, sources)
+    _unique_ids(findings, "section", sections)
+    _unique_ids(findings, "topic", topics)
+    for rules in sections:
+        _rules(findings, rules, "section", known_places)
+    for rules in topics:
+        _rules(findings, rules, "topic", known_places)
+    _stories(findings, main)
+    return findings.problems
+
+
+def source_id(source: Source) -> str:
+    return source.id or slug(source.name)
+
+
+def _line(at: Position, beside: Position) -> str:
+    """`line 12`, with the file where it is another."""
+    return f"line {at.line}" if at.file == beside.file else f"{at.file}:{at.line}"
+
+
+def _publishers(findings: Findings, parts: list[IncludedFile]) -> None:
+    names: dict[str, tuple[str, Position]] = {}
+    domains: dict[str, tuple[str, Position]] = {}
+    for entry in (publisher for part in parts for publisher in part.publishers):
+        written = [(entry.name, entry.at("name"), names)]
+        written += [(alias, entry.at("aliases", i), names) for i, alias in enumerate(entry.aliases)]
+        written += [(host, entry.at("domains", i), domains) for i, host in enumerate(entry.domains)]
+        mine = names.get(name_key(entry.name))
+        if mine is not None and mine[0] == entry.name:
+            findings.refuse(
+                entry.at("name"),
+                f"publisher `{entry.name}` stands here twice, first on {_line(mine[1], entry.at('name'))}",
+            )
+            continue
+        for text, at, taken in written:
+            owner, first = taken.setdefault(name_key(text), (entry.name, at))
+            if owner != entry.name:
+                findings.refuse(
+                    at,
+                    f"`{text}` belongs to publisher `{owner}` already, on {_line(first, at)}: one name, one publisher",
+                )
+
+
+def _sources(findings: Findings, sources: list[Source], allowed: Allowance) -> None:
+    ids: dict[str, Position] = {}
+    urls: dict[str, tuple[str, Position]] = {}
+    for source in sources:
+        at = source.at("id") if source.id else source.at("name")
+        own = source_id(source)
+        if not own:
+            findings.refuse(at, f"no id can be made of the name `{source.name}`: add one, such as `id: my-source`")
+            continue
+        if own in ids:
+            findings.refuse(at, f"source id `{own}` is taken by {_line(ids[own], at)}: give one of them another `id`")
+        ids.setdefault(own, at)
+        where = source.at("url")
+        other, first = urls.setdefault(_same(source.url), (own, where))
+        if first is not where:
+            findings.refuse(where, f"this address is polled by source `{other}` already, on {_line(first, where)}")
+        _source_warnings(findings, source, allowed)
+    _former_ids(findings, sources, ids)
+
+
+def _source_warnings(findings: Findings, source: Source, allowed: Allowance) -> None:
+    host = host_of(source.url) or ""
+    if literal_private(source.url) and not allowed.names(host):
+        advice = f"it will not be polled unless `allow_private: [{host}]` names it"
+        findings.note(source.at("url"), f"{host} is a private address: {advice}")
+    elif source.every is not None and source.every < timedelta(minutes=1) and not allowed.names(host):
+        findings.note(
+            source.at("every"), "polling others' servers more than once a minute is impolite: write 1m or more"
+        )
+    if source.section and source.usually:
+        findings.refuse(
+            source.at("usually"), "`section` fixes the section, so `usually` says nothing: keep one of them"
+        )
+
+
+def _former_ids(findings: Findings, sources: list[Source], ids: dict[str, Position]) -> None:
+    former: dict[str, Position] = {}
+    for source in sources:
+        for index, old in enumerate(source.was):
+            at = source.at("was", index)
+            if old in ids:
+                whose = (
+                    "this source's own id"
+                    if old == source_id(source)
+                    else f"the id of the source on {_line(ids[old], at)}"
+                )
+                findings.refuse(at, f"was: `{old}` is {whose}; name ids that no source bears any more")
+            elif old in former:
+                findings.refuse(
+                    at, f"was: `{old}` is claimed on {_line(former[old], at)} already: one history, one source"
+                )
+            former.setdefault(old, at)
+
+
+def _same(url: str) -> str:
+    """The form in which two addresses are one source's."""
+    try:
+        parsed = ada_url.URL(url)
+    except ValueError:
+        return url
+    parsed.hash = ""
+    return str(parsed.href)
+
+
+def _references(findings: Findings, main: FeedsFile, sources: list[Source], ids: set[str]) -> None:
+    known = ids or {"world"}
+    places = [
+        (s.at(key), key, name)
+        for s in sources
+        for key, name in (("usually", s.usually), ("section", s.section))
+        if name
+    ]
+    places += [(pin.at("section"), "section", pin.section) for pin in main.stories.pin]
+    for at, key, name in places:
+        if name not in known and name != "world":
+            findings.refuse(at, f"{key}: there is no section `{name}`{did_you_mean(name, sorted(known))}")
+
+
+def _publisher_names(findings: Findings, parts: list[IncludedFile], sources: list[Source]) -> None:
+    """A source may name a publisher that `publishers` does not list; one letter off is a slip all the same."""
+    entries = [publisher for part in parts for publisher in part.publishers]
+    known = {name_key(name): entry.name for entry in entries for name in (entry.name, *entry.aliases)}
+    for source in sources:
+        name = source.publisher
+        if name is None or name_key(name) in known:
+            continue
+        near = closest(name_key(name), known, cutoff=0.85)
+        if near is not None:
+            findings.note(source.at("publisher"), f"`publishers` does not list `{name}`; did you mean `{known[near]}`?")
+
+
+def _unique_ids(findings: Findings, kind: str, entries: Iterable[Rules]) -> None:
+    first: dict[str, Position] = {}
+    for entry in entries:
+        at = entry.at("id")
+        if entry.id in first:
+            findings.refuse(at, f"{kind} id `{entry.id}` is taken by {_line(first[entry.id], at)}")
+        first.setdefault(entry.id, at)
+
+
+def _rules(findings: Findings, rules: Rules, kind: str, known_places: Collection[str] | None) -> None:
+    for term in rules.places:
+        if known_places is not None and term.parts[0] not in known_places:
+            near = did_you_mean(term.parts[0], known_places)
+            findings.refuse(term.at, f"places: `{term.parts[0]}` is no place that is known here{near}")
+    if rules.nots and not (rules.words or rules.places):
+        findings.refuse(
+            rules.at("not"), f"`not` takes back what `words` or `places` found, and this {kind} has neither"
+        )
+    if kind == "topic" and not (rules.words or rules.places):
+        findings.note(rules.at(), f"topic `{rules.id}` has neither words nor places: nothing will be found")
+    for terms in (rules.places, rules.words, rules.nots, rules.never):
+        _twice(findings, terms)
+
+
+def _twice(findings: Findings, terms: list[Term]) -> None:
+    first: dict[tuple[str, ...], Term] = {}
+    for term in terms:
+        key = tuple(sorted(part if part.isupper() else part.lower() for part in term.parts))
+        other = first.setdefault(key, term)
+        if other is not term:
+            findings.note(
+                term.at, f"`{' + '.join(term.parts)}` stands here twice, first on line {other.at.line}: keep one"
+            )
+
+
+def _stories(findings: Findings, main: FeedsFile) -> None:
+    hidden = set(main.stories.hide)
+    for pin in main.stories.pin:
+        if pin.url in hidden:
+            findings.refuse(pin.at("url"), "this article is both pinned and hidden: keep one")

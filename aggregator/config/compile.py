@@ -1,0 +1,135 @@
+"""Validated files → model.settings, or every problem at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+
+from aggregator.config import schema
+from aggregator.config.check import check, source_id
+from aggregator.config.project import Project, Reader, read_project
+from aggregator.config.publishers import name_key
+from aggregator.errors import ConfigError, Problem
+from aggregator.model import settings as model
+
+FALLBACK = "world"
+
+
+def compile_project(
+    main: str, read: Reader, environ: Mapping[str, str], known_places: Collection[str] | None
+) -> tuple[model.Settings, tuple[Problem, ...], tuple[str, ...]]:
+    """Settings, warnings, and the variables of the environment that were asked for. Raises ConfigError."""
+    project = read_project(main, read, environ)
+    problems = project.problems
+    if project.main is not None:
+        problems = problems + check(project.main, project.parts, project.ids.get("sections", set()), known_places)
+    order = {name: index for index, name in enumerate(project.texts)}
+    problems = sorted(dict.fromkeys(problems), key=lambda p: (order.get(p.file, -1), p.line, p.column))
+    errors = tuple(problem for problem in problems if not problem.warning)
+    if errors or project.main is None:
+        raise ConfigError(errors)
+    return _settings(project, project.main), tuple(problems), tuple(sorted(project.variables))
+
+
+def _settings(project: Project, main: schema.FeedsFile) -> model.Settings:
+    parts = project.parts
+    publishers = tuple(_publisher(entry) for part in parts for entry in part.publishers)
+    names = {name_key(name): entry.name for entry in publishers for name in (entry.name, *entry.aliases)}
+    return model.Settings(
+        site=_site(main.site),
+        allow_private=tuple(main.allow_private),
+        defaults=model.Defaults(every=main.defaults.every, keep=main.defaults.keep),
+        publishers=publishers,
+        sources=tuple(_source(entry, names) for part in parts for entry in part.sources),
+        sections=_sections([_rules("section", entry) for part in parts for entry in part.sections], main),
+        topics=tuple(_rules("topic", entry) for part in parts for entry in part.topics),
+        overrides=_overrides(main.stories),
+        epoch=_epoch(project),
+        files=tuple(project.texts),
+        texts=MappingProxyType(dict(project.texts)),
+    )
+
+
+def _epoch(project: Project) -> str:
+    """Of all that the settings depend on: names and texts of files, and values that were filled in. Secrets are
+    filled in later, so their values are no part of it."""
+    digest = hashlib.sha256()
+    shown = [(name, project.environ[name]) for name in sorted(project.shown)]
+    for name, text in [*project.texts.items(), *shown]:
+        digest.update(f"{len(name)}:{name}{len(text)}:{text}".encode())
+    return digest.hexdigest()
+
+
+def _site(entry: schema.Site) -> model.Site:
+    return model.Site(
+        title=entry.title,
+        url=entry.url,
+        language=entry.language,
+        timezone=entry.timezone,
+        contact=entry.contact,
+        reload=entry.reload,
+        cors=entry.cors,
+        republish_full_text=entry.republish_full_text,
+    )
+
+
+def _publisher(entry: schema.Publisher) -> model.Publisher:
+    return model.Publisher(entry.name, tuple(entry.aliases), tuple(entry.domains), entry.labels, entry.at())
+
+
+def _source(entry: schema.Source, names: Mapping[str, str]) -> model.Source:
+    publisher = entry.publisher or entry.name
+    return model.Source(
+        id=source_id(entry),
+        name=entry.name,
+        url=entry.url,
+        publisher=names.get(name_key(publisher), publisher),
+        every=entry.every,
+        keep=entry.keep,
+        usually=entry.usually,
+        section=entry.section,
+        full_text=entry.full_text,
+        wrapper=entry.wrapper,
+        enabled=entry.enabled,
+        was=tuple(entry.was),
+        headers=entry.headers,
+        labels=entry.labels,
+        lang=entry.lang,
+        at=entry.at(),
+    )
+
+
+def _rules(kind: str, entry: schema.Rules) -> model.Rules:
+    return model.Rules(
+        kind=kind,
+        id=entry.id,
+        title=entry.title or entry.id.replace("-", " ").capitalize(),
+        description=entry.description,
+        places=tuple(entry.places),
+        words=tuple(entry.words),
+        nots=tuple(entry.nots),
+        nevers=tuple(entry.never),
+        examples=tuple(entry.examples),
+        counterexamples=tuple(entry.counterexamples),
+        at=entry.at(),
+    )
+
+
+def _sections(sections: list[model.Rules], main: schema.FeedsFile) -> tuple[model.Rules, ...]:
+    """With a fallback at the end: what no rule places must not land in a section that has rules of its own. The
+    fallback is `world`, or the editor's last section where that has no rules; where there is neither, `world` is added."""
+    if any(section.id == FALLBACK for section in sections):
+        return tuple(sections)
+    if sections and not (sections[-1].words or sections[-1].places):
+        return tuple(sections)
+    return (*sections, model.Rules("section", FALLBACK, "World", None, (), (), (), (), (), (), main.at()))
+
+
+def _overrides(entry: schema.Stories) -> model.Overrides:
+    return model.Overrides(
+        join=tuple(tuple(group) for group in entry.join),
+        split=tuple(entry.split),
+        hide=tuple(entry.hide),
+        pin=tuple(model.Pin(pin.url, pin.section, pin.until, pin.at()) for pin in entry.pin),
+    )

@@ -1,0 +1,53 @@
+"""`${NAME}` in feeds.yaml: filled in from the environment, and kept out of everything that is shown.
+
+In a source's `url` and `headers` the name stays in the settings and the value is filled in where the request is
+made; everywhere else it is filled in when the file is read. `$${` stands for the two characters themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote, quote_plus
+
+from aggregator.model.settings import Settings
+
+REFERENCE = re.compile(r"\$\$\{|\$\{([^}\n]*)\}?")
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+USERINFO = re.compile(r"(?<=://)([^/?#\s@:]*):[^/?#\s]*@")
+TELLING = re.compile(
+    r"auth|cookie|token|key|secret|pass|session", re.IGNORECASE
+)  # header names whose value is a secret
+SHORTEST = 4  # a "secret" of three letters would blank out half of every sentence
+
+
+def references(text: str) -> tuple[str, ...]:
+    """The names asked for in a text, in order; malformed ones as they stand."""
+    return tuple(match[1] for match in REFERENCE.finditer(text) if match[1] is not None)
+
+
+def expand(text: str, environ: Mapping[str, str]) -> str:
+    """Fill in every `${NAME}`. Raises KeyError with the name that the environment lacks."""
+    return REFERENCE.sub(lambda match: "${" if match[1] is None else environ[match[1]], text)
+
+
+def secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Every value that must not be shown, longest first: variables in addresses and headers, passwords in addresses,
+    and headers that by their name carry a key; each also in the forms it takes inside an address."""
+    found: set[str] = set()
+    for source in settings.sources:
+        texts = [source.url, *(value for _, value in source.headers)]
+        found.update(environ.get(name, "") for text in texts for name in references(text))
+        found.update(value for name, value in source.headers if TELLING.search(name) and not references(value))
+        password = re.search(r"://[^/?#\s@:]*:([^/?#\s]*)@", source.url)
+        if password:
+            found.add(password[1])
+    forms = {form for value in found for form in (value, quote(value, safe=""), quote_plus(value), quote(value))}
+    return tuple(sorted((form for form in forms if len(form) >= SHORTEST), key=lambda form: (-len(form), form)))
+
+
+def mask(text: str, hidden: Iterable[str] = ()) -> str:
+    """Put *** for every hidden value (as `secrets` gives them) and for the password of any address."""
+    for value in hidden:
+        text = text.replace(value, "***")
+    return USERINFO.sub(r"\1:***@", text)

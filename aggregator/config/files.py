@@ -1,0 +1,60 @@
+"""The two places where a configuration's texts lie: a folder, or memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from aggregator.config.project import Reader, Unreadable
+from aggregator.config.tree import MAX_BYTES
+
+
+def disk(main: Path) -> Reader:
+    """Files by the name as the user wrote it; what is included lies beside the main file."""
+
+    def read(name: str) -> str:
+        return decode(read_bytes(main if name == str(main) else main.parent / name))
+
+    return read
+
+
+def held(texts: Mapping[str, str]) -> Reader:
+    def read(name: str) -> str:
+        if name not in texts:
+            raise Unreadable("does not exist")
+        return texts[name]
+
+    return read
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's bytes, a little over the limit at most. Raises Unreadable."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise Unreadable("does not exist") from None
+    except IsADirectoryError:
+        raise Unreadable("is a folder, not a file") from None
+    except PermissionError:
+        raise Unreadable("may not be read: give the service the right to") from None
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"cannot be read: {error}") from error
+
+
+def decode(data: bytes) -> str:
+    """The bytes as UTF-8, a byte order mark left out. Raises Unreadable at the first byte that is not."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Unreadable("is UTF-16: save it as UTF-8")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if error.end >= MAX_BYTES:  # a character cut by our own limit
+            return data.decode("utf-8-sig", "replace")
+        before = data[: error.start]
+        start = before.rfind(b"\n") + 1
+        column = len(before[start:].decode("utf-8", "replace")) + 1
+        line = before.count(b"\n") + 1
+        raise Unreadable(
+            f"is not UTF-8 here (byte 0x{data[error.start]:02X}): save it as UTF-8", line, column
+        ) from None

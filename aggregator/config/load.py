@@ -1,0 +1,40 @@
+"""feeds.yaml → Settings: from disk, from texts kept in the database, or from the cache of an earlier reading.
+
+pydantic and PyYAML are imported only when a file is really compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from aggregator.errors import Problem
+from aggregator.model.settings import Settings
+
+
+def load(path: Path, environ: Mapping[str, str], known_places: Collection[str] | None = None) -> Settings:
+    """Read the file and those it includes. Raises ConfigError with every problem, in file order."""
+    return examine(path, environ, known_places)[0]
+
+
+def examine(
+    path: Path, environ: Mapping[str, str], known_places: Collection[str] | None = None
+) -> tuple[Settings, tuple[Problem, ...]]:
+    """As `load`, with the warnings: what the file may hold but probably should not."""
+    from aggregator.config.compile import compile_project
+    from aggregator.config.files import disk
+
+    settings, warnings, _ = compile_project(str(path), disk(path), environ, known_places)
+    return settings, warnings
+
+
+def parse(
+    texts: Mapping[str, str], main: str, environ: Mapping[str, str], known_places: Collection[str] | None = None
+) -> tuple[Settings, tuple[Problem, ...]]:
+    """Settings and warnings of texts by name, such as `Settings.texts` with `Settings.files[0]` as `main`: reads no
+    file. Raises ConfigError."""
+    from aggregator.config.compile import compile_project
+    from aggregator.config.files import held
+
+    settings, warnings, _ = compile_project(main, held(texts), environ, known_places)
+    return settings, warnings

@@ -1,0 +1,158 @@
+"""The configuration's files: the one named and those it includes, read, filled in from the environment, validated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from aggregator.config.environment import NAME, REFERENCE, expand, references
+from aggregator.config.schema import FeedsFile, IncludedFile
+from aggregator.config.tree import Items, Node, Table, Text, read_tree
+from aggregator.config.validate import validate
+from aggregator.errors import Problem
+from aggregator.model.settings import Position
+
+MAX_INCLUDES = 50
+
+Reader = Callable[[str], str]
+"""The text of a file by its name in the project. Raises Unreadable."""
+
+
+class Unreadable(Exception):
+    """A file that cannot be read as text, and where in it the fault lies."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.line, self.column = line, column
+
+
+@dataclass(slots=True)
+class Project:
+    """What was read so far. `variables` are the names taken from the environment, `shown` those of them whose value
+    stands in the settings (the others stay secret)."""
+
+    environ: Mapping[str, str]
+    texts: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    variables: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
+    main: FeedsFile | None = None
+    parts: list[IncludedFile] = field(default_factory=list)  # in order, the main file first
+    ids: dict[str, set[str]] = field(default_factory=dict)  # sections: every id written, also in entries at fault
+
+
+def read_project(main: str, read: Reader, environ: Mapping[str, str]) -> Project:
+    """Read all files. Problems are gathered in the order of files and lines."""
+    project = Project(environ)
+    tree = _tree(project, main, read, None)
+    if tree is None:
+        return project
+    project.main, problems = validate(tree, FeedsFile)
+    project.problems += problems
+    if project.main:
+        project.parts.append(project.main)
+        _include(project, main, read)
+    project.problems.sort(
+        key=lambda p: (list(project.texts).index(p.file) if p.file in project.texts else 0, p.line, p.column)
+    )
+    return project
+
+
+def _include(project: Project, main: str, read: Reader) -> None:
+    assert project.main
+    for index, name in enumerate(project.main.include):
+        at = project.main.at("include", index)
+        refusal = _refusal(name, main, project, index)
+        if refusal:
+            project.problems.append(Problem(at.file, at.line, at.column, f"include: {refusal}"))
+            continue
+        tree = _tree(project, name, read, at)
+        if tree is not None:
+            part, problems = validate(tree, IncludedFile)
+            project.problems += problems
+            project.parts += [part] if part else []
+
+
+def _refusal(name: str, main: str, project: Project, index: int) -> str | None:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
+        return f"`{name}` must lie beside this file or below it: write it without / at the start and without .."
+    if name in project.texts or path.as_posix() == PurePosixPath(main).name:
+        return f"`{name}` is read already"
+    if index >= MAX_INCLUDES:
+        return f"more than {MAX_INCLUDES} files"
+    return None
+
+
+def _tree(project: Project, name: str, read: Reader, included_at: Position | None) -> Table | None:
+    try:
+        text = read(name)
+    except Unreadable as fault:
+        at = (
+            included_at
+            if included_at and fault.line == 1 and fault.column == 1
+            else Position(name, fault.line, fault.column)
+        )
+        project.problems.append(Problem(at.file, at.line, at.column, f"`{name}` {fault}"))
+        return None
+    project.texts[name] = text
+    tree, problems = read_tree(name, text)
+    project.problems += problems
+    if tree is None:
+        return None
+    for key in ("sections", "topics"):
+        entries = tree.get(key)
+        ids = project.ids.setdefault(key, set())
+        ids |= (
+            {str(e["id"]) for e in entries if isinstance(e, dict) and "id" in e}
+            if isinstance(entries, Items)
+            else set()
+        )
+    return _filled(project, tree)
+
+
+def _filled(project: Project, tree: Table) -> Table:
+    """The tree with `${NAME}` filled in; addresses and headers of sources remember their templates."""
+    sources = tree.get("sources")
+    for entry in sources if isinstance(sources, Items) else ():
+        if isinstance(entry, Table):
+            for key in ("url", "headers"):
+                if key in entry:
+                    entry[key] = _fill(project, entry[key], secret=True)
+    filled = _fill(project, tree, secret=False)
+    assert isinstance(filled, Table)
+    return filled
+
+
+def _fill(project: Project, node: Node, secret: bool) -> Node:
+    if isinstance(node, Table):
+        for key, inner in node.items():
+            node[key] = _fill(project, inner, secret)
+    elif isinstance(node, Items):
+        node[:] = [_fill(project, inner, secret) for inner in node]
+    elif "${" in node and node.template is None:
+        return _fill_text(project, node, secret)
+    return node
+
+
+def _fill_text(project: Project, text: Text, secret: bool) -> Text:
+    names = references(text)
+    for name in names:
+        fault = _fault(name, text, project.environ)
+        if fault:
+            project.problems.append(Problem(text.at.file, text.at.line, text.at.column, fault))
+            return Text("https://example.invalid/", text.at) if secret else Text(str(text), text.at, template=str(text))
+    project.variables.update(names)
+    if not secret:
+        project.shown.update(names)
+    return Text(expand(text, project.environ), text.at, template=str(text) if secret else None)
+
+
+def _fault(name: str, text: str, environ: Mapping[str, str]) -> str | None:
+    closed = any(match[0].endswith("}") for match in REFERENCE.finditer(text) if match[1] == name)
+    if not NAME.fullmatch(name) or not closed:
+        return "expected ${NAME} with a name of letters, digits and _; for the two characters themselves write $${"
+    if name not in environ:
+        return f"the environment has no variable {name}: set it where the service is started"
+    return f"the variable {name} of the environment is empty" if not environ[name].strip() else None

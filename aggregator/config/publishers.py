@@ -1,0 +1,52 @@
+"""Who an outlet is: names, aliases and domains folded to one publisher."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aggregator.model.settings import Publisher, Settings
+from aggregator.text.fold import key
+
+
+def name_key(name: str) -> str:
+    """The form in which names of outlets compare equal: folded, lower case, `The` at the start left out."""
+    return " ".join(key(name).removeprefix("the ").split())
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherIndex:
+    """Lookup by name, alias or domain."""
+
+    by_name: Mapping[str, Publisher]
+    by_domain: Mapping[str, Publisher]
+
+    def named(self, name: str) -> Publisher | None:
+        """The publisher of a name or alias, whatever its case; a bare domain is understood too."""
+        found = self.by_name.get(name_key(name))
+        return found if found or "." not in name or " " in name.strip() else self.at(name.strip())
+
+    def at(self, host: str) -> Publisher | None:
+        """The publisher of a host: the longest listed domain that it is or lies under."""
+        name = host.lower().rstrip(".")
+        while name:
+            if name in self.by_domain:
+                return self.by_domain[name]
+            name = name.partition(".")[2]
+        return None
+
+    def canonical(self, name: str, host: str | None = None) -> str:
+        """The publisher's name where a name or host is known, else the name as it came."""
+        found = self.named(name) or (self.at(host) if host else None)
+        return found.name if found else name
+
+
+def publisher_index(settings: Settings) -> PublisherIndex:
+    by_name: dict[str, Publisher] = {}
+    by_domain: dict[str, Publisher] = {}
+    for publisher in settings.publishers:
+        for name in (publisher.name, *publisher.aliases):
+            by_name.setdefault(name_key(name), publisher)
+        for domain in publisher.domains:
+            by_domain.setdefault(domain.lower(), publisher)
+    return PublisherIndex(by_name, by_domain)

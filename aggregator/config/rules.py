@@ -1,0 +1,140 @@
+"""One line of `words`, `places`, `not`, `never` → a Term.
+
+The grammar: a word or phrase is text, at its end perhaps `*` for any ending; `{phrase: weight}` weighs it;
+`{all: [drone, taiwan], weight: 2}` counts when all its parts are found. A term weighs 1 unless it says otherwise,
+a term with `all` too: as a whole, not for each part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from aggregator.config.scalars import Wrong, place, shown, text
+from aggregator.config.suggest import did_you_mean
+from aggregator.config.tree import Items, Table, kind
+from aggregator.model.settings import Term
+
+MAX_WEIGHT = 100.0
+MAX_PARTS = 8
+STEM = 2  # letters before *: fewer would match a tenth of the dictionary
+PLACE = re.compile(r"[A-Z]{2}|[a-z]{2,}(?:-[a-z]+)*")
+PATTERN = re.compile(r"[\\^$|\[\]{}()<>?]|\.[*+]|\+\+|[*+]{2}")
+ONE_EACH = "write a line for each: `- quad: 2`"
+
+
+def read_word(value: object) -> Term:
+    """A line of `words`."""
+    if isinstance(value, dict):
+        return _all(value) if isinstance(value.get("all"), list) else _weighed(value, word)
+    return Term((word(value),), 1.0, place(value))
+
+
+def read_place(value: object) -> Term:
+    """A line of `places`: an ISO 3166 code, a name of UN M49 as a slug, or a named group; perhaps with its weight."""
+    if isinstance(value, dict):
+        return _weighed(value, place_code)
+    return Term((place_code(value),), 1.0, place(value))
+
+
+def read_not(value: object) -> Term:
+    """A line of `not`: text alone."""
+    if isinstance(value, dict):
+        raise Wrong("a line of `not` is text without a weight: the phrase is not counted")
+    return Term((word(value),), 1.0, place(value))
+
+
+def read_never(value: object) -> Term:
+    """A line of `never`: text, or `{all: [...]}` without a weight."""
+    if not isinstance(value, dict):
+        return Term((word(value),), 1.0, place(value))
+    if not isinstance(value.get("all"), list) or "weight" in value:
+        raise Wrong("a line of `never` is text or {all: [a, b]} without a weight: it rules the section out")
+    return _all(value)
+
+
+def word(value: object) -> str:
+    """A word or phrase, checked: plain text, no pattern."""
+    written = text(value, 200)
+    at = place(value)
+    bare = written.removesuffix("*")
+    if written == "*":
+        raise Wrong("a lone * would match every word", at)
+    if PATTERN.search(written) or ("*" in bare and not re.search(r"\w\*\s", bare)):
+        raise Wrong(f"words are plain text, not patterns, found {shown(value)}; a word may end in *, as missile*", at)
+    if "*" in bare:
+        raise Wrong(f"* stands at the end of the whole phrase only, found {shown(value)}", at)
+    letters = sum(char.isalnum() for char in bare)
+    if not letters:
+        raise Wrong(f"{shown(value)} holds no letter or digit to look for", at)
+    if written != bare and (letters < STEM or not bare[-1].isalnum()):
+        raise Wrong(f"* needs a word of {STEM} letters or more before it, found {shown(value)}", at)
+    return written
+
+
+def place_code(value: object) -> str:
+    written = text(value, 60)
+    if PLACE.fullmatch(written):
+        return written
+    guess = written.upper() if len(written) == 2 else re.sub(r"[^a-z]+", "-", written.lower()).strip("-")
+    hint = f"; did you mean `{guess}`?" if PLACE.fullmatch(guess) else ""
+    raise Wrong(
+        f"a place is a code such as CN or a name such as eastern-asia, found {shown(value)}{hint}", place(value)
+    )
+
+
+def weight(value: object) -> float:
+    written = text(value, 20)
+    if not re.fullmatch(r"-?\d+(?:\.\d+)?", written):
+        raise Wrong(f"expected a weight such as 2 or 0.5, found {shown(value)}", place(value))
+    number = float(written)
+    if number <= 0:
+        raise Wrong(
+            f"a weight is more than 0, found {shown(value)}; what must not count goes under `not` or `never`",
+            place(value),
+        )
+    if number > MAX_WEIGHT:
+        raise Wrong(
+            f"a weight is at most {MAX_WEIGHT:g}, found {shown(value)}; from 5 on it outranks any single place",
+            place(value),
+        )
+    return number
+
+
+def _weighed(value: dict[str, object], read: Callable[[object], str]) -> Term:
+    if not value:
+        raise Wrong("expected a word, found an empty table")
+    if len(value) > 1:
+        known = ("all", "weight") if value.keys() & {"all", "weight"} else ()
+        stray = next((key for key in value if key not in known), "")
+        raise Wrong(
+            f"a table names one word and its weight, found {len(value)} keys; {ONE_EACH}{did_you_mean(stray, known) if known else ''}"
+        )
+    ((phrase, heavy),) = value.items()
+    at = value.keys_at[phrase] if isinstance(value, Table) else place(value)
+    try:
+        read(phrase)
+    except Wrong as wrong:
+        raise Wrong(str(wrong), at) from None
+    return Term((read(phrase),), weight(heavy), place(value))
+
+
+def _all(value: dict[str, object]) -> Term:
+    for key in value:
+        if key not in ("all", "weight"):
+            at = value.keys_at[key] if isinstance(value, Table) else None
+            raise Wrong(f"unknown key `{key}` beside `all`{did_you_mean(key, ('weight',))}", at)
+    parts = value["all"]
+    assert isinstance(parts, list)
+    if not 2 <= len(parts) <= MAX_PARTS:
+        raise Wrong(f"`all` takes 2 to {MAX_PARTS} words, found {len(parts)}", place(parts))
+    read = tuple(word(part) for part in parts)
+    if len(set(read)) < len(read):
+        raise Wrong("`all` names a word twice", place(parts))
+    return Term(read, weight(value["weight"]) if "weight" in value else 1.0, place(value))
+
+
+def texts_only(value: object) -> str:
+    if isinstance(value, Items | Table):
+        raise Wrong(f"expected text, found {kind(value)}; quote a headline that holds a colon", value.at)
+    return text(value)

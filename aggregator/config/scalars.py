@@ -1,0 +1,273 @@
+"""Text of the file → values, one function a kind. Each raises Wrong in the editor's words, with what was expected."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from aggregator.addresses import host_of
+from aggregator.config.environment import mask
+from aggregator.config.suggest import did_you_mean
+from aggregator.config.tree import Items, Table, Text, kind
+from aggregator.model.settings import Position
+
+NOWHERE = Position("", 0, 0)
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+DURATION = re.compile(r"(\d{1,9})\s?([smhdw])")
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9-]*[a-z0-9])?")
+HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token of RFC 9110
+OURS = frozenset(
+    {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "range", "te", "upgrade"}
+    | {"if-none-match", "if-modified-since"}
+)
+EVERY = (timedelta(seconds=1), timedelta(weeks=4))
+KEEP = (timedelta(days=1), timedelta(days=36500))
+
+
+class Wrong(ValueError):
+    """A value that does not hold; `at` where this is known more exactly than the value as a whole."""
+
+    def __init__(self, message: str, at: Position | None = None) -> None:
+        super().__init__(message)
+        self.at = at
+
+
+def place(value: object) -> Position:
+    """Where a node of the tree stands."""
+    return value.at if isinstance(value, Text | Items | Table) else NOWHERE
+
+
+def shown(value: object) -> str:
+    """A value for a message: short, quoted, without its secrets."""
+    text = mask(value.shown if isinstance(value, Text) else str(value))
+    return f"`{text if len(text) <= 60 else text[:57] + '…'}`"
+
+
+def text(value: object, most: int = 500) -> str:
+    """One line of text, trimmed, not empty."""
+    if not isinstance(value, str):
+        raise Wrong(f"expected text, found {kind(value)}", place(value))
+    line = " ".join(value.split())
+    if not line:
+        raise Wrong("expected text, found nothing", place(value))
+    if len(line) > most:
+        raise Wrong(f"longer than {most} characters", place(value))
+    return line
+
+
+def boolean(value: object) -> bool:
+    if value in ("true", "false"):
+        return value == "true"
+    low = value.lower() if isinstance(value, str) else ""
+    meant = {"yes": "true", "on": "true", "y": "true", "1": "true", "true": "true"}.get(low)
+    meant = meant or {"no": "false", "off": "false", "n": "false", "0": "false", "false": "false"}.get(low)
+    hint = f"; did you mean {meant}?" if meant else ""
+    raise Wrong(f"expected true or false, found {shown(value)}{hint}")
+
+
+def choice(value: object, names: tuple[str, ...]) -> str:
+    if text(value) in names:
+        return text(value)
+    raise Wrong(f"expected {' or '.join(names)}, found {shown(value)}{did_you_mean(text(value), names)}")
+
+
+def duration(value: object, bounds: tuple[timedelta, timedelta]) -> timedelta:
+    """`30s`, `15m`, `2h`, `7d`, `2w`."""
+    written = text(value)
+    match = DURATION.fullmatch(written)
+    if match is None:
+        raise Wrong(f"expected a duration such as 30s, 15m, 2h, 7d or 2w, found {shown(value)}{_meant(written)}")
+    seconds = int(match[1]) * UNITS[match[2]]
+    least, most = bounds
+    if not least.total_seconds() <= seconds <= most.total_seconds():
+        raise Wrong(f"{shown(value)} is out of range: from {_words(least)} to {_words(most)}")
+    return timedelta(seconds=seconds)
+
+
+def _meant(written: str) -> str:
+    clock = re.fullmatch(r"(\d{1,4}):(\d\d)", written)
+    if clock:
+        return f"; did you mean {int(clock[1]) * 60 + int(clock[2])}m?"
+    named = re.fullmatch(r"(?i)(\d+)\s*(s|m|h|d|w)[a-z]*", written)
+    if named:
+        return f"; did you mean {named[1]}{named[2].lower()}?"
+    return f"; did you mean {written}m?" if written.isdecimal() else ""
+
+
+def _words(span: timedelta) -> str:
+    seconds = int(span.total_seconds())
+    return next(f"{seconds // size}{unit}" for unit, size in reversed(UNITS.items()) if seconds % size == 0)
+
+
+def web_address(value: object) -> str:
+    """An absolute http or https address; returns the template where the value was filled in from the environment."""
+    written = text(value, 2048)
+    if re.search(r"[\s\x00-\x1f]", str(value).strip()):
+        raise Wrong(f"an address holds no white space: {shown(value)}")
+    if host_of(written) is None:
+        raise Wrong(f"expected an http or https address, found {shown(value)}{_address_meant(value)}")
+    return value.shown.strip() if isinstance(value, Text) else written
+
+
+def _address_meant(value: object) -> str:
+    written = value.shown if isinstance(value, Text) else str(value)
+    bare = re.sub(r"^(?:feed:|[a-z]{3,6}:?/{1,2})(?=\w)(?!https?:)", "", written, flags=re.IGNORECASE)
+    bare = re.sub(r"^feed:(?=https?://)", "", bare, flags=re.IGNORECASE)
+    guess = bare if "://" in bare else f"https://{bare}"
+    return f"; did you mean {mask(guess)}?" if re.match(r"https?://[\w-]+(\.[\w-]+)+(/|$)", guess) else ""
+
+
+def site_address(value: object) -> str:
+    """The public address: no query, no fragment, no password, no slash at the end."""
+    address = web_address(value)
+    if any(char in address for char in "?#@"):
+        raise Wrong(f"the public address holds no query, fragment or user: {shown(value)}")
+    return address.rstrip("/")
+
+
+def slug_id(value: object) -> str:
+    written = text(value, 64)
+    if SLUG.fullmatch(written):
+        return written
+    guess = slug(written)
+    hint = f"; did you mean {guess}?" if guess else ""
+    raise Wrong(f"an id is made of a–z, 0–9 and single hyphens, found {shown(value)}{hint}")
+
+
+_SINGLE = str.maketrans(
+    {
+        "ø": "o",
+        "đ": "d",
+        "ł": "l",
+        "ð": "d",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "ı": "i",
+        "&": " and ",
+        "'": None,
+        "’": None,
+    }
+)
+
+
+def slug(name: str) -> str:
+    """`BBC World` → `bbc-world`, `Süddeutsche` → `suddeutsche`; empty where no Latin letter or digit is left."""
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(_SINGLE))
+    bare = "".join(char for char in plain if not unicodedata.combining(char))
+    return "-".join(re.findall(r"[a-z0-9]+", bare.replace(".", "")))[:64].strip("-")
+
+
+def language(value: object) -> str:
+    if LANGUAGE.fullmatch(text(value)):
+        return text(value)
+    raise Wrong(f"expected a language tag such as en or pt-BR, found {shown(value)}")
+
+
+def time_zone(value: object) -> str:
+    """A name of the IANA time zone database."""
+    name = text(value)
+    if name == "UTC":  # needs no database
+        return name
+    try:
+        return ZoneInfo(name).key
+    except (ValueError, OSError, LookupError):
+        near = did_you_mean(name, available_timezones())
+        raise Wrong(f"expected a time zone such as UTC or Europe/Berlin, found {shown(value)}{near}") from None
+
+
+def contact(value: object) -> str:
+    """Goes into a header: an e-mail address or a web page."""
+    written = text(value, 200)
+    if re.fullmatch(r"[^\s@()<>\x00-\x1f]+@[^\s@()<>]+\.[^\s@()<>]+", written) or host_of(written):
+        return written
+    raise Wrong(f"expected an e-mail address or an http(s) address, found {shown(value)}")
+
+
+def private_place(value: object) -> str:
+    """A host or network for `allow_private`."""
+    written = text(value).lower()
+    if "://" in written:
+        raise Wrong(
+            f"expected a host or network without http://, found {shown(value)}; did you mean {host_of(written)}?"
+        )
+    bare, _, bits = written.strip("[]").partition("/")
+    if re.fullmatch(r"[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*", bare):
+        return _network(value, written)
+    if bits or not HOST.fullmatch(bare):
+        raise Wrong(f"expected a host such as nas.local, or a network such as 10.0.0.0/8, found {shown(value)}")
+    return written
+
+
+def _network(value: object, written: str) -> str:
+    from ipaddress import ip_network
+
+    try:
+        ip_network(written.strip("[]"), strict=False)
+    except ValueError:
+        raise Wrong(f"expected an address or network such as 127.0.0.1 or 10.0.0.0/8, found {shown(value)}") from None
+    return written
+
+
+def domain(value: object) -> str:
+    """A publisher's domain: `bbc.co.uk`, without scheme, path and www."""
+    written = text(value, 253).lower()
+    guess = host_of(written if "://" in written else f"https://{written}") or ""
+    if guess == written and "." in written and HOST.fullmatch(written) and not written.startswith("www."):
+        return written
+    hint = f"; did you mean {guess.removeprefix('www.')}?" if "." in guess else ""
+    raise Wrong(f"expected a domain such as bbc.co.uk, found {shown(value)}{hint}")
+
+
+def labels(value: object) -> tuple[tuple[str, str], ...]:
+    table = _table(value, "labels such as {country: GB, owner: public}")
+    for key in table:
+        if not re.fullmatch(r"[a-z][a-z0-9_-]*", key):
+            raise Wrong(f"a label is named by a–z, 0–9, - and _, found `{key}`", table.keys_at.get(key))
+    return tuple(sorted((key, text(inner, 100)) for key, inner in table.items()))
+
+
+def headers(value: object) -> tuple[tuple[str, str], ...]:
+    """Header names and their templates."""
+    table = _table(value, "headers such as {Authorization: Bearer ${TOKEN}}")
+    return tuple((_header_name(name, table), _header_value(inner)) for name, inner in table.items())
+
+
+def _header_name(name: str, table: Table) -> str:
+    if not HEADER.fullmatch(name):
+        raise Wrong(f"`{name}` cannot name a header", table.keys_at.get(name))
+    if name.lower() in OURS:
+        raise Wrong(f"`{name}` is set by the program itself: delete it", table.keys_at.get(name))
+    return name
+
+
+def _header_value(value: object) -> str:
+    written = text(value, 8192)
+    if re.search(r"[\x00-\x1f\x7f]", str(value).strip()):
+        raise Wrong(f"a header is one line of text: {shown(value)}", place(value))
+    if not written.isascii():
+        raise Wrong(f"a header holds plain ASCII: {shown(value)}", place(value))
+    return value.shown if isinstance(value, Text) else written
+
+
+def _table(value: object, example: str) -> Table:
+    if isinstance(value, Table):
+        return value
+    if isinstance(value, dict):
+        made = Table(NOWHERE)
+        made.update(value)
+        return made
+    if isinstance(value, Text) and value == "" and value.plain:
+        return Table(value.at)
+    raise Wrong(f"expected {example}, found {kind(value)}")
+
+
+def day(value: object) -> date:
+    try:
+        return date.fromisoformat(text(value, 10))
+    except ValueError:
+        raise Wrong(f"expected a date such as 2026-12-01, found {shown(value)}") from None

@@ -1,0 +1,255 @@
+"""The one schema of feeds.yaml: what it may hold, what is checked, and the JSON Schema for editors.
+
+`python -m aggregator.config.schema` prints that JSON Schema (docs/feeds.schema.json). Descriptions here are what an
+editor shows on hovering over a key; docs/configuration.md says more. Only imported when a file is really compiled:
+pydantic costs a command a tenth of a second.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PlainValidator,
+    PrivateAttr,
+    WithJsonSchema,
+    model_validator,
+)
+
+from aggregator.config import rules, scalars
+from aggregator.config.tree import Text
+from aggregator.model.settings import Example, Position, Term
+
+# JSON Schema of a scalar that we take as text: an editor's YAML reader makes numbers and booleans of some.
+TEXT = {"type": ["string", "number", "boolean"]}
+STRING: dict[str, Any] = {"type": "string"}
+DURATION = {"type": "string", "pattern": r"^\d+ ?[smhdw]$"}
+SLUG = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 64}
+ADDRESS = {"type": "string", "pattern": r"^(https?://|.*\$\{)"}
+WEIGHT = {"type": "number", "exclusiveMinimum": 0, "maximum": rules.MAX_WEIGHT}
+WEIGHED = {"type": "object", "additionalProperties": WEIGHT, "minProperties": 1, "maxProperties": 1}
+PARTS = {"type": "array", "items": TEXT, "minItems": 2, "maxItems": rules.MAX_PARTS}
+ALL = {"type": "object", "properties": {"all": PARTS}, "required": ["all"], "additionalProperties": False}
+ALL_WEIGHED = {**ALL, "properties": {"all": PARTS, "weight": WEIGHT}}
+LABELS = {"type": "object", "additionalProperties": TEXT}
+
+
+def _read(value: Callable[[Any], Any], schema: dict[str, Any]) -> tuple[PlainValidator, WithJsonSchema]:
+    return PlainValidator(value), WithJsonSchema(schema)
+
+
+def _empty(value: Any) -> Any:
+    """A list key whose entries are all commented out."""
+    return [] if isinstance(value, Text) and value == "" and value.plain else value
+
+
+def _example(value: Any) -> Example:
+    return Example(rules.texts_only(value), scalars.place(value))
+
+
+def _name(value: Any) -> str:
+    return scalars.text(value, 200)
+
+
+def _reload(value: Any) -> str:
+    return scalars.choice(value, ("auto", "manual"))
+
+
+Line = Annotated[str, *_read(_name, TEXT)]
+Slug = Annotated[str, *_read(scalars.slug_id, SLUG)]
+Flag = Annotated[bool, *_read(scalars.boolean, {"type": "boolean"})]
+Address = Annotated[str, *_read(scalars.web_address, ADDRESS)]
+Language = Annotated[str, *_read(scalars.language, STRING)]
+Every = Annotated[timedelta, *_read(partial(scalars.duration, bounds=scalars.EVERY), DURATION)]
+Keep = Annotated[timedelta, *_read(partial(scalars.duration, bounds=scalars.KEEP), DURATION)]
+Labels = Annotated[tuple[tuple[str, str], ...], *_read(scalars.labels, LABELS)]
+Headers = Annotated[tuple[tuple[str, str], ...], *_read(scalars.headers, LABELS)]
+Place = Annotated[Term, *_read(rules.read_place, {"anyOf": [TEXT, WEIGHED]})]
+Word = Annotated[Term, *_read(rules.read_word, {"anyOf": [TEXT, ALL_WEIGHED, WEIGHED]})]
+Not = Annotated[Term, *_read(rules.read_not, TEXT)]
+Never = Annotated[Term, *_read(rules.read_never, {"anyOf": [TEXT, ALL]})]
+Sample = Annotated[Example, *_read(_example, TEXT)]
+Day = Annotated[date, *_read(scalars.day, {"type": "string", "format": "date"})]
+Empty = BeforeValidator(_empty)
+
+
+class Entry(BaseModel):
+    """A table of the file; knows where it and its keys stand."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, validate_default=False)
+    _at: Position = PrivateAttr(default=scalars.NOWHERE)
+    _raw: Any = PrivateAttr(default=None)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _stand(cls, data: Any, handler: ModelWrapValidatorHandler[Any]) -> Any:
+        entry = handler({} if _empty(data) == [] else data)
+        entry._at, entry._raw = scalars.place(data), data
+        return entry
+
+    def at(self, key: str | None = None, index: int | None = None) -> Position:
+        """Where a key's value stands (or the entry of that list), else the table itself."""
+        value = self._raw.get(key) if isinstance(self._raw, dict) else None
+        if index is not None and isinstance(value, list):
+            value = value[index]
+        return scalars.place(value) if isinstance(value, str | list | dict) and hasattr(value, "at") else self._at
+
+
+class Site(Entry):
+    """The site as a whole."""
+
+    title: Line = Field(default="World Wire", description="Title of the site and of its feeds.")
+    url: Annotated[str | None, *_read(scalars.site_address, ADDRESS)] = Field(
+        default=None, description="Public address, a sub-path allowed. All links in feeds are built from it."
+    )
+    language: Language = Field(default="en", description="Language tag of the site, such as en or pt-BR.")
+    timezone: Annotated[str, *_read(scalars.time_zone, STRING)] = Field(
+        default="UTC", description="IANA time zone for months and dates on pages."
+    )
+    contact: Annotated[str | None, *_read(scalars.contact, STRING)] = Field(
+        default=None,
+        description="E-mail or web address that goes into the User-Agent, so that outlets can write to you.",
+    )
+    reload: Annotated[str, *_read(_reload, {"enum": ["auto", "manual"]})] = Field(
+        default="auto", description="auto: saving the file applies it. manual: wait for `aggregator apply`."
+    )
+    cors: Flag = Field(default=True, description="Let pages of other sites read feeds and API.")
+    republish_full_text: Flag = Field(
+        default=False, description="Put text extracted from articles into feeds. Ask the outlets first."
+    )
+
+
+class Defaults(Entry):
+    """What holds for sources that say nothing else."""
+
+    every: Every = Field(default=timedelta(minutes=15), description="First interval between polls; it then adapts.")
+    keep: Keep = Field(
+        default=timedelta(days=90), description="How long texts of items are kept after a source last listed them."
+    )
+
+
+class Publisher(Entry):
+    """An outlet. All its names and domains count as one voice."""
+
+    name: Line = Field(description="The outlet's name, as shown.")
+    aliases: Annotated[list[Line], Empty] = Field(default=[], description="Other names it goes by.")
+    domains: Annotated[list[Annotated[str, *_read(scalars.domain, STRING)]], Empty] = Field(
+        default=[], description="Its domains, subdomains included."
+    )
+    labels: Labels = Field(default=(), description="Free words to search by, such as {country: GB, owner: public}.")
+
+
+class Source(Entry):
+    """One feed that is polled."""
+
+    name: Line = Field(description="Name of the source.")
+    url: Address = Field(description="Address of the feed. ${NAME} is filled in from the environment.")
+    id: Slug | None = Field(default=None, description="Defaults to the slug of the name: BBC World → bbc-world.")
+    publisher: Line | None = Field(default=None, description="The outlet behind it; defaults to the name.")
+    every: Every | None = Field(default=None, description="First interval between polls, instead of the default.")
+    keep: Keep | None = Field(default=None, description="How long texts of its items are kept, instead of the default.")
+    usually: Slug | None = Field(
+        default=None, description="Section that its items lean to where their words leave it open."
+    )
+    section: Slug | None = Field(
+        default=None, description="Section that all its items are put in, whatever their words."
+    )
+    full_text: Flag = Field(default=False, description="Fetch the article and extract its text.")
+    wrapper: Flag = Field(
+        default=False, description="A feed of other outlets' items: each item names its own publisher."
+    )
+    enabled: Flag = Field(default=True, description="false pauses the source; its items stay.")
+    was: Annotated[list[Slug], Empty] = Field(
+        default=[], description="Ids it had before; keeps its history over a renaming."
+    )
+    headers: Headers = Field(default=(), description="Request headers. ${NAME} is filled in from the environment.")
+    labels: Labels = Field(default=(), description="Free words to search by, added to those of the publisher.")
+    lang: Language | None = Field(default=None, description="Language of its items where the feed does not say.")
+
+
+class Rules(Entry):
+    """A section or a topic: what belongs into it."""
+
+    id: Slug = Field(description="Goes into addresses: /sections/ID.")
+    title: Line | None = Field(default=None, description="Shown as heading; defaults to the id.")
+    description: Line | None = Field(default=None, description="One line for the index and the feed.")
+    places: Annotated[list[Place], Empty] = Field(
+        default=[], description="ISO 3166 codes, UN M49 names as slugs, named groups."
+    )
+    words: Annotated[list[Word], Empty] = Field(
+        default=[], description="Words and phrases; {phrase: weight}; {all: [a, b]}; missile*."
+    )
+    nots: Annotated[list[Not], Empty] = Field(default=[], alias="not", description="Phrases that are not counted.")
+    never: Annotated[list[Never], Empty] = Field(default=[], description="Words that rule this out altogether.")
+    examples: Annotated[list[Sample], Empty] = Field(
+        default=[], description="Headlines that belong here; `check` tries them."
+    )
+    counterexamples: Annotated[list[Sample], Empty] = Field(
+        default=[], description="Headlines that must not land here."
+    )
+
+
+class Pin(Entry):
+    """A story held at the top of a section."""
+
+    url: Address = Field(description="Address of any of its articles.")
+    section: Slug = Field(description="The section it is held in.")
+    until: Day | None = Field(default=None, description="Last day; for good without it.")
+
+
+class Stories(Entry):
+    """The editor's word over the grouping, by addresses of articles."""
+
+    join: Annotated[list[Annotated[list[Address], Field(min_length=2)]], Empty] = Field(
+        default=[], description="Lists of addresses that tell one story."
+    )
+    split: Annotated[list[Address], Empty] = Field(default=[], description="Articles that are stories of their own.")
+    hide: Annotated[list[Address], Empty] = Field(default=[], description="Articles that are not shown.")
+    pin: Annotated[list[Pin], Empty] = Field(default=[], description="Stories held at the top of a section.")
+
+
+class IncludedFile(Entry):
+    """A file named by `include`."""
+
+    publishers: Annotated[list[Publisher], Empty] = Field(
+        default=[], description="Outlets, with their names and domains."
+    )
+    sources: Annotated[list[Source], Empty] = Field(default=[], description="Feeds that are polled.")
+    sections: Annotated[list[Rules], Empty] = Field(
+        default=[], description="Sections, in order: a tie goes to the first."
+    )
+    topics: Annotated[list[Rules], Empty] = Field(default=[], description="Finer subjects, by the same rules.")
+
+
+class FeedsFile(IncludedFile):
+    """feeds.yaml: what is polled and how it is sorted."""
+
+    site: Site = Field(default_factory=Site, description="The site as a whole.")
+    allow_private: Annotated[list[Annotated[str, *_read(scalars.private_place, STRING)]], Empty] = Field(
+        default=[], description="Hosts or networks on private addresses that may be polled."
+    )
+    defaults: Defaults = Field(default_factory=Defaults, description="What holds for all sources.")
+    include: Annotated[list[Line], Empty] = Field(
+        default=[], description="Further files with publishers, sources, sections and topics, beside this one."
+    )
+    stories: Stories = Field(default_factory=Stories, description="Join, split, hide and pin stories.")
+
+
+def json_schema() -> str:
+    """The JSON Schema (2020-12) of feeds.yaml as the text of docs/feeds.schema.json."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **FeedsFile.model_json_schema(by_alias=True)}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json_schema())

@@ -1,0 +1,57 @@
+"""What libyaml says about broken YAML, in the words of somebody who edits a list of feeds."""
+
+from __future__ import annotations
+
+import yaml
+
+from aggregator.errors import Problem
+
+# What the parser says → what it mostly means in this file.
+ADVICE = (
+    (
+        "mapping values are not allowed",
+        'a colon followed by a space starts a value: quote text that holds one ("Ukraine: day 900"), or mend the indentation',
+    ),
+    ("could not find expected ':'", "a key without a colon, or a line that is indented too little: write `key: value`"),
+    (
+        "did not find expected key",
+        "the indentation does not fit the lines above, or a quote or bracket ended too early",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "the indentation does not fit the list above: put `- ` below the other dashes",
+    ),
+    (
+        "block sequence entries are not allowed",
+        "a list entry (`- `) cannot start here: begin a line, indented below its key",
+    ),
+    ("did not find expected ',' or ']'", "a list in [ ] is not closed, or a comma is missing"),
+    ("did not find expected ',' or '}'", "a table in { } is not closed, or a comma is missing"),
+    ("found unexpected end of stream", "a quote is never closed"),
+    ("found unknown escape character", "a backslash in \"double quotes\" starts an escape: use 'single quotes'"),
+    ("found undefined tag handle", "quote text that begins with !"),
+    (
+        "did not find expected alphabetic or numeric",
+        "quote text that begins with & or *; a word with any ending is written `missile*`",
+    ),
+)
+
+
+def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
+    """The parser's error as a problem of ours, at the place where the parser stumbled."""
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    lines = text.splitlines()
+    if line >= len(lines) and lines:  # the end of the file: show its last line
+        line, column = len(lines) - 1, len(lines[-1])
+    char = lines[line][column : column + 1] if line < len(lines) else ""
+    return Problem(name, line + 1, column + 1, f"is not YAML here: {_meaning(str(error.problem), lines, line, char)}")
+
+
+def _meaning(problem: str, lines: list[str], line: int, char: str) -> str:
+    indent = lines[line][: len(lines[line]) - len(lines[line].lstrip())] if line < len(lines) else ""
+    if char == "\t" or "\t" in indent:
+        return "a tab; indent with spaces"
+    if "cannot start any token" in problem:
+        return f"quote text that begins with {char}"
+    return next((words for said, words in ADVICE if said in problem), problem)

@@ -1,0 +1,226 @@
+"""YAML text → a tree of text, lists and tables in which everything knows its place.
+
+Only the parser's events are read (libyaml's where PyYAML has it): nothing is ever constructed, so a tag cannot make an
+object, an alias cannot multiply, and `NO` and `1:30` stay the text that the editor typed. The stack is our own, so
+deep nesting cannot exhaust Python's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from aggregator.config.syntax import advice
+from aggregator.errors import Problem
+from aggregator.model.settings import Position
+
+MAX_BYTES = 1 << 20  # a file of thousands of rules has a tenth of that
+MAX_DEPTH = 20  # the grammar needs six
+
+
+class Text(str):
+    """A scalar. `template` is what the editor wrote where this was expanded from the environment and is secret."""
+
+    at: Position
+    plain: bool  # written without quotes: an empty one means "nothing here"
+    template: str | None
+
+    def __new__(cls, value: str, at: Position, plain: bool = False, template: str | None = None) -> Text:
+        text = super().__new__(cls, value)
+        text.at, text.plain, text.template = at, plain, template
+        return text
+
+    @property
+    def shown(self) -> str:
+        """The form for messages: never the value of a secret."""
+        return str(self) if self.template is None else self.template
+
+
+class Items(list[Any]):
+    """A sequence."""
+
+    def __init__(self, at: Position) -> None:
+        super().__init__()
+        self.at = at
+
+
+class Table(dict[str, Any]):
+    """A mapping; `keys_at` says where each key stands."""
+
+    def __init__(self, at: Position) -> None:
+        super().__init__()
+        self.at = at
+        self.keys_at: dict[str, Position] = {}
+
+
+Node = Text | Items | Table
+
+
+class Broken(Exception):
+    """The text cannot be read further; what was found is in the builder's problems."""
+
+
+class _Builder:
+    """Events in, tree out. `problems` grows; `sound` turns false where the tree cannot stand for the file."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.problems: list[Problem] = []
+        self.sound = True
+        self.root: Node | None = None
+        self._open: list[Items | Table] = []
+        self._keys: list[Text | None] = []  # of each open table, the key that waits for its value
+        self._documents = 0
+
+    def take(self, event: yaml.Event) -> None:
+        match event:
+            case yaml.DocumentStartEvent():
+                self._documents += 1
+                if self._documents > 1:
+                    self.refuse(event, "a second document starts here; the file is one: delete the line `---`")
+                    raise Broken
+            case yaml.AliasEvent():
+                self.refuse(event, _star(event.anchor or ""))
+                self._put(Text("", self._at(event)))
+            case yaml.ScalarEvent():
+                self._marks(event)
+                self._put(Text(event.value, self._at(event), plain=not event.style))
+            case yaml.SequenceStartEvent():
+                self._enter(event, Items(self._at(event)))
+            case yaml.MappingStartEvent():
+                self._enter(event, Table(self._at(event)))
+            case yaml.CollectionEndEvent():
+                self._open.pop()
+                self._keys.pop()
+
+    def refuse(self, event: yaml.Event, message: str) -> None:
+        at = self._at(event)
+        self.problems.append(Problem(at.file, at.line, at.column, message))
+        self.sound = False
+
+    def _at(self, event: yaml.Event) -> Position:
+        mark: Any = event.start_mark
+        return Position(self.name, mark.line + 1, mark.column + 1)
+
+    def _marks(self, event: Any) -> None:
+        if event.anchor is not None:
+            self.refuse(
+                event, f"`&{event.anchor}` is an anchor, which is not read: delete it, or quote text that begins with &"
+            )
+        if event.tag is not None:
+            self.refuse(
+                event, f"`{event.tag}` is a tag, which is not read: delete it, or quote text that begins with !"
+            )
+
+    def _enter(self, event: yaml.Event, node: Items | Table) -> None:
+        self._marks(event)
+        self._put(node)
+        if len(self._open) >= MAX_DEPTH:
+            self.refuse(event, f"nested more than {MAX_DEPTH} deep; nothing in this file needs more than six")
+            raise Broken
+        self._open.append(node)
+        self._keys.append(None)
+
+    def _put(self, node: Node) -> None:
+        if not self._open:
+            self.root = node
+            return
+        parent = self._open[-1]
+        if isinstance(parent, Items):
+            parent.append(node)
+        elif self._keys[-1] is None:
+            self._keys[-1] = self._key(node)
+        else:
+            key, self._keys[-1] = self._keys[-1], None
+            self._pair(parent, key, node)
+
+    def _key(self, node: Node) -> Text:
+        if isinstance(node, Text):
+            return node
+        self.problems.append(
+            _problem(node.at, "a key must be text, found a list or table; quote text that begins with [ or {")
+        )
+        self.sound = False
+        return Text(f"\0{len(self.problems)}", node.at)
+
+    def _pair(self, table: Table, key: Text, value: Node) -> None:
+        if key == "<<" and key.plain:
+            self.problems.append(_problem(key.at, "`<<` merges tables, which is not read: write the keys out"))
+            self.sound = False
+        elif key in table:
+            first = table.keys_at[key]
+            self.problems.append(_problem(key.at, f"`{key}` stands here twice, first on line {first.line}: keep one"))
+        else:
+            table[str(key)] = value
+            table.keys_at[str(key)] = key.at
+
+
+def _problem(at: Position, message: str) -> Problem:
+    return Problem(at.file, at.line, at.column, message)
+
+
+def _star(anchor: str) -> str:
+    return (
+        f"`*{anchor}` is an alias, which is not read: write the value out, or quote text that begins with *; "
+        f"a word with any ending is written `{anchor}*`"
+    )
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return iter(yaml.parse(text, Loader=loader))
+
+
+def read_tree(name: str, text: str) -> tuple[Table | None, list[Problem]]:
+    """Read one file's text. The tree is None where it cannot stand for what was meant; duplicate keys leave the first."""
+    refused = _unreadable(name, text)
+    if refused:
+        return None, [refused]
+    builder = _Builder(name)
+    try:
+        for event in _events(text):
+            builder.take(event)
+    except Broken:
+        return None, builder.problems
+    except yaml.MarkedYAMLError as error:
+        return None, [*builder.problems, advice(name, text, error)]
+    except yaml.YAMLError as error:  # the reader's: no mark
+        return None, [*builder.problems, Problem(name, 1, 1, f"is not YAML: {error}")]
+    root = builder.root
+    if builder.sound and not isinstance(root, Table):
+        empty = root is None or root == ""
+        what = "the file is empty" if empty else f"the file must hold keys and values, found {kind(root)}"
+        at = Position(name, 1, 1) if root is None else root.at
+        builder.problems.append(_problem(at, f"{what}; it begins with a key such as `sources:`"))
+    return root if builder.sound and isinstance(root, Table) else None, builder.problems
+
+
+def kind(value: object) -> str:
+    """What stands there, in words."""
+    if isinstance(value, dict):
+        return "a table of keys and values"
+    if isinstance(value, list):
+        return "a list"
+    return "nothing" if value == "" else "text"
+
+
+def _unreadable(name: str, text: str) -> Problem | None:
+    """Too long, or a character that YAML forbids; these are found here because libyaml gives them no line."""
+    if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        return Problem(
+            name, 1, 1, f"larger than {MAX_BYTES >> 20} MiB; split it by `include`, or look what got into it"
+        )
+    for index, char in enumerate(text):
+        if _forbidden(char) and not (char == "\ufeff" and index == 0):
+            before = text[:index]
+            line, column = before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1
+            return Problem(name, line, column, f"the character U+{ord(char):04X} may not stand in YAML: delete it")
+    return None
+
+
+def _forbidden(char: str) -> bool:
+    if " " <= char <= "~":
+        return False
+    return char not in "\t\n\r\x85" and (char < "\xa0" or "\ud800" <= char <= "\udfff" or char in "\ufeff\ufffe\uffff")
