@@ -1,0 +1,56 @@
+"""The `examples` and `counterexamples` of a file, run: what missed, where it stands, what came instead and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aggregator.categorise.judge import judge
+from aggregator.categorise.receipts import receipts
+from aggregator.categorise.rulebook import Rulebook
+from aggregator.errors import Problem
+from aggregator.model.judgement import Judgement, Receipt
+from aggregator.model.settings import Example, Rules
+
+
+def check_examples(book: Rulebook) -> tuple[Problem, ...]:
+    """Every example that misses, in the order of the rules. An example of a section must have it as its primary
+    section, one of a topic must be in the topic; a counterexample must not be in the section or topic at all."""
+    return tuple(problem for rule in book.rules for problem in _check(book, rule))
+
+
+def _check(book: Rulebook, rule: Rules) -> Iterator[Problem]:
+    for example in rule.examples:
+        found = judge(book, example.text)
+        if found.section != rule.id and rule.kind == "section":
+            yield _problem(
+                example, f"expected section {rule.id}, got {found.section} ({_why(book, example, found.section)})"
+            )
+        elif rule.kind == "topic" and rule.id not in found.topics:
+            yield _problem(example, f"expected topic {rule.id}, got {', '.join(found.topics) or 'no topic'}")
+    for example in rule.counterexamples:
+        found = judge(book, example.text)
+        if rule.id in (_placed(found) if rule.kind == "section" else found.topics):
+            yield _problem(example, f"expected not in {rule.id}, but it is ({_why(book, example, rule.id)})")
+
+
+def _placed(found: Judgement) -> tuple[str, ...]:
+    return found.sections or (found.section,)
+
+
+def _problem(example: Example, message: str) -> Problem:
+    return Problem(example.at.file, example.at.line, example.at.column, f'"{example.text}": {message}')
+
+
+def _why(book: Rulebook, example: Example, section: str) -> str:
+    for receipt in receipts(book, example.text):
+        if receipt.section == section:
+            return _reason(receipt)
+    return "no rule matched"
+
+
+def _reason(receipt: Receipt) -> str:
+    if not receipt.matched:
+        return "no rule matched" if receipt.rule == "fallback" else receipt.rule
+    words = ", ".join(f"“{match.text}”" for match in receipt.matched[:3])
+    at = f" at {receipt.at}" if receipt.at else ""
+    return f"{receipt.rule}{at} matched {words}"

@@ -1,0 +1,81 @@
+"""A text and a rulebook → the sections and topics it belongs to; a story's sections from those of its items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from aggregator.categorise import weights
+from aggregator.categorise.evidence import Reading, read
+from aggregator.categorise.rulebook import Rulebook
+from aggregator.model.judgement import Judgement
+from aggregator.text.match import haystack
+
+Scores = tuple[tuple[str, float], ...]
+
+
+def judge(
+    book: Rulebook, title: str, summary: str = "", *, usually: str | None = None, section: str | None = None
+) -> Judgement:
+    """Where an item belongs. `usually` and `section` are those of its source: a prior, and a fixed place."""
+    reading = read(book, haystack(title, summary))
+    raw = totals(book, reading, usually, section)
+    scores = standing(book, raw[: book.sections], reading)
+    topics = tuple(book.rules[number].id for number in topic_numbers(book, raw, reading))
+    places = tuple(code for code in reading.codes if code.isupper())
+    return Judgement(scores[0][0], scores, topics, places)
+
+
+def totals(book: Rulebook, reading: Reading, usually: str | None, section: str | None) -> list[float]:
+    """The raw evidence for each rule."""
+    raw = [0.0] * len(book.rules)
+    for one in reading.evidence:
+        raw[one.rule] += one.value
+    for number in reading.excluded:
+        raw[number] = 0.0
+    if usually is not None and usually in book.ids and book.ids[usually] not in reading.excluded:
+        raw[book.ids[usually]] += weights.PRIOR
+    if section is not None and section in book.ids:
+        raw[book.ids[section]] += weights.FIXED
+    return raw
+
+
+def topic_numbers(book: Rulebook, raw: Sequence[float], reading: Reading) -> list[int]:
+    """The topics that hold, in the editor's order."""
+    return [
+        number
+        for number in range(book.sections, len(raw))
+        if raw[number] >= weights.TOPIC and number not in reading.excluded
+    ]
+
+
+def standing(book: Rulebook, raw: Sequence[float], reading: Reading) -> Scores:
+    """Sections above the threshold, highest first, the editor's order on a tie; the fallback where there is none."""
+    best = max(raw, default=0.0)
+    if best < weights.LEAST:
+        return ((book.fallback, 0.0),)
+    scale = best + weights.HALF
+    floor = weights.THRESHOLD * scale
+    above = [(-value, number) for number, value in enumerate(raw) if value >= floor or value == best]
+    above.sort()
+    return tuple((book.rules[number].id, round(-value / scale, 4)) for value, number in above)
+
+
+def story_sections(judgements: Iterable[tuple[str, Judgement]], order: Sequence[str], fallback: str) -> Scores:
+    """A story's sections from (publisher, judgement) of its items: the mean over publishers, each the mean of its own
+    items; those above the threshold, highest first, the primary always. `order` is the editor's order of sections."""
+    items: dict[str, list[Judgement]] = {}
+    for publisher, judgement in judgements:
+        items.setdefault(publisher, []).append(judgement)
+    means: dict[str, float] = {}
+    for own in items.values():
+        for judgement in own:
+            for section, score in judgement.scores:
+                means[section] = means.get(section, 0.0) + score / len(own) / len(items)
+    known = {section: number for number, section in enumerate(order)}
+    ranked = sorted(
+        ((section, round(mean, 4)) for section, mean in means.items() if mean > 0),
+        key=lambda entry: (-entry[1], known.get(entry[0], len(known)), entry[0]),
+    )
+    if not ranked:
+        return ((fallback, 0.0),)
+    return tuple(entry for at, entry in enumerate(ranked) if at == 0 or entry[1] >= weights.THRESHOLD)

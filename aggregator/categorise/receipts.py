@@ -1,0 +1,64 @@
+"""Why a text is where it is: recomputed from text and rules whenever somebody asks."""
+
+from __future__ import annotations
+
+from aggregator.categorise import weights
+from aggregator.categorise.evidence import Evidence, read
+from aggregator.categorise.judge import standing, topic_numbers, totals
+from aggregator.categorise.rulebook import Rulebook
+from aggregator.model.judgement import Match, Receipt, RunnerUp
+from aggregator.model.settings import Term
+from aggregator.text.match import Haystack, haystack, original
+
+
+def receipts(
+    book: Rulebook, title: str, summary: str = "", *, usually: str | None = None, section: str | None = None
+) -> tuple[Receipt, ...]:
+    """One receipt for each section that `judge` names for the same arguments, in the same order, then one for each
+    topic (its `runner_up` is None)."""
+    hay = haystack(title, summary)
+    reading = read(book, hay)
+    raw = totals(book, reading, usually, section)
+    sections = raw[: book.sections]
+    ranked = _ranked(book, sections)
+    by_rule: dict[int, list[Evidence]] = {}
+    for one in reading.evidence:
+        by_rule.setdefault(one.rule, []).append(one)
+
+    def made(place: str, number: int, score: float, rival: RunnerUp | None, source: str | None = None) -> Receipt:
+        own = sorted(by_rule.get(number, ()), key=lambda one: (-one.value, one.start))
+        matched = tuple(_match(title, summary, hay, one) for one in own)
+        if source is None and not own:
+            return Receipt(place, score, "fallback", None, (), rival)
+        if source is not None:
+            return Receipt(place, score, f"{source}: {place}", None, matched, rival)
+        return Receipt(place, score, rule_name(own[0].term, own[0].place), own[0].term.at, matched, rival)
+
+    found = []
+    for place, score in standing(book, sections, reading):
+        number = book.ids.get(place, -1)
+        rival = next((RunnerUp(other, value) for other, value in ranked if other != place), None)
+        source = "section" if section == place else "usually" if usually == place and number not in by_rule else None
+        found.append(made(place, number, score, rival, source))
+    for number in topic_numbers(book, raw, reading):
+        found.append(made(book.rules[number].id, number, round(raw[number] / (raw[number] + weights.HALF), 4), None))
+    return tuple(found)
+
+
+def _ranked(book: Rulebook, raw: list[float]) -> list[tuple[str, float]]:
+    scale = max(raw, default=0.0) + weights.HALF
+    order = sorted((number for number, value in enumerate(raw) if value > 0), key=lambda number: (-raw[number], number))
+    return [(book.rules[number].id, round(raw[number] / scale, 4)) for number in order]
+
+
+def _match(title: str, summary: str, hay: Haystack, one: Evidence) -> Match:
+    field, start, end = original(title, summary, hay, one.start, one.end)
+    text = (title if field == "title" else summary)[start:end]
+    return Match(text, field, round(one.value, 3), start, end)
+
+
+def rule_name(term: Term, place: bool) -> str:
+    """A term as the editor would name it."""
+    if len(term.parts) > 1:
+        return f"words: all: {', '.join(term.parts)}"
+    return f"{'places' if place else 'words'}: {term.parts[0]}"

