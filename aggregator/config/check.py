@@ -14,6 +14,9 @@ from aggregator.config.schema import FeedsFile, IncludedFile, Rules, Source
 from aggregator.config.suggest import closest, did_you_mean
 from aggregator.errors import Problem
 from aggregator.model.settings import Position, Term
+from aggregator.text.fold import key
+from aggregator.text.places import gazetteer
+from aggregator.text.regions import COUNTRIES, REGIONS
 
 
 class Findings:
@@ -32,8 +35,10 @@ class Findings:
 def check(
     main: FeedsFile, parts: list[IncludedFile], ids: set[str], known_places: Collection[str] | None
 ) -> list[Problem]:
-    """All findings over the files together. `ids` are the sections there are, also those with other faults."""
+    """All findings over the files together. `ids` are the sections there are, also those with other faults;
+    `known_places` what `places` may name (None: all that text.regions knows)."""
     findings = Findings()
+    places = COUNTRIES | REGIONS.keys() if known_places is None else frozenset(known_places)
     sources = [source for part in parts for source in part.sources]
     sections = [rules for part in parts for rules in part.sections]
     topics = [rules for part in parts for rules in part.topics]
@@ -44,9 +49,9 @@ def check(
     _unique_ids(findings, "section", sections)
     _unique_ids(findings, "topic", topics)
     for rules in sections:
-        _rules(findings, rules, "section", known_places)
+        _rules(findings, rules, "section", places)
     for rules in topics:
-        _rules(findings, rules, "topic", known_places)
+        _rules(findings, rules, "topic", places)
     _stories(findings, main)
     return findings.problems
 
@@ -156,9 +161,9 @@ def _references(findings: Findings, main: FeedsFile, sources: list[Source], ids:
         if name
     ]
     places += [(pin.at("section"), "section", pin.section) for pin in main.stories.pin]
-    for at, key, name in places:
+    for at, said, name in places:
         if name not in known and name != "world":
-            findings.refuse(at, f"{key}: there is no section `{name}`{did_you_mean(name, sorted(known))}")
+            findings.refuse(at, f"{said}: there is no section `{name}`{did_you_mean(name, sorted(known))}")
 
 
 def _publisher_names(findings: Findings, parts: list[IncludedFile], sources: list[Source]) -> None:
@@ -183,11 +188,23 @@ def _unique_ids(findings: Findings, kind: str, entries: Iterable[Rules]) -> None
         first.setdefault(entry.id, at)
 
 
-def _rules(findings: Findings, rules: Rules, kind: str, known_places: Collection[str] | None) -> None:
+def _place_meant(written: str, known: frozenset[str]) -> str:
+    """A region spelt nearly so, or the code of the country that bears this name."""
+    name = key(written.replace("-", " "))
+    names = gazetteer()
+    for needle, place in zip(names.needles, names.places, strict=True):
+        if needle.word == name and place.choices:
+            return f"; did you mean `{place.choices[0][0]}`?"
+    return did_you_mean(written, known)
+
+
+def _rules(findings: Findings, rules: Rules, kind: str, known_places: frozenset[str]) -> None:
     for term in rules.places:
-        if known_places is not None and term.parts[0] not in known_places:
-            near = did_you_mean(term.parts[0], known_places)
-            findings.refuse(term.at, f"places: `{term.parts[0]}` is no place that is known here{near}")
+        code = term.parts[0]
+        if known_places.isdisjoint((code, code.upper(), code.lower())):
+            findings.refuse(
+                term.at, f"places: `{code}` is no place that is known here{_place_meant(code, known_places)}"
+            )
     if rules.nots and not (rules.words or rules.places):
         findings.refuse(
             rules.at("not"), f"`not` takes back what `words` or `places` found, and this {kind} has neither"

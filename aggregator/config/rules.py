@@ -18,7 +18,7 @@ from aggregator.model.settings import Term
 MAX_WEIGHT = 100.0
 MAX_PARTS = 8
 STEM = 2  # letters before *: fewer would match a tenth of the dictionary
-PLACE = re.compile(r"[A-Z]{2}|[a-z]{2,}(?:-[a-z]+)*")
+PLACE = re.compile(r"[A-Za-z0-9]{2,}(?:-[A-Za-z0-9]+)*")
 PATTERN = re.compile(r"[\\^$|\[\]{}()<>?]|\.[*+]|\+\+|[*+]{2}")
 ONE_EACH = "write a line for each: `- quad: 2`"
 
@@ -76,7 +76,7 @@ def place_code(value: object) -> str:
     written = text(value, 60)
     if PLACE.fullmatch(written):
         return written
-    guess = written.upper() if len(written) == 2 else re.sub(r"[^a-z]+", "-", written.lower()).strip("-")
+    guess = re.sub(r"[^a-z0-9]+", "-", written.lower()).strip("-")
     hint = f"; did you mean `{guess}`?" if PLACE.fullmatch(guess) else ""
     raise Wrong(
         f"a place is a code such as CN or a name such as eastern-asia, found {shown(value)}{hint}", place(value)

@@ -1,0 +1,131 @@
+"""Compiled settings kept in the instance folder, so that a command need not read YAML first.
+
+An entry holds for the files' bytes, the values of the variables they name (as salted digests: secrets are written
+nowhere) and the code that compiled it. Whatever is wrong with an entry, the files are read instead. The format is
+MessagePack decoded into the value types, so a tampered entry can hold wrong settings but run no code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+
+import aggregator
+from aggregator.errors import Problem
+from aggregator.model.settings import Settings
+
+FOLDER = "cache"
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """What a cached configuration was made from, and itself, still encoded."""
+
+    code: str
+    files: list[tuple[str, str]]  # name, digest of its bytes
+    salt: str
+    variables: list[tuple[str, str]]  # name, salted digest of its value
+    check: str  # digest of `settings`: a damaged file must not become a wrong configuration
+    settings: bytes
+
+
+class Compiled(msgspec.Struct, frozen=True):
+    settings: Settings
+    warnings: tuple[Problem, ...]
+
+
+def load_cached(path: Path, instance: Path, environ: Mapping[str, str]) -> Settings:
+    """As `load`, from the cache where nothing changed. Raises ConfigError. A folder that cannot be written is no error."""
+    return examine_cached(path, instance, environ)[0]
+
+
+def examine_cached(path: Path, instance: Path, environ: Mapping[str, str]) -> tuple[Settings, tuple[Problem, ...]]:
+    """As `examine`, from the cache where nothing changed."""
+    file = instance / FOLDER / f"settings-{_digest(os.fsencode(path.absolute()) + os.fsencode(path))[:16]}.msgpack"
+    found = _recall(file, path, environ)
+    if found is not None:
+        return found.settings, found.warnings
+    from aggregator.config.compile import compile_project
+    from aggregator.config.files import disk
+
+    settings, warnings, variables = compile_project(str(path), disk(path), environ, None)
+    _keep(file, Compiled(settings, warnings), variables, environ)
+    return settings, warnings
+
+
+def _recall(file: Path, path: Path, environ: Mapping[str, str]) -> Compiled | None:
+    try:
+        entry = msgspec.msgpack.decode(file.read_bytes(), type=Entry)
+        if entry.code != _code() or any(
+            _salted(entry.salt, environ.get(name)) != seen for name, seen in entry.variables
+        ):
+            return None
+        texts = {}
+        for name, seen in entry.files:
+            texts[name] = (path if name == str(path) else path.parent / name).read_bytes().decode("utf-8-sig")
+            if _digest(texts[name].encode()) != seen:
+                return None
+        if _digest(entry.settings) != entry.check:
+            return None
+        compiled = msgspec.msgpack.decode(entry.settings, type=Compiled)
+    except (OSError, ValueError):  # msgspec's errors and bad UTF-8 are ValueErrors
+        return None
+    return Compiled(replace(compiled.settings, texts=MappingProxyType(texts)), compiled.warnings)
+
+
+def _keep(file: Path, compiled: Compiled, variables: tuple[str, ...], environ: Mapping[str, str]) -> None:
+    """Write the entry whole or not at all, readable by nobody else."""
+    texts = compiled.settings.texts
+    bare = Compiled(replace(compiled.settings, texts={}), compiled.warnings)
+    encoded = msgspec.msgpack.encode(bare)
+    salt = secrets.token_hex(16)
+    entry = Entry(
+        code=_code(),
+        files=[(name, _digest(text.encode())) for name, text in texts.items()],
+        salt=salt,
+        variables=[(name, _salted(salt, environ.get(name))) for name in variables],
+        check=_digest(encoded),
+        settings=encoded,
+    )
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _write(file, msgspec.msgpack.encode(entry))
+
+
+def _write(file: Path, data: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(data)
+        Path(name).replace(file)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _code() -> str:
+    """What compiled an entry: the version, and where the source is edited in place, its files as they are."""
+    package = Path(aggregator.__file__).parent
+    files = [
+        *sorted((package / "config").glob("*.py")),
+        package / "model" / "settings.py",
+        package / "text" / "regions.py",
+    ]
+    stats = [f"{file.name}:{stat.st_size}:{stat.st_mtime_ns}" for file in files if (stat := file.stat())]
+    return _digest("\n".join([aggregator.__version__, *stats]).encode())
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _salted(salt: str, value: str | None) -> str:
+    return "" if value is None else _digest(f"{salt}:{value}".encode("utf-8", "surrogateescape"))
