@@ -10,8 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import secrets
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -86,7 +84,7 @@ def _keep(file: Path, compiled: Compiled, variables: tuple[str, ...], environ: M
     texts = compiled.settings.texts
     bare = Compiled(replace(compiled.settings, texts={}), compiled.warnings)
     encoded = msgspec.msgpack.encode(bare)
-    salt = secrets.token_hex(16)
+    salt = os.urandom(16).hex()
     entry = Entry(
         code=_code(),
         files=[(name, _digest(text.encode())) for name, text in texts.items()],
@@ -101,6 +99,8 @@ def _keep(file: Path, compiled: Compiled, variables: tuple[str, ...], environ: M
 
 
 def _write(file: Path, data: bytes) -> None:
+    import tempfile
+
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
     try:
         with os.fdopen(descriptor, "wb") as out:

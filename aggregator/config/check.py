@@ -15,8 +15,9 @@ from aggregator.config.suggest import closest, did_you_mean
 from aggregator.errors import Problem
 from aggregator.model.settings import Position, Term
 from aggregator.text.fold import key
-from aggregator.text.places import gazetteer
 from aggregator.text.regions import COUNTRIES, REGIONS
+
+FALLBACK = "world"
 
 
 class Findings:
@@ -44,7 +45,7 @@ def check(
     topics = [rules for part in parts for rules in part.topics]
     _publishers(findings, parts)
     _sources(findings, sources, Allowance.of(main.allow_private))
-    _references(findings, main, sources, ids)
+    _references(findings, main, parts, sources, ids)
     _publisher_names(findings, parts, sources)
     _unique_ids(findings, "section", sections)
     _unique_ids(findings, "topic", topics)
@@ -80,7 +81,7 @@ def _publishers(findings: Findings, parts: list[IncludedFile]) -> None:
             )
             continue
         for text, at, taken in written:
-            owner, first = taken.setdefault(name_key(text), (entry.name, at))
+            owner, first = taken.setdefault(name_key(text) if taken is names else text, (entry.name, at))
             if owner != entry.name:
                 findings.refuse(
                     at,
@@ -152,8 +153,17 @@ def _same(url: str) -> str:
     return str(parsed.href)
 
 
-def _references(findings: Findings, main: FeedsFile, sources: list[Source], ids: set[str]) -> None:
-    known = ids or {"world"}
+def lacks_fallback(sections: list[Rules]) -> bool:
+    """Whether `world` must be added for what no rule places, which must not land in a section with rules of its own.
+    The fallback is `world`, or else the editor's last section where that has no rules."""
+    named = any(section.id == FALLBACK for section in sections)
+    return not named and (not sections or bool(sections[-1].words or sections[-1].places))
+
+
+def _references(
+    findings: Findings, main: FeedsFile, parts: list[IncludedFile], sources: list[Source], ids: set[str]
+) -> None:
+    known = ids | {FALLBACK} if lacks_fallback([rules for part in parts for rules in part.sections]) else ids
     places = [
         (s.at(key), key, name)
         for s in sources
@@ -162,7 +172,7 @@ def _references(findings: Findings, main: FeedsFile, sources: list[Source], ids:
     ]
     places += [(pin.at("section"), "section", pin.section) for pin in main.stories.pin]
     for at, said, name in places:
-        if name not in known and name != "world":
+        if name not in known:
             findings.refuse(at, f"{said}: there is no section `{name}`{did_you_mean(name, sorted(known))}")
 
 
@@ -190,6 +200,8 @@ def _unique_ids(findings: Findings, kind: str, entries: Iterable[Rules]) -> None
 
 def _place_meant(written: str, known: frozenset[str]) -> str:
     """A region spelt nearly so, or the code of the country that bears this name."""
+    from aggregator.text.places import gazetteer  # tens of thousands of names, read for a message alone
+
     name = key(written.replace("-", " "))
     names = gazetteer()
     for needle, place in zip(names.needles, names.places, strict=True):

@@ -7,13 +7,11 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from aggregator.config import schema
-from aggregator.config.check import check, source_id
+from aggregator.config.check import FALLBACK, check, lacks_fallback, source_id
 from aggregator.config.project import Project, Reader, read_project
 from aggregator.config.publishers import name_key
 from aggregator.errors import ConfigError, Problem
 from aggregator.model import settings as model
-
-FALLBACK = "world"
 
 
 def compile_project(
@@ -42,7 +40,7 @@ def _settings(project: Project, main: schema.FeedsFile) -> model.Settings:
         defaults=model.Defaults(every=main.defaults.every, keep=main.defaults.keep),
         publishers=publishers,
         sources=tuple(_source(entry, names) for part in parts for entry in part.sources),
-        sections=_sections([_rules("section", entry) for part in parts for entry in part.sections], main),
+        sections=_sections([entry for part in parts for entry in part.sections], main),
         topics=tuple(_rules("topic", entry) for part in parts for entry in part.topics),
         overrides=_overrides(main.stories),
         epoch=_epoch(project),
@@ -116,13 +114,10 @@ def _rules(kind: str, entry: schema.Rules) -> model.Rules:
     )
 
 
-def _sections(sections: list[model.Rules], main: schema.FeedsFile) -> tuple[model.Rules, ...]:
-    """With a fallback at the end: what no rule places must not land in a section that has rules of its own. The
-    fallback is `world`, or the editor's last section where that has no rules; where there is neither, `world` is added."""
-    if any(section.id == FALLBACK for section in sections):
-        return tuple(sections)
-    if sections and not (sections[-1].words or sections[-1].places):
-        return tuple(sections)
+def _sections(entries: list[schema.Rules], main: schema.FeedsFile) -> tuple[model.Rules, ...]:
+    sections = tuple(_rules("section", entry) for entry in entries)
+    if not lacks_fallback(entries):
+        return sections
     return (*sections, model.Rules("section", FALLBACK, "World", None, (), (), (), (), (), (), main.at()))
 
 

@@ -14,7 +14,7 @@ from aggregator.model.settings import Settings
 
 REFERENCE = re.compile(r"\$\$\{|\$\{([^}\n]*)\}?")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-USERINFO = re.compile(r"(?<=://)([^/?#\s@:]*):[^/?#\s]*@")
+USERINFO = re.compile(r"(?<=://)(?:([^/?#\s@:]*:))?[^/?#\s]*@")
 TELLING = re.compile(
     r"auth|cookie|token|key|secret|pass|session", re.IGNORECASE
 )  # header names whose value is a secret
@@ -39,7 +39,7 @@ def secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
         texts = [source.url, *(value for _, value in source.headers)]
         found.update(environ.get(name, "") for text in texts for name in references(text))
         found.update(value for name, value in source.headers if TELLING.search(name) and not references(value))
-        password = re.search(r"://[^/?#\s@:]*:([^/?#\s]*)@", source.url)
+        password = re.search(r"://(?:[^/?#\s@:]*:)?([^/?#\s]*)@", source.url)
         if password:
             found.add(password[1])
     forms = {form for value in found for form in (value, quote(value, safe=""), quote_plus(value), quote(value))}
@@ -47,7 +47,7 @@ def secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def mask(text: str, hidden: Iterable[str] = ()) -> str:
-    """Put *** for every hidden value (as `secrets` gives them) and for the password of any address."""
+    """Put *** for every hidden value (as `secrets` gives them) and for the password (or sole user name: a token) of any address."""
     for value in hidden:
         text = text.replace(value, "***")
-    return USERINFO.sub(r"\1:***@", text)
+    return USERINFO.sub(lambda match: f"{match[1] or ''}***@", text)

@@ -92,7 +92,7 @@ def _meant(written: str) -> str:
     clock = re.fullmatch(r"(\d{1,4}):(\d\d)", written)
     if clock:
         return f"; did you mean {int(clock[1]) * 60 + int(clock[2])}m?"
-    named = re.fullmatch(r"(?i)(\d+)\s*(s|m|h|d|w)[a-z]*", written)
+    named = re.fullmatch(r"(?i)(\d+)\s*(s|m(?!o)|h|d|w)[a-z]*", written)
     if named:
         return f"; did you mean {named[1]}{named[2].lower()}?"
     return f"; did you mean {written}m?" if written.isdecimal() else ""

@@ -19,7 +19,7 @@ ADVICE = (
     ),
     (
         "did not find expected '-' indicator",
-        "the indentation does not fit the list above: put `- ` below the other dashes",
+        "the indentation does not fit the lines above: put keys below keys, `- ` below `- `",
     ),
     (
         "block sequence entries are not allowed",
@@ -29,6 +29,7 @@ ADVICE = (
     ("did not find expected ',' or '}'", "a table in { } is not closed, or a comma is missing"),
     ("found unexpected end of stream", "a quote is never closed"),
     ("found unknown escape character", "a backslash in \"double quotes\" starts an escape: use 'single quotes'"),
+    ("exceeded maximum nesting depth", "nested too deep; nothing in this file needs more than six"),
     ("found undefined tag handle", "quote text that begins with !"),
     (
         "did not find expected alphabetic or numeric",
@@ -54,4 +55,6 @@ def _meaning(problem: str, lines: list[str], line: int, char: str) -> str:
         return "a tab; indent with spaces"
     if "cannot start any token" in problem:
         return f"quote text that begins with {char}"
+    if "','" in problem and line < len(lines) and "${" in lines[line]:
+        return 'inside { } or [ ] quote text that holds ${NAME}: "Bearer ${NAME}"'
     return next((words for said, words in ADVICE if said in problem), problem)

@@ -8,44 +8,47 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from aggregator.config import scalars
-from aggregator.config.schema import Entry
+from aggregator.config.schema import Entry, FeedsFile, IncludedFile
 from aggregator.config.suggest import did_you_mean
-from aggregator.config.tree import Items, Table, kind
+from aggregator.config.tree import Table, kind
 from aggregator.errors import Problem
 from aggregator.model.settings import Position
 
 Schema = TypeVar("Schema", bound=Entry)
 Path = tuple[int | str, ...]
+ROUNDS = 4  # a value goes, then the entry that needs it, then what needs that
 
 
 def validate(tree: Table, schema: type[Schema]) -> tuple[Schema | None, list[Problem]]:
-    """The values and what is wrong. Where something is, the values are those of the file without the entries at
-    fault, so that references can be checked in the same run."""
-    try:
-        return schema.model_validate(tree), []
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-    try:
-        rest = schema.model_validate(_without(tree, [detail["loc"] for detail in details]))
-    except ValidationError:
-        rest = None
-    return rest, [_problem(tree, schema, detail) for detail in details]
+    """The values and what is wrong. Where something is, it is taken out of the tree and the rest read again, so that
+    references across entries are checked in the same run."""
+    problems: list[Problem] = []
+    for _ in range(ROUNDS):
+        try:
+            return schema.model_validate(tree), problems
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+        if not problems:  # later rounds only find what the taking out has caused
+            problems = [_problem(tree, schema, detail) for detail in details]
+        _take_out(tree, [detail["loc"][:-1] if detail["type"] == "missing" else detail["loc"] for detail in details])
+    return None, problems
 
 
-def _without(tree: Table, faults: list[Path]) -> Table:
-    """The tree less the list entries at fault, or the whole key where it holds no list."""
-    pruned = Table(tree.at)
-    pruned.keys_at = tree.keys_at
-    for key, value in tree.items():
-        here = [loc[1:] for loc in faults if loc and loc[0] == key]
-        if isinstance(value, Items) and all(here):
-            kept = Items(value.at)
-            bad = {loc[0] for loc in here}
-            kept.extend(entry for index, entry in enumerate(value) if index not in bad)
-            pruned[key] = kept
-        elif not here:
-            pruned[key] = value
-    return pruned
+def _take_out(tree: Table, faults: list[Path]) -> None:
+    """Remove the nodes at fault: a value with its key, an entry of a list. Later entries first, so that the numbers
+    of the earlier ones hold."""
+    for path in sorted({fault for fault in faults if fault}, key=_order, reverse=True):
+        node: Any = tree
+        try:
+            for step in path[:-1]:
+                node = node[step]
+            del node[path[-1]]
+        except (KeyError, IndexError, TypeError):  # gone with what held it
+            continue
+
+
+def _order(path: Path) -> tuple[tuple[int, str], ...]:
+    return tuple((step, "") if isinstance(step, int) else (-1, step) for step in path)
 
 
 def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
@@ -55,7 +58,7 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
     match detail["type"]:
         case "extra_forbidden":
             at = parent.keys_at.get(key, at) if isinstance(parent, Table) else at
-            message = f"unknown key `{key}`{did_you_mean(key, _known(schema, detail['loc']))}"
+            message = _unknown(key, schema, detail["loc"])
         case "missing":
             message = f"`{key}` is missing here"
         case "list_type":
@@ -69,6 +72,12 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
             message = str(wrong)
             at = wrong.at if isinstance(wrong, scalars.Wrong) and wrong.at is not None else at
     return Problem(at.file, at.line, at.column, f"{_path(detail)}{message}")
+
+
+def _unknown(key: str, schema: type[Entry], path: Path) -> str:
+    if len(path) == 1 and schema is IncludedFile and key in FeedsFile.model_fields:
+        return f"`{key}` stands in the main file only, not in an included one"
+    return f"unknown key `{key}`{did_you_mean(key, _known(schema, path))}"
 
 
 def _locate(tree: Table, path: Path) -> tuple[Position, Any]:
