@@ -18,7 +18,7 @@ _C1_CLASS = re.compile("[\x80-\x9f]")
 
 def clean(text: str) -> str:
     """Without unwanted characters; line breaks and tabs stay."""
-    if text.isprintable():
+    if text.isprintable() or text.replace("\n", "").replace("\t", "").replace("\xa0", "").isprintable():
         return text
     if not text.isascii():
         text = _C1_CLASS.sub(lambda found: _C1[ord(found[0])], text)

@@ -52,10 +52,11 @@ def content(draft: Draft, context: Context) -> None:
 
 
 def summary(draft: Draft, context: Context) -> None:
-    parsed = draft.parsed
-    draft.summary = summarise(parsed.summary) if parsed.summary else ""
-    if not draft.summary and parsed.content:
-        draft.summary = summarise(parsed.content)
+    """The feed's own summary; where that is the whole text, or there is none, the beginning of the text."""
+    own = draft.parsed.summary if draft.parsed.content else None
+    draft.summary = summarise(own) if own else summarise(draft.content, safe=True)
+    if own and not draft.summary:
+        draft.summary = summarise(draft.content, safe=True)
 
 
 def title(draft: Draft, context: Context) -> None:

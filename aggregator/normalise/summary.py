@@ -5,40 +5,69 @@ from __future__ import annotations
 import re
 
 from aggregator.normalise.characters import cut
-from aggregator.normalise.plain import plain
+from aggregator.normalise.plain import plain, plain_of_safe
 
 LENGTH = 500
 TITLE_LENGTH = 300
-_ENOUGH_HTML = 6000  # of the source; more than a summary can need
-_MORE = (
-    r"(?:continue reading|read (?:the )?(?:more|full (?:story|article))|keep reading|click here to read"
-    r"|view (?:the )?(?:full )?(?:article|post)|more\s*»|weiterlesen|lire la suite|leer más)"
-)
-_BOILERPLATE = re.compile(
-    r"\s*[\[(]?(?:…|\.\.\.)?[\])]?\s*" + _MORE + r"(?:[^.!?]{0,120}(?:→|»|…|\.\.\.|>)?|\s+on\s.{0,80})\s*$"
-    r"|\s*The post .{1,400}? (?:first )?appeared (?:first )?on .{1,160}$"
-    r"|\s*(?:Comments|\[link\]\s*\[comments\]|submitted by .{0,80}\[link\].*)$",
+_ENOUGH_HTML = 1000  # of the source, at first; twelve times that where it holds little text
+_TAIL = 600  # characters at the end in which boilerplate is looked for
+_MORE = re.compile(
+    r"continue reading|read (?:the )?(?:more|full (?:story|article|post))|keep reading|click here to read"
+    r"|view (?:the )?(?:full )?(?:article|post)|weiterlesen|lire la suite|leer más",
     re.IGNORECASE,
 )
+_WORDS = (
+    "continue reading",
+    "read ",
+    "keep reading",
+    "click here",
+    "view ",
+    "weiterlesen",
+    "lire la suite",
+    "leer más",
+)
+_REST = re.compile(r"[^.!?]{0,140}(?:→|»|…|\.\.\.|>|\.)?[\])]?\s*")  # what may follow such words up to the end
+_ENDS_BEFORE = '.!?…:])"”’»([-–—|'  # so that "children read more than ever" stays
+_APPEARED = re.compile(r"The (?:post|article) .{1,400}? (?:first )?appeared (?:first )?on .{1,160}\Z", re.IGNORECASE)
+_REDDIT = re.compile(r"(?:submitted by .{0,80})?\[link\]\s*\[comments\]\Z")
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]?(?=\s)|[。！？]")
 
 
-def summarise(text: str) -> str:
-    """A summary out of HTML or text."""
-    if len(text) > _ENOUGH_HTML:
-        end = text.find(">", _ENOUGH_HTML)
-        text = text[: end + 1] if 0 <= end < 2 * _ENOUGH_HTML else text[:_ENOUGH_HTML]
-    return _at_sentence(_without_boilerplate(plain(text)))
+def summarise(text: str, safe: bool = False) -> str:
+    """A summary out of HTML or text; `safe` where `markup` has sanitised it."""
+    read = plain_of_safe if safe else plain
+    found = read(_head(text, _ENOUGH_HTML))
+    if len(found) < LENGTH and len(text) > _ENOUGH_HTML:
+        found = read(_head(text, 12 * _ENOUGH_HTML))
+    return _at_sentence(_without_boilerplate(found))
+
+
+def _head(text: str, length: int) -> str:
+    """The beginning, not ended inside a tag where that can be helped."""
+    if len(text) <= length:
+        return text
+    end = text.find(">", length, length + 300)
+    return text[: end + 1] if end >= 0 else text[:length]
 
 
 def _without_boilerplate(text: str) -> str:
-    for _ in range(3):
-        found = _BOILERPLATE.search(text, max(0, len(text) - 700))
-        if found is None:
-            break
-        text = text[: found.start()].rstrip()
-    return _ELLIPSIS.sub("…", text)
+    tail = text[-_TAIL:]
+    if "ppeared" in tail:
+        text = _APPEARED.sub("", text).rstrip()
+    if text.endswith("[comments]"):
+        text = _REDDIT.sub("", text).rstrip()
+    if any(map(tail.lower().__contains__, _WORDS)):  # ten times quicker than the search itself
+        text = _without_more(text)
+    return _ELLIPSIS.sub("…", text) if text.endswith(("]", ")")) else text
+
+
+def _without_more(text: str) -> str:
+    for found in _MORE.finditer(text, max(0, len(text) - _TAIL)):
+        before = text[: found.start()].rstrip()
+        if (not before or before[-1] in _ENDS_BEFORE) and _REST.fullmatch(text, found.end()):
+            return before.rstrip("([-–—| ")
+    return text
 
 
 def _at_sentence(text: str) -> str:

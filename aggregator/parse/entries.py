@@ -22,11 +22,7 @@ _DATE = (
 )
 _DATE_NAMES = rb"(?:pubDate|dc:date|published|updated|issued|modified|created|lastBuildDate)"
 _NEEDED = re.compile(
-    rb"<source[\s>]|\bxml:base\s*=|<"
-    + _DATE_NAMES
-    + rb"(?:\s[^>]*)?(?<!/)>(?!\s*"
-    + _DATE
-    + rb"\s*<)|<dc:creator>|<item\s[^>]*\bxml:lang"
+    rb"<(?:source[\s>]|item\s[^>]*xml:lang|" + _DATE_NAMES + rb"(?:\s[^>]*)?(?<!/)>(?!\s*" + _DATE + rb"\s*<))"
 )
 _SANE = re.compile(_DATE.decode())
 _XML = "{http://www.w3.org/XML/1998/namespace}"
@@ -34,9 +30,9 @@ _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
 _UPDATED = ("updated", "modified", "lastbuilddate")
 
 
-def needed(data: bytes) -> bool:
-    """Whether an entry holds something that only the tree tells."""
-    return _NEEDED.search(data) is not None
+def needed(markup: bytes) -> bool:
+    """Whether an entry holds something that only the tree tells; `markup` is the document without CDATA sections."""
+    return b"xml:base" in markup or _NEEDED.search(markup) is not None
 
 
 def complete(document: Document, items: tuple[ParsedItem, ...]) -> tuple[ParsedItem, ...]:

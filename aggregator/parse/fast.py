@@ -20,18 +20,12 @@ import fastfeedparser
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
-from aggregator.parse.document import Document
+from aggregator.parse.document import Document, without_cdata
 
 _ENTRY = re.compile(rb"<(?:item|entry)[\s>]")
-_CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>", re.DOTALL)
-_MARKUP_INSIDE = re.compile(
-    rb"<(title|description|summary|subtitle|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*(?:<!\[CDATA\[.*?\]\]>[^<]*)?<(?!/\1|!)",
-    re.DOTALL,
-)
-_BASE64 = re.compile(
-    rb"\bmode=[\"']base64[\"']|<content\s[^>]*type=[\"'](?!text|html|xhtml|application/xhtml)", re.IGNORECASE
-)
-_FORBIDDEN_ROOTS = re.compile(rb"<(?:[\w.-]+:)?RDF\b")
+_MARKUP_INSIDE = re.compile(rb"<(title|description|summary|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1|!)")
+_BASE64 = re.compile(rb"mode=[\"']base64|<content\s[^>]*type=[\"'](?!text|html|xhtml|application/xhtml)")
+_RDF = re.compile(rb"<(?:[\w.-]+:)?RDF\b")
 
 
 class Doubt(Exception):
@@ -40,26 +34,21 @@ class Doubt(Exception):
 
 def read(document: Document) -> tuple[ParsedItem, ...]:
     """Entries in document order. Raises Doubt."""
-    data = document.data
-    if _FORBIDDEN_ROOTS.search(data, 0, 4096):
+    data, markup = document.data, without_cdata(document.data)
+    if _RDF.search(data, 0, 4096):
         raise Doubt("RSS 1.0")
-    if _MARKUP_INSIDE.search(data):
+    if _MARKUP_INSIDE.search(markup):
         raise Doubt("markup inside a text")
-    if _BASE64.search(data):
+    if _BASE64.search(markup):
         raise Doubt("content in base64")
     try:
         found: Sequence[Mapping[str, Any]] = fastfeedparser.parse(data)["entries"]
     except Exception as error:
         raise Doubt(type(error).__name__) from error
-    if len(found) < _count(data, len(found)):
+    if len(found) < len(_ENTRY.findall(markup)):
         raise Doubt("fewer entries than begin in the document")
     items = tuple(map(_item, found))
-    return entries.complete(document, items) if entries.needed(data) else items
-
-
-def _count(data: bytes, found: int) -> int:
-    count = len(_ENTRY.findall(data))
-    return count if count <= found else len(_ENTRY.findall(_CDATA.sub(b"", data)))
+    return entries.complete(document, items) if entries.needed(markup) else items
 
 
 def _item(entry: Mapping[str, Any]) -> ParsedItem:

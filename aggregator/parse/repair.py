@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from html.entities import html5
 
-from aggregator.parse.document import Document
+from aggregator.parse.document import Document, split_cdata, without_cdata
 
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _DECLARATION = re.compile(rb"<\?xml\b[^>]{0,400}\?>", re.IGNORECASE)
@@ -20,7 +20,6 @@ _START = re.compile(
 )
 _DOCTYPE = re.compile(rb"<!doctype\b", re.IGNORECASE)
 _DOCTYPE_TOKEN = re.compile(rb"\"[^\"]*\"|'[^']*'|<!--.*?-->|[\[\]>]", re.DOTALL)
-_CDATA = re.compile(rb"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _KNOWN_REFERENCES = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;", b"&#")
 _STRAY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(?:(\w{2,31});)?", re.ASCII)
 _NUMBER = re.compile(rb"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
@@ -86,13 +85,13 @@ def _doctype_end(data: bytes, start: int) -> int:
 
 def with_known_entities(document: Document) -> Document:
     """`&nbsp;` and its kind as characters, a stray ampersand as `&amp;`, outside CDATA sections."""
-    data = document.data
-    if data.count(b"&") == sum(map(data.count, _KNOWN_REFERENCES)):
+    parts = split_cdata(document.data)
+    markup = b"".join(parts[::2])
+    if markup.count(b"&") == sum(map(markup.count, _KNOWN_REFERENCES)):
         return document
-    parts = _CDATA.split(data)
     parts[::2] = [_STRAY.sub(_readable, part) if b"&" in part else part for part in parts[::2]]
     repaired = b"".join(parts)
-    return document if repaired == data else document.but(repaired, "undeclared-entities")
+    return document if repaired == document.data else document.but(repaired, "undeclared-entities")
 
 
 def _readable(match: re.Match[bytes]) -> bytes:
@@ -135,7 +134,7 @@ def closed(document: Document) -> Document:
     if data[tail:].strip() and not data[tail:].lstrip().startswith(b"<!--"):
         return document.but(data[:tail], "junk-after-end")
     first = data.find(b"</" + name)
-    if first != end and data.find(b"<" + name, first) > 0 and _CDATA.sub(b"", data).count(b"</" + name) > 1:
+    if first != end and data.find(b"<" + name, first) > 0 and without_cdata(data).count(b"</" + name) > 1:
         return document.but(data[: data.find(b">", first) + 1], "second-document")
     return document
 
