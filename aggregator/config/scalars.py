@@ -18,12 +18,6 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 DURATION = re.compile(r"(\d{1,9})\s?([smhdw])")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9-]*[a-z0-9])?")
-HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token of RFC 9110
-OURS = frozenset(
-    {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "range", "te", "upgrade"}
-    | {"if-none-match", "if-modified-since"}
-)
 EVERY = (timedelta(seconds=1), timedelta(weeks=4))
 KEEP = (timedelta(days=1), timedelta(days=36500))
 
@@ -103,32 +97,6 @@ def _words(span: timedelta) -> str:
     return next(f"{seconds // size}{unit}" for unit, size in reversed(UNITS.items()) if seconds % size == 0)
 
 
-def web_address(value: object) -> str:
-    """An absolute http or https address; returns the template where the value was filled in from the environment."""
-    written = text(value, 2048)
-    if re.search(r"[\s\x00-\x1f]", str(value).strip()):
-        raise Wrong(f"an address holds no white space: {shown(value)}")
-    if host_of(written) is None:
-        raise Wrong(f"expected an http or https address, found {shown(value)}{_address_meant(value)}")
-    return value.shown.strip() if isinstance(value, Text) else written
-
-
-def _address_meant(value: object) -> str:
-    written = value.shown if isinstance(value, Text) else str(value)
-    bare = re.sub(r"^(?:feed:|[a-z]{3,6}:?/{1,2})(?=\w)(?!https?:)", "", written, flags=re.IGNORECASE)
-    bare = re.sub(r"^feed:(?=https?://)", "", bare, flags=re.IGNORECASE)
-    guess = bare if "://" in bare else f"https://{bare}"
-    return f"; did you mean {mask(guess)}?" if re.match(r"https?://[\w-]+(\.[\w-]+)+(/|$)", guess) else ""
-
-
-def site_address(value: object) -> str:
-    """The public address: no query, no fragment, no password, no slash at the end."""
-    address = web_address(value)
-    if any(char in address for char in "?#@"):
-        raise Wrong(f"the public address holds no query, fragment or user: {shown(value)}")
-    return address.rstrip("/")
-
-
 def slug_id(value: object) -> str:
     written = text(value, 64)
     if SLUG.fullmatch(written):
@@ -188,73 +156,15 @@ def contact(value: object) -> str:
     raise Wrong(f"expected an e-mail address or an http(s) address, found {shown(value)}")
 
 
-def private_place(value: object) -> str:
-    """A host or network for `allow_private`."""
-    written = text(value).lower()
-    if "://" in written:
-        raise Wrong(
-            f"expected a host or network without http://, found {shown(value)}; did you mean {host_of(written)}?"
-        )
-    bare, _, bits = written.strip("[]").partition("/")
-    if re.fullmatch(r"[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*", bare):
-        return _network(value, written)
-    if bits or not HOST.fullmatch(bare):
-        raise Wrong(f"expected a host such as nas.local, or a network such as 10.0.0.0/8, found {shown(value)}")
-    return written
-
-
-def _network(value: object, written: str) -> str:
-    from ipaddress import ip_network
-
-    try:
-        ip_network(written.strip("[]"), strict=False)
-    except ValueError:
-        raise Wrong(f"expected an address or network such as 127.0.0.1 or 10.0.0.0/8, found {shown(value)}") from None
-    return written
-
-
-def domain(value: object) -> str:
-    """A publisher's domain: `bbc.co.uk`, without scheme, path and www."""
-    written = text(value, 253).lower()
-    guess = host_of(written if "://" in written else f"https://{written}") or ""
-    if guess == written and "." in written and HOST.fullmatch(written) and not written.startswith("www."):
-        return written
-    hint = f"; did you mean {guess.removeprefix('www.')}?" if "." in guess else ""
-    raise Wrong(f"expected a domain such as bbc.co.uk, found {shown(value)}{hint}")
-
-
 def labels(value: object) -> tuple[tuple[str, str], ...]:
-    table = _table(value, "labels such as {country: GB, owner: public}")
-    for key in table:
+    named = table(value, "labels such as {country: GB, owner: public}")
+    for key in named:
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", key):
-            raise Wrong(f"a label is named by a–z, 0–9, - and _, found `{key}`", table.keys_at.get(key))
-    return tuple(sorted((key, text(inner, 100)) for key, inner in table.items()))
+            raise Wrong(f"a label is named by a–z, 0–9, - and _, found `{key}`", named.keys_at.get(key))
+    return tuple(sorted((key, text(inner, 100)) for key, inner in named.items()))
 
 
-def headers(value: object) -> tuple[tuple[str, str], ...]:
-    """Header names and their templates."""
-    table = _table(value, "headers such as {Authorization: Bearer ${TOKEN}}")
-    return tuple((_header_name(name, table), _header_value(inner)) for name, inner in table.items())
-
-
-def _header_name(name: str, table: Table) -> str:
-    if not HEADER.fullmatch(name):
-        raise Wrong(f"`{name}` cannot name a header", table.keys_at.get(name))
-    if name.lower() in OURS:
-        raise Wrong(f"`{name}` is set by the program itself: delete it", table.keys_at.get(name))
-    return name
-
-
-def _header_value(value: object) -> str:
-    written = text(value, 8192)
-    if re.search(r"[\x00-\x1f\x7f]", str(value).strip()):
-        raise Wrong(f"a header is one line of text: {shown(value)}", place(value))
-    if not written.isascii():
-        raise Wrong(f"a header holds plain ASCII: {shown(value)}", place(value))
-    return value.shown if isinstance(value, Text) else written
-
-
-def _table(value: object, example: str) -> Table:
+def table(value: object, example: str) -> Table:
     if isinstance(value, Table):
         return value
     if isinstance(value, dict):

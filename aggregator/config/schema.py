@@ -26,7 +26,7 @@ from pydantic import (
     model_validator,
 )
 
-from aggregator.config import rules, scalars
+from aggregator.config import network, rules, scalars
 from aggregator.config.tree import Text
 from aggregator.model.settings import Example, Position, Term
 
@@ -68,12 +68,12 @@ def _reload(value: Any) -> str:
 Line = Annotated[str, *_read(_name, TEXT)]
 Slug = Annotated[str, *_read(scalars.slug_id, SLUG)]
 Flag = Annotated[bool, *_read(scalars.boolean, {"type": "boolean"})]
-Address = Annotated[str, *_read(scalars.web_address, ADDRESS)]
+Address = Annotated[str, *_read(network.web_address, ADDRESS)]
 Language = Annotated[str, *_read(scalars.language, STRING)]
 Every = Annotated[timedelta, *_read(partial(scalars.duration, bounds=scalars.EVERY), DURATION)]
 Keep = Annotated[timedelta, *_read(partial(scalars.duration, bounds=scalars.KEEP), DURATION)]
 Labels = Annotated[tuple[tuple[str, str], ...], *_read(scalars.labels, LABELS)]
-Headers = Annotated[tuple[tuple[str, str], ...], *_read(scalars.headers, LABELS)]
+Headers = Annotated[tuple[tuple[str, str], ...], *_read(network.headers, LABELS)]
 Place = Annotated[Term, *_read(rules.read_place, {"anyOf": [TEXT, WEIGHED]})]
 Word = Annotated[Term, *_read(rules.read_word, {"anyOf": [TEXT, ALL_WEIGHED, WEIGHED]})]
 Not = Annotated[Term, *_read(rules.read_not, TEXT)]
@@ -109,7 +109,7 @@ class Site(Entry):
     """The site as a whole."""
 
     title: Line = Field(default="World Wire", description="Title of the site and of its feeds.")
-    url: Annotated[str | None, *_read(scalars.site_address, ADDRESS)] = Field(
+    url: Annotated[str | None, *_read(network.site_address, ADDRESS)] = Field(
         default=None, description="Public address, a sub-path allowed. All links in feeds are built from it."
     )
     language: Language = Field(default="en", description="Language tag of the site, such as en or pt-BR.")
@@ -143,7 +143,7 @@ class Publisher(Entry):
 
     name: Line = Field(description="The outlet's name, as shown.")
     aliases: Annotated[list[Line], Empty] = Field(default=[], description="Other names it goes by.")
-    domains: Annotated[list[Annotated[str, *_read(scalars.domain, STRING)]], Empty] = Field(
+    domains: Annotated[list[Annotated[str, *_read(network.domain, STRING)]], Empty] = Field(
         default=[], description="Its domains, subdomains included."
     )
     labels: Labels = Field(default=(), description="Free words to search by, such as {country: GB, owner: public}.")
@@ -235,7 +235,7 @@ class FeedsFile(IncludedFile):
     """feeds.yaml: what is polled and how it is sorted."""
 
     site: Site = Field(default_factory=Site, description="The site as a whole.")
-    allow_private: Annotated[list[Annotated[str, *_read(scalars.private_place, STRING)]], Empty] = Field(
+    allow_private: Annotated[list[Annotated[str, *_read(network.private_place, STRING)]], Empty] = Field(
         default=[], description="Hosts or networks on private addresses that may be polled."
     )
     defaults: Defaults = Field(default_factory=Defaults, description="What holds for all sources.")

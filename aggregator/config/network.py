@@ -1,0 +1,100 @@
+"""Addresses, hosts, domains and request headers of the file, checked as scalars are."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_network
+
+from aggregator.addresses import host_of
+from aggregator.config.environment import mask
+from aggregator.config.scalars import Wrong, place, shown, table, text
+from aggregator.config.tree import Table, Text
+
+HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9-]*[a-z0-9])?")
+HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token of RFC 9110
+OURS = frozenset(
+    {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "range", "te", "upgrade"}
+    | {"if-none-match", "if-modified-since"}
+)
+
+
+def web_address(value: object) -> str:
+    """An absolute http or https address; returns the template where the value was filled in from the environment."""
+    written = text(value, 2048)
+    if re.search(r"[\s\x00-\x1f]", str(value).strip()):
+        raise Wrong(f"an address holds no white space: {shown(value)}")
+    if host_of(written) is None:
+        raise Wrong(f"expected an http or https address, found {shown(value)}{_address_meant(value)}")
+    return value.shown.strip() if isinstance(value, Text) else written
+
+
+def _address_meant(value: object) -> str:
+    written = value.shown if isinstance(value, Text) else str(value)
+    bare = re.sub(r"^(?:feed:|[a-z]{3,6}:?/{1,2})(?=\w)(?!https?:)", "", written, flags=re.IGNORECASE)
+    bare = re.sub(r"^feed:(?=https?://)", "", bare, flags=re.IGNORECASE)
+    guess = bare if "://" in bare else f"https://{bare}"
+    return f"; did you mean {mask(guess)}?" if re.match(r"https?://[\w-]+(\.[\w-]+)+(/|$)", guess) else ""
+
+
+def site_address(value: object) -> str:
+    """The public address: no query, no fragment, no password, no slash at the end."""
+    address = web_address(value)
+    if any(char in address for char in "?#@"):
+        raise Wrong(f"the public address holds no query, fragment or user: {shown(value)}")
+    return address.rstrip("/")
+
+
+def private_place(value: object) -> str:
+    """A host or network for `allow_private`."""
+    written = text(value).lower()
+    if "://" in written:
+        raise Wrong(
+            f"expected a host or network without http://, found {shown(value)}; did you mean {host_of(written)}?"
+        )
+    bare, _, bits = written.strip("[]").partition("/")
+    if re.fullmatch(r"[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*", bare):
+        return _network(value, written)
+    if bits or not HOST.fullmatch(bare):
+        raise Wrong(f"expected a host such as nas.local, or a network such as 10.0.0.0/8, found {shown(value)}")
+    return written
+
+
+def _network(value: object, written: str) -> str:
+    try:
+        ip_network(written.strip("[]"), strict=False)
+    except ValueError:
+        raise Wrong(f"expected an address or network such as 127.0.0.1 or 10.0.0.0/8, found {shown(value)}") from None
+    return written
+
+
+def domain(value: object) -> str:
+    """A publisher's domain: `bbc.co.uk`, without scheme, path and www."""
+    written = text(value, 253).lower()
+    guess = host_of(written if "://" in written else f"https://{written}") or ""
+    if guess == written and "." in written and HOST.fullmatch(written) and not written.startswith("www."):
+        return written
+    hint = f"; did you mean {guess.removeprefix('www.')}?" if "." in guess else ""
+    raise Wrong(f"expected a domain such as bbc.co.uk, found {shown(value)}{hint}")
+
+
+def headers(value: object) -> tuple[tuple[str, str], ...]:
+    """Header names and their templates."""
+    named = table(value, "headers such as {Authorization: Bearer ${TOKEN}}")
+    return tuple((_header_name(name, named), _header_value(inner)) for name, inner in named.items())
+
+
+def _header_name(name: str, named: Table) -> str:
+    if not HEADER.fullmatch(name):
+        raise Wrong(f"`{name}` cannot name a header", named.keys_at.get(name))
+    if name.lower() in OURS:
+        raise Wrong(f"`{name}` is set by the program itself: delete it", named.keys_at.get(name))
+    return name
+
+
+def _header_value(value: object) -> str:
+    written = text(value, 8192)
+    if re.search(r"[\x00-\x1f\x7f]", str(value).strip()):
+        raise Wrong(f"a header is one line of text: {shown(value)}", place(value))
+    if not written.isascii():
+        raise Wrong(f"a header holds plain ASCII: {shown(value)}", place(value))
+    return value.shown if isinstance(value, Text) else written
