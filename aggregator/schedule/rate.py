@@ -1,8 +1,8 @@
 """How much news a source brings, and the interval that follows from it.
 
 The rate is a sum of new items weighted by age, exp(-age / MEMORY): what one poll found counts as spread evenly over
-the time since the poll before. In the long run it is unbiased, a manual poll a second later does not shake it, and
-it follows a source from night to day.
+the time since the poll before. In the long run it is unbiased, and a manual poll a second later does not shake it.
+A memory of a day covers night and day alike: `benchmarks/simulate_polling.py` shows what shorter and longer ones cost.
 
 The interval goes with the inverse square root of the rate. For a given number of requests over all sources, that
 makes the mean delay of an item least: a source with rate r polled every T costs 1/T requests and r·T/2 of delay, and
@@ -18,8 +18,8 @@ from math import exp, sqrt
 
 from aggregator.model.item import NormalFeed
 
-MEMORY = timedelta(hours=12)
-REFERENCE_RATE = 2.0  # new items an hour
+MEMORY = timedelta(hours=24)
+REFERENCE_RATE = 1.0  # new items an hour
 _LONGEST_GAP = timedelta(hours=6)
 _WINDOW = timedelta(days=1)
 _HOUR = timedelta(hours=1)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+_STEPS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"))
 
 
 def span(time: timedelta) -> str:
-    """`45 s`, `12 min`, `1 h 30 min`, `2 d 3 h`: at most two units, the smaller one rounded."""
+    """`45 s`, `12 min`, `1 h 30 min`, `2 d 3 h`: at most two units, the last one rounded."""
     seconds = max(0, round(time.total_seconds()))
-    for place, (size, unit) in enumerate(_UNITS[:-1]):
-        below, below_unit = _UNITS[place + 1]
+    for size, unit, below, below_unit in _STEPS:
         if seconds >= size:
             large, small = divmod(round(seconds / below), size // below)
-            rest = f" {small} {below_unit}" if small and unit != "min" else ""
-            return f"{large} {unit}{rest}"
-    return f"{seconds} s"
+            return f"{large} {unit} {small} {below_unit}" if small else f"{large} {unit}"
+    return f"{round(seconds / 60)} min" if seconds >= 60 else f"{seconds} s"
 
 
 def times(count: int, what: str) -> str:

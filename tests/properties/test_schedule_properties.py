@@ -1,0 +1,159 @@
+"""What holds of the schedule whatever happens: floors, bounds, backoff, clocks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.model.item import NormalFeed
+from aggregator.model.source import Failed, Fetched, Freshness, NotModified, Outcome, SourceState
+from aggregator.schedule.asks import DAYS, Asks
+from aggregator.schedule.clock import due, due_at, mended
+from aggregator.schedule.decide import next_poll
+from aggregator.schedule.policy import LONGEST, Policy
+
+DAY = timedelta(days=1)
+URL = "https://harbour.example/feed"
+
+times = st.integers(0, 20 * 366).map(
+    lambda days: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=days, hours=days % 24)
+)
+jitters = st.floats(0, 1, exclude_max=True)
+seconds = st.none() | st.integers(0, 10**9)
+freshness = st.builds(Freshness, max_age=seconds, retry_after=st.none() | st.integers(0, 86_400))
+fetched = st.builds(
+    Fetched, url=st.just(URL), status=st.just(200), body=st.just(b"x"), content_type=st.none(),
+    etag=st.sampled_from([None, '"a"']), last_modified=st.none(), freshness=freshness,
+    permanent=st.sampled_from([None, "https://b.example/", "http://b.example/", "https://10.0.0.1/"]),
+)  # fmt: skip
+unchanged = st.builds(NotModified, url=st.just(URL), etag=st.just('"a"'), last_modified=st.none(), freshness=freshness)
+failed = st.builds(
+    Failed, kind=st.sampled_from(["dns", "http", "timeout"]), message=st.just("no"),
+    status=st.sampled_from([None, 404, 429, 500, 503]), freshness=freshness,
+)  # fmt: skip
+outcomes: st.SearchStrategy[Outcome] = fetched | unchanged | failed
+feeds = st.none() | st.builds(
+    NormalFeed, format=st.just("rss"), parser=st.just("x"), items=st.just(()), title=st.none(), link=st.none(),
+    icon=st.none(), language=st.none(), ttl=st.none() | st.integers(-10, 10**7),
+    skip_hours=st.lists(st.integers(-1, 30), max_size=24).map(tuple),
+    skip_days=st.lists(st.sampled_from([*DAYS, "Caturday"]), max_size=7).map(tuple),
+    update_seconds=st.none() | st.integers(-5, 10**9), flaws=st.just(()), drops=st.just(()),
+)  # fmt: skip
+policies = st.builds(
+    lambda every, explicit: Policy(
+        timedelta(seconds=every), explicit, shortest=min(timedelta(minutes=5), timedelta(seconds=every))
+    ),
+    st.integers(30, 6 * 3600),
+    st.booleans(),
+)
+visits = st.tuples(outcomes, feeds, st.integers(0, 5000), st.integers(0, 10 * 86_400), jitters)
+
+
+def live(visits_made: list[tuple[Outcome, NormalFeed | None, int, int, float]], policy: Policy) -> SourceState:
+    """A source after some polls, each made a while after the one before."""
+    state, now = SourceState("s", "s", URL), datetime(2026, 1, 1, tzinfo=UTC)
+    for outcome, feed, new, later, jitter in visits_made:
+        now += timedelta(seconds=later)
+        parsed = feed if isinstance(outcome, Fetched) else None
+        state, _ = next_poll(state, outcome, feed=parsed, new_items=new, now=now, policy=policy, jitter=jitter)
+    return state
+
+
+@given(st.lists(visits, max_size=6), visits, policies)
+def test_never_before_a_floor_and_never_beyond_the_bounds(
+    past: list[tuple[Outcome, NormalFeed | None, int, int, float]],
+    last: tuple[Outcome, NormalFeed | None, int, int, float],
+    policy: Policy,
+) -> None:
+    outcome, feed, new, later, jitter = last
+    before = live(past, policy)
+    now = (before.last_attempt or datetime(2026, 1, 1, tzinfo=UTC)) + timedelta(seconds=later)
+    parsed = feed if isinstance(outcome, Fetched) else None
+    state, decision = next_poll(before, outcome, feed=parsed, new_items=new, now=now, policy=policy, jitter=jitter)
+
+    wait = decision.at - now
+    assert timedelta() < wait <= LONGEST
+    assert state.next_poll == decision.at
+    assert decision.why == state.why
+    asks = Asks.read(state.asks)
+    assert not asks.skips(decision.at) or wait == LONGEST
+    if isinstance(outcome, Failed):
+        if outcome.freshness.retry_after is not None:
+            assert wait >= timedelta(seconds=outcome.freshness.retry_after)
+        assert decision.interval <= max(policy.ceiling, before.interval or policy.every)
+        return
+    assert wait >= policy.shortest
+    assert wait >= min(timedelta(seconds=outcome.freshness.max_age or 0), DAY)
+    assert wait >= max(asks.ttl or timedelta(), asks.update or timedelta())
+    if not state.etag and not policy.explicit:
+        assert wait >= timedelta(hours=1)
+    assert decision.interval <= max(policy.silent, DAY)
+
+
+@given(st.lists(visits, max_size=4), st.lists(failed, min_size=2, max_size=30), policies)
+def test_backoff_never_shortens_while_nothing_is_asked(
+    past: list[tuple[Outcome, NormalFeed | None, int, int, float]], failures: list[Failed], policy: Policy
+) -> None:
+    state = live(past, policy)
+    now = state.last_attempt or datetime(2026, 1, 1, tzinfo=UTC)
+    waits = []
+    for failure in failures:
+        mute = replace(failure, freshness=Freshness())
+        state, decision = next_poll(state, mute, feed=None, new_items=0, now=now, policy=policy, jitter=0.0)
+        waits.append(decision.interval)
+        now = decision.at
+    assert waits == sorted(waits)
+
+
+@given(st.lists(st.tuples(st.lists(visits, min_size=1, max_size=4), policies), min_size=1, max_size=8), times)
+def test_a_clock_that_is_set_silences_nothing_and_starts_no_storm(
+    sources: list[tuple[list[tuple[Outcome, NormalFeed | None, int, int, float]], Policy]], now: datetime
+) -> None:
+    """Wherever the clock is set: no source waits longer than it was meant to, and after being put right none that
+    was polled in the clock's future is due sooner than it was meant to be."""
+    states = [
+        replace(live(visits_made, policy), id=str(number)) for number, (visits_made, policy) in enumerate(sources)
+    ]
+    for state in states:
+        assert state.next_poll is not None
+        assert state.last_attempt is not None
+        meant = state.next_poll - state.last_attempt
+        assert due_at(state, now) <= max(now, min(state.next_poll, now + LONGEST)) or state.last_attempt > now
+        assert due_at(state, now) - now <= meant or state.last_attempt <= now
+        if state.last_attempt > now:
+            assert due_at(state, now) == now + meant
+    right = {state.id: state for state in states} | {state.id: state for state in mended(states, now)}
+    assert mended(right.values(), now) == []
+    ready = due(right.values(), now)
+    assert len({state.id for state in ready}) == len(ready)
+    assert all(
+        (state.last_attempt is not None and state.last_attempt < now) or state.next_poll == now for state in ready
+    )
+
+
+@given(st.lists(visits, min_size=1, max_size=4), policies, st.integers(1, 1000))
+def test_a_long_sleep_owes_one_poll(
+    past: list[tuple[Outcome, NormalFeed | None, int, int, float]], policy: Policy, days: int
+) -> None:
+    state = live(past, policy)
+    assert state.next_poll is not None
+    now = state.next_poll + timedelta(days=days)
+    assert due([state], now) == [state]
+    after, _ = next_poll(
+        state, NotModified(URL, '"a"', None, Freshness()), feed=None, new_items=0, now=now, policy=policy, jitter=0.0
+    )
+    assert due([after], now) == []
+
+
+@given(feeds.filter(bool))
+def test_what_a_document_asks_survives_being_written_down(feed: NormalFeed) -> None:
+    asks = Asks.of(feed)
+    assert Asks.read(asks.write()) == asks
+
+
+@given(st.text())
+def test_any_text_can_be_read_as_asks(text: str) -> None:
+    Asks.read(text)

@@ -1,0 +1,297 @@
+"""The decision after a poll: how long, and the reason in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from aggregator.model.item import Item, NormalFeed
+from aggregator.model.source import Failed, Fetched, Freshness, NextPoll, NotModified, Outcome, SourceState
+from aggregator.schedule import moves
+from aggregator.schedule.decide import next_poll
+from aggregator.schedule.policy import Policy
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
+MIN = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+URL = "https://harbour.example/feed"
+EXPLICIT = Policy(every=15 * MIN, explicit=True)
+
+
+def item(published: datetime | None, number: int = 0) -> Item:
+    return Item(
+        id=f"i{number}", source="s", key=str(number), url=None, canonical=None, title="t", summary="", content="",
+        author=None, publisher="p", published=published, lang=None, categories=(), image=None, enclosures=(), hash="h",
+    )  # fmt: skip
+
+
+def feed(
+    *,
+    items: tuple[Item, ...] = (),
+    ttl: int | None = None,
+    skip_hours: tuple[int, ...] = (),
+    skip_days: tuple[str, ...] = (),
+    update_seconds: int | None = None,
+) -> NormalFeed:
+    return NormalFeed(
+        format="rss", parser="x", items=items, title="Harbour", link=None, icon=None, language=None, ttl=ttl,
+        skip_hours=skip_hours, skip_days=skip_days, update_seconds=update_seconds, flaws=(), drops=(),
+    )  # fmt: skip
+
+
+def fetched(
+    *, etag: str | None = '"1"', max_age: int | None = None, permanent: str | None = None, url: str = URL
+) -> Fetched:
+    return Fetched(url, 200, b"body", None, etag, None, Freshness(max_age), permanent, wire_bytes=4)
+
+
+def failed(status: int | None = None, retry_after: int | None = None, kind: str = "http") -> Failed:
+    return Failed(kind, f"{status}", status, Freshness(None, retry_after))
+
+
+def poll(
+    state: SourceState,
+    outcome: Outcome,
+    *,
+    parsed: NormalFeed | None = None,
+    new: int = 0,
+    now: datetime = NOW,
+    policy: Policy = EXPLICIT,
+    jitter: float = 0.0,
+) -> tuple[SourceState, NextPoll]:
+    return next_poll(state, outcome, feed=parsed, new_items=new, now=now, policy=policy, jitter=jitter)
+
+
+def fresh_state() -> SourceState:
+    return SourceState("harbour", "harbour", URL)
+
+
+def known_state(rate: float = 1.0) -> SourceState:
+    """A source that was polled a quarter of an hour ago and brings `rate` items an hour."""
+    before = NOW - 15 * MIN
+    return replace(
+        fresh_state(), etag='"1"', first_success=before, last_success=before, last_attempt=before, last_new=before,
+        interval=15 * MIN, rate=rate, polls=1, last_size=1000, state="ok",
+    )  # fmt: skip
+
+
+def test_the_first_interval_is_every() -> None:
+    state, decision = poll(fresh_state(), fetched(), parsed=feed(), new=30)
+    assert decision.interval == 15 * MIN
+    assert decision.at == NOW + 15 * MIN == state.next_poll
+    assert decision.why == state.why == "every 15 min: the first interval"
+    assert state.state == "ok"
+
+
+def test_a_lively_source_is_polled_more_often_and_a_quiet_one_less() -> None:
+    _, lively = poll(known_state(rate=6.0), fetched(), new=3)
+    _, quiet = poll(known_state(rate=0.05), NotModified(URL, '"1"', None, Freshness()))
+    assert timedelta(minutes=5) <= lively.interval < 8 * MIN
+    assert HOUR < quiet.interval <= 6 * HOUR
+    assert "new items an hour" in lively.why
+    assert "new items a day" in quiet.why
+
+
+def test_bounds_hold_whatever_the_rate() -> None:
+    _, lively = poll(known_state(rate=1e6), fetched(), new=10_000)
+    _, dead = poll(known_state(rate=0.0), NotModified(URL, '"1"', None, Freshness()))
+    assert lively.interval == 5 * MIN
+    assert dead.interval == 6 * HOUR
+
+
+def test_a_source_silent_for_a_week_is_asked_once_a_day() -> None:
+    silent = replace(known_state(rate=0.0), last_new=NOW - timedelta(days=8))
+    state, decision = poll(silent, NotModified(URL, '"1"', None, Freshness()))
+    assert decision.interval == 24 * HOUR
+    assert state.state == "silent"
+
+
+def test_the_rate_of_a_back_catalogue_comes_from_its_dates() -> None:
+    items = tuple(item(NOW - number * HOUR, number) for number in range(40))
+    state, _ = poll(fresh_state(), fetched(), parsed=feed(items=items), new=40)
+    assert state.rate is not None
+    assert state.rate == pytest.approx(25 / 24)
+    assert state.last_new == NOW
+
+
+def test_an_old_back_catalogue_makes_no_fresh_source() -> None:
+    old = NOW - timedelta(days=200)
+    state, _ = poll(fresh_state(), fetched(), parsed=feed(items=(item(old), item(old, 1))), new=2)
+    assert state.last_new == old
+    assert state.state == "stale"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "document", "expected", "word"),
+    [
+        (fetched(max_age=1800), feed(), 30 * MIN, "max-age"),
+        (fetched(max_age=3 * 86400), feed(), 24 * HOUR, "max-age"),
+        (fetched(max_age=60), feed(), 15 * MIN, "first interval"),
+        (fetched(), feed(ttl=30), 30 * MIN, "ttl"),
+        (fetched(), feed(ttl=10**9), 24 * HOUR, "ttl"),
+        (fetched(), feed(ttl=-5), 15 * MIN, "first interval"),
+        (fetched(), feed(update_seconds=7200), 2 * HOUR, "sy:updatePeriod"),
+        (fetched(max_age=1200), feed(ttl=30, update_seconds=900), 30 * MIN, "ttl"),
+    ],
+)
+def test_what_server_and_feed_ask_for_is_a_floor(
+    outcome: Fetched, document: NormalFeed, expected: timedelta, word: str
+) -> None:
+    _, decision = poll(fresh_state(), outcome, parsed=document)
+    assert decision.interval == expected
+    assert word in decision.why
+
+
+def test_what_the_document_asks_is_remembered_over_a_304() -> None:
+    state, _ = poll(fresh_state(), fetched(), parsed=feed(ttl=45, skip_hours=(13,)))
+    _, decision = poll(state, NotModified(URL, '"1"', None, Freshness()), now=NOW + HOUR)
+    assert decision.interval == 45 * MIN
+    assert decision.at == datetime(2026, 11, 24, 14, 0, tzinfo=UTC)  # 13:45 is in a skipped hour
+
+
+def test_a_document_that_stops_asking_is_forgotten() -> None:
+    state, _ = poll(fresh_state(), fetched(), parsed=feed(ttl=45))
+    state, _ = poll(state, fetched(), parsed=feed(), now=NOW + HOUR)
+    assert state.asks is None
+
+
+def test_skipped_hours_and_days_are_stepped_over() -> None:
+    _, decision = poll(fresh_state(), fetched(), parsed=feed(skip_hours=(12, 13), skip_days=("Tuesday", "Wednesday")))
+    assert decision.at == datetime(2026, 11, 26, 0, 0, tzinfo=UTC)
+    assert "skipHours" in decision.why
+
+
+def test_a_feed_that_skips_everything_is_not_believed() -> None:
+    week = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    _, decision = poll(fresh_state(), fetched(), parsed=feed(skip_hours=tuple(range(24)), skip_days=week))
+    assert decision.at == NOW + 15 * MIN
+
+
+def test_without_validators_an_hour_unless_the_editor_chose() -> None:
+    _, decision = poll(fresh_state(), fetched(etag=None), parsed=feed(), policy=Policy())
+    assert decision.interval == HOUR
+    assert "validators" in decision.why
+    _, decision = poll(fresh_state(), fetched(etag=None), parsed=feed(), policy=EXPLICIT)
+    assert decision.interval == 15 * MIN
+
+
+def test_failures_back_off_to_a_day_and_success_returns_at_once() -> None:
+    state, waits = known_state(), []
+    for number in range(12):
+        state, decision = poll(state, failed(500), now=NOW + number * timedelta(days=1))
+        waits.append(decision.interval)
+    assert waits[:4] == [15 * MIN, 30 * MIN, HOUR, 2 * HOUR]
+    assert waits == sorted(waits)
+    assert waits[-1] == 24 * HOUR
+    assert state.why == "again in 1 d: 12 failures in a row; 500"
+    assert state.state == "failing"
+    state, decision = poll(state, fetched(), now=NOW + timedelta(days=13), new=1)
+    assert decision.interval < HOUR
+    assert (state.failures, state.error, state.error_kind) == (0, None, None)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_obeyed(status: int) -> None:
+    _, decision = poll(known_state(), failed(status, retry_after=7200))
+    assert decision.at >= NOW + 2 * HOUR
+    assert "Retry-After" in decision.why
+    _, decision = poll(known_state(), failed(status, retry_after=0))
+    assert decision.interval == 15 * MIN  # asked to wait for nothing, we still come no sooner than usual
+    _, decision = poll(replace(known_state(), failures=3), failed(status))
+    assert decision.interval == 2 * HOUR
+
+
+def test_a_failure_keeps_validators_and_what_was_known() -> None:
+    before = known_state()
+    after, _ = poll(before, failed(kind="not-a-feed"))
+    assert (after.etag, after.rate, after.interval) == (before.etag, before.rate, before.interval)
+    assert after.last_success == before.last_success
+    assert (after.error_kind, after.failures) == ("not-a-feed", 1)
+
+
+def test_validators_are_replaced_on_every_200_and_kept_by_a_304() -> None:
+    state, _ = poll(known_state(), fetched(etag='W/"2"'))
+    assert state.etag == 'W/"2"'
+    state, _ = poll(state, NotModified(URL, 'W/"2"', None, Freshness()), now=NOW + HOUR)
+    assert (state.etag, state.not_modified, state.last_status) == ('W/"2"', 1, 304)
+    state, _ = poll(state, fetched(etag=None), now=NOW + 2 * HOUR)
+    assert state.etag is None
+
+
+def test_bytes_saved_count_the_last_full_answer() -> None:
+    state, _ = poll(known_state(), NotModified(URL, '"1"', None, Freshness()))
+    assert (state.bytes_saved, state.bytes_received) == (1000, 0)
+
+
+def test_404_backs_off_and_410_stops() -> None:
+    state, decision = poll(known_state(), failed(404))
+    assert (state.state, decision.interval) == ("failing", 15 * MIN)
+    state, decision = poll(state, failed(410))
+    assert state.state == "gone"
+    assert "410" in decision.why
+
+
+def test_jitter_only_lengthens() -> None:
+    _, none = poll(fresh_state(), fetched(), parsed=feed(), jitter=0.0)
+    _, most = poll(fresh_state(), fetched(), parsed=feed(), jitter=0.999)
+    assert none.at < most.at <= none.at + timedelta(minutes=1.5) + timedelta(seconds=1)
+
+
+MOVED = "https://new.harbour.example/feed"
+
+
+def sightings(count: int, apart: timedelta, target: str = MOVED, url: str = URL) -> SourceState:
+    state = replace(fresh_state(), url=url)
+    for number in range(count):
+        state, _ = poll(state, fetched(permanent=target, url=target), now=NOW + number * apart)
+    return state
+
+
+def test_a_move_is_adopted_after_five_sightings_over_a_day() -> None:
+    assert moves.address(sightings(4, 8 * HOUR)) == URL
+    state = sightings(5, 6 * HOUR)
+    assert moves.address(state) == MOVED
+    assert state.state == "moved"
+
+
+def test_many_sightings_within_a_day_prove_nothing() -> None:
+    assert moves.address(sightings(90, 15 * MIN)) == URL
+    assert moves.address(sightings(98, 15 * MIN)) == MOVED
+
+
+def test_a_redirect_that_flaps_is_never_adopted() -> None:
+    state = fresh_state()
+    for number in range(30):
+        target = MOVED if number % 4 else None
+        state, _ = poll(state, fetched(permanent=target), now=NOW + number * 12 * HOUR)
+    assert moves.address(state) == URL
+
+
+@pytest.mark.parametrize(
+    "target", ["http://new.harbour.example/feed", "https://127.0.0.1/feed", "https://[fd00::1]/", "https://0x7f.1/"]
+)
+def test_a_move_to_plain_http_or_to_a_private_address_is_never_adopted(target: str) -> None:
+    assert moves.address(sightings(10, 12 * HOUR, target)) == URL
+
+
+def test_a_private_source_may_move_to_a_private_address() -> None:
+    url, target = "http://127.0.0.1:8080/old", "http://127.0.0.1:8080/new"
+    assert moves.address(sightings(5, 12 * HOUR, target, url)) == target
+
+
+def test_an_adopted_address_that_dies_gives_way_to_the_configured_one() -> None:
+    state = sightings(5, 12 * HOUR)
+    start = NOW + 60 * HOUR
+    for number in range(4):
+        state, _ = poll(state, failed(404), now=start + number * 12 * HOUR)
+        assert moves.address(state) == MOVED
+    state, _ = poll(state, failed(404), now=start + 48 * HOUR)
+    assert moves.address(state) == URL
+
+
+def test_410_of_an_adopted_address_asks_the_configured_one_again() -> None:
+    state, _ = poll(sightings(5, 12 * HOUR), failed(410), now=NOW + 60 * HOUR)
+    assert moves.address(state) == URL
+    assert state.state == "failing"
