@@ -53,10 +53,18 @@ def _key(draft: Draft, distrusted: bool) -> str:
 
 
 def without_doubles(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
-    """Key and draft of each distinct entry, in document order of the first sight of its key."""
+    """Key and draft of each distinct entry, in document order. Two entries are one where their keys are equal, or
+    their addresses (as `canonical` compares them) and titles both are."""
     chosen: dict[str, Draft] = {}
     for key, draft in zip(keys(drafts), drafts, strict=True):
         rival = chosen.get(key)
         if rival is None or (draft.published or _OLDEST) >= (rival.published or _OLDEST):
             chosen[key] = draft
-    return list(chosen.items())
+    twins: set[tuple[str, str | None]] = set()
+    distinct = []
+    for key, draft in chosen.items():
+        twin = (draft.canonical or "", draft.parsed.title)
+        if not (draft.canonical and draft.parsed.title and twin in twins):
+            distinct.append((key, draft))
+        twins.add(twin)
+    return distinct

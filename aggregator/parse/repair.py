@@ -14,7 +14,7 @@ from html.entities import html5
 from aggregator.parse.document import Document, split_cdata, without_cdata
 
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
-_DECLARATION = re.compile(rb"<\?xml\b[^>]{0,400}\?>", re.IGNORECASE)
+_DECLARATION = re.compile(rb"<\?xml\s[^>]{0,400}\?>", re.IGNORECASE)
 _START = re.compile(
     rb"<(?:\?xml\b|!doctype\b|!--|(?:[\w.-]+:)?(?:rss|feed|rdf|channel|xml-stylesheet)\b)", re.IGNORECASE
 )

@@ -1,0 +1,105 @@
+"""What a document brings beside what the store knows of its source: new, changed, merely seen, or held back.
+
+Rules of odd feeds: an item is known by its id; a new guid at a known address is the same item; what was purged does not
+come back; what is missing from a document is not gone; a document whose unknown entries mostly carry known titles has
+changed its guids, and repeats are not announced.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from aggregator.model.item import Drop, Item
+
+MAX_NEW = 1000
+FLOOD_TITLES = 3  # fewer repeated titles are a column that is always called the same
+_UNDATED = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store knows, narrowed to one document.
+
+    `items`: item id → number and hash, for the document's ids and the ids in `addresses`; the hash is empty where the
+    text was purged. `addresses`: canonical address → id of this source's item there. `titles`: of its newest items.
+    """
+
+    items: Mapping[str, tuple[int, str]]
+    addresses: Mapping[str, str]
+    titles: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """`new` in document order; `changed` and `seen` by number in the store. An item in neither was held back, and
+    counts in `drops`: `repeated` (a flood of new guids) or `over-cap`."""
+
+    new: tuple[Item, ...]
+    changed: tuple[tuple[int, Item], ...]
+    seen: tuple[int, ...]
+    drops: tuple[Drop, ...]
+
+
+NOTHING_KNOWN = Known({}, {})
+
+
+def recognise(items: Sequence[Item], known: Known, first_poll: bool) -> Changes:
+    """Applied twice (with the store brought up to date in between), the second time brings nothing new."""
+    unknown: list[Item] = []
+    changed: dict[int, Item] = {}
+    seen: dict[int, None] = {}
+    for item in _under_known_ids(items, known):
+        if item.id not in known.items:
+            unknown.append(item)
+            continue
+        number, stored = known.items[item.id]
+        if stored in (item.hash, ""):
+            seen[number] = None
+        else:
+            changed[number] = item
+    repeated = set() if first_poll else _repeated(unknown, known.titles)
+    fresh = [item for item in unknown if item.id not in repeated]
+    new = _newest(fresh)
+    drops = {"repeated": len(repeated), "over-cap": len(fresh) - len(new)}
+    return Changes(
+        new=tuple(new),
+        changed=tuple(changed.items()),
+        seen=tuple(number for number in seen if number not in changed),
+        drops=tuple(Drop(reason, count) for reason, count in drops.items() if count),
+    )
+
+
+def _under_known_ids(items: Sequence[Item], known: Known) -> list[Item]:
+    """The items, those with a new guid at a known address under the id that the address has.
+
+    Not where the address tells nothing: a front page, an address of several entries, or of one that is here too."""
+    here = {item.id for item in items}
+    entries = Counter(item.canonical for item in items)
+    result = []
+    for item in items:
+        old = known.addresses.get(item.canonical) if item.canonical and item.id not in known.items else None
+        tells = old in known.items and old not in here and entries[item.canonical] == 1 and _is_article(item.canonical)
+        result.append(replace(item, id=old) if old and tells else item)
+    return result
+
+
+def _is_article(canonical: str | None) -> bool:
+    return canonical is not None and ("/" in canonical[len("https://") :] or "?" in canonical)
+
+
+def _repeated(unknown: Sequence[Item], titles: Collection[str]) -> set[str]:
+    """Ids of the unknown items that carry known titles, where these are at least half of all that is unknown."""
+    repeats = [item for item in unknown if item.title in titles]
+    if len({item.title for item in repeats}) < FLOOD_TITLES or 2 * len(repeats) < len(unknown):
+        return set()
+    return {item.id for item in repeats}
+
+
+def _newest(items: Sequence[Item]) -> Sequence[Item]:
+    if len(items) <= MAX_NEW:
+        return items
+    chosen = sorted(range(len(items)), key=lambda place: items[place].published or _UNDATED, reverse=True)[:MAX_NEW]
+    return [items[place] for place in sorted(chosen)]
