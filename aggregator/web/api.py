@@ -1,0 +1,290 @@
+"""The JSON API under /api/v1: lists with cursors, single stories and items, status."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, redirect, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as BaseResponse
+
+from aggregator.model.story import ItemView, StoryView
+from aggregator.model.stream import StreamQuery
+from aggregator.render.entry import urn
+from aggregator.render.instants import rfc3339
+from aggregator.render.jsonfeed import receipt, reports
+from aggregator.web import parameters
+from aggregator.web.answers import json_answer
+from aggregator.web.library import InForce, Library, month_of
+from aggregator.web.related import related
+from aggregator.web.streams import resolve, why
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+DEFAULT_LIMIT = 50
+
+
+def library() -> Library:
+    found: Library = current_app.extensions["library"]
+    return found
+
+
+def changed(lib: Library) -> datetime:
+    return datetime.fromtimestamp(lib.archive.reading.version()[1], UTC)
+
+
+def identifier(text: str) -> str:
+    """A UUID, bare or as urn:uuid:…, in its canonical form."""
+    try:
+        return str(uuid.UUID(text.lower().removeprefix("urn:uuid:")))
+    except ValueError as error:
+        raise NotFound("there is none of this id") from error
+
+
+@api.get("/stories")
+def stories() -> Response:
+    return listing("stories")
+
+
+@api.get("/items")
+def items() -> Response:
+    return listing("items")
+
+
+def listing(view: str) -> Response:
+    """A page of stories or items, newest entry first; with `changed_since`, in order of change."""
+    lib = library()
+    args = request.args
+    now = lib.now()
+    since = parameters.moment(args, "changed_since", now)
+    base = resolve(lib, "latest", None, {name: args[name] for name in args if name not in ("view", "limit")})
+    limit = parameters.number(args, "limit", DEFAULT_LIMIT, parameters.LIMITS) or DEFAULT_LIMIT
+    kind = f"{view}-changed" if since else view
+    query = _narrowed(
+        replace(
+            base,
+            view=view,
+            limit=limit + 1,
+            changed_since=int(since.timestamp()) if since else None,
+            before=parameters.decode_cursor(args, kind),
+        ),
+        parameters.flag(args, "primary"),
+    )
+    seconds = int(now.timestamp())
+    if view == "stories":
+        told, _ = lib.archive.reading.stories(query, seconds)
+        rows = [story_json(lib, story) for story in told[:limit]]
+        last = _cursor(kind, [(s.changed if since else s.entered, s.n) for s in told], limit)
+    else:
+        found, _ = lib.archive.reading.items(query, seconds)
+        rows = [item_json(item) for item in found[:limit]]
+        last = _cursor(kind, [(i.updated if since else i.entered, i.n) for i in found], limit)
+    return page(lib, view, rows, last)
+
+
+def _narrowed(query: StreamQuery, primary: bool) -> StreamQuery:
+    """Within a section the order is that of entering the section, as in its feed."""
+    section = query.filter.section
+    if section is None:
+        return replace(query, primary=False)
+    return replace(query, kind="section", id=section, primary=primary, filter=replace(query.filter, section=None))
+
+
+def _cursor(kind: str, keys: list[tuple[datetime, int]], limit: int) -> str | None:
+    if len(keys) <= limit:
+        return None
+    moment, n = keys[limit - 1]
+    return parameters.encode_cursor(kind, int(moment.timestamp()), n)
+
+
+def page(lib: Library, name: str, rows: list[dict[str, Any]], cursor: str | None) -> Response:
+    following = None
+    if cursor:
+        args = {key: value for key, value in request.args.items() if key != "cursor"}
+        following = f"{lib.in_force().root}/api/v1/{name}?{urlencode({**args, 'cursor': cursor})}"
+    link = f'<{following}>; rel="next"' if following else None
+    return json_answer({name: rows, "next": cursor, "next_url": following}, changed(lib), link=link)
+
+
+@api.get("/stories/<id>")
+def story(id: str) -> BaseResponse:
+    lib = library()
+    found = lib.archive.reading.story(identifier(id))
+    if found is None:
+        raise NotFound("there is no story of this id")
+    if isinstance(found, str):
+        return redirect(f"{lib.in_force().root}/api/v1/stories/{urn(found)}", 301)
+    members = lib.archive.reading.members(found.n)
+    lead = next((item for item in members if item.n == found.lead), None)
+    more = {
+        "content_html": lead.content if lead else "",
+        "timeline": [
+            {"published": rfc3339(item.published), "publisher": item.publisher, "title": item.title, "url": item.url}
+            for item in members
+        ],
+    }
+    return json_answer({**story_json(lib, found, relatives=True), **more}, found.changed)
+
+
+@api.get("/items/<id>")
+def item(id: str) -> Response:
+    lib = library()
+    found = lib.archive.reading.item(identifier(id))
+    if found is None:
+        raise NotFound("there is no item of this id")
+    return json_answer({**item_json(found), "content_html": found.content, "why": found.why}, found.updated)
+
+
+@api.get("/sections")
+def sections() -> Response:
+    return _rules("sections")
+
+
+@api.get("/topics")
+def topics() -> Response:
+    return _rules("topics")
+
+
+def _rules(name: str) -> Response:
+    lib = library()
+    force = lib.in_force()
+    kind = name.removesuffix("s")
+    counts = lib.archive.reading.counts(kind, int(lib.now().timestamp()) - 86_400)
+    rows = [
+        {
+            "id": one.id,
+            "title": one.title,
+            "description": one.description,
+            "url": f"{force.root}/{name}/{one.id}",
+            "feeds": {extension: f"{force.root}/{name}/{one.id}.{extension}" for extension in ("rss", "atom", "json")},
+            "stories": counts.get(one.id, (0, 0))[0],
+            "stories_24h": counts.get(one.id, (0, 0))[1],
+        }
+        for one in (force.settings.sections if kind == "section" else force.settings.topics)
+    ]
+    return _sliced(name, rows)
+
+
+@api.get("/sources")
+def sources() -> Response:
+    lib = library()
+    return _sliced("sources", source_rows(lib))
+
+
+def source_rows(lib: Library) -> list[dict[str, Any]]:
+    """Health of every configured source, in the order of the file; addresses with their secrets masked."""
+    force = lib.in_force()
+    states = {state.id: state for state in lib.archive.sources.states()}
+    drops = lib.archive.sources.drops()
+    rows = []
+    for source in force.settings.sources:
+        state = states.get(source.id)
+        kind, evidence = lib.health(state, lib.now()) if state else ("new", "not polled yet")
+        rows.append(
+            {
+                "id": source.id,
+                "name": source.name,
+                "url": force.names.sources.get(source.id, ("", None))[1],
+                "publisher": source.publisher,
+                "state": kind if source.enabled else "paused",
+                "evidence": evidence,
+                "last_success": _when(state.last_success if state else None),
+                "next_poll": _when(state.next_poll if state else None),
+                "why": state.why if state else "not polled yet",
+                "last_error": state.error if state else None,
+                "failures": state.failures if state else 0,
+                "polls": state.polls if state else 0,
+                "not_modified": state.not_modified if state else 0,
+                "bytes_saved": state.bytes_saved if state else 0,
+                "drops": drops.get(source.id, {}),
+            }
+        )
+    return rows
+
+
+def _sliced(name: str, rows: list[dict[str, Any]]) -> Response:
+    """Short lists are paged by position."""
+    lib = library()
+    limit = parameters.number(request.args, "limit", 500, parameters.LIMITS) or 500
+    place = parameters.decode_cursor(request.args, name)
+    start = place[1] if place else 0
+    cursor = parameters.encode_cursor(name, 0, start + limit) if start + limit < len(rows) else None
+    return page(lib, name, rows[start : start + limit], cursor)
+
+
+@api.get("/status")
+def status() -> Response:
+    lib = library()
+    noted: Callable[[str], object] = lib.archive.upkeep.noted
+    force = lib.in_force()
+    tick = noted("tick")
+    return json_answer(
+        {
+            "title": force.settings.site.title,
+            "epoch": force.settings.epoch,
+            "totals": lib.archive.reading.totals(),
+            "last_tick": rfc3339(tick) if isinstance(tick, int) else None,
+            "last_edition": rfc3339(lib.archive.reading.version()[1]),
+            "configuration": noted("configuration"),
+            "config_error": noted("config-error"),
+            "re_placing": noted("re-placing"),
+        },
+        changed(lib),
+        max_age=5,
+    )
+
+
+def story_json(lib: Library, story: StoryView, *, relatives: bool = True) -> dict[str, Any]:
+    force = lib.in_force()
+    return {
+        "id": urn(story.id),
+        "url": f"{force.root}/stories/{story.id}",
+        "title": story.title,
+        "summary": story.summary,
+        "link": story.link,
+        "published": rfc3339(story.published),
+        "updated": rfc3339(story.updated),
+        "section": story.section,
+        "sections": [name for name, _ in story.scores] or [story.section],
+        "topics": list(story.topics),
+        "publishers": list(story.publishers),
+        "sources": reports(story.reports),
+        "receipts": [
+            receipt(one, where=True) for one in why(force, story.title, story.summary, story.lang, story.scores)
+        ],
+        "related": [_related(one, force) for one in related(lib, story)] if relatives else [],
+        "image": story.image,
+        "lang": story.lang,
+    }
+
+
+def _related(one: StoryView, force: InForce) -> dict[str, Any]:
+    month = month_of(int(one.published.timestamp()), force.zone)
+    return {"id": urn(one.id), "title": one.title, "section": one.section, "month": month}
+
+
+def item_json(item: ItemView) -> dict[str, Any]:
+    return {
+        "id": urn(item.id),
+        "url": item.url,
+        "title": item.title,
+        "summary": item.summary,
+        "source": item.source,
+        "publisher": item.publisher,
+        "published": rfc3339(item.published),
+        "updated": rfc3339(item.updated),
+        "story": urn(item.story) if item.story else None,
+        "section": item.section,
+        "sections": list(item.sections) or ([item.section] if item.section else []),
+        "topics": list(item.topics),
+        "lang": item.lang,
+    }
+
+
+def _when(moment: datetime | None) -> str | None:
+    return rfc3339(moment) if moment else None

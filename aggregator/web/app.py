@@ -1,0 +1,137 @@
+"""The Flask application: blueprints, converters, errors, headers. Made by a factory; nothing happens at import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter
+from werkzeug.wrappers import Response as BaseResponse
+
+from aggregator.errors import QueryError, StoreError
+from aggregator.web.answers import problem
+from aggregator.web.api import api
+from aggregator.web.feeds import feeds
+from aggregator.web.library import Library
+from aggregator.web.pages import pages
+from aggregator.web.system import system
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class Slug(BaseConverter):
+    regex = "[a-z0-9][a-z0-9-]{0,99}"
+
+
+class Month(BaseConverter):
+    regex = r"\d{4}-\d{2}"
+
+
+class Format(BaseConverter):
+    regex = "rss|atom|json"
+
+
+def create_app(library: Library) -> Flask:
+    app = Flask("aggregator.web", static_folder=None)
+    app.extensions["library"] = library
+    app.url_map.converters.update(slug=Slug, month=Month, format=Format)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    for blueprint in (feeds, api, system, pages):
+        app.register_blueprint(blueprint)
+    app.register_error_handler(QueryError, refuse)
+    app.register_error_handler(StoreError, unavailable)
+    app.register_error_handler(HTTPException, fail)
+    app.register_error_handler(Exception, crash)
+    app.after_request(headers)
+    app.wsgi_app = under_prefix(app.wsgi_app, lambda: library.in_force().prefix)  # type: ignore[assignment,method-assign]  # Flask's documented way to wrap it
+    return app
+
+
+def under_prefix(inner: WSGIApplication, prefix: Callable[[], str]) -> WSGIApplication:
+    """Answer under the path of `site.url` as well as at the root: proxies differ in whether they strip it."""
+
+    def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path, lead = environ.get("PATH_INFO", ""), prefix()
+        if lead and (path == lead or path.startswith(lead + "/")):
+            environ["PATH_INFO"] = path[len(lead) :] or "/"
+        return inner(environ, start_response)
+
+    return outer
+
+
+def headers(response: Response) -> Response:
+    """What every answer carries. Nothing we serve may run what came from outside."""
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Content-Security-Policy"] = POLICY
+    library: Library = _library()
+    if request.method in ("GET", "HEAD") and library.cors:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link"
+    return response
+
+
+def _library() -> Library:
+    found: Library = current_app.extensions["library"]
+    return found
+
+
+def _is_api() -> bool:
+    return request.path.startswith("/api/")
+
+
+def _plain(status: int, title: str, detail: str) -> Response:
+    """Plain text, and nothing of the request in it."""
+    response = Response(f"{title}\n\n{detail}\n", status=status, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def refuse(error: QueryError) -> Response:
+    if _is_api():
+        return problem(400, "Bad parameter", str(error), parameter=error.parameter)
+    return _plain(400, "Bad parameter", str(error))
+
+
+def unavailable(error: StoreError) -> Response:
+    current_app.logger.error("store: %s", error)
+    detail = "The archive cannot be read at the moment; try again in a minute."
+    response = problem(503, "Unavailable", detail) if _is_api() else _plain(503, "Unavailable", detail)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def fail(error: HTTPException) -> BaseResponse | Response:
+    code = error.code or 500
+    if code in (301, 302, 303, 307, 308):
+        return BaseResponse.force_type(error.get_response(request.environ))
+    detail = DETAILS.get(code, "The request cannot be answered.")
+    if code == 404 and error.description and error.description.startswith("there is no"):
+        detail = error.description[0].upper() + error.description[1:] + "."
+    response = problem(code, error.name, detail) if _is_api() else _plain(code, error.name, detail)
+    for name, value in error.get_headers():
+        if name == "Allow":
+            response.headers[name] = value
+    return response
+
+
+DETAILS = {
+    404: "There is nothing at this address. /sections, /topics and /sources list what there is.",
+    405: "This address is only read: use GET or HEAD.",
+    400: "The request is malformed.",
+}
+
+
+def crash(error: Exception) -> Response:
+    """The one place that catches everything: the reader learns that it is our fault, the log learns why."""
+    current_app.logger.error("unexpected error", exc_info=error)
+    detail = "This is a fault of the service; it has been logged."
+    return problem(500, "Internal error", detail) if _is_api() else _plain(500, "Internal error", detail)

@@ -1,0 +1,119 @@
+"""Feeds: an address with an extension."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, current_app, request
+
+from aggregator.model.stream import Stream, StreamQuery
+from aggregator.render import opml
+from aggregator.render.formats import FORMATS, TYPES
+from aggregator.web.answers import answer
+from aggregator.web.library import Library
+from aggregator.web.streams import build, path_of, query_string, resolve
+from aggregator.web.system import incidents
+
+feeds = Blueprint("feeds", __name__)
+
+
+def library() -> Library:
+    found: Library = current_app.extensions["library"]
+    return found
+
+
+def max_age(lib: Library) -> int:
+    """Tied to the poll cycle, at least the quarter of an hour that good servers give, unless sources are polled faster."""
+    return int(min(max(lib.in_force().settings.defaults.every.total_seconds(), 60), 900))
+
+
+def feed(kind: str, id: str | None, extension: str, month: str | None = None) -> Response:
+    lib = library()
+    args = request.args
+    query = resolve(lib, kind, id, args, month)
+
+    def made(query: StreamQuery) -> tuple[Stream, int | None]:
+        return build(lib, query, args, receipts=extension == "json")
+
+    cached = lib.rendered(query, extension, made)
+    force = lib.in_force()
+    page = force.root + path_of(kind, id) + (f"/{month}" if month else "")
+    return answer(cached.rendered, max_age=max_age(lib), encoded=cached.encoded, link=links(page, args, extension))
+
+
+def links(page: str, args: Mapping[str, str], extension: str) -> str:
+    """The Link header: this address, its page and its other formats."""
+    query = query_string(args)
+    found = [f'<{page}.{extension}{query}>; rel="self"', f'<{page}{query}>; rel="alternate"; type="text/html"']
+    found += [
+        f'<{page}.{other}{query}>; rel="alternate"; type="{TYPES[other]}"' for other in FORMATS if other != extension
+    ]
+    return ", ".join(found)
+
+
+@feeds.get("/latest.<format:extension>")
+def latest(extension: str) -> Response:
+    return feed("latest", None, extension)
+
+
+@feeds.get("/search.<format:extension>")
+def search(extension: str) -> Response:
+    return feed("search", None, extension)
+
+
+@feeds.get("/sections/<slug:id>.<format:extension>")
+def section(id: str, extension: str) -> Response:
+    return feed("section", id, extension)
+
+
+@feeds.get("/topics/<slug:id>.<format:extension>")
+def topic(id: str, extension: str) -> Response:
+    return feed("topic", id, extension)
+
+
+@feeds.get("/sources/<slug:id>.<format:extension>")
+def source(id: str, extension: str) -> Response:
+    return feed("source", id, extension)
+
+
+@feeds.get("/latest/<month:month>.<format:extension>")
+def latest_month(month: str, extension: str) -> Response:
+    return feed("latest", None, extension, month)
+
+
+@feeds.get("/sections/<slug:id>/<month:month>.<format:extension>")
+def section_month(id: str, month: str, extension: str) -> Response:
+    return feed("section", id, extension, month)
+
+
+@feeds.get("/topics/<slug:id>/<month:month>.<format:extension>")
+def topic_month(id: str, month: str, extension: str) -> Response:
+    return feed("topic", id, extension, month)
+
+
+@feeds.get("/sources.<format:extension>")
+def health(extension: str) -> Response:
+    lib = library()
+    return answer(FORMATS[extension](incidents(lib)), max_age=300)
+
+
+@feeds.get("/subscriptions.opml")
+def subscriptions() -> Response:
+    """The section feeds, each story in one of them; `?of=topics` and `?of=sources` for those."""
+    lib = library()
+    force = lib.in_force()
+    of = request.args.get("of", "sections")
+    settings = force.settings
+    rows = {
+        "sections": [(one.title, f"/sections/{one.id}", "?primary=1") for one in settings.sections],
+        "topics": [(one.title, f"/topics/{one.id}", "") for one in settings.topics],
+        "sources": [(one.name, f"/sources/{one.id}", "") for one in settings.sources],
+    }.get(of)
+    if rows is None:
+        from aggregator.errors import QueryError
+
+        raise QueryError("of", "`of` must be sections, topics or sources")
+    outlines = [(title, f"{force.root}{path}.rss{query}", force.root + path) for title, path, query in rows]
+    titled = settings.site.title if of == "sections" else f"{settings.site.title} – {of}"
+    return answer(opml.render(titled, outlines, datetime(2026, 1, 1, tzinfo=UTC)), max_age=3600)

@@ -1,0 +1,171 @@
+"""What the views ask: settings in force, names, and streams as rendered bytes, cached by the version of their stream.
+
+One object per process; each thread reads over a connection of its own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from aggregator.model.judgement import Receipt
+from aggregator.model.settings import Settings
+from aggregator.model.source import SourceState
+from aggregator.model.story import ItemView, StoryView
+from aggregator.model.stream import Names, Rendered, Stream, StreamQuery
+from aggregator.render.formats import FORMATS
+
+CACHED_BYTES = 64 * 1024 * 1024
+
+
+class Reading(Protocol):
+    """The side of the store that readers see."""
+
+    def version(self, stream: str = "latest") -> tuple[int, int]: ...
+    def stories(self, query: StreamQuery, now: int) -> tuple[list[StoryView], int | None]: ...
+    def items(self, query: StreamQuery, now: int) -> tuple[list[ItemView], int | None]: ...
+    def story(self, id: str) -> StoryView | str | None: ...
+    def members(self, story: int) -> list[ItemView]: ...
+    def item(self, id: str) -> ItemView | None: ...
+    def neighbours(self, stream: str, start: int, end: int) -> tuple[int | None, int | None]: ...
+    def counts(self, kind: str, since: int) -> dict[str, tuple[int, int]]: ...
+    def totals(self) -> dict[str, int]: ...
+
+
+class Sources(Protocol):
+    def states(self, ids: None = None, *, listed: bool = True) -> list[SourceState]: ...
+    def drops(self) -> dict[str, dict[str, int]]: ...
+
+
+class Upkeep(Protocol):
+    def configuration(self) -> tuple[str, dict[str, str]] | None: ...
+    def noted(self, key: str) -> object: ...
+
+
+class Archive(Protocol):
+    @property
+    def reading(self) -> Reading: ...
+    @property
+    def sources(self) -> Sources: ...
+    @property
+    def upkeep(self) -> Upkeep: ...
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A configuration with what the web needs of it ready."""
+
+    settings: Settings
+    names: Names
+    receipts: Callable[[str, str, str | None], tuple[Receipt, ...]]  # title, summary, lang → why
+    root: str  # public address without trailing slash
+    zone: ZoneInfo
+
+    @property
+    def prefix(self) -> str:
+        """The path under which the service is reached, "" or "/news"."""
+        return urlsplit(self.root).path.rstrip("/")
+
+
+@dataclass
+class Cached:
+    version: tuple[str, int]
+    expires: int | None
+    rendered: Rendered
+    encoded: dict[str, bytes] = field(default_factory=dict)
+
+
+class Library:
+    """`open_archive` opens the store for the calling thread; `compile` turns the texts of a configuration into what is
+    in force, `current` is what stands if the store holds none yet."""
+
+    def __init__(
+        self,
+        open_archive: Callable[[], Archive],
+        compile: Callable[[Mapping[str, str]], InForce],
+        current: InForce,
+        clock: Callable[[], datetime],
+        health: Callable[[SourceState, datetime], tuple[str, str]],
+    ) -> None:
+        self._open = open_archive
+        self._compile = compile
+        self._current = current
+        self._clock = clock
+        self.health = health
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._cache: OrderedDict[tuple[StreamQuery, str], Cached] = OrderedDict()
+        self._cached_bytes = 0
+
+    @property
+    def archive(self) -> Archive:
+        found: Archive | None = getattr(self._local, "archive", None)
+        if found is None:
+            found = self._local.archive = self._open()
+        return found
+
+    @property
+    def cors(self) -> bool:
+        return self._current.settings.site.cors
+
+    def now(self) -> datetime:
+        return self._clock()
+
+    def in_force(self) -> InForce:
+        """The configuration that the store says is in force."""
+        held = self.archive.upkeep.configuration()
+        if held and held[0] != self._current.settings.epoch:
+            with self._lock:
+                if held[0] != self._current.settings.epoch:
+                    self._current = self._compile(held[1])
+        return self._current
+
+    def rendered(
+        self, query: StreamQuery, extension: str, build: Callable[[StreamQuery], tuple[Stream, int | None]]
+    ) -> Cached:
+        """The bytes of a feed, rendered once per version of its stream."""
+        force = self.in_force()
+        version = (force.settings.epoch, self.archive.reading.version(stream_name(query))[0])
+        now = int(self.now().timestamp())
+        key = (query, extension)
+        with self._lock:
+            found = self._cache.get(key)
+            if found and found.version == version and (found.expires is None or now < found.expires):
+                self._cache.move_to_end(key)
+                return found
+        stream, expires = build(query)
+        made = Cached(version, expires, FORMATS[extension](stream))
+        self._keep(key, made)
+        return made
+
+    def _keep(self, key: tuple[StreamQuery, str], made: Cached) -> None:
+        with self._lock:
+            old = self._cache.pop(key, None)
+            self._cached_bytes += len(made.rendered.body) - (len(old.rendered.body) if old else 0)
+            self._cache[key] = made
+            while self._cached_bytes > CACHED_BYTES and len(self._cache) > 1:
+                _, dropped = self._cache.popitem(last=False)
+                self._cached_bytes -= len(dropped.rendered.body)
+
+
+def stream_name(query: StreamQuery) -> str:
+    """The stream whose version tells whether a query's answer may have changed."""
+    plain = query.filter.empty and query.view == "stories"
+    return f"{query.kind}:{query.id}" if plain and query.kind in ("section", "topic") else "latest"
+
+
+def month_bounds(year: int, month: int, zone: ZoneInfo) -> tuple[int, int]:
+    """First second of a month and of the next, in the zone of the site."""
+    start = datetime(year, month, 1, tzinfo=zone)
+    end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
+    return int(start.astimezone(UTC).timestamp()), int(end.astimezone(UTC).timestamp())
+
+
+def month_of(seconds: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(seconds, zone).strftime("%Y-%m")

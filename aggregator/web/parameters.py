@@ -1,0 +1,123 @@
+"""Parameters of requests → a StreamQuery. Whatever does not fit is a QueryError that names the parameter."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from aggregator.errors import QueryError
+from aggregator.model.stream import Filter
+
+LIMITS = (1, 500)
+MAX_QUERY = 1000  # characters
+MAX_TERMS = 20
+_TERM = re.compile(r'(-?)"([^"]*)"?|(-?)(\S+)')
+_AGE = re.compile(r"(\d{1,4})([hdw])")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+def number(args: Mapping[str, str], name: str, default: int | None, bounds: tuple[int, int]) -> int | None:
+    """A whole number within bounds, or the default."""
+    text = args.get(name)
+    if text is None or text == "":
+        return default
+    low, high = bounds
+    if not re.fullmatch(r"\d{1,9}", text) or not low <= int(text) <= high:
+        raise QueryError(name, f"`{name}` must be a whole number from {low} to {high}")
+    return int(text)
+
+
+def flag(args: Mapping[str, str], name: str) -> bool:
+    text = args.get(name, "")
+    if text not in ("", "0", "1", "true", "false"):
+        raise QueryError(name, f"`{name}` must be 1 or 0")
+    return text in ("1", "true")
+
+
+def choice(args: Mapping[str, str], name: str, choices: tuple[str, ...], default: str) -> str:
+    text = args.get(name) or default
+    if text not in choices:
+        raise QueryError(name, f"`{name}` must be {' or '.join(choices)}")
+    return text
+
+
+def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Words, "phrases" and -minus of a search: those that must occur, and those that must not."""
+    if len(text) > MAX_QUERY:
+        raise QueryError("q", f"`q` may have {MAX_QUERY} characters at the most")
+    wanted: list[str] = []
+    unwanted: list[str] = []
+    for minus, phrase, minus_word, word in _TERM.findall(_CONTROL.sub(" ", text)):
+        term = (phrase or word).strip()
+        if any(letter.isalnum() for letter in term):
+            (unwanted if minus or minus_word else wanted).append(term)
+    if len(wanted) + len(unwanted) > MAX_TERMS:
+        raise QueryError("q", f"`q` may have {MAX_TERMS} words and phrases at the most")
+    return tuple(wanted), tuple(unwanted)
+
+
+def moment(args: Mapping[str, str], name: str, now: datetime) -> datetime | None:
+    """ISO 8601 (UTC where no zone is named), or an age: 24h, 7d, 2w."""
+    text = args.get(name)
+    if not text:
+        return None
+    age = _AGE.fullmatch(text)
+    if age:
+        hours = int(age[1]) * {"h": 1, "d": 24, "w": 168}[age[2]]
+        # To the minute, so that equal questions within a minute are one question.
+        return now.replace(second=0, microsecond=0) - timedelta(hours=hours)
+    try:
+        found = datetime.fromisoformat(text.replace(" ", "+"))  # a + in an address arrives as a blank
+        found = found if found.tzinfo else found.replace(tzinfo=UTC)
+        found.timestamp()
+    except (ValueError, OverflowError) as error:
+        raise QueryError(name, f"`{name}` must be a time like 2026-11-24T12:00:00Z or an age like 24h or 7d") from error
+    return found
+
+
+def search(args: Mapping[str, str], now: datetime) -> Filter:
+    """The parameters of search, the same everywhere. Labels are looked up by the caller."""
+    words, without = terms(args.get("q", ""))
+    text = {name: _plain(args, name) for name in ("section", "topic", "source", "publisher", "label", "lang")}
+    return Filter(
+        words=words,
+        without=without,
+        section=text["section"],
+        topic=text["topic"],
+        source=text["source"],
+        publisher=text["publisher"],
+        label=text["label"],
+        lang=text["lang"],
+        since=moment(args, "since", now),
+        until=moment(args, "until", now),
+    )
+
+
+def _plain(args: Mapping[str, str], name: str) -> str | None:
+    text = args.get(name, "").strip()
+    if len(text) > 200 or _CONTROL.search(text):
+        raise QueryError(name, f"`{name}` is too long or holds control characters")
+    return text or None
+
+
+def encode_cursor(kind: str, time: int, n: int) -> str:
+    return base64.urlsafe_b64encode(f"{kind}.{time}.{n}".encode()).decode().rstrip("=")
+
+
+def decode_cursor(args: Mapping[str, str], kind: str) -> tuple[int, int] | None:
+    """Where a list goes on; a cursor belongs to the kind of list that gave it."""
+    text = args.get("cursor")
+    if not text:
+        return None
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        found = re.fullmatch(
+            r"([a-z-]+)\.(\d{1,18})\.(\d{1,18})", base64.b64decode(padded, b"-_", validate=True).decode("ascii")
+        )
+    except ValueError:
+        found = None
+    if not found or found[1] != kind:
+        raise QueryError("cursor", "`cursor` is not one that this list gave: start without it")
+    return int(found[2]), int(found[3])

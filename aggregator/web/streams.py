@@ -1,0 +1,195 @@
+"""Addresses → streams: which stream an address names, and what is put into its feed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from werkzeug.exceptions import NotFound
+
+from aggregator.errors import QueryError
+from aggregator.model.judgement import Receipt
+from aggregator.model.settings import Settings
+from aggregator.model.story import ItemView, StoryView
+from aggregator.model.stream import Filter, Stream, StreamQuery
+from aggregator.web import parameters
+from aggregator.web.library import InForce, Library, month_bounds, month_of, stream_name
+
+SEARCH = ("q", "section", "topic", "source", "publisher", "label", "lang", "since", "until")
+SHAPE = ("limit", "min_publishers", "primary", "view")
+MAX_PUBLISHERS = 50
+
+
+def resolve(
+    library: Library, kind: str, id: str | None, args: Mapping[str, str], month: str | None = None
+) -> StreamQuery:
+    """The stream an address and its parameters name.
+
+    Raises:
+        NotFound: there is no such section, topic, source or month.
+        QueryError: a parameter does not fit.
+    """
+    force = library.in_force()
+    _known(force.settings, kind, id)
+    wanted = labelled(force.settings, parameters.search(args, library.now()))
+    check(force.settings, wanted)
+    default_view = "items" if kind == "source" else "stories"
+    return StreamQuery(
+        kind=kind,
+        id=id,
+        view=parameters.choice(args, "view", ("stories", "items"), default_view),
+        min_publishers=parameters.number(args, "min_publishers", 1, (1, MAX_PUBLISHERS)) or 1,
+        primary=parameters.flag(args, "primary"),
+        limit=parameters.number(args, "limit", None, parameters.LIMITS),
+        filter=wanted,
+        window=_window(month, force) if month else None,
+    )
+
+
+def _known(settings: Settings, kind: str, id: str | None) -> None:
+    if kind in ("section", "topic", "source") and id not in ids(settings, kind):
+        raise NotFound(f"there is no {kind} of this id")
+
+
+def ids(settings: Settings, kind: str) -> set[str]:
+    if kind == "source":
+        return {source.id for source in settings.sources}
+    return {rules.id for rules in (settings.sections if kind == "section" else settings.topics)}
+
+
+def check(settings: Settings, wanted: Filter) -> None:
+    """A misspelt id is an error, not an empty answer."""
+    for name in ("section", "topic", "source"):
+        id = getattr(wanted, name)
+        if id is not None and id not in ids(settings, name):
+            raise QueryError(name, f"`{name}` names none that is configured; /{name}s lists them")
+
+
+def labelled(settings: Settings, wanted: Filter) -> Filter:
+    """`label=public` or `label=owner:public`: the sources and publishers that carry it."""
+    if wanted.label is None:
+        return wanted
+    key, _, value = wanted.label.rpartition(":")
+
+    def carries(labels: tuple[tuple[str, str], ...]) -> bool:
+        return any(found == value and key in ("", name) for name, found in labels)
+
+    sources = tuple(source.id for source in settings.sources if carries(source.labels))
+    publishers = tuple(publisher.name for publisher in settings.publishers if carries(publisher.labels))
+    return Filter(**{**{name: getattr(wanted, name) for name in Filter.__slots__}, "labelled": (sources, publishers)})
+
+
+def _window(month: str, force: InForce) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{4})-(\d{2})", month)
+    if not found or not 1970 <= int(found[1]) <= 9998 or not 1 <= int(found[2]) <= 12:
+        raise NotFound("there is no such month")
+    return month_bounds(int(found[1]), int(found[2]), force.zone)
+
+
+def query_string(args: Mapping[str, str]) -> str:
+    """The parameters that count, in a fixed order: "?q=…&limit=5" or ""."""
+    kept = [(name, args[name]) for name in (*SEARCH, *SHAPE) if args.get(name)]
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def path_of(kind: str, id: str | None) -> str:
+    return {"section": f"/sections/{id}", "topic": f"/topics/{id}", "source": f"/sources/{id}"}.get(kind, f"/{kind}")
+
+
+def build(
+    library: Library, query: StreamQuery, args: Mapping[str, str], *, receipts: bool = False
+) -> tuple[Stream, int | None]:
+    """What the feed of a query lists, and when time alone will change it (epoch seconds; None: never)."""
+    force = library.in_force()
+    reading = library.archive.reading
+    now = int(library.now().timestamp())
+    stories: tuple[StoryView, ...] = ()
+    items: tuple[ItemView, ...] = ()
+    if query.view == "items":
+        found, expires = reading.items(query, now)
+        items = tuple(found)
+    else:
+        told, expires = reading.stories(query, now)
+        stories = tuple(told)
+    newest = [one.updated for one in stories] + [one.updated for one in items]
+    changed = datetime.fromtimestamp(reading.version(stream_name(query))[1], UTC)
+    path = force.root + path_of(query.kind, query.id)
+    previous, following, current = _documents(library, query, path, now)
+    every = force.settings.defaults.every
+    stream = Stream(
+        title=title(force, query),
+        description=description(force, query),
+        root=force.root,
+        address=f"{path}/{month_of(query.window[0], force.zone)}" if query.window else path,
+        query=query_string(args),
+        language=force.settings.site.language,
+        updated=max(newest, default=changed),
+        names=force.names,
+        stories=stories,
+        items=items,
+        receipts={story.id: why(force, story.title, story.summary, story.lang, story.scores) for story in stories}
+        if receipts
+        else {},
+        ttl=max(1, int(every.total_seconds() // 60)),
+        icon=f"{force.root}/static/icon.png",
+        archive=query.window is not None and query.window[1] <= now,
+        previous=previous,
+        next=following,
+        current=current,
+    )
+    return stream, expires
+
+
+def why(
+    force: InForce, title: str, summary: str, lang: str | None, scores: tuple[tuple[str, float], ...]
+) -> tuple[Receipt, ...]:
+    """Receipts of a story, worked out from its lead for the sections it is in."""
+    sections = {name for name, _ in scores}
+    return tuple(one for one in force.receipts(title, summary, lang) if not sections or one.section in sections)
+
+
+def _documents(library: Library, query: StreamQuery, path: str, now: int) -> tuple[str | None, str | None, str | None]:
+    """Addresses of RFC 5005: the archive before, the one after, and the current document."""
+    if query.kind not in ("latest", "section", "topic") or query.view != "stories" or not query.filter.empty:
+        return None, None, None
+    force = library.in_force()
+    name = "latest" if query.kind == "latest" else f"{query.kind}:{query.id}"
+    if query.window is None:
+        last, _ = library.archive.reading.neighbours(name, now + 1, now + 1)
+        return (f"{path}/{month_of(last, force.zone)}" if last else None), None, None
+    before, after = library.archive.reading.neighbours(name, *query.window)
+    return (
+        f"{path}/{month_of(before, force.zone)}" if before else None,
+        f"{path}/{month_of(after, force.zone)}" if after else None,
+        path,
+    )
+
+
+def title(force: InForce, query: StreamQuery) -> str:
+    site = force.settings.site.title
+    named = {
+        "section": force.names.sections.get(query.id or ""),
+        "topic": force.names.topics.get(query.id or ""),
+        "source": force.names.sources.get(query.id or "", (None, None))[0],
+        "latest": "Latest",
+    }.get(query.kind)
+    parts = [site, named or "Search"]
+    if query.filter.words or query.filter.without:
+        words = [f"“{word}”" if " " in word else word for word in query.filter.words]
+        parts.append(" ".join([*words, *(f"-{word}" for word in query.filter.without)]))
+    if query.window:
+        parts.append(month_of(query.window[0], force.zone))
+    return " – ".join(parts)
+
+
+def description(force: InForce, query: StreamQuery) -> str:
+    what = "Items" if query.view == "items" else "Stories, each with all the outlets that tell it"
+    kinds = {
+        "section": f"{what}, in the section {force.names.sections.get(query.id or '')}.",
+        "topic": f"{what}, on {force.names.topics.get(query.id or '')}.",
+        "source": f"{what}, from {force.names.sources.get(query.id or '', ('', None))[0]}.",
+        "latest": f"{what}, newest first.",
+    }
+    return kinds.get(query.kind, f"{what}, that a search finds.")
