@@ -23,9 +23,9 @@ def web_address(value: object) -> str:
     written = text(value, 2048)
     if re.search(r"[\s\x00-\x1f]", str(value).strip()):
         raise Wrong(f"an address holds no white space: {shown(value)}")
-    if host_of(written) is None:
+    if host_of(written) is None or not re.match(r"https?://[^/\\]", written, re.IGNORECASE):
         raise Wrong(f"expected an http or https address, found {shown(value)}{_address_meant(value)}")
-    return value.shown.strip() if isinstance(value, Text) else written
+    return value.kept.strip() if isinstance(value, Text) else written
 
 
 def _address_meant(value: object) -> str:
@@ -97,4 +97,4 @@ def _header_value(value: object) -> str:
         raise Wrong(f"a header is one line of text: {shown(value)}", place(value))
     if not written.isascii():
         raise Wrong(f"a header holds plain ASCII: {shown(value)}", place(value))
-    return value.shown if isinstance(value, Text) else written
+    return value.kept if isinstance(value, Text) else written

@@ -146,7 +146,7 @@ def _fill_text(project: Project, text: Text, secret: bool) -> Text:
     project.variables.update(names)
     if not secret:
         project.shown.update(names)
-    return Text(expand(text, project.environ), text.at, template=str(text) if secret else None)
+    return Text(expand(text, project.environ), text.at, template=str(text), secret=secret)
 
 
 def _fault(name: str, text: str, environ: Mapping[str, str]) -> str | None:

@@ -21,20 +21,29 @@ MAX_DEPTH = 20  # the grammar needs six
 
 
 class Text(str):
-    """A scalar. `template` is what the editor wrote where this was expanded from the environment and is secret."""
+    """A scalar. `template` is what the editor wrote where this was filled in from the environment; where it is
+    `secret` the template goes into the settings, not the value."""
 
     at: Position
     plain: bool  # written without quotes: an empty one means "nothing here"
     template: str | None
+    secret: bool
 
-    def __new__(cls, value: str, at: Position, plain: bool = False, template: str | None = None) -> Text:
+    def __new__(
+        cls, value: str, at: Position, plain: bool = False, template: str | None = None, secret: bool = False
+    ) -> Text:
         text = super().__new__(cls, value)
-        text.at, text.plain, text.template = at, plain, template
+        text.at, text.plain, text.template, text.secret = at, plain, template, secret
         return text
 
     @property
+    def kept(self) -> str:
+        """What goes into the settings."""
+        return self.shown if self.secret else str(self)
+
+    @property
     def shown(self) -> str:
-        """The form for messages: never the value of a secret."""
+        """The form for messages: as it was written."""
         return str(self) if self.template is None else self.template
 
 

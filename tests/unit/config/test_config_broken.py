@@ -1,0 +1,225 @@
+"""Broken files: each is refused at an exact place, in words that say what was expected."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from aggregator.config.load import parse
+from aggregator.errors import ConfigError
+
+SOURCE = "sources:\n  - name: A\n    url: https://a.example/f\n"
+RULES = "sections:\n  - id: a\n    words: [x, y]\n"
+
+# text, line:column, words of the message
+YAML = [
+    ("", "1:1", ["empty", "sources:"]),
+    ("# only a comment\n", "1:1", ["empty"]),
+    ("- a\n", "1:1", ["keys and values", "a list"]),
+    ("hello\n", "1:1", ["keys and values", "text"]),
+    ("sources:\n  - name: A\n    url", "3:8", ["key: value"]),
+    ("sources:\n\t- name: A\n", "2:1", ["tab", "spaces"]),
+    ("site:\n  title: A\n\tlanguage: en\n", "3:1", ["tab", "spaces"]),
+    ("sections:\n  - id: a\n    words: [x, *missile]\n", "3:16", ["alias", "missile*"]),
+    ("a: &x [1]\nb: [*x, *x]\n", "1:4", ["anchor"]),
+    ("site: {title: !!python/object/apply:os.system [ls]}\n", "1:15", ["tag", "delete"]),
+    ("site: {title: A, title: B}\n", "1:18", ["`title`", "twice", "line 1"]),
+    (SOURCE + "    every: 5m\n    lang: en\n    every: 6m\n", "6:5", ["`every`", "twice", "line 4"]),
+    ("site:\n  <<: {title: A}\n", "2:3", ["merges"]),
+    ("site: {}\n---\nsite: {}\n", "2:1", ["second document"]),
+    ("site:\n  title: A\0B\n", "2:11", ["U+0000"]),
+    ("site: {title: \ud800}\n", "1:15", ["U+D800"]),
+    ("site: " + "[" * 21 + "]" * 21, "1:26", ["20 deep"]),
+    ("? [a, b]\n: c\n", "1:3", ["key must be text"]),
+    ("site:\n  title: News: all\n", "2:14", ["colon", "quote"]),
+    ("site: {title: A\n", "1:16", ["{ }", "closed"]),
+    ('site:\n  title: "A\n', "2:12", ["quote", "never closed"]),
+    ("site:\n  title: @A\n", "2:10", ["quote", "@"]),
+    ("site:\n  title: %A\n", "2:10", ["quote", "%"]),
+    ("site:\n  title: A\n language: en\n", "3:2", ["indentation"]),
+    ("sources:\n  - name: A\n   url: x\n", "3:4", ["indentation"]),
+    ("sources: [{name: A, headers: {X: Bearer ${T}}}]\n", "1:42", ["quote", "${NAME}"]),
+    ("#" * (1 << 20) + "\n", "1:1", ["1 MiB", "include"]),
+]
+
+KEYS = [
+    ("sorces: []\n", "1:1", ["`sorces`", "did you mean `sources`"]),
+    (SOURCE + "    interval: 1:30\n", "4:5", ["`interval`", "did you mean `every`"]),
+    (SOURCE + "    enabledd: true\n", "4:5", ["did you mean `enabled`"]),
+    ("sections:\n  - id: a\n    counterexample: []\n", "3:5", ["did you mean `counterexamples`"]),
+    ("site:\r\n  title: A\r\n  titel: B\r\n", "3:3", ["did you mean `title`"]),
+    ("stories: {hid: []}\n", "1:11", ["did you mean `hide`"]),
+    ("stories: {pin: [{url: https://x.example/, section: world, untill: 2026-12-01}]}\n", "1:59", ["`until`"]),
+    ("sources:\n  - name: A\n", "2:5", ["`url` is missing"]),
+    ("sources:\n  - url: https://a.example/\n", "2:5", ["`name` is missing"]),
+    ("sections: [{title: A}]\n", "1:12", ["`id` is missing"]),
+    ("sources: https://a.example/\n", "1:10", ["expected a list", "text"]),
+    ("sections:\n  a: {words: [x]}\n", "2:3", ["expected a list", "table"]),
+    ("sources:\n  - https://a.example/\n", "2:5", ["table", "text"]),
+]
+
+SCALARS = [
+    (SOURCE + "    every: 1:30\n", "4:12", ["every", "30s, 15m", "`1:30`", "did you mean 90m"]),
+    (SOURCE + "    every: 15\n", "4:12", ["did you mean 15m"]),
+    (SOURCE + "    every: 5 minutes\n", "4:12", ["did you mean 5m"]),
+    (SOURCE + "    every: 0s\n", "4:12", ["out of range", "1s", "4w"]),
+    (SOURCE + "    every: 99w\n", "4:12", ["out of range"]),
+    (SOURCE + "    every:\n", "4:11", ["every", "nothing"]),
+    ("defaults: {keep: 90m}\n", "1:18", ["out of range", "from 1d"]),
+    (SOURCE + "    enabled: yes\n", "4:14", ["true or false", "`yes`", "did you mean true"]),
+    (SOURCE + "    enabled: NO\n", "4:14", ["did you mean false"]),
+    (SOURCE + "    wrapper: on\n", "4:14", ["did you mean true"]),
+    (SOURCE + "    full_text: maybe\n", "4:16", ["true or false"]),
+    (SOURCE + "    lang: english!\n", "4:11", ["language"]),
+    (SOURCE + "    labels: {Country: x}\n", "4:14", ["label", "`Country`"]),
+    (SOURCE + "    id: Big News\n", "4:9", ["did you mean big-news"]),
+    (SOURCE + "    headers: {Host: x}\n", "4:15", ["`Host`", "delete"]),
+    (SOURCE + "    headers: {'a b': c}\n", "4:15", ["`a b`"]),
+    (SOURCE + '    headers: {X: "a\\nSet-Cookie: b"}\n', "4:18", ["one line"]),
+    ("sources:\n  - {name: A, url: ftp://x.example/y}\n", "2:20", ["http or https"]),
+    ("sources:\n  - {name: A, url: javascript:alert(1)}\n", "2:20", ["http or https"]),
+    ("sources:\n  - {name: A, url: file:///etc/passwd}\n", "2:20", ["http or https"]),
+    ("sources:\n  - {name: A, url: www.bbc.co.uk/rss}\n", "2:20", ["did you mean https://www.bbc.co.uk/rss"]),
+    ("sources:\n  - {name: A, url: feed://x.example/y}\n", "2:20", ["did you mean https://x.example/y"]),
+    ("sources:\n  - {name: A, url: https://a b.example/}\n", "2:20", ["white space"]),
+    ("sources:\n  - {name: A, url: 'https:///x'}\n", "2:20", ["url"]),
+    ("site: {url: 'https://x.example/a?b'}\n", "1:13", ["no query"]),
+    ("site: {timezone: Europe/Berln}\n", "1:18", ["did you mean `Europe/Berlin`"]),
+    ("site: {contact: nobody}\n", "1:17", ["e-mail"]),
+    ("site: {reload: atuo}\n", "1:16", ["auto or manual", "did you mean `auto`"]),
+    ("allow_private: ['http://10.0.0.1/']\n", "1:17", ["without http://", "did you mean 10.0.0.1"]),
+    ("allow_private: [10.0.0.0/33]\n", "1:17", ["127.0.0.1 or 10.0.0.0/8"]),
+    ("allow_private: [nas.local, a b]\n", "1:28", ["host"]),
+    ("publishers: [{name: A, domains: ['https://www.a.example/x']}]\n", "1:34", ["did you mean a.example"]),
+    ("stories: {pin: [{url: https://x.example/, section: world, until: soon}]}\n", "1:66", ["2026-12-01"]),
+    ("stories: {join: [[https://x.example/]]}\n", "1:18", ["two addresses"]),
+]
+
+GRAMMAR = [
+    ("words: ['(a+)+$']", "3:13", ["not patterns"]),
+    ("words: ['^x']", "3:13", ["not patterns"]),
+    ("words: ['[a-z]']", "3:13", ["not patterns"]),
+    (r"words: ['\bwar\b']", "3:13", ["not patterns"]),
+    ("words: [m*le]", "3:13", ["not patterns", "missile*"]),
+    ("words: ['missile* strike']", "3:13", ["end of the whole phrase"]),
+    ("words: ['*']", "3:13", ["lone *"]),
+    ("words: [a*]", "3:13", ["2 letters"]),
+    ("words: ['']", "3:13", ["nothing"]),
+    ("words: [—]", "3:13", ["no letter or digit"]),
+    ("words: [ok, {x: 0}]", "3:21", ["more than 0", "never"]),
+    ("words: [{x: -1}]", "3:17", ["more than 0"]),
+    ("words: [{x: 1000}]", "3:17", ["at most 100"]),
+    ("words: [{x: much}]", "3:17", ["weight such as 2"]),
+    ("words: [{x: .nan}]", "3:17", ["weight"]),
+    ("words: [{a: 1, b: 2}]", "3:13", ["one word", "a line for each"]),
+    ("words: [{}]", "3:13", ["empty table"]),
+    ("words: [[a]]", "3:13", ["found a list"]),
+    ("words: [{all: [x]}]", "3:19", ["2 to 8"]),
+    ("words: [{all: [x, x]}]", "3:19", ["twice"]),
+    ("words: [{all: [x, '(']}]", "3:23", ["not patterns"]),
+    ("words: [{all: [x, y], wieght: 2}]", "3:27", ["`wieght`", "did you mean `weight`"]),
+    ("words: x", "3:12", ["expected a list"]),
+    ("not: [{x: 2}]\n    words: [x]", "3:11", ["without a weight"]),
+    ("not: [x]", "3:10", ["neither"]),
+    ("never: [{x: 2}]", "3:13", ["without a weight"]),
+    ("never: [{all: [a, b], weight: 3}]", "3:13", ["without a weight"]),
+    ("places: [CN, XX]", "3:18", ["`XX`", "no place"]),
+    ("places: [china]", "3:14", ["did you mean `CN`"]),
+    ("places: [south-east-asia]", "3:14", ["did you mean `south-eastern-asia`"]),
+    ("places: [Middle East]", "3:14", ["did you mean `middle-east`"]),
+    ("examples:\n      - Ukraine: day 900", "4:9", ["quote a headline"]),
+]
+
+ACROSS = [
+    (SOURCE + "  - {name: a, url: https://b.example/}\n", "4:12", ["`a`", "line 2"]),
+    (SOURCE + "  - {name: B, url: 'HTTPS://A.example:443/f#x'}\n", "4:20", ["source `a`", "line 3"]),
+    (SOURCE + "    usually: defence\nsections: [{id: defense, words: [tank]}]\n", "4:14", ["did you mean `defense`"]),
+    (SOURCE + "    section: x\n", "4:14", ["no section `x`", "`world`"]),
+    (SOURCE + "    section: a\n    usually: a\n" + RULES, "5:14", ["keep one"]),
+    (SOURCE + "    was: [a]\n", "4:11", ["own id"]),
+    (SOURCE + "  - {name: B, url: https://b.example/, was: [a]}\n", "4:46", ["source on line 2"]),
+    (SOURCE + "    was: [o]\n  - {name: B, url: https://b.example/, was: [o]}\n", "5:46", ["line 4"]),
+    ("sources: [{name: 新华网, url: https://x.example/}]\n", "1:18", ["add one", "id:"]),
+    (RULES + "  - {id: a}\n", "4:10", ["section id `a`", "line 2"]),
+    ("topics: [{id: t, words: [x]}, {id: t, words: [y]}]\n", "1:36", ["topic id `t`"]),
+    ("publishers:\n  - {name: A, aliases: [X]}\n  - {name: C, aliases: [x]}\n", "3:25", ["`A`", "line 2"]),
+    ("publishers:\n  - {name: A}\n  - {name: C, aliases: [The A]}\n", "3:25", ["`A`"]),
+    ("publishers:\n  - {name: A, domains: [x.example]}\n  - {name: C, domains: [x.example]}\n", "3:25", ["`A`"]),
+    ("publishers: [{name: A}, {name: A}]\n", "1:32", ["twice"]),
+    ("stories: {pin: [{url: https://x.example/, section: b}]}\n" + RULES, "1:52", ["no section `b`"]),
+    (
+        "stories: {hide: [https://x.example/], pin: [{url: https://x.example/, section: world}]}\n",
+        "1:51",
+        ["pinned and hidden"],
+    ),
+    ("include: [../x.yaml]\n", "1:11", ["beside this file"]),
+    ("include: [/etc/passwd]\n", "1:11", ["beside this file"]),
+    ("include: [gone.yaml]\n", "1:11", ["does not exist"]),
+    ("include: [feeds.yaml]\n", "1:11", ["read already"]),
+    ("sources: [{name: A, url: 'https://a.example/${NOPE}'}]\n", "1:26", ["no variable NOPE"]),
+    (SOURCE + "    headers: {Authorization: 'Bearer ${NOPE}'}\n", "4:30", ["no variable NOPE"]),
+    ("site: {title: '${BLANK}'}\n", "1:15", ["BLANK", "empty"]),
+    ("site: {title: '${A-B}'}\n", "1:15", ["${NAME}", "$${"]),
+    ("site: {title: '${OPEN'}\n", "1:15", ["${NAME}"]),
+]
+
+GRAMMAR_FILES = [(f"sections:\n  - id: a\n    {text}\n", at, words) for text, at, words in GRAMMAR]
+
+
+def problems(text: str) -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as caught:
+        parse({"feeds.yaml": text}, "feeds.yaml", {"BLANK": " "})
+    return tuple(str(problem) for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(("text", "at", "words"), YAML + KEYS + SCALARS + GRAMMAR_FILES + ACROSS)
+def test_refused_with_its_place_and_advice(text: str, at: str, words: list[str]) -> None:
+    first, *_ = problems(text)
+    assert first.startswith(f"feeds.yaml:{at}: ")
+    missing = [word for word in words if word not in first]
+    assert not missing, first
+
+
+@pytest.mark.parametrize("text", [text for text, _, _ in KEYS + SCALARS + GRAMMAR_FILES + ACROSS])
+def test_one_fault_is_told_once(text: str) -> None:
+    assert len(problems(text)) == 1
+
+
+def test_all_faults_of_a_file_are_told_at_once_in_its_order() -> None:
+    text = (
+        SOURCE
+        + "    every: 1x\n    enabledd: true\n    usually: nope\n  - {name: B, url: x}\n"
+        + "site: {timezone: Mars, titel: A}\nsections: [{id: a, words: [x, (]}]\nsite: {}\n"
+    )
+    places = [problem.split(": ", 1)[0] for problem in problems(text)]
+    assert places == [
+        "feeds.yaml:4:12", "feeds.yaml:5:5", "feeds.yaml:6:14", "feeds.yaml:7:20", "feeds.yaml:8:18",
+        "feeds.yaml:8:24", "feeds.yaml:9:31", "feeds.yaml:10:1",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["site: " + "[" * 500_000, "[" * 500_000, "- " * 400_000, "{a: " * 200_000])
+def test_deep_nesting_is_refused_quickly(text: str) -> None:
+    before = time.process_time()
+    (first,) = problems(text)
+    assert "deep" in first
+    assert time.process_time() - before < 5
+
+
+def test_an_alias_bomb_is_refused_before_it_grows() -> None:
+    lines = ["a0: &a0 [x, x]"] + [f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]" for i in range(1, 60)]
+    assert "anchor" in problems("\n".join(lines))[0]
+
+
+def test_a_secret_is_in_no_message() -> None:
+    text = "sources:\n  - name: A\n    url: ${KEY}\n    headers: {X: '${KEY}'}\n    lang: ' ${KEY}'\n"
+    with pytest.raises(ConfigError) as caught:
+        parse({"f": text}, "f", {"KEY": "sesame-open\u00e9"})
+    url, header, *_ = (str(problem) for problem in caught.value.problems)
+    assert "sesame" not in url + header
+    assert "${KEY}" in url
+
+
+def test_a_password_in_an_address_is_in_no_message() -> None:
+    assert "htp://u:***@x.example" in problems("sources: [{name: A, url: 'htp://u:open-sesame@x.example/'}]")[0]

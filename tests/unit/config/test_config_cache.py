@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from aggregator.config.cache import examine_cached, load_cached
+from aggregator.config.load import load
+from aggregator.errors import ConfigError
+from aggregator.model.settings import Settings
+
+TEXT = """
+include: [more.yaml]
+site: {title: "${TITLE}"}
+sources: [{name: A, url: "https://a.example/${KEY}", every: 5m, was: [b], labels: {x: y}}]
+stories: {pin: [{url: https://a.example/1, section: s, until: 2026-12-01}]}
+"""
+MORE = "sections: [{id: s, words: [a, {b: 2}, {all: [c, d]}, a], places: [NO]}]\n"
+ENVIRON = {"TITLE": "Wire", "KEY": "open-sesame"}
+
+
+class Place:
+    """A project in a folder, and how often it was compiled."""
+
+    def __init__(self, folder: Path) -> None:
+        self.main, self.instance = folder / "feeds.yaml", folder / "instance"
+        self.more = folder / "more.yaml"
+        self.main.write_text(TEXT)
+        self.more.write_text(MORE)
+
+    @property
+    def entry(self) -> Path:
+        (entry,) = (self.instance / "cache").iterdir()
+        return entry
+
+    def load(self, **environ: str) -> Settings:
+        return load_cached(self.main, self.instance, {**ENVIRON, **environ})
+
+    def hit(self, **environ: str) -> bool:
+        """Whether the entry answers: it is rewritten only where it does not."""
+        before = self.entry.stat().st_ino, self.entry.read_bytes()
+        self.load(**environ)
+        return (self.entry.stat().st_ino, self.entry.read_bytes()) == before
+
+
+@pytest.fixture(name="place")
+def _place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def test_the_cached_settings_are_the_compiled_ones(place: Place) -> None:
+    fresh = load(place.main, ENVIRON)
+    assert place.load() == fresh
+    assert place.hit()
+    again, warnings = examine_cached(place.main, place.instance, ENVIRON)
+    assert (again, again.texts) == (fresh, fresh.texts)
+    assert [warning.warning for warning in warnings] == [True]
+    assert type(again.sources[0].every) is type(fresh.sources[0].every)
+
+
+@pytest.mark.parametrize("change", ["main", "more", "TITLE", "KEY", "code"])
+def test_a_change_is_seen(place: Place, change: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.load()
+    if change == "main":
+        place.main.write_text(TEXT + "# edited\n")
+    elif change == "more":
+        place.more.write_text(MORE.replace("NO", "SE"))
+    elif change == "code":
+        monkeypatch.setattr("aggregator.__version__", "9.9.9")
+    assert not place.hit(**({change: "other"} if change in ENVIRON else {}))
+
+
+def test_a_file_that_breaks_is_refused_although_it_is_cached(place: Place) -> None:
+    place.load()
+    place.more.unlink()
+    with pytest.raises(ConfigError, match=r"more\.yaml` does not exist"):
+        place.load()
+    with pytest.raises(ConfigError, match="KEY"):
+        load_cached(place.main, place.instance, {"TITLE": "x"})
+
+
+def test_a_damaged_entry_is_ignored(place: Place) -> None:
+    whole = place.load()
+    data = place.entry.read_bytes()
+    at = data.index(b"Wire")
+    for damaged in (b"", b"\xc1", data[: len(data) // 2], data[:at] + b"Fire" + data[at + 4 :], b"null"):
+        place.entry.write_bytes(damaged)
+        assert place.load() == whole
+
+
+def test_no_secret_is_written(place: Place) -> None:
+    place.load()
+    assert b"sesame" not in place.entry.read_bytes()
+    assert place.entry.stat().st_mode & 0o077 == 0
+
+
+def test_two_files_share_an_instance(place: Place, tmp_path: Path) -> None:
+    place.load()
+    other = tmp_path / "other.yaml"
+    other.write_text("sources: []\n")
+    load_cached(other, place.instance, {})
+    assert len(list((place.instance / "cache").iterdir())) == 2
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_no_error(place: Place) -> None:
+    place.instance.mkdir(mode=0o500)
+    assert place.load() == load(place.main, ENVIRON)
+
+
+def test_an_instance_that_is_a_file_is_no_error(place: Place) -> None:
+    place.instance.write_text("")
+    assert place.load() == load(place.main, ENVIRON)

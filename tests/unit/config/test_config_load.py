@@ -1,0 +1,250 @@
+"""What a sound file means."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator.config.load import examine, load, parse
+from aggregator.errors import ConfigError
+from aggregator.model.settings import Position, Settings, Term
+
+WHOLE = """\
+site:
+  title: World Wire
+  url: https://wire.example.org/news/
+  language: en
+  timezone: UTC
+  contact: editor@example.org
+  reload: manual
+  cors: false
+allow_private: [127.0.0.1, 10.0.0.0/8, nas.local]
+defaults: {every: 30m, keep: 60d}
+publishers:
+  - {name: BBC, aliases: [BBC News], domains: [bbc.co.uk, bbc.com], labels: {country: NO, owner: public}}
+sources:
+  - name: BBC World
+    url: https://feeds.bbci.co.uk/news/world/rss.xml
+    publisher: bbc news
+    every: 5m
+    keep: 2w
+    usually: asia-pacific
+    full_text: true
+    was: [bbc, bbc-old]
+    headers: {Authorization: "Bearer ${WIRE_TOKEN}", X-Two: b}
+    labels: {desk: 1}
+    lang: en-GB
+  - {name: Süddeutsche & Łódź Today, url: 'http://10.1.2.3/${PATH_PART}', section: asia-pacific, enabled: false}
+  - {id: gn, name: Google News, url: 'https://news.example.com/', wrapper: true}
+sections:
+  - id: asia-pacific
+    title: Asia-Pacific
+    description: From Kabul to Tonga
+    places: [CN, NO, eu, {TW: 2}, south-eastern-asia]
+    words: [south  china sea, {quad: 2}, missile*, {all: [drone, taiwan]}, {all: [a, b], weight: 2.5}, 2024, F-35, OPEC+]
+    not: [fine china]
+    never: [recipe, {all: [wok, noodles]}]
+    examples: ["China Grants Rare Earth Licenses to US Auto Suppliers"]
+    counterexamples: ["Fine China Auction Breaks Records"]
+topics:
+  - {id: rare-earths, words: [rare earth]}
+stories:
+  join: [[https://a.example/1, https://b.example/2]]
+  split: [https://a.example/3]
+  hide: [https://a.example/4]
+  pin: [{url: https://a.example/5, section: asia-pacific, until: 2026-12-01}]
+"""
+ENVIRON = {"WIRE_TOKEN": "open-sesame", "PATH_PART": "feed"}
+
+
+@pytest.fixture(name="settings", scope="module")
+def _settings() -> Settings:
+    return parse({"feeds.yaml": WHOLE}, "feeds.yaml", ENVIRON)[0]
+
+
+def test_site_and_defaults(settings: Settings) -> None:
+    assert settings.site.url == "https://wire.example.org/news"
+    assert (settings.site.reload, settings.site.cors, settings.site.republish_full_text) == ("manual", False, False)
+    assert settings.allow_private == ("127.0.0.1", "10.0.0.0/8", "nas.local")
+    assert (settings.defaults.every, settings.defaults.keep) == (timedelta(minutes=30), timedelta(days=60))
+
+
+def test_sources(settings: Settings) -> None:
+    bbc, paper, google = settings.sources
+    assert (bbc.id, bbc.publisher, bbc.every, bbc.keep) == (
+        "bbc-world",
+        "BBC",
+        timedelta(minutes=5),
+        timedelta(days=14),
+    )
+    assert (bbc.usually, bbc.section, bbc.full_text, bbc.was) == ("asia-pacific", None, True, ("bbc", "bbc-old"))
+    assert (bbc.labels, bbc.lang, bbc.at) == ((("desk", "1"),), "en-GB", Position("feeds.yaml", 14, 5))
+    assert (paper.id, paper.publisher) == ("suddeutsche-and-lodz-today", "Süddeutsche & Łódź Today")
+    assert (paper.section, paper.enabled, google.wrapper, google.id) == ("asia-pacific", False, True, "gn")
+
+
+def test_secrets_stay_names(settings: Settings) -> None:
+    assert settings.sources[0].headers == (("Authorization", "Bearer ${WIRE_TOKEN}"), ("X-Two", "b"))
+    assert settings.sources[1].url == "http://10.1.2.3/${PATH_PART}"
+    assert "sesame" not in repr(settings)
+
+
+def test_text_stays_text(settings: Settings) -> None:
+    assert settings.publishers[0].labels == (("country", "NO"), ("owner", "public"))
+    assert settings.sections[0].places[1].parts == ("NO",)
+
+
+def test_grammar_of_rules(settings: Settings) -> None:
+    rules = settings.sections[0]
+    assert [(term.parts, term.weight) for term in rules.words] == [
+        (("south china sea",), 1), (("quad",), 2), (("missile*",), 1), (("drone", "taiwan"), 1), (("a", "b"), 2.5),
+        (("2024",), 1), (("F-35",), 1), (("OPEC+",), 1),
+    ]  # fmt: skip
+    assert rules.places[3] == Term(("TW",), 2.0, Position("feeds.yaml", 31, 26))
+    assert [term.parts for term in rules.nots + rules.nevers] == [("fine china",), ("recipe",), ("wok", "noodles")]
+    assert rules.words[1].at == Position("feeds.yaml", 32, 31)
+    assert rules.examples[0].at.line == 35
+    assert rules.counterexamples[0].text == "Fine China Auction Breaks Records"
+    assert (settings.topics[0].kind, settings.topics[0].title) == ("topic", "Rare earths")
+
+
+def test_overrides(settings: Settings) -> None:
+    overrides = settings.overrides
+    assert overrides.join == (("https://a.example/1", "https://b.example/2"),)
+    assert (overrides.split, overrides.hide) == (("https://a.example/3",), ("https://a.example/4",))
+    assert (overrides.pin[0].section, overrides.pin[0].until) == ("asia-pacific", date(2026, 12, 1))
+
+
+def sections(text: str) -> list[str]:
+    return [section.id for section in parse({"f": text}, "f", {})[0].sections]
+
+
+def test_what_no_rule_places_never_lands_in_a_section_with_rules() -> None:
+    assert sections("sources: []\n") == ["world"]
+    assert sections("sections: [{id: a, words: [x]}]\n") == ["a", "world"]
+    assert sections("sections: [{id: a, words: [x]}, {id: rest}]\n") == ["a", "rest"]
+    assert sections("sections: [{id: world}, {id: a, words: [x]}]\n") == ["world", "a"]
+
+
+def test_keys_whose_entries_are_commented_out_are_empty() -> None:
+    settings, warnings = parse({"f": "site:\ninclude:\nsources:\n  # - name: A\ntopics:\n"}, "f", {})
+    assert (settings.sources, settings.site.title, warnings) == ((), "World Wire", ())
+
+
+def warned(text: str) -> list[str]:
+    return [str(problem) for problem in parse({"f": text}, "f", {})[1]]
+
+
+def test_a_private_address_is_a_warning_unless_allowed() -> None:
+    (told,) = warned("sources: [{name: A, url: 'http://0x7f.1:8000/f'}]\n")
+    assert told.startswith("f:1:26: warning: 127.0.0.1 is a private address")
+    assert "allow_private: [127.0.0.1]" in told
+    assert warned("allow_private: [127.0.0.0/8]\nsources: [{name: A, url: 'http://127.0.0.1/f', every: 2s}]\n") == []
+
+
+def test_other_warnings() -> None:
+    assert "impolite" in warned("sources: [{name: A, url: 'https://a.example/', every: 2s}]\n")[0]
+    assert "twice, first on line 1" in warned("topics: [{id: a, words: [war, War, WAR]}]\n")[0]
+    assert "neither words nor places" in warned("topics: [{id: a}]\n")[0]
+    text = (
+        "publishers: [{name: The Guardian}]\nsources: [{name: A, url: 'https://a.example/', publisher: The Guardain}]\n"
+    )
+    assert "did you mean `The Guardian`" in warned(text)[0]
+
+
+MAIN = "include: [more/asia.yaml]\nsources: [{name: A, url: 'https://a.example/', usually: asia}]\n"
+
+
+def test_include_adds_and_names_its_file(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "asia.yaml").write_text("sections: [{id: asia, words: [x]}]\ntopics: [{id: t, words: [y]}]\n")
+    main = tmp_path / "feeds.yaml"
+    main.write_text(MAIN)
+    settings = load(main, {})
+    assert settings.files == (str(main), "more/asia.yaml")
+    assert settings.sections[0].at == Position("more/asia.yaml", 1, 12)
+    again, _ = parse(settings.texts, settings.files[0], {})
+    assert again == settings
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("site: {}\n", "asia.yaml:1:1: `site` stands in the main file only"),
+        ("include: [x]\n", "asia.yaml:1:1: `include` stands in the main file only"),
+        ("sources: [{name: A, url: 'https://b.example/'}]\n", "asia.yaml:1:18: source id `a` is taken by f:2"),
+        ("sources: [{name: B, url: x}]\n", "asia.yaml:1:26: url: expected an http"),
+    ],
+)
+def test_faults_of_an_included_file_name_it(text: str, told: str) -> None:
+    main = "include: [asia.yaml]\nsources: [{name: A, url: 'https://a.example/'}]\n"
+    with pytest.raises(ConfigError) as caught:
+        parse({"f": main, "asia.yaml": text}, "f", {})
+    assert [str(problem)[: len(told)] for problem in caught.value.problems] == [told]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"site:\n  title: caf\xe9\n", ":2:13: "),
+        ("site: {}".encode("utf-16"), "is UTF-16: save it as UTF-8"),
+        (b"#" * (1 << 20) + "é".encode(), "1 MiB"),
+    ],
+)
+def test_bytes_that_are_no_utf8(tmp_path: Path, data: bytes, told: str) -> None:
+    path = tmp_path / "f.yaml"
+    path.write_bytes(data)
+    with pytest.raises(ConfigError, match=r"f\.yaml:\d") as caught:
+        load(path, {})
+    assert told in str(caught.value)
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    path = tmp_path / "f.yaml"
+    path.write_bytes(b"\xef\xbb\xbfsite: {title: A}\n")
+    assert load(path, {}).site.title == "A"
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="does not exist"):
+        load(tmp_path / "f.yaml", {})
+    with pytest.raises(ConfigError, match="folder"):
+        load(tmp_path, {})
+
+
+def test_epoch_follows_texts_and_shown_values_but_no_secret() -> None:
+    def epoch(text: str, **environ: str) -> str:
+        return parse({"f": text}, "f", environ)[0].epoch
+
+    secret = "sources: [{name: A, url: 'https://a.example/${K}'}]\n"
+    assert epoch(secret, K="1") == epoch(secret, K="2") != epoch(secret + "#\n", K="1")
+    assert epoch("site: {title: '${K}'}\n", K="1") != epoch("site: {title: '${K}'}\n", K="2")
+
+
+def test_the_default_file_holds(default_file: Path) -> None:
+    settings, warnings = examine(default_file, {})
+    assert warnings == ()
+    assert 95 <= len(settings.sources) <= 130
+    known = {publisher.name for publisher in settings.publishers} | {"Google News"}
+    assert {source.publisher for source in settings.sources} <= known
+    ids = {section.id for section in settings.sections}
+    assert ids >= {
+        "america",
+        "asia-pacific",
+        "europe",
+        "middle-east",
+        "africa",
+        "defense",
+        "ukraine-russia-war",
+        "economy",
+    }
+    assert settings.fallback == "world"
+
+
+def test_nothing_heavy_is_imported_until_a_file_is_compiled() -> None:
+    code = "import sys, aggregator.config.load, aggregator.config.cache; print({'yaml', 'pydantic'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
