@@ -1,0 +1,175 @@
+"""Refresh: claimed sources → fetched, parsed, recognised, scheduled; each source's items and state in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from aggregator.errors import ParseError, SandboxError
+from aggregator.model.item import NormalFeed
+from aggregator.model.poll import PollResult, RefreshReport
+from aggregator.model.settings import Defaults, Source
+from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome, ParseJob, SourceState
+from aggregator.normalise.known import Changes, Known, recognise
+from aggregator.ports import Archive, Clock, Fetcher, Parser
+from aggregator.schedule import decide
+from aggregator.schedule.moves import adopted
+from aggregator.schedule.policy import policy_for
+
+log = logging.getLogger(__name__)
+
+TOGETHER = 64
+"""Sources under way at once; the fetcher and the sandbox have bounds of their own."""
+COMMIT = 32
+"""Results stored in one transaction at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a refresh works with. `archive` is written to from a thread of its own, `lookup` is the same archive over
+    another connection: a long wait for the one must not stop the network. `request` fills in the secrets of a source (KeyError: the environment lacks one);
+    `jitter` draws from [0, 1); `mask` takes secrets out of a message."""
+
+    archive: Archive
+    lookup: Archive
+    fetch: Fetcher
+    parse: Parser
+    clock: Clock
+    jitter: Callable[[], float]
+    defaults: Defaults
+    sources: Mapping[str, Source]
+    request: Callable[[Source], tuple[str, tuple[tuple[str, str], ...]]]
+    mask: Callable[[str], str] = lambda text: text
+
+
+@dataclass(frozen=True, slots=True)
+class _Poll:
+    result: PollResult
+    outcome: Outcome
+
+
+async def refresh(
+    tools: Tools, states: Sequence[SourceState], progress: Callable[[int, int], None] = lambda done, of: None
+) -> RefreshReport:
+    """Poll these sources, whose leases the caller holds. What one source does wrong stays with it."""
+    queue: asyncio.Queue[_Poll | None] = asyncio.Queue(maxsize=2 * COMMIT)
+    room = asyncio.Semaphore(TOGETHER)
+    writer = asyncio.create_task(_write(tools, queue, len(states), progress))
+
+    async def one(state: SourceState) -> None:
+        async with room:
+            await queue.put(await poll(tools, state))
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for state in states:
+                group.create_task(one(state))
+    finally:
+        await queue.put(None)
+        report = await writer
+    return report
+
+
+async def _write(
+    tools: Tools, queue: asyncio.Queue[_Poll | None], total: int, progress: Callable[[int, int], None]
+) -> RefreshReport:
+    """Store results as they come, as many as are ready in one transaction."""
+    report = RefreshReport()
+    ending = False
+    while not ending:
+        waiting = [await queue.get()]
+        while len(waiting) < COMMIT and not queue.empty():
+            waiting.append(queue.get_nowait())
+        ending = None in waiting
+        polls = [poll for poll in waiting if poll is not None]
+        if polls:
+            added = await asyncio.to_thread(tools.archive.intake.apply, [poll.result for poll in polls], tools.clock())
+            report = _counted(report, polls, added)
+            progress(report.polled, total)
+    return report
+
+
+def _counted(report: RefreshReport, polls: Sequence[_Poll], added: int) -> RefreshReport:
+    failed = [(poll.result.state.id, poll.outcome.message) for poll in polls if isinstance(poll.outcome, Failed)]
+    return RefreshReport(
+        polled=report.polled + len(polls),
+        not_modified=report.not_modified + sum(isinstance(poll.outcome, NotModified) for poll in polls),
+        failed=(*report.failed, *failed),
+        new=report.new + added,
+        changed=report.changed + sum(len(poll.result.changed) for poll in polls),
+    )
+
+
+async def poll(tools: Tools, state: SourceState) -> _Poll:
+    """One source: what it answered, and what that changes."""
+    source = tools.sources[state.id]
+    try:
+        outcome, feed = await _visit(tools, source, state)
+    except Exception as error:
+        log.exception("source %s: unexpected error", source.id)
+        outcome, feed = Failed("crashed", f"a fault of ours, see the log ({type(error).__name__})"), None
+    if isinstance(outcome, Failed):
+        outcome = replace(outcome, message=tools.mask(outcome.message))
+    changes = _recognised(tools, state, feed) if feed else Changes((), (), (), ())
+    known, _ = decide.next_poll(
+        state,
+        outcome,
+        feed=feed,
+        new_items=len(changes.new),
+        now=tools.clock(),
+        policy=policy_for(source, tools.defaults),
+        jitter=tools.jitter(),
+    )
+    if isinstance(outcome, Fetched):
+        known = replace(known, body_hash=_digest(outcome.body))
+    result = PollResult(
+        state=known,
+        new=changes.new,
+        changed=changes.changed,
+        seen=changes.seen,
+        drops=(*(feed.drops if feed else ()), *changes.drops),
+        live=state.first_success is not None,
+    )
+    return _Poll(result, outcome)
+
+
+async def _visit(tools: Tools, source: Source, state: SourceState) -> tuple[Outcome, NormalFeed | None]:
+    """Fetch, and parse what is new. A body that cannot be parsed is a failure, so that validators never run ahead."""
+    try:
+        url, headers = tools.request(source)
+    except KeyError as error:
+        return Failed("secret", f"the environment has no variable {error.args[0]}"), None
+    asked = state.moved_to if adopted(state) and state.moved_to else url
+    outcome = await tools.fetch(
+        FetchRequest(source.id, asked, headers, state.etag, state.last_modified, state.validator_url)
+    )
+    if not isinstance(outcome, Failed) and "${" in source.url:
+        outcome = replace(outcome, permanent=None)  # where it moved to may hold the secret, and is not ours to store
+    if not isinstance(outcome, Fetched) or _digest(outcome.body) == state.body_hash:
+        return outcome, None
+    job = ParseJob(source.id, state.root, source.publisher, source.wrapper, source.lang, tools.clock())
+    try:
+        return outcome, await tools.parse(outcome, job)
+    except ParseError as error:
+        return Failed(error.kind, str(error), outcome.status), None
+    except SandboxError as error:
+        return Failed(f"parser-{error.kind}", str(error), outcome.status), None
+
+
+def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Changes:
+    intake = tools.lookup.intake
+    first = state.first_success is None
+    addresses = (
+        {} if first else intake.known_addresses(state.id, {item.canonical for item in feed.items if item.canonical})
+    )
+    items = intake.known({item.id for item in feed.items} | set(addresses.values()))
+    unknown = [item for item in feed.items if item.id not in items]
+    titles = intake.known_titles(state.id) if unknown and not first else ()
+    return recognise(feed.items, Known(items, addresses, titles), first)
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
