@@ -71,11 +71,15 @@ class _Brotli:
         self._engine = brotli.Decompressor()
 
     def decode(self, data: bytes, room: int) -> list[bytes]:
-        pieces = [self._engine.process(data, output_buffer_limit=_STEP)]
-        room -= len(pieces[0])
-        while room >= 0 and not self._engine.can_accept_more_data():
-            pieces.append(self._engine.process(b"", output_buffer_limit=_STEP))
+        """A piece as long as its limit, or longer, may have more behind it, which empty input brings out
+        (`can_accept_more_data` speaks of input alone)."""
+        pieces: list[bytes] = []
+        while room >= 0:
+            pieces.append(self._engine.process(data, output_buffer_limit=_STEP))
             room -= len(pieces[-1])
+            data = b""
+            if len(pieces[-1]) < _STEP and self._engine.can_accept_more_data():
+                break
         return pieces
 
     def complete(self) -> bool:

@@ -1,0 +1,95 @@
+"""Content codings within their limits, however the bytes are cut."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+import zlib
+
+import brotli
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from servers.misbehaving import brotli_bomb, gzip_bomb
+
+from aggregator.fetch.decode import Body, BodyRefused
+
+MIB = 1 << 20
+CODERS = {"gzip": gzip.compress, "x-gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "": bytes}
+
+
+def decoded(coding: str, data: bytes, limit: int = MIB, step: int = 1 << 16) -> bytes:
+    body = Body(coding, limit)
+    for start in range(0, len(data), step):
+        body.add(data[start : start + step])
+    return body.whole()
+
+
+@given(st.sampled_from(sorted(CODERS)), st.binary(max_size=5000), st.integers(1, 700))
+def test_what_was_coded_comes_back_however_it_is_cut(coding: str, data: bytes, step: int) -> None:
+    assert decoded(coding, CODERS[coding](data), step=step) == data
+
+
+@given(st.sampled_from(["gzip", "deflate", "br"]), st.binary(max_size=2000))
+def test_garbage_is_refused_and_never_anything_else(coding: str, data: bytes) -> None:
+    try:
+        decoded(coding, data)
+    except BodyRefused as refused:
+        assert refused.kind in ("protocol", "truncated", "too-large")
+
+
+@given(st.sampled_from(["gzip", "deflate", "br"]), st.data())
+def test_a_cut_body_is_never_taken_for_a_whole_one(coding: str, data: st.DataObject) -> None:
+    coded = CODERS[coding](b"The ferry sails again. " * 20)
+    cut = data.draw(st.integers(1, len(coded) - 1))
+    with pytest.raises(BodyRefused) as refused:
+        decoded(coding, coded[:cut])
+    assert refused.value.kind == "truncated"
+
+
+@pytest.mark.parametrize(("coding", "bomb"), [("gzip", gzip_bomb(256)), ("br", brotli_bomb(256))])
+def test_a_bomb_stops_at_the_limit_and_is_never_unpacked(coding: str, bomb: bytes) -> None:
+    tracemalloc.start()
+    with pytest.raises(BodyRefused) as refused:
+        decoded(coding, bomb, limit=10 * MIB)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert refused.value.kind == "too-large"
+    assert peak < 40 * MIB
+
+
+def test_much_out_of_little_comes_back_whole() -> None:
+    """A decoder with a bounded buffer holds output back; data that compresses well shows it."""
+    for coding, coder in CODERS.items():
+        for size in (65_536, 98_272, 196_544, 500_000):
+            assert decoded(coding, coder(bytes(size))) == bytes(size)
+
+
+@pytest.mark.parametrize("size", [MIB, MIB + 1])
+@pytest.mark.parametrize("coding", ["gzip", "br", ""])
+def test_the_limit_is_exact(coding: str, size: int) -> None:
+    data = CODERS[coding](bytes(size))
+    if size == MIB:
+        assert len(decoded(coding, data)) == size
+    else:
+        with pytest.raises(BodyRefused):
+            decoded(coding, data)
+
+
+def test_bytes_that_decode_to_nothing_count_too() -> None:
+    engine = zlib.compressobj(0, zlib.DEFLATED, 31)
+    empty_blocks = engine.compress(b"") + engine.flush(zlib.Z_FULL_FLUSH) * 400_000
+    with pytest.raises(BodyRefused) as refused:
+        decoded("gzip", empty_blocks)
+    assert refused.value.kind == "too-large"
+
+
+@pytest.mark.parametrize("coding", ["gzip, gzip", "br, gzip", "identity, gzip, br", "zstd", "compress", "\x00"])
+def test_stacked_and_unoffered_codings_are_refused(coding: str) -> None:
+    with pytest.raises(BodyRefused) as refused:
+        Body(coding, MIB)
+    assert refused.value.kind == "protocol"
+
+
+def test_identity_beside_one_coding_means_nothing() -> None:
+    assert decoded("identity, gzip", gzip.compress(b"x")) == b"x"

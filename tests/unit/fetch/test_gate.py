@@ -1,0 +1,85 @@
+"""Spacing and caps: per host, overall, and not for hosts that are exempt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from itertools import pairwise
+
+from aggregator.fetch.gate import HostGate
+
+
+async def crowd(gate: HostGate, hosts: list[str], hold: float = 0.01) -> tuple[Counter[str], Counter[str], list[float]]:
+    """Send one request a host through the gate: the most at once by host and overall, and when each began."""
+    now: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+    begun: list[float] = []
+
+    async def one(host: str) -> None:
+        async with gate.enter(host):
+            begun.append(asyncio.get_running_loop().time())
+            for key in (host, "all"):
+                now[key] += 1
+                most[key] = max(most[key], now[key])
+            await asyncio.sleep(hold)
+            now[host] -= 1
+            now["all"] -= 1
+
+    await asyncio.gather(*map(one, hosts))
+    return most, now, begun
+
+
+def test_caps_hold_per_host_and_overall() -> None:
+    async def main() -> None:
+        gate = HostGate(per_host=2, spacing=0, overall=5, exempt=lambda _: False)
+        most, now, _ = await crowd(gate, ["a"] * 8 + ["b"] * 8 + list("cdefgh"))
+        assert most["a"] == 2
+        assert most["all"] == 5
+        assert sum(now.values()) == 0
+
+    asyncio.run(main())
+
+
+def test_starts_on_one_host_are_spaced_and_other_hosts_do_not_wait() -> None:
+    async def main() -> None:
+        gate = HostGate(per_host=4, spacing=0.05, overall=50, exempt=lambda _: False)
+        began = asyncio.get_running_loop().time()
+        (_, _, slow), (_, _, quick) = await asyncio.gather(crowd(gate, ["a"] * 5), crowd(gate, list("bcdef")))
+        assert all(later - earlier >= 0.049 for earlier, later in pairwise(slow))
+        assert max(quick) - began < 0.05
+
+    asyncio.run(main())
+
+
+def test_exempt_hosts_know_the_overall_cap_alone() -> None:
+    async def main() -> None:
+        gate = HostGate(per_host=1, spacing=60, overall=3, exempt=lambda host: host == "127.0.0.1")
+        most, _, _ = await asyncio.wait_for(crowd(gate, ["127.0.0.1"] * 20), 5)
+        assert most["127.0.0.1"] == 3
+
+    asyncio.run(main())
+
+
+def test_who_waits_for_its_host_holds_no_place_of_the_others() -> None:
+    async def main() -> None:
+        gate = HostGate(per_host=1, spacing=60, overall=2, exempt=lambda _: False)
+        async with gate.enter("a"):
+            pass
+        waiting = [asyncio.create_task(crowd(gate, ["a"])) for _ in range(5)]
+        await asyncio.wait_for(crowd(gate, ["b"]), 1)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        await asyncio.wait_for(crowd(gate, ["c", "d"]), 1)  # cancelled ones gave everything back
+
+    asyncio.run(main())
+
+
+def test_hosts_that_nobody_asks_any_more_are_forgotten() -> None:
+    async def main() -> None:
+        gate = HostGate(per_host=1, spacing=0.01, overall=9, exempt=lambda _: False)
+        await crowd(gate, [f"host{number}" for number in range(100)])
+        await asyncio.sleep(0.05)
+        assert not gate._lanes
+
+    asyncio.run(main())

@@ -1,0 +1,93 @@
+"""Which addresses are public, in every spelling."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.addresses import Allowance, host_of, is_public, literal_private
+
+PRIVATE = [
+    "127.0.0.1", "127.9.9.9", "0.0.0.0", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
+    "100.64.0.1", "100.127.255.255", "192.0.0.8", "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1",
+    "239.1.1.1", "240.0.0.1", "255.255.255.255", "192.88.99.1", "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1",
+    "fd12::1", "fec0::1", "ff02::1", "2001:db8::1", "2001::1", "2002:a00:1::", "2002:808:808::", "3fff::1", "5f00::1",
+    "::ffff:10.0.0.1", "::ffff:127.0.0.1", "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b:1::1", "100::1",
+    "no address", "",
+]  # fmt: skip
+PUBLIC = [
+    "8.8.8.8", "1.1.1.1", "172.15.0.1", "172.32.0.1", "100.63.255.255", "100.128.0.1", "192.167.1.1", "223.255.255.255",
+    "2606:4700::1", "2a00:1450::1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_private_addresses(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_public_addresses(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "017700000001", "①②⑦.⓪.⓪.①", "１２７.0.0.1",
+        "127。0。0。1", "127.0.0.1.", "[::1]", "[::ffff:7f00:1]", "[0:0:0:0:0:ffff:127.0.0.1]", "[fd00::1]", "localhost", "LOCALHOST.",
+        "printer.local", "db.internal", "nas.home.arpa", "user:pass@10.0.0.1", "10.0.0.1:8080",
+    ],
+)  # fmt: skip
+def test_private_literals_in_every_spelling(host: str) -> None:
+    assert literal_private(f"http://{host}/feed")
+    assert literal_private(f"  HTTPS://{host}/feed")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://bbc.co.uk/", "http://8.8.8.8/", "http://localhost.example/", "http://10.0.0.1.example/", "file:///x", "", "http://", "http://1.2.3.4.5/"],
+)  # fmt: skip
+def test_other_addresses_are_not_literally_private(url: str) -> None:
+    assert not literal_private(url)
+
+
+def test_hosts_as_browsers_read_them() -> None:
+    assert host_of("http://BÜCHER.example./x") == "xn--bcher-kva.example"
+    assert host_of("http://[2606:4700::1]:80/") == "2606:4700::1"
+    assert host_of("gopher://bbc.co.uk/") is None
+
+
+def test_an_allowance_names_hosts_addresses_and_networks() -> None:
+    allowed = Allowance.of(["Nas.lan.", "10.1.0.0/16", "127.0.0.1", "[fd00::5]", "192.168.7.9/24"])
+    assert allowed.names("nas.lan")
+    assert allowed.names("NAS.LAN.")
+    assert not allowed.names("other.lan")
+    assert all(map(allowed.admits, ["10.1.2.3", "127.0.0.1", "::ffff:127.0.0.1", "fd00::5", "192.168.7.1", "8.8.8.8"]))
+    assert not any(map(allowed.admits, ["10.2.0.1", "127.0.0.2", "fd00::6", "192.168.8.1", "nas.lan"]))
+
+
+@given(st.ip_addresses(v=4))
+def test_no_address_that_python_calls_private_is_public(address: ipaddress.IPv4Address) -> None:
+    if address.is_private or address.is_multicast or address.is_reserved or address.is_link_local:
+        assert not is_public(address) or address in ipaddress.ip_network("192.0.0.0/24")
+    assert is_public(ipaddress.IPv6Address(f"::ffff:{address}")) == is_public(address)
+    assert is_public(ipaddress.IPv6Address(int(ipaddress.IPv6Address("64:ff9b::")) + int(address))) == is_public(
+        address
+    )
+
+
+@given(st.ip_addresses(v=6))
+def test_no_ipv6_address_that_python_calls_private_is_public(address: ipaddress.IPv6Address) -> None:
+    if address.ipv4_mapped is None and (address.is_private or address.is_multicast or address.is_link_local):
+        assert not is_public(address)
+
+
+@given(st.text())
+def test_no_text_breaks_the_reading_of_addresses(text: str) -> None:
+    literal_private(text)
+    literal_private("http://" + text)
+    Allowance.of([text]).names(text)
