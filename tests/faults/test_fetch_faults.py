@@ -1,0 +1,578 @@
+"""FAULTS of the network (F12 to F19 as far as they meet the fetcher) and bad inputs 3 to 9 and 26 to 29: each against
+a real local server that misbehaves, through the real client."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import resource
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import trustme
+from servers.local import HOST, Refusing, Request, Route, Server, answer, conditional, head, raw, redirect
+from servers.misbehaving import FAULTS, FEED, brotli_bomb, encoded, gzip_bomb
+from servers.names import StubResolver
+
+from aggregator.fetch.client import Http, Limits
+from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome
+
+AGENT = "aggregator/0 (+https://wire.example)"
+QUICK = Limits(deadline=0.5)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server(FAULTS) as running:
+        yield running
+
+
+def ask(
+    *requests: FetchRequest | str,
+    allow: tuple[str, ...] = (HOST,),
+    limits: Limits | None = None,
+    resolver: StubResolver | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> list[Outcome]:
+    """The outcomes of requests made one after the other by one client."""
+
+    async def main() -> list[Outcome]:
+        http = Http(AGENT, allow_private=allow, limits=limits, resolver=resolver, tls=tls)
+        try:
+            asked = [FetchRequest("s", item) if isinstance(item, str) else item for item in requests]
+            return [await http(request) for request in asked]
+        finally:
+            await http.close()
+
+    return asyncio.run(main())
+
+
+def fail(outcome: Outcome) -> Failed:
+    assert isinstance(outcome, Failed), outcome
+    return outcome
+
+
+def full(outcome: Outcome) -> Fetched:
+    assert isinstance(outcome, Fetched), outcome
+    return outcome
+
+
+# ---- what goes right
+
+
+def test_a_feed_and_then_nothing_new(server: Server) -> None:
+    async def main() -> None:
+        http = Http(AGENT, allow_private=[HOST])
+        first = full(await http(FetchRequest("s", server.url("/feed"))))
+        assert (first.body, first.content_type, first.url) == (FEED, "application/rss+xml", server.url("/feed"))
+        again = await http(FetchRequest("s", server.url("/feed"), etag=first.etag, last_modified=first.last_modified))
+        assert isinstance(again, NotModified)
+        assert again.etag == first.etag
+        await http.close()
+
+    asyncio.run(main())
+
+
+def test_manners_of_every_request(server: Server) -> None:
+    ask(server.url("/cookie"), server.url("/cookie"), server.url("/hop/2"))
+    for request in server.requests:
+        assert request.method == "GET"
+        assert request.headers["user-agent"] == AGENT
+        assert request.headers["accept-encoding"] == "gzip, br"
+        assert "application/rss+xml" in request.headers["accept"]
+        assert not {"cookie", "referer", "authorization", "if-none-match"} & request.headers.keys()
+
+
+@pytest.mark.parametrize("path", ["gzip", "gzip-members", "gzip-junk", "deflate", "brotli", "until-close"])
+def test_every_offered_coding_is_read(server: Server, path: str) -> None:
+    assert full(ask(server.url(f"/{path}"))[0]).body == FEED
+
+
+def test_html_is_a_full_answer_here_and_no_feed_for_the_parser(server: Server) -> None:
+    assert full(ask(server.url("/login"))[0]).content_type == "text/html"
+
+
+# ---- F16 to F18, bad inputs 8, 9, 15: broken answers and slow ones
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/hang-up", "reset"), ("/reset", "truncated"), ("/garbage", "protocol"), ("/many-headers", "protocol"),
+        ("/long-header", "protocol"), ("/truncated", "truncated"), ("/bad-chunk", "protocol"), ("/cut-chunk", "truncated"),
+        ("/gzip-cut", "truncated"), ("/gzip-lie", "protocol"), ("/gzip-shreds", "protocol"), ("/zstd", "protocol"),
+        ("/stacked", "protocol"), ("/empty", "empty"), ("/unasked-304", "protocol"), ("/announced-huge", "too-large"),
+    ],
+)  # fmt: skip
+def test_a_broken_answer_is_a_failure_of_its_kind(server: Server, path: str, kind: str) -> None:
+    assert fail(ask(server.url(path))[0]).kind == kind
+
+
+@pytest.mark.parametrize("path", ["/silent", "/drip-header", "/drip-body", "/interim-for-ever"])
+def test_slow_answers_end_at_the_deadline(server: Server, path: str) -> None:
+    began = time.monotonic()
+    outcome = fail(ask(server.url(path), limits=QUICK)[0])
+    assert (outcome.kind, outcome.message) == ("timeout", "no complete answer within 0.5 seconds")
+    assert 0.4 < time.monotonic() - began < 2
+
+
+def test_the_deadline_spans_all_redirects(server: Server) -> None:
+    def late(target: str) -> Route:
+        async def route(request: Request, writer: asyncio.StreamWriter) -> None:
+            await asyncio.sleep(0.2)
+            await redirect(target)(request, writer)
+
+        return route
+
+    server.routes |= {"/a": late("/b"), "/b": late("/c"), "/c": late("/d"), "/d": late("/feed")}
+    assert fail(ask(server.url("/a"), limits=QUICK)[0]).kind == "timeout"
+    assert not server.asked("/feed")
+
+
+def test_slow_servers_hold_up_nobody_else(server: Server) -> None:
+    async def main() -> None:
+        http = Http(AGENT, allow_private=[HOST], limits=Limits(deadline=5))
+        slow = [asyncio.create_task(http(FetchRequest("s", server.url("/silent")))) for _ in range(20)]
+        began = time.monotonic()
+        answers = await asyncio.gather(*(http(FetchRequest("s", server.url("/feed"))) for _ in range(40)))
+        assert all(isinstance(outcome, Fetched) for outcome in answers)
+        assert time.monotonic() - began < 2
+        for task in slow:
+            task.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+        await http.close()
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "message"),
+    [
+        ("/no-content", 204, "204 No Content"), ("/partial", 206, "206 Partial Content"),
+        ("/choices", 300, "300 Multiple Choices"), ("/switching", 101, "101 Switching Protocols"),
+        ("/not-found", 404, "404 Not Found"), ("/gone", 410, "410 Gone"), ("/broken", 500, "500 Internal Server Error"),
+        ("/odd-status", 799, "799 unknown status"),
+    ],
+)  # fmt: skip
+def test_a_status_that_is_no_feed_is_named_in_our_words(server: Server, path: str, status: int, message: str) -> None:
+    outcome = fail(ask(server.url(path))[0])
+    assert (outcome.kind, outcome.status, outcome.message) == ("http", status, message)
+
+
+def test_nobody_listens() -> None:
+    with Refusing() as port:
+        assert fail(ask(port.url())[0]).kind == "refused"
+
+
+def test_an_unasked_304_is_asked_once_more_past_the_caches(server: Server) -> None:
+    async def route(request: Request, writer: asyncio.StreamWriter) -> None:
+        kind = answer(FEED) if "cache-control" in request.headers else answer(b"", "304 Not Modified")
+        await kind(request, writer)
+
+    server.routes["/confused"] = route
+    assert full(ask(server.url("/confused"))[0]).body == FEED
+    assert len(server.asked("/confused")) == 2
+    ask(server.url("/unasked-304"))
+    assert len(server.asked("/unasked-304")) == 2
+
+
+def test_a_304_to_validators_of_another_address_is_not_believed(server: Server) -> None:
+    request = FetchRequest("s", server.url("/feed"), etag='"x"', validator_url="https://elsewhere.example/")
+    full(ask(request)[0])
+    assert "if-none-match" not in server.asked("/feed")[0].headers
+
+
+# ---- F19, bad inputs 7 and 8: bombs
+
+
+@pytest.mark.parametrize("path", ["/bomb", "/brotli-bomb", "/endless"])
+def test_bombs_stop_at_the_limit_without_filling_memory(server: Server, path: str) -> None:
+    if path == "/bomb":
+        server.routes[path] = encoded(gzip_bomb(512), "gzip")
+    if path == "/brotli-bomb":
+        server.routes[path] = encoded(brotli_bomb(256), "br")
+    gc.collect()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    outcome = fail(ask(server.url(path))[0])
+    assert (outcome.kind, outcome.message) == ("too-large", "the body is larger than 10 MiB")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024
+
+
+# ---- bad inputs 4 and 28: redirects
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/loop", "/no-location", "/to-file", "/to-gopher", "/to-script", "/to-nothing", "/hop/6", "/hop/30"],
+)
+def test_redirects_that_lead_nowhere(server: Server, path: str) -> None:
+    outcome = fail(ask(server.url(path))[0])
+    assert outcome.kind == "redirect"
+    assert "passwd" not in outcome.message
+    assert len(server.requests) <= 6
+
+
+def test_five_redirects_are_followed(server: Server) -> None:
+    assert full(ask(server.url("/hop/5"))[0]).url == server.url("/hop/0")
+
+
+@pytest.mark.parametrize(
+    ("chain", "permanent"),
+    [
+        (["301 Moved Permanently"], "/2"),
+        (["308 Permanent Redirect", "301 Moved Permanently"], "/3"),
+        (["301 Moved Permanently", "302 Found", "301 Moved Permanently"], "/2"),
+        (["302 Found", "301 Moved Permanently"], None),
+        (["307 Temporary Redirect"], None),
+        (["303 See Other"], None),
+    ],
+)
+def test_permanent_is_an_unbroken_chain_from_the_start(server: Server, chain: list[str], permanent: str | None) -> None:
+    for number, status in enumerate(chain, 1):
+        server.routes[f"/{number}"] = redirect(f"/{number + 1}#fragment", status)
+    server.routes[f"/{len(chain) + 1}"] = conditional(FEED)
+    outcome = full(ask(server.url("/1"))[0])
+    assert outcome.permanent == (server.url(permanent) if permanent else None)
+    assert outcome.url == server.url(f"/{len(chain) + 1}")
+
+
+def test_validators_go_to_the_address_that_gave_them(server: Server) -> None:
+    server.routes["/moved"] = redirect("/feed", "302 Found")
+    first = full(ask(server.url("/moved"))[0])
+    again = ask(FetchRequest("s", server.url("/moved"), etag=first.etag, validator_url=first.url))[0]
+    assert isinstance(again, NotModified)
+    assert all("if-none-match" not in request.headers for request in server.asked("/moved"))
+
+
+# ---- F15: TLS, and the way from https to http
+
+
+def tls_server(authority: trustme.CA, *names: str, expired: bool = False) -> Server:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    until = datetime.now(UTC) - timedelta(days=1) if expired else None
+    authority.issue_cert(*names, not_after=until).configure_cert(context)
+    return Server(FAULTS, tls=context)
+
+
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+def test_a_trusted_certificate_and_the_bad_ones_by_name() -> None:
+    authority = trustme.CA()
+    trust = trusting(authority)
+    with tls_server(authority, HOST) as good:
+        full(ask(good.url("/feed"), tls=trust)[0])
+        unknown = fail(ask(good.url("/feed"))[0])
+        assert (unknown.kind, unknown.message) == ("tls", "the certificate's issuer is not known here")
+        assert good.asked("/feed")[1:] == []
+    with tls_server(authority, HOST, expired=True) as expired:
+        outcome = fail(ask(expired.url("/feed"), tls=trust)[0])
+        assert (outcome.kind, outcome.message) == ("tls", "the certificate has expired")
+    with tls_server(authority, "other.example") as wrong:
+        outcome = fail(ask(wrong.url("/feed"), tls=trust)[0])
+        assert outcome.kind == "tls"
+        assert "for another" in outcome.message
+        stub = StubResolver({"feed.example": [[HOST]]})
+        outcome = fail(ask(wrong.url("/feed", "feed.example"), tls=trust, resolver=stub)[0])
+        assert (outcome.kind, outcome.message) == ("tls", "the certificate is for another host")
+
+
+def test_a_self_signed_certificate() -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with authority.private_key_pem.tempfile() as key, authority.cert_pem.tempfile() as certificate:
+        context.load_cert_chain(certificate, key)
+    with Server(FAULTS, tls=context) as server:
+        outcome = fail(ask(server.url("/feed"))[0])
+        assert (outcome.kind, outcome.message) == ("tls", "the certificate is self-signed")
+
+
+def test_a_handshake_that_hangs_and_one_that_is_no_tls(server: Server) -> None:
+    plain = server.url("/feed").replace("http:", "https:")
+    assert fail(ask(plain, limits=QUICK)[0]).kind == "timeout"  # the server waits for the end of a request
+    with socket.create_server((HOST, 0)) as listener:
+        thread = threading.Thread(target=_speak_plainly, args=(listener,), daemon=True)
+        thread.start()
+        outcome = fail(ask(f"https://{HOST}:{listener.getsockname()[1]}/")[0])
+        assert (outcome.kind, outcome.message) == ("tls", "the secure connection could not be set up")
+        thread.join(5)
+
+
+def _speak_plainly(listener: socket.socket) -> None:
+    connection, _ = listener.accept()
+    with connection:
+        connection.sendall(b"HTTP/1.1 400 No TLS here\r\n\r\n")
+        connection.recv(4096)
+
+
+def test_from_https_to_http_is_followed_but_never_for_good(server: Server) -> None:
+    authority = trustme.CA()
+    with tls_server(authority, HOST) as secure:
+        secure.routes["/down"] = redirect(server.url("/feed"), "301 Moved Permanently")
+        server.routes["/up"] = redirect(secure.url("/feed"), "301 Moved Permanently")
+        down, up = ask(secure.url("/down"), server.url("/up"), tls=trusting(authority))
+        assert (full(down).url, full(down).permanent) == (server.url("/feed"), None)
+        assert full(up).permanent == secure.url("/feed")
+
+
+# ---- bad inputs 3 to 5, A1, A2, A8, A14, A24, A28: where no connection may be made
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "①②⑦.0.0.1", "[::ffff:127.0.0.1]", "localhost"]
+)
+def test_private_addresses_are_refused_in_every_spelling(server: Server, host: str) -> None:
+    outcome = fail(ask(f"http://{host}:{server.port}/feed", allow=())[0])
+    assert outcome.kind == "address"
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["file:///etc/passwd", "gopher://x/", "javascript:1", "//x/feed", "http://", "", "http://[::1", "x" * 9999],
+)
+def test_what_is_no_http_address(url: str) -> None:
+    outcome = fail(ask(url)[0])
+    assert outcome.kind == "address"
+    assert len(outcome.message) < 100
+
+
+@pytest.mark.parametrize("hop", [1, 4])
+@pytest.mark.parametrize("host", ["127.0.0.2", "0x7f000002", "[::ffff:127.0.0.2]", "inside.example"])
+def test_no_redirect_leads_to_a_private_address(server: Server, hop: int, host: str) -> None:
+    with socket.create_server(("127.0.0.2", 0)) as inside:
+        for number in range(1, hop):
+            server.routes[f"/{number}"] = redirect(f"/{number + 1}")
+        server.routes[f"/{hop}"] = redirect(f"http://{host}:{inside.getsockname()[1]}/secret")
+        stub = StubResolver({"inside.example": [["127.0.0.2"]]})
+        outcome = fail(ask(server.url("/1"), resolver=stub)[0])
+        assert outcome.kind == "address"
+        inside.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            inside.accept()
+
+
+def test_a_name_that_resolves_to_a_private_address(server: Server) -> None:
+    stub = StubResolver({"evil.example": [[HOST], ["::1", "10.0.0.1"]]})
+    first, second = ask(server.url("/feed", "evil.example"), "http://evil.example/", allow=(), resolver=stub)
+    assert (fail(first).kind, fail(second).kind) == ("address", "address")
+    assert server.connections == 0
+
+
+def test_a_name_that_changes_its_mind_is_judged_by_the_address_that_is_used(server: Server) -> None:
+    """Rebinding: the first look shows an admitted address, the next a private one; with aiohttp's cache of names
+    passed by closing the connection and using another port."""
+    stub = StubResolver({"evil.example": [[HOST], ["127.0.0.2"]]})
+    with socket.create_server(("127.0.0.2", 0)) as inside:
+        urls = server.url("/feed", "evil.example"), f"http://evil.example:{inside.getsockname()[1]}/"
+        first, second = ask(*urls, resolver=stub)
+        full(first)
+        assert fail(second).kind == "address"
+        assert len(stub.asked) == 2
+
+
+def test_of_mixed_answers_only_the_admitted_are_used(server: Server) -> None:
+    stub = StubResolver({"mixed.example": [["10.0.0.1", "127.0.0.2", "::1", HOST]]})
+    full(ask(server.url("/feed", "mixed.example"), resolver=stub)[0])
+    assert server.connections == 1
+
+
+def test_a_host_that_is_named_may_be_private_and_others_still_not(server: Server) -> None:
+    stub = StubResolver({"nas.lan": [[HOST]], "evil.example": [[HOST]]})
+    urls = server.url("/feed", "nas.lan"), server.url("/feed", "evil.example"), server.url("/feed")
+    named, evil, literal = ask(*urls, allow=("nas.lan",), resolver=stub)
+    full(named)
+    assert (fail(evil).kind, fail(literal).kind) == ("address", "address")
+
+
+def test_nobody_moves_a_public_source_to_a_private_address(server: Server) -> None:
+    """`permanent` stays empty where a host that is not private leads to one that is, even an admitted one."""
+    server.routes["/away"] = redirect(f"http://inside.example:{server.port}/feed", "301 Moved Permanently")
+    server.routes["/within"] = redirect("/feed", "301 Moved Permanently")
+    stub = StubResolver({"inside.example": [[HOST]]})
+
+    async def main() -> tuple[Outcome, Outcome]:
+        http = Http(AGENT, allow_private=[HOST], resolver=stub)
+        # No public address can be reached in a test: this one is called public.
+        http._is_private = lambda host: host == "inside.example"  # type: ignore[method-assign]
+        try:
+            return await http(FetchRequest("s", server.url("/away"))), await http(
+                FetchRequest("s", server.url("/within"))
+            )
+        finally:
+            await http.close()
+
+    away, within = asyncio.run(main())
+    assert full(away).permanent is None
+    assert full(within).permanent == server.url("/feed")
+    assert full(ask(server.url("/away"), resolver=stub)[0]).permanent  # both private: the editor named both
+
+
+# ---- F14: names
+
+
+def test_names_that_are_not_known_or_never_answered() -> None:
+    stub = StubResolver({"slow.example": []})
+    unknown, slow = ask("http://unknown.example/", "http://slow.example/", limits=QUICK, resolver=stub)
+    assert (fail(unknown).kind, fail(unknown).message) == ("dns", "the host name is not known")
+    assert fail(slow).kind == "timeout"
+
+
+def test_the_systems_resolver_knows_hosts_and_refuses_nonsense(server: Server) -> None:
+    full(ask(server.url("/feed", "localhost"), allow=("localhost",))[0])
+    long_label, empty_label = ask(f"http://{'a' * 70}.example/", "http://a..example/")
+    assert fail(long_label).kind in ("dns", "address")
+    assert fail(empty_label).kind in ("dns", "address")
+
+
+def test_a_name_server_that_hangs_holds_up_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lookups sit in daemon threads of their own, which neither the loop nor the process waits for."""
+    wake = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: wake.wait(20) and [])
+    began = time.monotonic()
+    assert fail(ask("http://slow.example/", limits=QUICK)[0]).kind == "timeout"
+    assert time.monotonic() - began < 2
+    lookups = [thread for thread in threading.enumerate() if thread.name.startswith("dns ")]
+    assert lookups
+    assert all(thread.daemon for thread in lookups)
+    wake.set()
+    for thread in lookups:
+        thread.join(5)
+
+
+# ---- bad inputs 26, 27, 29, 40: headers that lie, leak or split
+
+
+@pytest.mark.parametrize(
+    ("etag", "kept"),
+    [
+        (b'"a"', '"a"'), (b'W/"a"', 'W/"a"'), (b"bare", "bare"), (b'"\xc3\xa9"', '"é"'), (b'"\xe9"', None), (b"*", None),
+        (b'"' + b"x" * 2000 + b'"', None), (b"", None),
+    ],
+)  # fmt: skip
+def test_an_etag_comes_back_byte_for_byte_or_is_not_kept(server: Server, etag: bytes, kept: str | None) -> None:
+    text = etag.decode("utf-8", "surrogateescape")
+    body = (
+        head("200 OK", {"Content-Length": str(len(FEED))}).removesuffix(b"\r\n") + b"ETag: " + etag + b"\r\n\r\n" + FEED
+    )
+    server.routes["/odd"] = raw(body)
+    outcome = full(ask(server.url("/odd"))[0])
+    assert outcome.etag == kept
+    ask(FetchRequest("s", server.url("/odd"), etag=outcome.etag))
+    assert server.requests[-1].headers.get("if-none-match") == (text if kept else None)
+
+
+def test_an_etag_cannot_split_a_header(server: Server) -> None:
+    server.routes["/split"] = answer(FEED, etag='"a"\r\nX-Evil: 1\r\n b"')
+    outcome = full(ask(server.url("/split"))[0])
+    assert outcome.etag == '"a"'
+    ask(FetchRequest("s", server.url("/feed"), etag='"a"\r\nX-Evil: 1'))
+    assert "x-evil" not in server.requests[-1].headers
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("120", 120), ("-1", 0), ("999999999", 86_400), ("soon", None), ("Thu, 01 Jan 2015 00:00:00 GMT", 0)]
+)  # fmt: skip
+@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
+def test_retry_after(server: Server, status: str, value: str, seconds: int | None) -> None:
+    server.routes["/busy"] = answer(b"", status, retry_after=value)
+    outcome = fail(ask(server.url("/busy"))[0])
+    assert outcome.status in (429, 503)
+    assert outcome.freshness.retry_after == seconds
+
+
+def test_freshness_comes_with_every_answer(server: Server) -> None:
+    server.routes["/fresh"] = conditional(FEED, cache_control="max-age=1800")
+    first = full(ask(server.url("/fresh"))[0])
+    again = ask(FetchRequest("s", server.url("/fresh"), etag=first.etag))[0]
+    assert isinstance(again, NotModified)
+    assert first.freshness.max_age == again.freshness.max_age == 1800
+
+
+def test_credentials_stay_with_their_host(server: Server) -> None:
+    stub = StubResolver({"other.example": [[HOST]]})
+    token = ("Authorization", "Bearer s3cret"), ("X-Key", "k3y")
+    with Server(FAULTS) as other:
+        server.routes |= {
+            "/within": redirect("/feed"),
+            "/away": redirect(server.url("/feed", "other.example")),
+            "/port": redirect(other.url("/feed")),
+            "/back": redirect(f"http://evil:pass@other.example:{server.port}/return"),
+            "/return": redirect(server.url("/feed")),
+        }
+        ask(FetchRequest("s", server.url("/within"), token), resolver=stub)
+        assert server.asked("/feed")[-1].headers["authorization"] == "Bearer s3cret"
+        assert server.asked("/feed")[-1].headers["x-key"] == "k3y"
+        ask(FetchRequest("s", server.url("/away"), token), resolver=stub)
+        ask(FetchRequest("s", server.url("/port"), token), resolver=stub)
+        for request in (server.asked("/feed")[-1], other.asked("/feed")[-1]):
+            assert not {"authorization", "x-key"} & request.headers.keys()
+        outcome = full(ask(FetchRequest("s", server.url("/back"), token), resolver=stub)[0])
+        assert "authorization" not in server.asked("/return")[-1].headers
+        assert "evil" not in outcome.url
+
+
+def test_user_and_password_of_an_address_are_sent_as_a_header_and_shown_nowhere(server: Server) -> None:
+    address = server.url("/feed").replace("//", "//me:p%40ss@")
+    outcome = full(ask(address)[0])
+    assert outcome.url == server.url("/feed")
+    assert server.requests[-1].headers["authorization"] == "Basic bWU6cEBzcw=="
+    broken = fail(ask(address.replace("/feed", "/to-file"))[0])
+    assert "p@ss" not in broken.message
+    assert "p%40ss" not in broken.message
+
+
+@pytest.mark.parametrize("header", [("X-A", "b\r\nX-Evil: 1"), ("X A", "b"), ("X-A\r\nX-Evil", "1"), ("", "b")])
+def test_a_header_of_the_configuration_cannot_split_a_request(server: Server, header: tuple[str, str]) -> None:
+    outcome = fail(ask(FetchRequest("s", server.url("/feed"), (header,)))[0])
+    assert outcome.kind == "protocol"
+    assert not server.requests
+
+
+def test_no_header_of_the_configuration_touches_the_connection(server: Server) -> None:
+    mischief = (
+        ("Host", "evil.example"),
+        ("Transfer-Encoding", "chunked"),
+        ("Accept-Encoding", "zstd"),
+        ("user-agent", "me/1"),
+    )
+    full(ask(FetchRequest("s", server.url("/feed"), mischief))[0])
+    headers = server.requests[-1].headers
+    assert headers["host"] == f"{HOST}:{server.port}"
+    assert "transfer-encoding" not in headers
+    assert headers["accept-encoding"] == "gzip, br"
+    assert headers["user-agent"] == "me/1"
+
+
+def test_messages_hold_nothing_that_a_server_or_an_address_said(server: Server) -> None:
+    server.routes["/red"] = raw(b"HTTP/1.1 418 \x1b[31mhello\x07\r\nContent-Length: 0\r\n\r\n")
+    server.routes["/to"] = redirect("file:///home/s3cret\x1b[31m")
+    for path in ("/red?token=s3cret", "/to?token=s3cret", "/none?token=s3cret"):
+        message = fail(ask(server.url(path))[0]).message
+        assert message.isprintable()
+        assert "s3cret" not in message
+        assert "hello" not in message
+
+
+# ---- a crowd
+
+
+def test_hundreds_of_feeds_at_once_through_one_client(server: Server) -> None:
+    async def main() -> float:
+        http = Http(AGENT, allow_private=[HOST])
+        began = time.process_time()
+        outcomes = await asyncio.gather(*(http(FetchRequest("s", server.url("/feed"))) for _ in range(300)))
+        assert all(isinstance(outcome, Fetched) for outcome in outcomes)
+        await http.close()
+        return time.process_time() - began
+
+    assert asyncio.run(main()) < 5
+    assert server.most_open <= 64
