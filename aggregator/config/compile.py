@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from aggregator.config import schema
@@ -12,6 +13,8 @@ from aggregator.config.project import Project, Reader, read_project
 from aggregator.config.publishers import name_key
 from aggregator.errors import ConfigError, Problem
 from aggregator.model import settings as model
+
+MOST = 500  # characters of a message
 
 
 def compile_project(
@@ -23,11 +26,17 @@ def compile_project(
     if project.main is not None:
         problems = problems + check(project.main, project.parts, project.ids.get("sections", set()), known_places)
     order = {name: index for index, name in enumerate(project.texts)}
-    problems = sorted(dict.fromkeys(problems), key=lambda p: (order.get(p.file, -1), p.line, p.column))
+    problems = sorted(dict.fromkeys(map(_one_line, problems)), key=lambda p: (order.get(p.file, -1), p.line, p.column))
     errors = tuple(problem for problem in problems if not problem.warning)
     if errors or project.main is None:
         raise ConfigError(errors)
     return _settings(project, project.main), tuple(problems), tuple(sorted(project.variables))
+
+
+def _one_line(problem: Problem) -> Problem:
+    """What the file holds may hold anything: line breaks and signs that steer a terminal are told as their escapes."""
+    message = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in problem.message)
+    return replace(problem, message=message if len(message) <= MOST else f"{message[: MOST - 1]}…")
 
 
 def _settings(project: Project, main: schema.FeedsFile) -> model.Settings:

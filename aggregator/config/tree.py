@@ -201,7 +201,7 @@ def read_tree(name: str, text: str) -> tuple[Table | None, list[Problem]]:
     if builder.sound and not isinstance(root, Table):
         empty = root is None or root == ""
         what = "the file is empty" if empty else f"the file must hold keys and values, found {kind(root)}"
-        at = Position(name, 1, 1) if root is None else root.at
+        at = Position(name, 1, 1) if empty or root is None else root.at
         builder.problems.append(_problem(at, f"{what}; it begins with a key such as `sources:`"))
     return root if builder.sound and isinstance(root, Table) else None, builder.problems
 

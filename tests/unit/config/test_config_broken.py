@@ -223,3 +223,10 @@ def test_a_secret_is_in_no_message() -> None:
 
 def test_a_password_in_an_address_is_in_no_message() -> None:
     assert "htp://u:***@x.example" in problems("sources: [{name: A, url: 'htp://u:open-sesame@x.example/'}]")[0]
+
+
+def test_a_message_is_one_short_line_whatever_the_file_holds() -> None:
+    (told,) = problems('site: {"\\e[31m\\nx": ' + "1}")
+    assert told.startswith("feeds.yaml:1:8: unknown key `\\x1b[31m\\nx`")
+    (told,) = problems("site: {" + "x" * 5000 + ": 1}")
+    assert len(told) < 600

@@ -1,0 +1,135 @@
+"""The JSON Schema for editors and the page about the file keep up with the model."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from aggregator.config import schema as model
+from aggregator.config.load import parse
+from aggregator.errors import ConfigError
+
+
+class Yaml12(yaml.SafeLoader):
+    """As editors read YAML: of the plain scalars only true, false, null and numbers are no text."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 # PyYAML's own way of declaring it
+
+
+Yaml12.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|false)$"), list("tf"))
+Yaml12.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?[0-9]+$"), list("-+0123456789"))
+Yaml12.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]*\.[0-9]+$"), list("-+.0123456789"))
+
+
+def validator() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(json.loads(model.json_schema()))
+
+
+def accepts(text: str) -> bool:
+    return bool(validator().is_valid(yaml.load(text, Loader=Yaml12)))
+
+
+def test_the_shipped_schema_is_current(docs: Path) -> None:
+    shipped = (docs / "feeds.schema.json").read_text(encoding="utf-8")
+    assert shipped == model.json_schema(), "run: python -m aggregator.config.schema > docs/feeds.schema.json"
+
+
+def test_the_schema_is_one(docs: Path) -> None:
+    jsonschema.Draft202012Validator.check_schema(json.loads((docs / "feeds.schema.json").read_text(encoding="utf-8")))
+
+
+def test_the_default_file_names_and_passes_it(default_file: Path) -> None:
+    text = default_file.read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=docs/feeds.schema.json\n")
+    errors = [error.json_path for error in validator().iter_errors(yaml.load(text, Loader=Yaml12))]
+    assert errors == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sections: [{id: a, words: [war, 2024, {quad: 2}, {all: [a, b], weight: 3}, {all: [a, b]}], places: [NO, {CN: 2}]}]",
+        "sources: [{name: 20 Minutes, url: 'https://${HOST}/', every: 5m, enabled: false, labels: {x: 1}}]",
+        "stories: {join: [[https://a.example/, https://b.example/]], pin: [{url: https://a.example/, section: world}]}",
+    ],
+)
+def test_both_accept(text: str) -> None:
+    parse({"f": text}, "f", {"HOST": "a.example"})
+    assert accepts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sorces: []",
+        "sources: [{name: A}]",
+        "sources: [{name: A, url: ftp://a.example/}]",
+        "sources: [{name: A, url: https://a.example/, every: 5 minutes}]",
+        "sources: [{name: A, url: https://a.example/, enabled: yes}]",
+        "sections: [{id: Big News}]",
+        "sections: [{id: a, words: [{x: 0}]}]",
+        "sections: [{id: a, words: [{all: [x]}]}]",
+        "sections: [{id: a, words: x}]",
+        "sections: [{id: a, words: [b], not: [{x: 1}]}]",
+        "site: {reload: sometimes}",
+        "stories: {join: [[https://a.example/]]}",
+    ],
+)
+def test_both_refuse(text: str) -> None:
+    with pytest.raises(ConfigError):
+        parse({"f": text}, "f", {})
+    assert not accepts(text)
+
+
+TABLES: dict[str, type[model.Entry]] = {
+    "site": model.Site,
+    "defaults": model.Defaults,
+    "publishers": model.Publisher,
+    "sources": model.Source,
+    "sections": model.Rules,
+    "stories": model.Stories,
+    "pin": model.Pin,
+    "top": model.FeedsFile,
+}
+
+
+def keys() -> Iterator[tuple[str, str]]:
+    for table, entry in TABLES.items():
+        for name, field in entry.model_fields.items():
+            yield table, field.alias or name
+
+
+@pytest.mark.parametrize(("table", "key"), list(keys()))
+def test_every_key_is_documented(table: str, key: str, docs: Path) -> None:
+    """In the section of its table, as the first cell of a row: | `key` | …"""
+    page = (docs / "configuration.md").read_text(encoding="utf-8")
+    heading = "## The file\n" if table == "top" else f"## `{table}`\n"
+    assert page.count(heading) == 1
+    part = page.split(heading)[1].split("\n## ")[0]
+    assert re.search(rf"^\| `{re.escape(key)}` \| \S", part, re.MULTILINE)
+
+
+def test_no_key_is_documented_that_does_not_exist(docs: Path) -> None:
+    page = (docs / "configuration.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
+    assert documented == {key for _, key in keys()}
+
+
+def test_the_examples_of_the_page_hold(docs: Path) -> None:
+    page = (docs / "configuration.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert len(blocks) >= 8
+    sections = "sections: [{id: europe, words: [x]}, {id: defense, words: [y]}]\n"
+    for block in blocks:
+        text = block if re.search(r"^sections:", block, re.MULTILINE) else block + sections
+        texts = {"f": text, "sources-asia.yaml": "sources: []\n"}
+        settings, warnings = parse(texts, "f", {"WIRE_TOKEN": "x"})
+        assert settings.sections
+        assert not warnings, block
