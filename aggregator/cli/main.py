@@ -1,7 +1,79 @@
-"""Entry point of the command line."""
+"""Entry point of the command line: global options, the table of commands, errors as one clear line."""
 
 from __future__ import annotations
 
+import argparse
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
 
-def main() -> int:
-    return 0
+from aggregator import __version__
+from aggregator.bootstrap import Place
+from aggregator.cli.arguments import Command, option
+from aggregator.errors import AggregatorError, ConfigError
+
+COMMANDS: dict[str, str] = {
+    "run": "poll and serve in one command",
+    "serve": "the web alone",
+    "worker": "polling and editions alone",
+    "poll": "poll sources once and make the edition",
+    "check": "validate feeds.yaml and run the examples in it",
+    "sources": "health of every source",
+    "explain": "why something is where it is",
+    "try": "show what a feed holds and where it would land, storing nothing",
+    "classify": "items as JSON Lines in, their sections, topics and stories out",
+    "prune": "take texts that are older than `keep`",
+    "backup": "a consistent copy of the archive, also while the service runs",
+}
+"""Every command; its module in this folder has the same name (`try_` for try)."""
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="aggregator",
+        description="Polls news feeds, recognises stories, places them in sections, says why, and republishes them as feeds.",
+        epilog="Exit codes: 0 done, 1 failed, 2 bad usage or a broken configuration. `aggregator COMMAND --help` tells more.",
+    )
+    top.add_argument("--version", action="version", version=f"aggregator {__version__}")
+    option(top, "--config", "the configuration", default="feeds.yaml", metavar="FILE")
+    option(top, "--instance", "folder of run-time data", default="instance", metavar="DIR")
+    database = os.environ.get("AGGREGATOR_DATABASE_URL")
+    top.add_argument(
+        "--database",
+        metavar="URL",
+        default=database,
+        help="sqlite:///PATH (default: aggregator.db in the instance folder); AGGREGATOR_DATABASE_URL",
+    )
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, text in COMMANDS.items():
+        commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", add_help=False)
+    return top
+
+
+def load(name: str) -> Command:
+    """The command's module, imported only when it is the one asked for."""
+    found: Command = import_module(f"aggregator.cli.{name.replace('try', 'try_')}").COMMAND
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    given, rest = parser().parse_known_args(arguments)
+    command = load(given.command)
+    own = argparse.ArgumentParser(prog=f"aggregator {command.name}", description=command.help)
+    command.add(own)
+    place = Place(Path(given.config), Path(given.instance), given.database or None)
+    try:
+        return command.run(own.parse_args(rest), place)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except AggregatorError as error:
+        print(f"aggregator: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has enough (`| head`): not an error, but nothing more can be written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

@@ -7,6 +7,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from aggregator.errors import ParseError, SandboxError
 from aggregator.model.item import NormalFeed
@@ -29,9 +30,12 @@ COMMIT = 32
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a refresh works with. `archive` is written to from a thread of its own, `lookup` is the same archive over
-    another connection: a long wait for the one must not stop the network. `request` fills in the secrets of a source (KeyError: the environment lacks one);
-    `jitter` draws from [0, 1); `mask` takes secrets out of a message."""
+    """What a refresh works with.
+
+    `archive` is written to from a thread of its own, `lookup` is the same archive over another connection: a long
+    wait for the one must not stop the network. `request` fills in the secrets of a source (KeyError: the environment
+    lacks one); `jitter` draws from [0, 1); `mask` takes secrets out of a message.
+    """
 
     archive: Archive
     lookup: Archive
@@ -55,7 +59,7 @@ async def refresh(
     tools: Tools, states: Sequence[SourceState], progress: Callable[[int, int], None] = lambda done, of: None
 ) -> RefreshReport:
     """Poll these sources, whose leases the caller holds. What one source does wrong stays with it."""
-    queue: asyncio.Queue[_Poll | None] = asyncio.Queue(maxsize=2 * COMMIT)
+    queue: asyncio.Queue[_Poll | None] = asyncio.Queue()
     room = asyncio.Semaphore(TOGETHER)
     writer = asyncio.create_task(_write(tools, queue, len(states), progress))
 
@@ -63,14 +67,17 @@ async def refresh(
         async with room:
             await queue.put(await poll(tools, state))
 
+    polls = [asyncio.create_task(one(state)) for state in states]
     try:
-        async with asyncio.TaskGroup() as group:
-            for state in states:
-                group.create_task(one(state))
+        # A store that cannot be written ends the writer, and there is no use in fetching on.
+        waits: list[asyncio.Future[Any]] = [asyncio.gather(*polls), writer]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        for task in polls:
+            task.cancel()
+        await asyncio.gather(*polls, return_exceptions=True)
         await queue.put(None)
-        report = await writer
-    return report
+    return await writer
 
 
 async def _write(

@@ -254,9 +254,7 @@ def story_json(lib: Library, story: StoryView, *, relatives: bool = True) -> dic
         "topics": list(story.topics),
         "publishers": list(story.publishers),
         "sources": reports(story.reports),
-        "receipts": [
-            receipt(one, where=True) for one in why(force, story.title, story.summary, story.lang, story.scores)
-        ],
+        "receipts": [receipt(one, where=True) for one in why(force, story)],
         "related": [_related(one, force) for one in related(lib, story)] if relatives else [],
         "image": story.image,
         "lang": story.lang,

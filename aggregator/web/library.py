@@ -63,7 +63,7 @@ class InForce:
 
     settings: Settings
     names: Names
-    receipts: Callable[[str, str, str | None], tuple[Receipt, ...]]  # title, summary, lang → why
+    receipts: Callable[[str, str, str | None], tuple[Receipt, ...]]  # title, summary, source id → why
     root: str  # public address without trailing slash
     zone: ZoneInfo
 

@@ -163,7 +163,7 @@ def _feeds(path: str) -> list[tuple[str, str, str]]:
 
 def _explained(lib: Library, stream: Stream) -> Callable[[Any], Any]:
     force = lib.in_force()
-    return lambda story: why(force, story.title, story.summary, story.lang, story.scores)
+    return lambda story: why(force, story)
 
 
 def _months(stream: Stream) -> list[tuple[str, str]]:
@@ -230,7 +230,7 @@ def story(id: str) -> BaseResponse:
         lead=lead,
         members=members,
         body=Markup(IMAGE.sub("", lead.content)) if lead and lead.content else None,  # noqa: S704 - sanitised when it was stored
-        receipts=why(lib.in_force(), found.title, found.summary, found.lang, found.scores),
+        receipts=why(lib.in_force(), found),
         related=others,
         feeds=[],
     )

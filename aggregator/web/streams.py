@@ -129,9 +129,7 @@ def build(
         names=force.names,
         stories=stories,
         items=items,
-        receipts={story.id: why(force, story.title, story.summary, story.lang, story.scores) for story in stories}
-        if receipts
-        else {},
+        receipts={story.id: why(force, story) for story in stories} if receipts else {},
         ttl=max(1, int(every.total_seconds() // 60)),
         icon=f"{force.root}/static/icon.png",
         archive=query.window is not None and query.window[1] <= now,
@@ -142,12 +140,12 @@ def build(
     return stream, expires
 
 
-def why(
-    force: InForce, title: str, summary: str, lang: str | None, scores: tuple[tuple[str, float], ...]
-) -> tuple[Receipt, ...]:
-    """Receipts of a story, worked out from its lead for the sections it is in."""
-    sections = {name for name, _ in scores}
-    return tuple(one for one in force.receipts(title, summary, lang) if not sections or one.section in sections)
+def why(force: InForce, story: StoryView) -> tuple[Receipt, ...]:
+    """Receipts of a story, worked out from its lead for the sections and topics it is in."""
+    lead = next((report for report in story.reports if report.url == story.link), None)
+    places = {name for name, _ in story.scores} | set(story.topics)
+    found = force.receipts(story.title, story.summary, lead.source if lead else None)
+    return tuple(one for one in found if one.section in places)
 
 
 def _documents(library: Library, query: StreamQuery, path: str, now: int) -> tuple[str | None, str | None, str | None]:

@@ -11,6 +11,7 @@ from aggregator.model.story import ItemView, Report, StoryView
 from aggregator.model.stream import StreamQuery
 from aggregator.store.sqlite.connection import Connection, at_time, marks, parts, to_blob, to_id
 from aggregator.store.sqlite.desk import decode_entry, decode_scores
+from aggregator.store.sqlite.intake import address_hash
 from aggregator.store.sqlite.streams import FRESH_SECONDS, LONGEST, SHORTEST, items_sql, stories_sql
 
 
@@ -94,12 +95,12 @@ class Reading:
         found = self._items([row]) if row else []
         return found[0] if found else None
 
-    def find(self, address: str, hashed: int | None) -> str | None:
+    def find(self, address: str, canonical: str | None) -> str | None:
         """The id of the newest item with this address, as written or in its canonical form."""
         with self._db.translate():
             row = self._db.raw.execute(
                 "SELECT i.id FROM items i JOIN texts t ON t.item = i.n WHERE i.address = ? OR t.url = ? ORDER BY i.n DESC LIMIT 1",
-                (hashed, address),
+                (address_hash(canonical), address),
             ).fetchone()
             return to_id(row[0]) if row else None
 

@@ -1,0 +1,277 @@
+"""Settings in, wired application out: the only file that names concrete classes.
+
+Everything is made when it is asked for, so that a command starts as quickly as what it needs.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from aggregator import __version__
+from aggregator.errors import Problem, UsageError
+from aggregator.model.judgement import Judgement, Receipt
+from aggregator.model.settings import Settings, Source
+from aggregator.model.story import PendingItem
+from aggregator.model.stream import Names
+
+if TYPE_CHECKING:
+    from aggregator.categorise.rulebook import Rulebook
+    from aggregator.fetch.client import Http
+    from aggregator.pipeline.compose import Policy
+    from aggregator.pipeline.refresh import Tools
+    from aggregator.ports import Parser
+    from aggregator.store.sqlite.archive import SqliteArchive
+    from aggregator.web.library import InForce, Library
+
+DATABASE = "aggregator.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the service lives: its configuration, its data, and under which address it is reached if `site.url` is
+    not set."""
+
+    config: Path
+    instance: Path
+    database: str | None = None
+    address: str = "http://127.0.0.1:8000"
+
+    @classmethod
+    def of_environment(cls, environ: Mapping[str, str]) -> Place:
+        return cls(
+            Path(environ.get("AGGREGATOR_CONFIG", "feeds.yaml")),
+            Path(environ.get("AGGREGATOR_INSTANCE", "instance")),
+            environ.get("AGGREGATOR_DATABASE_URL") or None,
+            environ.get("AGGREGATOR_ADDRESS", "http://127.0.0.1:8000"),
+        )
+
+    def environment(self) -> dict[str, str]:
+        """For a process of ours that is to live at the same place."""
+        return {
+            "AGGREGATOR_CONFIG": str(self.config),
+            "AGGREGATOR_INSTANCE": str(self.instance),
+            "AGGREGATOR_DATABASE_URL": self.database or "",
+            "AGGREGATOR_ADDRESS": self.address,
+        }
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Application:
+    """One configuration at one place, and what is made of it."""
+
+    def __init__(self, place: Place, settings: Settings, warnings: tuple[Problem, ...] = ()) -> None:
+        self.place = place
+        self.settings = settings
+        self.warnings = warnings
+
+    @classmethod
+    def load(cls, place: Place) -> Application:
+        """Raises:
+        ConfigError: the file is broken.
+        """
+        from aggregator.config.cache import examine_cached
+
+        settings, warnings = examine_cached(place.config, place.instance, os.environ)
+        return cls(place, settings, warnings)
+
+    @classmethod
+    def of_texts(cls, place: Place, texts: Mapping[str, str]) -> Application:
+        """The configuration whose texts the store keeps; the first is the main file."""
+        from aggregator.config.load import parse
+
+        settings, warnings = parse(texts, next(iter(texts)), os.environ)
+        return cls(place, settings, warnings)
+
+    def signature(self) -> tuple[tuple[str, int, int, int], ...]:
+        """Changes when a file of the configuration is saved or replaced."""
+        found = []
+        for name in self.settings.files:
+            path = self.place.config if name == self.settings.files[0] else self.place.config.parent / name
+            try:
+                stat = path.stat()
+            except OSError:
+                found.append((name, 0, 0, 0))
+                continue
+            found.append((name, stat.st_mtime_ns, stat.st_size, stat.st_ino))
+        return tuple(found)
+
+    @property
+    def database(self) -> Path:
+        url = self.place.database
+        if url is None:
+            return self.place.instance / DATABASE
+        if url.startswith("sqlite:///"):
+            return Path(url.removeprefix("sqlite:///"))
+        raise UsageError("--database: expected sqlite:///PATH; leave it out for the database in the instance folder")
+
+    def archive(self) -> SqliteArchive:
+        from aggregator.store.sqlite.archive import SqliteArchive
+
+        return SqliteArchive(self.database)
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        from aggregator.categorise.rulebook import compile_rules
+
+        return compile_rules(self.settings.sections, self.settings.topics, self.settings.fallback)
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        return {source.id: source for source in self.settings.sources}
+
+    @cached_property
+    def fold_publisher(self) -> Callable[[str, str | None], str]:
+        """(name, address of an article) → the publisher's one name."""
+        from aggregator.config.publishers import publisher_index
+
+        index = publisher_index(self.settings)
+
+        @lru_cache(maxsize=4096)
+        def fold(name: str, host: str | None) -> str:
+            return index.canonical(name, host)
+
+        return lambda name, url: fold(name, urlsplit(url).hostname if url else None)
+
+    def judge(self, title: str, summary: str, source: Source | None = None) -> Judgement:
+        from aggregator.categorise.judge import judge
+
+        usually, section = (source.usually, source.section) if source else (None, None)
+        return judge(self.rulebook, title, summary, usually=usually, section=section)
+
+    def receipts(self, title: str, summary: str, source: Source | None = None) -> tuple[Receipt, ...]:
+        from aggregator.categorise.receipts import receipts
+
+        usually, section = (source.usually, source.section) if source else (None, None)
+        return receipts(self.rulebook, title, summary, usually=usually, section=section)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """By what the edition decides."""
+        from aggregator.categorise.judge import story_sections
+        from aggregator.normalise.address import canonical
+        from aggregator.pipeline.compose import Policy
+
+        order = [section.id for section in self.settings.sections]
+        fallback = self.settings.fallback
+
+        def place(judgements: Any) -> tuple[str, tuple[tuple[str, float], ...]]:
+            scores = story_sections(judgements, order, fallback)
+            return scores[0][0], scores
+
+        def judge(item: PendingItem) -> Judgement:
+            return self.judge(item.title, item.summary, self.sources.get(item.source))
+
+        overrides = self.settings.overrides
+        today = utc_now().date()
+        return Policy(
+            epoch=self.settings.epoch,
+            judge=judge,
+            place=place,
+            publisher=lambda item: self.fold_publisher(item.publisher, item.url),
+            topic_titles={topic.id: topic.title for topic in self.settings.topics},
+            wrappers=frozenset(source.id for source in self.settings.sources if source.wrapper),
+            hidden=frozenset(filter(None, map(canonical, overrides.hide))),
+            pinned={
+                address: pin.section
+                for pin in overrides.pin
+                if (pin.until is None or pin.until >= today) and (address := canonical(pin.url))
+            },
+        )
+
+    def fetcher(self) -> Http:
+        from aggregator.fetch.client import Http
+        from aggregator.fetch.headers import user_agent
+
+        contact = self.settings.site.contact or self.settings.site.url
+        return Http(user_agent(__version__, contact), allow_private=self.settings.allow_private)
+
+    @cached_property
+    def _secrets(self) -> tuple[str, ...]:
+        from aggregator.config.environment import secrets
+
+        return secrets(self.settings, os.environ)
+
+    def mask(self, text: str) -> str:
+        from aggregator.config.environment import mask
+
+        return mask(text, self._secrets)
+
+    def request(self, source: Source) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """Address and headers of a source with its secrets filled in. Raises KeyError: the environment lacks one."""
+        from aggregator.config.environment import expand
+
+        return expand(source.url, os.environ), tuple(
+            (name, expand(value, os.environ)) for name, value in source.headers
+        )
+
+    def tools(self, archive: SqliteArchive, lookup: SqliteArchive, fetch: Http, parse: Parser) -> Tools:
+        from aggregator.pipeline.refresh import Tools
+
+        return Tools(
+            archive=archive,
+            lookup=lookup,
+            fetch=fetch,
+            parse=parse,
+            clock=utc_now,
+            jitter=random.random,
+            defaults=self.settings.defaults,
+            sources=self.sources,
+            request=self.request,
+            mask=self.mask,
+        )
+
+    def in_force(self) -> InForce:
+        from aggregator.web.library import InForce
+
+        public = {source.id: (source.name, self._public(source.url)) for source in self.settings.sources}
+        return InForce(
+            settings=self.settings,
+            names=Names(
+                sections={section.id: section.title for section in self.settings.sections},
+                topics={topic.id: topic.title for topic in self.settings.topics},
+                sources=public,
+            ),
+            receipts=lambda title, summary, source: self.receipts(title, summary, self.sources.get(source or "")),
+            root=(self.settings.site.url or self.place.address).rstrip("/"),
+            zone=ZoneInfo(self.settings.site.timezone),
+        )
+
+    def _public(self, url: str) -> str | None:
+        """A source's address as everybody may see it: with nothing of the environment and no password in it."""
+        return None if "${" in url else self.mask(url)
+
+
+def library(application: Application) -> Library:
+    """What the web asks; follows the configuration that the store says is in force."""
+    from aggregator.schedule.health import health
+    from aggregator.web.library import Library
+
+    place = application.place
+    return Library(
+        open_archive=application.archive,
+        compile=lambda texts: Application.of_texts(place, texts).in_force(),
+        current=application.in_force(),
+        clock=utc_now,
+        health=health,
+    )
+
+
+def web_application() -> Any:
+    """The WSGI application of a process that serves; the place comes from the environment."""
+    from aggregator.web.app import create_app
+    from aggregator.worker.processes import die_with_parent
+
+    die_with_parent()
+    return create_app(library(Application.load(Place.of_environment(os.environ))))

@@ -1,0 +1,43 @@
+"""Options with an AGGREGATOR_… variable each, and the shape of a command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aggregator.bootstrap import Place
+
+Run = Callable[[argparse.Namespace, Place], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`add` declares the arguments of a command, `run` does it and gives the exit code."""
+
+    name: str
+    help: str
+    add: Callable[[argparse.ArgumentParser], None]
+    run: Run
+
+
+def option(parser: argparse.ArgumentParser, flag: str, help: str, default: Any = None, **more: Any) -> None:
+    """An option that the environment can give: --port is AGGREGATOR_PORT."""
+    variable = "AGGREGATOR_" + flag.lstrip("-").upper().replace("-", "_")
+    given = os.environ.get(variable)
+    if more.get("action") == "store_true":
+        default = given in ("1", "true")
+    elif given:
+        default = given
+    shown = f" (default {default})" if default not in (None, False, True) else ""
+    parser.add_argument(flag, help=f"{help}{shown}; {variable}", default=default, **more)
+
+
+def json_option(parser: argparse.ArgumentParser) -> None:
+    option(parser, "--json", "print JSON", action="store_true")
+
+
+def nothing(parser: argparse.ArgumentParser) -> None:
+    """A command without arguments."""

@@ -1,0 +1,24 @@
+"""`aggregator backup FILE`: a consistent copy of the archive."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from aggregator.bootstrap import Application, Place
+from aggregator.cli.arguments import Command
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="the copy to write; must not exist yet")
+
+
+def run(args: argparse.Namespace, place: Place) -> int:
+    archive = Application.load(place).archive()
+    archive.upkeep.backup(args.file)
+    archive.close()
+    print(f"{args.file} holds the archive, {args.file.stat().st_size // 1024} KiB.")
+    return 0
+
+
+COMMAND = Command("backup", "Write a consistent copy of the archive, also while the service runs.", add, run)

@@ -1,0 +1,56 @@
+"""`aggregator check`: is feeds.yaml sound, and do its examples hold?"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+import orjson
+
+from aggregator.bootstrap import Application, Place
+from aggregator.cli.arguments import Command, json_option
+from aggregator.errors import ConfigError, Problem
+
+
+def run(args: argparse.Namespace, place: Place) -> int:
+    from aggregator.categorise.examples import check_examples
+
+    settings = None
+    try:
+        application = Application.load(place)
+        settings = application.settings
+        errors = check_examples(application.rulebook)
+        problems = (*application.warnings, *errors)
+    except ConfigError as error:
+        problems = errors = error.problems
+    if args.json:
+        print(orjson.dumps({"ok": not errors, "problems": [_row(problem) for problem in problems]}).decode())
+    else:
+        for problem in problems:
+            print(problem)
+        if settings is not None and not errors:
+            examples = sum(
+                len(rule.examples) + len(rule.counterexamples) for rule in (*settings.sections, *settings.topics)
+            )
+            print(
+                f"{place.config} is sound: {len(settings.sources)} sources, {len(settings.sections)} sections, "
+                f"{len(settings.topics)} topics, {examples} examples hold.",
+                file=sys.stderr,
+            )
+    return 2 if errors else 0
+
+
+def _row(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "message": problem.message,
+        "warning": problem.warning,
+    }
+
+
+COMMAND = Command(
+    "check", "Validate the configuration and run its examples; exit 0 if sound, else 2.", json_option, run
+)

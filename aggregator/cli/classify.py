@@ -1,0 +1,123 @@
+"""`aggregator classify`: JSON Lines in, one line out per item, by the code and settings of the edition."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from aggregator.bootstrap import Application, Place
+from aggregator.cli.arguments import Command, option
+from aggregator.cli.verdict import verdict
+from aggregator.errors import AggregatorError
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    keys = "`title` and any of id, summary, content, publisher, published, url, lang"
+    parser.add_argument("file", nargs="?", help=f"JSON Lines with {keys} (default: standard input)")
+    option(parser, "--no-receipts", "leave out the receipts, which take time", action="store_true")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    id: Any
+    title: str
+    summary: str
+    publisher: str
+    at: int
+    url: str | None
+    lang: str | None
+
+
+def run(args: argparse.Namespace, place: Place) -> int:
+    application = Application.load(place)
+    items = list(_read(args.file))
+    stories = _stories(application, items)
+    out = sys.stdout.buffer
+    for index, item in enumerate(items):
+        found = verdict(application, item.title, item.summary, receipts=not args.no_receipts)
+        out.write(orjson.dumps({"id": item.id, "story": stories[index], **found}, option=orjson.OPT_APPEND_NEWLINE))
+    out.flush()
+    return 0
+
+
+def _read(file: str | None) -> Iterator[Line]:
+    """Raises:
+    AggregatorError: a line is no item; the message names it.
+    """
+    name = file or "standard input"
+    try:
+        lines: Iterable[bytes] = Path(file).read_bytes().splitlines() if file and file != "-" else sys.stdin.buffer
+    except OSError as error:
+        raise AggregatorError(f"{name}: cannot be read: {error.strerror}") from error
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield _item(line, f"{name}:{number}", number)
+
+
+def _item(line: bytes, where: str, number: int) -> Line:
+    from aggregator.normalise.plain import plain
+
+    try:
+        value = orjson.loads(line)
+    except ValueError as error:
+        raise AggregatorError(f"{where}: is not JSON: {error}") from error
+    if not isinstance(value, dict) or not isinstance(value.get("title"), str):
+        raise AggregatorError(f"{where}: expected an object with a `title`")
+
+    def text(key: str) -> str:
+        found = value.get(key)
+        return found if isinstance(found, str) else ""
+
+    summary = text("summary") or text("content")[:2000]
+    return Line(
+        id=value.get("id", number),
+        title=plain(text("title")),
+        summary=plain(summary),
+        publisher=text("publisher") or text("source"),
+        at=_seconds(text("published"), where),
+        url=text("url") or None,
+        lang=text("lang") or None,
+    )
+
+
+def _seconds(text: str, where: str) -> int:
+    if not text:
+        return 0
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise AggregatorError(f"{where}: `published` must be a time like 2026-11-24T12:00:00Z") from error
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def _stories(application: Application, items: list[Line]) -> list[Any]:
+    """For each item, the id of its story's founding item. In batches of the edition's size, in order of publication."""
+    from aggregator.normalise.address import canonical
+    from aggregator.pipeline.edition import BATCH
+    from aggregator.stories import Candidate, Memory, group
+
+    memory = Memory()
+    order = sorted(range(len(items)), key=lambda index: items[index].at)
+    for start in range(0, len(order), BATCH):
+        batch = [
+            Candidate(
+                index, item.title, item.summary, application.fold_publisher(item.publisher, item.url),
+                canonical(item.url) if item.url else None, item.at, item.lang,
+            )
+            for index in order[start : start + BATCH]
+            for item in (items[index],)
+        ]  # fmt: skip
+        memory.apply(batch, group(batch, memory))
+    return [items[memory.story(index)].id for index in range(len(items))]
+
+
+COMMAND = Command(
+    "classify", "Items as JSON Lines in; sections, topics, stories and receipts out, in the same order.", add, run
+)

@@ -1,0 +1,41 @@
+"""The log of long-running commands: one line per event on standard error, JSON where no terminal is there to read it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+
+import orjson
+
+
+class Line(logging.Formatter):
+    """One event, one line: control characters of what came from outside are escaped."""
+
+    def __init__(self, mask: Callable[[str], str], *, as_json: bool) -> None:
+        super().__init__()
+        self._mask = mask
+        self._json = as_json
+        self.converter = time.gmtime
+
+    def format(self, record: logging.LogRecord) -> str:
+        message = self._mask(record.getMessage())
+        if record.exc_info:
+            message += "\n" + self._mask(self.formatException(record.exc_info))
+        moment = self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ")
+        if self._json:
+            event = {"time": moment, "level": record.levelname.lower(), "logger": record.name, "message": message}
+            return orjson.dumps(event).decode()
+        clean = "".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in message)
+        return f"{moment} {record.levelname.lower():7} {clean.rstrip().replace(chr(10), chr(10) + '    ')}"
+
+
+def start(mask: Callable[[str], str] = lambda text: text) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Line(mask, as_json=not sys.stderr.isatty()))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    for noisy in ("apscheduler", "aiohttp", "asyncio", "_granian"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,147 @@
+"""`aggregator poll`: all (or named, or only due) sources once, then the edition."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from aggregator.bootstrap import Application, Place, utc_now
+from aggregator.cli.arguments import Command, json_option, option
+from aggregator.errors import StoreBusy, UsageError
+from aggregator.model.poll import RefreshReport
+
+LEASE = timedelta(minutes=10)
+EDITION_LEASE = 60  # seconds
+WAIT = 120  # seconds for another process to finish its edition
+
+Progress = Callable[[int, int], None]
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", nargs="*", help="ids of sources (default: all)")
+    option(parser, "--due", "only sources that are due", action="store_true")
+    json_option(parser)
+
+
+def run(args: argparse.Namespace, place: Place) -> int:
+    application = Application.load(place)
+    unknown = [id for id in args.source if id not in application.sources]
+    if unknown:
+        from difflib import get_close_matches
+
+        near = get_close_matches(unknown[0], application.sources, 1)
+        hint = f"; did you mean {near[0]}?" if near else "; `aggregator sources` lists them"
+        raise UsageError(f"there is no source {unknown[0]}{hint}")
+    report = asyncio.run(_poll(application, args.source or None, args.due))
+    placed, founded = _edition(application)
+    _print(report, placed, founded, as_json=args.json)
+    return 0
+
+
+async def _poll(application: Application, ids: list[str] | None, due: bool) -> RefreshReport:
+    from aggregator.pipeline.refresh import refresh
+    from aggregator.sandbox import Sandbox
+
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    assert task is not None
+    loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    archive, lookup = application.archive(), application.archive()
+    archive.sources.sync(application.settings.sources)
+    settings = application.settings
+    archive.upkeep.put_in_force(settings.epoch, settings.texts, int(utc_now().timestamp()))
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    states = archive.sources.claim(owner, utc_now(), LEASE, limit=1_000_000, ids=ids, due_only=due)
+    fetcher = application.fetcher()
+    try:
+        async with Sandbox() as sandbox:
+            with bar("Polling") as progress:
+                return await refresh(application.tools(archive, lookup, fetcher, sandbox.parse), states, progress)
+    finally:
+        archive.sources.release(owner)
+        await fetcher.close()
+        archive.close()
+        lookup.close()
+
+
+def _edition(application: Application) -> tuple[int, int]:
+    """Place all that arrived. Returns the numbers of items placed and of new stories."""
+    from aggregator.pipeline.edition import edition, re_place
+
+    archive = application.archive()
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+
+    def seconds() -> int:
+        return int(utc_now().timestamp())
+
+    def proceed() -> bool:
+        return archive.desk.lease(owner, seconds(), EDITION_LEASE)
+
+    _wait_for_lease(proceed)
+    with bar("Edition") as progress:
+        report = edition(archive, application.policy, seconds, progress, proceed)
+    while re_place(archive, application.policy, seconds()):
+        proceed()
+    archive.desk.release(owner)
+    archive.close()
+    return report.items, report.stories
+
+
+def _wait_for_lease(proceed: Callable[[], bool]) -> None:
+    import time
+
+    for _ in range(WAIT):
+        if proceed():
+            return
+        time.sleep(1)
+    raise StoreBusy("another process makes the edition and does not finish; the items are stored and wait for it")
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Progress]:
+    """A progress bar on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(title, total=None)
+        yield lambda done, of: shown.update(task, completed=done, total=of)
+
+
+def _print(report: RefreshReport, placed: int, founded: int, *, as_json: bool) -> None:
+    if as_json:
+        value: dict[str, Any] = {
+            "polled": report.polled,
+            "not_modified": report.not_modified,
+            "failed": [{"source": source, "error": why} for source, why in report.failed],
+            "new": report.new,
+            "changed": report.changed,
+            "placed": placed,
+            "stories": founded,
+        }
+        print(orjson.dumps(value).decode())
+        return
+    print(
+        f"{report.polled} sources polled: {report.not_modified} unchanged, {len(report.failed)} failed. "
+        f"{report.new} new items, {report.changed} changed; {placed} placed, {founded} new stories."
+    )
+    for source, why in report.failed:
+        print(f"  {source}: {why}")
+
+
+COMMAND = Command("poll", "Poll sources once, make the edition, and say what came.", add, run)

@@ -1,0 +1,24 @@
+"""`aggregator prune`: retention now."""
+
+from __future__ import annotations
+
+import argparse
+
+from aggregator.bootstrap import Application, Place, utc_now
+from aggregator.cli.arguments import Command, nothing
+
+
+def run(args: argparse.Namespace, place: Place) -> int:
+    application = Application.load(place)
+    archive = application.archive()
+    per_source = {one.id: int(one.keep.total_seconds()) for one in application.settings.sources if one.keep}
+    keep = int(application.settings.defaults.keep.total_seconds())
+    purged = archive.upkeep.prune(int(utc_now().timestamp()), keep, per_source)
+    archive.close()
+    print(f"The texts of {purged} items were taken; their headlines and links stay.")
+    return 0
+
+
+COMMAND = Command(
+    "prune", "Take bodies and summaries of items not listed for `keep`; headlines and links stay.", nothing, run
+)

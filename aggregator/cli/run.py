@@ -1,0 +1,30 @@
+"""`aggregator run`: poll and serve in one command."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+from aggregator.bootstrap import Application, Place
+from aggregator.cli.arguments import Command
+from aggregator.cli.serve import add, announce, listening
+from aggregator.cli.worker import work
+from aggregator.worker.beside import web_beside
+from aggregator.worker.processes import check_port
+
+
+def run(args: argparse.Namespace, place: Place) -> int:
+    host, port, place = listening(args, place)
+    application = Application.load(place)
+    check_port(host, port)
+    announce(application)
+
+    async def web(stopping: asyncio.Event) -> None:
+        print(f"Serving on {place.address} (Ctrl-C stops)", file=sys.stderr)
+        await web_beside(["serve", "--host", host, "--port", str(port)], place.environment(), stopping)
+
+    return work(application, web)
+
+
+COMMAND = Command("run", "Poll and serve in one command, until Ctrl-C.", add, run)

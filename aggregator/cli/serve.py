@@ -1,0 +1,78 @@
+"""`aggregator serve`: the web alone, by granian."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+
+from aggregator.bootstrap import Application, Place
+from aggregator.cli.arguments import Command, option
+from aggregator.errors import UsageError
+from aggregator.worker.processes import check_port, die_with_parent
+
+THREADS = 8
+KILL_AFTER = 5  # seconds that open connections are given when the service stops
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    option(parser, "--host", "address to listen on", default="127.0.0.1")
+    option(parser, "--port", "port to listen on", default="8000")
+
+
+def listening(args: argparse.Namespace, place: Place) -> tuple[str, int, Place]:
+    """Host, port, and the place with the address under which it is then reached."""
+    if not str(args.port).isdigit() or not 0 < int(args.port) < 65536:
+        raise UsageError("--port: expected a number from 1 to 65535")
+    host, port = str(args.host), int(args.port)
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared with, not bound
+    return host, port, replace(place, address=f"http://{f'[{shown}]' if ':' in shown else shown}:{port}")
+
+
+def announce(application: Application) -> None:
+    if application.settings.site.url is None:
+        print(
+            f"warning: site.url is not set in {application.place.config}, so feeds link to {application.place.address}; "
+            "set it to the public address before others subscribe",
+            file=sys.stderr,
+        )
+
+
+def run(args: argparse.Namespace, place: Place) -> int:
+    host, port, place = listening(args, place)
+    check_port(host, port)
+    child = os.environ.get("AGGREGATOR_CHILD") == "1"
+    if child:
+        die_with_parent()
+    else:
+        application = Application.load(place)
+        application.archive().close()  # made and brought up to date before anybody reads
+        announce(application)
+        print(f"Serving on {place.address}", file=sys.stderr)
+    os.environ.update(place.environment())
+    _granian(host, port)
+    return 0
+
+
+def _granian(host: str, port: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        "aggregator.bootstrap:web_application",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=KILL_AFTER,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+COMMAND = Command("serve", "The web alone; polling is the job of `aggregator worker`.", add, run)

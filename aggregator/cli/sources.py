@@ -1,0 +1,38 @@
+"""`aggregator sources`: how every source is doing."""
+
+from __future__ import annotations
+
+import argparse
+
+import orjson
+
+from aggregator.bootstrap import Application, Place, library
+from aggregator.cli.arguments import Command, json_option
+
+
+def run(args: argparse.Namespace, place: Place) -> int:
+    from aggregator.web.api import source_rows
+
+    application = Application.load(place)
+    archive = application.archive()
+    archive.sources.sync(application.settings.sources)
+    archive.close()
+    rows = source_rows(library(application))
+    if args.json:
+        print(orjson.dumps({"sources": rows}).decode())
+        return 0
+    width = max(len(row["id"]) for row in rows) if rows else 0
+    for row in rows:
+        saved = f", {row['bytes_saved'] // 1024} KiB saved by 304" if row["bytes_saved"] else ""
+        print(f"{row['id']:{width}}  {row['state']:8}  last success {row['last_success'] or 'never'}{saved}")
+        print(f"{'':{width}}            next poll {row['next_poll'] or 'now'}: {row['why']}")
+        if row["state"] not in ("ok", "new"):
+            print(f"{'':{width}}            {row['evidence']}")
+        for reason, count in row["drops"].items():
+            print(f"{'':{width}}            dropped {count} × {reason}")
+    return 0
+
+
+COMMAND = Command(
+    "sources", "Health of every source: last success, next poll and why then, errors, what 304 saved.", json_option, run
+)

@@ -1,0 +1,36 @@
+"""What is said of a text: section, sections, topics and the receipts, as JSON and as lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from aggregator.bootstrap import Application
+from aggregator.model.judgement import Receipt
+from aggregator.model.settings import Source
+from aggregator.render.jsonfeed import receipt
+
+
+def verdict(
+    application: Application, title: str, summary: str, source: Source | None = None, *, receipts: bool = True
+) -> dict[str, Any]:
+    """`{section, sections, topics, receipts}` of a text by itself."""
+    judged = application.judge(title, summary, source)
+    found = application.receipts(title, summary, source) if receipts else ()
+    return {
+        "section": judged.section,
+        "sections": list(judged.sections) or [judged.section],
+        "topics": list(judged.topics),
+        "receipts": [receipt(one, where=True) for one in found],
+    }
+
+
+def lines(receipts: Iterable[Receipt]) -> Iterator[str]:
+    for one in receipts:
+        at = f"  ({one.at})" if one.at else ""
+        yield f"  {one.section:20} {one.score:.2f}  {one.rule}{at}"
+        if one.matched:
+            words = ", ".join(f"{match.text} ({match.field}, {match.weight:.1f})" for match in one.matched)
+            yield f"  {'':20}       matched: {words}"
+        if one.runner_up:
+            yield f"  {'':20}       next: {one.runner_up.section} {one.runner_up.score:.2f}"

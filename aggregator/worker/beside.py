@@ -1,0 +1,43 @@
+"""The web of `run`: `serve` as a process of its own, restarted if it dies, ended with the worker."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 7.0  # seconds; granian kills its own workers after five
+PAUSE = 2.0  # seconds between restarts
+
+
+async def web_beside(arguments: Sequence[str], environment: Mapping[str, str], stopping: asyncio.Event) -> None:
+    """Keep `aggregator ARGUMENTS` running until `stopping` is set."""
+    while not stopping.is_set():
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "aggregator", *arguments, env={**os.environ, **environment, "AGGREGATOR_CHILD": "1"}
+        )
+        ended = asyncio.create_task(process.wait())
+        told = asyncio.create_task(stopping.wait())
+        await asyncio.wait({ended, told}, return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
+        if stopping.is_set():
+            await _end(process)
+            return
+        log.error("the web process ended with %s; starting it again", process.returncode)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), PAUSE)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), PATIENCE)
+    except TimeoutError:
+        process.kill()
+        await process.wait()

@@ -1,0 +1,70 @@
+"""Processes: one worker per archive, children that end with their parent, a port that is free."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from aggregator.errors import AlreadyRunning, CannotListen, StoreReadOnly
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def die_with_parent() -> None:
+    """A parent that is killed takes this process along (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class WorkerLock:
+    """Held by the one `run` or `worker` of a SQLite archive; the kernel gives it back when the process ends."""
+
+    def __init__(self, instance: Path) -> None:
+        self._path = instance / "worker.lock"
+
+    def __enter__(self) -> WorkerLock:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._path.open("a+")
+        except OSError as error:
+            raise StoreReadOnly(f"{self._path}: cannot be written: {error.strerror}") from error
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._file.seek(0)
+            holder = self._file.read().strip() or "unknown"
+            self._file.close()
+            raise AlreadyRunning(
+                f"process {holder} polls into {self._path.parent} already; stop it first, or use another --instance. "
+                "`serve`, `poll` and the other commands run beside it"
+            ) from error
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()))
+        self._file.flush()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.truncate(0)
+        self._file.close()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises:
+    CannotListen: the port is taken, or not ours to use.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise CannotListen(
+            f"cannot listen on {host}:{port}: {error.strerror or error}; choose another with --port (or AGGREGATOR_PORT)"
+        ) from error
