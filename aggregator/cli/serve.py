@@ -12,7 +12,7 @@ from aggregator.cli.arguments import Command, option
 from aggregator.errors import UsageError
 from aggregator.worker.processes import check_port, die_with_parent
 
-THREADS = 8
+THREADS = 4
 KILL_AFTER = 5  # seconds that open connections are given when the service stops
 
 

@@ -29,7 +29,7 @@ def render(stream: Stream) -> Rendered:
     if stream.icon:
         feed["icon"] = feed["favicon"] = stream.icon
     if stream.previous:
-        feed["next_url"] = f"{stream.previous}.json{stream.query}"
+        feed["next_url"] = f"{stream.previous}.json"
     feed["_aggregator"] = {"about": f"{stream.root}/docs", "updated": rfc3339(stream.updated)}
     feed["items"] = [_entry(entry, stream) for entry in entries(stream)]
     return rendered(orjson.dumps(feed), f"{TYPE}; charset=utf-8", stream.updated)

@@ -38,7 +38,7 @@ class WireExtension(BaseExtension):  # type: ignore[misc]  # feedgen publishes n
         return feed
 
     def extend_atom(self, feed: Any) -> Any:
-        self._add(feed, f"{{{ATOM}}}link")
+        self._add(feed, "link")  # feedgen's Atom elements have no namespace of their own, only the default one
         return feed
 
     def _add(self, parent: Any, tag: str) -> None:
@@ -66,11 +66,11 @@ class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
             return item
         if self.entry.source:
             title, address = self.entry.source
-            source = etree.SubElement(item, f"{{{ATOM}}}source")
-            etree.SubElement(source, f"{{{ATOM}}}id").text = address
-            etree.SubElement(source, f"{{{ATOM}}}title").text = title
-            etree.SubElement(source, f"{{{ATOM}}}updated").text = self.entry.updated.isoformat()
-            etree.SubElement(source, f"{{{ATOM}}}link", {"rel": "self", "href": address})
+            source = etree.SubElement(item, "source")
+            etree.SubElement(source, "id").text = address
+            etree.SubElement(source, "title").text = title
+            etree.SubElement(source, "updated").text = self.entry.updated.isoformat()
+            etree.SubElement(source, "link", {"rel": "self", "href": address})
         self._thumbnail(item)
         return item
 
@@ -100,14 +100,14 @@ def generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
         feed.logo(stream.icon)
         feed.image(url=stream.icon, title=stream.title, link=page)
     documents = (("prev-archive", stream.previous), ("next-archive", stream.next), ("current", stream.current))
-    feed.wire.links = [(rel, f"{address}.{extension}{stream.query}") for rel, address in documents if address]
+    feed.wire.links = [(rel, f"{address}.{extension}") for rel, address in documents if address]
     feed.wire.archive = stream.archive
     for entry in entries(stream):
-        _add(feed.add_entry(order="append"), entry)
+        _add(feed.add_entry(order="append"), entry, rss=extension == "rss")
     return feed
 
 
-def _add(target: GenEntry, entry: FeedEntry) -> None:
+def _add(target: GenEntry, entry: FeedEntry, *, rss: bool) -> None:
     target.id(entry.id)
     target.guid(entry.id, permalink=False)
     target.title(entry.title)
@@ -118,8 +118,7 @@ def _add(target: GenEntry, entry: FeedEntry) -> None:
     target.published(entry.published)
     target.updated(entry.updated)
     target.author(name=entry.author)
-    if entry.source:
-        # Written for RSS; our extension writes the fuller one of Atom.
+    if entry.source and rss:  # our extension writes the fuller one of Atom
         target.source(url=entry.source[1], title=entry.source[0])
     for id, title in entry.tags:
         target.category(term=id, label=title)

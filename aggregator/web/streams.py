@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -20,6 +21,8 @@ from aggregator.web.library import InForce, Library, month_bounds, month_of, str
 SEARCH = ("q", "section", "topic", "source", "publisher", "label", "lang", "since", "until")
 SHAPE = ("limit", "min_publishers", "primary", "view")
 MAX_PUBLISHERS = 50
+EXPLAINED = 6
+"""Texts of a story that are looked at for its receipts."""
 
 
 def resolve(
@@ -141,11 +144,25 @@ def build(
 
 
 def why(force: InForce, story: StoryView) -> tuple[Receipt, ...]:
-    """Receipts of a story, worked out from its lead for the sections and topics it is in."""
+    """Receipts of a story for the sections and topics it is in: worked out from its lead, and for those that the lead
+    alone does not explain from the other headlines."""
+    missing = {name for name, _ in story.scores} | set(story.topics)
+    found: list[Receipt] = []
     lead = next((report for report in story.reports if report.url == story.link), None)
-    places = {name for name, _ in story.scores} | set(story.topics)
-    found = force.receipts(story.title, story.summary, lead.source if lead else None)
-    return tuple(one for one in found if one.section in places)
+    texts = [(story.title, story.summary, lead.source if lead else None)]
+    texts += [(report.title, "", report.source) for report in story.reports if report is not lead]
+    for title, summary, source in texts[:EXPLAINED]:
+        if not missing:
+            break
+        fresh = [one for one in force.receipts(title, summary, source) if one.section in missing]
+        missing -= {one.section for one in fresh}
+        found += fresh
+    order = [name for name, _ in story.scores] + list(story.topics)
+    scores = dict(story.scores)
+    return tuple(
+        replace(one, score=scores.get(one.section, one.score))
+        for one in sorted(found, key=lambda one: order.index(one.section))
+    )
 
 
 def _documents(library: Library, query: StreamQuery, path: str, now: int) -> tuple[str | None, str | None, str | None]:
