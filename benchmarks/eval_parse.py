@@ -8,6 +8,7 @@ about fields that we keep.
 from __future__ import annotations
 
 import calendar
+import re
 import sys
 import time
 import warnings
@@ -27,6 +28,7 @@ from aggregator.model.source import ParseJob
 from aggregator.normalise import normalise
 from aggregator.normalise.address import absolute, canonical
 from aggregator.normalise.dates import believable
+from aggregator.normalise.dates import read as read_date
 from aggregator.normalise.markup import sanitise
 from aggregator.normalise.plain import plain
 from aggregator.parse import parse
@@ -127,7 +129,10 @@ def _pairs(item: ParsedItem, entry: Mapping[str, Any]) -> dict[str, tuple[object
         "title": (plain(item.title or ""), plain(_of_detail(entry.get("title_detail")))),
         "link": (absolute(item.link or item.guid, base), absolute(link, base)),
         "id": (item.guid or item.link, entry.get("id") or entry.get("link")),
-        "date": (_date(item.published, item.updated), _date(_time(entry, "published"), _time(entry, "updated"))),
+        "date": (
+            _date(item.published or read_date(item.published_text), item.updated),
+            _date(_time(entry, "published"), _time(entry, "updated")),
+        ),
         "author": (plain(item.author or ""), plain(_author(entry))),
         "categories": (_set(item.categories), _set(tags)),
         "enclosures": (_set(one.url for one in item.enclosures), _set(link or "" for link in links)),
@@ -248,6 +253,9 @@ def _kept_of_feed(path: tuple[str | int, ...]) -> tuple[str, Getter | None]:
     return _FEED.get(path, ("", None))
 
 
+_ADDRESS = re.compile(r"\s*\([^()\s]+@[^()\s]+\)$")
+
+
 def _same(name: str, actual: Any, expected: Any) -> bool:
     if actual is None or expected is None:
         return not actual and not expected
@@ -259,6 +267,8 @@ def _same(name: str, actual: Any, expected: Any) -> bool:
         return canonical(absolute(str(actual), BASE)) == canonical(absolute(str(expected), BASE))
     if "language" in name:
         return str(actual).lower() == str(expected).lower()
+    if name == "author":
+        expected = _ADDRESS.sub("", str(expected))  # we keep the name alone
     return plain(str(actual)) == plain(str(expected))
 
 

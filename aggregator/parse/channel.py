@@ -72,13 +72,13 @@ def _without_entries(data: bytes) -> bytes:
 def _channel(format_: str, root: etree._Element, channel: etree._Element, outside: list[etree._Element]) -> Channel:
     texts: dict[str, str] = {}
     for child in channel:
-        text = (child.text or "").strip() if isinstance(child.tag, str) else ""
+        text = _text(child)
         if text:
             texts.setdefault(_name(child), text)
     links = [child for child in channel if _name(child) == "atom:link"]
     return Channel(
         format=format_,
-        title=texts.get("title") or texts.get("atom:title"),
+        title=texts.get("title") or texts.get("atom:title") or texts.get("dc:title"),
         link=texts.get("link") or _link(links, ("alternate", None)),
         base=channel.get(_XML + "base") or root.get(_XML + "base"),
         language=texts.get("language")
@@ -105,6 +105,7 @@ _PREFIXES = {
     "http://purl.org/dc/elements/1.1/": "dc:",
     "http://purl.org/rss/1.0/modules/syndication/": "sy:",
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
+    "http://www.itunes.com/DTDs/Podcast-1.0.dtd": "itunes:",
     "http://webfeeds.org/rss/1.0": "webfeeds:",
     "http://search.yahoo.com/mrss/": "media:",
 }
@@ -118,7 +119,24 @@ def _name(element: etree._Element) -> str:
     if tag[0] != "{":
         return tag.lower()
     space, _, local = tag[1:].partition("}")
+    if _is_atom(element, space):
+        return "atom:" + local.lower()
     return (_PREFIXES.get(space) or ("" if space in _PLAIN else "?:")) + local.lower()
+
+
+def _is_atom(element: etree._Element, space: str) -> bool:
+    """Whether this is the namespace of a root named feed: Atom had several on its way."""
+    parent = element.getparent()
+    return parent is not None and parent.tag == f"{{{space}}}feed"
+
+
+def _text(element: etree._Element) -> str:
+    """The text; of XHTML titles the text of all that is inside."""
+    if not isinstance(element.tag, str):
+        return ""  # type: ignore[unreachable] # the stubs forget comments, whose tag is a function
+    if len(element) and element.tag.endswith("title"):
+        return "".join(map(str, element.itertext())).strip()
+    return (element.text or "").strip()
 
 
 def _local(element: etree._Element) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from aggregator.model.item import ParsedItem
+from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import Document
 
 # A date as RFC 822 or RFC 3339 have it, of a credible year; the fast parser guesses at others by today's date.
@@ -22,17 +22,33 @@ _DATE = (
 )
 _DATE_NAMES = rb"(?:pubDate|dc:date|published|updated|issued|modified|created|lastBuildDate)"
 _NEEDED = re.compile(
-    rb"<(?:source[\s>]|item\s[^>]*xml:lang|" + _DATE_NAMES + rb"(?:\s[^>]*)?(?<!/)>(?!\s*" + _DATE + rb"\s*<))"
+    rb"<(?:source[\s>]|item\s[^>]*xml:lang|(?:dcterms:)?created[\s>]|dc:language[\s>]"
+    rb"|(?!a10:|atom:|dc:|rss:)[\w-]+:(?:title|description|summary)[\s>]"
+    rb"|link\s[^>]*rel=[\"']enclosure"
+    rb"|" + _DATE_NAMES + rb"(?:\s[^>]*)?(?<!/)>(?!\s*" + _DATE + rb"\s*<))"
+    rb"|</(\w+:)?(?:author|creator)>\s*<\1?(?:author|creator)[\s>]"
 )
+_NESTED_AUTHOR = re.compile(rb"<(?:\w+:)?author>\s*<")  # every Atom feed has these, and there they are read
 _SANE = re.compile(_DATE.decode())
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
+_FOREIGN = frozenset(
+    {
+        "http://search.yahoo.com/mrss/",
+        "http://search.yahoo.com/mrss",
+        "http://www.itunes.com/dtds/podcast-1.0.dtd",
+        "http://www.itunes.com/DTDs/Podcast-1.0.dtd",
+        "http://www.google.com/schemas/play-podcasts/1.0",
+    }
+)  # namespaces whose title and description are not the item's own
 _UPDATED = ("updated", "modified", "lastbuilddate")
 
 
 def needed(markup: bytes) -> bool:
     """Whether an entry holds something that only the tree tells; `markup` is the document without CDATA sections."""
-    return b"xml:base" in markup or _NEEDED.search(markup) is not None
+    if b"xml:base" in markup or _NEEDED.search(markup) is not None:
+        return True
+    return b"<rss" in markup[:2000] and _NESTED_AUTHOR.search(markup) is not None
 
 
 def complete(document: Document, items: tuple[ParsedItem, ...]) -> tuple[ParsedItem, ...]:
@@ -54,34 +70,66 @@ def _entries(root: etree._Element) -> Iterator[etree._Element]:
 
 
 def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedItem:
-    texts: dict[str, str] = {}
-    source = None
-    creators = []
-    for child in element:
-        tag = child.tag
-        if not isinstance(tag, str):
-            continue  # type: ignore[unreachable] # the stubs forget comments, whose tag is a function
-        local = tag.rpartition("}")[2].lower()
-        if local == "source":
-            source = child
-        elif local == "creator" and child.text:
-            creators.append(child.text.strip())
-        elif local in _PUBLISHED or local in _UPDATED:
-            texts.setdefault(local, (child.text or "").strip())
+    texts, foreign, source, authors = _children(element)
     published = next((texts[name] for name in _PUBLISHED if texts.get(name)), None)
     updated = next((texts[name] for name in _UPDATED if texts.get(name)), None)
     publisher, address = _source(source)
     return replace(
         item,
+        title=texts["title"] if "title" in foreign and texts.get("title") else item.title,
+        summary=texts["description"] if "description" in foreign and texts.get("description") else item.summary,
         published=item.published if _sane(published or updated) else None,
         updated=item.updated if _sane(updated) else None,
         published_text=published or updated,
-        author=", ".join(creators) or item.author,
+        author=", ".join(dict.fromkeys(authors)) or item.author,
+        enclosures=tuple(_enclosures(element)) or item.enclosures,
         publisher=publisher,
         publisher_url=address,
         base=_base(element) if based else item.base,
-        language=item.language or element.get(_XML + "lang"),
+        language=item.language or element.get(_XML + "lang") or texts.get("language"),
     )
+
+
+def _children(element: etree._Element) -> tuple[dict[str, str], set[str], etree._Element | None, list[str]]:
+    """Texts by local name, of our own elements where foreign ones share it (`foreign`: those that came first, which
+    the fast parser takes for ours); the <source>; the names of authors."""
+    texts: dict[str, str] = {}
+    foreign: set[str] = set()
+    source = None
+    authors: list[str] = []
+    for child in element:
+        if not isinstance(child.tag, str):
+            continue  # type: ignore[unreachable] # the stubs forget comments, whose tag is a function
+        space, _, local = child.tag.rpartition("}")
+        local = local.lower()
+        if local == "source":
+            source = child
+        elif local in ("creator", "author"):
+            authors += _named(child)
+        elif space[1:] in _FOREIGN:
+            if local not in texts:
+                foreign.add(local)
+        else:
+            texts.setdefault(local, (child.text or "").strip())
+    return texts, foreign, source, authors
+
+
+def _named(author: etree._Element) -> list[str]:
+    """dc:creator holds the name; in RSS an author is an address and left to the fast parser, or has a name inside."""
+    inside = [child.text.strip() for child in author if child.text and str(child.tag).endswith("name")]
+    if inside or not str(author.tag).endswith("creator"):
+        return inside
+    return [author.text.strip()] if author.text and author.text.strip() else []
+
+
+def _enclosures(element: etree._Element) -> Iterator[Enclosure]:
+    """Of Atom and RSS, with their lengths."""
+    for child in element.iterchildren("{*}link", "{*}enclosure"):
+        address = child.get("href") or child.get("url")
+        if address and (child.get("rel") == "enclosure" or str(child.tag).endswith("enclosure")):
+            length = child.get("length") or ""
+            size = int(length) if length.isascii() and length.isdigit() and len(length) < 16 else None
+            yield Enclosure(address, child.get("type"), size)
 
 
 def _sane(text: str | None) -> bool:

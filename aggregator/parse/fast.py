@@ -2,7 +2,8 @@
 
 *Doubt*, in which the tolerant parser reads the document instead, is precisely: RSS 1.0 (fastfeedparser finds no
 entries); fewer entries read than begin in the document; a title, summary or description with unescaped markup inside
-(fastfeedparser stops at the first tag); Atom content in base64.
+(fastfeedparser stops at the first tag); text in base64; the text of an item in a module's element (xhtml:body,
+fullitem).
 
 What fastfeedparser drops (an item's <source>, xml:base, the text of odd dates) is read from the tree by `entries`,
 only in documents where it occurs.
@@ -13,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import parseaddr
 from typing import Any
 
 import fastfeedparser
@@ -24,7 +24,10 @@ from aggregator.parse.document import Document, without_cdata
 
 _ENTRY = re.compile(rb"<(?:item|entry)[\s>]")
 _MARKUP_INSIDE = re.compile(rb"<(title|description|summary|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1|!)")
-_BASE64 = re.compile(rb"mode=[\"']base64|<content\s[^>]*type=[\"'](?!text|html|xhtml|application/xhtml)")
+_BASE64 = re.compile(
+    rb"<(?:title|summary|content)\s[^>]*(?:mode=[\"']base64|type=[\"'](?!text|html|xhtml|application/xhtml))"
+)
+_MODULE = re.compile(rb"<(?:[\w-]+:body|body|fullitem)[\s>]")
 _RDF = re.compile(rb"<(?:[\w.-]+:)?RDF\b")
 
 
@@ -40,7 +43,9 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     if _MARKUP_INSIDE.search(markup):
         raise Doubt("markup inside a text")
     if _BASE64.search(markup):
-        raise Doubt("content in base64")
+        raise Doubt("text in base64")
+    if _MODULE.search(markup):
+        raise Doubt("text in an element of a module")
     try:
         found: Sequence[Mapping[str, Any]] = fastfeedparser.parse(data)["entries"]
     except Exception as error:
@@ -53,7 +58,7 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
 
 def _item(entry: Mapping[str, Any]) -> ParsedItem:
     get = entry.get
-    guid, link = get("id"), get("link")
+    guid, link = get("id"), get("link") or _alternate(get("links"))
     contents = get("content")
     content, base, language = None, None, None
     if contents:
@@ -61,7 +66,8 @@ def _item(entry: Mapping[str, Any]) -> ParsedItem:
         content, base, language = first.get("value"), first.get("base"), first.get("language")
         if first.get("type") == "text/plain" or first.get("type") == "text":
             content = _escaped(content)
-    summary = get("description")
+    media = get("media_content")
+    summary = get("description") or _described(media)
     tags = get("tags")
     return ParsedItem(
         guid=None if guid == link else guid,
@@ -74,10 +80,19 @@ def _item(entry: Mapping[str, Any]) -> ParsedItem:
         updated=_time(get("updated")),
         categories=tuple(tag["label"] or tag["term"] for tag in tags) if tags else (),
         enclosures=_enclosures(entry),
-        image=_image(get("media_content")),
+        image=_image(media),
         language=language,
         base=base,
     )
+
+
+def _alternate(links: Sequence[Mapping[str, Any]] | None) -> str | None:
+    return next((link["href"] for link in links or () if link.get("rel") in (None, "alternate")), None)
+
+
+def _described(media: Sequence[Mapping[str, Any]] | None) -> str | None:
+    """The description of a video, all that an entry of YouTube says."""
+    return next((_escaped(one["description"]) for one in media or () if one.get("description")), None)
 
 
 def _escaped(text: str | None) -> str | None:
@@ -94,17 +109,16 @@ def _time(text: str | None) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-_NAME_IN_BRACKETS = re.compile(r"\s*[^\s()]+@[^\s()]+\s*\(([^()]+)\)\s*")
+_IN_BRACKETS = re.compile(r"\s*[^\s()]+@[^\s()]+\s*\(([^()]+)\)\s*")
+_BEFORE_ADDRESS = re.compile(r"\s*([^<>()@]*[^<>()@\s])\s*[<(\[]?(?:mailto:)?[^\s<>()]+@[^\s<>()]+[)>\]]?\s*")
 
 
 def _author(text: str | None) -> str | None:
-    """The name out of `name@host (Name)` and `Name <name@host>`."""
+    """The name out of `name@host (Name)`, `Name <name@host>` and `Name (name@host)`."""
     if not text or "@" not in text:
         return text
-    if match := _NAME_IN_BRACKETS.fullmatch(text):
-        return match[1]
-    name, address = parseaddr(text)
-    return name or address or text
+    match = _IN_BRACKETS.fullmatch(text) or _BEFORE_ADDRESS.fullmatch(text)
+    return match[1] if match else text
 
 
 def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:

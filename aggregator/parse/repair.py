@@ -18,7 +18,7 @@ _DECLARATION = re.compile(rb"<\?xml\s[^>]{0,400}\?>", re.IGNORECASE)
 _START = re.compile(
     rb"<(?:\?xml\b|!doctype\b|!--|(?:[\w.-]+:)?(?:rss|feed|rdf|channel|xml-stylesheet)\b)", re.IGNORECASE
 )
-_DOCTYPE = re.compile(rb"<!doctype\b", re.IGNORECASE)
+_DOCTYPE = re.compile(rb"(?>\s+|<!--(?>.*?-->)|<\?(?>.*?\?>))*+(<!doctype\b)", re.DOTALL | re.IGNORECASE)
 _DOCTYPE_TOKEN = re.compile(rb"\"[^\"]*\"|'[^']*'|<!--.*?-->|[\[\]>]", re.DOTALL)
 _KNOWN_REFERENCES = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;", b"&#")
 _STRAY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(?:(\w{2,31});)?", re.ASCII)
@@ -58,15 +58,14 @@ def from_its_start(document: Document) -> Document:
 
 
 def without_doctype(document: Document) -> Document:
-    """The document type declaration with its internal subset, wherever in the first 64 kB it stands."""
+    """The document type declaration with its internal subset, before the root element."""
     data = document.data
-    root = _ROOT.search(data, 0, 65536)
-    found = _DOCTYPE.search(data, 0, root.start() if root else 65536)
+    found = _DOCTYPE.match(data)
     if found is None:
         return document
     end = _doctype_end(data, found.end())
     subset = b"[" in data[found.end() : end]
-    return document.but(data[: found.start()] + data[end:], *(["internal-subset"] if subset else []))
+    return document.but(data[: found.start(1)] + data[end:], *(["internal-subset"] if subset else []))
 
 
 def _doctype_end(data: bytes, start: int) -> int:
@@ -117,7 +116,7 @@ def _allowed(match: re.Match[bytes]) -> bytes:
     legal = (
         number in (9, 10, 13) or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0xFFFD or 0x10000 <= number <= 0x10FFFF
     )
-    return match[0] if legal else b""
+    return match[0].replace(b"X", b"x") if legal else b""
 
 
 def closed(document: Document) -> Document:
@@ -127,26 +126,28 @@ def closed(document: Document) -> Document:
     if root is None:
         return document
     name = root[1]
-    end = data.rfind(b"</" + name)
-    if end < 0:
+    ends = [found.end() for found in re.finditer(rb"</" + re.escape(name) + rb"\s*>", data)]
+    if not ends:
         return _broken_off(document, name)
-    tail = data.find(b">", end) + 1 or len(data)
-    if data[tail:].strip() and not data[tail:].lstrip().startswith(b"<!--"):
-        return document.but(data[:tail], "junk-after-end")
-    first = data.find(b"</" + name)
-    if first != end and data.find(b"<" + name, first) > 0 and without_cdata(data).count(b"</" + name) > 1:
-        return document.but(data[: data.find(b">", first) + 1], "second-document")
+    tail = data[ends[-1] :].strip()
+    if tail and not tail.startswith(b"<!--"):
+        return document.but(data[: ends[-1]], "junk-after-end")
+    if len(ends) > 1 and _closings(data, name) > 1:
+        return document.but(data[: ends[0]], "second-document")
     return document
 
 
+def _closings(data: bytes, name: bytes) -> int:
+    return without_cdata(data).count(b"</" + name + b">")
+
+
 def _broken_off(document: Document, name: bytes) -> Document:
-    last = None
-    for last in _CLOSED.finditer(document.data):  # noqa: B007 (the last match is what is wanted)
-        pass
-    if last is None:
+    """Cut after the last complete entry; as it is where there is none, or the root was closed under another name."""
+    ends = [found.end() for found in _CLOSED.finditer(document.data)]
+    if not ends:
         return document.but(document.data, "truncated")
     channel = b"</channel>" if name.lower().endswith(b"rss") else b""
-    return document.but(document.data[: last.end()] + channel + b"</" + name + b">", "truncated")
+    return document.but(document.data[: ends[-1]] + channel + b"</" + name + b">", "truncated")
 
 
 STEPS: tuple[Callable[[Document], Document], ...] = (

@@ -9,8 +9,10 @@ from urllib.parse import urljoin
 from aggregator.errors import ParseError
 
 _HEAD = 8192
+# Atomic groups: a comment that never ends must cost one look at the document, not one for each way to read it.
 _SKIP = re.compile(
-    rb"(?:\s+|<!--.*?-->|<\?.*?\?>|<!(?!doctype\s+html)[^>\[]*(?:\[.*?\]\s*)?>)+", re.DOTALL | re.IGNORECASE
+    rb"(?>\s+|<!--(?>.*?-->)|<\?(?>.*?\?>)|<!(?!doctype\s+html)[^>\[]*+(?:\[(?>.*?\])\s*)?>)++",
+    re.DOTALL | re.IGNORECASE,
 )
 _ROOT = re.compile(rb"<(?:([\w.-]+):)?([A-Za-z][\w.-]*)")
 _FEED_START = re.compile(rb"<\?xml\b|<(?:[\w.-]+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
