@@ -33,11 +33,12 @@ NOT_ELSEWHERE = {
     "saint martin", "jersey", "niger", "togo", "congo", "malte", "chili", "chile", "barbade", "palau", "nauru", "kina",
     "curacao", "ir", "ros", "svit", "world", "bahama", "gana", "samoa", "tonga", "cuba", "aruba", "india", "peru",
     "luxemburg", "monako", "guernsey", "norfolk", "saba", "bonaire", "macau", "franca", "indien", "dania", "roma",
-    "gibraltar", "lettland", "estland", "san marino", "montserrat", "marok", "egipt", "sir", "mexico",
+    "gibraltar", "grenade", "maurice", "mauricio", "jersey", "lettland", "estland", "san marino", "montserrat", "marok", "egipt", "sir", "mexico",
 }  # fmt: skip
 MIN_CITY = 100_000
 MIN_US_CITY = 60_000
 LARGE = 1_000_000
+SHORT_NAMED = 2_000_000  # cities of four letters: Lira, Hail and Saga are words first
 
 Row = tuple[str, str, str, str, str]
 
@@ -60,7 +61,7 @@ def hand() -> tuple[list[tuple[str, str, str]], set[str]]:
             if kind == "cities-off":
                 off.add(key(name))
             else:
-                rows.append(({"US-alias": "city"}.get(kind, kind), codes, name.strip()))
+                rows.append(({"US-alias": "city", "more-cities": "city"}.get(kind, kind), codes, name.strip()))
     return rows, off
 
 
@@ -127,14 +128,15 @@ def cities(off: set[str]) -> Iterator[tuple[str, str, str]]:
         capital = capitals.get(key(name)) == code
         if people < (MIN_US_CITY if code == "US" else MIN_CITY) and not capital:
             continue
-        if key(name) in off or len(key(name)) < 4 or code not in COUNTRIES:
+        short = len(key(name)) < 5 and people < SHORT_NAMED and not capital
+        if key(name) in off or short or code not in COUNTRIES:
             continue
         readings = found.setdefault(key(name), (name, []))[1]
         if code not in readings:
             readings.append(code)
         if people >= LARGE or capital:
             for other in city["alternatenames"]:
-                if len(other) >= 2 and not is_latin(other) and " " not in other and key(other) not in off:
+                if len(other) >= 2 and not key(other).isascii() and not is_latin(other) and " " not in other:
                     found.setdefault(key(other), (other, [code]))
     for name, readings in found.values():
         yield "city", "|".join(readings[:3]), name + "!" if is_latin(name) else name

@@ -5,15 +5,15 @@ a word of weight 5 in the summary outweighs the strongest single place in the he
 """
 
 HEADLINE = 3.0  # a match in the headline; in the summary it is 1
-SUBJECT = 1.5  # the first place of the headline: who acts
-SCENE = 0.75  # a place after "in", "at", "near": where it happens
-PERSON_FROM = 0.6  # a demonym that only says where somebody is from: "British man", "Chinese student"
-REPEAT = 0.4  # a further name of a country already counted in the same field
-GENERIC = 0.75  # offices and courts that many countries have
+SUBJECT = 1.6  # the first place of the headline: who acts
+SCENE = 0.9  # a place after "in", "at", "near": where it happens
+PERSON_FROM = 0.65  # a demonym that only says where somebody is from: "British man", "Chinese student"
+REPEAT = 0.7  # a further name of a country already counted in the same field
+GENERIC = 0.9  # offices and courts that many countries have
 FIXED = 100.0  # `section:` of a source
 
 PRIOR = 1.0  # `usually:` of a source
 HALF = 1.0  # score = raw / (highest raw + HALF): evidence at which the score of the best is one half
-THRESHOLD = 0.3  # the score from which a section holds an item
+THRESHOLD = 0.22  # the score from which a section holds an item
 TOPIC = 1.0  # the raw evidence from which a topic holds: one word in the summary
 LEAST = 0.5  # less evidence than this places nothing

@@ -86,7 +86,7 @@ _DROPS = (
     # the dot of a shortened title before a name
     + r"|\.(?:" + "|".join(rf"(?<=\b{title}\.)" for title in _TITLES.split()) + r")(?= )"
     # the possessive
-    r"|'(?<=\w')[sS](?!\w)"
+    r"|'(?<=\w')[sS](?!\w)|'(?<=[sS]')(?= )"
     # the hyphen of a prefix
     + r"|-(?:" + "|".join(rf"(?<=(?<![\w'-]){prefix}-)" for prefix in _PREFIXES.split()) + r")(?=[^\W\d_]{3})"
 )  # fmt: skip
