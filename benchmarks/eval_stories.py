@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ def load(path: Path) -> list[dict[str, Any]]:
 
 def candidates(rows: Sequence[dict[str, Any]]) -> list[Candidate]:
     """In order of time, in the given order where there is none, as `classify` takes them."""
-    taken = sorted(rows, key=lambda row: _epoch(row.get("published")))
+    taken = sorted(rows, key=lambda row: epoch(row.get("published")))
     return [
         Candidate(
             item=number,
@@ -44,14 +45,14 @@ def candidates(rows: Sequence[dict[str, Any]]) -> list[Candidate]:
             summary=row["summary"],
             publisher=row.get("source", ""),
             canonical=row.get("url") or None,
-            at=_epoch(row.get("published")),
+            at=epoch(row.get("published")),
             lang=None,
         )
         for number, row in enumerate(taken)
     ]
 
 
-def _epoch(published: str | None) -> int:
+def epoch(published: str | None) -> int:
     if not published:
         return 0
     read = datetime.fromisoformat(published)
@@ -69,13 +70,15 @@ def replay(items: Sequence[Candidate], tuning: Tuning = TUNING, batch: int = BAT
 
 
 def half(cluster: str) -> str:
+    """Which half a cluster is in; two clusters of one subject go together, so that hard negatives stay."""
+    cluster = re.sub(r"-ecb(plus)?$", "", cluster)
     return ("tuned", "held")[blake2b(cluster.encode(), digest_size=1).digest()[0] & 1]
 
 
 def evaluate(name: str, rows: Sequence[dict[str, Any]], tuning: Tuning = TUNING) -> Iterator[Row]:
     for part in ("tuned", "held", "all"):
         chosen = [row for row in rows if part in ("all", half(row["cluster"]))]
-        ordered = sorted(chosen, key=lambda row: _epoch(row.get("published")))
+        ordered = sorted(chosen, key=lambda row: epoch(row.get("published")))
         items = candidates(ordered)
         start = perf_counter()
         memory, _ = replay(items, tuning)

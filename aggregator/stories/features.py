@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aggregator.text.headline import bare_lead, bare_title
-from aggregator.text.words import plain, stem, tokens, word_id
+from aggregator.text.words import plain, stems, tokens, word_id
 
 if TYPE_CHECKING:
     from aggregator.stories.values import Candidate
@@ -25,6 +25,7 @@ class Features:
     title: tuple[str, ...]
     lead: tuple[str, ...]
     headline: int
+    near: bytes = b""  # closeness of its nearest neighbours when it was grouped, in 1/255, highest first
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -32,26 +33,25 @@ class Features:
 
     def encode(self) -> bytes:
         """Compact bytes for the store; `decode` reads them."""
-        fields = (self.lang, f"{self.headline:x}", " ".join(self.title), " ".join(self.lead))
+        fields = (self.lang, f"{self.headline:x}", self.near.hex(), " ".join(self.title), " ".join(self.lead))
         return "\n".join(fields).encode()
 
     @staticmethod
     def decode(data: bytes) -> Features:
-        lang, headline, title, lead = data.decode().split("\n")
-        return Features(lang, tuple(title.split()), tuple(lead.split()), int(headline, 16))
+        lang, headline, near, title, lead = data.decode().split("\n")
+        return Features(lang, tuple(title.split()), tuple(lead.split()), int(headline, 16), bytes.fromhex(near))
 
 
 def features(candidate: Candidate) -> Features:
     """The features of one item, from its text alone."""
     lang = (candidate.lang or "")[:2].lower()
     title_tokens = tokens(bare_title(candidate.title))
-    title = dict.fromkeys(stem(token, lang) for token in title_tokens)
-    lead_tokens = tokens(bare_lead(candidate.summary))[:LEAD_WORDS]
-    lead = dict.fromkeys(stem(token, lang) for token in lead_tokens)
+    title = dict.fromkeys(stems(title_tokens, lang))
+    lead = dict.fromkeys(stems(tokens(bare_lead(candidate.summary))[:LEAD_WORDS], lang))
     return Features(
         lang=lang,
         title=tuple(title),
-        lead=tuple(word for word in lead if word not in title),
+        lead=tuple([word for word in lead if word not in title]),
         headline=_headline_key([plain(token) for token in title_tokens]),
     )
 

@@ -9,10 +9,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from aggregator.stories.likeness import Profile, likeness, profile, shared
-from aggregator.stories.linkage import agglomerate, memo
+from aggregator.stories.comparison import Comparison
+from aggregator.stories.likeness import shared
+from aggregator.stories.linkage import Linkage
 from aggregator.stories.reading import Reading, read
 from aggregator.stories.tuning import TUNING, Tuning
 from aggregator.stories.values import Candidate, Grouping, History, Join, Merge
@@ -22,7 +24,7 @@ def group(batch: Sequence[Candidate], history: History, tuning: Tuning = TUNING)
     """Decide on a batch of new items, none of them known to `history`. Order inside the batch does not matter."""
     if not batch:
         return Grouping((), ())
-    ordered = sorted(batch, key=_order)
+    ordered = sorted(batch, key=in_order)
     reading = read(ordered, history, tuning)
     groups = _Groups(reading, tuning)
     groups.tie()
@@ -30,14 +32,14 @@ def group(batch: Sequence[Candidate], history: History, tuning: Tuning = TUNING)
     return Grouping(
         joins=tuple(groups.joins()),
         merges=tuple(groups.merges()),
-        features=reading.features,
+        features={item: replace(kept, near=groups.compared.near(item)) for item, kept in reading.features.items()},
         postings=[(word, item) for item, words in reading.rare.items() for word in words],
         frequencies=reading.counts,
         documents=len(ordered),
     )
 
 
-def _order(one: Candidate) -> tuple[int, str, str, str, str, int]:
+def in_order(one: Candidate) -> tuple[int, str, str, str, str, int]:
     return (one.at, one.title, one.summary, one.publisher, one.canonical or "", one.item)
 
 
@@ -60,17 +62,8 @@ class _Groups:
         self.index = {item: index for index, items in enumerate(self.members) for item in items}
         self.tied: dict[int, str] = {}
         self.merged: list[tuple[int, int, float]] = []
-        self.profiles = self._profiles()
-        self.score: Callable[[int, int], float] = memo(lambda a, b: likeness(self.profiles[a], self.profiles[b]))
-
-    def _profiles(self) -> dict[int, Profile]:
-        reading = self.reading
-        found = {
-            one.item: profile(reading.features[one.item], one.at, one.publisher, reading.rarity) for one in reading.new
-        }
-        for item, one in reading.known.items():
-            found[item] = profile(one.features, one.at, one.publisher, reading.rarity)
-        return found
+        self.compared = Comparison(reading, tuning)
+        self.linkage = Linkage((), self.compared.score, tuning.best)
 
     def find(self, index: int) -> int:
         while self.into[index] != index:
@@ -96,7 +89,7 @@ class _Groups:
         earlier = [item for item in self.reading.headlines.get(headline, ()) if item in self.reading.known]
         if headline in by_headline:
             earlier.append(by_headline[headline])
-        close = [item for item in earlier if abs(self.profiles[item].at - one.at) <= self.tuning.same_headline]
+        close = [item for item in earlier if abs(self.compared.profiles[item].at - one.at) <= self.tuning.same_headline]
         if close:
             self._tie(one.item, self.index[close[-1]], "same headline")
         by_headline[headline] = one.item
@@ -112,26 +105,16 @@ class _Groups:
         self.members[kept].extend(self.members[absorbed])
 
     def unite(self) -> None:
-        edges = {
-            (self.find(self.index[item]), self.find(self.index[other]))
-            for item, others in self.reading.near.items()
-            for other in others
-            if other in self.index
-        }
-        members = [list(items) for items in self.members]
-        for kept, absorbed, link in agglomerate(members, edges, self.link, self.tuning.least):
-            self._union(kept, absorbed)
-            if absorbed < self.old:
-                self.merged.append((kept, absorbed, link))
+        """Bring together what is alike. Absorbed groups are of no concern any more: no edge leads to them."""
+        edges = {(self.find(self.index[a]), self.find(self.index[b])) for a, b in self.compared.likely()}
+        self.linkage = Linkage(self.members, self.compared.score, self.tuning.best)
+        for union in self.linkage.unite(sorted(edges), self.tuning.least):
+            self._union(union.kept, union.absorbed)
+            if union.absorbed < self.old:
+                self.merged.append((union.kept, union.absorbed, union.link))
 
     def link(self, one: Sequence[int], other: Sequence[int]) -> float:
-        """Mean of the best and the average likeness of two groups, over the members first and last in time."""
-        scores = [self.score(a, b) for a in self._shown(one) for b in self._shown(other)]
-        return (max(scores) + sum(scores) / len(scores)) / 2
-
-    def _shown(self, items: Sequence[int]) -> Sequence[int]:
-        half = self.tuning.sample // 2
-        return items if len(items) <= self.tuning.sample else [*items[:half], *items[-half:]]
+        return self.linkage.link(self.linkage.compare(one, other))
 
     def joins(self) -> Iterable[Join]:
         """Founders first, so that a story stands before what joins it."""
@@ -147,8 +130,8 @@ class _Groups:
         if self.keys[home] == one.item:
             return Join(one.item, one.item, "founder", rival_score, (), (), rival_key, rival_score)
         reason = self.tied.get(one.item, "alike")
-        nearest = max(others, key=lambda item: (self.score(one.item, item), -item))
-        words = shared(self.profiles[one.item], self.profiles[nearest])
+        nearest = max(others, key=lambda item: (self.compared.score(one.item, item), -item))
+        words = shared(self.compared.profiles[one.item], self.compared.profiles[nearest])
         return Join(
             one.item, self.keys[home], reason, score if reason == "alike" else 1.0, words, (), rival_key, rival_score
         )

@@ -2,66 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 Group = list[int]
+SHOWN = 8  # members of a group that are compared with another group: the first and the last
 
 
-def agglomerate(
-    groups: Sequence[Group], edges: Iterable[tuple[int, int]], link: Callable[[Group, Group], float], least: float
-) -> list[tuple[int, int, float]]:
-    """The unions, in order, as (kept, absorbed, link): indexes into `groups`, of which the smaller one is kept.
+@dataclass(frozen=True, slots=True)
+class Union:
+    """`absorbed` went into `kept` (indexes of groups, the smaller one kept) over a link of that strength."""
 
-    `edges` are pairs of indexes worth a look. `link` says how alike two groups are; unions below `least` are not
-    made. Groups are extended in place. Ties go to the smaller indexes, so that equal input gives equal output.
+    kept: int
+    absorbed: int
+    link: float
+
+
+class Linkage:
+    """Groups of items and the links between them: `best` parts of the best pair, the rest of the average pair.
+
+    `score` says how alike two items are, in 0…1.
     """
-    near: list[set[int]] = [set() for _ in groups]
-    for a, b in edges:
-        if a != b:
-            near[a].add(b)
-            near[b].add(a)
-    heap = [
-        (-score, a, b, 0, 0)
-        for a in range(len(groups))
-        for b in near[a]
-        if a < b and (score := link(groups[a], groups[b])) >= least
-    ]
-    heapify(heap)
-    version = [0] * len(groups)
-    unions = []
-    while heap:
-        negative, a, b, version_a, version_b = heappop(heap)
-        if version[a] != version_a or version[b] != version_b:
-            continue
-        unions.append((a, b, -negative))
+
+    def __init__(self, groups: Sequence[Group], score: Callable[[int, int], float], best: float) -> None:
+        self._groups = [list(group) for group in groups]
+        self._score = score
+        self._best = best
+        self._pairs: list[dict[int, tuple[float, float]]] = [{} for _ in groups]  # neighbour → best, average
+        self._version = [0] * len(groups)
+        self._heap: list[tuple[float, int, int, int, int]] = []
+
+    def unite(self, edges: Iterable[tuple[int, int]], least: float) -> list[Union]:
+        """The unions, in order. `edges` are pairs of groups worth a look; links below `least` unite nothing. Ties go
+        to the smaller indexes, so that equal input gives equal output."""
+        for a, b in edges:
+            if a != b and b not in self._pairs[a]:
+                self._pairs[a][b] = self._pairs[b][a] = pair = self.compare(self._groups[a], self._groups[b])
+                self._offer(a, b, pair, least)
+        heapify(self._heap)
+        unions = []
+        while self._heap:
+            negative, a, b, version_a, version_b = heappop(self._heap)
+            if self._version[a] == version_a and self._version[b] == version_b:
+                unions.append(Union(a, b, -negative))
+                self._absorb(a, b, least)
+        return unions
+
+    def compare(self, one: Sequence[int], other: Sequence[int]) -> tuple[float, float]:
+        """Best and average score of two groups."""
+        scores = [self._score(a, b) for a in _shown(one) for b in _shown(other)]
+        return max(scores), sum(scores) / len(scores)
+
+    def link(self, pair: tuple[float, float]) -> float:
+        return self._best * pair[0] + (1 - self._best) * pair[1]
+
+    def _offer(self, a: int, b: int, pair: tuple[float, float], least: float) -> None:
+        link = self.link(pair)
+        if link >= least:
+            low, high = (a, b) if a < b else (b, a)
+            heappush(self._heap, (-link, low, high, self._version[low], self._version[high]))
+
+    def _absorb(self, a: int, b: int, least: float) -> None:
+        groups, pairs = self._groups, self._pairs
+        size_a, size_b = len(groups[a]), len(groups[b])
+        from_a, from_b = pairs[a], pairs[b]
+        self._version[a] += 1
+        self._version[b] = -1
+        pairs[a] = {}
+        for c in {**from_a, **from_b}:
+            if c in (a, b):
+                continue
+            best_a, mean_a = from_a.get(c) or self.compare(groups[a], groups[c])
+            best_b, mean_b = from_b.get(c) or self.compare(groups[b], groups[c])
+            pair = max(best_a, best_b), (size_a * mean_a + size_b * mean_b) / (size_a + size_b)
+            pairs[a][c] = pairs[c][a] = pair
+            pairs[c].pop(b, None)
+            self._offer(a, c, pair, least)
+        pairs[b] = {}
         groups[a].extend(groups[b])
-        version[a] += 1
-        version[b] = -1
-        near[a] |= near[b]
-        near[a] -= {a, b}
-        for c in near[b]:
-            near[c].discard(b)
-            if c != a:
-                near[c].add(a)
-        near[b] = set()
-        for c in near[a]:
-            score = link(groups[min(a, c)], groups[max(a, c)])
-            if score >= least:
-                low, high = min(a, c), max(a, c)
-                heappush(heap, (-score, low, high, version[low], version[high]))
-    return unions
 
 
-def memo(score: Callable[[int, int], float]) -> Callable[[int, int], float]:
-    """A symmetric score of two items, computed once a pair."""
-    cache: dict[Hashable, float] = {}
-
-    def remembered(a: int, b: int) -> float:
-        key = (a, b) if a < b else (b, a)
-        value = cache.get(key)
-        if value is None:
-            value = cache[key] = score(*key)
-        return value
-
-    return remembered
+def _shown(items: Sequence[int]) -> Sequence[int]:
+    return items if len(items) <= SHOWN else [*items[: SHOWN // 2], *items[-SHOWN // 2 :]]

@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from math import log
 
 from aggregator.text.words import word_id
 
+SELDOM = 2  # count taken for a word that the background does not list
+FLOOR = 4_000  # a word of our own past counts as seen once in so many items at the least, however long that past
 
-class Rarity:
-    """Weights of stems: the logarithm of documents per document that holds the word, add-one smoothed."""
+
+class Rarity(dict[str, float]):
+    """Weights of stems, worked out as they are asked for: the mean of -log of their shares of documents in the
+    background and in our own past.
+
+    `frequencies` count the documents, out of `documents`, that hold a word (by `word_id`).
+    """
 
     def __init__(self, documents: int, frequencies: Mapping[int, int]) -> None:
-        self._documents = documents
+        super().__init__()
+        self._documents = documents + 1
         self._frequencies = frequencies
-        self._cache: dict[str, float] = {}
+        self._size, self._background = background()
 
-    def __call__(self, word: str) -> float:
-        weight = self._cache.get(word)
-        if weight is None:
-            seen = self._frequencies.get(word_id(word), 0)
-            weight = self._cache[word] = log((self._documents + 1) / (seen + 0.5))
+    def __missing__(self, word: str) -> float:
+        seen = (self._frequencies.get(word_id(word), 0) + 0.5) / self._documents
+        known = (self._background.get(word, SELDOM) + 1) / self._size
+        self[word] = weight = max(0.01, -(log(known) + log(min(1.0, max(seen, 1 / FLOOR)))) / 2)
         return weight
+
+
+@cache
+def background() -> tuple[int, Mapping[str, int]]:
+    """Size of the background of news, and in how many of its documents each of the commoner stems stands.
+
+    One stem a line, `count<TAB>stem`, the first line counts all documents; `benchmarks/train_stories.py` makes it.
+    """
+    text = (files("aggregator.stories") / "data" / "background.tsv").read_text(encoding="utf-8")
+    (size, _), *rows = (line.split("\t") for line in text.splitlines())
+    return int(size), {stem: int(count) for count, stem in rows}

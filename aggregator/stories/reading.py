@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 from aggregator.stories.features import Features, features
 from aggregator.stories.rarity import Rarity
@@ -20,7 +21,7 @@ class Reading:
     new: Sequence[Candidate]  # in order of time
     features: Mapping[int, Features]  # of the new ones
     rarity: Rarity
-    rare: Mapping[int, Sequence[int]]  # new item → ids of its rarest words
+    rare: Mapping[int, Mapping[int, float]]  # new item → ids of its rarest words, with how rare
     near: Mapping[int, Sequence[int]]
     known: Mapping[int, Known]
     addresses: Mapping[str, int]
@@ -49,14 +50,16 @@ def read(new: Sequence[Candidate], history: History, tuning: Tuning) -> Reading:
     return Reading(new, kept, rarity, rare, near, known, addresses, headlines, counts)
 
 
-def _rarest(one: Features, rarity: Rarity, most: int) -> list[int]:
-    ranked = sorted(one.words, key=lambda word: (-rarity(word), word))
-    return [word_id(word) for word in ranked[:most]]
+def _rarest(one: Features, rarity: Rarity, most: int) -> dict[int, float]:
+    """The ids of an item's rarest words, with how rare they are."""
+    ranked = sorted([(-rarity[word], word) for word in one.words])
+    return {word_id(word): -negative for negative, word in ranked[:most]}
 
 
 def _near(
-    rare: Mapping[int, Sequence[int]], history: History, since: int, until: int, tuning: Tuning
+    rare: Mapping[int, Mapping[int, float]], history: History, since: int, until: int, tuning: Tuning
 ) -> dict[int, list[int]]:
+    """For each new item those that share its rarest words, by the weight of what they share."""
     postings: defaultdict[int, list[int]] = defaultdict(list)
     for word, items in history.postings({word for words in rare.values() for word in words}, since, until).items():
         postings[word].extend(items)
@@ -65,12 +68,14 @@ def _near(
             postings[word].append(item)
     near = {}
     for item, words in rare.items():
-        votes: Counter[int] = Counter()
-        for word in words:
-            if len(postings[word]) <= tuning.crowded:
-                votes.update(postings[word])
+        votes: defaultdict[int, float] = defaultdict(float)
+        for word, weight in words.items():
+            listed = postings[word]
+            if 1 < len(listed) <= tuning.crowded:
+                for other in listed:
+                    votes[other] += weight
         votes.pop(item, None)
-        near[item] = [other for other, _ in sorted(votes.items(), key=lambda vote: -vote[1])[: tuning.nominees]]
+        near[item] = nlargest(tuning.nominees, votes, key=votes.__getitem__)
     return near
 
 

@@ -21,6 +21,8 @@ _TRAILER = re.compile(
     r"\s*(?:[-–—|:,]\s*)?\(?(?:live updates?|live blog|as it happened|live|video|photos|opinion|analysis|updated)\)?\s*$",
     re.IGNORECASE,
 )
+_TRAILS = ("dates", "date", "blog", "ened", "live", "ideo", "otos", "nion", "ysis", "ated")  # how a trailer ends
+_MARKS = re.compile(r"[:|\]–—-]")
 _PIPE = re.compile(r"\s+[|•·]\s+")
 _DASH_END = re.compile(r"\s+[-–—]\s+([^-–—|]{2,40})$")
 _OUTLET_WORD = re.compile(
@@ -38,7 +40,7 @@ _DATELINE = re.compile(
 def bare_title(title: str) -> str:
     """A headline without labels in front ("BREAKING: ") and without outlets' names behind (" | The Daily")."""
     text = " ".join(title.split())
-    for _ in range(2):
+    for _ in range(2 if _MARKS.search(text, 0, 40) else 0):
         shorter = _LABEL.sub("", text, count=1)
         if len(shorter) < 12:
             break
@@ -46,10 +48,10 @@ def bare_title(title: str) -> str:
     parts = _PIPE.split(text)
     if len(parts) > 1:
         text = _longest_head(parts)
-    end = _DASH_END.search(text)
+    end = _DASH_END.search(text, max(0, len(text) - 60))
     if end and end.start() >= 20 and all(_OUTLET_WORD.match(word) for word in end.group(1).split()[:7]):
         text = text[: end.start()]
-    shorter = _TRAILER.sub("", text)
+    shorter = _TRAILER.sub("", text) if text[-6:].strip(")").lower().endswith(_TRAILS) else text
     return shorter if len(shorter) >= 12 else text
 
 

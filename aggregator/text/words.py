@@ -8,11 +8,13 @@ has no stemmer or is not known: a stem only has to be equal for equal words.
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 from hashlib import blake2b
 
 import snowballstemmer
+
+from aggregator.text.fold import key
 
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _TOKEN = re.compile(
@@ -40,29 +42,58 @@ def _pairs(token: str) -> list[str]:
     return [token[i : i + 2] for i in range(len(token) - 1)]
 
 
-@lru_cache(maxsize=1 << 17)
+class _Memo(dict[str, str]):
+    """Words and what becomes of them, computed as they are met. Forgets all when it grows large."""
+
+    LARGE = 1 << 18
+
+    def __init__(self, change: Callable[[str], str]) -> None:
+        super().__init__()
+        self._change = change
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= self.LARGE:
+            self.clear()
+        self[word] = changed = self._change(word)
+        return changed
+
+
 def plain(word: str) -> str:
     """A word in the form that compares equal: lower case, no diacritics, no possessive, no dots of abbreviations."""
-    folded = word.casefold().replace("’", "'")
-    if not folded.isascii():
-        folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
-    folded = folded.removesuffix("'s")
+    return _PLAIN[word]
+
+
+def _plain(word: str) -> str:
+    folded = key(word)
     return folded if folded[:1].isdigit() else folded.replace(".", "").replace("'", "")
 
 
-@lru_cache(maxsize=1 << 17)
+_PLAIN = _Memo(_plain)
+
+
 def stem(word: str, lang: str = "en") -> str:
     """The stem of a word as written, folded: `stem("Sanctions") == "sanction"`. Figures stay as they are."""
-    folded = plain(word)
-    if folded[:1].isdigit():
-        return folded
-    result: str = _stemmer(lang[:2]).stemWord(folded)
-    return result
+    return _stems(lang[:2])[word]
 
 
-@lru_cache(maxsize=1 << 5)
-def _stemmer(lang: str) -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer(_STEMMERS.get(lang, "english"))
+def stems(words: Iterable[str], lang: str = "en") -> list[str]:
+    """The stem of each word, in order."""
+    known = _stems(lang[:2])
+    return [known[word] for word in words]
+
+
+@cache
+def _stems(lang: str) -> _Memo:
+    if lang not in _STEMMERS and lang != "en":
+        return _stems("en")
+    stemmer = snowballstemmer.stemmer(_STEMMERS.get(lang, "english"))
+
+    def change(word: str) -> str:
+        folded = _plain(word)
+        stemmed: str = folded if folded[:1].isdigit() else stemmer.stemWord(folded)
+        return stemmed
+
+    return _Memo(change)
 
 
 @lru_cache(maxsize=1 << 18)

@@ -1,0 +1,106 @@
+"""Makes what the grouping has learned: `aggregator/stories/data/background.tsv` and `likeness.json`.
+
+    python -m benchmarks.train_stories CORPUS [--half tuned]
+
+The background counts stems over the corpus of news (only those in five items or more, so that no text can be read
+from it). The trees learn from the labelled sets, each weighing the same, whether a nominated pair is one story. With
+`--half tuned` they learn from one half of each set alone, so that the other measures what they reach on news that
+they have not seen: the figures under "held" of `benchmarks.eval_stories` are then honest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import lightgbm
+import numpy
+
+from aggregator.stories import TUNING, Candidate, Memory, features
+from aggregator.stories.comparison import Comparison
+from aggregator.stories.grouping import in_order
+from aggregator.stories.likeness import EVIDENCE
+from aggregator.stories.reading import read
+from benchmarks.eval_stories import SETS, candidates, epoch, half, load
+
+DATA = Path(__file__).parents[1] / "aggregator" / "stories" / "data"
+NEWS = ("stream/2023-10.jsonl.gz", "sections/dev.jsonl.gz")
+LEAST = 5  # items that a word must stand in to be listed
+LEARNING = {
+    "n_estimators": 60, "max_depth": 3, "num_leaves": 8, "learning_rate": 0.2, "min_child_samples": 60,
+    "subsample": 0.8, "subsample_freq": 1, "colsample_bytree": 0.7, "reg_lambda": 5, "random_state": 7,
+    "verbose": -1, "n_jobs": 2, "deterministic": True, "force_row_wise": True,
+}  # fmt: skip
+
+
+def background(corpus: Path) -> str:
+    """The lines of background.tsv. Equal headlines count once."""
+    counts: Counter[str] = Counter()
+    seen: set[tuple[str, ...]] = set()
+    for name in NEWS:
+        for row in load(corpus / name):
+            kept = features(Candidate(0, row["title"], row["summary"], "", None, 0, None))
+            if kept.title not in seen:
+                seen.add(kept.title)
+                counts.update(kept.words)
+    common = sorted((word, count) for word, count in counts.items() if count >= LEAST)
+    return "\n".join([f"{len(seen)}\tdocuments", *(f"{count}\t{word}" for word, count in common)]) + "\n"
+
+
+def examples(corpus: Path, part: str) -> Iterator[tuple[list[list[float]], list[bool]]]:
+    """Evidence on the nominated pairs of each set, and whether they are one story."""
+    for name in SETS:
+        for piece in ("tuned", "held") if part == "all" else (part,):
+            rows = [row for row in load(corpus / "stories" / SETS[name]) if half(row["cluster"]) == piece]
+            yield _pairs(rows)
+
+
+def _pairs(rows: list[dict[str, Any]]) -> tuple[list[list[float]], list[bool]]:
+    ordered = sorted(rows, key=lambda row: epoch(row.get("published")))
+    items = candidates(ordered)
+    compared = Comparison(read(sorted(items, key=in_order), Memory(), TUNING), TUNING)
+    pairs = list(compared.pairs())
+    told = [ordered[a]["cluster"] == ordered[b]["cluster"] for a, b in pairs]
+    return [compared.evidence(a, b) for a, b in pairs], told
+
+
+def learn(corpus: Path, part: str) -> dict[str, Any]:
+    """The content of likeness.json."""
+    found = list(examples(corpus, part))
+    evidence = numpy.array([row for rows, _ in found for row in rows], dtype=float)
+    told = numpy.array([one for _, labels in found for one in labels])
+    share = len(found) // len(SETS)
+    sizes = [sum(len(labels) for _, labels in found[i : i + share]) for i in range(0, len(found), share)]
+    weight = numpy.concatenate([numpy.full(size, 10_000 / size) for size in sizes])
+    model = lightgbm.LGBMClassifier(monotone_constraints=[direction for _, direction in EVIDENCE], **LEARNING)
+    model.fit(evidence, told, sample_weight=weight)
+    trees = [_tree(tree["tree_structure"]) for tree in model.booster_.dump_model()["tree_info"]]
+    return {"evidence": [name for name, _ in EVIDENCE], "start": 0.0, "trees": trees}
+
+
+def _tree(node: dict[str, Any]) -> list[Any] | float:
+    if "leaf_value" in node:
+        return round(float(node["leaf_value"]), 4)
+    below = [_tree(node["left_child"]), _tree(node["right_child"])]
+    return [node["split_feature"], round(float(node["threshold"]), 5), *below]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--half", default="all", choices=("all", "tuned", "held"))
+    parser.add_argument("--keep-background", action="store_true")
+    given = parser.parse_args()
+    DATA.mkdir(exist_ok=True)
+    if not given.keep_background:
+        (DATA / "background.tsv").write_text(background(given.corpus), encoding="utf-8")
+    learned = json.dumps(learn(given.corpus, given.half), separators=(",", ":"))
+    (DATA / "likeness.json").write_text(learned + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
