@@ -1,0 +1,105 @@
+"""Small real values for tests: items, feeds as documents, configurations. Nothing here pretends to be a part of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
+from xml.sax.saxutils import escape
+
+from aggregator.model.item import Item
+from aggregator.model.judgement import Judgement
+from aggregator.model.poll import PollResult
+from aggregator.model.settings import Position, Source
+from aggregator.model.source import SourceState
+from aggregator.model.story import PendingItem
+from aggregator.pipeline.compose import Policy
+from aggregator.store.sqlite.archive import SqliteArchive
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def source(id: str, **more: object) -> Source:
+    values: dict[str, object] = {
+        "id": id, "name": id.title(), "url": f"https://{id}.example/feed", "publisher": id.title(), "every": None,
+        "keep": None, "usually": None, "section": None, "full_text": False, "wrapper": False, "enabled": True,
+        "was": (), "headers": (), "labels": (), "lang": None, "at": Position("feeds.yaml", 1, 1),
+    }  # fmt: skip
+    return Source(**{**values, **more})  # type: ignore[arg-type]
+
+
+def item(
+    source: str, key: str, title: str, *, published: datetime | None = None, summary: str = "", **more: object
+) -> Item:
+    values: dict[str, object] = {
+        "id": str(uuid5(NAMESPACE_URL, f"{source}\n{key}")), "source": source, "key": key,
+        "url": f"https://{source}.example/{key}", "canonical": f"https://{source}.example/{key}", "title": title,
+        "summary": summary, "content": f"<p>{escape(summary)}</p>" if summary else "", "author": None,
+        "publisher": source.title(), "published": published, "lang": "en", "categories": (), "image": None,
+        "enclosures": (), "hash": f"{title}|{summary}",
+    }  # fmt: skip
+    return Item(**{**values, **more})  # type: ignore[arg-type]
+
+
+def polled(
+    source: str, items: Sequence[Item] = (), *, live: bool = True, changed: Sequence[tuple[int, Item]] = ()
+) -> PollResult:
+    state = SourceState(source, source, f"https://{source}.example/feed", state="ok")
+    return PollResult(state, new=tuple(items), changed=tuple(changed), live=live)
+
+
+def archive(folder: Path, *sources: str) -> SqliteArchive:
+    made = SqliteArchive(folder / "aggregator.db")
+    made.sources.sync([source(id) for id in sources])
+    return made
+
+
+def by_words(item: PendingItem) -> Judgement:
+    """A judge whose rules a reader of a test can see: a word of the title names the section."""
+    title = item.title.lower()
+    found = tuple((name, 1.0) for name in ("defense", "europe", "asia-pacific") if name in title)
+    topics = tuple(name for name in ("nato", "drones") if name in title)
+    return Judgement(found[0][0] if found else "world", found or (("world", 0.0),), topics)
+
+
+def mean(judged: Sequence[tuple[str, Judgement]]) -> tuple[str, tuple[tuple[str, float], ...]]:
+    """The mean over publishers, and at least a third of them."""
+    publishers = {name for name, _ in judged}
+    totals: dict[str, float] = {}
+    for name in publishers:
+        own = [judgement for publisher, judgement in judged if publisher == name]
+        for judgement in own:
+            for section, score in judgement.scores:
+                totals[section] = totals.get(section, 0.0) + score / len(own) / len(publishers)
+    ranked = sorted(
+        ((name, score) for name, score in totals.items() if score > 0.33), key=lambda one: (-one[1], one[0])
+    )
+    return (ranked[0][0], tuple(ranked)) if ranked else ("world", (("world", 0.0),))
+
+
+def policy(judge: Callable[[PendingItem], Judgement] = by_words, **more: object) -> Policy:
+    values: dict[str, object] = {
+        "epoch": "one", "judge": judge, "place": mean, "publisher": lambda item: item.publisher,
+        "topic_titles": {"nato": "NATO", "drones": "Drones"},
+    }  # fmt: skip
+    return Policy(**{**values, **more})  # type: ignore[arg-type]
+
+
+def rss(
+    entries: Sequence[tuple[str, str, datetime | None]], title: str = "Feed", host: str = "outlet.example"
+) -> bytes:
+    """An RSS document of (guid, title, date) entries, newest first as feeds have them."""
+    rows = []
+    for guid, text, moment in entries:
+        date = f"<pubDate>{moment:%a, %d %b %Y %H:%M:%S} +0000</pubDate>" if moment else ""
+        rows.append(
+            f"<item><guid isPermaLink='false'>{escape(guid)}</guid><title>{escape(text)}</title>"
+            f"<link>https://{host}/{escape(guid)}</link><description>{escape(text)}, in some more words.</description>{date}</item>"
+        )
+    head = f"<title>{escape(title)}</title><link>https://{host}/</link><description>News</description>"
+    return f"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel>{head}{''.join(rows)}</channel></rss>".encode()
+
+
+def ago(**span: float) -> datetime:
+    return NOW - timedelta(**span)

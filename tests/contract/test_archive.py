@@ -1,0 +1,286 @@
+"""What every archive must do, through the sides that the program sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from builders import NOW, ago, archive, item, policy, polled, source
+
+from aggregator.model.stream import Filter, StreamQuery
+from aggregator.pipeline.edition import edition, re_place
+from aggregator.store.sqlite.archive import SqliteArchive
+
+SECONDS = int(NOW.timestamp())
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteArchive]:
+    made = archive(tmp_path, "alpha", "beta", "gamma")
+    yield made
+    made.close()
+
+
+def place(store: SqliteArchive, seconds: int = SECONDS) -> None:
+    edition(store, policy(), lambda: seconds)
+
+
+def titles(store: SqliteArchive, query: StreamQuery, now: int = SECONDS) -> list[str]:
+    return [story.title for story in store.reading.stories(query, now)[0]]
+
+
+def test_applying_a_poll_twice_changes_nothing(store: SqliteArchive) -> None:
+    result = polled("alpha", [item("alpha", "1", "One"), item("alpha", "2", "Two")])
+    assert store.intake.apply([result], NOW) == 2
+    assert store.intake.apply([result], NOW) == 0
+    assert store.reading.totals()["items"] == 2
+
+
+def test_known_items_by_id_with_their_hash(store: SqliteArchive) -> None:
+    one = item("alpha", "1", "One")
+    store.intake.apply([polled("alpha", [one])], NOW)
+    assert store.intake.known([one.id, item("alpha", "9", "Nine").id]) == {one.id: (1, one.hash)}
+    assert store.intake.known_addresses("alpha", [one.canonical or ""]) == {one.canonical: one.id}
+    assert store.intake.known_addresses("beta", [one.canonical or ""]) == {}, "identity stays inside a source"
+    assert store.intake.known_titles("alpha") == {"One"}
+
+
+def test_the_back_catalogue_enters_with_its_publication_times(store: SqliteArchive) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", "1", "Old defense", published=ago(days=3))], live=False)], NOW)
+    store.intake.apply([polled("beta", [item("beta", "1", "Late europe", published=ago(days=3))])], NOW)
+    store.intake.apply([polled("gamma", [item("gamma", "1", "Undated asia-pacific")], live=False)], NOW)
+    place(store)
+    entered = {story.title: story.entered for story in store.reading.stories(StreamQuery("latest"), SECONDS)[0]}
+    assert entered == {"Old defense": ago(days=3), "Late europe": NOW, "Undated asia-pacific": NOW}
+
+
+def test_published_is_never_later_than_first_seen(store: SqliteArchive) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", "1", "Tomorrow", published=NOW + timedelta(days=1))])], NOW)
+    place(store)
+    assert [story.published for story in store.reading.stories(StreamQuery("latest"), SECONDS)[0]] == [NOW]
+
+
+def test_newest_entry_comes_first_whatever_was_published_when(store: SqliteArchive) -> None:
+    store.intake.apply(
+        [polled("alpha", [item("alpha", "1", "Defense budget of Norway grows", published=ago(hours=1))])], ago(minutes=30)
+    )
+    store.intake.apply(
+        [polled("beta", [item("beta", "1", "Submarine order splits defense committee", published=ago(hours=9))])], NOW
+    )
+    place(store)
+    assert titles(store, StreamQuery("section", "defense")) == ["Submarine order splits defense committee", "Defense budget of Norway grows"]
+
+
+def many(store: SqliteArchive, count: int, step: timedelta, offset: timedelta = timedelta()) -> None:
+    for n in range(count):
+        moment = NOW - offset - n * step
+        store.intake.apply([polled("alpha", [item("alpha", f"k{n}", f"Thing{n} defense word{n} other{n}")])], moment)
+    place(store)
+
+
+@pytest.mark.parametrize(
+    ("count", "step", "expected"),
+    [(80, timedelta(minutes=30), 80), (80, timedelta(hours=2), 50), (20, timedelta(days=9), 20)],
+)
+def test_all_of_the_last_48_hours_but_at_least_50(
+    store: SqliteArchive, count: int, step: timedelta, expected: int
+) -> None:
+    many(store, count, step)
+    stories, expires = store.reading.stories(StreamQuery("section", "defense"), SECONDS)
+    assert len(stories) == expected
+    # When time alone will shorten the list: as the last of more than fifty turns 48 hours old.
+    assert expires == (SECONDS - 79 * 30 * 60 + 48 * 3600 if expected > 50 else None)
+
+
+def test_at_most_500_and_limit_overrides(store: SqliteArchive) -> None:
+    store.intake.apply(
+        [polled("alpha", [item("alpha", f"k{n}", f"Thing{n} word{n} other{n}") for n in range(520)])], NOW
+    )
+    place(store)
+    assert len(titles(store, StreamQuery("latest"))) == 500
+    assert len(titles(store, StreamQuery("latest", limit=7))) == 7
+
+
+def corroborated(store: SqliteArchive) -> None:
+    """One event, told by three outlets at three times; and another that stays alone."""
+    text = "Frigate Sachsen collides with freighter near Bornholm in the Baltic, defense ministry says"
+    for n, outlet in enumerate(("alpha", "beta", "gamma")):
+        moment = ago(hours=6 - 2 * n)
+        store.intake.apply([polled(outlet, [item(outlet, "1", text, published=moment)])], moment)
+        place(store, int(moment.timestamp()))
+    store.intake.apply([polled("alpha", [item("alpha", "2", "Defense budget of Norway grows again")])], ago(hours=1))
+    place(store)
+
+
+def test_a_story_enters_min_publishers_when_that_publisher_joins(store: SqliteArchive) -> None:
+    corroborated(store)
+    for wanted, hours in ((1, 6), (2, 4), (3, 2)):
+        found, _ = store.reading.stories(StreamQuery("section", "defense", min_publishers=wanted), SECONDS)
+        frigate = next(story for story in found if story.title.startswith("Frigate"))
+        assert frigate.entered == ago(hours=hours)
+        assert len(found) == (2 if wanted == 1 else 1)
+    assert titles(store, StreamQuery("latest", min_publishers=4)) == []
+
+
+def test_order_under_min_publishers_is_that_of_the_joining(store: SqliteArchive) -> None:
+    names = ("Volcano Taal erupts over Batangas province", "Ferry Estrella capsizes off Mindoro island")
+    for minutes, outlet, n in ((90, "alpha", 0), (80, "alpha", 1), (70, "beta", 1), (60, "beta", 0)):
+        store.intake.apply([polled(outlet, [item(outlet, str(n), names[n])])], ago(minutes=minutes))
+        place(store)
+    assert titles(store, StreamQuery("latest")) == [names[1], names[0]]
+    assert titles(store, StreamQuery("latest", min_publishers=2)) == [names[0], names[1]]
+
+
+def test_primary_lists_each_story_in_one_section(store: SqliteArchive) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", "1", "Europe and defense")])], NOW)
+    place(store)
+    assert titles(store, StreamQuery("section", "europe")) == ["Europe and defense"]
+    primaries = [name for name in ("defense", "europe") if titles(store, StreamQuery("section", name, primary=True))]
+    assert len(primaries) == 1
+
+
+def test_an_edit_of_the_rules_delivers_no_burst(store: SqliteArchive) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", "1", "Europe plan")])], ago(days=5))
+    place(store, int(ago(days=5).timestamp()))
+    store.intake.apply([polled("alpha", [item("alpha", "2", "Defense fresh")])], NOW)
+    place(store)
+
+    def everything_is_defense(pending: object) -> object:
+        return replace(policy().judge(pending), section="defense", scores=(("defense", 1.0),))  # type: ignore[arg-type]
+
+    edited = replace(policy(), epoch="two", judge=everything_is_defense)  # type: ignore[arg-type]
+    before = {story.id: story.entry for story in store.reading.stories(StreamQuery("latest"), SECONDS)[0]}
+    while re_place(store, edited, SECONDS):
+        pass
+    found, _ = store.reading.stories(StreamQuery("section", "defense"), SECONDS)
+    assert [(story.title, story.entered) for story in found] == [("Defense fresh", NOW), ("Europe plan", ago(days=5))]
+    assert {story.id: story.entry for story in found} == before
+    assert titles(store, StreamQuery("section", "europe")) == []
+    assert store.desk.count_outdated("two") == 0
+
+
+def test_versions_move_for_touched_streams_alone(store: SqliteArchive) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", "1", "Defense one")])], NOW)
+    place(store)
+    defense, europe = store.reading.version("section:defense")[0], store.reading.version("section:europe")[0]
+    store.intake.apply([polled("beta", [item("beta", "1", "Europe two words")])], NOW)
+    place(store)
+    assert store.reading.version("section:defense")[0] == defense
+    assert store.reading.version("section:europe")[0] > europe
+
+
+def test_search_finds_words_phrases_and_leaves_out(store: SqliteArchive) -> None:
+    articles = [item("alpha", "1", "Café in the South China Sea"), item("alpha", "2", "China buys south of Spain")]
+    store.intake.apply([polled("alpha", articles)], NOW)
+    place(store)
+
+    def found(**wanted: object) -> list[str]:
+        return sorted(titles(store, StreamQuery("search", filter=Filter(**wanted))))  # type: ignore[arg-type]
+
+    assert len(found(words=("china",))) == 2
+    assert found(words=("south china",)) == ["Café in the South China Sea"]
+    assert found(words=("cafe",)) == ["Café in the South China Sea"]
+    assert found(words=("china",), without=("spain",)) == ["Café in the South China Sea"]
+    assert found(without=("spain",)) == ["Café in the South China Sea"]
+    assert found(words=('" OR title:x',)) == []
+
+
+def test_an_update_in_place_is_found_by_its_new_words_alone(store: SqliteArchive) -> None:
+    one = item("alpha", "1", "Wrong headline")
+    store.intake.apply([polled("alpha", [one])], NOW)
+    place(store)
+    store.intake.apply([polled("alpha", changed=[(1, replace(one, title="Right headline", hash="new"))])], NOW)
+    place(store)
+    assert titles(store, StreamQuery("search", filter=Filter(words=("wrong",)))) == []
+    assert titles(store, StreamQuery("search", filter=Filter(words=("right",)))) == ["Right headline"]
+    assert store.reading.totals()["stories"] == 1
+
+
+def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: SqliteArchive) -> None:
+    one = item("alpha", "1", "Defense of old", summary="Long words about it.")
+    store.intake.apply([polled("alpha", [one])], ago(days=100))
+    place(store)
+    assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 1
+    assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 0
+    story = store.reading.stories(StreamQuery("latest"), SECONDS)[0][0]
+    members = store.reading.members(story.n)
+    assert (story.title, members[0].summary, members[0].content) == ("Defense of old", "", "")
+    assert one.id in store.intake.known([one.id]), "a purged item must not come back"
+    assert titles(store, StreamQuery("search", filter=Filter(words=("old",)))) == ["Defense of old"]
+    assert titles(store, StreamQuery("search", filter=Filter(words=("words",)))) == []
+
+
+def test_a_source_is_claimed_once_until_its_lease_ends(store: SqliteArchive) -> None:
+    lease = timedelta(minutes=5)
+    assert len(store.sources.claim("one", NOW, lease)) == 3
+    assert store.sources.claim("two", NOW, lease) == []
+    assert len(store.sources.claim("two", NOW + timedelta(minutes=6), lease)) == 3
+
+
+def test_a_next_poll_beyond_any_interval_comes_from_a_wrong_clock(store: SqliteArchive) -> None:
+    far = replace(store.sources.states(["alpha"])[0], next_poll=NOW + timedelta(days=3650), state="ok")
+    near = replace(store.sources.states(["beta"])[0], next_poll=NOW + timedelta(hours=2), state="ok")
+    store.intake.apply([replace(polled("alpha"), state=far), replace(polled("beta"), state=near)], NOW)
+    assert {state.id for state in store.sources.claim("one", NOW, timedelta(minutes=5))} == {"alpha", "gamma"}
+
+
+def test_a_renamed_source_keeps_its_history(store: SqliteArchive) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", "1", "One")])], NOW)
+    store.sources.sync([source("omega", was=("alpha",)), source("beta")])
+    states = {state.id: state for state in store.sources.states()}
+    assert states["omega"].root == "alpha"
+    assert set(states) == {"omega", "beta"}
+    # A changed name alone: the same address is the same source.
+    store.sources.sync([source("psi", url="https://omega.example/feed"), source("beta")])
+    assert {state.id: state.root for state in store.sources.states()}["psi"] == "alpha"
+
+
+def test_a_changed_address_forgets_validators_and_failures(store: SqliteArchive) -> None:
+    known = replace(store.sources.states(["alpha"])[0], etag='"x"', failures=3, state="gone", first_success=NOW)
+    store.intake.apply([replace(polled("alpha"), state=known)], NOW)
+    store.sources.sync([source("alpha", url="https://elsewhere.example/feed")])
+    state = store.sources.states(["alpha"])[0]
+    assert (state.etag, state.failures, state.state, state.first_success) == (None, 0, "new", NOW)
+
+
+def test_the_edition_has_one_holder(store: SqliteArchive) -> None:
+    assert store.desk.lease("one", 1000, 60)
+    assert not store.desk.lease("two", 1030, 60)
+    assert store.desk.lease("one", 1030, 60), "the holder renews"
+    assert store.desk.lease("two", 1100, 60), "a dead holder's lease ends"
+    store.desk.release("two")
+    assert store.desk.lease("one", 1101, 60)
+
+
+def test_merged_stories_redirect_and_lose_nothing(store: SqliteArchive) -> None:
+    from aggregator.model.story import Batch, Merge
+
+    store.intake.apply(
+        [polled("alpha", [item("alpha", "1", "Volcano erupts"), item("alpha", "2", "Parliament votes")])], NOW
+    )
+    place(store)
+    first, second = sorted(store.reading.stories(StreamQuery("latest"), SECONDS)[0], key=lambda story: story.n)
+    store.desk.apply(Batch(merges=(Merge(first.n, second.n),), epoch="one", now=SECONDS))
+    assert store.reading.story(second.id) == first.id
+    assert len(store.reading.members(first.n)) == 2
+    assert store.reading.totals()["stories"] == 1
+
+
+def test_the_configuration_in_force_is_the_last_one(store: SqliteArchive) -> None:
+    assert store.upkeep.configuration() is None
+    assert store.upkeep.put_in_force("a", {"feeds.yaml": "one"}, 1)
+    assert not store.upkeep.put_in_force("a", {"feeds.yaml": "one"}, 2)
+    assert store.upkeep.put_in_force("b", {"feeds.yaml": "two"}, 3)
+    assert store.upkeep.configuration() == ("b", {"feeds.yaml": "two"})
+
+
+def test_a_backup_is_a_whole_archive(store: SqliteArchive, tmp_path: Path) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", "1", "One")])], NOW)
+    store.upkeep.backup(tmp_path / "copy.db")
+    copy = SqliteArchive(tmp_path / "copy.db")
+    assert copy.reading.totals()["items"] == 1
+    copy.upkeep.check()
+    copy.close()

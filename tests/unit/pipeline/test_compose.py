@@ -1,0 +1,138 @@
+"""What a story says and since when it stands where, worked out from its items."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from builders import by_words, policy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.model.story import Member, PendingItem, StoryState
+from aggregator.pipeline.compose import compose
+
+
+def member(n: int, publisher: str, title: str, entered: int, *, at: int | None = None, summary: str = "") -> Member:
+    seen = entered if at is None else at
+    pending = PendingItem(
+        n, f"00000000-0000-5000-8000-{n:012}", publisher.lower(), publisher, title, summary, f"https://x.example/{n}",
+        f"https://x.example/{n}", "en", (), None, seen, entered, entered,
+    )  # fmt: skip
+    return Member(pending, by_words(pending))
+
+
+def told(
+    members: list[Member],
+    old: StoryState | None = None,
+    *,
+    joined: list[int] | None = None,
+    now: int = 0,
+    **more: object,
+) -> StoryState:
+    ordered = sorted(members, key=lambda one: (one.item.entered, one.item.n))
+    numbers = [one.item.n for one in members] if joined is None else joined
+    return compose(old.n if old else ordered[0].item.n, ordered, old, policy(), joined=numbers, now=now, **more)  # type: ignore[arg-type]
+
+
+def test_a_section_is_entered_when_the_story_is_first_placed_there() -> None:
+    first = told([member(1, "A", "Defense plan", 100)])
+    assert [(p.stream, p.entered, p.primary_since) for p in first.placings] == [("section:defense", 100, 100)]
+    second = told([member(1, "A", "Defense plan", 100), member(2, "B", "Europe plan", 200)], first, joined=[2], now=200)
+    since = {p.stream: p.entered for p in second.placings}
+    assert since == {"section:defense": 100, "section:europe": 200}
+
+
+def test_a_section_found_by_an_update_in_place_is_entered_now() -> None:
+    first = told([member(1, "A", "A plan", 100)])
+    edited = told([member(1, "A", "A plan for Europe", 100)], first, joined=[], now=900)
+    assert {p.stream: p.entered for p in edited.placings if p.active} == {"section:europe": 900}
+
+
+def test_after_an_edit_of_the_rules_a_story_stands_where_it_would_have_stood() -> None:
+    first = told([member(1, "A", "A plan", 100)])
+    moved = told([member(1, "A", "A plan for Europe", 100)], first, joined=[], now=900, replacing=True)
+    assert {p.stream: p.entered for p in moved.placings if p.active} == {"section:europe": 100}
+    assert moved.entry == first.entry, "an edit of the rules announces nothing"
+
+
+def test_a_story_that_left_a_section_and_comes_back_keeps_its_time() -> None:
+    first = told([member(1, "A", "Defense", 100)])
+    gone = told([member(1, "A", "Other", 100)], first, joined=[], now=200)
+    assert [p.active for p in gone.placings if p.stream == "section:defense"] == [False]
+    back = told([member(1, "A", "Defense", 100)], gone, joined=[], now=300)
+    assert [(p.entered, p.active) for p in back.placings if p.stream == "section:defense"] == [(100, True)]
+
+
+def test_updated_moves_for_a_new_publisher() -> None:
+    first = told([member(1, "A", "Defense", 100)])
+    second = told([member(1, "A", "Defense", 100), member(2, "B", "Defense", 250)], first, joined=[2], now=260)
+    assert (first.entry.updated, second.entry.updated) == (100, 250)
+    assert [report.publisher for report in second.entry.reports] == ["A", "B"]
+
+
+def test_a_late_item_of_the_same_publisher_changes_nothing_that_feeds_say() -> None:
+    first = told([member(1, "A", "Defense", 100)])
+    second = told([member(1, "A", "Defense", 100), member(2, "A", "Defense again", 250)], first, joined=[2], now=260)
+    assert second.entry == first.entry
+
+
+def test_updated_moves_when_the_lead_says_something_else() -> None:
+    first = told([member(1, "A", "Defense", 100)])
+    second = told([member(1, "A", "Defense, corrected", 100)], first, joined=[], now=300)
+    assert (second.entry.title, second.entry.updated) == ("Defense, corrected", 300)
+
+
+def test_an_update_always_moves_forward() -> None:
+    """A back-catalogue item that joins an announced story is older than what was said last."""
+    first = told([member(5, "A", "Defense", 1000)])
+    second = told([member(5, "A", "Defense", 1000), member(6, "B", "Defense", 400)], first, joined=[6], now=2000)
+    assert second.entry.updated == 1001
+
+
+def test_the_lead_is_the_earliest_full_report_not_the_longest_headline() -> None:
+    full = member(2, "B", "Short", 200, summary="A summary that says what has happened, in a sentence.")
+    members = [
+        member(1, "A", "A bare headline that is a good deal longer", 100),
+        full,
+        member(3, "C", "Later", 300, summary="x" * 60),
+    ]
+    assert told(members).lead == 2
+
+
+def test_a_merge_announces_nothing_and_keeps_the_older_time() -> None:
+    older = told([member(1, "A", "Defense", 100)])
+    younger = told([member(2, "B", "Europe", 200)])
+    both = [member(1, "A", "Defense", 100), member(2, "B", "Europe", 200)]
+    merged = told(both, older, joined=[], now=500, absorbed=[younger])
+    assert merged.entry == older.entry
+    assert {p.stream: p.entered for p in merged.placings} == {"section:defense": 100, "section:europe": 200}
+    assert merged.publishers == (("A", 100), ("B", 200))
+
+
+def test_pins_and_hidden_addresses_are_the_editors_word() -> None:
+    one = member(1, "A", "Defense", 100)
+    rules = policy(pinned={"https://x.example/1": "europe"}, hidden=frozenset({"https://x.example/1"}))
+    story = compose(1, [one], None, rules, joined=[1], now=0)
+    assert (story.section, story.hidden) == ("europe", True)
+
+
+def test_topics_need_a_third_of_the_items() -> None:
+    members = [member(n, f"P{n}", "NATO meets" if n == 1 else "They meet", n) for n in range(1, 5)]
+    assert told(members[:3]).topics == ("nato",)
+    assert told(members).topics == ()
+
+
+TITLES = st.sampled_from(["Defense", "Europe", "NATO defense", "Other", "Asia-Pacific drones"])
+
+
+@given(st.lists(st.tuples(st.sampled_from("ABCD"), TITLES, st.integers(1, 50)), min_size=1, max_size=8), st.randoms())
+def test_the_order_in_which_items_are_handed_over_does_not_matter(
+    rows: list[tuple[str, str, int]], random: object
+) -> None:
+    members = [member(n, publisher, title, entered) for n, (publisher, title, entered) in enumerate(rows, 1)]
+    shuffled = list(members)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    one, other = told(members), told(shuffled)
+    assert one == replace(other)
+    assert all(placing.entered >= min(m.item.entered for m in members) for placing in one.placings)
+    assert one.section in {placing.stream.removeprefix("section:") for placing in one.placings if placing.active}
