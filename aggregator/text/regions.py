@@ -89,6 +89,9 @@ REGIONS = _build()
 COUNTRIES = frozenset().union(*(REGIONS[slug] for slug in ("africa", "americas", "asia", "europe", "oceania"))) | {"AQ"}
 """Every code that a rule may name (ISO 3166-1 alpha-2, and XK for Kosovo)."""
 
+KNOWN_PLACES = COUNTRIES | REGIONS.keys()
+"""All that `places:` of a rule may hold."""
+
 
 def known_place(code: str) -> bool:
     """Whether `places:` may hold this: a country's code or a region's slug."""
