@@ -1,0 +1,105 @@
+"""The program as its users run it: a process, a configuration, an instance folder."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+RULES = """
+sections:
+  - id: defense
+    title: Defense
+    words: [missile*, defense, {frigate: 5}]
+  - id: europe
+    title: Europe
+    places: [europe]
+  - id: world
+    title: World
+"""
+
+
+def configuration(folder: Path, sources: Mapping[str, str], rules: str = RULES, head: str = "") -> Path:
+    """A feeds.yaml of these sources (id → address)."""
+    lines = ["site: {title: Test Wire}", "allow_private: [127.0.0.1]", head, "sources:"]
+    lines += [f"  - {{name: {id}, id: {id}, url: '{url}'}}" for id, url in sources.items()]
+    path = folder / "feeds.yaml"
+    path.write_text("\n".join(lines) + "\n" + rules)
+    return path
+
+
+def command(config: Path, *arguments: str) -> list[str]:
+    instance = config.parent / "instance"
+    return [sys.executable, "-m", "aggregator", "--config", str(config), "--instance", str(instance), *arguments]
+
+
+def environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("AGGREGATOR_")}
+
+
+def aggregator(config: Path, *arguments: str, timeout: float = 60, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        command(config, *arguments),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env={**environment(), **more},
+        check=False,
+    )
+
+
+@contextmanager
+def running(config: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A command that runs on; ended at the latest with the context."""
+    log = (config.parent / "log").open("w")
+    process = subprocess.Popen(
+        command(config, *arguments), stdout=log, stderr=subprocess.STDOUT, text=True, env=environment()
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(10)
+        log.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def get(url: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
+    """Status, body and headers (names in lower case) of a real request."""
+    request = urllib.request.Request(url, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.read(), {name.lower(): value for name, value in answer.headers.items()}
+    except urllib.error.HTTPError as error:
+        return error.code, error.read(), {name.lower(): value for name, value in error.headers.items()}
+
+
+def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Ask again and again until it holds: for what another process does, which no clock of ours governs."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} seconds")
+        time.sleep(0.05)
+
+
+def serves(url: str) -> bool:
+    try:
+        return get(url)[0] == 200
+    except OSError:
+        return False

@@ -1,0 +1,177 @@
+"""The whole way, as a user walks it: feeds.yaml → local feeds → commands → real HTTP."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import feedparser
+import pytest
+from builders import rss
+from builders.process import aggregator, configuration, free_port, get, running, serves, until
+from servers.local import Server, answer, conditional
+
+RECENT = datetime.now(UTC).replace(microsecond=0)
+FRIGATE = "Frigate Sachsen collides with freighter near Bornholm in the Baltic"
+
+
+def feeds() -> dict[str, bytes]:
+    one = [("a1", FRIGATE, RECENT - timedelta(hours=2)), ("a2", "Parliament of Norway votes on fishing quotas", RECENT)]
+    other = [("b1", f"{FRIGATE}, navy says", RECENT - timedelta(hours=1))]
+    return {"/one": rss(one, "One", "one.example"), "/two": rss(other, "Two", "two.example")}
+
+
+def test_poll_then_serve(tmp_path: Path) -> None:
+    with Server({path: conditional(body) for path, body in feeds().items()}) as server:
+        config = configuration(
+            tmp_path, {"one": server.url("/one"), "two": server.url("/two"), "dead": server.url("/none")}
+        )
+        first = aggregator(config, "poll", "--json")
+        assert first.returncode == 0, first.stderr
+        report = json.loads(first.stdout)
+        assert (report["polled"], report["new"], report["placed"], report["stories"]) == (3, 3, 3, 2)
+        assert [failed["source"] for failed in report["failed"]] == ["dead"]
+        again = json.loads(aggregator(config, "poll", "--json").stdout)
+        assert (again["not_modified"], again["new"]) == (2, 0)
+        due = json.loads(aggregator(config, "poll", "--due", "--json").stdout)
+        assert due["polled"] == 0, "nothing is due right after a poll"
+        rows = json.loads(aggregator(config, "sources", "--json").stdout)["sources"]
+        assert {row["id"]: row["state"] for row in rows} == {"one": "ok", "two": "ok", "dead": "failing"}
+        port = free_port()
+        with running(config, "serve", "--port", str(port)) as process:
+            root = f"http://127.0.0.1:{port}"
+            until(lambda: serves(f"{root}/healthz"))
+            _, body, headers = get(f"{root}/sections/defense.rss")
+            parsed = feedparser.parse(body)
+            assert [entry.title for entry in parsed.entries] == [FRIGATE]
+            assert parsed.entries[0].id.startswith("urn:uuid:")
+            assert get(f"{root}/sections/defense.rss", If_None_Match=headers["etag"])[0] == 304
+            told = json.loads(get(f"{root}/api/v1/stories?min_publishers=2")[1])["stories"]
+            assert [story["publishers"] for story in told] == [["one", "two"]]
+            assert get(told[0]["url"])[0] == 200
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+
+
+def test_run_polls_serves_and_ends_within_ten_seconds_though_a_reader_holds_on(tmp_path: Path) -> None:
+    with Server({path: conditional(body) for path, body in feeds().items()}) as server:
+        config = configuration(tmp_path, {"one": server.url("/one"), "two": server.url("/two")})
+        port = free_port()
+        with running(config, "run", "--port", str(port)) as process:
+            root = f"http://127.0.0.1:{port}"
+            until(lambda: serves(f"{root}/readyz"))
+            until(lambda: len(feedparser.parse(get(f"{root}/latest.atom")[1]).entries) == 2)
+            second = aggregator(config, "worker")
+            assert second.returncode == 1
+            assert f"process {process.pid} polls into" in second.stderr
+            taken = aggregator(config, "serve", "--port", str(port))
+            assert taken.returncode == 1
+            assert f"cannot listen on 127.0.0.1:{port}" in taken.stderr
+            with socket.create_connection(("127.0.0.1", port)) as idle:
+                idle.sendall(b"GET /latest HTTP/1.1\r\nHost: x\r\n")  # a reader that never finishes its request
+                start = time.monotonic()
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(15) == 0
+                assert time.monotonic() - start < 10
+        assert len(server.asked("/one")) == 1, "a source is polled once, not at every tick"
+
+
+def test_a_restart_polls_nothing_again(tmp_path: Path) -> None:
+    with Server({"/one": conditional(feeds()["/one"])}) as server:
+        config = configuration(tmp_path, {"one": server.url("/one")})
+        for _ in range(2):
+            port = free_port()
+            with running(config, "run", "--port", str(port)) as process:
+                until(lambda port=port: serves(f"http://127.0.0.1:{port}/readyz"))  # type: ignore[misc]
+                until(lambda: len(server.asked("/one")) == 1)
+                process.send_signal(signal.SIGINT)
+                assert process.wait(12) == 0
+        assert len(server.asked("/one")) == 1
+
+
+def test_one_broken_source_stops_nothing_and_is_polled_on(tmp_path: Path) -> None:
+    page = b"<!doctype html><html><body><form action='/login'>Sign in</form></body></html>"
+    with Server({"/one": conditional(feeds()["/one"]), "/login": answer(page, content_type="text/html")}) as server:
+        config = configuration(tmp_path, {"one": server.url("/one"), "login": server.url("/login")})
+        report = json.loads(aggregator(config, "poll", "--json").stdout)
+        assert report["new"] == 2
+        assert [failed["source"] for failed in report["failed"]] == ["login"]
+        server.routes["/login"] = conditional(feeds()["/two"])
+        assert json.loads(aggregator(config, "poll", "login", "--json").stdout)["new"] == 1
+
+
+def test_classify_is_the_code_of_the_edition(tmp_path: Path) -> None:
+    config = configuration(tmp_path, {"one": "https://one.example/feed"})
+    rows = [
+        {"id": "x", "title": FRIGATE, "publisher": "One", "published": "2026-11-24T10:00:00Z"},
+        {
+            "id": 7,
+            "title": "Parliament votes on fishing quotas",
+            "publisher": "Two",
+            "published": "2026-11-24T09:00:00Z",
+        },
+        {"id": "y", "title": f"{FRIGATE}, navy says", "publisher": "Three", "published": "2026-11-24T11:00:00Z"},
+    ]
+    source = tmp_path / "items.jsonl"
+    source.write_text("\n".join(json.dumps(row) for row in rows) + "\n")
+    done = aggregator(config, "classify", str(source))
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["id"] for row in found] == ["x", 7, "y"]
+    assert [row["story"] for row in found] == ["x", 7, "x"]
+    assert found[0]["section"] == "defense"
+    assert found[0]["receipts"][0]["matched"][0]["text"] == "Frigate"
+    assert found[0]["receipts"][0]["at"].endswith(
+        f":{config.read_text().splitlines().index('    words: [missile*, defense, frigate]') + 1}"
+    )
+    assert not (tmp_path / "instance" / "aggregator.db").exists(), "classify keeps no past"
+    source.write_text('{"title": "fine"}\n{"headline": "no title"}\n')
+    broken = aggregator(config, "classify", str(source))
+    assert (broken.returncode, "items.jsonl:2: expected an object with a `title`" in broken.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["poll", "onne"], 2, "did you mean one?"),
+        (["serve", "--port", "99999"], 2, "from 1 to 65535"),
+        (["nonsense"], 2, "invalid choice"),
+        (["explain", "https://nowhere.example/x"], 2, "no item of this address"),
+    ],
+)
+def test_bad_usage_says_what_to_do_and_exits_2(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
+    config = configuration(tmp_path, {"one": "https://one.example/feed"})
+    done = aggregator(config, *arguments)
+    assert (done.returncode, words in done.stderr) == (code, True), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_explain_says_why(tmp_path: Path) -> None:
+    with Server({"/one": conditional(feeds()["/one"])}) as server:
+        config = configuration(tmp_path, {"one": server.url("/one")})
+        aggregator(config, "poll")
+        found = json.loads(aggregator(config, "explain", "--json", "https://one.example/a1").stdout)
+        assert (found["section"], found["receipts"][0]["rule"]) == ("defense", "words: frigate")
+        assert found["story"].startswith("urn:uuid:")
+        by_story = json.loads(aggregator(config, "explain", "--json", found["story"]).stdout)
+        assert by_story["id"] == found["id"]
+        text = aggregator(config, "explain", "Missiles over Oslo").stdout
+        assert "feeds.yaml:" in text
+        assert "matched: Missiles" in text
+
+
+def test_backup_while_running_and_prune(tmp_path: Path) -> None:
+    with Server({"/one": conditional(feeds()["/one"])}) as server:
+        config = configuration(tmp_path, {"one": server.url("/one")})
+        port = free_port()
+        with running(config, "run", "--port", str(port)):
+            until(lambda: serves(f"http://127.0.0.1:{port}/readyz"))
+            until(lambda: b"fishing" in get(f"http://127.0.0.1:{port}/latest.rss")[1])
+            assert aggregator(config, "backup", str(tmp_path / "copy.db")).returncode == 0
+            assert aggregator(config, "backup", str(tmp_path / "copy.db")).returncode == 1
+            assert aggregator(config, "prune").returncode == 0
+        assert (tmp_path / "copy.db").stat().st_size > 0
