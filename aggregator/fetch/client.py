@@ -37,6 +37,7 @@ _OWN_HEADERS: Final = frozenset(
     {"accept-encoding", "connection", "content-length", "expect", "host", "if-modified-since", "if-none-match"}
     | {"keep-alive", "range", "referer", "te", "transfer-encoding", "upgrade"}
 )
+_EVERYWHERE: Final = Allowance.of(["0.0.0.0/0", "::/0"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,9 @@ class Http:
     ) -> None:
         self._limits = limits or Limits()
         self._allowance = Allowance.of(allow_private)
-        self._guard = Guard(self._allowance, resolver or SystemResolver())
+        resolver = resolver or SystemResolver()
+        self._guard = Guard(self._allowance, resolver)
+        self._anywhere = Guard(_EVERYWHERE, resolver)
         self._gate = HostGate(
             per_host=self._limits.per_host,
             spacing=self._limits.spacing,
@@ -97,7 +100,6 @@ class Http:
             exempt=self._allowance.names,
         )
         self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, br"}
-        self._resolver = resolver
         self._tls = tls
         self._clock = clock
         self._guarded: aiohttp.ClientSession | None = None
@@ -118,9 +120,10 @@ class Http:
     async def close(self) -> None:
         """Close all connections; a request in flight ends as Failed."""
         sessions, self._guarded, self._open = (self._guarded, self._open), None, None
-        for session in sessions:
-            if session is not None:
-                await session.close()
+        for session in filter(None, sessions):
+            await session.close()
+        await self._guard.close()
+        await self._anywhere.close()
 
     async def _poll(self, request: FetchRequest) -> Outcome:
         trail, login = start(request.url)
@@ -211,17 +214,18 @@ class Http:
         return private_host(host) or self._guard.is_private(host)
 
     def _session(self, host: str) -> aiohttp.ClientSession:
-        """Hosts that `allow_private` calls by name have connections of their own, which no guard watches."""
+        """Hosts that `allow_private` calls by name have connections of their own, which may lead anywhere: a socket
+        does not know by which name it was asked for."""
         if host.rstrip(".") in self._allowance.hosts:
-            self._open = self._open or self._new_session(None)
+            self._open = self._open or self._new_session(self._anywhere)
             return self._open
         self._guarded = self._guarded or self._new_session(self._guard)
         return self._guarded
 
-    def _new_session(self, guard: Guard | None) -> aiohttp.ClientSession:
+    def _new_session(self, guard: Guard) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            resolver=guard or self._resolver or SystemResolver(),
-            socket_factory=guard.make_socket if guard else None,
+            resolver=guard,
+            socket_factory=guard.make_socket,
             ssl=self._tls or True,
             limit=0,  # the gate counts
             keepalive_timeout=5,

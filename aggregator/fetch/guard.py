@@ -11,6 +11,7 @@ import asyncio
 import errno
 import socket
 import threading
+import weakref
 
 from aiohappyeyeballs import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -28,12 +29,13 @@ class AddressRefused(PermissionError):
 
 
 class Guard(AbstractResolver):
-    """Resolver and socket factory of one connector, for all hosts that are not named by `allow_private`."""
+    """Resolver and socket factory of one connector."""
 
     def __init__(self, allowance: Allowance, resolver: AbstractResolver) -> None:
         self._allowance = allowance
         self._resolver = resolver
         self._private: set[str] = set()  # names that led to an admitted private address: as many as the editor named
+        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -50,14 +52,22 @@ class Guard(AbstractResolver):
         return admitted
 
     async def close(self) -> None:
+        """Close the resolver, and wait for connections that are still saying goodbye: aiohttp lets go of a TLS
+        connection while its last exchange is under way, and a loop that ends then leaves the socket open."""
         await self._resolver.close()
+        for _ in range(100):
+            if all(made.fileno() == -1 for made in self._sockets):
+                return
+            await asyncio.sleep(0.01)
 
     def make_socket(self, info: AddrInfoType) -> socket.socket:
         """A socket for an admitted address; AddressRefused otherwise, before anything is sent."""
         family, kind, protocol, _, address = info
         if not self._allowance.admits(str(address[0])):
             raise AddressRefused
-        return socket.socket(family, kind, protocol)
+        made = socket.socket(family, kind, protocol)
+        self._sockets.add(made)
+        return made
 
     def is_private(self, host: str) -> bool:
         """Whether a host that was connected to is a private one (by name, by spelling or by what it resolved to)."""
