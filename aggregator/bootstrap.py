@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from aggregator.pipeline.refresh import Tools
     from aggregator.ports import Parser
     from aggregator.store.sqlite.archive import SqliteArchive
+    from aggregator.store.sqlite.readonly import ReadOnlyArchive
     from aggregator.web.library import InForce, Library
 
 DATABASE = "aggregator.db"
@@ -94,18 +95,22 @@ class Application:
         settings, warnings = parse(texts, next(iter(texts)), os.environ)
         return cls(place, settings, warnings)
 
-    def signature(self) -> tuple[tuple[str, int, int, int], ...]:
-        """Changes when a file of the configuration is saved or replaced."""
-        found = []
-        for name in self.settings.files:
-            path = self.place.config if name == self.settings.files[0] else self.place.config.parent / name
-            try:
-                stat = path.stat()
-            except OSError:
-                found.append((name, 0, 0, 0))
-                continue
-            found.append((name, stat.st_mtime_ns, stat.st_size, stat.st_ino))
-        return tuple(found)
+    @classmethod
+    def ruling(cls, place: Place) -> Application:
+        """What decides over the archive: the file, or with `reload: manual` the configuration in force.
+
+        Raises:
+            ConfigError: the file is broken.
+        """
+        application = cls.load(place)
+        if application.settings.site.reload == "auto":
+            return application
+        archive = application.archive()
+        held = archive.upkeep.configuration()
+        archive.close()
+        if held is None or held[0] == application.settings.epoch:
+            return application
+        return cls.of_texts(place, held[1])
 
     @property
     def database(self) -> Path:
@@ -120,6 +125,12 @@ class Application:
         from aggregator.store.sqlite.archive import SqliteArchive
 
         return SqliteArchive(self.database)
+
+    def readings(self) -> ReadOnlyArchive:
+        """The archive for those who only read it."""
+        from aggregator.store.sqlite.readonly import ReadOnlyArchive
+
+        return ReadOnlyArchive(self.database)
 
     @cached_property
     def rulebook(self) -> Rulebook:
@@ -260,7 +271,7 @@ def library(application: Application) -> Library:
 
     place = application.place
     return Library(
-        open_archive=application.archive,
+        open_archive=application.readings,
         compile=lambda texts: Application.of_texts(place, texts).in_force(),
         current=application.in_force(),
         clock=utc_now,

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 
 from aggregator import __version__
@@ -19,14 +20,19 @@ COMMANDS: dict[str, str] = {
     "worker": "polling and editions alone",
     "poll": "poll sources once and make the edition",
     "check": "validate feeds.yaml and run the examples in it",
+    "plan": "what the file would change in the stored archive, before it applies",
+    "apply": "put the file in force now",
     "sources": "health of every source",
     "explain": "why something is where it is",
     "try": "show what a feed holds and where it would land, storing nothing",
+    "add": "find the feed of an address and append it to feeds.yaml",
+    "import": "append the feeds of an OPML file to feeds.yaml",
+    "export": "the sources as OPML",
     "classify": "items as JSON Lines in, their sections, topics and stories out",
     "prune": "take texts that are older than `keep`",
     "backup": "a consistent copy of the archive, also while the service runs",
 }
-"""Every command; its module in this folder has the same name (`try_` for try)."""
+"""Every command; its module in this folder has the same name (`try_` for try, which is a word of Python)."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -53,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
 
 def load(name: str) -> Command:
     """The command's module, imported only when it is the one asked for."""
-    found: Command = import_module(f"aggregator.cli.{name.replace('try', 'try_')}").COMMAND
+    found: Command = import_module(f"aggregator.cli.{name}_" if iskeyword(name) else f"aggregator.cli.{name}").COMMAND
     return found
 
 

@@ -19,6 +19,7 @@ from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.errors import StoreBusy, UsageError
 from aggregator.model.poll import RefreshReport
+from aggregator.ports import Archive
 
 LEASE = timedelta(minutes=10)
 EDITION_LEASE = 60  # seconds
@@ -34,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
-    application = Application.load(place)
+    application = Application.ruling(place)
     unknown = [id for id in args.source if id not in application.sources]
     if unknown:
         from difflib import get_close_matches
@@ -59,7 +60,7 @@ async def _poll(application: Application, ids: list[str] | None, due: bool) -> R
     archive, lookup = application.archive(), application.archive()
     archive.sources.sync(application.settings.sources)
     settings = application.settings
-    archive.upkeep.put_in_force(settings.epoch, settings.texts, int(utc_now().timestamp()))
+    archive.upkeep.put_in_force(settings.epoch, settings.texts, seconds())
     owner = f"{socket.gethostname()}:{os.getpid()}"
     states = archive.sources.claim(owner, utc_now(), LEASE, limit=1_000_000, ids=ids, due_only=due)
     fetcher = application.fetcher()
@@ -74,27 +75,52 @@ async def _poll(application: Application, ids: list[str] | None, due: bool) -> R
         lookup.close()
 
 
+def seconds() -> int:
+    return int(utc_now().timestamp())
+
+
 def _edition(application: Application) -> tuple[int, int]:
     """Place all that arrived. Returns the numbers of items placed and of new stories."""
-    from aggregator.pipeline.edition import edition, re_place
+    from aggregator.pipeline.edition import edition
 
     archive = application.archive()
-    owner = f"{socket.gethostname()}:{os.getpid()}"
+    with editing(archive) as proceed:
+        with bar("Edition") as progress:
+            report = edition(archive, application.policy, seconds, progress, proceed)
+        re_place_all(archive, application, proceed)
+    archive.close()
+    return report.items, report.stories
 
-    def seconds() -> int:
-        return int(utc_now().timestamp())
+
+def re_place_all(archive: Archive, application: Application, proceed: Callable[[], bool]) -> int:
+    """Stored stories follow an edit of the rules; returns how many were judged anew."""
+    from aggregator.pipeline.edition import re_place
+
+    total, done = archive.desk.count_outdated(application.settings.epoch), 0
+    with bar("Re-placing") as progress:
+        while total and proceed() and (count := re_place(archive, application.policy, seconds())):
+            done += count
+            progress(done, total)
+    return done
+
+
+@contextmanager
+def editing(archive: Archive) -> Iterator[Callable[[], bool]]:
+    """Hold the edition; what is given renews the lease, and says whether it is still held.
+
+    Raises:
+        StoreBusy: another process holds it and does not finish.
+    """
+    owner = f"{socket.gethostname()}:{os.getpid()}"
 
     def proceed() -> bool:
         return archive.desk.lease(owner, seconds(), EDITION_LEASE)
 
     _wait_for_lease(proceed)
-    with bar("Edition") as progress:
-        report = edition(archive, application.policy, seconds, progress, proceed)
-    while re_place(archive, application.policy, seconds()):
-        proceed()
-    archive.desk.release(owner)
-    archive.close()
-    return report.items, report.stories
+    try:
+        yield proceed
+    finally:
+        archive.desk.release(owner)
 
 
 def _wait_for_lease(proceed: Callable[[], bool]) -> None:

@@ -9,7 +9,7 @@ from aggregator.cli.arguments import Command, nothing
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
-    application = Application.load(place)
+    application = Application.ruling(place)
     archive = application.archive()
     per_source = {one.id: int(one.keep.total_seconds()) for one in application.settings.sources if one.keep}
     keep = int(application.settings.defaults.keep.total_seconds())

@@ -6,12 +6,25 @@ import argparse
 import asyncio
 import logging
 import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli import logs
 from aggregator.cli.arguments import Command, nothing
+from aggregator.config.watch import Watch
+from aggregator.errors import ConfigError, StoreError
+from aggregator.pipeline.changes import Changes, changes
+from aggregator.render.instants import rfc3339
 from aggregator.worker.processes import WorkerLock
-from aggregator.worker.service import Beside, Engine, Service
+from aggregator.worker.service import Beside, Engine, Reload, Service
+
+if TYPE_CHECKING:
+    from aggregator.fetch.client import Http
+    from aggregator.sandbox import Sandbox
+
+Held = tuple[str, dict[str, str]] | None
+"""Epoch and texts of the configuration in force, as the store keeps them."""
 
 log = logging.getLogger(__name__)
 
@@ -39,80 +52,130 @@ async def _serve(application: Application, beside: Beside | None) -> None:
     async with Sandbox() as sandbox:
         engines = Engines(application, sandbox)
         try:
-            await Service(engines.engine(application), engines.changed, utc_now).run(beside)
+            await Service(engines.start(), engines.changed, utc_now).run(beside)
         finally:
             await engines.close()
 
 
 class Engines:
-    """Makes an engine of a configuration, and a new one when the file has changed. Archives and the sandbox stay, so
-    that no cache and no schedule is lost."""
+    """Makes an engine of a configuration, and a new one when the file or what is in force has changed. Archives, the
+    sandbox and the fetcher stay, so that no cache and no schedule is lost."""
 
-    def __init__(self, application: Application, sandbox: object) -> None:
-        from aggregator.sandbox import Sandbox
-
-        assert isinstance(sandbox, Sandbox)
+    def __init__(self, application: Application, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._archives = [application.archive() for _ in range(3)]
-        self._fetchers: list[object] = []
-        self._application = self._stored(application)
-        self._seen = application.signature()
+        self._place = application.place
+        self._archives = [application.archive() for _ in range(4)]
+        self._fetchers: dict[tuple[object, ...], Http] = {}
+        self._watch = Watch(self._place.config)
+        self._desk = self._archives[3].upkeep  # of the thread that follows the configuration
+        held = self._desk.configuration()
+        self._application = application = self._ruling(application, held)
+        self._held = application.settings.epoch  # what the store said when it was last looked at
+        if held is not None and held[0] != application.settings.epoch:
+            log.info("\n".join(self._told(held, application).lines))
 
-    def _stored(self, application: Application) -> Application:
+    def _ruling(self, application: Application, held: Held) -> Application:
         """With `reload: manual`, what is in force stays in force until `apply`."""
-        held = self._archives[0].upkeep.configuration()
         if application.settings.site.reload == "auto" or held is None or held[0] == application.settings.epoch:
             return application
         log.info("reload is manual: the configuration in force stays, `aggregator apply` takes the file")
         return Application.of_texts(application.place, held[1])
 
-    def engine(self, application: Application | None = None) -> Engine:
-        app = self._application if application is None else self._stored(application)
-        self._application = app
-        writer, lookup, editor = self._archives
-        writer.sources.sync(app.settings.sources)
-        writer.upkeep.put_in_force(app.settings.epoch, app.settings.texts, int(utc_now().timestamp()))
-        fetcher = app.fetcher()
-        self._fetchers.append(fetcher)
+    def start(self) -> Engine:
+        """The engine of what is in force at the start."""
+        held = self._desk.configuration()
+        if held is None or held[0] != self._application.settings.epoch:
+            self._desk.note("configuration", self._told(held, self._application).said)
+        return self._engine()
+
+    def _engine(self) -> Engine:
+        """Puts the application's configuration in force, if it is not already."""
+        app = self._application
+        assert app.rulebook  # compiled before anything is changed
+        writer, lookup, editor, follower = self._archives
+        follower.sources.sync(app.settings.sources)
+        follower.upkeep.put_in_force(app.settings.epoch, app.settings.texts, int(utc_now().timestamp()))
+        self._held = app.settings.epoch
         defaults = app.settings.defaults
         per_source = {one.id: int(one.keep.total_seconds()) for one in app.settings.sources if one.keep}
         return Engine(
-            tools=app.tools(writer, lookup, fetcher, self._sandbox.parse),
+            tools=app.tools(writer, lookup, self._fetcher(app), self._sandbox.parse),
             archive=editor,
             policy=app.policy,
             keep=(int(defaults.keep.total_seconds()), per_source),
         )
 
-    def changed(self, force: bool) -> Engine | None:
-        """A new engine if the file, or what is in force, changed. Raises ConfigError where the file is broken."""
-        signature = self._application.signature()
-        if signature == self._seen and not force:
-            return self._applied()
-        self._seen = signature
-        fresh = Application.load(self._application.place)
-        self._seen = fresh.signature()
-        if fresh.settings.epoch == self._application.settings.epoch:
-            return None
-        if fresh.settings.site.reload == "manual" and not force:
-            log.info("the configuration changed; reload is manual, so `aggregator apply` puts it in force")
-            return None
-        log.info("the configuration changed and is in force")
-        self._application = fresh
-        return self.engine()
+    def _fetcher(self, app: Application) -> Http:
+        """One as long as what it depends on stays: it knows which hosts were asked when."""
+        settings = app.settings
+        key = (settings.site.contact, settings.site.url, settings.allow_private)
+        if key not in self._fetchers:
+            self._fetchers[key] = app.fetcher()
+        return self._fetchers[key]
 
-    def _applied(self) -> Engine | None:
-        """`apply` put another configuration into the store."""
-        held = self._archives[1].upkeep.configuration()
-        if held is None or held[0] == self._application.settings.epoch:
+    def changed(self, force: bool) -> Reload | None:
+        """What became of the configuration since the last call. Raises ConfigError where the file is broken."""
+        if force:
+            self._watch.take()
+        elif not self._watch.saved():
+            return self._applied()
+        try:
+            return self._saved(Application.load(self._place), force)
+        except StoreError:
+            self._watch.again()
+            raise
+
+    def _saved(self, fresh: Application, force: bool) -> Reload:
+        held = self._desk.configuration()
+        if fresh.settings.epoch == self._application.settings.epoch:
+            return Reload()
+        told = self._told(held, fresh)
+        if fresh.settings.site.reload == "manual" and not force:
+            said = {**_standing(held), "waiting": (told.said or {})["changed"]}
+            lines = (
+                "the configuration was saved and waits for `aggregator apply`, since reload is manual:",
+                *told.lines[1:],
+            )
+            return Reload(said=said, lines=lines)
+        self._application = fresh
+        return replace(told, engine=self._engine())
+
+    def _applied(self) -> Reload | None:
+        """`apply`, or another process, put another configuration into the store."""
+        held = self._desk.configuration()
+        if held is None or held[0] == self._held:
             return None
-        self._application = Application.of_texts(self._application.place, held[1])
-        return self.engine()
+        self._held = held[0]
+        before = (self._application.settings.epoch, dict(self._application.settings.texts))
+        self._application = Application.of_texts(self._place, held[1])
+        return replace(self._told(before, self._application), engine=self._engine(), of_file=False)
+
+    def _told(self, before: Held, application: Application) -> Reload:
+        """What the application's configuration changes of that before, for log and status."""
+        try:
+            old = Application.of_texts(self._place, before[1]).settings if before else None
+        except ConfigError:  # written for an environment or a version that is no more
+            old = None
+        found = changes(old, application.settings) if old else Changes()
+        said = {
+            "epoch": application.settings.epoch,
+            "at": rfc3339(utc_now()),
+            "changed": found.as_json(),
+            "waiting": None,
+        }
+        return Reload(
+            said=said, lines=("the configuration changed and is in force:", *(f"  {line}" for line in found.lines()))
+        )
 
     async def close(self) -> None:
-        for fetcher in self._fetchers:
-            await fetcher.close()  # type: ignore[attr-defined]
+        for fetcher in self._fetchers.values():
+            await fetcher.close()
         for archive in self._archives:
             archive.close()
+
+
+def _standing(held: Held) -> dict[str, object]:
+    return {"epoch": held[0] if held else None, "at": rfc3339(utc_now()), "changed": Changes().as_json()}
 
 
 COMMAND = Command("worker", "Polling and editions, without the web.", nothing, run)

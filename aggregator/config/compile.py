@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from pathlib import PurePath
 from types import MappingProxyType
 
 from aggregator.config import schema
@@ -62,8 +63,10 @@ def _epoch(project: Project) -> str:
     """Of all that the settings depend on: names and texts of files, and values that were filled in. Secrets are
     filled in later, so their values are no part of it."""
     digest = hashlib.sha256()
+    main, *included = project.texts.items()
+    texts = [(PurePath(main[0]).name, main[1]), *included]  # the way to the main file is no part of what it says
     shown = [(name, project.environ[name]) for name in sorted(project.shown)]
-    for name, text in [*project.texts.items(), *shown]:
+    for name, text in [*texts, *shown]:
         digest.update(f"{len(name)}:{name}{len(text)}:{text}".encode())
     return digest.hexdigest()
 

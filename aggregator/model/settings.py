@@ -17,7 +17,8 @@ class Position:
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+        """As readers may see it: without the folders of this machine."""
+        return f"{self.file.rsplit('/', 1)[-1]}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,18 @@ class WorkerLock:
         self._file.flush()
         return self
 
+    @staticmethod
+    def held(instance: Path) -> bool:
+        """Whether a `run` or `worker` is at it."""
+        try:
+            with (instance / "worker.lock").open("r") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return False
+
     def __exit__(self, *_: object) -> None:
         self._file.truncate(0)
         self._file.close()

@@ -8,13 +8,14 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from aggregator.errors import ConfigError, StoreBusy, StoreError
+from aggregator.errors import ConfigError, Problem, StoreBusy, StoreError
 from aggregator.model.poll import RefreshReport
 from aggregator.model.source import SourceState
 from aggregator.pipeline.compose import Policy
@@ -25,6 +26,7 @@ from aggregator.ports import Archive
 log = logging.getLogger(__name__)
 
 TICK = 5  # seconds: how often the store is asked what is due
+LOOK = 0.5  # seconds: how often the configuration's files are looked at; two looks see an edit
 LEASE = timedelta(minutes=5)  # longer than the slowest source may take
 EDITION_LEASE = 60  # seconds; renewed before each batch
 CLAIM = 64  # sources a tick takes at the most
@@ -43,18 +45,29 @@ class Engine:
     keep: tuple[int, Mapping[str, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """What became of the configuration. `engine` is the new one, None if what is in force stays. `of_file`: the file
+    was read and is sound. `said` is for the status, `lines` for the log; `said` None: nothing to tell."""
+
+    engine: Engine | None = None
+    of_file: bool = True
+    said: Mapping[str, object] | None = None
+    lines: Sequence[str] = ()
+
+
 Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 """Something that runs beside the worker until the event is set."""
 
 
 class Service:
-    """Polls and makes editions until told to stop. `reload` gives a new engine if the configuration file changed,
-    None if not; it raises ConfigError where the file is broken."""
+    """Polls and makes editions until told to stop. `reload` says what became of the configuration since it was last
+    asked, None if nothing did; it raises ConfigError where the file is broken."""
 
     def __init__(
         self,
         engine: Engine,
-        reload: Callable[[bool], Engine | None],
+        reload: Callable[[bool], Reload | None],
         clock: Callable[[], datetime],
     ) -> None:
         self.engine = engine
@@ -66,6 +79,7 @@ class Service:
         self._polls: set[asyncio.Task[None]] = set()
         self._signals = 0
         self._broken: str | None = None
+        self._following = asyncio.Lock()
         self._pruned = 0
 
     async def run(self, extra: Beside | None = None) -> None:
@@ -75,11 +89,12 @@ class Service:
             loop.add_signal_handler(number, self._stop)
         loop.add_signal_handler(signal.SIGHUP, lambda: asyncio.ensure_future(self._follow(force=True)))
         scheduler = AsyncIOScheduler(timezone="UTC")
+        self._note("config-error", None)  # of an earlier process; this one started from a sound file
         beside = asyncio.create_task(extra(self._stopping)) if extra else None
         editions = asyncio.create_task(self._editions())
         every = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         scheduler.add_job(self._tick, "interval", seconds=TICK, next_run_time=self._clock(), **every)
-        scheduler.add_job(self._follow, "interval", seconds=1, **every)
+        scheduler.add_job(self._follow, "interval", seconds=LOOK, next_run_time=self._clock(), **every)
         scheduler.start()
         try:
             await self._stopping.wait()
@@ -115,11 +130,10 @@ class Service:
         tools = self.engine.tools
         try:
             self._note("tick", int(self._clock().timestamp()))
-            states = tools.archive.sources.claim(self.owner, self._clock(), LEASE, limit=CLAIM)
+            states = tools.archive.sources.claim(self.owner, self._clock(), LEASE, limit=CLAIM, ids=tools.sources)
         except StoreError as error:
             self._trouble(error)
             return
-        states = [state for state in states if state.id in tools.sources]
         if states:
             task = asyncio.create_task(self._poll(states))
             self._polls.add(task)
@@ -194,22 +208,38 @@ class Service:
 
     async def _follow(self, *, force: bool = False) -> None:
         """Put a changed configuration in force, whole or not at all."""
-        try:
-            engine = await asyncio.to_thread(self._reload, force)
-        except ConfigError as error:
-            if str(error) != self._broken:
-                self._broken = str(error)
-                log.error("the last edit of the configuration is broken and not in force:\n%s", error)
-                self._note("config-error", {"message": str(error), "at": int(self._clock().timestamp())})
+        async with self._following:
+            try:
+                outcome = await asyncio.to_thread(self._reload, force)
+            except ConfigError as error:
+                self._refuse(error)
+                return
+            except StoreError as error:
+                self._trouble(error)
+                return
+        if outcome is None:
             return
-        if self._broken is not None and engine is None:
+        if outcome.of_file and self._broken is not None:
             self._broken = None
             self._note("config-error", None)
-        if engine is not None:
-            self.engine = engine
-            self._broken = None
-            self._note("config-error", None)
+            log.info("the configuration is sound again")
+        if outcome.said is not None:
+            log.info("%s", "\n".join(outcome.lines))
+            self._note("configuration", outcome.said)
+        if outcome.engine is not None:
+            self.engine = outcome.engine
             self._news.set()
+
+    def _refuse(self, error: ConfigError) -> None:
+        """A broken edit changes nothing and is told once."""
+        if str(error) == self._broken:
+            return
+        self._broken = str(error)
+        log.error("the last edit of the configuration is broken and not in force:\n%s", error)
+        problems = [asdict(_public(problem)) for problem in error.problems]
+        message = "\n".join("{file}:{line}:{column}: {message}".format_map(problem) for problem in problems)
+        at = int(self._clock().timestamp())
+        self._note("config-error", {"message": message, "problems": problems, "at": at})
 
     def _prune(self, now: int) -> None:
         """Retention, once a day; in the edition's thread, since it is the edition's archive."""
@@ -229,3 +259,9 @@ class Service:
     @staticmethod
     def _trouble(error: BaseException) -> None:
         log.error("store: %s", error)
+
+
+def _public(problem: Problem) -> Problem:
+    """As readers of the status may see it: without the folders of this machine."""
+    name = Path(problem.file).name
+    return replace(problem, file=name, message=problem.message.replace(problem.file, name))

@@ -1,0 +1,62 @@
+"""`aggregator apply`: put the configured file in force now."""
+
+from __future__ import annotations
+
+import argparse
+
+import orjson
+
+from aggregator.bootstrap import Application, Place
+from aggregator.cli.arguments import Command, json_option
+from aggregator.cli.poll import editing, re_place_all, seconds
+from aggregator.errors import ConfigError
+from aggregator.pipeline.changes import Changes, changes
+
+
+def run(args: argparse.Namespace, place: Place) -> int:
+    from aggregator.worker.processes import WorkerLock
+
+    application = Application.load(place)
+    settings = application.settings
+    archive = application.archive()
+    found = _changes(application, archive.upkeep.configuration())
+    applied = archive.upkeep.put_in_force(settings.epoch, settings.texts, seconds())
+    running = WorkerLock.held(place.instance)
+    replaced = 0
+    if not running:
+        archive.sources.sync(settings.sources)
+        with editing(archive) as proceed:
+            replaced = re_place_all(archive, application, proceed)
+    archive.close()
+    if args.json:
+        row = {"applied": applied, "epoch": settings.epoch, "running": running, "re_placed": replaced}
+        print(orjson.dumps({**row, "changed": found.as_json()}).decode())
+        return 0
+    print(f"{place.config} {'is in force now' if applied else 'was in force already'}.")
+    for line in found.lines():
+        print(f"  {line}")
+    if running and applied:
+        print(
+            "The running service follows within seconds and re-places stored stories; /api/v1/status shows how far it is."
+        )
+    elif replaced:
+        print(f"{replaced} stored stories were judged anew.")
+    return 0
+
+
+def _changes(application: Application, held: tuple[str, dict[str, str]] | None) -> Changes:
+    """What the file changes of what was in force; nothing to tell where that cannot be read any more."""
+    try:
+        before = Application.of_texts(application.place, held[1]).settings if held else None
+    except ConfigError:
+        before = None
+    return changes(before, application.settings) if before else Changes()
+
+
+COMMAND = Command(
+    "apply",
+    "Put the configured file in force now. Needed only with `reload: manual`, or where no service runs that would "
+    "follow a saved file.",
+    json_option,
+    run,
+)

@@ -1,0 +1,69 @@
+"""Whether the files of a configuration were saved. Editors write in place, rename over, or delete and make anew; files
+of containers are links that are switched. So paths are looked at, again and again, and nothing is kept open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aggregator.config.files import decode, read_bytes
+from aggregator.config.project import Unreadable
+from aggregator.config.tree import Items, read_tree
+
+Stamp = tuple[tuple[int, int, int] | None, ...]
+
+
+class Watch:
+    """Looks at the file and at those it includes, also while it is broken."""
+
+    def __init__(self, main: Path) -> None:
+        self._main = main
+        self._paths: tuple[Path, ...] = (main,)
+        self._known: Stamp | None = None  # None: the next look reports an edit
+        self._moving: Stamp | None = None
+
+    def saved(self) -> bool:
+        """True once after each edit, when nothing has moved since the look before: a file that is being written is
+        left alone until it is whole. The first two looks report an edit, since nobody knows what went before."""
+        stamp = self._stamp()
+        if stamp == self._known:
+            self._moving = None
+            return False
+        if stamp != self._moving:
+            self._moving = stamp
+            return False
+        self.take()
+        return True
+
+    def take(self) -> None:
+        """What is there now is about to be read. Called before the reading, so that no later edit is missed."""
+        self._paths = (self._main, *self._included())
+        self._known = self._stamp()
+        self._moving = None
+
+    def again(self) -> None:
+        """What was read could not be used, for a reason outside the files: report it again."""
+        self._known = None
+
+    def _stamp(self) -> Stamp:
+        return tuple(_state(path) for path in self._paths)
+
+    def _included(self) -> tuple[Path, ...]:
+        """As far as the file can be read; those known before where it cannot."""
+        try:
+            tree, _ = read_tree(self._main.name, decode(read_bytes(self._main)))
+        except Unreadable:
+            tree = None
+        if tree is None:
+            return self._paths[1:]
+        names = tree.get("include")
+        texts = [name for name in names if isinstance(name, str)] if isinstance(names, Items) else []
+        return tuple(self._main.parent / name for name in texts if "\0" not in name)
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    """Differs after every save; None where there is no file."""
+    try:
+        stat = path.stat()
+    except (OSError, ValueError):
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino

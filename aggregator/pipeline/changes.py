@@ -1,0 +1,165 @@
+"""What one configuration changes of another, in the words of the file. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from typing import Any
+
+from aggregator.model.settings import Position, Rules, Settings, Source, Term
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A section or topic whose lines changed: `words: laser weapon`, `not: tear gas`, `title: Defence`."""
+
+    id: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChanges:
+    """Ids. `renamed` are (old, new), `changed` those with another address or setting, paused ones included."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChanges:
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[RuleChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """`other` names the remaining keys that differ: site, defaults, publishers, stories, order of sections …"""
+
+    sources: SourceChanges = SourceChanges()
+    sections: RuleChanges = RuleChanges()
+    topics: RuleChanges = RuleChanges()
+    other: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self != Changes()
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API shows it: `{sources: {added, removed, renamed: [{from, to}], changed}, sections: …, topics: …, other}`."""
+        shown = asdict(self)
+        shown["sources"]["renamed"] = [{"from": old, "to": new} for old, new in self.sources.renamed]
+        return shown
+
+    def lines(self) -> list[str]:
+        """For a log and a terminal, one line an entry of the file."""
+        found = [f"source {id} starts" for id in self.sources.added]
+        found += [f"source {id} stops" for id in self.sources.removed]
+        found += [f"source {old} is called {new}" for old, new in self.sources.renamed]
+        found += [f"source {id} changed" for id in self.sources.changed]
+        for kind, rules in (("section", self.sections), ("topic", self.topics)):
+            found += [f"{kind} {id} is new" for id in rules.added]
+            found += [f"{kind} {id} is gone" for id in rules.removed]
+            found += [f"{kind} {one.id}: {_said(one)}" for one in rules.changed]
+        return [*found, *(f"{key} changed" for key in self.other)]
+
+
+def _said(change: RuleChange, most: int = 6) -> str:
+    lines = [*(f"+ {line}" for line in change.added), *(f"- {line}" for line in change.removed)]
+    return ", ".join(lines[:most]) + (f" and {len(lines) - most} more" if len(lines) > most else "")
+
+
+def changes(old: Settings, new: Settings) -> Changes:
+    """What `new` changes of `old`; where a line stands in the file is no difference."""
+    other = [key for key in ("site", "allow_private", "defaults", "publishers") if _bare_of(old, new, key)]
+    if _bare(old.overrides) != _bare(new.overrides):
+        other.append("stories")
+    for key in ("sections", "topics"):
+        if _reordered([one.id for one in getattr(old, key)], [one.id for one in getattr(new, key)]):
+            other.append(f"order of {key}")
+    return Changes(
+        _sources(old.sources, new.sources),
+        _rules(old.sections, new.sections),
+        _rules(old.topics, new.topics),
+        tuple(other),
+    )
+
+
+def _bare_of(old: Settings, new: Settings, key: str) -> bool:
+    return bool(_bare(getattr(old, key)) != _bare(getattr(new, key)))
+
+
+def _bare(value: Any) -> Any:
+    """A value without its places in the file."""
+    if isinstance(value, Position):
+        return None
+    if is_dataclass(value):
+        return tuple(_bare(getattr(value, field.name)) for field in fields(value))
+    return tuple(map(_bare, value)) if isinstance(value, tuple) else value
+
+
+def _reordered(old: Sequence[str], new: Sequence[str]) -> bool:
+    both = set(old) & set(new)
+    return [id for id in old if id in both] != [id for id in new if id in both]
+
+
+def _sources(old: Sequence[Source], new: Sequence[Source]) -> SourceChanges:
+    """As the store sees it: the same id, else an id under `was`, else the same address is the same source."""
+    before = {source.id: source for source in old}
+    ids = {source.id for source in new}
+    by_url = {source.url: source.id for source in old if source.id not in ids}
+    added, renamed, changed = [], [], []
+    for source in new:
+        former = source.id if source.id in before else None
+        former = former or next((id for id in source.was if id in before and id not in ids), None)
+        former = former or by_url.get(source.url)
+        if former is None:
+            added.append(source.id)
+            continue
+        if former != source.id:
+            renamed.append((former, source.id))
+        elif _bare(before[former]) != _bare(source):
+            changed.append(source.id)
+        before.pop(former, None)
+    removed = [id for id in before if id not in ids]
+    return SourceChanges(tuple(added), tuple(removed), tuple(renamed), tuple(changed))
+
+
+def _rules(old: Sequence[Rules], new: Sequence[Rules]) -> RuleChanges:
+    before, after = {rules.id: rules for rules in old}, {rules.id: rules for rules in new}
+    changed = []
+    for id, rules in after.items():
+        if id not in before:
+            continue
+        mine, theirs = list(_lines(rules)), list(_lines(before[id]))
+        if set(mine) != set(theirs):
+            more = tuple(line for line in mine if line not in theirs)
+            changed.append(RuleChange(id, more, tuple(line for line in theirs if line not in mine)))
+    return RuleChanges(
+        tuple(id for id in after if id not in before),
+        tuple(id for id in before if id not in after),
+        tuple(changed),
+    )
+
+
+def _lines(rules: Rules) -> Iterable[str]:
+    """A section or topic as lines that can be compared."""
+    yield f"title: {rules.title}"
+    if rules.description:
+        yield f"description: {rules.description}"
+    for key, terms in (("places", rules.places), ("words", rules.words), ("not", rules.nots), ("never", rules.nevers)):
+        for term in terms:
+            yield f"{key}: {term_text(term)}"
+    for key, examples in (("example", rules.examples), ("counterexample", rules.counterexamples)):
+        for example in examples:
+            yield f"{key}: {example.text}"
+
+
+def term_text(term: Term) -> str:
+    """A line of a rule as one would write it."""
+    if len(term.parts) > 1:
+        weight = "" if term.weight == 1 else f", weight: {term.weight:g}"
+        return f"{{all: [{', '.join(term.parts)}]{weight}}}"
+    return term.parts[0] if term.weight == 1 else f"{{{term.parts[0]}: {term.weight:g}}}"
