@@ -56,11 +56,13 @@ def read(book: Rulebook, hay: Haystack) -> Reading:
     first_word = book.first_word
     for hit in book.matcher.find(hay):
         (names if hit[0] < first_word else words).append(hit)
+    blanked = _blanked(book, words)
+    if blanked:
+        names, words = _uncovered(hay, names, blanked), _uncovered(hay, words, blanked)
     found = _places(book, hay, names) if names else []
     evidence: list[Evidence] = []
     codes = _weigh_places(book, hay, found, evidence)
     excluded = _weigh_words(book, hay, words, evidence) if words else _NOTHING
-    blanked = _blanked(book, words)
     if blanked:
         evidence = [one for one in evidence if not _covered(one, blanked)]
     return Reading(evidence, excluded, codes)
@@ -166,14 +168,31 @@ def _weigh_all(book: Rulebook, hay: Haystack, term: int, hits: dict[int, Hit], e
         evidence.append(Evidence(use.rule, value, hit[1], hit[2], use.term, False))
 
 
-def _blanked(book: Rulebook, words: list[Hit]) -> dict[int, list[tuple[int, int]]]:
+Spans = dict[int, list[tuple[int, int]]]
+
+
+def _blanked(book: Rulebook, words: list[Hit]) -> Spans:
     """Rule → the stretches that its `not` phrases take out."""
-    spans: dict[int, list[tuple[int, int]]] = {}
+    spans: Spans = {}
     for number, start, end in words:
         for rule in book.nots[number - book.first_word]:
             spans.setdefault(rule, []).append((start, end))
     return spans
 
 
-def _covered(one: Evidence, blanked: dict[int, list[tuple[int, int]]]) -> bool:
-    return any(start < one.end - 1 and one.start < end - 1 for start, end in blanked.get(one.rule, ()))
+def _uncovered(hay: Haystack, hits: list[Hit], blanked: Spans) -> list[Hit]:
+    """The hits, without those inside a `not` phrase where the same word stands elsewhere in the field: a word counts
+    once, and it should be the occurrence that counts for every rule."""
+    spans = [span for own in blanked.values() for span in own]
+    inside = [hit for hit in hits if _overlaps(hit[1], hit[2], spans)]
+    free = {(hit[0], hit[1] < hay.split) for hit in hits if hit not in inside}
+    return [hit for hit in hits if hit not in inside or (hit[0], hit[1] < hay.split) not in free]
+
+
+def _overlaps(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
+    """Whether a stretch shares more than a boundary space with one of others."""
+    return any(first < end - 1 and start < last - 1 for first, last in spans)
+
+
+def _covered(one: Evidence, blanked: Spans) -> bool:
+    return _overlaps(one.start, one.end, blanked.get(one.rule, []))

@@ -8,7 +8,7 @@ from aggregator.categorise.judge import standing, topic_numbers, totals
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.model.judgement import Match, Receipt, RunnerUp
 from aggregator.model.settings import Term
-from aggregator.text.match import Haystack, haystack, original
+from aggregator.text.match import Locator, haystack
 
 
 def receipts(
@@ -25,9 +25,15 @@ def receipts(
     for one in reading.evidence:
         by_rule.setdefault(one.rule, []).append(one)
 
+    locator = Locator(title, summary, hay)
+
+    def match(one: Evidence) -> Match:
+        field, start, end = locator.locate(one.start, one.end)
+        return Match((title if field == "title" else summary)[start:end], field, round(one.value, 3), start, end)
+
     def made(place: str, number: int, score: float, rival: RunnerUp | None, source: str | None = None) -> Receipt:
         own = sorted(by_rule.get(number, ()), key=lambda one: (-one.value, one.start))
-        matched = tuple(_match(title, summary, hay, one) for one in own)
+        matched = tuple(map(match, own))
         if source is None and not own:
             return Receipt(place, score, "fallback", None, (), rival)
         if source is not None:
@@ -49,12 +55,6 @@ def _ranked(book: Rulebook, raw: list[float]) -> list[tuple[str, float]]:
     scale = max(raw, default=0.0) + weights.HALF
     order = sorted((number for number, value in enumerate(raw) if value > 0), key=lambda number: (-raw[number], number))
     return [(book.rules[number].id, round(raw[number] / scale, 4)) for number in order]
-
-
-def _match(title: str, summary: str, hay: Haystack, one: Evidence) -> Match:
-    field, start, end = original(title, summary, hay, one.start, one.end)
-    text = (title if field == "title" else summary)[start:end]
-    return Match(text, field, round(one.value, 3), start, end)
 
 
 def rule_name(term: Term, place: bool) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # Letters that Unicode does not decompose, and signs that stand in a name without being part of it.
 _SINGLE = {
@@ -115,15 +116,22 @@ def key(text: str) -> str:
     return lower(fold(text)).strip()
 
 
-def offsets(text: str) -> list[int]:
-    """For each character of `fold(text)`, the index of the character of `text` that it came from."""
+def _mapped(text: str) -> tuple[str, Sequence[int]]:
+    """The text before anything is left out, and where each character came from."""
+    if text.isascii():
+        return (text if text.isprintable() else text.translate(_TABLE)), range(len(text))
     chars: list[str] = []
     origins: list[int] = []
     for index, char in enumerate(text):
         folded = _TABLE[ord(char)]
         chars.append(folded)
         origins.extend([index] * len(folded))
-    mapped = "".join(chars)
+    return "".join(chars), origins
+
+
+def offsets(text: str) -> list[int]:
+    """For each character of `fold(text)`, the index of the character of `text` that it came from."""
+    mapped, origins = _mapped(text)
     result: list[int] = []
     done = 0
     for match in _drops(mapped).finditer(mapped):
@@ -133,7 +141,7 @@ def offsets(text: str) -> list[int]:
     return result
 
 
-def span(text: str, start: int, end: int, origins: list[int] | None = None) -> tuple[int, int]:
+def span(text: str, start: int, end: int, origins: Sequence[int] | None = None) -> tuple[int, int]:
     """The part of `text` that `fold(text)[start:end]` came from, accents included. `origins` is `offsets(text)`
     where the caller has it."""
     origins = offsets(text) if origins is None else origins

@@ -120,16 +120,34 @@ def haystack(title: str, summary: str = "") -> Haystack:
     return Haystack(text, cased, len(head) + 3, shouts(head))
 
 
-def original(title: str, summary: str, hay: Haystack, start: int, end: int) -> tuple[str, int, int]:
-    """Field and offsets in it, of a stretch of the haystack (boundary spaces left out)."""
-    while start < end and hay.text[start] == " ":
-        start += 1
-    while end > start and hay.text[end - 1] == " ":
-        end -= 1
-    if start < hay.split:
-        return ("title", *span(title, start - 1, end - 1, offsets(title)))
-    shift = hay.split + 1
-    return ("summary", *span(summary, start - shift, end - shift, offsets(summary)))
+class Locator:
+    """Leads stretches of a haystack back to the texts it was made of."""
+
+    __slots__ = ("_hay", "_origins", "_texts")
+
+    def __init__(self, title: str, summary: str, hay: Haystack) -> None:
+        self._hay = hay
+        self._texts = (title, summary)
+        self._origins: list[list[int] | range | None] = [None, None]
+
+    def locate(self, start: int, end: int) -> tuple[str, int, int]:
+        """The field, title or summary, and the offsets in it; boundary spaces are left out."""
+        text = self._hay.text
+        while start < end and text[start] == " ":
+            start += 1
+        while end > start and text[end - 1] == " ":
+            end -= 1
+        field = int(start >= self._hay.split)
+        shift = self._hay.split + 1 if field else 1
+        origins = self._origins[field]
+        if origins is None:
+            origins = self._origins[field] = self._fresh(field, shift)
+        return (("title", "summary")[field], *span(self._texts[field], start - shift, end - shift, origins))
+
+    def _fresh(self, field: int, shift: int) -> list[int] | range:
+        text = self._texts[field]
+        same = self._hay.cased.startswith(text, shift) and self._hay.cased[shift + len(text)] == " "
+        return range(len(text)) if same else offsets(text)
 
 
 class Matcher:
@@ -167,4 +185,4 @@ class Matcher:
         if word not in _COMMON:
             return False
         before = hay.text[:start].split()
-        return word != "us" or not before or before[-1] in _PRONOUN_AFTER
+        return word != "us" or bool(before and before[-1] in _PRONOUN_AFTER)

@@ -1,0 +1,89 @@
+"""The default feeds.yaml: its sections and topics, its examples, and headlines it was not written around."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from aggregator.categorise.examples import check_examples
+from aggregator.categorise.judge import judge
+from aggregator.categorise.rulebook import Rulebook, compile_rules
+from aggregator.config.load import load
+from aggregator.model.settings import Settings
+from aggregator.text.regions import known_place
+
+FEEDS = Path(__file__).parents[3] / "feeds.yaml"
+
+
+@cache
+def _settings() -> Settings:
+    return load(FEEDS, {})
+
+
+@cache
+def _book() -> Rulebook:
+    settings = _settings()
+    return compile_rules(settings.sections, settings.topics, settings.fallback)
+
+
+def test_sections_and_topics() -> None:
+    settings = _settings()
+    assert {section.id for section in settings.sections} == {
+        "america",
+        "asia-pacific",
+        "europe",
+        "middle-east",
+        "africa",
+        "defense",
+        "ukraine-russia-war",
+        "economy",
+        "world",
+    }
+    assert settings.fallback == "world"
+    assert len(settings.topics) >= 60
+    assert {"nato", "rare-earths", "drones", "elections", "climate", "migration"} <= {t.id for t in settings.topics}
+
+
+def test_all_examples_hold() -> None:
+    assert [str(problem) for problem in check_examples(_book())] == []
+    assert all(rule.examples for rule in (*_settings().sections, *_settings().topics))
+
+
+def test_every_place_is_one() -> None:
+    for rule in (*_settings().sections, *_settings().topics):
+        for term in rule.places:
+            assert all(known_place(part) for part in term.parts), str(term.at)
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("Hochul Vetoes Bill on Casinos", "america"),
+        ("Wildfires Force Thousands From Homes in British Columbia", "america"),
+        ("Argentina's Milei loses midterm vote in Buenos Aires", "america"),
+        ("Merz and Macron Patch Up Quarrel in Berlin", "europe"),
+        ("Avalanche Kills Two Skiers Near Zermatt, Swiss Police Say", "europe"),
+        ("Knesset Votes on Draft Exemption", "middle-east"),
+        ("Iraq’s Sudani Courts Kurdish Parties in Baghdad", "middle-east"),
+        ("Prabowo Reshuffles Cabinet After Jakarta Protests", "asia-pacific"),
+        ("Sydney Beach Closed After Shark Attack", "asia-pacific"),
+        ("Ruto Names New Police Chief in Nairobi", "africa"),
+        ("Jihadists Tighten Siege of Bamako", "africa"),
+        ("Zelensky Thanks Allies After Night of Strikes on Kharkiv", "ukraine-russia-war"),
+        ("Russian Missiles Hit Odesa Power Grid", "ukraine-russia-war"),
+        ("Lockheed Wins Contract for Hypersonic Interceptors", "defense"),
+        ("Navy Retires Its Oldest Aircraft Carrier", "defense"),
+        ("Central Bank Raises Interest Rates to Tame Inflation", "economy"),
+        ("Retailer’s Profits Fall as Shoppers Cut Spending", "economy"),
+        ("Astronomers Weigh a Distant Planet", "world"),
+    ],
+)
+def test_headlines_nobody_tuned_for(title: str, section: str) -> None:
+    assert judge(_book(), title).section == section
+
+
+def test_a_war_story_of_another_word_holds_both_sections() -> None:
+    found = judge(_book(), "Germany Sends Patriot Missiles to Ukraine")
+    assert {"defense", "ukraine-russia-war", "europe"} <= set(found.sections)

@@ -1,0 +1,245 @@
+"""The rule grammar as an editor writes it, judged and explained."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from aggregator.categorise import weights
+from aggregator.categorise.examples import check_examples
+from aggregator.categorise.judge import judge, story_sections
+from aggregator.categorise.receipts import receipts
+from aggregator.categorise.rulebook import Rulebook, compile_rules
+from aggregator.model.judgement import Judgement
+from aggregator.model.settings import Example, Position, Rules, Term
+
+Line = str | tuple[str, float] | list[str]
+
+
+def terms(lines: tuple[Line, ...], first: int) -> tuple[Term, ...]:
+    made = []
+    for number, line in enumerate(lines):
+        at = Position("feeds.yaml", first + number, 9)
+        if isinstance(line, str):
+            made.append(Term((line,), 1.0, at))
+        elif isinstance(line, list):
+            made.append(Term(tuple(line), 1.0, at))
+        else:
+            made.append(Term((line[0],), line[1], at))
+    return tuple(made)
+
+
+def rule(
+    id: str,
+    *words: Line,
+    places: tuple[Line, ...] = (),
+    nots: tuple[Line, ...] = (),
+    nevers: tuple[Line, ...] = (),
+    examples: tuple[str, ...] = (),
+    counterexamples: tuple[str, ...] = (),
+    kind: str = "section",
+) -> Rules:
+    return Rules(
+        kind,
+        id,
+        id.title(),
+        None,
+        places=terms(places, 10),
+        words=terms(words, 100),
+        nots=terms(nots, 200),
+        nevers=terms(nevers, 300),
+        examples=tuple(Example(text, Position("feeds.yaml", 400 + n, 9)) for n, text in enumerate(examples)),
+        counterexamples=tuple(
+            Example(text, Position("feeds.yaml", 500 + n, 9)) for n, text in enumerate(counterexamples)
+        ),
+        at=Position("feeds.yaml", 1, 5),
+    )
+
+
+def book(*sections: Rules, topics: tuple[Rules, ...] = ()) -> Rulebook:
+    return compile_rules((*sections, rule("world")), topics)
+
+
+ASIA = rule("asia", ("tariff", 1.0), places=("CN", "south-eastern-asia"))
+AMERICA = rule("america", places=("US",))
+
+
+def test_the_subject_outweighs_the_other_place() -> None:
+    both = book(AMERICA, ASIA)
+    assert judge(both, "China sends envoy to US").section == "asia"
+    assert judge(both, "US sends envoy to China").section == "america"
+    assert set(judge(both, "China sends envoy to US").sections) == {"asia", "america"}
+
+
+def test_the_headline_outweighs_the_summary() -> None:
+    assert judge(book(AMERICA, ASIA), "Tariff row", "The US and Washington object").section == "asia"
+
+
+def test_where_somebody_is_charged_outweighs_where_he_is_from() -> None:
+    europe = rule("europe", places=("GB",))
+    assert judge(book(europe, ASIA, AMERICA), "British Man Charged in U.S. With Spying for China").section == "america"
+
+
+def test_nothing_found_is_the_fallback() -> None:
+    found = judge(book(ASIA), "Octopuses dream")
+    assert (found.section, found.scores, found.places) == ("world", (("world", 0.0),), ())
+
+
+def test_regions_hold_their_countries_and_their_own_name() -> None:
+    asia = rule("asia", places=("south-eastern-asia",))
+    assert judge(book(asia), "Hanoi floods").section == "asia"
+    assert judge(book(asia), "Southeast Asia trades more").section == "asia"
+    assert judge(book(asia), "Tokyo floods").section == "world"
+
+
+def test_a_weight_of_five_outranks_any_single_place() -> None:
+    heavy = rule("defense", ("hypersonic", 5.0))
+    for title in ("China protests loudly", "China said on Monday"):
+        assert judge(book(ASIA, heavy), title, "The hypersonic thing").section == "defense"
+    assert weights.HEADLINE * weights.SUBJECT < 5
+
+
+def test_a_tie_goes_to_the_section_that_stands_first() -> None:
+    one, two = rule("one", "summit"), rule("two", "summit")
+    assert judge(book(one, two), "Summit opens").section == "one"
+    assert judge(book(two, one), "Summit opens").section == "two"
+    assert judge(book(two, one), "Summit opens").sections == ("two", "one")
+
+
+def test_all_needs_every_part_and_weighs_as_a_whole() -> None:
+    drones = rule("drones", ["drone", "taiwan"])
+    assert judge(book(drones), "Drone seen near Taiwan").section == "drones"
+    assert judge(book(drones), "Drone seen", "It came from Taiwan").section == "drones"
+    assert judge(book(drones), "Drone seen near Japan").section == "world"
+    single = rule("single", ("summit", 1.0))
+    assert judge(book(single), "Summit").scores == (("single", judge(book(drones), "Drone Taiwan").scores[0][1]),)
+
+
+def test_not_takes_its_span_out_of_this_section_alone() -> None:
+    china = rule("china", "china", nots=("fine china",))
+    other = rule("other", "china")
+    found = judge(book(china, other), "Fine China Auction")
+    assert found.sections == ("other",)
+    assert judge(book(china), "Fine china from China").section == "china"
+
+
+def test_not_blanks_a_place_too() -> None:
+    china = rule("china", places=("CN",), nots=("made in China",))
+    assert judge(book(china), "Toys made in China break").section == "world"
+
+
+def test_never_rules_the_section_out() -> None:
+    food = rule("asia", places=("CN",), nevers=("recipe", ["cook", "dinner"]))
+    assert judge(book(food), "China recipe of the day").section == "world"
+    assert judge(book(food), "Cook a China dinner").section == "world"
+    assert judge(book(food), "Cook visits China").section == "asia"
+
+
+def test_usually_is_a_prior_and_section_fixes() -> None:
+    both = book(AMERICA, ASIA)
+    assert judge(both, "Octopuses dream", usually="asia").section == "asia"
+    assert judge(both, "US votes", usually="asia").section == "america"
+    fixed = judge(both, "US votes", section="asia")
+    assert fixed.section == "asia"
+    assert judge(both, "Octopuses dream", usually="unknown").section == "world"
+
+
+def test_topics_hold_beside_any_section() -> None:
+    nato = rule("nato", "NATO", kind="topic")
+    found = judge(book(AMERICA, topics=(nato,)), "US warns", "The allies of NATO agree")
+    assert (found.section, found.topics) == ("america", ("nato",))
+    assert judge(book(topics=(nato,)), "Nato is a town").topics == ()
+
+
+def test_places_come_headline_first() -> None:
+    assert judge(book(), "Kyiv warns Moscow", "London agrees").places == ("UA", "RU", "GB")
+
+
+def test_receipts_say_why() -> None:
+    both = book(AMERICA, ASIA)
+    first, second = receipts(both, "China’s tariff hits US", "Beijing says no")
+    assert (first.section, first.rule, str(first.at)) == ("asia", "places: CN", "feeds.yaml:10")
+    assert [(match.text, match.field) for match in first.matched] == [
+        ("China", "title"),
+        ("tariff", "title"),
+        ("Beijing", "summary"),
+    ]
+    assert first.runner_up is not None and first.runner_up.section == "america"
+    assert second.section == "america" and second.matched[0].text == "US"
+
+
+def test_receipts_follow_judge() -> None:
+    nato = rule("nato", "NATO", kind="topic")
+    everything = book(AMERICA, ASIA, topics=(nato,))
+    for title, usually, section in [
+        ("China and US at NATO", None, None),
+        ("Octopuses dream", "asia", None),
+        ("US votes", None, "asia"),
+        ("Nothing", None, None),
+    ]:
+        found = judge(everything, title, usually=usually, section=section)
+        why = receipts(everything, title, usually=usually, section=section)
+        assert tuple((one.section, one.score) for one in why[: len(found.scores)]) == found.scores
+        assert tuple(one.section for one in why[len(found.scores) :]) == found.topics
+    assert receipts(everything, "Nothing")[0].rule == "fallback"
+    assert receipts(everything, "US votes", section="asia")[0].rule == "section: asia"
+    assert receipts(everything, "Octopuses", usually="asia")[0].rule == "usually: asia"
+
+
+def test_examples_that_miss_say_what_came_instead() -> None:
+    europe = rule("europe", places=("FR",), examples=("France votes", "China votes"))
+    asia = rule("asia", places=("CN",), counterexamples=("China wins", "France wins"))
+    nato = rule("nato", "NATO", kind="topic", examples=("NATO meets", "Rain falls"), counterexamples=("NATO dines",))
+    problems = check_examples(book(europe, asia, topics=(nato,)))
+    assert [str(problem) for problem in problems] == [
+        'feeds.yaml:401:9: "China votes": expected section europe, got asia '
+        "(places: CN at feeds.yaml:10 matched “China”)",
+        'feeds.yaml:500:9: "China wins": expected not in asia, but it is (places: CN at feeds.yaml:10 matched “China”)',
+        'feeds.yaml:401:9: "Rain falls": expected topic nato, got no topic',
+        'feeds.yaml:500:9: "NATO dines": expected not in nato, but it is '
+        "(words: NATO at feeds.yaml:100 matched “NATO”)",
+    ]
+
+
+def test_a_rulebook_survives_pickling() -> None:
+    both = book(AMERICA, ASIA)
+    again = pickle.loads(pickle.dumps(both))
+    assert judge(again, "China protests") == judge(both, "China protests")
+
+
+def scored(**scores: float) -> Judgement:
+    ranked = tuple(sorted(scores.items(), key=lambda entry: -entry[1]))
+    return Judgement(ranked[0][0], ranked, ())
+
+
+def test_a_story_is_the_mean_over_publishers() -> None:
+    found = story_sections(
+        [("BBC", scored(asia=0.9)), ("BBC", scored(asia=0.7)), ("CNN", scored(america=0.9, asia=0.2))],
+        ["america", "asia"],
+        "world",
+    )
+    assert found == (("asia", 0.5), ("america", 0.45))
+
+
+def test_a_publisher_with_many_items_has_one_voice() -> None:
+    many = [("BBC", scored(asia=0.8))] * 5
+    assert story_sections([*many, ("CNN", scored(europe=0.9))], ["asia", "europe"], "world")[0][0] == "europe"
+
+
+def test_a_story_keeps_its_primary_and_drops_what_few_say() -> None:
+    few = [("A", scored(asia=0.3)), ("B", scored(world=0.0)), ("C", scored(world=0.0))]
+    assert story_sections(few, ["asia", "world"], "world") == (("asia", 0.1),)
+    odd = [("A", scored(asia=0.9, defense=0.3)), ("B", scored(asia=0.9)), ("C", scored(asia=0.9))]
+    assert [section for section, _ in story_sections(odd, ["asia", "defense"], "world")] == ["asia"]
+
+
+@pytest.mark.parametrize("judgements", [[], [("A", scored(world=0.0))]])
+def test_a_story_of_nothing_is_the_fallback(judgements: list[tuple[str, Judgement]]) -> None:
+    assert story_sections(judgements, ["asia", "world"], "world") == (("world", 0.0),)
+
+
+def test_a_story_on_a_tie_goes_to_the_section_that_stands_first() -> None:
+    even = [("A", scored(asia=0.8)), ("B", scored(europe=0.8))]
+    assert story_sections(even, ["europe", "asia"], "world")[0][0] == "europe"
+    assert story_sections(even, ["asia", "europe"], "world")[0][0] == "asia"

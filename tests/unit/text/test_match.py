@@ -1,0 +1,95 @@
+"""Word boundaries, capitals, scripts without spaces, trailing *."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from aggregator.text.match import Locator, Matcher, Needle, capitalised, haystack, needle
+
+
+def found(phrase: str, title: str, summary: str = "") -> list[str]:
+    made = needle(phrase)
+    assert made is not None
+    return _hits(made, title, summary)
+
+
+def _hits(made: Needle, title: str, summary: str = "") -> list[str]:
+    hay = haystack(title, summary)
+    texts = {"title": title, "summary": summary}
+    locator = Locator(title, summary, hay)
+    places = [locator.locate(start, end) for _, start, end in Matcher([made]).find(hay)]
+    return [texts[field][first:last] for field, first, last in places]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "title", "expected"),
+    [
+        ("US", "US sends ships", ["US"]),
+        ("US", "The U.S. sends ships", ["U.S"]),
+        ("U.S.", "US-China talks", ["US"]),
+        ("US", "Tell us more", []),
+        ("WHO", "Who won?", []),
+        ("us auto", "US Auto Suppliers", ["US Auto"]),
+        ("oman", "A woman in Rome", []),
+        ("missile*", "Missiles fly", ["Missile"]),
+        ("missile", "Missiles fly", []),
+        ("rare earth", "Rare-earth exports", ["Rare-earth"]),
+        ("south china sea", "Ships in the South China Sea’s reefs", ["South China Sea"]),
+        ("new york", "New, York is old", []),
+        ("escalation", "A de-escalation deal", []),
+        ("de-escalation", "A deescalation deal", ["deescalation"]),
+        ("F-35", "Two F‑35 jets", ["F‑35"]),
+        ("côte d’ivoire", "Cote d'Ivoire votes", ["Cote d'Ivoire"]),
+        ("erdogan", "Erdoğan’s rivals", ["Erdoğan"]),
+        ("北京", "今天北京说", ["北京"]),
+        ("중국", "중국은 좋다", ["중국"]),
+        ("กรุงเทพ", "ในกรุงเทพวันนี้", ["กรุงเทพ"]),
+    ],
+)
+def test_finds(phrase: str, title: str, expected: list[str]) -> None:
+    assert found(phrase, title) == expected
+
+
+def test_only_signs_is_no_needle() -> None:
+    assert needle("--") is None
+    assert needle(" *") is None
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("TELL US WHO HATES CHINA AGAIN", []),
+        ("US STRIKES TARGETS ACROSS YEMEN", ["US"]),
+    ],
+)
+def test_a_headline_in_capitals_does_not_turn_us_into_the_us(title: str, expected: list[str]) -> None:
+    assert found("US", title) == expected
+
+
+def test_other_acronyms_hold_in_a_headline_in_capitals() -> None:
+    assert found("NATO", "LEADERS OF NATO GATHER TODAY") == ["NATO"]
+
+
+def test_phrases_do_not_run_from_title_into_summary() -> None:
+    assert found("south china", "Ships sail south", "China protests") == []
+
+
+def test_finds_in_the_summary_with_its_own_offsets() -> None:
+    assert found("tariff*", "News of the day", "Of tariffs — and Erdoğan") == ["tariff"]
+    assert found("erdogan", "Gülen dies", "It was Erdoğan who spoke") == ["Erdoğan"]
+
+
+def test_capitalised_names_need_their_capital() -> None:
+    turkey = capitalised("Turkey")
+    assert turkey is not None
+    assert _hits(turkey, "Turkey votes") == ["Turkey"]
+    assert _hits(turkey, "How to roast a turkey") == []
+
+
+def test_matcher_survives_pickling() -> None:
+    made = needle("nato")
+    assert made is not None
+    again = pickle.loads(pickle.dumps(Matcher([made])))
+    assert again.find(haystack("Nato meets")) == [(0, 0, 6)]
