@@ -1,0 +1,55 @@
+"""Whole commands, measured from outside: wall seconds, processor seconds and memory of all their processes together."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import psutil
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    wall: float  # seconds
+    cpu: float  # seconds, of the command and all its children
+    memory: float  # MiB, the greatest sum over its processes (proportional set size)
+
+
+def measure(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
+    """Run it to its end. Raises CalledProcessError."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, **(environment or {})}
+    )
+    peak = [0.0]
+    watcher = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
+    watcher.start()
+    _, errors = process.communicate()
+    wall = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command, stderr=errors)
+    watcher.join(1)
+    return Cost(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, peak[0])
+
+
+def _watch(pid: int, peak: list[float]) -> None:
+    try:
+        top = psutil.Process(pid)
+        while top.is_running():
+            total = 0
+            for process in (top, *top.children(recursive=True)):
+                try:
+                    total += process.memory_full_info().pss
+                except (psutil.Error, OSError):
+                    continue
+            peak[0] = max(peak[0], total / 2**20)
+            time.sleep(0.1)
+    except psutil.Error:
+        return
