@@ -13,7 +13,7 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u00ad\u061c\u180e\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U0001fffe\U0001ffff\U000e0000-\U000e007f\U0010fffe\U0010ffff]"
 )
-_DOUBLED = ("Ã", "Â", "â€", "â\x80")  # how the first bytes of UTF-8 look when taken for Latin-1
+_DOUBLED = ("Ã", "Â", "Ä", "Å", "Ð", "Ñ", "â€", "â\x80")  # how the first bytes of UTF-8 look when taken for Latin-1
 _C1_CLASS = re.compile("[\x80-\x9f]")
 
 
@@ -30,7 +30,7 @@ def clean(text: str) -> str:
 
 def _once_encoded(text: str) -> str:
     """UTF-8 that was taken for Latin-1 and encoded again, undone. Nothing else decodes: `NÃO` is left alone."""
-    for wrong in ("latin-1", "cp1252"):
+    for wrong in ("latin-1", "cp1252") if "â€" in text or "Ã" in text else ("latin-1",):
         try:
             return text.encode(wrong).decode("utf-8")
         except UnicodeError:

@@ -22,6 +22,7 @@ _ZONES = {  # hours from UTC; IST, CST and BST as news feeds mean them
     "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3, "MSK": 3, "IST": 5.5, "PKT": 5, "SGT": 8,
     "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
 }  # fmt: skip
+_YEAR_ONE = re.compile(r"(?<![+\-:\d])0\d{3}\s+\d{1,2}:")  # email.utils would read the year 0001 as 2001
 _NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")
 
 
@@ -40,7 +41,7 @@ def read(text: str | None) -> datetime | None:
         return None
     if match := _ISO.fullmatch(text):
         return _at([int(part or 0) for part in match.groups()[:6]], _seconds(match[7]))
-    parts = parsedate_tz(text)
+    parts = None if _YEAR_ONE.search(text) else parsedate_tz(text)
     if parts is None or not re.search(r"\d{4}|\b\d{2}\s+\d{1,2}:\d{2}", text):
         return None
     named = _NAMED.search(text)

@@ -77,7 +77,7 @@ def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedI
     return replace(
         item,
         title=texts["title"] if "title" in foreign and texts.get("title") else item.title,
-        summary=texts["description"] if "description" in foreign and texts.get("description") else item.summary,
+        summary=_summary(item, texts),
         published=item.published if _sane(published or updated) else None,
         updated=item.updated if _sane(updated) else None,
         published_text=published or updated,
@@ -88,6 +88,12 @@ def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedI
         base=_base(element) if based else item.base,
         language=item.language or element.get(_XML + "lang") or texts.get("language"),
     )
+
+
+def _summary(item: ParsedItem, texts: dict[str, str]) -> str | None:
+    """The entry's own; without one, the description of its media, but not what was made up out of its content."""
+    own = texts.get("description") or texts.get("summary")
+    return own or (None if item.content else item.summary)
 
 
 def _children(element: etree._Element) -> tuple[dict[str, str], set[str], etree._Element | None, list[str]]:
