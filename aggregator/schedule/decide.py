@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import ceil
 from typing import Final
 
 from aggregator.model.item import NormalFeed
@@ -23,6 +22,7 @@ from aggregator.schedule.words import pace, span, times
 
 JITTER: Final = 0.1  # of the interval, added and never taken off: polls of many sources drift apart
 _MOST_ASKED: Final = timedelta(days=1)  # of max-age, ttl and the like
+_SECOND: Final = timedelta(seconds=1)
 _SKIP_SPREAD: Final = timedelta(minutes=10)
 
 
@@ -190,6 +190,7 @@ def _at(interval: timedelta, why: str, known: SourceState, visit: _Visit) -> Nex
     if moment != wanted:
         moment = moment + jitter * _SKIP_SPREAD
         why += "; later, because the feed asks not to be read at that hour (skipHours, skipDays)"
-    moment = min(moment, now + LONGEST)
-    moment = now + timedelta(seconds=ceil((moment - now).total_seconds()))
+    moment = min(moment, now + LONGEST - _SECOND)
+    if moment.microsecond:  # the store keeps whole seconds, and the floor must hold there too
+        moment = moment.replace(microsecond=0) + _SECOND
     return NextPoll(moment, interval, why)
