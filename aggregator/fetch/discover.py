@@ -1,0 +1,81 @@
+"""Where the feeds of a page may be: what the page says, then what its links look like, then the usual places.
+
+Pure: the caller fetches the addresses, in this order, until one is a feed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import ada_url
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from aggregator.fetch.failures import Stopped
+from aggregator.fetch.redirects import Place
+
+_TYPES: Final = frozenset(
+    {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "application/json"}
+)
+_LOOKS_LIKE_A_FEED: Final = re.compile(
+    r"(?:^|[/._-])(?:rss2?|atom|feeds?|rdf)(?:$|[/._?-])|\.(?:rss|atom|rdf)$", re.IGNORECASE
+)
+_USUAL: Final = ("feed", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", "feed.json", "feeds/posts/default")
+_MOST: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Absolute http(s) addresses without userinfo and fragment. `declared` by `<link rel=alternate>`, in the order of
+    the page, comment feeds last; `linked` from the page and looking like feeds; `guessed` at the usual places of the
+    page's folder and of its host."""
+
+    declared: tuple[str, ...]
+    linked: tuple[str, ...]
+    guessed: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.declared, *self.linked, *self.guessed)))
+
+
+def candidates(page: bytes, url: str) -> Candidates:
+    """The candidates of an HTML page that was fetched from `url`, at most 20 of each kind."""
+    tree = LexborHTMLParser(page)
+    base = _base(tree, url)
+    declared = [link for link in tree.css("link[href]") if _declares(link)]
+    declared.sort(key=lambda link: "comment" in (link.attributes.get("title") or "").lower())
+    links = (link for link in tree.css("a[href]") if _LOOKS_LIKE_A_FEED.search(link.attributes.get("href") or ""))
+    return Candidates(
+        declared=_addresses((link.attributes.get("href") or "" for link in declared), base),
+        linked=_addresses((link.attributes.get("href") or "" for link in links), base),
+        guessed=_addresses((start + name for start in ("./", "/") for name in _USUAL), url),
+    )
+
+
+def _declares(link: LexborNode) -> bool:
+    rel = (link.attributes.get("rel") or "").lower().split()
+    kind = (link.attributes.get("type") or "").partition(";")[0].strip().lower()
+    if kind == "application/json" and "oembed" in (link.attributes.get("href") or ""):
+        return False
+    return "stylesheet" not in rel and (("alternate" in rel and kind in _TYPES) or "feed" in rel)
+
+
+def _base(tree: LexborHTMLParser, url: str) -> str:
+    node = tree.css_first("base[href]")
+    found = _addresses(iter([node.attributes.get("href") or ""]), url) if node is not None else ()
+    return found[0] if found else url
+
+
+def _addresses(found: Iterator[str], base: str) -> tuple[str, ...]:
+    kept: dict[str, None] = {}
+    for text in found:
+        try:
+            kept[Place.of(ada_url.URL(text.strip(), base)).url] = None
+        except (ValueError, Stopped):
+            continue
+        if len(kept) == _MOST:
+            break
+    return tuple(kept)
