@@ -1,38 +1,71 @@
-"""Related News: other stories that share topics, the rarer the better, filled up with what is recent."""
+"""Related News: chapters of the same running event first, then stories of the same topics, the rarer the better, filled
+up with the most important recent ones of the section."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, field
 
 from aggregator.model.story import StoryView
-from aggregator.model.stream import Filter, StreamQuery
+from aggregator.model.stream import StreamQuery
+from aggregator.stories.relatives import chapters
 from aggregator.web.library import Library
 
 SHOWN = 10
 LOOKED_AT = 40
 
 
-def related(lib: Library, story: StoryView) -> list[StoryView]:
-    """Up to ten other stories; those that share rare topics first, then recent ones of the same section."""
-    reading = lib.archive.reading
-    now = int(lib.now().timestamp())
-    scores: dict[str, float] = defaultdict(float)
-    found: dict[str, StoryView] = {}
-    for topic in story.topics[:6]:
-        query = StreamQuery("topic", topic, limit=LOOKED_AT)
-        others, _ = reading.stories(query, now)
-        weight = 1 / math.log(2 + len(others))
-        for other in others:
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """`filled`: nothing but its importance brought it here."""
+
+    story: StoryView
+    filled: bool = False
+
+
+@dataclass
+class Relatives:
+    """Finds related stories for any number of stories of one request; what several of them ask is asked once."""
+
+    lib: Library
+    _streams: dict[StreamQuery, list[StoryView]] = field(default_factory=dict)
+
+    def of(self, story: StoryView) -> list[Relative]:
+        """Up to ten others, each once."""
+        found: dict[str, Relative] = {}
+        for other in (*self._chapters(story), *self._by_topics(story)):
             if other.id != story.id:
+                found.setdefault(other.id, Relative(other))
+        for other in self._important(story):
+            if other.id != story.id:
+                found.setdefault(other.id, Relative(other, filled=True))
+        return list(found.values())[:SHOWN]
+
+    def _chapters(self, story: StoryView) -> list[StoryView]:
+        at = int(story.published.timestamp())
+        items = chapters(story.title, story.summary, story.lang, at, self.lib.archive.past)
+        return self.lib.archive.reading.stories_of_items([item for item, _ in items[:LOOKED_AT]])[: SHOWN + 1]
+
+    def _by_topics(self, story: StoryView) -> list[StoryView]:
+        scores: dict[str, float] = defaultdict(float)
+        found: dict[str, StoryView] = {}
+        for topic in story.topics[:6]:
+            others = self._stream(StreamQuery("topic", topic, limit=LOOKED_AT))
+            for other in others:
                 found[other.id] = other
-                scores[other.id] += weight
-    best = sorted(found.values(), key=lambda other: (-scores[other.id], -other.published.timestamp(), other.id))[:SHOWN]
-    if len(best) < SHOWN:
-        known = {story.id, *(other.id for other in best)}
-        recent, _ = reading.stories(
-            StreamQuery("section", story.section, primary=True, limit=SHOWN * 2, filter=Filter()), now
-        )
-        best += [replace(other) for other in recent if other.id not in known][: SHOWN - len(best)]
-    return best
+                scores[other.id] += 1 / math.log(2 + len(others))
+        return sorted(found.values(), key=lambda other: (-scores[other.id], -other.published.timestamp(), other.id))
+
+    def _important(self, story: StoryView) -> list[StoryView]:
+        recent = self._stream(StreamQuery("section", story.section, primary=True, limit=LOOKED_AT))
+        return sorted(recent, key=lambda other: (-len(other.publishers), -other.published.timestamp(), other.id))
+
+    def _stream(self, query: StreamQuery) -> list[StoryView]:
+        if query not in self._streams:
+            self._streams[query] = self.lib.archive.reading.stories(query, int(self.lib.now().timestamp()))[0]
+        return self._streams[query]
+
+
+def related(lib: Library, story: StoryView) -> list[StoryView]:
+    return [one.story for one in Relatives(lib).of(story)]

@@ -81,6 +81,13 @@ class Reading:
             ).fetchone()
             return to_id(moved[0]) if moved else None
 
+    def stories_of_items(self, items: Sequence[int]) -> list[StoryView]:
+        """The stories that hold these items, each once, in the order of the items."""
+        home = dict(self._select("SELECT item, story FROM placements WHERE item IN", items))
+        numbers = list(dict.fromkeys(home[item] for item in items if item in home))
+        entered = dict(self._select("SELECT n, entered FROM stories WHERE NOT hidden AND n IN", numbers))
+        return self._stories([(n, entered[n]) for n in numbers if n in entered])
+
     def members(self, story: int) -> list[ItemView]:
         with self._db.translate():
             pairs = self._db.raw.execute(
