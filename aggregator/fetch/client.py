@@ -118,7 +118,7 @@ class Http:
             raise
 
     async def close(self) -> None:
-        """Close all connections; a request in flight ends as Failed."""
+        """Close all connections. Requests in flight are the caller's to cancel first: a shutdown is no failure of a source."""
         sessions, self._guarded, self._open = (self._guarded, self._open), None, None
         for session in filter(None, sessions):
             await session.close()
@@ -188,7 +188,7 @@ class Http:
         if answer.status == 304:
             return Failed("protocol", "304 Not Modified to a request without conditions", 304, fresh)
         if answer.status != 200:
-            return http_failure(answer.status, fresh)
+            return http_failure(answer.status, fresh, answer.headers)
         if not answer.body:
             return Failed("empty", "the answer has no body", 200, fresh)
         return Fetched(

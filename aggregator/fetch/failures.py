@@ -6,7 +6,7 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -47,13 +47,14 @@ class Stopped(Exception):
         self.failed = Failed(kind, message, status, freshness or Freshness())
 
 
-def http_failure(status: int, fresh: Freshness) -> Failed:
+def http_failure(status: int, fresh: Freshness, headers: Mapping[str, str]) -> Failed:
     """An answer that is no feed by its status alone, named in the words of the standard, never the server's."""
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:
         phrase = "unknown status"
-    return Failed("http", f"{status} {phrase}", status, fresh)
+    challenged = headers.get("cf-mitigated", "").strip().lower() == "challenge"
+    return Failed("http", f"{status} {phrase}{': a challenge meant for browsers' * challenged}", status, fresh)
 
 
 def _connecting(error: OSError) -> Failed:

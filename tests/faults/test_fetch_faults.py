@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from servers.local import HOST, Refusing, Request, Route, Server, answer, conditional, head, raw, redirect
 from servers.misbehaving import FAULTS, FEED, brotli_bomb, encoded, gzip_bomb
 from servers.names import StubResolver
@@ -162,6 +164,11 @@ def test_slow_servers_hold_up_nobody_else(server: Server) -> None:
 def test_a_status_that_is_no_feed_is_named_in_our_words(server: Server, path: str, status: int, message: str) -> None:
     outcome = fail(ask(server.url(path))[0])
     assert (outcome.kind, outcome.status, outcome.message) == ("http", status, message)
+
+
+def test_a_challenge_page_is_called_one(server: Server) -> None:
+    server.routes["/wall"] = answer(b"<html>Just a moment", "403 Forbidden", cf_mitigated="challenge")
+    assert fail(ask(server.url("/wall"))[0]).message == "403 Forbidden: a challenge meant for browsers"
 
 
 def test_nobody_listens() -> None:
@@ -560,6 +567,43 @@ def test_messages_hold_nothing_that_a_server_or_an_address_said(server: Server) 
         assert message.isprintable()
         assert "s3cret" not in message
         assert "hello" not in message
+
+
+def test_a_cancelled_request_ends_at_once_and_leaves_nothing(server: Server) -> None:
+    async def main() -> None:
+        http = Http(AGENT, allow_private=[HOST])
+        tasks = [asyncio.create_task(http(FetchRequest("s", server.url(path)))) for path in ("/silent", "/drip-body")]
+        while server.open < 2:
+            await asyncio.sleep(0.01)
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 5)
+        assert all(isinstance(outcome, asyncio.CancelledError) for outcome in ended)
+        await asyncio.wait_for(http.close(), 2)
+
+    asyncio.run(main())
+
+
+# ---- anything at all
+
+_LINES = st.sampled_from(
+    [
+        b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 301 X\r\n", b"HTTP/1.1 304 X\r\n", b"HTTP/1.0 200\r\n", b"HTTP/9.9 200 OK\r\n",
+        b"Content-Length: 5\r\n", b"Content-Length: -1\r\n", b"Content-Length: 5\r\nContent-Length: 6\r\n", b"\r\n", b"\n",
+        b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip, chunked\r\n", b"Content-Encoding: gzip\r\n",
+        b"Content-Encoding: br\r\n", b"Location: /\r\n", b"Location: \xff\xfe\r\n", b"ETag: \x00\r\n", b"5\r\nhello\r\n0\r\n\r\n",
+        b"Connection: upgrade\r\nUpgrade: h2c\r\n", b": nameless\r\n", b" folded\r\n", b"Set-Cookie: a=\x7f\r\n", b"hello",
+    ]
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.lists(_LINES | st.binary(max_size=20), max_size=12).map(b"".join))
+def test_whatever_a_server_says_the_outcome_is_a_value(server: Server, data: bytes) -> None:
+    server.routes["/"] = raw(data)
+    outcome = ask(FetchRequest("s", server.url("/"), etag='"a"'), limits=Limits(deadline=2))[0]
+    if isinstance(outcome, Failed):
+        assert outcome.message.isprintable()
 
 
 # ---- a crowd
