@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Entry, Member, PendingItem, Placing, Report, StoryState
+from aggregator.stories.copies import is_copy
 
 Scores = tuple[tuple[str, float], ...]
 
@@ -89,10 +90,16 @@ def choose_lead(members: Sequence[Member], policy: Policy) -> PendingItem:
 
 
 def corroborations(members: Sequence[Member]) -> tuple[tuple[str, int], ...]:
-    """Publishers in order of joining, with the time each did."""
+    """Independent publishers in order of joining, with the time each did. An outlet that only prints an agency's text
+    which another had already does not corroborate it; it counts once it says something of its own."""
     found: dict[str, int] = {}
+    told: list[str] = []
     for member in members:
-        found.setdefault(member.item.publisher, member.item.entered)
+        item = member.item
+        if item.publisher not in found and not any(is_copy(item.summary, other) for other in told):
+            found[item.publisher] = item.entered
+        if item.summary:
+            told.append(item.summary)
     return tuple(found.items())
 
 
@@ -182,7 +189,8 @@ def _entry(
     if old is None:
         updated = max(entered for _, entered in publishers)
     else:
-        newcomers = [m.item.entered for m in members if m.item.n in joined and _first_of_publisher(m, members)]
+        known = {name for name, _ in corroborations([m for m in members if m.item.n not in joined])}
+        newcomers = [entered for name, entered in publishers if name not in known]
         entry = old.entry
         said = (lead.title, lead.url, lead.summary) == (entry.title, entry.link, entry.summary)
         if replacing or (not newcomers and said):
@@ -199,10 +207,6 @@ def _entry(
         topics=tuple(policy.topic_titles[topic] for topic in topics if topic in policy.topic_titles),
         updated=updated,
     )
-
-
-def _first_of_publisher(member: Member, members: Sequence[Member]) -> bool:
-    return next(m for m in members if m.item.publisher == member.item.publisher).item.n == member.item.n
 
 
 def _report(item: PendingItem) -> Report:

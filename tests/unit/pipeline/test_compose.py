@@ -89,6 +89,32 @@ def test_an_update_always_moves_forward() -> None:
     assert second.entry.updated == 1001
 
 
+LEAD = (
+    "KYIV (Reuters) - Ukraine and its allies agreed on Monday on a plan to restore the power grid before winter, the "
+    "energy ministry said, after a week of strikes that left a million people in the dark."
+)
+
+
+def test_copies_of_one_agency_count_once_while_all_outlets_stay_listed() -> None:
+    bare = LEAD.replace("KYIV (Reuters) - ", "")
+    own = "The grid will be mended by spring, our reporter hears in Kyiv."
+    members = [
+        member(n, name, f"Grid {n}", n * 100, summary=text)
+        for n, (name, text) in enumerate(zip("ABC", (LEAD, bare, own)), 1)
+    ]
+    story = told(members)
+    assert story.publishers == (("A", 100), ("C", 300))
+    assert [report.publisher for report in story.entry.reports] == ["A", "B", "C"]
+    first = told(members[:1])
+    assert told(members[:2], first, joined=[2], now=200).entry == first.entry, "a copy announces nothing"
+
+
+def test_equal_leads_without_an_agency_are_no_copies() -> None:
+    text = LEAD.replace("KYIV (Reuters) - ", "")
+    members = [member(n, name, "Grid plan", n * 100, summary=text) for n, name in ((1, "A"), (2, "B"))]
+    assert len(told(members).publishers) == 2
+
+
 def test_the_lead_is_the_earliest_full_report_not_the_longest_headline() -> None:
     full = member(2, "B", "Short", 200, summary="A summary that says what has happened, in a sentence.")
     members = [

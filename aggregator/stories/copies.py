@@ -1,0 +1,47 @@
+"""Wire copies: near-verbatim texts of one news agency, printed by many outlets, are one report.
+
+Two texts are copies where one of them names an agency as its author and the leads agree almost word for word, measured
+by the share of common runs of five words in the shorter one (shingles; Broder, "On the resemblance and containment of
+documents", 1997). Without the name of an agency agreement proves nothing: two outlets may quote one statement.
+"""
+
+from __future__ import annotations
+
+import re
+
+RUN = 5  # words
+ALIKE = 0.6  # of the shorter text's runs
+LEAST = 20  # words; shorter leads agree by accident
+
+AGENCIES = (
+    "AP", "Associated Press", "Reuters", "AFP", "Agence France-Presse", "dpa", "UPI", "EFE", "ANSA", "Kyodo", "Yonhap", "Xinhua",
+    "TASS", "Interfax", "Ukrinform", "Anadolu", "PTI", "IANS", "ANI", "PA Media", "Canadian Press", "AAP", "Bloomberg", "APA", "CTK",
+    "PAP", "NTB", "TT", "Belga", "Lusa", "MTI", "Antara", "Bernama", "Jiji", "SPA", "WAM", "IRNA", "MENA",
+)  # fmt: skip
+_NAMES = "|".join(re.escape(name) for name in AGENCIES)
+CREDIT = re.compile(
+    rf"\((?:{_NAMES})(?:/\w+)?\)|^[A-Z][^.]{{0,60}}?[-–—/]\s*(?:{_NAMES})\b"
+    rf"|[-–—]\s*(?:{_NAMES})\s*$|\b(?:by|via) (?:{_NAMES})\b"
+)
+"""KYIV (Reuters) – …, … (AP), … — AFP, by dpa."""
+
+
+def credited(text: str) -> bool:
+    return CREDIT.search(text) is not None
+
+
+def is_copy(one: str, other: str) -> bool:
+    """Whether two leads are one agency's text."""
+    first, second = _words(one), _words(other)
+    if min(len(first), len(second)) < LEAST or not (credited(one) or credited(other)):
+        return False
+    mine, theirs = _runs(first), _runs(second)
+    return len(mine & theirs) >= ALIKE * min(len(mine), len(theirs))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def _runs(words: list[str]) -> set[tuple[str, ...]]:
+    return {tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1)}
