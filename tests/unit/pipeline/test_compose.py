@@ -100,7 +100,7 @@ def test_copies_of_one_agency_count_once_while_all_outlets_stay_listed() -> None
     own = "The grid will be mended by spring, our reporter hears in Kyiv."
     members = [
         member(n, name, f"Grid {n}", n * 100, summary=text)
-        for n, (name, text) in enumerate(zip("ABC", (LEAD, bare, own)), 1)
+        for n, (name, text) in enumerate(zip("ABC", (LEAD, bare, own), strict=True), 1)
     ]
     story = told(members)
     assert story.publishers == (("A", 100), ("C", 300))
