@@ -369,7 +369,9 @@ def test_no_redirect_leads_to_a_private_address(server: Server, hop: int, host: 
 
 def test_a_name_that_resolves_to_a_private_address(server: Server) -> None:
     stub = StubResolver({"evil.example": [[HOST], ["::1", "10.0.0.1"]]})
-    first, second = ask(server.url("/feed", "evil.example"), "http://evil.example/", allow=(), resolver=stub)
+    first, second = ask(
+        server.url("/feed", "evil.example"), "http://evil.example/", allow=(), resolver=stub, limits=Limits(spacing=0)
+    )
     assert (fail(first).kind, fail(second).kind) == ("address", "address")
     assert server.connections == 0
 
@@ -380,7 +382,7 @@ def test_a_name_that_changes_its_mind_is_judged_by_the_address_that_is_used(serv
     stub = StubResolver({"evil.example": [[HOST], ["127.0.0.2"]]})
     with socket.create_server(("127.0.0.2", 0)) as inside:
         urls = server.url("/feed", "evil.example"), f"http://evil.example:{inside.getsockname()[1]}/"
-        first, second = ask(*urls, resolver=stub)
+        first, second = ask(*urls, resolver=stub, limits=Limits(spacing=0))
         full(first)
         assert fail(second).kind == "address"
         assert len(stub.asked) == 2
