@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from aggregator.model.stream import Names
 
 if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
+    from aggregator.categorise.usage import Usage
     from aggregator.fetch.client import Http
     from aggregator.pipeline.compose import Policy
     from aggregator.pipeline.refresh import Tools
@@ -160,6 +161,19 @@ class Application:
 
         usually, section = (source.usually, source.section) if source else (None, None)
         return judge(self.rulebook, title, summary, usually=usually, section=section)
+
+    def counting(self) -> tuple[Policy, Usage]:
+        """As `policy`, counting which lines of the rules do something."""
+        from aggregator.categorise.usage import Usage
+
+        usage = Usage(self.rulebook)
+
+        def judge(item: PendingItem) -> Judgement:
+            source = self.sources.get(item.source)
+            usually, section = (source.usually, source.section) if source else (None, None)
+            return usage.judge(item.title, item.summary, usually=usually, section=section)
+
+        return replace(self.policy, judge=judge), usage
 
     def receipts(self, title: str, summary: str, source: Source | None = None) -> tuple[Receipt, ...]:
         from aggregator.categorise.receipts import receipts

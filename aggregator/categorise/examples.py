@@ -15,10 +15,11 @@ from aggregator.model.settings import Example, Rules
 def check_examples(book: Rulebook) -> tuple[Problem, ...]:
     """Every example that misses, in the order of the rules. An example of a section must have it as its primary
     section, one of a topic must be in the topic; a counterexample must not be in the section or topic at all."""
-    return tuple(problem for rule in book.rules for problem in _check(book, rule))
+    return tuple(problem for rule in book.rules for problem in misses(book, rule))
 
 
-def _check(book: Rulebook, rule: Rules) -> Iterator[Problem]:
+def misses(book: Rulebook, rule: Rules) -> Iterator[Problem]:
+    """The examples of one section or topic that miss."""
     for example in rule.examples:
         found = judge(book, example.text)
         if found.section != rule.id and rule.kind == "section":

@@ -17,7 +17,11 @@ def judge(
     book: Rulebook, title: str, summary: str = "", *, usually: str | None = None, section: str | None = None
 ) -> Judgement:
     """Where an item belongs. `usually` and `section` are those of its source: a prior, and a fixed place."""
-    reading = read(book, haystack(title, summary))
+    return decided(book, read(book, haystack(title, summary)), usually, section)
+
+
+def decided(book: Rulebook, reading: Reading, usually: str | None, section: str | None) -> Judgement:
+    """Where what was read belongs."""
     raw = totals(book, reading, usually, section)
     scores = standing(book, raw[: book.sections], reading)
     topics = tuple(book.rules[number].id for number in topic_numbers(book, raw, reading))
@@ -35,7 +39,7 @@ def totals(book: Rulebook, reading: Reading, usually: str | None, section: str |
     if usually is not None and usually in book.ids and book.ids[usually] not in reading.excluded:
         raw[book.ids[usually]] += weights.PRIOR
     if section is not None and section in book.ids:
-        raw[book.ids[section]] += weights.FIXED
+        raw[book.ids[section]] = max(raw[: book.sections]) + weights.FIXED
     return raw
 
 

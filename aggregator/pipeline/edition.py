@@ -80,14 +80,15 @@ def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> in
     placed: list[Placed] = []
     stories: list[StoryState] = []
     for n, members in archive.desk.members(numbers).items():
-        again = [_rejudged(member, policy) for member in members]
+        again = [rejudged(member, policy) for member in members]
         stories.append(compose(n, again, states[n], policy, joined=(), now=now, replacing=True))
         placed += [Placed(m.item.n, n, m.item.publisher, m.judgement, "") for m in again]
     archive.desk.apply(Batch(placed=tuple(placed), stories=tuple(stories), epoch=policy.epoch, now=now))
     return len(numbers)
 
 
-def _rejudged(member: Member, policy: Policy) -> Member:
+def rejudged(member: Member, policy: Policy) -> Member:
+    """A stored item as the policy sees it."""
     item = replace(member.item, publisher=policy.publisher(member.item))
     return Member(item, policy.judge(item))
 

@@ -13,6 +13,7 @@ from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Entry, Member, PendingItem, Placed, Placing, StoryState
 from aggregator.store.sqlite.connection import Connection, marks, parts, to_blob, to_id
 from aggregator.store.sqlite.memory import save_memory
+from aggregator.store.sqlite.streams import match
 
 _ENTRY = msgspec.json.Decoder(Entry)
 _encode = msgspec.json.Encoder().encode
@@ -134,15 +135,56 @@ class Desk:
 
     def outdated(self, epoch: str, limit: int) -> list[int]:
         """Stories last placed under another configuration, newest first."""
+        query = "SELECT entered, n FROM stories WHERE epoch = ? ORDER BY entered DESC, n DESC LIMIT ?"
+        rows: list[tuple[int, int]] = []
         with self._db.translate():
-            rows = self._db.raw.execute(
-                "SELECT n FROM stories WHERE epoch != ? ORDER BY entered DESC, n DESC LIMIT ?", (epoch, limit)
-            )
-            return [row[0] for row in rows]
+            for other in self._other_epochs(epoch):
+                rows += self._db.raw.execute(query, (other, limit))
+        return [n for _, n in sorted(rows, reverse=True)[:limit]]
 
     def count_outdated(self, epoch: str) -> int:
         with self._db.translate():
-            return int(self._db.raw.execute("SELECT count(*) FROM stories WHERE epoch != ?", (epoch,)).fetchone()[0])
+            counts = [
+                int(self._db.raw.execute("SELECT count(*) FROM stories WHERE epoch = ?", (other,)).fetchone()[0])
+                for other in self._other_epochs(epoch)
+            ]
+        return sum(counts)
+
+    def _other_epochs(self, epoch: str) -> list[str]:
+        rows = self._db.raw.execute(
+            "WITH RECURSIVE found (epoch) AS (SELECT min(epoch) FROM stories UNION ALL "
+            "SELECT (SELECT min(s.epoch) FROM stories s WHERE s.epoch > found.epoch) FROM found WHERE found.epoch IS NOT NULL) "
+            "SELECT epoch FROM found WHERE epoch IS NOT NULL AND epoch != ?",
+            (epoch,),
+        )
+        return [row[0] for row in rows]
+
+    def page(self, before: tuple[int, int] | None, limit: int, since: int = 0) -> list[tuple[int, int, str]]:
+        """(entered, number, epoch under which it was placed) of the stories that readers see, newest first: those
+        that entered before (entered, number), and not before `since`."""
+        entered, n = before or (1 << 62, 0)
+        with self._db.translate():
+            return self._db.raw.execute(
+                "SELECT entered, n, epoch FROM stories WHERE NOT hidden AND (entered, n) < (?, ?) AND entered >= ? "
+                "ORDER BY entered DESC, n DESC LIMIT ?",
+                (entered, n, since, limit),
+            ).fetchall()
+
+    def count(self, since: int = 0) -> int:
+        """How many stories `page` goes through."""
+        with self._db.translate():
+            row = self._db.raw.execute("SELECT count(*) FROM stories WHERE NOT hidden AND entered >= ?", (since,))
+            return int(row.fetchone()[0])
+
+    def holding(self, phrase: str, limit: int) -> list[tuple[int, int, str]]:
+        """As `page`, of stories with an item in whose headline or summary the words of `phrase` stand in this order."""
+        with self._db.translate():
+            return self._db.raw.execute(
+                "SELECT DISTINCT st.entered, st.n, st.epoch FROM search JOIN placements p ON p.item = search.rowid "
+                "JOIN stories st ON st.n = p.story WHERE search MATCH ? AND NOT st.hidden "
+                "ORDER BY st.entered DESC, st.n DESC LIMIT ?",
+                (match((phrase,), " "), limit),
+            ).fetchall()
 
     def apply(self, batch: Batch) -> None:
         """One step of the edition, whole or not at all."""

@@ -1,0 +1,81 @@
+"""Which line of the rules moved a text, from one rulebook to another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aggregator.categorise.evidence import read
+from aggregator.categorise.receipts import rule_name
+from aggregator.categorise.rulebook import Rulebook
+from aggregator.model.settings import Position, Rules, Term
+from aggregator.text.match import Haystack, Matcher, haystack, needle
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """`rule` as the editor would name it; `at` where it stands, in the file that holds it. `gone`: it stood in the
+    old file and stands there no more, or says less now."""
+
+    rule: str
+    at: Position | None
+    gone: bool = False
+
+
+Place = tuple[str, str]
+"""Kind and id of the rules: ("section", "defense")."""
+
+Weighed = dict[str, tuple[float, Position]]
+
+
+def cause(before: Rulebook | None, after: Rulebook, place: Place, title: str, summary: str, *, comes: bool) -> Cause:
+    """Why a text comes to (or leaves) a section or topic: the line that says more there than it did, or the one
+    that says less, or what holds it there; rule "fallback" where no line speaks."""
+    hay = haystack(title, summary)
+    old = _lines(before, place, hay) if before else {}
+    new = _lines(after, place, hay)
+    risen = max(new, key=lambda name: new[name][0] - old.get(name, (0.0,))[0], default=None)
+    fallen = max(old, key=lambda name: old[name][0] - new.get(name, (0.0,))[0], default=None)
+    rise = new[risen][0] - old.get(risen, (0.0,))[0] if risen else 0.0
+    fall = old[fallen][0] - new.get(fallen, (0.0,))[0] if fallen else 0.0
+    blocks, blocked = _blocks(after, place, hay), _blocks(before, place, hay) if before else {}
+    if comes:
+        if risen and rise > 0 and not (blocked.keys() - blocks.keys()):
+            return Cause(risen, new[risen][1])
+        lifted = next(iter(blocked.keys() - blocks.keys()), None)
+        if lifted:
+            return Cause(lifted, blocked[lifted], gone=True)
+        return Cause(risen, new[risen][1]) if risen else Cause("fallback", None)
+    added = next(iter(blocks.keys() - blocked.keys()), None)
+    if added:
+        return Cause(added, blocks[added])
+    if fallen and fall > 0:
+        return Cause(fallen, old[fallen][1], gone=True)
+    return Cause("outweighed", None)
+
+
+def _lines(book: Rulebook, place: Place, hay: Haystack) -> Weighed:
+    """The lines that speak for a place in this text, each with all it adds."""
+    found: Weighed = {}
+    reading = read(book, hay)
+    for one in reading.evidence:
+        if (book.rules[one.rule].kind, book.rules[one.rule].id) == place and one.rule not in reading.excluded:
+            name = rule_name(one.term, one.place)
+            found[name] = (found.get(name, (0.0,))[0] + one.value, one.term.at)
+    return found
+
+
+def _blocks(book: Rulebook, place: Place, hay: Haystack) -> dict[str, Position]:
+    """The lines of `not` and `never` of a place that are found in this text."""
+    rules = next((rules for rules in book.rules if (rules.kind, rules.id) == place), None)
+    if rules is None:
+        return {}
+    return {f"{key}: {', '.join(term.parts)}": term.at for key, term in _blocking(rules) if _stands(term, hay)}
+
+
+def _blocking(rules: Rules) -> list[tuple[str, Term]]:
+    return [*(("never", term) for term in rules.nevers), *(("not", term) for term in rules.nots)]
+
+
+def _stands(term: Term, hay: Haystack) -> bool:
+    needles = [needle(part) for part in term.parts]
+    return all(made is not None and Matcher([made]).find(hay) for made in needles)

@@ -1,0 +1,68 @@
+"""Which lines of the rules do something: counted while texts are judged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from aggregator.categorise.evidence import read
+from aggregator.categorise.judge import decided
+from aggregator.categorise.rulebook import Rulebook
+from aggregator.model.judgement import Judgement
+from aggregator.model.settings import Rules, Term
+from aggregator.text.match import Haystack, Matcher, haystack, needle
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLine:
+    """A line of a section or topic that places nothing; `found`: its words occur, but in no text that is placed
+    there."""
+
+    rules: str  # id
+    key: str  # words, places, not, never
+    term: Term
+    found: bool
+
+
+class Usage:
+    """Judges as `judge` does, and counts for each line in how many texts it spoke for where they were placed."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self._book = book
+        self._placed: Counter[int] = Counter()
+        self._found: Counter[int] = Counter()
+        blocking = [term for rules in book.rules for term in (*rules.nots, *rules.nevers)]
+        parts = [(made, id(term)) for term in blocking for part in term.parts if (made := needle(part))]
+        self._blocking = Matcher([made for made, _ in parts]) if parts else None
+        self._blocked = [number for _, number in parts]
+
+    def judge(self, title: str, summary: str, *, usually: str | None = None, section: str | None = None) -> Judgement:
+        hay = haystack(title, summary)
+        reading = read(self._book, hay)
+        judgement = decided(self._book, reading, usually, section)
+        rules, sections = self._book.rules, self._book.sections
+        for line, rule in {(id(one.term), one.rule) for one in reading.evidence}:
+            self._found[line] += 1
+            if rules[rule].id in (judgement.sections if rule < sections else judgement.topics):
+                self._placed[line] += 1
+        self._count_blocking(hay)
+        return judgement
+
+    def _count_blocking(self, hay: Haystack) -> None:
+        if self._blocking is not None:
+            for number in {self._blocked[hit[0]] for hit in self._blocking.find(hay)}:
+                self._placed[number] += 1
+
+    def dead(self) -> list[DeadLine]:
+        """Lines that placed, or took out, nothing so far, in the editor's order."""
+        return [
+            DeadLine(rules.id, key, term, self._found[id(term)] > 0)
+            for rules in self._book.rules
+            for key, terms in _lines(rules)
+            for term in terms
+            if not self._placed[id(term)]
+        ]
+
+
+def _lines(rules: Rules) -> tuple[tuple[str, tuple[Term, ...]], ...]:
+    return (("places", rules.places), ("words", rules.words), ("not", rules.nots), ("never", rules.nevers))

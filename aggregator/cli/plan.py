@@ -1,0 +1,210 @@
+"""`aggregator plan`: what a file would change in the stored archive, before it applies."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from aggregator.bootstrap import Application, Place, utc_now
+from aggregator.cli.arguments import Command, json_option, option
+from aggregator.cli.planning import Comparison, in_force
+from aggregator.cli.poll import bar
+from aggregator.errors import UsageError
+
+SHOWN = 12  # lines of dead wood in a table; --json holds all
+
+DURATION = re.compile(r"(\d{1,5})([hdw])")
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", help="the proposed file (default: the configured one)")
+    option(parser, "--since", "look at stories of this time alone, such as 7d, 24h, 4w (default: all)")
+    option(parser, "--limit", "look at this many stories at the most, newest first (default: all)")
+    option(parser, "--markdown", "print Markdown, for a review in version control", action="store_true")
+    json_option(parser)
+
+
+def run(args: argparse.Namespace, place: Place) -> int:
+    after = Application.load(replace(place, config=Path(args.file)) if args.file else place)
+    report = report_of(in_force(after), after, _since(args.since), _limit(args.limit))
+    if args.json:
+        print(orjson.dumps(report).decode())
+        return 0
+    write = _markdown if args.markdown else _table
+    for line in write(report):
+        print(line)
+    return 0
+
+
+def report_of(before: Application | None, after: Application, since: int, limit: int | None) -> dict[str, Any]:
+    from aggregator.pipeline.plan import archive_rows
+
+    comparison = Comparison(before, after)
+    head = {"file": str(after.place.config), "in_force": before.settings.epoch if before else None}
+    if not after.database.exists():
+        return {**head, **comparison.run(None, iter(()), lambda done: None)}
+    archive = after.archive()
+    total = archive.desk.count(since)
+    total = total if limit is None else min(total, limit)
+    with bar("Planning") as progress:
+        pages = archive_rows(archive.desk, since, limit)
+        report = comparison.run(archive.desk, pages, lambda done: progress(done, total))
+    archive.close()
+    return {**head, **report}
+
+
+def _since(text: str | None) -> int:
+    if text is None:
+        return 0
+    match = DURATION.fullmatch(text)
+    if match is None:
+        raise UsageError(f"--since: expected a time such as 24h, 7d or 4w, found {text}")
+    return int(utc_now().timestamp()) - int(match[1]) * {"h": 3600, "d": 86400, "w": 604800}[match[2]]
+
+
+def _limit(text: str | None) -> int | None:
+    if text is not None and not (str(text).isdigit() and int(text)):
+        raise UsageError(f"--limit: expected a number of stories, found {text}")
+    return int(text) if text else None
+
+
+def _headline(report: dict[str, Any]) -> str:
+    if report["in_force"] is None:
+        return "Nothing is in force yet: every source of this file starts, and there is no archive to compare with."
+    if not report["changed"] and not _edits(report):
+        return f"Nothing changes: {report['stories']} stored stories stay where they are."
+    if not report["changed"]:
+        return f"None of {report['stories']} stored stories changes its sections or topics."
+    return (
+        f"Of {report['stories']} stored stories {report['changed']} change their sections or topics, "
+        f"{report['moved']} of them their primary section."
+    )
+
+
+def _edits(report: dict[str, Any]) -> list[tuple[str, str]]:
+    """Entries of the file that differ, as (sign, words)."""
+    found = report["configuration"]
+    lines = [("+", f"source {id} starts") for id in found["sources"]["added"]]
+    lines += [("-", f"source {id} stops; its items stay") for id in found["sources"]["removed"]]
+    lines += [("~", f"source {one['from']} is called {one['to']}") for one in found["sources"]["renamed"]]
+    lines += [("~", f"source {id} changes") for id in found["sources"]["changed"]]
+    for kind in ("sections", "topics"):
+        lines += [("+", f"{kind[:-1]} {id} is new") for id in found[kind]["added"]]
+        lines += [("-", f"{kind[:-1]} {id} is gone") for id in found[kind]["removed"]]
+        for one in found[kind]["changed"]:
+            lines += [("+", f"{one['id']}: {line}") for line in one["added"]]
+            lines += [("-", f"{one['id']}: {line}") for line in one["removed"]]
+    return [*lines, *(("~", f"{key} changes") for key in found["other"])]
+
+
+def _touched(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    return (row for kind in ("sections", "topics") for row in report[kind] if row["come"] or row["go"])
+
+
+def _why(sample: dict[str, Any]) -> str:
+    at = f" ({sample['at']})" if sample["at"] else ""
+    if sample["rule"] == "fallback":
+        return "no rule speaks for another section"
+    if sample["rule"] == "outweighed":
+        return "others outweigh it"
+    return f"{sample['rule']}{at}{', taken out' if sample['gone'] else ''}"
+
+
+def _moved(sample: dict[str, Any]) -> str:
+    return sample["old"] if sample["old"] == sample["new"] else f"{sample['old']} → {sample['new']}"
+
+
+def _example(row: dict[str, Any]) -> str:
+    said = "holds now" if row["holds"] else "misses" if row["held"] is None else "held, misses now"
+    return f"{row['at']}: {said}: {row['why'] or row['text']}"
+
+
+def _table(report: dict[str, Any]) -> Iterator[str]:
+    yield _headline(report)
+    yield from _section("The file", [f"{sign} {words}" for sign, words in _edits(report)])
+    touched = list(_touched(report))
+    if touched:
+        width = max(len(row["id"]) for row in touched)
+        yield ""
+        yield f"{'':{width + 2}}   now  then  come    go"
+    for row in touched:
+        yield f"  {row['id']:{width}} {row['before']:5} {row['after']:5} {row['come']:5} {row['go']:5}"
+        for sign, key in (("+", "coming"), ("-", "going")):
+            for sample in row[key]:
+                yield f"      {sign} {sample['title']}"
+                yield f"        {_moved(sample)}: {_why(sample)}"
+            rest = row["come" if key == "coming" else "go"] - len(row[key])
+            if rest:
+                yield f"      {sign} … and {rest} more"
+    yield from _section("Examples", [_example(row) for row in report["examples"]])
+    yield from _dead(report, str)
+
+
+def _section(title: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield ""
+        yield title
+        yield from (f"  {line}" for line in lines)
+
+
+def _dead(report: dict[str, Any], shown: Callable[[str], str]) -> Iterator[str]:
+    """Lines and sources that do nothing in the archive."""
+    never = [row for row in report["dead"]["lines"] if not row["found"]]
+    useless = [row for row in report["dead"]["lines"] if row["found"]]
+    for words, rows in (("are found in no stored item", never), ("are found, but in no item placed there", useless)):
+        if rows:
+            lines = [f"{row['at']}  {row['of']}: {row['key']}: {shown(row['line'])}" for row in rows[:SHOWN]]
+            more = [f"… and {len(rows) - SHOWN} more, all in --json"] if len(rows) > SHOWN else []
+            yield from _section(f"Dead wood: {len(rows)} lines {words}", [*lines, *more])
+    sources = [f"{row['id']} ({row['stories']} stories)" for row in report["dead"]["sources"]]
+    yield from _section("Dead wood: sources that never come first nor alone", sources)
+
+
+def _escaped(text: str) -> str:
+    """Headlines come from anywhere: nothing of theirs is Markdown or HTML."""
+    line = re.sub(r"([\\`*_{}\[\]<>|~#&])", r"\\\1", " ".join(text.split()))
+    return f"\\{line}" if line[:1] in ("-", "+") else line
+
+
+def _markdown(report: dict[str, Any]) -> Iterator[str]:
+    yield f"## Plan for {_escaped(report['file'])}"
+    yield ""
+    yield _headline(report)
+    edits = _edits(report)
+    if edits:
+        yield from ("", "### The file", "")
+        yield from (f"- {_escaped(f'{sign} {words}')}" for sign, words in edits)
+    touched = list(_touched(report))
+    if touched:
+        yield from ("", "### Sections and topics", "", "| | now | then | come | go |", "|---|--:|--:|--:|--:|")
+        for row in touched:
+            numbers = " | ".join(str(row[key]) for key in ("before", "after", "come", "go"))
+            yield f"| {_escaped(row['title'])} | {numbers} |"
+        yield from ("", "### Stories", "", "| | headline | primary section | why |", "|---|---|---|---|")
+        for row in touched:
+            for sign, samples in (("comes to", row["coming"]), ("leaves", row["going"])):
+                for sample in samples:
+                    cells = (f"{sign} {row['title']}", sample["title"], _moved(sample), _why(sample))
+                    yield f"| {' | '.join(map(_escaped, cells))} |"
+    if report["examples"]:
+        yield from ("", "### Examples", "")
+        yield from (f"- {_escaped(_example(row))}" for row in report["examples"])
+    for line in _dead(report, lambda text: text):
+        if line:
+            yield f"- {_escaped(line.strip())}" if line.startswith("  ") else f"\n### {_escaped(line)}\n"
+
+
+COMMAND = Command(
+    "plan",
+    "What the proposed file would change against what is in force, over the stored archive, before it applies: stories "
+    "that come and go, with the rule responsible; sources that start and stop; examples that flip; lines and sources "
+    "that do nothing. Changes nothing itself.",
+    add,
+    run,
+)

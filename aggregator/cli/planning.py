@@ -1,0 +1,175 @@
+"""Two configurations and the archive → what `plan` (and `explain --expect`) report, as one JSON value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from aggregator.bootstrap import Application
+from aggregator.errors import ConfigError
+from aggregator.model.settings import Rules
+from aggregator.pipeline.changes import Changes, changes, term_text
+from aggregator.pipeline.plan import Moves, Plan, Row, Sample, plan
+from aggregator.ports import Desk
+from aggregator.render.entry import urn
+
+
+def in_force(application: Application) -> Application | None:
+    """The configuration in force, by the store; None where there is no archive yet, or it cannot be read any more."""
+    if not application.database.exists():
+        return None
+    archive = application.archive()
+    held = archive.upkeep.configuration()
+    archive.close()
+    try:
+        return Application.of_texts(application.place, held[1]) if held else None
+    except ConfigError:
+        return None
+
+
+def adopt_names(before: Application, after: Application, found: Changes) -> None:
+    """Stored items name their source by its old id."""
+    for old, new in found.sources.renamed:
+        after.sources[old] = after.sources[new]
+
+
+class Comparison:
+    """Of the configuration in force with a proposed one."""
+
+    def __init__(self, before: Application | None, after: Application) -> None:
+        self.before, self.after = before, after
+        self.changes = changes(before.settings, after.settings) if before else Changes()
+        if before:
+            adopt_names(before, after, self.changes)
+        self._counting = after.counting()
+
+    def run(self, desk: Desk | None, pages: Iterator[Sequence[Row]], progress: Callable[[int], None]) -> dict[str, Any]:
+        policy, _ = self._counting
+        found = plan(desk, self.before.policy if self.before else None, policy, pages, progress) if desk else Plan()
+        return {
+            "stories": found.stories,
+            "moved": found.moved,
+            "changed": found.changed,
+            "sections": self._streams(found, "section", self.after.settings.sections),
+            "topics": self._streams(found, "topic", self.after.settings.topics),
+            "configuration": self.changes.as_json(),
+            "examples": self._examples(),
+            "dead": self._dead(found),
+        }
+
+    def _streams(self, found: Plan, kind: str, rules: Sequence[Rules]) -> list[dict[str, Any]]:
+        """In the editor's order; what is gone from the file comes last."""
+        titles = {one.id: one.title for one in rules}
+        gone = [name.partition(":")[2] for name in sorted(found.streams) if name.startswith(f"{kind}:")]
+        rows = []
+        for id in dict.fromkeys((*titles, *gone)):
+            moves = found.streams.get(f"{kind}:{id}", Moves())
+            row = {"id": id, "title": titles.get(id, id), "before": moves.before, "after": moves.after}
+            if kind == "section":
+                row |= {"primary_before": moves.led, "primary_after": moves.leads}
+            row |= {"come": moves.come, "go": moves.go}
+            row["coming"] = [self._sample((kind, id), sample, comes=True) for sample in moves.coming]
+            row["going"] = [self._sample((kind, id), sample, comes=False) for sample in moves.going]
+            rows.append(row)
+        return rows
+
+    def _sample(self, place: tuple[str, str], sample: Sample, *, comes: bool) -> dict[str, Any]:
+        from aggregator.categorise.influence import cause
+
+        book = self.before.rulebook if self.before else None
+        item = sample.item
+        why = cause(book, self.after.rulebook, place, item.title, item.summary, comes=comes)
+        if why.rule == "outweighed":  # then what rose is the reason
+            rose = cause(book, self.after.rulebook, ("section", sample.new), item.title, item.summary, comes=True)
+            why = rose if rose.at else why
+        return {
+            "id": urn(sample.id),
+            "title": sample.title,
+            "url": sample.link,
+            "old": sample.old,
+            "new": sample.new,
+            "rule": why.rule,
+            "at": str(why.at) if why.at else None,
+            "gone": why.gone,
+        }
+
+    def _examples(self) -> list[dict[str, Any]]:
+        """Examples that flip: they held and miss now, missed and hold now; and new ones that miss."""
+        old, new = _misses(self.before), _misses(self.after)
+        known = _all_examples(self.before)
+        rows = []
+        for key, (text, at) in _all_examples(self.after).items():
+            held = None if key not in known else key not in old
+            holds = key not in new
+            if (held is None and holds) or held == holds:
+                continue
+            rows.append(
+                {
+                    "of": key[1],
+                    "kind": key[2],
+                    "text": text,
+                    "at": at,
+                    "held": held,
+                    "holds": holds,
+                    "why": new.get(key),
+                }
+            )
+        return rows
+
+    def _dead(self, found: Plan) -> dict[str, Any]:
+        _, usage = self._counting
+        rows = [
+            {
+                "of": line.rules,
+                "key": line.key,
+                "line": term_text(line.term),
+                "at": str(line.term.at),
+                "found": line.found,
+            }
+            for line in (usage.dead() if found.stories else ())
+        ]
+        renamed = {new: old for old, new in self.changes.sources.renamed}
+        uses = {
+            source.id: found.sources.get(renamed.get(source.id, source.id))
+            for source in self.after.settings.sources
+            if found.stories and source.id not in self.changes.sources.added
+        }
+        sources = [
+            {"id": id, "stories": use.stories if use else 0}
+            for id, use in uses.items()
+            if use is None or not (use.first or use.alone)
+        ]
+        return {"lines": rows, "sources": sources}
+
+
+Key = tuple[str, str, str, str]
+"""Kind and id of the rules, example or counterexample, its text."""
+
+
+def _misses(application: Application | None) -> dict[Key, str]:
+    """The examples that miss, with what came instead."""
+    from aggregator.categorise.examples import misses
+
+    if application is None:
+        return {}
+    found = {}
+    places = {(at.file, at.line, at.column): key for key, at in _places(application).items()}
+    for rules in application.rulebook.rules:
+        for problem in misses(application.rulebook, rules):
+            key = places.get((problem.file, problem.line, problem.column))
+            if key:
+                found[key] = problem.message
+    return found
+
+
+def _places(application: Application) -> dict[Key, Any]:
+    return {
+        (rules.kind, rules.id, kind, example.text): example.at
+        for rules in application.rulebook.rules
+        for kind, examples in (("example", rules.examples), ("counterexample", rules.counterexamples))
+        for example in examples
+    }
+
+
+def _all_examples(application: Application | None) -> dict[Key, tuple[str, str]]:
+    return {key: (key[3], str(at)) for key, at in _places(application).items()} if application else {}

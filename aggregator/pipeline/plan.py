@@ -1,0 +1,156 @@
+"""What a proposed configuration would change in the stored archive: the edition's code without the commit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from aggregator.model.story import Member, PendingItem, StoryState
+from aggregator.pipeline.compose import Policy, compose
+from aggregator.pipeline.edition import rejudged
+from aggregator.ports import Desk
+
+PAGE = 500  # stories in memory at a time
+SAMPLES = 5  # headlines shown for each section and direction
+
+Row = tuple[int, int, str]
+"""Of the archive: when a story entered, its number, and the epoch under which it was placed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A story that moves. `old` and `new` are its primary sections, `item` the one of its items that tells why."""
+
+    id: str
+    title: str
+    link: str | None
+    old: str
+    new: str
+    item: PendingItem
+
+
+@dataclass
+class Moves:
+    """Of one stream: how many stories stand there before and after, how many come and go, and some of those, newest
+    first. `leads` and `led` count those whose primary section it is, after and before."""
+
+    before: int = 0
+    after: int = 0
+    led: int = 0
+    leads: int = 0
+    come: int = 0
+    go: int = 0
+    coming: list[Sample] = field(default_factory=list)
+    going: list[Sample] = field(default_factory=list)
+
+
+@dataclass
+class SourceUse:
+    """Of one source: its stories, those it told first, those it told alone."""
+
+    stories: int = 0
+    first: int = 0
+    alone: int = 0
+
+
+@dataclass
+class Plan:
+    """`stories` were looked at, `moved` get another primary section, `changed` other sections or topics at all;
+    `streams` by name, as section:ID and topic:ID."""
+
+    stories: int = 0
+    moved: int = 0
+    changed: int = 0
+    streams: dict[str, Moves] = field(default_factory=dict)
+    sources: dict[str, SourceUse] = field(default_factory=dict)
+
+
+def archive_rows(desk: Desk, since: int = 0, limit: int | None = None) -> Iterator[Sequence[Row]]:
+    """The stories of the archive, newest first, page by page."""
+    before: tuple[int, int] | None = None
+    left = limit if limit is not None else 1 << 62
+    while left > 0 and (page := desk.page(before, min(PAGE, left), since)):
+        yield page
+        before, left = page[-1][:2], left - len(page)
+
+
+def plan(
+    desk: Desk,
+    before: Policy | None,
+    after: Policy,
+    pages: Iterator[Sequence[Row]],
+    progress: Callable[[int], None] = lambda done: None,
+) -> Plan:
+    """Judge stored stories under `after` and compare with where they stand. Those that were last placed under another
+    configuration than `before`, the one in force, are first judged under that. Nothing is written."""
+    found = Plan()
+    for rows in pages:
+        numbers = [n for _, n, _ in rows]
+        states, members = desk.stories(numbers), desk.members(numbers)
+        for _, n, epoch in rows:
+            old, own = states.get(n), members.get(n)
+            if old is None or not own:
+                continue  # merged or taken since the page was read
+            if before is not None and epoch != before.epoch:
+                old, own = _under(before, old, own)
+            _compare(found, old, own, *_under(after, old, own))
+            _count_sources(found, own)
+        progress(found.stories)
+    return found
+
+
+def _under(policy: Policy, state: StoryState, members: Sequence[Member]) -> tuple[StoryState, list[Member]]:
+    again = [rejudged(member, policy) for member in members]
+    return compose(state.n, again, state, policy, joined=(), now=0, replacing=True), again
+
+
+def _compare(found: Plan, old: StoryState, was: Sequence[Member], new: StoryState, members: Sequence[Member]) -> None:
+    found.stories += 1
+    found.moved += old.section != new.section
+    stood, stands = streams_of(old), streams_of(new)
+    found.changed += stood != stands
+    for name in stood | stands:
+        moves = found.streams.setdefault(name, Moves())
+        moves.before += name in stood
+        moves.after += name in stands
+        if name not in stood:
+            moves.come += 1
+            _sample(moves.coming, name, old, new, members)
+        elif name not in stands:
+            moves.go += 1
+            _sample(moves.going, name, old, new, was)
+    found.streams.setdefault(f"section:{old.section}", Moves()).led += 1
+    found.streams.setdefault(f"section:{new.section}", Moves()).leads += 1
+
+
+def streams_of(state: StoryState) -> set[str]:
+    """Where readers find a story."""
+    if state.hidden:
+        return set()
+    names = {f"section:{section}" for section, _ in state.scores} | {f"section:{state.section}"}
+    return names | {f"topic:{topic}" for topic in state.topics}
+
+
+def _sample(samples: list[Sample], name: str, old: StoryState, new: StoryState, members: Sequence[Member]) -> None:
+    """The lead tells why a story stands in a stream, or the first item whose own judgement does."""
+    if len(samples) >= SAMPLES:
+        return
+    tells = [member.item for member in members if name in _own_streams(member)] or [members[0].item]
+    item = next((item for item in tells if item.n == new.lead), tells[0])
+    samples.append(Sample(new.id, new.entry.title, new.entry.link, old.section, new.section, item))
+
+
+def _own_streams(member: Member) -> set[str]:
+    judged = member.judgement
+    return {f"section:{section}" for section in judged.sections} | {f"topic:{topic}" for topic in judged.topics}
+
+
+def _count_sources(found: Plan, members: Sequence[Member]) -> None:
+    by_source = Counter(member.item.source for member in members)
+    first = min(members, key=lambda member: (member.item.at, member.item.n)).item.source
+    for source in by_source:
+        use = found.sources.setdefault(source, SourceUse())
+        use.stories += 1
+        use.first += source == first
+        use.alone += len(by_source) == 1
