@@ -41,6 +41,8 @@ MIN_US_CITY = 60_000
 LARGE = 1_000_000
 SHORT_NAMED = 2_000_000  # cities of four letters: Lira, Hail and Saga are words first
 
+OTHER_PARTS = {"US-alias": "city", "more-cities": "city", "people-of-2025-and-26": "person"}
+
 Row = tuple[str, str, str, str, str]
 
 
@@ -62,7 +64,7 @@ def hand() -> tuple[list[tuple[str, str, str]], set[str]]:
             if kind == "cities-off":
                 off.add(key(name))
             else:
-                rows.append(({"US-alias": "city", "more-cities": "city"}.get(kind, kind), codes, name.strip()))
+                rows.append((OTHER_PARTS.get(kind, kind), codes, name.strip()))
     return rows, off
 
 

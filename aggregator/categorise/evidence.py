@@ -146,7 +146,7 @@ def _weigh_words(book: Rulebook, hay: Haystack, words: list[Hit], evidence: list
         seen.add((number, in_title))
         factor = weights.HEADLINE if in_title else 1.0
         for use in book.words[number]:
-            evidence.append(Evidence(use.rule, use.weight * factor, hit[1], hit[2], use.term, False))
+            evidence.append(Evidence(use.rule, _word_value(use.weight, factor), hit[1], hit[2], use.term, False))
         for term in book.parts[number]:
             parts.setdefault(term, {}).setdefault(number, hit)
         excluded.update(book.nevers[number])
@@ -159,11 +159,16 @@ def _weigh_words(book: Rulebook, hay: Haystack, words: list[Hit], evidence: list
     return frozenset(excluded)
 
 
+def _word_value(weight: float, factor: float) -> float:
+    """A word of weight 5 or more outranks any single place, wherever the two stand."""
+    return weight * factor + (weights.OUTRANKING if weight >= weights.HEAVY else 0.0)
+
+
 def _weigh_all(book: Rulebook, hay: Haystack, term: int, hits: dict[int, Hit], evidence: list[Evidence]) -> None:
     """A term of several parts counts when all are found, as in the headline when all are there."""
     use = book.alls[term]
     in_title = all(hit[1] < hay.split for hit in hits.values())
-    value = use.weight * (weights.HEADLINE if in_title else 1.0) / len(hits)
+    value = _word_value(use.weight, weights.HEADLINE if in_title else 1.0) / len(hits)
     for hit in hits.values():
         evidence.append(Evidence(use.rule, value, hit[1], hit[2], use.term, False))
 

@@ -142,16 +142,19 @@ def _frozen(column: list[list[_T]]) -> tuple[tuple[_T, ...], ...]:
 
 
 def _codes(rules: Sequence[Rules]) -> dict[str, tuple[PlaceUse, ...]]:
-    """For each country the rules that list it, and for each region those that list more than half of it."""
+    """For each country the rules that list it, and for each region those that list more than half of it. A country
+    listed by itself weighs what its own line says, whatever its region weighs."""
     found: dict[str, list[PlaceUse]] = {}
     for number, rule in enumerate(rules):
         uses: dict[str, PlaceUse] = {}
+        sizes: dict[str, int] = {}
         for term in rule.places:
             use = PlaceUse(number, term.weight, term)
             for part in term.parts:
-                for code in (*countries(part), part.lower()):
-                    if code not in uses or uses[code].weight < use.weight:
-                        uses[code] = use
+                members = countries(part)
+                for code in (*members, part.lower()):
+                    if len(members) < sizes.get(code, 1000):
+                        uses[code], sizes[code] = use, len(members)
         for slug, members in REGIONS.items():
             listed = [uses[code] for code in sorted(members) if code in uses]
             if slug not in uses and len(listed) * 2 > len(members):

@@ -1,7 +1,6 @@
 """The figures of judging: how much a headline, a subject, a scene weigh. Words lie in feeds.yaml, not here.
 
-Tuned on one half of a labelled corpus and reported on the other (docs/quality.md). Bounds that hold by construction:
-a word of weight 5 in the summary outweighs the strongest single place in the headline (HEADLINE × SUBJECT < 5).
+Tuned on one half of a labelled corpus and reported on the other (docs/quality.md).
 """
 
 HEADLINE = 3.0  # a match in the headline; in the summary it is 1
@@ -10,7 +9,9 @@ SCENE = 0.9  # a place after "in", "at", "near": where it happens
 PERSON_FROM = 0.65  # a demonym that only says where somebody is from: "British man", "Chinese student"
 REPEAT = 0.7  # a further name of a country already counted in the same field
 GENERIC = 0.9  # offices and courts that many countries have
-FIXED = 100.0  # `section:` of a source
+HEAVY = 5.0  # a word of this weight or more outranks any single place …
+OUTRANKING = 5.0  # … even from the summary: 5 + 5 against HEADLINE × SUBJECT = 4.8, for places weighed up to 2
+FIXED = 1.0  # `section:` of a source: by this more than whatever else the text says
 
 PRIOR = 1.0  # `usually:` of a source
 HALF = 1.0  # score = raw / (highest raw + HALF): evidence at which the score of the best is one half

@@ -47,6 +47,7 @@ _LEAVES = {
     "asean": "BN KH ID LA MY MM PH SG TH VN TL",
     "five-eyes": "AU CA NZ GB US",
     "korea": "KP KR",
+    "arctic": "CA DK FI GL IS NO RU SE US",
 }
 
 _UNIONS = {
