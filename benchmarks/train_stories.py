@@ -51,31 +51,31 @@ def background(corpus: Path) -> str:
     return "\n".join([f"{len(seen)}\tdocuments", *(f"{count}\t{word}" for word, count in common)]) + "\n"
 
 
-def examples(corpus: Path, part: str) -> Iterator[tuple[list[list[float]], list[bool]]]:
-    """Evidence on the nominated pairs of each set, and whether they are one story."""
-    for name in SETS:
-        for piece in ("tuned", "held") if part == "all" else (part,):
-            rows = [row for row in load(corpus / "stories" / SETS[name]) if half(row["cluster"]) == piece]
-            yield _pairs(rows)
+def examples(corpus: Path, part: str) -> Iterator[tuple[str, list[list[float]], list[bool]]]:
+    """Set by set the evidence on nominated pairs, and whether they are one story. All of a set is looked at in
+    halves and as a whole: what is near an item depends on how much else there is."""
+    for name, file in SETS.items():
+        for piece in ("tuned", "held", "all") if part == "all" else (part,):
+            rows = [row for row in load(corpus / "stories" / file) if piece in ("all", half(row["cluster"]))]
+            yield name, *_pairs(rows)
 
 
 def _pairs(rows: list[dict[str, Any]]) -> tuple[list[list[float]], list[bool]]:
     ordered = sorted(rows, key=lambda row: epoch(row.get("published")))
     items = candidates(ordered)
     compared = Comparison(read(sorted(items, key=in_order), Memory(), TUNING), TUNING)
-    pairs = list(compared.pairs())
-    told = [ordered[a]["cluster"] == ordered[b]["cluster"] for a, b in pairs]
-    return [compared.evidence(a, b) for a, b in pairs], told
+    found = list(compared.evidence())
+    return [list(row) for _, row in found], [ordered[a]["cluster"] == ordered[b]["cluster"] for (a, b), _ in found]
 
 
 def learn(corpus: Path, part: str) -> dict[str, Any]:
     """The content of likeness.json."""
     found = list(examples(corpus, part))
-    evidence = numpy.array([row for rows, _ in found for row in rows], dtype=float)
-    told = numpy.array([one for _, labels in found for one in labels])
-    share = len(found) // len(SETS)
-    sizes = [sum(len(labels) for _, labels in found[i : i + share]) for i in range(0, len(found), share)]
-    weight = numpy.concatenate([numpy.full(size, 10_000 / size) for size in sizes])
+    evidence = numpy.array([row for _, rows, _ in found for row in rows], dtype=float)
+    told = numpy.array([one for _, _, labels in found for one in labels])
+    names = [name for name, _, labels in found for _ in labels]
+    sizes = Counter(names)
+    weight = numpy.array([10_000 / sizes[name] for name in names])  # each set weighs the same
     model = lightgbm.LGBMClassifier(monotone_constraints=[direction for _, direction in EVIDENCE], **LEARNING)
     model.fit(evidence, told, sample_weight=weight)
     trees = [_tree(tree["tree_structure"]) for tree in model.booster_.dump_model()["tree_info"]]

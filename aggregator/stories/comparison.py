@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from aggregator.stories.likeness import Profile, cosine, evidence, profile
 from aggregator.stories.reading import Reading
@@ -18,6 +18,7 @@ class Comparison:
 
     def __init__(self, reading: Reading, tuning: Tuning) -> None:
         self.tuning = tuning
+        self.rarity = reading.rarity
         self.profiles: dict[int, Profile] = {
             one.item: profile(reading.features[one.item], one.at, one.publisher, reading.rarity) for one in reading.new
         }
@@ -65,17 +66,37 @@ class Comparison:
             close = self._cosine(*pair)
         if close < self.tuning.far:
             return 0.0
-        return sureness(evidence(self.profiles[pair[0]], self.profiles[pair[1]], close))
+        one, other = self.profiles[pair[0]], self.profiles[pair[1]]
+        found = evidence(one, other, close)
+        if found is None:
+            return 0.0
+        sure = sureness(found)
+        return sure - self.tuning.again if one.publisher and one.publisher == other.publisher else sure
 
-    def evidence(self, a: int, b: int) -> list[float]:
-        """For learning and for explaining."""
-        pair = (a, b) if a < b else (b, a)
-        close = self._close.get(pair)
-        return evidence(self.profiles[pair[0]], self.profiles[pair[1]], self._cosine(*pair) if close is None else close)
+    def evidence(self) -> Iterator[tuple[Pair, tuple[float, ...]]]:
+        """The nominated pairs that are weighed, with what they are weighed by: to learn from."""
+        for pair, close in self._close.items():
+            found = evidence(self.profiles[pair[0]], self.profiles[pair[1]], close) if close >= self.tuning.far else None
+            if found is not None:
+                yield pair, found
 
-    def pairs(self) -> Iterator[Pair]:
-        """The nominated pairs that are not far apart."""
-        return (pair for pair, close in self._close.items() if close >= self.tuning.far)
+    def apart(self, one: Sequence[int], other: Sequence[int]) -> bool:
+        """Whether each group has a mark of its own, which nearly all its members bear and none of the other: two
+        events of one kind."""
+        if len(one) < self.tuning.grown or len(other) < self.tuning.grown:
+            return False
+        mine, theirs = self._words(one), self._words(other)
+        return self._marked(mine, theirs, len(one)) and self._marked(theirs, mine, len(other))
+
+    def _words(self, items: Sequence[int]) -> Counter[str]:
+        words: Counter[str] = Counter()
+        for item in items:
+            words.update(self.profiles[item].rarities.keys())
+        return words
+
+    def _marked(self, mine: Mapping[str, int], theirs: Mapping[str, int], size: int) -> bool:
+        enough, rare, rarity = self.tuning.borne * size, self.tuning.rare, self.rarity
+        return any(count >= enough and word not in theirs and rarity[word] >= rare for word, count in mine.items())
 
     def near(self, item: int) -> bytes:
         """What the item will remember of its neighbours."""

@@ -25,7 +25,7 @@ class Features:
     title: tuple[str, ...]
     lead: tuple[str, ...]
     headline: int
-    near: bytes = b""  # closeness of its nearest neighbours when it was grouped, in 1/255, highest first
+    near: bytes = b""  # closeness of its nearest neighbours when it was grouped, in 1/255
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -107,7 +107,7 @@ class _Groups:
     def unite(self) -> None:
         """Bring together what is alike. Absorbed groups are of no concern any more: no edge leads to them."""
         edges = {(self.find(self.index[a]), self.find(self.index[b])) for a, b in self.compared.likely()}
-        self.linkage = Linkage(self.members, self.compared.score, self.tuning.best)
+        self.linkage = Linkage(self.members, self.compared.score, self.tuning.best, self.compared.apart)
         for union in self.linkage.unite(sorted(edges), self.tuning.least):
             self._union(union.kept, union.absorbed)
             if union.absorbed < self.old:
@@ -137,12 +137,13 @@ class _Groups:
         )
 
     def _rival(self, item: int, home: int) -> tuple[int | None, float]:
-        rivals = {self.find(self.index[other]) for other in self.reading.near[item] if other in self.index} - {home}
-        scored = [(self.link([item], self.members[rival]), -rival) for rival in rivals]
-        if not scored:
-            return None, 0.0
-        score, negative = max(scored)
-        return -negative, score
+        """The other group that is most like an item, of those with a member that is like it at all."""
+        least, score = self.tuning.likely, self.compared.score
+        near = [other for other in self.reading.near[item] if other in self.index and score(item, other) >= least]
+        rivals = {self.find(self.index[other]) for other in near} - {home}
+        links = [(self.link([item], self.members[rival]), -rival) for rival in rivals]
+        link, negative = max(links, default=(0.0, 1))
+        return (-negative if links else None), link
 
     def merges(self) -> Iterable[Merge]:
         for kept, absorbed, link in self.merged:

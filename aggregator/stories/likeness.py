@@ -6,6 +6,7 @@ they are plain numbers. What the evidence holds is listed in `EVIDENCE`, with th
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import sqrt
@@ -14,6 +15,7 @@ from aggregator.stories.features import Features
 from aggregator.stories.rarity import Rarity
 
 TITLE = 2.0  # weight of a word of the headline
+TELLING = 2.5  # rarity of a word that every tenth or so item has
 KEPT = 12  # closest neighbours that an item remembers
 NEAR = 6  # of these, how many tell how crowded it is around an item
 DEEP = 9  # the neighbour that is likely to tell another story
@@ -44,7 +46,7 @@ EVIDENCE = (  # name, direction: more of it speaks for (1) or against (-1) one s
 
 @dataclass(slots=True)
 class Profile:
-    """An item ready to be compared. `near` are the cosines of its closest neighbours, highest first."""
+    """An item ready to be compared. `near` are the cosines of its closest neighbours, lowest first."""
 
     lang: str
     at: int
@@ -62,19 +64,16 @@ class Profile:
 
     def settle(self, near: Sequence[float]) -> None:
         """Take the neighbours found."""
-        self.near = sorted(near, reverse=True)[:KEPT]
-        self.crowd = sum(self.near[:NEAR]) / NEAR
-        self.deep = self.near[DEEP - 1] if len(self.near) >= DEEP else 0.0
+        self.near = sorted(near)[-KEPT:]
+        self.crowd = sum(self.near[-NEAR:]) / NEAR
+        self.deep = self.near[-DEEP] if len(self.near) >= DEEP else 0.0
 
 
 def profile(kept: Features, at: int, publisher: str, rarity: Rarity) -> Profile:
-    rarities = {word: rarity[word] for word in kept.lead}
-    weights = rarities.copy()
-    title_weight = 0.0
-    for word in kept.title:
-        rarities[word] = weight = rarity[word]
-        weights[word] = TITLE * weight
-        title_weight += weight
+    lead = {word: rarity[word] for word in kept.lead}
+    title = {word: rarity[word] for word in kept.title}
+    rarities = lead | title
+    weights = lead | {word: TITLE * weight for word, weight in title.items()}
     return Profile(
         lang=kept.lang,
         at=at,
@@ -83,7 +82,7 @@ def profile(kept: Features, at: int, publisher: str, rarity: Rarity) -> Profile:
         length=sqrt(sum([weight * weight for weight in weights.values()])) or 1.0,
         rarities=rarities,
         title=frozenset(kept.title),
-        title_weight=title_weight or 1.0,
+        title_weight=sum(title.values()) or 1.0,
         figures=frozenset([word for word in rarities if word[0] in DIGITS]),
         days=WEEKDAYS.intersection(rarities),
     )
@@ -97,35 +96,38 @@ def cosine(one: Profile, other: Profile) -> float:
     return sum([mine[word] * theirs[word] for word in mine.keys() & theirs.keys()]) / (one.length * other.length)
 
 
-def evidence(one: Profile, other: Profile, close: float) -> list[float]:
-    """What speaks for and against, in the order of `EVIDENCE`; `close` is the pair's cosine."""
+def evidence(one: Profile, other: Profile, close: float) -> tuple[float, ...] | None:
+    """What speaks for and against, in the order of `EVIDENCE`; `close` is the pair's cosine.
+
+    None where the two share fewer than three telling words: then chance may have brought them close.
+    """
     rarities = one.rarities
     both = rarities.keys() & other.rarities.keys()
-    told = sorted([rarities[word] for word in both], reverse=True) + [0.0, 0.0]
+    told = sorted([rarities[word] for word in both], reverse=True)
+    if len(told) < 3 or told[2] < TELLING:
+        return None
     cover = sum([rarities[word] for word in both & one.title]) / one.title_weight
     cover_back = sum([rarities[word] for word in both & other.title]) / other.title_weight
-    figures, days = len(one.figures & other.figures), len(one.days & other.days)
-    rank = sum([near > close for near in one.near])
-    rank_back = sum([near > close for near in other.near])
-    return [
+    figures = len(one.figures & other.figures) if one.figures and other.figures else 0
+    days = len(one.days & other.days) if one.days and other.days else 0
+    rank = len(one.near) - bisect_right(one.near, close)
+    rank_back = len(other.near) - bisect_right(other.near, close)
+    return (
         close,
         sum(told),
         told[0],
         told[1],
-        min(cover, cover_back),
-        max(cover, cover_back),
+        *((cover, cover_back) if cover < cover_back else (cover_back, cover)),
         figures,
-        not figures and bool(one.figures) and bool(other.figures),
+        not figures and bool(one.figures and other.figures),
         days,
-        not days and bool(one.days) and bool(other.days),
+        not days and bool(one.days and other.days),
         abs(one.at - other.at) / DAY,
-        min(rank, rank_back),
-        max(rank, rank_back),
-        min(one.crowd, other.crowd),
-        max(one.crowd, other.crowd),
+        *((rank, rank_back) if rank < rank_back else (rank_back, rank)),
+        *((one.crowd, other.crowd) if one.crowd < other.crowd else (other.crowd, one.crowd)),
         2 * close - one.crowd - other.crowd,
         close - max(one.deep, other.deep),
-    ]
+    )
 
 
 def shared(one: Profile, other: Profile, most: int = 8) -> tuple[str, ...]:

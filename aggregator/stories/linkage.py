@@ -22,10 +22,17 @@ class Union:
 class Linkage:
     """Groups of items and the links between them: `best` parts of the best pair, the rest of the average pair.
 
-    `score` says how alike two items are, in 0…1.
+    `score` says how alike two items are, in 0…1; `apart` has the last word on two groups about to be united.
     """
 
-    def __init__(self, groups: Sequence[Group], score: Callable[[int, int], float], best: float) -> None:
+    def __init__(
+        self,
+        groups: Sequence[Group],
+        score: Callable[[int, int], float],
+        best: float,
+        apart: Callable[[Group, Group], bool] = lambda one, other: False,
+    ) -> None:
+        self._apart = apart
         self._groups = [list(group) for group in groups]
         self._score = score
         self._best = best
@@ -44,7 +51,9 @@ class Linkage:
         unions = []
         while self._heap:
             negative, a, b, version_a, version_b = heappop(self._heap)
-            if self._version[a] == version_a and self._version[b] == version_b:
+            if self._version[a] != version_a or self._version[b] != version_b:
+                continue
+            if not self._apart(self._groups[a], self._groups[b]):
                 unions.append(Union(a, b, -negative))
                 self._absorb(a, b, least)
         return unions

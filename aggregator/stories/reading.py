@@ -32,11 +32,15 @@ class Reading:
 def read(new: Sequence[Candidate], history: History, tuning: Tuning) -> Reading:
     """`new` is not empty and sorted by time."""
     kept = {one.item: features(one) for one in new}
-    counts = Counter(word_id(word) for one in kept.values() for word in one.words)
+    words: Counter[str] = Counter()
+    for one in kept.values():
+        words.update(one.title)
+        words.update(one.lead)
+    counts = {word_id(word): count for word, count in words.items()}
     past = history.frequencies(counts.keys())
     seen = {word: count + past.get(word, 0) for word, count in counts.items()}
     rarity = Rarity(history.documents() + len(new), seen)
-    rare = {item: _rarest(one, rarity, tuning.posted) for item, one in kept.items()}
+    rare = {item: _telling(one, rarity, tuning) for item, one in kept.items()}
     since, until = new[0].at, new[-1].at
     near = _near(rare, history, since - tuning.window, until + tuning.window, tuning)
     headlines = history.same_headline(
@@ -50,10 +54,12 @@ def read(new: Sequence[Candidate], history: History, tuning: Tuning) -> Reading:
     return Reading(new, kept, rarity, rare, near, known, addresses, headlines, counts)
 
 
-def _rarest(one: Features, rarity: Rarity, most: int) -> dict[int, float]:
-    """The ids of an item's rarest words, with how rare they are."""
-    ranked = sorted([(-rarity[word], word) for word in one.words])
-    return {word_id(word): -negative for negative, word in ranked[:most]}
+def _telling(one: Features, rarity: Rarity, tuning: Tuning) -> dict[int, float]:
+    """The ids of an item's most telling words, with their weight: rare ones, those of the headline first."""
+    weights = {word: rarity[word] for word in one.lead}
+    weights.update((word, tuning.headline * rarity[word]) for word in one.title)
+    ranked = sorted(weights, key=weights.__getitem__, reverse=True)
+    return {word_id(word): weights[word] for word in ranked[: tuning.posted]}
 
 
 def _near(

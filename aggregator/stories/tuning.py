@@ -14,8 +14,13 @@ class Tuning:
     least: float = 0.62  # link at which two groups are one story
     best: float = 0.3  # share of the best pair in the link between groups, the rest is that of the average
     likely: float = 0.2  # pairs less sure than this are no reason to look at two groups
-    far: float = 0.13  # cosine below which a pair is not weighed at all
-    posted: int = 8  # rarest words an item is listed under
+    far: float = 0.15  # cosine below which a pair is not weighed at all
+    again: float = 0.1  # taken off a pair of one publisher: it seldom tells an event twice, often its next chapter
+    grown: int = 3  # items from which a group may have a mark of its own
+    borne: float = 0.8  # share of its members that bear it
+    rare: float = 6.0  # rarity of such a word
+    posted: int = 10  # most telling words, under which an item is listed
+    headline: float = 1.5  # weight of a word of the headline when these are chosen
     crowded: int = 150  # a word listed for more items than this nominates nobody
     nominees: int = 14  # items compared with a new one
     sample: int = 8  # members of a known story that are compared

@@ -17,10 +17,8 @@ import snowballstemmer
 from aggregator.text.fold import key
 
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-_TOKEN = re.compile(
-    rf"[{_UNSPACED}]+|(?:[^\W\d_{_UNSPACED}]\.){{2,}}|\d+(?:[.,:]\d+)*|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*"
-)
-_UNSPACED_START = re.compile(f"[{_UNSPACED}]")
+_TOKEN = re.compile(r"[^\W_]+(?:[.'’][^\W_]+|[,:]\d+)*")  # U.S., F.C, O’Brien and 10,000 are one token
+_UNSPACED_RUN = re.compile(f"([{_UNSPACED}]+)")
 _STEMMERS = {
     "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish",
     "fr": "french", "hu": "hungarian", "id": "indonesian", "it": "italian", "nl": "dutch", "no": "norwegian",
@@ -31,15 +29,15 @@ _STEMMERS = {
 def tokens(text: str) -> list[str]:
     """The words of a plain text, as written, in order."""
     found: list[str] = _TOKEN.findall(text)
-    if not text.isascii() and any(_UNSPACED_START.match(token) for token in found):
-        return [part for token in found for part in _pairs(token)]
-    return found
+    if text.isascii() or not _UNSPACED_RUN.search(text):
+        return found
+    return [part for token in found for run in _UNSPACED_RUN.split(token) for part in _pairs(run) if part]
 
 
-def _pairs(token: str) -> list[str]:
-    if len(token) < 3 or not _UNSPACED_START.match(token):
-        return [token]
-    return [token[i : i + 2] for i in range(len(token) - 1)]
+def _pairs(run: str) -> list[str]:
+    if len(run) < 3 or not _UNSPACED_RUN.match(run):
+        return [run]
+    return [run[i : i + 2] for i in range(len(run) - 1)]
 
 
 class _Memo(dict[str, str]):

@@ -1,0 +1,84 @@
+"""Replays the unlabelled stream as the service would and shows what came out, for reading by eye.
+
+    python -m benchmarks.replay_stories CORPUS [--stories N] [--joins N] [--seed S]
+
+Prints the sizes of stories, the share of items that share a story with another publisher, random stories of three or
+more publishers, and random joins near the threshold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aggregator.stories import TUNING, Candidate, Join, Memory
+from benchmarks.eval_stories import candidates, load, replay
+
+SIZES = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 10), (11, 20), (21, 50), (51, 10_000))
+STREAM = "stream/2023-10.jsonl.gz"
+
+
+def sizes(stories: Sequence[Sequence[Candidate]]) -> list[str]:
+    """The table of story sizes: how many stories, items in them, publishers on the average."""
+    lines = [f"{'items':>9} {'stories':>8} {'in them':>8} {'publishers':>11}"]
+    for low, high in SIZES:
+        chosen = [story for story in stories if low <= len(story) <= high]
+        if chosen:
+            spread = sum(len({one.publisher for one in story}) for story in chosen) / len(chosen)
+            name = str(low) if low == high else f"{low}–{high}" if high < 10_000 else f"{low}+"
+            lines.append(f"{name:>9} {len(chosen):8} {sum(map(len, chosen)):8} {spread:11.2f}")
+    return lines
+
+
+def corroborated(stories: Sequence[Sequence[Candidate]]) -> float:
+    """The share of items whose story has another publisher."""
+    items = sum(map(len, stories))
+    return sum(len(story) for story in stories if len({one.publisher for one in story}) > 1) / items
+
+
+def told(one: Candidate) -> str:
+    return f"    {datetime.fromtimestamp(one.at, UTC):%m-%d %H:%M} {one.publisher:16} {one.title[:110]}  | {one.summary[:90]}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--stories", type=int, default=20)
+    parser.add_argument("--joins", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    items = candidates(load(given.corpus / STREAM))
+    memory, decided = replay(items)
+    stories = [[items[item] for item in members] for members in memory.stories().values()]
+    print("\n".join(sizes(stories)))
+    print(f"share of items in a story with another publisher: {corroborated(stories):.3f}")
+    merges = sum(len(one.merges) for one in decided)
+    reasons = Counter(join.reason for one in decided for join in one.joins)
+    print(f"merges of known stories: {merges}; joins: {dict(reasons)}")
+    choice = random.Random(given.seed)
+    wide = [story for story in stories if len({one.publisher for one in story}) >= 3]
+    print(f"\nstories of 3+ publishers: {len(wide)}")
+    for story in choice.sample(wide, min(given.stories, len(wide))):
+        print(f"\n--- {len(story)} items")
+        print("\n".join(told(one) for one in story[:14]))
+    near = [join for one in decided for join in one.joins if join.reason == "alike" and join.score < TUNING.least + 0.08]
+    print(f"\njoins near the threshold: {len(near)}")
+    for join in choice.sample(near, min(given.joins, len(near))):
+        print("\n".join(explained(join, items, memory)))
+
+
+def explained(join: Join, items: Sequence[Candidate], memory: Memory) -> list[str]:
+    others = [items[item] for item in memory.stories()[memory.story(join.item)] if item != join.item]
+    return [
+        f"\n--- {join.score:.2f}, runner-up {join.runner_up_score:.2f}, shared: {', '.join(join.shared)}",
+        told(items[join.item]),
+        *(">" + told(one) for one in others[:5]),
+    ]
+
+
+if __name__ == "__main__":
+    main()
