@@ -125,7 +125,7 @@ def _role(hay: Haystack, name: Found, first: bool) -> float:
         tried = before[-1] == "in" and before[0] in _TRIED
         return weights.SUBJECT if tried else weights.SCENE
     value = weights.SUBJECT if first else 1.0
-    if name.kind == "demonym":
+    if name.kind in ("demonym", "country"):
         after = hay.text[name.end : name.end + 16].split(" ", 1)[0]
         if after in _PERSON:
             value *= weights.PERSON_FROM
