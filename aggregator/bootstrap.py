@@ -187,6 +187,7 @@ class Application:
         from aggregator.categorise.judge import story_sections
         from aggregator.normalise.address import canonical
         from aggregator.pipeline.compose import Policy
+        from aggregator.text.countries import countries
 
         order = [section.id for section in self.settings.sections]
         fallback = self.settings.fallback
@@ -205,7 +206,8 @@ class Application:
             judge=judge,
             place=place,
             publisher=lambda item: self.fold_publisher(item.publisher, item.url),
-            topic_titles={topic.id: topic.title for topic in self.settings.topics},
+            topic_titles=self.topic_titles,
+            place_topics={code: slug for code, (slug, _) in countries().items()},
             wrappers=frozenset(source.id for source in self.settings.sources if source.wrapper),
             hidden=frozenset(filter(None, map(canonical, overrides.hide))),
             pinned={
@@ -214,6 +216,14 @@ class Application:
                 if (pin.until is None or pin.until >= today) and (address := canonical(pin.url))
             },
         )
+
+    @cached_property
+    def topic_titles(self) -> dict[str, str]:
+        """Configured topics, and those that places make; where both have one id, they are one topic."""
+        from aggregator.text.countries import countries
+
+        found = dict(countries().values())
+        return {**found, **{topic.id: topic.title for topic in self.settings.topics}}
 
     def fetcher(self) -> Http:
         from aggregator.fetch.client import Http
@@ -265,7 +275,7 @@ class Application:
             settings=self.settings,
             names=Names(
                 sections={section.id: section.title for section in self.settings.sections},
-                topics={topic.id: topic.title for topic in self.settings.topics},
+                topics=self.topic_titles,
                 sources=public,
             ),
             receipts=lambda title, summary, source: self.receipts(title, summary, self.sources.get(source or "")),

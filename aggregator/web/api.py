@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +22,7 @@ from aggregator.web import parameters
 from aggregator.web.answers import json_answer
 from aggregator.web.library import InForce, Library, month_of
 from aggregator.web.related import related
-from aggregator.web.streams import resolve, why
+from aggregator.web.streams import listed, resolve, why
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -32,10 +32,6 @@ DEFAULT_LIMIT = 50
 def library() -> Library:
     found: Library = current_app.extensions["library"]
     return found
-
-
-def changed(lib: Library) -> datetime:
-    return datetime.fromtimestamp(lib.archive.reading.version()[1], UTC)
 
 
 def identifier(text: str) -> str:
@@ -102,13 +98,15 @@ def _cursor(kind: str, keys: list[tuple[datetime, int]], limit: int) -> str | No
     return parameters.encode_cursor(kind, int(moment.timestamp()), n)
 
 
-def page(lib: Library, name: str, rows: list[dict[str, Any]], cursor: str | None) -> Response:
+def page(
+    lib: Library, name: str, rows: list[dict[str, Any]], cursor: str | None, modified: datetime | None = None
+) -> Response:
     following = None
     if cursor:
         args = {key: value for key, value in request.args.items() if key != "cursor"}
         following = f"{lib.in_force().root}/api/v1/{name}?{urlencode({**args, 'cursor': cursor})}"
     link = f'<{following}>; rel="next"' if following else None
-    return json_answer({name: rows, "next": cursor, "next_url": following}, changed(lib), link=link)
+    return json_answer({name: rows, "next": cursor, "next_url": following}, modified or lib.changed(), link=link)
 
 
 @api.get("/stories/<id>")
@@ -128,7 +126,7 @@ def story(id: str) -> BaseResponse:
             for item in members
         ],
     }
-    return json_answer({**story_json(lib, found, relatives=True), **more}, found.changed)
+    return json_answer({**story_json(lib, found, relatives=True), **more}, max(found.changed, lib.since))
 
 
 @api.get("/items/<id>")
@@ -137,7 +135,9 @@ def item(id: str) -> Response:
     found = lib.archive.reading.item(identifier(id))
     if found is None:
         raise NotFound("there is no item of this id")
-    return json_answer({**item_json(found), "content_html": found.content, "why": found.why}, found.updated)
+    return json_answer(
+        {**item_json(found), "content_html": found.content, "why": found.why}, max(found.updated, lib.since)
+    )
 
 
 @api.get("/sections")
@@ -152,20 +152,18 @@ def topics() -> Response:
 
 def _rules(name: str) -> Response:
     lib = library()
-    force = lib.in_force()
-    kind = name.removesuffix("s")
-    counts = lib.archive.reading.counts(kind, int(lib.now().timestamp()) - 86_400)
+    root = lib.in_force().root
     rows = [
         {
             "id": one.id,
             "title": one.title,
             "description": one.description,
-            "url": f"{force.root}/{name}/{one.id}",
-            "feeds": {extension: f"{force.root}/{name}/{one.id}.{extension}" for extension in ("rss", "atom", "json")},
-            "stories": counts.get(one.id, (0, 0))[0],
-            "stories_24h": counts.get(one.id, (0, 0))[1],
+            "url": f"{root}/{name}/{one.id}",
+            "feeds": {extension: f"{root}/{name}/{one.id}.{extension}" for extension in ("rss", "atom", "json")},
+            "stories": one.total,
+            "stories_24h": one.recent,
         }
-        for one in (force.settings.sections if kind == "section" else force.settings.topics)
+        for one in listed(lib, name.removesuffix("s"))
     ]
     return _sliced(name, rows)
 
@@ -214,7 +212,7 @@ def _sliced(name: str, rows: list[dict[str, Any]]) -> Response:
     place = parameters.decode_cursor(request.args, name)
     start = place[1] if place else 0
     cursor = parameters.encode_cursor(name, 0, start + limit) if start + limit < len(rows) else None
-    return page(lib, name, rows[start : start + limit], cursor)
+    return page(lib, name, rows[start : start + limit], cursor, lib.now())  # counts and health move with time
 
 
 @api.get("/status")
@@ -234,7 +232,7 @@ def status() -> Response:
             "config_error": noted("config-error"),
             "re_placing": noted("re-placing"),
         },
-        changed(lib),
+        lib.now(),
         max_age=5,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, current_app, request
@@ -14,6 +14,7 @@ from aggregator.errors import QueryError, StoreError
 from aggregator.web.answers import problem
 from aggregator.web.api import api
 from aggregator.web.feeds import feeds
+from aggregator.web.front import Front
 from aggregator.web.library import Library
 from aggregator.web.pages import pages
 from aggregator.web.system import system
@@ -51,20 +52,27 @@ def create_app(library: Library) -> Flask:
     app.register_error_handler(HTTPException, fail)
     app.register_error_handler(Exception, crash)
     app.after_request(headers)
-    app.wsgi_app = under_prefix(app.wsgi_app, lambda: library.in_force().prefix)  # type: ignore[assignment,method-assign]  # Flask's documented way to wrap it
+    app.wsgi_app = Front(under_prefix(app.wsgi_app, library), library)  # type: ignore[method-assign]  # Flask's documented way to wrap it
     return app
 
 
-def under_prefix(inner: WSGIApplication, prefix: Callable[[], str]) -> WSGIApplication:
+def under_prefix(inner: WSGIApplication, library: Library) -> WSGIApplication:
     """Answer under the path of `site.url` as well as at the root: proxies differ in whether they strip it."""
 
     def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        path, lead = environ.get("PATH_INFO", ""), prefix()
+        path, lead = environ.get("PATH_INFO", ""), _prefix(library)
         if lead and (path == lead or path.startswith(lead + "/")):
             environ["PATH_INFO"] = path[len(lead) :] or "/"
         return inner(environ, start_response)
 
     return outer
+
+
+def _prefix(library: Library) -> str:
+    try:
+        return library.in_force().prefix
+    except StoreError:
+        return library.last_known.prefix  # the view that needs the store will say what is wrong with it
 
 
 def headers(response: Response) -> Response:
@@ -73,9 +81,13 @@ def headers(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Content-Security-Policy"] = POLICY
     library: Library = _library()
-    if request.method in ("GET", "HEAD") and library.cors:
+    if library.cors:
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link"
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+            response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
+            response.headers["Access-Control-Max-Age"] = "86400"
     return response
 
 

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, current_app, request
 
+from aggregator.errors import QueryError
 from aggregator.model.stream import Stream, StreamQuery
 from aggregator.render import opml
 from aggregator.render.formats import FORMATS, TYPES
 from aggregator.web.answers import answer
-from aggregator.web.library import Library
+from aggregator.web.front import Validity, keepable
+from aggregator.web.library import Library, stream_name
 from aggregator.web.streams import build, path_of, query_string, resolve
 from aggregator.web.system import incidents
 
@@ -37,9 +39,19 @@ def feed(kind: str, id: str | None, extension: str, month: str | None = None) ->
         return build(lib, query, args, receipts=extension == "json")
 
     cached = lib.rendered(query, extension, made)
+    validity = Validity(stream_name(query), cached.version, _expiry(cached.expires, args, lib))
+    keepable(request.environ, validity, cached.rendered.etag)
     force = lib.in_force()
     page = force.root + path_of(kind, id) + (f"/{month}" if month else "")
     return answer(cached.rendered, max_age=max_age(lib), encoded=cached.encoded, link=links(page, args, extension))
+
+
+def _expiry(expires: int | None, args: Mapping[str, str], lib: Library) -> int | None:
+    """Ages like `since=24h` mean another time each minute."""
+    if not args.get("since") and not args.get("until"):
+        return expires
+    minute = int(lib.now().timestamp()) // 60 * 60 + 60
+    return minute if expires is None else min(expires, minute)
 
 
 def links(page: str, args: Mapping[str, str], extension: str) -> str:
@@ -111,8 +123,6 @@ def subscriptions() -> Response:
         "sources": [(one.name, f"/sources/{one.id}", "") for one in settings.sources],
     }.get(of)
     if rows is None:
-        from aggregator.errors import QueryError
-
         raise QueryError("of", "`of` must be sections, topics or sources")
     outlines = [(title, f"{force.root}{path}.rss{query}", force.root + path) for title, path, query in rows]
     titled = settings.site.title if of == "sections" else f"{settings.site.title} – {of}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -20,6 +20,7 @@ from aggregator.model.source import SourceState
 from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import Names, Rendered, Stream, StreamQuery
 from aggregator.render.formats import FORMATS
+from aggregator.stories.relatives import Past
 
 CACHED_BYTES = 64 * 1024 * 1024
 
@@ -28,9 +29,11 @@ class Reading(Protocol):
     """The side of the store that readers see."""
 
     def version(self, stream: str = "latest") -> tuple[int, int]: ...
+    def data_version(self) -> int: ...
     def stories(self, query: StreamQuery, now: int) -> tuple[list[StoryView], int | None]: ...
     def items(self, query: StreamQuery, now: int) -> tuple[list[ItemView], int | None]: ...
     def story(self, id: str) -> StoryView | str | None: ...
+    def stories_of_items(self, items: Sequence[int]) -> list[StoryView]: ...
     def members(self, story: int) -> list[ItemView]: ...
     def item(self, id: str) -> ItemView | None: ...
     def neighbours(self, stream: str, start: int, end: int) -> tuple[int | None, int | None]: ...
@@ -49,6 +52,8 @@ class Upkeep(Protocol):
 
 
 class Archive(Protocol):
+    @property
+    def past(self) -> Past: ...
     @property
     def reading(self) -> Reading: ...
     @property
@@ -80,6 +85,11 @@ class Cached:
     rendered: Rendered
     encoded: dict[str, bytes] = field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        """Bytes held at the most: coded forms, made when first asked for, take less than half of the plain one."""
+        return 2 * len(self.rendered.body)
+
 
 class Library:
     """`open_archive` opens the store for the calling thread; `compile` turns the texts of a configuration into what is
@@ -97,6 +107,7 @@ class Library:
         self._compile = compile
         self._current = current
         self._clock = clock
+        self.since = clock()  # since when this process follows what it follows
         self.health = health
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -112,26 +123,49 @@ class Library:
 
     @property
     def cors(self) -> bool:
-        return self._current.settings.site.cors
+        return self.last_known.settings.site.cors
 
     def now(self) -> datetime:
         return self._clock()
 
+    def commit(self) -> int:
+        """Changes, for this thread, whenever another process or thread has committed."""
+        return self.archive.reading.data_version()
+
+    def version(self, stream: str) -> tuple[str, int]:
+        """What a stream's bytes depend on: the configuration in force and the stream's version."""
+        return self.in_force().settings.epoch, self.archive.reading.version(stream)[0]
+
     def in_force(self) -> InForce:
-        """The configuration that the store says is in force."""
-        held = self.archive.upkeep.configuration()
-        if held and held[0] != self._current.settings.epoch:
-            with self._lock:
-                if held[0] != self._current.settings.epoch:
-                    self._current = self._compile(held[1])
+        """The configuration that the store says is in force; looked up again after each commit."""
+        commit = self.commit()
+        if getattr(self._local, "commit", None) != commit:
+            held = self.archive.upkeep.configuration()
+            if held and held[0] != self._current.settings.epoch:
+                self._follow(*held)
+            self._local.commit = commit
+        return self._current
+
+    def _follow(self, epoch: str, texts: Mapping[str, str]) -> None:
+        with self._lock:
+            if epoch != self._current.settings.epoch:
+                self._current = self._compile(texts)
+                self.since = self._clock()
+
+    def changed(self) -> datetime:
+        """When anything that pages and the API show last changed: news, or the configuration followed here."""
+        return max(datetime.fromtimestamp(self.archive.reading.version()[1], UTC), self.since)
+
+    @property
+    def last_known(self) -> InForce:
+        """The configuration this process follows, without asking the store."""
         return self._current
 
     def rendered(
         self, query: StreamQuery, extension: str, build: Callable[[StreamQuery], tuple[Stream, int | None]]
     ) -> Cached:
         """The bytes of a feed, rendered once per version of its stream."""
-        force = self.in_force()
-        version = (force.settings.epoch, self.archive.reading.version(stream_name(query))[0])
+        version = self.version(stream_name(query))
         now = int(self.now().timestamp())
         key = (query, extension)
         with self._lock:
@@ -147,11 +181,11 @@ class Library:
     def _keep(self, key: tuple[StreamQuery, str], made: Cached) -> None:
         with self._lock:
             old = self._cache.pop(key, None)
-            self._cached_bytes += len(made.rendered.body) - (len(old.rendered.body) if old else 0)
+            self._cached_bytes += made.size - (old.size if old else 0)
             self._cache[key] = made
             while self._cached_bytes > CACHED_BYTES and len(self._cache) > 1:
                 _, dropped = self._cache.popitem(last=False)
-                self._cached_bytes -= len(dropped.rendered.body)
+                self._cached_bytes -= dropped.size
 
 
 def stream_name(query: StreamQuery) -> str:

@@ -19,7 +19,7 @@ from aggregator.web.answers import answer, content_etag, text_answer
 from aggregator.web.api import identifier, source_rows
 from aggregator.web.library import Library, month_of
 from aggregator.web.related import related
-from aggregator.web.streams import build, path_of, query_string, resolve, why
+from aggregator.web.streams import build, listed, path_of, query_string, resolve, why
 
 pages = Blueprint("pages", __name__, template_folder="templates")
 
@@ -59,7 +59,8 @@ def page(template: str, modified: datetime, **values: Any) -> Response:
         version=_version(),
         **values,
     )
-    return text_answer(body, HTML, modified)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)  # times of today are shown without their day
+    return text_answer(body, HTML, max(modified, lib.since, today))
 
 
 @lru_cache(maxsize=1)
@@ -96,10 +97,6 @@ def favicon() -> Response:
     return static("icon.png")
 
 
-def changed(lib: Library) -> datetime:
-    return datetime.fromtimestamp(lib.archive.reading.version()[1], UTC)
-
-
 @pages.get("/")
 def front() -> Response:
     """The front page: the newest of each section."""
@@ -114,7 +111,7 @@ def front() -> Response:
         if stories:
             shown.append((section, stories))
     top, _ = lib.archive.reading.stories(StreamQuery("latest", min_publishers=2, limit=8), now)
-    return page("front.html", changed(lib), shown=shown, top=top)
+    return page("front.html", lib.changed(), shown=shown, top=top)
 
 
 def listing(kind: str, id: str | None = None, month: str | None = None) -> Response:
@@ -125,7 +122,7 @@ def listing(kind: str, id: str | None = None, month: str | None = None) -> Respo
     explained = _explained(lib, stream)
     return page(
         "stream.html",
-        changed(lib),
+        lib.changed(),
         stream=stream,
         query=query,
         path=path,
@@ -248,17 +245,15 @@ def topics() -> Response:
 
 def _index(kind: str, heading: str) -> Response:
     lib = library()
-    settings = lib.in_force().settings
-    counts = lib.archive.reading.counts(kind, int(lib.now().timestamp()) - 86_400)
-    rows = [(one, *counts.get(one.id, (0, 0))) for one in (settings.sections if kind == "section" else settings.topics)]
-    return page("index.html", changed(lib), kind=kind, heading=heading, rows=rows, feeds=[])
+    rows = [(one, one.total, one.recent) for one in listed(lib, kind)]
+    return page("index.html", lib.now(), kind=kind, heading=heading, rows=rows, feeds=[])
 
 
 @pages.get("/sources")
 def sources() -> Response:
     lib = library()
     broken = lib.archive.upkeep.noted("config-error")
-    return page("sources.html", changed(lib), rows=source_rows(lib), broken=broken, feeds=_feeds("/sources"))
+    return page("sources.html", lib.now(), rows=source_rows(lib), broken=broken, feeds=_feeds("/sources"))
 
 
 @pages.get("/docs")

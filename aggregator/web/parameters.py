@@ -24,7 +24,7 @@ def number(args: Mapping[str, str], name: str, default: int | None, bounds: tupl
     if text is None or text == "":
         return default
     low, high = bounds
-    if not re.fullmatch(r"\d{1,9}", text) or not low <= int(text) <= high:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not low <= int(text) <= high:
         raise QueryError(name, f"`{name}` must be a whole number from {low} to {high}")
     return int(text)
 

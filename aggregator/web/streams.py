@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -14,13 +14,15 @@ from aggregator.errors import QueryError
 from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
-from aggregator.model.stream import Filter, Stream, StreamQuery
+from aggregator.model.stream import Filter, Names, Stream, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.library import InForce, Library, month_bounds, month_of, stream_name
 
 SEARCH = ("q", "section", "topic", "source", "publisher", "label", "lang", "since", "until")
 SHAPE = ("limit", "min_publishers", "primary", "view")
 MAX_PUBLISHERS = 50
+FLOOR = 5
+"""Stories that a found topic needs before the indexes list it."""
 EXPLAINED = 6
 """Texts of a story that are looked at for its receipts."""
 
@@ -35,9 +37,9 @@ def resolve(
         QueryError: a parameter does not fit.
     """
     force = library.in_force()
-    _known(force.settings, kind, id)
+    _known(force.names, kind, id)
     wanted = labelled(force.settings, parameters.search(args, library.now()))
-    check(force.settings, wanted)
+    check(force.names, wanted)
     default_view = "items" if kind == "source" else "stories"
     return StreamQuery(
         kind=kind,
@@ -51,23 +53,48 @@ def resolve(
     )
 
 
-def _known(settings: Settings, kind: str, id: str | None) -> None:
-    if kind in ("section", "topic", "source") and id not in ids(settings, kind):
+def _known(names: Names, kind: str, id: str | None) -> None:
+    if kind in ("section", "topic", "source") and id not in ids(names, kind):
         raise NotFound(f"there is no {kind} of this id")
 
 
-def ids(settings: Settings, kind: str) -> set[str]:
-    if kind == "source":
-        return {source.id for source in settings.sources}
-    return {rules.id for rules in (settings.sections if kind == "section" else settings.topics)}
+def ids(names: Names, kind: str) -> Collection[str]:
+    known: dict[str, Collection[str]] = {"section": names.sections, "topic": names.topics, "source": names.sources}
+    return known[kind]
 
 
-def check(settings: Settings, wanted: Filter) -> None:
+def check(names: Names, wanted: Filter) -> None:
     """A misspelt id is an error, not an empty answer."""
     for name in ("section", "topic", "source"):
         id = getattr(wanted, name)
-        if id is not None and id not in ids(settings, name):
-            raise QueryError(name, f"`{name}` names none that is configured; /{name}s lists them")
+        if id is not None and id not in ids(names, name):
+            raise QueryError(name, f"`{name}` names none that there is; /{name}s lists them")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A section or topic of an index: how many stories it holds, and how many of them entered within a day."""
+
+    id: str
+    title: str
+    description: str | None
+    total: int
+    recent: int
+
+
+def listed(library: Library, kind: str) -> list[Listed]:
+    """Sections or topics in the editor's order; then topics found by places that pass a floor of use."""
+    settings = library.in_force().settings
+    counts = library.archive.reading.counts(kind, int(library.now().timestamp()) - 86_400)
+    configured = settings.sections if kind == "section" else settings.topics
+    rows = [Listed(one.id, one.title, one.description, *counts.get(one.id, (0, 0))) for one in configured]
+    if kind == "topic":
+        known = {one.id for one in configured}
+        found = [(title, id) for id, title in library.in_force().names.topics.items() if id not in known]
+        rows += [
+            Listed(id, title, None, *counts[id]) for title, id in sorted(found) if counts.get(id, (0, 0))[0] >= FLOOR
+        ]
+    return rows
 
 
 def labelled(settings: Settings, wanted: Filter) -> Filter:
@@ -140,6 +167,8 @@ def build(
         next=following,
         current=current,
     )
+    if query.window and now < query.window[1]:
+        expires = query.window[1]  # the month closes
     return stream, expires
 
 

@@ -23,9 +23,10 @@ BUSY_SECONDS = 60.0
 class Connection:
     """One connection to the archive. Not for two threads at once: each thread opens its own."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, patience: float = BUSY_SECONDS) -> None:
         self.path = path
         self.read_only = read_only
+        self.patience = patience
         with self.translate():
             if read_only:
                 self.raw = sqlite3.connect(
@@ -33,10 +34,10 @@ class Connection:
                     uri=True,
                     isolation_level=None,
                     check_same_thread=False,
-                    timeout=BUSY_SECONDS,
+                    timeout=patience,
                 )
             else:
-                self.raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
+                self.raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=patience)
             self.raw.execute("PRAGMA schema_version")  # reads the header: is it a database at all?
             if not read_only:
                 self.raw.execute("PRAGMA journal_mode = WAL")
@@ -61,7 +62,7 @@ class Connection:
         code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
         path = self.path
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return StoreBusy(f"{path}: another process holds the database; tried for {BUSY_SECONDS:.0f} seconds")
+            return StoreBusy(f"{path}: another process holds the database; tried for {self.patience:g} seconds")
         if code == sqlite3.SQLITE_FULL:
             return StoreFull(f"{path}: the disk is full; nothing was changed, reading goes on")
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):

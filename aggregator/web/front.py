@@ -1,0 +1,164 @@
+"""In front of Flask: feeds whose bytes are ready are answered from here, with exactly the headers Flask gave.
+
+A view that serves bytes which depend on one stream alone says so with `keepable`; the answer is then kept, by path,
+query and coding, for as long as the stream's version, the configuration in force and the time say that it is right.
+Asking the store costs a `PRAGMA data_version` a request: only after a commit are versions looked up again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.http import parse_date
+
+from aggregator.errors import StoreError
+from aggregator.web.library import Library
+from aggregator.web.negotiation import coding, held
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+KEPT_BYTES = 64 * 1024 * 1024
+MARK = "aggregator.keepable"
+CONDITIONS = frozenset({"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"})
+OF_BODY = frozenset({"content-type", "content-length", "content-encoding", "last-modified"})
+"""Left out of a 304, as werkzeug does: the ETag is enough (RFC 9110, 15.4.5)."""
+
+Key = tuple[str, str, str | None]
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """What an answer depends on: a stream at a version under a configuration, and until when (epoch seconds)."""
+
+    stream: str
+    version: tuple[str, int]
+    expires: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    validity: Validity
+    body: bytes
+    headers: Headers
+    etag: str  # of this form
+    content: str  # of the content
+    modified: datetime
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + 1000  # headers and bookkeeping, roughly
+
+
+def keepable(environ: WSGIEnvironment, validity: Validity, content: str) -> None:
+    """Say that the answer under way may be kept; `content` is the ETag of its content."""
+    environ[MARK] = (validity, content)
+
+
+class Front:
+    """A WSGI application around another."""
+
+    def __init__(self, inner: WSGIApplication, library: Library, bytes_kept: int = KEPT_BYTES) -> None:
+        self.inner = inner
+        self.library = library
+        self.bytes_kept = bytes_kept
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+        self._local = threading.local()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        method = environ["REQUEST_METHOD"]
+        if method not in ("GET", "HEAD"):
+            return self.inner(environ, start_response)
+        key = (
+            environ.get("PATH_INFO", ""),
+            environ.get("QUERY_STRING", ""),
+            coding(environ.get("HTTP_ACCEPT_ENCODING", "")),
+        )
+        kept = self._kept.get(key)
+        if kept is None or not self._valid(key, kept):
+            return self._ask(key, environ, start_response)
+        etag = held(
+            kept.content, key[2] if kept.etag != kept.content else None, kept.modified,
+            environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE"),
+        )  # fmt: skip
+        if etag is None:
+            start_response("200 OK", kept.headers)
+            return [] if method == "HEAD" else [kept.body]
+        start_response("304 NOT MODIFIED", _unmodified(kept.headers, etag))
+        return []
+
+    def _valid(self, key: Key, kept: Kept) -> bool:
+        """Whether it is still what Flask would answer. Each thread remembers what it has found right since the last
+        commit it knows of; the store is asked for that first, so a commit in between is seen by the next request."""
+        validity = kept.validity
+        if validity.expires is not None and self.library.now().timestamp() >= validity.expires:
+            return False
+        try:
+            commit = self.library.commit()
+            if getattr(self._local, "commit", None) != commit:
+                self._local.commit, self._local.right = commit, {}
+            right: dict[Key, Kept] = self._local.right
+            if right.get(key) is kept:
+                return True
+            if self.library.version(validity.stream) != validity.version:
+                return False
+        except StoreError:
+            return False  # Flask has words for it
+        right[key] = kept
+        return True
+
+    def _ask(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Let Flask answer, and keep a full answer that may be kept."""
+        status, headers, body = self._answer(environ)
+        mark = environ.get(MARK)
+        if mark is not None and environ["REQUEST_METHOD"] == "GET":
+            if status.startswith("304"):  # readers that only ever ask conditionally are served from here too
+                full = {name: value for name, value in environ.items() if name not in CONDITIONS}
+                found = self._answer(full)
+                if found[0].startswith("200") and MARK in full:
+                    self._keep(key, found[2], found[1], *full[MARK])
+            elif status.startswith("200"):
+                self._keep(key, body, headers, *mark)
+        start_response(status, headers)
+        return [body]
+
+    def _answer(self, environ: WSGIEnvironment) -> tuple[str, Headers, bytes]:
+        """Flask's answer as a whole; nothing that is served here is endless."""
+        seen: list[tuple[str, Headers]] = []
+
+        def note(status: str, headers: Headers, error: Any = None, /) -> Any:
+            seen.append((status, headers))
+
+        answer = self.inner(environ, note)
+        body = b"".join(answer)
+        close = getattr(answer, "close", None)
+        if close:
+            close()
+        return *seen[-1], body
+
+    def _keep(self, key: Key, body: bytes, headers: Headers, validity: Validity, content: str) -> None:
+        named = {name.lower(): value for name, value in headers}
+        modified = parse_date(named.get("last-modified"))
+        if modified is None or "etag" not in named:
+            return
+        kept = Kept(validity, body, list(headers), named["etag"], content, modified)
+        with self._lock:
+            old = self._kept.pop(key, None)
+            self._size += kept.size - (old.size if old else 0)
+            self._kept[key] = kept
+            while self._size > self.bytes_kept and self._kept:
+                _, dropped = self._kept.popitem(last=False)
+                self._size -= dropped.size
+
+
+def _unmodified(headers: Headers, etag: str) -> Headers:
+    """The headers of a 304 (RFC 9110, 15.4.5): those of the answer without what describes its body."""
+    return [(name, etag if name.lower() == "etag" else value) for name, value in headers if name.lower() not in OF_BODY]

@@ -1,0 +1,52 @@
+"""Which form of an answer a request gets, and whether it has it already (RFC 9110, 8.8, 12.5.3 and 13). Pure.
+
+An answer has up to three forms, identity, gzip and br, each under a strong ETag of its own: the tag of the content, and
+for a coded form the coding's name after it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header, parse_date, parse_etags, unquote_etag
+
+CODINGS = ("br", "gzip")
+"""In order of preference."""
+MIN_COMPRESSED = 600  # bytes; below, the header costs more than it saves
+
+
+@lru_cache(maxsize=512)
+def coding(accepted: str) -> str | None:
+    """The coding that `Accept-Encoding` likes best. A wildcard does not count: whoever means gzip says so."""
+    qualities = {name.lower(): quality for name, quality in parse_accept_header(accepted, Accept)}
+    best = max(CODINGS, key=lambda name: qualities.get(name, 0.0))
+    liked = qualities.get(best, 0.0)
+    return best if liked > 0 and liked >= qualities.get("identity", 0.0) else None
+
+
+def tag(content: str, coding: str | None) -> str:
+    """The quoted ETag of a form, from that of the content."""
+    return content if coding is None else f'{content[:-1]}-{coding}"'
+
+
+def held(
+    content: str, coding: str | None, modified: datetime, none_match: str | None, modified_since: str | None
+) -> str | None:
+    """The ETag of the form that the client holds and that is still right, or None: it needs the answer.
+
+    If-None-Match decides alone where it stands (13.2.2). A client that kept another form keeps it: the 304 names that
+    form's tag.
+    """
+    mine = tag(content, coding)
+    if none_match is not None:
+        if none_match == mine:
+            return mine
+        wanted = parse_etags(none_match)
+        if wanted.star_tag:
+            return mine
+        forms = (mine, *(tag(content, other) for other in (None, *CODINGS)))
+        return next((form for form in forms if wanted.contains_weak(unquote_etag(form)[0] or "")), None)
+    since = parse_date(modified_since)
+    return mine if since is not None and modified <= since else None

@@ -1,0 +1,145 @@
+"""A small newsroom for tests: a real archive in a folder, filled through the intake and the edition, and the web over it.
+
+The clock stands still unless a test moves it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from aggregator.bootstrap import Application, Place, library
+from aggregator.model.item import Enclosure, Item
+from aggregator.model.poll import PollResult
+from aggregator.pipeline.edition import edition
+from aggregator.store.sqlite.archive import SqliteArchive
+from aggregator.web.app import create_app
+from aggregator.web.library import Library
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+CONFIG = """
+site: {title: Test Wire, url: "https://wire.example.org/news", language: en, timezone: UTC}
+defaults: {every: 15m}
+publishers:
+  - {name: BBC, aliases: [BBC News], domains: [bbc.example], labels: {country: GB, owner: public}}
+  - {name: Kyodo, labels: {country: JP, owner: cooperative}}
+sources:
+  - {name: BBC World, url: "https://bbc.example/world.xml", publisher: BBC, labels: {kind: broadcaster}}
+  - {name: Kyodo, url: "https://user:hush@kyodo.example/feed.xml"}
+  - {name: Reuters, url: "https://reuters.example/feed.xml"}
+  - {name: Silent, url: "https://silent.example/feed.xml"}
+sections:
+  - id: defense
+    title: Defense
+    description: Forces & weapons
+    words: [missile*, navy, frigate*]
+  - id: asia-pacific
+    title: Asia-Pacific
+    places: [CN, JP, eastern-asia]
+  - {id: world, title: World}
+topics:
+  - {id: rare-earths, title: Rare earths, words: [rare earth, rare earths]}
+  - {id: nato, title: NATO, words: [NATO]}
+"""
+
+
+def item(
+    title: str,
+    source: str = "bbc-world",
+    *,
+    age: timedelta = timedelta(hours=1),
+    summary: str | None = None,
+    content: str = "<p>What happened, at length.</p>",
+    publisher: str | None = None,
+    url: str | None = "",
+    image: str | None = None,
+    enclosures: Iterable[Enclosure] = (),
+    lang: str | None = "en",
+    author: str | None = None,
+) -> Item:
+    """An item as normalising leaves it; published `age` before noon, its address made of its title."""
+    id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{source}\n{title}"))
+    address = f"https://{source}.example/{id[:8]}" if url == "" else url
+    summary = f"{title}, says {source} at greater length." if summary is None else summary
+    return Item(
+        id=id, source=source, key=id, url=address, canonical=address, title=title, summary=summary, content=content,
+        author=author, publisher=publisher or {"bbc-world": "BBC", "kyodo": "Kyodo", "reuters": "Reuters"}[source],
+        published=NOON - age, lang=lang, categories=(), image=image, enclosures=tuple(enclosures), hash=f"{title}{summary}{content}",
+    )  # fmt: skip
+
+
+NEWS = (
+    item(
+        "China Grants Rare Earth Licenses to US Auto Suppliers",
+        age=timedelta(hours=5),
+        image="https://bbc.example/a.jpg",
+    ),
+    item("China grants rare earth licenses to suppliers of US automakers", "kyodo", age=timedelta(hours=4)),
+    item("China Grants Rare Earth Licenses to U.S. Auto Suppliers", "reuters", age=timedelta(hours=3)),
+    item("Navy's Newest Frigate Delayed Again, Shipbuilder Says", age=timedelta(hours=2)),
+    item("Scientists Discover How Octopuses Dream", "kyodo", age=timedelta(hours=30), lang="en-GB"),
+    item("Missile Test Over the Sea of Japan Alarms NATO", "reuters", age=timedelta(days=20)),
+    item("Frigate Visits a Harbour in October", age=timedelta(days=45)),
+)
+"""Two months, three sections, one story that three publishers tell."""
+
+
+@dataclass
+class Newsroom:
+    """`text` is the configuration. `client` asks the web; `receive` and `publish` bring news."""
+
+    folder: Path
+    text: str = CONFIG
+    now: datetime = NOON
+    app_client: FlaskClient | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.place = Place(self.folder / "feeds.yaml", self.folder, address="http://127.0.0.1:8000")
+        self.application = Application.of_texts(self.place, {"feeds.yaml": self.text})
+        self.archive: SqliteArchive = self.application.archive()
+        self.archive.sources.sync(self.application.settings.sources)
+        self.put_in_force(self.text)
+
+    def put_in_force(self, text: str) -> None:
+        self.application = Application.of_texts(self.place, {"feeds.yaml": text})
+        self.archive.upkeep.put_in_force(
+            self.application.settings.epoch, {"feeds.yaml": text}, int(self.now.timestamp())
+        )
+
+    def receive(self, *items: Item, live: bool = False) -> None:
+        """Store items as a poll does; by default as a back-catalogue, which enters with its times of publication."""
+        sources = {state.id: state for state in self.archive.sources.states()}
+        results = [
+            PollResult(
+                replace(sources[source], last_success=self.now, state="ok"),
+                new=tuple(one for one in items if one.source == source),
+                live=live,
+            )
+            for source in {one.source for one in items}
+        ]
+        self.archive.intake.apply(results, self.now)
+
+    def publish(self, *items: Item, live: bool = False) -> None:
+        """Store items and place them."""
+        self.receive(*items, live=live)
+        edition(self.archive, self.application.policy, lambda: int(self.now.timestamp()))
+
+    def library(self) -> Library:
+        made = library(self.application)
+        made._clock = lambda: self.now
+        return made
+
+    @property
+    def client(self) -> FlaskClient:
+        if self.app_client is None:
+            self.app_client = create_app(self.library()).test_client()
+        return self.app_client
+
+    def close(self) -> None:
+        self.archive.close()

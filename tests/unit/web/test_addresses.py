@@ -1,0 +1,204 @@
+"""Every address of the contract answers, in its type, and carries what every answer carries."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask.testing import FlaskClient
+from newsroom import Newsroom
+
+HTML = "text/html; charset=utf-8"
+FEEDS = {
+    "rss": "application/rss+xml; charset=utf-8",
+    "atom": "application/atom+xml; charset=utf-8",
+    "json": "application/feed+json; charset=utf-8",
+}
+STREAMS = (
+    "/latest",
+    "/sections/defense",
+    "/topics/rare-earths",
+    "/sources/kyodo",
+    "/search",
+    "/latest/2026-11",
+    "/sections/defense/2026-10",
+    "/topics/rare-earths/2026-11",
+)
+PAGES = ("/", *STREAMS, "/sections", "/topics", "/sources", "/docs")
+API = tuple(f"/api/v1/{name}" for name in ("stories", "items", "sections", "topics", "sources", "status"))
+OTHERS = {
+    "/subscriptions.opml": "text/x-opml; charset=utf-8",
+    "/subscriptions.opml?of=topics": "text/x-opml; charset=utf-8",
+    "/subscriptions.opml?of=sources": "text/x-opml; charset=utf-8",
+    "/openapi.json": "application/json",
+    "/static/wire.css": "text/css; charset=utf-8",
+    "/static/wire.js": "text/javascript; charset=utf-8",
+    "/static/icon.png": "image/png",
+    "/favicon.ico": "image/png",
+}
+ADDRESSES: dict[str, str] = {
+    **dict.fromkeys(PAGES, HTML),
+    **{f"{stream}.{extension}": type for stream in (*STREAMS, "/sources") for extension, type in FEEDS.items()},
+    **dict.fromkeys(API, "application/json"),
+    **OTHERS,
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_address_answers_in_its_type_with_validators(client: FlaskClient, address: str) -> None:
+    got = client.get(address)
+    assert got.status_code == 200, got.text
+    assert got.headers["Content-Type"] == ADDRESSES[address]
+    assert re.fullmatch(r'"[^"]+"', got.headers["ETag"])
+    assert got.headers["Last-Modified"].endswith(" GMT")
+    assert got.headers["Vary"] == "Accept-Encoding"
+    assert re.fullmatch(r"public, max-age=\d+, stale-while-revalidate=\d+", got.headers["Cache-Control"])
+    assert got.headers["X-Content-Type-Options"] == "nosniff"
+    assert got.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "Set-Cookie" not in got.headers
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_head_is_get_without_body(client: FlaskClient, address: str) -> None:
+    full, head = client.get(address), client.head(address)
+    assert head.status_code == 200
+    assert head.data == b""
+    assert dict(head.headers) == dict(full.headers)
+    assert int(head.headers["Content-Length"]) == len(full.data)
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES, "/healthz", "/metrics", "/sections/none", "/api/v1/none"])
+def test_only_reading_is_allowed(client: FlaskClient, address: str) -> None:
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        assert client.open(address, method=method).status_code in (404, 405)
+
+
+def test_health(newsroom: Newsroom) -> None:
+    client = newsroom.client
+    assert (client.get("/healthz").status_code, client.get("/healthz").text) == (200, "ok\n")
+    assert client.get("/readyz").status_code == 503  # no worker ticks
+    newsroom.archive.upkeep.note("tick", int(newsroom.now.timestamp()) - 10)
+    assert client.get("/readyz").text == "ready\n"
+    newsroom.archive.upkeep.note("store-error", "full")
+    assert client.get("/readyz").text.startswith("degraded")
+    newsroom.archive.upkeep.note("store-error", None)
+    assert client.get("/readyz").headers["Cache-Control"] == "no-store"
+
+
+def test_metrics_are_prometheus_text(client: FlaskClient) -> None:
+    text = client.get("/metrics").text
+    assert client.get("/metrics").content_type == "text/plain; version=0.0.4; charset=utf-8"
+    assert "aggregator_items 7\n" in text
+    for line in text.splitlines():
+        assert re.fullmatch(r'# TYPE \w+ (gauge|counter)|\w+(\{\w+="[\w-]+"\})? \d+', line), line
+
+
+NOWHERE = (
+    "/nothing",
+    "/sections/",
+    "/sections/none",
+    "/sections/none.rss",
+    "/sections/defense.xml",
+    "/sections/defense.rss/",
+    "/sections/Defense",
+    "/topics/none.json",
+    "/sources/none.atom",
+    "/sections/defense/2026-13",
+    "/sections/defense/2026-00.rss",
+    "/sections/defense/9999-01",
+    "/sections/defense/0001-01",
+    "/sections/defense/2026-1",
+    "/sections/../api",
+    "/sections/..%2fdefense",
+    "/sections/%2e%2e%2fdefense.rss",
+    "/sections/defense%00.rss",
+    "/sections/defense%0d%0aX: y",
+    "/sections/defense;x=1",
+    "/sections/de%EF%BC%8Efense",
+    "/sections/%ff%fe",
+    "/sections/" + "a" * 5000,
+    "/static/../app.py",
+    "/static/..%2fapp.py",
+    "/static/%00",
+    "/static/none.css",
+    "/stories/none",
+    "/stories/%00",
+    "/stories/..%2f..%2fetc%2fpasswd",
+    "/stories/00000000-0000-0000-0000-000000000000",
+    "/stories/{00000000000000000000000000000000}x",
+    "/%5cevil.example",
+)
+
+
+@pytest.mark.parametrize("address", NOWHERE)
+def test_what_is_not_there_is_404_and_never_quoted(client: FlaskClient, address: str) -> None:
+    got = client.get(address)
+    assert got.status_code == 404
+    assert got.content_type == "text/plain; charset=utf-8"
+    assert got.headers["Cache-Control"] == "no-store"
+    assert "evil" not in got.text
+    assert "passwd" not in got.text
+
+
+@pytest.mark.parametrize("id", ["none", "%00", "..%2f", "00000000-0000-0000-0000-000000000000", "a" * 3000, "1"])
+@pytest.mark.parametrize("kind", ["stories", "items"])
+def test_api_ids_that_are_not_there(client: FlaskClient, kind: str, id: str) -> None:
+    got = client.get(f"/api/v1/{kind}/{id}")
+    assert got.status_code == 404
+    assert got.content_type == "application/problem+json"
+    problem = got.get_json()
+    assert problem["status"] == 404
+    assert set(problem) >= {"type", "title", "status", "detail"}
+
+
+def test_api_is_open_to_other_origins_also_in_errors(client: FlaskClient) -> None:
+    for address, status in (("/api/v1/stories", 200), ("/api/v1/none", 404), ("/api/v1/stories?limit=x", 400)):
+        got = client.get(address, headers={"Origin": "https://other.example"})
+        assert got.status_code == status
+        assert got.headers["Access-Control-Allow-Origin"] == "*"
+    assert client.post("/api/v1/stories").headers["Access-Control-Allow-Origin"] == "*"
+    ask = {"Origin": "https://other.example", "Access-Control-Request-Method": "GET"}
+    for address in ("/api/v1/stories", "/latest.json"):
+        preflight = client.options(address, headers=ask)
+        assert preflight.status_code in (200, 204)
+        assert preflight.headers["Access-Control-Allow-Origin"] == "*"
+        assert "GET" in preflight.headers["Access-Control-Allow-Methods"]
+        assert "If-None-Match" in preflight.headers["Access-Control-Allow-Headers"]
+
+
+def test_other_origins_can_be_shut_out(tmp_path: Any) -> None:
+    room = Newsroom(tmp_path)
+    room.put_in_force(room.text.replace("timezone: UTC}", "timezone: UTC, cors: false}"))
+    assert room.client.get("/latest.json").status_code == 200
+    got = room.client.get("/latest.json", headers={"Origin": "https://other.example"})
+    assert "Access-Control-Allow-Origin" not in got.headers
+    room.close()
+
+
+def test_opml_lists_each_section_once(client: FlaskClient) -> None:
+    root = ET.fromstring(client.get("/subscriptions.opml").data)
+    addresses = [outline.get("xmlUrl") for outline in root.iter("outline")]
+    assert addresses == [
+        f"https://wire.example.org/news/sections/{id}.rss?primary=1" for id in ("defense", "asia-pacific", "world")
+    ]
+    assert client.get("/subscriptions.opml?of=everything").status_code == 400
+
+
+def test_unknown_parameters_are_ignored(client: FlaskClient) -> None:
+    plain, more = client.get("/latest.rss?limit=2"), client.get("/latest.rss?utm_source=x&limit=2&fbclid=%00")
+    assert plain.data == more.data
+    assert plain.headers["ETag"] == more.headers["ETag"]
+
+
+def test_pages_load_nothing_from_elsewhere(client: FlaskClient, newsroom: Newsroom) -> None:
+    story = newsroom.archive.reading
+    ids = [one["url"].rsplit("/", 1)[1] for one in client.get("/api/v1/stories").get_json()["stories"]]
+    assert story is not None
+    for address in (*PAGES, *(f"/stories/{id}" for id in ids)):
+        text = client.get(address).text
+        for value in re.findall(r"<(?:img|script|link|source|iframe)\b[^>]*\b(?:src|href)=\"([^\"]*)\"", text):
+            assert value.startswith(("/news/", "https://wire.example.org/news/")), (address, value)
+        assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?! src=)|javascript:", text), address
+        assert "<!doctype html>" in text

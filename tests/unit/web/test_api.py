@@ -1,0 +1,148 @@
+"""The JSON API: shapes, paging, order of change."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from newsroom import NEWS, Newsroom, item
+
+STORY = {
+    "id", "url", "title", "summary", "link", "published", "updated", "section", "sections", "topics", "publishers",
+    "sources", "receipts", "related", "image",
+}  # fmt: skip
+ITEM = {"id", "url", "title", "summary", "source", "publisher", "published", "story", "section", "sections", "lang"}
+
+
+def walk(client: FlaskClient, name: str, query: str = "") -> list[Any]:
+    """All pages of a list, by `next_url`."""
+    rows: list[Any] = []
+    address: str | None = f"/news/api/v1/{name}{query}"
+    while address:
+        got = client.get(address)
+        assert got.status_code == 200
+        assert set(got.get_json()) == {name, "next", "next_url"}
+        rows += got.get_json()[name]
+        following = got.get_json()["next_url"]
+        assert (following is None) == (got.get_json()["next"] is None)
+        assert ("Link" in got.headers) == bool(following)
+        address = following and following.removeprefix("https://wire.example.org")
+    return rows
+
+
+def test_a_story_in_full(client: FlaskClient) -> None:
+    told = client.get("/api/v1/stories?q=licenses").get_json()["stories"][0]
+    assert set(told) >= STORY
+    assert told["id"].startswith("urn:uuid:")
+    assert told["url"] == f"https://wire.example.org/news/stories/{told['id'].removeprefix('urn:uuid:')}"
+    assert told["publishers"] == ["BBC", "Kyodo", "Reuters"]
+    assert told["section"] in told["sections"]
+    assert told["topics"][0] == "rare-earths"
+    assert [set(source) for source in told["sources"]] == [{"publisher", "source", "url", "title", "published"}] * 3
+    for receipt in told["receipts"]:
+        assert set(receipt) == {"section", "score", "rule", "at", "matched", "runner_up"}
+        assert receipt["at"].startswith("feeds.yaml:")
+    for related in told["related"]:
+        assert set(related) == {"id", "title", "section", "month"}
+    for form in (told["id"], told["id"].removeprefix("urn:uuid:"), told["id"].upper()):
+        one = client.get(f"/api/v1/stories/{form}").get_json()
+        assert one["content_html"] == "<p>What happened, at length.</p>"
+        assert [row["publisher"] for row in one["timeline"]] == ["BBC", "Kyodo", "Reuters"]
+
+
+def test_an_item_in_full(client: FlaskClient) -> None:
+    row = client.get("/api/v1/items?source=kyodo&limit=1").get_json()["items"][0]
+    assert set(row) >= ITEM
+    assert row["source"] == "kyodo"
+    one = client.get(f"/api/v1/items/{row['id']}").get_json()
+    assert {name: one[name] for name in row} == row
+
+
+@pytest.mark.parametrize("name", ["stories", "items", "sections", "topics", "sources"])
+@pytest.mark.parametrize("limit", [1, 2, 3, 500])
+def test_pages_put_together_are_the_list(client: FlaskClient, name: str, limit: int) -> None:
+    whole = walk(client, name)
+    assert [row["id"] for row in walk(client, name, f"?limit={limit}")] == [row["id"] for row in whole]
+    assert len({row["id"] for row in whole}) == len(whole) > 1
+
+
+def test_a_cursor_belongs_to_its_list(client: FlaskClient) -> None:
+    cursor = client.get("/api/v1/stories?limit=1").get_json()["next"]
+    assert client.get(f"/api/v1/items?limit=1&cursor={cursor}").status_code == 400
+    assert client.get(f"/api/v1/sources?cursor={cursor}").status_code == 400
+
+
+def test_paging_is_not_disturbed_by_news(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    before = [row["id"] for row in walk(room.client, "stories")]
+    first = room.client.get("/api/v1/stories?limit=2").get_json()
+    room.publish(item("Typhoon Reaches Luzon", age=timedelta(minutes=1)))
+    rest = walk(room.client, "stories", f"?limit=2&cursor={first['next']}")
+    assert [row["id"] for row in (*first["stories"], *rest)] == before
+    room.close()
+
+
+def test_changed_since_gives_what_changed_oldest_first(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    room.now += timedelta(hours=1)
+    room.publish(item("Typhoon Reaches Luzon", age=timedelta(minutes=1)), live=True)
+    room.now += timedelta(hours=1)
+    room.publish(
+        item("Navy's Newest Frigate Delayed Again, Says Shipbuilder", "kyodo", age=timedelta(minutes=1)), live=True
+    )
+    rows = room.client.get("/api/v1/stories?changed_since=2026-11-24T12:30:00Z").get_json()["stories"]
+    assert [row["title"] for row in rows] == [
+        "Typhoon Reaches Luzon",
+        "Navy's Newest Frigate Delayed Again, Shipbuilder Says",
+    ]
+    paged = walk(room.client, "stories", "?changed_since=2026-11-24T12:30:00Z&limit=1")
+    assert [row["id"] for row in paged] == [row["id"] for row in rows]
+    room.close()
+
+
+def test_sources_and_status(client: FlaskClient) -> None:
+    rows = client.get("/api/v1/sources").get_json()["sources"]
+    assert [row["id"] for row in rows] == ["bbc-world", "kyodo", "reuters", "silent"]
+    for row in rows:
+        assert set(row) >= {"id", "name", "url", "state", "last_success", "next_poll", "why", "last_error"}
+        assert "hush" not in str(row)
+    status = client.get("/api/v1/status").get_json()
+    assert status["totals"]["items"] == 7
+    assert status["title"] == "Test Wire"
+
+
+def test_a_merged_story_redirects_for_good(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    stories = room.client.get("/api/v1/stories").get_json()["stories"]
+    old, young = (story["id"].removeprefix("urn:uuid:") for story in stories[:2])
+    with room.archive._connection.transaction() as raw:
+        n = raw.execute("SELECT n FROM stories WHERE id = ?", (bytes.fromhex(old.replace("-", "")),)).fetchone()[0]
+        raw.execute("DELETE FROM stories WHERE id = ?", (bytes.fromhex(young.replace("-", "")),))
+        raw.execute("INSERT INTO merged VALUES (?, ?)", (bytes.fromhex(young.replace("-", "")), n))
+    got = room.client.get(f"/stories/{young}", headers={"Host": "evil.example"})
+    assert (got.status_code, got.headers["Location"]) == (301, f"https://wire.example.org/news/stories/{old}")
+    got = room.client.get(f"/api/v1/stories/{young}")
+    assert got.headers["Location"] == f"https://wire.example.org/news/api/v1/stories/urn:uuid:{old}"
+    room.close()
+
+
+def test_a_story_page_shows_its_parts_and_no_empty_heading(client: FlaskClient) -> None:
+    told = client.get("/api/v1/stories?q=licenses").get_json()["stories"][0]
+    text = client.get(told["url"].removeprefix("https://wire.example.org")).text
+    for part in (
+        "<h1>China Grants",
+        "Sources</h2>",
+        "Related Topics</h2>",
+        "Related News</h2>",
+        "What happened, at length.",
+    ):
+        assert part in text
+    assert 'href="/news/topics/rare-earths"' in text
+    octopus = client.get("/api/v1/stories?q=octopuses").get_json()["stories"][0]
+    assert "Related Topics</h2>" not in client.get(octopus["url"].removeprefix("https://wire.example.org")).text

@@ -1,0 +1,178 @@
+"""RFC 9110 on conditions, codings and ranges; and what is kept in front of Flask answers as Flask does."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import brotli
+import pytest
+from flask.testing import FlaskClient
+from newsroom import NEWS, Newsroom, item
+
+from aggregator.web.app import create_app
+from aggregator.web.front import Front
+from aggregator.web.negotiation import coding
+
+ADDRESSES = ("/latest.rss", "/sections/asia-pacific.atom", "/latest.json", "/latest", "/", "/api/v1/stories", "/docs")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_tag_given_is_the_tag_understood(client: FlaskClient, address: str) -> None:
+    for accept in ("", "gzip", "br", "gzip, br"):
+        first = client.get(address, headers={"Accept-Encoding": accept})
+        tag = first.headers["ETag"]
+        for wanted in (tag, f"W/{tag}", f'"other", {tag}', f'"other",W/{tag} , "more"', "*"):
+            again = client.get(address, headers={"Accept-Encoding": accept, "If-None-Match": wanted})
+            assert again.status_code == 304, wanted
+            assert again.data == b""
+            assert again.headers["ETag"] == tag
+            for name in ("Cache-Control", "Vary"):
+                assert again.headers[name] == first.headers[name]
+            assert "Content-Type" not in again.headers
+            assert "Content-Encoding" not in again.headers
+        for wrong in ('"other"', 'W/"other"', "", tag.strip('"') + "x", '"unfinished'):
+            assert client.get(address, headers={"Accept-Encoding": accept, "If-None-Match": wrong}).status_code == 200
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_date_alone_is_enough_and_the_tag_outranks_it(client: FlaskClient, address: str) -> None:
+    first = client.get(address)
+    date = first.headers["Last-Modified"]
+    assert client.get(address, headers={"If-Modified-Since": date}).status_code == 304
+    later = "Fri, 01 Jan 2100 00:00:00 GMT"
+    assert client.get(address, headers={"If-Modified-Since": later}).status_code == 304
+    for bad in ("Mon, 01 Jan 1990 00:00:00 GMT", "yesterday", "", "1e999", "Tue, 99 Nov 2026 10:00:00 GMT"):
+        assert client.get(address, headers={"If-Modified-Since": bad}).status_code == 200
+    both = {"If-None-Match": '"other"', "If-Modified-Since": later}
+    assert client.get(address, headers=both).status_code == 200
+    assert client.head(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_each_coding_has_a_strong_tag_of_its_own(client: FlaskClient, address: str) -> None:
+    plain = client.get(address)
+    zipped = client.get(address, headers={"Accept-Encoding": "gzip, deflate"})
+    small = client.get(address, headers={"Accept-Encoding": "gzip, deflate, br, zstd"})
+    assert zipped.headers["Content-Encoding"] == "gzip"
+    assert small.headers["Content-Encoding"] == "br"
+    assert gzip.decompress(zipped.data) == brotli.decompress(small.data) == plain.data
+    tags = {answer.headers["ETag"] for answer in (plain, zipped, small)}
+    assert len(tags) == 3
+    assert not any(tag.startswith("W/") for tag in tags)
+    assert {answer.headers["Vary"] for answer in (plain, zipped, small)} == {"Accept-Encoding"}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [
+        ("", None),
+        ("identity", None),
+        ("*", None),
+        ("gzip;q=0", None),
+        ("br;q=0, gzip", "gzip"),
+        ("br;q=0.5, gzip;q=0.9", "gzip"),
+        ("identity, gzip;q=0.5", None),
+        ("GZIP", "gzip"),
+        ("gzip;q=nonsense", None),
+        ("deflate", None),
+        ("gzip, br", "br"),
+    ],
+)
+def test_coding_follows_the_wishes(accepted: str, expected: str | None) -> None:
+    assert coding(accepted) == expected
+
+
+def test_a_range_is_ignored(client: FlaskClient) -> None:
+    got = client.get("/latest.rss", headers={"Range": "bytes=0-10"})
+    assert got.status_code == 200
+    assert len(got.data) > 1000
+
+
+WISHES: tuple[dict[str, str], ...] = (
+    {},
+    {"Accept-Encoding": "gzip"},
+    {"Accept-Encoding": "br"},
+    {"If-None-Match": "*"},
+    {"If-None-Match": '"other"'},
+    {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT", "Accept-Encoding": "gzip"},
+    {"If-Modified-Since": "Mon, 01 Jan 1990 00:00:00 GMT"},
+    {"Range": "bytes=0-3", "Host": "evil.example"},
+)
+
+
+@pytest.mark.parametrize(
+    "address", ["/latest.rss", "/sections/defense.json?limit=1", "/news/topics/nato.atom", "/sources/silent.rss"]
+)
+def test_what_is_kept_is_what_flask_answers(newsroom: Newsroom, address: str) -> None:
+    fronted = create_app(newsroom.library())
+    plain = create_app(newsroom.library())
+    front = fronted.wsgi_app
+    assert isinstance(front, Front)
+    assert isinstance(plain.wsgi_app, Front)
+    plain.wsgi_app = plain.wsgi_app.inner  # type: ignore[method-assign]  # as Flask's documentation does
+    ours, flasks = fronted.test_client(), plain.test_client()
+    for accept in ("", "gzip", "br"):
+        ours.get(address, headers={"Accept-Encoding": accept})
+    front.inner = _never  # from here on all comes from what is kept
+    for method in ("GET", "HEAD"):
+        for wishes in WISHES:
+            kept = ours.open(address, method=method, headers=wishes)
+            asked = flasks.open(address, method=method, headers=wishes)
+            assert (kept.status, kept.data) == (asked.status, asked.data)
+            assert list(kept.headers) == list(asked.headers)
+
+
+def _never(environ: Any, start_response: Any) -> Any:
+    raise AssertionError("Flask was asked")
+
+
+def test_a_reader_that_only_asks_conditionally_fills_what_is_kept(newsroom: Newsroom) -> None:
+    app = create_app(newsroom.library())
+    tag = newsroom.client.get("/latest.atom").headers["ETag"]
+    assert app.test_client().get("/latest.atom", headers={"If-None-Match": tag}).status_code == 304
+    front = app.wsgi_app
+    assert isinstance(front, Front)
+    front.inner = _never
+    assert app.test_client().get("/latest.atom", headers={"If-None-Match": tag}).status_code == 304
+    assert app.test_client().get("/latest.atom").status_code == 200
+
+
+def test_news_and_edits_are_seen_at_once(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    ask = room.client.get
+    before = {address: ask(address).headers["ETag"] for address in ("/sections/defense.rss", "/topics/nato.rss")}
+    room.publish(item("Missiles Bought for Malta", age=timedelta(minutes=1)))
+    assert "Missiles Bought for Malta" in ask("/sections/defense.rss").text
+    assert ask("/topics/nato.rss").headers["ETag"] == before["/topics/nato.rss"]  # not touched, byte for byte
+    room.put_in_force(room.text.replace("title: NATO", "title: Alliance"))
+    assert "Alliance" in ask("/topics/nato.rss").text
+    room.close()
+
+
+def test_what_time_alone_changes_is_rendered_anew(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    ask = room.client.get
+    assert "Octopuses" in ask("/latest.rss?since=31h").text
+    assert "fh:archive/" not in ask("/latest/2026-11.rss").text
+    room.now += timedelta(hours=2)
+    assert "Octopuses" not in ask("/latest.rss?since=31h").text
+    room.now += timedelta(days=10)
+    assert "fh:archive/" in ask("/latest/2026-11.rss").text
+    room.close()
+
+
+def test_what_is_kept_is_bounded(newsroom: Newsroom) -> None:
+    library = newsroom.library()
+    app = create_app(library)
+    front = app.wsgi_app
+    assert isinstance(front, Front)
+    front.bytes_kept = 50_000
+    for limit in range(1, 40):
+        app.test_client().get(f"/latest.rss?limit={limit}")
+    assert 0 < front._size <= 50_000
+    assert front._size == sum(kept.size for kept in front._kept.values())

@@ -1,0 +1,163 @@
+"""Parameters: what each does, and that whatever does not fit is a 400 that names it, never a 500."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from newsroom import Newsroom
+
+from aggregator.errors import QueryError
+from aggregator.web import parameters
+
+BAD = (
+    ("limit", "0"),
+    ("limit", "501"),
+    ("limit", "-1"),
+    ("limit", "1e9"),
+    ("limit", "1" + "0" * 400),
+    ("limit", "ten"),
+    ("limit", "٣"),
+    ("min_publishers", "0"),
+    ("min_publishers", "51"),
+    ("primary", "maybe"),
+    ("view", "none"),
+    ("since", "yesterday"),
+    ("since", "2026-13-01"),
+    ("until", "99999h"),
+    ("until", "24x"),
+    ("section", "none"),
+    ("topic", "none"),
+    ("source", "none"),
+    ("q", "a" * 1001),
+    ("q", " ".join(f"w{n}" for n in range(21))),
+    ("publisher", "x" * 201),
+    ("lang", "e\x00n"),
+)
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+@pytest.mark.parametrize("address", ["/latest.rss", "/latest", "/search.json", "/sections/defense.atom"])
+def test_what_does_not_fit_is_400_and_names_the_parameter(
+    client: FlaskClient, address: str, name: str, value: str
+) -> None:
+    got = client.get(f"{address}?{name}={quote(value)}")
+    assert got.status_code == 400
+    assert got.content_type == "text/plain; charset=utf-8"
+    assert f"`{name}`" in got.text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [*BAD, ("cursor", "x"), ("cursor", "%"), ("cursor", "é"), ("changed_since", "never")]
+)
+def test_api_says_so_as_problem_json(client: FlaskClient, name: str, value: str) -> None:
+    if name in ("view", "min_publishers"):
+        return
+    got = client.get(f"/api/v1/stories?{name}={quote(value)}")
+    assert got.status_code == 400
+    assert got.content_type == "application/problem+json"
+    assert got.get_json()["parameter"] == name
+    assert got.get_json()["status"] == 400
+
+
+def test_limit_min_publishers_view_primary(client: FlaskClient) -> None:
+    def titles(address: str) -> list[str]:
+        return [entry["title"] for entry in client.get(address).get_json()["items"]]
+
+    assert len(titles("/latest.json?limit=2")) == 2
+    assert len(titles("/latest.json?view=items")) == 7
+    assert titles("/latest.json?min_publishers=3") == ["China Grants Rare Earth Licenses to US Auto Suppliers"]
+    assert titles("/latest.json?min_publishers=4") == []
+    everything = titles("/sections/asia-pacific.json")
+    assert set(titles("/sections/asia-pacific.json?primary=1")) <= set(everything)
+
+
+def test_search(client: FlaskClient) -> None:
+    def found(query: str) -> int:
+        return len(client.get(f"/search.json?{query}").get_json()["items"])
+
+    assert found("q=frigate") == 2
+    assert found("q=FRIGATE+navy") == 1
+    assert found("q=%22newest+frigate%22") == 1
+    assert found("q=%22frigate+newest%22") == 0
+    assert found("q=frigate+-navy") == 1
+    assert found("q=-frigate") == 3
+    assert found("source=kyodo") == 2
+    assert found("publisher=bbc") == 3
+    assert found("label=owner:public") == 3
+    assert found("label=cooperative") == 2
+    assert found("label=nothing") == 0
+    assert found("lang=en") == 5
+    assert found("section=defense") == 3
+    assert found("topic=rare-earths") == 1
+    assert found("since=24h") == 2
+    assert found("since=2026-11-01&until=2026-11-10T00:00:00Z") == 1
+    assert found("since=2026-11-24T09:30:00%2B02:00") == 1
+
+
+HOSTILE = (
+    '"',
+    "NEAR(",
+    "a AND",
+    "title:x",
+    "{t b}:x",
+    "^a",
+    "a*",
+    "(",
+    "*",
+    "''",
+    '""',
+    "a OR b",
+    "\x00",
+    "-",
+    "--",
+    "\\",
+    ";DROP",
+    "a NEAR/2 b",
+    "💣",
+    "﷽",
+    "ا",
+    "中国",
+    "\u202e",
+    "%%%",
+    "_",
+)
+
+
+@pytest.mark.parametrize("q", [*HOSTILE, "x" * 1000, "é" * 1000])
+@pytest.mark.parametrize("address", ["/search", "/search.rss", "/api/v1/items", "/api/v1/stories"])
+def test_hostile_words_find_or_are_refused(client: FlaskClient, address: str, q: str) -> None:
+    assert client.get(f"{address}?q={quote(q)}").status_code in (200, 400)
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.dictionaries(
+        st.sampled_from([*{name for name, _ in BAD}, "cursor", "changed_since", "of", "label"]),
+        st.text(max_size=30),
+        max_size=4,
+    )
+)
+def test_any_text_in_any_parameter(newsroom: Newsroom, values: dict[str, str]) -> None:
+    query = {name: value.encode("utf-8", "surrogatepass") for name, value in values.items()}
+    raw = "&".join(f"{name}={quote(value)}" for name, value in query.items())
+    for address in ("/search.json", "/api/v1/stories", "/subscriptions.opml"):
+        assert newsroom.client.get(f"{address}?{raw}").status_code in (200, 400)
+
+
+@given(st.integers(0, 10**18 - 1), st.integers(0, 10**18 - 1), st.sampled_from(["stories", "items-changed"]))
+def test_cursors_come_back_as_they_were_and_belong_to_their_list(time: int, n: int, kind: str) -> None:
+    cursor = parameters.encode_cursor(kind, time, n)
+    assert parameters.decode_cursor({"cursor": cursor}, kind) == (time, n)
+    with pytest.raises(QueryError):
+        parameters.decode_cursor({"cursor": cursor}, "sources")
+
+
+def test_cursors_of_impossible_size_are_refused(client: FlaskClient) -> None:
+    huge = parameters.encode_cursor("stories", 10**18 - 1, 10**18 - 1)
+    assert client.get(f"/api/v1/stories?cursor={huge}").status_code == 200
+    forged = parameters.encode_cursor("stories", 10**19, 1)
+    assert client.get(f"/api/v1/stories?cursor={forged}").status_code == 400

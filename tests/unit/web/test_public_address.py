@@ -1,0 +1,106 @@
+"""Links are made of `site.url` alone, whatever a request or a proxy says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from newsroom import NEWS, Newsroom
+
+ROOT = "https://wire.example.org/news"
+ADDRESSES = (
+    "/latest.rss",
+    "/latest.atom",
+    "/latest.json",
+    "/subscriptions.opml",
+    "/api/v1/stories?limit=1",
+    "/",
+    "/sources",
+    "/docs",
+)
+LIES = {
+    "Host": "evil.example",
+    "X-Forwarded-Host": "evil.example",
+    "X-Forwarded-Proto": "gopher",
+    "X-Forwarded-Prefix": "/evil",
+    "X-Forwarded-For": "10.0.0.1",
+    "Forwarded": "host=evil.example;proto=gopher",
+    "X-Original-URL": "/evil",
+    "X-Script-Name": "/evil",
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_headers_of_requests_never_reach_links(client: FlaskClient, address: str) -> None:
+    honest, lied = client.get(address), client.get(address, headers=LIES)
+    assert lied.data == honest.data
+    assert "evil" not in str(lied.headers)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_same_with_and_without_the_path_of_the_site(client: FlaskClient, address: str) -> None:
+    stripped, whole = client.get(address), client.get(f"/news{address}")
+    assert whole.status_code == 200
+    assert whole.data == stripped.data
+    assert dict(whole.headers) == dict(stripped.headers)
+
+
+def test_feed_links_are_absolute(client: FlaskClient) -> None:
+    for extension in ("rss", "atom"):
+        text = client.get(f"/sections/defense.{extension}?limit=5").text
+        assert f'href="{ROOT}/sections/defense.{extension}?limit=5"' in text
+        for address in re.findall(r'(?:href|url)="([^"]+)"', text):
+            assert address.startswith(("https://", "http://"))
+    feed = client.get("/sections/defense.json?limit=5").get_json()
+    assert feed["feed_url"] == f"{ROOT}/sections/defense.json?limit=5"
+    assert feed["home_page_url"] == f"{ROOT}/sections/defense?limit=5"
+
+
+def test_link_header_names_this_feed_its_page_and_the_other_formats(client: FlaskClient) -> None:
+    link = client.get("/topics/nato.rss?limit=5").headers["Link"]
+    assert f'<{ROOT}/topics/nato.rss?limit=5>; rel="self"' in link
+    assert f'<{ROOT}/topics/nato?limit=5>; rel="alternate"; type="text/html"' in link
+    assert f'<{ROOT}/topics/nato.atom?limit=5>; rel="alternate"; type="application/atom+xml"' in link
+
+
+def test_header_splitting_does_not_get_through(client: FlaskClient) -> None:
+    got = client.get("/search.rss?q=a%0d%0aSet-Cookie:%20x=1")
+    assert got.status_code == 200
+    assert "Set-Cookie" not in got.headers
+    assert "\r" not in got.headers["Link"]
+
+
+def test_without_a_public_address_the_listening_one_is_used(tmp_path: Path) -> None:
+    room = Newsroom(
+        tmp_path,
+        'site: {title: T}\nsources: [{name: BBC World, url: "https://bbc.example/x"}]\n'
+        "sections: [{id: world, title: World}]\n",
+    )
+    room.publish(NEWS[0])
+    text = room.client.get("/latest.rss", headers={"Host": "evil.example"}).text
+    assert 'href="http://127.0.0.1:8000/latest.rss"' in text
+    assert "evil" not in text
+    room.close()
+
+
+def test_autodiscovery_on_every_stream(client: FlaskClient) -> None:
+    for address in ("/latest", "/sections/defense", "/topics/nato", "/sources/kyodo", "/sources"):
+        text = client.get(address).text
+        for type, extension in (("rss+xml", "rss"), ("atom+xml", "atom"), ("feed+json", "json")):
+            assert re.search(
+                rf'<link rel="alternate" type="application/{re.escape(type)}"[^>]+href="{ROOT}{address}\.{extension}"',
+                text,
+            )
+
+
+def test_secrets_of_sources_are_masked(client: FlaskClient) -> None:
+    for address in (
+        "/sources",
+        "/api/v1/sources",
+        "/subscriptions.opml?of=sources",
+        "/sources/kyodo.rss",
+        "/sources/kyodo.atom",
+    ):
+        assert "hush" not in client.get(address).text

@@ -1,0 +1,79 @@
+"""An archive that cannot be read is a 503 with words, and over as soon as it is back; never a 500, never a new file."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from newsroom import NEWS, Newsroom
+
+from aggregator.errors import StoreReadOnly
+from aggregator.store.sqlite import readonly
+from aggregator.web.app import create_app
+
+ADDRESSES = (
+    "/",
+    "/latest.rss",
+    "/api/v1/stories",
+    "/search?q=x",
+    "/sources",
+    "/metrics",
+    "/readyz",
+    "/news/latest.json",
+)
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
+    monkeypatch.setattr(readonly, "PATIENCE", 0.05)
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    return room
+
+
+@pytest.mark.parametrize("damage", ["missing", "text", "locked"])
+def test_an_archive_that_cannot_be_read(room: Newsroom, damage: str) -> None:
+    library = room.library()
+    path = room.application.database
+    room.close()
+    holder = sqlite3.connect(path if damage == "locked" else ":memory:", isolation_level=None)
+    saved = path.read_bytes()
+    if damage == "locked":
+        holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+        holder.execute("BEGIN EXCLUSIVE")
+    else:
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink()
+        if damage == "text":
+            path.write_text("not a database, but long enough to be read as one" * 100)
+    client = create_app(library).test_client()
+    for address in ADDRESSES:
+        got = client.get(address)
+        assert got.status_code == 503, (address, got.text)
+        if address.startswith("/api"):
+            assert got.content_type == "application/problem+json"
+        if address not in ("/readyz",):
+            assert got.headers["Retry-After"] == "60"
+        assert str(path.parent) not in got.text
+    assert client.get("/healthz").status_code == 200
+    assert path.exists() == (damage != "missing")
+    holder.close()
+    path.write_bytes(saved)
+    assert client.get("/latest.rss").status_code == 200
+
+
+def test_what_is_kept_goes_on_through_a_short_lock(room: Newsroom) -> None:
+    assert room.client.get("/latest.rss").status_code == 200
+    with room.archive._connection.transaction():
+        assert room.client.get("/latest.rss").status_code == 200
+        assert room.client.get("/api/v1/stories").status_code == 200
+    room.close()
+
+
+def test_the_web_cannot_write(room: Newsroom) -> None:
+    archive = room.application.readings()
+    with pytest.raises(StoreReadOnly):
+        archive.upkeep.note("x", 1)
+    archive.close()
+    room.close()
