@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aggregator.bootstrap import Place
+from aggregator.errors import UsageError
 
 Run = Callable[[argparse.Namespace, Place], int]
 
@@ -37,6 +38,13 @@ def option(parser: argparse.ArgumentParser, flag: str, help: str, default: Any =
 
 def json_option(parser: argparse.ArgumentParser) -> None:
     option(parser, "--json", "print JSON", action="store_true")
+
+
+def number(flag: str, text: object) -> int:
+    """A whole number from 1. Raises UsageError."""
+    if not (str(text).isascii() and str(text).isdigit() and 0 < int(str(text)) < 1_000_000_000):
+        raise UsageError(f"{flag}: expected a number from 1, found {text}")
+    return int(str(text))
 
 
 def nothing(parser: argparse.ArgumentParser) -> None:

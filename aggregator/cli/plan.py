@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from aggregator.bootstrap import Application, Place, utc_now
-from aggregator.cli.arguments import Command, json_option, option
+from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.cli.poll import bar
 from aggregator.errors import UsageError
@@ -32,7 +32,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, place: Place) -> int:
     after = Application.load(replace(place, config=Path(args.file)) if args.file else place)
-    report = report_of(in_force(after), after, _since(args.since), _limit(args.limit))
+    report = report_of(
+        in_force(after), after, _since(args.since), number("--limit", args.limit) if args.limit else None
+    )
     if args.json:
         print(orjson.dumps(report).decode())
         return 0
@@ -66,12 +68,6 @@ def _since(text: str | None) -> int:
     if match is None:
         raise UsageError(f"--since: expected a time such as 24h, 7d or 4w, found {text}")
     return int(utc_now().timestamp()) - int(match[1]) * {"h": 3600, "d": 86400, "w": 604800}[match[2]]
-
-
-def _limit(text: str | None) -> int | None:
-    if text is not None and not (str(text).isdigit() and int(text)):
-        raise UsageError(f"--limit: expected a number of stories, found {text}")
-    return int(text) if text else None
 
 
 def _headline(report: dict[str, Any]) -> str:

@@ -1,0 +1,79 @@
+"""`aggregator add URL`: find the feed of an address and append it to the configuration."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from aggregator.bootstrap import Application, Place
+from aggregator.cli.appending import Names, append, present, same_address, with_publisher
+from aggregator.cli.arguments import Command, json_option, option
+from aggregator.cli.finding import as_rows, find, offer, pick, pick_option
+from aggregator.config.edit import NewSource
+from aggregator.errors import UsageError
+from aggregator.model.settings import Source
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", help="address of a feed, or of a page that names one")
+    option(parser, "--name", "name of the source (default: the feed's title)")
+    pick_option(parser)
+    json_option(parser)
+
+
+def run(args: argparse.Namespace, place: Place) -> int:
+    application = Application.load(place)
+    there = present(application)
+    known = there.get(same_address(args.url if "://" in args.url else f"https://{args.url}"))
+    if known:
+        return _present(application, known, args.json)
+    found, links = asyncio.run(find(application, args.url, pick(args.pick)))
+    if found is None:
+        if args.json:
+            print(as_rows(links))
+        else:
+            offer(links)
+        raise UsageError("choose one of them with --pick N")
+    known = there.get(same_address(found.url))
+    if known:
+        return _present(application, known, args.json)
+    source = Names(application.settings.sources).give(args.name or found.feed.title or "", found.url)
+    source = with_publisher(application, source)
+    append(application, [source])
+    _say(application, source, len(found.feed.items), args.json)
+    return 0
+
+
+def _present(application: Application, source: Source, as_json: bool) -> int:
+    if as_json:
+        print(orjson.dumps({"added": None, "present": source.id, "at": str(source.at)}).decode())
+    else:
+        print(
+            f"{application.mask(source.url)} is there already: source {source.id} ({source.at}). Nothing was written."
+        )
+    return 0
+
+
+def _say(application: Application, source: NewSource, entries: int, as_json: bool) -> None:
+    fresh = Application.load(replace(application.place))
+    made = fresh.settings.sources[-1]
+    made = next((one for one in fresh.settings.sources if one.url == source.url.replace("${", "$${")), made)
+    if as_json:
+        row: dict[str, Any] = {"id": made.id, "name": made.name, "url": application.mask(made.url)}
+        print(orjson.dumps({"added": row, "present": None, "at": str(made.at)}).decode())
+        return
+    print(f"Added source {made.id} ({made.at}): {made.name}, {entries} entries, {application.mask(made.url)}")
+    if fresh.settings.site.reload == "manual":
+        print("`aggregator apply` puts it in force.")
+
+
+COMMAND = Command(
+    "add",
+    "Find the feed of an address and append it to the configured file; comments and layout of the file stay as they are.",
+    add,
+    run,
+)

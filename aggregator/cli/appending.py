@@ -1,0 +1,98 @@
+"""New sources into the configured file: named, checked as the whole file is, and written by renaming."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import ada_url
+
+from aggregator.bootstrap import Application
+from aggregator.config.edit import NewSource, append_sources, replace_file
+from aggregator.errors import AggregatorError, ConfigError
+from aggregator.model.settings import Source
+
+LONGEST = 100  # characters of a name
+
+
+def same_address(url: str) -> str:
+    """The form in which two addresses are the same feed: scheme, www, fragment and a slash at the end aside."""
+    try:
+        parsed = ada_url.URL(url)
+    except ValueError:
+        return url
+    parsed.hash = ""
+    return str(parsed.href).split("://", 1)[-1].removeprefix("www.").rstrip("/")
+
+
+def present(application: Application) -> dict[str, Source]:
+    """The sources there are, by `same_address`."""
+    return {same_address(source.url): source for source in application.settings.sources}
+
+
+class Names:
+    """Names and ids that nobody bears yet."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        listed = list(sources)
+        self._ids = {id for source in listed for id in (source.id, *source.was)}
+
+    def give(self, name: str, url: str) -> NewSource:
+        """A source of this name; its id stands beside it where the slug of the name is taken or empty."""
+        from aggregator.config.scalars import slug
+
+        host = (urlsplit(url).hostname or "source").removeprefix("www.")
+        shown = (
+            " ".join("".join(char if char.isprintable() else " " for char in name).split())[:LONGEST].strip() or host
+        )
+        wanted = slug(shown)
+        stem = wanted or slug(host) or "source"
+        id, count = stem, 1
+        while id in self._ids:
+            count += 1
+            id = f"{stem[:60]}-{count}"
+        self._ids.add(id)
+        return NewSource(shown, url, None if id == wanted else id)
+
+
+def with_publisher(application: Application, source: NewSource) -> NewSource:
+    """The publisher that `publishers:` knows at this host, if the name does not say it already."""
+    from aggregator.config.publishers import publisher_index
+
+    index = publisher_index(application.settings)
+    known = index.at(urlsplit(source.url).hostname or "")
+    if known is None or index.named(source.name) is known:
+        return source
+    return replace(source, publisher=known.name)
+
+
+def append(application: Application, sources: Sequence[NewSource]) -> None:
+    """Raises:
+    AggregatorError: the file as it would be does not hold, or cannot be written; it is left as it was.
+    """
+    from aggregator.config.load import parse
+    from aggregator.pipeline.changes import Changes, changes
+
+    path, settings = application.place.config, application.settings
+    before = path.read_bytes()
+    mark = before[:3] if before.startswith(b"\xef\xbb\xbf") else b""
+    text = append_sources(before[len(mark) :].decode("utf-8"), sources)
+    try:
+        fresh, warnings = parse({**settings.texts, settings.files[0]: text}, settings.files[0], os.environ)
+    except ConfigError as error:
+        raise AggregatorError(
+            f"{path} would not hold with what was to be added, and stays as it was:\n{error}"
+        ) from error
+    found = changes(settings, fresh)
+    added = replace(found, sources=replace(found.sources, added=()))
+    if added != Changes() or len(found.sources.added) != len(sources):
+        raise AggregatorError(
+            f"{path}: the sources cannot be added without changing something else; nothing was written"
+        )
+    replace_file(path, before, mark + text.encode("utf-8"))
+    for problem in warnings:
+        if problem not in application.warnings and "private address" in problem.message:
+            print(problem, file=sys.stderr)

@@ -1,0 +1,33 @@
+"""`aggregator export`: the sources as OPML on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from aggregator.bootstrap import Application, Place, utc_now
+from aggregator.cli.arguments import Command, nothing
+
+
+def run(args: argparse.Namespace, place: Place) -> int:
+    from aggregator.config.environment import mask
+    from aggregator.render.opml import render
+
+    settings = Application.load(place).settings
+    public = [one for one in settings.sources if "${" not in one.url and mask(one.url) == one.url]
+    rendered = render(settings.site.title, [(one.name, one.url, "") for one in public], utc_now())
+    sys.stdout.buffer.write(rendered.body)
+    sys.stdout.buffer.flush()
+    if len(public) < len(settings.sources):
+        print(
+            f"{len(settings.sources) - len(public)} sources whose address holds a secret are left out.", file=sys.stderr
+        )
+    return 0
+
+
+COMMAND = Command(
+    "export",
+    "The sources as OPML on standard output, for other readers; addresses with secrets are left out.",
+    nothing,
+    run,
+)

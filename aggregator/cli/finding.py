@@ -1,0 +1,66 @@
+"""Feeds behind an address, for `add` and `try`: found through the guarded fetcher, offered with numbers."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import orjson
+
+from aggregator.bootstrap import Application, utc_now
+from aggregator.cli.arguments import number, option
+from aggregator.errors import UsageError
+from aggregator.parse.discover import Link
+from aggregator.pipeline.discover import FeedFound, Finder
+
+__all__ = ["FeedFound", "find", "offer", "pick", "pick_option"]
+
+
+def pick_option(parser: argparse.ArgumentParser) -> None:
+    option(parser, "--pick", "which feed, where the page names several", metavar="N")
+
+
+def pick(text: str | None) -> int | None:
+    return None if text is None else number("--pick", text)
+
+
+async def find(
+    application: Application, address: str, choice: int | None, otherwise: int | None = None
+) -> tuple[FeedFound | None, tuple[Link, ...]]:
+    """The feed at an address, or of those that the page there names the one chosen (else number `otherwise`), and all
+    that there was to choose from.
+
+    Raises:
+        AggregatorError: there is none; the message says what the address holds.
+    """
+    from aggregator.sandbox import Sandbox
+
+    fetcher = application.fetcher()
+    try:
+        async with Sandbox(children=1) as sandbox:
+            finder = Finder(fetcher, sandbox.parse, utc_now)
+            found = await finder.find(address)
+            if isinstance(found, FeedFound):
+                return found, ()
+            number = choice or otherwise
+            if number is None:
+                return None, found
+            if number > len(found):
+                raise UsageError(f"--pick: the page names {len(found)} feeds")
+            return await finder.feed(found[number - 1].url), found
+    finally:
+        await fetcher.close()
+
+
+def offer(links: Sequence[Link]) -> None:
+    """What there is to choose from."""
+    print(f"The page names {len(links)} feeds:", file=sys.stderr)
+    for count, link in enumerate(links, 1):
+        title = f"  {link.title}" if link.title else ""
+        print(f"  {count}  {link.url}{title}", file=sys.stderr)
+
+
+def as_rows(links: Sequence[Link]) -> str:
+    rows = [{"pick": count, "url": link.url, "title": link.title} for count, link in enumerate(links, 1)]
+    return orjson.dumps({"feeds": rows}).decode()

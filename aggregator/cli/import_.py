@@ -1,0 +1,119 @@
+"""`aggregator import FILE.opml`: the feeds of another reader, appended to the configuration."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import orjson
+
+from aggregator.addresses import host_of, literal_private
+from aggregator.bootstrap import Application, Place
+from aggregator.cli.appending import Names, append, present, same_address, with_publisher
+from aggregator.cli.arguments import Command, json_option
+from aggregator.config.edit import NewSource
+from aggregator.errors import AggregatorError, ParseError
+from aggregator.normalise.plain import plain
+from aggregator.parse.opml import MOST_BYTES, Listed, read_opml
+
+SHOWN = 5  # bad addresses told one by one
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="an OPML file (- for standard input)")
+    json_option(parser)
+
+
+@dataclass
+class Sorted:
+    """What became of each feed of the list."""
+
+    fresh: list[NewSource] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)  # addresses polled already
+    twice: list[str] = field(default_factory=list)  # addresses listed more than once
+    bad: list[str] = field(default_factory=list)
+
+
+def run(args: argparse.Namespace, place: Place) -> int:
+    application = Application.load(place)
+    found = sort(application, _read(args.file))
+    if found.fresh:
+        append(application, found.fresh)
+    if args.json:
+        rows = [{"name": one.name, "url": application.mask(one.url), "folder": one.folder} for one in found.fresh]
+        counts = {"present": found.known, "duplicates": found.twice, "dropped": found.bad}
+        print(
+            orjson.dumps(
+                {"added": rows, **{key: list(map(application.mask, of)) for key, of in counts.items()}}
+            ).decode()
+        )
+        return 0
+    print(
+        f"Sources added to {place.config}: {len(found.fresh)}. There already: {len(found.known)}. "
+        f"Listed twice: {len(found.twice)}. Dropped, no public http address: {len(found.bad)}."
+    )
+    for url in found.bad[:SHOWN]:
+        print(f"  dropped: {application.mask(url)[:120]!r}")
+    if len(found.bad) > SHOWN:
+        print(f"  … and {len(found.bad) - SHOWN} more; --json tells all")
+    return 0
+
+
+def _read(name: str) -> tuple[Listed, ...]:
+    shown = "standard input" if name == "-" else name
+    try:
+        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
+            return read_opml(file.read(MOST_BYTES + 1))
+    except OSError as error:
+        raise AggregatorError(f"{shown}: cannot be read: {error.strerror}") from error
+    except ParseError as error:
+        raise AggregatorError(f"{shown}: {error}") from error
+
+
+def sort(application: Application, listed: Iterable[Listed]) -> Sorted:
+    """Which are new, with names and ids of their own; folders become labels."""
+    there = present(application)
+    names = Names(application.settings.sources)
+    found, seen = Sorted(), set[str]()
+    for one in listed:
+        address = same_address(one.url)
+        if not _pollable(one.url):
+            found.bad.append(one.url)
+        elif address in there:
+            found.known.append(one.url)
+        elif address in seen:
+            found.twice.append(one.url)
+        else:
+            seen.add(address)
+            source = with_publisher(application, names.give(plain(one.title), one.url))
+            found.fresh.append(replace(source, folder=_folder(one.folder)))
+    return found
+
+
+def _pollable(url: str) -> bool:
+    """An http(s) address of a public host; private ones are not taken over from a list that came from anywhere."""
+    if (
+        not url.lower().startswith(("http://", "https://"))
+        or len(url) > 2048
+        or any(not c.isprintable() or c.isspace() for c in url)
+    ):
+        return False
+    return host_of(url) is not None and not literal_private(url)
+
+
+def _folder(folder: tuple[str, ...]) -> str | None:
+    """`Tech/Asia`: the folders as one label."""
+    names = [" ".join(plain(name).replace("/", " ").split()) for name in folder]
+    return "/".join(name for name in names if name)[:100].strip("/ ") or None
+
+
+COMMAND = Command(
+    "import",
+    "Append the feeds of an OPML file to the configured file. Folders become labels (`label=folder:NAME` searches by "
+    "them); what is there already, listed twice or no public http address is left out and said.",
+    add,
+    run,
+)

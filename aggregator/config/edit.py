@@ -1,0 +1,178 @@
+"""Sources appended to the text of a file, everything else kept byte for byte; and files written whole or not at all.
+
+The text is never dumped anew. The events of the YAML parser say where the list `sources` ends, and there lines are put
+in, in the style of the list.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from aggregator.errors import AggregatorError
+
+_PLAIN = re.compile(r"[A-Za-z0-9][\w .,&'()/–—-]*")
+_WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off"))
+
+
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    name: str
+    url: str
+    id: str | None = None  # where the slug of the name is taken, or empty
+    publisher: str | None = None
+    folder: str | None = None  # becomes a label
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Keys and values as they are written."""
+        found = [("name", scalar(self.name)), ("id", self.id), ("url", scalar(self.url))]
+        found += [("publisher", scalar(self.publisher) if self.publisher else None)]
+        found += [("labels", f"{{folder: {scalar(self.folder, flow=True)}}}" if self.folder else None)]
+        return [(key, value) for key, value in found if value]
+
+
+def scalar(text: str, *, flow: bool = False) -> str:
+    """A value as YAML: bare where that is safe, else in double quotes. `${` is text, not a variable."""
+    text = text.replace("${", "$${")
+    plain = re.fullmatch(r"https?://[\w./~%?&=+:;@-]+", text, re.ASCII) if not flow else None
+    if plain and not text.endswith(":"):
+        return text
+    safe = (
+        _PLAIN.fullmatch(text)
+        and text == text.strip()
+        and text.lower() not in _WORDS
+        and not re.fullmatch(r"[\d.,]+", text)
+    )
+    return text if safe and not (flow and "," in text) else json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where to put sources. `column` of the dashes; `flow`: inside brackets, after `first` or an entry before."""
+
+    offset: int
+    column: int = 2
+    flow: bool = False
+    first: bool = False
+    key: bool = False  # the key itself is to be written
+
+
+def append_sources(text: str, sources: Sequence[NewSource]) -> str:
+    """The text with these sources at the end of its list `sources`.
+
+    Raises:
+        AggregatorError: the list cannot be told apart; the message shows the lines to add by hand.
+    """
+    newline = "\r\n" if "\r\n" in text else "\n"
+    spot = _spot(text)
+    if spot is None:
+        by_hand = newline.join(_block(source, 2, newline) for source in sources)
+        raise AggregatorError(
+            f"the list `sources` is written in a way that cannot be added to; add by hand:\n{by_hand}"
+        )
+    if spot.flow:
+        entries = ", ".join(
+            "{" + ", ".join(f"{key}: {_flow(value)}" for key, value in one.pairs()) + "}" for one in sources
+        )
+        return text[: spot.offset] + ("" if spot.first else ", ") + entries + text[spot.offset :]
+    blocks = "".join(_block(source, spot.column, newline) for source in sources)
+    head, tail = text[: spot.offset], text[spot.offset :]
+    if head and not head.endswith("\n"):
+        head += newline
+    return f"{head}{f'{newline}sources:{newline}' if spot.key else ''}{blocks}{tail}"
+
+
+def _flow(value: str) -> str:
+    return value if value.startswith(("{", '"')) else json.dumps(value, ensure_ascii=False)
+
+
+def _block(source: NewSource, column: int, newline: str) -> str:
+    first, *rest = (f"{key}: {value}{newline}" for key, value in source.pairs())
+    margin = " " * (column + 2)
+    return f"{' ' * column}- {first}{''.join(margin + line for line in rest)}"
+
+
+def _spot(text: str) -> _Spot | None:
+    """From the parser's events; None where `sources` is something else than a list."""
+    end = len(text)
+    depth, key, is_key = 0, "", True
+    target: Any = None  # the event that starts the list
+    last: Any = None  # the last event with text of its own inside it
+    flows: list[bool] = []
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    event: Any
+    for event in yaml.parse(text, Loader=loader):
+        match event:
+            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                if depth == 1 and not is_key and key == "sources" and target is None:
+                    if isinstance(event, yaml.MappingStartEvent):
+                        return None
+                    target = event
+                flows.append(bool(event.flow_style))
+                depth += 1
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                depth -= 1
+                flow = flows.pop()
+                if target is not None and depth == 1:
+                    return _end_of(text, target, last)
+                last = event if flow else last
+                is_key = True if depth == 1 else is_key
+            case yaml.ScalarEvent():
+                if depth == 1 and is_key:
+                    key, is_key = event.value, False
+                elif depth == 1:
+                    if key == "sources":
+                        after: Any = event.end_mark
+                        return _Spot(_line_end(text, after.index)) if event.value == "" else None
+                    is_key = True
+                last = event
+    return _Spot(end, key=True)
+
+
+def _end_of(text: str, start: Any, last: Any) -> _Spot:
+    inside = last is not None and last.start_mark.index > start.start_mark.index
+    if start.flow_style:
+        return _Spot(last.end_mark.index if inside else start.end_mark.index, flow=True, first=not inside)
+    at = last.end_mark.index
+    ends_line = at > 0 and text[at - 1] == "\n"
+    return _Spot(at if ends_line else _line_end(text, at), column=start.start_mark.column)
+
+
+def _line_end(text: str, offset: int) -> int:
+    found = text.find("\n", offset)
+    return len(text) if found < 0 else found + 1
+
+
+def replace_file(path: Path, before: bytes, after: bytes) -> None:
+    """Write by renaming, through links and with the file's rights kept.
+
+    Raises:
+        AggregatorError: somebody saved the file since it was read, or it cannot be written.
+    """
+    target = path.resolve()
+    try:
+        if target.read_bytes() != before:
+            raise AggregatorError(f"{path}: was saved by somebody else just now; nothing was written, try again")
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+        try:
+            with os.fdopen(descriptor, "wb") as out:
+                out.write(after)
+                out.flush()
+                os.fsync(out.fileno())
+            Path(name).chmod(target.stat().st_mode & 0o7777)
+            Path(name).replace(target)
+        except OSError:
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+            raise
+    except OSError as error:
+        raise AggregatorError(f"{path}: cannot be written: {error.strerror}") from error

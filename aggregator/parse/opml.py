@@ -1,0 +1,114 @@
+"""OPML (opml.org, versions 1 and 2) → the feeds it lists. Pure.
+
+An OPML file comes from anywhere: it is read without entities, without network, within bounds.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from aggregator.errors import ParseError
+from aggregator.parse.charset import to_utf8
+
+MOST_BYTES = 8 << 20
+MOST_OUTLINES = 10_000
+DEEPEST = 32
+
+_DECLARES = re.compile(rb"<!ENTITY|<!DOCTYPE[^>]*\[", re.IGNORECASE)
+_NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
+_XML_NAMES = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
+_FEED_TYPES = frozenset(("rss", "atom", "pie", "feed"))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A feed as it is listed; `url` as it stands, not yet checked, `folder` the outlines around it, outermost first."""
+
+    title: str
+    url: str
+    folder: tuple[str, ...]
+
+
+def read_opml(data: bytes) -> tuple[Listed, ...]:
+    """Every feed of a list, in order.
+
+    Raises:
+        ParseError: it is no OPML (`not-a-feed`), declares entities, is too large or too deep (`too-deep`).
+    """
+    if len(data) > MOST_BYTES:
+        raise ParseError("too-deep", f"larger than {MOST_BYTES >> 20} MiB; no list of feeds is")
+    text, _ = to_utf8(data, None)
+    if _DECLARES.search(text):
+        raise ParseError("malformed", "declares entities of its own, which no OPML needs: refused")
+    root = _tree(_NAMED.sub(_entity, text))
+    if root is None or (_name(root) not in ("opml", "outline", "body") and root.find(".//{*}outline") is None):
+        raise ParseError("not-a-feed", "is no OPML: expected <opml> with <outline> elements")
+    found = []
+    for count, (element, folder) in enumerate(_outlines(root), 1):
+        if count > MOST_OUTLINES:
+            raise ParseError("too-deep", f"more than {MOST_OUTLINES} outlines: split the file")
+        listed = _listed(element, folder)
+        if listed:
+            found.append(listed)
+    return tuple(found)
+
+
+def _tree(text: bytes) -> etree._Element | None:
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, encoding="utf-8"
+    )
+    try:
+        return etree.fromstring(text.strip(), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise ParseError("malformed", "is no OPML: it is not XML") from error
+
+
+def _entity(match: re.Match[bytes]) -> bytes:
+    """Names of HTML, which XML does not know, as the characters they mean; unknown ones as text."""
+    name = match[1]
+    if name in _XML_NAMES:
+        return match[0]
+    char = html.unescape(match[0].decode())
+    return html.escape(char).encode()
+
+
+def _outlines(root: etree._Element) -> Iterator[tuple[etree._Element, tuple[str, ...]]]:
+    """Every outline with the titles around it, in order. Our own stack: depth must not exhaust Python's."""
+    stack: list[tuple[etree._Element, tuple[str, ...], int]] = [(root, (), 0)]
+    while stack:
+        element, folder, depth = stack.pop()
+        if depth > DEEPEST:
+            raise ParseError("too-deep", f"nested more than {DEEPEST} deep: refused")
+        inner = folder
+        if _name(element) == "outline":
+            yield element, folder
+            title = _title(_attributes(element))
+            inner = (*folder, title) if title else folder
+        children = [child for child in element if isinstance(child.tag, str)]
+        stack += [(child, inner, depth + 1) for child in reversed(children)]
+
+
+def _name(element: etree._Element) -> str:
+    return str(etree.QName(element).localname).lower()
+
+
+def _attributes(element: etree._Element) -> dict[str, str]:
+    """By name in lower case: xmlUrl is written in many ways."""
+    return {str(name).lower(): str(value) for name, value in element.attrib.items()}
+
+
+def _title(attributes: dict[str, str]) -> str:
+    return " ".join((attributes.get("text") or attributes.get("title") or "").split())[:200]
+
+
+def _listed(element: etree._Element, folder: tuple[str, ...]) -> Listed | None:
+    attributes = _attributes(element)
+    url = attributes.get("xmlurl")
+    if url is None and attributes.get("type", "").lower() in _FEED_TYPES:
+        url = attributes.get("url", "")
+    return None if url is None else Listed(_title(attributes), url.strip(), folder)
