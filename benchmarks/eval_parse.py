@@ -213,7 +213,9 @@ def _kept(path: tuple[str | int, ...]) -> tuple[str, Getter | None]:
             return "summary", lambda parsed, _: parsed.items[at].summary or parsed.items[at].content
         case ("content", 0, "value"):
             return "content", lambda parsed, _: parsed.items[at].content or parsed.items[at].summary
-        case ("author",) | ("author_detail", "name") | ("authors", 0, "name"):
+        case ("authors", 0, "name"):
+            return "author", lambda parsed, normal: (normal.items[at].author or "").split(", ")[0]
+        case ("author",) | ("author_detail", "name"):
             return "author", lambda parsed, normal: normal.items[at].author
         case ("published_parsed",) | ("updated_parsed",) | ("created_parsed",):
             return "date", lambda parsed, normal: normal.items[at].published
@@ -257,8 +259,9 @@ _ADDRESS = re.compile(r"\s*\([^()\s]+@[^()\s]+\)$")
 
 
 def _same(name: str, actual: Any, expected: Any) -> bool:
-    if actual is None or expected is None:
-        return not actual and not expected
+    if expected is None:
+        return not actual
+    actual = "" if actual is None else actual
     if name == "date":
         return isinstance(expected, tuple) and bool(actual) and tuple(actual.timetuple()[:6]) == expected[:6]
     if name in ("summary", "content"):

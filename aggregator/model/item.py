@@ -57,6 +57,7 @@ class ParsedFeed:
     self_link: str | None = None
     new_address: str | None = None  # itunes:new-feed-url
     flaws: tuple[str, ...] = ()
+    left_out: int = 0  # entries of an endless document that were not read at all
 
 
 @dataclass(frozen=True, slots=True)

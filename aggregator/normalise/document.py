@@ -29,7 +29,7 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
             step(draft, context)
     kept = without_doubles(drafts)
     context.drops["double-entry"] += len(drafts) - len(kept)
-    context.drops["over-cap"] += max(0, len(kept) - MAX_ITEMS)
+    context.drops["over-cap"] += feed.left_out + max(0, len(kept) - MAX_ITEMS)
     items = tuple(_item(key, draft, context) for key, draft in _newest(kept))
     return NormalFeed(
         format=feed.format,

@@ -6,6 +6,7 @@ entries. Sources: RSS 2.0, Atom (RFC 4287), RSS 1.0 with mod_syndication, the iT
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -134,9 +135,18 @@ def _text(element: etree._Element) -> str:
     """The text; of XHTML titles the text of all that is inside."""
     if not isinstance(element.tag, str):
         return ""  # type: ignore[unreachable] # the stubs forget comments, whose tag is a function
+    if element.get("mode") == "base64" or "/octet" in element.get("type", ""):
+        return _from_base64(element.text or "")
     if len(element) and element.tag.endswith("title"):
         return "".join(map(str, element.itertext())).strip()
     return (element.text or "").strip()
+
+
+def _from_base64(text: str) -> str:
+    try:
+        return base64.b64decode(text).decode("utf-8", "replace").strip()
+    except ValueError:
+        return ""
 
 
 def _local(element: etree._Element) -> str:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 @dataclass(frozen=True, slots=True)
 class Document:
     """`data` is UTF-8 without byte order mark, control characters or document type declaration. `url` is where it
-    came from; `flaws` are slugs such as `truncated` or `junk-after-end`, in the order they were found."""
+    came from; `flaws` are slugs such as `truncated` or `junk-after-end`, in the order they were found; `left_out`
+    counts entries that were cut out of an endless document."""
 
     data: bytes
     url: str
     flaws: tuple[str, ...] = ()
+    left_out: int = 0
 
     def but(self, data: bytes, *flaws: str) -> Document:
         """The same document with other bytes and further flaws."""

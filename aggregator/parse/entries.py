@@ -14,6 +14,7 @@ from lxml import etree
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import Document
+from aggregator.parse.people import name
 
 # A date as RFC 822 or RFC 3339 have it, of a credible year; the fast parser guesses at others by today's date.
 _DATE = (
@@ -22,10 +23,10 @@ _DATE = (
 )
 _DATE_NAMES = rb"(?:pubDate|dc:date|published|updated|issued|modified|created|lastBuildDate)"
 _NEEDED = re.compile(
-    rb"<(?:source[\s>]|item\s[^>]*xml:lang|(?:dcterms:)?created[\s>]|dc:language[\s>]"
+    rb"<(?:source[\s>]|item\s[^<>]*xml:lang|(?:dcterms:)?created[\s>]|dc:language[\s>]"
     rb"|(?!a10:|atom:|dc:|rss:)[\w-]+:(?:title|description|summary)[\s>]"
-    rb"|link\s[^>]*rel=[\"']enclosure"
-    rb"|" + _DATE_NAMES + rb"(?:\s[^>]*)?(?<!/)>(?!\s*" + _DATE + rb"\s*<))"
+    rb"|link\s[^<>]*rel=[\"']enclosure"
+    rb"|" + _DATE_NAMES + rb"(?:\s[^<>]*)?(?<!/)>(?!\s*" + _DATE + rb"\s*<))"
     rb"|</(\w+:)?(?:author|creator)>\s*<\1?(?:author|creator)[\s>]"
 )
 _NESTED_AUTHOR = re.compile(rb"<(?:\w+:)?author>\s*<")  # every Atom feed has these, and there they are read
@@ -125,7 +126,8 @@ def _named(author: etree._Element) -> list[str]:
     inside = [child.text.strip() for child in author if child.text and str(child.tag).endswith("name")]
     if inside or not str(author.tag).endswith("creator"):
         return inside
-    return [author.text.strip()] if author.text and author.text.strip() else []
+    found = name((author.text or "").strip())
+    return [found] if found else []
 
 
 def _enclosures(element: etree._Element) -> Iterator[Enclosure]:

@@ -21,11 +21,12 @@ import fastfeedparser
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
 from aggregator.parse.document import Document, without_cdata
+from aggregator.parse.people import name
 
 _ENTRY = re.compile(rb"<(?:item|entry)[\s>]")
 _MARKUP_INSIDE = re.compile(rb"<(title|description|summary|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1|!)")
 _BASE64 = re.compile(
-    rb"<(?:title|summary|content)\s[^>]*(?:mode=[\"']base64|type=[\"'](?!text|html|xhtml|application/xhtml))"
+    rb"<(?:title|summary|content)\s[^<>]*(?:mode=[\"']base64|type=[\"'](?!text|html|xhtml|application/xhtml))"
 )
 _MODULE = re.compile(rb"<(?:[\w-]+:body|body|fullitem)[\s>]")
 _SUMMARY = re.compile(rb"<(?:itunes:)?(?:description|summary)[\s>]")
@@ -83,7 +84,7 @@ def _item(entry: Mapping[str, Any], summarised: bool) -> ParsedItem:
         title=get("title"),
         summary=summary,
         content=None if content == summary else content,
-        author=_author(get("author")),
+        author=name(get("author")),
         published=_time(get("published")),
         updated=_time(get("updated")),
         categories=tuple(tag["label"] or tag["term"] for tag in tags) if tags else (),
@@ -115,18 +116,6 @@ def _time(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
-_IN_BRACKETS = re.compile(r"\s*[^\s()]+@[^\s()]+\s*\(([^()]+)\)\s*")
-_BEFORE_ADDRESS = re.compile(r"\s*([^<>()@]{1,200}?)\s*(?:[<(\[]|\s)(?:mailto:)?[^\s<>()@]+@[^\s<>()@]+[)>\]]?\s*")
-
-
-def _author(text: str | None) -> str | None:
-    """The name out of `name@host (Name)`, `Name <name@host>` and `Name (name@host)`."""
-    if not text or "@" not in text or len(text) > 500:
-        return text
-    match = _IN_BRACKETS.fullmatch(text) or _BEFORE_ADDRESS.fullmatch(text)
-    return match[1] if match else text
 
 
 def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:

@@ -17,8 +17,9 @@ from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedFeed, ParsedItem
 from aggregator.parse.document import Document
 
+MAX_ENTRIES = 10_000
 _MAX_DEPTH = 64  # a feed needs five
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
 _BRACKETS = re.compile(rb"[\[\]{}]")
 
 
@@ -31,9 +32,9 @@ def read(document: Document) -> ParsedFeed:
     version = _text(value.get("version")) or ""
     if "jsonfeed.org" not in version and not any(isinstance(one, dict) and "url" in one for one in value["items"]):
         raise ParseError("not-a-feed", "the address answers with JSON that is no JSON Feed (no version)")
-    items = tuple(_item(one) for one in value["items"] if isinstance(one, dict))
+    items = tuple(_item(one) for one in _not_endless(value["items"]) if isinstance(one, dict))
     flaws = list(document.flaws)
-    if len(items) < len(value["items"]):
+    if len(items) < min(len(value["items"]), MAX_ENTRIES):
         flaws.append("items-of-wrong-type")
     if "jsonfeed.org" not in version:
         flaws.append("no-version")
@@ -47,7 +48,13 @@ def read(document: Document) -> ParsedFeed:
         icon=_text(value.get("icon")) or _text(value.get("favicon")),
         self_link=_text(value.get("feed_url")),
         flaws=tuple(flaws),
+        left_out=max(0, len(value["items"]) - MAX_ENTRIES),
     )
+
+
+def _not_endless(items: list[Any]) -> list[Any]:
+    half = MAX_ENTRIES // 2
+    return items if len(items) <= MAX_ENTRIES else items[:half] + items[-half:]
 
 
 def _check_depth(data: bytes) -> None:

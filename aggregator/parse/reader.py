@@ -56,6 +56,7 @@ def _xml(document: Document, original: bytes) -> ParsedFeed:
         self_link=head.self_link,
         new_address=head.new_address,
         flaws=document.flaws,
+        left_out=document.left_out,
     )
 
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.entities import html5
 
 from aggregator.parse.document import Document, split_cdata, without_cdata
+
+MAX_ENTRIES = 10_000
 
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _DECLARATION = re.compile(rb"<\?xml\s[^>]{0,400}\?>", re.IGNORECASE)
@@ -24,6 +27,7 @@ _KNOWN_REFERENCES = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;", b"&#")
 _STRAY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(?:(\w{2,31});)?", re.ASCII)
 _NUMBER = re.compile(rb"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNORECASE)
+_OPENED = re.compile(rb"<(?:item|entry)[\s>]")
 _CLOSED = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 
 
@@ -150,6 +154,23 @@ def _broken_off(document: Document, name: bytes) -> Document:
     return document.but(document.data[: ends[-1]] + channel + b"</" + name + b">", "truncated")
 
 
+def not_endless(document: Document) -> Document:
+    """At most MAX_ENTRIES: the first and the last half of them, for the newest are at one end or the other."""
+    data = document.data
+    if data.count(b"<item") + data.count(b"<entry") <= MAX_ENTRIES:
+        return document
+    starts, place = [], 0
+    for number, part in enumerate(split_cdata(data)):
+        if number % 2 == 0:
+            starts += [place + found.start() for found in _OPENED.finditer(part)]
+        place += len(part)
+    left_out = len(starts) - MAX_ENTRIES
+    if left_out <= 0:
+        return document
+    half = MAX_ENTRIES // 2
+    return replace(document, data=data[: starts[half]] + data[starts[-half] :], left_out=left_out)
+
+
 STEPS: tuple[Callable[[Document], Document], ...] = (
     without_controls,
     from_its_start,
@@ -157,4 +178,5 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     with_known_entities,
     without_forbidden_references,
     closed,
+    not_endless,
 )

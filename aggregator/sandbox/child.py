@@ -27,6 +27,7 @@ def main(arguments: list[str]) -> int:
     parent, memory = (int(argument) for argument in arguments)
     _die_with(parent)
     _limit(memory)
+    sys.modules["dateparser"] = None  # type: ignore[assignment] # slow, and it reads "yesterday" by today's date
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it closes our input when it is done
     tasks, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints does not write into the frames
