@@ -9,6 +9,7 @@ from html import escape
 
 from aggregator.model.story import ItemView, Report, StoryView
 from aggregator.model.stream import Names, Stream
+from aggregator.render.fit import fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,13 @@ def story_entry(story: StoryView, root: str, names: Names) -> FeedEntry:
     lead = next((report for report in entry.reports if report.url == entry.link), None)
     return FeedEntry(
         id=urn(story.id),
-        title=entry.title,
+        title=fit(entry.title),
         link=entry.link or page,
-        summary=entry.summary,
+        summary=fit(entry.summary),
         body=_body(entry.summary, entry.reports, page, entry.topics),
         published=story.published,
         updated=datetime.fromtimestamp(entry.updated, UTC),
-        author=entry.publisher,
+        author=fit(entry.publisher),
         lang=entry.lang,
         image=entry.image,
         source=_feed(lead.source if lead else None, names),
@@ -68,13 +69,13 @@ def item_entry(item: ItemView, root: str, names: Names) -> FeedEntry:
     report = Report(item.publisher, item.source, item.url, item.title, int(item.published.timestamp()))
     return FeedEntry(
         id=urn(item.id),
-        title=item.title,
+        title=fit(item.title),
         link=item.url or page,
-        summary=item.summary,
+        summary=fit(item.summary),
         body=_body(item.summary, (report,), page, ()),
         published=item.published,
         updated=item.updated,
-        author=item.author or item.publisher,
+        author=fit(item.author or item.publisher),
         lang=item.lang,
         image=item.image,
         source=_feed(item.source, names),
@@ -103,7 +104,7 @@ def _body(summary: str, reports: Iterable[Report], page: str, topics: Iterable[s
     if named:
         parts.append(f"<p>Topics: {named}</p>")
     parts.append(f'<p><a href="{escape(page)}">All about this story</a></p>')
-    return "".join(parts)
+    return fit("".join(parts))
 
 
 def _line(report: Report) -> str:

@@ -12,6 +12,7 @@ from aggregator.model.story import Report
 from aggregator.model.stream import Rendered, Stream
 from aggregator.render.bytes import rendered
 from aggregator.render.entry import FeedEntry, entries, urn
+from aggregator.render.fit import fit
 from aggregator.render.instants import rfc3339
 
 TYPE = "application/feed+json"
@@ -20,7 +21,7 @@ TYPE = "application/feed+json"
 def render(stream: Stream) -> Rendered:
     feed: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": stream.title,
+        "title": fit(stream.title),
         "home_page_url": stream.address + stream.query,
         "feed_url": f"{stream.address}.json{stream.query}",
         "description": stream.description,

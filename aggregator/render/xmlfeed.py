@@ -15,10 +15,12 @@ from lxml import etree
 
 from aggregator.model.stream import Stream
 from aggregator.render.entry import FeedEntry, entries
+from aggregator.render.fit import fit
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
 HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 MEDIA = "http://search.yahoo.com/mrss/"
 
 
@@ -49,10 +51,12 @@ class WireExtension(BaseExtension):  # type: ignore[misc]  # feedgen publishes n
 
 
 class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
-    """Author and image of an RSS item; the source feed of an Atom entry."""
+    """Author and image of an RSS item; language, source feed and enclosures of an Atom entry (feedgen writes the links
+    of entries without their `rel`)."""
 
     def __init__(self) -> None:
         self.entry: FeedEntry | None = None
+        self.language = ""  # of the feed
 
     def extend_rss(self, item: Any) -> Any:
         if self.entry is None:
@@ -71,6 +75,12 @@ class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
             etree.SubElement(source, "title").text = title
             etree.SubElement(source, "updated").text = self.entry.updated.isoformat()
             etree.SubElement(source, "link", {"rel": "self", "href": address})
+        for url, type, length in self.entry.enclosures:
+            known = {"type": type, "length": str(length) if length else None}
+            link = {"rel": "enclosure", "href": url, **{name: value for name, value in known.items() if value}}
+            etree.SubElement(item, "link", link)
+        if self.entry.lang and self.entry.lang != self.language:
+            item.set(LANG, self.entry.lang)
         self._thumbnail(item)
         return item
 
@@ -86,7 +96,8 @@ def generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
     page = stream.address + stream.query
     self_link = f"{stream.address}.{extension}{stream.query}"
     feed.id(page)
-    feed.title(stream.title)
+    title = fit(stream.title)
+    feed.title(title)
     feed.description(stream.description)
     feed.subtitle(stream.description)
     feed.link(href=self_link, rel="self", type=mime)
@@ -98,12 +109,14 @@ def generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
     if stream.icon:
         feed.icon(stream.icon)
         feed.logo(stream.icon)
-        feed.image(url=stream.icon, title=stream.title, link=page)
+        feed.image(url=stream.icon, title=title, link=page)
     documents = (("prev-archive", stream.previous), ("next-archive", stream.next), ("current", stream.current))
     feed.wire.links = [(rel, f"{address}.{extension}") for rel, address in documents if address]
     feed.wire.archive = stream.archive
     for entry in entries(stream):
-        _add(feed.add_entry(order="append"), entry, rss=extension == "rss")
+        target = feed.add_entry(order="append")
+        _add(target, entry, rss=extension == "rss")
+        target.wire.language = stream.language
     return feed
 
 
@@ -122,6 +135,6 @@ def _add(target: GenEntry, entry: FeedEntry, *, rss: bool) -> None:
         target.source(url=entry.source[1], title=entry.source[0])
     for id, title in entry.tags:
         target.category(term=id, label=title)
-    for url, type, length in entry.enclosures[:1]:
+    for url, type, length in entry.enclosures[:1] if rss else ():
         target.enclosure(url=url, length=str(length or 0), type=type or "application/octet-stream")
     target.wire.entry = entry

@@ -38,7 +38,7 @@ def feed(kind: str, id: str | None, extension: str, month: str | None = None) ->
     def made(query: StreamQuery) -> tuple[Stream, int | None]:
         return build(lib, query, args, receipts=extension == "json")
 
-    cached = lib.rendered(query, extension, made)
+    cached = lib.rendered(query, query_string(args), extension, made)
     validity = Validity(stream_name(query), cached.version, _expiry(cached.expires, args, lib))
     keepable(request.environ, validity, cached.rendered.etag)
     force = lib.in_force()

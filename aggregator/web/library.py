@@ -111,7 +111,7 @@ class Library:
         self.health = health
         self._local = threading.local()
         self._lock = threading.Lock()
-        self._cache: OrderedDict[tuple[StreamQuery, str], Cached] = OrderedDict()
+        self._cache: OrderedDict[tuple[StreamQuery, str, str], Cached] = OrderedDict()
         self._cached_bytes = 0
 
     @property
@@ -162,12 +162,12 @@ class Library:
         return self._current
 
     def rendered(
-        self, query: StreamQuery, extension: str, build: Callable[[StreamQuery], tuple[Stream, int | None]]
+        self, query: StreamQuery, asked: str, extension: str, build: Callable[[StreamQuery], tuple[Stream, int | None]]
     ) -> Cached:
-        """The bytes of a feed, rendered once per version of its stream."""
+        """The bytes of a feed, rendered once per version of its stream; `asked` are the parameters as its links show them."""
         version = self.version(stream_name(query))
         now = int(self.now().timestamp())
-        key = (query, extension)
+        key = (query, asked, extension)
         with self._lock:
             found = self._cache.get(key)
             if found and found.version == version and (found.expires is None or now < found.expires):
@@ -178,7 +178,7 @@ class Library:
         self._keep(key, made)
         return made
 
-    def _keep(self, key: tuple[StreamQuery, str], made: Cached) -> None:
+    def _keep(self, key: tuple[StreamQuery, str, str], made: Cached) -> None:
         with self._lock:
             old = self._cache.pop(key, None)
             self._cached_bytes += made.size - (old.size if old else 0)

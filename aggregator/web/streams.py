@@ -119,9 +119,9 @@ def _window(month: str, force: InForce) -> tuple[int, int]:
 
 
 def query_string(args: Mapping[str, str]) -> str:
-    """The parameters that count, in a fixed order: "?q=…&limit=5" or ""."""
-    kept = [(name, args[name]) for name in (*SEARCH, *SHAPE) if args.get(name)]
-    return f"?{urlencode(kept)}" if kept else ""
+    """The parameters that count, as they were asked: "?q=…&limit=5" or ""."""
+    kept = [(name, args[name]) for name in args if name in (*SEARCH, *SHAPE) and args[name]]
+    return f"?{urlencode(kept, errors='replace')}" if kept else ""
 
 
 def path_of(kind: str, id: str | None) -> str:

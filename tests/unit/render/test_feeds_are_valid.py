@@ -1,0 +1,256 @@
+"""Feeds by the strictest reading: the RELAX NG schema of RFC 4287, a schema of JSON Feed 1.1, and what the W3C
+validator wants of RSS 2.0. Different parsers read the same out of all three."""
+
+from __future__ import annotations
+
+import calendar
+import io
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import fastfeedparser
+import feedparser
+import jsonschema
+import pytest
+from lxml import etree
+from newsroom import Newsroom
+
+ROOT = "https://wire.example.org/news"
+STREAMS = (
+    "/latest{}",
+    "/latest{}?view=items",
+    "/latest{}?limit=3&q=" + quote_plus("“é” & <x> ]]>"),
+    "/sections/asia-pacific{}?primary=1&min_publishers=2",
+    "/sections/defense/2026-10{}",
+    "/latest/2026-11{}",
+    "/topics/rare-earths{}",
+    "/sources/reuters{}",
+    "/sources/silent{}",
+    "/search{}?q=nothing+at+all",
+    "/sources{}",
+)
+ATOM = "{http://www.w3.org/2005/Atom}"
+DC = "{http://purl.org/dc/elements/1.1/}"
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+RFC822 = re.compile(
+    r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d (\+0000|GMT)"
+)
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
+
+def tree(data: bytes) -> Any:
+    return etree.fromstring(data)
+
+
+def get(room: Newsroom, stream: str, extension: str) -> bytes:
+    got = room.client.get(stream.format(f".{extension}"))
+    assert got.status_code == 200
+    return bytes(got.data)
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_atom_by_the_schema_of_the_rfc(newsroom: Newsroom, atom_schema: Any, stream: str) -> None:
+    feed = tree(get(newsroom, stream, "atom"))
+    assert atom_schema.validate(feed), atom_schema.error_log
+    assert feed.find(f"{ATOM}link[@rel='self']").get("href") == ROOT + stream.format(".atom")
+    for entry in feed.iter(f"{ATOM}entry"):
+        assert entry.find(f"{ATOM}author") is not None or feed.find(f"{ATOM}author") is not None
+        assert entry.find(f"{ATOM}content") is not None or entry.find(f"{ATOM}link[@rel='alternate']") is not None
+        links = [
+            (link.get("rel", "alternate"), link.get("type"), link.get("hreflang"))
+            for link in entry.findall(f"{ATOM}link")
+        ]
+        assert len(set(links)) == len(links) or any(rel == "enclosure" for rel, _, _ in links)
+        assert entry.findtext(f"{ATOM}updated") >= entry.findtext(f"{ATOM}published")
+    ids = [entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")]
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_schema_refuses_what_is_wrong(newsroom: Newsroom, atom_schema: Any) -> None:
+    good = get(newsroom, "/latest{}", "atom").decode()
+    for old, new in (
+        ("<updated>2026", "<updated>x2026"),
+        ("<id>", "<ide>"),
+        ('type="html"', 'type="foo"'),
+        ('label="', 'lable="'),
+    ):
+        broken = good.replace(old, new, 1).replace("</id>", "</ide>", 1 if new == "<ide>" else 0)
+        assert not atom_schema.validate(tree(broken.encode())), new
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_json_feed_by_its_schema(newsroom: Newsroom, jsonfeed_schema: Any, stream: str) -> None:
+    feed = newsroom.client.get(stream.format(".json")).get_json()
+    jsonschema.validate(feed, jsonfeed_schema)
+    assert feed["feed_url"] == ROOT + stream.format(".json")
+    assert feed["home_page_url"] == ROOT + stream.format("")
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_rss_as_the_w3c_validator_wants_it(newsroom: Newsroom, stream: str) -> None:
+    rss = tree(get(newsroom, stream, "rss"))
+    assert (rss.tag, rss.get("version")) == ("rss", "2.0")
+    (channel,) = rss
+    for tag in ("title", "link", "description", "language", "lastBuildDate", "ttl", "generator", "docs"):
+        assert len(channel.findall(tag)) == 1, tag
+        assert channel.findtext(tag)
+    assert re.fullmatch(r"[a-z]{2,3}(-[a-zA-Z0-9]+)*", channel.findtext("language"))
+    assert int(channel.findtext("ttl")) >= 1
+    assert RFC822.fullmatch(channel.findtext("lastBuildDate"))
+    (mine,) = (link for link in channel.findall(f"{ATOM}link") if link.get("rel") == "self")
+    assert mine.get("href") == ROOT + stream.format(".rss")
+    assert mine.get("type") == "application/rss+xml"
+    image = channel.find("image")
+    assert image is not None or stream == "/sources{}"
+    if image is not None:
+        assert image.findtext("link") == channel.findtext("link")
+        assert image.findtext("title") == channel.findtext("title")
+        assert re.search(r"\.(png|gif|jpg)$", image.findtext("url"))
+    guids = []
+    for item in channel.findall("item"):
+        _item_is_sound(item)
+        guids.append(item.findtext("guid"))
+    assert len(set(guids)) == len(guids)
+    _addresses_are_absolute(rss)
+
+
+def _item_is_sound(item: Any) -> None:
+    for tag in ("title", "link", "description", "guid", "pubDate"):
+        assert len(item.findall(tag)) == 1, tag
+        assert item.findtext(tag).strip(), tag
+    for tag in ("author", "comments", "enclosure", "source", CONTENT, f"{DC}creator"):
+        assert len(item.findall(tag)) <= 1, tag
+    assert item.find("guid").get("isPermaLink") == "false"
+    assert RFC822.fullmatch(item.findtext("pubDate"))
+    parsedate_to_datetime(item.findtext("pubDate"))
+    assert item.find("author") is None  # would have to be an address of mail
+    for category in item.findall("category"):
+        assert category.text
+        assert category.text.strip()
+    for enclosure in item.findall("enclosure"):
+        assert re.fullmatch(r"\d+", enclosure.get("length"))
+        assert "/" in enclosure.get("type")
+    for source in item.findall("source"):
+        assert source.get("url").startswith("https://")
+        assert source.text
+
+
+def _addresses_are_absolute(tree: Any) -> None:
+    for element in tree.iter():
+        for name in ("href", "url"):
+            assert element.get(name) is None or re.match(r"https?://", element.get(name))
+    for body in tree.iter(CONTENT):
+        for address in re.findall(r'(?:href|src)="([^"]*)"', body.text):
+            assert re.match(r"https?://", address)
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_parsers_read_the_same_out_of_all_three(newsroom: Newsroom, stream: str) -> None:
+    feed = newsroom.client.get(stream.format(".json")).get_json()
+    wanted = [(one["id"], one["title"], one["url"], one["date_published"]) for one in feed["items"]]
+    for extension in ("rss", "atom"):
+        data = get(newsroom, stream, extension)
+        loose = feedparser.parse(io.BytesIO(data))
+        assert not loose.bozo, loose.get("bozo_exception")
+        assert loose.feed.title == feed["title"]
+        assert [
+            (e.id, e.title, e.link, _instant(datetime.fromtimestamp(calendar.timegm(e.published_parsed), UTC)))
+            for e in loose.entries
+        ] == wanted
+        if wanted:
+            quick = fastfeedparser.parse(data)
+            read = [
+                (e["id"], e["title"], e["link"], _instant(datetime.fromisoformat(e["published"])))
+                for e in quick["entries"]
+            ]
+            assert read == wanted
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pytest.mark.parametrize("extension", ["rss", "atom"])
+def test_titles_arrive_as_they_were_and_markup_stays_text(newsroom: Newsroom, extension: str) -> None:
+    titles = {
+        entry.title
+        for entry in feedparser.parse(io.BytesIO(get(newsroom, "/latest{}", extension)), sanitize_html=False).entries
+    }
+    for title in (
+        "<script>alert(1)</script>",
+        "&lt;script&gt;",
+        "-- > comment <!-- ]]>",
+        "Emoji 🛰️ and 中国 and العربية",
+    ):
+        assert title in titles
+    assert b"<script" not in get(newsroom, "/latest{}", extension)
+
+
+@pytest.mark.parametrize(
+    "q", ["\ufffe", "\uffff", "\x00", "\x1b[31m", "\u202eabc", "\x7f", "a\tb\nc", "]]>", "\U0010ffff", "\ud800"]
+)
+@pytest.mark.parametrize("extension", ["rss", "atom", "json"])
+def test_words_of_a_search_cannot_break_its_feed(newsroom: Newsroom, q: str, extension: str) -> None:
+    got = newsroom.client.get(f"/search.{extension}?q={quote(q.encode('utf-8', 'surrogatepass'))}+word")
+    assert got.status_code == 200
+    title = got.get_json()["title"] if extension == "json" else tree(got.data).findtext(".//{*}title")
+    assert not CONTROL.search(title)
+
+
+def test_entries_in_another_language_say_so(newsroom: Newsroom) -> None:
+    feed = tree(get(newsroom, "/sources/reuters{}", "atom"))
+    spoken = {
+        entry.findtext(f"{ATOM}title"): entry.get("{http://www.w3.org/XML/1998/namespace}lang")
+        for entry in feed.iter(f"{ATOM}entry")
+    }
+    assert spoken["Un sommet à Genève"] == "fr"
+    assert spoken["China Grants Rare Earth Licenses to U.S. Auto Suppliers"] is None  # as the feed
+
+
+def test_archives_link_to_each_other(newsroom: Newsroom) -> None:
+    def links(stream: str) -> dict[str, str]:
+        feed = tree(get(newsroom, stream, "atom"))
+        return {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+
+    assert links("/sections/defense{}")["prev-archive"] == f"{ROOT}/sections/defense/2026-11.atom"
+    november = links("/sections/defense/2026-11{}")
+    assert november["prev-archive"] == f"{ROOT}/sections/defense/2026-10.atom"
+    assert november["current"] == f"{ROOT}/sections/defense.atom"
+    october = links("/sections/defense/2026-10{}")
+    assert october["next-archive"] == f"{ROOT}/sections/defense/2026-11.atom"
+    assert "prev-archive" not in october
+    assert b"archive/>" in get(newsroom, "/sections/defense/2026-10{}", "atom")
+    assert b"archive/>" not in get(newsroom, "/sections/defense/2026-11{}", "atom")
+
+
+_AGAIN = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import newsroom
+from hashlib import sha256
+room = newsroom.Newsroom(Path(sys.argv[2]))
+for address in sys.argv[3:]:
+    print(sha256(room.client.get(address).data).hexdigest())
+room.close()
+"""
+
+
+def test_bytes_depend_on_content_alone(newsroom: Newsroom) -> None:
+    from hashlib import sha256
+
+    addresses = [stream.format(f".{extension}") for stream in STREAMS for extension in ("rss", "atom", "json")]
+    addresses = [address for address in addresses if "“" not in address]
+    here = [sha256(newsroom.client.get(address).data).hexdigest() for address in addresses]
+    tests = str(Path(__file__).resolve().parents[2])
+    command = [sys.executable, "-c", _AGAIN, tests, str(newsroom.folder), *addresses]
+    there = subprocess.run(
+        command, capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
+    )
+    assert there.stdout.split() == here
