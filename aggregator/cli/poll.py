@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import signal
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,9 +17,11 @@ from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.errors import StoreBusy, UsageError
 from aggregator.model.poll import RefreshReport
+from aggregator.pipeline.leases import bury
 from aggregator.ports import Archive
+from aggregator.worker.processes import identity, is_dead
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=60)
 EDITION_LEASE = 60  # seconds
 WAIT = 120  # seconds for another process to finish its edition
 
@@ -61,7 +61,8 @@ async def _poll(application: Application, ids: list[str] | None, due: bool) -> R
     archive.sources.sync(application.settings.sources)
     settings = application.settings
     archive.upkeep.put_in_force(settings.epoch, settings.texts, seconds())
-    owner = f"{socket.gethostname()}:{os.getpid()}"
+    owner = identity()
+    bury(archive, is_dead)
     states = archive.sources.claim(owner, utc_now(), LEASE, limit=1_000_000, ids=ids, due_only=due)
     fetcher = application.fetcher()
     try:
@@ -111,11 +112,12 @@ def editing(archive: Archive) -> Iterator[Callable[[], bool]]:
     Raises:
         StoreBusy: another process holds it and does not finish.
     """
-    owner = f"{socket.gethostname()}:{os.getpid()}"
+    owner = identity()
 
     def proceed() -> bool:
         return archive.desk.lease(owner, seconds(), EDITION_LEASE)
 
+    bury(archive, is_dead)
     _wait_for_lease(proceed)
     try:
         yield proceed

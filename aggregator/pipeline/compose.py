@@ -14,6 +14,8 @@ Scores = tuple[tuple[str, float], ...]
 
 FOLDED = 24
 """A story is in its sections by its first items; later ones confirm. So only these are walked for times of entering."""
+PLACES = 3
+"""Places of an item, the most telling first, that can become topics of its story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Policy:
     place: Callable[[Sequence[tuple[str, Judgement]]], tuple[str, Scores]]
     publisher: Callable[[PendingItem], str]
     topic_titles: Mapping[str, str]
+    place_topics: Mapping[str, str] = field(default_factory=dict)  # ISO code → topic found by its places
     wrappers: frozenset[str] = frozenset()  # sources that repeat what others publish
     hidden: frozenset[str] = frozenset()  # canonical addresses of `stories: hide`
     pinned: Mapping[str, str] = field(default_factory=dict)  # canonical address → section
@@ -49,7 +52,7 @@ def compose(
     """
     lead = choose_lead(members, policy)
     section, scores = _placed(members, policy)
-    topics = _topics(members)
+    topics = _topics(members, policy)
     publishers = corroborations(members)
     known = {placing.stream: placing for placing in _merged(old, absorbed)}
     since = (
@@ -112,10 +115,16 @@ def _placed(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
     return pin, ((pin, top), *((name, score) for name, score in scores if name != pin))
 
 
-def _topics(members: Sequence[Member]) -> tuple[str, ...]:
-    """Topics that at least a third of the items have, most frequent first."""
+def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
+    """Topics that at least a third of the items have, most frequent first; then those found by the places that at
+    least half of them name."""
     counts = Counter(topic for member in members for topic in member.judgement.topics)
-    return tuple(topic for topic, count in counts.most_common() if count * 3 >= len(members))
+    ruled = [topic for topic, count in counts.most_common() if count * 3 >= len(members)]
+    places = Counter(
+        code for member in members for code in member.judgement.places[:PLACES] if code in policy.place_topics
+    )
+    found = [policy.place_topics[code] for code, count in places.most_common(PLACES) if count * 2 >= len(members)]
+    return tuple(dict.fromkeys((*ruled, *found)))
 
 
 def _merged(old: StoryState | None, absorbed: Sequence[StoryState]) -> list[Placing]:
@@ -162,7 +171,7 @@ def _walk(
     for count in range(1, len(walked) + 1):
         whole = count == len(members)
         section, scores = final[:2] if whole else _placed(members[:count], policy)
-        topics = final[2] if whole else _topics(members[:count])
+        topics = final[2] if whole else _topics(members[:count], policy)
         entered = members[count - 1].item.entered
         for name, _ in scores:
             first.setdefault(f"section:{name}", entered)

@@ -12,7 +12,6 @@ from aggregator.parse.discover import Link, discover, usual
 from aggregator.parse.sniff import kind
 from aggregator.ports import Clock, Fetcher, Parser
 
-
 GUESSES = 6
 """Links that merely look like feeds: so many are asked."""
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from aggregator.addresses import host_of
 from aggregator.errors import ParseError, SandboxError
 from aggregator.model.item import NormalFeed
 from aggregator.model.poll import PollResult, RefreshReport
@@ -150,6 +151,8 @@ async def _visit(tools: Tools, source: Source, state: SourceState) -> tuple[Outc
     except KeyError as error:
         return Failed("secret", f"the environment has no variable {error.args[0]}"), None
     asked = state.moved_to if adopted(state) and state.moved_to else url
+    if asked != url and (host_of(asked) != host_of(url) or not asked.startswith(url.partition(":")[0])):
+        headers = ()  # what the editor gave one host is not for another, nor for a connection less safe
     outcome = await tools.fetch(
         FetchRequest(source.id, asked, headers, state.etag, state.last_modified, state.validator_url)
     )

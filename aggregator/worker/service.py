@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import signal
-import socket
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -22,12 +21,14 @@ from aggregator.pipeline.compose import Policy
 from aggregator.pipeline.edition import edition, re_place
 from aggregator.pipeline.refresh import Tools, refresh
 from aggregator.ports import Archive
+from aggregator.schedule.clock import mended
+from aggregator.worker.processes import identity
 
 log = logging.getLogger(__name__)
 
 TICK = 5  # seconds: how often the store is asked what is due
 LOOK = 0.5  # seconds: how often the configuration's files are looked at; two looks see an edit
-LEASE = timedelta(minutes=5)  # longer than the slowest source may take
+LEASE = timedelta(minutes=20)  # longer than a tick's sources may take, waiting for their turn at one slow host included
 EDITION_LEASE = 60  # seconds; renewed before each batch
 CLAIM = 64  # sources a tick takes at the most
 PRUNE_EVERY = 86_400  # seconds
@@ -71,7 +72,7 @@ class Service:
         clock: Callable[[], datetime],
     ) -> None:
         self.engine = engine
-        self.owner = f"{socket.gethostname()}:{os.getpid()}"
+        self.owner = identity()
         self._reload = reload
         self._clock = clock
         self._stopping = asyncio.Event()
@@ -138,6 +139,14 @@ class Service:
             task = asyncio.create_task(self._poll(states))
             self._polls.add(task)
             task.add_done_callback(self._polls.discard)
+
+    def _mend(self) -> None:
+        """After the clock was set back or forward, no source falls silent and none storms."""
+        sources = self.engine.tools.archive.sources
+        states = mended(sources.states(), self._clock())
+        if states:
+            log.warning("the clock was set: the next polls of %d sources are planned anew", len(states))
+            sources.save(states)
 
     async def _poll(self, states: Sequence[SourceState]) -> None:
         try:

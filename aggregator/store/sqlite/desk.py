@@ -75,6 +75,12 @@ class Desk:
             _put(raw, "edition", [owner, now + seconds])
         return True
 
+    def holder(self) -> str | None:
+        """Who holds the edition, as far as the store knows."""
+        with self._db.translate():
+            row = self._db.raw.execute("SELECT value FROM meta WHERE key = 'edition'").fetchone()
+        return str(orjson.loads(row[0])[0]) if row else None
+
     def release(self, owner: str) -> None:
         with self._db.transaction() as raw:
             row = raw.execute("SELECT value FROM meta WHERE key = 'edition'").fetchone()

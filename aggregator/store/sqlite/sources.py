@@ -46,10 +46,10 @@ def _columns(state: SourceState) -> dict[str, Any]:
 _SAVE = f"UPDATE sources SET {', '.join(f'{name} = :{name}' for name in _STATE)} WHERE id = :id"
 
 
-def save_states(raw: sqlite3.Connection, states: Iterable[SourceState]) -> None:
+def save_states(raw: sqlite3.Connection, states: Iterable[SourceState], *, release: bool = True) -> None:
     """Write states inside the caller's transaction, and give the leases back."""
     rows = [{**_columns(state), "id": state.id} for state in states]
-    raw.executemany(_SAVE.replace(" WHERE", ", lease_owner = NULL, lease_until = 0 WHERE"), rows)
+    raw.executemany(_SAVE.replace(" WHERE", ", lease_owner = NULL, lease_until = 0 WHERE") if release else _SAVE, rows)
 
 
 class Sources:
@@ -134,6 +134,20 @@ class Sources:
     def release(self, owner: str) -> None:
         with self._db.transaction() as raw:
             raw.execute("UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE lease_owner = ?", (owner,))
+
+    def owners(self) -> list[str]:
+        """Who holds leases."""
+        with self._db.translate():
+            return [
+                row[0]
+                for row in self._db.raw.execute(
+                    "SELECT DISTINCT lease_owner FROM sources WHERE lease_owner IS NOT NULL"
+                )
+            ]
+
+    def save(self, states: Collection[SourceState]) -> None:
+        with self._db.transaction() as raw:
+            save_states(raw, states, release=False)
 
     def drops(self) -> dict[str, dict[str, int]]:
         """Source id → reason → count of what was discarded or held back."""
