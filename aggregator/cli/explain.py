@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import uuid
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
 
 from aggregator.bootstrap import Application, Place
-from aggregator.cli.arguments import Command, json_option
+from aggregator.categorise.turning import Case, Outcome, outcome
+from aggregator.cli.arguments import Command, json_option, option
+from aggregator.cli.expecting import expectation, expected, known_section
 from aggregator.cli.verdict import lines, verdict
 from aggregator.errors import UsageError
+from aggregator.model.judgement import Receipt
 from aggregator.model.story import ItemView, StoryView
 from aggregator.render.entry import urn
 from aggregator.render.jsonfeed import reports
@@ -19,12 +24,15 @@ from aggregator.render.jsonfeed import reports
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="+", help="a headline, the address of an article, or the id of a story or item")
+    option(parser, "--expect", "propose the smallest edits that put it there", metavar="SECTION")
     json_option(parser)
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
     application = Application.load(place)
     text = " ".join(args.what).strip()
+    if args.expect:
+        known_section(application, args.expect)
     if not text:
         raise UsageError("give a headline, an address or an id")
     found = _look_up(application, text)
@@ -40,19 +48,68 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if found and found.story:
         value["story"] = urn(found.story)
         value |= _story(application, found)
+    case = Case(title, summary, source.usually if source else None, source.section if source else None)
+    found_out = outcome(application.rulebook, case)
+    value["outcome"] = _outcome(found_out)
+    if args.expect:
+        value["expect"] = expected(application, case, args.expect)
     if args.json:
         print(orjson.dumps(value).decode())
         return 0
-    print(title)
-    if found:
-        print(f"  from {found.publisher} ({found.source}), joined its story: {found.why or 'not placed yet'}")
-        told = value.get("told_by", [])
-        print(f"  story {value['story']}: {len(told)} reports, primary section {value.get('story_section')}")
-        for one in told:
-            print(f"    {one['published']}  {one['publisher']}: {one['title']}")
-    for line in lines(application.receipts(title, summary, source)):
+    for line in _told(title, summary, found, value, application.receipts(title, summary, source)):
+        print(line)
+    print(hangs_on(found_out))
+    for line in expectation(value["expect"]) if args.expect else ():
         print(line)
     return 0
+
+
+def _told(
+    title: str, summary: str, found: ItemView | None, value: dict[str, Any], receipts: tuple[Receipt, ...]
+) -> Iterator[str]:
+    """The text with what counted in it, its story, and the receipts."""
+    yield marked(title, receipts, "title")
+    if summary:
+        yield f"  {marked(summary, receipts, 'summary')}"
+    if found:
+        told = value.get("told_by", [])
+        yield f"  from {found.publisher} ({found.source}), joined its story: {found.why or 'not placed yet'}"
+        yield f"  story {value['story']}: {len(told)} reports, primary section {value.get('story_section')}"
+        yield from (f"    {one['published']}  {one['publisher']}: {one['title']}" for one in told)
+    yield from lines(receipts)
+
+
+def _outcome(found: Outcome) -> dict[str, Any]:
+    return {
+        "section": found.section,
+        "runner_up": found.runner_up,
+        "behind": found.behind,
+        "turns": [{"rule": turn.rule, "at": str(turn.at), "then": turn.then} for turn in found.turns],
+    }
+
+
+def hangs_on(found: Outcome) -> str:
+    """What would have changed the outcome, in a sentence."""
+    if found.section not in {turn.then for turn in found.turns} and found.turns:
+        said = ", ".join(f"{turn.rule} ({turn.at})" for turn in found.turns[:3])
+        return f"  Without {said} it would be in {found.turns[0].then}."
+    if found.runner_up is None:
+        return "  No other section is in sight."
+    return f"  {found.runner_up} lacks {found.behind:g} to lead: the weight of one more word of the headline."
+
+
+def marked(text: str, receipts: Iterable[Receipt], field: str) -> str:
+    """The text with what counted in bold on a terminal, else in [brackets]."""
+    start, end = ("\033[1m", "\033[0m") if sys.stdout.isatty() else ("[", "]")
+    spans = sorted({(one.start, one.end) for receipt in receipts for one in receipt.matched if one.field == field})
+    shown, place = "", 0
+    for first, last in spans:
+        if last <= place:
+            continue
+        begin = max(first, place)
+        shown += f"{text[place:begin]}{start}{text[begin:last]}{end}"
+        place = last
+    return shown + text[place:]
 
 
 def _look_up(application: Application, text: str) -> ItemView | None:
@@ -99,4 +156,10 @@ def _story(application: Application, item: ItemView) -> dict[str, Any]:
     }
 
 
-COMMAND = Command("explain", "The receipts: sections, topics, story, and why.", add, run)
+COMMAND = Command(
+    "explain",
+    "Why something is where it is: sections, topics and story, with the line of the file responsible, the words that "
+    "counted, the runner-up and what would have changed the outcome. By the file as it is saved now.",
+    add,
+    run,
+)

@@ -1,0 +1,164 @@
+"""Edits of one line that would bring a text into another section, each tried with the judge itself. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from aggregator.categorise.evidence import Reading, read
+from aggregator.categorise.judge import decided, judge
+from aggregator.categorise.rulebook import Rulebook, compile_rules
+from aggregator.categorise.turning import Case
+from aggregator.model.settings import Rules, Term
+from aggregator.text.match import Locator, haystack, needle
+
+WEIGHTS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0)
+"""What an editor writes; a proposal takes the least that is enough."""
+
+MOST_PHRASES = 16  # of a headline, tried as new words
+
+_WORD = re.compile(r"\w+(?:['’.-]\w+)*")
+_EMPTY_WORDS = (
+    "a an and are as at be been but by can could did do does for from had has have he her his how i in into is it its may "
+    "more most new no not of off on or our out over said say says she should so than that the their them they this to up "
+    "was we were what when where which who why will with would you your after before about against amid as during how"
+)
+_EMPTY = frozenset(_EMPTY_WORDS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An edit of one line. `rules` is the section as it would be; `key` and `term` the line, in place of `was`, or
+    anew if `was` is None. `phrase`: only stories with these words can move; None where that cannot be said."""
+
+    rules: Rules
+    key: str
+    term: Term
+    was: Term | None
+    phrase: str | None
+
+
+def proposals(book: Rulebook, case: Case, wanted: str) -> Iterator[Proposal]:
+    """Those after which `wanted` is the primary section of the text; none where a `never` or a fixed section of its
+    source rules that out."""
+    number = book.ids[wanted]
+    reading = read(book, haystack(case.title, case.summary))
+    if number in reading.excluded:
+        return
+    least = 0
+    for proposal in _new_words(book, reading, number, case):
+        found = _enough(book, proposal, case, wanted, least)
+        if found is None and least == 0:
+            break  # words of the headline all weigh alike: where one is not enough, none is
+        if found is not None:
+            least = WEIGHTS.index(found.term.weight)
+            yield found
+    for proposal in _heavier(book, reading, number):
+        found = _enough(book, proposal, case, wanted, 0)
+        if found is not None:
+            yield found
+    for proposal in _blocked(book, reading, number, case):
+        if _leads(book, proposal, case) == wanted:
+            yield proposal
+
+
+def edited(sections: Sequence[Rules], proposal: Proposal) -> tuple[Rules, ...]:
+    """All sections, with the edit."""
+    return tuple(proposal.rules if rules.id == proposal.rules.id else rules for rules in sections)
+
+
+def _enough(book: Rulebook, proposal: Proposal, case: Case, wanted: str, least: int) -> Proposal | None:
+    """With the least weight that brings the text over; weights below the `least`-th were not enough for others."""
+    for weight in WEIGHTS[least:]:
+        if proposal.was is None or weight > proposal.was.weight:
+            tried = _put(proposal, replace(proposal.term, weight=weight))
+            if _leads(book, tried, case) == wanted:
+                return tried
+    return None
+
+
+def _put(proposal: Proposal, term: Term) -> Proposal:
+    rules, was = proposal.rules, proposal.was
+
+    def lines(old: tuple[Term, ...]) -> tuple[Term, ...]:
+        return (*old, term) if was is None else tuple(term if line == was else line for line in old)
+
+    match proposal.key:
+        case "words":
+            rules = replace(rules, words=lines(rules.words))
+        case "places":
+            rules = replace(rules, places=lines(rules.places))
+        case _:
+            rules = replace(rules, nots=lines(rules.nots))
+    return replace(proposal, rules=rules, term=term)
+
+
+def _leads(book: Rulebook, proposal: Proposal, case: Case) -> str:
+    tried = compile_rules(edited(book.rules[: book.sections], proposal), (), book.fallback)
+    return judge(tried, case.title, case.summary, usually=case.usually, section=case.section).section
+
+
+def _heavier(book: Rulebook, reading: Reading, number: int) -> Iterator[Proposal]:
+    """Lines of the section that spoke already, with more weight."""
+    rules = book.rules[number]
+    for term, place in dict.fromkeys((one.term, one.place) for one in reading.evidence if one.rule == number):
+        bare = not place and len(term.parts) == 1 and not term.parts[0].endswith("*")
+        yield Proposal(rules, "places" if place else "words", term, term, term.parts[0] if bare else None)
+
+
+def _new_words(book: Rulebook, reading: Reading, number: int, case: Case) -> Iterator[Proposal]:
+    """Words of the headline, and pairs of them, that the section does not list; names of places are for `places`."""
+    rules = book.rules[number]
+    listed = {made.word for term in rules.words for part in term.parts if (made := needle(part))}
+    hay = haystack(case.title, case.summary)
+    names = {word for one in reading.evidence if one.place for word in hay.text[one.start : one.end].split()}
+    for phrase in _phrases(case.title)[:MOST_PHRASES]:
+        made = needle(phrase)
+        if made and made.word not in listed and names.isdisjoint(made.word.split()):
+            yield Proposal(rules, "words", Term((phrase,), 1.0, rules.at), None, phrase)
+
+
+def _blocked(book: Rulebook, reading: Reading, number: int, case: Case) -> Iterator[Proposal]:
+    """Phrases around what spoke for the section that leads, as lines of its `not`."""
+    leader = book.ids.get(decided(book, reading, case.usually, case.section).section)
+    if leader is None or leader == number:
+        return
+    rules = book.rules[leader]
+    locator = Locator(case.title, case.summary, haystack(case.title, case.summary))
+    phrases: dict[str, None] = {}
+    for one in reading.evidence:
+        if one.rule == leader:
+            field, start, end = locator.locate(one.start, one.end)
+            for phrase in _around(case.title if field == "title" else case.summary, start, end):
+                phrases[phrase] = None
+    for phrase in phrases:
+        term = Term((phrase,), 1.0, rules.at)
+        yield _put(Proposal(rules, "not", term, None, phrase), term)
+
+
+def _phrases(title: str) -> list[str]:
+    """Single words first, longer ones before others, then pairs of neighbours."""
+    words = [match[0] for match in _WORD.finditer(title)]
+    plain = [_cased(word, title) for word in words]
+    telling = [word.lower() not in _EMPTY and len(word) > 2 and not word.isdigit() for word in words]
+    single = {word for word, tells in zip(plain, telling, strict=True) if tells}
+    pairs = [f"{plain[i]} {plain[i + 1]}" for i in range(len(words) - 1) if telling[i] and telling[i + 1]]
+    return [*sorted(single, key=lambda word: (-len(word), word)), *dict.fromkeys(pairs)]
+
+
+def _cased(word: str, title: str) -> str:
+    """Capitals stay where they mean something: NATO, but not in a headline that shouts."""
+    return word if word.isupper() and len(word) > 1 and not title.isupper() else word.lower()
+
+
+def _around(text: str, start: int, end: int) -> Iterator[str]:
+    """What was found together with the word before it, and with the word after it."""
+    words = list(_WORD.finditer(text))
+    before = [match.start() for match in words if match.end() < start]
+    after = [match.end() for match in words if match.start() > end]
+    for first, last in ((before[-1:], [end]), ([start], after[:1])):
+        if first and last:
+            phrase = " ".join(match[0] for match in words if first[0] <= match.start() and match.end() <= last[0])
+            if phrase:
+                yield phrase.lower()

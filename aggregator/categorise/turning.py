@@ -1,0 +1,71 @@
+"""What a text's place hangs on: the lines without which it would stand elsewhere, and what the runner-up lacks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aggregator.categorise import weights
+from aggregator.categorise.evidence import Evidence, Reading, read
+from aggregator.categorise.judge import decided, totals
+from aggregator.categorise.receipts import rule_name
+from aggregator.categorise.rulebook import Rulebook
+from aggregator.model.settings import Position, Term
+from aggregator.text.match import haystack
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A text as it is judged; `usually` and `section` are those of its source."""
+
+    title: str
+    summary: str = ""
+    usually: str | None = None
+    section: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Without this line the text would stand in `then`."""
+
+    rule: str
+    at: Position
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`behind` is what the runner-up lacks: the weight of one more word of the headline. `turns`: the single lines it
+    hangs on, the strongest first."""
+
+    section: str
+    runner_up: str | None
+    behind: float
+    turns: tuple[Turn, ...]
+
+
+def outcome(book: Rulebook, case: Case) -> Outcome:
+    """Why it is here and not there, and by how much."""
+    reading = read(book, haystack(case.title, case.summary))
+    raw = totals(book, reading, case.usually, case.section)[: book.sections]
+    winner = decided(book, reading, case.usually, case.section).section
+    ranked = sorted(
+        (-value, number) for number, value in enumerate(raw) if value > 0 and book.rules[number].id != winner
+    )
+    lead = raw[book.ids[winner]] if winner in book.ids else 0.0
+    rival = book.rules[ranked[0][1]].id if ranked else None
+    behind = max(0.0, lead - raw[ranked[0][1]]) / weights.HEADLINE if ranked else 0.0
+    return Outcome(winner, rival, round(behind, 2), tuple(_turns(book, reading, winner, case)))
+
+
+def _turns(book: Rulebook, reading: Reading, winner: str, case: Case) -> Iterator[Turn]:
+    number = book.ids.get(winner)
+    own: dict[Term, tuple[float, Evidence]] = {}
+    for one in reading.evidence:
+        if one.rule == number:
+            own[one.term] = (own.get(one.term, (0.0, one))[0] + one.value, one)
+    for term, (_, one) in sorted(own.items(), key=lambda entry: -entry[1][0]):
+        left = [other for other in reading.evidence if not (other.rule == number and other.term == term)]
+        then = decided(book, reading._replace(evidence=left), case.usually, case.section).section
+        if then != winner:
+            yield Turn(rule_name(term, one.place), term.at, then)

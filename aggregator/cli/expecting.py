@@ -1,0 +1,113 @@
+"""`explain --expect SECTION`: the smallest edits that put a text there, each with what it would move in the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from aggregator.bootstrap import Application
+from aggregator.categorise.proposing import Proposal, edited, proposals
+from aggregator.categorise.turning import Case
+from aggregator.errors import UsageError
+from aggregator.model.settings import Rules, Term
+from aggregator.pipeline.changes import term_text
+from aggregator.pipeline.plan import Plan, archive_rows, plan
+from aggregator.ports import Desk
+
+TRIED = 24  # proposals whose effect on the archive is worked out
+SHOWN = 3
+LOOKED_AT = 2000  # stories with the words of a proposal, newest first
+
+
+def known_section(application: Application, section: str) -> None:
+    """Raises UsageError where there is no such section."""
+    from aggregator.config.suggest import did_you_mean
+
+    ids = [rules.id for rules in application.settings.sections]
+    if section not in ids:
+        raise UsageError(f"--expect: there is no section {section}{did_you_mean(section, ids)}")
+
+
+def expected(application: Application, case: Case, section: str) -> dict[str, Any]:
+    """`{section, holds, proposals: [...]}`: those that move least in the archive first, the lighter edit on a tie."""
+    judged = application.judge(case.title, case.summary)
+    if case.section:
+        return {"section": section, "holds": case.section == section, "fixed": case.section, "proposals": []}
+    holds = judged.section == section
+    rows: list[dict[str, Any]] = []
+    desk = application.archive().desk if application.database.exists() else None
+    if not holds:
+        found = islice(proposals(application.rulebook, case, section), TRIED)
+        rows = [_row(application, proposal, desk) for proposal in found]
+        rows.sort(key=lambda row: (row["moved"], row["weight"], len(row["line"])))
+    return {"section": section, "holds": holds, "fixed": None, "proposals": rows[:SHOWN]}
+
+
+def _row(application: Application, proposal: Proposal, desk: Desk | None) -> dict[str, Any]:
+    found = _effect(application, proposal, desk) if desk else Plan()
+    moves = found.streams.get(f"section:{proposal.rules.id}")
+    at = proposal.was.at if proposal.was else _last(proposal.rules, proposal.key, proposal.term)
+    return {
+        "section": proposal.rules.id,
+        "key": proposal.key,
+        "line": term_text(proposal.term),
+        "was": term_text(proposal.was) if proposal.was else None,
+        "at": str(at),
+        "weight": proposal.term.weight,
+        "looked_at": found.stories,
+        "moved": found.changed,
+        "come": moves.come if moves else 0,
+        "go": moves.go if moves else 0,
+        "samples": [
+            {"title": sample.title, "old": sample.old, "new": sample.new}
+            for sample in ([*moves.coming, *moves.going][:SHOWN] if moves else ())
+        ],
+    }
+
+
+def _effect(application: Application, proposal: Proposal, desk: Desk) -> Plan:
+    """The edit's plan, over the stories that it can move."""
+    settings = application.settings
+    trial = Application(
+        application.place,
+        replace(settings, sections=edited(settings.sections, proposal), epoch=f"{settings.epoch}+"),
+    )
+    if proposal.phrase:
+        rows = desk.holding(proposal.phrase, LOOKED_AT)
+        pages = (rows[start : start + 500] for start in range(0, len(rows), 500))
+    else:
+        pages = archive_rows(desk, limit=LOOKED_AT)  # type: ignore[assignment]
+    return plan(desk, application.policy, trial.policy, pages, lambda done: None)
+
+
+def _last(rules: Rules, key: str, new: Term) -> Any:
+    """The line after which the new one goes."""
+    terms: Sequence[Term] = {"words": rules.words, "places": rules.places, "not": rules.nots}[key]
+    lines = [term.at for term in terms if term is not new]
+    return lines[-1] if lines else rules.at
+
+
+def expectation(value: dict[str, Any]) -> Iterator[str]:
+    """As lines for people."""
+    section = value["section"]
+    if value["holds"]:
+        yield f"It is in {section} already."
+        return
+    if value["fixed"]:
+        yield f"Its source fixes the section {value['fixed']}: no word moves it. Delete `section:` there, or write `usually:`."
+        return
+    if not value["proposals"]:
+        yield f"No edit of a single line moves it to {section}; a `never` of the section, or several rules, stand against it."
+        return
+    for count, row in enumerate(value["proposals"]):
+        yield "Smallest edit:" if count == 0 else "Or:"
+        if row["was"]:
+            yield f"  {row['at']}  {row['section']}, {row['key']}: - {row['was']}  →  - {row['line']}"
+        else:
+            yield f"  {row['at']}  {row['section']}, {row['key']}, below that line: - {row['line']}"
+        yield f"    moves {row['moved']} of the {row['looked_at']} stored stories that it could touch"
+        for sample in row["samples"]:
+            moved = sample["new"] if sample["old"] == sample["new"] else f"{sample['old']} → {sample['new']}"
+            yield f"      {sample['title']}  ({moved})"
