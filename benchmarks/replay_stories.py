@@ -65,7 +65,9 @@ def main() -> None:
     for story in choice.sample(wide, min(given.stories, len(wide))):
         print(f"\n--- {len(story)} items")
         print("\n".join(told(one) for one in story[:14]))
-    near = [join for one in decided for join in one.joins if join.reason == "alike" and join.score < TUNING.least + 0.08]
+    near = [
+        join for one in decided for join in one.joins if join.reason == "alike" and join.score < TUNING.least + 0.08
+    ]
     print(f"\njoins near the threshold: {len(near)}")
     for join in choice.sample(near, min(given.joins, len(near))):
         print("\n".join(explained(join, items, memory)))

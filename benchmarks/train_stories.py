@@ -1,4 +1,4 @@
-"""Makes what the grouping has learned: `aggregator/stories/data/background.tsv` and `likeness.json`.
+"""Makes what the grouping has learned (needs the extra `train`): `aggregator/stories/data/background.tsv` and `likeness.json`.
 
     python -m benchmarks.train_stories CORPUS [--half tuned]
 
@@ -30,10 +30,12 @@ from benchmarks.eval_stories import SETS, candidates, epoch, half, load
 DATA = Path(__file__).parents[1] / "aggregator" / "stories" / "data"
 NEWS = ("stream/2023-10.jsonl.gz", "sections/dev.jsonl.gz")
 LEAST = 5  # items that a word must stand in to be listed
+ROUNDS = 60
 LEARNING = {
-    "n_estimators": 60, "max_depth": 3, "num_leaves": 8, "learning_rate": 0.2, "min_child_samples": 60,
-    "subsample": 0.8, "subsample_freq": 1, "colsample_bytree": 0.7, "reg_lambda": 5, "random_state": 7,
-    "verbose": -1, "n_jobs": 2, "deterministic": True, "force_row_wise": True,
+    "objective": "binary", "max_depth": 3, "num_leaves": 8, "learning_rate": 0.2, "min_data_in_leaf": 60,
+    "bagging_fraction": 0.8, "bagging_freq": 1, "feature_fraction": 0.7, "lambda_l2": 5, "seed": 7,
+    "monotone_constraints": [direction for _, direction in EVIDENCE],
+    "verbose": -1, "num_threads": 2, "deterministic": True, "force_row_wise": True,
 }  # fmt: skip
 
 
@@ -76,9 +78,8 @@ def learn(corpus: Path, part: str) -> dict[str, Any]:
     names = [name for name, _, labels in found for _ in labels]
     sizes = Counter(names)
     weight = numpy.array([10_000 / sizes[name] for name in names])  # each set weighs the same
-    model = lightgbm.LGBMClassifier(monotone_constraints=[direction for _, direction in EVIDENCE], **LEARNING)
-    model.fit(evidence, told, sample_weight=weight)
-    trees = [_tree(tree["tree_structure"]) for tree in model.booster_.dump_model()["tree_info"]]
+    model = lightgbm.train(LEARNING, lightgbm.Dataset(evidence, told, weight=weight), num_boost_round=ROUNDS)
+    trees = [_tree(tree["tree_structure"]) for tree in model.dump_model()["tree_info"]]
     return {"evidence": [name for name, _ in EVIDENCE], "start": 0.0, "trees": trees}
 
 

@@ -76,7 +76,9 @@ class Comparison:
     def evidence(self) -> Iterator[tuple[Pair, tuple[float, ...]]]:
         """The nominated pairs that are weighed, with what they are weighed by: to learn from."""
         for pair, close in self._close.items():
-            found = evidence(self.profiles[pair[0]], self.profiles[pair[1]], close) if close >= self.tuning.far else None
+            found = (
+                evidence(self.profiles[pair[0]], self.profiles[pair[1]], close) if close >= self.tuning.far else None
+            )
             if found is not None:
                 yield pair, found
 

@@ -89,10 +89,16 @@ class _Groups:
         earlier = [item for item in self.reading.headlines.get(headline, ()) if item in self.reading.known]
         if headline in by_headline:
             earlier.append(by_headline[headline])
-        close = [item for item in earlier if abs(self.compared.profiles[item].at - one.at) <= self.tuning.same_headline]
+        close = [item for item in earlier if self._repeats(one, item)]
         if close:
             self._tie(one.item, self.index[close[-1]], "same headline")
         by_headline[headline] = one.item
+
+    def _repeats(self, one: Candidate, item: int) -> bool:
+        """Whether an equal headline is the same news: one outlet's, a day later, is a column that comes every day."""
+        other = self.compared.profiles[item]
+        column = one.publisher and one.publisher == other.publisher
+        return abs(other.at - one.at) <= (self.tuning.column if column else self.tuning.same_headline)
 
     def _tie(self, item: int, index: int, reason: str) -> None:
         a, b = sorted((self.find(index), self.find(self.index[item])))

@@ -10,6 +10,7 @@ from math import log
 from aggregator.text.words import word_id
 
 SELDOM = 2  # count taken for a word that the background does not list
+PRIOR = 100  # items of our own past that the background counts for: a young archive knows little
 FLOOR = 4_000  # a word of our own past counts as seen once in so many items at the least, however long that past
 
 
@@ -22,13 +23,13 @@ class Rarity(dict[str, float]):
 
     def __init__(self, documents: int, frequencies: Mapping[int, int]) -> None:
         super().__init__()
-        self._documents = documents + 1
+        self._documents = documents + PRIOR
         self._frequencies = frequencies
         self._size, self._background = background()
 
     def __missing__(self, word: str) -> float:
-        seen = (self._frequencies.get(word_id(word), 0) + 0.5) / self._documents
         known = (self._background.get(word, SELDOM) + 1) / self._size
+        seen = (self._frequencies.get(word_id(word), 0) + PRIOR * known) / self._documents
         self[word] = weight = max(0.01, -(log(known) + log(min(1.0, max(seen, 1 / FLOOR)))) / 2)
         return weight
 

@@ -35,6 +35,11 @@ _DATELINE = re.compile(
         )""",
     re.VERBOSE,
 )
+_INVITATION = re.compile(
+    r"\b(?:Get our|Sign up|Subscribe|Follow our|See all our|Email our|Download our)\b(?:\W+[\w’'-]+){0,12}"
+    r"\W+(?:podcasts?|newsletters?|emails?|apps?|updates|coverage|editors|here|now|today)\b"
+)
+_INVITES = ("Get our", "Sign up", "Subscribe", "ollow our", "See all our", "Email our", "Download our")
 
 
 def bare_title(title: str) -> str:
@@ -61,5 +66,8 @@ def _longest_head(parts: list[str]) -> str:
 
 
 def bare_lead(lead: str) -> str:
-    """A lead without the agency's dateline: "KYIV, Ukraine (AP) — Russia …" gives "Russia …"."""
+    """A lead without the agency's dateline ("KYIV, Ukraine (AP) — Russia …" gives "Russia …") and without what invites
+    to read something else ("Sign up for our newsletter")."""
+    if any(words in lead for words in _INVITES):
+        lead = _INVITATION.sub(" ", lead)
     return _DATELINE.sub("", lead, count=1)

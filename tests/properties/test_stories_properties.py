@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregator.stories import Candidate, Features, Memory, features, group
+from aggregator.text.headline import bare_lead, bare_title
+
+HOUR = 3_600
+TEXT = """kakhovka dam flood kherson dnipro breach villages minister budget vote parliament strike railway union
+earthquake izmir rescue hospital grain harvest export sanction tanker oil refinery drone airport"""
+WORDS = TEXT.split()
+sentences = st.lists(st.sampled_from(WORDS), min_size=0, max_size=9).map(" ".join)
+items = st.builds(
+    Candidate,
+    item=st.just(0),
+    title=sentences,
+    summary=sentences,
+    publisher=st.sampled_from(("Bugle", "Herald", "Post")),
+    canonical=st.one_of(st.none(), st.sampled_from(("https://a.example/1", "https://a.example/2"))),
+    at=st.integers(0, 400).map(lambda hours: hours * HOUR),
+    lang=st.sampled_from((None, "en", "de")),
+)
+
+
+def numbered(found: Sequence[Candidate]) -> list[Candidate]:
+    """In order of time, as every caller hands them over; keys follow."""
+    ordered = sorted(found, key=lambda one: one.at)
+    return [
+        Candidate(n, one.title, one.summary, one.publisher, one.canonical, one.at, one.lang)
+        for n, one in enumerate(ordered, 1)
+    ]
+
+
+def replay(batches: Sequence[Sequence[Candidate]]) -> Memory:
+    memory = Memory()
+    for batch in batches:
+        memory.apply(batch, group(batch, memory))
+    return memory
+
+
+def cut(found: Sequence[Candidate], size: int) -> list[Sequence[Candidate]]:
+    return [found[start : start + size] for start in range(0, len(found), size)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(items, max_size=24), st.integers(1, 9))
+def test_every_item_is_in_exactly_one_story(found: list[Candidate], size: int) -> None:
+    given_ = numbered(found)
+    memory = Memory()
+    founders: set[int] = set()
+    for batch in cut(given_, size):
+        decided = group(batch, memory)
+        assert sorted(join.item for join in decided.joins) == sorted(one.item for one in batch)
+        fresh = {join.story for join in decided.joins if join.reason == "founder"}
+        assert not fresh & founders, "a key was used again"
+        founders |= fresh
+        before = sum(map(len, memory.stories().values()))
+        memory.apply(batch, decided)
+        assert sum(map(len, memory.stories().values())) == before + len(batch), "a merge lost or doubled an item"
+    held = [item for members in memory.stories().values() for item in members]
+    assert sorted(held) == [one.item for one in given_]
+    assert all(memory.story(item) == story for story, members in memory.stories().items() for item in members)
+    assert set(memory.stories()) <= founders, "a story bears the key of its founder"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(items, max_size=24), st.randoms(use_true_random=False))
+def test_order_inside_a_batch_does_not_matter(found: list[Candidate], chance: object) -> None:
+    given_ = numbered(found)
+    shuffled = list(given_)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert group(given_, Memory()) == group(shuffled, Memory())
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(items, max_size=24), st.integers(1, 9))
+def test_replayed_twice_the_stories_are_the_same(found: list[Candidate], size: int) -> None:
+    batches = cut(numbered(found), size)
+    assert replay(batches).stories() == replay(batches).stories()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=200), st.text(max_size=400), st.sampled_from((None, "en", "fr", "xx")))
+def test_any_text_has_features_that_survive_the_store(title: str, summary: str, lang: str | None) -> None:
+    kept = features(Candidate(1, title, summary, "Bugle", None, 0, lang))
+    assert Features.decode(kept.encode()) == kept
+    assert 0 <= kept.headline < 2**63
+    assert len(bare_title(title)) <= len(title)
+    assert len(bare_lead(summary)) <= len(summary)

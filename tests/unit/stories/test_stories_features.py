@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from aggregator.stories import Candidate, Features, features
+from aggregator.text.headline import bare_lead, bare_title
+from aggregator.text.words import stems, tokens, word_id
+
+
+def item(title: str, summary: str = "", lang: str | None = None) -> Candidate:
+    return Candidate(1, title, summary, "Outlet", None, 0, lang)
+
+
+@pytest.mark.parametrize(
+    ("written", "bare"),
+    [
+        ("BREAKING: Dam gives way in the northern valley", "Dam gives way in the northern valley"),
+        ("Live updates: Dam gives way in the northern valley", "Dam gives way in the northern valley"),
+        ("Dam gives way in the northern valley | The Daily Bugle", "Dam gives way in the northern valley"),
+        ("World | Dam gives way in the northern valley | Bugle", "Dam gives way in the northern valley"),
+        ("Dam gives way in the northern valley - The Daily Bugle", "Dam gives way in the northern valley"),
+        ("Dam gives way in the northern valley – as it happened", "Dam gives way in the northern valley"),
+        ("Dam gives way - thousands flee the valley", "Dam gives way - thousands flee the valley"),
+        ("Analysis: why", "Analysis: why"),  # nothing would be left to tell
+    ],
+)
+def test_a_headline_loses_labels_and_outlets(written: str, bare: str) -> None:
+    assert bare_title(written) == bare
+
+
+@pytest.mark.parametrize(
+    ("written", "bare"),
+    [
+        ("KYIV, Ukraine (AP) — Russia said on Monday", "Russia said on Monday"),
+        ("NAIROBI (Agency) - Rain fell", "Rain fell"),
+        ("LONDON — The minister resigned", "The minister resigned"),
+        ("The minister (67) resigned", "The minister (67) resigned"),
+        ("Rain fell. Sign up for our morning newsletter", "Rain fell.  "),
+    ],
+)
+def test_a_lead_loses_datelines_and_invitations(written: str, bare: str) -> None:
+    assert bare_lead(written).strip() == bare.strip()
+
+
+def test_tokens_keep_figures_and_abbreviations_whole() -> None:
+    assert tokens("The U.S. sent 10,000 men at 2:20 p.m., O’Brien said.") == [
+        "The", "U.S", "sent", "10,000", "men", "at", "2:20", "p.m", "O’Brien", "said",
+    ]  # fmt: skip
+
+
+def test_scripts_without_spaces_give_pairs_of_characters() -> None:
+    assert tokens("北京奥运会 2021年") == ["北京", "京奥", "奥运", "运会", "2021", "年"]
+
+
+def test_stems_fold() -> None:
+    assert stems(["Sanctions", "sanctioned", "U.S", "Kyiv’s", "Erdoğan", "3.5"]) == [
+        "sanction", "sanction", "us", "kyiv", "erdogan", "3.5",
+    ]  # fmt: skip
+    assert stems(["Häuser", "Haus"], "de") == stems(["Häusern", "Hauses"], "de")
+
+
+def test_word_ids_fit_a_signed_column_and_never_change() -> None:
+    assert 0 <= word_id("sanction") < 2**63
+    assert word_id("sanction") == 8_117_289_788_274_165_652
+
+
+def test_features_survive_the_store() -> None:
+    kept = features(item("Dam gives way in Kakhovka", "Thousands flee; 42 towns under water", "en"))
+    assert Features.decode(kept.encode()) == kept
+    assert Features.decode(features(item("")).encode()) == features(item(""))
+
+
+def test_the_lead_leaves_out_what_the_headline_has() -> None:
+    kept = features(item("Dam bursts", "The dam burst on Tuesday"))
+    assert kept.title == ("dam", "burst")
+    assert kept.lead == ("the", "on", "tuesday")
+
+
+def test_equal_headlines_have_equal_keys_and_short_ones_none() -> None:
+    one, other = item("BREAKING: Dam gives way in Kakhovka"), item("Dam gives way in Kakhovka | Bugle")
+    assert features(one).headline == features(other).headline != 0
+    assert features(item("Morning briefing")).headline == 0

@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import count
+
+import pytest
+
+from aggregator.stories import TUNING, Candidate, Grouping, Join, Known, Memory, group
+from aggregator.stories.comparison import Comparison
+from aggregator.stories.linkage import Linkage, Union
+from aggregator.stories.reading import read
+
+HOUR, DAY = 3_600, 86_400
+NOON = 1_700_000_000
+numbers = count(1)
+
+
+def item(
+    title: str,
+    summary: str = "",
+    publisher: str = "",
+    at: int = NOON,
+    canonical: str | None = None,
+    lang: str | None = "en",
+) -> Candidate:
+    return Candidate(next(numbers), title, summary, publisher, canonical, at, lang)
+
+
+def told(*batches: Sequence[Candidate]) -> tuple[Memory, list[Join]]:
+    memory = Memory()
+    joins: list[Join] = []
+    for batch in batches:
+        decided = group(batch, memory)
+        memory.apply(batch, decided)
+        joins += decided.joins
+    return memory, joins
+
+
+DAM = item(
+    "Kakhovka dam gives way, flooding villages along the Dnipro",
+    "Thousands were told to leave after the Kakhovka dam was breached on Tuesday near Kherson.",
+    "Bugle",
+)
+DAM_TOO = item(
+    "Flooding in Kherson after Kakhovka dam is breached",
+    "Villages along the Dnipro river were flooded on Tuesday when the Kakhovka dam gave way.",
+    "Herald",
+    NOON + HOUR,
+)
+GRAIN = item(
+    "Brazil expects record soybean harvest",
+    "Farmers in Mato Grosso will bring in more soybeans than ever, the ministry of agriculture said.",
+    "Herald",
+    NOON + HOUR,
+)
+
+
+def test_two_outlets_on_one_event_are_one_story() -> None:
+    memory, joins = told([DAM, DAM_TOO, GRAIN])
+    assert memory.story(DAM.item) == memory.story(DAM_TOO.item) == DAM.item
+    assert memory.story(GRAIN.item) == GRAIN.item
+    join = next(join for join in joins if join.item == DAM_TOO.item)
+    assert join.reason == "alike"
+    assert {"kakhovka", "dam"} <= set(join.shared)
+    assert join.score > join.runner_up_score
+
+
+def test_a_later_batch_joins_the_known_story() -> None:
+    memory, joins = told([DAM, GRAIN], [DAM_TOO])
+    assert memory.story(DAM_TOO.item) == DAM.item
+    assert joins[-1].story == DAM.item
+
+
+def test_beyond_the_window_nothing_joins() -> None:
+    late = Candidate(next(numbers), DAM_TOO.title, DAM_TOO.summary, "Herald", None, NOON + 30 * DAY, "en")
+    memory, _ = told([DAM], [late])
+    assert memory.story(late.item) == late.item
+
+
+def test_other_languages_are_other_stories() -> None:
+    foreign = Candidate(next(numbers), DAM_TOO.title, DAM_TOO.summary, "Herald", None, DAM_TOO.at, "uk")
+    memory, _ = told([DAM, foreign])
+    assert memory.story(foreign.item) == foreign.item
+
+
+def test_one_address_is_one_story_whatever_the_text() -> None:
+    first = item("A first headline about rivers", canonical="https://a.example/1")
+    second = item("Quite another headline on mountains", canonical="https://a.example/1", at=NOON + 60 * DAY)
+    for batches in ([[first, second]], [[first], [second]]):
+        memory, joins = told(*batches)
+        assert memory.story(second.item) == first.item
+        assert joins[-1].reason == "same address"
+
+
+@pytest.mark.parametrize(
+    ("publisher", "apart", "one"),
+    [("Herald", DAY, True), ("Herald", 3 * DAY, False), ("Bugle", HOUR, True), ("Bugle", DAY, False)],
+)
+def test_equal_headlines_join_within_two_days_but_a_daily_column_does_not(
+    publisher: str, apart: int, one: bool
+) -> None:
+    first = item("What the papers say about the harvest festival", "Aubergines and pumpkins.", "Bugle")
+    second = item("What the papers say about the harvest festival", "Weather ruins parade.", publisher, NOON + apart)
+    for batches in ([[first, second]], [[first], [second]]):
+        _, joins = told(*batches)
+        assert (joins[-1].reason == "same headline") is one
+
+
+def test_two_shared_words_are_not_enough() -> None:
+    memory, _ = told([item("Vegan courgette fritters recipe"), item("Banana fritters recipe")])
+    assert len(memory.stories()) == 2
+
+
+def test_the_founder_is_the_earliest_of_its_batch() -> None:
+    memory, joins = told([DAM_TOO, DAM])
+    assert memory.story(DAM_TOO.item) == DAM.item
+    assert [join.reason for join in joins] == ["founder", "alike"]
+
+
+def test_known_stories_merge_into_the_older_key() -> None:
+    """What two of one event lacked in common, a third may bring; the link decides, the smaller key stays."""
+    memory = Memory()
+    unions = Linkage([[1], [2], [3]], lambda a, b: 0.9, best=0.5).unite([(0, 1), (1, 2)], 0.5)
+    assert unions == [Union(0, 1, 0.9), Union(0, 2, 0.9)]
+    batch = [DAM, DAM_TOO]
+    parted = Grouping(
+        joins=tuple(Join(one.item, one.item, "founder", 0.0) for one in batch),
+        merges=(),
+        features=group(batch, memory).features,
+    )
+    memory.apply(batch, parted)
+    assert len(memory.stories()) == 2
+    third = Candidate(next(numbers), DAM.title, DAM_TOO.summary, "Post", None, NOON + 2 * HOUR, "en")
+    # Found again by equal headline, and compared with the other by what it nominates.
+    decided = group([third], Reposted(memory, [DAM.item, DAM_TOO.item]))
+    memory.apply([third], decided)
+    assert memory.story(third.item) == min(DAM.item, DAM_TOO.item)
+    assert {(merge.older, merge.younger) for merge in decided.merges} <= {(DAM.item, DAM_TOO.item)}
+    assert sum(map(len, memory.stories().values())) == 3
+
+
+class Reposted:
+    """A history that lists some items under every word."""
+
+    def __init__(self, memory: Memory, items: list[int]) -> None:
+        self._memory, self._items, self.calls = memory, items, 0
+
+    def documents(self) -> int:
+        return self._memory.documents()
+
+    def frequencies(self, words: Collection[int]) -> Mapping[int, int]:
+        return self._memory.frequencies(words)
+
+    def postings(self, words: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
+        return dict.fromkeys(words, self._items)
+
+    def known(self, items: Collection[int]) -> Mapping[int, Known]:
+        self.calls += 1
+        return self._memory.known(items)
+
+    def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
+        self.calls += 1
+        return self._memory.members(stories)
+
+    def same_address(self, canonicals: Collection[str]) -> Mapping[str, int]:
+        self.calls += 1
+        return self._memory.same_address(canonicals)
+
+    def same_headline(self, keys: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
+        self.calls += 1
+        return self._memory.same_headline(keys, since, until)
+
+
+def test_the_history_is_asked_a_fixed_number_of_times() -> None:
+    memory, _ = told([DAM, GRAIN])
+    asked = []
+    for size in (1, 50):
+        history = Reposted(memory, [DAM.item])
+        group([item(f"Headline number {n} on something else", at=NOON + n) for n in range(size)], history)
+        asked.append(history.calls)
+    assert asked[0] == asked[1] <= 6
+
+
+def test_events_of_one_kind_stay_apart() -> None:
+    """Two fights of one champion: each group has a mark that all its members bear and none of the other."""
+
+    def fight(number: int, rival: str, round_: str) -> Candidate:
+        return item(
+            f"Champion Wolodymyr Petrenko stops {rival} in {round_} round to keep heavyweight belts",
+            f"Heavyweight champion Wolodymyr Petrenko stopped {rival} in the {round_} round on Saturday, report {number}.",
+        )
+
+    autumn = [fight(n, "Delacroix", "seventh") for n in range(3)]
+    spring = [fight(n, "Okonkwo", "sixth") for n in range(3)]
+    compared = Comparison(read(autumn + spring, Memory(), TUNING), TUNING)
+    mine, theirs = [one.item for one in autumn], [one.item for one in spring]
+    assert compared.apart(mine, theirs)
+    assert not compared.apart(mine[:2], theirs), "two items prove no mark"
+    assert not compared.apart(mine, [*mine[:2], *theirs[:1]]), "a mark that the other bears too is none"
+    nearly = [*mine, theirs[0]]
+    unions = Linkage([mine, theirs], lambda a, b: 0.9, 0.5, compared.apart).unite([(0, 1)], 0.5)
+    assert unions == []
+    assert not compared.apart(nearly, theirs)
+
+
+def test_nothing_comes_of_nothing() -> None:
+    assert group([], Memory()) == Grouping((), ())
+    _, joins = told([item(""), item("")])
+    assert [join.reason for join in joins] == ["founder", "founder"]
