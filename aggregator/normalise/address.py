@@ -5,6 +5,7 @@ Parsing follows the WHATWG URL Standard (ada_url), so what a browser would make 
 
 from __future__ import annotations
 
+import html
 import re
 from functools import lru_cache
 
@@ -15,7 +16,9 @@ from aggregator.normalise.characters import clean
 MAX_LENGTH = 2048
 _ALLOWED = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+\.[a-z]{2,24}(?:/[A-Za-z0-9/_.~%+,;=&?!*:@-]*)?")
-_NOT_PLAIN = re.compile(r"/\.|%(?![0-9A-Fa-f]{2})|://[^/]*(?:\.\.|--|//)|^https?://[0-9.]+(?:/|$)")
+_NOT_PLAIN = re.compile(r"&(?:amp|#\w+);|/\.|%(?![0-9A-Fa-f]{2})|://[^/]*(?:\.\.|--|//)|^https?://[0-9.]+(?:/|$)")
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
 
 _TRACKERS = re.compile(
     r"utm_\w+|utm|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok"
@@ -41,6 +44,8 @@ def absolute(text: str | None, base: str) -> str | None:
         return None
     if _PLAIN.fullmatch(text) and not _NOT_PLAIN.search(text):
         return text if "/" in text[8:] else text + "/"
+    if "&" in text:
+        text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)  # escaped twice, or hiding a scheme
     try:
         url = ada_url.URL(clean(text).strip(), base or None)
     except ValueError:

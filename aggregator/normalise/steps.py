@@ -42,7 +42,7 @@ def date(draft: Draft, context: Context) -> None:
 
 def guid(draft: Draft, context: Context) -> None:
     draft.guid = one_line(draft.parsed.guid) or None if draft.parsed.guid else None
-    if draft.guid is None and draft.canonical is None:
+    if draft.canonical is None:
         title(draft, context)  # identity falls back to it
 
 

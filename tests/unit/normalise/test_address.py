@@ -1,0 +1,93 @@
+"""Addresses: what survives, how it is resolved, which are equal."""
+
+from __future__ import annotations
+
+import pytest
+from builders.documents import atom, dropped, item, read, rss
+
+from aggregator.normalise.address import absolute, canonical
+
+BASE = "https://example.org/dir/page"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "java\tscript:alert(1)",
+        "java\nscript:alert(1)", "\x01javascript:alert(1)", "vbscript:x", "data:text/html,<script>", "file:///etc/passwd",
+        "mailto:a@example.org", "gopher://x/", "http://", "http:///", "about:blank", "//", "ftp://example.org/",
+    ],
+)  # fmt: skip
+def test_only_http_survives(address: str) -> None:
+    assert absolute(address, "") is None
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("other", "https://example.org/dir/other"),
+        ("/root", "https://example.org/root"),
+        ("//cdn.example/x", "https://cdn.example/x"),
+        ("?q=1", "https://example.org/dir/page?q=1"),
+        ("HTTP://Example.ORG:80/a/../b", "http://example.org/b"),
+        ("https://user:secret@example.org/", "https://example.org/"),
+        ("https://münchen.example/ä", "https://xn--mnchen-3ya.example/%C3%A4"),
+        ("https:\\\\example.org\\a", "https://example.org/a"),
+    ],
+)
+def test_addresses_are_what_a_browser_would_follow(address: str, expected: str) -> None:
+    assert absolute(address, BASE) == expected
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        "http://example.org/a", "https://www.example.org/a", "https://example.org/a/", "https://example.org:443/a",
+        "https://example.org/a#top", "https://example.org/a?utm_source=rss&utm_medium=feed", "https://example.org/a?fbclid=1",
+        "https://example.org/a?at_medium=RSS&at_campaign=KARANGA", "https://example.org/a?",
+    ],
+)  # fmt: skip
+def test_variants_of_one_address_are_equal(variant: str) -> None:
+    assert canonical(absolute(variant, "")) == "https://example.org/a"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "https://example.org/A",
+        "https://example.org/a?id=2",
+        "https://m.example.org/a",
+        "https://example.org/a?source=kyiv",
+    ],
+)
+def test_different_addresses_stay_different(other: str) -> None:
+    assert canonical(absolute(other, "")) != "https://example.org/a"
+
+
+def test_parameters_are_compared_in_any_order() -> None:
+    assert canonical("https://example.org/a?b=2&a=1") == canonical("https://example.org/a?a=1&b=2")
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "java&#10;script:alert(1)", "javascript&amp;colon;alert(1)", "&#1;javascript:x"]
+)
+def test_an_item_loses_an_unsafe_address_and_stays(link: str) -> None:
+    feed = read(rss(item(f'<enclosure url="{link}"/>', link=link, guid="javascript:x")))
+    (one,) = feed.items
+    assert "javascript:" not in str(one.url) and not (one.url or "").lower().startswith("java")
+    assert one.enclosures == ()
+    assert one.title == "Title"
+
+
+def test_relative_links_are_resolved_against_base_channel_and_document() -> None:
+    assert read(rss(item(link="a"))).items[0].url == "https://example.org/a"
+    entry = '<entry xml:base="https://base.example/x/"><id>1</id><title>T</title><link href="y"/></entry>'
+    assert read(atom(entry)).items[0].url == "https://base.example/x/y"
+    bare = atom('<entry><id>1</id><title>T</title><link href="y"/></entry>')
+    assert read(bare).items[0].url == "https://feeds.example.org/world/y"
+
+
+def test_what_was_dropped_is_counted_and_not_quoted() -> None:
+    feed = read(rss(item(link="javascript:alert(1)", guid="g")))
+    assert dropped(feed) == {"unsafe-address": 1}
+    assert "alert" not in repr(feed)

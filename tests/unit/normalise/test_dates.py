@@ -1,0 +1,69 @@
+"""Dates: earliest sensible, clamped, or none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from builders.documents import NOW, dropped, item, read, rss
+
+from aggregator.normalise.dates import read as read_date
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Fri, 20 Nov 2026 10:00:00 GMT", (2026, 11, 20, 10, 0)),
+        ("Fri, 20 Nov 2026 10:00:00 EST", (2026, 11, 20, 15, 0)),
+        ("Fri, 20 Nov 2026 10:00:00  EST", (2026, 11, 20, 15, 0)),
+        ("Fri, 20 Nov 2026 10:00:00 XYZT", (2026, 11, 20, 10, 0)),
+        ("20 Nov 2026 10:00 +0300", (2026, 11, 20, 7, 0)),
+        ("Fri, 20 Nov 26 10:00:00 GMT", (2026, 11, 20, 10, 0)),
+        ("2026-11-20", (2026, 11, 20, 0, 0)),
+        ("2026-11-20 10:00", (2026, 11, 20, 10, 0)),
+        ("2026/11/20 10:00:00", (2026, 11, 20, 10, 0)),
+        ("2026-11-20T10:00:00-0500", (2026, 11, 20, 15, 0)),
+        ("2026-11-19T24:00:00Z", (2026, 11, 20, 0, 0)),
+        ("2016-12-31T23:59:60Z", (2017, 1, 1, 0, 0)),
+        ("Thu, 19 Nov 2026 24:00:00 GMT", (2026, 11, 20, 0, 0)),
+    ],
+)
+def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
+    assert read_date(text) == datetime(*expected, tzinfo=UTC)  # type: ignore[misc,arg-type] # five numbers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yesterday", "12:00", "Nov 20", "", "2026-13-45", "2026-02-30", "99999-01-01", "Mon, 01 Jan 0001 00:00:00 +0000",
+        "x" * 1000, "25:61:99", "2026-11-20T25:00:00Z",
+    ],
+)  # fmt: skip
+def test_garbage_is_no_date(text: str) -> None:
+    assert read_date(text) is None
+
+
+def published(date: str) -> datetime | None:
+    return read(rss(item(f"<pubDate>{date}</pubDate>"))).items[0].published
+
+
+@pytest.mark.parametrize("year", ["1969", "0001", "1066"])
+def test_years_before_1970_are_no_dates(year: str) -> None:
+    assert published(f"{year}-01-01T00:00:00Z") is None
+
+
+@pytest.mark.parametrize("date", ["2026-11-20T13:00:00Z", "2036-11-20T10:00:00Z", "9999-12-31T23:59:59Z"])
+def test_the_future_is_now(date: str) -> None:
+    feed = read(rss(item(f"<pubDate>{date}</pubDate>")))
+    assert feed.items[0].published == NOW
+    assert dropped(feed) == {"future-date": 1}
+
+
+def test_a_date_that_is_none_is_counted() -> None:
+    assert dropped(read(rss(item("<pubDate>soon</pubDate>")))) == {"unbelievable-date": 1}
+    assert dropped(read(rss(item()))) == {}
+
+
+def test_the_earliest_of_published_and_updated_counts() -> None:
+    inside = "<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate><atom:updated>2026-11-20T08:00:00Z</atom:updated>"
+    assert read(rss(item(inside))).items[0].published == datetime(2026, 11, 20, 8, tzinfo=UTC)

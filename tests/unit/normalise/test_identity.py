@@ -1,0 +1,74 @@
+"""Identity: keys, ids, doubles."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from builders.documents import JOB, dropped, item, read, rss
+
+LATER = "<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate>"
+EARLIER = "<pubDate>Fri, 20 Nov 2026 08:00:00 GMT</pubDate>"
+
+
+def keys(*items: str) -> list[str]:
+    return [one.key for one in read(rss(items)).items]
+
+
+def test_the_guid_is_the_key_and_the_id_depends_on_source_and_key_alone() -> None:
+    body = rss(item(guid="g1"))
+    one = read(body).items[0]
+    other = read(body, replace(JOB, root="elsewhere")).items[0]
+    renamed = read(body, replace(JOB, source="new-name")).items[0]
+    assert one.key == other.key == "g1"
+    assert UUID(one.id).version == 5
+    assert one.id == renamed.id != other.id
+
+
+def test_ids_never_change() -> None:
+    """Should this fail, every item ever delivered would be announced again."""
+    assert read(rss(item(guid="g1"))).items[0].id == "afef6049-07a9-51d2-a684-dab30d586816"
+
+
+def test_without_a_guid_variants_of_one_address_are_one_key() -> None:
+    one, other = (keys(item(link=link)) for link in ("http://www.example.org/a/?utm_source=x", "https://example.org/a"))
+    assert one == other
+
+
+def test_without_guid_and_link_title_and_date_tell() -> None:
+    first, second = keys(item(EARLIER, link=""), item(LATER, link=""))
+    assert first != second
+    assert keys(item(EARLIER, link="")) == [first]
+
+
+def test_a_long_guid_and_one_with_controls() -> None:
+    (long,) = keys(item(guid="x" * 10_000))
+    assert len(long) < 100
+    assert keys(item(guid="a&#8;b\u202ec")) == ["abc"]
+
+
+def test_equal_guids_with_different_addresses_are_distrusted() -> None:
+    items = [item(guid="same", link=f"https://example.org/{number}", title=f"T{number}") for number in range(3)]
+    assert len(set(keys(*items))) == 3
+
+
+def test_equal_guids_without_addresses_are_told_apart_by_title() -> None:
+    assert len(set(keys(*(item(guid="same", link="", title=f"T{number}") for number in range(3))))) == 3
+
+
+def test_one_entry_twice_keeps_the_newest() -> None:
+    feed = read(rss([item(LATER, guid="g", title="Newer"), item(EARLIER, guid="g", title="Older")]))
+    assert [one.title for one in feed.items] == ["Newer"]
+    assert dropped(feed) == {"double-entry": 1}
+
+
+def test_one_address_and_title_under_two_guids_is_one_item() -> None:
+    twins = [
+        item(guid="a", link="http://www.example.org/x?utm_medium=rss"),
+        item(guid="b", link="https://example.org/x/"),
+    ]
+    assert keys(*twins) == ["a"]
+
+
+def test_a_live_page_with_many_entries_keeps_them() -> None:
+    assert len(keys(*(item(guid=f"g{number}", title=f"Update {number}") for number in range(4)))) == 4

@@ -1,0 +1,90 @@
+"""Recognising: what a document brings beside what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from builders.documents import item, read, rss
+
+from aggregator.model.item import Item
+from aggregator.normalise.known import NOTHING_KNOWN, Known, recognise
+
+
+def items(
+    *numbers: int, guid: str = "g{}", link: str = "https://example.org/{}", title: str = "Title {}"
+) -> tuple[Item, ...]:
+    return read(rss([item(guid=guid.format(n), link=link.format(n), title=title.format(n)) for n in numbers])).items
+
+
+def known(stored: Sequence[Item]) -> Known:
+    return Known(
+        items={one.id: (number, one.hash) for number, one in enumerate(stored, 1)},
+        addresses={one.canonical: one.id for one in stored if one.canonical},
+        titles={one.title for one in stored},
+    )
+
+
+def test_at_first_all_is_new_and_the_second_time_nothing() -> None:
+    stored = items(1, 2, 3)
+    assert recognise(stored, NOTHING_KNOWN, first_poll=True).new == stored
+    again = recognise(stored, known(stored), first_poll=False)
+    assert (again.new, again.changed, again.seen, again.drops) == ((), (), (1, 2, 3), ())
+
+
+def test_a_changed_text_is_an_update_in_place() -> None:
+    stored = items(1, 2)
+    edited = replace(stored[1], title="Corrected", hash="other")
+    changes = recognise((stored[0], edited), known(stored), first_poll=False)
+    assert (changes.new, changes.changed, changes.seen) == ((), ((2, edited),), (1,))
+
+
+def test_a_new_guid_at_a_known_address_is_the_same_item() -> None:
+    stored = items(1, 2)
+    rekeyed = items(1, 2, guid="other-{}", link="http://www.example.org/{}/?utm_source=rss")
+    changes = recognise(rekeyed, known(stored), first_poll=False)
+    assert changes.new == ()
+    assert [(number, one.id) for number, one in changes.changed] == [(1, stored[0].id), (2, stored[1].id)]
+
+
+def test_the_front_page_and_an_address_of_several_tell_nothing() -> None:
+    stored = items(1, link="https://example.org/")
+    assert len(recognise(items(2, link="https://example.org/"), known(stored), first_poll=False).new) == 1
+    live = items(1, link="https://example.org/live")
+    assert len(recognise(items(2, 3, link="https://example.org/live"), known(live), first_poll=False).new) == 2
+    assert len(recognise(items(1, 2, link="https://example.org/live"), known(live), first_poll=False).new) == 1
+
+
+def test_a_rolled_back_or_shrunken_document_announces_nothing() -> None:
+    stored = items(*range(1, 9))
+    assert recognise(stored[:3], known(stored), first_poll=False).new == ()
+    assert recognise((), known(stored), first_poll=False) == recognise((), NOTHING_KNOWN, first_poll=False)
+
+
+def test_what_was_purged_does_not_come_back() -> None:
+    stored = items(1)
+    purged = Known({stored[0].id: (1, "")}, {})
+    changes = recognise(stored, purged, first_poll=False)
+    assert (changes.new, changes.changed, changes.seen) == ((), (), (1,))
+
+
+def test_a_flood_of_new_guids_is_held_back_and_reported_but_news_in_it_is_not() -> None:
+    stored = items(*range(1, 21))
+    flood = items(*range(1, 21), guid="x{}", link="https://elsewhere.example/{}")
+    fresh = items(99, guid="x{}", link="https://elsewhere.example/{}")
+    changes = recognise((*fresh, *flood), known(stored), first_poll=False)
+    assert changes.new == fresh
+    assert [(drop.reason, drop.count) for drop in changes.drops] == [("repeated", 20)]
+
+
+def test_a_column_of_one_name_is_no_flood() -> None:
+    stored = items(1, 2, 3, title="Morning briefing")
+    fresh = items(4, 5, 6, 7, title="Morning briefing")
+    assert recognise(fresh, known(stored), first_poll=False).new == fresh
+
+
+def test_more_than_a_thousand_new_keep_a_thousand() -> None:
+    many = tuple(replace(items(1)[0], id=f"id-{n}", canonical=f"https://e.org/{n}", title=f"T{n}") for n in range(1100))
+    changes = recognise(many, NOTHING_KNOWN, first_poll=True)
+    assert len(changes.new) == 1000
+    assert [(drop.reason, drop.count) for drop in changes.drops] == [("over-cap", 100)]

@@ -1,0 +1,173 @@
+"""Titles, summaries, HTML, people and pictures: what a reader gets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from html import escape
+
+import pytest
+from builders.documents import WRAPPER, dropped, item, read, rss
+
+from aggregator.model.item import Item
+from aggregator.normalise.characters import clean
+from aggregator.normalise.markup import sanitise
+from aggregator.normalise.plain import plain
+from aggregator.normalise.summary import summarise
+
+
+def one(html: str = "", **parts: str) -> Item:
+    description = f"<description>{escape(html)}</description>" if html else ""
+    return read(rss(item(description + parts.pop("inside", ""), **parts))).items[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("AT&amp;amp;T &amp;lt;b&amp;gt;wins&amp;lt;/b&amp;gt;", "AT&T wins"),
+        ("a &lt; b &gt; c", "a < b > c"),
+        ("&lt;b&gt;Bold&lt;/b&gt; news", "Bold news"),
+        ("&lt;script&gt;alert(1)&lt;/script&gt;News", "News"),
+        ("  many\n  spaces\t ", "many spaces"),
+        ("evil\u202egnirts\u200b \u2066x\ufffe", "evilgnirts x"),
+        ("cafÃ© KÃ¶ln", "café Köln"),
+        ("NÃO É", "NÃO É"),
+        ("x &lt;img src=x onerror=alert(1)", "x"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+    ],
+)
+def test_titles_are_plain(title: str, expected: str) -> None:
+    assert one(title=title).title == expected
+
+
+def test_a_long_title_is_cut_at_a_word() -> None:
+    title = one(title="word " * 100_000).title
+    assert len(title) <= 300
+    assert title.endswith("word…")
+
+
+def test_a_missing_title_comes_from_the_summary() -> None:
+    assert one("<p>The first sentence is here. The second too.</p>", title="").title == "The first sentence is here."
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        " Read more", " [Read more]", "… Continue reading →", " The post Big News appeared first on Example Paper.",
+        " (Read the full story)", " Read the full article here…",
+    ],
+)  # fmt: skip
+def test_boilerplate_goes(tail: str) -> None:
+    assert summarise(f"<p>Something happened today.{tail}</p>").rstrip("…") == "Something happened today."
+
+
+@pytest.mark.parametrize(
+    "text", ["Children read more than ever.", "Voters view the article as bias.", "He appeared first on stage."]
+)
+def test_the_same_words_in_a_sentence_stay(text: str) -> None:
+    assert summarise(text) == text
+
+
+def test_a_summary_ends_at_a_sentence_near_500_characters() -> None:
+    summary = summarise("<p>" + "This sentence has some words in it. " * 60 + "</p>")
+    assert 400 < len(summary) <= 540
+    assert summary.endswith("in it.")
+
+
+def test_blocks_are_parted_and_inline_tags_are_not() -> None:
+    assert summarise("<p>One</p><p>Two</p>U<b>S</b>") == "One Two US"
+    assert one("<p>One</p><p>Two</p>U<b>S</b>").summary == "One Two US"
+
+
+def test_the_feeds_own_summary_is_kept_beside_the_content() -> None:
+    read_item = one("Short.", inside="<content:encoded>&lt;p&gt;Long text.&lt;/p&gt;</content:encoded>")
+    assert (read_item.summary, read_item.content) == ("Short.", "<p>Long text.</p>")
+
+
+DANGERS = (
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)></svg>", "<math><mtext></math>",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>", "<object data=x></object>", "<form action=x><button formaction=javascript:x>",
+    "<meta http-equiv=refresh content='0;url=javascript:x'>", "<base href=//evil.example>", "<style>*{x:expression(1)}</style>",
+    "<a href='javascript:alert(1)'>x</a>", "<a href='java\tscript:x'>x</a>", "<a href=data:text/html,x>x</a>",
+    "<p id=x class=y style='color:red' name=z>x</p>", "<a href='https://e.org/' target=_blank onclick=x>x</a>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>", "<video src=x onerror=y></video>",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("html", DANGERS)
+def test_dangerous_html_is_inert(html: str) -> None:
+    safe = one(f"before {html} after").content.lower()
+    for word in ("script", "onerror", "onload", "onclick", "iframe", "srcdoc", "<svg", "<math", "<object", "<form", "<button",
+                 "<meta", "<base", "<style", "style=", "id=", "class=", "name=", "data:", "<video", "target="):  # fmt: skip
+        assert word not in safe
+
+
+def test_headings_links_and_pictures_are_kept() -> None:
+    safe = one("<h1>Head</h1><h3 class='x'>Sub</h3><p><a href='/a'>a</a><img src='b.jpg' alt='B'></p>").content
+    assert "<h2>Head</h2><h3>Sub</h3>" in safe
+    assert '<a href="https://example.org/a" rel="nofollow noopener">a</a>' in safe
+    assert '<img src="https://example.org/b.jpg" alt="B">' in safe
+
+
+@pytest.mark.parametrize(
+    "pixel",
+    [
+        '<img src="https://e.org/p.gif" width="1" height="1">',
+        '<img src="https://feeds.feedburner.com/~r/x/~4/y">',
+        "<img alt=x>",
+    ],
+)
+def test_tracking_pixels_go(pixel: str) -> None:
+    drops: Counter[str] = Counter()
+    assert "<img" not in sanitise(f"<p>x</p>{pixel}", "https://example.org/", drops)
+
+
+def test_plain_text_is_escaped_as_content() -> None:
+    assert sanitise("a &amp; b > c", "", Counter()) == "a &amp; b &gt; c"
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x08", "\x1b", "\ufffe", "\ud800", "\u202e", "\u200b", "\x85"])
+def test_no_unwanted_character_is_left(character: str) -> None:
+    assert clean(f"a{character}b").replace("…", "") == "ab"
+
+
+def test_a_wrapper_names_the_outlet_and_the_title_loses_it() -> None:
+    body = rss(
+        item(
+            "<source url='https://p.example'>The Paper</source><description>Big news The Paper</description>",
+            title="Big news - The Paper",
+        )
+    )
+    read_item = read(body, WRAPPER).items[0]
+    assert (read_item.publisher, read_item.title, read_item.summary) == ("The Paper", "Big news", "")
+    assert (read(body).items[0].publisher, read(body).items[0].title) == ("Example News", "Big news - The Paper")
+
+
+def test_people_categories_language_and_picture() -> None:
+    read_item = one(
+        "<p><img src='https://e.org/in-text.jpg'></p>",
+        inside="<author>ann@example.org (Ann &amp;amp; Co)</author><category>&lt;b&gt;World&lt;/b&gt;</category><category>World</category>",
+    )
+    assert (read_item.author, read_item.categories, read_item.image) == (
+        "Ann & Co",
+        ("World",),
+        "https://e.org/in-text.jpg",
+    )
+    assert read(rss(item(), head="<language>EN_gb</language>")).items[0].lang == "en-GB"
+
+
+def test_the_hash_is_of_what_a_reader_sees() -> None:
+    assert one("x").hash == one("x", guid="g").hash != one("y").hash
+
+
+def test_more_than_a_thousand_items_keep_the_newest() -> None:
+    days = [f"<pubDate>2026-01-01T{n // 60:02}:{n % 60:02}:00Z</pubDate>" for n in range(1200)]
+    feed = read(rss([item(day, guid=f"g{n}", title=f"T{n}", link=f"https://e.org/{n}") for n, day in enumerate(days)]))
+    assert len(feed.items) == 1000
+    assert (feed.items[0].key, feed.items[-1].key, dropped(feed)) == ("g200", "g1199", {"over-cap": 200})
+
+
+def test_plain_survives_what_is_escaped_many_times() -> None:
+    text = "<script>x</script>"
+    for _ in range(8):
+        text = escape(text)
+    assert "<s" not in plain(text)

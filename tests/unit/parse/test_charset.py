@@ -1,0 +1,73 @@
+"""Encodings: mark, header, prolog, and those that lie."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+from builders.documents import URL, item, rss
+
+from aggregator.parse import parse
+from aggregator.parse.charset import codec, to_utf8
+
+TITLE = "Ärger in Łódź – Київ"
+
+
+def title(body: bytes, content_type: str | None = None) -> str | None:
+    return parse(body, content_type, URL).items[0].title
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"])
+def test_reads_unicode_and_gb18030(encoding: str) -> None:
+    assert title(rss(item(title=TITLE), encoding=encoding)) == TITLE
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("windows-1252", "“café”"),
+        ("windows-1251", "Київ"),
+        ("shift_jis", "東京"),
+        ("iso-2022-jp", "東京"),
+        ("big5", "台北"),
+    ],
+)
+def test_reads_what_the_prolog_declares(encoding: str, text: str) -> None:
+    assert title(rss(item(title=text), encoding=encoding)) == text
+
+
+def test_the_header_outranks_the_prolog_and_utf8_outranks_both() -> None:
+    assert title(rss(item(title="Київ"), "", "windows-1251", "iso-8859-1"), "text/xml; charset=windows-1251") == "Київ"
+    lied = rss(item(title="Київ"), declared="iso-8859-1")
+    feed = parse(lied, "text/xml; charset=windows-1251", URL)
+    assert (feed.items[0].title, feed.flaws) == ("Київ", ("encoding-mismatch",))
+
+
+def test_latin_1_is_read_as_windows_1252() -> None:
+    assert title(rss(item(title="“quoted”"), "", "windows-1252", "iso-8859-1")) == "“quoted”"
+
+
+def test_a_few_bad_bytes_do_not_change_the_encoding() -> None:
+    body = rss(item(title="Київ – Łódź", inside="<description>x\x00</description>")).replace(b"x\x00", b"\xff")
+    feed = parse(body, None, URL)
+    assert feed.items[0].title == "Київ – Łódź"
+    assert "encoding-errors" in feed.flaws
+
+
+def test_an_unknown_encoding_is_noted() -> None:
+    feed = parse(rss(item(title="Київ"), declared="x-no-such-thing"), None, URL)
+    assert (feed.items[0].title, feed.flaws) == ("Київ", ("encoding-unknown",))
+
+
+@pytest.mark.parametrize("label", ["utf-7", "unicode_escape", "rot13", "base64", "idna", "punycode", "no-such", ""])
+def test_encodings_in_which_ascii_may_spell_markup_are_not_known(label: str) -> None:
+    assert codec(label) is None
+
+
+def test_utf_7_is_never_decoded() -> None:
+    body = rss(item(title="+ADw-script+AD4-"), declared="utf-7")
+    assert title(body, "text/xml; charset=utf-7") == "+ADw-script+AD4-"
+
+
+def test_the_mark_is_removed() -> None:
+    assert to_utf8(codecs.BOM_UTF8 + b"<rss/>", None) == (b"<rss/>", ())

@@ -1,0 +1,75 @@
+"""JSON Feed: what is of the wrong type is absent, the rest is kept."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from builders.documents import URL
+
+from aggregator.errors import ParseError
+from aggregator.model.item import Enclosure, ParsedFeed
+from aggregator.parse import parse
+
+VERSION = "https://jsonfeed.org/version/1.1"
+
+
+def parsed(items: object, **head: Any) -> ParsedFeed:
+    return parse(json.dumps({"version": VERSION, "title": "Example", **head, "items": items}).encode(), None, URL)
+
+
+def test_reads_an_item_whole() -> None:
+    feed = parsed(
+        [
+            {
+                "id": "1", "url": "https://example.org/1", "title": "T", "content_html": "<p>x</p>", "summary": "a < b",
+                "date_published": "2026-11-20T10:00:00Z", "authors": [{"name": "Ann"}, {"name": "Ben"}],
+                "tags": ["a", "b"], "image": "https://example.org/i.png", "language": "de",
+                "attachments": [{"url": "https://example.org/a.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 5}],
+            }
+        ],
+        home_page_url="https://example.org/", favicon="https://example.org/f.ico", language="en",
+    )  # fmt: skip
+    (one,) = feed.items
+    assert (feed.format, feed.parser, feed.link, feed.icon) == (
+        "json", "jsonfeed", "https://example.org/", "https://example.org/f.ico",
+    )  # fmt: skip
+    assert (one.guid, one.content, one.summary, one.author) == ("1", "<p>x</p>", "a &lt; b", "Ann, Ben")
+    assert one.published == datetime(2026, 11, 20, 10, tzinfo=UTC)
+    assert one.enclosures == (Enclosure("https://example.org/a.mp3", "audio/mpeg", 5),)
+    assert (one.categories, one.image, one.language) == (("a", "b"), "https://example.org/i.png", "de")
+
+
+def test_wrong_types_are_absent_and_numbers_are_identities() -> None:
+    wrong = {"id": 7, "title": 5, "url": ["x"], "tags": "a", "authors": "b", "attachments": [1, {"url": 2}]}
+    feed = parsed([wrong, {"id": 7.0}, {"id": True}, "no item", None])
+    assert [one.guid for one in feed.items] == ["7", "7", None]
+    assert (feed.items[0].title, feed.items[0].link, feed.items[0].categories) == (None, None, ())
+    assert feed.flaws == ("items-of-wrong-type",)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "9" * 5000])
+def test_numbers_that_json_does_not_have_cost_nothing_else(number: str) -> None:
+    body = f'{{"version": "{VERSION}", "x": {number}, "items": [{{"id": "1", "id": "2", "title": "T"}}]}}'
+    feed = parse(body.encode(), None, URL)
+    assert (feed.items[0].title, feed.items[0].guid) == ("T", "2")
+
+
+@pytest.mark.parametrize("body", ["[" * 200_000, '{"items":' + "[" * 200_000 + "]" * 200_000 + "}"])
+def test_depth_is_refused(body: str) -> None:
+    with pytest.raises(ParseError) as error:
+        parse(body.encode(), None, URL)
+    assert error.value.kind == "too-deep"
+
+
+def test_brackets_in_text_are_no_depth() -> None:
+    assert parsed([{"id": "1", "title": "[" * 100_000}]).items[0].guid == "1"
+
+
+@pytest.mark.parametrize("body", [b"[1, 2]", b'{"items": 3}', b'{"items": [{"name": "x"}]}'])
+def test_other_json_is_no_feed(body: bytes) -> None:
+    with pytest.raises(ParseError) as error:
+        parse(body, None, URL)
+    assert error.value.kind == "not-a-feed"

@@ -1,0 +1,163 @@
+"""Documents to parsed feeds: formats, which parser reads them, and what of them is kept."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from builders.documents import URL, atom, item, rss
+
+from aggregator.errors import ParseError
+from aggregator.model.item import Enclosure, ParsedFeed
+from aggregator.parse import parse
+
+
+def parsed(body: bytes, content_type: str | None = None) -> ParsedFeed:
+    return parse(body, content_type, URL)
+
+
+def test_reads_an_item_of_rss_whole() -> None:
+    feed = parsed(
+        rss(
+            item(
+                "<pubDate>Fri, 20 Nov 2026 10:00:00 +0100</pubDate><dc:creator>Ann Writer</dc:creator>"
+                "<category>World</category><category>Asia</category><description>Short.</description>"
+                "<content:encoded><![CDATA[<p>Long.</p>]]></content:encoded>"
+                '<enclosure url="https://example.org/a.mp3" length="12" type="audio/mpeg"/>'
+                '<media:content url="https://example.org/small.jpg" medium="image" width="100"/>'
+                '<media:content url="https://example.org/large.jpg" medium="image" width="900"/>',
+                guid="g-1",
+            )
+        )
+    )
+    (one,) = feed.items
+    assert (feed.format, feed.parser) == ("rss", "fastfeedparser")
+    assert (one.guid, one.link, one.title) == ("g-1", "https://example.org/1", "Title")
+    assert one.published == datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert (one.author, one.categories) == ("Ann Writer", ("World", "Asia"))
+    assert (one.summary, one.content) == ("Short.", "<p>Long.</p>")
+    assert one.enclosures == (Enclosure("https://example.org/a.mp3", "audio/mpeg", 12),)
+    assert one.image == "https://example.org/large.jpg"
+
+
+def test_reads_atom_with_its_enclosures_and_authors() -> None:
+    feed = parsed(
+        atom(
+            "<entry><id>urn:x</id><title type='html'>A &amp;lt; B</title><link href='https://example.org/1'/>"
+            "<link rel='enclosure' href='https://example.org/v.mp4' type='video/mp4' length='7'/>"
+            "<author><name>One</name></author><author><name>Two</name></author>"
+            "<published>2026-11-20T10:00:00Z</published><updated>2026-11-21T10:00:00Z</updated>"
+            "<content type='html'>&lt;p&gt;Text&lt;/p&gt;</content></entry>"
+        )
+    )
+    (one,) = feed.items
+    assert feed.format == "atom"
+    assert (one.guid, one.link, one.author) == ("urn:x", "https://example.org/1", "One, Two")
+    assert one.enclosures == (Enclosure("https://example.org/v.mp4", "video/mp4", 7),)
+    assert one.published == datetime(2026, 11, 20, 10, tzinfo=UTC)
+    assert (one.summary, one.content) == (None, "<p>Text</p>")
+
+
+def test_feedparser_reads_rss_1() -> None:
+    body = (
+        b'<?xml version="1.0"?><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+        b' xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        b'<channel rdf:about="https://example.org/"><title>Example</title><link>https://example.org/</link></channel>'
+        b'<item rdf:about="https://example.org/1"><title>One</title><link>https://example.org/1</link>'
+        b"<dc:date>2026-11-20T10:00:00Z</dc:date></item></rdf:RDF>"
+    )
+    feed = parsed(body)
+    assert (feed.format, feed.parser, feed.title) == ("rdf", "feedparser", "Example")
+    assert [(one.title, one.published or one.updated) for one in feed.items] == [("One", datetime(2026, 11, 20, 10, tzinfo=UTC))]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<description>Plain <b>bold</b> end</description>",
+        '<body xmlns="http://www.w3.org/1999/xhtml"><p>Plain <b>bold</b> end</p></body>',
+    ],
+)
+def test_feedparser_reads_what_the_fast_parser_would_cut_short(inside: str) -> None:
+    feed = parsed(rss(item(inside)))
+    assert feed.parser == "feedparser"
+    assert "end" in (feed.items[0].summary or "") + (feed.items[0].content or "")
+
+
+def test_the_head_says_when_to_come_again() -> None:
+    feed = parsed(
+        rss(
+            item(),
+            head="<ttl>30</ttl><language>en-gb</language><skipHours><hour>1</hour><hour>24</hour></skipHours>"
+            "<skipDays><day>Sunday</day><day>Someday</day></skipDays>"
+            "<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>"
+            '<atom:link rel="self" href="https://example.org/self"/>'
+            "<image><url>https://example.org/icon.png</url></image>"
+            "<itunes:new-feed-url>https://example.org/new</itunes:new-feed-url>",
+        )
+    )
+    assert (feed.title, feed.link, feed.language) == ("Example", "https://example.org/", "en-gb")
+    assert (feed.ttl, feed.skip_hours, feed.skip_days, feed.update_seconds) == (30, (0, 1), ("sunday",), 21600)
+    assert feed.self_link == "https://example.org/self"
+    assert (feed.icon, feed.new_address) == ("https://example.org/icon.png", "https://example.org/new")
+
+
+def test_the_source_of_an_item_is_kept() -> None:
+    feed = parsed(rss([item('<source url="https://paper.example">The Paper</source>'), item(link="https://e.org/2")]))
+    assert [one.publisher for one in feed.items] == ["The Paper", None]
+    assert feed.items[0].publisher_url == "https://paper.example"
+
+
+def test_xml_base_is_given_with_the_item() -> None:
+    entry = '<entry xml:base="b/"><id>1</id><title>T</title><link href="c"/></entry>'
+    feed = parsed(atom(entry, head="").replace(b"<feed ", b'<feed xml:base="https://example.org/a/" '))
+    assert feed.items[0].base == "https://example.org/a/b/"
+
+
+def test_a_date_is_not_guessed() -> None:
+    feed = parsed(rss([item("<pubDate>yesterday</pubDate>"), item("<pubDate>12:00</pubDate>", link="https://e.org/2")]))
+    assert [(one.published, one.published_text) for one in feed.items] == [(None, "yesterday"), (None, "12:00")]
+
+
+def test_a_guid_is_no_date_and_content_no_summary() -> None:
+    feed = parsed(rss(item("<content:encoded>&lt;p&gt;Text&lt;/p&gt;</content:encoded>", guid="20240101")))
+    assert (feed.items[0].published, feed.items[0].summary) == (None, None)
+
+
+def test_the_title_is_the_items_own() -> None:
+    foreign = "<item><media:title>A picture</media:title><media:description>Seen</media:description>"
+    feed = parsed(rss(foreign + "<title>The news</title><description>Told</description></item>"))
+    assert (feed.items[0].title, feed.items[0].summary) == ("The news", "Told")
+
+
+def test_an_empty_feed_is_a_feed() -> None:
+    assert parsed(rss()).items == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "says"),
+    [
+        (b"", "empty", "empty"),
+        (b"\xef\xbb\xbf  \n", "empty", "empty"),
+        (b"<!DOCTYPE html><html><title>Hi</title></html>", "not-a-feed", "web page"),
+        (b"<html><form><input type=password></form></html>", "not-a-feed", "login page"),
+        (b"<html><title>Just a moment...</title></html>", "not-a-feed", "Cloudflare"),
+        (b"<opml><body/></opml>", "not-a-feed", "OPML"),
+        (b"<urlset/>", "not-a-feed", "sitemap"),
+        (b"plain text", "not-a-feed", "no feed"),
+        (b'{"a": 1}', "not-a-feed", "JSON"),
+        (b'{"a": ', "malformed", "JSON"),
+    ],
+)
+def test_what_is_no_feed_is_said_clearly(body: bytes, kind: str, says: str) -> None:
+    with pytest.raises(ParseError) as error:
+        parsed(body)
+    assert error.value.kind == kind
+    assert says in str(error.value)
+
+
+def test_a_page_that_names_its_feed_is_told_about() -> None:
+    page = b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed"></head></html>'
+    with pytest.raises(ParseError, match=re.escape("https://feeds.example.org/feed")):
+        parsed(page)

@@ -1,0 +1,98 @@
+"""Repairs before parsing: each makes a broken document readable, and notes it."""
+
+from __future__ import annotations
+
+import pytest
+from builders.documents import URL, atom, item, rss
+
+from aggregator.model.item import ParsedFeed
+from aggregator.parse import parse
+from aggregator.parse.document import split_cdata
+from aggregator.parse.repair import MAX_ENTRIES
+
+TWO = item(title="One", guid="1") + item(title="Two", guid="2")
+
+
+def parsed(body: bytes) -> ParsedFeed:
+    return parse(body, None, URL)
+
+
+def titles(feed: ParsedFeed) -> list[str | None]:
+    return [one.title for one in feed.items]
+
+
+@pytest.mark.parametrize(
+    ("before", "flaw"),
+    [(b"\n\n  ", None), (b"<br />\n<b>Warning</b>: oops\n", "junk-before-start")],
+)
+def test_what_stands_before_the_document_goes(before: bytes, flaw: str | None) -> None:
+    feed = parsed(before + rss(TWO))
+    assert titles(feed) == ["One", "Two"]
+    assert feed.flaws == ((flaw,) if flaw else ())
+
+
+def test_junk_after_the_end() -> None:
+    feed = parsed(rss(TWO) + b"<script>alert(1)</script>")
+    assert (titles(feed), feed.flaws) == (["One", "Two"], ("junk-after-end",))
+
+
+def test_a_second_document() -> None:
+    feed = parsed(rss(TWO) + rss(item(title="Three")))
+    assert (titles(feed), feed.flaws) == (["One", "Two"], ("second-document",))
+
+
+def test_a_quoted_end_tag_is_no_second_document() -> None:
+    feed = parsed(rss(item("<description><![CDATA[write </rss> and then <rss>]]></description>")))
+    assert feed.flaws == ()
+
+
+@pytest.mark.parametrize(
+    "whole", [rss(TWO), atom("<entry><id>1</id><title>One</title></entry><entry><id>2</id><title>Two")]
+)
+def test_a_document_that_breaks_off_keeps_its_complete_entries(whole: bytes) -> None:
+    feed = parsed(whole[: whole.index(b"Two") + 2])
+    assert (titles(feed), feed.flaws) == (["One"], ("truncated",))
+
+
+def test_prefixed_elements_are_no_end_of_the_feed() -> None:
+    body = atom("<entry><id>1</id><title>One</title><feedburner:origLink>x</feedburner:origLink></entry>").replace(
+        b"<feed ", b'<feed xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" '
+    )
+    assert (titles(parsed(body)), parsed(body).flaws) == (["One"], ())
+
+
+def test_entities_of_html_become_characters_and_others_stay() -> None:
+    feed = parsed(rss(item(title="caf&eacute; &nosuch; R&D &amp; more")))
+    assert feed.items[0].title == "café &nosuch; R&D & more"
+    assert feed.flaws == ("undeclared-entities",)
+
+
+def test_ampersands_inside_cdata_are_left_alone() -> None:
+    feed = parsed(rss(item("<description><![CDATA[<a href='?a=1&b=2'>&nbsp;</a>]]></description>")))
+    assert feed.items[0].summary == "<a href='?a=1&b=2'>&nbsp;</a>"
+    assert feed.flaws == ()
+
+
+def test_the_internal_subset_is_not_read() -> None:
+    body = rss(item(title="a &x; b")).replace(
+        b"<rss", b'<!-- <!DOCTYPE --><!DOCTYPE rss [<!ENTITY x "]> expanded"> <!-- ]> --> ]><rss', 1
+    )
+    feed = parsed(body)
+    assert feed.items[0].title == "a &x; b"
+    assert "internal-subset" in feed.flaws
+
+
+def test_control_characters_and_references_to_them_go() -> None:
+    feed = parsed(rss(item(title="a\x00\x08b&#8;c&#xD800;d&#146;e&#X41;")))
+    assert feed.items[0].title == "abcd’eA"
+    assert feed.flaws == ("control-characters", "forbidden-references")
+
+
+def test_an_endless_document_keeps_both_ends_and_counts_the_rest() -> None:
+    feed = parsed(rss("".join(f"<item><guid>n{number}</guid></item>" for number in range(MAX_ENTRIES + 500))))
+    assert (len(feed.items), feed.left_out) == (MAX_ENTRIES, 500)
+    assert (feed.items[0].guid, feed.items[-1].guid) == ("n0", f"n{MAX_ENTRIES + 499}")
+
+
+def test_cdata_that_never_ends_counts_as_markup() -> None:
+    assert split_cdata(b"a<![CDATA[b]]>c<![CDATA[d") == [b"a", b"<![CDATA[b]]>", b"c<![CDATA[d"]
