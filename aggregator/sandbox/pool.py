@@ -79,6 +79,11 @@ class Sandbox:
         else:
             await worker.stop(kill=not fine or self._closed)
 
+    @property
+    def pids(self) -> list[int]:
+        """Process ids of the children that are running, for those who watch memory."""
+        return sorted(worker.pid for worker in [*self._idle, *self._busy] if worker.alive)
+
     async def close(self) -> None:
         """Ends all children; documents still being read are given up."""
         self._closed = True

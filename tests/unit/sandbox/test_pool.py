@@ -1,0 +1,185 @@
+"""The sandbox with real children: answers, limits, death, recycling. No document costs another one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from builders.documents import JOB, URL, item, read, rss
+
+from aggregator.errors import ParseError, SandboxError
+from aggregator.model.item import NormalFeed
+from aggregator.model.source import Fetched, Freshness
+from aggregator.sandbox import Sandbox, frames
+
+GOOD = rss([item(guid="1"), item(guid="2", link="https://example.org/2")])
+SLOW = b"<rss><channel>" + b"<" * 10_000_000  # feedparser needs many seconds for it
+
+
+def fetched(body: bytes) -> Fetched:
+    return Fetched(URL, 200, body, "application/rss+xml", None, None, Freshness())
+
+
+def test_answers_what_parse_and_normalise_answer() -> None:
+    async def main() -> NormalFeed:
+        async with Sandbox(children=1) as sandbox:
+            return await sandbox.parse(fetched(GOOD), JOB)
+
+    assert asyncio.run(main()) == read(GOOD)
+
+
+def test_a_document_that_is_no_feed_is_a_parse_error_and_the_child_lives_on() -> None:
+    async def main() -> NormalFeed:
+        async with Sandbox(children=1) as sandbox:
+            with pytest.raises(ParseError) as error:
+                await sandbox.parse(fetched(b"<html></html>"), JOB)
+            assert error.value.kind == "not-a-feed"
+            (child,) = sandbox.pids
+            answer = await sandbox.parse(fetched(GOOD), JOB)
+            assert sandbox.pids == [child]
+            return answer
+
+    assert len(asyncio.run(main()).items) == 2
+
+
+def test_a_stalled_child_is_killed_and_others_are_on_time() -> None:
+    async def main() -> tuple[object, ...]:
+        async with Sandbox(children=2, wall=1.5) as sandbox:
+            await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(2)))  # both have started
+            slow = asyncio.create_task(sandbox.parse(fetched(SLOW), JOB))
+            others = await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(50)))
+            assert not slow.done()
+            return *others, *await asyncio.gather(slow, return_exceptions=True)
+
+    *others, slow = asyncio.run(main())
+    assert all(isinstance(one, NormalFeed) and len(one.items) == 2 for one in others)
+    assert isinstance(slow, SandboxError) and slow.kind == "timeout"
+
+
+def test_a_killed_child_costs_its_own_document_at_most() -> None:
+    async def main() -> list[object]:
+        async with Sandbox(children=2) as sandbox:
+            await sandbox.parse(fetched(GOOD), JOB)
+            (idle,) = sandbox.pids
+            os.kill(idle, signal.SIGKILL)
+            return list(
+                await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(20)), return_exceptions=True)
+            )
+
+    results = asyncio.run(main())
+    assert sum(isinstance(one, SandboxError) for one in results) <= 1
+    assert sum(isinstance(one, NormalFeed) for one in results) >= 19
+
+
+def test_a_child_is_replaced_after_its_share_of_documents() -> None:
+    async def main() -> set[int]:
+        seen: set[int] = set()
+        async with Sandbox(children=1, recycle=2) as sandbox:
+            for _ in range(4):
+                await sandbox.parse(fetched(GOOD), JOB)
+                seen.update(sandbox.pids)
+        return seen
+
+    assert len(asyncio.run(main())) == 2
+
+
+def test_memory_is_bounded() -> None:
+    bomb = rss(
+        "".join(f"<item><guid>{number}</guid><description>{'x' * 500}</description></item>" for number in range(9000))
+    )
+
+    async def main() -> None:
+        async with Sandbox(children=1, memory=110 * 1024 * 1024) as sandbox:
+            with pytest.raises(SandboxError) as error:
+                await sandbox.parse(fetched(bomb + b" " * 5_000_000), JOB)
+            assert error.value.kind == "crashed"
+
+    asyncio.run(main())
+
+
+def test_no_child_is_left_behind() -> None:
+    async def main() -> list[int]:
+        sandbox = Sandbox(children=2)
+        await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(4)))
+        slow = asyncio.create_task(sandbox.parse(fetched(SLOW), JOB))
+        await asyncio.sleep(0)
+        pids = sandbox.pids
+        await sandbox.close()
+        with pytest.raises(SandboxError):
+            await slow
+        with pytest.raises(SandboxError, match="closed"):
+            await sandbox.parse(fetched(GOOD), JOB)
+        return pids
+
+    for pid in asyncio.run(main()):
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the parent-death signal is Linux's")
+def test_children_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    program = tmp_path / "parent.py"
+    program.write_text(
+        "import asyncio, os, signal, sys\n"
+        "from builders.documents import JOB\n"
+        "from aggregator.sandbox import Sandbox\n"
+        "from aggregator.model.source import Fetched, Freshness\n"
+        "async def main():\n"
+        "    sandbox = Sandbox(children=1)\n"
+        "    body = b'<rss><channel><item><title>x</title></item></channel></rss>'\n"
+        "    await sandbox.parse(Fetched('https://e.org/', 200, body, None, None, None, Freshness()), JOB)\n"
+        "    print(*sandbox.pids, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "asyncio.run(main())\n"
+    )
+
+    async def main() -> int:
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        parent = await asyncio.create_subprocess_exec(
+            sys.executable, str(program), stdout=asyncio.subprocess.PIPE, env=environment
+        )
+        assert parent.stdout is not None
+        child = int(await parent.stdout.readline())
+        await parent.stdout.read()  # ends when the child, which holds a copy of nothing, and the parent are gone
+        await parent.wait()
+        return child
+
+    child = asyncio.run(main())
+
+    async def gone() -> bool:
+        async with asyncio.timeout(5):
+            while _runs(child):
+                await asyncio.sleep(0.01)
+        return True
+
+    assert asyncio.run(gone())
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_an_answer_that_is_none_of_ours_is_refused() -> None:
+    for payload in (b"", b"\xc1", b"\x80", msgspec.msgpack.encode({"type": "Done", "feed": {"format": 7}})):
+        with pytest.raises(msgspec.MsgspecError):
+            frames.decode_answer(payload)
+
+
+def test_secrets_of_the_environment_stay_with_the_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIRE_TOKEN", "secret-value")
+
+    async def main() -> bytes:
+        async with Sandbox(children=1) as sandbox:
+            await sandbox.parse(fetched(GOOD), JOB)
+            (child,) = sandbox.pids
+            return Path(f"/proc/{child}/environ").read_bytes()
+
+    assert b"secret-value" not in asyncio.run(main())
