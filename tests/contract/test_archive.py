@@ -65,13 +65,17 @@ def test_published_is_never_later_than_first_seen(store: SqliteArchive) -> None:
 
 def test_newest_entry_comes_first_whatever_was_published_when(store: SqliteArchive) -> None:
     store.intake.apply(
-        [polled("alpha", [item("alpha", "1", "Defense budget of Norway grows", published=ago(hours=1))])], ago(minutes=30)
+        [polled("alpha", [item("alpha", "1", "Defense budget of Norway grows", published=ago(hours=1))])],
+        ago(minutes=30),
     )
     store.intake.apply(
-        [polled("beta", [item("beta", "1", "Submarine order splits defense committee", published=ago(hours=9))])], NOW
+        [polled("beta", [item("beta", "1", "Submarine order divides defense panel", published=ago(hours=9))])], NOW
     )
     place(store)
-    assert titles(store, StreamQuery("section", "defense")) == ["Submarine order splits defense committee", "Defense budget of Norway grows"]
+    assert titles(store, StreamQuery("section", "defense")) == [
+        "Submarine order divides defense panel",
+        "Defense budget of Norway grows",
+    ]
 
 
 def many(store: SqliteArchive, count: int, step: timedelta, offset: timedelta = timedelta()) -> None:
