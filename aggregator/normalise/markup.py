@@ -12,6 +12,7 @@ from aggregator.normalise import address
 from aggregator.normalise.characters import clean
 
 MAX_LENGTH = 200_000
+MAX_TAGS = 10_000  # nh3 takes time with the square of the depth: 40,000 nested tags cost seconds
 
 _TAGS = """
     a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2 h3 h4
@@ -20,6 +21,7 @@ _TAGS = """
 """
 TAGS = frozenset(_TAGS.split())
 ATTRIBUTES = {
+    "*": {"dir", "lang"},
     "a": {"href", "title"},
     "abbr": {"title"},
     "img": {"src", "alt", "title", "width", "height"},
@@ -95,6 +97,9 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     if len(text) > MAX_LENGTH:
         drops["content-cut"] += 1
         text = text[:MAX_LENGTH]
+    if text.count("<") > MAX_TAGS:
+        drops["content-cut"] += 1
+        text = "<".join(text.split("<", MAX_TAGS)[:MAX_TAGS])
     text = clean(text).strip()
     if "<" not in text:
         return _escape(text)

@@ -14,6 +14,7 @@ _SKIP = re.compile(
     rb"(?>\s+|<!--(?>.*?-->)|<\?(?>.*?\?>)|<!(?!doctype\s+html)[^>\[]*+(?:\[(?>.*?\])\s*)?>)++",
     re.DOTALL | re.IGNORECASE,
 )
+_HTML = re.compile(rb"<!doctype\s+html", re.IGNORECASE)
 _ROOT = re.compile(rb"<(?:([\w.-]+):)?([A-Za-z][\w.-]*)")
 _FEED_START = re.compile(rb"<\?xml\b|<(?:[\w.-]+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _FEED_ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECASE)
@@ -51,7 +52,7 @@ def kind(body: bytes) -> str:
     if rest[:1] in (b"{", b"["):
         return "json"
     if rest[:9].lower() == b"<!doctype":
-        return "xml" if _FEED_ROOT.search(head) else "html"
+        return "html" if _HTML.match(rest) and not _FEED_ROOT.search(head) else "xml"
     root = _ROOT.match(rest)
     if root and root[2].lower() in (b"html", b"head", b"body"):
         return "xml" if _FEED_ROOT.search(head) else "html"

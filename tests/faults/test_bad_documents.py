@@ -1,0 +1,317 @@
+"""Bad inputs 1, 2, 6, 10 to 20, 22 to 25 and 30, F20 and F21: each with the outcome it must have.
+
+KEEP: items, safely. DROP: that item or field, the rest kept. FAIL: a clear ParseError, and old items stay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from html import escape
+
+import pytest
+from builders.documents import JOB, NOW, URL, dropped, item, read, rss
+from selectolax.lexbor import LexborHTMLParser
+
+from aggregator.errors import ParseError, SandboxError
+from aggregator.model.item import Item, NormalFeed
+from aggregator.model.source import Fetched, Freshness
+from aggregator.normalise.known import NOTHING_KNOWN, Known, recognise
+from aggregator.sandbox import Sandbox
+
+FORBIDDEN = (
+    "script, style, iframe, object, embed, form, svg, math, base, meta, link, video, audio, button,"
+    " [onerror], [onclick], [style], [id], [class], [srcdoc]"
+)
+
+
+def described(html: str) -> bytes:
+    return rss(item(f"<description>{escape(html)}</description>", guid="g"))
+
+
+def assert_inert(items: tuple[Item, ...]) -> None:
+    for one in items:
+        tree = LexborHTMLParser(f"<body>{one.content}</body>")
+        assert tree.css(f"body :is({FORBIDDEN})") == []
+        for node in tree.css("[href], [src], [cite]"):
+            for name in ("href", "src", "cite"):
+                value = node.attributes.get(name)
+                assert value is None or value.startswith(("http://", "https://"))
+        for address in (one.url, one.image, *(enclosed.url for enclosed in one.enclosures)):
+            assert address is None or address.startswith(("http://", "https://"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "JAVASCRIPT:alert(1)",
+        "java&#9;script:alert(1)",
+        "java&#10;script:alert(1)",
+        "javascript&amp;colon;alert(1)",
+        "&#1;javascript:alert(1)",
+    ],
+)
+def test_1_unsafe_addresses_are_dropped_and_the_item_kept(address: str) -> None:
+    inside = (
+        f'<enclosure url="{address}"/><comments>{address}</comments><media:content url="{address}" medium="image"/>'
+    )
+    feed = read(rss(item(inside, link=address, guid=address)))
+    assert len(feed.items) == 1
+    assert_inert(feed.items)
+    assert feed.items[0].url is None or "alert" not in feed.items[0].url
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>alert(1)</script>x", "<img src=x onerror=alert(1)>", "<svg><script>alert(1)</script></svg>",
+        "<math><mi xlink:href='javascript:x'>x</mi></math>", "<iframe srcdoc='<script>x</script>'></iframe>",
+        "<object data='javascript:x'></object><embed src=x>", "<form><button formaction='javascript:x'>x</button></form>",
+        "<meta http-equiv=refresh content='0;url=javascript:x'>", "<base href='//evil.example'><a href=x>x</a>",
+        "<style>@import 'x'</style><p style='background:url(javascript:x)'>x</p>",
+        "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+        "<svg></p><style><a id=\"</style><img src=1 onerror=alert(1)>\">",
+    ],
+)  # fmt: skip
+def test_2_dangerous_html_is_kept_inert(html: str) -> None:
+    feed = read(described(html))
+    assert len(feed.items) == 1
+    assert_inert(feed.items)
+
+
+BOMBS: dict[str, Callable[[], bytes]] = {
+    "6: escaped comments, 700 kB": lambda: described("<!--" * 175_000),
+    "6: comments that never end": lambda: rss("<!--" * 175_000),
+    "6: 40,000 attributes": lambda: described("<a " + " ".join(f"a{n}=x" for n in range(40_000)) + ">x</a>"),
+    "12: 5 MB of <": lambda: described("<" * 1_000_000),
+    "12: 100,000 nested div": lambda: described("<div>" * 30_000),
+    "12: a title of 2 MB": lambda: rss(item(title="x" * 2_000_000)),
+    "tags that never end": lambda: rss("<title " * 30_000),
+    "DOCTYPE without end": lambda: b"<!DOCTYPE rss [" + b'"' * 100_001 + rss(item()),
+    "brackets of JSON": lambda: b'{"a":"' + b'\\"' * 200_000 + b"[" * 200,
+    "authors": lambda: rss(item(f"<author>{'a ' * 100_000}@</author>")),
+    "boilerplate": lambda: described("The post " * 60_000 + "appeared first on"),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_6_and_12_bombs_are_read_or_refused_in_time(name: str) -> None:
+    body = BOMBS[name]()
+    start = time.process_time()
+    try:
+        feed: NormalFeed | None = read(body)
+    except ParseError:
+        feed = None
+    assert time.process_time() - start < 5
+    if feed is not None:
+        assert_inert(feed.items)
+        assert all(len(one.title) <= 300 and len(one.summary) <= 600 for one in feed.items)
+
+
+@pytest.mark.parametrize(
+    "declarations",
+    ["".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(20)), f'<!ENTITY e20 "{"A" * 100_000}">'],
+)
+def test_10_entities_are_never_expanded(declarations: str) -> None:
+    body = rss(item(title="a &e20; b")).replace(b"<rss", b"<!DOCTYPE rss [" + declarations.encode() + b"]><rss", 1)
+    feed = read(body)
+    assert (feed.items[0].title, feed.flaws) == ("a &e20; b", ("internal-subset", "undeclared-entities"))
+
+
+def test_11_nothing_outside_the_document_is_read() -> None:
+    """An external entity and an external DTD name a local file and a local server: no read, no connection."""
+    asked = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/x.dtd"
+        subset = f'<!DOCTYPE rss SYSTEM "{address}" [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY % y SYSTEM "{address}"> %y;]>'
+        feed = read(rss(item("<description>d &x; e</description>")).replace(b"<rss", subset.encode() + b"<rss", 1))
+        with pytest.raises(TimeoutError):
+            server.accept()
+            asked.set()
+    assert not asked.is_set()
+    assert feed.items[0].summary == "d &x; e"
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x08", "\x1b", "\ufffe", "\u202e", "\u2066", "\u200b"])
+def test_13_characters_that_break_outputs_are_stripped(character: str) -> None:
+    text = f"a{character}b]]&gt;c"
+    body = rss(
+        item(
+            f"<description>{text}</description><author>{text}</author><category>{text}</category>",
+            title=text,
+            guid=text,
+        )
+    )
+    (one,) = read(body).items
+    for value in (one.title, one.summary, one.content, one.author or "", one.categories[0], one.key):
+        assert character not in value
+        assert "a" in value and "b]]" in value
+    json.dumps(one.title).encode()
+
+
+@pytest.mark.parametrize("escape_", ["\\ud800", "\\udfff x", "\\u0000"])
+def test_13_lone_surrogates_of_json_are_stripped(escape_: str) -> None:
+    fields = f'"id": "1{escape_}", "title": "a{escape_}b", "content_html": "<p>{escape_}</p>"'
+    body = f'{{"version": "https://jsonfeed.org/version/1", "items": [{{{fields}}}]}}'
+    (one,) = read(body.encode()).items
+    f"{one.title}{one.content}{one.key}{one.summary}".encode()
+    assert "\x00" not in one.title + one.content
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"<!doctype html><title>Log in</title><input type='password'>", "not-a-feed"),
+        (b"<html><head><title>Captive portal</title></head></html>", "not-a-feed"),
+        (b"<html><script src='/cdn-cgi/challenge-platform/x'></script></html>", "not-a-feed"),
+        (b"", "empty"), (b"\xef\xbb\xbf", "empty"), (b"\xff\xfe", "empty"), (b" \r\n\t ", "empty"),
+    ],
+)  # fmt: skip
+def test_14_and_15_pages_and_nothing_fail_clearly(body: bytes, kind: str) -> None:
+    with pytest.raises(ParseError) as error:
+        read(body)
+    assert error.value.kind == kind
+
+
+def test_16_truncated_and_trailing() -> None:
+    whole = rss([item(guid="1"), item(guid="2", link="https://e.org/2"), item(guid="3", link="https://e.org/3")])
+    cut = read(whole[: whole.rindex(b"</item>")])
+    assert (len(cut.items), cut.flaws) == (2, ("truncated",))
+    junk = read(whole + b"<script>x</script>")
+    assert (len(junk.items), junk.flaws) == (3, ("junk-after-end",))
+    two = read(whole + whole)
+    assert (len(two.items), two.flaws) == (3, ("second-document",))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "windows-1252", "gb18030"])
+def test_17_encodings_that_are_declared_truly_or_not(encoding: str) -> None:
+    text = "naïve" if encoding == "windows-1252" else "naïve 中"
+    assert read(rss(item(title=text), encoding=encoding)).items[0].title == text
+    lied = read(rss(item(title="naïve 中"), declared=encoding), content_type=f"text/xml; charset={encoding}")
+    assert lied.items[0].title == "naïve 中"
+
+
+def test_17_utf_7_is_never_markup() -> None:
+    feed = read(rss(item(title="+ADw-script+AD4-alert(1)"), declared="utf-7"), content_type="text/xml; charset=utf-7")
+    assert feed.items[0].title == "+ADw-script+AD4-alert(1)"
+
+
+@pytest.mark.parametrize("guid", ["", "same", "x" * 10_000, "a&#0;b"])
+def test_18_distinct_items_do_not_collapse(guid: str) -> None:
+    items = [item(guid=guid, link=f"https://e.org/{n}", title=f"T{n}") for n in range(5)]
+    feed = read(rss(items))
+    assert len({one.id for one in feed.items}) == 5
+    assert all(len(one.key) <= 512 and "\x00" not in one.key for one in feed.items)
+
+
+def known(stored: tuple[Item, ...]) -> Known:
+    return Known(
+        {one.id: (n, one.hash) for n, one in enumerate(stored)},
+        {one.canonical or "": one.id for one in stored},
+        {one.title for one in stored},
+    )
+
+
+def test_19_guids_that_change_at_every_poll_are_kept_once() -> None:
+    polls = [
+        read(rss([item(guid=f"{poll}-{n}", link=f"https://e.org/{n}", title=f"T{n}") for n in range(9)])).items
+        for poll in range(3)
+    ]
+    first = recognise(polls[0], NOTHING_KNOWN, first_poll=True)
+    assert len(first.new) == 9
+    for poll in polls[1:]:
+        changes = recognise(poll, known(first.new), first_poll=False)
+        assert (changes.new, len(changes.changed) + len(changes.seen)) == ((), 9)
+
+
+def test_20_the_guid_of_another_source_overwrites_nothing() -> None:
+    body = rss(item(guid="theirs"))
+    assert read(body).items[0].id != read(body, replace(JOB, source="evil", root="evil")).items[0].id
+
+
+def test_21_variants_of_one_address_are_one_item() -> None:
+    links = [
+        "http://example.org/a",
+        "https://www.example.org/a/",
+        "https://example.org/a?utm_source=x",
+        "https://example.org/a#c",
+    ]
+    assert len(read(rss([item(link=link) for link in links])).items) == 1
+
+
+def test_22_and_f20_a_hundred_thousand_items_are_capped_and_reported() -> None:
+    body = rss("".join(f"<item><title>I {n}</title><guid>u{n}</guid></item>" for n in range(100_000)))
+    feed = read(body)
+    assert (len(feed.items), dropped(feed)["over-cap"]) == (1000, 99_000)
+
+
+def test_23_a_feed_that_shrinks_or_rolls_back_announces_nothing() -> None:
+    stored = read(rss([item(guid=f"{n}", link=f"https://e.org/{n}", title=f"T{n}") for n in range(9)])).items
+    for snapshot in ((), stored[:2], stored[5:]):
+        assert recognise(snapshot, known(stored), first_poll=False).new == ()
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["9999-12-31T23:59:59Z", "99999-01-01", "0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "yesterday", "", "2026-11-19T24:00:00Z",
+     "Thu, 19 Nov 2026 10:00:00 NOWHERE", "2016-12-31T23:59:60Z", "2026-11-20T13:00:00Z", "2036-01-01T00:00:00Z"],
+)  # fmt: skip
+def test_24_dates_are_clamped_or_absent(date: str) -> None:
+    (one,) = read(rss(item(f"<pubDate>{date}</pubDate>"))).items
+    assert one.published is None or (one.published.year >= 1970 and one.published <= NOW and one.published.tzinfo)
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"), [("a", "https://example.org/a"), ("//cdn.example/a", "https://cdn.example/a")]
+)
+def test_25_relative_links_become_absolute(link: str, expected: str) -> None:
+    assert read(rss(item(link=link))).items[0].url == expected
+    body = rss(item(f"<description>{escape(f'<a href={link}>x</a>')}</description>"))
+    assert f'href="{expected}"' in read(body).items[0].content
+
+
+@pytest.mark.parametrize(
+    "item_",
+    [
+        '{"id": 1}',
+        '{"id": "1", "title": 3, "tags": {}}',
+        '{"id": "1", "x": NaN}',
+        '{"id": "1", "x": 1e999}',
+        '{"id": "1", "x": %s}' % ("9" * 5000),
+        '{"id": "1", "id": "1"}',
+    ],
+)
+def test_30_json_keeps_its_tolerant_parts(item_: str) -> None:
+    body = f'{{"version": "https://jsonfeed.org/version/2", "items": [{item_}, 5]}}'
+    assert [one.key for one in read(body.encode()).items] == ["1"]
+
+
+def test_30_depth_fails() -> None:
+    with pytest.raises(ParseError) as error:
+        read(b"[" * 200_000)
+    assert error.value.kind == "too-deep"
+
+
+def test_f21_a_parser_bomb_costs_its_own_source_alone() -> None:
+    bomb, good = b"<rss><channel>" + b"<" * 10_000_000, rss(item())
+
+    def fetched(body: bytes) -> Fetched:
+        return Fetched(URL, 200, body, None, None, None, Freshness())
+
+    async def main() -> list[NormalFeed | BaseException]:
+        async with Sandbox(children=2, wall=2.0) as sandbox:
+            documents = [bomb, *[good] * 49]
+            return await asyncio.gather(
+                *(sandbox.parse(fetched(body), JOB) for body in documents), return_exceptions=True
+            )
+
+    first, *others = asyncio.run(main())
+    assert isinstance(first, SandboxError) and first.kind == "timeout"
+    assert all(isinstance(one, NormalFeed) and len(one.items) == 1 for one in others)

@@ -1,0 +1,165 @@
+"""Whatever comes: items or ParseError, nothing else; and what comes out is inert and legal in every output."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+
+from builders.documents import NOW, item, read, rss
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from selectolax.lexbor import LexborHTMLParser
+
+from aggregator.errors import ParseError
+from aggregator.model.item import Item
+from aggregator.normalise.address import absolute, canonical
+from aggregator.normalise.characters import cut
+from aggregator.normalise.dates import EARLIEST, believable
+from aggregator.normalise.dates import read as read_date
+from aggregator.normalise.known import NOTHING_KNOWN, Known, recognise
+from aggregator.normalise.markup import ATTRIBUTES, TAGS, sanitise
+from aggregator.normalise.plain import plain
+from aggregator.parse.charset import to_utf8
+
+PIECES = st.sampled_from(
+    [
+        "<script>", "</script>", "<img src=", "x onerror=alert(1)>", "<svg>", "</svg>", "<math>", "<style>", "</style>", "<a href=",
+        "'javascript:x'", '"', "'", ">", "<", "/", "&lt;", "&amp;", "&#106;", "&colon;", "&Tab;", "<!--", "-->", "<![CDATA[", "]]>",
+        "<p title=", "<noscript>", "</noscript>", "<table>", "<tr>", "<iframe srcdoc=", "<template>", "text", " ", "\x00", "\ufffe",
+        "http://e.org/", "//e.org", "<h1>", "</h1>", "<b>", "<form>", "<base href=", "id=x", "style=y", "<xmp>", "<plaintext>",
+    ]
+)  # fmt: skip
+HTML = st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=30).map("".join)
+FEED_PIECES = st.sampled_from(
+    [
+        b"<?xml version='1.0'?>", b"<rss>", b"</rss>", b"<channel>", b"</channel>", b"<item>", b"</item>", b"<title>", b"</title>",
+        b"<link>", b"</link>", b"<guid>", b"<feed xmlns='http://www.w3.org/2005/Atom'>", b"</feed>", b"<entry>", b"</entry>", b"<id>",
+        b"<pubDate>", b"<source url='x'>", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"<!DOCTYPE x [", b"<!ENTITY a 'b'>", b"]>", b"&a;",
+        b"&nbsp;", b"&", b"<rdf:RDF>", b"xml:base='x'", b"{", b'"items":[', b"]}", b'"version":"https://jsonfeed.org/version/1"', b",",
+        b"\xff\xfe", b"\x00", b"\xc3", b"<description>", b"</description>", b"<html>", b"yesterday", b"2026-13-45", b"javascript:x",
+    ]
+)  # fmt: skip
+DOCUMENT = st.lists(st.one_of(FEED_PIECES, st.binary(max_size=5)), max_size=40).map(b"".join)
+
+
+def assert_safe(one: Item) -> None:
+    texts = [one.title, one.summary, one.content, one.author or "", one.publisher, one.key, *one.categories]
+    for text in texts:
+        etree.Element("x").text = text  # raises for what XML 1.0 forbids
+        json.dumps(text, ensure_ascii=False).encode()
+    assert_inert(one.content)
+    for text in (one.title, one.summary):
+        nodes = LexborHTMLParser(f"<body><i>{text}</i></body>").css("body *")
+        assert [node.tag for node in nodes] == ["i"]
+    for address in (one.url, one.image, one.canonical, *(enclosed.url for enclosed in one.enclosures)):
+        assert address is None or address.startswith(("http://", "https://"))
+    assert one.published is None or EARLIEST <= one.published <= NOW
+
+
+def assert_inert(safe: str) -> None:
+    for node in LexborHTMLParser(f"<body>{safe}</body>").css("body *"):
+        assert node.tag in TAGS or node.tag == "tbody"
+        for name, value in node.attributes.items():
+            assert name in ATTRIBUTES["*"] | ATTRIBUTES.get(node.tag, set()) | ({"rel"} if node.tag == "a" else set())
+            if name in ("href", "src", "cite"):
+                assert (value or "").startswith(("http://", "https://"))
+
+
+@settings(max_examples=250, deadline=None)
+@given(DOCUMENT)
+def test_bytes_become_safe_items_or_a_parse_error(body: bytes) -> None:
+    try:
+        feed = read(body)
+    except ParseError as error:
+        assert error.kind in ("empty", "not-a-feed", "too-deep", "malformed")
+        return
+    for one in feed.items:
+        assert_safe(one)
+    assert len({one.id for one in feed.items}) == len(feed.items)
+
+
+@settings(max_examples=150, deadline=None)
+@given(HTML, HTML, st.text(max_size=30), st.text(max_size=30))
+def test_hostile_text_in_a_sound_feed_becomes_safe_items(title: str, html: str, link: str, date: str) -> None:
+    def data(text: str) -> str:
+        return text.encode("utf-8", "ignore").decode().replace("&", "&amp;").replace("<", "&lt;")
+
+    inside = f"<description>{data(html)}</description><pubDate>{data(date)}</pubDate>"
+    inside += f"<category>{data(title)}</category><author>{data(title)}</author>"
+    feed = read(rss(item(inside, title=data(title), link=data(link), guid="g")))
+    assert len(feed.items) == 1
+    assert_safe(feed.items[0])
+
+
+@settings(max_examples=300, deadline=None)
+@given(HTML)
+def test_sanitised_html_is_inert_and_stays_so(html: str) -> None:
+    safe = sanitise(html, "https://e.org/", Counter())
+    assert_inert(safe)
+    assert_inert(sanitise(safe, "https://e.org/", Counter()))
+
+
+@given(HTML)
+def test_plain_text_holds_no_start_of_a_tag(html: str) -> None:
+    text = plain(html)
+    assert "\n" not in text
+    assert LexborHTMLParser(f"<body><i>{text}</i></body>").css("body *")[1:] == []
+
+
+@given(st.text(max_size=60), st.sampled_from(["https://e.org/a/b", "http://e.org", ""]))
+def test_addresses_are_http_or_none_and_their_forms_are_stable(text: str, base: str) -> None:
+    url = absolute(text, base)
+    assert url is None or url.startswith(("http://", "https://"))
+    assert absolute(url, base) == url
+    assert canonical(canonical(url)) == canonical(url)
+
+
+@given(st.text(max_size=40))
+def test_dates_are_aware_or_none(text: str) -> None:
+    found = read_date(text)
+    assert found is None or found.tzinfo is UTC
+
+
+@given(st.datetimes(), st.sampled_from(["iso", "rfc"]))
+def test_a_date_that_was_written_is_the_date_that_is_read(when: datetime, shape: str) -> None:
+    when = when.replace(microsecond=0)
+    text = (
+        when.isoformat() + "Z"
+        if shape == "iso"
+        else when.strftime("%a, %d %b ") + f"{when.year:04} {when:%H:%M:%S} +0000"
+    )
+    found = read_date(text)
+    if found is not None:
+        assert found == when.replace(tzinfo=UTC)
+    if when.year >= 1970:
+        assert found is not None
+        assert believable(iter([found]), NOW)[0] in (found, NOW, None)
+
+
+@given(st.text(max_size=200), st.integers(2, 100))
+def test_cut_keeps_to_its_limit(text: str, limit: int) -> None:
+    assert len(cut(text, limit)) <= limit
+
+
+@given(
+    st.binary(max_size=200),
+    st.sampled_from([None, "text/xml; charset=utf-8", "text/xml; charset=utf-16", "charset=x", "charset=gbk"]),
+)
+def test_every_body_becomes_utf8(body: bytes, header: str | None) -> None:
+    to_utf8(body, header)[0].decode("utf-8")
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 3)), max_size=12), st.booleans())
+def test_recognising_twice_brings_nothing_new(entries: list[tuple[int, int, int]], first: bool) -> None:
+    body = rss(
+        [item(guid=f"g{guid}", link=f"https://e.org/{link}", title=f"T{title}") for guid, link, title in entries]
+    )
+    items = read(body).items
+    changes = recognise(items, NOTHING_KNOWN, first)
+    stored = {one.id: (number, one.hash) for number, one in enumerate(changes.new)}
+    addresses = {one.canonical: one.id for one in changes.new if one.canonical}
+    again = recognise(items, Known(stored, addresses, {one.title for one in changes.new}), False)
+    assert (again.new, again.changed) == ((), ())
+    assert len(again.seen) == len(stored)
