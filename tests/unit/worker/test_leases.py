@@ -1,0 +1,68 @@
+"""Who holds a lease, and whether the holder still lives."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from builders import NOW, archive
+
+from aggregator.errors import AlreadyRunning, CannotListen
+from aggregator.pipeline.leases import bury
+from aggregator.worker.processes import WorkerLock, check_port, identity, is_dead
+
+
+def test_this_process_lives_and_an_ended_one_does_not() -> None:
+    assert not is_dead(identity())
+    done = subprocess.run(
+        [sys.executable, "-c", "from aggregator.worker.processes import identity; print(identity())"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert is_dead(done.stdout.strip())
+
+
+def test_a_process_id_that_is_used_again_is_another_process() -> None:
+    host, pid, started = identity().rsplit(":", 2)
+    assert is_dead(f"{host}:{pid}:{int(started or 0) + 1}")
+
+
+@pytest.mark.parametrize("owner", ["elsewhere:1:1", "nonsense", "", f"{socket.gethostname()}:x:1"])
+def test_of_others_nothing_is_known(owner: str) -> None:
+    assert not is_dead(owner)
+
+
+def test_what_the_dead_hold_is_given_back_and_nothing_else(tmp_path: Path) -> None:
+    store = archive(tmp_path, "alpha", "beta")
+    lease = timedelta(minutes=5)
+    store.sources.claim("dead", NOW, lease, ids=["alpha"])
+    store.sources.claim("alive", NOW, lease, ids=["beta"])
+    store.desk.lease("dead", 1000, 60)
+    bury(store, lambda owner: owner == "dead")
+    assert [state.id for state in store.sources.claim("next", NOW, lease)] == ["alpha"]
+    assert store.desk.lease("next", 1001, 60)
+    store.close()
+
+
+def test_the_second_worker_names_the_first(tmp_path: Path) -> None:
+    with (
+        WorkerLock(tmp_path),
+        pytest.raises(AlreadyRunning, match=f"process {os.getpid()} polls into"),
+        WorkerLock(tmp_path),
+    ):
+        pass
+    with WorkerLock(tmp_path):
+        pass
+
+
+def test_a_taken_port_is_one_clear_line() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(CannotListen, match=f"cannot listen on 127.0.0.1:{port}.*--port"):
+            check_port("127.0.0.1", port)
