@@ -24,7 +24,10 @@ from aggregator.parse.document import Document, without_cdata
 from aggregator.parse.people import name
 
 _ENTRY = re.compile(rb"<(?:item|entry)[\s>]")
-_MARKUP_INSIDE = re.compile(rb"<(title|description|summary|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1|!)")
+_MARKUP_INSIDE = re.compile(
+    rb"<(?:(title|description|summary|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1|!)"
+    rb"|content(?:\s(?![^<>]*xhtml)[^<>]*)?(?<!/)>[^<]*<(?!/content|!))"
+)
 _BASE64 = re.compile(
     rb"<(?:title|summary|content)\s[^<>]*(?:mode=[\"']base64|type=[\"'](?!text|html|xhtml|application/xhtml))"
 )
