@@ -8,7 +8,7 @@ from typing import Any
 from aggregator.bootstrap import Application
 from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Source
-from aggregator.render.jsonfeed import receipt
+from aggregator.render.jsonfeed import located
 
 
 def verdict(
@@ -21,7 +21,7 @@ def verdict(
         "section": judged.section,
         "sections": list(judged.sections) or [judged.section],
         "topics": list(judged.topics),
-        "receipts": [receipt(one, where=True) for one in found],
+        "receipts": [located(one) for one in found],
     }
 
 

@@ -10,6 +10,7 @@ import orjson
 from aggregator.model.judgement import Receipt
 from aggregator.model.story import Report
 from aggregator.model.stream import Rendered, Stream
+from aggregator.render import shapes
 from aggregator.render.bytes import rendered
 from aggregator.render.entry import FeedEntry, entries, urn
 from aggregator.render.fit import fit
@@ -76,7 +77,7 @@ def _entry(entry: FeedEntry, stream: Stream) -> dict[str, Any]:
     return found
 
 
-def reports(of: Iterable[Report]) -> list[dict[str, Any]]:
+def reports(of: Iterable[Report]) -> list[shapes.Report]:
     return [
         {
             "publisher": one.publisher,
@@ -89,19 +90,19 @@ def reports(of: Iterable[Report]) -> list[dict[str, Any]]:
     ]
 
 
-def receipt(one: Receipt, *, where: bool = False) -> dict[str, Any]:
-    """A receipt in the shape of the product; with its line in feeds.yaml where that is asked for."""
-    found: dict[str, Any] = {
+def receipt(one: Receipt) -> shapes.Receipt:
+    runner_up = one.runner_up
+    return {
         "section": one.section,
         "score": round(one.score, 3),
         "rule": one.rule,
         "matched": [
             {"text": match.text, "field": match.field, "weight": round(match.weight, 3)} for match in one.matched
         ],
-        "runner_up": {"section": one.runner_up.section, "score": round(one.runner_up.score, 3)}
-        if one.runner_up
-        else None,
+        "runner_up": {"section": runner_up.section, "score": round(runner_up.score, 3)} if runner_up else None,
     }
-    if where:
-        found["at"] = str(one.at) if one.at else None
-    return found
+
+
+def located(one: Receipt) -> shapes.LocatedReceipt:
+    """A receipt with its line of feeds.yaml, for those who ask us; feeds do not have it."""
+    return {**receipt(one), "at": str(one.at) if one.at else None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,10 @@ from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import StreamQuery
 from aggregator.render.entry import urn
 from aggregator.render.instants import rfc3339
-from aggregator.render.jsonfeed import receipt, reports
-from aggregator.web import parameters
+from aggregator.render.jsonfeed import located, reports
+from aggregator.web import parameters, shapes
 from aggregator.web.answers import json_answer
+from aggregator.web.described import described
 from aggregator.web.library import InForce, Library, month_of
 from aggregator.web.related import related
 from aggregator.web.streams import listed, resolve, why
@@ -43,11 +44,13 @@ def identifier(text: str) -> str:
 
 
 @api.get("/stories")
+@described("Stories, newest entry first", {"application/json": shapes.Stories}, parameters.LIST, (400, 503))
 def stories() -> Response:
     return listing("stories")
 
 
 @api.get("/items")
+@described("Items, newest first", {"application/json": shapes.Items}, parameters.LIST, (400, 503))
 def items() -> Response:
     return listing("items")
 
@@ -72,6 +75,7 @@ def listing(view: str) -> Response:
         parameters.flag(args, "primary"),
     )
     seconds = int(now.timestamp())
+    rows: Sequence[shapes.Story | shapes.Item]
     if view == "stories":
         told, _ = lib.archive.reading.stories(query, seconds)
         rows = [story_json(lib, story) for story in told[:limit]]
@@ -99,7 +103,7 @@ def _cursor(kind: str, keys: list[tuple[datetime, int]], limit: int) -> str | No
 
 
 def page(
-    lib: Library, name: str, rows: list[dict[str, Any]], cursor: str | None, modified: datetime | None = None
+    lib: Library, name: str, rows: Sequence[Any], cursor: str | None, modified: datetime | None = None
 ) -> Response:
     following = None
     if cursor:
@@ -110,6 +114,7 @@ def page(
 
 
 @api.get("/stories/<id>")
+@described("A story in full", {"application/json": shapes.StoryInFull}, fails=(301, 503))
 def story(id: str) -> BaseResponse:
     lib = library()
     found = lib.archive.reading.story(identifier(id))
@@ -119,33 +124,36 @@ def story(id: str) -> BaseResponse:
         return redirect(f"{lib.in_force().root}/api/v1/stories/{urn(found)}", 301)
     members = lib.archive.reading.members(found.n)
     lead = next((item for item in members if item.n == found.lead), None)
-    more = {
+    full: shapes.StoryInFull = {
+        **story_json(lib, found),
         "content_html": lead.content if lead else "",
         "timeline": [
             {"published": rfc3339(item.published), "publisher": item.publisher, "title": item.title, "url": item.url}
             for item in members
         ],
     }
-    return json_answer({**story_json(lib, found, relatives=True), **more}, max(found.changed, lib.since))
+    return json_answer(full, max(found.changed, lib.since))
 
 
 @api.get("/items/<id>")
+@described("An item in full", {"application/json": shapes.ItemInFull}, fails=(503,))
 def item(id: str) -> Response:
     lib = library()
     found = lib.archive.reading.item(identifier(id))
     if found is None:
         raise NotFound("there is no item of this id")
-    return json_answer(
-        {**item_json(found), "content_html": found.content, "why": found.why}, max(found.updated, lib.since)
-    )
+    full: shapes.ItemInFull = {**item_json(found), "content_html": found.content, "why": found.why}
+    return json_answer(full, max(found.updated, lib.since))
 
 
 @api.get("/sections")
+@described("Sections with their feeds", {"application/json": shapes.Sections}, ("limit", "cursor"), (400, 503))
 def sections() -> Response:
     return _rules("sections")
 
 
 @api.get("/topics")
+@described("Topics with their feeds", {"application/json": shapes.Topics}, ("limit", "cursor"), (400, 503))
 def topics() -> Response:
     return _rules("topics")
 
@@ -153,13 +161,17 @@ def topics() -> Response:
 def _rules(name: str) -> Response:
     lib = library()
     root = lib.in_force().root
-    rows = [
+    rows: list[shapes.Rules] = [
         {
             "id": one.id,
             "title": one.title,
             "description": one.description,
             "url": f"{root}/{name}/{one.id}",
-            "feeds": {extension: f"{root}/{name}/{one.id}.{extension}" for extension in ("rss", "atom", "json")},
+            "feeds": {
+                "rss": f"{root}/{name}/{one.id}.rss",
+                "atom": f"{root}/{name}/{one.id}.atom",
+                "json": f"{root}/{name}/{one.id}.json",
+            },
             "stories": one.total,
             "stories_24h": one.recent,
         }
@@ -169,17 +181,18 @@ def _rules(name: str) -> Response:
 
 
 @api.get("/sources")
+@described("Sources and their health", {"application/json": shapes.Sources}, ("limit", "cursor"), (400, 503))
 def sources() -> Response:
     lib = library()
     return _sliced("sources", source_rows(lib))
 
 
-def source_rows(lib: Library) -> list[dict[str, Any]]:
+def source_rows(lib: Library) -> list[shapes.Source]:
     """Health of every configured source, in the order of the file; addresses with their secrets masked."""
     force = lib.in_force()
     states = {state.id: state for state in lib.archive.sources.states()}
     drops = lib.archive.sources.drops()
-    rows = []
+    rows: list[shapes.Source] = []
     for source in force.settings.sources:
         state = states.get(source.id)
         kind, evidence = lib.health(state, lib.now()) if state else ("new", "not polled yet")
@@ -205,7 +218,7 @@ def source_rows(lib: Library) -> list[dict[str, Any]]:
     return rows
 
 
-def _sliced(name: str, rows: list[dict[str, Any]]) -> Response:
+def _sliced(name: str, rows: Sequence[Any]) -> Response:
     """Short lists are paged by position."""
     lib = library()
     limit = parameters.number(request.args, "limit", 500, parameters.LIMITS) or 500
@@ -216,28 +229,26 @@ def _sliced(name: str, rows: list[dict[str, Any]]) -> Response:
 
 
 @api.get("/status")
+@described("How the service is doing", {"application/json": shapes.Status}, fails=(503,))
 def status() -> Response:
     lib = library()
     noted: Callable[[str], object] = lib.archive.upkeep.noted
     force = lib.in_force()
     tick = noted("tick")
-    return json_answer(
-        {
-            "title": force.settings.site.title,
-            "epoch": force.settings.epoch,
-            "totals": lib.archive.reading.totals(),
-            "last_tick": rfc3339(tick) if isinstance(tick, int) else None,
-            "last_edition": rfc3339(lib.archive.reading.version()[1]),
-            "configuration": noted("configuration"),
-            "config_error": noted("config-error"),
-            "re_placing": noted("re-placing"),
-        },
-        lib.now(),
-        max_age=5,
-    )
+    found: shapes.Status = {
+        "title": force.settings.site.title,
+        "epoch": force.settings.epoch,
+        "totals": lib.archive.reading.totals(),
+        "last_tick": rfc3339(tick) if isinstance(tick, int) else None,
+        "last_edition": rfc3339(lib.archive.reading.version()[1]),
+        "configuration": noted("configuration"),
+        "config_error": noted("config-error"),
+        "re_placing": noted("re-placing"),
+    }
+    return json_answer(found, lib.now(), max_age=5)
 
 
-def story_json(lib: Library, story: StoryView, *, relatives: bool = True) -> dict[str, Any]:
+def story_json(lib: Library, story: StoryView) -> shapes.Story:
     force = lib.in_force()
     return {
         "id": urn(story.id),
@@ -252,19 +263,19 @@ def story_json(lib: Library, story: StoryView, *, relatives: bool = True) -> dic
         "topics": list(story.topics),
         "publishers": list(story.publishers),
         "sources": reports(story.reports),
-        "receipts": [receipt(one, where=True) for one in why(force, story)],
-        "related": [_related(one, force) for one in related(lib, story)] if relatives else [],
+        "receipts": [located(one) for one in why(force, story)],
+        "related": [_related(one, force) for one in related(lib, story)],
         "image": story.image,
         "lang": story.lang,
     }
 
 
-def _related(one: StoryView, force: InForce) -> dict[str, Any]:
+def _related(one: StoryView, force: InForce) -> shapes.Related:
     month = month_of(int(one.published.timestamp()), force.zone)
     return {"id": urn(one.id), "title": one.title, "section": one.section, "month": month}
 
 
-def item_json(item: ItemView) -> dict[str, Any]:
+def item_json(item: ItemView) -> shapes.Item:
     return {
         "id": urn(item.id),
         "url": item.url,

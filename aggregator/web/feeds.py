@@ -12,8 +12,10 @@ from aggregator.model.stream import Stream, StreamQuery
 from aggregator.render import opml
 from aggregator.render.formats import FORMATS, TYPES
 from aggregator.web.answers import answer
+from aggregator.web.described import FEED, described
 from aggregator.web.front import Validity, keepable
 from aggregator.web.library import Library, stream_name
+from aggregator.web.parameters import STREAM
 from aggregator.web.streams import build, path_of, query_string, resolve
 from aggregator.web.system import incidents
 
@@ -65,52 +67,62 @@ def links(page: str, args: Mapping[str, str], extension: str) -> str:
 
 
 @feeds.get("/latest.<format:extension>")
+@described("Feed of the latest stories", FEED, STREAM, (400, 503))
 def latest(extension: str) -> Response:
     return feed("latest", None, extension)
 
 
 @feeds.get("/search.<format:extension>")
+@described("Feed of what a search finds", FEED, STREAM, (400, 503))
 def search(extension: str) -> Response:
     return feed("search", None, extension)
 
 
 @feeds.get("/sections/<slug:id>.<format:extension>")
+@described("Feed of a section", FEED, STREAM, (400, 503))
 def section(id: str, extension: str) -> Response:
     return feed("section", id, extension)
 
 
 @feeds.get("/topics/<slug:id>.<format:extension>")
+@described("Feed of a topic", FEED, STREAM, (400, 503))
 def topic(id: str, extension: str) -> Response:
     return feed("topic", id, extension)
 
 
 @feeds.get("/sources/<slug:id>.<format:extension>")
+@described("Feed of the items of a source", FEED, STREAM, (400, 503))
 def source(id: str, extension: str) -> Response:
     return feed("source", id, extension)
 
 
 @feeds.get("/latest/<month:month>.<format:extension>")
+@described("Archive of a month as a feed", FEED, STREAM, (400, 503))
 def latest_month(month: str, extension: str) -> Response:
     return feed("latest", None, extension, month)
 
 
 @feeds.get("/sections/<slug:id>/<month:month>.<format:extension>")
+@described("Archive of a month of a section as a feed", FEED, STREAM, (400, 503))
 def section_month(id: str, month: str, extension: str) -> Response:
     return feed("section", id, extension, month)
 
 
 @feeds.get("/topics/<slug:id>/<month:month>.<format:extension>")
+@described("Archive of a month of a topic as a feed", FEED, STREAM, (400, 503))
 def topic_month(id: str, month: str, extension: str) -> Response:
     return feed("topic", id, extension, month)
 
 
 @feeds.get("/sources.<format:extension>")
+@described("Feed of troubles: sources that died, moved or went silent, broken edits", FEED, fails=(503,))
 def health(extension: str) -> Response:
     lib = library()
     return answer(FORMATS[extension](incidents(lib)), max_age=300)
 
 
 @feeds.get("/subscriptions.opml")
+@described("Feeds to subscribe to, as OPML", {"text/x-opml": str}, ("of",), (400, 503))
 def subscriptions() -> Response:
     """The section feeds, each story in one of them; `?of=topics` and `?of=sources` for those."""
     lib = library()

@@ -17,7 +17,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from aggregator.model.stream import Rendered, Stream, StreamQuery
 from aggregator.web.answers import answer, content_etag, text_answer
 from aggregator.web.api import identifier, source_rows
+from aggregator.web.described import PAGE, described
+from aggregator.web.description import QUERY, described_routes, path
 from aggregator.web.library import Library, month_of
+from aggregator.web.parameters import STREAM
 from aggregator.web.related import related
 from aggregator.web.streams import build, listed, path_of, query_string, resolve, why
 
@@ -98,6 +101,7 @@ def favicon() -> Response:
 
 
 @pages.get("/")
+@described("Front page", PAGE, fails=(503,))
 def front() -> Response:
     """The front page: the newest of each section."""
     lib = library()
@@ -170,46 +174,55 @@ def _months(stream: Stream) -> list[tuple[str, str]]:
 
 
 @pages.get("/latest")
+@described("Page of the latest stories", PAGE, STREAM, (400, 503))
 def latest() -> Response:
     return listing("latest")
 
 
 @pages.get("/search")
+@described("Page of a search", PAGE, STREAM, (400, 503))
 def search() -> Response:
     return listing("search")
 
 
 @pages.get("/sections/<slug:id>")
+@described("Page of a section", PAGE, STREAM, (400, 503))
 def section(id: str) -> Response:
     return listing("section", id)
 
 
 @pages.get("/topics/<slug:id>")
+@described("Page of a topic", PAGE, STREAM, (400, 503))
 def topic(id: str) -> Response:
     return listing("topic", id)
 
 
 @pages.get("/sources/<slug:id>")
+@described("Page of the items of a source", PAGE, STREAM, (400, 503))
 def source(id: str) -> Response:
     return listing("source", id)
 
 
 @pages.get("/latest/<month:month>")
+@described("Archive of a month", PAGE, STREAM, (400, 503))
 def latest_month(month: str) -> Response:
     return listing("latest", None, month)
 
 
 @pages.get("/sections/<slug:id>/<month:month>")
+@described("Archive of a month of a section", PAGE, STREAM, (400, 503))
 def section_month(id: str, month: str) -> Response:
     return listing("section", id, month)
 
 
 @pages.get("/topics/<slug:id>/<month:month>")
+@described("Archive of a month of a topic", PAGE, STREAM, (400, 503))
 def topic_month(id: str, month: str) -> Response:
     return listing("topic", id, month)
 
 
 @pages.get("/stories/<id>")
+@described("Page of a story", PAGE, fails=(301, 503))
 def story(id: str) -> BaseResponse:
     lib = library()
     found = lib.archive.reading.story(identifier(id))
@@ -234,11 +247,13 @@ def story(id: str) -> BaseResponse:
 
 
 @pages.get("/sections")
+@described("Page of all sections", PAGE, fails=(503,))
 def sections() -> Response:
     return _index("section", "Sections")
 
 
 @pages.get("/topics")
+@described("Page of all topics", PAGE, fails=(503,))
 def topics() -> Response:
     return _index("topic", "Topics")
 
@@ -250,6 +265,7 @@ def _index(kind: str, heading: str) -> Response:
 
 
 @pages.get("/sources")
+@described("Page of the health of all sources", PAGE, fails=(503,))
 def sources() -> Response:
     lib = library()
     broken = lib.archive.upkeep.noted("config-error")
@@ -257,6 +273,8 @@ def sources() -> Response:
 
 
 @pages.get("/docs")
+@described("Help", PAGE, fails=(503,))
 def docs() -> Response:
     """How to subscribe, search and use the API; works offline."""
-    return page("docs.html", datetime(2026, 1, 1, tzinfo=UTC), feeds=[])
+    operations = [(path(rule), operation) for rule, operation in described_routes(current_app)]
+    return page("docs.html", library().since, feeds=[], operations=operations, parameters=QUERY)

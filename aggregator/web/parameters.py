@@ -13,6 +13,11 @@ from aggregator.model.stream import Filter
 LIMITS = (1, 500)
 MAX_QUERY = 1000  # characters
 MAX_TERMS = 20
+MAX_VALUE = 200  # characters of any other text
+SEARCH = ("q", "section", "topic", "source", "publisher", "label", "lang", "since", "until")
+SHAPE = ("limit", "min_publishers", "primary", "view")
+STREAM = (*SEARCH, *SHAPE)
+LIST = (*SEARCH, "min_publishers", "primary", "limit", "cursor", "changed_since")
 _TERM = re.compile(r'(-?)"([^"]*)"?|(-?)(\S+)')
 _AGE = re.compile(r"(\d{1,4})([hdw])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -97,7 +102,7 @@ def search(args: Mapping[str, str], now: datetime) -> Filter:
 
 def _plain(args: Mapping[str, str], name: str) -> str | None:
     text = args.get(name, "").strip()
-    if len(text) > 200 or _CONTROL.search(text):
+    if len(text) > MAX_VALUE or _CONTROL.search(text):
         raise QueryError(name, f"`{name}` is too long or holds control characters")
     return text or None
 

@@ -18,8 +18,6 @@ from aggregator.model.stream import Filter, Names, Stream, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.library import InForce, Library, month_bounds, month_of, stream_name
 
-SEARCH = ("q", "section", "topic", "source", "publisher", "label", "lang", "since", "until")
-SHAPE = ("limit", "min_publishers", "primary", "view")
 MAX_PUBLISHERS = 50
 FLOOR = 5
 """Stories that a found topic needs before the indexes list it."""
@@ -120,7 +118,7 @@ def _window(month: str, force: InForce) -> tuple[int, int]:
 
 def query_string(args: Mapping[str, str]) -> str:
     """The parameters that count, as they were asked: "?q=…&limit=5" or ""."""
-    kept = [(name, args[name]) for name in args if name in (*SEARCH, *SHAPE) and args[name]]
+    kept = [(name, args[name]) for name in args if name in parameters.STREAM and args[name]]
     return f"?{urlencode(kept, errors='replace')}" if kept else ""
 
 

@@ -11,7 +11,11 @@ from aggregator.errors import StoreError
 from aggregator.model.source import SourceState
 from aggregator.model.story import ItemView
 from aggregator.model.stream import Stream
+from aggregator.web.answers import json_answer
+from aggregator.web.described import TEXT, described
+from aggregator.web.description import description
 from aggregator.web.library import Library
+from aggregator.web.shapes import OpenApi
 
 system = Blueprint("system", __name__)
 
@@ -25,11 +29,13 @@ def library() -> Library:
 
 
 @system.get("/healthz")
+@described("Liveness", TEXT, conditional=False)
 def healthz() -> Response:
     return _plain("ok\n")
 
 
 @system.get("/readyz")
+@described("Readiness: the store can be read and sources are polled", TEXT, fails=(503,), conditional=False)
 def readyz() -> Response:
     """200 while the store can be read and ticks come; 503 with the reason otherwise."""
     lib = library()
@@ -53,6 +59,7 @@ def _plain(text: str, status: int = 200) -> Response:
 
 
 @system.get("/metrics")
+@described("Figures for Prometheus", TEXT, fails=(503,), conditional=False)
 def metrics() -> Response:
     """Prometheus text format 0.0.4."""
     lib = library()
@@ -79,6 +86,15 @@ def metrics() -> Response:
 
 def _overdue(state: SourceState, now: datetime) -> bool:
     return state.next_poll is not None and now - state.next_poll > timedelta(minutes=10)
+
+
+@system.get("/openapi.json")
+@described("This description", {"application/json": OpenApi}, fails=(503,))
+def openapi() -> Response:
+    """The description of this service for programs."""
+    lib = library()
+    force = lib.in_force()
+    return json_answer(description(current_app, force.settings.site.title, force.root), lib.since, max_age=3600)
 
 
 TROUBLES = ("failing", "gone", "moved", "stale", "silent")

@@ -1,0 +1,48 @@
+"""Parts of stories as JSON, the same in feeds and in the API."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+from msgspec import Meta
+
+Instant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+"""RFC 3339, UTC, whole seconds."""
+Address = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
+
+
+class Match(TypedDict):
+    text: str
+    field: str
+    weight: float
+
+
+class RunnerUp(TypedDict):
+    section: str
+    score: float
+
+
+class Receipt(TypedDict):
+    """Why a story is in a section or topic."""
+
+    section: str
+    score: float
+    rule: str
+    matched: list[Match]
+    runner_up: RunnerUp | None
+
+
+class LocatedReceipt(Receipt):
+    """With its line of the configuration."""
+
+    at: str | None
+
+
+class Report(TypedDict):
+    """One outlet's report of a story."""
+
+    publisher: str
+    source: str
+    url: Address | None
+    title: str
+    published: Instant

@@ -1,0 +1,41 @@
+"""What a view says of itself for /openapi.json, beside its route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from aggregator.web.shapes import JsonFeed
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+FEED: dict[str, Any] = {"application/rss+xml": str, "application/atom+xml": str, "application/feed+json": JsonFeed}
+PAGE: dict[str, Any] = {"text/html": str}
+TEXT: dict[str, Any] = {"text/plain": str}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`gives`: media type → shape of the answer; `takes`: names of query parameters; `fails`: further statuses."""
+
+    summary: str
+    gives: dict[str, Any]
+    takes: tuple[str, ...] = ()
+    fails: tuple[int, ...] = ()
+    conditional: bool = True  # answers 304 where nothing changed
+
+
+def described(
+    summary: str,
+    gives: dict[str, Any],
+    takes: tuple[str, ...] = (),
+    fails: tuple[int, ...] = (),
+    *,
+    conditional: bool = True,
+) -> Callable[[View], View]:
+    def note(view: View) -> View:
+        view.operation = Operation(summary, gives, takes, fails, conditional)  # type: ignore[attr-defined]
+        return view
+
+    return note

@@ -1,0 +1,135 @@
+"""/openapi.json: OpenAPI 3.1, written out of the application's routes, what views say of themselves and the shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from flask import Flask
+from werkzeug.routing import Rule
+
+from aggregator import __version__
+from aggregator.web import parameters, shapes
+from aggregator.web.described import Operation
+from aggregator.web.streams import MAX_PUBLISHERS
+
+TEXT: dict[str, Any] = {"type": "string", "maxLength": parameters.MAX_VALUE}
+MOMENT: dict[str, Any] = {"type": "string", "examples": ["2026-11-24T12:00:00Z", "24h", "7d"]}
+
+QUERY: dict[str, tuple[dict[str, Any], str]] = {
+    "limit": (
+        {"type": "integer", "minimum": parameters.LIMITS[0], "maximum": parameters.LIMITS[1]},
+        "How many. Feeds without it: all of the last 48 hours, at least 50, at most 500.",
+    ),
+    "min_publishers": (
+        {"type": "integer", "minimum": 1, "maximum": MAX_PUBLISHERS},
+        "Only stories that so many independent outlets tell; a story enters when the last of them joins.",
+    ),
+    "primary": ({"type": "string", "enum": ["0", "1", "true", "false"]}, "Only stories whose primary section it is."),
+    "view": ({"type": "string", "enum": ["stories", "items"]}, "Stories, or the items they are made of."),
+    "q": (
+        {"type": "string", "maxLength": parameters.MAX_QUERY},
+        f'Words, "phrases" and -minus, {parameters.MAX_TERMS} at the most.',
+    ),
+    "section": (TEXT, "Id of a section."),
+    "topic": (TEXT, "Id of a topic."),
+    "source": (TEXT, "Id of a source."),
+    "publisher": (TEXT, "Name of a publisher."),
+    "label": (TEXT, "Label of sources or publishers: `public` or `owner:public`."),
+    "lang": (TEXT, "Language of items: `en` finds `en-GB` too."),
+    "since": (MOMENT, "Published from this time on (ISO 8601), or within this age."),
+    "until": (MOMENT, "Published before."),
+    "changed_since": (MOMENT, "Only what changed since, in order of change, oldest first."),
+    "cursor": ({"type": "string"}, "Where the list goes on: `next` of the answer before."),
+    "of": ({"type": "string", "enum": ["sections", "topics", "sources"]}, "Whose feeds."),
+}
+STATUS = {
+    200: "The answer",
+    301: "It was merged into another story, which has this address",
+    304: "Not modified: the conditions of the request hold",
+    400: "A parameter does not fit",
+    404: "There is none",
+    503: "Not available at the moment",
+}
+PATTERNS = {
+    "slug": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,99}$"},
+    "month": {"type": "string", "pattern": r"^\d{4}-\d{2}$"},
+    "format": {"type": "string", "enum": ["rss", "atom", "json"]},
+    "default": {"type": "string"},
+}
+NAMED = (shapes.JsonFeed, shapes.Problem)
+
+
+def described_routes(app: Flask) -> Iterator[tuple[Rule, Operation]]:
+    """Routes that say what they do; the others (files of pages) are not for programs."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        operation = getattr(app.view_functions[rule.endpoint], "operation", None)
+        if operation is not None:
+            yield rule, operation
+
+
+def description(app: Flask, title: str, root: str) -> dict[str, Any]:
+    routes = list(described_routes(app))
+    types = {shape for _, operation in routes for shape in operation.gives.values() if shape is not str}
+    _, components = msgspec.json.schema_components(
+        [*sorted(types, key=lambda shape: str(shape.__name__)), *NAMED], ref_template="#/components/schemas/{name}"
+    )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": title,
+            "version": __version__,
+            "description": "Feeds, pages and a JSON API over stories, each with the outlets that tell it and why it is "
+            "where it is. An address without extension is the page; with `.rss`, `.atom` or `.json` it is the feed.",
+        },
+        "servers": [{"url": root}],
+        "paths": {path(rule): {"get": _operation(rule, operation)} for rule, operation in routes},
+        "components": {"schemas": dict(sorted(components.items()))},
+    }
+
+
+def path(rule: Rule) -> str:
+    """A route as OpenAPI writes it: /sections/{id}.{extension}."""
+    return "".join(f"{{{data}}}" if dynamic else data for dynamic, data in rule._trace[1:]).lstrip("|")
+
+
+def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
+    fails = sorted({*operation.fails, *([304] if operation.conditional else []), *([404] if rule.arguments else [])})
+    problem = rule.rule.startswith("/api/")
+    return {
+        "operationId": rule.endpoint.replace(".", "_"),
+        "summary": operation.summary,
+        "parameters": [*_of_path(rule), *_of_query(operation)],
+        "responses": {
+            "200": {"description": STATUS[200], "content": {kind: {"schema": _schema(of)} for kind, of in operation.gives.items()}},
+            **{str(code): _failure(code, problem=problem) for code in fails},
+        },
+    }  # fmt: skip
+
+
+def _failure(code: int, *, problem: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {"description": STATUS[code]}
+    if code >= 400:
+        kind, of = ("application/problem+json", shapes.Problem) if problem else ("text/plain", str)
+        found["content"] = {kind: {"schema": _schema(of)}}
+    return found
+
+
+def _schema(of: Any) -> dict[str, Any]:
+    return {"type": "string"} if of is str else {"$ref": f"#/components/schemas/{of.__name__}"}
+
+
+def _of_path(rule: Rule) -> list[dict[str, Any]]:
+    kinds = {name: type(converter).__name__.lower() for name, converter in rule._converters.items()}
+    return [
+        {"name": name, "in": "path", "required": True, "schema": PATTERNS.get(kind, PATTERNS["default"])}
+        for name, kind in kinds.items()
+    ]
+
+
+def _of_query(operation: Operation) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "query", "required": False, "description": QUERY[name][1], "schema": QUERY[name][0]}
+        for name in operation.takes
+    ]

@@ -1,0 +1,194 @@
+"""The shapes of the API's answers. The views build them, mypy checks that they do, and `description` writes
+/openapi.json out of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+from msgspec import Meta
+
+from aggregator.render.shapes import Address, Instant, LocatedReceipt, Report
+
+Urn = Annotated[str, Meta(pattern="^urn:uuid:[0-9a-f-]{36}$")]
+Month = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}$")]
+Count = Annotated[int, Meta(ge=0)]
+
+
+class Related(TypedDict):
+    id: Urn
+    title: str
+    section: str
+    month: Month
+
+
+class Story(TypedDict):
+    """The items that tell one event; `link` is the lead article, `url` the story's page."""
+
+    id: Urn
+    url: Address
+    title: str
+    summary: str
+    link: Address | None
+    published: Instant
+    updated: Instant
+    section: str
+    sections: list[str]
+    topics: list[str]
+    publishers: list[str]
+    sources: list[Report]
+    receipts: list[LocatedReceipt]
+    related: list[Related]
+    image: Address | None
+    lang: str | None
+
+
+class Moment(TypedDict):
+    published: Instant
+    publisher: str
+    title: str
+    url: Address | None
+
+
+class StoryInFull(Story):
+    content_html: str
+    timeline: list[Moment]
+
+
+class Item(TypedDict):
+    """One entry of one source."""
+
+    id: Urn
+    url: Address | None
+    title: str
+    summary: str
+    source: str
+    publisher: str
+    published: Instant
+    updated: Instant
+    story: Urn | None
+    section: str | None
+    sections: list[str]
+    topics: list[str]
+    lang: str | None
+
+
+class ItemInFull(Item):
+    content_html: str
+    why: str | None
+
+
+class Feeds(TypedDict):
+    rss: Address
+    atom: Address
+    json: Address
+
+
+class Rules(TypedDict):
+    """A section or a topic."""
+
+    id: str
+    title: str
+    description: str | None
+    url: Address
+    feeds: Feeds
+    stories: Count
+    stories_24h: Count
+
+
+class Source(TypedDict):
+    """A configured feed and its health; secrets in `url` are masked."""
+
+    id: str
+    name: str
+    url: str | None
+    publisher: str
+    state: str
+    evidence: str
+    last_success: Instant | None
+    next_poll: Instant | None
+    why: str
+    last_error: str | None
+    failures: Count
+    polls: Count
+    not_modified: Count
+    bytes_saved: Count
+    drops: dict[str, Count]
+
+
+class Status(TypedDict):
+    title: str
+    epoch: str
+    totals: dict[str, Count]
+    last_tick: Instant | None
+    last_edition: Instant
+    configuration: Any
+    config_error: Any
+    re_placing: Any
+
+
+class Page(TypedDict):
+    """What every list has beside its rows."""
+
+    next: str | None
+    next_url: Address | None
+
+
+class Stories(Page):
+    stories: list[Story]
+
+
+class Items(Page):
+    items: list[Item]
+
+
+class Sections(Page):
+    sections: list[Rules]
+
+
+class Topics(Page):
+    topics: list[Rules]
+
+
+class Sources(Page):
+    sources: list[Source]
+
+
+class _Problem(TypedDict):
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+class Problem(_Problem, total=False):
+    """RFC 9457; `parameter` names the one that does not fit."""
+
+    parameter: str
+
+
+class JsonFeedItem(TypedDict, total=False):
+    id: str
+    url: str
+    title: str
+    content_html: str
+    date_published: Instant
+    date_modified: Instant
+
+
+class JsonFeed(TypedDict):
+    """JSON Feed 1.1 (jsonfeed.org)."""
+
+    version: str
+    title: str
+    home_page_url: Address
+    feed_url: Address
+    items: list[JsonFeedItem]
+
+
+class OpenApi(TypedDict):
+    """A description of this service: OpenAPI 3.1."""
+
+    openapi: str
+    info: dict[str, Any]
+    paths: dict[str, Any]
+    components: dict[str, Any]

@@ -1,0 +1,101 @@
+"""/openapi.json says what the application does: no route, parameter or status is missing from it, none is invented."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import Any
+
+import jsonschema
+import pytest
+from flask.testing import FlaskClient
+from newsroom import Newsroom
+
+from aggregator.web import parameters
+
+UNDESCRIBED = {"/static/{name}", "/favicon.ico"}
+FILLED = {"extension": "json", "month": "2026-11", "id": "defense"}
+
+
+@pytest.fixture(scope="module")
+def described(newsroom: Newsroom) -> Any:
+    return newsroom.client.get("/openapi.json").get_json()
+
+
+def test_it_is_openapi(described: Any) -> None:
+    assert described["openapi"].startswith("3.1")
+    assert described["servers"] == [{"url": "https://wire.example.org/news"}]
+    for schema in described["components"]["schemas"].values():
+        jsonschema.Draft202012Validator.check_schema(schema)
+    for reference in re.findall(r'"\$ref": ?"#/components/schemas/(\w+)"', str(described).replace("'", '"')):
+        assert reference in described["components"]["schemas"]
+
+
+def test_every_route_is_described_and_no_other(client: FlaskClient, described: Any) -> None:
+    routes = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule in client.application.url_map.iter_rules()}
+    assert set(described["paths"]) == routes - UNDESCRIBED
+
+
+def test_parameters_of_the_description_are_those_that_count(client: FlaskClient, described: Any) -> None:
+    """A parameter that is described is looked at: nonsense in it is refused, or changes what is found."""
+    nonsense = dict.fromkeys((*parameters.STREAM, "cursor", "changed_since", "of"), "\x01")
+    for address, of in described["paths"].items():
+        known = {one["name"] for one in of["get"]["parameters"] if one["in"] == "query"}
+        for name, value in nonsense.items():
+            got = client.get(_filled(address), query_string={name: value})
+            refused = got.status_code == 400
+            assert refused == (name in known and name != "q"), (address, name)
+
+
+def _filled(address: str, **values: str) -> str:
+    if address.startswith("/topics/"):
+        values = {"id": "nato", **values}
+    if address.startswith("/sources/"):
+        values = {"id": "kyodo", **values}
+    return re.sub(r"\{(\w+)\}", lambda found: {**FILLED, **values}[found[1]], address)
+
+
+def _asked(described: Any) -> list[tuple[str, str]]:
+    return [(address, _filled(address, **values)) for address in described["paths"] for values in _variants(address)]
+
+
+def _variants(address: str) -> list[dict[str, str]]:
+    ids = ("defense", "nato", "kyodo", "none", "00000000-0000-0000-0000-000000000000") if "{id}" in address else ("",)
+    months = ("2026-11", "2026-13") if "{month}" in address else ("",)
+    kinds = ("rss", "atom", "json") if "{extension}" in address else ("",)
+    return [{"id": id, "month": month, "extension": kind} for id, month, kind in product(ids, months, kinds)]
+
+
+def test_answers_are_those_that_are_described(client: FlaskClient, described: Any) -> None:
+    schemas = {"components": described["components"]}
+    for address, asked in _asked(described):
+        responses = described["paths"][address]["get"]["responses"]
+        for query, headers in (("", {}), ("?limit=0", {}), ("?limit=2", {}), ("", {"If-None-Match": "*"})):
+            got = client.get(asked + query, headers=headers)
+            assert str(got.status_code) in responses, (asked, got.status_code)
+            if got.status_code == 304:
+                continue
+            content = responses[str(got.status_code)].get("content", {})
+            assert got.mimetype in content, (asked, got.mimetype)
+            if got.is_json:
+                schema = {**content[got.mimetype]["schema"], **schemas}
+                jsonschema.validate(got.get_json(), schema, cls=jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize("name", ["stories", "items", "sections", "topics", "sources"])
+def test_shapes_name_every_field(client: FlaskClient, described: Any, name: str) -> None:
+    row = client.get(f"/api/v1/{name}").get_json()[name][0]
+    shape = {"stories": "Story", "items": "Item", "sections": "Rules", "topics": "Rules", "sources": "Source"}[name]
+    assert set(row) == set(described["components"]["schemas"][shape]["properties"])
+    if name in ("stories", "items"):
+        full = client.get(f"/api/v1/{name}/{row['id']}").get_json()
+        assert set(full) == set(described["components"]["schemas"][f"{shape}InFull"]["properties"])
+
+
+def test_the_help_page_links_it_and_lists_parameters(client: FlaskClient, described: Any) -> None:
+    text = client.get("/docs").text
+    assert 'href="/news/openapi.json"' in text
+    for name in parameters.STREAM:
+        assert f"<code>{name}</code>" in text
+    for address in described["paths"]:
+        assert address in text.replace("&amp;", "&")
