@@ -11,8 +11,7 @@ import orjson
 from aggregator.bootstrap import Application, utc_now
 from aggregator.cli.arguments import number, option
 from aggregator.errors import UsageError
-from aggregator.parse.discover import Link
-from aggregator.pipeline.discover import FeedFound, Finder
+from aggregator.pipeline.discover import FeedFound, Finder, Link, Offered
 
 __all__ = ["FeedFound", "find", "offer", "pick", "pick_option"]
 
@@ -39,7 +38,7 @@ async def find(
     fetcher = application.fetcher()
     try:
         async with Sandbox(children=1) as sandbox:
-            finder = Finder(fetcher, sandbox.parse, utc_now)
+            finder = Finder(fetcher, sandbox.parse, utc_now, _offered)
             found = await finder.find(address)
             if isinstance(found, FeedFound):
                 return found, ()
@@ -51,6 +50,15 @@ async def find(
             return await finder.feed(found[number - 1].url), found
     finally:
         await fetcher.close()
+
+
+def _offered(page: bytes, url: str) -> Offered:
+    from aggregator.fetch.discover import candidates
+    from aggregator.normalise.plain import plain
+
+    found = candidates(page, url)
+    declared = tuple(Link(address, plain(found.titles.get(address, ""))) for address in found.declared)
+    return Offered(declared, (*found.linked, *found.guessed))
 
 
 def offer(links: Sequence[Link]) -> None:

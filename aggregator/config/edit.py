@@ -7,7 +7,6 @@ in, in the style of the list.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import tempfile
@@ -52,7 +51,18 @@ def scalar(text: str, *, flow: bool = False) -> str:
         and text.lower() not in _WORDS
         and not re.fullmatch(r"[\d.,]+", text)
     )
-    return text if safe and not (flow and "," in text) else json.dumps(text, ensure_ascii=not text.isprintable())
+    return text if safe and not (flow and "," in text) else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    """In double quotes, where YAML knows all escapes."""
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(char: str) -> str:
+    if char in ('"', "\\"):
+        return f"\\{char}"
+    return char if char.isprintable() else f"\\U{ord(char):08X}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ def append_sources(text: str, sources: Sequence[NewSource]) -> str:
 
 
 def _flow(value: str) -> str:
-    return value if value.startswith(("{", '"')) else json.dumps(value, ensure_ascii=False)
+    return value if value.startswith(("{", '"')) else _quoted(value)
 
 
 def _block(source: NewSource, column: int, newline: str) -> str:

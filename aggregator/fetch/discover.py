@@ -6,8 +6,8 @@ Pure: the caller fetches the addresses, in this order, until one is a feed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import ada_url
@@ -30,11 +30,12 @@ _MOST: Final = 20
 class Candidates:
     """Absolute http(s) addresses without userinfo and fragment. `declared` by `<link rel=alternate>`, in the order of
     the page, comment feeds last; `linked` from the page and looking like feeds; `guessed` at the usual places of the
-    page's folder and of its host."""
+    page's folder and of its host. `titles` are those that declared addresses have, as the page says them."""
 
     declared: tuple[str, ...]
     linked: tuple[str, ...]
     guessed: tuple[str, ...]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -52,7 +53,17 @@ def candidates(page: bytes, url: str) -> Candidates:
         declared=_addresses((link.attributes.get("href") or "" for link in declared), base),
         linked=_addresses((link.attributes.get("href") or "" for link in links), base),
         guessed=_addresses((start + name for start in ("./", "/") for name in _USUAL), url),
+        titles=_titles(declared, base),
     )
+
+
+def _titles(declared: Iterable[LexborNode], base: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for link in declared:
+        title = " ".join((link.attributes.get("title") or "").split())[:200]
+        for address in _addresses(iter([link.attributes.get("href") or ""]), base):
+            found.setdefault(address, title)
+    return {address: title for address, title in found.items() if title}
 
 
 def _declares(link: LexborNode) -> bool:

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from aggregator.errors import AggregatorError, ParseError, SandboxError
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Failed, Fetched, FetchRequest, ParseJob
-from aggregator.parse.discover import Link, discover, usual
 from aggregator.parse.sniff import kind
 from aggregator.ports import Clock, Fetcher, Parser
 
-GUESSES = 6
-"""Links that merely look like feeds: so many are asked."""
+GUESSES = 8
+"""Addresses that merely look like feeds: so many are asked."""
+
+PAGE = 1 << 20
+"""Bytes of a page that are looked at: links to feeds stand at its head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A feed that a page offers."""
+
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """By a page: the feeds it declares, and addresses that may be some."""
+
+    declared: tuple[Link, ...]
+    likely: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +45,8 @@ class FeedFound:
 class Finder:
     """Through the guarded fetcher and the sandbox of the service, storing nothing."""
 
-    def __init__(self, fetch: Fetcher, parse: Parser, clock: Clock) -> None:
-        self._fetch, self._parse, self._clock = fetch, parse, clock
+    def __init__(self, fetch: Fetcher, parse: Parser, clock: Clock, offered: Callable[[bytes, str], Offered]) -> None:
+        self._fetch, self._parse, self._clock, self._offered = fetch, parse, clock, offered
 
     async def find(self, address: str) -> FeedFound | tuple[Link, ...]:
         """The feed at an address; or what a page there offers, two or more.
@@ -42,11 +60,10 @@ class Finder:
         except ParseError as error:
             if kind(fetched.body) != "html":
                 raise AggregatorError(f"{url}: {error}") from error
-            links = discover(fetched.body, fetched.content_type, fetched.url)
-            if not links or not links[0].declared:
-                return await self._guess(
-                    [link.url for link in links[:GUESSES]] or usual(fetched.url), fetched.url, error
-                )
+            offered = self._offered(fetched.body[:PAGE], fetched.url)
+            links = offered.declared
+            if not links:
+                return await self._guess(offered.likely[:GUESSES], fetched.url, error)
         return await self.feed(links[0].url) if len(links) == 1 else links
 
     async def _open(self, address: str) -> tuple[str, Fetched]:

@@ -1,0 +1,126 @@
+"""Sources appended to a file's text: everything else byte for byte, and the result what was meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.config.edit import NewSource, append_sources, replace_file, scalar
+from aggregator.config.load import parse
+from aggregator.errors import AggregatorError
+from aggregator.model.settings import Settings
+
+NEW = NewSource("New Feed", "https://new.example/feed")
+LAYOUTS = {
+    "block": "sources:\n  - name: A\n    url: https://a.example/f # why\n\n# the end\nsections:\n  - id: world\n",
+    "block without indent": "sources:\n- name: A\n  url: https://a.example/f\nsections: []\n",
+    "last in the file, no newline": "sections: []\nsources:\n    - url: https://a.example/f\n      name: A",
+    "entries in braces": "sources:\n  - {name: A, url: 'https://a.example/f'}  # x\n  # - {name: B}\nsections: []\n",
+    "flow": "sources: [{name: A, url: 'https://a.example/f'}]  # all\nsections: []\n",
+    "flow over lines": "sources: [\n  {name: A, url: 'https://a.example/f'},\n]\nsections: []\n",
+    "windows": "sources:\r\n  - name: A\r\n    url: https://a.example/f\r\nsections: []\r\n",
+    "folded text at the end": "sources:\n  - url: https://a.example/f\n    name: >\n      A\n\nsections: []\n",
+    "signs beyond ascii": "# 東京 é 🎌\nsources:\n  - name: A\n    publisher: é東🎌\n    url: https://a.example/f\n\n\nsections: []\n",
+    "nested lists": "sources:\n  - name: A\n    url: https://a.example/f\n    was:\n      - old\n      - older\n# x\nsections: []\n",
+}
+EMPTY = {
+    "no key": "# nothing yet\nsite: {title: X}\n",
+    "an empty file but for a comment and a key": "sections: []",
+    "all commented out": "sources:\n  # - name: B\n  #   url: https://b.example/\nsections: []\n",
+    "empty brackets": "sources: []  # none\nsections: []\n",
+}
+
+
+def settings(text: str) -> Settings:
+    return parse({"feeds.yaml": text}, "feeds.yaml", {})[0]
+
+
+def check(before: str, after: str, *sources: NewSource) -> None:
+    old, new = settings(before), settings(after)
+    assert [(one.name, one.url) for one in new.sources] == [
+        *((one.name, one.url) for one in old.sources),
+        *((one.name, one.url) for one in sources),
+    ]
+    assert [one.id for one in new.sections] == [one.id for one in old.sections]
+    assert [line.split("[")[0] for line in before.splitlines() if line.split("[")[0] not in after] == []
+    assert before.count("#") == after.count("#")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_source_is_put_at_the_end_of_the_list(layout: str) -> None:
+    before = LAYOUTS[layout]
+    after = append_sources(before, [NEW, NewSource("Other", "https://other.example/")])
+    old, new = settings(before), settings(after)
+    assert [one.name for one in new.sources] == [*(one.name for one in old.sources), "New Feed", "Other"]
+    start = next(i for i, (a, b) in enumerate(zip(before + "\0", after, strict=False)) if a != b)
+    assert after.endswith(before[start:].lstrip("\r\n")) or before[start:].strip() == ""
+    assert ("\r\n" in before) == ("\r\n" in after)
+    assert after.count("\n") - after.count("\r\n") == 0 or "\r\n" not in before
+
+
+@pytest.mark.parametrize("layout", EMPTY)
+def test_an_empty_list_takes_its_first_source(layout: str) -> None:
+    check(EMPTY[layout], append_sources(EMPTY[layout], [NEW]), NEW)
+
+
+@pytest.mark.parametrize("text", ["sources: {a: b}\n", "sources: none\n"])
+def test_what_is_no_list_is_left_alone_and_the_lines_are_shown(text: str) -> None:
+    with pytest.raises(AggregatorError, match=r"url: https://new\.example/feed"):
+        append_sources(text, [NEW])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["=cmd()", "- dash", "a: b", "#1 News", "Yes", "null", "123", "'quoted'", 'say "so"', "{x}", "[x]", "*star", "&and",
+     "!bang", "%", "@at", "`tick`", "${HOME}", "a #b", "back\\slash", "ünï", "東京", "trailing:", "–", "1:30"],
+)  # fmt: skip
+@pytest.mark.parametrize("layout", ["block", "flow"])
+def test_any_name_stays_text(name: str, layout: str) -> None:
+    source = NewSource(name, "https://new.example/?a=1&b=${x}", id="new", folder=name)
+    before = LAYOUTS[layout]
+    made = settings(append_sources(before, [source])).sources[-1]
+    assert made.name == name
+    assert made.url == "https://new.example/?a=1&b=$${x}", "addresses keep their template: the two signs themselves"
+    assert made.labels == (("folder", name),)
+
+
+@given(st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=40))
+def test_a_scalar_reads_as_it_was_given(text: str) -> None:
+    given_name = " ".join(text.split())
+    if not given_name:
+        return
+    source = NewSource(given_name, "https://new.example/", id="new")
+    try:
+        made = settings(append_sources(LAYOUTS["block"], [source])).sources[-1]
+    except Exception as error:  # noqa: BLE001 - a character that YAML forbids is refused with its place
+        assert "may not stand in YAML" in str(error)
+        return
+    assert made.name == given_name
+
+
+def test_plain_addresses_need_no_quotes() -> None:
+    assert scalar("https://a.example/b?c=d&e=%20") == "https://a.example/b?c=d&e=%20"
+
+
+def test_a_file_is_replaced_whole_with_its_rights_and_through_links(tmp_path: Path) -> None:
+    target = tmp_path / "real.yaml"
+    target.write_bytes(b"old")
+    target.chmod(0o640)
+    link = tmp_path / "feeds.yaml"
+    link.symlink_to(target)
+    replace_file(link, b"old", b"new")
+    assert target.read_bytes() == b"new"
+    assert link.is_symlink()
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["feeds.yaml", "real.yaml"]
+
+
+def test_a_file_saved_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_bytes(b"theirs")
+    with pytest.raises(AggregatorError, match="saved by somebody else"):
+        replace_file(path, b"ours", b"new")
+    assert path.read_bytes() == b"theirs"

@@ -1,0 +1,96 @@
+"""When a saved file is seen."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from aggregator.config.watch import Watch
+
+
+@pytest.fixture
+def main_file(tmp_path: Path) -> Path:
+    path = tmp_path / "feeds.yaml"
+    path.write_text("include: [more.yaml]\n")
+    (tmp_path / "more.yaml").write_text("sources: []\n")
+    return path
+
+
+@pytest.fixture
+def watch(main_file: Path) -> Watch:
+    made = Watch(main_file)
+    assert looks(made) == [False, True, False], "the first look knows nothing of what went before"
+    return made
+
+
+def looks(watch: Watch) -> list[bool]:
+    return [watch.saved() for _ in range(3)]
+
+
+def test_an_edit_in_place_is_seen_once(watch: Watch, main_file: Path) -> None:
+    main_file.write_text("include: [more.yaml]\nsources: []\n")
+    assert looks(watch) == [False, True, False]
+
+
+def test_a_file_that_still_grows_is_left_alone(watch: Watch, main_file: Path) -> None:
+    for text in ("i", "include", "include: [more.yaml]"):
+        main_file.write_text(text)
+        assert not watch.saved()
+    assert watch.saved()
+
+
+def test_a_file_renamed_over_is_seen_though_size_and_time_are_the_same(watch: Watch, main_file: Path) -> None:
+    stat = main_file.stat()
+    beside = main_file.with_suffix(".tmp")
+    beside.write_text("include: [none.yaml]\n")
+    os.utime(beside, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    beside.replace(main_file)
+    assert main_file.stat().st_size == stat.st_size
+    assert looks(watch) == [False, True, False]
+
+
+def test_a_deleted_file_and_its_return_are_two_edits(watch: Watch, main_file: Path) -> None:
+    text = main_file.read_text()
+    main_file.unlink()
+    assert looks(watch) == [False, True, False]
+    main_file.write_text(text)
+    assert looks(watch) == [False, True, False]
+
+
+def test_an_included_file_is_watched_also_while_the_main_file_is_broken(watch: Watch, main_file: Path) -> None:
+    main_file.write_text("include: [more.yaml\n")
+    assert looks(watch) == [False, True, False]
+    (main_file.parent / "more.yaml").write_text("sources:\n")
+    assert looks(watch) == [False, True, False]
+
+
+def test_an_included_file_that_is_not_there_yet_is_waited_for(watch: Watch, main_file: Path) -> None:
+    main_file.write_text("include: [new.yaml]\n")
+    assert looks(watch) == [False, True, False]
+    (main_file.parent / "new.yaml").write_text("topics: []\n")
+    assert looks(watch) == [False, True, False]
+
+
+def test_a_link_that_is_switched_is_an_edit(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / name).write_text(f"site: {{title: {name}}}\n")
+    link = tmp_path / "feeds.yaml"
+    link.symlink_to("old")
+    watch = Watch(link)
+    looks(watch)
+    link.unlink()
+    link.symlink_to("new")
+    assert looks(watch) == [False, True, False]
+
+
+def test_what_could_not_be_used_is_reported_again(watch: Watch) -> None:
+    watch.again()
+    assert looks(watch) == [False, True, False]
+
+
+def test_a_save_between_taking_and_reading_is_not_missed(watch: Watch, main_file: Path) -> None:
+    watch.take()
+    main_file.write_text("sources: []\n")
+    assert looks(watch) == [False, True, False]
