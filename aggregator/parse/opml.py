@@ -19,7 +19,7 @@ MOST_BYTES = 8 << 20
 MOST_OUTLINES = 10_000
 DEEPEST = 32
 
-_DECLARES = re.compile(rb"<!ENTITY|<!DOCTYPE[^>]*\[", re.IGNORECASE)
+_DECLARES = re.compile(rb"<!ENTITY|<!DOCTYPE[^<>]*\[", re.IGNORECASE)
 _NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_NAMES = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
 _FEED_TYPES = frozenset(("rss", "atom", "pie", "feed"))
