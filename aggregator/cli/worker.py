@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import logging
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -38,21 +39,21 @@ def work(application: Application, beside: Beside | None) -> int:
     logs.start(application.mask)
     for problem in application.warnings:
         print(problem, file=sys.stderr)
-    with WorkerLock(application.place.instance):
+    with WorkerLock(application.place.instance) as lock:
         archive = application.archive()
         archive.upkeep.check()
         archive.close()
-        asyncio.run(_serve(application, beside))
+        asyncio.run(_serve(application, beside, lock.say))
     return 0
 
 
-async def _serve(application: Application, beside: Beside | None) -> None:
+async def _serve(application: Application, beside: Beside | None, show: Callable[[str], None]) -> None:
     from aggregator.sandbox import Sandbox
 
     async with Sandbox() as sandbox:
         engines = Engines(application, sandbox)
         try:
-            await Service(engines.start(), engines.changed, utc_now).run(beside)
+            await Service(engines.start(), engines.changed, utc_now, show).run(beside)
         finally:
             await engines.close()
 
@@ -86,16 +87,15 @@ class Engines:
         held = self._desk.configuration()
         if held is None or held[0] != self._application.settings.epoch:
             self._desk.note("configuration", self._told(held, self._application).said)
-        return self._engine()
+        return self._engine(self._application)
 
-    def _engine(self) -> Engine:
+    def _engine(self, app: Application) -> Engine:
         """Puts the application's configuration in force, if it is not already."""
-        app = self._application
         assert app.rulebook  # compiled before anything is changed
         writer, lookup, editor, follower = self._archives
         follower.sources.sync(app.settings.sources)
         follower.upkeep.put_in_force(app.settings.epoch, app.settings.texts, int(utc_now().timestamp()))
-        self._held = app.settings.epoch
+        self._application, self._held = app, app.settings.epoch
         defaults = app.settings.defaults
         per_source = {one.id: int(one.keep.total_seconds()) for one in app.settings.sources if one.keep}
         return Engine(
@@ -137,18 +137,20 @@ class Engines:
                 *told.lines[1:],
             )
             return Reload(said=said, lines=lines)
-        self._application = fresh
-        return replace(told, engine=self._engine())
+        return replace(told, engine=self._engine(fresh))
 
     def _applied(self) -> Reload | None:
         """`apply`, or another process, put another configuration into the store."""
         held = self._desk.configuration()
         if held is None or held[0] == self._held:
             return None
-        self._held = held[0]
         before = (self._application.settings.epoch, dict(self._application.settings.texts))
-        self._application = Application.of_texts(self._place, held[1])
-        return replace(self._told(before, self._application), engine=self._engine(), of_file=False)
+        try:
+            fresh = Application.of_texts(self._place, held[1])
+        except ConfigError:  # written for another environment; told once
+            self._held = held[0]
+            raise
+        return replace(self._told(before, fresh), engine=self._engine(fresh), of_file=False)
 
     def _told(self, before: Held, application: Application) -> Reload:
         """What the application's configuration changes of that before, for log and status."""

@@ -22,6 +22,7 @@ _TYPES: Final = frozenset(
 _LOOKS_LIKE_A_FEED: Final = re.compile(
     r"(?:^|[/._-])(?:rss2?|atom|feeds?|rdf)(?:$|[/._?-])|\.(?:rss|atom|rdf)$", re.IGNORECASE
 )
+_SAYS_SO: Final = re.compile(r"(?:rss|atom|news|json)?[ -]?(?:rss|atom|feeds?)", re.IGNORECASE)
 _USUAL: Final = ("feed", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", "feed.json", "feeds/posts/default")
 _MOST: Final = 20
 
@@ -48,7 +49,11 @@ def candidates(page: bytes, url: str) -> Candidates:
     base = _base(tree, url)
     declared = [link for link in tree.css("link[href]") if _declares(link)]
     declared.sort(key=lambda link: "comment" in (link.attributes.get("title") or "").lower())
-    links = (link for link in tree.css("a[href]") if _LOOKS_LIKE_A_FEED.search(link.attributes.get("href") or ""))
+    links = (
+        link
+        for link in tree.css("a[href]")
+        if _LOOKS_LIKE_A_FEED.search(link.attributes.get("href") or "") or _SAYS_SO.fullmatch(link.text().strip())
+    )
     return Candidates(
         declared=_addresses((link.attributes.get("href") or "" for link in declared), base),
         linked=_addresses((link.attributes.get("href") or "" for link in links), base),

@@ -1,0 +1,117 @@
+"""What a place hangs on, and which edits move a text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from aggregator.categorise.influence import cause
+from aggregator.categorise.judge import judge
+from aggregator.categorise.proposing import edited, proposals
+from aggregator.categorise.rulebook import Rulebook, compile_rules
+from aggregator.categorise.turning import Case, outcome
+from aggregator.categorise.usage import Usage
+from aggregator.config.load import parse
+
+RULES = """
+sections:
+  - id: defense
+    words: [missile*, {turret: 0.2}]
+    never: [recipe]
+  - id: asia-pacific
+    places: [eastern-asia]
+    not: [fine china]
+  - id: europe
+    places: [europe]
+  - id: world
+topics:
+  - {id: panda, words: [panda*]}
+"""
+
+
+def book(text: str = RULES) -> Rulebook:
+    settings = parse({"feeds.yaml": text}, "feeds.yaml", {})[0]
+    return compile_rules(settings.sections, settings.topics, settings.fallback)
+
+
+def test_the_line_without_which_it_would_stand_elsewhere() -> None:
+    found = outcome(book(), Case("Missiles over Norway and missile parts"))
+    assert (found.section, found.runner_up) == ("europe", "defense")
+    (turn,) = found.turns
+    assert (turn.rule, turn.then) == ("places: europe", "defense")
+    assert found.behind > 0
+
+
+def test_nothing_found_hangs_on_nothing() -> None:
+    found = outcome(book(), Case("Octopuses dream"))
+    assert (found.section, found.runner_up, found.turns) == ("world", None, ())
+
+
+@pytest.mark.parametrize("wanted", ["defense", "asia-pacific", "world"])
+def test_every_proposal_moves_the_text(wanted: str) -> None:
+    rules = book()
+    case = Case("Norway shows laser turret")
+    found = list(proposals(rules, case, wanted))
+    assert found
+    for proposal in found:
+        tried = compile_rules(edited(rules.rules[: rules.sections], proposal), (), rules.fallback)
+        assert judge(tried, case.title).section == wanted
+
+
+def test_a_heavier_line_is_proposed_in_its_place() -> None:
+    found = next(one for one in proposals(book(), Case("Norway shows laser turret"), "defense") if one.was)
+    assert (found.key, found.was and found.was.weight, found.term.parts) == ("words", 0.2, ("turret",))
+    assert found.term.weight == 2.0, "the least that is enough"
+    assert len(found.rules.words) == 2
+
+
+def test_a_phrase_that_is_not_meant_is_proposed_for_not() -> None:
+    case = Case("Bone Japan porcelain shines")
+    lines = {(one.key, one.term.parts[0]) for one in proposals(book(), case, "world")}
+    assert ("not", "bone japan") in lines
+
+
+def test_names_of_places_are_not_proposed_as_words() -> None:
+    found = [one.term.parts[0] for one in proposals(book(), Case("Norway opens museum"), "world")]
+    assert "norway" not in found
+    assert "museum" in found
+
+
+def test_never_and_a_fixed_section_rule_every_edit_out() -> None:
+    assert list(proposals(book(), Case("A recipe for turret cake in Norway"), "defense")) == []
+    assert list(proposals(book(), Case("Norway shows laser turret", section="europe"), "defense")) == []
+
+
+def test_the_line_that_moved_a_text_from_one_file_to_the_next() -> None:
+    old = book()
+    more = book(RULES.replace("missile*,", "missile*, {laser: 9},"))
+    title = "Norway shows laser"
+    assert cause(old, more, ("section", "defense"), title, "", comes=True).rule == "words: laser"
+    gone = cause(more, old, ("section", "defense"), title, "", comes=False)
+    assert (gone.rule, gone.gone) == ("words: laser", True)
+    blocked = book(RULES.replace("fine china", "japan porcelain"))
+    porcelain = "Bone Japan porcelain shines"
+    assert cause(old, blocked, ("section", "asia-pacific"), porcelain, "", comes=False).rule == "not: japan porcelain"
+    freed = cause(blocked, old, ("section", "asia-pacific"), porcelain, "", comes=True)
+    assert (freed.rule, freed.gone) == ("not: japan porcelain", True)
+
+
+def test_lines_that_do_nothing_are_counted_while_judging() -> None:
+    rules = book(RULES.replace("[missile*, {turret: 0.2}]", "[missile*, {turret: 0.01}, rocket]"))
+    usage = Usage(rules)
+    for title in ("Missile hits Norway", "Turret of a castle in Japan", "Fine china auction"):
+        assert usage.judge(title, "") == judge(rules, title)
+    dead = {(one.rules, one.key, one.term.parts[0], one.found) for one in usage.dead()}
+    assert dead == {
+        ("defense", "words", "turret", True),
+        ("defense", "words", "rocket", False),
+        ("defense", "never", "recipe", False),
+        ("panda", "words", "panda*", False),
+    }
+
+
+def test_a_case_carries_the_prior_of_its_source() -> None:
+    case = Case("Octopuses dream", usually="europe")
+    assert outcome(book(), case).section == "europe"
+    assert outcome(book(), replace(case, usually=None)).section == "world"

