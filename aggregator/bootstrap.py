@@ -292,6 +292,7 @@ def library(application: Application) -> Library:
     """What the web asks; follows the configuration that the store says is in force."""
     from aggregator.schedule.health import health
     from aggregator.web.library import Library
+    from aggregator.worker.processes import troubles
 
     place = application.place
     return Library(
@@ -300,6 +301,7 @@ def library(application: Application) -> Library:
         current=application.in_force(),
         clock=utc_now,
         health=health,
+        troubles=lambda: troubles(place.instance),
     )
 
 

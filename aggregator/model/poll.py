@@ -30,5 +30,6 @@ class RefreshReport:
     polled: int = 0
     not_modified: int = 0
     failed: tuple[tuple[str, str], ...] = ()  # (source, why)
+    kinds: tuple[str, ...] = ()  # of the failures, in the same order
     new: int = 0
     changed: int = 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from aggregator.errors import StoreError
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
 from aggregator.pipeline.compose import Policy, compose
@@ -16,10 +18,18 @@ BATCH = 2000
 """Items a step takes: enough to share the work of looking things up, few enough to commit often."""
 
 
+log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class EditionReport:
+    """`delays`: seconds from publication to being placed, of items that came as news and told when they were
+    published. `set_aside`: items on which the edition failed."""
+
     items: int = 0
     stories: int = 0  # new ones
+    delays: tuple[int, ...] = ()
+    set_aside: frozenset[int] = frozenset()
 
 
 def edition(
@@ -28,18 +38,48 @@ def edition(
     now: Callable[[], int],
     progress: Callable[[int, int], None] = lambda done, of: None,
     proceed: Callable[[], bool] = lambda: True,
+    *,
+    aside: frozenset[int] = frozenset(),
 ) -> EditionReport:
-    """Place everything that waits. The caller holds the lease; `proceed` is asked before each batch."""
-    waiting = archive.desk.pending()
-    founded = done = 0
+    """Place everything that waits, but for the items `aside`. The caller holds the lease; `proceed` is asked before
+    each batch."""
+    waiting = [n for n in archive.desk.pending() if n not in aside]
+    report = EditionReport()
     for start in range(0, len(waiting), BATCH):
         if not proceed():
             break
-        part = waiting[start : start + BATCH]
-        founded += step(archive, policy, archive.desk.items(part), now())
-        done += len(part)
-        progress(done, len(waiting))
-    return EditionReport(done, founded)
+        items = archive.desk.items(waiting[start : start + BATCH])
+        report = _sum(report, _settle(archive, policy, items, now()))
+        progress(report.items + len(report.set_aside), len(waiting))
+    return report
+
+
+def _settle(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: int) -> EditionReport:
+    """A step; where it fails for a reason that nobody foresaw, half by half, until what it fails on is found: one item
+    must not hold up all others. It stays among those that wait, for a program that can read it."""
+    try:
+        founded = step(archive, policy, items, now)
+    except StoreError:
+        raise
+    except Exception:
+        if len(items) == 1:
+            log.exception("item %d of %s is set aside", items[0].n, items[0].source)
+            return EditionReport(set_aside=frozenset({items[0].n}))
+        middle = len(items) // 2
+        halves = (items[:middle], items[middle:])
+        first, second = (_settle(archive, policy, half, now) for half in halves)
+        return _sum(first, second)
+    news = [item for item in items if item.live and item.story is None and item.at < item.first_seen]
+    return EditionReport(len(items), founded, tuple(max(0, now - item.at) for item in news))
+
+
+def _sum(one: EditionReport, other: EditionReport) -> EditionReport:
+    return EditionReport(
+        one.items + other.items,
+        one.stories + other.stories,
+        one.delays + other.delays,
+        one.set_aside | other.set_aside,
+    )
 
 
 def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: int) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from aggregator.addresses import host_of
-from aggregator.errors import ParseError, SandboxError
+from aggregator.errors import ParseError, SandboxError, StoreError
 from aggregator.model.item import NormalFeed
 from aggregator.model.poll import PollResult, RefreshReport
 from aggregator.model.settings import Defaults, Source
@@ -27,6 +27,7 @@ TOGETHER = 64
 """Sources under way at once; the fetcher and the sandbox have bounds of their own."""
 COMMIT = 32
 """Results stored in one transaction at the most."""
+NOTHING = Changes((), (), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +72,18 @@ async def refresh(
     polls = [asyncio.create_task(one(state)) for state in states]
     try:
         # A store that cannot be written ends the writer, and there is no use in fetching on.
-        waits: list[asyncio.Future[Any]] = [asyncio.gather(*polls), writer]
+        waits: list[asyncio.Future[Any]] = [asyncio.gather(*polls, return_exceptions=True), writer]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in polls:
             task.cancel()
-        await asyncio.gather(*polls, return_exceptions=True)
+        settled = await asyncio.gather(*polls, return_exceptions=True)
         await queue.put(None)
-    return await writer
+        report = await writer  # what has arrived is stored, also where we are told to stop
+    for error in settled:
+        if isinstance(error, Exception):  # of the store: what a source does wrong is an outcome
+            raise error
+    return report
 
 
 async def _write(
@@ -106,6 +111,7 @@ def _counted(report: RefreshReport, polls: Sequence[_Poll], added: int) -> Refre
         polled=report.polled + len(polls),
         not_modified=report.not_modified + sum(isinstance(poll.outcome, NotModified) for poll in polls),
         failed=(*report.failed, *failed),
+        kinds=(*report.kinds, *(poll.outcome.kind for poll in polls if isinstance(poll.outcome, Failed))),
         new=report.new + added,
         changed=report.changed + sum(len(poll.result.changed) for poll in polls),
     )
@@ -114,14 +120,18 @@ def _counted(report: RefreshReport, polls: Sequence[_Poll], added: int) -> Refre
 async def poll(tools: Tools, state: SourceState) -> _Poll:
     """One source: what it answered, and what that changes."""
     source = tools.sources[state.id]
+    changes = NOTHING
     try:
         outcome, feed = await _visit(tools, source, state)
+        if feed:
+            changes = _recognised(tools, state, feed)
+    except StoreError:  # no fault of the source, and nothing that the next one would be spared
+        raise
     except Exception as error:
         log.exception("source %s: unexpected error", source.id)
         outcome, feed = Failed("crashed", f"a fault of ours, see the log ({type(error).__name__})"), None
     if isinstance(outcome, Failed):
         outcome = replace(outcome, message=tools.mask(outcome.message))
-    changes = _recognised(tools, state, feed) if feed else Changes((), (), (), ())
     known, _ = decide.next_poll(
         state,
         outcome,

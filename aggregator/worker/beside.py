@@ -18,9 +18,12 @@ PAUSE = 2.0  # seconds between restarts
 async def web_beside(arguments: Sequence[str], environment: Mapping[str, str], stopping: asyncio.Event) -> None:
     """Keep `aggregator ARGUMENTS` running until `stopping` is set."""
     while not stopping.is_set():
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "aggregator", *arguments, env={**os.environ, **environment, "AGGREGATOR_CHILD": "1"}
-        )
+        try:
+            process = await _started(arguments, environment)
+        except OSError as error:
+            log.error("the web process cannot be started: %s", error.strerror)
+            await _pause(stopping)
+            continue
         ended = asyncio.create_task(process.wait())
         told = asyncio.create_task(stopping.wait())
         await asyncio.wait({ended, told}, return_when=asyncio.FIRST_COMPLETED)
@@ -29,8 +32,18 @@ async def web_beside(arguments: Sequence[str], environment: Mapping[str, str], s
             await _end(process)
             return
         log.error("the web process ended with %s; starting it again", process.returncode)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), PAUSE)
+        await _pause(stopping)
+
+
+async def _started(arguments: Sequence[str], environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "aggregator", *arguments, env={**os.environ, **environment, "AGGREGATOR_CHILD": "1"}
+    )
+
+
+async def _pause(stopping: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), PAUSE)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

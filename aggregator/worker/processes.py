@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -10,8 +11,10 @@ import socket
 import sys
 from pathlib import Path
 
-from aggregator.errors import AlreadyRunning, CannotListen, StoreReadOnly
+from aggregator.errors import AlreadyRunning, CannotListen, StoreFull, StoreReadOnly
 
+LOCK = "worker.lock"
+_LOCK_SIZE = 2048  # bytes
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -54,37 +57,49 @@ def _started(pid: int) -> str:
 
 
 class WorkerLock:
-    """Held by the one `run` or `worker` of a SQLite archive; the kernel gives it back when the process ends."""
+    """Held by the one `run` or `worker` of a SQLite archive; the kernel gives it back when the process ends.
+
+    The file says who holds it and what is wrong: lines of process id, identity, and one a trouble. It has one size, so
+    that writing into it needs no room on a disk that is full.
+    """
 
     def __init__(self, instance: Path) -> None:
-        self._path = instance / "worker.lock"
+        self._path = instance / LOCK
 
     def __enter__(self) -> WorkerLock:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._path.open("a+")
+            self._path.touch()
+            self._file = self._path.open("r+b", buffering=0)
         except OSError as error:
             raise StoreReadOnly(f"{self._path}: cannot be written: {error.strerror}") from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            self._file.seek(0)
-            holder = self._file.read().strip() or "unknown"
+            holder = self._file.readline().decode(errors="replace").strip() or "unknown"
             self._file.close()
             raise AlreadyRunning(
                 f"process {holder} polls into {self._path.parent} already; stop it first, or use another --instance. "
                 "`serve`, `poll` and the other commands run beside it"
             ) from error
-        self._file.truncate(0)
-        self._file.write(str(os.getpid()))
-        self._file.flush()
+        try:
+            self.say("")
+        except OSError as error:
+            self._file.close()
+            raise StoreFull(f"{self._path}: cannot be written: {error.strerror}") from error
         return self
+
+    def say(self, troubles: str) -> None:
+        """Show what is wrong, to whoever reads `troubles`. Raises OSError."""
+        text = f"{os.getpid()}\n{identity()}\n{troubles}".encode()[: _LOCK_SIZE - 1]
+        self._file.seek(0)
+        self._file.write(text.ljust(_LOCK_SIZE - 1) + b"\n")
 
     @staticmethod
     def held(instance: Path) -> bool:
         """Whether a `run` or `worker` is at it."""
         try:
-            with (instance / "worker.lock").open("r") as file:
+            with (instance / LOCK).open("r") as file:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except FileNotFoundError:
             return False
@@ -93,8 +108,20 @@ class WorkerLock:
         return False
 
     def __exit__(self, *_: object) -> None:
-        self._file.truncate(0)
+        with contextlib.suppress(OSError):
+            self._file.truncate(0)
         self._file.close()
+
+
+def troubles(instance: Path) -> tuple[str, ...]:
+    """What the worker of an instance folder says is wrong; nothing where none is running. The lock is not touched."""
+    try:
+        lines = (instance / LOCK).read_text(errors="replace").splitlines()
+    except OSError:
+        return ()
+    if len(lines) < 3 or is_dead(lines[1]):
+        return ()
+    return tuple(line.strip() for line in lines[2:] if line.strip())
 
 
 def check_port(host: str, port: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,12 +22,14 @@ BUSY_SECONDS = 60.0
 
 
 class Connection:
-    """One connection to the archive. Not for two threads at once: each thread opens its own."""
+    """One connection to the archive. Threads may share it: one transaction waits for the other. Who may not wait opens
+    another."""
 
     def __init__(self, path: Path, *, read_only: bool = False, patience: float = BUSY_SECONDS) -> None:
         self.path = path
         self.read_only = read_only
         self.patience = patience
+        self._turn = threading.RLock()
         with self.translate():
             if read_only:
                 self.raw = sqlite3.connect(
@@ -79,7 +82,7 @@ class Connection:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All or nothing. BEGIN IMMEDIATE, since a deferred transaction that turns into a write fails at once."""
-        with self.translate():
+        with self._turn, self.translate():
             self.raw.execute("BEGIN IMMEDIATE")
             try:
                 yield self.raw
@@ -97,7 +100,7 @@ class Connection:
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """Several reads of one state."""
-        with self.translate():
+        with self._turn, self.translate():
             self.raw.execute("BEGIN")
             try:
                 yield self.raw

@@ -131,9 +131,14 @@ class Sources:
             )
         return states
 
-    def release(self, owner: str) -> None:
+    def release(self, owner: str, ids: Collection[str] | None = None) -> None:
+        """Give back all that `owner` holds, or these sources alone."""
+        condition, values = ("", ()) if ids is None else (f" AND id IN {marks(len(ids))}", tuple(ids))
         with self._db.transaction() as raw:
-            raw.execute("UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE lease_owner = ?", (owner,))
+            raw.execute(
+                f"UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE lease_owner = ?{condition}",
+                (owner, *values),
+            )
 
     def owners(self) -> list[str]:
         """Who holds leases."""

@@ -40,8 +40,13 @@ class Upkeep:
 
     def note(self, key: str, value: object) -> None:
         """Keep a small fact for other processes, as JSON."""
+        self.notes({key: value})
+
+    def notes(self, facts: Mapping[str, object]) -> None:
+        """Keep several, in one transaction."""
+        rows = [(f"note:{key}", orjson.dumps(value).decode()) for key, value in facts.items()]
         with self._db.transaction() as raw:
-            raw.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"note:{key}", orjson.dumps(value).decode()))
+            raw.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
 
     def noted(self, key: str) -> object:
         with self._db.translate():

@@ -10,6 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from newsroom import Newsroom
 
+from aggregator.worker.processes import WorkerLock
+
 HTML = "text/html; charset=utf-8"
 FEEDS = {
     "rss": "application/rss+xml; charset=utf-8",
@@ -81,9 +83,13 @@ def test_health(newsroom: Newsroom) -> None:
     assert client.get("/readyz").status_code == 503  # no worker ticks
     newsroom.archive.upkeep.note("tick", int(newsroom.now.timestamp()) - 10)
     assert client.get("/readyz").text == "ready\n"
-    newsroom.archive.upkeep.note("store-error", "full")
-    assert client.get("/readyz").text.startswith("degraded")
-    newsroom.archive.upkeep.note("store-error", None)
+    with WorkerLock(newsroom.folder) as lock:
+        lock.say("store: /secret/path: the disk is full")
+        assert client.get("/readyz").text == "degraded: store\n"
+        lock.say("")
+        assert client.get("/readyz").status_code == 200
+        lock.say("store: full")
+    assert client.get("/readyz").status_code == 200, "nobody runs any more whom it could be said of"
     assert client.get("/readyz").headers["Cache-Control"] == "no-store"
 
 

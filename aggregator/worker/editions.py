@@ -1,0 +1,119 @@
+"""The editions: whenever items arrived, and every half minute in case another process brought some."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from aggregator.pipeline.compose import Policy
+from aggregator.pipeline.edition import EditionReport, edition, re_place
+from aggregator.ports import Archive
+from aggregator.worker.engine import Current
+from aggregator.worker.measures import Measures
+from aggregator.worker.signs import Signs
+
+log = logging.getLogger(__name__)
+
+EVERY = 30.0  # seconds
+LEASE = 60  # seconds; renewed before each batch
+PRUNE_EVERY = 86_400  # seconds
+RETRY_EVERY = 3600  # seconds after which items that were set aside are tried again
+
+
+class Editions:
+    """Each runs in a thread, over an archive of its own. Whatever goes wrong in one, the next one comes."""
+
+    def __init__(
+        self,
+        current: Current,
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
+        signs: Signs,
+        measures: Measures,
+        news: asyncio.Event,
+        stopping: asyncio.Event,
+    ) -> None:
+        self._current = current
+        self._owner = owner
+        self._clock = clock
+        self._signs = signs
+        self._measures = measures
+        self._news = news
+        self._stopping = stopping
+        self._pruned = 0
+        self._aside: frozenset[int] = frozenset()
+        self._aside_since = 0
+
+    async def run(self) -> None:
+        while not self._stopping.is_set():
+            if not self._current.halted:
+                await self.once()
+            try:
+                await asyncio.wait_for(self._news.wait(), EVERY)
+            except TimeoutError:
+                continue
+            self._news.clear()
+
+    async def once(self) -> None:
+        began = time.monotonic()
+        try:
+            report = await asyncio.to_thread(self._edition)
+        except Exception as error:  # noqa: BLE001 (the next edition comes; it is told by the signs)
+            self._current.learn(error)
+            self._signs.trouble("editions", error)
+            return
+        if report.items:
+            self._measures.edition(time.monotonic() - began, report.delays)
+        self._measures.set_aside = len(self._aside)
+        if self._aside:
+            self._signs.trouble("editions", f"{len(self._aside)} items cannot be placed and wait: see the log")
+        else:
+            self._signs.fine("editions")
+
+    def _seconds(self) -> int:
+        return int(self._clock().timestamp())
+
+    def _edition(self) -> EditionReport:
+        archive, policy = self._current.engine.archive, self._current.engine.policy
+
+        def proceed() -> bool:
+            return not self._stopping.is_set() and archive.desk.lease(self._owner, self._seconds(), LEASE)
+
+        if not proceed():
+            return EditionReport()
+        if not 0 <= self._seconds() - self._aside_since < RETRY_EVERY:
+            self._aside, self._aside_since = frozenset(), self._seconds()
+        report = edition(archive, policy, self._seconds, proceed=proceed, aside=self._aside)
+        self._aside |= report.set_aside
+        if report.items:
+            log.info("edition: %d items placed, %d new stories", report.items, report.stories)
+        self._re_place(archive, policy, proceed)
+        self._prune(self._seconds())
+        archive.desk.release(self._owner)
+        return report
+
+    def _re_place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> None:
+        """Stored stories follow an edit of the rules, newest first."""
+        total, done = archive.desk.count_outdated(policy.epoch), 0
+        if not total:
+            return
+        while proceed() and self._current.engine.policy is policy:
+            count = re_place(archive, policy, self._seconds())
+            done += count
+            archive.upkeep.note("re-placing", {"done": done, "of": total, "epoch": policy.epoch})
+            if not count:
+                log.info("re-placed %d stories after an edit of the configuration", done)
+                break
+
+    def _prune(self, now: int) -> None:
+        """Retention, once a day; here, since it is the edition's archive."""
+        if 0 <= now - self._pruned < PRUNE_EVERY:
+            return
+        self._pruned = now
+        purged = self._current.engine.archive.upkeep.prune(now, *self._current.engine.keep)
+        if purged:
+            log.info("pruned the texts of %d items", purged)

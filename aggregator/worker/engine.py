@@ -1,0 +1,44 @@
+"""What the worker works with, and what becomes of it when the configuration changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aggregator.errors import NotAStore, StoreCorrupt
+from aggregator.pipeline.compose import Policy
+from aggregator.pipeline.refresh import Tools
+from aggregator.ports import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What bootstrap makes of one configuration; replaced as a whole when that changes. `archive` is the edition's,
+    over a connection of its own; `keep` is in seconds, for all sources and for some."""
+
+    tools: Tools
+    archive: Archive
+    policy: Policy
+    keep: tuple[int, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """What became of the configuration. `engine` is the new one, None if what is in force stays. `of_file`: the file
+    was read and is sound. `said` is for the status, `lines` for the log; `said` None: nothing to tell."""
+
+    engine: Engine | None = None
+    of_file: bool = True
+    said: Mapping[str, object] | None = None
+    lines: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class Current:
+    """The engine in use. `halted`: the archive is damaged, and nothing is written until somebody has looked at it."""
+
+    engine: Engine
+    halted: bool = False
+
+    def learn(self, error: Exception) -> None:
+        self.halted = self.halted or isinstance(error, StoreCorrupt | NotAStore)

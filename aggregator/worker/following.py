@@ -1,0 +1,91 @@
+"""Following the configuration: an edit is put in force whole or not at all, and what became of it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+
+from aggregator.errors import ConfigError, Problem, StoreError
+from aggregator.worker.engine import Current, Reload
+from aggregator.worker.signs import Signs
+
+log = logging.getLogger(__name__)
+
+
+class Following:
+    """`reload` says what became of the configuration since it was last asked, None if nothing did; it raises
+    ConfigError where the file is broken."""
+
+    def __init__(
+        self,
+        current: Current,
+        reload: Callable[[bool], Reload | None],
+        clock: Callable[[], datetime],
+        signs: Signs,
+        news: asyncio.Event,
+    ) -> None:
+        self._current = current
+        self._reload = reload
+        self._clock = clock
+        self._signs = signs
+        self._news = news
+        self._broken: str | None = None
+        self._turn = asyncio.Lock()
+
+    async def start(self) -> None:
+        """This process started from a sound file: what an earlier one complained of is over."""
+        await self._note("config-error", None)
+
+    async def look(self, *, force: bool = False) -> None:
+        async with self._turn:
+            try:
+                outcome = await asyncio.to_thread(self._reload, force)
+            except ConfigError as error:
+                await self._refuse(error)
+                return
+            except Exception as error:  # noqa: BLE001 (what is in force stays; it is told by the signs)
+                self._current.learn(error)
+                self._signs.trouble("configuration", error)
+                return
+            self._signs.fine("configuration")
+            if outcome is not None:
+                await self._take(outcome)
+
+    async def _take(self, outcome: Reload) -> None:
+        if outcome.of_file and self._broken is not None:
+            self._broken = None
+            await self._note("config-error", None)
+            log.info("the configuration is sound again")
+        if outcome.said is not None:
+            log.info("%s", "\n".join(outcome.lines))
+            await self._note("configuration", outcome.said)
+        if outcome.engine is not None:
+            self._current.engine = outcome.engine
+            self._news.set()
+
+    async def _refuse(self, error: ConfigError) -> None:
+        """A broken edit changes nothing and is told once."""
+        if str(error) == self._broken:
+            return
+        self._broken = str(error)
+        log.error("the last edit of the configuration is broken and not in force:\n%s", error)
+        problems = [asdict(_public(problem)) for problem in error.problems]
+        message = "\n".join("{file}:{line}:{column}: {message}".format_map(problem) for problem in problems)
+        at = int(self._clock().timestamp())
+        await self._note("config-error", {"message": message, "problems": problems, "at": at})
+
+    async def _note(self, key: str, value: object) -> None:
+        try:
+            await asyncio.to_thread(self._current.engine.tools.archive.upkeep.note, key, value)
+        except StoreError as error:
+            log.error("store: %s", error)
+
+
+def _public(problem: Problem) -> Problem:
+    """As readers of the status may see it: without the folders of this machine."""
+    name = Path(problem.file).name
+    return replace(problem, file=name, message=problem.message.replace(problem.file, name))

@@ -1,0 +1,67 @@
+"""What the worker counts, kept in the store for the web's /metrics; it goes on over a restart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+BOUNDS = (60, 300, 900, 1800, 3600, 14_400, 86_400)
+"""Seconds from publication to our feed, as the buckets of a histogram."""
+
+
+@dataclass(slots=True)
+class Measures:
+    """`delays` counts items per bound (not cumulated; the last for what took longer than all of them)."""
+
+    errors: Counter[str] = field(default_factory=Counter)
+    delays: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
+    delay_seconds: int = 0
+    editions: int = 0
+    edition_seconds: float = 0.0
+    last_edition_seconds: float = 0.0
+    set_aside: int = 0  # items that the edition failed on and left out
+
+    @classmethod
+    def read(cls, noted: object) -> Measures:
+        """What an earlier process wrote; what does not look like it counts from nothing."""
+        found = cls()
+        if isinstance(noted, dict):
+            errors = noted.get("errors")
+            if isinstance(errors, dict):
+                found.errors.update({str(kind): _whole(count) for kind, count in errors.items()})
+            delays = noted.get("delays")
+            if isinstance(delays, list) and len(delays) == len(found.delays):
+                found.delays = [_whole(pair[1]) if isinstance(pair, list) and len(pair) == 2 else 0 for pair in delays]
+            found.delay_seconds = _whole(noted.get("delay_seconds"))
+            found.editions = _whole(noted.get("editions"))
+            seconds = noted.get("edition_seconds")
+            found.edition_seconds = float(seconds) if isinstance(seconds, int | float) else 0.0
+        return found
+
+    def failed(self, kinds: Iterable[str]) -> None:
+        self.errors.update(kinds)
+
+    def edition(self, seconds: float, delays: Iterable[int]) -> None:
+        self.editions += 1
+        self.edition_seconds += seconds
+        self.last_edition_seconds = seconds
+        for delay in delays:
+            self.delay_seconds += delay
+            self.delays[next((n for n, bound in enumerate(BOUNDS) if delay <= bound), len(BOUNDS))] += 1
+
+    def write(self) -> dict[str, Any]:
+        return {
+            "errors": dict(self.errors),
+            "delays": [[bound, count] for bound, count in zip((*BOUNDS, None), self.delays, strict=True)],
+            "delay_seconds": self.delay_seconds,
+            "editions": self.editions,
+            "edition_seconds": round(self.edition_seconds, 3),
+            "last_edition_seconds": round(self.last_edition_seconds, 3),
+            "set_aside": self.set_aside,
+        }
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0

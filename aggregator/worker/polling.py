@@ -1,0 +1,128 @@
+"""Polling: at each tick, what is due is claimed and polled beside what is under way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from aggregator.errors import StoreError
+from aggregator.model.poll import RefreshReport
+from aggregator.model.source import SourceState
+from aggregator.pipeline.leases import bury
+from aggregator.pipeline.refresh import refresh
+from aggregator.schedule.clock import mended
+from aggregator.worker.engine import Current
+from aggregator.worker.measures import Measures
+from aggregator.worker.processes import is_dead
+from aggregator.worker.signs import Signs
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=20)  # longer than a tick's sources may take, waiting for their turn at one slow host included
+CLAIM = 64  # sources a tick takes at the most
+PATIENCE = 6.0  # seconds that polls in flight are given when the service stops
+PAUSE, LONGEST_PAUSE = 10.0, 1200.0  # seconds without polls after results could not be stored: doubled each time
+
+
+class Polling:
+    """`news` is set when items came. Calls of the store that may wait are made in threads: a locked archive stops
+    neither the network nor a shutdown."""
+
+    def __init__(
+        self,
+        current: Current,
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
+        signs: Signs,
+        measures: Measures,
+        news: asyncio.Event,
+    ) -> None:
+        self._current = current
+        self._owner = owner
+        self._clock = clock
+        self._signs = signs
+        self._measures = measures
+        self._news = news
+        self._polls: set[asyncio.Task[None]] = set()
+        self._owed: set[str] = set()  # sources whose results could not be stored: their leases are to be given back
+        self._resume = 0.0  # on the loop's clock
+        self._pause = PAUSE
+
+    async def tick(self) -> None:
+        if self._current.halted:
+            return
+        paused = asyncio.get_running_loop().time() < self._resume
+        try:
+            states = await asyncio.to_thread(self._claim, paused)
+        except Exception as error:  # noqa: BLE001 (the next tick comes; it is told by the signs)
+            self._failed("store", error)
+            return
+        self._signs.fine("store")
+        if states:
+            task = asyncio.create_task(self._poll(states))
+            self._polls.add(task)
+            task.add_done_callback(self._polls.discard)
+
+    def _claim(self, paused: bool) -> list[SourceState]:
+        """In a thread: say that we live, put right what dead processes and wrong clocks left, take what is due."""
+        tools, now = self._current.engine.tools, self._clock()
+        archive = tools.archive
+        archive.upkeep.notes({"tick": int(now.timestamp()), "measures": self._measures.write()})
+        if self._owed:
+            archive.sources.release(self._owner, self._owed)
+            self._owed = set()
+        bury(archive, is_dead)
+        moved = mended(archive.sources.states(), now)
+        if moved:
+            log.warning("the clock was set: the next polls of %d sources are planned anew", len(moved))
+            archive.sources.save(moved)
+        return [] if paused else archive.sources.claim(self._owner, now, LEASE, limit=CLAIM, ids=tools.sources)
+
+    async def _poll(self, states: Sequence[SourceState]) -> None:
+        try:
+            report = await refresh(self._current.engine.tools, states)
+        except Exception as error:  # noqa: BLE001 (polled again later; it is told by the signs)
+            self._owed |= {state.id for state in states}
+            self._resume = asyncio.get_running_loop().time() + self._pause
+            self._pause = min(2 * self._pause, LONGEST_PAUSE)
+            self._failed("polling", error)
+            return
+        self._pause = PAUSE
+        self._signs.fine("polling")
+        self._measures.failed(report.kinds)
+        self._log(report)
+        if report.new or report.changed:
+            self._news.set()
+
+    def _failed(self, part: str, error: Exception) -> None:
+        self._current.learn(error)
+        self._signs.trouble(part, error)
+
+    @staticmethod
+    def _log(report: RefreshReport) -> None:
+        log.info(
+            "polled %d sources: %d unchanged, %d failed, %d new items, %d changed",
+            report.polled, report.not_modified, len(report.failed), report.new, report.changed,
+        )  # fmt: skip
+        for source, why in report.failed:
+            log.warning("source %s: %s", source, why)
+
+    async def idle(self) -> None:
+        """Until no poll is under way."""
+        while self._polls:
+            await asyncio.wait(self._polls)
+
+    async def wind_down(self) -> None:
+        """Polls in flight get a moment to end; what is not stored then is polled again at the next start."""
+        if self._polls:
+            await asyncio.wait(self._polls, timeout=PATIENCE)
+        for task in self._polls:
+            task.cancel()
+        await asyncio.gather(*self._polls, return_exceptions=True)
+        try:
+            await asyncio.to_thread(self._current.engine.tools.archive.sources.release, self._owner)
+        except StoreError as error:
+            log.warning("leases stay until they run out: %s", error)

@@ -1,0 +1,41 @@
+"""Troubles of the worker, where others see them: in the log once, and beside the store, which may be what is in trouble."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from aggregator.errors import StoreError
+
+log = logging.getLogger(__name__)
+
+
+class Signs:
+    """`show` gets one line a part in trouble, whenever that changes. Parts: `store`, `polling`, `editions`, …"""
+
+    def __init__(self, show: Callable[[str], None] = lambda text: None) -> None:
+        self._show = show
+        self._troubles: dict[str, str] = {}
+
+    def trouble(self, part: str, error: Exception | str) -> None:
+        """A part failed. What is ours to say is said; of an exception nobody foresaw the name, and the log has it all."""
+        foreseen = isinstance(error, StoreError | str)
+        message = str(error) if foreseen else f"{type(error).__name__}, a fault of the program: see the log"
+        if self._troubles.get(part) == message:
+            return
+        log.error("%s: %s", part, message, exc_info=error if isinstance(error, Exception) and not foreseen else None)
+        self._troubles[part] = message
+        self._tell()
+
+    def fine(self, *parts: str) -> None:
+        mended = [part for part in parts if self._troubles.pop(part, None) is not None]
+        for part in mended:
+            log.info("%s: well again", part)
+        if mended:
+            self._tell()
+
+    def _tell(self) -> None:
+        try:
+            self._show("\n".join(f"{part}: {message.splitlines()[0]}" for part, message in self._troubles.items()))
+        except OSError as error:  # a folder that became read-only; ticks stay out, which the web sees too
+            log.error("troubles cannot be shown: %s", error.strerror)
