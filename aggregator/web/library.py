@@ -102,6 +102,8 @@ class Library:
         current: InForce,
         clock: Callable[[], datetime],
         health: Callable[[SourceState, datetime], tuple[str, str]],
+        *,
+        troubles: Callable[[], Sequence[str]] = lambda: (),
     ) -> None:
         self._open = open_archive
         self._compile = compile
@@ -109,6 +111,7 @@ class Library:
         self._clock = clock
         self.since = clock()  # since when this process follows what it follows
         self.health = health
+        self.troubles = troubles  # of the worker, as it tells them beside the store
         self._local = threading.local()
         self._lock = threading.Lock()
         self._cache: OrderedDict[tuple[StreamQuery, str, str], Cached] = OrderedDict()

@@ -19,8 +19,8 @@ from aggregator.web.shapes import OpenApi
 
 system = Blueprint("system", __name__)
 
-SILENT_TICKS = timedelta(minutes=3)
-"""The worker notes each tick; so long without one and it is not polling."""
+SILENT_TICKS = timedelta(seconds=30)
+"""The worker notes a tick every five seconds; so long without one and it is not polling."""
 
 
 def library() -> Library:
@@ -41,12 +41,12 @@ def readyz() -> Response:
     lib = library()
     try:
         tick = lib.archive.upkeep.noted("tick")
-        broken = lib.archive.upkeep.noted("store-error")
     except StoreError as error:
         current_app.logger.error("store: %s", error)
         return _plain("the store cannot be read\n", 503)
-    if broken:
-        return _plain("degraded: the store cannot be written\n", 503)
+    if troubles := lib.troubles():
+        parts = ", ".join(trouble.partition(":")[0] for trouble in troubles)  # the rest names paths: it is in the log
+        return _plain(f"degraded: {parts}\n", 503)
     if not isinstance(tick, int) or lib.now() - datetime.fromtimestamp(tick, UTC) > SILENT_TICKS:
         return _plain("no worker is polling\n", 503)
     return _plain("ready\n")
