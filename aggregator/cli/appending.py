@@ -30,7 +30,7 @@ def same_address(url: str) -> str:
 
 def present(application: Application) -> dict[str, Source]:
     """The sources there are, by `same_address`."""
-    return {same_address(source.url): source for source in application.settings.sources}
+    return {same_address(source.url.replace("$${", "${")): source for source in application.settings.sources}
 
 
 class Names:

@@ -10,12 +10,12 @@ from aggregator.cli.arguments import Command, nothing
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
-    from aggregator.config.environment import mask
+    from aggregator.config.environment import expand, mask, references
     from aggregator.render.opml import render
 
     settings = Application.load(place).settings
-    public = [one for one in settings.sources if "${" not in one.url and mask(one.url) == one.url]
-    rendered = render(settings.site.title, [(one.name, one.url, "") for one in public], utc_now())
+    public = [one for one in settings.sources if not references(one.url) and mask(one.url) == one.url]
+    rendered = render(settings.site.title, [(one.name, expand(one.url, {}), "") for one in public], utc_now())
     sys.stdout.buffer.write(rendered.body)
     sys.stdout.buffer.flush()
     if len(public) < len(settings.sources):

@@ -1,0 +1,214 @@
+"""`add`, `try`, `import` and `export`, as an editor sees them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import listparser
+import pytest
+from builders import NOW, rss
+from servers.local import Server, answer, conditional, redirect
+
+from aggregator.cli.main import COMMANDS, load, main
+
+FILE = """\
+# My sources – kept by hand.
+allow_private: [127.0.0.1]
+publishers:
+  - {name: Harbour, domains: [harbour.example]}
+sources:
+  - name: First      # the first
+    url: https://first.example/feed
+
+# --- sections ---
+sections:
+  - {id: world}
+"""
+PAGE = b"""<!doctype html><title>x</title>
+<link rel=alternate type="application/rss+xml" href="/news.rss" title="News &amp; views">
+<link rel=alternate type="application/rss+xml" href="/sport.rss" title="Sport">"""
+
+
+@dataclass
+class Desk:
+    file: Path
+    server: Server
+    read: Callable[[], Any]
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        code = main(["--config", str(self.file), "--instance", str(self.file.parent / "instance"), *arguments])
+        captured = self.read()
+        return code, captured.out, captured.err
+
+    def text(self) -> str:
+        return self.file.read_text("utf-8")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
+    file = tmp_path / "feeds.yaml"
+    file.write_text(FILE, "utf-8")
+    news = rss([("1", "Ferries collide off Oslo", NOW)], "The <i>News</i>", "news.example")
+    sport = rss([("1", "Rowing", NOW)], "=cmd()", "sport.example")
+    routes = {
+        "/": answer(PAGE, content_type="text/html"),
+        "/news.rss": conditional(news),
+        "/sport.rss": conditional(sport),
+        "/one": answer(
+            b'<html><a href="/nowhere/feed">x</a><a href="/news.rss">RSS</a></html>', content_type="text/html"
+        ),
+        "/plain": answer(b"<html>no feed here</html>", content_type="text/html"),
+        "/old": redirect("/news.rss", "301 Moved Permanently"),
+    }
+    with Server(routes) as server:
+        yield Desk(file, server, capsys.readouterr)
+
+
+def test_a_feed_is_added_and_the_rest_of_the_file_stays(desk: Desk) -> None:
+    code, out, err = desk.run("add", desk.server.url("/news.rss"))
+    assert (code, err) == (0, "")
+    entry = f"  - name: The News\n    url: {desk.server.url('/news.rss')}\n"
+    assert desk.text() == FILE.replace("https://first.example/feed\n", f"https://first.example/feed\n{entry}")
+    assert "Added source the-news (feeds.yaml:8)" in out
+
+
+def test_several_feeds_are_offered_with_numbers(desk: Desk) -> None:
+    code, out, err = desk.run("add", desk.server.url("/"))
+    assert code == 2
+    assert "1  " in err
+    assert "News & views" in err
+    assert "--pick N" in err
+    assert desk.text() == FILE
+    code, out, _ = desk.run("add", desk.server.url("/"), "--pick", "2", "--json")
+    assert code == 0
+    assert json.loads(out)["added"] == {"id": "cmd", "name": "=cmd()", "url": desk.server.url("/sport.rss")}
+    assert '- name: "=cmd()"' in desk.text()
+    assert desk.run("add", desk.server.url("/"), "--pick", "3")[0] == 2
+
+
+def test_the_one_feed_of_a_page_and_a_permanent_redirect(desk: Desk) -> None:
+    assert desk.run("add", desk.server.url("/one"), "--name", "Mine")[0] == 0
+    assert f"  - name: Mine\n    url: {desk.server.url('/news.rss')}\n" in desk.text()
+    code, out, _ = desk.run("add", desk.server.url("/old"))
+    assert code == 0
+    assert "is there already: source mine (feeds.yaml:8)" in out
+
+
+def test_an_address_already_there_is_said_so_before_anybody_is_asked(desk: Desk) -> None:
+    for address in ("https://first.example/feed", "http://www.first.example/feed/", "first.example/feed"):
+        code, out, _ = desk.run("add", address)
+        assert code == 0
+        assert "is there already: source first (feeds.yaml:6)" in out
+    assert desk.text() == FILE
+    assert desk.server.requests == []
+
+
+def test_what_is_no_feed_is_said_and_nothing_is_written(desk: Desk) -> None:
+    for address, said in (
+        (desk.server.url("/plain"), "no feed"),
+        ("http://10.1.2.3/feed", "private"),
+        ("ftp://a.example/", "http"),
+    ):
+        code, _, err = desk.run("add", address)
+        assert code == 1, address
+        assert said in err
+        assert "Traceback" not in err
+    assert desk.text() == FILE
+
+
+def test_a_broken_file_is_not_added_to(desk: Desk) -> None:
+    desk.file.write_text("sources: [")
+    assert desk.run("add", desk.server.url("/news.rss"))[0] == 2
+    assert desk.text() == "sources: ["
+
+
+def test_try_finds_the_feed_of_a_page_and_stores_nothing(desk: Desk) -> None:
+    code, out, err = desk.run("try", desk.server.url("/"))
+    assert code == 0
+    assert "The News: rss, 1 entries" in out
+    assert "--pick N" in err
+    found = json.loads(desk.run("try", desk.server.url("/"), "--pick", "2", "--json")[1])
+    assert (found["title"], found["entries"], found["items"][0]["section"]) == ("=cmd()", 1, "world")
+    assert not (desk.file.parent / "instance" / "aggregator.db").exists()
+
+
+OPML = """<opml version="2.0"><body>
+<outline text="Asia, daily"><outline text="=HYPERLINK(&quot;x&quot;)" xmlUrl="https://a.example/feed"/></outline>
+<outline text="First again" xmlUrl="http://first.example/feed"/>
+<outline text="Twice" xmlUrl="https://a.example/feed#x"/>
+<outline text="bad" xmlUrl="javascript:alert(1)"/><outline text="bad" xmlUrl="file:///etc/passwd"/>
+<outline text="bad" xmlUrl="http://127.0.0.1/x"/><outline text="bad" xmlUrl="http://[::1]/x"/>
+<outline text="First" xmlUrl="https://other.example/${HOME}"/>
+<outline text="東京" xmlUrl="https://tokyo.example/rss"/>
+<outline text="Harbour Asia" xmlUrl="https://www.harbour.example/asia.rss"/>
+</body></opml>"""
+
+
+def test_import_adds_what_is_new_and_counts_the_rest(desk: Desk) -> None:
+    path = desk.file.with_name("list.opml")
+    path.write_text(OPML, "utf-8")
+    code, out, _ = desk.run("import", str(path), "--json")
+    assert code == 0
+    told = json.loads(out)
+    assert [len(told[key]) for key in ("added", "present", "duplicates", "dropped")] == [4, 1, 1, 4]
+    text = desk.text()
+    assert text.startswith(FILE[: FILE.index("\n# --- sections")])
+    assert text.endswith(FILE[FILE.index("\n# --- sections") :])
+    assert (
+        '  - name: "=HYPERLINK(\\"x\\")"\n    url: https://a.example/feed\n    labels: {folder: "Asia, daily"}\n'
+        in text
+    )
+    assert '  - name: First\n    id: first-2\n    url: "https://other.example/$${HOME}"\n' in text
+    assert "    id: tokyo-example\n" in text or "    id: tokyoexample\n" in text
+    assert "  - name: Harbour Asia\n    url: https://www.harbour.example/asia.rss\n    publisher: Harbour\n" in text
+    assert desk.run("check")[0] == 0
+    code, out, _ = desk.run("import", str(path))
+    assert "Sources added" in out
+    assert "There already: 6." in out
+
+
+@pytest.mark.parametrize(
+    "data", [b"<rss/>", b"", b'<!DOCTYPE x [<!ENTITY a "b">]><opml/>', b"<opml>" + b"<outline>" * 5000]
+)
+def test_import_refuses_what_is_no_list(desk: Desk, data: bytes) -> None:
+    path = desk.file.with_name("list.opml")
+    path.write_bytes(data)
+    code, _, err = desk.run("import", str(path))
+    assert code == 1
+    assert err.startswith(f"aggregator: {path}: ")
+    assert desk.text() == FILE
+    assert desk.run("import", str(path.with_name("none.opml")))[0] == 1
+
+
+def test_export_is_read_back_by_another_program_and_keeps_secrets(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", "hush-hush")
+    path = desk.file.with_name("list.opml")
+    path.write_text(OPML, "utf-8")
+    desk.run("import", str(path))
+    secret = '  - {name: S, url: "https://s.example/?t=${TOKEN}"}\n  - {name: P, url: "https://me:pw@p.example/"}\n'
+    desk.file.write_text(desk.text().replace("\n# --- sections", f"{secret}\n# --- sections"))
+    code, out, err = desk.run("export")
+    assert code == 0
+    assert "hush" not in out
+    assert "2 sources" in err
+    found = listparser.parse(out)
+    assert not found.bozo
+    assert {(feed.title, feed.url) for feed in found.feeds} >= {
+        ("First", "https://first.example/feed"),
+        ('=HYPERLINK("x")', "https://a.example/feed"),
+        ("東京", "https://tokyo.example/rss"),
+    }
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+    assert ended.value.code == 0
+    out = capsys.readouterr().out
+    assert f"aggregator {name}" in out
+    assert " ".join(load(name).help.split())[:40] in " ".join(out.split())

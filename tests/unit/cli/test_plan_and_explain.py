@@ -1,0 +1,217 @@
+"""`plan` and `explain` over a small archive, as an editor sees them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import NOW, item, polled
+
+from aggregator.bootstrap import Application, Place
+from aggregator.cli.main import main
+from aggregator.pipeline.edition import edition
+
+FILE = """\
+sources:
+  - {name: One, url: "https://one.example/"}
+  - {name: Two, url: "https://two.example/"}
+  - {name: Three, url: "https://three.example/"}
+sections:
+  - id: defense
+    words: [missile*, {turret: 0.05}]
+    examples: ["Missile lands in the sea"]
+  - id: asia-pacific
+    places: [eastern-asia]
+    examples: ["Bone Japan porcelain breaks records"]
+  - id: world
+topics:
+  - {id: pandas, words: [panda*, unicorn]}
+"""
+
+TEXTS = [
+    ("one", "Missile lands near Hokkaido, Japan says", 5),
+    ("two", "Bone Japan porcelain breaks records", 4),
+    ("one", "Panda born in Tokyo zoo", 3),
+    ("two", "Laser turret shown at [fair] | by *startup*", 2),
+    ("one", "Octopuses dream in colour", 1),
+]
+
+
+@dataclass
+class Desk:
+    """An editor with an archive; `capsys` reads what commands say."""
+
+    folder: Path
+    read: Callable[[], Any]
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "feeds.yaml"
+
+    def run(self, *arguments: str) -> str:
+        code = main(["--config", str(self.file), "--instance", str(self.folder / "instance"), *arguments])
+        captured = self.read()
+        assert code == 0, captured.err
+        out: str = captured.out
+        return out
+
+    def json(self, *arguments: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.run(*arguments, "--json"))
+        return found
+
+    def propose(self, *edits: tuple[str, str]) -> str:
+        text = FILE
+        for old, new in edits:
+            assert old in text
+            text = text.replace(old, new)
+        path = self.folder / "proposed.yaml"
+        path.write_text(text)
+        return str(path)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    (tmp_path / "feeds.yaml").write_text(FILE)
+    application = Application.load(Place(tmp_path / "feeds.yaml", tmp_path / "instance"))
+    archive = application.archive()
+    archive.sources.sync(application.settings.sources)
+    archive.upkeep.put_in_force(application.settings.epoch, application.settings.texts, int(NOW.timestamp()))
+    results = [
+        polled(source, [item(source, str(hours), title, published=NOW - timedelta(hours=hours))], live=False)
+        for source, title, hours in TEXTS
+    ]
+    for result in results:
+        archive.intake.apply([result], NOW)
+    assert edition(archive, application.policy, lambda: int(NOW.timestamp())).stories == len(TEXTS)
+    archive.close()
+    return Desk(tmp_path, capsys.readouterr)
+
+
+def row(plan: dict[str, Any], kind: str, id: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in plan[kind] if one["id"] == id)
+    return found
+
+
+def test_nothing_changes_where_nothing_was_edited(desk: Desk) -> None:
+    plan = desk.json("plan")
+    assert (plan["stories"], plan["changed"], plan["examples"]) == (5, 0, [])
+    assert "Nothing changes: 5 stored stories" in desk.run("plan")
+
+
+def test_stories_that_come_and_go_with_the_line_responsible(desk: Desk) -> None:
+    proposed = desk.propose(
+        ("{turret: 0.05}", "{turret: 2}"), ("[eastern-asia]", "[eastern-asia]\n    not: [japan porcelain]")
+    )
+    plan = desk.json("plan", proposed)
+    assert plan["moved"] == 2
+    assert [row(plan, "sections", id)["come"] for id in ("defense", "asia-pacific", "world")] == [1, 0, 1]
+    (came,) = row(plan, "sections", "defense")["coming"]
+    assert (came["old"], came["new"], came["rule"], came["at"]) == (
+        "world", "defense", "words: turret", "proposed.yaml:7",
+    )  # fmt: skip
+    (left,) = row(plan, "sections", "asia-pacific")["going"]
+    assert (left["title"], left["rule"], left["at"]) == (TEXTS[1][1], "not: japan porcelain", "proposed.yaml:11")
+    (flip,) = plan["examples"]
+    assert (flip["of"], flip["held"], flip["holds"], flip["at"]) == ("asia-pacific", True, False, "proposed.yaml:12")
+    assert desk.json("plan", proposed) == plan, "a plan changes nothing, not even the next plan"
+
+
+def test_a_line_taken_out_is_named_with_its_place_in_the_old_file(desk: Desk) -> None:
+    plan = desk.json("plan", desk.propose(("[missile*, {turret: 0.05}]", "[torpedo]")))
+    (left,) = row(plan, "sections", "defense")["going"]
+    assert (left["rule"], left["at"], left["gone"]) == ("words: missile*", "feeds.yaml:7", True)
+    assert "words: missile* (feeds.yaml:7), taken out" in desk.run("plan", desk.propose(("missile*, ", "")))
+
+
+def test_sections_and_topics_that_are_new_or_gone(desk: Desk) -> None:
+    plan = desk.json("plan", desk.propose(("id: pandas", "id: zoo")))
+    assert (row(plan, "topics", "zoo")["come"], row(plan, "topics", "pandas")["go"]) == (1, 1)
+    assert plan["moved"] == 0
+    assert plan["changed"] == 1
+
+
+def test_sources_that_start_stop_and_are_renamed(desk: Desk) -> None:
+    proposed = desk.propose(
+        ("name: One,", "name: Uno,"),
+        ('  - {name: Two, url: "https://two.example/"}\n', ""),
+        ("Three, ", "Four, id: four, "),
+    )
+    text = Path(proposed).read_text().replace("https://three.example/", "https://four.example/")
+    Path(proposed).write_text(text)
+    found = desk.json("plan", proposed)["configuration"]["sources"]
+    assert found == {
+        "added": ["four"], "removed": ["two", "three"], "renamed": [{"from": "one", "to": "uno"}], "changed": [],
+    }  # fmt: skip
+    out = desk.run("plan", proposed)
+    assert "+ source four starts" in out
+    assert "~ source one is called uno" in out
+
+
+def test_a_renamed_source_keeps_its_prior_in_the_plan(desk: Desk) -> None:
+    proposed = desk.propose(("name: Two,", "name: Zwei, usually: defense,"))
+    plan = desk.json("plan", proposed)
+    assert TEXTS[3][1] in [sample["title"] for sample in row(plan, "sections", "defense")["coming"]]
+
+
+def test_dead_wood(desk: Desk) -> None:
+    dead = desk.json("plan")["dead"]
+    lines = {(one["of"], one["line"], one["found"]) for one in dead["lines"]}
+    assert ("pandas", "unicorn", False) in lines
+    assert not {line for line in lines if line[1] in ("missile*", "panda*", "eastern-asia")}
+    assert dead["sources"] == [{"id": "three", "stories": 0}]
+    assert "feeds.yaml:14  pandas: words: unicorn" in desk.run("plan")
+
+
+def test_a_plan_as_markdown_for_a_review(desk: Desk) -> None:
+    out = desk.run("plan", "--markdown", desk.propose(("{turret: 0.05}", "{turret: 2}")))
+    assert "| defense | 1 | 2 | 1 | 0 |" in out.lower()
+    assert r"Laser turret shown at \[fair\] \| by \*startup\*" in out, "headlines bring no Markdown along"
+    assert "words: turret (proposed.yaml:7)" in out
+
+
+def test_a_part_of_the_archive(desk: Desk) -> None:
+    assert desk.json("plan", "--limit", "2")["stories"] == 2
+    for arguments in (("--limit", "none"), ("--since", "yesterday")):
+        with pytest.raises(AssertionError, match=arguments[0]):
+            desk.run("plan", *arguments)
+
+
+def test_a_plan_before_the_first_poll(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "feeds.yaml").write_text(FILE)
+    desk = Desk(tmp_path, capsys.readouterr)
+    assert "Nothing is in force yet" in desk.run("plan")
+    assert not (tmp_path / "instance" / "aggregator.db").exists()
+
+
+def test_explain_marks_what_counted_and_says_what_it_hangs_on(desk: Desk) -> None:
+    out = desk.run("explain", "Missile lands near Hokkaido, Japan says")
+    assert "[Missile] lands near [Hokkaido], [Japan] says" in out
+    assert "Without places: eastern-asia (feeds.yaml:10) it would be in defense." in out
+    told = desk.json("explain", "Octopuses dream")
+    assert (told["section"], told["outcome"]["turns"]) == ("world", [])
+
+
+def test_explain_expect_proposes_edits_with_their_plan(desk: Desk) -> None:
+    told = desk.json("explain", "Laser turret for Japan", "--expect", "defense")["expect"]
+    assert (told["section"], told["holds"]) == ("defense", False)
+    assert told["proposals"]
+    for proposal in told["proposals"]:
+        line = proposal["line"]
+        edit = (proposal["was"], line) if proposal["was"] else ("missile*,", f"missile*, {line},")
+        text = (
+            desk.propose(edit)
+            if proposal["key"] == "words"
+            else desk.propose(("[eastern-asia]", f"[eastern-asia]\n    not: ['{line}']"))
+        )
+        plan = desk.json("plan", text)
+        assert plan["changed"] == proposal["moved"], "what it says it would move is what plan says"
+    out = desk.run("explain", "Laser turret for Japan", "--expect", "defense")
+    assert "Smallest edit:" in out
+    assert "It is in world already." in desk.run("explain", "Octopuses dream", "--expect", "world")
+    with pytest.raises(AssertionError, match="did you mean `defense`"):
+        desk.run("explain", "x", "--expect", "defence")
