@@ -41,7 +41,7 @@ def expected(application: Application, case: Case, section: str) -> dict[str, An
     if not holds:
         found = islice(proposals(application.rulebook, case, section), TRIED)
         rows = [_row(application, proposal, desk) for proposal in found]
-        rows.sort(key=lambda row: (row["moved"], row["weight"], len(row["line"])))
+        rows.sort(key=lambda row: (row["moved"], row["weight"], row["line"].count(" "), -len(row["line"])))
     return {"section": section, "holds": holds, "fixed": None, "proposals": rows[:SHOWN]}
 
 

@@ -117,7 +117,11 @@ class Comparison:
         return rows
 
     def _dead(self, found: Plan) -> dict[str, Any]:
+        """Lines and sources that do nothing in the archive, lines that the edit brings first."""
         _, usage = self._counting
+        found_new = self.changes.sections, self.changes.topics
+        new = {(one.id, line) for kind in found_new for one in kind.changed for line in one.added}
+        whole = {id for kind in found_new for id in kind.added}
         rows = [
             {
                 "of": line.rules,
@@ -128,7 +132,8 @@ class Comparison:
             }
             for line in (usage.dead() if found.stories else ())
         ]
-        renamed = {new: old for old, new in self.changes.sources.renamed}
+        rows.sort(key=lambda row: not (row["of"] in whole or (row["of"], f"{row['key']}: {row['line']}") in new))
+        renamed = {now: old for old, now in self.changes.sources.renamed}
         uses = {
             source.id: found.sources.get(renamed.get(source.id, source.id))
             for source in self.after.settings.sources
