@@ -3,93 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
-from importlib.resources import files
-from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Blueprint, Response, current_app, redirect, request
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
+from aggregator.model.settings import Rules
 from aggregator.model.stream import Rendered, Stream, StreamQuery
-from aggregator.web.answers import answer, content_etag, text_answer
+from aggregator.web.answers import answer, content_etag
 from aggregator.web.api import identifier, source_rows
+from aggregator.web.charts import bars
 from aggregator.web.described import PAGE, described
 from aggregator.web.description import QUERY, described_routes, path
-from aggregator.web.library import Library, month_of
+from aggregator.web.library import Library
+from aggregator.web.paper import STATIC, library, page, static_file
 from aggregator.web.parameters import STREAM
+from aggregator.web.ranking import foremost
 from aggregator.web.related import related
-from aggregator.web.streams import build, listed, path_of, query_string, resolve, why
+from aggregator.web.streams import build, coverage, listed, path_of, query_string, resolve, why
 
 pages = Blueprint("pages", __name__, template_folder="templates")
 
 PER_SECTION = 6
-HTML = "text/html; charset=utf-8"
-
-
-def library() -> Library:
-    found: Library = current_app.extensions["library"]
-    return found
-
-
-def page(template: str, modified: datetime, **values: Any) -> Response:
-    """A template with what every page needs: titles, prefix, times."""
-    lib = library()
-    force = lib.in_force()
-    zone = force.zone
-    now = lib.now().astimezone(zone)
-
-    def local(moment: datetime) -> str:
-        here = moment.astimezone(zone)
-        if here.date() == now.date():
-            return here.strftime("%H:%M")
-        return here.strftime("%-d %b, %H:%M" if here.year == now.year else "%-d %b %Y")
-
-    body = render_template(
-        template,
-        site=force.settings.site,
-        prefix=force.prefix,
-        root=force.root,
-        sections=force.settings.sections,
-        names=force.names,
-        local=local,
-        at=lambda seconds: datetime.fromtimestamp(seconds, UTC),
-        full=lambda moment: moment.astimezone(zone).strftime("%-d %B %Y, %H:%M %Z"),
-        month=lambda moment: month_of(int(moment.timestamp()), zone),
-        version=_version(),
-        **values,
-    )
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)  # times of today are shown without their day
-    return text_answer(body, HTML, max(modified, lib.since, today))
-
-
-@lru_cache(maxsize=1)
-def _version() -> str:
-    """Changes with the static files, so that they may be cached for long."""
-    data = b"".join(_static(name) or b"" for name in STATIC)
-    return content_etag(data).strip('"')[:10]
-
-
-STATIC = {
-    "wire.css": "text/css; charset=utf-8",
-    "wire.js": "text/javascript; charset=utf-8",
-    "icon.png": "image/png",
-}
+FOREMOST = 11
+CANDIDATES = 60
+NEWEST = 13
+HOURS = 24
 IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
-"""Pages load nothing from elsewhere, so the pictures of a body stay out of them; in sanitised HTML quotes are double."""
-
-
-@lru_cache(maxsize=8)
-def _static(name: str) -> bytes | None:
-    return (files("aggregator.web") / "static" / name).read_bytes() if name in STATIC else None
+"""In sanitised HTML quotes are double."""
 
 
 @pages.get("/static/<name>")
 def static(name: str) -> Response:
-    body = _static(name)
+    body = static_file(name)
     if body is None:
         raise NotFound
     return answer(Rendered(body, STATIC[name], content_etag(body), datetime(2026, 1, 1, tzinfo=UTC)), max_age=86_400)
@@ -103,19 +51,43 @@ def favicon() -> Response:
 @pages.get("/")
 @described("Front page", PAGE, fails=(503,))
 def front() -> Response:
-    """The front page: the newest of each section."""
+    """The front page: what most outlets tell, the newest of all, and the newest of each section, each story once."""
     lib = library()
-    force = lib.in_force()
+    reading = lib.archive.reading
     now = int(lib.now().timestamp())
+    told, _ = reading.stories(StreamQuery("latest", min_publishers=2, limit=CANDIDATES), now)
+    top = foremost(told, now)[:FOREMOST]
+    seen = {story.id for story in top}
+    newest, _ = reading.stories(StreamQuery("latest", limit=NEWEST + FOREMOST), now)
     shown = []
-    for section in force.settings.sections:
-        stories, _ = lib.archive.reading.stories(
-            StreamQuery("section", section.id, primary=True, limit=PER_SECTION), now
-        )
+    for section in lib.in_force().settings.sections:
+        query = StreamQuery("section", section.id, primary=True, limit=PER_SECTION + FOREMOST)
+        stories = [story for story in reading.stories(query, now)[0] if story.id not in seen][:PER_SECTION]
         if stories:
             shown.append((section, stories))
-    top, _ = lib.archive.reading.stories(StreamQuery("latest", min_publishers=2, limit=8), now)
-    return page("front.html", lib.changed(), shown=shown, top=top)
+    return page(
+        "front.html",
+        lib.changed(),
+        shown=shown,
+        top=top,
+        newest=[story for story in newest if story.id not in seen][:NEWEST],
+        pulse=_pulse(lib, now),
+        path="/",
+        feeds=_feeds("/latest"),
+    )
+
+
+def _pulse(lib: Library, now: int) -> list[tuple[Rules, int, Markup]]:
+    """Stories an hour of each section over a day: (section, stories in all, chart), on one scale."""
+    start = now // 3600 * 3600 - (HOURS - 1) * 3600
+    hours = lib.archive.reading.per_hour("section", start)
+    highest = max((count for counts in hours.values() for count in counts.values()), default=0)
+    rows = []
+    for section in lib.in_force().settings.sections:
+        counts = [hours.get(section.id, {}).get(hour, 0) for hour in range(HOURS)]
+        label = f"{section.title}: {sum(counts)} stories in {HOURS} hours, {max(counts)} in the busiest"
+        rows.append((section, sum(counts), bars(counts, label, highest)))
+    return rows
 
 
 def listing(kind: str, id: str | None = None, month: str | None = None) -> Response:
@@ -123,7 +95,6 @@ def listing(kind: str, id: str | None = None, month: str | None = None) -> Respo
     query = resolve(lib, kind, id, request.args, month)
     stream, _ = build(lib, query, request.args)
     path = path_of(kind, id) + (f"/{month}" if month else "")
-    explained = _explained(lib, stream)
     return page(
         "stream.html",
         lib.changed(),
@@ -133,7 +104,6 @@ def listing(kind: str, id: str | None = None, month: str | None = None) -> Respo
         feeds=_feeds(path),
         heading=_heading(lib, query),
         asked=request.args,
-        explained=explained,
         months=_months(stream),
     )
 
@@ -160,11 +130,6 @@ def _feeds(path: str) -> list[tuple[str, str, str]]:
         ("JSON Feed", "application/feed+json", "json"),
     )
     return [(name, type, f"{root}{path}.{extension}{query}") for name, type, extension in kinds]
-
-
-def _explained(lib: Library, stream: Stream) -> Callable[[Any], Any]:
-    force = lib.in_force()
-    return lambda story: why(force, story)
 
 
 def _months(stream: Stream) -> list[tuple[str, str]]:
@@ -239,11 +204,20 @@ def story(id: str) -> BaseResponse:
         story=found,
         lead=lead,
         members=members,
-        body=Markup(IMAGE.sub("", lead.content)) if lead and lead.content else None,  # noqa: S704 - sanitised when it was stored
+        body=_body(lead.content, found.summary) if lead else None,
         receipts=why(lib.in_force(), found),
+        coverage=coverage(lib.in_force().settings, found),
         related=others,
         feeds=[],
     )
+
+
+def _body(content: str, summary: str) -> Markup | None:
+    """What the lead says beyond its summary; pages load nothing from elsewhere, so the pictures of a body stay out."""
+    text = " ".join(Markup(content).striptags().split())  # noqa: S704 - only to compare
+    if text.rstrip("….") in " ".join(summary.split()):
+        return None
+    return Markup(IMAGE.sub("", content))  # noqa: S704 - sanitised when it was stored
 
 
 @pages.get("/sections")
@@ -260,8 +234,9 @@ def topics() -> Response:
 
 def _index(kind: str, heading: str) -> Response:
     lib = library()
-    rows = [(one, one.total, one.recent) for one in listed(lib, kind)]
-    return page("index.html", lib.now(), kind=kind, heading=heading, rows=rows, feeds=[])
+    charts = {section.id: chart for section, _, chart in _pulse(lib, int(lib.now().timestamp()))}
+    rows = listed(lib, kind)
+    return page("index.html", lib.now(), kind=kind, heading=heading, rows=rows, charts=charts, feeds=[])
 
 
 @pages.get("/sources")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -235,3 +236,14 @@ def description(force: InForce, query: StreamQuery) -> str:
         "latest": f"{what}, newest first.",
     }
     return kinds.get(query.kind, f"{what}, that a search finds.")
+
+
+def coverage(settings: Settings, story: StoryView) -> dict[str, list[tuple[str, int]]]:
+    """How many of a story's publishers carry which label, most frequent first: {"country": [("GB", 3), …], …}. Empty
+    where fewer than two of them carry any."""
+    labels = {publisher.name: publisher.labels for publisher in settings.publishers}
+    found: dict[str, Counter[str]] = {}
+    for publisher in story.publishers:
+        for key, value in labels.get(publisher, ()):
+            found.setdefault(key, Counter())[value] += 1
+    return {key: counts.most_common() for key, counts in sorted(found.items()) if counts.total() > 1}

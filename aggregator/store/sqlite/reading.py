@@ -142,6 +142,21 @@ class Reading:
             )
             return {id: (total, recent) for id, total, recent in rows}
 
+    def per_hour(self, kind: str, since: int) -> dict[str, dict[int, int]]:
+        """Per section or topic: stories that entered it (a section as their primary one) in each hour since; hours
+        count from `since`."""
+        column = "primary_since" if kind == "section" else "entered"
+        found: dict[str, dict[int, int]] = {}
+        with self._db.translate():
+            rows = self._db.raw.execute(
+                f"SELECT substr(m.name, ?), (e.{column} - ?) / 3600, count(*) FROM streams m JOIN entries e "
+                f"ON e.stream = m.n AND e.active AND e.{column} >= ? WHERE m.name LIKE ? || ':%' GROUP BY 1, 2",
+                (len(kind) + 2, since, since, kind),
+            )
+            for id, hour, count in rows:
+                found.setdefault(id, {})[hour] = count
+        return found
+
     def totals(self) -> dict[str, int]:
         names = ("sources", "items", "stories", "pending")
         with self._db.translate():

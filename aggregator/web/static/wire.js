@@ -4,12 +4,47 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
   if (event.key === "/") {
     event.preventDefault();
-    document.querySelector(".search input").focus();
+    document.querySelector(".search input, .finder input").focus();
   }
   if (event.key === "j" || event.key === "k") {
-    const links = [...document.querySelectorAll(".card h2 a, .card h3 a")];
+    const links = [...document.querySelectorAll(".card h2 a, .card h3 a, .ticker a")];
     const at = links.indexOf(document.activeElement);
     const next = links[Math.max(0, Math.min(links.length - 1, at + (event.key === "j" ? 1 : -1)))];
     if (next) next.focus();
   }
 });
+
+// Addresses of feeds can be copied where the browser lets us (a secure page).
+if (navigator.clipboard) {
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = "Copied";
+    });
+  }
+}
+
+// A page that stays open asks now and then whether there is news, and says so; it never moves what is being read.
+const tags = {};
+async function look() {
+  if (document.hidden) return;
+  try {
+    const got = await fetch(location.href, { method: "HEAD", cache: "no-cache" });
+    const tag = got.headers.get("ETag");
+    if (!got.ok || !tag) return;
+    if (tags.first && tags.first !== tag && !document.querySelector(".fresh")) {
+      const link = Object.assign(document.createElement("a"), { className: "fresh", href: location.href, textContent: "There is news" });
+      link.setAttribute("role", "status");
+      document.body.append(link);
+    }
+    tags.first ??= tag;
+  } catch {
+    // offline: the next look tells
+  }
+}
+if (document.querySelector(".card")) {
+  look();
+  setInterval(look, 180000);
+  document.addEventListener("visibilitychange", look);
+}

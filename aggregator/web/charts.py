@@ -1,0 +1,24 @@
+"""Small charts as inline SVG: attributes and classes alone, since pages allow no inline styles. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+STEP, WIDTH, HEIGHT = 5, 4, 32
+
+
+def bars(counts: Sequence[int], label: str, top: int | None = None) -> Markup:
+    """One bar a count, oldest first; `top` is the count of a full bar (default: the highest). `label` is what it says
+    to whoever does not see it."""
+    full = max(top or max(counts, default=0), 1)
+    drawn = [
+        Markup('<rect x="{}" y="{}" width="{}" height="{}"/>').format(n * STEP, HEIGHT - high, WIDTH, high)
+        for n, count in enumerate(counts)
+        if (high := max(round(count / full * HEIGHT), 2 if count else 1))
+    ]
+    box = f"0 0 {len(counts) * STEP - 1} {HEIGHT}"
+    return Markup(
+        '<svg class="bars" viewBox="{}" preserveAspectRatio="none" role="img" aria-label="{}"><title>{}</title>{}</svg>'
+    ).format(box, escape(label), escape(label), Markup("").join(drawn))

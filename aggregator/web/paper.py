@@ -1,0 +1,74 @@
+"""What every page is printed on: the layout's values, times in words, the static files."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from flask import Response, current_app, render_template
+
+from aggregator.web.answers import content_etag, text_answer
+from aggregator.web.library import Library, month_of
+
+HTML = "text/html; charset=utf-8"
+TONES = 9
+"""Colours of sections, by their place in the file; then they come round again."""
+STATIC = {
+    "wire.css": "text/css; charset=utf-8",
+    "wire.js": "text/javascript; charset=utf-8",
+    "icon.png": "image/png",
+}
+
+
+def library() -> Library:
+    found: Library = current_app.extensions["library"]
+    return found
+
+
+def page(template: str, modified: datetime, **values: Any) -> Response:
+    """A template with what every page needs: titles, prefix, times."""
+    lib = library()
+    force = lib.in_force()
+    zone = force.zone
+    now = lib.now().astimezone(zone)
+
+    def local(moment: datetime) -> str:
+        here = moment.astimezone(zone)
+        if here.date() == now.date():
+            return here.strftime("%H:%M")
+        return here.strftime("%-d %b, %H:%M" if here.year == now.year else "%-d %b %Y")
+
+    body = render_template(
+        template,
+        site=force.settings.site,
+        prefix=force.prefix,
+        root=force.root,
+        sections=force.settings.sections,
+        names=force.names,
+        tones={section.id: f"tone-{n % TONES}" for n, section in enumerate(force.settings.sections)},
+        today=now,
+        local=local,
+        instant=datetime.fromisoformat,
+        at=lambda seconds: datetime.fromtimestamp(seconds, UTC),
+        full=lambda moment: moment.astimezone(zone).strftime("%-d %B %Y, %H:%M %Z"),
+        month=lambda moment: month_of(int(moment.timestamp()), zone),
+        month_name=lambda moment: moment.astimezone(zone).strftime("%B %Y"),
+        version=static_version(),
+        **values,
+    )
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)  # times of today are shown without their day
+    return text_answer(body, HTML, max(modified, lib.since, midnight))
+
+
+@lru_cache(maxsize=8)
+def static_file(name: str) -> bytes | None:
+    return (files("aggregator.web") / "static" / name).read_bytes() if name in STATIC else None
+
+
+@lru_cache(maxsize=1)
+def static_version() -> str:
+    """Changes with the static files, so that they may be cached for long."""
+    data = b"".join(static_file(name) or b"" for name in STATIC)
+    return content_etag(data).strip('"')[:10]

@@ -1,0 +1,127 @@
+"""Pages for people: order, charts, what is shown once, what is left out."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import brotli
+from flask.testing import FlaskClient
+from lxml import etree
+from newsroom import CONFIG, NEWS, Newsroom, item
+
+from aggregator.web.charts import HEIGHT, bars
+
+STATIC = Path(__file__).resolve().parents[3] / "aggregator/web/static"
+
+
+def page_of(client: FlaskClient, q: str) -> str:
+    told = client.get("/api/v1/stories", query_string={"q": q}).get_json()["stories"][0]
+    return client.get(told["url"].removeprefix("https://wire.example.org")).text
+
+
+def test_the_front_page_shows_each_story_once(client: FlaskClient) -> None:
+    text = client.get("/").text
+    cards = re.findall(r'<h3><a href="/news/stories/([^"]+)"', text)
+    assert len(cards) == len(set(cards)) == 5
+    assert text.index("China Grants") < text.index("Navy&#39;s Newest")  # more outlets tell it
+    assert "3 outlets" in text
+    assert '<svg class="bars"' in text
+
+
+def test_a_front_page_of_many_stories_stays_light(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    names = ["Ankara", "Bogota", "Cairo", "Dakar", "Erbil", "Fukuoka", "Geneva", "Hanoi", "Izmir", "Jakarta"]
+    room.receive(
+        *(
+            item(f"{a} {n} {b} {n * 7}", age=timedelta(minutes=n), summary=f"{b} {n} " * 30)
+            for n, (a, b) in enumerate([(a, b) for a in names for b in names] * 10)
+        )
+    )
+    room.publish()
+    got = room.client.get("/", headers={"Accept-Encoding": "br"})
+    assert len(got.data) < 100_000
+    assert len(brotli.decompress(got.data)) < 400_000
+    room.close()
+
+
+def test_a_summary_is_not_told_twice_and_pictures_stay_out(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(
+        item("Twice Told", summary="What the summary says already.", content="<p>What the summary says already.</p>"),
+        item(
+            "Full Story", "kyodo", content='<h3>Part</h3><p>More.</p><img src="https://bbc.example/x.jpg" alt="a > b">'
+        ),
+    )
+    twice = page_of(room.client, "twice")
+    assert 'class="body"' not in twice
+    full = page_of(room.client, "full")
+    assert "<h3>Part</h3><p>More.</p>" in full
+    assert "<img" not in full
+    room.close()
+
+
+def test_why_a_story_is_here_names_words_and_line(client: FlaskClient) -> None:
+    text = page_of(client, "newest frigate")
+    assert "Why is this here?" in text
+    assert re.search(r"<code>feeds\.yaml:\d+</code>", text)
+    assert "<mark>Frigate</mark>" in text
+
+
+def test_coverage_by_country_and_owner(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, CONFIG)
+    room.publish(*NEWS)
+    text = page_of(room.client, "licenses")
+    assert "<b>Country</b>" in text
+    assert 'href="/news/search?label=country%3AGB"' in text or 'href="/news/search?label=country:GB"' in text
+    assert "<b>Country</b>" not in page_of(room.client, "octopuses")
+    room.close()
+
+
+def test_search_keeps_what_was_asked(client: FlaskClient) -> None:
+    text = client.get("/search?q=%22sea%22+%3Cb%3E&section=defense&since=7d&min_publishers=2").text
+    assert 'value="&#34;sea&#34; &lt;b&gt;"' in text
+    for value in ("defense", "7d", "2"):
+        assert f'<option value="{value}" selected>' in text
+    assert "Nothing here" in text
+
+
+def test_an_empty_service_says_what_to_do(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    assert "Nothing has arrived yet" in room.client.get("/").text
+    assert room.client.get("/sections/defense").status_code == 200
+    room.close()
+
+
+def test_bars_are_sound_svg_without_style() -> None:
+    drawn = bars([0, 1, 5, 10], 'Busy & <"quoted">')
+    root = etree.fromstring(str(drawn))
+    heights = [int(rect.get("height", "0")) for rect in root.findall("rect")]
+    assert heights == [1, 3, 16, HEIGHT]
+    assert root.get("aria-label") == 'Busy & <"quoted">'
+    assert "style" not in drawn
+    assert len(etree.fromstring(str(bars([], "none"))).findall("rect")) == 0
+
+
+def _contrast(one: str, other: str) -> float:
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    parts = [int(digits[n : n + 2], 16) / 255 for n in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)
+
+
+def test_colours_of_text_keep_their_contrast() -> None:
+    """WCAG 2.2, 1.4.3: 4.5 to 1, light and dark."""
+    schemes = re.findall(r":root \{([^}]*)\}", (STATIC / "wire.css").read_text("utf-8"))
+    assert len(schemes) == 2
+    for scheme in schemes:
+        colours = dict(re.findall(r"--(\w+): (#[0-9a-f]+)", scheme))
+        for ink in ("ink", "soft", "accent", *(f"t{n}" for n in range(9))):
+            for ground in ("paper", "card", "tint"):
+                assert _contrast(colours[ink], colours[ground]) >= 4.5, (ink, ground)
