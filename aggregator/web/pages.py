@@ -29,7 +29,7 @@ pages = Blueprint("pages", __name__, template_folder="templates")
 PER_SECTION = 6
 FOREMOST = 11
 CANDIDATES = 60
-NEWEST = 13
+NEWEST = 9
 HOURS = 24
 IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
 """In sanitised HTML quotes are double."""

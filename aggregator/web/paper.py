@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -13,6 +13,8 @@ from aggregator.web.answers import content_etag, text_answer
 from aggregator.web.library import Library, month_of
 
 HTML = "text/html; charset=utf-8"
+RECENT = timedelta(hours=18)
+"""The hour alone says when it was."""
 TONES = 9
 """Colours of sections, by their place in the file; then they come round again."""
 STATIC = {
@@ -36,7 +38,7 @@ def page(template: str, modified: datetime, **values: Any) -> Response:
 
     def local(moment: datetime) -> str:
         here = moment.astimezone(zone)
-        if here.date() == now.date():
+        if here.date() == now.date() or now - here < RECENT:
             return here.strftime("%H:%M")
         return here.strftime("%-d %b, %H:%M" if here.year == now.year else "%-d %b %Y")
 
@@ -58,8 +60,8 @@ def page(template: str, modified: datetime, **values: Any) -> Response:
         version=static_version(),
         **values,
     )
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)  # times of today are shown without their day
-    return text_answer(body, HTML, max(modified, lib.since, midnight))
+    hour = now.replace(minute=0, second=0, microsecond=0)  # how times are written moves on with the clock
+    return text_answer(body, HTML, max(modified, lib.since, hour))
 
 
 @lru_cache(maxsize=8)
