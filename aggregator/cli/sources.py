@@ -13,7 +13,7 @@ from aggregator.cli.arguments import Command, json_option
 def run(args: argparse.Namespace, place: Place) -> int:
     from aggregator.web.api import source_rows
 
-    application = Application.load(place)
+    application = Application.ruling(place)
     archive = application.archive()
     archive.sources.sync(application.settings.sources)
     archive.close()

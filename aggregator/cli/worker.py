@@ -128,6 +128,8 @@ class Engines:
     def _saved(self, fresh: Application, force: bool) -> Reload:
         held = self._desk.configuration()
         if fresh.settings.epoch == self._application.settings.epoch:
+            if force:
+                log.info("the configuration was read again: nothing changed")
             return Reload()
         told = self._told(held, fresh)
         if fresh.settings.site.reload == "manual" and not force:
