@@ -65,12 +65,12 @@ def story_entry(story: StoryView, root: str, names: Names) -> FeedEntry:
 
 
 def item_entry(item: ItemView, root: str, names: Names) -> FeedEntry:
-    page = f"{root}/stories/{item.story}" if item.story else f"{root}/sources/{item.source}"
+    page = f"{root}/stories/{item.story}" if item.story else None
     report = Report(item.publisher, item.source, item.url, item.title, int(item.published.timestamp()))
     return FeedEntry(
         id=urn(item.id),
         title=fit(item.title),
-        link=item.url or page,
+        link=item.url or page or root,
         summary=fit(item.summary),
         body=_body(item.summary, (report,), page, ()),
         published=item.published,
@@ -94,7 +94,7 @@ def _tags(sections: Iterable[str], topics: Iterable[str], names: Names) -> tuple
     return (*known, *((id, names.topics.get(id, id)) for id in topics))
 
 
-def _body(summary: str, reports: Iterable[Report], page: str, topics: Iterable[str]) -> str:
+def _body(summary: str, reports: Iterable[Report], page: str | None, topics: Iterable[str]) -> str:
     parts = [f"<p>{escape(summary)}</p>"] if summary else []
     lines = [_line(report) for report in reports]
     parts.append(
@@ -103,7 +103,8 @@ def _body(summary: str, reports: Iterable[Report], page: str, topics: Iterable[s
     named = ", ".join(escape(topic) for topic in topics)
     if named:
         parts.append(f"<p>Topics: {named}</p>")
-    parts.append(f'<p><a href="{escape(page)}">All about this story</a></p>')
+    if page:
+        parts.append(f'<p><a href="{escape(page)}">All about this story</a></p>')
     return fit("".join(parts))
 
 
