@@ -71,6 +71,18 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Brief:
+    """A day of a section: its stories, those that most outlets tell first. `published` is when the day ended."""
+
+    id: str
+    day: str  # 2026-11-24
+    title: str
+    stories: tuple[StoryView, ...]
+    published: datetime
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """A stream ready to be rendered. Addresses are absolute, without extension; `query` ("?limit=5" or "") belongs to
     each of them. `updated` is the newest change of what it lists. `previous`, `next` and `current` are documents of
@@ -86,6 +98,7 @@ class Stream:
     names: Names
     stories: tuple[StoryView, ...] = ()
     items: tuple[ItemView, ...] = ()
+    briefs: tuple[Brief, ...] = ()
     receipts: Mapping[str, tuple[Receipt, ...]] = field(default_factory=dict)  # story id → why it is where it is
     ttl: int = 15  # minutes
     icon: str | None = None

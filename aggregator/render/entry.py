@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from aggregator.model.story import ItemView, Report, StoryView
-from aggregator.model.stream import Names, Stream
+from aggregator.model.stream import Brief, Names, Stream
 from aggregator.render.fit import fit
 
 
@@ -41,6 +41,8 @@ def entries(stream: Stream) -> Iterable[FeedEntry]:
         yield story_entry(story, stream.root, stream.names)
     for item in stream.items:
         yield item_entry(item, stream.root, stream.names)
+    for brief in stream.briefs:
+        yield brief_entry(brief, stream)
 
 
 def story_entry(story: StoryView, root: str, names: Names) -> FeedEntry:
@@ -82,6 +84,31 @@ def item_entry(item: ItemView, root: str, names: Names) -> FeedEntry:
         tags=_tags(item.sections, item.topics, names),
         enclosures=item.enclosures,
     )
+
+
+def brief_entry(brief: Brief, stream: Stream) -> FeedEntry:
+    lines = [_told(story, stream.root) for story in brief.stories]
+    return FeedEntry(
+        id=urn(brief.id),
+        title=fit(brief.title),
+        link=f"{stream.address}#d-{brief.day}",
+        summary=fit("; ".join(story.title for story in brief.stories[:3])),
+        body=fit(f"<ol>{''.join(lines)}</ol>"),
+        published=brief.published,
+        updated=brief.updated,
+        author=fit(stream.title),
+        lang=None,
+        image=None,
+        source=None,
+        tags=(),
+    )
+
+
+def _told(story: StoryView, root: str) -> str:
+    told = ", ".join(escape(name) for name in story.publishers)
+    summary = f"<br>{escape(story.summary)}" if story.summary else ""
+    link = f'<a href="{escape(f"{root}/stories/{story.id}")}">{escape(story.title)}</a>'
+    return f"<li>{link} ({told}){summary}</li>"
 
 
 def _feed(source: str | None, names: Names) -> tuple[str, str] | None:

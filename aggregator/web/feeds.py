@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, current_app, request
@@ -12,6 +12,7 @@ from aggregator.model.stream import Stream, StreamQuery
 from aggregator.render import opml
 from aggregator.render.formats import FORMATS, TYPES
 from aggregator.web.answers import answer
+from aggregator.web.daily import daily, query_of
 from aggregator.web.described import FEED, described
 from aggregator.web.front import Validity, keepable
 from aggregator.web.library import Library, stream_name
@@ -40,11 +41,23 @@ def feed(kind: str, id: str | None, extension: str, month: str | None = None) ->
     def made(query: StreamQuery) -> tuple[Stream, int | None]:
         return build(lib, query, args, receipts=extension == "json")
 
+    page = lib.in_force().root + path_of(kind, id) + (f"/{month}" if month else "")
+    return _kept(lib, query, args, extension=extension, page=page, made=made)
+
+
+def _kept(
+    lib: Library,
+    query: StreamQuery,
+    args: Mapping[str, str],
+    *,
+    extension: str,
+    page: str,
+    made: Callable[[StreamQuery], tuple[Stream, int | None]],
+) -> Response:
+    """The feed as bytes, and the word that they may be kept."""
     cached = lib.rendered(query, query_string(args), extension, made)
     validity = Validity(stream_name(query), cached.version, _expiry(cached.expires, args, lib))
     keepable(request.environ, validity, cached.rendered.etag)
-    force = lib.in_force()
-    page = force.root + path_of(kind, id) + (f"/{month}" if month else "")
     return answer(cached.rendered, max_age=max_age(lib), encoded=cached.encoded, link=links(page, args, extension))
 
 
@@ -112,6 +125,15 @@ def section_month(id: str, month: str, extension: str) -> Response:
 @described("Archive of a month of a topic as a feed", FEED, STREAM, (400, 503))
 def topic_month(id: str, month: str, extension: str) -> Response:
     return feed("topic", id, extension, month)
+
+
+@feeds.get("/sections/<slug:id>/daily.<format:extension>")
+@described("Daily brief of a section as a feed: one entry a day", FEED, fails=(503,))
+def brief(id: str, extension: str) -> Response:
+    lib = library()
+    query = query_of(lib, id)
+    page = f"{lib.in_force().root}/sections/{id}/daily"
+    return _kept(lib, query, {}, extension=extension, page=page, made=lambda query: daily(lib, query))
 
 
 @feeds.get("/sources.<format:extension>")

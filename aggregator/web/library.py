@@ -194,6 +194,8 @@ class Library:
 
 def stream_name(query: StreamQuery) -> str:
     """The stream whose version tells whether a query's answer may have changed."""
+    if query.kind == "daily":
+        return f"section:{query.id}"
     plain = query.filter.empty and query.view == "stories"
     return f"{query.kind}:{query.id}" if plain and query.kind in ("section", "topic") else "latest"
 

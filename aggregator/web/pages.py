@@ -15,6 +15,7 @@ from aggregator.model.stream import Rendered, Stream, StreamQuery
 from aggregator.web.answers import answer, content_etag
 from aggregator.web.api import identifier, source_rows
 from aggregator.web.charts import bars
+from aggregator.web.daily import daily, query_of
 from aggregator.web.described import PAGE, described
 from aggregator.web.description import QUERY, described_routes, path
 from aggregator.web.library import Library
@@ -178,6 +179,16 @@ def latest_month(month: str) -> Response:
 @described("Archive of a month of a section", PAGE, STREAM, (400, 503))
 def section_month(id: str, month: str) -> Response:
     return listing("section", id, month)
+
+
+@pages.get("/sections/<slug:id>/daily")
+@described("Daily brief of a section", PAGE, fails=(503,))
+def brief(id: str) -> Response:
+    lib = library()
+    stream, _ = daily(lib, query_of(lib, id))
+    section = lib.in_force().names.sections[id]
+    address = f"/sections/{id}/daily"
+    return page("daily.html", lib.changed(), stream=stream, id=id, section=section, feeds=_feeds(address))
 
 
 @pages.get("/topics/<slug:id>/<month:month>")

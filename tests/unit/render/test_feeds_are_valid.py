@@ -34,6 +34,8 @@ STREAMS = (
     "/sources/silent{}",
     "/search{}?q=nothing+at+all",
     "/sources{}",
+    "/sections/defense/daily{}",
+    "/sections/world/daily{}",
 )
 ATOM = "{http://www.w3.org/2005/Atom}"
 DC = "{http://purl.org/dc/elements/1.1/}"

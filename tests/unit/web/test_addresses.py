@@ -27,6 +27,7 @@ STREAMS = (
     "/latest/2026-11",
     "/sections/defense/2026-10",
     "/topics/rare-earths/2026-11",
+    "/sections/defense/daily",
 )
 PAGES = ("/", *STREAMS, "/sections", "/topics", "/sources", "/docs")
 API = tuple(f"/api/v1/{name}" for name in ("stories", "items", "sections", "topics", "sources", "status"))

@@ -79,6 +79,25 @@ def test_coverage_by_country_and_owner(tmp_path: Path) -> None:
     room.close()
 
 
+def test_a_day_is_one_entry_and_comes_when_it_is_over(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    assert room.client.get("/sections/asia-pacific/daily.json").get_json()["items"] == []
+    room.now += timedelta(hours=13)
+    (day,) = room.client.get("/sections/asia-pacific/daily.json").get_json()["items"]
+    assert day["title"] == "Asia-Pacific, Tuesday 24 November 2026"
+    assert day["date_published"] == "2026-11-25T00:00:00Z"
+    assert "(BBC, Kyodo, Reuters)" in day["content_html"]
+    again = room.client.get("/sections/asia-pacific/daily.json").get_json()["items"][0]
+    assert again["id"] == day["id"]
+    page = room.client.get("/sections/asia-pacific/daily").text
+    assert 'id="d-2026-11-24"' in page
+    assert day["url"].endswith("/sections/asia-pacific/daily#d-2026-11-24")
+    assert room.client.get("/sections/none/daily").status_code == 404
+    assert room.client.get("/sections/none/daily.rss").status_code == 404
+    room.close()
+
+
 def test_search_keeps_what_was_asked(client: FlaskClient) -> None:
     text = client.get("/search?q=%22sea%22+%3Cb%3E&section=defense&since=7d&min_publishers=2").text
     assert 'value="&#34;sea&#34; &lt;b&gt;"' in text

@@ -1,0 +1,68 @@
+"""The daily brief of a section: one entry a day that is over, its stories by how many independent outlets tell them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+
+from werkzeug.exceptions import NotFound
+
+from aggregator.model.stream import Brief, Stream, StreamQuery
+from aggregator.web.library import InForce, Library, stream_name
+
+DAYS = 7
+STORIES = 15
+
+
+def query_of(library: Library, id: str) -> StreamQuery:
+    if id not in library.in_force().names.sections:
+        raise NotFound("there is no section of this id")
+    return StreamQuery("daily", id)
+
+
+def daily(library: Library, query: StreamQuery) -> tuple[Stream, int | None]:
+    """The briefs, newest first, and when the next day is over."""
+    force = library.in_force()
+    today = library.now().astimezone(force.zone).date()
+    days = [today - timedelta(days=n) for n in range(1, DAYS + 1)]
+    found = [brief for day in days if (brief := _brief(library, query.id or "", day)) is not None]
+    section = force.names.sections[query.id or ""]
+    changed = datetime.fromtimestamp(library.archive.reading.version(stream_name(query))[1], UTC)
+    stream = Stream(
+        title=f"{force.settings.site.title} – {section}, day by day",
+        description=f"Each day of {section}: what most outlets told, in one entry.",
+        root=force.root,
+        address=f"{force.root}/sections/{query.id}/daily",
+        query="",
+        language=force.settings.site.language,
+        updated=max((brief.updated for brief in found), default=changed),
+        names=force.names,
+        briefs=tuple(found),
+        ttl=60,
+        icon=f"{force.root}/static/icon.png",
+    )
+    return stream, _start(force, today + timedelta(days=1))
+
+
+def _brief(library: Library, id: str, day: date) -> Brief | None:
+    """A day's brief; its id is of section and day alone."""
+    force = library.in_force()
+    window = (_start(force, day), _start(force, day + timedelta(days=1)))
+    told, _ = library.archive.reading.stories(StreamQuery("section", id, window=window), window[1])
+    best = sorted(told, key=lambda story: (-len(story.publishers), story.published, story.id))[:STORIES]
+    if not best:
+        return None
+    over = datetime.fromtimestamp(window[1], UTC)
+    return Brief(
+        id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"daily:{id}:{day.isoformat()}")),
+        day=day.isoformat(),
+        title=f"{force.names.sections[id]}, {day.strftime('%A %-d %B %Y')}",
+        stories=tuple(best),
+        published=over,
+        updated=max(over, *(story.updated for story in best)),
+    )
+
+
+def _start(force: InForce, day: date) -> int:
+    """The first second of a day in the zone of the site."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=force.zone).timestamp())
