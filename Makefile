@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help install run test faults eval bench lint format clean
+.PHONY: help install run test faults eval bench interop lint format clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -26,11 +26,18 @@ run: install ## poll and serve on http://127.0.0.1:8000
 test: install ## all tests that take seconds
 	@$(BIN)/python -m pytest -n auto
 
+faults: install ## every fault and bad input, those included that take minutes
+	@$(BIN)/python -m pytest -m 'slow or not slow' --durations 10 tests/faults
+
 eval: install ## quality figures on labelled news
 	@$(BIN)/python -m benchmarks.eval
 
 bench: install ## speed, as ratios within one run
 	@$(BIN)/python -m benchmarks.bench
+
+interop: install ## real feed readers against the service; writes docs/interop.md
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'reader>=3.20,<4' sgmllib3k || echo 'the library reader cannot be had here; it is skipped'
+	@AGGREGATOR_INTEROP=1 $(BIN)/python -m pytest tests/interop -rs
 
 lint: install ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache

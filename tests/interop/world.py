@@ -1,0 +1,94 @@
+"""A service with three outlets that a reader subscribes to, and what happens next in that world."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from builders import rss
+from builders.process import aggregator, configuration, free_port, running, serves, until
+from servers.local import Server, conditional
+
+from interop.recording import Exchange, Proxy
+
+RULES = """
+sections:
+  - {id: defense, title: Defense, words: [frigate, missile*, navy]}
+  - {id: europe, title: Europe, words: [baltic, poland, oslo]}
+  - {id: world, title: World}
+"""
+FRIGATE = "Frigate Sachsen collides with freighter near Bornholm in the Baltic"
+MISSILES = "Navy test-fires two anti-ship missiles off Hokkaido"
+OSLO = "Oslo votes on a new opera house & a “tunnel” under the fjord"
+OCTOPUS = "Scientists discover how octopuses dream"
+LATER = "Missile factory in Nevada doubles its output of interceptors"
+
+DEFENSE = {FRIGATE: "https://harbour.example/a1", MISSILES: "https://wire.example/b1"}
+"""What /sections/defense holds at first: headline → link."""
+DEFENSE_LATER = {**DEFENSE, LATER: "https://harbour.example/a2"}
+EUROPE = {FRIGATE: "https://harbour.example/a1", OSLO: "https://tidende.example/c1"}
+
+Row = tuple[str, str, datetime | None]
+
+
+@dataclass
+class World:
+    proxy: Proxy
+    server: Server
+    config: Path
+    now: datetime
+
+    @property
+    def root(self) -> str:
+        return f"http://127.0.0.1:{self.proxy.port}"
+
+    def feed(self, section: str = "defense", extension: str = "rss") -> str:
+        return f"{self.root}/sections/{section}.{extension}"
+
+    def asked(self, section: str = "defense", extension: str = "rss") -> list[Exchange]:
+        return self.proxy.asked(f"/sections/{section}.{extension}")
+
+    def publish(self, outlet: str, *rows: tuple[str, str, float]) -> None:
+        """The outlet's feed holds these from now on: (guid, headline, hours ago)."""
+        dated: list[Row] = [(guid, title, self.now - timedelta(hours=hours)) for guid, title, hours in rows]
+        self.server.routes[f"/{outlet}"] = conditional(rss(dated, outlet.title(), f"{outlet}.example"))
+
+    def poll(self) -> None:
+        done = aggregator(self.config, "poll", "--json")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["failed"] == []
+
+    def begin(self) -> None:
+        """Two stories in Defense, two in Europe, one of them in both; one elsewhere."""
+        self.publish("harbour", ("a1", FRIGATE, 5))
+        self.publish("wire", ("b1", MISSILES, 4), ("b2", OCTOPUS, 3))
+        self.publish("tidende", ("c1", OSLO, 2))
+        self.poll()
+
+    def move_on(self) -> None:
+        """A second outlet joins the story of the frigate, and Defense gets a third story."""
+        self.publish("harbour", ("a2", LATER, 0.2), ("a1", FRIGATE, 5))
+        joined = f"{FRIGATE}, navy says"
+        self.publish("tidende", ("c2", joined, 1), ("c1", OSLO, 2))
+        self.poll()
+
+
+@contextmanager
+def world(folder: Path) -> Iterator[World]:
+    with Proxy() as proxy, Server() as server:
+        proxy.upstream = free_port()
+        outlets = {outlet: server.url(f"/{outlet}") for outlet in ("harbour", "wire", "tidende")}
+        config = configuration(folder, outlets, RULES)
+        text = config.read_text().replace(
+            "{title: Test Wire}", f"{{title: Test Wire, url: 'http://127.0.0.1:{proxy.port}'}}"
+        )
+        config.write_text(text)
+        made = World(proxy, server, config, datetime.now(UTC).replace(microsecond=0))
+        made.begin()
+        with running(config, "serve", "--port", str(proxy.upstream)):
+            until(lambda: serves(f"http://127.0.0.1:{proxy.upstream}/healthz"))
+            yield made
