@@ -151,10 +151,13 @@ class Application:
         index = publisher_index(self.settings)
 
         @lru_cache(maxsize=4096)
-        def fold(name: str, host: str | None) -> str:
-            return index.canonical(name, host)
+        def fold(name: str, root: str) -> str:
+            return index.canonical(name, urlsplit(root).hostname if root else None)
 
-        return lambda name, url: fold(name, urlsplit(url).hostname if url else None)
+        def root(url: str) -> str:  # many articles of one outlet share it
+            return "/".join(url.split("/", 3)[:3])
+
+        return lambda name, url: fold(name, root(url) if url else "")
 
     def judge(self, title: str, summary: str, source: Source | None = None) -> Judgement:
         from aggregator.categorise.judge import judge

@@ -20,8 +20,9 @@ from typing import Any
 import lightgbm
 import numpy
 
-from aggregator.stories import TUNING, Candidate, Memory, features
+from aggregator.stories import TUNING, Candidate, Memory
 from aggregator.stories.comparison import Comparison
+from aggregator.stories.features import readable
 from aggregator.stories.grouping import in_order
 from aggregator.stories.likeness import EVIDENCE
 from aggregator.stories.reading import read
@@ -42,13 +43,13 @@ LEARNING = {
 def background(corpus: Path) -> str:
     """The lines of background.tsv. Equal headlines count once."""
     counts: Counter[str] = Counter()
-    seen: set[tuple[str, ...]] = set()
+    seen: set[frozenset[str]] = set()
     for name in NEWS:
         for row in load(corpus / name):
-            kept = features(Candidate(0, row["title"], row["summary"], "", None, 0, None))
-            if kept.title not in seen:
-                seen.add(kept.title)
-                counts.update(kept.words)
+            headline = frozenset(readable(Candidate(0, row["title"], "", "", None, 0, None)).values())
+            if headline not in seen:
+                seen.add(headline)
+                counts.update(set(readable(Candidate(0, row["title"], row["summary"], "", None, 0, None)).values()))
     common = sorted((word, count) for word, count in counts.items() if count >= LEAST)
     return "\n".join([f"{len(seen)}\tdocuments", *(f"{count}\t{word}" for word, count in common)]) + "\n"
 

@@ -118,13 +118,12 @@ def _placed(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
 def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
     """Topics that at least a third of the items have, most frequent first; then those found by the places that at
     least half of them name."""
-    counts = Counter(topic for member in members for topic in member.judgement.topics)
-    ruled = [topic for topic, count in counts.most_common() if count * 3 >= len(members)]
-    places = Counter(
-        code for member in members for code in member.judgement.places[:PLACES] if code in policy.place_topics
-    )
-    found = [policy.place_topics[code] for code, count in places.most_common(PLACES) if count * 2 >= len(members)]
-    return tuple(dict.fromkeys((*ruled, *found)))
+    topics = [topic for member in members for topic in member.judgement.topics]
+    ruled = [topic for topic, count in Counter(topics).most_common() if count * 3 >= len(members)] if topics else []
+    known = policy.place_topics
+    places = [code for member in members for code in member.judgement.places[:PLACES] if code in known]
+    named = Counter(places).most_common(PLACES) if places else []
+    return tuple(dict.fromkeys([*ruled, *[known[code] for code, count in named if count * 2 >= len(members)]]))
 
 
 def _merged(old: StoryState | None, absorbed: Sequence[StoryState]) -> list[Placing]:
@@ -212,8 +211,8 @@ def _entry(
         image=lead.image or next((m.item.image for m in members if m.item.image), None),
         lang=lead.lang,
         publisher=lead.publisher,
-        reports=tuple(_report(member.item) for member in sorted(members, key=lambda m: (m.item.at, m.item.n))),
-        topics=tuple(policy.topic_titles[topic] for topic in topics if topic in policy.topic_titles),
+        reports=tuple([_report(member.item) for member in sorted(members, key=lambda m: (m.item.at, m.item.n))]),
+        topics=tuple([policy.topic_titles[topic] for topic in topics if topic in policy.topic_titles]),
         updated=updated,
     )
 

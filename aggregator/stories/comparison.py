@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from aggregator.stories.likeness import Profile, cosine, evidence, profile
+from aggregator.stories.likeness import Profile, closest, cosine, evidence, profile
 from aggregator.stories.reading import Reading
 from aggregator.stories.trees import sureness
 from aggregator.stories.tuning import Tuning
@@ -18,56 +18,58 @@ class Comparison:
 
     def __init__(self, reading: Reading, tuning: Tuning) -> None:
         self.tuning = tuning
-        self.rarity = reading.rarity
+        self.rarity = rarity = reading.rarity
         self.profiles: dict[int, Profile] = {
-            one.item: profile(reading.features[one.item], one.at, one.publisher, reading.rarity) for one in reading.new
+            one.item: profile(reading.features[one.item], one.at, one.publisher, rarity) for one in reading.new
         }
         for item, one in reading.known.items():
-            self.profiles[item] = profile(one.features, one.at, one.publisher, reading.rarity)
-        self._close = self._meet(reading)
+            self.profiles[item] = known = profile(one.features, one.at, one.publisher, rarity)
+            known.met = [value / 255 for value in one.features.near]
+        self._close = self._meet(reading.near)
         self._sure: dict[Pair, float] = {}
+        self._likely: list[Pair] | None = None
 
-    def _meet(self, reading: Reading) -> dict[Pair, float]:
+    def _meet(self, near: Mapping[int, Sequence[int]]) -> dict[Pair, float]:
         """Compare the nominated pairs by their words alone; each item learns how crowded it is around it."""
         close: dict[Pair, float] = {}
-        near: defaultdict[int, list[float]] = defaultdict(list)
-        for item, others in reading.near.items():
+        profiles, rarity, window = self.profiles, self.rarity, self.tuning.window
+        for item, others in near.items():
+            one = profiles[item]
             for other in others:
                 pair = (item, other) if item < other else (other, item)
-                if pair not in close and other in self.profiles:
-                    close[pair] = found = self._cosine(*pair)
-                    near[item].append(found)
-                    near[other].append(found)
-        for item, one in reading.known.items():
-            near[item].extend(value / 255 for value in one.features.near)
-        for item, found_near in near.items():
-            self.profiles[item].settle(found_near)
+                if pair not in close and (two := profiles.get(other)) is not None:
+                    found = cosine(one, two, rarity) if -window <= one.at - two.at <= window else 0.0
+                    close[pair] = found
+                    one.met.append(found)
+                    two.met.append(found)
         return close
 
-    def _cosine(self, a: int, b: int) -> float:
-        one, other = self.profiles[a], self.profiles[b]
-        return cosine(one, other) if abs(one.at - other.at) <= self.tuning.window else 0.0
+    def _cosine(self, one: Profile, other: Profile) -> float:
+        return cosine(one, other, self.rarity) if abs(one.at - other.at) <= self.tuning.window else 0.0
 
-    def likely(self) -> Iterator[Pair]:
+    def likely(self) -> Sequence[Pair]:
         """The nominated pairs that may be one story."""
-        return (pair for pair in self._close if self.score(*pair) >= self.tuning.likely)
+        if self._likely is None:
+            far, least = self.tuning.far, self.tuning.likely
+            weighed = [pair for pair, close in self._close.items() if close >= far]
+            self._likely = [pair for pair in weighed if self.score(*pair) >= least]
+        return self._likely
 
     def score(self, a: int, b: int) -> float:
         """How likely two items tell one story, in 0…1."""
         pair = (a, b) if a < b else (b, a)
-        sure = self._sure.get(pair)
-        if sure is None:
-            sure = self._sure[pair] = self._judge(pair)
-        return sure
+        if pair not in self._sure:
+            self._sure[pair] = self._judge(pair)
+        return self._sure[pair]
 
     def _judge(self, pair: Pair) -> float:
+        one, other = self.profiles[pair[0]], self.profiles[pair[1]]
         close = self._close.get(pair)
         if close is None:
-            close = self._cosine(*pair)
+            close = self._cosine(one, other)
         if close < self.tuning.far:
             return 0.0
-        one, other = self.profiles[pair[0]], self.profiles[pair[1]]
-        found = evidence(one, other, close)
+        found = evidence(one, other, close, self.rarity)
         if found is None:
             return 0.0
         sure = sureness(found)
@@ -77,7 +79,9 @@ class Comparison:
         """The nominated pairs that are weighed, with what they are weighed by: to learn from."""
         for pair, close in self._close.items():
             found = (
-                evidence(self.profiles[pair[0]], self.profiles[pair[1]], close) if close >= self.tuning.far else None
+                evidence(self.profiles[pair[0]], self.profiles[pair[1]], close, self.rarity)
+                if close >= self.tuning.far
+                else None
             )
             if found is not None:
                 yield pair, found
@@ -90,16 +94,16 @@ class Comparison:
         mine, theirs = self._words(one), self._words(other)
         return self._marked(mine, theirs, len(one)) and self._marked(theirs, mine, len(other))
 
-    def _words(self, items: Sequence[int]) -> Counter[str]:
-        words: Counter[str] = Counter()
+    def _words(self, items: Sequence[int]) -> Counter[int]:
+        words: Counter[int] = Counter()
         for item in items:
-            words.update(self.profiles[item].rarities.keys())
+            words.update(self.profiles[item].words)
         return words
 
-    def _marked(self, mine: Mapping[str, int], theirs: Mapping[str, int], size: int) -> bool:
+    def _marked(self, mine: Mapping[int, int], theirs: Mapping[int, int], size: int) -> bool:
         enough, rare, rarity = self.tuning.borne * size, self.tuning.rare, self.rarity
         return any(count >= enough and word not in theirs and rarity[word] >= rare for word, count in mine.items())
 
     def near(self, item: int) -> bytes:
         """What the item will remember of its neighbours."""
-        return bytes(round(value * 255) for value in self.profiles[item].near)
+        return bytes([round(value * 255) for value in closest(self.profiles[item])])

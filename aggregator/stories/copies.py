@@ -32,8 +32,10 @@ def credited(text: str) -> bool:
 
 def is_copy(one: str, other: str) -> bool:
     """Whether two leads are one agency's text."""
+    if not (credited(one) or credited(other)):
+        return False
     first, second = _words(one), _words(other)
-    if min(len(first), len(second)) < LEAST or not (credited(one) or credited(other)):
+    if min(len(first), len(second)) < LEAST:
         return False
     mine, theirs = _runs(first), _runs(second)
     return len(mine & theirs) >= ALIKE * min(len(mine), len(theirs))

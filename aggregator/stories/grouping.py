@@ -9,10 +9,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
 
 from aggregator.stories.comparison import Comparison
+from aggregator.stories.features import readable
 from aggregator.stories.likeness import shared
 from aggregator.stories.linkage import Linkage
 from aggregator.stories.reading import Reading, read
@@ -32,7 +32,7 @@ def group(batch: Sequence[Candidate], history: History, tuning: Tuning = TUNING)
     return Grouping(
         joins=tuple(groups.joins()),
         merges=tuple(groups.merges()),
-        features={item: replace(kept, near=groups.compared.near(item)) for item, kept in reading.features.items()},
+        features={item: kept.beside(groups.compared.near(item)) for item, kept in reading.features.items()},
         postings=[(word, item) for item, words in reading.rare.items() for word in words],
         frequencies=reading.counts,
         documents=len(ordered),
@@ -72,15 +72,13 @@ class _Groups:
 
     def tie(self) -> None:
         """What is one story without weighing."""
-        by_address = {address: self.stories()[story] for address, story in self.reading.addresses.items()}
+        stories = {story: index for index, story in enumerate(self.keys[: self.old])}
+        by_address = {address: stories[story] for address, story in self.reading.addresses.items()}
         by_headline: dict[int, int] = {}
         for one in self.reading.new:
             if one.canonical:
                 self._tie(one.item, by_address.setdefault(one.canonical, self.index[one.item]), "same address")
             self._tie_headline(one, by_headline)
-
-    def stories(self) -> dict[int, int]:
-        return {story: index for index, story in enumerate(self.keys[: self.old])}
 
     def _tie_headline(self, one: Candidate, by_headline: dict[int, int]) -> None:
         headline = self.reading.features[one.item].headline
@@ -124,28 +122,34 @@ class _Groups:
 
     def joins(self) -> Iterable[Join]:
         """Founders first, so that a story stands before what joins it."""
-        found = [self._join(one) for one in self.reading.new]
+        likely: defaultdict[int, set[int]] = defaultdict(set)
+        for a, b in self.compared.likely():
+            likely[a].add(b)
+            likely[b].add(a)
+        found = [self._join(one, likely.get(one.item, frozenset())) for one in self.reading.new]
         return sorted(found, key=lambda join: join.reason != "founder")
 
-    def _join(self, one: Candidate) -> Join:
+    def _join(self, one: Candidate, likely: Collection[int]) -> Join:
         home = self.find(self.index[one.item])
-        others = [item for item in self.members[home] if item != one.item]
-        score = self.link([one.item], others) if others else 0.0
-        rival, rival_score = self._rival(one.item, home)
+        rival, rival_score = self._rival(one.item, home, likely) if likely else (None, 0.0)
         rival_key = None if rival is None else self.keys[rival]
         if self.keys[home] == one.item:
             return Join(one.item, one.item, "founder", rival_score, (), (), rival_key, rival_score)
+        others = [item for item in self.members[home] if item != one.item]
         reason = self.tied.get(one.item, "alike")
-        nearest = max(others, key=lambda item: (self.compared.score(one.item, item), -item))
-        words = shared(self.compared.profiles[one.item], self.compared.profiles[nearest])
-        return Join(
-            one.item, self.keys[home], reason, score if reason == "alike" else 1.0, words, (), rival_key, rival_score
-        )
+        score = self.link([one.item], others) if reason == "alike" else 1.0
+        words = self._shared(one, others)
+        return Join(one.item, self.keys[home], reason, score, words, (), rival_key, rival_score)
 
-    def _rival(self, item: int, home: int) -> tuple[int | None, float]:
+    def _shared(self, one: Candidate, others: Sequence[int]) -> tuple[str, ...]:
+        """The words that an item shares with the nearest of its story."""
+        compared = self.compared
+        nearest = max(others, key=lambda item: (compared.score(one.item, item), -item))
+        return shared(compared.profiles[one.item], compared.profiles[nearest], compared.rarity, readable(one))
+
+    def _rival(self, item: int, home: int, likely: Collection[int]) -> tuple[int | None, float]:
         """The other group that is most like an item, of those with a member that is like it at all."""
-        least, score = self.tuning.likely, self.compared.score
-        near = [other for other in self.reading.near[item] if other in self.index and score(item, other) >= least]
+        near = [other for other in self.reading.near[item] if other in likely]
         rivals = {self.find(self.index[other]) for other in near} - {home}
         links = [(self.link([item], self.members[rival]), -rival) for rival in rivals]
         link, negative = max(links, default=(0.0, 1))

@@ -7,12 +7,13 @@ they are plain numbers. What the evidence holds is listed in `EVIDENCE`, with th
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import sqrt
 
 from aggregator.stories.features import Features
 from aggregator.stories.rarity import Rarity
+from aggregator.text.words import word_id
 
 TITLE = 2.0  # weight of a word of the headline
 TELLING = 2.5  # rarity of a word that every tenth or so item has
@@ -20,8 +21,7 @@ KEPT = 12  # closest neighbours that an item remembers
 NEAR = 6  # of these, how many tell how crowded it is around an item
 DEEP = 9  # the neighbour that is likely to tell another story
 DAY = 86_400
-DIGITS = frozenset("0123456789")
-WEEKDAYS = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
+WEEKDAYS = frozenset(map(word_id, ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]))
 
 EVIDENCE = (  # name, direction: more of it speaks for (1) or against (-1) one story
     ("cosine", 1),  # of the words weighed by rarity
@@ -46,73 +46,105 @@ EVIDENCE = (  # name, direction: more of it speaks for (1) or against (-1) one s
 
 @dataclass(slots=True)
 class Profile:
-    """An item ready to be compared. `near` are the cosines of its closest neighbours, lowest first."""
+    """An item ready to be compared: its words, but for those that every tenth item has: they tell nothing, and cost
+    most of the comparing. `met` are the cosines of the neighbours it has met."""
 
-    lang: str
+    kept: Features
     at: int
     publisher: str
-    weights: dict[str, float]
-    length: float  # of the weights as a vector
-    rarities: dict[str, float]
-    title: frozenset[str]
-    title_weight: float
-    figures: frozenset[str]
-    days: frozenset[str]
-    near: list[float] = field(default_factory=list)
-    crowd: float = 0.0
-    deep: float = 0.0
+    words: frozenset[int]
+    title: frozenset[int]
+    length: float  # of the words' weights as a vector
+    met: list[float] = field(default_factory=list)
+    standing: Standing | None = None
 
-    def settle(self, near: Sequence[float]) -> None:
-        """Take the neighbours found."""
-        self.near = sorted(near)[-KEPT:]
-        self.crowd = sum(self.near[-NEAR:]) / NEAR
-        self.deep = self.near[-DEEP] if len(self.near) >= DEEP else 0.0
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What only few pairs are asked for: figures, days, and how crowded it is around an item. `near` are the cosines
+    of its closest neighbours, lowest first."""
+
+    title_weight: float
+    figures: frozenset[int]
+    days: frozenset[int]
+    near: list[float]
+    crowd: float
+    deep: float
 
 
 def profile(kept: Features, at: int, publisher: str, rarity: Rarity) -> Profile:
-    """Words that every tenth item has are left out: they tell nothing, and cost most of the comparing."""
-    lead = {word: weight for word in kept.lead if (weight := rarity[word]) >= TELLING}
-    title = {word: weight for word in kept.title if (weight := rarity[word]) >= TELLING}
-    rarities = lead | title
-    weights = lead | {word: TITLE * weight for word, weight in title.items()}
-    return Profile(
-        lang=kept.lang,
-        at=at,
-        publisher=publisher,
-        weights=weights,
-        length=sqrt(sum([weight * weight for weight in weights.values()])) or 1.0,
-        rarities=rarities,
-        title=frozenset(title),
-        title_weight=sum(title.values()) or 1.0,
-        figures=frozenset([word for word in rarities if word[0] in DIGITS]),
-        days=WEEKDAYS.intersection(rarities),
+    lead = [word for word in kept.lead if rarity[word] >= TELLING]
+    title = [word for word in kept.title if rarity[word] >= TELLING]
+    length = 0.0
+    for word in lead:
+        length += rarity[word] ** 2
+    for word in title:
+        length += (TITLE * rarity[word]) ** 2
+    return Profile(kept, at, publisher, frozenset(lead + title), frozenset(title), sqrt(length) or 1.0)
+
+
+def standing(one: Profile, rarity: Rarity) -> Standing:
+    """Worked out when it is first asked for, after the item has met all its neighbours."""
+    near = closest(one)
+    one.standing = found = Standing(
+        title_weight=sum([rarity[word] for word in one.title]) or 1.0,
+        figures=one.words.intersection(one.kept.figures),
+        days=one.words & WEEKDAYS,
+        near=near,
+        crowd=sum(near[-NEAR:]) / NEAR,
+        deep=near[-DEEP] if len(near) >= DEEP else 0.0,
     )
+    return found
 
 
-def cosine(one: Profile, other: Profile) -> float:
-    """In 0…1; 0 for different languages."""
-    if one.lang != other.lang and one.lang and other.lang:
+def closest(one: Profile) -> list[float]:
+    """The cosines of an item's closest neighbours, lowest first."""
+    return sorted(one.met)[-KEPT:]
+
+
+def cosine(one: Profile, other: Profile, rarity: Mapping[int, float]) -> float:
+    """In 0…1; 0 for different languages. A word weighs its rarity, twice that in a headline."""
+    both = one.words & other.words
+    if not both:
         return 0.0
-    mine, theirs = one.weights, other.weights
-    return sum([mine[word] * theirs[word] for word in mine.keys() & theirs.keys()]) / (one.length * other.length)
+    mine, theirs = one.kept.lang, other.kept.lang
+    if mine != theirs and mine and theirs:
+        return 0.0
+    title, other_title, total = one.title, other.title, 0.0
+    for word in both:
+        weight = rarity[word]
+        weight *= weight
+        if word in title:
+            weight *= TITLE
+        if word in other_title:
+            weight *= TITLE
+        total += weight
+    return total / (one.length * other.length)
 
 
-def evidence(one: Profile, other: Profile, close: float) -> tuple[float, ...] | None:
+def evidence(one: Profile, other: Profile, close: float, rarity: Rarity) -> tuple[float, ...] | None:
     """What speaks for and against, in the order of `EVIDENCE`; `close` is the pair's cosine.
 
     None where the two share fewer than three telling words: then chance may have brought them close.
     """
-    rarities = one.rarities
-    both = rarities.keys() & other.rarities.keys()
-    told = sorted([rarities[word] for word in both], reverse=True)
-    if len(told) < 3:
+    both = one.words & other.words
+    if len(both) < 3:
         return None
-    cover = sum([rarities[word] for word in both & one.title]) / one.title_weight
-    cover_back = sum([rarities[word] for word in both & other.title]) / other.title_weight
-    figures = len(one.figures & other.figures) if one.figures and other.figures else 0
-    days = len(one.days & other.days) if one.days and other.days else 0
-    rank = len(one.near) - bisect_right(one.near, close)
-    rank_back = len(other.near) - bisect_right(other.near, close)
+    mine, theirs = one.standing or standing(one, rarity), other.standing or standing(other, rarity)
+    told, title, other_title = [], one.title, other.title
+    cover = cover_back = 0.0
+    for word in both:
+        told.append(weight := rarity[word])
+        if word in title:
+            cover += weight
+        if word in other_title:
+            cover_back += weight
+    told.sort(reverse=True)
+    cover, cover_back = cover / mine.title_weight, cover_back / theirs.title_weight
+    figures = len(mine.figures & theirs.figures) if mine.figures and theirs.figures else 0
+    days = len(mine.days & theirs.days) if mine.days and theirs.days else 0
+    rank = len(mine.near) - bisect_right(mine.near, close)
+    rank_back = len(theirs.near) - bisect_right(theirs.near, close)
     return (
         close,
         sum(told),
@@ -120,18 +152,22 @@ def evidence(one: Profile, other: Profile, close: float) -> tuple[float, ...] | 
         told[1],
         *((cover, cover_back) if cover < cover_back else (cover_back, cover)),
         figures,
-        not figures and bool(one.figures and other.figures),
+        not figures and bool(mine.figures and theirs.figures),
         days,
-        not days and bool(one.days and other.days),
+        not days and bool(mine.days and theirs.days),
         abs(one.at - other.at) / DAY,
         *((rank, rank_back) if rank < rank_back else (rank_back, rank)),
-        *((one.crowd, other.crowd) if one.crowd < other.crowd else (other.crowd, one.crowd)),
-        2 * close - one.crowd - other.crowd,
-        close - max(one.deep, other.deep),
+        *((mine.crowd, theirs.crowd) if mine.crowd < theirs.crowd else (theirs.crowd, mine.crowd)),
+        2 * close - mine.crowd - theirs.crowd,
+        close - max(mine.deep, theirs.deep),
     )
 
 
-def shared(one: Profile, other: Profile, most: int = 8) -> tuple[str, ...]:
-    """The words both have, most telling first."""
-    both = [(-one.weights[word] * other.weights[word], word) for word in one.weights if word in other.weights]
-    return tuple(word for _, word in sorted(both)[:most])
+def shared(one: Profile, other: Profile, rarity: Rarity, readable: Mapping[int, str], most: int = 8) -> tuple[str, ...]:
+    """The words both have, most telling first; `readable` gives the stems of one of them."""
+
+    def weight(word: int) -> float:
+        return rarity[word] ** 2 * (1 + (word in one.title)) * (1 + (word in other.title))
+
+    both = sorted([(-weight(word), readable[word]) for word in one.words & other.words])
+    return tuple(word for _, word in both[:most])

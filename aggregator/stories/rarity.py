@@ -14,32 +14,49 @@ PRIOR = 100  # items of our own past that the background counts for: a young arc
 FLOOR = 4_000  # a word of our own past counts as seen once in so many items at the least, however long that past
 
 
-class Rarity(dict[str, float]):
-    """Weights of stems, worked out as they are asked for: the mean of -log of their shares of documents in the
-    background and in our own past.
+class Rarity(dict[int, float]):
+    """Weights of stems (by `word_id`): the mean of -log of their shares of documents in the background and in our own
+    past.
 
-    `frequencies` count the documents, out of `documents`, that hold a word (by `word_id`).
+    `frequencies` count the documents, out of `documents`, that hold a word; others count as unseen and are worked out
+    as they are asked for.
     """
 
     def __init__(self, documents: int, frequencies: Mapping[int, int]) -> None:
         super().__init__()
         self._documents = documents + PRIOR
-        self._frequencies = frequencies
-        self._size, self._background = background()
+        self._learn(frequencies)
 
-    def __missing__(self, word: str) -> float:
-        known = (self._background.get(word, SELDOM) + 1) / self._size
-        seen = (self._frequencies.get(word_id(word), 0) + PRIOR * known) / self._documents
-        self[word] = weight = max(0.01, -(log(known) + log(min(1.0, max(seen, 1 / FLOOR)))) / 2)
-        return weight
+    def __missing__(self, word: int) -> float:
+        self._learn({word: 0})
+        return self[word]
+
+    def _learn(self, frequencies: Mapping[int, int]) -> None:
+        """One loop without calls: every stem of a batch passes here."""
+        listed, rest = background()
+        documents, least = self._documents, 1 / FLOOR
+        for word, count in frequencies.items():
+            share, told = listed.get(word, rest)
+            seen = (count + PRIOR * share) / documents
+            weight = (told - log(seen if least < seen < 1.0 else least if seen <= least else 1.0)) / 2
+            self[word] = weight if weight > 0.01 else 0.01
+
+
+Share = tuple[float, float]
+"""The share of documents that hold a word, and -log of it."""
 
 
 @cache
-def background() -> tuple[int, Mapping[str, int]]:
-    """Size of the background of news, and in how many of its documents each of the commoner stems stands.
+def background() -> tuple[Mapping[int, Share], Share]:
+    """What the background of news says of each of the commoner stems, and of all others.
 
     One stem a line, `count<TAB>stem`, the first line counts all documents; `benchmarks/train_stories.py` makes it.
     """
     text = (files("aggregator.stories") / "data" / "background.tsv").read_text(encoding="utf-8")
     (size, _), *rows = (line.split("\t") for line in text.splitlines())
-    return int(size), {stem: int(count) for count, stem in rows}
+
+    def share(count: int) -> Share:
+        found = (count + 1) / int(size)
+        return found, -log(found)
+
+    return {word_id(stem): share(int(count)) for count, stem in rows}, share(SELDOM)

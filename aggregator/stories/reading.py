@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
+from itertools import chain
 
 from aggregator.stories.features import Features, features
 from aggregator.stories.rarity import Rarity
 from aggregator.stories.tuning import Tuning
 from aggregator.stories.values import Candidate, History, Known
-from aggregator.text.words import word_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +31,7 @@ class Reading:
 def read(new: Sequence[Candidate], history: History, tuning: Tuning) -> Reading:
     """`new` is not empty and sorted by time."""
     kept = {one.item: features(one) for one in new}
-    words: Counter[str] = Counter()
-    for one in kept.values():
-        words.update(one.title)
-        words.update(one.lead)
-    counts = {word_id(word): count for word, count in words.items()}
+    counts = Counter(chain.from_iterable([one.title + one.lead for one in kept.values()]))
     past = history.frequencies(counts.keys())
     seen = {word: count + past.get(word, 0) for word, count in counts.items()}
     rarity = Rarity(history.documents() + len(new), seen)
@@ -59,7 +54,7 @@ def _telling(one: Features, rarity: Rarity, tuning: Tuning) -> dict[int, float]:
     weights = {word: rarity[word] for word in one.lead}
     weights.update((word, tuning.headline * rarity[word]) for word in one.title)
     ranked = sorted(weights, key=weights.__getitem__, reverse=True)
-    return {word_id(word): weights[word] for word in ranked[: tuning.posted]}
+    return {word: weights[word] for word in ranked[: tuning.posted]}
 
 
 def _near(
@@ -74,14 +69,14 @@ def _near(
             postings[word].append(item)
     near = {}
     for item, words in rare.items():
-        votes: defaultdict[int, float] = defaultdict(float)
+        votes: dict[int, float] = {}
         for word, weight in words.items():
             listed = postings[word]
             if 1 < len(listed) <= tuning.crowded:
                 for other in listed:
-                    votes[other] += weight
+                    votes[other] = votes.get(other, 0.0) + weight
         votes.pop(item, None)
-        near[item] = nlargest(tuning.nominees, votes, key=votes.__getitem__)
+        near[item] = sorted(votes, key=votes.__getitem__, reverse=True)[: tuning.nominees]
     return near
 
 

@@ -12,7 +12,6 @@ from typing import Protocol
 from aggregator.stories.features import features
 from aggregator.stories.rarity import Rarity
 from aggregator.stories.values import Candidate
-from aggregator.text.words import word_id
 
 ASKED = 10  # rarest words of a story that others are looked up by
 COMMON = 0.01  # a word in more than this share of all items leads to no chapter
@@ -29,18 +28,19 @@ class Past(Protocol):
 def chapters(title: str, summary: str, lang: str | None, at: int, past: Past) -> list[tuple[int, float]]:
     """(item, score) of the items that share rare words with a text, highest first; `at` in epoch seconds."""
     words = features(Candidate(0, title, summary, "", None, at, lang)).words
-    ids = {word_id(word): word for word in words}
     documents = past.documents()
-    frequencies = past.frequencies(ids)
+    frequencies = past.frequencies(words)
     rarity = Rarity(documents, frequencies)
     most = max(5, COMMON * documents)
-    telling = sorted((id for id in ids if 1 < frequencies.get(id, 0) <= most), key=lambda id: (-rarity[ids[id]], id))
+    telling = sorted(
+        (word for word in words if 1 < frequencies.get(word, 0) <= most), key=lambda word: (-rarity[word], word)
+    )
     postings = past.postings(telling[:ASKED], at - WINDOW, at + WINDOW)
     scores: dict[int, float] = {}
     shared: dict[int, int] = {}
-    for id, items in postings.items():
+    for word, items in postings.items():
         for item in items:
-            scores[item] = scores.get(item, 0.0) + rarity[ids[id]]
+            scores[item] = scores.get(item, 0.0) + rarity[word]
             shared[item] = shared.get(item, 0) + 1
     found = [(item, score) for item, score in scores.items() if shared[item] >= SHARED]
     return sorted(found, key=lambda entry: (-entry[1], entry[0]))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from hashlib import blake2b
+from typing import Generic, TypeVar
 
 import snowballstemmer
 
@@ -40,16 +41,19 @@ def _pairs(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run) - 1)]
 
 
-class _Memo(dict[str, str]):
+Made = TypeVar("Made")
+
+
+class _Memo(dict[str, Made], Generic[Made]):
     """Words and what becomes of them, computed as they are met. Forgets all when it grows large."""
 
     LARGE = 1 << 18
 
-    def __init__(self, change: Callable[[str], str]) -> None:
+    def __init__(self, change: Callable[[str], Made]) -> None:
         super().__init__()
         self._change = change
 
-    def __missing__(self, word: str) -> str:
+    def __missing__(self, word: str) -> Made:
         if len(self) >= self.LARGE:
             self.clear()
         self[word] = changed = self._change(word)
@@ -59,6 +63,12 @@ class _Memo(dict[str, str]):
 def plain(word: str) -> str:
     """A word in the form that compares equal: lower case, no diacritics, no possessive, no dots of abbreviations."""
     return _PLAIN[word]
+
+
+def plains(words: Iterable[str]) -> list[str]:
+    """Each word in that form, in order."""
+    known = _PLAIN
+    return [known[word] for word in words]
 
 
 def _plain(word: str) -> str:
@@ -80,8 +90,20 @@ def stems(words: Iterable[str], lang: str = "en") -> list[str]:
     return [known[word] for word in words]
 
 
+def stem_ids(words: Iterable[str], lang: str = "en") -> list[int]:
+    """The `word_id` of each word's stem, in order."""
+    known = _ids(lang[:2])
+    return [known[word] for word in words]
+
+
 @cache
-def _stems(lang: str) -> _Memo:
+def _ids(lang: str) -> _Memo[int]:
+    known = _stems(lang)
+    return _Memo(lambda word: word_id(known[word]))
+
+
+@cache
+def _stems(lang: str) -> _Memo[str]:
     if lang not in _STEMMERS and lang != "en":
         return _stems("en")
     stemmer = snowballstemmer.stemmer(_STEMMERS.get(lang, "english"))

@@ -135,4 +135,5 @@ def to_blob(identity: str) -> bytes:
 
 
 def to_id(blob: bytes) -> str:
-    return str(UUID(bytes=blob))
+    digits = blob.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

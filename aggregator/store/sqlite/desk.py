@@ -223,8 +223,7 @@ class Desk:
     def _save_entries(self, raw: sqlite3.Connection, stories: Sequence[StoryState]) -> set[str]:
         names = {placing.stream for story in stories for placing in story.placings}
         streams = stream_numbers(raw, names)
-        for story in stories:
-            raw.execute("DELETE FROM corroborations WHERE story = ?", (story.n,))
+        raw.executemany("DELETE FROM corroborations WHERE story = ?", [(story.n,) for story in stories])
         raw.executemany(
             "INSERT INTO corroborations VALUES (?, ?, ?, ?)",
             [(story.n, k, name, entered) for story in stories for k, (name, entered) in enumerate(story.publishers, 1)],

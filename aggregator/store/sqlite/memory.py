@@ -20,12 +20,12 @@ def save_memory(raw: sqlite3.Connection, memory: Remembered) -> None:
         [(item.item, item.at, item.publisher, item.headline, item.features) for item in memory.items],
     )
     times = {item.item: item.at for item in memory.items}
-    raw.executemany(
-        "INSERT OR IGNORE INTO postings VALUES (?, ?, ?)", [(word, times[item], item) for word, item in memory.postings]
-    )
+    # In the order of the tables' keys, so that neighbours are written together.
+    rows = sorted([(word, times[item], item) for word, item in memory.postings])
+    raw.executemany("INSERT OR IGNORE INTO postings VALUES (?, ?, ?)", rows)
     raw.executemany(
         "INSERT INTO frequencies VALUES (?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count",
-        memory.frequencies,
+        sorted(memory.frequencies),
     )
     raw.execute(
         "INSERT INTO meta VALUES ('documents', ?) ON CONFLICT DO UPDATE SET value = CAST(value + excluded.value AS TEXT)",

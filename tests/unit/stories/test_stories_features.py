@@ -72,8 +72,8 @@ def test_features_survive_the_store() -> None:
 
 def test_the_lead_leaves_out_what_the_headline_has() -> None:
     kept = features(item("Dam bursts", "The dam burst on Tuesday"))
-    assert kept.title == ("dam", "burst")
-    assert kept.lead == ("the", "on", "tuesday")
+    assert kept.title == (word_id("dam"), word_id("burst"))
+    assert kept.lead == tuple(map(word_id, ("the", "on", "tuesday")))
 
 
 def test_equal_headlines_have_equal_keys_and_short_ones_none() -> None:
