@@ -85,6 +85,13 @@ class Editions:
 
         if not proceed():
             return EditionReport()
+        try:
+            return self._work(archive, policy, proceed)
+        finally:
+            archive.desk.release(self._owner)
+
+    def _work(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
+        """What the holder of the lease does."""
         if not 0 <= self._seconds() - self._aside_since < RETRY_EVERY:
             self._aside, self._aside_since = frozenset(), self._seconds()
         report = edition(archive, policy, self._seconds, proceed=proceed, aside=self._aside)
@@ -93,7 +100,6 @@ class Editions:
             log.info("edition: %d items placed, %d new stories", report.items, report.stories)
         self._re_place(archive, policy, proceed)
         self._prune(self._seconds())
-        archive.desk.release(self._owner)
         return report
 
     def _re_place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> None:

@@ -9,8 +9,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 RULES = """
@@ -57,11 +57,15 @@ def aggregator(config: Path, *arguments: str, timeout: float = 60, **more: str) 
 
 
 @contextmanager
-def running(config: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A command that runs on; ended at the latest with the context."""
+def running(config: Path, *arguments: str, under: Sequence[str] = ()) -> Iterator[subprocess.Popen[str]]:
+    """A command that runs on; ended at the latest with the context. `under` is a command that starts it."""
     log = (config.parent / "log").open("w")
     process = subprocess.Popen(
-        command(config, *arguments), stdout=log, stderr=subprocess.STDOUT, text=True, env=environment()
+        [*under, *command(config, *arguments)],
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment(),
     )
     try:
         yield process
@@ -70,6 +74,24 @@ def running(config: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
             process.kill()
         process.wait(10)
         log.close()
+
+
+def children(pid: int) -> dict[int, str]:
+    """Process id → command line of all that descend from a process (Linux)."""
+    parents: dict[int, int] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):
+                parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    found: dict[int, str] = {}
+    for child in parents:
+        above = child
+        while above in parents and above != pid:
+            above = parents[above]
+        if above == pid and child != pid:
+            with suppress(OSError):
+                found[child] = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    return found
 
 
 def free_port() -> int:

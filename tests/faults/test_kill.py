@@ -10,11 +10,12 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from builders import rss
 from builders.process import aggregator, command, configuration, environment
 from servers.local import Server, conditional
 
-SOURCES, ENTRIES, KILLS = 8, 50, 20
+ENTRIES = 50
 
 
 def document(number: int) -> bytes:
@@ -34,13 +35,16 @@ def check(database: Path) -> None:
     raw.close()
 
 
-def test_twenty_kills(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sources", "kills"), [(8, 20), pytest.param(20, 100, marks=pytest.mark.slow)], ids=["20 kills", "100 kills"]
+)
+def test_f1_kills_during_ingest(tmp_path: Path, sources: int, kills: int) -> None:
     chance = random.Random(7)
-    with Server({f"/{n}": conditional(document(n)) for n in range(SOURCES)}) as server:
-        config = configuration(tmp_path, {f"s{n}": server.url(f"/{n}") for n in range(SOURCES)})
+    with Server({f"/{n}": conditional(document(n)) for n in range(sources)}) as server:
+        config = configuration(tmp_path, {f"s{n}": server.url(f"/{n}") for n in range(sources)})
         database = tmp_path / "instance" / "aggregator.db"
         aggregator(config, "sources")  # the configuration is compiled and the archive made
-        for _ in range(KILLS):
+        for _ in range(kills):
             process = subprocess.Popen(
                 command(config, "poll"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
             )
@@ -58,5 +62,5 @@ def test_twenty_kills(tmp_path: Path) -> None:
             waiting = raw.execute("SELECT count(*) FROM pending").fetchone()
             texts = raw.execute("SELECT count(*) FROM texts").fetchone()
         raw.close()
-        total = SOURCES * ENTRIES
+        total = sources * ENTRIES
         assert (items, placed, waiting, texts) == ((total, total), (total, total), (0,), (total,))

@@ -1,0 +1,248 @@
+"""F2, F5, F7, F8, F9, F10, F24: what may happen to the archive's file."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from builders import NOW, archive, item, polled, source
+
+from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
+from aggregator.store.sqlite.archive import SqliteArchive
+from aggregator.store.sqlite.connection import Connection
+from aggregator.store.sqlite.schema import migrations
+
+TEXT = "word " * 400
+
+
+def rows(path: Path, query: str) -> list[tuple[object, ...]]:
+    raw = sqlite3.connect(path)
+    found = raw.execute(query).fetchall()
+    raw.close()
+    return found
+
+
+def script(body: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Python that kills itself: with the builders at hand."""
+    paths = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+    head = f"import sys; sys.path[:0] = {paths!r}\nimport os, signal\nfrom pathlib import Path\n"
+    return subprocess.run(
+        [sys.executable, "-c", head + body, *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize("moment", ["_add", "_update", "save_states", "commit"])
+def test_f2_a_kill_between_items_and_validators_shows_neither(tmp_path: Path, moment: str) -> None:
+    archive(tmp_path, "one").close()
+    done = script(
+        """
+from dataclasses import replace
+from builders import NOW, archive, item, polled
+from aggregator.store.sqlite import intake
+def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
+moment = sys.argv[2]
+made = archive(Path(sys.argv[1]), "one")
+if moment == "save_states": intake.save_states = die
+elif moment != "commit": setattr(intake.Intake, moment, die)
+else:
+    class Raw:
+        def __init__(self, raw): self.raw = raw
+        def __getattr__(self, name): return getattr(self.raw, name)
+        def execute(self, query, *more): return die() if query == "COMMIT" else self.raw.execute(query, *more)
+    made._connection.raw = Raw(made._connection.raw)
+result = polled("one", [item("one", str(n), f"Title {n}") for n in range(50)])
+made.intake.apply([replace(result, state=replace(result.state, etag='"new"'))], NOW)
+""",
+        str(tmp_path),
+        moment,
+    )
+    assert done.returncode == -9, done.stderr
+    path = tmp_path / "aggregator.db"
+    assert rows(path, "SELECT (SELECT count(*) FROM items), (SELECT count(*) FROM texts), etag FROM sources") == [
+        (0, 0, None)
+    ]
+    assert rows(path, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_f5_a_full_archive_changes_nothing_reads_on_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    made = archive(tmp_path, "one")
+    made.intake.apply([polled("one", [item("one", "a", "First")])], NOW)
+    pages = made._connection.raw.execute("PRAGMA page_count").fetchone()[0]
+    made._connection.raw.execute(f"PRAGMA max_page_count = {pages + 20}")
+    more = polled("one", [item("one", str(n), f"Title {n}", summary=TEXT) for n in range(500)])
+    with pytest.raises(StoreFull, match="disk is full; nothing was changed"):
+        made.intake.apply([more], NOW)
+    assert made.reading.totals()["items"] == 1
+    made.upkeep.check()
+    made._connection.raw.execute("PRAGMA max_page_count = 1000000")
+    assert made.intake.apply([more], NOW) == 500
+    made.close()
+
+
+def test_f7_a_write_waits_for_another_writer_and_only_so_long(tmp_path: Path) -> None:
+    made = archive(tmp_path, "one")
+    other = sqlite3.connect(tmp_path / "aggregator.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(0.7, other.execute, ("COMMIT",))
+    release.start()
+    assert made.intake.apply([polled("one", [item("one", "a", "First")])], NOW) == 1
+    release.join()
+    other.execute("BEGIN IMMEDIATE")
+    hasty = Connection(tmp_path / "aggregator.db", patience=0.1)
+    with pytest.raises(StoreBusy, match="another process holds the database"), hasty.transaction():
+        raise AssertionError("no transaction may begin")
+    assert made.reading.totals()["items"] == 1, "reading goes on under the lock"
+    other.execute("COMMIT")
+    for one in (hasty, other, made):
+        one.close()
+
+
+def test_threads_that_share_a_connection_take_turns(tmp_path: Path) -> None:
+    made = archive(tmp_path, "one", "two")
+    failures: list[StoreError] = []
+
+    def write(id: str) -> None:
+        try:
+            for n in range(40):
+                made.intake.apply([polled(id, [item(id, str(n), f"Title {n}")])], NOW)
+        except StoreError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(id,)) for id in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert made.reading.totals()["items"] == 80
+    made.close()
+
+
+def filled(folder: Path) -> Path:
+    made = archive(folder, "one")
+    made.intake.apply([polled("one", [item("one", str(n), f"Title {n}", summary=TEXT) for n in range(300)])], NOW)
+    made.close()
+    return folder / "aggregator.db"
+
+
+def test_f8_damaged_pages_are_found_at_the_start_and_the_file_is_left_alone(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    data = bytearray(path.read_bytes())
+    chance = random.Random(3)
+    for _ in range(5):
+        start = 4096 * chance.randrange(10, len(data) // 4096)
+        data[start : start + 4096] = chance.randbytes(4096)
+    path.write_bytes(data)
+    made = SqliteArchive(path)
+    with pytest.raises(StoreCorrupt, match=r"left as it is.*aggregator backup.*cp BACKUP"):
+        made.upkeep.check()
+    made.close()
+    assert path.read_bytes() == bytes(data)
+
+
+@pytest.mark.parametrize(
+    "content", [b"no database at all, but long enough" * 200, b"SQLite format 3\0" + b"\xff" * 5000]
+)
+def test_f9_what_is_no_database_is_named_and_never_overwritten(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "aggregator.db"
+    path.write_bytes(content)
+    with pytest.raises((NotAStore, StoreCorrupt), match=str(path)):
+        SqliteArchive(path)
+    assert path.read_bytes() == content
+
+
+def test_f9_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "aggregator.db"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE recipes (name)")
+    other.commit()
+    other.close()
+    with pytest.raises(NotAStore, match="another program"):
+        SqliteArchive(path)
+    assert rows(path, "SELECT name FROM sqlite_master") == [("recipes",)]
+
+
+def test_f10_deleted_wal_and_shm_cost_nothing_that_was_checkpointed(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    made = SqliteArchive(path)
+    made._connection.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    made.intake.apply([polled("one", [item("one", "late", "Not checkpointed")])], NOW)
+    shutil.copy(path, tmp_path / "kept.db")  # as the file is when the process was killed and its WAL deleted
+    made.close()
+    again = SqliteArchive(tmp_path / "kept.db")
+    again.upkeep.check()
+    assert again.reading.totals()["items"] == 300
+    assert again.intake.apply([polled("one", [item("one", "late", "Not checkpointed")])], NOW) == 1
+    again.close()
+
+
+def test_f24_a_migration_killed_at_any_statement_is_made_again_whole(tmp_path: Path) -> None:
+    """Twenty kills from nothing, and one in each later migration of an archive with data."""
+    done = script(
+        """
+from aggregator.store.sqlite import schema
+from aggregator.store.sqlite.archive import SqliteArchive
+path = Path(sys.argv[1])
+whole = schema._statements
+def killed_at(count):
+    seen = 0
+    def statements(text):
+        nonlocal seen
+        for statement in whole(text):
+            if seen == count: os.kill(os.getpid(), signal.SIGKILL)
+            seen += 1
+            yield statement
+    return statements
+kills = 0
+for count in range(20):
+    if os.fork() == 0:
+        schema._statements = killed_at(count)
+        SqliteArchive(path)
+        os._exit(0)
+    kills += os.waitstatus_to_exitcode(os.wait()[1]) == -9
+print(kills)
+""",
+        str(tmp_path / "a.db"),
+    )
+    assert done.stdout.strip() == "20", done.stderr
+    SqliteArchive(tmp_path / "a.db").close()
+    SqliteArchive(tmp_path / "fresh.db").close()
+    schema = "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"
+    assert rows(tmp_path / "a.db", schema) == rows(tmp_path / "fresh.db", schema)
+
+
+@pytest.mark.parametrize("since", [number for number, _, _ in migrations()][:-1])
+def test_f24_every_earlier_schema_is_brought_up_to_date_with_a_copy_before(
+    tmp_path: Path, since: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, known = tmp_path / "a.db", migrations()
+    with monkeypatch.context() as earlier:
+        earlier.setattr("aggregator.store.sqlite.schema.migrations", lambda: known[:since])
+        made = SqliteArchive(path)
+        made.sources.sync([source("one")])
+        made.intake.apply([polled("one", [item("one", "a", "First")])], NOW)
+        made.close()
+    again = SqliteArchive(path)
+    assert again.reading.totals()["items"] == 1
+    again.close()
+    SqliteArchive(tmp_path / "fresh.db").close()
+    schema = "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"
+    assert rows(path, schema) == rows(tmp_path / "fresh.db", schema)
+    assert rows(tmp_path / f"a.before-{since + 1:04}.db", "PRAGMA user_version") == [(since,)]
+
+
+def test_f24_an_earlier_program_refuses_a_later_archive(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    raw = sqlite3.connect(path)
+    raw.execute("PRAGMA user_version = 9000")
+    raw.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreTooNew, match="later version"):
+        SqliteArchive(path)
+    assert path.read_bytes() == before

@@ -1,0 +1,361 @@
+"""F3 to F11, F13, F23, F25 on real processes: signals, disks, locks, floods."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from builders import rss
+from builders.disks import read_only, small_disk
+from builders.process import (
+    aggregator,
+    children,
+    command,
+    configuration,
+    environment,
+    free_port,
+    get,
+    running,
+    serves,
+    until,
+)
+from servers.local import Request, Server, answer, conditional
+from servers.misbehaving import silent
+
+WHEN = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def document(name: str, entries: int = 20, words: str = "") -> bytes:
+    rows = [(f"{name}-{n}", f"Thing{n} of {name} at place{n} {words}", WHEN) for n in range(entries)]
+    return rss(rows, name, f"{name}.example")
+
+
+def query(config: Path, text: str) -> list[tuple[object, ...]]:
+    raw = sqlite3.connect(config.parent / "instance" / "aggregator.db")
+    found = raw.execute(text).fetchall()
+    raw.close()
+    return found
+
+
+def log_of(config: Path) -> str:
+    return (config.parent / "log").read_text()
+
+
+def readiness(root: str) -> str:
+    with contextlib.suppress(OSError):
+        return get(f"{root}/readyz")[1].decode().strip()
+    return ""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server({"/one": conditional(document("one")), "/two": conditional(document("two"))}) as made:
+        yield made
+
+
+def test_f3_and_f4_a_signal_ends_it_in_time_a_second_at_once_and_the_next_start_resumes(
+    tmp_path: Path, server: Server
+) -> None:
+    sources = {f"s{n}": server.url(f"/silent/{n}") for n in range(10)}
+    server.routes.update({f"/silent/{n}": silent for n in range(10)})
+    config = configuration(tmp_path, {**sources, "one": server.url("/one")})
+    for signals, most, code in ((1, 10.0, 0), (2, 2.0, 1)):
+        with running(config, "worker") as process:
+            until(lambda many=10 * signals: sum(one.path != "/one" for one in server.requests) == many)  # type: ignore[misc]
+            until(lambda: query(config, "SELECT count(*) FROM items") == [(20,)])
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            if signals == 2:
+                until(lambda: "stopping" in log_of(config))
+                process.send_signal(signal.SIGTERM)
+            assert process.wait(15) == code, log_of(config)
+            assert time.monotonic() - began < most
+        assert "Traceback" not in log_of(config)
+    assert query(config, "PRAGMA integrity_check") == [("ok",)]
+    assert query(config, "SELECT count(*) FROM sources WHERE etag IS NOT NULL") == [(1,)]
+    assert len(server.asked("/one")) == 1, "what was polled is not polled again"
+    server.routes.update({f"/silent/{n}": conditional(document(f"s{n}")) for n in range(10)})
+    with running(config, "worker"):
+        until(lambda: query(config, "SELECT count(*) FROM items") == [(220,)], 20)
+
+
+def test_f4_hangup_reloads_what_waits_for_apply(tmp_path: Path, server: Server) -> None:
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    config.write_text(config.read_text().replace("{title: Test Wire}", "{title: Test Wire, reload: manual}"))
+    with running(config, "worker") as process:
+        until(lambda: len(server.asked("/one")) == 1)
+        config.write_text(
+            config.read_text().replace("- {name: one", f"- {{name: Two, url: '{server.url('/two')}'}}\n  - {{name: one")
+        )
+        until(lambda: "waits for `aggregator apply`" in log_of(config))
+        assert server.asked("/two") == []
+        process.send_signal(signal.SIGHUP)
+        until(lambda: len(server.asked("/two")) == 1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+
+
+def test_f6_a_read_only_folder_is_one_clear_line(tmp_path: Path, server: Server) -> None:
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    aggregator(config, "poll")
+    with read_only(tmp_path / "instance"):
+        for arguments in (["worker"], ["poll"], ["run", "--port", str(free_port())]):
+            done = aggregator(config, *arguments)
+            told = [line for line in done.stderr.splitlines() if not line.startswith(("warning:", "Serving on"))]
+            assert (done.returncode, len(told)) == (1, 1), done.stderr
+            assert str(tmp_path / "instance") in told[0]
+            assert "cannot be" in told[0]
+    assert json.loads(aggregator(config, "poll", "--json").stdout)["not_modified"] == 1
+
+
+def test_f6_an_archive_that_becomes_read_only_is_served_on(tmp_path: Path, server: Server) -> None:
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    port = free_port()
+    root = f"http://127.0.0.1:{port}"
+    with running(config, "run", "--port", str(port)) as process:
+        until(lambda: serves(f"{root}/readyz"))
+        until(lambda: b"Thing1 of one" in get(f"{root}/latest.rss")[1])
+        with sqlite3.connect(tmp_path / "instance" / "aggregator.db") as raw:  # no write is possible any more
+            raw.execute("CREATE TRIGGER no BEFORE INSERT ON meta BEGIN SELECT RAISE(ABORT, 'read-only'); END")
+        raw.close()
+        until(lambda: readiness(root).startswith("degraded: store"), 20)
+        assert get(f"{root}/latest.atom")[0] == 200
+        assert get(f"{root}/")[0] == 200
+        with sqlite3.connect(tmp_path / "instance" / "aggregator.db") as raw:
+            raw.execute("DROP TRIGGER no")
+        raw.close()
+        until(lambda: readiness(root) == "ready", 20)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize("fault", ["damaged", "text"])
+def test_f8_and_f9_a_worker_does_not_start_on_what_is_no_sound_archive(
+    tmp_path: Path, server: Server, fault: str
+) -> None:
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    aggregator(config, "poll")
+    path = tmp_path / "instance" / "aggregator.db"
+    data = bytearray(path.read_bytes())
+    if fault == "text":
+        data = bytearray(b"my shopping list\n" * 1000)
+    else:
+        for page in random.Random(5).sample(range(10, len(data) // 4096), 5):
+            data[4096 * page : 4096 * page + 4096] = b"\xaa" * 4096
+    path.write_bytes(data)
+    for file in tmp_path.glob("instance/aggregator.db-*"):
+        file.unlink()
+    done = aggregator(config, "worker")
+    assert done.returncode == 1
+    assert str(path) in done.stderr
+    assert ("aggregator backup" if fault == "damaged" else "left untouched") in done.stderr
+    assert "Traceback" not in done.stderr
+    assert path.read_bytes() == bytes(data)
+
+
+def test_f11_polls_beside_the_service_double_nothing_and_a_second_worker_names_the_first(
+    tmp_path: Path, server: Server
+) -> None:
+    server.routes.update({f"/{n}": conditional(document(f"s{n}")) for n in range(8)})
+    config = configuration(tmp_path, {f"s{n}": server.url(f"/{n}") for n in range(8)})
+    aggregator(config, "sources")
+    (tmp_path / "instance" / "worker.lock").touch()
+    with running(config, "worker") as process:
+        until(lambda: (tmp_path / "instance" / "worker.lock").read_text().startswith(str(process.pid)))
+        beside = [
+            subprocess.Popen(
+                command(config, "poll"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment()
+            )
+            for _ in range(3)
+        ]
+        for one in beside:
+            _, errors = one.communicate(timeout=60)
+            assert one.returncode == 0, errors
+        until(lambda: query(config, "SELECT count(*) FROM pending") == [(0,)])
+        counts = "SELECT count(*), count(DISTINCT id), (SELECT count(*) FROM placements) FROM items"
+        assert query(config, counts) == [(160, 160, 160)]
+        began = time.monotonic()
+        second = aggregator(config, "worker")
+        assert (second.returncode, f"process {process.pid} polls into" in second.stderr) == (1, True)
+        assert time.monotonic() - began < 2
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+def test_f23_a_killed_web_process_is_replaced(tmp_path: Path, server: Server) -> None:
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    port = free_port()
+    root = f"http://127.0.0.1:{port}"
+    with running(config, "run", "--port", str(port)) as process:
+        until(lambda: serves(f"{root}/readyz"))
+        web = [pid for pid, line in children(process.pid).items() if "sandbox.child" not in line]
+        assert web
+        os.kill(min(web), signal.SIGKILL)
+        until(lambda: "starting it again" in log_of(config))
+        until(lambda: serves(f"{root}/readyz"), 20)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+def test_nothing_is_left_behind_by_a_killed_service(tmp_path: Path, server: Server) -> None:
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    port = free_port()
+    with running(config, "run", "--port", str(port)) as process:
+        until(lambda: serves(f"http://127.0.0.1:{port}/readyz"))
+        until(lambda: any("sandbox.child" in line for line in children(process.pid).values()))
+        descendants = children(process.pid)
+        process.kill()
+        process.wait(10)
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in descendants), 10)
+
+
+# What follows takes longer and is run by `make faults`.
+
+
+@pytest.mark.slow
+def test_f5_a_full_disk_degrades_and_mends_without_a_restart(tmp_path: Path, server: Server) -> None:
+    async def fresh(request: Request, writer: asyncio.StreamWriter) -> None:
+        body = document(f"n{len(server.requests)}", 300, "word " * 200)
+        await answer(body, content_type="application/rss+xml")(request, writer)
+
+    with small_disk(tmp_path / "instance", "2m") as disk:
+        config = configuration(
+            tmp_path, {"one": server.url("/one"), "big": server.url("/big")}, head="defaults: {every: 30s}"
+        )
+        server.routes["/big"] = fresh
+        port = free_port()
+        root = f"http://127.0.0.1:{port}"
+        ballast = disk / "ballast"
+        with running(config, "run", "--port", str(port)) as process:
+            until(lambda: readiness(root).startswith("degraded"), 30)
+            assert "the disk is full" in log_of(config)
+            for _ in range(20):
+                assert get(f"{root}/latest.rss")[0] == 200
+                assert get(f"{root}/")[0] == 200
+                assert get(f"{root}/healthz")[0] == 200
+            asked = len(server.asked("/big"))
+            with contextlib.suppress(OSError):
+                ballast.write_bytes(bytes(4 << 20))
+            time.sleep(15)
+            assert len(server.asked("/big")) - asked <= 2, "a full disk is no reason to ask the more often"
+            ballast.unlink()
+            subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
+            until(lambda: readiness(root) == "ready", 90)
+            until(lambda: query(config, "SELECT count(*) > 300 FROM items") == [(1,)], 90)
+            assert query(config, "PRAGMA quick_check") == [("ok",)]
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [30])
+def test_f7_a_database_locked_for_long_loses_no_poll_and_no_page(tmp_path: Path, server: Server, seconds: int) -> None:
+    config = configuration(tmp_path, {"one": server.url("/one")}, head="defaults: {every: 30s}")
+    port = free_port()
+    root = f"http://127.0.0.1:{port}"
+    with running(config, "run", "--port", str(port)) as process:
+        until(lambda: serves(f"{root}/readyz"))
+        until(lambda: b"Thing1 of one" in get(f"{root}/latest.rss")[1])
+        server.routes["/one"] = conditional(document("later"))
+        other = sqlite3.connect(tmp_path / "instance" / "aggregator.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        until_ = time.monotonic() + seconds
+        while time.monotonic() < until_:
+            assert get(f"{root}/latest.rss")[0] == 200
+            time.sleep(0.5)
+        other.execute("COMMIT")
+        until(lambda: b"of later" in get(f"{root}/latest.rss")[1], 60)
+        assert query(config, "SELECT count(*) FROM items") == [(40,)]
+        until(lambda: readiness(root) == "ready", 20)
+        other.execute("BEGIN IMMEDIATE")
+        time.sleep(6)  # a tick waits for the lock now
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(12) == 0, "a locked database holds up no shutdown"
+        assert time.monotonic() - began < 10
+        other.execute("COMMIT")
+        other.close()
+
+
+@pytest.mark.slow
+def test_f13_a_suspended_service_owes_each_source_one_poll(tmp_path: Path, server: Server) -> None:
+    """Eight hours scaled to a minute: two intervals of half a minute pass in it."""
+    config = configuration(
+        tmp_path, {"one": server.url("/one"), "two": server.url("/two")}, head="defaults: {every: 30s}"
+    )
+    with running(config, "worker") as process:
+        until(lambda: len(server.asked("/one")) == len(server.asked("/two")) == 1)
+        time.sleep(6)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(75)
+        before = len(server.requests)
+        process.send_signal(signal.SIGCONT)
+        time.sleep(15)
+        assert len(server.requests) - before == 2
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+@pytest.mark.slow
+def test_f25_idle_connections_and_a_flood_of_readers_within_256_files(tmp_path: Path, server: Server) -> None:
+    server.routes.update({f"/{n}": conditional(document(f"s{n}")) for n in range(20)})
+    config = configuration(tmp_path, {f"s{n}": server.url(f"/{n}") for n in range(20)}, head="defaults: {every: 30s}")
+    port = free_port()
+    root = f"http://127.0.0.1:{port}"
+    with running(config, "run", "--port", str(port), under=["sh", "-c", 'ulimit -n 256; exec "$@"', "sh"]) as process:
+        until(lambda: serves(f"{root}/readyz"))
+        until(lambda: query(config, "SELECT count(*) FROM items") == [(400,)])
+        idle, times = asyncio.run(_flood(port))
+        assert idle == 200
+        times.sort()
+        assert len(times) == 50 * 40
+        assert times[int(len(times) * 0.99)] < 0.2, f"p99 {times[int(len(times) * 0.99)]:.3f} s"
+        most = max(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in [process.pid, *children(process.pid)])
+        assert most < 256
+        polled = query(config, "SELECT min(polls) FROM sources")[0][0]
+        assert isinstance(polled, int)
+        assert polled >= 2, "polling goes on"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+async def _flood(port: int, seconds: int = 40, rate: int = 50) -> tuple[int, list[float]]:
+    """200 connections that say nothing more than the start of a request, and `rate` requests a second beside them.
+    Returns how many are still open at the end, and how long each answer took."""
+    idle = []
+    for number in range(200):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        if number % 2:
+            writer.write(b"GET /latest.rss HTTP/1.1\r\nHost: x\r\n")
+        idle.append((reader, writer))
+
+    async def ask() -> float:
+        began = time.monotonic()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /latest.rss HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        status = await reader.readline()
+        await reader.read()
+        writer.close()
+        assert b" 200 " in status, status
+        return time.monotonic() - began
+
+    asks = []
+    for _ in range(seconds * rate):
+        asks.append(asyncio.create_task(ask()))
+        await asyncio.sleep(1 / rate)
+    times = list(await asyncio.gather(*asks))
+    held = len(idle)
+    for _, writer in idle:
+        writer.close()
+    return held, times

@@ -1,0 +1,329 @@
+"""F23 and what belongs to it: no loop of the worker ends because of what nobody foresaw, and everybody can see it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import NOW, item, policy, polled, source
+
+from aggregator.errors import ConfigError, Problem, StoreBusy, StoreCorrupt, StoreFull
+from aggregator.model.item import NormalFeed
+from aggregator.model.settings import Defaults
+from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, NotModified, Outcome, ParseJob
+from aggregator.model.story import PendingItem
+from aggregator.pipeline.edition import edition
+from aggregator.pipeline.refresh import Tools
+from aggregator.store.sqlite.archive import SqliteArchive
+from aggregator.worker import beside, polling
+from aggregator.worker.editions import Editions
+from aggregator.worker.engine import Current, Engine, Reload
+from aggregator.worker.following import Following
+from aggregator.worker.measures import Measures
+from aggregator.worker.polling import Polling
+from aggregator.worker.signs import Signs
+
+SOURCES = {id: source(id) for id in ("one", "two", "three")}
+
+
+async def unchanged(request: FetchRequest) -> Outcome:
+    return NotModified(request.url, '"1"', None, Freshness())
+
+
+async def unread(fetched: Fetched, job: ParseJob) -> NormalFeed:
+    raise AssertionError("nothing to parse")
+
+
+class Worker:
+    """The parts of the service over a real archive, with a clock and a network of the test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now = NOW
+        self.fetch: Callable[[FetchRequest], Coroutine[Any, Any, Outcome]] = unchanged
+        self.parse: Callable[[Fetched, ParseJob], Coroutine[Any, Any, NormalFeed]] = unread
+        self.archive, self.lookup = SqliteArchive(folder / "a.db"), SqliteArchive(folder / "a.db")
+        self.archive.sources.sync(SOURCES.values())
+        tools = Tools(
+            archive=self.archive, lookup=self.lookup, fetch=self._fetch, parse=self._parse,
+            clock=self.clock, jitter=lambda: 0.0, defaults=Defaults(timedelta(minutes=15), timedelta(days=90)),
+            sources=SOURCES, request=lambda one: (one.url, one.headers),
+        )  # fmt: skip
+        self.shown = ""
+        self.current = Current(Engine(tools, self.lookup, policy(), (86_400, {})))
+        self.signs, self.measures, self.news = Signs(self.show), Measures(), asyncio.Event()
+        self.stopping = asyncio.Event()
+        self.polling = Polling(
+            self.current, owner="me", clock=self.clock, signs=self.signs, measures=self.measures, news=self.news
+        )
+        self.editions = Editions(
+            self.current,
+            owner="me",
+            clock=self.clock,
+            signs=self.signs,
+            measures=self.measures,
+            news=self.news,
+            stopping=self.stopping,
+        )
+
+    async def _fetch(self, request: FetchRequest) -> Outcome:
+        return await self.fetch(request)
+
+    async def _parse(self, fetched: Fetched, job: ParseJob) -> NormalFeed:
+        return await self.parse(fetched, job)
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def show(self, text: str) -> None:
+        self.shown = text
+
+    async def tick(self) -> int:
+        """Polls that were made."""
+        before = sum(state.polls for state in self.archive.sources.states())
+        await self.polling.tick()
+        await self.polling.idle()
+        return sum(state.polls for state in self.archive.sources.states()) - before
+
+    def close(self) -> None:
+        self.archive.close()
+        self.lookup.close()
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Any:
+    made = Worker(tmp_path)
+    yield made
+    made.close()
+
+
+def test_f23_a_tick_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(polling, "mended", lambda *_: 1 / 0)
+            assert await worker.tick() == 0
+            assert worker.shown == "store: ZeroDivisionError, a fault of the program: see the log"
+        assert await worker.tick() == 3
+        assert worker.shown == ""
+
+    asyncio.run(run())
+
+
+def test_f5_results_that_cannot_be_stored_are_polled_again_after_a_pause(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No lease is left behind, and no server is asked every five seconds for what we have no room for."""
+
+    def full(*_: object) -> int:
+        raise StoreFull("a.db: the disk is full")
+
+    async def run() -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(worker.archive.intake, "apply", full)
+            await worker.tick()
+            assert worker.shown == "polling: a.db: the disk is full"
+        assert await worker.tick() == 0, "a pause"
+        worker.polling._resume = 0.0  # it is over
+        assert await worker.tick() == 3
+        assert worker.shown == ""
+        assert worker.archive.sources.owners() == []
+
+    asyncio.run(run())
+
+
+def test_f8_once_damage_is_met_nothing_is_written_any_more(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged(*_: object, **__: object) -> None:
+        raise StoreCorrupt("a.db: the database is damaged")
+
+    async def run() -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(worker.archive.intake, "apply", damaged)
+            await worker.tick()
+        worker.polling._resume = 0.0
+        assert await worker.tick() == 0
+        assert worker.shown == "polling: a.db: the database is damaged"
+        writes = worker.archive._connection.raw.total_changes
+        worker.stopping.set()
+        await worker.tick()
+        assert worker.archive._connection.raw.total_changes == writes
+
+    asyncio.run(run())
+
+
+def test_what_one_source_breaks_in_an_unforeseen_way_stays_with_it(worker: Worker) -> None:
+    async def fetch(request: FetchRequest) -> Outcome:
+        if request.source == "two":
+            raise ZeroDivisionError
+        return await unchanged(request)
+
+    worker.fetch = fetch
+    assert asyncio.run(worker.tick()) == 3
+    states = {state.id: state for state in worker.archive.sources.states()}
+    assert (states["two"].error_kind, states["one"].error_kind) == ("crashed", None)
+    assert worker.measures.errors == {"crashed": 1}
+    assert worker.archive.sources.owners() == []
+
+
+def test_a_lookup_that_fails_loses_no_other_source_and_no_lease(
+    worker: Worker,
+) -> None:
+    """The archive's fault is not the source's: no failure is counted against it."""
+
+    async def fetch(request: FetchRequest) -> Outcome:
+        if request.source == "two":
+            return Fetched(request.url, 200, b"x", None, None, None, Freshness())
+        await asyncio.sleep(0.05)
+        return await unchanged(request)
+
+    async def parse(fetched: Fetched, job: ParseJob) -> NormalFeed:
+        raise StoreBusy("locked")
+
+    async def run() -> None:
+        worker.fetch, worker.parse = fetch, parse
+        assert await worker.tick() == 2
+        assert worker.shown == "polling: locked"
+        states = {state.id: state for state in worker.archive.sources.states()}
+        assert (states["two"].failures, states["two"].polls) == (0, 0)
+
+    asyncio.run(run())
+
+
+def test_f23_an_edition_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker.archive.intake.apply([polled("one", [item("one", "a", "First")])], NOW)
+
+    async def run() -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(worker.lookup.desk, "pending", lambda: 1 / 0)
+            running = asyncio.create_task(worker.editions.run())
+            while not worker.shown:
+                await asyncio.sleep(0.01)
+            assert worker.shown.startswith("editions: ZeroDivisionError")
+        worker.news.set()
+        while worker.shown:
+            await asyncio.sleep(0.01)
+        assert worker.lookup.desk.pending() == []
+        worker.stopping.set()
+        worker.news.set()
+        await running
+
+    asyncio.run(asyncio.wait_for(run(), 10))
+
+
+def test_one_item_that_cannot_be_judged_holds_up_no_other(worker: Worker) -> None:
+    items = [item("one", str(n), f"Title number {n}") for n in range(37)]
+    worker.archive.intake.apply([polled("one", items)], NOW)
+    judge = policy().judge
+
+    def fails(pending: PendingItem) -> Any:
+        if pending.title == "Title number 20":
+            raise RecursionError
+        return judge(pending)
+
+    report = edition(worker.archive, policy(fails), lambda: int(NOW.timestamp()))
+    assert (report.items, len(report.set_aside)) == (36, 1)
+    assert worker.archive.desk.pending() == list(report.set_aside)
+    again = edition(worker.archive, policy(fails), lambda: int(NOW.timestamp()), aside=report.set_aside)
+    assert (again.items, again.set_aside) == (0, frozenset())
+    assert edition(worker.archive, policy(), lambda: int(NOW.timestamp())).items == 1, "nothing is lost"
+
+
+def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker: Worker) -> None:
+    outcomes: list[Exception | Reload] = [
+        ZeroDivisionError(),
+        ConfigError((Problem("/etc/feeds.yaml", 3, 1, "broken"),)),
+        Reload(),
+    ]
+
+    def reload(force: bool) -> Reload | None:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async def run() -> None:
+        following = Following(worker.current, reload, worker.clock, worker.signs, worker.news)
+        engine = worker.current.engine
+        await following.look()
+        assert worker.shown.startswith("configuration: ZeroDivisionError")
+        await following.look()
+        noted = worker.archive.upkeep.noted("config-error")
+        assert isinstance(noted, dict)
+        assert noted["message"] == "feeds.yaml:3:1: broken"
+        await following.look()
+        assert worker.archive.upkeep.noted("config-error") is None
+        assert worker.current.engine is engine
+
+    asyncio.run(run())
+
+
+def test_f23_a_web_process_that_ends_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "PAUSE", 0.01)
+    log = tmp_path / "starts"
+    (tmp_path / "sitecustomize.py").write_text(f"open({str(log)!r}, 'a').write('x'); raise SystemExit(3)")
+    environment = {"PYTHONPATH": str(tmp_path)}
+
+    async def run() -> None:
+        stopping = asyncio.Event()
+        keeping = asyncio.create_task(beside.web_beside(["serve"], environment, stopping))
+        while not log.exists() or len(log.read_text()) < 3:
+            await asyncio.sleep(0.01)
+        with monkeypatch.context() as gone:
+            gone.setattr(sys, "executable", "/nowhere/python")
+            await asyncio.sleep(0.1)
+            assert not keeping.done()
+        before = len(log.read_text())
+        while len(log.read_text()) <= before:
+            await asyncio.sleep(0.01)
+        stopping.set()
+        await keeping
+
+    asyncio.run(asyncio.wait_for(run(), 20))
+
+
+def test_leases_of_a_process_that_was_killed_are_taken_at_the_next_tick(worker: Worker) -> None:
+    import socket
+
+    dead = f"{socket.gethostname()}:{2**22 + 1}:17"
+    worker.archive.sources.claim(dead, NOW, timedelta(minutes=20))
+    assert asyncio.run(worker.tick()) == 3
+
+
+def test_f12_a_clock_that_was_set_back_ten_years_silences_nothing(worker: Worker) -> None:
+    async def run() -> None:
+        assert await worker.tick() == 3
+        worker.now = NOW - timedelta(days=3653)
+        assert await worker.tick() == 0
+        worker.now += timedelta(minutes=16)
+        assert await worker.tick() == 3
+        worker.now = NOW + timedelta(days=3653)
+        assert await worker.tick() == 3
+        assert await worker.tick() == 0, "no storm"
+
+    asyncio.run(run())
+
+
+def test_measures_go_on_over_a_restart(worker: Worker) -> None:
+    async def fails(request: FetchRequest) -> Outcome:
+        return Failed("dns", "the host name is not known")
+
+    async def run() -> None:
+        worker.fetch = fails
+        await worker.tick()
+        late = item("one", "a", "First", published=NOW - timedelta(minutes=4))
+        worker.archive.intake.apply([polled("one", [late])], NOW)
+        await worker.editions.once()
+        await worker.tick()
+
+    asyncio.run(run())
+    again = Measures.read(worker.archive.upkeep.noted("measures"))
+    assert again.errors == {"dns": 3}
+    assert (again.editions, sum(again.delays), again.delays[1], again.delay_seconds) == (1, 1, 1, 240)
+    assert Measures.read("nonsense").write() == Measures().write()
