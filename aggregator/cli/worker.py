@@ -17,6 +17,7 @@ from aggregator.config.watch import Watch
 from aggregator.errors import ConfigError, StoreError
 from aggregator.pipeline.changes import Changes, changes
 from aggregator.render.instants import rfc3339
+from aggregator.schedule.hosts import pausing
 from aggregator.worker.processes import WorkerLock
 from aggregator.worker.service import Beside, Engine, Reload, Service
 
@@ -110,7 +111,9 @@ class Engines:
         settings = app.settings
         key = (settings.site.contact, settings.site.url, settings.allow_private)
         if key not in self._fetchers:
-            self._fetchers[key] = app.fetcher()
+            made = self._fetchers[key] = app.fetcher()
+            for host, seconds in pausing(self._archives[1].sources.states(), utc_now()).items():
+                made.hold(host, seconds)
         return self._fetchers[key]
 
     def changed(self, force: bool) -> Reload | None:

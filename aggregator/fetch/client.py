@@ -117,6 +117,10 @@ class Http:
                 return failure(error)
             raise
 
+    def hold(self, host: str, seconds: float) -> None:
+        """Ask this host nothing for so long, as it said to an earlier process."""
+        self._gate.hold(host, seconds)
+
     async def close(self) -> None:
         """Close all connections. Requests in flight are the caller's to cancel first: a shutdown is no failure of a source."""
         sessions, self._guarded, self._open = (self._guarded, self._open), None, None
@@ -148,6 +152,10 @@ class Http:
             asked = validators if trail.here.url == (validator_url or trail.first.url) else {}
             headers.update(asked)
             answer = await self._ask(trail.here, headers, budget)
+            if answer.status in (429, 503) and (
+                wait := freshness(answer.headers, answer.status, self._clock()).retry_after
+            ):
+                self._gate.hold(trail.here.host, wait)
             if answer.status not in REDIRECTS:
                 return trail, answer, asked
             trail = trail.step(answer.status, answer.headers.get("Location"))

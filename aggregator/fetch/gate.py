@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from math import ceil
+
+from aggregator.fetch.failures import Stopped
+from aggregator.model.source import Freshness
+
+LONGEST_HOLD = 3600.0
+"""Seconds. What one feed of a host is told with Retry-After holds for the others so long at the most."""
 
 
 @dataclass(slots=True)
@@ -26,19 +34,35 @@ class HostGate:
         self._overall = asyncio.Semaphore(overall)
         self._exempt = exempt
         self._lanes: dict[str, _Lane] = {}
+        self._held: dict[str, float] = {}  # host → until when nobody asks it, on the monotonic clock
+
+    def hold(self, host: str, seconds: float) -> None:
+        """A host asked us to wait (429 or 503 with Retry-After): so do all its sources."""
+        if not self._exempt(host):
+            self._held[host] = max(self._held.get(host, 0.0), time.monotonic() + min(seconds, LONGEST_HOLD))
+
+    def _admit(self, host: str) -> None:
+        """Raises Stopped `waiting`, with the seconds that are left."""
+        left = self._held.get(host, 0.0) - time.monotonic()
+        if left > 0:
+            raise Stopped("waiting", "its host asked for a pause", freshness=Freshness(retry_after=ceil(left)))
+        self._held.pop(host, None)
 
     @asynccontextmanager
     async def enter(self, host: str) -> AsyncIterator[None]:
-        """Held for one request. Who waits for its host holds no place of the overall cap meanwhile."""
+        """Held for one request. Who waits for its host holds no place of the overall cap meanwhile. Raises Stopped where
+        the host asked for a pause."""
         if self._exempt(host):
             async with self._overall:
                 yield
             return
+        self._admit(host)
         lane = self._lanes.setdefault(host, _Lane(asyncio.Semaphore(self._per_host)))
         lane.users += 1
         try:
             async with lane.slots:
                 await self._wait_turn(lane)
+                self._admit(host)  # what the one before was told
                 async with self._overall:
                     yield
         finally:

@@ -140,6 +140,7 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         now=tools.clock(),
         policy=policy_for(source, tools.defaults),
         jitter=tools.jitter(),
+        held_back=changes.drops,
     )
     if isinstance(outcome, Fetched):
         known = replace(known, body_hash=_digest(outcome.body))

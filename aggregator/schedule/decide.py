@@ -7,20 +7,23 @@ that slept for hours owes each source one poll.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from aggregator.model.item import NormalFeed
+from aggregator.model.item import Drop, NormalFeed
 from aggregator.model.source import Failed, Fetched, Freshness, NextPoll, NotModified, Outcome, SourceState
 from aggregator.schedule import moves
 from aggregator.schedule import rate as rates
 from aggregator.schedule.asks import Asks
+from aggregator.schedule.flaws import flaws
 from aggregator.schedule.health import SILENT_AFTER, health
 from aggregator.schedule.policy import LONGEST, Policy
 from aggregator.schedule.words import pace, span, times
 
 JITTER: Final = 0.1  # of the interval, added and never taken off: polls of many sources drift apart
+SPREAD: Final = 0.5  # the same after a first poll: sources that were all polled at a start are so no second time
 _MOST_ASKED: Final = timedelta(days=1)  # of max-age, ttl and the like
 _SECOND: Final = timedelta(seconds=1)
 _SKIP_SPREAD: Final = timedelta(minutes=10)
@@ -49,20 +52,24 @@ def next_poll(
     now: datetime,
     policy: Policy,
     jitter: float,
+    held_back: Sequence[Drop] = (),
 ) -> tuple[SourceState, NextPoll]:
     """The whole state after a poll, and the decision that it holds.
 
     `outcome` is a Failed also where the answer arrived but could not be parsed, so that validators never run ahead
     of the items; `feed` is None where there was nothing to parse (304, failure, or a body known already);
-    `new_items` counts the items not stored before; `jitter` is drawn from [0, 1) by the caller.
+    `new_items` counts the items not stored before, `held_back` those that were recognised as repeats; `jitter` is drawn
+    from [0, 1) by the caller.
     """
     visit = _Visit(state, now, policy, jitter)
-    if isinstance(outcome, Failed):
+    if isinstance(outcome, Failed) and outcome.kind == "waiting":
+        known, decision = state, _with_its_host(state, outcome.freshness, visit)
+    elif isinstance(outcome, Failed):
         known = _failure(state, outcome, now)
         decision = _after_failure(known, outcome.freshness, visit)
     else:
         known = _success(state, outcome, now)
-        known = known if feed is None else _read(known, feed)
+        known = known if feed is None else _read(known, feed, held_back)
         known = _with_rate(known, visit, feed, new_items)
         known = replace(known, interval=_by_rate(known, visit))
         decision = _after_success(known, outcome.freshness, visit)
@@ -111,14 +118,14 @@ def _failure(state: SourceState, outcome: Failed, now: datetime) -> SourceState:
     return given_up if given_up is known else replace(given_up, last_status=None)
 
 
-def _read(state: SourceState, feed: NormalFeed) -> SourceState:
+def _read(state: SourceState, feed: NormalFeed, held_back: Sequence[Drop]) -> SourceState:
     return replace(
         state,
         asks=Asks.of(feed).write(),
         feed_title=feed.title or state.feed_title,
         feed_link=feed.link or state.feed_link,
         icon=feed.icon or state.icon,
-        flaws=", ".join(feed.flaws) or None,
+        flaws=", ".join(flaws(feed, held_back)) or None,
     )
 
 
@@ -181,11 +188,22 @@ def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> NextP
     return _at(wait, f"again in {span(wait)}: {what}; {known.error}", known, visit)
 
 
+def _with_its_host(state: SourceState, fresh: Freshness, visit: _Visit) -> NextPoll:
+    """Not asked at all, so nothing is known that was not known before."""
+    wait = timedelta(seconds=fresh.retry_after or 0)
+    return _at(
+        wait, f"again in {span(wait)}: another feed of its host was told to wait so long (Retry-After)", state, visit
+    )
+
+
 def _at(interval: timedelta, why: str, known: SourceState, visit: _Visit) -> NextPoll:
     """Add the jitter, step over hours and days that the feed asks to skip, and round up to whole seconds."""
     asks = Asks.read(known.asks)
     now, jitter = visit.now, visit.jitter
-    wanted = now + min(interval * (1 + JITTER * jitter), LONGEST)
+    first = visit.first and known.last_success is not None
+    spread = SPREAD if first else JITTER
+    why += " (and up to half of that, so that sources drift apart)" if first else ""
+    wanted = now + min(interval * (1 + spread * jitter), LONGEST)
     moment = asks.after_skips(wanted)
     if moment != wanted:
         moment = moment + jitter * _SKIP_SPREAD

@@ -6,21 +6,34 @@ from datetime import datetime, timedelta
 
 from aggregator.model.source import SourceState
 from aggregator.schedule import moves
+from aggregator.schedule.flaws import FLOOD, FUTURE, THIN, UNDATED
 from aggregator.schedule.words import span, times
 
 SILENT_AFTER = timedelta(days=7)
 STALE_AFTER = timedelta(days=90)
 
+FAILURES = ("failing", "challenge", "not-a-feed")
+FLAWS = {
+    FLOOD: "its last document gave known titles new guids: the repeats were held back",
+    FUTURE: "most items of its last document are dated in the future: they count as published when first seen",
+    UNDATED: "most items of its last document have no date that can be believed: they count as published when first seen",
+    THIN: "its last document holds headlines and not a word more",
+}
+"""Flaws of a document that make a state, the gravest first."""
+
 
 def health(state: SourceState, now: datetime) -> tuple[str, str]:
-    """(state, evidence). States, the first that holds: `gone` (410, not polled any more), `failing` (the last poll
-    failed), `new` (no poll yet), `moved` (asked at another address than feeds.yaml says), `stale` (answers, but
-    nothing new for 90 days), `silent` (nothing new for 7 days), `ok`."""
+    """(state, evidence). States, the first that holds: `gone` (410, not polled any more), `challenge` (a page for
+    browsers instead of the feed), `not-a-feed` (a page or nothing), `failing` (the last poll failed otherwise), `new`
+    (no poll yet), `moved` (asked at another address than feeds.yaml says), `stale` (answers, but nothing new for 90
+    days), `silent` (nothing new for 7 days), `guid-flood`, `future-dated`, `undated`, `thin` (of its last document),
+    `ok`."""
     if state.last_status == 410 and not moves.adopted(state) and state.failures:
         return "gone", f"the server says 410 Gone since {_day(state.last_attempt)}: not polled until its url changes"
     if state.failures:
         since = f", last success {_ago(state.last_success, now)}" if state.last_success else ", never a success"
-        return "failing", f"{times(state.failures, 'failure')} in a row{since}: {state.error or state.error_kind}"
+        why = f"{times(state.failures, 'failure')} in a row{since}: {state.error or state.error_kind}"
+        return _failing(state), why
     if state.last_success is None:
         return "new", "not polled yet"
     if moves.adopted(state):
@@ -29,8 +42,23 @@ def health(state: SourceState, now: datetime) -> tuple[str, str]:
     if quiet >= SILENT_AFTER:
         word = "stale" if quiet >= STALE_AFTER else "silent"
         return word, f"it answers, but its last new item came {span(quiet)} ago"
+    return _of_document(state) or ("ok", _going_well(state, now))
+
+
+def _of_document(state: SourceState) -> tuple[str, str] | None:
+    held = {flaw.strip() for flaw in (state.flaws or "").split(",")}
+    return next(((flaw, words) for flaw, words in FLAWS.items() if flaw in held), None)
+
+
+def _going_well(state: SourceState, now: datetime) -> str:
     newest = f"newest item {_ago(state.last_new, now)}" if state.last_new else "no items yet"
-    return "ok", f"{newest}, last success {_ago(state.last_success, now)}"
+    return f"{newest}, last success {_ago(state.last_success, now)}"
+
+
+def _failing(state: SourceState) -> str:
+    if state.error_kind == "not-a-feed":
+        return "not-a-feed"
+    return "challenge" if "challenge" in (state.error or "") and state.error_kind == "http" else "failing"
 
 
 def _day(moment: datetime | None) -> str:

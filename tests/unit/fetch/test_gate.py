@@ -6,7 +6,9 @@ import asyncio
 from collections import Counter
 from itertools import pairwise
 
+from aggregator.fetch.failures import Stopped
 from aggregator.fetch.gate import HostGate
+from aggregator.model.source import Failed
 
 
 async def crowd(gate: HostGate, hosts: list[str], hold: float = 0.01) -> tuple[Counter[str], Counter[str], list[float]]:
@@ -81,5 +83,28 @@ def test_hosts_that_nobody_asks_any_more_are_forgotten() -> None:
         await crowd(gate, [f"host{number}" for number in range(100)])
         await asyncio.sleep(0.05)
         assert not gate._lanes
+
+    asyncio.run(main())
+
+
+def test_a_host_that_asked_for_a_pause_is_left_alone_by_all_who_wait_for_it() -> None:
+    async def main() -> None:
+        gate = HostGate(per_host=1, spacing=0.02, overall=5, exempt=lambda host: host == "named")
+        asked = []
+
+        async def one(host: str) -> Failed | None:
+            try:
+                async with gate.enter(host):
+                    asked.append(host)
+                    await asyncio.sleep(0.01)
+                    gate.hold(host, 86_400 if host == "a" else 0)
+            except Stopped as stopped:
+                return stopped.failed
+            return None
+
+        outcomes = await asyncio.gather(*map(one, ["a", "a", "a", "b", "b", "named", "named"]))
+        assert sorted(asked) == ["a", "b", "b", "named", "named"]
+        waiting = [outcome for outcome in outcomes if outcome]
+        assert [(failed.kind, failed.freshness.retry_after) for failed in waiting] == [("waiting", 3600)] * 2
 
     asyncio.run(main())

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from aggregator.model.item import Drop, Item, NormalFeed
 from aggregator.model.source import SourceState
+from aggregator.schedule.flaws import flaws
 from aggregator.schedule.health import health
 from aggregator.schedule.words import pace, span
 
@@ -34,6 +36,18 @@ OK = SourceState(
         (replace(OK, last_new=None), "stale", "300 d ago"),
         (replace(OK, failures=1, error="refused"), "failing", "1 failure in a row, last success 0 s ago: refused"),
         (SourceState("s", "s", "u", failures=2, error_kind="dns"), "failing", "never a success: dns"),
+        (replace(OK, failures=1, error_kind="not-a-feed", error="a page"), "not-a-feed", "1 failure in a row"),
+        (
+            replace(OK, failures=1, error_kind="http", error="403 Forbidden: a challenge meant for browsers"),
+            "challenge",
+            "403",
+        ),
+        (replace(OK, flaws="truncated, undated"), "undated", "no date that can be believed"),
+        (replace(OK, flaws="future-dated, thin"), "future-dated", "dated in the future"),
+        (replace(OK, flaws="thin"), "thin", "not a word more"),
+        (replace(OK, flaws="thin, guid-flood"), "guid-flood", "held back"),
+        (replace(OK, flaws="thin", last_new=NOW - 8 * DAY), "silent", "8 d ago"),
+        (replace(OK, flaws="junk-after-end"), "ok", "newest"),
         (replace(OK, failures=3, last_status=410, error="410 Gone"), "gone", "since 2026-11-24"),
         (replace(OK, moved_to="https://n.example/", moved_count=5), "moved", "set url: https://n.example/"),
         (replace(OK, moved_to="https://n.example/", moved_count=4), "ok", "newest"),
@@ -59,3 +73,33 @@ def test_spans_in_words(seconds: int, words: str) -> None:
 def test_pace_in_words() -> None:
     assert pace(3.14159) == "3.1 new items an hour"
     assert pace(0.1) == "2.4 new items a day"
+
+
+def entry(number: int, published: datetime | None = NOW, summary: str = "more") -> Item:
+    return Item(
+        id=f"i{number}", source="s", key=str(number), url=None, canonical=None, title="t", summary=summary, content="",
+        author=None, publisher="p", published=published, lang=None, categories=(), image=None, enclosures=(), hash="h",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("items", "drops", "held_back", "expected"),
+    [
+        ([entry(n) for n in range(6)], (), (), ()),
+        ([entry(n, None if n < 3 else NOW) for n in range(6)], (), (), ("undated",)),
+        ([entry(n, None if n < 2 else NOW) for n in range(6)], (), (), ()),
+        ([entry(n, None) for n in range(2)], (), (), ()),
+        ([entry(n) for n in range(6)], (Drop("future-date", 4),), (), ("future-dated",)),
+        ([entry(n, summary="") for n in range(6)], (), (), ("thin",)),
+        ([entry(n) for n in range(6)], (), (Drop("repeated", 6),), ("guid-flood",)),
+        ([], (), (Drop("over-cap", 6),), ()),
+    ],
+)
+def test_flaws_of_a_document(
+    items: list[Item], drops: tuple[Drop, ...], held_back: tuple[Drop, ...], expected: tuple[str, ...]
+) -> None:
+    document = NormalFeed(
+        format="rss", parser="x", items=tuple(items), title=None, link=None, icon=None, language=None, ttl=None,
+        skip_hours=(), skip_days=(), update_seconds=None, flaws=("truncated",), drops=drops,
+    )  # fmt: skip
+    assert flaws(document, held_back) == ("truncated", *expected)

@@ -11,6 +11,7 @@ from aggregator.model.item import Item, NormalFeed
 from aggregator.model.source import Failed, Fetched, Freshness, NextPoll, NotModified, Outcome, SourceState
 from aggregator.schedule import moves
 from aggregator.schedule.decide import next_poll
+from aggregator.schedule.hosts import pausing
 from aggregator.schedule.policy import Policy
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
@@ -81,7 +82,8 @@ def test_the_first_interval_is_every() -> None:
     state, decision = poll(fresh_state(), fetched(), parsed=feed(), new=30)
     assert decision.interval == 15 * MIN
     assert decision.at == NOW + 15 * MIN == state.next_poll
-    assert decision.why == state.why == "every 15 min: the first interval"
+    assert decision.why == state.why
+    assert decision.why.startswith("every 15 min: the first interval")
     assert state.state == "ok"
 
 
@@ -234,9 +236,33 @@ def test_404_backs_off_and_410_stops() -> None:
 
 
 def test_jitter_only_lengthens() -> None:
+    _, none = poll(known_state(), fetched(), parsed=feed(), jitter=0.0)
+    _, most = poll(known_state(), fetched(), parsed=feed(), jitter=0.999)
+    assert none.at < most.at <= none.at + 0.1 * none.interval + timedelta(seconds=1)
+
+
+def test_after_a_first_poll_sources_drift_apart_by_up_to_half_an_interval() -> None:
     _, none = poll(fresh_state(), fetched(), parsed=feed(), jitter=0.0)
     _, most = poll(fresh_state(), fetched(), parsed=feed(), jitter=0.999)
-    assert none.at < most.at <= none.at + timedelta(minutes=1.5) + timedelta(seconds=1)
+    assert none.at + 7 * MIN < most.at <= none.at + 7.5 * MIN + timedelta(seconds=1)
+    assert "drift apart" in most.why
+    _, failure = poll(fresh_state(), failed(500), jitter=0.999)
+    assert failure.at <= NOW + 16.5 * MIN + timedelta(seconds=1)
+
+
+def test_who_waits_with_its_host_is_not_asked_and_nothing_else_is_said_of_it() -> None:
+    before = known_state()
+    state, decision = poll(before, failed(None, 90, kind="waiting"))
+    assert timedelta(seconds=90) <= decision.at - NOW <= timedelta(seconds=100)
+    assert "another feed of its host" in decision.why
+    assert replace(state, next_poll=before.next_poll, why=before.why) == before
+
+
+def test_a_process_that_starts_anew_knows_who_asked_for_a_pause() -> None:
+    asked, _ = poll(known_state(), failed(429, 1800))
+    other, _ = poll(replace(known_state(), url="https://other.example/feed", validator_url=None), failed(503))
+    assert pausing([asked, other], NOW + 10 * MIN) == {"harbour.example": pytest.approx(1200, abs=1)}
+    assert pausing([asked, other], NOW + HOUR) == {}
 
 
 MOVED = "https://new.harbour.example/feed"

@@ -1,0 +1,29 @@
+"""What is wrong with a document that was read, as slugs for SourceState.flaws; `health` says them in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aggregator.model.item import Drop, NormalFeed
+
+MOST = 0.5
+"""From this share of a document's items on, a flaw is the source's and not an item's."""
+FEWEST = 3  # items; fewer tell nothing
+
+UNDATED, FUTURE, THIN, FLOOD = "undated", "future-dated", "thin", "guid-flood"
+
+
+def flaws(feed: NormalFeed, held_back: Iterable[Drop]) -> tuple[str, ...]:
+    """The parser's flaws, and ours: `undated` (no date that can be believed), `future-dated`, `thin` (headlines
+    without a word more), `guid-flood` (known titles under new guids, held back)."""
+    drops = {drop.reason: drop.count for drop in feed.drops}
+    count = len(feed.items)
+    shares = {
+        UNDATED: sum(item.published is None for item in feed.items),
+        FUTURE: drops.get("future-date", 0),
+        THIN: sum(not item.summary and not item.content for item in feed.items),
+    }
+    found = [name for name, many in shares.items() if count >= FEWEST and many >= MOST * count]
+    if any(drop.reason == "repeated" for drop in held_back):
+        found.append(FLOOD)
+    return (*feed.flaws, *found)
