@@ -288,3 +288,26 @@ def test_a_backup_is_a_whole_archive(store: SqliteArchive, tmp_path: Path) -> No
     assert copy.reading.totals()["items"] == 1
     copy.upkeep.check()
     copy.close()
+
+
+def test_streams_know_their_size_through_joins_merges_and_hiding(store: SqliteArchive) -> None:
+    def counted() -> dict[str, int]:
+        found = store.reading.counts("section", 0)
+        listed = {id: len(store.reading.stories(StreamQuery("section", id, limit=100), SECONDS)[0]) for id in found}
+        assert {id: total for id, (total, _) in found.items()} == listed
+        assert all(total == recent for total, recent in found.values())
+        return listed
+
+    titles = ("Dam in Kakhovka gives way, defense says", "Ministers meet in europe", "Storm nears asia-pacific")
+    store.intake.apply([polled("alpha", [item("alpha", str(n), title) for n, title in enumerate(titles)])], NOW)
+    place(store)
+    assert sum(counted().values()) >= 3
+    store.intake.apply([polled("beta", [item("beta", "1", titles[0])])], NOW)
+    place(store)
+    before = counted()
+    hidden = item("alpha", "1", titles[1]).canonical or ""
+    rules = replace(policy(), epoch="two", hidden=frozenset({hidden}))
+    assert re_place(store, rules, SECONDS) == 3
+    assert sum(counted().values()) < sum(before.values())
+    assert re_place(store, replace(policy(), epoch="three"), SECONDS) == 3
+    assert counted() == before

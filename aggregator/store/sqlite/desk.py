@@ -229,7 +229,7 @@ class Desk:
             [(story.n, k, name, entered) for story in stories for k, (name, entered) in enumerate(story.publishers, 1)],
         )
         raw.executemany(
-            "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)",
+            _SAVE_ENTRY,
             [
                 (streams[placing.stream], story.n, placing.entered, placing.primary_since, story.published,
                  int(placing.active and not story.hidden))
@@ -261,6 +261,11 @@ _SAVE_PLACEMENT = """
     INSERT INTO placements VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
         story = excluded.story, publisher = excluded.publisher, section = excluded.section, scores = excluded.scores,
         topics = excluded.topics, places = excluded.places, why = CASE excluded.why WHEN '' THEN why ELSE excluded.why END
+"""
+# An upsert, since a row that is replaced would tell no trigger that it went.
+_SAVE_ENTRY = """
+    INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET entered = excluded.entered,
+        primary_since = excluded.primary_since, published = excluded.published, active = excluded.active
 """
 _SAVE_STORY = "INSERT OR REPLACE INTO stories VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 

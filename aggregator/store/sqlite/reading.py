@@ -136,8 +136,8 @@ class Reading:
         """Per section or topic: stories in all, and those that entered since."""
         with self._db.translate():
             rows = self._db.raw.execute(
-                "SELECT substr(m.name, ?), count(*), sum(e.entered >= ?) FROM streams m JOIN entries e ON e.stream = m.n AND e.active "
-                "WHERE m.name LIKE ? || ':%' GROUP BY m.n",
+                "SELECT substr(m.name, ?), m.total, (SELECT count(*) FROM entries e WHERE e.stream = m.n AND e.active "
+                "AND e.entered >= ?) FROM streams m WHERE m.name LIKE ? || ':%' AND m.total",
                 (len(kind) + 2, since, kind),
             )
             return {id: (total, recent) for id, total, recent in rows}
