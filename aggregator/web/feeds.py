@@ -15,10 +15,10 @@ from aggregator.web.answers import answer
 from aggregator.web.daily import daily, query_of
 from aggregator.web.described import FEED, described
 from aggregator.web.front import Validity, keepable
+from aggregator.web.incidents import incidents
 from aggregator.web.library import Library, stream_name
 from aggregator.web.parameters import STREAM
 from aggregator.web.streams import build, path_of, query_string, resolve
-from aggregator.web.system import incidents
 
 feeds = Blueprint("feeds", __name__)
 

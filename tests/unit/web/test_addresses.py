@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from newsroom import Newsroom
 
+from aggregator.worker.measures import Measures
 from aggregator.worker.processes import WorkerLock
 
 HTML = "text/html; charset=utf-8"
@@ -94,12 +95,28 @@ def test_health(newsroom: Newsroom) -> None:
     assert client.get("/readyz").headers["Cache-Control"] == "no-store"
 
 
-def test_metrics_are_prometheus_text(client: FlaskClient) -> None:
+def test_metrics_are_prometheus_text(newsroom: Newsroom) -> None:
+    client = newsroom.client
+    plain = client.get("/metrics").text
+    measures = Measures.read(None)
+    measures.failed(["dns", "dns", "http"])
+    measures.edition(1.5, [30, 200, 10**6])
+    newsroom.archive.upkeep.notes({"tick": int(newsroom.now.timestamp()), "measures": measures.write()})
     text = client.get("/metrics").text
     assert client.get("/metrics").content_type == "text/plain; version=0.0.4; charset=utf-8"
-    assert "aggregator_items 7\n" in text
-    for line in text.splitlines():
-        assert re.fullmatch(r'# TYPE \w+ (gauge|counter)|\w+(\{\w+="[\w-]+"\})? \d+', line), line
+    assert "aggregator_items 7\n" in plain
+    for line in (
+        'aggregator_poll_errors_total{kind="dns"} 2',
+        "aggregator_edition_seconds_total 1.5",
+        'aggregator_delay_seconds_bucket{le="60"} 1',
+        'aggregator_delay_seconds_bucket{le="300"} 2',
+        'aggregator_delay_seconds_bucket{le="+Inf"} 3',
+        "aggregator_delay_seconds_count 3",
+        "aggregator_pending 0",
+    ):
+        assert f"{line}\n" in text
+    for line in (plain + text).splitlines():
+        assert re.fullmatch(r'# TYPE \w+ (gauge|counter|histogram)|\w+(\{\w+="[\w+-]+"\})? \d+(\.\d+)?', line), line
 
 
 NOWHERE = (

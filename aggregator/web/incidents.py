@@ -1,0 +1,91 @@
+"""What an editor should look at, as entries of a feed: sources in trouble, quiet sections, broken edits."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from aggregator.model.source import SourceState
+from aggregator.model.story import ItemView
+from aggregator.model.stream import Stream, StreamQuery
+from aggregator.schedule.health import FAILURES, SILENT_AFTER, STALE_AFTER
+from aggregator.web.library import Library
+
+TROUBLES = (*FAILURES, "gone", "moved", "stale", "silent", "guid-flood")
+LATER = {"silent": SILENT_AFTER, "stale": STALE_AFTER}
+"""Troubles that begin so long after the last good news."""
+QUIET, USUAL = timedelta(days=2), timedelta(days=16)
+"""A section is quiet that had a story a day in the two weeks before and none in the last two days."""
+
+
+def incidents(lib: Library) -> Stream:
+    """Sources that died, moved or went silent, sections gone quiet, and a broken edit of feeds.yaml, as entries of a
+    feed."""
+    force = lib.in_force()
+    now = lib.now()
+    items = [
+        _incident(force.root, state, kind, evidence)
+        for state in lib.archive.sources.states()
+        for kind, evidence in [lib.health(state, now)]
+        if kind in TROUBLES
+    ]
+    items += quiet_sections(lib)
+    broken = lib.archive.upkeep.noted("config-error")
+    if isinstance(broken, dict):
+        items.append(_broken(force.root, str(broken["message"]), datetime.fromtimestamp(int(broken["at"]), UTC)))
+    items.sort(key=lambda item: item.entered, reverse=True)
+    return Stream(
+        title=f"{force.settings.site.title} – Health of sources",
+        description="Sources that died, moved or went silent, sections gone quiet, and edits of feeds.yaml that are broken.",
+        root=force.root,
+        address=f"{force.root}/sources",
+        query="",
+        language="en",
+        updated=max((item.updated for item in items), default=datetime(2026, 1, 1, tzinfo=UTC)),
+        names=force.names,
+        items=tuple(items),
+    )
+
+
+def _incident(root: str, state: SourceState, kind: str, evidence: str) -> ItemView:
+    """One entry as long as the trouble lasts: told by what it began after, which no later poll moves."""
+    after = state.last_new if kind in LATER else state.moved_since if kind == "moved" else state.last_success
+    identity = f"{state.root}\n{kind}\n{after.isoformat() if after else 'never'}"
+    known = after or state.first_success or state.last_attempt or datetime(2026, 1, 1, tzinfo=UTC)
+    at = known + LATER.get(kind, timedelta())
+    return _entry(root, identity, title=f"{state.id}: {kind}", text=evidence, source=state.id, at=at)
+
+
+def quiet_sections(lib: Library) -> list[ItemView]:
+    """Sections that usually have news and have none now, while others have: their sources or rules may be broken."""
+    force, now = lib.in_force(), lib.now()
+    reading = lib.archive.reading
+    recent = reading.counts("section", int((now - QUIET).timestamp()))
+    usual = reading.counts("section", int((now - USUAL).timestamp()))
+    if not any(count for _, count in recent.values()):
+        return []  # it is the service that is quiet
+    found = []
+    for section in force.settings.sections:
+        if recent.get(section.id, (0, 0))[1] or usual.get(section.id, (0, 0))[1] < (USUAL - QUIET).days:
+            continue
+        last = reading.stories(StreamQuery("section", section.id, limit=1), int(now.timestamp()))[0][0].entered
+        text = f"No story entered it since {last:%Y-%m-%d %H:%M} UTC; in the two weeks before it was a story a day or more."
+        identity = f"section {section.id}\n{last.isoformat()}"
+        title = f"section {section.id}: quiet"
+        found.append(
+            _entry(force.root, identity, title=title, text=text, source=f"section {section.id}", at=last + QUIET)
+        )
+    return found
+
+
+def _broken(root: str, message: str, at: datetime) -> ItemView:
+    title = "feeds.yaml: the last edit is broken and not in force"
+    return _entry(root, f"feeds.yaml\n{message}", title=title, text=message, source="feeds.yaml", at=at)
+
+
+def _entry(root: str, identity: str, *, title: str, text: str, source: str, at: datetime) -> ItemView:
+    return ItemView(
+        id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"incident:{identity}")), n=0, source=source, publisher="Aggregator",
+        title=title, summary=text, content="", url=f"{root}/sources", author=None, lang="en", image=None, enclosures=(),
+        categories=(), published=at, updated=at, entered=at, story=None, section=None,
+    )  # fmt: skip

@@ -1,0 +1,73 @@
+"""Figures for Prometheus, in its text format 0.0.4. What the worker counts reaches us through the store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from aggregator.model.source import SourceState
+from aggregator.web.library import Library
+
+OVERDUE = timedelta(minutes=10)
+
+
+def measured(lib: Library) -> str:
+    states = lib.archive.sources.states()
+    now = lib.now()
+    noted = lib.archive.upkeep.noted("measures")
+    lines = [
+        *(_one(name, "gauge", value) for name, value in lib.archive.reading.totals().items()),
+        _one("polls_total", "counter", sum(state.polls for state in states)),
+        _one("not_modified_total", "counter", sum(state.not_modified for state in states)),
+        _one("received_bytes_total", "counter", sum(state.bytes_received for state in states)),
+        _one("saved_bytes_total", "counter", sum(state.bytes_saved for state in states)),
+        _one("sources_overdue", "gauge", sum(_overdue(state, now) for state in states)),
+        *_labelled("sources_by_state", "gauge", "state", Counter(lib.health(state, now)[0] for state in states)),
+        *_labelled("drops_total", "counter", "reason", _drops(lib.archive.sources.drops().values())),
+        *(_of_worker(noted) if isinstance(noted, dict) else ()),
+        *_labelled("trouble", "gauge", "part", {one.partition(":")[0]: 1 for one in lib.troubles()}),
+    ]
+    tick = lib.archive.upkeep.noted("tick")
+    if isinstance(tick, int):
+        lines.append(_one("last_tick_timestamp_seconds", "gauge", tick))
+    return "\n".join(lines) + "\n"
+
+
+def _one(name: str, kind: str, value: float) -> str:
+    return f"# TYPE aggregator_{name} {kind}\naggregator_{name} {value}"
+
+
+def _labelled(name: str, kind: str, label: str, values: Mapping[str, int]) -> Iterable[str]:
+    if values:
+        yield f"# TYPE aggregator_{name} {kind}"
+    for value, count in sorted(values.items()):
+        yield f'aggregator_{name}{{{label}="{value}"}} {count}'
+
+
+def _overdue(state: SourceState, now: datetime) -> bool:
+    return state.next_poll is not None and now - state.next_poll > OVERDUE
+
+
+def _drops(by_source: Iterable[Mapping[str, int]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for drops in by_source:
+        total.update(drops)
+    return total
+
+
+def _of_worker(noted: dict[str, Any]) -> Iterable[str]:
+    """`worker.measures` writes it."""
+    yield from _labelled("poll_errors_total", "counter", "kind", noted.get("errors", {}))
+    yield _one("editions_total", "counter", noted.get("editions", 0))
+    yield _one("edition_seconds_total", "counter", noted.get("edition_seconds", 0))
+    yield _one("last_edition_seconds", "gauge", noted.get("last_edition_seconds", 0))
+    yield _one("items_set_aside", "gauge", noted.get("set_aside", 0))
+    yield "# TYPE aggregator_delay_seconds histogram"
+    count = 0
+    for bound, items in noted.get("delays", []):
+        count += items
+        yield f'aggregator_delay_seconds_bucket{{le="{bound if bound is not None else "+Inf"}"}} {count}'
+    yield f"aggregator_delay_seconds_sum {noted.get('delay_seconds', 0)}"
+    yield f"aggregator_delay_seconds_count {count}"

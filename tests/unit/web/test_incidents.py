@@ -1,0 +1,69 @@
+"""The feed of /sources: each trouble once, for as long as it lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from newsroom import NEWS, NOON, Newsroom, item
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
+    """One for each test: what sources went through differs."""
+    made = Newsroom(tmp_path)
+    made.publish(*NEWS)
+    yield made
+    made.close()
+
+
+def entries(newsroom: Newsroom) -> dict[str, Any]:
+    return {entry["title"]: entry for entry in orjson.loads(newsroom.client.get("/sources.json").data)["items"]}
+
+
+@pytest.mark.parametrize(
+    ("state", "values"),
+    [
+        ("failing", {"failures": 3, "error": "refused", "error_kind": "refused"}),
+        ("not-a-feed", {"failures": 3, "error": "a page", "error_kind": "not-a-feed"}),
+        ("silent", {"last_new": NOON - 9 * DAY}),
+        ("moved", {"moved_to": "https://b.example/", "moved_count": 9, "moved_since": NOON - 3 * DAY}),
+        ("guid-flood", {"flaws": "guid-flood"}),
+    ],
+)
+def test_a_trouble_is_one_entry_however_often_it_is_polled(
+    newsroom: Newsroom, state: str, values: dict[str, Any]
+) -> None:
+    sources = newsroom.archive.sources
+    (before,) = sources.states(["kyodo"])
+    good = replace(before, first_success=NOON - 90 * DAY, last_success=NOON - DAY, last_new=NOON - DAY)
+    sources.save([replace(good, **values, last_attempt=NOON)])
+    first = entries(newsroom)[f"kyodo: {state}"]
+    moved = {} if state == "guid-flood" else {"last_attempt": NOON + timedelta(minutes=15)}
+    if state in ("silent", "moved"):
+        moved["last_success"] = NOON + timedelta(minutes=15)
+    sources.save([replace(good, **{**values, **moved})])
+    again = entries(newsroom)[f"kyodo: {state}"]
+    assert again["id"] == first["id"]
+    assert again["date_published"] == first["date_published"]
+
+
+def test_a_section_gone_quiet_is_told_unless_all_are(newsroom: Newsroom) -> None:
+    newsroom.publish(
+        *(item(f"Frigate number {n} leaves port {n}", age=timedelta(days=3, hours=20 * n)) for n in range(20))
+    )
+    newsroom.now = NOON + DAY
+    assert "section defense: quiet" not in entries(newsroom), "it had news two days ago"
+    newsroom.now = NOON + 2 * DAY + timedelta(hours=2)
+    assert "section defense: quiet" not in entries(newsroom), "nothing at all came: it is the service that is quiet"
+    newsroom.publish(item("Octopuses dream again", "kyodo", age=-2 * DAY), live=True)
+    told = entries(newsroom)["section defense: quiet"]
+    assert "No story entered it since 2026-11-24" in told["summary"]
+    assert "section asia-pacific: quiet" not in entries(newsroom), "it never had a story a day"
