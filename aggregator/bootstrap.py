@@ -213,6 +213,8 @@ class Application:
             place_topics={code: slug for code, (slug, _) in countries().items()},
             wrappers=frozenset(source.id for source in self.settings.sources if source.wrapper),
             hidden=frozenset(filter(None, map(canonical, overrides.hide))),
+            apart=(apart := frozenset(filter(None, map(canonical, overrides.split)))),
+            joined=tuple(frozenset(filter(None, map(canonical, group))) - apart for group in overrides.join),
             pinned={
                 address: pin.section
                 for pin in overrides.pin
@@ -311,7 +313,10 @@ def library(application: Application) -> Library:
 def web_application() -> Any:
     """The WSGI application of a process that serves; the place comes from the environment."""
     from aggregator.web.app import create_app
+    from aggregator.worker import logs
     from aggregator.worker.processes import die_with_parent
 
     die_with_parent()
-    return create_app(library(Application.load(Place.of_environment(os.environ))))
+    application = Application.load(Place.of_environment(os.environ))
+    logs.start(application.mask)
+    return create_app(library(application))

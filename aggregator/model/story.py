@@ -154,6 +154,7 @@ class Batch:
     memory: Remembered = Remembered()
     epoch: str = ""
     now: int = 0
+    forgotten: tuple[int, ...] = ()  # items that the grouping is not to find again
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class Policy:
     wrappers: frozenset[str] = frozenset()  # sources that repeat what others publish
     hidden: frozenset[str] = frozenset()  # canonical addresses of `stories: hide`
     pinned: Mapping[str, str] = field(default_factory=dict)  # canonical address → section
+    apart: frozenset[str] = frozenset()  # canonical addresses of `stories: split`
+    joined: tuple[frozenset[str], ...] = ()  # canonical addresses of `stories: join`
 
 
 def compose(

@@ -13,6 +13,7 @@ from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
 from aggregator.pipeline.compose import Policy, compose
 from aggregator.pipeline.history import StoredHistory, remembered
+from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled
 from aggregator.ports import Archive
 from aggregator.stories import Candidate, Grouping, Join, group
 
@@ -103,8 +104,10 @@ def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: in
     folded = [_folded(item, policy) for item in items]
     judged = {item.n: policy.judge(item) for item in folded}
     fresh = [item for item in folded if item.story is None]
-    candidates = [candidate(item) for item in fresh]
+    candidates = [candidate(item) for item in fresh if item.canonical not in policy.apart]
     grouping = group(candidates, StoredHistory(archive.past))
+    if policy.apart or policy.joined:
+        grouping = overruled(grouping, fresh, archive, policy)
     joins = {join.item: join for join in grouping.joins}
     home = _homes(folded, grouping)
     plan = _Plan(archive, policy, home, [Merge(merge.older, merge.younger) for merge in grouping.merges])
@@ -131,6 +134,7 @@ def candidate(item: PendingItem) -> Candidate:
 def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> int:
     """Judge stored stories anew after an edit of the rules, newest first; returns how many were done. Nothing is
     announced: a story stands in each stream where it would have stood."""
+    overrule(archive, policy, now)
     numbers = archive.desk.outdated(policy.epoch, limit)
     states = archive.desk.stories(numbers)
     placed: list[Placed] = []
@@ -220,5 +224,7 @@ def _why(join: Join | None) -> str:
     """In short, why an item is in its story; the long answer is worked out when asked for."""
     if join is None or join.reason == "founder":
         return "founder" if join else ""
+    if join.reason in (APART, JOINED):
+        return join.reason
     words = f": {', '.join(join.shared[:6])}" if join.shared else ""
     return f"{join.reason} {join.score:.2f}{words}"

@@ -12,6 +12,7 @@ import orjson
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Entry, Member, PendingItem, Placed, Placing, StoryState
 from aggregator.store.sqlite.connection import Connection, marks, parts, to_blob, to_id
+from aggregator.store.sqlite.intake import address_hash
 from aggregator.store.sqlite.memory import save_memory
 from aggregator.store.sqlite.streams import match
 
@@ -96,6 +97,17 @@ class Desk:
     def items(self, numbers: Collection[int]) -> list[PendingItem]:
         found = self._select(f"SELECT {_ITEM} FROM {_FROM} WHERE i.n IN", numbers)
         return sorted((_item(row) for row in found), key=lambda item: (item.at, item.n))
+
+    def addressed(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
+        """Canonical address → its placed items, each with its story."""
+        wanted = {address_hash(canonical): canonical for canonical in canonicals}
+        found: dict[str, dict[int, int]] = {}
+        for n, address, story in self._select(
+            "SELECT i.n, i.address, p.story FROM items i JOIN placements p ON p.item = i.n WHERE i.address IN",
+            [address for address in wanted if address is not None],
+        ):
+            found.setdefault(wanted[address], {})[n] = story
+        return found
 
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
         """Story → its items with their judgements, in the order in which they entered."""
@@ -197,6 +209,8 @@ class Desk:
         with self._db.transaction() as raw:
             version = int((raw.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() or ("0",))[0]) + 1
             touched = self._merge(raw, batch)
+            if batch.forgotten:
+                _set_apart(raw, batch)
             raw.executemany(_SAVE_PLACEMENT, map(_placement, batch.placed))
             raw.executemany("DELETE FROM pending WHERE item = ?", [(placed.item,) for placed in batch.placed])
             raw.executemany(_SAVE_STORY, [_story(story, batch) for story in batch.stories])
@@ -305,6 +319,12 @@ def _stamp(raw: sqlite3.Connection, names: set[str], version: int, now: int) -> 
     raw.executemany(
         "UPDATE streams SET version = ?, changed = ? WHERE name = ?", [(version, now, name) for name in names]
     )
+
+
+def _set_apart(raw: sqlite3.Connection, batch: Batch) -> None:
+    """What leaves a story is not found by the grouping, and what had been merged and leaves again redirects no more."""
+    raw.executemany("DELETE FROM memories WHERE item = ?", [(item,) for item in batch.forgotten])
+    raw.executemany("DELETE FROM merged WHERE id = ?", [(to_blob(story.id),) for story in batch.stories])
 
 
 def _put(raw: sqlite3.Connection, key: str, value: Any) -> None:

@@ -1,0 +1,138 @@
+"""The editor's word over the grouping: `stories: join` and `split` of feeds.yaml, on what arrives and on what is stored.
+
+An address under `split` is a story of its own: nothing joins it, not even where it is listed under `join` as well. What
+leaves a story is called by its own founder's id, and if the founder is what is set apart, the founder keeps the story's
+id, and the rest takes that of the earliest of its items. So ids always name the item that founds a story, and none is
+given twice: where a story merged long ago leaves again, it takes back the address that redirected.
+
+Stories under one `join` merge as others do: the older stays, the younger redirects, nothing is announced.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
+from aggregator.pipeline.compose import Policy, compose
+from aggregator.ports import Archive
+from aggregator.stories import Grouping, Join
+from aggregator.stories import Merge as Union
+
+APART = "set apart by the editor"
+JOINED = "joined by the editor"
+
+
+def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> Grouping:
+    """The decision on new items with the editor's word added. `grouping` does not know those that are set apart."""
+    joins = [*grouping.joins, *_alone(fresh, archive, policy)]
+    story = {join.item: join.story for join in joins}
+    wanted = {one.n: one.canonical for one in fresh if one.canonical}
+    groups = [group for group in policy.joined if not group.isdisjoint(wanted.values())]
+    if not groups:
+        return replace(grouping, joins=tuple(joins))
+    stored = archive.desk.addressed({address for group in groups for address in group})
+    into = {merge.younger: merge.older for merge in grouping.merges}
+    merges = list(grouping.merges)
+    for group in groups:
+        known = {_root(into, home) for address in group for home in stored.get(address, {}).values()}
+        new = {_root(into, story[n]) for n, address in wanted.items() if address in group and n in story}
+        older, *younger = sorted(known) + sorted(new - known)
+        for one in younger:
+            into[one] = older
+            merges.append(Union(older, one, 1.0))
+    meant = {n for n, address in wanted.items() if any(address in group for group in groups)}
+    told = [
+        replace(join, reason=JOINED) if join.item in meant and _root(into, join.story) != join.item else join
+        for join in joins
+    ]
+    return replace(grouping, joins=tuple(told), merges=tuple(merges))
+
+
+def _alone(fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> Iterable[Join]:
+    """New items of addresses that are set apart: together with what there is of the same address, alone without."""
+    apart = [one for one in fresh if one.canonical in policy.apart]
+    stored = archive.desk.addressed({one.canonical for one in apart if one.canonical}) if apart else {}
+    founders = {address: min(homes.values()) for address, homes in stored.items()}
+    for one in apart:
+        address = one.canonical or ""
+        home = founders.setdefault(address, one.n)
+        yield Join(one.n, home, "founder" if home == one.n else APART, 1.0)
+
+
+def _root(into: Mapping[int, int], story: int) -> int:
+    while story in into:
+        story = into[story]
+    return story
+
+
+def overrule(archive: Archive, policy: Policy, now: int) -> None:
+    """Make stored stories follow the editor's word. Doing it again changes nothing."""
+    if policy.apart:
+        _part(archive, policy, now)
+    if policy.joined:
+        _join(archive, policy, now)
+
+
+def _part(archive: Archive, policy: Policy, now: int) -> None:
+    """Set stored items apart."""
+    stored = archive.desk.addressed(policy.apart)
+    address = {n: canonical for canonical, homes in stored.items() for n in homes}
+    touched = {home for homes in stored.values() for home in homes.values()}
+    states = archive.desk.stories(touched)
+    placed: list[Placed] = []
+    stories: list[StoryState] = []
+    for n, members in archive.desk.members(touched).items():
+        groups: defaultdict[str | None, list[Member]] = defaultdict(list)
+        for member in members:
+            groups[address.get(member.item.n)].append(member)
+        if len(groups) == 1 or n not in states:
+            continue
+        for part in groups.values():
+            founder = n if any(member.item.n == n for member in part) else part[0].item.n
+            stories.append(_parted(founder, part, states[n], policy, now))
+            if founder != n:
+                why = APART if part[0].item.n in address else "stays without what was set apart"
+                placed += [Placed(m.item.n, founder, m.item.publisher, m.judgement, why) for m in part]
+    if stories or archive.past.recall(address):
+        archive.desk.apply(Batch(tuple(placed), tuple(stories), forgotten=tuple(address), epoch=policy.epoch, now=now))
+
+
+def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, now: int) -> StoryState:
+    """A part of a story. What stays says at once that it is told by fewer: feeds must not go on telling what the
+    editor took back."""
+    fresh = compose(n, members, None, policy, joined=(), now=now)
+    if n != old.n:
+        return fresh
+    stays = compose(n, members, old, policy, joined=(), now=now, replacing=True)
+    return replace(stays, entry=replace(fresh.entry, updated=max(old.entry.updated + 1, now)))
+
+
+def _join(archive: Archive, policy: Policy, now: int) -> None:
+    """Merge stored stories that the editor calls one."""
+    stored = archive.desk.addressed({address for group in policy.joined for address in group})
+    into: dict[int, int] = {}
+    for group in policy.joined:
+        homes = {_root(into, home) for address in group for home in stored.get(address, {}).values()}
+        older, *younger = sorted(homes) or [0]
+        into.update(dict.fromkeys(younger, older))
+    if not into:
+        return
+    merged = {younger: _root(into, younger) for younger in into}
+    states = archive.desk.stories({*merged, *merged.values()})
+    members = archive.desk.members(states)
+    stories = []
+    for n in sorted(set(merged.values())):
+        younger = [story for story, older in merged.items() if older == n]
+        whole = [member for story in (n, *younger) for member in members[story]]
+        stories.append(_merged(states[n], [states[story] for story in younger], whole, policy, now))
+    merges = tuple(Merge(older, younger) for younger, older in merged.items())
+    archive.desk.apply(Batch(stories=tuple(stories), merges=merges, epoch=policy.epoch, now=now))
+
+
+def _merged(
+    older: StoryState, younger: Sequence[StoryState], members: Iterable[Member], policy: Policy, now: int
+) -> StoryState:
+    whole = sorted(members, key=lambda member: (member.item.entered, member.item.at, member.item.n))
+    return compose(older.n, whole, older, policy, joined=(), now=now, absorbed=younger)
