@@ -11,13 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aggregator.bootstrap import Application, Place, utc_now
-from aggregator.cli import logs
 from aggregator.cli.arguments import Command, nothing
 from aggregator.config.watch import Watch
 from aggregator.errors import ConfigError, StoreError
 from aggregator.pipeline.changes import Changes, changes
 from aggregator.render.instants import rfc3339
 from aggregator.schedule.hosts import pausing
+from aggregator.worker import logs
 from aggregator.worker.processes import WorkerLock
 from aggregator.worker.service import Beside, Engine, Reload, Service
 

@@ -23,12 +23,17 @@ class Line(logging.Formatter):
         message = self._mask(record.getMessage())
         if record.exc_info:
             message += "\n" + self._mask(self.formatException(record.exc_info))
+        message = _visible(message)
         moment = self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ")
         if self._json:
             event = {"time": moment, "level": record.levelname.lower(), "logger": record.name, "message": message}
             return orjson.dumps(event).decode()
-        clean = "".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in message)
-        return f"{moment} {record.levelname.lower():7} {clean.rstrip().replace(chr(10), chr(10) + '    ')}"
+        return f"{moment} {record.levelname.lower():7} {message.rstrip().replace(chr(10), chr(10) + '    ')}"
+
+
+def _visible(text: str) -> str:
+    """What moves a cursor, turns the direction of writing or cannot be written at all, as Python would spell it."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text)
 
 
 def start(mask: Callable[[str], str] = lambda text: text) -> None:

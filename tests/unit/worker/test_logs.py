@@ -1,0 +1,79 @@
+"""A log has one line an event, nothing in it can write to a terminal, and no secret is in it."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.config.environment import mask
+from aggregator.worker import logs
+from aggregator.worker.logs import Line
+
+HOSTILE = "title\r\nERROR forged\x1b[2J\x07\x00 \u202egpj.exe\u2028next \udc80"
+
+
+def written(message: str, *arguments: object, as_json: bool, error: Any = None) -> str:
+    record = logging.LogRecord("aggregator.test", logging.WARNING, "x.py", 1, message, arguments, error)
+    return Line(lambda text: mask(text, ("hush-hush",)), as_json=as_json).format(record)
+
+
+def test_an_event_is_one_line_of_json() -> None:
+    line = written("source %s: %s", "one", HOSTILE, as_json=True)
+    assert "\n" not in line
+    assert "\x1b" not in line
+    event = json.loads(line)
+    assert (event["level"], event["logger"]) == ("warning", "aggregator.test")
+    assert event["message"].startswith("source one: title")
+
+
+def test_on_a_terminal_what_came_from_outside_moves_no_cursor_and_begins_no_line() -> None:
+    shown = written("source %s", HOSTILE, as_json=False)
+    first, *others = shown.split("\n")
+    assert first[:4].isdigit()
+    assert all(line.startswith("    ") for line in others), "a further line is indented, so that it cannot be forged"
+    assert "\\x1b[2J" in shown
+    assert all(letter.isprintable() or letter == "\n" for letter in shown)
+
+
+@given(st.text(st.characters(exclude_categories=())), st.booleans())
+def test_whatever_is_logged(text: str, as_json: bool) -> None:
+    shown = written("%s", text, as_json=as_json)
+    assert all(letter.isprintable() or letter == "\n" for letter in shown)
+    if as_json:
+        assert "\n" not in shown
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_secrets_are_masked_also_in_what_python_says_of_an_error(as_json: bool) -> None:
+    try:
+        raise ValueError("https://user:hush-hush@example.org/feed?key=hush-hush")
+    except ValueError as error:
+        shown = written("failed", as_json=as_json, error=(ValueError, error, error.__traceback__))
+    assert "ValueError" in shown
+    assert "hush" not in shown
+    assert "***@example.org" in shown
+
+
+def test_a_password_nobody_configured_is_masked_too() -> None:
+    assert "https://me:***@example.org" in written("moved to %s", "https://me:pa55@example.org/", as_json=False)
+
+
+def test_start_sends_all_of_it_through_one_handler(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    out = io.StringIO()
+    monkeypatch.setattr("sys.stderr", out)
+    try:
+        logs.start(lambda text: text.replace("hush", "***"))
+        logging.getLogger("aggregator.anything").info("a hush\nb")
+        logging.getLogger("aiohttp").info("noise")
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+    assert [json.loads(line)["message"] for line in out.getvalue().splitlines()] == ["a ***\nb"]
