@@ -39,6 +39,15 @@ class Member:
     judgement: Judgement
 
 
+def headline(title: str, url: str | None, publisher: str) -> str:
+    """What a reader sees as the title: where an outlet gave none and no text to make one of, the address of the article,
+    else the outlet. Stored titles stay as they came, so that this never counts as what an item says."""
+    if title:
+        return title
+    bare = (url or "").partition("://")[2].removeprefix("www.").rstrip("/")
+    return bare[:120] or publisher
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """One line under *Sources* of a story."""

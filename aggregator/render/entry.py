@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
-from aggregator.model.story import ItemView, Report, StoryView
+from aggregator.model.story import ItemView, Report, StoryView, headline
 from aggregator.model.stream import Brief, Names, Stream
 from aggregator.render.fit import fit
 
@@ -30,6 +30,7 @@ class FeedEntry:
     tags: tuple[tuple[str, str], ...]  # (id, title)
     enclosures: tuple[tuple[str, str | None, int | None], ...] = ()
     story: StoryView | None = None
+    item: ItemView | None = None
 
 
 def urn(id: str) -> str:
@@ -51,7 +52,7 @@ def story_entry(story: StoryView, root: str, names: Names) -> FeedEntry:
     lead = next((report for report in entry.reports if report.url == entry.link), None)
     return FeedEntry(
         id=urn(story.id),
-        title=fit(entry.title),
+        title=fit(headline(entry.title, entry.link, entry.publisher)),
         link=entry.link or page,
         summary=fit(entry.summary),
         body=_body(entry.summary, entry.reports, page, entry.topics),
@@ -71,7 +72,7 @@ def item_entry(item: ItemView, root: str, names: Names) -> FeedEntry:
     report = Report(item.publisher, item.source, item.url, item.title, int(item.published.timestamp()))
     return FeedEntry(
         id=urn(item.id),
-        title=fit(item.title),
+        title=fit(headline(item.title, item.url, item.publisher)),
         link=item.url or page or root,
         summary=fit(item.summary),
         body=_body(item.summary, (report,), page, ()),
@@ -83,6 +84,7 @@ def item_entry(item: ItemView, root: str, names: Names) -> FeedEntry:
         source=_feed(item.source, names),
         tags=_tags(item.sections, item.topics, names),
         enclosures=item.enclosures,
+        item=item,
     )
 
 
@@ -137,5 +139,6 @@ def _body(summary: str, reports: Iterable[Report], page: str | None, topics: Ite
 
 def _line(report: Report) -> str:
     when = datetime.fromtimestamp(report.published, UTC).strftime("%d %b %Y, %H:%M UTC")
-    title = f'<a href="{escape(report.url)}">{escape(report.title)}</a>' if report.url else escape(report.title)
+    title = escape(headline(report.title, report.url, report.publisher))
+    title = f'<a href="{escape(report.url)}">{title}</a>' if report.url else title
     return f"<li>{escape(report.publisher)}: {title} ({when})</li>"

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from aggregator.model.story import ItemView, Report, StoryView
+from aggregator.model.story import ItemView, Report, StoryView, headline
 from aggregator.model.stream import StreamQuery
 from aggregator.store.sqlite.connection import Connection, at_time, marks, parts, to_blob, to_id
 from aggregator.store.sqlite.desk import decode_entry, decode_scores
@@ -65,7 +65,7 @@ class Reading:
             stories,
             "ORDER BY i.at, i.n",
         ):
-            found.setdefault(story, []).append(Report(publisher, source, url, title, at))
+            found.setdefault(story, []).append(Report(publisher, source, url, headline(title, url, publisher), at))
         return {story: tuple(reports) for story, reports in found.items()}
 
     def story(self, id: str) -> StoryView | str | None:
@@ -184,7 +184,8 @@ def _story(row: Sequence[Any], time: int, reports: tuple[Report, ...]) -> StoryV
     n, id, lead, published, _, updated, changed, section, scores, topics, text = row
     entry = decode_entry(text)
     return StoryView(
-        id=to_id(id), n=n, title=entry.title, summary=entry.summary, link=entry.link, image=entry.image, lang=entry.lang,
+        id=to_id(id), n=n, title=headline(entry.title, entry.link, entry.publisher), summary=entry.summary, link=entry.link,
+        image=entry.image, lang=entry.lang,
         published=at_time(published), updated=at_time(updated), entered=at_time(time), changed=at_time(changed),
         section=section, scores=decode_scores(scores), topics=tuple(orjson.loads(topics)),
         publishers=tuple(dict.fromkeys(report.publisher for report in reports)) or (entry.publisher,),
@@ -196,8 +197,8 @@ def _item(row: Sequence[Any], time: int) -> ItemView:
     (n, id, source, publisher, title, summary, content, url, author, lang, image, enclosures, categories, at, updated,
      story, section, scores, topics, why) = row  # fmt: skip
     return ItemView(
-        id=to_id(id), n=n, source=source, publisher=publisher, title=title, summary=summary, content=content, url=url,
-        author=author, lang=lang, image=image,
+        id=to_id(id), n=n, source=source, publisher=publisher, title=headline(title, url, publisher), summary=summary,
+        content=content, url=url, author=author, lang=lang, image=image,
         enclosures=tuple((e[0], e[1], e[2]) for e in orjson.loads(enclosures)) if enclosures else (),
         categories=tuple(orjson.loads(categories)) if categories else (),
         published=at_time(at), updated=at_time(updated), entered=at_time(time),

@@ -38,6 +38,7 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
         *odd,
         item("Un sommet à Genève", "reuters", lang="fr", enclosures=[audio, Enclosure("https://bbc.example/b.mp3")]),
         item("Nothing to Link To", url=None, lang=None, summary="Only & a <summary>."),
+        item("", "kyodo", age=timedelta(hours=7), summary="", content=""),  # a picture alone, say
     )
     yield room
     room.close()

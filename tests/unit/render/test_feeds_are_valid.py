@@ -256,3 +256,10 @@ def test_bytes_depend_on_content_alone(newsroom: Newsroom) -> None:
         command, capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
     )
     assert there.stdout.split() == here
+
+
+@pytest.mark.parametrize("extension", ["rss", "atom", "json"])
+def test_what_came_without_headline_is_named_by_its_address(newsroom: Newsroom, extension: str) -> None:
+    """An entry without a title is no valid Atom, and a link without words can be neither seen nor followed."""
+    assert "kyodo.example/" in get(newsroom, "/latest{}", extension).decode().replace("https://kyodo.example/", "")
+    assert b">kyodo.example/" in newsroom.client.get("/latest").data
