@@ -49,7 +49,7 @@ CALLS = {
     "os.fork": set(),
     "eval": set(),
     "exec": {"stories/trees.py"},  # a function of numbers that ship with the program
-    "yaml.load": {"config/syntax.py"},
+    "yaml.load": set(),
     "yaml.unsafe_load": set(),
 }
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))

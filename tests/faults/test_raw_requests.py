@@ -1,0 +1,106 @@
+"""Bad inputs 33 to 35 as bytes on a real connection: what no client library would send."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import signal
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from builders import rss
+from builders.process import aggregator, configuration, free_port, running, serves, until
+from servers.local import Server, conditional
+
+WHEN = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    folder: Path = tmp_path_factory.mktemp("raw")
+    with Server({"/one": conditional(rss([("a", "Frigate leaves port", WHEN)], "One", "one.example"))}) as server:
+        config = configuration(folder, {"one": server.url("/one")})
+        config.write_text(config.read_text().replace("{title: Test Wire}", "{title: T, url: 'https://wire.example'}"))
+        aggregator(config, "poll")
+    chosen = free_port()
+    with running(config, "serve", "--port", str(chosen)) as process:
+        until(lambda: serves(f"http://127.0.0.1:{chosen}/healthz"))
+        yield chosen
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert "Traceback" not in (folder / "log").read_text()
+
+
+def said(port: int, request: bytes) -> bytes:
+    """All that comes back on one connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+        got = b""
+        with contextlib.suppress(OSError):
+            connection.sendall(request)
+            while piece := connection.recv(65536):
+                got += piece
+    return got
+
+
+def get(target: str, *headers: str) -> bytes:
+    lines = [f"GET {target} HTTP/1.1", *headers, "Connection: close"]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        get("http://evil.example/latest.rss", "Host: evil.example"),
+        get("/latest.rss", "Host: evil.example"),
+        get("/latest.rss", "Host: a.example", "Host: evil.example"),
+        get("/latest.rss", "Host: x", "X-Forwarded-Host: evil.example", "X-Forwarded-Prefix: /evil"),
+        get("//evil.example/latest.rss", "Host: x"),
+    ],
+)
+def test_34_whatever_host_is_named_links_are_of_the_configuration(port: int, request_: bytes) -> None:
+    got = said(port, request_)
+    status = got.split(b" ", 2)[1]
+    assert status in (b"200", b"400", b"404", b"308"), got[:200]
+    assert b"evil" not in got
+    if status == b"200":
+        assert b"https://wire.example/latest.rss" in got
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        get("/latest.rss"),  # no Host
+        get("/%00", "Host: x"),
+        get("/..%2f..%2fetc%2fpasswd", "Host: x"),
+        get("/%2e%2e/%2e%2e/etc/passwd", "Host: x"),
+        get("/sections/defense;x=1", "Host: x"),
+        get("/sections/" + "a" * 60_000, "Host: x"),
+        get("/latest.rss?" + "q=a&" * 10_000, "Host: x"),
+        get("/latest.rss", "Host: x", "X: " + "y" * 100_000),
+        get("/latest.rss", "Host: x", *[f"X-{n}: y" for n in range(2000)]),
+        get("/latest.rss", "Host: x", "Range: bytes=0-10, 5-9999999999999999999"),
+        get("/latest.rss", "Host: x", "If-None-Match: " + '"a", ' * 5000),
+        get("/latest.rss", "Host: x", "If-Modified-Since: Mon, 99 Foo 99999 25:61:61 GMT"),
+        get("/latest.rss", "Host: x", "Accept-Encoding: " + "gzip;q=0.5," * 3000),
+        get("/latest.rss", "Host: x", "Content-Length: 5", "Transfer-Encoding: chunked"),
+        get("/latest.rss", "Host: x", "Content-Length: 99999999999999999999999"),
+        b"POST /latest.rss HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"GET /latest.rss\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 200,
+        b"\x00" * 10_000,
+        b"GET /latest.rss HTTP/1.1\r\nHost: x\r\nX: a\r\n\tfolded\r\n\r\n",
+        b"GET /\xff\xfe\x00 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"TRACE / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"CONNECT evil.example:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+    ],
+)
+def test_no_bytes_make_a_fault_of_ours(port: int, request_: bytes) -> None:
+    got = said(port, request_)
+    for status in re.findall(rb"HTTP/1\.[01] (\d{3})", got):
+        assert status[:1] != b"5" or status in (b"501", b"505"), got[:300]
+    assert b"root:" not in got
+    assert b"Traceback" not in got
+    assert b" 200 " in said(port, get("/healthz", "Host: x"))[:20]
