@@ -12,6 +12,7 @@ import orjson
 
 from aggregator.bootstrap import Application, Place
 from aggregator.categorise.turning import Case, Outcome, outcome
+from aggregator.cli import joining
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.expecting import expectation, expected, known_section
 from aggregator.cli.verdict import lines, verdict
@@ -74,6 +75,7 @@ def _told(
     if found:
         told = value.get("told_by", [])
         yield f"  from {found.publisher} ({found.source}), joined its story: {found.why or 'not placed yet'}"
+        yield from joining.told(found)
         yield f"  story {value['story']}: {len(told)} reports, primary section {value.get('story_section')}"
         yield from (f"    {one['published']}  {one['publisher']}: {one['title']}" for one in told)
     yield from lines(receipts)
@@ -137,7 +139,7 @@ def _look_up(application: Application, text: str) -> ItemView | None:
         story = reading.story(story)
     if isinstance(story, StoryView):
         lead = story.lead
-        return next((item for item in reading.members(story.n) if item.n == lead), None)
+        id = next((item.id for item in reading.members(story.n) if item.n == lead), id)
     item = reading.item(id)
     if item is None:
         raise UsageError("no story and no item of this id is in the archive")
@@ -150,6 +152,7 @@ def _story(application: Application, item: ItemView) -> dict[str, Any]:
         return {}
     return {
         "joined": item.why,
+        "joining": joining.joining(item),
         "story_section": story.section,
         "story_sections": [{"section": name, "score": score} for name, score in story.scores],
         "told_by": reports(story.reports),

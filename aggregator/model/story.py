@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement
 
 
@@ -112,6 +113,7 @@ class Placed:
     publisher: str  # folded by `publishers:`
     judgement: Judgement
     why: str
+    joining: Joining | None = None  # … and in full, where there is more to say
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,7 @@ class ItemView:
     sections: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     why: str | None = None
+    joining: Joining | None = None  # of an item asked for alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from aggregator.errors import StoreError
+from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
 from aggregator.pipeline.compose import Policy, compose
@@ -115,7 +116,15 @@ def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: in
     archive.desk.apply(
         Batch(
             placed=tuple(
-                Placed(item.n, home[item.n], item.publisher, judged[item.n], _why(joins.get(item.n))) for item in folded
+                Placed(
+                    item.n,
+                    home[item.n],
+                    item.publisher,
+                    judged[item.n],
+                    _why(joins.get(item.n)),
+                    _joining(joins.get(item.n)),
+                )
+                for item in folded
             ),
             stories=tuple(stories),
             merges=tuple(plan.merges),
@@ -221,10 +230,17 @@ class _Plan:
 
 
 def _why(join: Join | None) -> str:
-    """In short, why an item is in its story; the long answer is worked out when asked for."""
+    """In short, why an item is in its story."""
     if join is None or join.reason == "founder":
         return "founder" if join else ""
     if join.reason in (APART, JOINED):
         return join.reason
     words = f": {', '.join(join.shared[:6])}" if join.shared else ""
     return f"{join.reason} {join.score:.2f}{words}"
+
+
+def _joining(join: Join | None) -> Joining | None:
+    """… and in full; nothing where no other story came near."""
+    if join is None or (join.reason == "founder" and join.runner_up is None):
+        return None
+    return Joining(join.reason, join.score, join.shared, join.vetoes, join.runner_up, join.runner_up_score)

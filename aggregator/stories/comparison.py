@@ -91,18 +91,24 @@ class Comparison:
         events of one kind."""
         if len(one) < self.tuning.grown or len(other) < self.tuning.grown:
             return False
-        mine, theirs = self._words(one), self._words(other)
-        return self._marked(mine, theirs, len(one)) and self._marked(theirs, mine, len(other))
+        return self.mark(one, other) is not None and self.mark(other, one) is not None
+
+    def mark(self, one: Sequence[int], other: Sequence[int]) -> int | None:
+        """The rarest word that nearly all of one group bear and none of the other."""
+        theirs, rarity = self._words(other), self.rarity
+        enough, rare = self.tuning.borne * len(one), self.tuning.rare
+        marks = [
+            word
+            for word, count in self._words(one).items()
+            if count >= enough and word not in theirs and rarity[word] >= rare
+        ]
+        return max(marks, key=lambda word: (rarity[word], word), default=None)
 
     def _words(self, items: Sequence[int]) -> Counter[int]:
         words: Counter[int] = Counter()
         for item in items:
             words.update(self.profiles[item].words)
         return words
-
-    def _marked(self, mine: Mapping[int, int], theirs: Mapping[int, int], size: int) -> bool:
-        enough, rare, rarity = self.tuning.borne * size, self.tuning.rare, self.rarity
-        return any(count >= enough and word not in theirs and rarity[word] >= rare for word, count in mine.items())
 
     def near(self, item: int) -> bytes:
         """What the item will remember of its neighbours."""

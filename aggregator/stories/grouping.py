@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.features import readable
-from aggregator.stories.likeness import shared
+from aggregator.stories.likeness import against, shared
 from aggregator.stories.linkage import Linkage
 from aggregator.stories.reading import Reading, read
 from aggregator.stories.tuning import TUNING, Tuning
@@ -133,13 +133,14 @@ class _Groups:
         home = self.find(self.index[one.item])
         rival, rival_score = self._rival(one.item, home, likely) if likely else (None, 0.0)
         rival_key = None if rival is None else self.keys[rival]
+        vetoes = () if rival is None else self._vetoes(one, home, rival, likely)
         if self.keys[home] == one.item:
-            return Join(one.item, one.item, "founder", rival_score, (), (), rival_key, rival_score)
+            return Join(one.item, one.item, "founder", rival_score, (), vetoes, rival_key, rival_score)
         others = [item for item in self.members[home] if item != one.item]
         reason = self.tied.get(one.item, "alike")
         score = self.link([one.item], others) if reason == "alike" else 1.0
         words = self._shared(one, others)
-        return Join(one.item, self.keys[home], reason, score, words, (), rival_key, rival_score)
+        return Join(one.item, self.keys[home], reason, score, words, vetoes, rival_key, rival_score)
 
     def _shared(self, one: Candidate, others: Sequence[int]) -> tuple[str, ...]:
         """The words that an item shares with the nearest of its story."""
@@ -154,6 +155,19 @@ class _Groups:
         links = [(self.link([item], self.members[rival]), -rival) for rival in rivals]
         link, negative = max(links, default=(0.0, 1))
         return (-negative if links else None), link
+
+    def _vetoes(self, one: Candidate, home: int, rival: int, likely: Collection[int]) -> tuple[str, ...]:
+        """What speaks against the story that came next, in words: of the item and the nearest there, and of the two
+        stories."""
+        compared = self.compared
+        near = [item for item in self.members[rival] if item in likely]
+        nearest = max(near, key=lambda item: (compared.score(one.item, item), -item))
+        vetoes = against(compared.profiles[one.item], compared.profiles[nearest], compared.rarity)
+        mark = compared.mark(self.members[home], self.members[rival])
+        if mark is None or not compared.apart(self.members[home], self.members[rival]):
+            return vetoes
+        word = readable(one).get(mark)
+        return (*vetoes, "each story has a word of its own that the other lacks" + (f": {word}" if word else ""))
 
     def merges(self) -> Iterable[Merge]:
         for kept, absorbed, link in self.merged:

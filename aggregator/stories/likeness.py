@@ -163,6 +163,19 @@ def evidence(one: Profile, other: Profile, close: float, rarity: Rarity) -> tupl
     )
 
 
+def against(one: Profile, other: Profile, rarity: Rarity) -> tuple[str, ...]:
+    """What speaks against one story, in words."""
+    mine, theirs = one.standing or standing(one, rarity), other.standing or standing(other, rarity)
+    days = abs(one.at - other.at) / DAY
+    found = (
+        (one.publisher and one.publisher == other.publisher, "one outlet tells both"),
+        (mine.figures and theirs.figures and not mine.figures & theirs.figures, "no figure in common"),
+        (mine.days and theirs.days and not mine.days & theirs.days, "other days of the week"),
+        (days >= 1, f"{days:.0f} day{'s' if round(days) > 1 else ''} between them"),
+    )
+    return tuple(word for holds, word in found if holds)
+
+
 def shared(one: Profile, other: Profile, rarity: Rarity, readable: Mapping[int, str], most: int = 8) -> tuple[str, ...]:
     """The words both have, most telling first; `readable` gives the stems of one of them."""
 

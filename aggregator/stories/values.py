@@ -42,7 +42,8 @@ class Join:
 
     `reason` is one of "founder", "same address", "same headline", "alike". `score` is the likeness to the story in
     0…1 (1 for equal addresses and headlines; for a founder that of the runner-up). `shared` are the words, readable,
-    that it shares with the story's nearest item, most telling first; `vetoes` what spoke against.
+    that it shares with the story's nearest item, most telling first; `vetoes` what speaks against the story that came next, in
+    words.
     """
 
     item: int

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
+from aggregator.model.joining import said
 from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import StreamQuery
 from aggregator.render.entry import urn
@@ -142,7 +143,11 @@ def item(id: str) -> Response:
     found = lib.archive.reading.item(identifier(id))
     if found is None:
         raise NotFound("there is no item of this id")
-    full: shapes.ItemInFull = {**item_json(found), "content_html": found.content, "why": found.why}
+    full: shapes.ItemInFull = {
+        **item_json(found),
+        "content_html": found.content,
+        "why": said(found.joining) if found.joining else found.why,
+    }
     return json_answer(full, max(found.updated, lib.since))
 
 

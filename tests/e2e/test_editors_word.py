@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from builders import rss
 from builders.process import configuration
@@ -142,3 +143,35 @@ def test_split_outweighs_join(wire: Wire) -> None:
     )
     wire.poll()
     assert wire.stories().keys() == {only("dam-1", "dam-2"), only("octopus")}
+
+
+def test_explain_and_the_api_say_why_an_item_joined_and_what_came_next(
+    wire: Wire, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fights = [("7th", "Delacroix", "seventh"), ("6th", "Okonkwo", "sixth")]
+    for outlet in ("one", "two", "three"):
+        wire.publish(
+            outlet,
+            *[
+                (f"{name}-{outlet}", f"Champion Wolodymyr Petrenko stops {name} in {place} round to keep {n} belts")
+                for n, (place, name, _) in enumerate(fights, 3)
+            ],
+        )
+    wire.poll()
+    capsys.readouterr()
+    where = ["--config", str(wire.place.config), "--instance", str(wire.place.instance)]
+    assert main([*where, "explain", "https://three.example/Okonkwo-three", "--json"]) == 0
+    joining = orjson.loads(capsys.readouterr().out)["joining"]
+    assert "okonkwo" in joining["shared"]
+    assert "Delacroix" in joining["next"]["title"]
+    assert joining["next"]["against"]
+    assert main([*where, "explain", "https://three.example/Okonkwo-three"]) == 0
+    told = capsys.readouterr().out
+    assert joining["next"]["story"] in told
+    assert all(f"against it: {veto}" in told for veto in joining["next"]["against"])
+    items = wire.ask("/api/v1/items?limit=50").get_json()["items"]
+    id = next(one["id"] for one in items if one["url"].endswith("Okonkwo-three")).removeprefix("urn:uuid:")
+    why = wire.ask(f"/api/v1/items/{id}").get_json()["why"]
+    assert "okonkwo" in why
+    assert "Delacroix" in why
+    assert joining["next"]["against"][0] in why

@@ -272,9 +272,10 @@ class Desk:
 
 
 _SAVE_PLACEMENT = """
-    INSERT INTO placements VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+    INSERT INTO placements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
         story = excluded.story, publisher = excluded.publisher, section = excluded.section, scores = excluded.scores,
-        topics = excluded.topics, places = excluded.places, why = CASE excluded.why WHEN '' THEN why ELSE excluded.why END
+        topics = excluded.topics, places = excluded.places, why = CASE excluded.why WHEN '' THEN why ELSE excluded.why END,
+        joining = CASE excluded.why WHEN '' THEN joining ELSE excluded.joining END
 """
 # An upsert, since a row that is replaced would tell no trigger that it went.
 _SAVE_ENTRY = """
@@ -303,6 +304,7 @@ def _placement(placed: Placed) -> tuple[Any, ...]:
         _json(judged.topics),
         _json(judged.places),
         placed.why,
+        _encode(placed.joining).decode() if placed.joining else None,
     )
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 import orjson
 
+from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView, Report, StoryView, headline
 from aggregator.model.stream import StreamQuery
 from aggregator.store.sqlite.connection import Connection, at_time, marks, parts, to_blob, to_id
 from aggregator.store.sqlite.desk import decode_entry, decode_scores
 from aggregator.store.sqlite.intake import address_hash
 from aggregator.store.sqlite.streams import FRESH_SECONDS, LONGEST, SHORTEST, items_sql, stories_sql
+
+_JOINING = msgspec.json.Decoder(Joining)
 
 
 class Reading:
@@ -100,7 +105,22 @@ class Reading:
         with self._db.translate():
             row = self._db.raw.execute("SELECT n, entered FROM items WHERE id = ?", (to_blob(id),)).fetchone()
         found = self._items([row]) if row else []
-        return found[0] if found else None
+        return replace(found[0], joining=self._joining(found[0].n)) if found else None
+
+    def _joining(self, item: int) -> Joining | None:
+        """Why an item is in its story, with the story that came next as it is now."""
+        with self._db.translate():
+            row = self._db.raw.execute("SELECT joining FROM placements WHERE item = ?", (item,)).fetchone()
+            if row is None or row[0] is None:
+                return None
+            joining = _JOINING.decode(row[0])
+            found = self._db.raw.execute(
+                "SELECT st.id, st.entry FROM placements p JOIN stories st ON st.n = p.story WHERE p.item = ? AND NOT st.hidden",
+                (joining.next,),
+            ).fetchone()
+        if found is None:
+            return joining
+        return replace(joining, next_id=to_id(found[0]), next_title=decode_entry(found[1]).title)
 
     def find(self, address: str, canonical: str | None) -> str | None:
         """The id of the newest item with this address, as written or in its canonical form."""

@@ -207,3 +207,35 @@ def test_nothing_comes_of_nothing() -> None:
     assert group([], Memory()) == Grouping((), ())
     _, joins = told([item(""), item("")])
     assert [join.reason for join in joins] == ["founder", "founder"]
+
+
+def test_what_speaks_against_the_story_that_came_next_is_told_in_words() -> None:
+    def fight(rival: str, round_: int, day: str, hours: int) -> Candidate:
+        return Candidate(
+            hours + 1,
+            f"Petrenko stops {rival} in {round_}th round to keep {round_ - 3} heavyweight belts",
+            f"Champion Petrenko stopped {rival} on {day}.", "Bugle", None, 1_700_000_000 + hours * 3600, "en",
+        )  # fmt: skip
+
+    first, second = fight("Delacroix", 7, "Saturday", 0), fight("Okonkwo", 6, "Sunday", 52)
+    joins = {join.item: join for join in group([first, second], Memory()).joins}
+    assert {join.reason for join in joins.values()} == {"founder"}
+    assert joins[53].runner_up == 1
+    assert 0.2 <= joins[53].runner_up_score < 0.6
+    assert set(joins[53].vetoes) == {
+        "one outlet tells both", "no figure in common", "other days of the week", "2 days between them",
+    }  # fmt: skip
+
+
+def test_a_mark_of_each_story_is_named() -> None:
+    def fight(number: int, rival: str, round_: str) -> Candidate:
+        return Candidate(
+            number, f"Champion Wolodymyr Petrenko stops {rival} in {round_} round to keep heavyweight belts",
+            f"Heavyweight champion Wolodymyr Petrenko stopped {rival} in the {round_} round, report {number}.",
+            f"Outlet {number}", None, 1_700_000_000 + number, "en",
+        )  # fmt: skip
+
+    batch = [fight(n, "Delacroix", "seventh") for n in (1, 2, 3)] + [fight(n, "Okonkwo", "sixth") for n in (4, 5, 6)]
+    joins = {join.item: join for join in group(batch, Memory()).joins}
+    assert joins[5].story != joins[2].story
+    assert "each story has a word of its own that the other lacks: okonkwo" in joins[5].vetoes

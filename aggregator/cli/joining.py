@@ -1,0 +1,56 @@
+"""The part of `explain` that says why an item is in its story, and what came next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from aggregator.model.joining import Joining
+from aggregator.model.story import ItemView
+from aggregator.render.entry import urn
+from aggregator.stories import TUNING
+
+
+def joining(item: ItemView) -> dict[str, Any] | None:
+    """As JSON; None where nothing is known of it."""
+    found = item.joining
+    if found is None:
+        return None
+    return {
+        "reason": found.reason,
+        "score": round(found.score, 3),
+        "needed": TUNING.least,
+        "shared": list(found.shared),
+        "next": {
+            "story": urn(found.next_id) if found.next_id else None,
+            "title": found.next_title,
+            "score": round(found.next_score, 3),
+            "against": list(found.vetoes),
+        }
+        if found.next is not None
+        else None,
+    }
+
+
+def told(item: ItemView) -> Iterator[str]:
+    """For a terminal, one thing a line."""
+    found = item.joining
+    if found is None:
+        return
+    yield f"  joined: {_reason(found)}"
+    if found.shared:
+        yield f"    in common: {', '.join(found.shared)}"
+    if found.next is not None:
+        title = f"“{found.next_title}”" if found.next_title else "a story that is gone"
+        id = f" ({urn(found.next_id)})" if found.next_id else ""
+        yield f"    next came {title}{id} with {found.next_score:.2f}"
+        yield from (f"    against it: {veto}" for veto in found.vetoes)
+
+
+def _reason(found: Joining) -> str:
+    if found.reason == "founder":
+        near = found.next is not None and found.next_score >= TUNING.least
+        return f"it founded its story{'' if near else f': none reached {TUNING.least:g}'}"
+    if found.reason == "alike":
+        return f"alike, {found.score:.2f} where {TUNING.least:g} is needed"
+    return found.reason
