@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,9 +11,8 @@ from pathlib import Path
 
 from builders import rss
 from builders.process import aggregator, configuration, free_port, running, serves, until
-from servers.local import Server, conditional
-
 from interop.recording import Exchange, Proxy
+from servers.local import Server, conditional
 
 RULES = """
 sections:
@@ -57,10 +56,10 @@ class World:
         dated: list[Row] = [(guid, title, self.now - timedelta(hours=hours)) for guid, title, hours in rows]
         self.server.routes[f"/{outlet}"] = conditional(rss(dated, outlet.title(), f"{outlet}.example"))
 
-    def poll(self) -> None:
+    def poll(self, failing: Sequence[str] = ()) -> None:
         done = aggregator(self.config, "poll", "--json")
         assert done.returncode == 0, done.stderr
-        assert json.loads(done.stdout)["failed"] == []
+        assert [failed["source"] for failed in json.loads(done.stdout)["failed"]] == list(failing)
 
     def begin(self) -> None:
         """Two stories in Defense, two in Europe, one of them in both; one elsewhere."""
@@ -78,7 +77,8 @@ class World:
 
 
 @contextmanager
-def world(folder: Path) -> Iterator[World]:
+def world(folder: Path, begin: Callable[[World], None] = World.begin) -> Iterator[World]:
+    """The service as `serve` runs it, behind the proxy, after `begin`."""
     with Proxy() as proxy, Server() as server:
         proxy.upstream = free_port()
         outlets = {outlet: server.url(f"/{outlet}") for outlet in ("harbour", "wire", "tidende")}
@@ -88,7 +88,7 @@ def world(folder: Path) -> Iterator[World]:
         )
         config.write_text(text)
         made = World(proxy, server, config, datetime.now(UTC).replace(microsecond=0))
-        made.begin()
+        begin(made)
         with running(config, "serve", "--port", str(proxy.upstream)):
             until(lambda: serves(f"http://127.0.0.1:{proxy.upstream}/healthz"))
             yield made

@@ -1,0 +1,51 @@
+// Open pages in headless Chromium, light and dark, wide and narrow; print what axe-core and the browser complain of.
+const fs = require("node:fs");
+const path = require("node:path");
+const { chromium } = require("playwright-core");
+
+const [executablePath, root, ...paths] = process.argv.slice(2);
+const axe = fs.readFileSync(path.join(process.env.NODE_PATH, "axe-core/axe.min.js"), "utf8");
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const looks = [
+  { colorScheme: "light", viewport: { width: 1280, height: 900 } },
+  { colorScheme: "dark", viewport: { width: 1280, height: 900 } },
+  { colorScheme: "light", viewport: { width: 360, height: 740 } },
+  { colorScheme: "dark", viewport: { width: 360, height: 740 } },
+];
+
+async function look(page, address, as) {
+  const found = [];
+  const say = (what) => found.push(`${address} (${as}): ${what}`);
+  const onMessage = (message) => message.type() === "error" && say(`console: ${message.text()}`);
+  const onRequest = (request) => request.url().startsWith(root) || say(`loads ${request.url()}`);
+  const onError = (error) => say(`script: ${error.message}`);
+  page.on("console", onMessage).on("request", onRequest).on("pageerror", onError);
+  await page.goto(root + address, { waitUntil: "load" });
+  await page.evaluate(axe);
+  const { violations, passes } = await page.evaluate((tags) => axe.run(document, { runOnly: tags }), rules);
+  for (const rule of violations) {
+    for (const node of rule.nodes) say(`${rule.id}: ${node.target.join(" ")}: ${node.any.map((one) => one.message).join("; ")}`);
+  }
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (wider > 0) say(`is ${wider} pixels wider than the window`);
+  page.removeAllListeners();
+  return { found, passed: passes.length };
+}
+
+async function main() {
+  const browser = await chromium.launch({ executablePath, args: process.getuid() === 0 ? ["--no-sandbox"] : [] });
+  const told = { axe: require("axe-core/package.json").version, browser: browser.version(), looked: 0, passed: 0, found: [] };
+  for (const settings of looks) {
+    const page = await (await browser.newContext(settings)).newPage();
+    for (const address of paths) {
+      const { found, passed } = await look(page, address, `${settings.colorScheme}, ${settings.viewport.width} px`);
+      told.looked += 1;
+      told.passed += passed;
+      told.found.push(...found);
+    }
+  }
+  await browser.close();
+  console.log(JSON.stringify(told));
+}
+
+main();
