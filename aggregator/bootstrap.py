@@ -22,6 +22,7 @@ from aggregator.model.judgement import Judgement, Receipt
 from aggregator.model.settings import Settings, Source
 from aggregator.model.story import PendingItem
 from aggregator.model.stream import Names
+from aggregator.text.countries import countries
 
 if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
     from aggregator.fetch.client import Http
     from aggregator.pipeline.compose import Policy
     from aggregator.pipeline.refresh import Tools
-    from aggregator.ports import Parser
+    from aggregator.ports import Extractor, Parser
     from aggregator.store.sqlite.archive import SqliteArchive
     from aggregator.store.sqlite.readonly import ReadOnlyArchive
     from aggregator.web.library import InForce, Library
 
 DATABASE = "aggregator.db"
+PLACES = 3
+"""Places of an item, the most telling first, that become topics of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,12 @@ class Place:
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def with_places(judged: Judgement) -> Judgement:
+    """The judgement with the topics that its places make."""
+    found = [countries()[code][0] for code in judged.places[:PLACES] if code in countries()]
+    return replace(judged, topics=tuple(dict.fromkeys((*judged.topics, *found)))) if found else judged
 
 
 class Application:
@@ -163,7 +172,7 @@ class Application:
         from aggregator.categorise.judge import judge
 
         usually, section = (source.usually, source.section) if source else (None, None)
-        return judge(self.rulebook, title, summary, usually=usually, section=section)
+        return with_places(judge(self.rulebook, title, summary, usually=usually, section=section))
 
     def counting(self) -> tuple[Policy, Usage]:
         """As `policy`, counting which lines of the rules do something."""
@@ -174,7 +183,7 @@ class Application:
         def judge(item: PendingItem) -> Judgement:
             source = self.sources.get(item.source)
             usually, section = (source.usually, source.section) if source else (None, None)
-            return usage.judge(item.title, item.summary, usually=usually, section=section)
+            return with_places(usage.judge(item.title, item.summary, usually=usually, section=section))
 
         return replace(self.policy, judge=judge), usage
 
@@ -182,7 +191,11 @@ class Application:
         from aggregator.categorise.receipts import receipts
 
         usually, section = (source.usually, source.section) if source else (None, None)
-        return receipts(self.rulebook, title, summary, usually=usually, section=section)
+        found = receipts(self.rulebook, title, summary, usually=usually, section=section)
+        if source is None:
+            return found
+        own = (f"usually: {usually}", f"section: {section}")
+        return tuple(replace(one, at=source.at) if one.rule in own else one for one in found)
 
     @cached_property
     def policy(self) -> Policy:
@@ -190,7 +203,6 @@ class Application:
         from aggregator.categorise.judge import story_sections
         from aggregator.normalise.address import canonical
         from aggregator.pipeline.compose import Policy
-        from aggregator.text.countries import countries
 
         order = [section.id for section in self.settings.sections]
         fallback = self.settings.fallback
@@ -210,7 +222,7 @@ class Application:
             place=place,
             publisher=lambda item: self.fold_publisher(item.publisher, item.url),
             topic_titles=self.topic_titles,
-            place_topics={code: slug for code, (slug, _) in countries().items()},
+            found_topics=frozenset(self.topic_titles) - {topic.id for topic in self.settings.topics},
             wrappers=frozenset(source.id for source in self.settings.sources if source.wrapper),
             hidden=frozenset(filter(None, map(canonical, overrides.hide))),
             apart=(apart := frozenset(filter(None, map(canonical, overrides.split)))),
@@ -225,8 +237,6 @@ class Application:
     @cached_property
     def topic_titles(self) -> dict[str, str]:
         """Configured topics, and those that places make; where both have one id, they are one topic."""
-        from aggregator.text.countries import countries
-
         found = dict(countries().values())
         return {**found, **{topic.id: topic.title for topic in self.settings.topics}}
 
@@ -256,7 +266,14 @@ class Application:
             (name, expand(value, os.environ)) for name, value in source.headers
         )
 
-    def tools(self, archive: SqliteArchive, lookup: SqliteArchive, fetch: Http, parse: Parser) -> Tools:
+    def tools(
+        self,
+        archive: SqliteArchive,
+        lookup: SqliteArchive,
+        fetch: Http,
+        parse: Parser,
+        extract: Extractor | None = None,
+    ) -> Tools:
         from aggregator.pipeline.refresh import Tools
 
         return Tools(
@@ -270,6 +287,7 @@ class Application:
             sources=self.sources,
             request=self.request,
             mask=self.mask,
+            extract=extract,
         )
 
     def in_force(self) -> InForce:
@@ -283,14 +301,17 @@ class Application:
                 topics=self.topic_titles,
                 sources=public,
             ),
+            publisher=lambda name: self.fold_publisher(name, None),
             receipts=lambda title, summary, source: self.receipts(title, summary, self.sources.get(source or "")),
             root=(self.settings.site.url or self.place.address).rstrip("/"),
             zone=ZoneInfo(self.settings.site.timezone),
         )
 
-    def _public(self, url: str) -> str | None:
+    def _public(self, url: str) -> str:
         """A source's address as everybody may see it: with nothing of the environment and no password in it."""
-        return None if "${" in url else self.mask(url)
+        from aggregator.config.environment import REFERENCE
+
+        return self.mask(REFERENCE.sub(lambda found: "${" if found[1] is None else "***", url))
 
 
 def library(application: Application) -> Library:

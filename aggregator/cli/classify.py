@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ class Line:
     title: str
     summary: str
     publisher: str
-    at: int
+    at: int | None  # epoch seconds
     url: str | None
     lang: str | None
 
@@ -58,7 +60,7 @@ def _read(file: str | None) -> Iterator[Line]:
         raise AggregatorError(f"{name}: cannot be read: {error.strerror}") from error
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _item(line, f"{name}:{number}", number)
+            yield _item(line.removeprefix(codecs.BOM_UTF8), f"{name}:{number}", number)
 
 
 def _item(line: bytes, where: str, number: int) -> Line:
@@ -77,7 +79,7 @@ def _item(line: bytes, where: str, number: int) -> Line:
 
     summary = text("summary") or text("content")[:2000]
     return Line(
-        id=value.get("id", number),
+        id=f"line-{number}" if value.get("id") is None else value["id"],
         title=plain(text("title")),
         summary=plain(summary),
         publisher=text("publisher") or text("source"),
@@ -87,14 +89,28 @@ def _item(line: bytes, where: str, number: int) -> Line:
     )
 
 
-def _seconds(text: str, where: str) -> int:
+def _seconds(text: str, where: str) -> int | None:
+    """ISO 8601 or, as feeds have it, RFC 822; None where nothing stands."""
     if not text:
-        return 0
+        return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise AggregatorError(f"{where}: `published` must be a time like 2026-11-24T12:00:00Z") from error
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(text)
+        except ValueError as error:
+            raise AggregatorError(f"{where}: `published` must be a time like 2026-11-24T12:00:00Z") from error
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def _dated(items: list[Line]) -> list[int]:
+    """A time for every item: its own, or that of the dated one before it (before the first, of that)."""
+    last = next((item.at for item in items if item.at is not None), 0)
+    times = []
+    for item in items:
+        last = last if item.at is None else item.at
+        times.append(last)
+    return times
 
 
 def _stories(application: Application, items: list[Line]) -> list[Any]:
@@ -104,12 +120,13 @@ def _stories(application: Application, items: list[Line]) -> list[Any]:
     from aggregator.stories import Candidate, Memory, group
 
     memory = Memory()
-    order = sorted(range(len(items)), key=lambda index: items[index].at)
+    times = _dated(items)
+    order = sorted(range(len(items)), key=lambda index: times[index])
     for start in range(0, len(order), BATCH):
         batch = [
             Candidate(
                 index, item.title, item.summary, application.fold_publisher(item.publisher, item.url),
-                canonical(item.url) if item.url else None, item.at, item.lang,
+                canonical(item.url) if item.url else None, times[index], item.lang,
             )
             for index in order[start : start + BATCH]
             for item in (items[index],)

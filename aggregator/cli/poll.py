@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -15,8 +15,9 @@ import orjson
 
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, json_option, option
-from aggregator.errors import StoreBusy, UsageError
+from aggregator.errors import AggregatorError, StoreBusy, UsageError
 from aggregator.model.poll import RefreshReport
+from aggregator.model.source import SourceState
 from aggregator.pipeline.leases import bury
 from aggregator.ports import Archive
 from aggregator.worker.processes import identity, is_dead
@@ -24,6 +25,8 @@ from aggregator.worker.processes import identity, is_dead
 LEASE = timedelta(minutes=60)
 EDITION_LEASE = 60  # seconds
 WAIT = 120  # seconds for another process to finish its edition
+
+ASKED_TO_WAIT = (429, 503)
 
 Progress = Callable[[int, int], None]
 
@@ -43,13 +46,37 @@ def run(args: argparse.Namespace, place: Place) -> int:
         near = get_close_matches(unknown[0], application.sources, 1)
         hint = f"; did you mean {near[0]}?" if near else "; `aggregator sources` lists them"
         raise UsageError(f"there is no source {unknown[0]}{hint}")
-    report = asyncio.run(_poll(application, args.source or None, args.due))
+    try:
+        report, held = asyncio.run(_poll(application, args.source or None, args.due))
+    except asyncio.CancelledError:  # SIGTERM
+        raise AggregatorError("stopped; what had arrived is stored and waits for the next edition") from None
     placed, founded = _edition(application)
-    _print(report, placed, founded, as_json=args.json)
+    _print(report, held, placed, founded, as_json=args.json)
     return 0
 
 
-async def _poll(application: Application, ids: list[str] | None, due: bool) -> RefreshReport:
+Held = list[tuple[str, str]]
+"""Sources left alone, and why."""
+
+
+def _held(states: Iterable[SourceState], application: Application, named: list[str] | None) -> Held:
+    """Sources that are not polled: paused ones, and, unless they are named, those whose server said to go away or to
+    wait."""
+    found = []
+    now = utc_now()
+    for state in states:
+        if named is not None and state.id not in named:
+            continue
+        waits = state.last_status in ASKED_TO_WAIT and state.failures and state.next_poll and state.next_poll > now
+        if not application.sources[state.id].enabled:
+            found.append((state.id, "paused: enabled is false in feeds.yaml"))
+        elif named is None and (state.state == "gone" or waits):
+            found.append((state.id, state.why))
+    return found
+
+
+async def _poll(application: Application, ids: list[str] | None, due: bool) -> tuple[RefreshReport, Held]:
+    from aggregator.pipeline.articles import articles
     from aggregator.pipeline.refresh import refresh
     from aggregator.sandbox import Sandbox
 
@@ -63,12 +90,20 @@ async def _poll(application: Application, ids: list[str] | None, due: bool) -> R
     archive.upkeep.put_in_force(settings.epoch, settings.texts, seconds())
     owner = identity()
     bury(archive, is_dead)
-    states = archive.sources.claim(owner, utc_now(), LEASE, limit=1_000_000, ids=ids, due_only=due)
+    known = [state for state in archive.sources.states() if state.id in application.sources]
+    held = [] if due else _held(known, application, ids)
+    wanted = ids
+    if held:
+        wanted = [state.id for state in known if (ids is None or state.id in ids) and state.id not in dict(held)]
+    states = archive.sources.claim(owner, utc_now(), LEASE, limit=1_000_000, ids=wanted, due_only=due)
     fetcher = application.fetcher()
     try:
         async with Sandbox() as sandbox:
             with bar("Polling") as progress:
-                return await refresh(application.tools(archive, lookup, fetcher, sandbox.parse), states, progress)
+                tools = application.tools(archive, lookup, fetcher, sandbox.parse, sandbox.extract)
+                report = await refresh(tools, states, progress)
+            await articles(tools)
+            return report, held
     finally:
         archive.sources.release(owner)
         await fetcher.close()
@@ -151,12 +186,13 @@ def bar(title: str) -> Iterator[Progress]:
         yield lambda done, of: shown.update(task, completed=done, total=of)
 
 
-def _print(report: RefreshReport, placed: int, founded: int, *, as_json: bool) -> None:
+def _print(report: RefreshReport, held: Held, placed: int, founded: int, *, as_json: bool) -> None:
     if as_json:
         value: dict[str, Any] = {
             "polled": report.polled,
             "not_modified": report.not_modified,
             "failed": [{"source": source, "error": why} for source, why in report.failed],
+            "held": [{"source": source, "why": why} for source, why in held],
             "new": report.new,
             "changed": report.changed,
             "placed": placed,
@@ -170,6 +206,8 @@ def _print(report: RefreshReport, placed: int, founded: int, *, as_json: bool) -
     )
     for source, why in report.failed:
         print(f"  {source}: {why}")
+    for source, why in held:
+        print(f"  {source}: left alone, {why}")
 
 
 COMMAND = Command("poll", "Poll sources once, make the edition, and say what came.", add, run)

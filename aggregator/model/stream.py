@@ -96,6 +96,7 @@ class Stream:
     language: str
     updated: datetime
     names: Names
+    modified: datetime | None = None  # when the document last changed in any way; None: when its content did
     stories: tuple[StoryView, ...] = ()
     items: tuple[ItemView, ...] = ()
     briefs: tuple[Brief, ...] = ()

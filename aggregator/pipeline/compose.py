@@ -14,8 +14,8 @@ Scores = tuple[tuple[str, float], ...]
 
 FOLDED = 24
 """A story is in its sections by its first items; later ones confirm. So only these are walked for times of entering."""
-PLACES = 3
-"""Places of an item, the most telling first, that can become topics of its story."""
+FOUND = 3
+"""Found topics of a story at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Policy:
     place: Callable[[Sequence[tuple[str, Judgement]]], tuple[str, Scores]]
     publisher: Callable[[PendingItem], str]
     topic_titles: Mapping[str, str]
-    place_topics: Mapping[str, str] = field(default_factory=dict)  # ISO code → topic found by its places
+    found_topics: frozenset[str] = frozenset()  # topics that places make, not rules
     wrappers: frozenset[str] = frozenset()  # sources that repeat what others publish
     hidden: frozenset[str] = frozenset()  # canonical addresses of `stories: hide`
     pinned: Mapping[str, str] = field(default_factory=dict)  # canonical address → section
@@ -114,18 +114,16 @@ def _placed(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
     if pin is None or pin == section:
         return section, scores
     top = scores[0][1] if scores else 0.0
-    return pin, ((pin, top), *((name, score) for name, score in scores if name != pin))
+    return pin, ((pin, top or 1.0), *((name, score) for name, score in scores if name != pin and score > 0))
 
 
 def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
-    """Topics that at least a third of the items have, most frequent first; then those found by the places that at
-    least half of them name."""
-    topics = [topic for member in members for topic in member.judgement.topics]
-    ruled = [topic for topic, count in Counter(topics).most_common() if count * 3 >= len(members)] if topics else []
-    known = policy.place_topics
-    places = [code for member in members for code in member.judgement.places[:PLACES] if code in known]
-    named = Counter(places).most_common(PLACES) if places else []
-    return tuple(dict.fromkeys([*ruled, *[known[code] for code, count in named if count * 2 >= len(members)]]))
+    """Configured topics that at least a third of the items have, most frequent first; then found ones, those that at
+    least half of them have, three at the most."""
+    counts = Counter(topic for member in members for topic in member.judgement.topics).most_common()
+    ruled = [topic for topic, count in counts if topic not in policy.found_topics and count * 3 >= len(members)]
+    found = [topic for topic, count in counts if topic in policy.found_topics and count * 2 >= len(members)]
+    return (*ruled, *found[:FOUND])
 
 
 def _merged(old: StoryState | None, absorbed: Sequence[StoryState]) -> list[Placing]:

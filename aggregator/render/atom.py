@@ -10,4 +10,6 @@ TYPE = "application/atom+xml"
 
 
 def render(stream: Stream) -> Rendered:
-    return rendered(generator(stream, "atom", TYPE).atom_str(), f"{TYPE}; charset=utf-8", stream.updated)
+    return rendered(
+        generator(stream, "atom", TYPE).atom_str(), f"{TYPE}; charset=utf-8", stream.modified or stream.updated
+    )

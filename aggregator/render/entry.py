@@ -115,7 +115,7 @@ def _told(story: StoryView, root: str) -> str:
 
 def _feed(source: str | None, names: Names) -> tuple[str, str] | None:
     title, address = names.sources.get(source or "", ("", None))
-    return (title, address) if address else None
+    return (title, address) if address and "***" not in address else None
 
 
 def _tags(sections: Iterable[str], topics: Iterable[str], names: Names) -> tuple[tuple[str, str], ...]:

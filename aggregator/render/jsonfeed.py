@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from aggregator.model.judgement import Receipt
-from aggregator.model.story import Report
+from aggregator.model.story import ItemView, Report
 from aggregator.model.stream import Rendered, Stream
 from aggregator.render import shapes
 from aggregator.render.bytes import rendered
@@ -34,7 +34,7 @@ def render(stream: Stream) -> Rendered:
         feed["next_url"] = f"{stream.previous}.json"
     feed["_aggregator"] = {"about": f"{stream.root}/docs", "updated": rfc3339(stream.updated)}
     feed["items"] = [_entry(entry, stream) for entry in entries(stream)]
-    return rendered(orjson.dumps(feed), f"{TYPE}; charset=utf-8", stream.updated)
+    return rendered(orjson.dumps(feed), f"{TYPE}; charset=utf-8", stream.modified or stream.updated)
 
 
 def _entry(entry: FeedEntry, stream: Stream) -> dict[str, Any]:
@@ -74,7 +74,24 @@ def _entry(entry: FeedEntry, stream: Stream) -> dict[str, Any]:
             "sources": reports(story.entry.reports),
             "receipts": [receipt(one) for one in stream.receipts.get(story.id, ())],
         }
+    elif entry.item and entry.item.section:
+        found["_aggregator"] = _of_item(entry.item, stream)
     return found
+
+
+def _of_item(item: ItemView, stream: Stream) -> dict[str, Any]:
+    """An item's own judgement, in the shape that a story's has."""
+    report = Report(item.publisher, item.source, item.url, item.title, int(item.published.timestamp()))
+    return {
+        "about": f"{stream.root}/docs",
+        "story": urn(item.story) if item.story else None,
+        "section": item.section,
+        "sections": list(item.sections),
+        "topics": list(item.topics),
+        "publishers": [item.publisher],
+        "sources": reports((report,)),
+        "receipts": [receipt(one) for one in stream.receipts.get(item.id, ())],
+    }
 
 
 def reports(of: Iterable[Report]) -> list[shapes.Report]:

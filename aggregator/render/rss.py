@@ -12,4 +12,4 @@ TYPE = "application/rss+xml"
 def render(stream: Stream) -> Rendered:
     feed = generator(stream, "rss", TYPE)
     feed.lastBuildDate(stream.updated)
-    return rendered(feed.rss_str(), f"{TYPE}; charset=utf-8", stream.updated)
+    return rendered(feed.rss_str(), f"{TYPE}; charset=utf-8", stream.modified or stream.updated)

@@ -14,6 +14,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from aggregator.model.joining import said
+from aggregator.model.settings import Source
+from aggregator.model.source import SourceState
 from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import StreamQuery
 from aggregator.render.entry import urn
@@ -201,6 +203,7 @@ def source_rows(lib: Library) -> list[shapes.Source]:
     for source in force.settings.sources:
         state = states.get(source.id)
         kind, evidence = lib.health(state, lib.now()) if state else ("new", "not polled yet")
+        polled = state if source.enabled and kind != "gone" else None
         rows.append(
             {
                 "id": source.id,
@@ -210,8 +213,8 @@ def source_rows(lib: Library) -> list[shapes.Source]:
                 "state": kind if source.enabled else "paused",
                 "evidence": evidence,
                 "last_success": _when(state.last_success if state else None),
-                "next_poll": _when(state.next_poll if state else None),
-                "why": state.why if state else "not polled yet",
+                "next_poll": _when(polled.next_poll if polled else None),
+                "why": _why(source, state),
                 "last_error": state.error if state else None,
                 "failures": state.failures if state else 0,
                 "polls": state.polls if state else 0,
@@ -221,6 +224,12 @@ def source_rows(lib: Library) -> list[shapes.Source]:
             }
         )
     return rows
+
+
+def _why(source: Source, state: SourceState | None) -> str:
+    if not source.enabled:
+        return "paused: enabled is false in feeds.yaml"
+    return state.why if state else "not polled yet"
 
 
 def _sliced(name: str, rows: Sequence[Any]) -> Response:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,6 +18,7 @@ from aggregator.web.feeds import feeds
 from aggregator.web.front import Front
 from aggregator.web.library import Library
 from aggregator.web.pages import pages
+from aggregator.web.streams import Renamed
 from aggregator.web.system import system
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def create_app(library: Library) -> Flask:
     for blueprint in (feeds, api, system, pages):
         app.register_blueprint(blueprint)
     app.register_error_handler(QueryError, refuse)
+    app.register_error_handler(Renamed, redirect_renamed)
     app.register_error_handler(StoreError, unavailable)
     app.register_error_handler(HTTPException, fail)
     app.register_error_handler(Exception, crash)
@@ -105,6 +108,14 @@ def _plain(status: int, title: str, detail: str) -> Response:
     response = Response(f"{title}\n\n{detail}\n", status=status, content_type="text/plain; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def redirect_renamed(error: Renamed) -> BaseResponse:
+    """A source was renamed: its former address leads to the new one."""
+    rest = request.path.partition("/sources/")[2]
+    tail = re.sub(r"^[a-z0-9-]*", "", rest)
+    query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
+    return redirect(f"{_library().in_force().root}/sources/{error.id}{tail}{query}", 301)
 
 
 def refuse(error: QueryError) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 
 from flask import Blueprint, Response, current_app, request
 
@@ -160,4 +159,4 @@ def subscriptions() -> Response:
         raise QueryError("of", "`of` must be sections, topics or sources")
     outlines = [(title, f"{force.root}{path}.rss{query}", force.root + path) for title, path, query in rows]
     titled = settings.site.title if of == "sections" else f"{settings.site.title} – {of}"
-    return answer(opml.render(titled, outlines, datetime(2026, 1, 1, tzinfo=UTC)), max_age=3600)
+    return answer(opml.render(titled, outlines, lib.since), max_age=3600)

@@ -12,6 +12,8 @@ from aggregator.schedule.health import FAILURES, SILENT_AFTER, STALE_AFTER
 from aggregator.web.library import Library
 
 TROUBLES = (*FAILURES, "gone", "moved", "stale", "silent", "guid-flood")
+PATIENCE = 3
+"""Failures in a row before a source is called dead here; its state is on /sources at once."""
 LATER = {"silent": SILENT_AFTER, "stale": STALE_AFTER}
 """Troubles that begin so long after the last good news."""
 QUIET, USUAL = timedelta(days=2), timedelta(days=16)
@@ -23,11 +25,12 @@ def incidents(lib: Library) -> Stream:
     feed."""
     force = lib.in_force()
     now = lib.now()
+    states = lib.archive.sources.states()
     items = [
         _incident(force.root, state, kind, evidence)
-        for state in lib.archive.sources.states()
+        for state in states
         for kind, evidence in [lib.health(state, now)]
-        if kind in TROUBLES
+        if kind in TROUBLES and (kind not in FAILURES or state.failures >= PATIENCE)
     ]
     items += quiet_sections(lib)
     broken = lib.archive.upkeep.noted("config-error")
@@ -43,6 +46,7 @@ def incidents(lib: Library) -> Stream:
         language="en",
         updated=max((item.updated for item in items), default=datetime(2026, 1, 1, tzinfo=UTC)),
         names=force.names,
+        modified=max((state.last_attempt for state in states if state.last_attempt), default=lib.since),
         items=tuple(items),
     )
 

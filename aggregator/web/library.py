@@ -49,6 +49,7 @@ class Sources(Protocol):
 
 class Upkeep(Protocol):
     def configuration(self) -> tuple[str, dict[str, str]] | None: ...
+    def applied(self) -> int: ...
     def noted(self, key: str) -> object: ...
 
 
@@ -70,6 +71,7 @@ class InForce:
     settings: Settings
     names: Names
     receipts: Callable[[str, str, str | None], tuple[Receipt, ...]]  # title, summary, source id → why
+    publisher: Callable[[str], str]  # name or alias → the publisher's one name
     root: str  # public address without trailing slash
     zone: ZoneInfo
 
@@ -110,7 +112,7 @@ class Library:
         self._compile = compile
         self._current = current
         self._clock = clock
-        self.since = clock()  # since when this process follows what it follows
+        self.since = clock()  # since when the configuration is in force, as far as the store knows
         self.health = health
         self.troubles = troubles  # of the worker, as it tells them beside the store
         self._local = threading.local()
@@ -147,6 +149,8 @@ class Library:
             held = self.archive.upkeep.configuration()
             if held and held[0] != self._current.settings.epoch:
                 self._follow(*held)
+            if held:
+                self.since = datetime.fromtimestamp(self.archive.upkeep.applied(), UTC)
             self._local.commit = commit
         return self._current
 
@@ -154,7 +158,6 @@ class Library:
         with self._lock:
             if epoch != self._current.settings.epoch:
                 self._current = self._compile(texts)
-                self.since = self._clock()
 
     def changed(self) -> datetime:
         """When anything that pages and the API show last changed: news, or the configuration followed here."""

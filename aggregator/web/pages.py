@@ -215,7 +215,7 @@ def story(id: str) -> BaseResponse:
         story=found,
         lead=lead,
         members=members,
-        body=_body(lead.content, found.summary) if lead else None,
+        body=_body(lead.extracted or lead.content, found.summary) if lead else None,
         receipts=why(lib.in_force(), found),
         coverage=coverage(lib.in_force().settings, found),
         related=others,

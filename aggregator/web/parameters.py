@@ -19,7 +19,7 @@ SHAPE = ("limit", "min_publishers", "primary", "view")
 STREAM = (*SEARCH, *SHAPE)
 LIST = (*SEARCH, "min_publishers", "primary", "limit", "cursor", "changed_since")
 _TERM = re.compile(r'(-?)"([^"]*)"?|(-?)(\S+)')
-_AGE = re.compile(r"(\d{1,4})([hdw])")
+_AGE = re.compile(r"(\d{1,4})([mhdw])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -70,9 +70,9 @@ def moment(args: Mapping[str, str], name: str, now: datetime) -> datetime | None
         return None
     age = _AGE.fullmatch(text)
     if age:
-        hours = int(age[1]) * {"h": 1, "d": 24, "w": 168}[age[2]]
+        minutes = int(age[1]) * {"m": 1, "h": 60, "d": 1440, "w": 10080}[age[2]]
         # To the minute, so that equal questions within a minute are one question.
-        return now.replace(second=0, microsecond=0) - timedelta(hours=hours)
+        return now.replace(second=0, microsecond=0) - timedelta(minutes=minutes)
     try:
         found = datetime.fromisoformat(text.replace(" ", "+"))  # a + in an address arrives as a blank
         found = found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -33,11 +33,14 @@ def resolve(
 
     Raises:
         NotFound: there is no such section, topic, source or month.
+        Renamed: the source has another id now.
         QueryError: a parameter does not fit.
     """
     force = library.in_force()
-    _known(force.names, kind, id)
+    _known(force, kind, id)
     wanted = labelled(force.settings, parameters.search(args, library.now()))
+    if wanted.publisher:
+        wanted = replace(wanted, publisher=force.publisher(wanted.publisher))
     check(force.names, wanted)
     default_view = "items" if kind == "source" else "stories"
     return StreamQuery(
@@ -52,8 +55,19 @@ def resolve(
     )
 
 
-def _known(names: Names, kind: str, id: str | None) -> None:
-    if kind in ("section", "topic", "source") and id not in ids(names, kind):
+class Renamed(Exception):
+    """A source goes by another id now; `id` is that."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id)
+        self.id = id
+
+
+def _known(force: InForce, kind: str, id: str | None) -> None:
+    if kind in ("section", "topic", "source") and id not in ids(force.names, kind):
+        renamed = next((source.id for source in force.settings.sources if kind == "source" and id in source.was), None)
+        if renamed:
+            raise Renamed(renamed)
         raise NotFound(f"there is no {kind} of this id")
 
 
@@ -156,9 +170,10 @@ def build(
         language=force.settings.site.language,
         updated=max(newest, default=changed),
         names=force.names,
+        modified=max(changed, library.since, *newest),
         stories=stories,
         items=items,
-        receipts={story.id: why(force, story) for story in stories} if receipts else {},
+        receipts=_receipts(force, stories, items) if receipts else {},
         ttl=max(1, int(every.total_seconds() // 60)),
         icon=f"{force.root}/static/icon.png",
         archive=query.window is not None and query.window[1] <= now,
@@ -169,6 +184,13 @@ def build(
     if query.window and now < query.window[1]:
         expires = query.window[1]  # the month closes
     return stream, expires
+
+
+def _receipts(
+    force: InForce, stories: Iterable[StoryView], items: Iterable[ItemView]
+) -> dict[str, tuple[Receipt, ...]]:
+    found = {story.id: why(force, story) for story in stories}
+    return found | {item.id: force.receipts(item.title, item.summary, item.source) for item in items}
 
 
 def why(force: InForce, story: StoryView) -> tuple[Receipt, ...]:
@@ -185,12 +207,22 @@ def why(force: InForce, story: StoryView) -> tuple[Receipt, ...]:
         fresh = [one for one in force.receipts(title, summary, source) if one.section in missing]
         missing -= {one.section for one in fresh}
         found += fresh
+    found = _pinned(force, story) + [
+        one for one in found if one.section not in {pin.section for pin in _pinned(force, story)}
+    ]
     order = [name for name, _ in story.scores] + list(story.topics)
     scores = dict(story.scores)
     return tuple(
         replace(one, score=scores.get(one.section, one.score))
         for one in sorted(found, key=lambda one: order.index(one.section))
     )
+
+
+def _pinned(force: InForce, story: StoryView) -> list[Receipt]:
+    """What `stories: pin` says of a story's section."""
+    urls = {report.url for report in story.reports}
+    pins = [pin for pin in force.settings.overrides.pin if pin.url in urls and pin.section == story.section]
+    return [Receipt(pin.section, 1.0, "stories: pin", pin.at, (), None) for pin in pins[:1]]
 
 
 def _documents(library: Library, query: StreamQuery, path: str, now: int) -> tuple[str | None, str | None, str | None]:

@@ -26,6 +26,12 @@ class Upkeep:
             row = self._db.raw.execute("SELECT epoch, texts FROM configurations ORDER BY n DESC LIMIT 1").fetchone()
             return (row[0], orjson.loads(row[1])) if row else None
 
+    def applied(self) -> int:
+        """Since when the configuration in force is that, epoch seconds; 0 if there is none."""
+        with self._db.translate():
+            row = self._db.raw.execute("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1").fetchone()
+            return int(row[0]) if row else 0
+
     def put_in_force(self, epoch: str, texts: Mapping[str, str], now: int) -> bool:
         """Make this the configuration in force; False if it is already."""
         with self._db.transaction() as raw:
@@ -89,6 +95,10 @@ class Upkeep:
         with self._db.transaction() as raw:
             raw.execute("DELETE FROM postings WHERE at < ?", (before,))
             raw.execute("DELETE FROM memories WHERE at < ?", (before,))
+            raw.execute(
+                "UPDATE articles SET content = '' WHERE content != '' AND item IN "
+                "(SELECT t.item FROM articles a JOIN texts t ON t.item = a.item WHERE t.content = '' AND t.summary = '')"
+            )
 
     def backup(self, target: Path) -> None:
         """A consistent copy, also while others write.
