@@ -23,6 +23,10 @@ Parser = Callable[[Fetched, ParseJob], Awaitable[NormalFeed]]
 child stalled or died)."""
 
 
+Extractor = Callable[[Fetched], Awaitable[str]]
+"""The page of an article to safe HTML of its text; where and what it raises as Parser."""
+
+
 class Sources(Protocol):
     """Due-ness and leases are data of the store, so that any number of processes agree."""
 
@@ -90,6 +94,15 @@ class Past(Protocol):
     def same_headline(self, keys: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]: ...
 
 
+class Articles(Protocol):
+    """Texts of articles, for sources with `full_text`."""
+
+    def claim(self, sources: Collection[str], since: int, limit: int, now: int) -> list[tuple[int, str, str]]:
+        """(item, source, address) of items that came since and were never asked for; never given again."""
+
+    def save(self, item: int, content: str, why: str | None, now: int) -> None: ...
+
+
 class Upkeep(Protocol):
     """Looking after the archive, and small facts kept for other processes."""
 
@@ -114,5 +127,7 @@ class Archive(Protocol):
     def desk(self) -> Desk: ...
     @property
     def past(self) -> Past: ...
+    @property
+    def articles(self) -> Articles: ...
     @property
     def upkeep(self) -> Upkeep: ...

@@ -100,7 +100,7 @@ class Engines:
         defaults = app.settings.defaults
         per_source = {one.id: int(one.keep.total_seconds()) for one in app.settings.sources if one.keep}
         return Engine(
-            tools=app.tools(writer, lookup, self._fetcher(app), self._sandbox.parse),
+            tools=app.tools(writer, lookup, self._fetcher(app), self._sandbox.parse, self._sandbox.extract),
             archive=editor,
             policy=app.policy,
             keep=(int(defaults.keep.total_seconds()), per_source),

@@ -218,6 +218,7 @@ class ItemView:
     joining: Joining | None = None  # of an item asked for alone
 
 
+    extracted: str = ""  # safe HTML of the article itself, of a story's items: never for feeds
 @dataclass(frozen=True, slots=True)
 class Related:
     id: str

@@ -16,7 +16,7 @@ from aggregator.model.poll import PollResult, RefreshReport
 from aggregator.model.settings import Defaults, Source
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome, ParseJob, SourceState
 from aggregator.normalise.known import Changes, Known, recognise
-from aggregator.ports import Archive, Clock, Fetcher, Parser
+from aggregator.ports import Archive, Clock, Extractor, Fetcher, Parser
 from aggregator.schedule import decide
 from aggregator.schedule.moves import adopted
 from aggregator.schedule.policy import policy_for
@@ -49,6 +49,7 @@ class Tools:
     sources: Mapping[str, Source]
     request: Callable[[Source], tuple[str, tuple[tuple[str, str], ...]]]
     mask: Callable[[str], str] = lambda text: text
+    extract: Extractor | None = None  # None: no articles are asked for
 
 
 @dataclass(frozen=True, slots=True)

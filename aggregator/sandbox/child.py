@@ -13,6 +13,7 @@ import os
 import resource
 import signal
 import sys
+from collections import Counter
 from typing import BinaryIO
 
 from aggregator.errors import ParseError
@@ -60,14 +61,23 @@ def _frame(stream: BinaryIO) -> bytes | None:
     return payload or None
 
 
-def _answer(task: frames.Task) -> frames.Answer:
+def _answer(task: frames.Task | frames.Page) -> frames.Answer:
     try:
+        if isinstance(task, frames.Page):
+            return frames.Text(_article(task))
         feed = parse(task.body, task.content_type, task.url)
         return frames.Done(normalise(feed, task.job, task.url))
     except ParseError as error:
         return frames.Refused(error.kind, str(error))
     except Exception as error:  # noqa: BLE001 (one hostile document must not end the child; the parent reports it)
         return frames.Crashed(type(error).__name__)
+
+
+def _article(page: frames.Page) -> str:
+    from aggregator.normalise.markup import sanitise
+    from aggregator.parse.article import article  # most children never need it
+
+    return sanitise(article(page.body, page.content_type, page.url), page.url, Counter())
 
 
 if __name__ == "__main__":

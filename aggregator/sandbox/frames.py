@@ -24,6 +24,20 @@ class Task(msgspec.Struct, frozen=True, tag=True):
     job: ParseJob
 
 
+class Page(msgspec.Struct, frozen=True, tag=True):
+    """The page of an article, to be extracted."""
+
+    body: bytes
+    content_type: str | None
+    url: str
+
+
+class Text(msgspec.Struct, frozen=True, tag=True):
+    """Safe HTML of an article."""
+
+    content: str
+
+
 class Done(msgspec.Struct, frozen=True, tag=True):
     feed: NormalFeed
 
@@ -41,19 +55,19 @@ class Crashed(msgspec.Struct, frozen=True, tag=True):
     what: str
 
 
-Answer = Done | Refused | Crashed
+Answer = Done | Text | Refused | Crashed
 
 _encoder = msgspec.msgpack.Encoder()
-_task_decoder = msgspec.msgpack.Decoder(Task)
+_task_decoder: msgspec.msgpack.Decoder[Task | Page] = msgspec.msgpack.Decoder(Task | Page)
 _answer_decoder = msgspec.msgpack.Decoder(Answer)
 
 
-def encode(message: Task | Answer) -> bytes:
+def encode(message: Task | Page | Answer) -> bytes:
     payload = _encoder.encode(message)
     return len(payload).to_bytes(LENGTH, "big") + payload
 
 
-def decode_task(payload: bytes) -> Task:
+def decode_task(payload: bytes) -> Task | Page:
     return _task_decoder.decode(payload)
 
 

@@ -33,16 +33,28 @@ class Sandbox:
 
     async def parse(self, fetched: Fetched, job: ParseJob) -> NormalFeed:
         """Bytes to a normalised feed. Raises ParseError (no feed) and SandboxError `timeout` or `crashed`."""
-        task = frames.Task(fetched.body, fetched.content_type, fetched.url, job)
+        answer = await self._read(frames.Task(fetched.body, fetched.content_type, fetched.url, job))
+        if not isinstance(answer, frames.Done):
+            raise SandboxError("crashed", "the process that read the document answered something else")
+        return answer.feed
+
+    async def extract(self, fetched: Fetched) -> str:
+        """The page of an article to safe HTML of its text. Raises as `parse`."""
+        answer = await self._read(frames.Page(fetched.body, fetched.content_type, fetched.url))
+        if not isinstance(answer, frames.Text):
+            raise SandboxError("crashed", "the process that read the document answered something else")
+        return answer.content
+
+    async def _read(self, task: frames.Task | frames.Page) -> frames.Done | frames.Text:
         async with self._seats:
             answer = await self._ask(task)
         if isinstance(answer, frames.Refused):
             raise ParseError(answer.kind, answer.message)
         if isinstance(answer, frames.Crashed):
             raise SandboxError("crashed", f"the document could not be read ({answer.what})")
-        return answer.feed
+        return answer
 
-    async def _ask(self, task: frames.Task) -> frames.Answer:
+    async def _ask(self, task: frames.Task | frames.Page) -> frames.Answer:
         worker = await self._worker()
         self._busy.add(worker)
         fine = False

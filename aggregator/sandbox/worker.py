@@ -40,7 +40,7 @@ class Worker:
     def pid(self) -> int:
         return self._process.pid
 
-    async def ask(self, task: frames.Task) -> frames.Answer:
+    async def ask(self, task: frames.Task | frames.Page) -> frames.Answer:
         reader, writer = self._process.stdout, self._process.stdin
         assert reader is not None and writer is not None
         self.asked += 1

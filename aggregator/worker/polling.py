@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from aggregator.errors import StoreError
 from aggregator.model.poll import RefreshReport
 from aggregator.model.source import SourceState
+from aggregator.pipeline.articles import articles
 from aggregator.pipeline.leases import bury
 from aggregator.pipeline.refresh import refresh
 from aggregator.schedule.clock import mended
@@ -96,6 +97,12 @@ class Polling:
         self._log(report)
         if report.new or report.changed:
             self._news.set()
+        try:
+            await articles(self._current.engine.tools)
+        except Exception as error:  # noqa: BLE001 (the next poll tries others; it is told by the signs)
+            self._failed("articles", error)
+        else:
+            self._signs.fine("articles")
 
     def _failed(self, part: str, error: Exception) -> None:
         self._current.learn(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from aggregator.errors import StoreReadOnly
+from aggregator.store.sqlite.articles import Articles
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.desk import Desk
 from aggregator.store.sqlite.intake import Intake
@@ -35,6 +36,7 @@ class SqliteArchive:
         self.desk = Desk(self._connection)
         self.past = Past(self._connection)
         self.reading = Reading(self._connection)
+        self.articles = Articles(self._connection)
         self.upkeep = Upkeep(self._connection)
 
     def close(self) -> None:

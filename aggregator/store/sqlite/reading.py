@@ -99,7 +99,8 @@ class Reading:
                 "SELECT i.n, i.at FROM placements p JOIN items i ON i.n = p.item WHERE p.story = ? ORDER BY i.at, i.n",
                 (story,),
             ).fetchall()
-        return self._items(pairs)
+        found = dict(self._select("SELECT item, content FROM articles WHERE item IN", [n for n, _ in pairs]))
+        return [replace(item, extracted=found.get(item.n, "")) for item in self._items(pairs)]
 
     def item(self, id: str) -> ItemView | None:
         with self._db.translate():

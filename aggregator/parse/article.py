@@ -1,0 +1,55 @@
+"""The text of an article out of its page, by trafilatura. Imported by those who need it alone: it is large."""
+
+from __future__ import annotations
+
+import re
+import sys
+import types
+
+from aggregator.errors import ParseError
+
+LARGEST = 4 << 20  # bytes; what is larger is no article
+_HEADLINE = re.compile(r"<h1>.*?</h1>", re.DOTALL)
+
+
+def _import() -> types.ModuleType:
+    """trafilatura wants dateparser for dates, which we ask it for never; where documents are read, that is kept out."""
+    barred = sys.modules.get("dateparser", types) is None
+    if barred:
+        stub = types.ModuleType("dateparser")
+        stub.DateDataParser = lambda **_: None  # type: ignore[attr-defined]
+        sys.modules["dateparser"] = stub
+    try:
+        import trafilatura
+    finally:
+        if barred:
+            sys.modules["dateparser"] = None  # type: ignore[assignment]
+    found: types.ModuleType = trafilatura
+    return found
+
+
+def article(body: bytes, content_type: str | None, url: str) -> str:
+    """The article as HTML, not sanitised: paragraphs, sub-headings, lists, quotations, links; without its headline.
+
+    Raises:
+        ParseError: the page is none, or holds no article.
+    """
+    if content_type and "html" not in content_type.lower():
+        raise ParseError("not-a-page", f"the article is sent as {content_type.partition(';')[0][:60]}")
+    if len(body) > LARGEST:
+        raise ParseError("too-large", f"the page is larger than {LARGEST >> 20} MiB")
+    found = _import().extract(
+        body,
+        url=url,
+        output_format="html",
+        include_links=True,
+        include_formatting=True,
+        include_images=False,
+        include_comments=False,
+        favor_precision=True,
+        with_metadata=False,
+    )
+    if not found:
+        raise ParseError("no-article", "the page holds no article that could be told from the rest")
+    text: str = _HEADLINE.sub("", found, count=1)
+    return text

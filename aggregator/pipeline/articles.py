@@ -1,0 +1,62 @@
+"""Articles of sources with `full_text`: asked for once each, politely, and their text kept beside what the feed said."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from aggregator.errors import AggregatorError, StoreError
+from aggregator.model.source import Failed, Fetched, FetchRequest
+from aggregator.pipeline.refresh import Tools
+from aggregator.ports import Extractor, Fetcher
+
+log = logging.getLogger(__name__)
+
+RECENT = 2 * 86_400  # seconds; of what is older readers have read elsewhere
+LIMIT = 50  # articles a call
+TOGETHER = 8
+
+
+async def articles(tools: Tools, limit: int = LIMIT) -> int:
+    """Ask for articles that wait, `limit` at the most; returns how many gave a text. What one page does wrong stays
+    with it. The fetcher keeps its pauses for each host."""
+    wanted = [source.id for source in tools.sources.values() if source.full_text and source.enabled]
+    if not wanted or tools.extract is None:
+        return 0
+    store, reader = tools.archive.articles, _Reader(tools.fetch, tools.extract)
+    claimed = await asyncio.to_thread(store.claim, wanted, _now(tools) - RECENT, limit, _now(tools))
+    room = asyncio.Semaphore(TOGETHER)
+
+    async def one(item: int, source: str, url: str) -> bool:
+        async with room:
+            content, why = await reader.read(source, url)
+        await asyncio.to_thread(store.save, item, content, why and tools.mask(why), _now(tools))
+        return bool(content)
+
+    return sum(await asyncio.gather(*(one(*row) for row in claimed)))
+
+
+def _now(tools: Tools) -> int:
+    return int(tools.clock().timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    fetch: Fetcher
+    extract: Extractor
+
+    async def read(self, source: str, url: str) -> tuple[str, str | None]:
+        """The text, or why there is none. Asked without the source's own headers: they are for its feed."""
+        try:
+            outcome = await self.fetch(FetchRequest(source, url))
+            if not isinstance(outcome, Fetched):
+                return "", outcome.message if isinstance(outcome, Failed) else "not modified"
+            return await self.extract(outcome), None
+        except StoreError:
+            raise
+        except AggregatorError as error:
+            return "", str(error)
+        except Exception as error:
+            log.exception("source %s: an article could not be read", source)
+            return "", f"a fault of ours, see the log ({type(error).__name__})"

@@ -1,0 +1,113 @@
+"""`full_text: true`: the article itself is asked for once, its text shown on the story page and kept out of feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from servers.local import Server, answer
+
+from aggregator.bootstrap import Application, Place, library, utc_now
+from aggregator.cli.main import main
+from aggregator.web.app import create_app
+
+SENTENCE = "The engineers who had inspected the wall in spring found that water seeped through it, and said so"
+PAGE = f"""<!doctype html><html><head><title>Dam</title><script>alert('page')</script></head><body>
+<nav><a href="/">Home</a> <a href="/sport">Sport</a> <a href="/news">News</a></nav>
+<article><h1>Dam gives way in Kakhovka</h1>
+{"".join(f"<p>{SENTENCE}, in paragraph {n}, <a href='https://dams.example/report'>as a report tells</a>.</p>" for n in range(4))}
+<h2>What is known of the flood</h2>
+<p onclick="alert(1)">{SENTENCE} at length, again and again, to everybody who asked them about it.</p>
+</article><footer>All rights reserved by the outlet</footer></body></html>"""
+
+
+class Wire:
+    def __init__(self, folder: Path, server: Server) -> None:
+        self.server = server
+        self.place = Place(folder / "feeds.yaml", folder / "instance")
+        self.place.config.write_text(
+            "site: {title: Wire}\nallow_private: [127.0.0.1]\nsources:\n"
+            f"  - {{name: Full, url: '{server.url('/full')}', full_text: true}}\n"
+            f"  - {{name: Short, url: '{server.url('/short')}'}}\n"
+            "sections:\n  - {id: world, title: World}\n"
+        )
+
+    def publish(self, outlet: str, *entries: tuple[str, str]) -> None:
+        """Each with the path of its article and its headline."""
+        date = format_datetime(utc_now() - timedelta(minutes=20))
+        rows = "".join(
+            f"<item><title>{title}</title><link>{self.server.url(path)}</link><pubDate>{date}</pubDate>"
+            f"<description>{title}: a short description.</description></item>"
+            for path, title in entries
+        )
+        self.server.routes[f"/{outlet}"] = answer(
+            f"<rss version='2.0'><channel><title>{outlet}</title><link>https://x.example/</link>"
+            f"<description>d</description>{rows}</channel></rss>".encode()
+        )
+
+    def poll(self) -> None:
+        assert main(["--config", str(self.place.config), "--instance", str(self.place.instance), "poll"]) == 0
+
+    def asked(self, path: str) -> int:
+        return sum(request.path == path for request in self.server.requests)
+
+    @property
+    def client(self) -> FlaskClient:
+        return create_app(library(Application.load(self.place))).test_client()
+
+    def page(self, words: str) -> str:
+        client = self.client
+        story = client.get(f"/api/v1/stories?q={words}").get_json()["stories"][0]
+        return client.get(f"/stories/{story['id'].removeprefix('urn:uuid:')}").text
+
+
+@pytest.fixture
+def wire(tmp_path: Path) -> Iterator[Wire]:
+    with Server({}) as server:
+        server.routes["/dam"] = server.routes["/octopus"] = answer(
+            PAGE.encode(), content_type="text/html; charset=utf-8"
+        )
+        server.routes["/report"] = answer(b"%PDF-1.7", content_type="application/pdf")
+        made = Wire(tmp_path, server)
+        made.publish("full", ("/dam", "Dam gives way in Kakhovka"), ("/report", "Budget office reports on tariffs"))
+        made.publish("short", ("/octopus", "Octopuses dream in colour"))
+        made.poll()
+        yield made
+
+
+def test_the_story_page_shows_the_article_and_feeds_do_not(wire: Wire) -> None:
+    page = wire.page("dam")
+    assert "found that water seeped through it" in page
+    assert "What is known of the flood" in page
+    assert "All rights reserved" not in page
+    assert "alert(" not in page.split("<article", 1)[1].split("</article", 1)[0]
+    for address in ("/latest.rss", "/latest.json", "/latest.atom", "/latest.json?view=items"):
+        told = wire.client.get(address)
+        assert told.status_code == 200
+        assert "Dam gives way" in told.text
+        assert "seeped" not in told.text
+    assert "seeped" not in wire.client.get("/api/v1/stories").text
+
+
+def test_an_article_is_asked_for_once_and_of_those_sources_alone(wire: Wire) -> None:
+    wire.poll()
+    assert wire.asked("/dam") == wire.asked("/report") == 1
+    assert wire.asked("/octopus") == 0
+    assert "Octopuses dream" in wire.page("octopuses")
+
+
+def test_a_page_without_an_article_leaves_what_the_feed_said(wire: Wire) -> None:
+    page = wire.page("tariffs")
+    assert "Budget office reports on tariffs" in page
+    assert "%PDF" not in page
+
+
+def test_the_text_goes_where_retention_takes_what_the_feed_said(wire: Wire) -> None:
+    archive = Application.load(wire.place).archive()
+    archive.upkeep.prune(int(utc_now().timestamp()) + 10, 1, {})
+    archive.close()
+    assert "seeped" not in wire.page("dam")
