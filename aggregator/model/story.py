@@ -30,6 +30,7 @@ class PendingItem:
     first_seen: int
     story: int | None = None
     live: bool = True  # False: part of a source's back-catalogue
+    enclosures: tuple[tuple[str, str | None, int | None], ...] = ()  # (address, type, bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Entry:
     reports: tuple[Report, ...]
     topics: tuple[str, ...]  # titles
     updated: int  # epoch seconds
+    enclosures: tuple[tuple[str, str | None, int | None], ...] = ()  # of the lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +218,9 @@ class ItemView:
     topics: tuple[str, ...] = ()
     why: str | None = None
     joining: Joining | None = None  # of an item asked for alone
-
-
     extracted: str = ""  # safe HTML of the article itself, of a story's items: never for feeds
+
+
 @dataclass(frozen=True, slots=True)
 class Related:
     id: str

@@ -214,6 +214,7 @@ def _entry(
         reports=tuple([_report(member.item) for member in sorted(members, key=lambda m: (m.item.at, m.item.n))]),
         topics=tuple([policy.topic_titles[topic] for topic in topics if topic in policy.topic_titles]),
         updated=updated,
+        enclosures=lead.enclosures,
     )
 
 

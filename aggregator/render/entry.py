@@ -63,6 +63,7 @@ def story_entry(story: StoryView, root: str, names: Names) -> FeedEntry:
         image=entry.image,
         source=_feed(lead.source if lead else None, names),
         tags=_tags(tuple(name for name, _ in story.scores), story.topics, names),
+        enclosures=entry.enclosures,
         story=story,
     )
 

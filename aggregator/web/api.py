@@ -256,7 +256,7 @@ def status() -> Response:
         "last_tick": rfc3339(tick) if isinstance(tick, int) else None,
         "last_edition": rfc3339(lib.archive.reading.version()[1]),
         "configuration": noted("configuration"),
-        "config_error": noted("config-error"),
+        "config_error": _broken(noted("config-error")),
         "re_placing": noted("re-placing"),
     }
     return json_answer(found, lib.now(), max_age=5)
@@ -305,6 +305,11 @@ def item_json(item: ItemView) -> shapes.Item:
         "topics": list(item.topics),
         "lang": item.lang,
     }
+
+
+def _broken(noted: object) -> object:
+    """The note of a broken edit, its time as text like all others."""
+    return {**noted, "at": rfc3339(int(noted["at"]))} if isinstance(noted, dict) else None
 
 
 def _when(moment: datetime | None) -> str | None:

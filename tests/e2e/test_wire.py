@@ -174,3 +174,41 @@ def test_backup_while_running_and_prune(tmp_path: Path) -> None:
             assert aggregator(config, "backup", str(tmp_path / "copy.db")).returncode == 1
             assert aggregator(config, "prune").returncode == 0
         assert (tmp_path / "copy.db").stat().st_size > 0
+
+
+def test_poll_leaves_alone_who_said_to_wait_or_to_go_away(tmp_path: Path) -> None:
+    routes = {
+        "/busy": answer(b"", "429 Too Many Requests", retry_after="7200"),
+        "/gone": answer(b"", "410 Gone"),
+        "/one": conditional(feeds()["/one"]),
+    }
+    with Server(routes) as server:
+        config = configuration(tmp_path, {path.strip("/"): server.url(path) for path in routes})
+        aggregator(config, "poll")
+        again = json.loads(aggregator(config, "poll", "--json").stdout)
+        assert sorted(one["source"] for one in again["held"]) == ["busy", "gone"]
+        assert (len(server.asked("/busy")), len(server.asked("/gone")), len(server.asked("/one"))) == (1, 1, 2)
+        aggregator(config, "poll", "gone")
+        assert len(server.asked("/gone")) == 2, "an editor who names a source wants it polled"
+        rows = {row["id"]: row for row in json.loads(aggregator(config, "sources", "--json").stdout)["sources"]}
+        assert rows["gone"]["next_poll"] is None
+
+
+def test_a_renamed_source_redirects_and_topics_found_by_places_hold_items(tmp_path: Path) -> None:
+    with Server({"/one": conditional(feeds()["/one"])}) as server:
+        config = configuration(tmp_path, {"one": server.url("/one")})
+        aggregator(config, "poll")
+        config.write_text(config.read_text().replace("{name: one, id: one,", "{name: One, id: uno, was: [one],"))
+        aggregator(config, "poll")
+        port = free_port()
+        with running(config, "serve", "--port", str(port)):
+            root = f"http://127.0.0.1:{port}"
+            until(lambda: serves(f"{root}/healthz"))
+            parsed = json.loads(get(f"{root}/sources/one.json")[1])  # urllib follows the redirect
+            assert parsed["feed_url"] == f"{root}/sources/uno.json"
+            assert len(parsed["items"]) == 2
+            assert (
+                parsed["items"][0]["_aggregator"]["publishers"] == ["one"] or parsed["items"][0]["_aggregator"]["story"]
+            )
+            found = json.loads(get(f"{root}/topics/norway.json?view=items")[1])
+            assert [item["title"] for item in found["items"]] == ["Parliament of Norway votes on fishing quotas"]

@@ -21,7 +21,7 @@ _encode = msgspec.json.Encoder().encode
 
 _ITEM = """
     i.n, i.id, s.id, coalesce(t.publisher, ''), coalesce(t.title, ''), coalesce(t.summary, ''), t.url, t.canonical, t.lang,
-    t.categories, t.image, i.at, i.entered, i.first_seen, p.story, i.live
+    t.categories, t.image, i.at, i.entered, i.first_seen, p.story, i.live, t.enclosures
 """
 _FROM = """
     items i JOIN sources s ON s.n = i.source LEFT JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n
@@ -50,11 +50,17 @@ def _item(row: Sequence[Any]) -> PendingItem:
         seen,
         story,
         live,
+        enclosures,
     ) = row
     return PendingItem(
         n, to_id(id), source, publisher, title, summary, url, canonical, lang,
         tuple(orjson.loads(categories)) if categories else (), image, at, entered, seen, story, bool(live),
+        decode_enclosures(enclosures),
     )  # fmt: skip
+
+
+def decode_enclosures(text: str | None) -> tuple[tuple[str, str | None, int | None], ...]:
+    return tuple((url, type, length) for url, type, length in orjson.loads(text)) if text else ()
 
 
 def decode_scores(text: str) -> tuple[tuple[str, float], ...]:

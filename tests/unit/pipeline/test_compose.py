@@ -162,3 +162,9 @@ def test_the_order_in_which_items_are_handed_over_does_not_matter(
     assert one == replace(other)
     assert all(placing.entered >= min(m.item.entered for m in members) for placing in one.placings)
     assert one.section in {placing.stream.removeprefix("section:") for placing in one.placings if placing.active}
+
+
+def test_enclosures_of_the_lead_are_passed_on() -> None:
+    one = member(1, "A", "Defense", 100)
+    audio = (("https://x.example/1.mp3", "audio/mpeg", 1000),)
+    assert told([Member(replace(one.item, enclosures=audio), one.judgement)]).entry.enclosures == audio
