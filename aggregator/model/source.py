@@ -90,7 +90,8 @@ class NotModified:
 @dataclass(frozen=True, slots=True)
 class Failed:
     """A poll that brought nothing. `kind` is one of dns, refused, reset, timeout, tls, address, redirect, too-large,
-    http, protocol, truncated, empty, not-a-feed, malformed, too-deep, parser-timeout, parser-crashed, secret, crashed; and waiting: it was not asked, because its host wants a pause.
+    http, protocol, truncated, empty, not-a-feed, malformed, too-deep, parser-timeout, parser-crashed, secret, crashed;
+    and waiting: it was not asked, because its host wants a pause.
     `message` never quotes what was unsafe and never holds a secret."""
 
     kind: str
