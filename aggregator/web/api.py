@@ -23,6 +23,7 @@ from aggregator.render.instants import rfc3339
 from aggregator.render.jsonfeed import located, reports
 from aggregator.web import parameters, shapes
 from aggregator.web.answers import json_answer
+from aggregator.web.cited import cited
 from aggregator.web.described import described
 from aggregator.web.library import InForce, Library, month_of
 from aggregator.web.related import related
@@ -130,6 +131,7 @@ def story(id: str) -> BaseResponse:
     full: shapes.StoryInFull = {
         **story_json(lib, found),
         "content_html": lead.content if lead else "",
+        "cited": cited(lead),
         "timeline": [
             {"published": rfc3339(item.published), "publisher": item.publisher, "title": item.title, "url": item.url}
             for item in members

@@ -15,6 +15,7 @@ from aggregator.model.stream import Rendered, Stream, StreamQuery
 from aggregator.web.answers import answer, content_etag
 from aggregator.web.api import identifier, source_rows
 from aggregator.web.charts import bars
+from aggregator.web.cited import cited
 from aggregator.web.daily import daily, query_of
 from aggregator.web.described import PAGE, described
 from aggregator.web.description import QUERY, described_routes, path
@@ -219,6 +220,7 @@ def story(id: str) -> BaseResponse:
         receipts=why(lib.in_force(), found),
         coverage=coverage(lib.in_force().settings, found),
         related=others,
+        cited=cited(lead),
         feeds=[],
     )
 

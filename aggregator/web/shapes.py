@@ -49,8 +49,17 @@ class Moment(TypedDict):
     url: Address | None
 
 
+class Cited(TypedDict):
+    """What the text of a story's lead links to on other sites."""
+
+    title: str
+    url: Address
+    host: str
+
+
 class StoryInFull(Story):
     content_html: str
+    cited: list[Cited]
     timeline: list[Moment]
 
 

@@ -1,0 +1,46 @@
+"""Whom a story cites: the links in the text of its lead that lead to others."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from aggregator.model.story import ItemView
+from aggregator.web import shapes
+
+MOST = 20
+LONGEST = 120  # characters of a link's words
+
+
+def cited(lead: ItemView | None) -> list[shapes.Cited]:
+    """In the order of the text, each address once. Links inside the outlet's own site cite nobody."""
+    if lead is None or "<a " not in (text := lead.extracted or lead.content):
+        return []
+    own = _host(lead.url or "")
+    found: dict[str, shapes.Cited] = {}
+    for link in LexborHTMLParser(text).css("a[href]"):
+        url, words = link.attributes.get("href") or "", " ".join(link.text().split())
+        host = _host(url)
+        if host and words and not _same(host, own) and url not in found:
+            found[url] = {
+                "title": words if len(words) <= LONGEST else words[: LONGEST - 1] + "…",
+                "url": url,
+                "host": host,
+            }
+        if len(found) == MOST:
+            break
+    return list(found.values())
+
+
+def _host(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or "").removeprefix("www.") if parts.scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
+
+
+def _same(host: str, own: str) -> bool:
+    """One site: equal, or one under the other."""
+    return bool(own) and (host == own or host.endswith(f".{own}") or own.endswith(f".{host}"))

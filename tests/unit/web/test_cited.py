@@ -1,0 +1,44 @@
+"""Cited: the links of a story's lead to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from newsroom import Newsroom, item
+
+CONTENT = (
+    '<p>As <a href="https://gov.example/report.pdf">a report of the ministry</a> and '
+    '<a href="https://www.bbc.example/earlier">our earlier story</a>, <a href="https://news.bbc.example/x">live</a>, '
+    '<a href="https://gov.example/report.pdf">the report</a>, <a href="https://rival.example/scoop">the Rival</a>, '
+    '<a href="https://empty.example/"><img src="https://i.example/a.jpg" alt=""></a> say.</p>'
+)
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
+    made = Newsroom(tmp_path)
+    yield made
+    made.close()
+
+
+def test_what_the_lead_links_elsewhere_is_listed_once_in_its_order(newsroom: Newsroom) -> None:
+    newsroom.publish(item("Dam gives way in Kakhovka", content=CONTENT, url="https://www.bbc.example/dam"))
+    id = newsroom.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
+    told = newsroom.client.get(f"/api/v1/stories/{id}").get_json()["cited"]
+    assert told == [
+        {"title": "a report of the ministry", "url": "https://gov.example/report.pdf", "host": "gov.example"},
+        {"title": "the Rival", "url": "https://rival.example/scoop", "host": "rival.example"},
+    ]
+    page = newsroom.client.get(f"/stories/{id}").text
+    part = page.split('id="cited"', 1)[1].split("</section>", 1)[0]
+    assert part.index("gov.example/report.pdf") < part.index("rival.example/scoop")
+    assert "bbc.example" not in part
+
+
+def test_where_nothing_is_cited_there_is_no_heading(newsroom: Newsroom) -> None:
+    newsroom.publish(item("Octopuses dream", content="<p>They <a href='https://bbc-world.example/2'>do</a>.</p>"))
+    id = newsroom.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
+    assert newsroom.client.get(f"/api/v1/stories/{id}").get_json()["cited"] == []
+    assert "Cited" not in newsroom.client.get(f"/stories/{id}").text
