@@ -94,7 +94,7 @@ def _outlines(root: etree._Element) -> Iterator[tuple[etree._Element, tuple[str,
 
 
 def _name(element: etree._Element) -> str:
-    return str(etree.QName(element).localname).lower()
+    return str(element.tag).rpartition("}")[2].lower()  # libxml2 recovers names that QName refuses
 
 
 def _attributes(element: etree._Element) -> dict[str, str]:

@@ -123,3 +123,8 @@ def test_the_field_agrees(tmp_path: Path) -> None:
         compared += len(theirs)
     assert compared > 20
     assert differing == []
+
+
+def test_names_that_no_parser_should_give() -> None:
+    with pytest.raises(ParseError):
+        read_opml(b"<:/>")
