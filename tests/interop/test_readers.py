@@ -11,7 +11,7 @@ from interop.mail import Rss2email
 from interop.miniflux import Miniflux
 from interop.seen import Reader
 from interop.terminal import Newsboat, Sfeed
-from interop.world import DEFENSE, DEFENSE_LATER, FRIGATE, LATER, World
+from interop.world import DEFENSE, DEFENSE_LATER, EARLIER, FRIGATE, LATER, MISSILES, World
 
 pytestmark = pytest.mark.interop
 
@@ -78,3 +78,15 @@ def test_reader(reader: Reader, name: str, extension: str, here: World, table: l
         "seen once" if reader.follows else "not doubled; keeps the first text",
         "304" if reader.remembers else "200: asks without conditions",
     ))  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "extension"), [("newsboat", "atom"), ("miniflux", "rss"), ("reader", "json")])
+def test_a_new_lead_changes_the_entry_in_its_place(reader: Reader, extension: str, here: World) -> None:
+    """Headline and link become those of the new lead; the id stays, so that the story is not told anew."""
+    reader.subscribe(here.feed(extension=extension))
+    reader.refresh()
+    ids = {entry.title: entry.id for entry in reader.entries()}
+    here.new_lead()
+    reader.refresh()
+    assert links(reader) == {EARLIER: "https://tidende.example/c0", MISSILES: DEFENSE[MISSILES]}
+    assert {entry.title: entry.id for entry in reader.entries()} == {EARLIER: ids[FRIGATE], MISSILES: ids[MISSILES]}

@@ -24,6 +24,7 @@ FRIGATE = "Frigate Sachsen collides with freighter near Bornholm in the Baltic"
 MISSILES = "Navy test-fires two anti-ship missiles off Hokkaido"
 OSLO = "Oslo votes on a new opera house & a “tunnel” under the fjord"
 OCTOPUS = "Scientists discover how octopuses dream"
+EARLIER = f"German {FRIGATE}"
 LATER = "Missile factory in Nevada doubles its output of interceptors"
 
 DEFENSE = {FRIGATE: "https://harbour.example/a1", MISSILES: "https://wire.example/b1"}
@@ -73,6 +74,11 @@ class World:
         self.publish("harbour", ("a2", LATER, 0.2), ("a1", FRIGATE, 5))
         joined = f"{FRIGATE}, navy says"
         self.publish("tidende", ("c2", joined, 1), ("c1", OSLO, 2))
+        self.poll()
+
+    def new_lead(self) -> None:
+        """An outlet that had the frigate before the others turns up: its report leads now."""
+        self.publish("tidende", ("c0", EARLIER, 6), ("c1", OSLO, 2))
         self.poll()
 
 
