@@ -30,6 +30,8 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
         )
     except RecursionError as error:
         raise ParseError("too-deep", "the document nests too deep") from error
+    except MemoryError:
+        raise  # a limit of ours, no fault of the document's form
     except Exception as error:  # feedparser raises whatever its many parts raise
         raise ParseError("malformed", f"the document cannot be read ({type(error).__name__})") from error
     found: Sequence[Mapping[str, Any]] = parsed.get("entries") or ()
