@@ -22,7 +22,7 @@ import numpy
 
 from aggregator.stories import TUNING, Candidate, Memory
 from aggregator.stories.comparison import Comparison
-from aggregator.stories.features import readable
+from aggregator.stories.features import readable, told
 from aggregator.stories.grouping import in_order
 from aggregator.stories.likeness import EVIDENCE
 from aggregator.stories.reading import read
@@ -46,12 +46,17 @@ def background(corpus: Path) -> str:
     seen: set[frozenset[str]] = set()
     for name in NEWS:
         for row in load(corpus / name):
-            headline = frozenset(readable(Candidate(0, row["title"], "", "", None, 0, None)).values())
+            headline = _stems(row["title"])
             if headline not in seen:
                 seen.add(headline)
-                counts.update(set(readable(Candidate(0, row["title"], row["summary"], "", None, 0, None)).values()))
+                counts.update(_stems(row["title"], row["summary"]))
     common = sorted((word, count) for word, count in counts.items() if count >= LEAST)
     return "\n".join([f"{len(seen)}\tdocuments", *(f"{count}\t{word}" for word, count in common)]) + "\n"
+
+
+def _stems(title: str, summary: str = "") -> frozenset[str]:
+    kept, words = told(Candidate(0, title, summary, "", None, 0, None))
+    return frozenset(readable(words, kept.lang).values())
 
 
 def examples(corpus: Path, part: str) -> Iterator[tuple[str, list[list[float]], list[bool]]]:

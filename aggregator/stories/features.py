@@ -60,34 +60,35 @@ class Features:
 
 def features(candidate: Candidate) -> Features:
     """The features of one item, from its text alone."""
+    return told(candidate)[0]
+
+
+def told(candidate: Candidate) -> tuple[Features, list[str]]:
+    """The features of one item, and the words they were made of."""
     lang = _language(candidate)
-    title_tokens, lead_tokens = _tokens(candidate)
+    title_tokens = tokens(bare_title(candidate.title))
+    lead_tokens = tokens(bare_lead(candidate.summary))[:LEAD_WORDS]
+    words = title_tokens + lead_tokens
     title = dict.fromkeys(stem_ids(title_tokens, lang))
     lead = dict.fromkeys(stem_ids(lead_tokens, lang))
-    figures = [word for word in title_tokens + lead_tokens if word < ":" or word > "\x7f"]  # or signs beyond ASCII
-    return Features(
+    figures = [word for word in words if word < ":" or word > "\x7f"]  # or signs beyond ASCII
+    kept = Features(
         lang=lang,
         title=tuple(title),
         lead=tuple([word for word in lead if word not in title]),
         figures=tuple(_figures(figures, lang)) if figures else (),
         headline=_headline_key(title_tokens),
     )
+    return kept, words
 
 
-def readable(candidate: Candidate) -> dict[int, str]:
-    """The stems that stand behind the numbers in an item's features."""
-    lang = _language(candidate)
-    title, lead = _tokens(candidate)
-    words = title + lead
+def readable(words: list[str], lang: str) -> dict[int, str]:
+    """The stems that stand behind the numbers in an item's features, by the words they were made of."""
     return dict(zip(stem_ids(words, lang), stems(words, lang), strict=True))
 
 
 def _language(candidate: Candidate) -> str:
     return (candidate.lang or "")[:2].lower()
-
-
-def _tokens(candidate: Candidate) -> tuple[list[str], list[str]]:
-    return tokens(bare_title(candidate.title)), tokens(bare_lead(candidate.summary))[:LEAD_WORDS]
 
 
 def _figures(words: list[str], lang: str) -> dict[int, None]:

@@ -62,6 +62,7 @@ class _Groups:
         self.index = {item: index for index, items in enumerate(self.members) for item in items}
         self.tied: dict[int, str] = {}
         self.merged: list[tuple[int, int, float]] = []
+        self.marks: dict[tuple[int, int], int | None] = {}  # of pairs of groups, once they are whole
         self.compared = Comparison(reading, tuning)
         self.linkage = Linkage((), self.compared.score, tuning.best)
 
@@ -146,7 +147,12 @@ class _Groups:
         """The words that an item shares with the nearest of its story."""
         compared = self.compared
         nearest = max(others, key=lambda item: (compared.score(one.item, item), -item))
-        return shared(compared.profiles[one.item], compared.profiles[nearest], compared.rarity, readable(one))
+        return shared(
+            compared.profiles[one.item], compared.profiles[nearest], compared.rarity, self._readable(one.item)
+        )
+
+    def _readable(self, item: int) -> dict[int, str]:
+        return readable(self.reading.words[item], self.reading.features[item].lang)
 
     def _rival(self, item: int, home: int, likely: Collection[int]) -> tuple[int | None, float]:
         """The other group that is most like an item, of those with a member that is like it at all."""
@@ -163,10 +169,13 @@ class _Groups:
         near = [item for item in self.members[rival] if item in likely]
         nearest = max(near, key=lambda item: (compared.score(one.item, item), -item))
         vetoes = against(compared.profiles[one.item], compared.profiles[nearest], compared.rarity)
-        mark = compared.mark(self.members[home], self.members[rival])
-        if mark is None or not compared.apart(self.members[home], self.members[rival]):
+        if (home, rival) not in self.marks:
+            stories = self.members[home], self.members[rival]
+            self.marks[home, rival] = compared.mark(*stories) if compared.apart(*stories) else None
+        mark = self.marks[home, rival]
+        if mark is None:
             return vetoes
-        word = readable(one).get(mark)
+        word = self._readable(one.item).get(mark)
         return (*vetoes, "each story has a word of its own that the other lacks" + (f": {word}" if word else ""))
 
     def merges(self) -> Iterable[Merge]:

@@ -73,14 +73,19 @@ class Standing:
 
 
 def profile(kept: Features, at: int, publisher: str, rarity: Rarity) -> Profile:
-    lead = [word for word in kept.lead if rarity[word] >= TELLING]
-    title = [word for word in kept.title if rarity[word] >= TELLING]
+    """One pass over the words: every item of a batch and of its past comes here."""
+    words: list[int] = []
     length = 0.0
-    for word in lead:
-        length += rarity[word] ** 2
-    for word in title:
-        length += (TITLE * rarity[word]) ** 2
-    return Profile(kept, at, publisher, frozenset(lead + title), frozenset(title), sqrt(length) or 1.0)
+    for word in kept.lead:
+        if (weight := rarity[word]) >= TELLING:
+            words.append(word)
+            length += weight * weight
+    lead = len(words)
+    for word in kept.title:
+        if (weight := rarity[word]) >= TELLING:
+            words.append(word)
+            length += TITLE * TITLE * weight * weight
+    return Profile(kept, at, publisher, frozenset(words), frozenset(words[lead:]), sqrt(length) or 1.0)
 
 
 def standing(one: Profile, rarity: Rarity) -> Standing:

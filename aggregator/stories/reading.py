@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from aggregator.stories.features import Features, features
+from aggregator.stories.features import Features, told
 from aggregator.stories.rarity import Rarity
 from aggregator.stories.tuning import Tuning
 from aggregator.stories.values import Candidate, History, Known
@@ -19,6 +19,7 @@ class Reading:
 
     new: Sequence[Candidate]  # in order of time
     features: Mapping[int, Features]  # of the new ones
+    words: Mapping[int, list[str]]  # … and the words they were made of
     rarity: Rarity
     rare: Mapping[int, Mapping[int, float]]  # new item → ids of its rarest words, with how rare
     near: Mapping[int, Sequence[int]]
@@ -30,7 +31,9 @@ class Reading:
 
 def read(new: Sequence[Candidate], history: History, tuning: Tuning) -> Reading:
     """`new` is not empty and sorted by time."""
-    kept = {one.item: features(one) for one in new}
+    texts = {one.item: told(one) for one in new}
+    kept = {item: found for item, (found, _) in texts.items()}
+    words = {item: found for item, (_, found) in texts.items()}
     counts = Counter(chain.from_iterable([one.title + one.lead for one in kept.values()]))
     past = history.frequencies(counts.keys())
     seen = {word: count + past.get(word, 0) for word, count in counts.items()}
@@ -46,7 +49,7 @@ def read(new: Sequence[Candidate], history: History, tuning: Tuning) -> Reading:
     addresses = history.same_address({one.canonical for one in new if one.canonical})
     items = {item for others in (*near.values(), *headlines.values()) for item in others} - kept.keys()
     known = _known(items, set(addresses.values()), history, tuning)
-    return Reading(new, kept, rarity, rare, near, known, addresses, headlines, counts)
+    return Reading(new, kept, words, rarity, rare, near, known, addresses, headlines, counts)
 
 
 def _telling(one: Features, rarity: Rarity, tuning: Tuning) -> dict[int, float]:
