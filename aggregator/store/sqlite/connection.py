@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -41,6 +42,8 @@ class Connection:
                 )
             else:
                 self.raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=patience)
+            # Threads of the web end without a word; what they had open is closed with its last reference.
+            self._closing = weakref.finalize(self, self.raw.close)
             self.raw.execute("PRAGMA schema_version")  # reads the header: is it a database at all?
             if not read_only:
                 self.raw.execute("PRAGMA journal_mode = WAL")
@@ -54,7 +57,7 @@ class Connection:
         self.tables = sqlite_utils.Database(self.raw)
 
     def close(self) -> None:
-        self.raw.close()
+        self._closing()
 
     @contextmanager
     def translate(self) -> Iterator[None]:
