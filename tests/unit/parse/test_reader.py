@@ -69,7 +69,9 @@ def test_feedparser_reads_rss_1() -> None:
     )
     feed = parsed(body)
     assert (feed.format, feed.parser, feed.title) == ("rdf", "feedparser", "Example")
-    assert [(one.title, one.published or one.updated) for one in feed.items] == [("One", datetime(2026, 11, 20, 10, tzinfo=UTC))]
+    assert [(one.title, one.published or one.updated) for one in feed.items] == [
+        ("One", datetime(2026, 11, 20, 10, tzinfo=UTC))
+    ]
 
 
 @pytest.mark.parametrize(
