@@ -26,7 +26,7 @@ from aggregator.web.answers import json_answer
 from aggregator.web.cited import cited
 from aggregator.web.described import described
 from aggregator.web.library import InForce, Library, month_of
-from aggregator.web.related import related
+from aggregator.web.related import Relatives
 from aggregator.web.streams import listed, resolve, why
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -82,7 +82,8 @@ def listing(view: str) -> Response:
     rows: Sequence[shapes.Story | shapes.Item]
     if view == "stories":
         told, _ = lib.archive.reading.stories(query, seconds)
-        rows = [story_json(lib, story) for story in told[:limit]]
+        relatives = Relatives(lib)
+        rows = [story_json(lib, story, relatives) for story in told[:limit]]
         last = _cursor(kind, [(s.changed if since else s.entered, s.n) for s in told], limit)
     else:
         found, _ = lib.archive.reading.items(query, seconds)
@@ -129,7 +130,7 @@ def story(id: str) -> BaseResponse:
     members = lib.archive.reading.members(found.n)
     lead = next((item for item in members if item.n == found.lead), None)
     full: shapes.StoryInFull = {
-        **story_json(lib, found),
+        **story_json(lib, found, Relatives(lib)),
         "content_html": lead.content if lead else "",
         "cited": cited(lead),
         "timeline": [
@@ -264,7 +265,7 @@ def status() -> Response:
     return json_answer(found, lib.now(), max_age=5)
 
 
-def story_json(lib: Library, story: StoryView) -> shapes.Story:
+def story_json(lib: Library, story: StoryView, relatives: Relatives) -> shapes.Story:
     force = lib.in_force()
     return {
         "id": urn(story.id),
@@ -280,7 +281,7 @@ def story_json(lib: Library, story: StoryView) -> shapes.Story:
         "publishers": list(story.publishers),
         "sources": reports(story.reports),
         "receipts": [located(one) for one in why(force, story)],
-        "related": [_related(one, force) for one in related(lib, story)],
+        "related": [_related(one.story, force) for one in relatives.of(story)],
         "image": story.image,
         "lang": story.lang,
     }

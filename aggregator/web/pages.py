@@ -23,7 +23,7 @@ from aggregator.web.library import Library
 from aggregator.web.paper import STATIC, library, page, static_file
 from aggregator.web.parameters import STREAM
 from aggregator.web.ranking import foremost
-from aggregator.web.related import related
+from aggregator.web.related import Relatives
 from aggregator.web.streams import build, coverage, listed, path_of, query_string, resolve, why
 
 pages = Blueprint("pages", __name__, template_folder="templates")
@@ -209,7 +209,7 @@ def story(id: str) -> BaseResponse:
         return redirect(f"{lib.in_force().root}/stories/{found}", 301)
     members = lib.archive.reading.members(found.n)
     lead = next((item for item in members if item.n == found.lead), members[0] if members else None)
-    others = related(lib, found)
+    others = [one.story for one in Relatives(lib).of(found)]
     return page(
         "story.html",
         found.changed,

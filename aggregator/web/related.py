@@ -65,7 +65,3 @@ class Relatives:
         if query not in self._streams:
             self._streams[query] = self.lib.archive.reading.stories(query, int(self.lib.now().timestamp()))[0]
         return self._streams[query]
-
-
-def related(lib: Library, story: StoryView) -> list[StoryView]:
-    return [one.story for one in Relatives(lib).of(story)]

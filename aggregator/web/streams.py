@@ -207,9 +207,8 @@ def why(force: InForce, story: StoryView) -> tuple[Receipt, ...]:
         fresh = [one for one in force.receipts(title, summary, source) if one.section in missing]
         missing -= {one.section for one in fresh}
         found += fresh
-    found = _pinned(force, story) + [
-        one for one in found if one.section not in {pin.section for pin in _pinned(force, story)}
-    ]
+    pinned = _pinned(force, story)
+    found = pinned + [one for one in found if one.section not in {pin.section for pin in pinned}]
     order = [name for name, _ in story.scores] + list(story.topics)
     scores = dict(story.scores)
     return tuple(
