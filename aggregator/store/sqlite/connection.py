@@ -5,16 +5,16 @@ from __future__ import annotations
 import sqlite3
 import threading
 import weakref
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
-from uuid import UUID
+from typing import Any, TypeVar
 
 import sqlite_utils
 
 from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
+from aggregator.store.dialect import Dialect
+from aggregator.store.rows import to_json
 
 T = TypeVar("T")
 
@@ -22,9 +22,28 @@ BUSY_SECONDS = 60.0
 """How long a write waits for another process before it gives up (F7: a lock of 30 s costs no poll)."""
 
 
+def _words(phrases: Sequence[str], every: bool) -> str:
+    """An FTS5 expression of quoted phrases."""
+    return (" " if every else " OR ").join(f'"{phrase.replace(chr(34), " ")}"' for phrase in phrases)
+
+
+DIALECT = Dialect(
+    greatest="max",
+    everything=-1,
+    found="search.rowid",
+    matches="search MATCH ?",
+    words=_words,
+    same="{} = ? COLLATE NOCASE",
+    one_of="{} IN (SELECT value FROM json_each(?))",
+    listed=to_json,
+)
+
+
 class Connection:
     """One connection to the archive. Threads may share it: one transaction waits for the other. Who may not wait opens
     another."""
+
+    dialect = DIALECT
 
     def __init__(self, path: Path, *, read_only: bool = False, patience: float = BUSY_SECONDS) -> None:
         self.path = path
@@ -103,15 +122,16 @@ class Connection:
                     self.raw.execute("ROLLBACK")
                 raise
 
-    @contextmanager
-    def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """Several reads of one state."""
-        with self._turn, self.translate():
-            self.raw.execute("BEGIN")
-            try:
-                yield self.raw
-            finally:
-                self.raw.execute("ROLLBACK")
+    def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self.translate():
+            return self.raw.execute(query, values).fetchall()
+
+    def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
+        rows: list[Any] = []
+        with self.translate():
+            for part in parts(keys):
+                rows += self.raw.execute(f"{query} {marks(len(part))} {order}", (*bounds, *part))
+        return rows
 
 
 def parts(values: Collection[T], size: int = 900) -> Iterator[list[T]]:
@@ -122,24 +142,3 @@ def parts(values: Collection[T], size: int = 900) -> Iterator[list[T]]:
 
 def marks(count: int) -> str:
     return f"({','.join('?' * count)})"
-
-
-def to_time(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-
-
-def at_time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def to_seconds(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp())
-
-
-def to_blob(identity: str) -> bytes:
-    return UUID(identity).bytes
-
-
-def to_id(blob: bytes) -> str:
-    digits = blob.hex()
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

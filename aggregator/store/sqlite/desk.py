@@ -6,65 +6,25 @@ import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-import msgspec
 import orjson
 
 from aggregator.model.judgement import Judgement
-from aggregator.model.story import Batch, Entry, Member, PendingItem, Placed, Placing, StoryState
-from aggregator.store.sqlite.connection import Connection, marks, parts, to_blob, to_id
-from aggregator.store.sqlite.intake import address_hash
+from aggregator.model.story import Batch, Member, PendingItem, Placing, StoryState
+from aggregator.store.rows import (
+    ITEM,
+    ITEM_TABLES,
+    address_hash,
+    decode_entry,
+    decode_scores,
+    pending_item,
+    placement_row,
+    story_row,
+    to_blob,
+    to_id,
+)
+from aggregator.store.sqlite.connection import Connection, marks, parts
 from aggregator.store.sqlite.memory import save_memory
-from aggregator.store.sqlite.streams import match
-
-_ENTRY = msgspec.json.Decoder(Entry)
-_encode = msgspec.json.Encoder().encode
-
-_ITEM = """
-    i.n, i.id, s.id, coalesce(t.publisher, ''), coalesce(t.title, ''), coalesce(t.summary, ''), t.url, t.canonical, t.lang,
-    t.categories, t.image, i.at, i.entered, i.first_seen, p.story, i.live, t.enclosures
-"""
-_FROM = """
-    items i JOIN sources s ON s.n = i.source LEFT JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n
-"""
-
-
-def decode_entry(text: str) -> Entry:
-    return _ENTRY.decode(text)
-
-
-def _item(row: Sequence[Any]) -> PendingItem:
-    (
-        n,
-        id,
-        source,
-        publisher,
-        title,
-        summary,
-        url,
-        canonical,
-        lang,
-        categories,
-        image,
-        at,
-        entered,
-        seen,
-        story,
-        live,
-        enclosures,
-    ) = row
-    return PendingItem(
-        n, to_id(id), source, publisher, title, summary, url, canonical, lang,
-        tuple(orjson.loads(categories)) if categories else (), image, at, entered, seen, story, bool(live),
-        decode_enclosures(enclosures),
-    )  # fmt: skip
-
-
-def decode_enclosures(text: str | None) -> tuple[tuple[str, str | None, int | None], ...]:
-    return tuple((url, type, length) for url, type, length in orjson.loads(text)) if text else ()
-
-
-def decode_scores(text: str) -> tuple[tuple[str, float], ...]:
-    return tuple((section, score) for section, score in orjson.loads(text))
+from aggregator.store.streams import match
 
 
 class Desk:
@@ -101,14 +61,14 @@ class Desk:
             return [row[0] for row in rows]
 
     def items(self, numbers: Collection[int]) -> list[PendingItem]:
-        found = self._select(f"SELECT {_ITEM} FROM {_FROM} WHERE i.n IN", numbers)
-        return sorted((_item(row) for row in found), key=lambda item: (item.at, item.n))
+        found = self._db.select(f"SELECT {ITEM} FROM {ITEM_TABLES} WHERE i.n IN", numbers)
+        return sorted((pending_item(row) for row in found), key=lambda item: (item.at, item.n))
 
     def addressed(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
         """Canonical address → its placed items, each with its story."""
         wanted = {address_hash(canonical): canonical for canonical in canonicals}
         found: dict[str, dict[int, int]] = {}
-        for n, address, story in self._select(
+        for n, address, story in self._db.select(
             "SELECT i.n, i.address, p.story FROM items i JOIN placements p ON p.item = i.n WHERE i.address IN",
             [address for address in wanted if address is not None],
         ):
@@ -118,16 +78,16 @@ class Desk:
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
         """Story → its items with their judgements, in the order in which they entered."""
         columns = (
-            f"SELECT {_ITEM}, p.section, p.scores, p.topics, p.places FROM placements p JOIN items i ON i.n = p.item"
+            f"SELECT {ITEM}, p.section, p.scores, p.topics, p.places FROM placements p JOIN items i ON i.n = p.item"
         )
         joins = "JOIN sources s ON s.n = i.source LEFT JOIN texts t ON t.item = i.n"
         found: dict[int, list[Member]] = {}
-        for row in self._select(f"{columns} {joins} WHERE p.story IN", stories):
+        for row in self._db.select(f"{columns} {joins} WHERE p.story IN", stories):
             *item, section, scores, topics, places = row
             judgement = Judgement(
                 section, decode_scores(scores), tuple(orjson.loads(topics)), tuple(orjson.loads(places))
             )
-            member = Member(_item(item), judgement)
+            member = Member(pending_item(item), judgement)
             found.setdefault(member.item.story or 0, []).append(member)
         for members in found.values():
             members.sort(key=lambda member: (member.item.entered, member.item.n))
@@ -135,19 +95,19 @@ class Desk:
 
     def stories(self, numbers: Collection[int]) -> dict[int, StoryState]:
         joined: dict[int, list[tuple[str, int]]] = {}
-        for story, publisher, entered in self._select(
+        for story, publisher, entered in self._db.select(
             "SELECT story, publisher, entered FROM corroborations WHERE story IN", numbers, "ORDER BY story, k"
         ):
             joined.setdefault(story, []).append((publisher, entered))
         placings: dict[int, list[Placing]] = {}
-        for story, name, entered, since, active in self._select(
+        for story, name, entered, since, active in self._db.select(
             "SELECT e.story, m.name, e.entered, e.primary_since, e.active FROM entries e JOIN streams m ON m.n = e.stream "
             "WHERE e.story IN",
             numbers,
         ):
             placings.setdefault(story, []).append(Placing(name, entered, since, bool(active)))
         found = {}
-        for n, id, lead, published, entered, section, scores, topics, entry, hidden in self._select(
+        for n, id, lead, published, entered, section, scores, topics, entry, hidden in self._db.select(
             "SELECT n, id, lead, published, entered, section, scores, topics, entry, hidden FROM stories WHERE n IN",
             numbers,
         ):
@@ -207,7 +167,7 @@ class Desk:
                 "SELECT DISTINCT st.entered, st.n, st.epoch FROM search JOIN placements p ON p.item = search.rowid "
                 "JOIN stories st ON st.n = p.story WHERE search MATCH ? AND NOT st.hidden "
                 "ORDER BY st.entered DESC, st.n DESC LIMIT ?",
-                (match((phrase,), " "), limit),
+                (match(self._db.dialect, (phrase,)), limit),
             ).fetchall()
 
     def apply(self, batch: Batch) -> None:
@@ -217,9 +177,9 @@ class Desk:
             touched = self._merge(raw, batch)
             if batch.forgotten:
                 _set_apart(raw, batch)
-            raw.executemany(_SAVE_PLACEMENT, map(_placement, batch.placed))
+            raw.executemany(_SAVE_PLACEMENT, map(placement_row, batch.placed))
             raw.executemany("DELETE FROM pending WHERE item = ?", [(placed.item,) for placed in batch.placed])
-            raw.executemany(_SAVE_STORY, [_story(story, batch) for story in batch.stories])
+            raw.executemany(_SAVE_STORY, [story_row(story, batch) for story in batch.stories])
             touched |= self._save_entries(raw, batch.stories)
             touched |= self._sources_of(raw, batch)
             save_memory(raw, batch.memory)
@@ -269,13 +229,6 @@ class Desk:
             names |= {f"source:{id}" for (id,) in rows}
         return names
 
-    def _select(self, query: str, numbers: Collection[int], order: str = "") -> list[Any]:
-        rows: list[Any] = []
-        with self._db.translate():
-            for part in parts(numbers):
-                rows += self._db.raw.execute(f"{query} {marks(len(part))} {order}", part)
-        return rows
-
 
 _SAVE_PLACEMENT = """
     INSERT INTO placements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -289,29 +242,6 @@ _SAVE_ENTRY = """
         primary_since = excluded.primary_since, published = excluded.published, active = excluded.active
 """
 _SAVE_STORY = "INSERT OR REPLACE INTO stories VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-
-
-def _story(story: StoryState, batch: Batch) -> tuple[Any, ...]:
-    return (
-        story.n, to_blob(story.id), story.lead, story.published, story.entered, story.entry.updated, batch.now,
-        story.section, _json(story.scores), _json(story.topics), len(story.publishers), _encode(story.entry).decode(),
-        batch.epoch, int(story.hidden),
-    )  # fmt: skip
-
-
-def _placement(placed: Placed) -> tuple[Any, ...]:
-    judged = placed.judgement
-    return (
-        placed.item,
-        placed.story,
-        placed.publisher,
-        judged.section,
-        _json(judged.scores),
-        _json(judged.topics),
-        _json(judged.places),
-        placed.why,
-        _encode(placed.joining).decode() if placed.joining else None,
-    )
 
 
 def stream_numbers(raw: sqlite3.Connection, names: Iterable[str]) -> dict[str, int]:
@@ -337,7 +267,3 @@ def _set_apart(raw: sqlite3.Connection, batch: Batch) -> None:
 
 def _put(raw: sqlite3.Connection, key: str, value: Any) -> None:
     raw.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, orjson.dumps(value).decode()))
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()

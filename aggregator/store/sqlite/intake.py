@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-import orjson
-
-from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
-from aggregator.store.sqlite.connection import Connection, marks, parts, to_blob, to_id, to_seconds
+from aggregator.store.rows import address_hash, text_row, to_blob, to_id, to_seconds
+from aggregator.store.sqlite.connection import Connection, marks, parts
 from aggregator.store.sqlite.sources import save_states
 
 LISTED_EVERY = 86_400
 """How exactly we note when an item was last listed; finer would rewrite every row at every poll."""
-
-
-def address_hash(canonical: str | None) -> int | None:
-    if canonical is None:
-        return None
-    return int.from_bytes(hashlib.blake2b(canonical.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 class Intake:
@@ -100,7 +91,7 @@ class Intake:
                 items.append(
                     (n, to_blob(item.id), source, entered, now, at, int(result.live), address_hash(item.canonical))
                 )
-                texts[n] = _text(n, item, now)
+                texts[n] = text_row(n, item, now)
                 n += 1
         if not items:
             return 0
@@ -116,7 +107,7 @@ class Intake:
     def _update(self, raw: sqlite3.Connection, result: PollResult, now: int) -> None:
         for n, item in result.changed:
             forget_words(raw, n)
-            raw.execute(_REPLACE_TEXT, _text(n, item, now))
+            raw.execute(_REPLACE_TEXT, text_row(n, item, now))
             raw.execute("INSERT INTO search (rowid, title, summary) VALUES (?, ?, ?)", (n, item.title, item.summary))
             raw.execute("INSERT OR IGNORE INTO pending VALUES (?)", (n,))
 
@@ -131,14 +122,3 @@ def forget_words(raw: sqlite3.Connection, n: int) -> None:
 
 _INSERT_TEXT = "INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _REPLACE_TEXT = _INSERT_TEXT.replace("INSERT", "INSERT OR REPLACE")
-
-
-def _text(n: int, item: Item, now: int) -> tuple[Any, ...]:
-    return (
-        n, item.key, item.url, item.canonical, item.title, item.summary, item.content, item.author, item.publisher,
-        item.lang, to_seconds(item.published),
-        orjson.dumps(item.categories).decode() if item.categories else None,
-        item.image,
-        orjson.dumps([(e.url, e.type, e.length) for e in item.enclosures]).decode() if item.enclosures else None,
-        item.hash, now, now,
-    )  # fmt: skip

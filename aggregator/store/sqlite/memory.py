@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection
-from typing import Any
 
 from aggregator.model.story import Recalled, Remembered
-from aggregator.store.sqlite.connection import Connection, marks, parts
-from aggregator.store.sqlite.intake import address_hash
+from aggregator.store.rows import address_hash
+from aggregator.store.sqlite.connection import Connection
 
 
 def save_memory(raw: sqlite3.Connection, memory: Remembered) -> None:
@@ -45,7 +44,7 @@ class Past:
             return int(row[0]) if row else 0
 
     def frequencies(self, words: Collection[int]) -> dict[int, int]:
-        return dict(self._select("SELECT word, count FROM frequencies WHERE word IN", words))
+        return dict(self._db.select("SELECT word, count FROM frequencies WHERE word IN", words))
 
     def postings(self, words: Collection[int], since: int, until: int) -> dict[int, list[int]]:
         return self._grouped(
@@ -53,7 +52,7 @@ class Past:
         )
 
     def recall(self, items: Collection[int]) -> dict[int, Recalled]:
-        rows = self._select(
+        rows = self._db.select(
             "SELECT m.item, m.features, p.story, m.at, m.publisher FROM memories m JOIN placements p ON p.item = m.item "
             "WHERE m.item IN",
             items,
@@ -62,7 +61,7 @@ class Past:
 
     def members(self, stories: Collection[int]) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}
-        for story, item in self._select(
+        for story, item in self._db.select(
             "SELECT p.story, p.item FROM placements p JOIN items i ON i.n = p.item WHERE p.story IN",
             stories,
             "ORDER BY i.at, i.n",
@@ -72,7 +71,7 @@ class Past:
 
     def same_address(self, canonicals: Collection[str]) -> dict[str, int]:
         wanted = {address_hash(canonical): canonical for canonical in canonicals}
-        rows = self._select(
+        rows = self._db.select(
             "SELECT i.address, p.story FROM items i JOIN placements p ON p.item = i.n WHERE i.address IN",
             list(wanted),
             "ORDER BY i.n DESC",
@@ -86,13 +85,6 @@ class Past:
 
     def _grouped(self, query: str, keys: Collection[int], since: int, until: int) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}
-        for key, item in self._select(query, keys, "", since, until):
+        for key, item in self._db.select(query, keys, "", since, until):
             found.setdefault(key, []).append(item)
         return found
-
-    def _select(self, query: str, keys: Collection[Any], order: str = "", *bounds: int) -> list[Any]:
-        rows: list[Any] = []
-        with self._db.translate():
-            for part in parts(keys):
-                rows += self._db.raw.execute(f"{query} {marks(len(part))} {order}", (*bounds, *part))
-        return rows

@@ -4,51 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
-from aggregator.store.sqlite.connection import Connection, marks, to_seconds, to_time
+from aggregator.store.rows import STATE_COLUMNS, STATE_FIELDS, source_state, state_columns
+from aggregator.store.sqlite.connection import Connection, marks
 
-_FIELDS = tuple(field.name for field in fields(SourceState))
-_STATE = tuple(name for name in _FIELDS if name not in ("id", "root", "url"))
-_TIMES = frozenset(
-    ("next_poll", "first_success", "last_attempt", "last_success", "last_new", "moved_since"),
-)
-
-
-def _state(row: Iterable[Any]) -> SourceState:
-    values = dict(zip(_FIELDS, row, strict=True))
-    for name in _TIMES:
-        values[name] = to_time(values[name])
-    if not values["next_poll"] or values["next_poll"].timestamp() == 0:
-        values["next_poll"] = None
-    if values["interval"] is not None:
-        values["interval"] = timedelta(seconds=values["interval"])
-    return SourceState(**values)
-
-
-def _columns(state: SourceState) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for name in _STATE:
-        value = getattr(state, name)
-        if name in _TIMES:
-            value = to_seconds(value)
-        elif name == "interval" and value is not None:
-            value = int(value.total_seconds())
-        values[name] = value
-    values["next_poll"] = values["next_poll"] or 0
-    return values
-
-
-_SAVE = f"UPDATE sources SET {', '.join(f'{name} = :{name}' for name in _STATE)} WHERE id = :id"
+_SAVE = f"UPDATE sources SET {', '.join(f'{name} = :{name}' for name in STATE_COLUMNS)} WHERE id = :id"
 
 
 def save_states(raw: sqlite3.Connection, states: Iterable[SourceState], *, release: bool = True) -> None:
     """Write states inside the caller's transaction, and give the leases back."""
-    rows = [{**_columns(state), "id": state.id} for state in states]
+    rows = [{**state_columns(state), "id": state.id} for state in states]
     raw.executemany(_SAVE.replace(" WHERE", ", lease_owner = NULL, lease_until = 0 WHERE") if release else _SAVE, rows)
 
 
@@ -90,11 +60,13 @@ class Sources:
 
     def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]:
         """States by id; all listed ones if `ids` is None."""
-        query = f"SELECT {', '.join(_FIELDS)} FROM sources"
+        query = f"SELECT {', '.join(STATE_FIELDS)} FROM sources"
         with self._db.translate():
             if ids is None:
-                return [_state(row) for row in self._db.raw.execute(query + (" WHERE listed" if listed else ""))]
-            return [_state(row) for row in self._db.raw.execute(f"{query} WHERE id IN {marks(len(ids))}", tuple(ids))]
+                return [source_state(row) for row in self._db.raw.execute(query + (" WHERE listed" if listed else ""))]
+            return [
+                source_state(row) for row in self._db.raw.execute(f"{query} WHERE id IN {marks(len(ids))}", tuple(ids))
+            ]
 
     def claim(
         self,
@@ -120,10 +92,10 @@ class Sources:
             values += ids
         with self._db.transaction() as raw:
             rows = raw.execute(
-                f"SELECT {', '.join(_FIELDS)} FROM sources WHERE {condition} ORDER BY next_poll, n LIMIT ?",
+                f"SELECT {', '.join(STATE_FIELDS)} FROM sources WHERE {condition} ORDER BY next_poll, n LIMIT ?",
                 (*values, limit),
             ).fetchall()
-            states = [_state(row) for row in rows]
+            states = [source_state(row) for row in rows]
             until = moment + int(lease.total_seconds())
             raw.executemany(
                 "UPDATE sources SET lease_owner = ?, lease_until = ? WHERE id = ?",

@@ -1,4 +1,4 @@
-"""Streams as SQL: what a feed lists, in the order in which it entered.
+"""Streams as SQL, whatever the backend: what a feed lists, in the order in which it entered.
 
 A story's time in a stream is when it entered (as primary section, if that is asked) or when its K-th independent
 publisher joined, whichever was later. The newest by such a maximum are among the newest by either, so both indexes are
@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from aggregator.errors import QueryError
 from aggregator.model.stream import Filter, StreamQuery
+from aggregator.store.dialect import Dialect
 
 LONGEST = 500
 SHORTEST = 50
@@ -25,6 +24,7 @@ FRESH_SECONDS = 48 * 3600
 class Sql:
     """A statement in the making: conditions with their values, in order."""
 
+    dialect: Dialect
     conditions: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
 
@@ -34,12 +34,12 @@ class Sql:
 
     @property
     def where(self) -> str:
-        return " AND ".join(self.conditions) or "1"
+        return " AND ".join(self.conditions) or "TRUE"
 
 
-def stories_sql(query: StreamQuery, limit: int) -> tuple[str, list[Any]]:
+def stories_sql(dialect: Dialect, query: StreamQuery, limit: int | None) -> tuple[str, list[Any]]:
     """SQL for (story, time) pairs of a stream of stories, in its order."""
-    tables, times, sql = _base(query)
+    tables, times, sql = _base(dialect, query)
     narrow(sql, query.filter, "st")
     if query.changed_since is not None:
         sql.add("st.changed >= ?", query.changed_since)
@@ -59,18 +59,18 @@ def stories_sql(query: StreamQuery, limit: int) -> tuple[str, list[Any]]:
     if query.before:
         for time in times:
             sql.add(f"{time} <= ?", query.before[0])
-    latest = f"max({times[0]}, {times[1]})" if len(times) > 1 else times[0]
+    latest = f"{dialect.greatest}({times[0]}, {times[1]})" if len(times) > 1 else times[0]
     if query.before:
         sql.add(f"({latest}, st.n) < (?, ?)", *query.before)
     parts = [
-        f"SELECT * FROM (SELECT st.n, {latest} AS t FROM {tables} WHERE {sql.where} ORDER BY {time} DESC, st.n DESC LIMIT ?)"
+        f"SELECT * FROM (SELECT st.n, {latest} AS t FROM {tables} WHERE {sql.where} ORDER BY {time} DESC, st.n DESC LIMIT ?) AS by_time"
         for time in times
     ]
     return f"{' UNION '.join(parts)} ORDER BY 2 DESC, 1 DESC LIMIT ?", [*[*sql.values, limit] * len(times), limit]
 
 
-def _base(query: StreamQuery) -> tuple[str, list[str], Sql]:
-    sql = Sql()
+def _base(dialect: Dialect, query: StreamQuery) -> tuple[str, list[str], Sql]:
+    sql = Sql(dialect)
     if query.kind in ("section", "topic"):
         tables = "entries e JOIN stories st ON st.n = e.story"
         times = ["e.primary_since" if query.primary else "e.entered"]
@@ -97,9 +97,9 @@ def _of_source(source: str | None) -> tuple[str, str | None]:
     )
 
 
-def items_sql(query: StreamQuery, limit: int) -> tuple[str, list[Any]]:
+def items_sql(dialect: Dialect, query: StreamQuery, limit: int | None) -> tuple[str, list[Any]]:
     """SQL for (item, time) pairs of a stream of items. A section holds the items whose own judgement says so."""
-    sql = Sql()
+    sql = Sql(dialect)
     if query.kind == "source":
         sql.add("i.source = (SELECT n FROM sources WHERE id = ?)", query.id)
     elif query.kind == "section" and query.primary:
@@ -132,14 +132,14 @@ def narrow(sql: Sql, wanted: Filter, of: str) -> None:
     """The parameters of search, as conditions on stories (`of` "st") or items ("i")."""
     published, members, found = _SHAPES[of]
     if wanted.words:
-        sql.add(found.format("IN"), match(wanted.words, " "))
+        sql.add(found.format("IN", sql.dialect), match(sql.dialect, wanted.words))
     if wanted.without:
-        sql.add(found.format("NOT IN"), match(wanted.without, " OR "))
+        sql.add(found.format("NOT IN", sql.dialect), match(sql.dialect, wanted.without, every=False))
     if wanted.since:
         sql.add(f"{published} >= ?", int(wanted.since.timestamp()))
     if wanted.until:
         sql.add(f"{published} < ?", int(wanted.until.timestamp()))
-    for condition, values in _of_members(wanted):
+    for condition, values in _of_members(sql.dialect, wanted):
         sql.add(members.format(condition), *values)
     for kind, id in (("section", wanted.section), ("topic", wanted.topic)):
         if id and of == "st":
@@ -154,38 +154,36 @@ _SHAPES = {
     "st": (
         "st.published",
         "EXISTS (SELECT 1 FROM placements p JOIN items i ON i.n = p.item JOIN texts t ON t.item = i.n WHERE p.story = st.n AND {})",
-        "st.n {} (SELECT p.story FROM search JOIN placements p ON p.item = search.rowid WHERE search MATCH ?)",
+        "st.n {0} (SELECT p.story FROM search JOIN placements p ON p.item = {1.found} WHERE {1.matches})",
     ),
-    "i": ("i.at", "{}", "i.n {} (SELECT rowid FROM search WHERE search MATCH ?)"),
+    "i": ("i.at", "{}", "i.n {0} (SELECT {1.found} FROM search WHERE {1.matches})"),
 }
 """For stories and items: the time of publication, a condition on an item, and what the words found."""
 
 
-def _of_members(wanted: Filter) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def _of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[Any, ...]]]:
     if wanted.source:
         yield "i.source = (SELECT n FROM sources WHERE id = ?)", (wanted.source,)
     if wanted.publisher:
-        yield "coalesce(p.publisher, t.publisher) = ? COLLATE NOCASE", (wanted.publisher,)
+        yield dialect.same.format("coalesce(p.publisher, t.publisher)"), (wanted.publisher,)
     if wanted.lang:
         yield "(t.lang = ? OR t.lang LIKE ? || '-%')", (wanted.lang, wanted.lang)
     if wanted.labelled is not None:
-        sources = "i.source IN (SELECT n FROM sources WHERE id IN (SELECT value FROM json_each(?)))"
-        yield (
-            f"({sources} OR coalesce(p.publisher, t.publisher) IN (SELECT value FROM json_each(?)))",
-            tuple(orjson.dumps(values).decode() for values in wanted.labelled),
-        )
+        sources = f"i.source IN (SELECT n FROM sources WHERE {dialect.one_of.format('id')})"
+        publishers = dialect.one_of.format("coalesce(p.publisher, t.publisher)")
+        yield f"({sources} OR {publishers})", tuple(dialect.listed(values) for values in wanted.labelled)
 
 
-def match(words: tuple[str, ...], join: str) -> str:
-    """An FTS5 expression in which every word is a quoted phrase: no syntax of FTS5 gets through.
+def match(dialect: Dialect, words: tuple[str, ...], *, every: bool = True) -> str:
+    """Phrases as what a search of the backend understands: no syntax of its own gets through.
 
     Raises:
         QueryError: nothing to search for is left.
     """
-    phrases = [f'"{word.replace(chr(34), " ")}"' for word in words if any(letter.isalnum() for letter in word)]
+    phrases = [word for word in words if any(letter.isalnum() for letter in word)]
     if not phrases:
         raise QueryError("q", "nothing to search for: give at least one word of letters or digits")
-    return join.join(phrases)
+    return dialect.words(phrases, every)
 
 
 def _quoted(id: str | None) -> str:

@@ -1,0 +1,162 @@
+"""What readers are shown: streams, stories, items, health. Never writes. The same for every backend."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+from aggregator.model.joining import Joining
+from aggregator.model.story import ItemView, Report, StoryView, headline
+from aggregator.model.stream import StreamQuery
+from aggregator.store.dialect import Reads
+from aggregator.store.rows import address_hash, decode_entry, decode_joining, item_view, story_view, to_blob, to_id
+from aggregator.store.streams import FRESH_SECONDS, LONGEST, SHORTEST, items_sql, stories_sql
+
+
+class Reading:
+    def __init__(self, connection: Reads) -> None:
+        self._db = connection
+
+    def version(self, stream: str = "latest") -> tuple[int, int]:
+        """(version, time of the last change) of a stream; (0, 0) if it never held anything."""
+        for version, changed in self._db.read("SELECT version, changed FROM streams WHERE name = ?", (stream,)):
+            return version, changed
+        return 0, 0
+
+    def stories(self, query: StreamQuery, now: int) -> tuple[list[StoryView], int | None]:
+        """The stories of a stream in its order, and when time alone will change what is listed (None: never)."""
+        pairs, expires = self._cut(query, now, stories_sql)
+        return self._stories(pairs), expires
+
+    def items(self, query: StreamQuery, now: int) -> tuple[list[ItemView], int | None]:
+        pairs, expires = self._cut(query, now, items_sql)
+        return self._items(pairs), expires
+
+    def _cut(self, query: StreamQuery, now: int, build: Any) -> tuple[list[tuple[int, int]], int | None]:
+        ask = query.limit or (self._db.dialect.everything if query.window else LONGEST)
+        pairs = [(n, time) for n, time in self._db.read(*build(self._db.dialect, query, ask))]
+        if query.limit or query.window or query.changed_since is not None:
+            return pairs, None
+        fresh = sum(1 for _, time in pairs if time > now - FRESH_SECONDS)
+        kept = pairs[: max(SHORTEST, fresh)]
+        return kept, kept[-1][1] + FRESH_SECONDS if len(kept) > SHORTEST else None
+
+    def _stories(self, pairs: Sequence[tuple[int, int]]) -> list[StoryView]:
+        numbers = [n for n, _ in pairs]
+        reports = self._reports(numbers)
+        columns = "n, id, lead, published, entered, updated, changed, section, scores, topics, entry"
+        rows = {row[0]: row for row in self._db.select(f"SELECT {columns} FROM stories WHERE n IN", numbers)}
+        return [story_view(rows[n], time, reports.get(n, ())) for n, time in pairs if n in rows]
+
+    def _reports(self, stories: Collection[int]) -> dict[int, tuple[Report, ...]]:
+        """Who reported, earliest first."""
+        found: dict[int, list[Report]] = {}
+        for story, publisher, source, url, title, at in self._db.select(
+            "SELECT p.story, p.publisher, s.id, t.url, t.title, i.at FROM placements p JOIN items i ON i.n = p.item "
+            "JOIN texts t ON t.item = i.n JOIN sources s ON s.n = i.source WHERE p.story IN",
+            stories,
+            "ORDER BY i.at, i.n",
+        ):
+            found.setdefault(story, []).append(Report(publisher, source, url, headline(title, url, publisher), at))
+        return {story: tuple(reports) for story, reports in found.items()}
+
+    def story(self, id: str) -> StoryView | str | None:
+        """A story, the id of the one it was merged into, or None."""
+        found = self._db.read("SELECT n, entered FROM stories WHERE id = ? AND NOT hidden", (to_blob(id),))
+        if found:
+            return self._stories(found)[0]
+        moved = self._db.read(
+            "SELECT s.id FROM merged m JOIN stories s ON s.n = m.story WHERE m.id = ?", (to_blob(id),)
+        )
+        return to_id(moved[0][0]) if moved else None
+
+    def stories_of_items(self, items: Sequence[int]) -> list[StoryView]:
+        """The stories that hold these items, each once, in the order of the items."""
+        home = dict(self._db.select("SELECT item, story FROM placements WHERE item IN", items))
+        numbers = list(dict.fromkeys(home[item] for item in items if item in home))
+        entered = dict(self._db.select("SELECT n, entered FROM stories WHERE NOT hidden AND n IN", numbers))
+        return self._stories([(n, entered[n]) for n in numbers if n in entered])
+
+    def members(self, story: int) -> list[ItemView]:
+        pairs = self._db.read(
+            "SELECT i.n, i.at FROM placements p JOIN items i ON i.n = p.item WHERE p.story = ? ORDER BY i.at, i.n",
+            (story,),
+        )
+        found = dict(self._db.select("SELECT item, content FROM articles WHERE item IN", [n for n, _ in pairs]))
+        return [replace(item, extracted=found.get(item.n, "")) for item in self._items(pairs)]
+
+    def item(self, id: str) -> ItemView | None:
+        found = self._items(self._db.read("SELECT n, entered FROM items WHERE id = ?", (to_blob(id),)))
+        return replace(found[0], joining=self._joining(found[0].n)) if found else None
+
+    def _joining(self, item: int) -> Joining | None:
+        """Why an item is in its story, with the story that came next as it is now."""
+        rows = self._db.read("SELECT joining FROM placements WHERE item = ? AND joining IS NOT NULL", (item,))
+        if not rows:
+            return None
+        joining = decode_joining(rows[0][0])
+        for id, entry in self._db.read(
+            "SELECT st.id, st.entry FROM placements p JOIN stories st ON st.n = p.story WHERE p.item = ? AND NOT st.hidden",
+            (joining.next,),
+        ):
+            return replace(joining, next_id=to_id(id), next_title=decode_entry(entry).title)
+        return joining
+
+    def find(self, address: str, canonical: str | None) -> str | None:
+        """The id of the newest item with this address, as written or in its canonical form."""
+        rows = self._db.read(
+            "SELECT i.id FROM items i JOIN texts t ON t.item = i.n WHERE i.address = ? OR t.url = ? ORDER BY i.n DESC LIMIT 1",
+            (address_hash(canonical), address),
+        )
+        return to_id(rows[0][0]) if rows else None
+
+    def _items(self, pairs: Sequence[tuple[int, int]]) -> list[ItemView]:
+        rows = {row[0]: row for row in self._db.select(_ITEMS, [n for n, _ in pairs])}
+        return [item_view(rows[n], time) for n, time in pairs if n in rows]
+
+    def neighbours(self, stream: str, start: int, end: int) -> tuple[int | None, int | None]:
+        """Times of publication in a stream: the last before `start` and the first from `end` on."""
+        table = "stories WHERE NOT hidden"
+        values: tuple[str, ...] = ()
+        if stream != "latest":
+            table, values = "entries WHERE stream = (SELECT n FROM streams WHERE name = ?) AND active", (stream,)
+        before = self._db.read(f"SELECT max(published) FROM {table} AND published < ?", (*values, start))
+        after = self._db.read(f"SELECT min(published) FROM {table} AND published >= ?", (*values, end))
+        return before[0][0], after[0][0]
+
+    def counts(self, kind: str, since: int) -> dict[str, tuple[int, int]]:
+        """Per section or topic: stories in all, and those that entered since."""
+        rows = self._db.read(
+            "SELECT substr(m.name, ?), m.total, (SELECT count(*) FROM entries e WHERE e.stream = m.n AND e.active "
+            "AND e.entered >= ?) FROM streams m WHERE m.name LIKE ? || ':%' AND m.total > 0",
+            (len(kind) + 2, since, kind),
+        )
+        return {id: (total, recent) for id, total, recent in rows}
+
+    def per_hour(self, kind: str, since: int) -> dict[str, dict[int, int]]:
+        """Per section or topic: stories that entered it (a section as their primary one) in each hour since; hours
+        count from `since`."""
+        column = "primary_since" if kind == "section" else "entered"
+        found: dict[str, dict[int, int]] = {}
+        for id, hour, count in self._db.read(
+            f"SELECT substr(m.name, ?), (e.{column} - ?) / 3600, count(*) FROM streams m JOIN entries e "
+            f"ON e.stream = m.n AND e.active AND e.{column} >= ? WHERE m.name LIKE ? || ':%' GROUP BY 1, 2",
+            (len(kind) + 2, since, since, kind),
+        ):
+            found.setdefault(id, {})[hour] = count
+        return found
+
+    def totals(self) -> dict[str, int]:
+        names = ("sources", "items", "stories", "pending")
+        return {name: int(self._db.read(f"SELECT count(*) FROM {name}")[0][0]) for name in names}
+
+
+_ITEMS = """
+    SELECT i.n, i.id, s.id, coalesce(p.publisher, t.publisher), t.title, t.summary, t.content, t.url, t.author,
+        t.lang, t.image, t.enclosures,
+        t.categories, i.at, t.updated, st.id, p.section, p.scores, p.topics, p.why
+    FROM items i JOIN texts t ON t.item = i.n JOIN sources s ON s.n = i.source
+        LEFT JOIN placements p ON p.item = i.n LEFT JOIN stories st ON st.n = p.story
+    WHERE i.n IN
+"""

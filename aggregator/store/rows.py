@@ -1,0 +1,182 @@
+"""What rows and values have to do with each other, whatever the backend: rows are tuples, times whole seconds since
+1970 UTC, ids the 16 bytes of a UUID, lists JSON as text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import orjson
+
+from aggregator.model.item import Item
+from aggregator.model.joining import Joining
+from aggregator.model.source import SourceState
+from aggregator.model.story import Batch, Entry, ItemView, PendingItem, Placed, Report, StoryState, StoryView, headline
+
+_ENTRY = msgspec.json.Decoder(Entry)
+_JOINING = msgspec.json.Decoder(Joining)
+_encode = msgspec.json.Encoder().encode
+
+
+def to_time(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def at_time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def to_seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp())
+
+
+def to_blob(identity: str) -> bytes:
+    return UUID(identity).bytes
+
+
+def to_id(blob: bytes) -> str:
+    digits = blob.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def address_hash(canonical: str | None) -> int | None:
+    if canonical is None:
+        return None
+    return int.from_bytes(hashlib.blake2b(canonical.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def to_json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def decode_entry(text: str) -> Entry:
+    return _ENTRY.decode(text)
+
+
+def decode_joining(text: str) -> Joining:
+    return _JOINING.decode(text)
+
+
+def decode_scores(text: str) -> tuple[tuple[str, float], ...]:
+    return tuple((section, score) for section, score in orjson.loads(text))
+
+
+def decode_enclosures(text: str | None) -> tuple[tuple[str, str | None, int | None], ...]:
+    return tuple((url, type, length) for url, type, length in orjson.loads(text)) if text else ()
+
+
+ITEM = """
+    i.n, i.id, s.id, coalesce(t.publisher, ''), coalesce(t.title, ''), coalesce(t.summary, ''), t.url, t.canonical, t.lang,
+    t.categories, t.image, i.at, i.entered, i.first_seen, p.story, i.live, t.enclosures
+"""
+ITEM_TABLES = """
+    items i JOIN sources s ON s.n = i.source LEFT JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n
+"""
+
+
+def pending_item(row: Sequence[Any]) -> PendingItem:
+    (n, id, source, publisher, title, summary, url, canonical, lang, categories, image, at, entered, seen, story, live,
+     enclosures) = row  # fmt: skip
+    return PendingItem(
+        n, to_id(id), source, publisher, title, summary, url, canonical, lang,
+        tuple(orjson.loads(categories)) if categories else (), image, at, entered, seen, story, bool(live),
+        decode_enclosures(enclosures),
+    )  # fmt: skip
+
+
+def text_row(n: int, item: Item, now: int) -> tuple[Any, ...]:
+    return (
+        n, item.key, item.url, item.canonical, item.title, item.summary, item.content, item.author, item.publisher,
+        item.lang, to_seconds(item.published),
+        to_json(item.categories) if item.categories else None,
+        item.image,
+        to_json([(e.url, e.type, e.length) for e in item.enclosures]) if item.enclosures else None,
+        item.hash, now, now,
+    )  # fmt: skip
+
+
+def story_row(story: StoryState, batch: Batch) -> tuple[Any, ...]:
+    return (
+        story.n, to_blob(story.id), story.lead, story.published, story.entered, story.entry.updated, batch.now,
+        story.section, to_json(story.scores), to_json(story.topics), len(story.publishers), _encode(story.entry).decode(),
+        batch.epoch, int(story.hidden),
+    )  # fmt: skip
+
+
+def placement_row(placed: Placed) -> tuple[Any, ...]:
+    judged = placed.judgement
+    return (
+        placed.item,
+        placed.story,
+        placed.publisher,
+        judged.section,
+        to_json(judged.scores),
+        to_json(judged.topics),
+        to_json(judged.places),
+        placed.why,
+        _encode(placed.joining).decode() if placed.joining else None,
+    )
+
+
+def story_view(row: Sequence[Any], time: int, reports: tuple[Report, ...]) -> StoryView:
+    n, id, lead, published, _, updated, changed, section, scores, topics, text = row
+    entry = decode_entry(text)
+    return StoryView(
+        id=to_id(id), n=n, title=headline(entry.title, entry.link, entry.publisher), summary=entry.summary, link=entry.link,
+        image=entry.image, lang=entry.lang,
+        published=at_time(published), updated=at_time(updated), entered=at_time(time), changed=at_time(changed),
+        section=section, scores=decode_scores(scores), topics=tuple(orjson.loads(topics)),
+        publishers=tuple(dict.fromkeys(report.publisher for report in reports)) or (entry.publisher,),
+        reports=reports or entry.reports, entry=entry, lead=lead,
+    )  # fmt: skip
+
+
+def item_view(row: Sequence[Any], time: int) -> ItemView:
+    (n, id, source, publisher, title, summary, content, url, author, lang, image, enclosures, categories, at, updated,
+     story, section, scores, topics, why) = row  # fmt: skip
+    return ItemView(
+        id=to_id(id), n=n, source=source, publisher=publisher, title=headline(title, url, publisher), summary=summary,
+        content=content, url=url, author=author, lang=lang, image=image,
+        enclosures=tuple((e[0], e[1], e[2]) for e in orjson.loads(enclosures)) if enclosures else (),
+        categories=tuple(orjson.loads(categories)) if categories else (),
+        published=at_time(at), updated=at_time(updated), entered=at_time(time),
+        story=to_id(story) if story else None, section=section,
+        sections=tuple(name for name, _ in decode_scores(scores)) if scores else (),
+        topics=tuple(orjson.loads(topics)) if topics else (), why=why,
+    )  # fmt: skip
+
+
+STATE_FIELDS = tuple(field.name for field in fields(SourceState))
+STATE_COLUMNS = tuple(name for name in STATE_FIELDS if name not in ("id", "root", "url"))
+_TIMES = frozenset(
+    ("next_poll", "first_success", "last_attempt", "last_success", "last_new", "moved_since"),
+)
+
+
+def source_state(row: Iterable[Any]) -> SourceState:
+    values = dict(zip(STATE_FIELDS, row, strict=True))
+    for name in _TIMES:
+        values[name] = to_time(values[name])
+    if not values["next_poll"] or values["next_poll"].timestamp() == 0:
+        values["next_poll"] = None
+    if values["interval"] is not None:
+        values["interval"] = timedelta(seconds=values["interval"])
+    return SourceState(**values)
+
+
+def state_columns(state: SourceState) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in STATE_COLUMNS:
+        value = getattr(state, name)
+        if name in _TIMES:
+            value = to_seconds(value)
+        elif name == "interval" and value is not None:
+            value = int(value.total_seconds())
+        values[name] = value
+    values["next_poll"] = values["next_poll"] or 0
+    return values
