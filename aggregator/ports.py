@@ -98,7 +98,10 @@ class Articles(Protocol):
     """Texts of articles, for sources with `full_text`."""
 
     def claim(self, sources: Collection[str], since: int, limit: int, now: int) -> list[tuple[int, str, str]]:
-        """(item, source, address) of items that came since and were never asked for; never given again."""
+        """(item, source, address) of items that came since and were never asked for; not given again, unless put off."""
+
+    def put_off(self, item: int, until: int) -> None:
+        """It could not be asked for now: `claim` gives it once more from then on."""
 
     def save(self, item: int, content: str, why: str | None, now: int) -> None: ...
 

@@ -26,6 +26,7 @@ from aggregator.fetch.gate import HostGate
 from aggregator.fetch.guard import Guard, SystemResolver
 from aggregator.fetch.headers import freshness, legal_validator
 from aggregator.fetch.redirects import REDIRECTS, Place, Trail, start
+from aggregator.fetch.robots import Robots
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome
 
 ACCEPT: Final = (
@@ -63,8 +64,12 @@ class _Answer:
 
 
 @dataclass(slots=True)
-class _Budget:
+class _Terms:
+    """What holds for one request with all its hops: the seconds that are left, and as in FetchRequest."""
+
     seconds: float
+    crawl: bool
+    pause: str
 
 
 def utc_now() -> datetime:
@@ -99,6 +104,7 @@ class Http:
             overall=self._limits.concurrency,
             exempt=self._allowance.names,
         )
+        self._robots = Robots(lambda url: self(FetchRequest("", url)))
         self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, br"}
         self._tls = tls
         self._clock = clock
@@ -132,17 +138,17 @@ class Http:
     async def _poll(self, request: FetchRequest) -> Outcome:
         trail, login = start(request.url)
         own = _own_headers(request, login)
-        budget = _Budget(self._limits.deadline)
+        terms = _Terms(self._limits.deadline, request.crawl, request.pause)
         validators = _validators(request)
-        trail, answer, asked = await self._follow(trail, own, validators, request.validator_url, budget)
+        trail, answer, asked = await self._follow(trail, own, validators, request.validator_url, terms)
         if answer.status == 304 and not asked:
             # A cache on the way answers somebody else's question. Ask once more, past it.
             again = {**own, "Cache-Control": "no-cache"}
-            trail, answer, asked = await self._follow(Trail(trail.first, trail.first), again, {}, None, budget)
+            trail, answer, asked = await self._follow(Trail(trail.first, trail.first), again, {}, None, terms)
         return self._outcome(trail, answer, asked)
 
     async def _follow(
-        self, trail: Trail, own: dict[str, str], validators: dict[str, str], validator_url: str | None, budget: _Budget
+        self, trail: Trail, own: dict[str, str], validators: dict[str, str], validator_url: str | None, terms: _Terms
     ) -> tuple[Trail, _Answer, dict[str, str]]:
         """Go where redirects lead; the third value is the validators sent with the last request."""
         for _ in range(self._limits.redirects + 1):
@@ -151,28 +157,29 @@ class Http:
                 headers.update(own)
             asked = validators if trail.here.url == (validator_url or trail.first.url) else {}
             headers.update(asked)
-            answer = await self._ask(trail.here, headers, budget)
-            if answer.status in (429, 503) and (
-                wait := freshness(answer.headers, answer.status, self._clock()).retry_after
-            ):
+            if terms.crawl and (refused := await self._robots.refusal(trail.here)):
+                raise Stopped(refused.kind, refused.message, freshness=refused.freshness)
+            answer = await self._ask(trail.here, headers, terms)
+            wait = freshness(answer.headers, answer.status, self._clock()).retry_after
+            if wait and terms.pause == "host":
                 self._gate.hold(trail.here.host, wait)
             if answer.status not in REDIRECTS:
                 return trail, answer, asked
             trail = trail.step(answer.status, answer.headers.get("Location"))
         raise Stopped("redirect", f"more than {self._limits.redirects} redirects")
 
-    async def _ask(self, place: Place, headers: CIMultiDict[str], budget: _Budget) -> _Answer:
+    async def _ask(self, place: Place, headers: CIMultiDict[str], terms: _Terms) -> _Answer:
         async with self._gate.enter(place.host):
             clock = asyncio.get_running_loop().time
             began = clock()
             try:
-                async with asyncio.timeout(budget.seconds):
+                async with asyncio.timeout(terms.seconds):
                     return await self._exchange(place, headers)
             except TimeoutError:
                 seconds = self._limits.deadline
                 raise Stopped("timeout", f"no complete answer within {seconds:g} seconds") from None
             finally:
-                budget.seconds -= clock() - began
+                terms.seconds -= clock() - began
 
     async def _exchange(self, place: Place, headers: CIMultiDict[str]) -> _Answer:
         url = URL(place.url, encoded=True)

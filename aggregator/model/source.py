@@ -53,6 +53,8 @@ class FetchRequest:
     etag: str | None = None
     last_modified: str | None = None
     validator_url: str | None = None  # the final address that gave them; None: `url` itself
+    crawl: bool = False  # a page that nobody subscribed to: robots.txt is asked first, at each hop
+    pause: str = "host"  # whom a Retry-After holds: all that ask the host, or this source alone (`source`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,8 @@ class NotModified:
 @dataclass(frozen=True, slots=True)
 class Failed:
     """A poll that brought nothing. `kind` is one of dns, refused, reset, timeout, tls, address, redirect, too-large,
-    http, protocol, truncated, empty, not-a-feed, malformed, too-deep, parser-timeout, parser-crashed, secret, crashed;
-    and waiting: it was not asked, because its host wants a pause.
+    http, protocol, truncated, empty, not-a-feed, malformed, too-deep, parser-timeout, parser-crashed, secret, crashed,
+    robots; and waiting: it was not asked, because its host wants a pause (or cannot say what its robots.txt asks).
     `message` never quotes what was unsafe and never holds a secret."""
 
     kind: str

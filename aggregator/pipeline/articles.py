@@ -16,11 +16,12 @@ log = logging.getLogger(__name__)
 RECENT = 2 * 86_400  # seconds; of what is older readers have read elsewhere
 LIMIT = 50  # articles a call
 TOGETHER = 8
+LATER = 3600  # seconds until an article is asked for once more whose host could not be asked and does not say when
 
 
 async def articles(tools: Tools, limit: int = LIMIT) -> int:
     """Ask for articles that wait, `limit` at the most; returns how many gave a text. What one page does wrong stays
-    with it. The fetcher keeps its pauses for each host."""
+    with it. The fetcher keeps its pauses for each host, and asks its robots.txt first."""
     wanted = [source.id for source in tools.sources.values() if source.full_text and source.enabled]
     if not wanted or tools.extract is None:
         return 0
@@ -30,7 +31,11 @@ async def articles(tools: Tools, limit: int = LIMIT) -> int:
 
     async def one(item: int, source: str, url: str) -> bool:
         async with room:
-            content, why = await reader.read(source, url)
+            outcome = await reader.read(source, url)
+        if isinstance(outcome, int):
+            await asyncio.to_thread(store.put_off, item, _now(tools) + outcome)
+            return False
+        content, why = outcome
         await asyncio.to_thread(store.save, item, content, why and tools.mask(why), _now(tools))
         return bool(content)
 
@@ -46,10 +51,13 @@ class _Reader:
     fetch: Fetcher
     extract: Extractor
 
-    async def read(self, source: str, url: str) -> tuple[str, str | None]:
-        """The text, or why there is none. Asked without the source's own headers: they are for its feed."""
+    async def read(self, source: str, url: str) -> tuple[str, str | None] | int:
+        """The text, or why there is none, or in how many seconds to try again. Asked without the source's own headers: they
+        are for its feed."""
         try:
-            outcome = await self.fetch(FetchRequest(source, url))
+            outcome = await self.fetch(FetchRequest(source, url, crawl=True))
+            if isinstance(outcome, Failed) and (outcome.kind == "waiting" or outcome.freshness.retry_after):
+                return outcome.freshness.retry_after or LATER
             if not isinstance(outcome, Fetched):
                 return "", outcome.message if isinstance(outcome, Failed) else "not modified"
             return await self.extract(outcome), None

@@ -311,3 +311,13 @@ def test_streams_know_their_size_through_joins_merges_and_hiding(store: SqliteAr
     assert sum(counted().values()) < sum(before.values())
     assert re_place(store, replace(policy(), epoch="three"), SECONDS) == 3
     assert counted() == before
+
+
+def test_an_article_is_given_once_and_again_where_it_was_put_off(store: SqliteArchive) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", "1", "One"), item("alpha", "2", "Two")])], NOW)
+    assert [row[0] for row in store.articles.claim(["alpha"], 0, 9, SECONDS)] == [2, 1]
+    assert store.articles.claim(["alpha"], 0, 9, SECONDS) == []
+    store.articles.put_off(1, SECONDS + 60)
+    assert store.articles.claim(["alpha"], 0, 9, SECONDS + 59) == []
+    assert store.articles.claim(["alpha"], 0, 9, SECONDS + 60) == [(1, "alpha", "https://alpha.example/1")]
+    assert store.articles.claim(["alpha"], 0, 9, SECONDS + 999) == []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from servers.local import Server, answer
+from servers.local import Server, answer, redirect
 
 from aggregator.bootstrap import Application, Place, library, utc_now
 from aggregator.cli.main import main
@@ -111,3 +111,78 @@ def test_the_text_goes_where_retention_takes_what_the_feed_said(wire: Wire) -> N
     archive.upkeep.prune(int(utc_now().timestamp()) + 10, 1, {})
     archive.close()
     assert "seeped" not in wire.page("dam")
+
+
+def robots(wire: Wire, *lines: str) -> None:
+    wire.server.routes["/robots.txt"] = answer("\n".join(lines).encode(), content_type="text/plain")
+
+
+def news(wire: Wire, path: str = "/bridge") -> None:
+    """Another article, polled anew by a process of its own."""
+    wire.server.routes[path] = answer(PAGE.replace("Dam", "Bridge").encode(), content_type="text/html; charset=utf-8")
+    wire.publish("full", (path, "Bridge reopens over the Rhine after years"))
+    wire.poll()
+
+
+def later(wire: Wire) -> None:
+    """An hour or a day has passed for whatever was put off."""
+    archive = Application.load(wire.place).archive()
+    with archive._connection.transaction() as raw:
+        raw.execute("UPDATE articles SET again = 0 WHERE again IS NOT NULL")
+    archive.close()
+
+
+def test_an_article_that_robots_txt_excludes_is_not_asked_for_and_its_feed_is(wire: Wire) -> None:
+    robots(wire, "User-agent: *", "Disallow: /")
+    news(wire)
+    wire.poll()
+    assert (wire.asked("/bridge"), wire.asked("/full")) == (0, 3)
+    assert "Bridge reopens over the Rhine after years: a short description" in wire.page("bridge")
+
+
+def test_robots_txt_is_asked_once_for_many_articles(wire: Wire) -> None:
+    before = wire.asked("/robots.txt")
+    wire.server.routes["/robots.txt"] = answer(b"User-agent: *\nDisallow: /sport", content_type="text/plain")
+    for n in range(5):
+        wire.server.routes[f"/a{n}"] = answer(PAGE.encode(), content_type="text/html")
+    wire.publish("full", *((f"/a{n}", f"Matter number {n} of the day") for n in range(5)))
+    wire.poll()
+    assert [wire.asked(f"/a{n}") for n in range(5)] == [1] * 5
+    assert wire.asked("/robots.txt") - before == 1
+
+
+@pytest.mark.parametrize("first", ["500 Internal Server Error", "503 Service Unavailable", "429 Too Many Requests"])
+def test_where_robots_txt_cannot_be_read_the_article_is_asked_for_later(wire: Wire, first: str) -> None:
+    wire.server.routes["/robots.txt"] = answer(b"", first)
+    news(wire)
+    wire.poll()
+    assert wire.asked("/bridge") == 0
+    robots(wire, "User-agent: *", "Disallow: /sport")
+    wire.poll()
+    assert wire.asked("/bridge") == 0, "it was put off for an hour"
+    later(wire)
+    wire.poll()
+    assert wire.asked("/bridge") == 1
+    assert "seeped through it" in wire.page("bridge")
+
+
+def test_an_article_whose_host_asks_for_a_pause_is_asked_for_after_it(wire: Wire) -> None:
+    wire.server.routes["/pause"] = answer(b"", "503 Service Unavailable", retry_after="600")
+    wire.publish("full", ("/pause", "Ferry sinks near Palermo harbour"))
+    wire.poll()
+    wire.poll()
+    assert wire.asked("/pause") == 1
+    wire.server.routes["/pause"] = answer(PAGE.encode(), content_type="text/html; charset=utf-8")
+    later(wire)
+    wire.poll()
+    assert wire.asked("/pause") == 2
+    assert "seeped through it" in wire.page("ferry")
+
+
+def test_a_redirect_leads_to_no_page_that_robots_txt_excludes(wire: Wire) -> None:
+    robots(wire, "User-agent: *", "Disallow: /bridge")
+    news(wire)
+    wire.server.routes["/short-link"] = redirect(wire.server.url("/bridge"))
+    wire.publish("full", ("/short-link", "Bridges reopen everywhere in the country"))
+    wire.poll()
+    assert (wire.asked("/short-link"), wire.asked("/bridge")) == (1, 0)
