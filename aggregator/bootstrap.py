@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -20,6 +20,7 @@ from aggregator import __version__
 from aggregator.errors import Problem, UsageError
 from aggregator.model.judgement import Judgement, Receipt
 from aggregator.model.settings import Settings, Source
+from aggregator.model.source import SourceState
 from aggregator.model.story import PendingItem
 from aggregator.model.stream import Names
 from aggregator.text.countries import countries
@@ -240,12 +241,19 @@ class Application:
         found = dict(countries().values())
         return {**found, **{topic.id: topic.title for topic in self.settings.topics}}
 
-    def fetcher(self) -> Http:
+    def fetcher(self, states: Iterable[SourceState] = ()) -> Http:
+        """What asks the network. It keeps the pauses that hosts asked for, as `states` of their sources remember them."""
         from aggregator.fetch.client import Http
         from aggregator.fetch.headers import user_agent
+        from aggregator.schedule.hosts import pausing
+        from aggregator.schedule.policy import pause_of
 
         contact = self.settings.site.contact or self.settings.site.url
-        return Http(user_agent(__version__, contact), allow_private=self.settings.allow_private)
+        made = Http(user_agent(__version__, contact), allow_private=self.settings.allow_private)
+        alone = {id for id, source in self.sources.items() if pause_of(source, self.settings.defaults) == "source"}
+        for host, seconds in pausing(states, utc_now(), alone).items():
+            made.hold(host, seconds)
+        return made
 
     @cached_property
     def _secrets(self) -> tuple[str, ...]:

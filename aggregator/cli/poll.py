@@ -96,7 +96,7 @@ async def _poll(application: Application, ids: list[str] | None, due: bool) -> t
     if held:
         wanted = [state.id for state in known if (ids is None or state.id in ids) and state.id not in dict(held)]
     states = archive.sources.claim(owner, utc_now(), LEASE, limit=1_000_000, ids=wanted, due_only=due)
-    fetcher = application.fetcher()
+    fetcher = application.fetcher(known if ids is None else ())  # who names a source wants it asked
     try:
         async with Sandbox() as sandbox:
             with bar("Polling") as progress:

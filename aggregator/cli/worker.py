@@ -16,7 +16,6 @@ from aggregator.config.watch import Watch
 from aggregator.errors import ConfigError, StoreError
 from aggregator.pipeline.changes import Changes, changes
 from aggregator.render.instants import rfc3339
-from aggregator.schedule.hosts import pausing
 from aggregator.worker import logs
 from aggregator.worker.processes import WorkerLock
 from aggregator.worker.service import Beside, Engine, Reload, Service
@@ -111,9 +110,7 @@ class Engines:
         settings = app.settings
         key = (settings.site.contact, settings.site.url, settings.allow_private)
         if key not in self._fetchers:
-            made = self._fetchers[key] = app.fetcher()
-            for host, seconds in pausing(self._archives[1].sources.states(), utc_now()).items():
-                made.hold(host, seconds)
+            self._fetchers[key] = app.fetcher(self._archives[1].sources.states())
         return self._fetchers[key]
 
     def changed(self, force: bool) -> Reload | None:

@@ -47,7 +47,7 @@ def _settings(project: Project, main: schema.FeedsFile) -> model.Settings:
     return model.Settings(
         site=_site(main.site),
         allow_private=tuple(main.allow_private),
-        defaults=model.Defaults(every=main.defaults.every, keep=main.defaults.keep),
+        defaults=model.Defaults(main.defaults.every, main.defaults.keep, main.defaults.retry_after),
         publishers=publishers,
         sources=tuple(_source(entry, names) for part in parts for entry in part.sources),
         sections=_sections([entry for part in parts for entry in part.sections], main),
@@ -107,6 +107,7 @@ def _source(entry: schema.Source, names: Mapping[str, str]) -> model.Source:
         labels=entry.labels,
         lang=entry.lang,
         at=entry.at(),
+        retry_after=entry.retry_after,
     )
 
 

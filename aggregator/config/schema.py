@@ -65,6 +65,10 @@ def _reload(value: Any) -> str:
     return scalars.choice(value, ("auto", "manual"))
 
 
+def _scope(value: Any) -> str:
+    return scalars.choice(value, ("host", "source"))
+
+
 Line = Annotated[str, *_read(_name, TEXT)]
 Slug = Annotated[str, *_read(scalars.slug_id, SLUG)]
 Flag = Annotated[bool, *_read(scalars.boolean, {"type": "boolean"})]
@@ -72,6 +76,7 @@ Address = Annotated[str, *_read(network.web_address, ADDRESS)]
 Language = Annotated[str, *_read(scalars.language, STRING)]
 Every = Annotated[timedelta, *_read(partial(scalars.duration, bounds=scalars.EVERY), DURATION)]
 Keep = Annotated[timedelta, *_read(partial(scalars.duration, bounds=scalars.KEEP), DURATION)]
+Scope = Annotated[str, *_read(_scope, {"enum": ["host", "source"]})]
 Labels = Annotated[tuple[tuple[str, str], ...], *_read(scalars.labels, LABELS)]
 Headers = Annotated[tuple[tuple[str, str], ...], *_read(network.headers, LABELS)]
 Place = Annotated[Term, *_read(rules.read_place, {"anyOf": [TEXT, WEIGHED]})]
@@ -136,6 +141,10 @@ class Defaults(Entry):
     keep: Keep = Field(
         default=timedelta(days=90), description="How long texts of items are kept after a source last listed them."
     )
+    retry_after: Scope = Field(
+        default="host",
+        description="A server that asks for a pause (Retry-After) gets it from all sources of its host, or from that source.",
+    )
 
 
 class Publisher(Entry):
@@ -158,6 +167,9 @@ class Source(Entry):
     publisher: Line | None = Field(default=None, description="The outlet behind it; defaults to the name.")
     every: Every | None = Field(default=None, description="First interval between polls, instead of the default.")
     keep: Keep | None = Field(default=None, description="How long texts of its items are kept, instead of the default.")
+    retry_after: Scope | None = Field(
+        default=None, description="host or source: whom a pause that its server asks for holds, instead of the default."
+    )
     usually: Slug | None = Field(
         default=None, description="Section that its items lean to where their words leave it open."
     )

@@ -37,6 +37,9 @@ class Site:
 class Defaults:
     every: timedelta  # the first interval of a source; it then adapts
     keep: timedelta  # how long bodies and texts are kept
+    retry_after: str = (
+        "host"  # whom a server's Retry-After holds: "host" (all sources of its host) or "source" (that one)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Source:
     labels: tuple[tuple[str, str], ...]
     lang: str | None
     at: Position
+    retry_after: str | None = None  # None: the default
 
 
 @dataclass(frozen=True, slots=True)

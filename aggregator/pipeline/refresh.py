@@ -19,7 +19,7 @@ from aggregator.normalise.known import Changes, Known, recognise
 from aggregator.ports import Archive, Clock, Extractor, Fetcher, Parser
 from aggregator.schedule import decide
 from aggregator.schedule.moves import adopted
-from aggregator.schedule.policy import policy_for
+from aggregator.schedule.policy import pause_of, policy_for
 
 log = logging.getLogger(__name__)
 
@@ -165,8 +165,9 @@ async def _visit(tools: Tools, source: Source, state: SourceState) -> tuple[Outc
     asked = state.moved_to if adopted(state) and state.moved_to else url
     if asked != url and (host_of(asked) != host_of(url) or not asked.startswith(url.partition(":")[0])):
         headers = ()  # what the editor gave one host is not for another, nor for a connection less safe
+    pause = pause_of(source, tools.defaults)
     outcome = await tools.fetch(
-        FetchRequest(source.id, asked, headers, state.etag, state.last_modified, state.validator_url)
+        FetchRequest(source.id, asked, headers, state.etag, state.last_modified, state.validator_url, pause=pause)
     )
     if not isinstance(outcome, Failed) and "${" in source.url:
         outcome = replace(outcome, permanent=None)  # where it moved to may hold the secret, and is not ours to store

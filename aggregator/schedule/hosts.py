@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 
 from aggregator.addresses import host_of
 from aggregator.model.source import SourceState
 
+LONGEST = timedelta(hours=1)  # that others of a host wait for what one of them was told
 
-def pausing(states: Iterable[SourceState], now: datetime) -> dict[str, float]:
-    """Host → seconds of the pause that are left: for a process that starts anew."""
+
+def pausing(states: Iterable[SourceState], now: datetime, alone: Collection[str] = ()) -> dict[str, float]:
+    """Host → seconds of the pause that are left: for a process that starts anew. What sources in `alone` were told is
+    theirs and no pause of their host."""
     found: dict[str, float] = {}
     for state in states:
         host = host_of(state.validator_url or state.url)
         if (
             host
+            and state.id not in alone
             and state.failures
             and state.last_status in (429, 503)
             and state.next_poll
             and "(Retry-After)" in state.why
         ):
-            found[host] = max(found.get(host, 0.0), (state.next_poll - now).total_seconds())
+            until = min(state.next_poll, (state.last_attempt or now) + LONGEST)
+            found[host] = max(found.get(host, 0.0), (until - now).total_seconds())
     return {host: seconds for host, seconds in found.items() if seconds > 0}

@@ -26,6 +26,11 @@ class Policy:
     unconditional: timedelta = timedelta(hours=1)  # least interval without validators, unless `explicit`
 
 
+def pause_of(source: Source, defaults: Defaults) -> str:
+    """Whom a pause that this source is asked for holds: `host` or `source`."""
+    return source.retry_after or defaults.retry_after
+
+
 def policy_for(source: Source, defaults: Defaults) -> Policy:
     """The bounds of one configured source: 5 minutes (or `every`, where that is less) to 6 hours (or `every`)."""
     every = source.every or defaults.every

@@ -498,6 +498,25 @@ def test_retry_after(server: Server, status: str, value: str, seconds: int | Non
     assert outcome.freshness.retry_after == seconds
 
 
+@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
+@pytest.mark.parametrize(("pause", "held"), [("host", True), ("source", False)])
+def test_a_pause_is_the_hosts_or_the_sources_as_configured(server: Server, status: str, pause: str, held: bool) -> None:
+    server.routes["/pause"] = answer(b"", status, retry_after="600")
+    url = server.url("/pause", host="outlet.example")
+    first, second = ask(
+        FetchRequest("one", url, pause=pause),
+        server.url("/feed", host="outlet.example"),
+        allow=("127.0.0.0/8",),
+        limits=Limits(spacing=0),
+        resolver=StubResolver({"outlet.example": [[HOST]]}),
+    )
+    assert fail(first).freshness.retry_after == 600
+    assert isinstance(second, Failed) is held
+    assert len(server.asked("/feed")) == (not held)
+    if held:
+        assert (fail(second).kind, fail(second).freshness.retry_after) == ("waiting", 600)
+
+
 def test_freshness_comes_with_every_answer(server: Server) -> None:
     server.routes["/fresh"] = conditional(FEED, cache_control="max-age=1800")
     first = full(ask(server.url("/fresh"))[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -327,3 +328,21 @@ def test_measures_go_on_over_a_restart(worker: Worker) -> None:
     assert again.errors == {"dns": 3}
     assert (again.editions, sum(again.delays), again.delays[1], again.delay_seconds) == (1, 1, 1, 240)
     assert Measures.read("nonsense").write() == Measures().write()
+
+
+def test_whom_a_pause_holds_is_asked_of_the_source_and_then_of_the_defaults(worker: Worker) -> None:
+    asked: dict[str, str] = {}
+
+    async def fetch(request: FetchRequest) -> Outcome:
+        asked[request.source] = request.pause
+        return await unchanged(request)
+
+    worker.fetch = fetch
+    tools = worker.current.engine.tools
+    sources = {**SOURCES, "two": source("two", retry_after="source"), "three": source("three", retry_after="host")}
+    for default, expected in (("host", "host"), ("source", "source")):
+        defaults = Defaults(timedelta(minutes=15), timedelta(days=90), default)
+        worker.current.engine = replace(worker.current.engine, tools=replace(tools, sources=sources, defaults=defaults))
+        worker.now += timedelta(days=2)
+        asyncio.run(worker.tick())
+        assert asked == {"one": expected, "two": "source", "three": "host"}

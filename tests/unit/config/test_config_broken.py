@@ -88,6 +88,8 @@ SCALARS = [
     ("site: {timezone: Europe/Berln}\n", "1:18", ["did you mean `Europe/Berlin`"]),
     ("site: {contact: nobody}\n", "1:17", ["e-mail"]),
     ("site: {reload: atuo}\n", "1:16", ["auto or manual", "did you mean `auto`"]),
+    ("defaults: {retry_after: sources}\n", "1:25", ["host or source", "did you mean `source`"]),
+    (SOURCE + "    retry_after: none\n", "4:18", ["host or source"]),
     ("allow_private: ['http://10.0.0.1/']\n", "1:17", ["without http://", "did you mean 10.0.0.1"]),
     ("allow_private: [10.0.0.0/33]\n", "1:17", ["127.0.0.1 or 10.0.0.0/8"]),
     ("allow_private: [nas.local, a b]\n", "1:28", ["host"]),

@@ -23,7 +23,7 @@ site:
   reload: manual
   cors: false
 allow_private: [127.0.0.1, 10.0.0.0/8, nas.local]
-defaults: {every: 30m, keep: 60d}
+defaults: {every: 30m, keep: 60d, retry_after: source}
 publishers:
   - {name: BBC, aliases: [BBC News], domains: [bbc.co.uk, bbc.com], labels: {country: NO, owner: public}}
 sources:
@@ -38,6 +38,7 @@ sources:
     headers: {Authorization: "Bearer ${WIRE_TOKEN}", X-Two: b}
     labels: {desk: 1}
     lang: en-GB
+    retry_after: host
   - {name: Süddeutsche & Łódź Today, url: 'http://10.1.2.3/${PATH_PART}', section: asia-pacific, enabled: false}
   - {id: gn, name: Google News, url: 'https://news.example.com/', wrapper: true}
 sections:
@@ -71,6 +72,11 @@ def test_site_and_defaults(settings: Settings) -> None:
     assert (settings.site.reload, settings.site.cors, settings.site.republish_full_text) == ("manual", False, False)
     assert settings.allow_private == ("127.0.0.1", "10.0.0.0/8", "nas.local")
     assert (settings.defaults.every, settings.defaults.keep) == (timedelta(minutes=30), timedelta(days=60))
+    assert (settings.defaults.retry_after, [one.retry_after for one in settings.sources]) == (
+        "source",
+        ["host", None, None],
+    )
+    assert parse({"feeds.yaml": "site: {title: A}\n"}, "feeds.yaml", {})[0].defaults.retry_after == "host"
 
 
 def test_sources(settings: Settings) -> None:
@@ -104,10 +110,10 @@ def test_grammar_of_rules(settings: Settings) -> None:
         (("south china sea",), 1), (("quad",), 2), (("missile*",), 1), (("drone", "taiwan"), 1), (("a", "b"), 2.5),
         (("2024",), 1), (("F-35",), 1), (("OPEC+",), 1),
     ]  # fmt: skip
-    assert rules.places[3] == Term(("TW",), 2.0, Position("feeds.yaml", 31, 26))
+    assert rules.places[3] == Term(("TW",), 2.0, Position("feeds.yaml", 32, 26))
     assert [term.parts for term in rules.nots + rules.nevers] == [("fine china",), ("recipe",), ("wok", "noodles")]
-    assert rules.words[1].at == Position("feeds.yaml", 32, 31)
-    assert rules.examples[0].at.line == 35
+    assert rules.words[1].at == Position("feeds.yaml", 33, 31)
+    assert rules.examples[0].at.line == 36
     assert rules.counterexamples[0].text == "Fine China Auction Breaks Records"
     assert (settings.topics[0].kind, settings.topics[0].title) == ("topic", "Rare earths")
 

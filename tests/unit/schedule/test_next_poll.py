@@ -263,6 +263,13 @@ def test_a_process_that_starts_anew_knows_who_asked_for_a_pause() -> None:
     other, _ = poll(replace(known_state(), url="https://other.example/feed", validator_url=None), failed(503))
     assert pausing([asked, other], NOW + 10 * MIN) == {"harbour.example": pytest.approx(1200, abs=1)}
     assert pausing([asked, other], NOW + HOUR) == {}
+    assert pausing([asked, other], NOW, {asked.id}) == {}, "what it was told is its own"
+
+
+def test_others_of_a_host_wait_an_hour_at_the_most_also_after_a_restart() -> None:
+    asked, _ = poll(known_state(), failed(503, 86_400))
+    assert pausing([asked], NOW + 10 * MIN) == {"harbour.example": pytest.approx(3000, abs=1)}
+    assert pausing([asked], NOW + HOUR) == {}
 
 
 MOVED = "https://new.harbour.example/feed"
