@@ -202,6 +202,8 @@ def source_rows(lib: Library) -> list[shapes.Source]:
     force = lib.in_force()
     states = {state.id: state for state in lib.archive.sources.states()}
     drops = lib.archive.sources.drops()
+    aside = lib.archive.upkeep.noted("aside")
+    unplaced = aside if isinstance(aside, dict) else {}
     rows: list[shapes.Source] = []
     for source in force.settings.sources:
         state = states.get(source.id)
@@ -223,7 +225,8 @@ def source_rows(lib: Library) -> list[shapes.Source]:
                 "polls": state.polls if state else 0,
                 "not_modified": state.not_modified if state else 0,
                 "bytes_saved": state.bytes_saved if state else 0,
-                "drops": drops.get(source.id, {}),
+                "drops": drops.get(source.id, {})
+                | ({"unplaced": unplaced[source.id]} if source.id in unplaced else {}),
             }
         )
     return rows

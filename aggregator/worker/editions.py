@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
@@ -47,6 +48,7 @@ class Editions:
         self._pruned = 0
         self._aside: frozenset[int] = frozenset()
         self._aside_since = 0
+        self._told: Counter[str] | None = None  # nothing is known of what an earlier process said
 
     async def run(self) -> None:
         while not self._stopping.is_set():
@@ -96,11 +98,20 @@ class Editions:
             self._aside, self._aside_since = frozenset(), self._seconds()
         report = edition(archive, policy, self._seconds, proceed=proceed, aside=self._aside)
         self._aside |= report.set_aside
+        self._tell_aside(archive)
         if report.items:
             log.info("edition: %d items placed, %d new stories", report.items, report.stories)
         self._re_place(archive, policy, proceed)
         self._prune(self._seconds())
         return report
+
+    def _tell_aside(self, archive: Archive) -> None:
+        """Of which sources items were set aside, for the ledger of what is held back. They wait in the store whoever
+        remembers them: a process that starts anew tries them again."""
+        held = Counter(item.source for item in archive.desk.items(sorted(self._aside)))
+        if held != self._told:
+            archive.upkeep.note("aside", dict(held))
+            self._told = held
 
     def _re_place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> None:
         """Stored stories follow an edit of the rules, newest first."""

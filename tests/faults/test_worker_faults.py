@@ -236,6 +236,44 @@ def test_one_item_that_cannot_be_judged_holds_up_no_other(worker: Worker) -> Non
     assert edition(worker.archive, policy(), lambda: int(NOW.timestamp())).items == 1, "nothing is lost"
 
 
+def test_what_was_set_aside_is_told_by_source_and_neither_lost_nor_announced_twice_over_restarts(
+    tmp_path: Path,
+) -> None:
+    judge = policy().judge
+
+    def fails(pending: PendingItem) -> Any:
+        if pending.title.startswith("Bad"):
+            raise RecursionError
+        return judge(pending)
+
+    def restarted(judging: Callable[[PendingItem], Any]) -> Worker:
+        made = Worker(tmp_path)
+        made.current.engine = replace(made.current.engine, policy=policy(judging))
+        asyncio.run(made.editions.once())
+        return made
+
+    worker = Worker(tmp_path)
+    items = [
+        item("one", "1", "Bad moon"),
+        item("two", "2", "Bad luck"),
+        item("two", "3", "Bad news"),
+        item("two", "4", "Good"),
+    ]
+    worker.archive.intake.apply([polled(id, [one for one in items if one.source == id]) for id in ("one", "two")], NOW)
+    worker.close()
+    for _ in range(3):
+        worker = restarted(fails)
+        assert "3 items cannot be placed" in worker.shown
+        assert worker.archive.upkeep.noted("aside") == {"one": 1, "two": 2}
+        assert worker.archive.reading.totals()["stories"] == 1
+        worker.close()
+    worker = restarted(judge)
+    assert (worker.shown, worker.archive.upkeep.noted("aside")) == ("", {})
+    assert worker.archive.reading.totals()["stories"] == 4
+    assert worker.archive.desk.pending() == []
+    worker.close()
+
+
 def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker: Worker) -> None:
     outcomes: list[Exception | Reload] = [
         ZeroDivisionError(),

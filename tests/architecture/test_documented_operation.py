@@ -1,0 +1,52 @@
+"""What operators are told is what there is: metrics, and reasons for which something is dropped."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from newsroom import NEWS, Newsroom
+
+from aggregator.model.item import Drop
+from aggregator.model.poll import PollResult
+from aggregator.worker.measures import Measures
+from aggregator.worker.processes import WorkerLock
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_metrics_of_the_table_are_those_that_are_served(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    state = room.archive.sources.states()[0]
+    room.archive.intake.apply([PollResult(state, drops=(Drop("over-cap"),))], room.now)
+    measures = Measures()
+    measures.failed(["dns"])
+    measures.edition(1.0, [1])
+    room.archive.upkeep.notes({"tick": int(room.now.timestamp()), "measures": measures.write()})
+    with WorkerLock(tmp_path) as lock:
+        lock.say("store: full")
+        text = room.client.get("/metrics").text
+    room.close()
+    labels = dict(re.findall(r"^(aggregator_\w+)\{(\w+)=", text, re.MULTILINE))
+    served = {
+        name if kind == "histogram" or name not in labels else f"{name}{{{labels[name]}}}"
+        for name, kind in re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE)
+    }
+    table = re.findall(r"^\| (`aggregator_.*?) \|", (ROOT / "docs/operations/README.md").read_text(), re.MULTILINE)
+    documented = {name for row in table for name in re.findall(r"`(aggregator_[\w{}]+)`", row)}
+    assert served == documented
+
+
+def test_every_reason_for_a_drop_is_explained() -> None:
+    used = {"unplaced"}
+    for file in (ROOT / "aggregator").rglob("*.py"):
+        text = file.read_text()
+        used |= set(re.findall(r'drops\["([a-z-]+)"\]', text)) | set(re.findall(r'\bDrop\("([a-z-]+)"', text))
+    known = (ROOT / "aggregator/normalise/known.py").read_text()
+    used |= set(re.findall(r'"([a-z-]+)": len\(', known))
+    part = (
+        (ROOT / "docs/reliability.md").read_text().partition("## What is dropped or held back")[2].partition("\n## ")[0]
+    )
+    assert used == set(re.findall(r"^\| `([a-z-]+)` \|", part, re.MULTILINE))
+    assert {"over-cap", "repeated", "unsafe-address"} < used

@@ -1,0 +1,52 @@
+"""The ledger of what was discarded or held back: by reason and source, on the page, in the API, by the command; it
+survives a restart and a new name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import orjson
+import pytest
+from newsroom import CONFIG, NOON, Newsroom
+
+from aggregator.cli.main import main
+from aggregator.model.item import Drop
+from aggregator.model.poll import PollResult
+
+
+def counted(room: Newsroom) -> dict[str, dict[str, int]]:
+    rows = room.client.get("/api/v1/sources").get_json()["sources"]
+    return {row["id"]: row["drops"] for row in rows if row["drops"]}
+
+
+def test_each_reason_is_counted_by_source_and_listed_everywhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room = Newsroom(tmp_path)
+    state = room.archive.sources.states(["kyodo"])[0]
+    drops = (Drop("unsafe-address", 2), Drop("over-cap", 7))
+    for _ in range(2):
+        room.archive.intake.apply([PollResult(replace(state, last_success=NOON), drops=drops)], NOON)
+    room.archive.upkeep.note("aside", {"reuters": 1})
+    room.close()
+
+    again = Newsroom(tmp_path)
+    assert counted(again) == {"kyodo": {"over-cap": 14, "unsafe-address": 4}, "reuters": {"unplaced": 1}}
+    page = again.client.get("/sources").text
+    assert all(told in page for told in ("14 × over-cap", "4 × unsafe-address", "1 × unplaced"))
+    assert 'aggregator_drops_total{reason="over-cap"} 14\n' in again.client.get("/metrics").text
+    (tmp_path / "feeds.yaml").write_text(CONFIG)
+    command = ["--config", str(tmp_path / "feeds.yaml"), "--instance", str(tmp_path), "sources"]
+    assert main(command) == 0
+    told = capsys.readouterr().out
+    assert "dropped 14 × over-cap" in told
+    assert "dropped 1 × unplaced" in told
+    assert main([*command, "--json"]) == 0
+    rows = orjson.loads(capsys.readouterr().out)["sources"]
+    assert {row["id"]: row["drops"] for row in rows if row["drops"]} == counted(again)
+    again.close()
+
+    renamed = Newsroom(tmp_path, CONFIG.replace("{name: Kyodo, url", "{name: Kyodo News, was: [kyodo], url"))
+    assert counted(renamed)["kyodo-news"] == {"over-cap": 14, "unsafe-address": 4}
+    renamed.close()
