@@ -322,8 +322,16 @@ class Application:
         return self.mask(REFERENCE.sub(lambda found: "${" if found[1] is None else "***", url))
 
 
-def library(application: Application) -> Library:
-    """What the web asks; follows the configuration that the store says is in force."""
+def written() -> datetime:
+    """When what writes feeds and pages was last changed on this machine, by an upgrade as a rule: their bytes may be
+    others since then."""
+    files = (path for room in ("render", "web") for path in Path(__file__).with_name(room).rglob("*.*"))
+    return datetime.fromtimestamp(int(max(path.stat().st_mtime for path in files if path.suffix != ".pyc")), UTC)
+
+
+def library(application: Application, written: datetime | None = None) -> Library:
+    """What the web asks; follows the configuration that the store says is in force. `written`: when the program last
+    changed."""
     from aggregator.schedule.health import health
     from aggregator.web.library import Library
     from aggregator.worker.processes import troubles
@@ -336,6 +344,7 @@ def library(application: Application) -> Library:
         clock=utc_now,
         health=health,
         troubles=lambda: troubles(place.instance),
+        written=written or datetime(2026, 1, 1, tzinfo=UTC),
     )
 
 
@@ -348,4 +357,4 @@ def web_application() -> Any:
     die_with_parent()
     application = Application.load(Place.of_environment(os.environ))
     logs.start(application.mask)
-    return create_app(library(application))
+    return create_app(library(application, written()))

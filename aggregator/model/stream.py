@@ -9,6 +9,11 @@ from datetime import datetime
 from aggregator.model.judgement import Receipt
 from aggregator.model.story import ItemView, StoryView
 
+FRESH_SECONDS = 48 * 3600
+"""A stream lists all that entered it within this time, …"""
+SHORTEST, LONGEST = 50, 500
+"""… so many at the least and at the most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:

@@ -8,10 +8,10 @@ from typing import Any
 
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView, Report, StoryView, headline
-from aggregator.model.stream import StreamQuery
+from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, StreamQuery
 from aggregator.store.dialect import Reads
 from aggregator.store.rows import address_hash, decode_entry, decode_joining, item_view, story_view, to_blob, to_id
-from aggregator.store.streams import FRESH_SECONDS, LONGEST, SHORTEST, items_sql, stories_sql
+from aggregator.store.streams import items_sql, stories_sql
 
 
 class Reading:

@@ -15,10 +15,6 @@ from aggregator.errors import QueryError
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.store.dialect import Dialect
 
-LONGEST = 500
-SHORTEST = 50
-FRESH_SECONDS = 48 * 3600
-
 
 @dataclass
 class Sql:

@@ -115,7 +115,13 @@ def page(
         args = {key: value for key, value in request.args.items() if key != "cursor"}
         following = f"{lib.in_force().root}/api/v1/{name}?{urlencode({**args, 'cursor': cursor})}"
     link = f'<{following}>; rel="next"' if following else None
-    return json_answer({name: rows, "next": cursor, "next_url": following}, modified or lib.changed(), link=link)
+    return json_answer({name: rows, "next": cursor, "next_url": following}, modified or _changed(lib), link=link)
+
+
+def _changed(lib: Library) -> datetime:
+    """When a list last changed; what it asks for by age is something else each minute."""
+    minute = lib.now().replace(second=0, microsecond=0)
+    return max(lib.changed(), minute) if parameters.ages(request.args) else lib.changed()
 
 
 @api.get("/stories/<id>")
@@ -138,7 +144,7 @@ def story(id: str) -> BaseResponse:
             for item in members
         ],
     }
-    return json_answer(full, max(found.changed, lib.since))
+    return json_answer(full, max(found.changed, lib.changed()))
 
 
 @api.get("/items/<id>")
@@ -153,7 +159,7 @@ def item(id: str) -> Response:
         "content_html": found.content,
         "why": said(found.joining) if found.joining else found.why,
     }
-    return json_answer(full, max(found.updated, lib.since))
+    return json_answer(full, max(found.updated, lib.changed()))
 
 
 @api.get("/sections")

@@ -27,7 +27,7 @@ def daily(library: Library, query: StreamQuery) -> tuple[Stream, int | None]:
     days = [today - timedelta(days=n) for n in range(1, DAYS + 1)]
     found = [brief for day in days if (brief := _brief(library, query.id or "", day)) is not None]
     section = force.names.sections[query.id or ""]
-    changed = datetime.fromtimestamp(library.archive.reading.version(stream_name(query))[1], UTC)
+    changed = library.changed(stream_name(query))
     stream = Stream(
         title=f"{force.settings.site.title} – {section}, day by day",
         description=f"Each day of {section}: what most outlets told, in one entry.",
@@ -37,6 +37,7 @@ def daily(library: Library, query: StreamQuery) -> tuple[Stream, int | None]:
         language=force.settings.site.language,
         updated=max((brief.updated for brief in found), default=changed),
         names=force.names,
+        modified=max(changed, datetime.fromtimestamp(_start(force, today), UTC)),
         briefs=tuple(found),
         ttl=60,
         icon=f"{force.root}/static/icon.png",

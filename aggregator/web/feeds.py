@@ -16,7 +16,7 @@ from aggregator.web.described import FEED, described
 from aggregator.web.front import Validity, keepable
 from aggregator.web.incidents import incidents
 from aggregator.web.library import Library, stream_name
-from aggregator.web.parameters import STREAM
+from aggregator.web.parameters import STREAM, ages
 from aggregator.web.streams import build, path_of, query_string, resolve
 
 feeds = Blueprint("feeds", __name__)
@@ -55,14 +55,17 @@ def _kept(
 ) -> Response:
     """The feed as bytes, and the word that they may be kept."""
     cached = lib.rendered(query, query_string(args), extension, made)
-    validity = Validity(stream_name(query), cached.version, _expiry(cached.expires, args, lib))
-    keepable(request.environ, validity, cached.rendered.etag)
+    expires = _expiry(cached.expires, args, lib)
+    if cached.rendered.modified > lib.now():  # its date is not told yet as it is
+        expires = min(expires or 1 << 40, int(cached.rendered.modified.timestamp()))
+    validity = Validity(stream_name(query), cached.version, expires)
+    keepable(request.environ, validity, cached.rendered)
     return answer(cached.rendered, max_age=max_age(lib), encoded=cached.encoded, link=links(page, args, extension))
 
 
 def _expiry(expires: int | None, args: Mapping[str, str], lib: Library) -> int | None:
     """Ages like `since=24h` mean another time each minute."""
-    if not args.get("since") and not args.get("until"):
+    if not ages(args):
         return expires
     minute = int(lib.now().timestamp()) // 60 * 60 + 60
     return minute if expires is None else min(expires, minute)

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.http import parse_date
-
 from aggregator.errors import StoreError
+from aggregator.model.stream import Rendered
 from aggregator.web.library import Library
 from aggregator.web.negotiation import coding, held
 
@@ -56,9 +55,9 @@ class Kept:
         return len(self.body) + 1000  # headers and bookkeeping, roughly
 
 
-def keepable(environ: WSGIEnvironment, validity: Validity, content: str) -> None:
-    """Say that the answer under way may be kept; `content` is the ETag of its content."""
-    environ[MARK] = (validity, content)
+def keepable(environ: WSGIEnvironment, validity: Validity, rendered: Rendered) -> None:
+    """Say that the answer under way, which gives these bytes, may be kept."""
+    environ[MARK] = (validity, rendered)
 
 
 class Front:
@@ -144,12 +143,11 @@ class Front:
             close()
         return *seen[-1], body
 
-    def _keep(self, key: Key, body: bytes, headers: Headers, validity: Validity, content: str) -> None:
-        named = {name.lower(): value for name, value in headers}
-        modified = parse_date(named.get("last-modified"))
-        if modified is None or "etag" not in named:
+    def _keep(self, key: Key, body: bytes, headers: Headers, validity: Validity, rendered: Rendered) -> None:
+        etag = next((value for name, value in headers if name.lower() == "etag"), None)
+        if etag is None:
             return
-        kept = Kept(validity, body, list(headers), named["etag"], content, modified)
+        kept = Kept(validity, body, list(headers), etag, rendered.etag, rendered.modified)
         with self._lock:
             old = self._kept.pop(key, None)
             self._size += kept.size - (old.size if old else 0)

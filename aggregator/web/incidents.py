@@ -22,7 +22,7 @@ QUIET, USUAL = timedelta(days=2), timedelta(days=16)
 
 def incidents(lib: Library) -> Stream:
     """Sources that died, moved or went silent, sections gone quiet, and a broken edit of feeds.yaml, as entries of a
-    feed."""
+    feed. What they say of ages moves with the clock."""
     force = lib.in_force()
     now = lib.now()
     states = lib.archive.sources.states()
@@ -46,7 +46,7 @@ def incidents(lib: Library) -> Stream:
         language="en",
         updated=max((item.updated for item in items), default=datetime(2026, 1, 1, tzinfo=UTC)),
         names=force.names,
-        modified=max((state.last_attempt for state in states if state.last_attempt), default=lib.since),
+        modified=now if items else max([lib.changed(), *filter(None, (one.last_attempt for one in states))]),
         items=tuple(items),
     )
 

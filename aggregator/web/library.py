@@ -107,12 +107,14 @@ class Library:
         health: Callable[[SourceState, datetime], tuple[str, str]],
         *,
         troubles: Callable[[], Sequence[str]] = lambda: (),
+        written: datetime = datetime(2026, 1, 1, tzinfo=UTC),
     ) -> None:
         self._open = open_archive
         self._compile = compile
         self._current = current
         self._clock = clock
-        self.since = clock()  # since when the configuration is in force, as far as the store knows
+        self.written = written  # when the program itself last changed
+        self.since = clock()  # since when it has been showing what it shows: program and configuration in force
         self.health = health
         self.troubles = troubles  # of the worker, as it tells them beside the store
         self._local = threading.local()
@@ -150,7 +152,7 @@ class Library:
             if held and held[0] != self._current.settings.epoch:
                 self._follow(*held)
             if held:
-                self.since = datetime.fromtimestamp(self.archive.upkeep.applied(), UTC)
+                self.since = max(datetime.fromtimestamp(self.archive.upkeep.applied(), UTC), self.written)
             self._local.commit = commit
         return self._current
 
@@ -159,9 +161,10 @@ class Library:
             if epoch != self._current.settings.epoch:
                 self._current = self._compile(texts)
 
-    def changed(self) -> datetime:
-        """When anything that pages and the API show last changed: news, or the configuration followed here."""
-        return max(datetime.fromtimestamp(self.archive.reading.version()[1], UTC), self.since)
+    def changed(self, stream: str = "latest") -> datetime:
+        """When anything of a stream, or at all, that pages and the API show last changed: news, or the configuration
+        followed here."""
+        return max(datetime.fromtimestamp(self.archive.reading.version(stream)[1], UTC), self.since)
 
     @property
     def last_known(self) -> InForce:

@@ -99,7 +99,7 @@ def listing(kind: str, id: str | None = None, month: str | None = None) -> Respo
     path = path_of(kind, id) + (f"/{month}" if month else "")
     return page(
         "stream.html",
-        lib.changed(),
+        max(lib.changed(), stream.modified or stream.updated),
         stream=stream,
         query=query,
         path=path,
@@ -189,7 +189,14 @@ def brief(id: str) -> Response:
     stream, _ = daily(lib, query_of(lib, id))
     section = lib.in_force().names.sections[id]
     address = f"/sections/{id}/daily"
-    return page("daily.html", lib.changed(), stream=stream, id=id, section=section, feeds=_feeds(address))
+    return page(
+        "daily.html",
+        max(lib.changed(), stream.modified or stream.updated),
+        stream=stream,
+        id=id,
+        section=section,
+        feeds=_feeds(address),
+    )
 
 
 @pages.get("/topics/<slug:id>/<month:month>")
@@ -212,7 +219,7 @@ def story(id: str) -> BaseResponse:
     others = [one.story for one in Relatives(lib).of(found)]
     return page(
         "story.html",
-        found.changed,
+        max(lib.changed(), found.changed),
         story=found,
         lead=lead,
         members=members,

@@ -35,10 +35,11 @@ def page(template: str, modified: datetime, **values: Any) -> Response:
     force = lib.in_force()
     zone = force.zone
     now = lib.now().astimezone(zone)
+    hour = now.replace(minute=0, second=0, microsecond=0)  # how times are written moves on with it
 
     def local(moment: datetime) -> str:
         here = moment.astimezone(zone)
-        if here.date() == now.date() or now - here < RECENT:
+        if here.date() == now.date() or hour - here < RECENT:
             return here.strftime("%H:%M")
         return here.strftime("%-d %b, %H:%M" if here.year == now.year else "%-d %b %Y")
 
@@ -60,8 +61,8 @@ def page(template: str, modified: datetime, **values: Any) -> Response:
         version=static_version(),
         **values,
     )
-    hour = now.replace(minute=0, second=0, microsecond=0)  # how times are written moves on with the clock
-    return text_answer(body, HTML, max(modified, lib.since, hour))
+    full = lib.now().replace(minute=0, second=0, microsecond=0)  # charts count by the hour of UTC
+    return text_answer(body, HTML, max(modified, lib.since, hour, full))
 
 
 @lru_cache(maxsize=8)

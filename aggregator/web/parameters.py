@@ -63,6 +63,11 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(wanted), tuple(unwanted)
 
 
+def ages(args: Mapping[str, str]) -> bool:
+    """Whether a time is named as an age, which means another time each minute."""
+    return any(_AGE.fullmatch(args.get(name, "")) for name in ("since", "until", "changed_since"))
+
+
 def moment(args: Mapping[str, str], name: str, now: datetime) -> datetime | None:
     """ISO 8601 (UTC where no zone is named), or an age: 24h, 7d, 2w."""
     text = args.get(name)

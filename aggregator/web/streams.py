@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from werkzeug.exceptions import NotFound
@@ -15,7 +15,7 @@ from aggregator.errors import QueryError
 from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
-from aggregator.model.stream import Filter, Names, Stream, StreamQuery
+from aggregator.model.stream import FRESH_SECONDS, SHORTEST, Filter, Names, Stream, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.library import InForce, Library, month_bounds, month_of, stream_name
 
@@ -157,7 +157,7 @@ def build(
         told, expires = reading.stories(query, now)
         stories = tuple(told)
     newest = [one.updated for one in stories] + [one.updated for one in items]
-    changed = datetime.fromtimestamp(reading.version(stream_name(query))[1], UTC)
+    changed = library.changed(stream_name(query))
     path = force.root + path_of(query.kind, query.id)
     previous, following, current = _documents(library, query, path, now)
     every = force.settings.defaults.every
@@ -170,7 +170,7 @@ def build(
         language=force.settings.site.language,
         updated=max(newest, default=changed),
         names=force.names,
-        modified=max(changed, library.since, *newest),
+        modified=max(changed, by_time(library, query, args, (*stories, *items)), *newest),
         stories=stories,
         items=items,
         receipts=_receipts(force, stories, items) if receipts else {},
@@ -184,6 +184,25 @@ def build(
     if query.window and now < query.window[1]:
         expires = query.window[1]  # the month closes
     return stream, expires
+
+
+def by_time(
+    library: Library, query: StreamQuery, args: Mapping[str, str], listed: Sequence[StoryView | ItemView]
+) -> datetime:
+    """When time alone last changed what is listed: an entry grew too old, a month closed, an age means another time."""
+    now = library.now()
+    found = [library.since]
+    if parameters.ages(args):
+        found.append(now.replace(second=0, microsecond=0))
+    if query.window and query.window[1] <= now.timestamp():
+        found.append(datetime.fromtimestamp(query.window[1], UTC))
+    if query.limit is None and query.window is None and len(listed) >= SHORTEST:
+        last = listed[-1]
+        following = replace(query, limit=1, before=(int(last.entered.timestamp()), last.n))
+        reading = library.archive.reading
+        ask = reading.items if query.view == "items" else reading.stories
+        found += [one.entered + timedelta(seconds=FRESH_SECONDS) for one in ask(following, int(now.timestamp()))[0]]
+    return max(moment for moment in found if moment <= max(now, library.since))
 
 
 def _receipts(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from aggregator.store.sqlite.connection import Connection, marks
+from aggregator.store.sqlite.desk import stamp
 
 
 class Articles:
@@ -46,3 +47,9 @@ class Articles:
                     "UPDATE stories SET changed = max(changed, ?) WHERE n = (SELECT story FROM placements WHERE item = ?)",
                     (now, item),
                 )
+                streams = raw.execute(
+                    "SELECT m.name FROM placements p JOIN entries e ON e.story = p.story JOIN streams m ON m.n = e.stream "
+                    "WHERE p.item = ?",
+                    (item,),
+                )
+                stamp(raw, {name for (name,) in streams}, now)

@@ -173,7 +173,6 @@ class Desk:
     def apply(self, batch: Batch) -> None:
         """One step of the edition, whole or not at all."""
         with self._db.transaction() as raw:
-            version = int((raw.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() or ("0",))[0]) + 1
             touched = self._merge(raw, batch)
             if batch.forgotten:
                 _set_apart(raw, batch)
@@ -183,8 +182,7 @@ class Desk:
             touched |= self._save_entries(raw, batch.stories)
             touched |= self._sources_of(raw, batch)
             save_memory(raw, batch.memory)
-            _stamp(raw, touched | {"latest"}, version, batch.now)
-            _put(raw, "version", version)
+            stamp(raw, touched, batch.now)
 
     def _merge(self, raw: sqlite3.Connection, batch: Batch) -> set[str]:
         touched: set[str] = set()
@@ -252,11 +250,17 @@ def stream_numbers(raw: sqlite3.Connection, names: Iterable[str]) -> dict[str, i
     return dict(raw.execute("SELECT name, n FROM streams"))
 
 
-def _stamp(raw: sqlite3.Connection, names: set[str], version: int, now: int) -> None:
+def stamp(raw: sqlite3.Connection, names: set[str], now: int) -> None:
+    """These streams changed, and "latest" with them. The time moves on with every change, within a second too and
+    whatever the clock does: it is the date by which clients ask whether anything changed."""
+    version = int((raw.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() or ("0",))[0]) + 1
+    names = names | {"latest"}
     stream_numbers(raw, names)
     raw.executemany(
-        "UPDATE streams SET version = ?, changed = ? WHERE name = ?", [(version, now, name) for name in names]
+        "UPDATE streams SET version = ?, changed = max(?, changed + 1) WHERE name = ?",
+        [(version, now, name) for name in names],
     )
+    _put(raw, "version", version)
 
 
 def _set_apart(raw: sqlite3.Connection, batch: Batch) -> None:

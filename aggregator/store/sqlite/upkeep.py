@@ -10,6 +10,7 @@ import orjson
 
 from aggregator.errors import StoreCorrupt, StoreError
 from aggregator.store.sqlite.connection import Connection
+from aggregator.store.sqlite.desk import stamp
 from aggregator.store.sqlite.intake import forget_words
 
 MEMORY_SECONDS = 14 * 86_400
@@ -85,6 +86,8 @@ class Upkeep:
                             "INSERT INTO search (rowid, title, summary) SELECT item, title, '' FROM texts WHERE item = ?",
                             (item,),
                         )
+                    if rows:
+                        stamp(raw, set(), now)
                 purged += len(rows)
                 if not rows:
                     break

@@ -1,0 +1,159 @@
+"""A client that keeps only the date (If-Modified-Since) is never left with bytes that are no longer ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from newsroom import CONFIG, NEWS, Newsroom, item
+from werkzeug.http import parse_date
+
+from aggregator.pipeline.edition import re_place
+
+ADDRESSES = (
+    "/latest.rss",
+    "/latest.atom?view=items",
+    "/latest.json?since=31h",
+    "/latest?since=31h",
+    "/api/v1/stories?since=31h",
+    "/latest/2026-11.rss",
+    "/sections/defense.json",
+    "/sections/asia-pacific.atom",
+    "/sections/asia-pacific/daily.atom",
+    "/sections/asia-pacific/daily",
+    "/topics/rare-earths.rss",
+    "/sources/kyodo.rss",
+    "/sources.rss",
+    "/search.atom?q=frigate",
+    "/",
+    "/latest",
+    "/sections/asia-pacific",
+    "/stories/{id}",
+    "/api/v1/stories/{id}",
+    "/api/v1/items/{item}",
+    "/api/v1/stories",
+    "/api/v1/items",
+    "/docs",
+    "/subscriptions.opml",
+)
+
+
+class Keeper:
+    """Keeps what was answered and asks again by the date alone, as the simplest of caches does."""
+
+    def __init__(self, room: Newsroom) -> None:
+        self.room = room
+        told = room.client.get("/api/v1/stories?q=licenses").get_json()["stories"][0]
+        one = room.client.get("/api/v1/items?q=licenses").get_json()["items"][-1]
+        self.addresses = [address.format(id=told["id"], item=one["id"]) for address in ADDRESSES]
+        self.kept: dict[str, tuple[str, bytes]] = {}
+        self.look()
+
+    def look(self) -> list[str]:
+        """Asks for all again; returns the addresses whose bytes changed. Fails where the date hid a change."""
+        changed = []
+        for address in self.addresses:
+            now = self.room.client.get(address)
+            assert now.status_code == 200, address
+            date = parse_date(now.headers["Last-Modified"])
+            assert date is not None
+            assert date <= self.room.now, address  # RFC 9110, 8.8.2.1
+            if address in self.kept:
+                held, data = self.kept[address]
+                again = self.room.client.get(address, headers={"If-Modified-Since": held})
+                if data != now.data:
+                    changed.append(address)
+                    assert again.status_code == 200, f"{address} is stuck with what it was at {held}"
+            self.kept[address] = (now.headers["Last-Modified"], now.data)
+        return changed
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    made = Newsroom(tmp_path)
+    made.publish(*NEWS)
+    made.now += timedelta(hours=13, seconds=30)  # a day is over
+    yield made
+    made.close()
+
+
+def _edit(old: str, new: str) -> Callable[[Newsroom], None]:
+    def edit(room: Newsroom) -> None:
+        assert old in CONFIG
+        room.put_in_force(CONFIG.replace(old, new))
+
+    return edit
+
+
+def test_news_within_one_second(room: Newsroom) -> None:
+    keeper = Keeper(room)
+    for title in ("Chinese frigate sails", "Tokyo elects a mayor", "Beijing builds a bridge"):  # the clock stands still
+        room.publish(item(title, age=timedelta(minutes=1)))
+        changed = keeper.look()
+        assert "/latest.rss" in changed
+        assert "/sections/asia-pacific.atom" in changed
+    room.now += timedelta(seconds=5)
+    keeper.look()
+    for address in ("/latest.rss", "/sections/asia-pacific.atom", "/topics/rare-earths.rss"):
+        date = room.client.get(address).headers["Last-Modified"]
+        assert room.client.get(address, headers={"If-Modified-Since": date}).status_code == 304
+
+
+def test_a_report_of_a_publisher_that_had_reported(room: Newsroom) -> None:
+    keeper = Keeper(room)
+    room.now += timedelta(minutes=1)
+    room.publish(item("China Grants Rare Earth Licenses to US Auto Suppliers, Analysts Say", age=timedelta(hours=1)))
+    assert any(address.startswith("/stories/") for address in keeper.look())
+
+
+def test_an_edit_of_rules_moves_dates_of_bytes_and_no_entry(room: Newsroom) -> None:
+    keeper = Keeper(room)
+    before = {one["id"]: one["date_modified"] for one in room.client.get("/latest.json").get_json()["items"]}
+    room.now += timedelta(minutes=1)
+    _edit("places: [CN, JP, eastern-asia]", "places: [JP]\n    words: [octopus*]")(room)
+    keeper.look()
+    room.now += timedelta(minutes=1)
+    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+    changed = keeper.look()
+    assert {"/latest.rss", "/latest.json?since=31h", "/sections/asia-pacific.atom"} <= set(changed)
+    after = {one["id"]: one["date_modified"] for one in room.client.get("/latest.json").get_json()["items"]}
+    assert after == before
+
+
+def test_the_name_of_a_source(room: Newsroom) -> None:
+    keeper = Keeper(room)
+    room.now += timedelta(minutes=1)
+    _edit("name: Reuters", "name: Reuters Wire")(room)
+    assert "/latest.rss" in keeper.look()
+
+
+def test_time_alone(room: Newsroom) -> None:
+    """What is older than 48 hours leaves beyond the first fifty, ages pass, days end, months close."""
+    room.publish(*(item(f"Harbour number {n} opens", age=timedelta(minutes=40 * n)) for n in range(70)))
+    keeper = Keeper(room)
+    seen: set[str] = set()
+    for step in (timedelta(minutes=20), *[timedelta(hours=1)] * 8, timedelta(days=1), timedelta(days=6)):
+        room.now += step
+        seen |= set(keeper.look())
+    assert {"/latest.rss", "/latest.json?since=31h", "/latest/2026-11.rss", "/sections/asia-pacific/daily.atom"} <= seen
+    assert {"/", "/latest", "/latest?since=31h", "/api/v1/stories?since=31h"} <= seen
+
+
+def test_texts_that_are_kept_no_longer(room: Newsroom) -> None:
+    room.now += timedelta(days=100)
+    keeper = Keeper(room)
+    room.now += timedelta(minutes=1)
+    assert room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {}) > 0
+    assert "/sources/kyodo.rss" in keeper.look()
+
+
+def test_the_text_of_an_article(room: Newsroom) -> None:
+    keeper = Keeper(room)
+    room.now += timedelta(minutes=1)
+    lead = room.archive.reading.stories_of_items([1])[0].lead
+    now = int(room.now.timestamp())
+    room.archive.articles.claim(["bbc-world", "kyodo", "reuters"], 0, 50, now)
+    room.archive.articles.save(lead, "<p>The whole article.</p>", None, now)
+    assert any(address.startswith("/stories/") for address in keeper.look())
