@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,6 +29,24 @@ def small_disk(folder: Path, size: str = "2m") -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=False)
+
+
+@contextmanager
+def failing_disk(folder: Path, image: Path) -> Iterator[Callable[[], None]]:
+    """A file system of its own at `folder`, kept in the file `image`. What is given makes it read-only from one moment to
+    the next, under whoever has files open there: what ext4 does by itself where a disk fails (`errors=remount-ro`)."""
+    if os.geteuid() or not shutil.which("mkfs.ext4"):
+        pytest.skip("only root may mount a file system, and mkfs.ext4 is needed to make one")
+    if not image.exists():
+        with image.open("wb") as file:
+            file.truncate(64 << 20)
+        subprocess.run(["mkfs.ext4", "-q", "-F", str(image)], check=True)
+    folder.mkdir(exist_ok=True)
+    _mount("-o", "loop,errors=remount-ro", str(image), str(folder))
+    try:
+        yield lambda: _mount("-o", "remount,abort", str(folder))
+    finally:
+        subprocess.run(["umount", str(folder)], check=False)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from builders import rss
-from builders.disks import read_only, small_disk
+from builders.disks import failing_disk, read_only, small_disk
 from builders.process import (
     aggregator,
     children,
@@ -258,6 +258,33 @@ def test_f5_a_full_disk_degrades_and_mends_without_a_restart(tmp_path: Path, ser
             assert query(config, "PRAGMA quick_check") == [("ok",)]
             process.send_signal(signal.SIGTERM)
             assert process.wait(10) == 0
+
+
+@pytest.mark.slow
+def test_f6_a_disk_that_fails_becomes_read_only_under_the_service_and_loses_nothing(
+    tmp_path: Path, server: Server
+) -> None:
+    config = configuration(tmp_path, {"one": server.url("/one")}, head="defaults: {every: 3s}")
+    port, image = free_port(), tmp_path / "disk.img"
+    root = f"http://127.0.0.1:{port}"
+    with failing_disk(tmp_path / "instance", image) as fail, running(config, "run", "--port", str(port)) as process:
+        until(lambda: serves(f"{root}/readyz"))
+        until(lambda: b"Thing1 of one" in get(f"{root}/latest.rss")[1])
+        fail()
+        server.routes["/one"] = conditional(document("later"))
+        until(lambda: readiness(root) not in ("", "ready"), 60)
+        for address in ("/latest.rss", "/", "/sections/world", "/latest.json?limit=3", "/api/v1/stories?q=thing1"):
+            assert get(f"{root}{address}")[0] == 200
+        assert process.poll() is None
+        assert "cannot be" in log_of(config)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0, log_of(config)
+    with failing_disk(tmp_path / "instance", image), running(config, "run", "--port", str(port)) as process:
+        until(lambda: b"of later" in get(f"{root}/latest.rss")[1] if serves(f"{root}/readyz") else False)
+        assert query(config, "SELECT count(*) FROM items") == [(40,)]
+        assert query(config, "PRAGMA integrity_check") == [("ok",)]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
 
 
 @pytest.mark.slow
