@@ -15,7 +15,9 @@ from aggregator.model.settings import Position, Source
 from aggregator.model.source import SourceState
 from aggregator.model.story import PendingItem
 from aggregator.pipeline.compose import Policy
+from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.sqlite.archive import SqliteArchive
+from builders.postgres import fresh_database
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -49,8 +51,19 @@ def polled(
     return PollResult(state, new=tuple(items), changed=tuple(changed), live=live)
 
 
+Store = SqliteArchive | PostgresArchive
+"""An archive of either backend."""
+
+
 def archive(folder: Path, *sources: str) -> SqliteArchive:
     made = SqliteArchive(folder / "aggregator.db")
+    made.sources.sync([source(id) for id in sources])
+    return made
+
+
+def postgres_archive(*sources: str) -> PostgresArchive:
+    """In a database of its own; skips the test where no server can be started."""
+    made = PostgresArchive(fresh_database())
     made.sources.sync([source(id) for id in sources])
     return made
 

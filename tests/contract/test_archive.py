@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from builders import NOW, ago, archive, item, policy, polled, source
+from builders import NOW, Store, ago, archive, item, policy, polled, postgres_archive, source
 
+from aggregator.errors import UsageError
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition, re_place
 from aggregator.store.sqlite.archive import SqliteArchive
@@ -17,29 +17,22 @@ from aggregator.store.sqlite.archive import SqliteArchive
 SECONDS = int(NOW.timestamp())
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteArchive]:
-    made = archive(tmp_path, "alpha", "beta", "gamma")
-    yield made
-    made.close()
-
-
-def place(store: SqliteArchive, seconds: int = SECONDS) -> None:
+def place(store: Store, seconds: int = SECONDS) -> None:
     edition(store, policy(), lambda: seconds)
 
 
-def titles(store: SqliteArchive, query: StreamQuery, now: int = SECONDS) -> list[str]:
+def titles(store: Store, query: StreamQuery, now: int = SECONDS) -> list[str]:
     return [story.title for story in store.reading.stories(query, now)[0]]
 
 
-def test_applying_a_poll_twice_changes_nothing(store: SqliteArchive) -> None:
+def test_applying_a_poll_twice_changes_nothing(store: Store) -> None:
     result = polled("alpha", [item("alpha", "1", "One"), item("alpha", "2", "Two")])
     assert store.intake.apply([result], NOW) == 2
     assert store.intake.apply([result], NOW) == 0
     assert store.reading.totals()["items"] == 2
 
 
-def test_known_items_by_id_with_their_hash(store: SqliteArchive) -> None:
+def test_known_items_by_id_with_their_hash(store: Store) -> None:
     one = item("alpha", "1", "One")
     store.intake.apply([polled("alpha", [one])], NOW)
     assert store.intake.known([one.id, item("alpha", "9", "Nine").id]) == {one.id: (1, one.hash)}
@@ -48,7 +41,7 @@ def test_known_items_by_id_with_their_hash(store: SqliteArchive) -> None:
     assert store.intake.known_titles("alpha") == {"One"}
 
 
-def test_the_back_catalogue_enters_with_its_publication_times(store: SqliteArchive) -> None:
+def test_the_back_catalogue_enters_with_its_publication_times(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "Old defense", published=ago(days=3))], live=False)], NOW)
     store.intake.apply([polled("beta", [item("beta", "1", "Late europe", published=ago(days=3))])], NOW)
     store.intake.apply([polled("gamma", [item("gamma", "1", "Undated asia-pacific")], live=False)], NOW)
@@ -57,13 +50,13 @@ def test_the_back_catalogue_enters_with_its_publication_times(store: SqliteArchi
     assert entered == {"Old defense": ago(days=3), "Late europe": NOW, "Undated asia-pacific": NOW}
 
 
-def test_published_is_never_later_than_first_seen(store: SqliteArchive) -> None:
+def test_published_is_never_later_than_first_seen(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "Tomorrow", published=NOW + timedelta(days=1))])], NOW)
     place(store)
     assert [story.published for story in store.reading.stories(StreamQuery("latest"), SECONDS)[0]] == [NOW]
 
 
-def test_newest_entry_comes_first_whatever_was_published_when(store: SqliteArchive) -> None:
+def test_newest_entry_comes_first_whatever_was_published_when(store: Store) -> None:
     store.intake.apply(
         [polled("alpha", [item("alpha", "1", "Defense budget of Norway grows", published=ago(hours=1))])],
         ago(minutes=30),
@@ -78,7 +71,7 @@ def test_newest_entry_comes_first_whatever_was_published_when(store: SqliteArchi
     ]
 
 
-def many(store: SqliteArchive, count: int, step: timedelta, offset: timedelta = timedelta()) -> None:
+def many(store: Store, count: int, step: timedelta, offset: timedelta = timedelta()) -> None:
     for n in range(count):
         moment = NOW - offset - n * step
         store.intake.apply([polled("alpha", [item("alpha", f"k{n}", f"Thing{n} defense word{n} other{n}")])], moment)
@@ -89,9 +82,7 @@ def many(store: SqliteArchive, count: int, step: timedelta, offset: timedelta = 
     ("count", "step", "expected"),
     [(80, timedelta(minutes=30), 80), (80, timedelta(hours=2), 50), (20, timedelta(days=9), 20)],
 )
-def test_all_of_the_last_48_hours_but_at_least_50(
-    store: SqliteArchive, count: int, step: timedelta, expected: int
-) -> None:
+def test_all_of_the_last_48_hours_but_at_least_50(store: Store, count: int, step: timedelta, expected: int) -> None:
     many(store, count, step)
     stories, expires = store.reading.stories(StreamQuery("section", "defense"), SECONDS)
     assert len(stories) == expected
@@ -99,7 +90,7 @@ def test_all_of_the_last_48_hours_but_at_least_50(
     assert expires == (SECONDS - 79 * 30 * 60 + 48 * 3600 if expected > 50 else None)
 
 
-def test_at_most_500_and_limit_overrides(store: SqliteArchive) -> None:
+def test_at_most_500_and_limit_overrides(store: Store) -> None:
     store.intake.apply(
         [polled("alpha", [item("alpha", f"k{n}", f"Thing{n} word{n} other{n}") for n in range(520)])], NOW
     )
@@ -108,7 +99,7 @@ def test_at_most_500_and_limit_overrides(store: SqliteArchive) -> None:
     assert len(titles(store, StreamQuery("latest", limit=7))) == 7
 
 
-def corroborated(store: SqliteArchive) -> None:
+def corroborated(store: Store) -> None:
     """One event, told by three outlets at three times; and another that stays alone."""
     text = "Frigate Sachsen collides with freighter near Bornholm in the Baltic, defense ministry says"
     for n, outlet in enumerate(("alpha", "beta", "gamma")):
@@ -119,7 +110,7 @@ def corroborated(store: SqliteArchive) -> None:
     place(store)
 
 
-def test_a_story_enters_min_publishers_when_that_publisher_joins(store: SqliteArchive) -> None:
+def test_a_story_enters_min_publishers_when_that_publisher_joins(store: Store) -> None:
     corroborated(store)
     for wanted, hours in ((1, 6), (2, 4), (3, 2)):
         found, _ = store.reading.stories(StreamQuery("section", "defense", min_publishers=wanted), SECONDS)
@@ -129,7 +120,7 @@ def test_a_story_enters_min_publishers_when_that_publisher_joins(store: SqliteAr
     assert titles(store, StreamQuery("latest", min_publishers=4)) == []
 
 
-def test_order_under_min_publishers_is_that_of_the_joining(store: SqliteArchive) -> None:
+def test_order_under_min_publishers_is_that_of_the_joining(store: Store) -> None:
     names = ("Volcano Taal erupts over Batangas province", "Ferry Estrella capsizes off Mindoro island")
     for minutes, outlet, n in ((90, "alpha", 0), (80, "alpha", 1), (70, "beta", 1), (60, "beta", 0)):
         store.intake.apply([polled(outlet, [item(outlet, str(n), names[n])])], ago(minutes=minutes))
@@ -138,7 +129,7 @@ def test_order_under_min_publishers_is_that_of_the_joining(store: SqliteArchive)
     assert titles(store, StreamQuery("latest", min_publishers=2)) == [names[0], names[1]]
 
 
-def test_primary_lists_each_story_in_one_section(store: SqliteArchive) -> None:
+def test_primary_lists_each_story_in_one_section(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "Europe and defense")])], NOW)
     place(store)
     assert titles(store, StreamQuery("section", "europe")) == ["Europe and defense"]
@@ -146,7 +137,7 @@ def test_primary_lists_each_story_in_one_section(store: SqliteArchive) -> None:
     assert len(primaries) == 1
 
 
-def test_an_edit_of_the_rules_delivers_no_burst(store: SqliteArchive) -> None:
+def test_an_edit_of_the_rules_delivers_no_burst(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "Europe plan")])], ago(days=5))
     place(store, int(ago(days=5).timestamp()))
     store.intake.apply([polled("alpha", [item("alpha", "2", "Defense fresh")])], NOW)
@@ -166,7 +157,7 @@ def test_an_edit_of_the_rules_delivers_no_burst(store: SqliteArchive) -> None:
     assert store.desk.count_outdated("two") == 0
 
 
-def test_versions_move_for_touched_streams_alone(store: SqliteArchive) -> None:
+def test_versions_move_for_touched_streams_alone(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "Defense one")])], NOW)
     place(store)
     defense, europe = store.reading.version("section:defense")[0], store.reading.version("section:europe")[0]
@@ -176,7 +167,7 @@ def test_versions_move_for_touched_streams_alone(store: SqliteArchive) -> None:
     assert store.reading.version("section:europe")[0] > europe
 
 
-def test_search_finds_words_phrases_and_leaves_out(store: SqliteArchive) -> None:
+def test_search_finds_words_phrases_and_leaves_out(store: Store) -> None:
     articles = [item("alpha", "1", "Café in the South China Sea"), item("alpha", "2", "China buys south of Spain")]
     store.intake.apply([polled("alpha", articles)], NOW)
     place(store)
@@ -192,7 +183,7 @@ def test_search_finds_words_phrases_and_leaves_out(store: SqliteArchive) -> None
     assert found(words=('" OR title:x',)) == []
 
 
-def test_an_update_in_place_is_found_by_its_new_words_alone(store: SqliteArchive) -> None:
+def test_an_update_in_place_is_found_by_its_new_words_alone(store: Store) -> None:
     one = item("alpha", "1", "Wrong headline")
     store.intake.apply([polled("alpha", [one])], NOW)
     place(store)
@@ -203,7 +194,7 @@ def test_an_update_in_place_is_found_by_its_new_words_alone(store: SqliteArchive
     assert store.reading.totals()["stories"] == 1
 
 
-def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: SqliteArchive) -> None:
+def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: Store) -> None:
     one = item("alpha", "1", "Defense of old", summary="Long words about it.")
     store.intake.apply([polled("alpha", [one])], ago(days=100))
     place(store)
@@ -217,21 +208,21 @@ def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: SqliteAr
     assert titles(store, StreamQuery("search", filter=Filter(words=("words",)))) == []
 
 
-def test_a_source_is_claimed_once_until_its_lease_ends(store: SqliteArchive) -> None:
+def test_a_source_is_claimed_once_until_its_lease_ends(store: Store) -> None:
     lease = timedelta(minutes=5)
     assert len(store.sources.claim("one", NOW, lease)) == 3
     assert store.sources.claim("two", NOW, lease) == []
     assert len(store.sources.claim("two", NOW + timedelta(minutes=6), lease)) == 3
 
 
-def test_a_next_poll_beyond_any_interval_comes_from_a_wrong_clock(store: SqliteArchive) -> None:
+def test_a_next_poll_beyond_any_interval_comes_from_a_wrong_clock(store: Store) -> None:
     far = replace(store.sources.states(["alpha"])[0], next_poll=NOW + timedelta(days=3650), state="ok")
     near = replace(store.sources.states(["beta"])[0], next_poll=NOW + timedelta(hours=2), state="ok")
     store.intake.apply([replace(polled("alpha"), state=far), replace(polled("beta"), state=near)], NOW)
     assert {state.id for state in store.sources.claim("one", NOW, timedelta(minutes=5))} == {"alpha", "gamma"}
 
 
-def test_a_renamed_source_keeps_its_history(store: SqliteArchive) -> None:
+def test_a_renamed_source_keeps_its_history(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "One")])], NOW)
     store.sources.sync([source("omega", was=("alpha",)), source("beta")])
     states = {state.id: state for state in store.sources.states()}
@@ -242,7 +233,7 @@ def test_a_renamed_source_keeps_its_history(store: SqliteArchive) -> None:
     assert {state.id: state.root for state in store.sources.states()}["psi"] == "alpha"
 
 
-def test_a_changed_address_forgets_validators_and_failures(store: SqliteArchive) -> None:
+def test_a_changed_address_forgets_validators_and_failures(store: Store) -> None:
     known = replace(store.sources.states(["alpha"])[0], etag='"x"', failures=3, state="gone", first_success=NOW)
     store.intake.apply([replace(polled("alpha"), state=known)], NOW)
     store.sources.sync([source("alpha", url="https://elsewhere.example/feed")])
@@ -250,16 +241,27 @@ def test_a_changed_address_forgets_validators_and_failures(store: SqliteArchive)
     assert (state.etag, state.failures, state.state, state.first_success) == (None, 0, "new", NOW)
 
 
-def test_the_edition_has_one_holder(store: SqliteArchive) -> None:
+def test_the_edition_has_one_holder(store: Store) -> None:
     assert store.desk.lease("one", 1000, 60)
     assert not store.desk.lease("two", 1030, 60)
     assert store.desk.lease("one", 1030, 60), "the holder renews"
-    assert store.desk.lease("two", 1100, 60), "a dead holder's lease ends"
+    assert store.desk.holder() == "one"
     store.desk.release("two")
-    assert store.desk.lease("one", 1101, 60)
+    assert not store.desk.lease("two", 1040, 60), "nobody gives back what another holds"
+    store.desk.release("one")
+    assert store.desk.holder() is None
+    assert store.desk.lease("two", 1041, 60)
 
 
-def test_merged_stories_redirect_and_lose_nothing(store: SqliteArchive) -> None:
+def test_a_dead_holders_lease_ends(tmp_path: Path) -> None:
+    """In SQLite by the clock; what PostgreSQL does is in test_postgres.py."""
+    store = archive(tmp_path)
+    assert store.desk.lease("one", 1000, 60)
+    assert store.desk.lease("two", 1100, 60)
+    store.close()
+
+
+def test_merged_stories_redirect_and_lose_nothing(store: Store) -> None:
     from aggregator.model.story import Batch, Merge
 
     store.intake.apply(
@@ -273,7 +275,7 @@ def test_merged_stories_redirect_and_lose_nothing(store: SqliteArchive) -> None:
     assert store.reading.totals()["stories"] == 1
 
 
-def test_the_configuration_in_force_is_the_last_one(store: SqliteArchive) -> None:
+def test_the_configuration_in_force_is_the_last_one(store: Store) -> None:
     assert store.upkeep.configuration() is None
     assert store.upkeep.put_in_force("a", {"feeds.yaml": "one"}, 1)
     assert not store.upkeep.put_in_force("a", {"feeds.yaml": "one"}, 2)
@@ -281,16 +283,26 @@ def test_the_configuration_in_force_is_the_last_one(store: SqliteArchive) -> Non
     assert store.upkeep.configuration() == ("b", {"feeds.yaml": "two"})
 
 
-def test_a_backup_is_a_whole_archive(store: SqliteArchive, tmp_path: Path) -> None:
+def test_a_backup_is_a_whole_archive(tmp_path: Path) -> None:
+    store = archive(tmp_path, "alpha")
     store.intake.apply([polled("alpha", [item("alpha", "1", "One")])], NOW)
     store.upkeep.backup(tmp_path / "copy.db")
     copy = SqliteArchive(tmp_path / "copy.db")
     assert copy.reading.totals()["items"] == 1
     copy.upkeep.check()
     copy.close()
+    store.close()
 
 
-def test_streams_know_their_size_through_joins_merges_and_hiding(store: SqliteArchive) -> None:
+def test_a_server_is_copied_by_its_own_tools(tmp_path: Path) -> None:
+    store = postgres_archive("alpha")
+    with pytest.raises(UsageError, match="pg_dump"):
+        store.upkeep.backup(tmp_path / "copy")
+    store.upkeep.check()
+    store.close()
+
+
+def test_streams_know_their_size_through_joins_merges_and_hiding(store: Store) -> None:
     def counted() -> dict[str, int]:
         found = store.reading.counts("section", 0)
         listed = {id: len(store.reading.stories(StreamQuery("section", id, limit=100), SECONDS)[0]) for id in found}
@@ -313,7 +325,7 @@ def test_streams_know_their_size_through_joins_merges_and_hiding(store: SqliteAr
     assert counted() == before
 
 
-def test_an_article_is_given_once_and_again_where_it_was_put_off(store: SqliteArchive) -> None:
+def test_an_article_is_given_once_and_again_where_it_was_put_off(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "One"), item("alpha", "2", "Two")])], NOW)
     assert [row[0] for row in store.articles.claim(["alpha"], 0, 9, SECONDS)] == [2, 1]
     assert store.articles.claim(["alpha"], 0, 9, SECONDS) == []

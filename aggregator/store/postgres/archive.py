@@ -1,0 +1,43 @@
+"""The archive as one value: its narrow sides, each for one kind of caller, over one connection."""
+
+from __future__ import annotations
+
+from aggregator.store.postgres.articles import Articles
+from aggregator.store.postgres.connection import Connection, Server, session_name
+from aggregator.store.postgres.desk import Desk
+from aggregator.store.postgres.intake import Intake
+from aggregator.store.postgres.memory import Past
+from aggregator.store.postgres.reading import Reading
+from aggregator.store.postgres.schema import migrate
+from aggregator.store.postgres.sources import Sources
+from aggregator.store.postgres.upkeep import Upkeep
+
+
+class PostgresArchive:
+    """Connects to the database at `url`, and makes what is missing. `owner` is who this process is to others.
+
+    Raises:
+        UsageError: the address cannot be read.
+        StoreError: see `aggregator.errors`; the message never holds the password.
+    """
+
+    def __init__(self, url: str, owner: str = "") -> None:
+        self._connection = Connection(Server(url), owner)
+        migrate(self._connection)
+        self.sources = Sources(self._connection)
+        self.intake = Intake(self._connection)
+        self.desk = Desk(self._connection)
+        self.past = Past(self._connection)
+        self.reading = Reading(self._connection)
+        self.articles = Articles(self._connection)
+        self.upkeep = Upkeep(self._connection)
+
+    def absent(self, owner: str) -> bool:
+        """Whether no process of this name is connected now."""
+        return not self._connection.read(
+            "SELECT 1 FROM pg_stat_activity WHERE application_name = ? AND datname = current_database() LIMIT 1",
+            (session_name(owner),),
+        )
+
+    def close(self) -> None:
+        self._connection.close()

@@ -1,0 +1,239 @@
+"""A connection to the server, transactions, and PostgreSQL's errors in our words."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+import psycopg
+from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from aggregator.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, UsageError
+from aggregator.store.dialect import Dialect
+from aggregator.store.postgres.words import query as words_query
+
+Raw = psycopg.Connection[tuple[Any, ...]]
+
+BUSY_SECONDS = 60
+"""How long a statement may take, and wait for others, before it is given up."""
+CONNECT_SECONDS = 10
+OUR_LOCKS = 0x57495245  # "WIRE": the class of our advisory locks; their numbers stand with those who take them
+
+DIALECT = Dialect(
+    greatest="greatest",
+    everything=None,
+    found="search.item",
+    matches="search.words @@ ?::tsquery",
+    words=words_query,
+    same='lower({} COLLATE "C") = lower(? COLLATE "C")',
+    one_of="{} = ANY(?)",
+    listed=list,
+)
+
+
+@lru_cache(maxsize=1024)
+def sql(query: str) -> str:
+    """SQL with `?` for values, as our backends share it, in the form that psycopg takes."""
+    return query.replace("%", "%%").replace("?", "%s")
+
+
+class Server:
+    """Where the database is. Messages name it without the password."""
+
+    def __init__(self, url: str) -> None:
+        """Raises:
+        UsageError: no address of a database; it is not repeated, since it may hold a password.
+        """
+        try:
+            self.parts = conninfo_to_dict(url)
+        except psycopg.Error as error:
+            raise UsageError(
+                "--database: cannot be read; expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE with reserved signs "
+                "of a password written as %XX"
+            ) from error
+        self.url = url
+        host = str(self.parts.get("host") or "the local socket").split(",")[0]
+        port = self.parts.get("port")
+        self.name = (
+            f"PostgreSQL at {host}{f':{port}' if port else ''}, database {self.parts.get('dbname') or '(default)'}"
+        )
+
+    def open(self, name: str, patience: int, *, read_only: bool) -> Raw:
+        settings = {
+            "statement_timeout": f"{patience}s",
+            "lock_timeout": f"{patience}s",
+            "idle_in_transaction_session_timeout": f"{5 * BUSY_SECONDS}s",
+            # A machine that is gone without a word holds nothing for longer than this.
+            "tcp_keepalives_idle": "5",
+            "tcp_keepalives_interval": "5",
+            "tcp_keepalives_count": "2",
+            "default_transaction_read_only": "on" if read_only else "off",
+        }
+        own = " ".join(f"-c {key}={value}" for key, value in settings.items())
+        options = f"{self.parts.get('options') or ''} {own}".strip()
+        more: dict[str, Any] = {
+            "application_name": name, "options": options, "connect_timeout": CONNECT_SECONDS, "client_encoding": "utf8",
+            "keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2, "tcp_user_timeout": 20_000,
+        }  # fmt: skip
+        return psycopg.connect(make_conninfo(self.url, **more), autocommit=True)
+
+
+def session_name(owner: str) -> str:
+    """How the sessions of a process are called on the server, by which others see that it lives."""
+    return f"aggregator {blake2b(owner.encode(), digest_size=12).hexdigest()}"
+
+
+class Connection:
+    """One connection to the archive. Threads may share it: one transaction waits for the other. It is opened anew where
+    it was lost; `opened` counts how often."""
+
+    dialect = DIALECT
+
+    def __init__(self, server: Server, owner: str, *, read_only: bool = False, patience: int = BUSY_SECONDS) -> None:
+        self.server = server
+        self.opened = 0
+        self._name = session_name(owner)
+        self._read_only = read_only
+        self._patience = patience
+        self._turn = threading.RLock()
+        with self.translate():
+            self._open()
+
+    def _open(self) -> None:
+        self._raw = self.server.open(self._name, self._patience, read_only=self._read_only)
+        # Threads of the web end without a word; what they had open is closed with its last reference.
+        self._closing = weakref.finalize(self, self._raw.close)
+        self.opened += 1
+
+    @property
+    def raw(self) -> Raw:
+        if self._raw.closed:
+            self._open()
+        return self._raw
+
+    @property
+    def lost(self) -> bool:
+        return self._raw.closed
+
+    def close(self) -> None:
+        self._closing()
+
+    @contextmanager
+    def translate(self) -> Iterator[None]:
+        """Wrap what psycopg raises, from the cause."""
+        try:
+            yield
+        except psycopg.Error as error:
+            raise self._ours(error) from error
+
+    def _ours(self, error: psycopg.Error) -> StoreError:
+        where = self.server.name
+        for kinds, made, text in _ERRORS:
+            if isinstance(error, kinds):
+                return made(f"{where}: {text.format(patience=self._patience)}")
+        said = " ".join(str(error).split())
+        if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
+            return _unreachable(where, said)
+        return StoreError(f"{where}: {said}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Raw]:
+        """All or nothing."""
+        with self._turn, self.translate():
+            raw = self.raw
+            with raw.transaction():
+                yield raw
+
+    def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._turn, self.translate():
+            return self.raw.execute(sql(query), values).fetchall()
+
+    def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
+        if not keys:
+            return []
+        return self.read(f"{query.rstrip().removesuffix('IN')} = ANY(?) {order}", (*bounds, list(keys)))
+
+
+_ERRORS: tuple[tuple[tuple[type[psycopg.Error], ...], type[StoreError], str], ...] = (
+    (
+        (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected, errors.SerializationFailure),
+        StoreBusy,
+        "other processes hold what is wanted, or it took too long; tried for {patience} seconds",
+    ),
+    (
+        (errors.TooManyConnections,),
+        StoreBusy,
+        "takes no more connections; raise max_connections or run fewer processes",
+    ),
+    ((errors.DiskFull,), StoreFull, "the disk of the server is full; nothing was changed, reading goes on"),
+    (
+        (errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege),
+        StoreReadOnly,
+        "cannot be written by this user, or is a standby; the user must own the database or its schema",
+    ),
+    (
+        (errors.DataCorrupted, errors.IndexCorrupted),
+        StoreCorrupt,
+        "the database is damaged and is left as it is. Stop the service and restore a dump or a base backup",
+    ),
+    ((errors.InvalidPassword, errors.InvalidAuthorizationSpecification), StoreError, "user or password is wrong"),
+    ((errors.InvalidCatalogName,), StoreError, "there is no such database; make it with `createdb`"),
+    (
+        (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow),
+        StoreBusy,
+        "the server is stopping or starting; what was under way is made again",
+    ),
+)
+
+
+def _unreachable(where: str, said: str) -> StoreError:
+    """What libpq says in words alone, since there was no server to give a code."""
+    for sign, text in (
+        ("password authentication failed", "user or password is wrong"),
+        ("no password supplied", "wants a password; put it into the URL or into PGPASSWORD"),
+        ("does not exist", "there is no such database or user"),
+        ("translate host name", "the host has no address; check its name"),
+        ("too many clients", "takes no more connections; raise max_connections or run fewer processes"),
+        ("the database system is", "the server is stopping or starting"),
+        ("refused", "nothing listens there; is the server running, on this port?"),
+        ("No such file", "nothing listens there; is the server running?"),
+        ("timeout", "does not answer; check host, port and firewall"),
+    ):
+        if sign in said:
+            return StoreError(f"{where}: {text}")
+    return StoreError(f"{where}: the connection was lost or refused ({said.rpartition('failed: ')[2][:200]})")
+
+
+def put(
+    raw: Raw, into: str, types: str, rows: Iterable[Sequence[Any]], then: str = "ON CONFLICT DO NOTHING"
+) -> list[tuple[Any, ...]]:
+    """Insert rows in one statement. `types` are those of the columns, `then` what follows; gives what it returns."""
+    columns = [list(map(_storable, column)) for column in zip(*rows, strict=True)]
+    if not columns:
+        return []
+    arrays = ", ".join(f"%s::{type}[]" for type in types.split())
+    cursor = raw.execute(f"INSERT INTO {into} SELECT * FROM unnest({arrays}) {then}", columns)
+    return cursor.fetchall() if cursor.description else []
+
+
+def copy(raw: Raw, into: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Many rows that are known to be new."""
+    with raw.cursor().copy(f"COPY {into} FROM STDIN") as stream:
+        for row in rows:
+            stream.write_row(tuple(map(_storable, row)))
+
+
+def _storable(value: Any) -> Any:
+    """PostgreSQL keeps any letter but NUL."""
+    return value.replace("\0", "") if isinstance(value, str) and "\0" in value else value
+
+
+def lock(raw: Raw, number: int) -> None:
+    """One of ours at a time, to the end of the transaction."""
+    raw.execute("SELECT pg_advisory_xact_lock(%s, %s)", (OUR_LOCKS, number))

@@ -1,0 +1,132 @@
+"""What a poll brought: items and the source's new state, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from aggregator.model.poll import PollResult
+from aggregator.store.postgres.connection import Connection, Raw, copy, put
+from aggregator.store.postgres.sources import save_states
+from aggregator.store.postgres.words import vector
+from aggregator.store.rows import address_hash, text_row, to_blob, to_id, to_seconds
+
+LISTED_EVERY = 86_400
+"""How exactly we note when an item was last listed; finer would rewrite every row at every poll."""
+
+
+class Intake:
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
+        """Item id → (number, hash of what it said), for those of `ids` that were ever stored."""
+        rows = self._db.select(
+            "SELECT i.id, i.n, coalesce(t.hash, '') FROM items i LEFT JOIN texts t ON t.item = i.n WHERE i.id IN",
+            [to_blob(id) for id in ids],
+        )
+        return {to_id(blob): (n, digest) for blob, n, digest in rows}
+
+    def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, str]:
+        """Canonical address → id of this source's newest item there."""
+        wanted = {address_hash(canonical): canonical for canonical in canonicals}
+        rows = self._db.select(
+            "SELECT i.id, i.address FROM items i JOIN sources s ON s.n = i.source WHERE s.id = ? AND i.address IN",
+            list(wanted),
+            "ORDER BY i.n",
+            source,
+        )
+        return {wanted[address]: to_id(blob) for blob, address in rows}
+
+    def known_titles(self, source: str, limit: int = 1000) -> set[str]:
+        """Titles of the source's newest items."""
+        rows = self._db.read(
+            "SELECT t.title FROM items i JOIN sources s ON s.n = i.source JOIN texts t ON t.item = i.n "
+            "WHERE s.id = ? ORDER BY i.entered DESC, i.n DESC LIMIT ?",
+            (source, limit),
+        )
+        return {row[0] for row in rows}
+
+    def apply(self, results: Sequence[PollResult], now: datetime) -> int:
+        """Store what polls brought. Returns the number of items that were new. Applying twice changes nothing."""
+        moment = int(now.timestamp())
+        with self._db.transaction() as raw:
+            ids = [result.state.id for result in results]
+            numbers = dict(raw.execute("SELECT id, n FROM sources WHERE id = ANY(%s)", (ids,)).fetchall())
+            added = _add(raw, results, numbers, moment)
+            _update(raw, results, moment)
+            raw.execute(
+                "UPDATE texts SET listed = %s WHERE item = ANY(%s::bigint[]) AND listed < %s",
+                (moment, [n for result in results for n in result.seen], moment - LISTED_EVERY),
+            )
+            _count(raw, results, numbers, moment)
+            save_states(raw, [result.state for result in results])
+        return added
+
+
+def _add(raw: Raw, results: Sequence[PollResult], numbers: dict[str, int], now: int) -> int:
+    total = sum(len(result.new) for result in results)
+    if not total:
+        return 0
+    drawn = raw.execute(
+        "SELECT nextval(pg_get_serial_sequence('items', 'n')) FROM generate_series(1, %s) ORDER BY 1", (total,)
+    )
+    free = iter([row[0] for row in drawn])
+    items: list[tuple[Any, ...]] = []
+    texts: dict[int, tuple[Any, ...]] = {}
+    for result in results:
+        source = numbers[result.state.id]
+        for item, n in zip(result.new, free, strict=False):  # `free` serves all results
+            at = min(to_seconds(item.published) or now, now)
+            entered = now if result.live else at
+            items.append((n, to_blob(item.id), source, entered, now, at, result.live, address_hash(item.canonical)))
+            texts[n] = text_row(n, item, now)
+    stored = put(
+        raw,
+        "items",
+        "bigint bytea bigint bigint bigint bigint boolean bigint",
+        items,
+        "ON CONFLICT (id) DO NOTHING RETURNING n",
+    )
+    new = sorted(n for (n,) in stored)
+    copy(raw, "texts", [texts[n] for n in new])
+    copy(raw, "search", [(n, vector(texts[n][4], texts[n][5])) for n in new])
+    copy(raw, "pending", [(n,) for n in new])
+    return len(new)
+
+
+def _update(raw: Raw, results: Sequence[PollResult], now: int) -> None:
+    changed = {n: item for result in results for n, item in result.changed}
+    if not changed:
+        return
+    raw.execute("DELETE FROM texts WHERE item = ANY(%s::bigint[])", (list(changed),))
+    copy(raw, "texts", [text_row(n, item, now) for n, item in changed.items()])
+    save_words(raw, [(n, item.title, item.summary) for n, item in changed.items()])
+    put(raw, "pending", "bigint", [(n,) for n in changed])
+
+
+def save_words(raw: Raw, texts: Sequence[tuple[int, str, str]]) -> None:
+    """(item, headline, summary) → what is found."""
+    put(
+        raw,
+        "search",
+        "bigint tsvector",
+        [(n, vector(title, summary)) for n, title, summary in texts],
+        "ON CONFLICT (item) DO UPDATE SET words = excluded.words",
+    )
+
+
+def _count(raw: Raw, results: Sequence[PollResult], numbers: dict[str, int], now: int) -> None:
+    counts: dict[tuple[int, str], int] = {}
+    for result in results:
+        for drop in result.drops:
+            key = (numbers[result.state.id], drop.reason)
+            counts[key] = counts.get(key, 0) + drop.count
+    put(
+        raw,
+        "drops",
+        "bigint text bigint bigint",
+        [(source, reason, count, now) for (source, reason), count in sorted(counts.items())],
+        "ON CONFLICT (source, reason) DO UPDATE SET count = drops.count + excluded.count, last = excluded.last",
+    )

@@ -1,0 +1,11 @@
+"""What readers are shown, of the PostgreSQL database."""
+
+from __future__ import annotations
+
+from aggregator.store import reading
+
+
+class Reading(reading.Reading):
+    def data_version(self) -> int:
+        """Changes whenever a transaction that wrote anything has ended: a look at the server's memory."""
+        return int(self._db.read("SELECT hashtextextended(pg_current_snapshot()::text, 0)")[0][0])

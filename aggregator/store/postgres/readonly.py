@@ -1,0 +1,37 @@
+"""The archive as the web sees it: never written, never made. A hot standby will do."""
+
+from __future__ import annotations
+
+from aggregator.errors import NotAStore
+from aggregator.store.postgres.connection import Connection, Server
+from aggregator.store.postgres.memory import Past
+from aggregator.store.postgres.reading import Reading
+from aggregator.store.postgres.schema import version
+from aggregator.store.postgres.sources import Sources
+from aggregator.store.postgres.upkeep import Upkeep
+
+PATIENCE = 5
+"""Seconds. Whoever waits for a page does not wait longer than this for an answer of the server."""
+
+
+class ReadOnlyArchive:
+    """The sides of an archive that readers use, over a connection that cannot write. One thread at a time.
+
+    Raises:
+        StoreError: there is none, or the server does not answer.
+    """
+
+    def __init__(self, url: str, owner: str = "") -> None:
+        self._connection = Connection(Server(url), f"readers of {owner}", read_only=True, patience=PATIENCE)
+        with self._connection.translate():
+            made = version(self._connection.raw)
+        if not made:
+            self._connection.close()
+            raise NotAStore(f"{self._connection.server.name}: holds no archive yet; `aggregator worker` makes it")
+        self.past = Past(self._connection)
+        self.reading = Reading(self._connection)
+        self.sources = Sources(self._connection)
+        self.upkeep = Upkeep(self._connection)
+
+    def close(self) -> None:
+        self._connection.close()

@@ -1,0 +1,76 @@
+"""The schema and its migrations: numbered SQL files, each applied once, whole or not at all. The number of the last one
+stands in `meta`, under `schema`."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from aggregator.errors import NotAStore, StoreError, StoreTooNew
+from aggregator.store.postgres.connection import Connection, Raw, lock
+
+MIGRATING = 1  # number of the advisory lock
+
+
+def migrations() -> list[tuple[int, str, str]]:
+    """(number, name, SQL) of every migration, in order."""
+    folder = files("aggregator.store.postgres") / "migrations"
+    found = [
+        (int(file.name[:4]), file.name, file.read_text("utf-8")) for file in folder.iterdir() if file.name[:1].isdigit()
+    ]
+    return sorted(found)
+
+
+def version(raw: Raw) -> int:
+    """0: an empty database."""
+    made = raw.execute("SELECT to_regclass('meta') IS NOT NULL").fetchone()
+    if not (made and made[0]):
+        return 0
+    row = raw.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the database to the newest schema; processes that start together wait for the one that does it.
+
+    Raises:
+        StoreTooNew: a later program wrote it.
+        NotAStore: somebody else's tables are there.
+    """
+    known = migrations()
+    newest = known[-1][0]
+    with connection.translate():
+        current = version(connection.raw)
+    if current > newest:
+        raise StoreTooNew(
+            f"{connection.server.name}: written by a later version of this program (schema {current}, this one knows "
+            f"{newest}); install that version again, or restore the dump made before the upgrade"
+        )
+    if current == newest:
+        return
+    with connection.transaction() as raw:
+        lock(raw, MIGRATING)
+        raw.execute("SET LOCAL statement_timeout = 0")
+        current = version(raw)  # another process may have been quicker
+        if not current:
+            _refuse(connection, raw)
+        for number, _, text in known:
+            if number > current:
+                raw.execute(text.encode())
+                raw.execute("INSERT INTO meta VALUES ('schema', %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                            (str(number),))  # fmt: skip
+
+
+def _refuse(connection: Connection, raw: Raw) -> None:
+    row = raw.execute("SHOW server_encoding").fetchone()
+    if row and row[0] != "UTF8":
+        raise StoreError(
+            f"{connection.server.name}: its encoding is {row[0]}; make one with `createdb --encoding UTF8 --template template0`"
+        )
+    strangers = raw.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename NOT LIKE 'procrastinate%%' LIMIT 1"
+    ).fetchone()
+    if strangers:
+        raise NotAStore(
+            f"{connection.server.name}: holds tables of another program ({strangers[0]}); it was left untouched. Give this "
+            "one a database of its own"
+        )

@@ -1,0 +1,109 @@
+"""Looking after the archive: the configuration in force, retention, copies, soundness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import orjson
+
+from aggregator.errors import UsageError
+from aggregator.store.postgres.connection import Connection, lock, put
+from aggregator.store.postgres.desk import next_version, stamp
+from aggregator.store.postgres.intake import save_words
+from aggregator.store.rows import to_json
+
+CONFIGURING = 4  # number of the advisory lock
+
+MEMORY_SECONDS = 14 * 86_400
+"""The grouping looks back some days; what it remembers of older items is of no use to it."""
+
+
+class Upkeep:
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def configuration(self) -> tuple[str, dict[str, str]] | None:
+        """The configuration in force: (epoch, texts by file name, the main file first)."""
+        rows = self._db.read("SELECT epoch, texts FROM configurations ORDER BY n DESC LIMIT 1")
+        return (rows[0][0], orjson.loads(rows[0][1])) if rows else None
+
+    def applied(self) -> int:
+        """Since when the configuration in force is that, epoch seconds; 0 if there is none."""
+        rows = self._db.read("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1")
+        return int(rows[0][0]) if rows else 0
+
+    def put_in_force(self, epoch: str, texts: Mapping[str, str], now: int) -> bool:
+        """Make this the configuration in force; False if it is already."""
+        with self._db.transaction() as raw:
+            lock(raw, CONFIGURING)
+            row = raw.execute("SELECT epoch FROM configurations ORDER BY n DESC LIMIT 1").fetchone()
+            if row and row[0] == epoch:
+                return False
+            raw.execute(
+                "INSERT INTO configurations (epoch, texts, applied) VALUES (%s, %s, %s)",
+                (epoch, to_json(dict(texts)), now),
+            )
+        return True
+
+    def note(self, key: str, value: object) -> None:
+        """Keep a small fact for other processes, as JSON."""
+        self.notes({key: value})
+
+    def notes(self, facts: Mapping[str, object]) -> None:
+        """Keep several, in one transaction."""
+        rows = sorted((f"note:{key}", to_json(value)) for key, value in facts.items())
+        with self._db.transaction() as raw:
+            put(raw, "meta", "text text", rows, "ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+
+    def noted(self, key: str) -> object:
+        rows = self._db.read("SELECT value FROM meta WHERE key = ?", (f"note:{key}",))
+        return orjson.loads(rows[0][0]) if rows else None
+
+    def prune(self, now: int, keep: int, per_source: Mapping[str, int]) -> int:
+        """Take bodies and summaries of items that no source has listed for `keep` seconds; returns how many.
+
+        Ids, headlines and links stay, so that purged items do not come back and archives never break.
+        """
+        purged = 0
+        for n, id in self._db.read("SELECT n, id FROM sources ORDER BY n"):
+            limit = now - per_source.get(id, keep)
+            while count := self._prune(n, limit, now):
+                purged += count
+        self._forget(now - MEMORY_SECONDS)
+        return purged
+
+    def _prune(self, source: int, limit: int, now: int) -> int:
+        with self._db.transaction() as raw:
+            rows = raw.execute(
+                "UPDATE texts SET summary = '', content = '', enclosures = NULL WHERE item IN ("
+                "SELECT t.item FROM items i JOIN texts t ON t.item = i.n WHERE i.source = %s AND t.listed < %s "
+                "AND (t.content != '' OR t.summary != '') LIMIT 1000) RETURNING item, title",
+                (source, limit),
+            ).fetchall()
+            save_words(raw, [(item, title, "") for item, title in rows])
+            if rows:
+                stamp(raw, next_version(raw), set(), now)
+        return len(rows)
+
+    def _forget(self, before: int) -> None:
+        with self._db.transaction() as raw:
+            raw.execute("DELETE FROM postings WHERE at < %s", (before,))
+            raw.execute("DELETE FROM memories WHERE at < %s", (before,))
+            raw.execute(
+                "UPDATE articles SET content = '' WHERE content != '' AND item IN "
+                "(SELECT t.item FROM articles a JOIN texts t ON t.item = a.item WHERE t.content = '' AND t.summary = '')"
+            )
+
+    def backup(self, target: Path) -> None:
+        """Raises:
+        UsageError: copies of a server are made by its own tools.
+        """
+        raise UsageError(
+            f"{self._db.server.name}: copies are made by PostgreSQL's own tools, also while the service runs: "
+            f"pg_dump --format=custom --file={target} URL (put back by pg_restore --dbname=URL FILE)"
+        )
+
+    def check(self) -> None:
+        """The server looks after its pages (`initdb --data-checksums`): that it answers is all that is asked."""
+        self._db.read("SELECT 1")

