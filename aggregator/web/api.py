@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, redirect, request
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
-from werkzeug.wrappers import Response as BaseResponse
 
 from aggregator.model.joining import said
 from aggregator.model.settings import Source
@@ -23,6 +21,7 @@ from aggregator.render.instants import rfc3339
 from aggregator.render.jsonfeed import located, reports
 from aggregator.web import parameters, shapes
 from aggregator.web.answers import json_answer
+from aggregator.web.asked import identifier, library, story_named
 from aggregator.web.cited import cited
 from aggregator.web.described import described
 from aggregator.web.library import InForce, Library, month_of
@@ -32,19 +31,6 @@ from aggregator.web.streams import listed, resolve, why
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 DEFAULT_LIMIT = 50
-
-
-def library() -> Library:
-    found: Library = current_app.extensions["library"]
-    return found
-
-
-def identifier(text: str) -> str:
-    """A UUID, bare or as urn:uuid:…, in its canonical form."""
-    try:
-        return str(uuid.UUID(text.lower().removeprefix("urn:uuid:")))
-    except ValueError as error:
-        raise NotFound("there is none of this id") from error
 
 
 @api.get("/stories")
@@ -126,13 +112,9 @@ def _changed(lib: Library) -> datetime:
 
 @api.get("/stories/<id>")
 @described("A story in full", {"application/json": shapes.StoryInFull}, fails=(301, 503))
-def story(id: str) -> BaseResponse:
+def story(id: str) -> Response:
     lib = library()
-    found = lib.archive.reading.story(identifier(id))
-    if found is None:
-        raise NotFound("there is no story of this id")
-    if isinstance(found, str):
-        return redirect(f"{lib.in_force().root}/api/v1/stories/{urn(found)}", 301)
+    found = story_named(id)
     members = lib.archive.reading.members(found.n)
     lead = next((item for item in members if item.n == found.lead), None)
     full: shapes.StoryInFull = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,14 @@ from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
 from aggregator.errors import QueryError, StoreError
+from aggregator.render.entry import urn
 from aggregator.web.answers import problem
 from aggregator.web.api import api
+from aggregator.web.asked import Renamed, library
 from aggregator.web.feeds import feeds
 from aggregator.web.front import Front
 from aggregator.web.library import Library
 from aggregator.web.pages import pages
-from aggregator.web.streams import Renamed
 from aggregator.web.system import system
 
 if TYPE_CHECKING:
@@ -83,8 +83,7 @@ def headers(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Content-Security-Policy"] = POLICY
-    library: Library = _library()
-    if library.cors:
+    if library().cors:
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link"
         if request.method == "OPTIONS":
@@ -92,11 +91,6 @@ def headers(response: Response) -> Response:
             response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
             response.headers["Access-Control-Max-Age"] = "86400"
     return response
-
-
-def _library() -> Library:
-    found: Library = current_app.extensions["library"]
-    return found
 
 
 def _is_api() -> bool:
@@ -111,11 +105,11 @@ def _plain(status: int, title: str, detail: str) -> Response:
 
 
 def redirect_renamed(error: Renamed) -> BaseResponse:
-    """A source was renamed: its former address leads to the new one."""
-    rest = request.path.partition("/sources/")[2]
-    tail = re.sub(r"^[a-z0-9-]*", "", rest)
+    """A source was renamed or a story merged: the former address, which ends with the id, leads to the new one."""
+    head, _, last = request.path.rpartition("/")
+    id = urn(error.id) if _is_api() else error.id
     query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
-    return redirect(f"{_library().in_force().root}/sources/{error.id}{tail}{query}", 301)
+    return redirect(f"{library().in_force().root}{head}/{id}{''.join(last.partition('.')[1:])}{query}", 301)
 
 
 def refuse(error: QueryError) -> Response:

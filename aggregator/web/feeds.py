@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
 from aggregator.errors import QueryError
 from aggregator.model.stream import Stream, StreamQuery
 from aggregator.render import opml
 from aggregator.render.formats import FORMATS, TYPES
 from aggregator.web.answers import answer
+from aggregator.web.asked import library
 from aggregator.web.daily import daily, query_of
 from aggregator.web.described import FEED, described
 from aggregator.web.front import Validity, keepable
 from aggregator.web.incidents import incidents
 from aggregator.web.library import Library, stream_name
-from aggregator.web.parameters import STREAM, ages
+from aggregator.web.parameters import ages
+from aggregator.web.routes import serve_streams
 from aggregator.web.streams import build, path_of, query_string, resolve
 
 feeds = Blueprint("feeds", __name__)
-
-
-def library() -> Library:
-    found: Library = current_app.extensions["library"]
-    return found
 
 
 def max_age(lib: Library) -> int:
@@ -32,7 +29,7 @@ def max_age(lib: Library) -> int:
     return int(min(max(lib.in_force().settings.defaults.every.total_seconds(), 60), 900))
 
 
-def feed(kind: str, id: str | None, extension: str, month: str | None = None) -> Response:
+def feed(kind: str, *, extension: str, id: str | None = None, month: str | None = None) -> Response:
     lib = library()
     args = request.args
     query = resolve(lib, kind, id, args, month)
@@ -81,52 +78,7 @@ def links(page: str, args: Mapping[str, str], extension: str) -> str:
     return ", ".join(found)
 
 
-@feeds.get("/latest.<format:extension>")
-@described("Feed of the latest stories", FEED, STREAM, (400, 503))
-def latest(extension: str) -> Response:
-    return feed("latest", None, extension)
-
-
-@feeds.get("/search.<format:extension>")
-@described("Feed of what a search finds", FEED, STREAM, (400, 503))
-def search(extension: str) -> Response:
-    return feed("search", None, extension)
-
-
-@feeds.get("/sections/<slug:id>.<format:extension>")
-@described("Feed of a section", FEED, STREAM, (400, 503))
-def section(id: str, extension: str) -> Response:
-    return feed("section", id, extension)
-
-
-@feeds.get("/topics/<slug:id>.<format:extension>")
-@described("Feed of a topic", FEED, STREAM, (400, 503))
-def topic(id: str, extension: str) -> Response:
-    return feed("topic", id, extension)
-
-
-@feeds.get("/sources/<slug:id>.<format:extension>")
-@described("Feed of the items of a source", FEED, STREAM, (400, 503))
-def source(id: str, extension: str) -> Response:
-    return feed("source", id, extension)
-
-
-@feeds.get("/latest/<month:month>.<format:extension>")
-@described("Archive of a month as a feed", FEED, STREAM, (400, 503))
-def latest_month(month: str, extension: str) -> Response:
-    return feed("latest", None, extension, month)
-
-
-@feeds.get("/sections/<slug:id>/<month:month>.<format:extension>")
-@described("Archive of a month of a section as a feed", FEED, STREAM, (400, 503))
-def section_month(id: str, month: str, extension: str) -> Response:
-    return feed("section", id, extension, month)
-
-
-@feeds.get("/topics/<slug:id>/<month:month>.<format:extension>")
-@described("Archive of a month of a topic as a feed", FEED, STREAM, (400, 503))
-def topic_month(id: str, month: str, extension: str) -> Response:
-    return feed("topic", id, extension, month)
+serve_streams(feeds, "Feed", FEED, feed, ".<format:extension>")
 
 
 @feeds.get("/sections/<slug:id>/daily.<format:extension>")

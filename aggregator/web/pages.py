@@ -5,25 +5,25 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, current_app, redirect, request
+from flask import Blueprint, Response, current_app, request
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
-from werkzeug.wrappers import Response as BaseResponse
 
 from aggregator.model.settings import Rules
 from aggregator.model.stream import Rendered, Stream, StreamQuery
 from aggregator.web.answers import answer, content_etag
-from aggregator.web.api import identifier, source_rows
+from aggregator.web.api import source_rows
+from aggregator.web.asked import library, story_named
 from aggregator.web.charts import bars
 from aggregator.web.cited import cited
 from aggregator.web.daily import daily, query_of
 from aggregator.web.described import PAGE, described
 from aggregator.web.description import QUERY, described_routes, path
 from aggregator.web.library import Library
-from aggregator.web.paper import STATIC, library, page, static_file
-from aggregator.web.parameters import STREAM
+from aggregator.web.paper import STATIC, page, static_file
 from aggregator.web.ranking import foremost
 from aggregator.web.related import Relatives
+from aggregator.web.routes import serve_streams
 from aggregator.web.streams import build, coverage, listed, path_of, query_string, resolve, why
 
 pages = Blueprint("pages", __name__, template_folder="templates")
@@ -92,7 +92,7 @@ def _pulse(lib: Library, now: int) -> list[tuple[Rules, int, Markup]]:
     return rows
 
 
-def listing(kind: str, id: str | None = None, month: str | None = None) -> Response:
+def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Response:
     lib = library()
     query = resolve(lib, kind, id, request.args, month)
     stream, _ = build(lib, query, request.args)
@@ -140,46 +140,7 @@ def _months(stream: Stream) -> list[tuple[str, str]]:
     return [(rel, address.rsplit("/", 1)[1]) for rel, address in found if address]
 
 
-@pages.get("/latest")
-@described("Page of the latest stories", PAGE, STREAM, (400, 503))
-def latest() -> Response:
-    return listing("latest")
-
-
-@pages.get("/search")
-@described("Page of a search", PAGE, STREAM, (400, 503))
-def search() -> Response:
-    return listing("search")
-
-
-@pages.get("/sections/<slug:id>")
-@described("Page of a section", PAGE, STREAM, (400, 503))
-def section(id: str) -> Response:
-    return listing("section", id)
-
-
-@pages.get("/topics/<slug:id>")
-@described("Page of a topic", PAGE, STREAM, (400, 503))
-def topic(id: str) -> Response:
-    return listing("topic", id)
-
-
-@pages.get("/sources/<slug:id>")
-@described("Page of the items of a source", PAGE, STREAM, (400, 503))
-def source(id: str) -> Response:
-    return listing("source", id)
-
-
-@pages.get("/latest/<month:month>")
-@described("Archive of a month", PAGE, STREAM, (400, 503))
-def latest_month(month: str) -> Response:
-    return listing("latest", None, month)
-
-
-@pages.get("/sections/<slug:id>/<month:month>")
-@described("Archive of a month of a section", PAGE, STREAM, (400, 503))
-def section_month(id: str, month: str) -> Response:
-    return listing("section", id, month)
+serve_streams(pages, "Page", PAGE, listing)
 
 
 @pages.get("/sections/<slug:id>/daily")
@@ -199,21 +160,11 @@ def brief(id: str) -> Response:
     )
 
 
-@pages.get("/topics/<slug:id>/<month:month>")
-@described("Archive of a month of a topic", PAGE, STREAM, (400, 503))
-def topic_month(id: str, month: str) -> Response:
-    return listing("topic", id, month)
-
-
 @pages.get("/stories/<id>")
 @described("Page of a story", PAGE, fails=(301, 503))
-def story(id: str) -> BaseResponse:
+def story(id: str) -> Response:
     lib = library()
-    found = lib.archive.reading.story(identifier(id))
-    if found is None:
-        raise NotFound("there is no story of this id")
-    if isinstance(found, str):
-        return redirect(f"{lib.in_force().root}/stories/{found}", 301)
+    found = story_named(id)
     members = lib.archive.reading.members(found.n)
     lead = next((item for item in members if item.n == found.lead), members[0] if members else None)
     others = [one.story for one in Relatives(lib).of(found)]

@@ -7,10 +7,11 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from flask import Response, current_app, render_template
+from flask import Response, render_template
 
 from aggregator.web.answers import content_etag, text_answer
-from aggregator.web.library import Library, month_of
+from aggregator.web.asked import library
+from aggregator.web.library import month_of
 
 HTML = "text/html; charset=utf-8"
 RECENT = timedelta(hours=18)
@@ -22,11 +23,6 @@ STATIC = {
     "wire.js": "text/javascript; charset=utf-8",
     "icon.png": "image/png",
 }
-
-
-def library() -> Library:
-    found: Library = current_app.extensions["library"]
-    return found
 
 
 def page(template: str, modified: datetime, **values: Any) -> Response:

@@ -17,6 +17,7 @@ from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import FRESH_SECONDS, SHORTEST, Filter, Names, Stream, StreamQuery
 from aggregator.web import parameters
+from aggregator.web.asked import Renamed
 from aggregator.web.library import InForce, Library, month_bounds, month_of, stream_name
 
 MAX_PUBLISHERS = 50
@@ -53,14 +54,6 @@ def resolve(
         filter=wanted,
         window=_window(month, force) if month else None,
     )
-
-
-class Renamed(Exception):
-    """A source goes by another id now; `id` is that."""
-
-    def __init__(self, id: str) -> None:
-        super().__init__(id)
-        self.id = id
 
 
 def _known(force: InForce, kind: str, id: str | None) -> None:

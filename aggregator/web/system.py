@@ -8,9 +8,9 @@ from flask import Blueprint, Response, current_app
 
 from aggregator.errors import StoreError
 from aggregator.web.answers import json_answer
+from aggregator.web.asked import library
 from aggregator.web.described import TEXT, described
 from aggregator.web.description import description
-from aggregator.web.library import Library
 from aggregator.web.metrics import measured
 from aggregator.web.shapes import OpenApi
 
@@ -18,11 +18,6 @@ system = Blueprint("system", __name__)
 
 SILENT_TICKS = timedelta(seconds=30)
 """The worker notes a tick every five seconds; so long without one and it is not polling."""
-
-
-def library() -> Library:
-    found: Library = current_app.extensions["library"]
-    return found
 
 
 @system.get("/healthz")

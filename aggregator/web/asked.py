@@ -1,0 +1,47 @@
+"""What a request is about: the library behind the application it came to, and the story it names."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import current_app
+from werkzeug.exceptions import NotFound
+
+from aggregator.model.story import StoryView
+from aggregator.web.library import Library
+
+
+class Renamed(Exception):
+    """What was asked for goes by another id now; `id` is that."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id)
+        self.id = id
+
+
+def library() -> Library:
+    found: Library = current_app.extensions["library"]
+    return found
+
+
+def identifier(text: str) -> str:
+    """A UUID, bare or as urn:uuid:…, in its canonical form."""
+    try:
+        return str(uuid.UUID(text.lower().removeprefix("urn:uuid:")))
+    except ValueError as error:
+        raise NotFound("there is none of this id") from error
+
+
+def story_named(id: str) -> StoryView:
+    """The story of an id.
+
+    Raises:
+        NotFound: there is none.
+        Renamed: it was merged into another.
+    """
+    found = library().archive.reading.story(identifier(id))
+    if found is None:
+        raise NotFound("there is no story of this id")
+    if isinstance(found, str):
+        raise Renamed(found)
+    return found

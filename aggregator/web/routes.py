@@ -1,0 +1,44 @@
+"""The addresses of streams, once for pages and feeds: without extension the page, with one the feed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response
+
+from aggregator.web.described import described
+from aggregator.web.parameters import STREAM
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    kind: str
+    address: str
+    named: str
+    monthly: bool = False  # it has an archive of months
+
+
+STREAMS = (
+    Route("latest", "/latest", "the latest stories", monthly=True),
+    Route("search", "/search", "what a search finds"),
+    Route("section", "/sections/<slug:id>", "a section", monthly=True),
+    Route("topic", "/topics/<slug:id>", "a topic", monthly=True),
+    Route("source", "/sources/<slug:id>", "the items of a source"),
+)
+
+
+def serve_streams(
+    blueprint: Blueprint, called: str, gives: dict[str, Any], answer: Callable[..., Response], ending: str = ""
+) -> None:
+    """Answer every address of a stream, and of its months, with `answer(kind, id=…, month=…, extension=…)`: what the
+    address does not name is left out. `called` is what the answer is called in the description."""
+    for one in STREAMS:
+        stream = described(f"{called} of {one.named}", gives, STREAM, (400, 503))
+        blueprint.add_url_rule(one.address + ending, one.kind, stream(partial(answer, one.kind)))
+        if one.monthly:
+            month = described(f"{called} of {one.named}: archive of a month", gives, STREAM, (400, 503))
+            address = f"{one.address}/<month:month>{ending}"
+            blueprint.add_url_rule(address, f"{one.kind}_month", month(partial(answer, one.kind)))
