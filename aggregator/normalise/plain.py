@@ -15,6 +15,9 @@ from aggregator.normalise.characters import clean, one_line
 _TAG_START = re.compile(r"<(?=[a-zA-Z/!?])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _HIDDEN = ["script", "style", "noscript", "template", "iframe", "object", "svg", "math", "form", "head", "figcaption"]
+_OPENED = re.compile(rf"<({'|'.join(_HIDDEN)})\b[^<>]*>", re.IGNORECASE)
+_CODE = re.compile(r"[{}=]|\w\(")
+_CUT_OFF = re.compile(r"</?[a-zA-Z][\w-]*(?:\s+[\w:-]+\s*=.*|\s*/?)\Z", re.DOTALL)
 _BLOCK = re.compile(
     r"<(?=/?(?:p|div|li|ul|ol|h[1-6]|tr|td|blockquote|section|article|table|figure|br|hr|P|DIV|LI|BR|TR|TD)\b)"
 )
@@ -50,7 +53,36 @@ def plain_of_safe(text: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    tree = LexborHTMLParser(_BLOCK.sub(" <", clean(text)))
+    tree = LexborHTMLParser(_BLOCK.sub(" <", _parted(_finished(clean(text)))))
     tree.strip_tags(_HIDDEN, recursive=True)
     body = tree.body
     return body.text() if body is not None else ""
+
+
+def _finished(text: str) -> str:
+    """An element that shows nothing hides all that follows where it is never closed, as in a headline about the
+    <script> tag: there the tag alone goes. Code that was cut off stays hidden."""
+    if not _OPENED.search(text):
+        return text
+    lower = text.lower()
+    closed = {name: lower.rfind(f"</{name}") for name in _HIDDEN}
+    code = max((found.start() for found in _CODE.finditer(text)), default=-1)
+
+    def settled(tag: re.Match[str]) -> str:
+        name = tag[1].lower()
+        hides = closed[name] >= tag.end() or (name in ("script", "style") and code >= tag.end())
+        return tag[0] if hides else " "
+
+    return _OPENED.sub(settled, text)
+
+
+def _parted(text: str) -> str:
+    """What begins like a tag or a comment and never ends is text (a<b), but for a tag that was cut off at the end."""
+    end = text.rfind("-->") + 1
+    text = text[:end] + text[end:].replace("<!--", " ")
+    end = text.rfind(">") + 1
+    tail = text[end:]
+    start = _TAG_START.search(tail)
+    if start is None or _CUT_OFF.fullmatch(tail, start.start()):
+        return text
+    return text[:end] + _TAG_START.sub("&lt;", tail)

@@ -39,6 +39,26 @@ def test_titles_are_plain(title: str, expected: str) -> None:
     assert one(title=title).title == expected
 
 
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("What <script> does to a page", "What does to a page"),
+        ("Why <noscript> still matters", "Why still matters"),
+        ("A <script>alert(1)</script>and a <SCRIPT> tag", "A and a tag"),
+        ("Rates fall <!-- and prices rise", "Rates fall and prices rise"),
+        ("Rates <!-- not --> fall", "Rates fall"),
+        ("Where a<b holds for all", "Where a< b holds for all"),
+        ("What &lt;style&gt; is for", "What is for"),
+        ("Cut off <script>var x = 1; show(", "Cut off"),
+        ('Cut off <a href="https://example.org/a b', "Cut off"),
+        ("Cut off<br", "Cut off"),
+    ],
+)
+def test_words_after_a_tag_that_never_closes_stay(title: str, expected: str) -> None:
+    """Code does not, nor does the rest of a tag that was cut off."""
+    assert plain(title) == expected
+
+
 def test_a_long_title_is_cut_at_a_word() -> None:
     title = one(title="word " * 100_000).title
     assert len(title) <= 300
