@@ -193,6 +193,11 @@ class StoryView:
     entry: Entry
     lead: int = 0
 
+    @property
+    def lead_source(self) -> str | None:
+        """Id of the source of what the entry links to."""
+        return next((report.source for report in self.entry.reports if report.url == self.entry.link), None)
+
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
@@ -218,7 +223,7 @@ class ItemView:
     topics: tuple[str, ...] = ()
     why: str | None = None
     joining: Joining | None = None  # of an item asked for alone
-    extracted: str = ""  # safe HTML of the article itself, of a story's items: never for feeds
+    extracted: str = ""  # safe HTML of the article itself, of a story's items: for feeds only where `republish_full_text` says so
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,8 @@ class Stream:
     items: tuple[ItemView, ...] = ()
     briefs: tuple[Brief, ...] = ()
     receipts: Mapping[str, tuple[Receipt, ...]] = field(default_factory=dict)  # story id → why it is where it is
+    texts: Mapping[str, str] = field(default_factory=dict)  # story or item id → safe HTML of its article
+    icons: Mapping[str, str] = field(default_factory=dict)  # source id → address of its icon
     ttl: int = 15  # minutes
     icon: str | None = None
     archive: bool = False  # a closed document of RFC 5005

@@ -14,7 +14,8 @@ from aggregator.render.fit import fit
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One entry of a feed. `body` is HTML made of escaped text and http(s) links alone."""
+    """One entry of a feed. `body` is HTML made of escaped text and http(s) links alone, and of the sanitised text of an
+    article where that may be republished."""
 
     id: str  # urn:uuid:…
     title: str
@@ -28,6 +29,7 @@ class FeedEntry:
     image: str | None
     source: tuple[str, str] | None  # title and address of the feed of the lead article
     tags: tuple[tuple[str, str], ...]  # (id, title)
+    icon: str | None = None  # of that feed
     enclosures: tuple[tuple[str, str | None, int | None], ...] = ()
     story: StoryView | None = None
     item: ItemView | None = None
@@ -39,50 +41,52 @@ def urn(id: str) -> str:
 
 def entries(stream: Stream) -> Iterable[FeedEntry]:
     for story in stream.stories:
-        yield story_entry(story, stream.root, stream.names)
+        yield story_entry(story, stream)
     for item in stream.items:
-        yield item_entry(item, stream.root, stream.names)
+        yield item_entry(item, stream)
     for brief in stream.briefs:
         yield brief_entry(brief, stream)
 
 
-def story_entry(story: StoryView, root: str, names: Names) -> FeedEntry:
-    entry = story.entry
-    page = f"{root}/stories/{story.id}"
-    lead = next((report for report in entry.reports if report.url == entry.link), None)
+def story_entry(story: StoryView, stream: Stream) -> FeedEntry:
+    entry, names = story.entry, stream.names
+    page = f"{stream.root}/stories/{story.id}"
     return FeedEntry(
         id=urn(story.id),
         title=fit(headline(entry.title, entry.link, entry.publisher)),
         link=entry.link or page,
         summary=fit(entry.summary),
-        body=_body(entry.summary, entry.reports, page, entry.topics),
+        body=_body(stream.texts.get(story.id) or _paragraph(entry.summary), entry.reports, page, entry.topics),
         published=story.published,
         updated=datetime.fromtimestamp(entry.updated, UTC),
         author=fit(entry.publisher),
         lang=entry.lang,
         image=entry.image,
-        source=_feed(lead.source if lead else None, names),
+        source=_feed(story.lead_source, names),
+        icon=stream.icons.get(story.lead_source or ""),
         tags=_tags(tuple(name for name, _ in story.scores), story.topics, names),
         enclosures=entry.enclosures,
         story=story,
     )
 
 
-def item_entry(item: ItemView, root: str, names: Names) -> FeedEntry:
-    page = f"{root}/stories/{item.story}" if item.story else None
+def item_entry(item: ItemView, stream: Stream) -> FeedEntry:
+    names = stream.names
+    page = f"{stream.root}/stories/{item.story}" if item.story else None
     report = Report(item.publisher, item.source, item.url, item.title, int(item.published.timestamp()))
     return FeedEntry(
         id=urn(item.id),
         title=fit(headline(item.title, item.url, item.publisher)),
-        link=item.url or page or root,
+        link=item.url or page or stream.root,
         summary=fit(item.summary),
-        body=_body(item.summary, (report,), page, ()),
+        body=_body(stream.texts.get(item.id) or _paragraph(item.summary), (report,), page, ()),
         published=item.published,
         updated=item.updated,
         author=fit(item.author or item.publisher),
         lang=item.lang,
         image=item.image,
         source=_feed(item.source, names),
+        icon=stream.icons.get(item.source),
         tags=_tags(item.sections, item.topics, names),
         enclosures=item.enclosures,
         item=item,
@@ -124,8 +128,13 @@ def _tags(sections: Iterable[str], topics: Iterable[str], names: Names) -> tuple
     return (*known, *((id, names.topics.get(id, id)) for id in topics))
 
 
-def _body(summary: str, reports: Iterable[Report], page: str | None, topics: Iterable[str]) -> str:
-    parts = [f"<p>{escape(summary)}</p>"] if summary else []
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>" if text else ""
+
+
+def _body(text: str, reports: Iterable[Report], page: str | None, topics: Iterable[str]) -> str:
+    """`text`: safe HTML of what is told; who tells it and where there is more follow."""
+    parts = [text]
     lines = [_line(report) for report in reports]
     parts.append(
         f"<p><strong>Sources</strong></p><ul>{''.join(lines)}</ul>" if len(lines) > 1 else f"<ul>{''.join(lines)}</ul>"

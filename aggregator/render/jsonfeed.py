@@ -46,7 +46,7 @@ def _entry(entry: FeedEntry, stream: Stream) -> dict[str, Any]:
         "content_html": entry.body,
         "date_published": rfc3339(entry.published),
         "date_modified": rfc3339(entry.updated),
-        "authors": [{"name": entry.author}],
+        "authors": [{"name": entry.author, **({"avatar": entry.icon} if entry.icon else {})}],
         "tags": [title for _, title in entry.tags],
     }
     if entry.image:

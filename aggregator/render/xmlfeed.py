@@ -51,7 +51,7 @@ class WireExtension(BaseExtension):  # type: ignore[misc]  # feedgen publishes n
 
 
 class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
-    """Author and image of an RSS item; language, source feed and enclosures of an Atom entry (feedgen writes the links
+    """Author and pictures of an RSS item; language, source feed and enclosures of an Atom entry (feedgen writes the links
     of entries without their `rel`)."""
 
     def __init__(self) -> None:
@@ -63,6 +63,10 @@ class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
             return item
         etree.SubElement(item, f"{{{DC}}}creator").text = self.entry.author
         self._thumbnail(item)
+        for url, type, length in filter(is_picture, self.entry.enclosures):
+            known = {"type": type, "fileSize": str(length) if length else None}
+            told = {"url": url, "medium": "image", **{name: value for name, value in known.items() if value}}
+            etree.SubElement(item, f"{{{MEDIA}}}content", told)
         return item
 
     def extend_atom(self, item: Any) -> Any:
@@ -75,6 +79,8 @@ class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
             etree.SubElement(source, "title").text = title
             etree.SubElement(source, "updated").text = self.entry.updated.isoformat()
             etree.SubElement(source, "link", {"rel": "self", "href": address})
+            if self.entry.icon:
+                etree.SubElement(source, "icon").text = self.entry.icon
         for url, type, length in self.entry.enclosures:
             known = {"type": type, "length": str(length) if length else None}
             link = {"rel": "enclosure", "href": url, **{name: value for name, value in known.items() if value}}
@@ -87,6 +93,11 @@ class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
     def _thumbnail(self, item: Any) -> None:
         if self.entry and self.entry.image:
             etree.SubElement(item, f"{{{MEDIA}}}thumbnail", {"url": self.entry.image})
+
+
+def is_picture(enclosure: tuple[str, str | None, int | None]) -> bool:
+    """In RSS a picture is no attachment, which readers take for a podcast: it is told as media:content."""
+    return (enclosure[1] or "").startswith("image/")
 
 
 def generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
@@ -135,6 +146,7 @@ def _add(target: GenEntry, entry: FeedEntry, *, rss: bool) -> None:
         target.source(url=entry.source[1], title=entry.source[0])
     for id, title in entry.tags:
         target.category(term=id, label=title)
-    for url, type, length in entry.enclosures[:1] if rss else ():
+    attached = [one for one in entry.enclosures if not is_picture(one)] if rss else []
+    for url, type, length in attached[:1]:  # an item of RSS has one
         target.enclosure(url=url, length=str(length or 0), type=type or "application/octet-stream")
     target.wire.entry = entry

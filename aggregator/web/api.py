@@ -25,7 +25,7 @@ from aggregator.web.asked import identifier, library, story_named
 from aggregator.web.cited import cited
 from aggregator.web.described import described
 from aggregator.web.library import InForce, Library, month_of
-from aggregator.web.related import Relatives
+from aggregator.web.related import Relative, Relatives
 from aggregator.web.streams import listed, resolve, why
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -272,15 +272,22 @@ def story_json(lib: Library, story: StoryView, relatives: Relatives) -> shapes.S
         "publishers": list(story.publishers),
         "sources": reports(story.reports),
         "receipts": [located(one) for one in why(force, story)],
-        "related": [_related(one.story, force) for one in relatives.of(story)],
+        "related": [_related(one, force) for one in relatives.of(story)],
         "image": story.image,
         "lang": story.lang,
     }
 
 
-def _related(one: StoryView, force: InForce) -> shapes.Related:
-    month = month_of(int(one.published.timestamp()), force.zone)
-    return {"id": urn(one.id), "title": one.title, "section": one.section, "month": month}
+def _related(one: Relative, force: InForce) -> shapes.Related:
+    other = one.story
+    month = month_of(int(other.published.timestamp()), force.zone)
+    return {
+        "id": urn(other.id),
+        "title": other.title,
+        "section": other.section,
+        "month": month,
+        "filled": one.filled,
+    }
 
 
 def item_json(item: ItemView) -> shapes.Item:

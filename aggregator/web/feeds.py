@@ -35,7 +35,7 @@ def feed(kind: str, *, extension: str, id: str | None = None, month: str | None 
     query = resolve(lib, kind, id, args, month)
 
     def made(query: StreamQuery) -> tuple[Stream, int | None]:
-        return build(lib, query, args, receipts=extension == "json")
+        return build(lib, query, args, rendered=extension)
 
     page = lib.in_force().root + path_of(kind, id) + (f"/{month}" if month else "")
     return _kept(lib, query, args, extension=extension, page=page, made=made)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -43,7 +43,7 @@ class Reading(Protocol):
 
 
 class Sources(Protocol):
-    def states(self, ids: None = None, *, listed: bool = True) -> list[SourceState]: ...
+    def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]: ...
     def drops(self) -> dict[str, dict[str, int]]: ...
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, current_app, request
@@ -14,6 +13,7 @@ from aggregator.model.stream import Rendered, Stream, StreamQuery
 from aggregator.web.answers import answer, content_etag
 from aggregator.web.api import source_rows
 from aggregator.web.asked import library, story_named
+from aggregator.web.body import told
 from aggregator.web.charts import bars
 from aggregator.web.cited import cited
 from aggregator.web.daily import daily, query_of
@@ -33,8 +33,6 @@ FOREMOST = 11
 CANDIDATES = 60
 NEWEST = 9
 HOURS = 24
-IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
-"""In sanitised HTML quotes are double."""
 
 
 @pages.get("/static/<name>")
@@ -57,8 +55,8 @@ def front() -> Response:
     lib = library()
     reading = lib.archive.reading
     now = int(lib.now().timestamp())
-    told, _ = reading.stories(StreamQuery("latest", min_publishers=2, limit=CANDIDATES), now)
-    top = foremost(told, now)[:FOREMOST]
+    several, _ = reading.stories(StreamQuery("latest", min_publishers=2, limit=CANDIDATES), now)
+    top = foremost(several, now)[:FOREMOST]
     seen = {story.id for story in top}
     newest, _ = reading.stories(StreamQuery("latest", limit=NEWEST + FOREMOST), now)
     shown = []
@@ -167,28 +165,23 @@ def story(id: str) -> Response:
     found = story_named(id)
     members = lib.archive.reading.members(found.n)
     lead = next((item for item in members if item.n == found.lead), members[0] if members else None)
-    others = [one.story for one in Relatives(lib).of(found)]
+    standfirst, body = told(found.summary, lead.extracted or lead.content if lead else "")
+    others = Relatives(lib).of(found)
     return page(
         "story.html",
         max(lib.changed(), found.changed),
         story=found,
         lead=lead,
         members=members,
-        body=_body(lead.extracted or lead.content, found.summary) if lead else None,
+        standfirst=standfirst,
+        body=body,
         receipts=why(lib.in_force(), found),
         coverage=coverage(lib.in_force().settings, found),
-        related=others,
+        related=[one.story for one in others if not one.filled],
+        also=[one.story for one in others if one.filled],
         cited=cited(lead),
         feeds=[],
     )
-
-
-def _body(content: str, summary: str) -> Markup | None:
-    """What the lead says beyond its summary; pages load nothing from elsewhere, so the pictures of a body stay out."""
-    text = " ".join(Markup(content).striptags().split())  # noqa: S704 - only to compare
-    if text.rstrip("….") in " ".join(summary.split()):
-        return None
-    return Markup(IMAGE.sub("", content))  # noqa: S704 - sanitised when it was stored
 
 
 @pages.get("/sections")

@@ -15,10 +15,13 @@ Count = Annotated[int, Meta(ge=0)]
 
 
 class Related(TypedDict):
+    """`filled`: not related by what it tells; one of the most important of its section of late."""
+
     id: Urn
     title: str
     section: str
     month: Month
+    filled: bool
 
 
 class Story(TypedDict):

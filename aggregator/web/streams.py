@@ -16,9 +16,11 @@ from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import FRESH_SECONDS, SHORTEST, Filter, Names, Stream, StreamQuery
+from aggregator.normalise.address import canonical
 from aggregator.web import parameters
 from aggregator.web.asked import Renamed
 from aggregator.web.library import InForce, Library, month_bounds, month_of, stream_name
+from aggregator.web.republished import republished
 
 MAX_PUBLISHERS = 50
 FLOOR = 5
@@ -135,9 +137,10 @@ def path_of(kind: str, id: str | None) -> str:
 
 
 def build(
-    library: Library, query: StreamQuery, args: Mapping[str, str], *, receipts: bool = False
+    library: Library, query: StreamQuery, args: Mapping[str, str], *, rendered: str | None = None
 ) -> tuple[Stream, int | None]:
-    """What the feed of a query lists, and when time alone will change it (epoch seconds; None: never)."""
+    """What the feed of a query lists, and when time alone will change it (epoch seconds; None: never). `rendered`: the
+    format that is made of it; each is given what it has a place for."""
     force = library.in_force()
     reading = library.archive.reading
     now = int(library.now().timestamp())
@@ -166,7 +169,9 @@ def build(
         modified=max(changed, by_time(library, query, args, (*stories, *items)), *newest),
         stories=stories,
         items=items,
-        receipts=_receipts(force, stories, items) if receipts else {},
+        receipts=_receipts(force, stories, items) if rendered == "json" else {},
+        texts=republished(library, stories, items) if rendered else {},
+        icons=_icons(library, stories, items) if rendered else {},
         ttl=max(1, int(every.total_seconds() // 60)),
         icon=f"{force.root}/static/icon.png",
         archive=query.window is not None and query.window[1] <= now,
@@ -177,6 +182,13 @@ def build(
     if query.window and now < query.window[1]:
         expires = query.window[1]  # the month closes
     return stream, expires
+
+
+def _icons(library: Library, stories: Iterable[StoryView], items: Iterable[ItemView]) -> dict[str, str]:
+    """Icons of the sources that lead what is listed, as their feeds name them."""
+    sources = {story.lead_source for story in stories} | {item.source for item in items}
+    states = library.archive.sources.states({source for source in sources if source})
+    return {state.id: state.icon for state in states if state.icon}
 
 
 def by_time(
@@ -231,8 +243,9 @@ def why(force: InForce, story: StoryView) -> tuple[Receipt, ...]:
 
 def _pinned(force: InForce, story: StoryView) -> list[Receipt]:
     """What `stories: pin` says of a story's section."""
-    urls = {report.url for report in story.reports}
-    pins = [pin for pin in force.settings.overrides.pin if pin.url in urls and pin.section == story.section]
+    pinned = [pin for pin in force.settings.overrides.pin if pin.section == story.section]
+    addresses = {canonical(report.url) for report in story.reports} if pinned else set()
+    pins = [pin for pin in pinned if canonical(pin.url) in addresses]
     return [Receipt(pin.section, 1.0, "stories: pin", pin.at, (), None) for pin in pins[:1]]
 
 

@@ -93,6 +93,24 @@ def test_the_story_page_shows_the_article_and_feeds_do_not(wire: Wire) -> None:
     assert "seeped" not in wire.client.get("/api/v1/stories").text
 
 
+def test_feeds_hold_the_article_where_the_site_may_republish_it(wire: Wire) -> None:
+    config = wire.place.config
+    config.write_text(config.read_text().replace("title: Wire}", "title: Wire, republish_full_text: true}"))
+    wire.poll()  # puts the edit in force
+    for address in ("/latest.rss", "/latest.json", "/latest.atom", "/latest.json?view=items", "/sources/full.atom"):
+        told = wire.client.get(address).text
+        assert "seeped" in told, address
+        assert "What is known of the flood" in told
+        assert "All rights reserved" not in told
+        assert "alert(" not in told
+    items = wire.client.get("/latest.json").get_json()["items"]
+    dam = next(one for one in items if one["title"].startswith("Dam"))
+    assert "seeped" in dam["content_html"]
+    assert "seeped" not in dam["summary"]
+    assert "All about this story" in dam["content_html"]
+    assert sum("seeped" in one["content_html"] for one in items) == 1  # not of sources without `full_text`
+
+
 def test_an_article_is_asked_for_once_and_of_those_sources_alone(wire: Wire) -> None:
     wire.poll()
     assert wire.asked("/dam") == wire.asked("/report") == 1

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,14 +30,22 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     """News with titles that would break careless writers, pictures, enclosures, another language, no address."""
     room = Newsroom(tmp_path_factory.mktemp("render"))
     audio = Enclosure("https://bbc.example/a.mp3?a=1&b=2", "audio/mpeg", 1234)
+    picture = Enclosure("https://bbc.example/p.jpg?a=1&b=2", "image/jpeg", 99)
     odd = [
         item(title, "kyodo", age=timedelta(minutes=n + 1), summary="", content="", author=title[:40])
         for n, title in enumerate(HOSTILE)
     ]
+    reuters = next(state for state in room.archive.sources.states() if state.id == "reuters")
+    room.archive.sources.save([replace(reuters, icon="https://reuters.example/icon.png?a=1&b=2")])
     room.publish(
         *NEWS,
         *odd,
-        item("Un sommet à Genève", "reuters", lang="fr", enclosures=[audio, Enclosure("https://bbc.example/b.mp3")]),
+        item(
+            "Un sommet à Genève",
+            "reuters",
+            lang="fr",
+            enclosures=[picture, audio, Enclosure("https://bbc.example/b.mp3")],
+        ),
         item("Nothing to Link To", url=None, lang=None, summary="Only & a <summary>."),
         item("", "kyodo", age=timedelta(hours=7), summary="", content=""),  # a picture alone, say
     )

@@ -46,7 +46,8 @@ def test_a_story_in_full(client: FlaskClient) -> None:
         assert set(receipt) == {"section", "score", "rule", "at", "matched", "runner_up"}
         assert receipt["at"].startswith("feeds.yaml:")
     for related in told["related"]:
-        assert set(related) == {"id", "title", "section", "month"}
+        assert set(related) == {"id", "title", "section", "month", "filled"}
+        assert related["filled"] in (True, False)
     for form in (told["id"], told["id"].removeprefix("urn:uuid:"), told["id"].upper()):
         one = client.get(f"/api/v1/stories/{form}").get_json()
         assert one["content_html"] == "<p>What happened, at length.</p>"

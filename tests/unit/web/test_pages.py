@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from lxml import etree
 from newsroom import CONFIG, NEWS, Newsroom, item
 
+from aggregator.web.body import told
 from aggregator.web.charts import HEIGHT, bars
 
 STATIC = Path(__file__).resolve().parents[3] / "aggregator/web/static"
@@ -59,6 +60,44 @@ def test_a_summary_is_not_told_twice_and_pictures_stay_out(tmp_path: Path) -> No
     full = page_of(room.client, "full")
     assert "<h3>Part</h3><p>More.</p>" in full
     assert "<img" not in full
+    room.close()
+
+
+def test_what_a_body_repeats_is_told_once() -> None:
+    assert told("One. Two.", "<p>One.</p><p>Two.</p>") == ("One. Two.", None)
+    assert told("One. Two.", "") == ("One. Two.", None)
+    assert told("One & two.", "<p>One &amp; two.</p>\n<p>Three.</p>") == ("One & two.", "\n<p>Three.</p>")
+    cut = "A long beginning of what is told…"
+    text = "<p>A long beginning of what is told at length.</p>"
+    assert told(cut, text) == ("", text)
+    assert told("Short.", "<p>Other words.</p>") == ("Short.", "<p>Other words.</p>")
+    assert told("", "<p>Other words.</p>") == ("", "<p>Other words.</p>")
+
+
+def test_related_news_that_only_fills_up_says_so(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS, item("NATO ministers meet in Oslo", "kyodo", age=timedelta(hours=6), summary="Budgets."))
+    part = page_of(room.client, "alarms").partition("Related News</h2>")[2]
+    related, mark, also = part.partition("<h3>Also in the news</h3>")
+    assert mark
+    assert "Oslo" in related
+    assert "Oslo" not in also
+    assert "/news/stories/" in also
+    told = room.client.get("/api/v1/stories?q=alarms").get_json()["stories"][0]["related"]
+    assert [one["title"] for one in told if not one["filled"]] == ["NATO ministers meet in Oslo"]
+    assert sum(one["filled"] for one in told) == also.count('class="meta"')
+    room.close()
+
+
+def test_a_pin_is_told_by_whatever_form_of_the_address(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    pin = "stories:\n  pin: [{url: 'https://www.bbc.example/pinned/?utm_source=x', section: defense}]\n"
+    room.text = CONFIG + pin
+    room.put_in_force(room.text)
+    room.publish(item("Octopuses Dream", url="https://bbc.example/pinned"))
+    (story,) = room.client.get("/api/v1/stories").get_json()["stories"]
+    assert story["section"] == "defense"
+    assert story["receipts"][0]["rule"] == "stories: pin"
     room.close()
 
 

@@ -1,0 +1,26 @@
+"""Texts of articles for feeds, where `republish_full_text` says that the outlets agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aggregator.model.story import ItemView, StoryView
+from aggregator.web.library import Library
+
+
+def republished(library: Library, stories: Iterable[StoryView], items: Iterable[ItemView]) -> dict[str, str]:
+    """Id of a story or item → safe HTML of its (lead's) article, where there is one; nothing unless the site says so."""
+    settings = library.in_force().settings
+    full = {source.id for source in settings.sources if source.full_text}
+    if not settings.site.republish_full_text or not full:
+        return {}
+    reading = library.archive.reading
+    found = {}
+    for story in stories:
+        if any(report.source in full for report in story.reports):
+            found[story.id] = next((one.extracted for one in reading.members(story.n) if one.n == story.lead), "")
+    for item in items:
+        told = reading.story(item.story) if item.story and item.source in full else None
+        if isinstance(told, StoryView):
+            found[item.id] = next((one.extracted for one in reading.members(told.n) if one.n == item.n), "")
+    return {id: text for id, text in found.items() if text}
