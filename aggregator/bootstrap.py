@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from aggregator import __version__
+from aggregator.addresses import host_of
 from aggregator.errors import Problem, UsageError
 from aggregator.model.judgement import Judgement, Receipt
 from aggregator.model.settings import Settings, Source
@@ -24,6 +26,7 @@ from aggregator.model.source import SourceState
 from aggregator.model.story import PendingItem
 from aggregator.model.stream import Names
 from aggregator.text.countries import countries
+from aggregator.worker.processes import identity, troubles
 
 if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
@@ -32,11 +35,18 @@ if TYPE_CHECKING:
     from aggregator.pipeline.compose import Policy
     from aggregator.pipeline.refresh import Tools
     from aggregator.ports import Extractor, Parser
+    from aggregator.store.postgres.archive import PostgresArchive
+    from aggregator.store.postgres.readonly import ReadOnlyArchive as PostgresReadings
     from aggregator.store.sqlite.archive import SqliteArchive
     from aggregator.store.sqlite.readonly import ReadOnlyArchive
     from aggregator.web.library import InForce, Library
 
+    Store = SqliteArchive | PostgresArchive
+    ReadOnlyStore = ReadOnlyArchive | PostgresReadings
+
 DATABASE = "aggregator.db"
+SERVERS = ("postgresql://", "postgres://")
+"""How addresses of PostgreSQL begin."""
 PLACES = 3
 """Places of an item, the most telling first, that become topics of it."""
 
@@ -68,6 +78,17 @@ class Place:
             "AGGREGATOR_DATABASE_URL": self.database or "",
             "AGGREGATOR_ADDRESS": self.address,
         }
+
+
+@contextmanager
+def _driver() -> Iterator[None]:
+    """What PostgreSQL needs comes with an extra."""
+    try:
+        yield
+    except ImportError as error:
+        raise UsageError(
+            f"--database: PostgreSQL needs the extra `postgres` (pip install 'aggregator[postgres]'): {error}"
+        ) from error
 
 
 def utc_now() -> datetime:
@@ -124,24 +145,61 @@ class Application:
         return cls.of_texts(place, held[1])
 
     @property
+    def shared(self) -> bool:
+        """Whether the archive lies on a server, where any number of machines work on it."""
+        return (self.place.database or "").startswith(SERVERS)
+
+    @property
     def database(self) -> Path:
+        """The file of an archive that is one."""
         url = self.place.database
         if url is None:
             return self.place.instance / DATABASE
         if url.startswith("sqlite:///"):
             return Path(url.removeprefix("sqlite:///"))
-        raise UsageError("--database: expected sqlite:///PATH; leave it out for the database in the instance folder")
+        raise UsageError(
+            "--database: expected sqlite:///PATH or postgresql://USER@HOST/DATABASE; leave it out for the database in "
+            "the instance folder"
+        )
 
-    def archive(self) -> SqliteArchive:
+    @property
+    def stored(self) -> bool:
+        """Whether there is an archive; on a server it is made when it is asked for."""
+        return self.shared or self.database.exists()
+
+    def archive(self) -> Store:
+        if self.shared:
+            return self.server()
         from aggregator.store.sqlite.archive import SqliteArchive
 
         return SqliteArchive(self.database)
 
-    def readings(self) -> ReadOnlyArchive:
+    def server(self) -> PostgresArchive:
+        """The archive on a server, with what only that can tell."""
+        with _driver():
+            from aggregator.store.postgres.archive import PostgresArchive
+
+        return PostgresArchive(self.place.database or "", identity())
+
+    def readings(self) -> ReadOnlyStore:
         """The archive for those who only read it."""
+        if self.shared:
+            with _driver():
+                from aggregator.store.postgres.readonly import ReadOnlyArchive as Readings
+
+            return Readings(self.place.database or "", identity())
         from aggregator.store.sqlite.readonly import ReadOnlyArchive
 
         return ReadOnlyArchive(self.database)
+
+    def troubles(self) -> tuple[str, ...]:
+        """What workers say is wrong, where others see it though the store be what is in trouble."""
+        if not self.shared:
+            return troubles(self.place.instance)
+        archive = self.server()
+        found = archive.upkeep.troubles()
+        archive.close()
+        return found
 
     @cached_property
     def rulebook(self) -> Rulebook:
@@ -245,15 +303,27 @@ class Application:
         """What asks the network. It keeps the pauses that hosts asked for, as `states` of their sources remember them."""
         from aggregator.fetch.client import Http
         from aggregator.fetch.headers import user_agent
-        from aggregator.schedule.hosts import pausing
-        from aggregator.schedule.policy import pause_of
 
         contact = self.settings.site.contact or self.settings.site.url
         made = Http(user_agent(__version__, contact), allow_private=self.settings.allow_private)
+        self.hold(made, states)
+        return made
+
+    def hold(self, fetcher: Http, states: Iterable[SourceState]) -> None:
+        from aggregator.schedule.hosts import pausing
+        from aggregator.schedule.policy import pause_of
+
         alone = {id for id, source in self.sources.items() if pause_of(source, self.settings.defaults) == "source"}
         for host, seconds in pausing(states, utc_now(), alone).items():
-            made.hold(host, seconds)
-        return made
+            fetcher.hold(host, seconds)
+
+    @cached_property
+    def hosts(self) -> dict[str, list[str]]:
+        """Host → the sources there."""
+        found: dict[str, list[str]] = {}
+        for source in self.settings.sources:
+            found.setdefault(host_of(source.url) or "", []).append(source.id)
+        return found
 
     @cached_property
     def _secrets(self) -> tuple[str, ...]:
@@ -276,8 +346,8 @@ class Application:
 
     def tools(
         self,
-        archive: SqliteArchive,
-        lookup: SqliteArchive,
+        archive: Store,
+        lookup: Store,
         fetch: Http,
         parse: Parser,
         extract: Extractor | None = None,
@@ -334,7 +404,6 @@ def library(application: Application, written: datetime | None = None) -> Librar
     changed."""
     from aggregator.schedule.health import health
     from aggregator.web.library import Library
-    from aggregator.worker.processes import troubles
 
     place = application.place
     return Library(
@@ -343,7 +412,7 @@ def library(application: Application, written: datetime | None = None) -> Librar
         current=application.in_force(),
         clock=utc_now,
         health=health,
-        troubles=lambda: troubles(place.instance),
+        troubles=application.troubles,
         written=written or datetime(2026, 1, 1, tzinfo=UTC),
     )
 

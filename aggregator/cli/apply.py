@@ -12,6 +12,8 @@ from aggregator.cli.poll import editing, re_place_all, seconds
 from aggregator.errors import ConfigError
 from aggregator.pipeline.changes import Changes, changes
 
+TICKED = 30  # seconds
+
 
 def run(args: argparse.Namespace, place: Place) -> int:
     from aggregator.worker.processes import WorkerLock
@@ -21,7 +23,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     archive = application.archive()
     found = _changes(application, archive.upkeep.configuration())
     applied = archive.upkeep.put_in_force(settings.epoch, settings.texts, seconds())
-    running = WorkerLock.held(place.instance)
+    running = _polled_by_others(archive.upkeep.noted("tick")) if application.shared else WorkerLock.held(place.instance)
     replaced = 0
     if not running:
         archive.sources.sync(settings.sources)
@@ -42,6 +44,11 @@ def run(args: argparse.Namespace, place: Place) -> int:
     elif replaced:
         print(f"{replaced} stored stories were judged anew.")
     return 0
+
+
+def _polled_by_others(tick: object) -> bool:
+    """Whether some worker of the server ticked of late; it follows what is in force, and re-places."""
+    return isinstance(tick, int) and 0 <= seconds() - tick < TICKED
 
 
 def _changes(application: Application, held: tuple[str, dict[str, str]] | None) -> Changes:

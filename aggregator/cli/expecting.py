@@ -37,7 +37,7 @@ def expected(application: Application, case: Case, section: str) -> dict[str, An
         return {"section": section, "holds": case.section == section, "fixed": case.section, "proposals": []}
     holds = judged.section == section
     rows: list[dict[str, Any]] = []
-    desk = application.archive().desk if application.database.exists() else None
+    desk = application.archive().desk if application.stored else None
     if not holds:
         found = islice(proposals(application.rulebook, case, section), TRIED)
         rows = [_row(application, proposal, desk) for proposal in found]

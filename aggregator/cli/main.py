@@ -49,7 +49,8 @@ def parser() -> argparse.ArgumentParser:
         "--database",
         metavar="URL",
         default=database,
-        help="sqlite:///PATH (default: aggregator.db in the instance folder); AGGREGATOR_DATABASE_URL",
+        help="sqlite:///PATH (default: aggregator.db in the instance folder) or postgresql://USER@HOST/DATABASE; "
+        "AGGREGATOR_DATABASE_URL",
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, text in COMMANDS.items():

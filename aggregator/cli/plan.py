@@ -49,7 +49,7 @@ def report_of(before: Application | None, after: Application, since: int, limit:
 
     comparison = Comparison(before, after)
     head = {"file": str(after.place.config), "in_force": before.settings.epoch if before else None}
-    if not after.database.exists():
+    if not after.stored:
         return {**head, **comparison.run(None, iter(()), lambda done: None)}
     archive = after.archive()
     total = archive.desk.count(since)

@@ -16,7 +16,7 @@ from aggregator.render.entry import urn
 
 def in_force(application: Application) -> Application | None:
     """The configuration in force, by the store; None where there is no archive yet, or it cannot be read any more."""
-    if not application.database.exists():
+    if not application.stored:
         return None
     archive = application.archive()
     held = archive.upkeep.configuration()

@@ -6,12 +6,14 @@ import argparse
 import asyncio
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aggregator.addresses import host_of
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, nothing
+from aggregator.cli.sharing import Sharing
 from aggregator.config.watch import Watch
 from aggregator.errors import ConfigError, StoreError
 from aggregator.pipeline.changes import Changes, changes
@@ -39,6 +41,10 @@ def work(application: Application, beside: Beside | None) -> int:
     logs.start(application.mask)
     for problem in application.warnings:
         print(problem, file=sys.stderr)
+    if application.shared:
+        with Sharing(application) as sharing:
+            asyncio.run(_serve(application, beside, sharing.say, sharing))
+        return 0
     with WorkerLock(application.place.instance) as lock:
         archive = application.archive()
         archive.upkeep.check()
@@ -47,13 +53,16 @@ def work(application: Application, beside: Beside | None) -> int:
     return 0
 
 
-async def _serve(application: Application, beside: Beside | None, show: Callable[[str], None]) -> None:
+async def _serve(
+    application: Application, beside: Beside | None, show: Callable[[str], None], sharing: Sharing | None = None
+) -> None:
     from aggregator.sandbox import Sandbox
 
     async with Sandbox() as sandbox:
         engines = Engines(application, sandbox)
+        fleet = sharing.fleet(engines.heed) if sharing else None
         try:
-            await Service(engines.start(), engines.changed, utc_now, show).run(beside)
+            await Service(engines.start(), engines.changed, utc_now, show, fleet).run(beside)
         finally:
             await engines.close()
 
@@ -112,6 +121,13 @@ class Engines:
         if key not in self._fetchers:
             self._fetchers[key] = app.fetcher(self._archives[1].sources.states())
         return self._fetchers[key]
+
+    def heed(self, ids: Collection[str]) -> None:
+        """Keep the pauses that hosts of these sources asked other workers for."""
+        application = self._application
+        hosts = {host_of(application.sources[id].url) or "" for id in ids if id in application.sources}
+        beside = [id for host in hosts for id in application.hosts[host]]
+        application.hold(self._fetcher(application), self._archives[1].sources.states(beside))
 
     def changed(self, force: bool) -> Reload | None:
         """What became of the configuration since the last call. Raises ConfigError where the file is broken."""

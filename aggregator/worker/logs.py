@@ -42,6 +42,6 @@ def start(mask: Callable[[str], str] = lambda text: text) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    for noisy in ("aiohttp", "asyncio", "_granian"):
+    for noisy in ("aiohttp", "asyncio", "_granian", "procrastinate", "psycopg"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that takes longer than its interval is no news

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 BOUNDS = (60, 300, 900, 1800, 3600, 14_400, 86_400)
@@ -38,7 +38,26 @@ class Measures:
             found.editions = _whole(noted.get("editions"))
             seconds = noted.get("edition_seconds")
             found.edition_seconds = float(seconds) if isinstance(seconds, int | float) else 0.0
+            seconds = noted.get("last_edition_seconds")
+            found.last_edition_seconds = float(seconds) if isinstance(seconds, int | float) else 0.0
+            found.set_aside = _whole(noted.get("set_aside"))
         return found
+
+    def onto(self, noted: object, told: Measures) -> dict[str, Any]:
+        """What is noted by whomever, and what was counted here since it was `told`. The last edition's figures are
+        those of the process that made it."""
+        total = Measures.read(noted)
+        total.errors.update({kind: count - told.errors[kind] for kind, count in self.errors.items()})
+        total.delays = [a + b - c for a, b, c in zip(total.delays, self.delays, told.delays, strict=True)]
+        total.delay_seconds += self.delay_seconds - told.delay_seconds
+        total.editions += self.editions - told.editions
+        total.edition_seconds += self.edition_seconds - told.edition_seconds
+        if self.editions != told.editions or self.set_aside != told.set_aside:
+            total.last_edition_seconds, total.set_aside = self.last_edition_seconds, self.set_aside
+        return total.write()
+
+    def copy(self) -> Measures:
+        return replace(self, errors=Counter(self.errors), delays=list(self.delays))
 
     def failed(self, kinds: Iterable[str]) -> None:
         self.errors.update(kinds)

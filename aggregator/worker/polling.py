@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from aggregator.errors import StoreError
@@ -40,54 +41,89 @@ class Polling:
         signs: Signs,
         measures: Measures,
         news: asyncio.Event,
+        dead: Callable[[str], bool] = is_dead,
     ) -> None:
         self._current = current
         self._owner = owner
+        self._dead = dead
         self._clock = clock
         self._signs = signs
         self._measures = measures
+        self._told = measures.copy()  # what of it the store knows
         self._news = news
         self._polls: set[asyncio.Task[None]] = set()
         self._owed: set[str] = set()  # sources whose results could not be stored: their leases are to be given back
-        self._resume = 0.0  # on the loop's clock
+        self._resume = 0.0  # on the monotonic clock
         self._pause = PAUSE
 
     async def tick(self) -> None:
+        """On one machine: keep house, and poll what is due beside what is under way."""
+        if await self.keep_house() and await self.mend():
+            states = await self._asked(lambda: self._claim(self._current.engine.tools.sources, CLAIM))
+            if states:
+                task = asyncio.create_task(self._poll(states))
+                self._polls.add(task)
+                task.add_done_callback(self._polls.discard)
+
+    async def keep_house(self) -> bool:
+        """Say that we live, and put right what dead processes left. False: the store cannot be used."""
+        return not self._current.halted and await self._asked(self._keep_house) is not None
+
+    async def mend(self) -> bool:
+        """Put right what wrong clocks left. False: the store cannot be used."""
+        return not self._current.halted and await self._asked(self._mend) is not None
+
+    async def take(self, ids: Collection[str]) -> bool:
+        """In a fleet: poll those of these sources that are due and free, to the end. False: there were none."""
         if self._current.halted:
-            return
-        paused = asyncio.get_running_loop().time() < self._resume
+            return False
+        known = [id for id in ids if id in self._current.engine.tools.sources]
+        states = await self._asked(lambda: self._claim(known, len(known)))
+        if states:
+            await self._poll(states)
+        return bool(states)
+
+    async def _asked(self, ask: Callable[[], list[SourceState]]) -> list[SourceState] | None:
+        """What the store says, in a thread; None where it cannot be used."""
         try:
-            states = await asyncio.to_thread(self._claim, paused)
+            found = await asyncio.to_thread(ask)
         except Exception as error:  # noqa: BLE001 (the next tick comes; it is told by the signs)
             self._failed("store", error)
-            return
+            return None
         self._signs.fine("store")
-        if states:
-            task = asyncio.create_task(self._poll(states))
-            self._polls.add(task)
-            task.add_done_callback(self._polls.discard)
+        return found
 
-    def _claim(self, paused: bool) -> list[SourceState]:
-        """In a thread: say that we live, put right what dead processes and wrong clocks left, take what is due."""
-        tools, now = self._current.engine.tools, self._clock()
-        archive = tools.archive
-        archive.upkeep.notes({"tick": int(now.timestamp()), "measures": self._measures.write()})
+    def _keep_house(self) -> list[SourceState]:
+        archive, now = self._current.engine.tools.archive, int(self._clock().timestamp())
+        counted = self._measures.copy()
+        archive.upkeep.notes({"tick": now}, {"measures": lambda noted: counted.onto(noted, self._told)})
+        self._told = counted
         if self._owed:
             archive.sources.release(self._owner, self._owed)
             self._owed = set()
-        bury(archive, is_dead)
-        moved = mended(archive.sources.states(), now)
+        bury(archive, self._dead)
+        return []
+
+    def _mend(self) -> list[SourceState]:
+        sources = self._current.engine.tools.archive.sources
+        moved = mended(sources.states(), self._clock())
         if moved:
             log.warning("the clock was set: the next polls of %d sources are planned anew", len(moved))
-            archive.sources.save(moved)
-        return [] if paused else archive.sources.claim(self._owner, now, LEASE, limit=CLAIM, ids=tools.sources)
+            sources.save(moved)
+        return moved
+
+    def _claim(self, ids: Collection[str], limit: int) -> list[SourceState]:
+        if time.monotonic() < self._resume:
+            return []
+        tools = self._current.engine.tools
+        return tools.archive.sources.claim(self._owner, self._clock(), LEASE, limit=limit, ids=ids)
 
     async def _poll(self, states: Sequence[SourceState]) -> None:
         try:
             report = await refresh(self._current.engine.tools, states)
         except Exception as error:  # noqa: BLE001 (polled again later; it is told by the signs)
             self._owed |= {state.id for state in states}
-            self._resume = asyncio.get_running_loop().time() + self._pause
+            self._resume = time.monotonic() + self._pause
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
             self._failed("polling", error)
             return

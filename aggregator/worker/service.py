@@ -13,13 +13,13 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from aggregator.errors import StoreError
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Reload
+from aggregator.worker.fleet import Absences, Fleet
 from aggregator.worker.following import Following
 from aggregator.worker.measures import Measures
 from aggregator.worker.polling import Polling
-from aggregator.worker.processes import identity
+from aggregator.worker.processes import identity, is_dead
 from aggregator.worker.signs import Signs
 
 __all__ = ["Beside", "Engine", "Reload", "Service"]
@@ -35,7 +35,8 @@ Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
 class Service:
-    """Polls and makes editions until told to stop. `reload` is as in Following, `show` as in Signs."""
+    """Polls and makes editions until told to stop. `reload` is as in Following, `show` as in Signs; `fleet`: other
+    workers do the same."""
 
     def __init__(
         self,
@@ -43,18 +44,31 @@ class Service:
         reload: Callable[[bool], Reload | None],
         clock: Callable[[], datetime],
         show: Callable[[str], None] = lambda text: None,
+        fleet: Fleet | None = None,
     ) -> None:
         self._clock = clock
         self._stopping = asyncio.Event()
         self._signals = 0
         current, owner, news, signs = Current(engine), identity(), asyncio.Event(), Signs(show)
-        measures = _measured(engine)
-        self.polling = Polling(current, owner=owner, clock=clock, signs=signs, measures=measures, news=news)
+        measures = Measures()
+        dead = Absences(fleet.absent) if fleet else is_dead
+        self.polling = Polling(current, owner=owner, clock=clock, signs=signs, measures=measures, news=news, dead=dead)
         self.editions = Editions(
             current, owner=owner, clock=clock, signs=signs, measures=measures, news=news, stopping=self._stopping
         )
         self.following = Following(current, reload, clock, signs, news)
         self._news = news
+        self._shared = fleet is not None
+        self._tick: Callable[[], Coroutine[Any, Any, object]] = self.polling.tick
+        self._work: Callable[[], Coroutine[Any, Any, None]] = self.editions.run
+        if fleet:
+            from aggregator.worker.queue import Queue
+
+            queue = Queue(
+                fleet, owner=owner, polling=self.polling, editions=self.editions, signs=signs, news=news,
+                stopping=self._stopping,
+            )  # fmt: skip
+            self._tick, self._work = self.polling.keep_house, queue.run
 
     async def run(self, extra: Beside | None = None) -> None:
         """Until SIGINT or SIGTERM. `extra` runs beside it (the web of `run`) and is told when to stop."""
@@ -69,17 +83,19 @@ class Service:
         )
         await self.following.start()
         beside = asyncio.create_task(extra(self._stopping)) if extra else None
-        editions = asyncio.create_task(self.editions.run())
-        scheduler.add_job(self.polling.tick, "interval", seconds=TICK, next_run_time=self._clock(), **every)
+        work = asyncio.create_task(self._work())
+        scheduler.add_job(self._tick, "interval", seconds=TICK, next_run_time=self._clock(), **every)
         scheduler.add_job(self.following.look, "interval", seconds=LOOK, next_run_time=self._clock(), **every)
         scheduler.start()
         try:
             await self._stopping.wait()
         finally:
             scheduler.shutdown(wait=False)
+            if self._shared:
+                await work  # jobs end with the queue
             await self.polling.wind_down()
             self._news.set()
-            await editions
+            await work
             if beside:
                 await beside
 
@@ -99,10 +115,3 @@ def _leave() -> None:
     """Whatever is under way is a transaction that was not made: leaving loses nothing."""
     log.warning("stopped without waiting any longer for the archive")
     os._exit(0)
-
-
-def _measured(engine: Engine) -> Measures:
-    try:
-        return Measures.read(engine.tools.archive.upkeep.noted("measures"))
-    except StoreError:
-        return Measures()

@@ -198,6 +198,7 @@ def _unreachable(where: str, said: str) -> StoreError:
         ("password authentication failed", "user or password is wrong"),
         ("no password supplied", "wants a password; put it into the URL or into PGPASSWORD"),
         ("does not exist", "there is no such database or user"),
+        ("resolve host", "the host has no address; check its name"),
         ("translate host name", "the host has no address; check its name"),
         ("too many clients", "takes no more connections; raise max_connections or run fewer processes"),
         ("the database system is", "the server is stopping or starting"),

@@ -22,8 +22,9 @@ def migrations() -> list[tuple[int, str, str]]:
 
 def version(raw: Raw) -> int:
     """0: an empty database."""
-    made = raw.execute("SELECT to_regclass('meta') IS NOT NULL").fetchone()
-    if not (made and made[0]):
+    # `to_regclass` would answer from memory, which may be older than a lock just waited for.
+    made = raw.execute("SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'meta'").fetchone()
+    if not made:
         return 0
     row = raw.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
     return int(row[0]) if row else 0

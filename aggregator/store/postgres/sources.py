@@ -105,13 +105,13 @@ class Sources:
             )
         return states
 
-    def due(self, now: datetime, lease: timedelta, ids: Collection[str], limit: int) -> list[str]:
-        """Ids of sources that `claim` would give, the longest due first; nothing is taken."""
-        condition, values = available(int(now.timestamp()), lease, ids, True, timedelta(days=7))
-        rows = self._db.read(
-            f"SELECT id FROM sources WHERE {condition} ORDER BY next_poll, n LIMIT ?", (*values, limit)
+    def due(self, now: datetime, lease: timedelta, limit: int) -> list[tuple[str, str]]:
+        """(id, address asked) of sources that `claim` would give, the longest due first; nothing is taken."""
+        condition, values = available(int(now.timestamp()), lease, None, True, timedelta(days=7))
+        return self._db.read(
+            f"SELECT id, coalesce(moved_to, url) FROM sources WHERE {condition} ORDER BY next_poll, n LIMIT ?",
+            (*values, limit),
         )
-        return [row[0] for row in rows]
 
     def release(self, owner: str, ids: Collection[str] | None = None) -> None:
         """Give back all that `owner` holds, or these sources alone."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import orjson
 
 from aggregator.errors import UsageError
-from aggregator.store.postgres.connection import Connection, lock, put
+from aggregator.store.postgres.connection import Connection, lock, put, session_name
 from aggregator.store.postgres.desk import next_version, stamp
 from aggregator.store.postgres.intake import save_words
 from aggregator.store.rows import to_json
 
-CONFIGURING = 4  # number of the advisory lock
+CONFIGURING, REVISING = 4, 6  # numbers of advisory locks
 
 MEMORY_SECONDS = 14 * 86_400
 """The grouping looks back some days; what it remembers of older items is of no use to it."""
@@ -50,15 +50,39 @@ class Upkeep:
         """Keep a small fact for other processes, as JSON."""
         self.notes({key: value})
 
-    def notes(self, facts: Mapping[str, object]) -> None:
-        """Keep several, in one transaction."""
-        rows = sorted((f"note:{key}", to_json(value)) for key, value in facts.items())
+    def notes(
+        self, facts: Mapping[str, object], revised: Mapping[str, Callable[[object], object]] | None = None
+    ) -> None:
+        """Keep several, in one transaction; those `revised` are made of what was noted before."""
         with self._db.transaction() as raw:
+            if revised:
+                lock(raw, REVISING)
+            new = {key: change(self.noted(key)) for key, change in (revised or {}).items()}
+            rows = sorted((f"note:{key}", to_json(value)) for key, value in {**facts, **new}.items())
             put(raw, "meta", "text text", rows, "ON CONFLICT (key) DO UPDATE SET value = excluded.value")
 
     def noted(self, key: str) -> object:
         rows = self._db.read("SELECT value FROM meta WHERE key = ?", (f"note:{key}",))
         return orjson.loads(rows[0][0]) if rows else None
+
+    def tell(self, owner: str, troubles: str) -> None:
+        """What is wrong with a worker, for `troubles`; what dead ones had told goes."""
+        with self._db.transaction() as raw:
+            raw.execute(
+                "DELETE FROM meta WHERE key LIKE 'trouble:%%' AND (key = %s OR NOT EXISTS (SELECT 1 FROM pg_stat_activity "
+                "WHERE datname = current_database() AND application_name = meta.value::json ->> 0))",
+                (f"trouble:{owner}",),
+            )
+            if troubles:
+                put(raw, "meta", "text text", [(f"trouble:{owner}", to_json([session_name(owner), troubles]))])
+
+    def troubles(self) -> tuple[str, ...]:
+        """What is wrong with workers that live, a line each."""
+        rows = self._db.read(
+            "SELECT value FROM meta WHERE key LIKE 'trouble:%' AND EXISTS (SELECT 1 FROM pg_stat_activity "
+            "WHERE datname = current_database() AND application_name = meta.value::json ->> 0) ORDER BY key"
+        )
+        return tuple(dict.fromkeys(line for (value,) in rows for line in orjson.loads(value)[1].splitlines()))
 
     def prune(self, now: int, keep: int, per_source: Mapping[str, int]) -> int:
         """Take bodies and summaries of items that no source has listed for `keep` seconds; returns how many.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import orjson
 
 from aggregator.errors import StoreCorrupt, StoreError
+from aggregator.store.rows import to_json
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.desk import stamp
 from aggregator.store.sqlite.intake import forget_words
@@ -49,10 +50,13 @@ class Upkeep:
         """Keep a small fact for other processes, as JSON."""
         self.notes({key: value})
 
-    def notes(self, facts: Mapping[str, object]) -> None:
-        """Keep several, in one transaction."""
-        rows = [(f"note:{key}", orjson.dumps(value).decode()) for key, value in facts.items()]
+    def notes(
+        self, facts: Mapping[str, object], revised: Mapping[str, Callable[[object], object]] | None = None
+    ) -> None:
+        """Keep several, in one transaction; those `revised` are made of what was noted before."""
         with self._db.transaction() as raw:
+            new = {key: change(self.noted(key)) for key, change in (revised or {}).items()}
+            rows = sorted((f"note:{key}", to_json(value)) for key, value in {**facts, **new}.items())
             raw.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
 
     def noted(self, key: str) -> object:

@@ -1,0 +1,45 @@
+"""What binds a worker to others, where the archive is on a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from aggregator.addresses import Allowance, host_of
+from aggregator.bootstrap import Application, utc_now
+from aggregator.worker.fleet import Fleet
+from aggregator.worker.polling import LEASE
+from aggregator.worker.processes import identity
+
+DUE = 5000
+"""Sources that one look takes at the most."""
+
+
+class Sharing:
+    """Over a connection of its own, by which others see that this process lives."""
+
+    def __init__(self, application: Application) -> None:
+        self._place = application.place
+        self._archive = application.server()
+        self._private = Allowance.of(application.settings.allow_private).names
+        self._telling = ThreadPoolExecutor(1)  # whoever has something to tell does not wait for the server
+
+    def __enter__(self) -> Sharing:
+        self._archive.upkeep.tell(identity(), "")
+        return self
+
+    def say(self, troubles: str) -> None:
+        """Show what is wrong, to whoever reads the status. Where the server is what is in trouble, readers see that."""
+        self._telling.submit(self._archive.upkeep.tell, identity(), troubles)
+
+    def fleet(self, heed: Callable[[Collection[str]], None]) -> Fleet:
+        return Fleet(self._place.database or "", self._due, self._archive.absent, heed)
+
+    def _due(self) -> Sequence[tuple[str, str]]:
+        """Hosts that the editor calls private need no sparing: each source counts as one of its own."""
+        due = self._archive.sources.due(utc_now(), LEASE, DUE)
+        return [(id, id if (host := host_of(address) or "") and self._private(host) else host) for id, address in due]
+
+    def __exit__(self, *_: object) -> None:
+        self._telling.shutdown()
+        self._archive.close()

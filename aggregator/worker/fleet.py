@@ -1,0 +1,37 @@
+"""Other workers over the same archive: what binds one to them, and how it learns that one is dead."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+GRACE = 30.0
+"""Seconds that a process must be gone before its leases are given back: a server that starts anew loses sight of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """What binds a worker to others. `due` gives sources that are due, each with the host that
+    is to be spared, `absent` says whether no process
+    of that identity is connected, `heed` makes our fetcher keep the pauses that hosts of these sources asked others for."""
+
+    url: str
+    due: Callable[[], Sequence[tuple[str, str]]]
+    absent: Callable[[str], bool]
+    heed: Callable[[Collection[str]], None]
+
+
+class Absences:
+    """Whether the holder of a lease has been gone for long enough to be called dead."""
+
+    def __init__(self, absent: Callable[[str], bool], clock: Callable[[], float] = time.monotonic) -> None:
+        self._absent = absent
+        self._clock = clock
+        self._since: dict[str, float] = {}
+
+    def __call__(self, owner: str) -> bool:
+        if not self._absent(owner):
+            self._since.pop(owner, None)
+            return False
+        return self._clock() - self._since.setdefault(owner, self._clock()) >= GRACE

@@ -1,0 +1,178 @@
+"""Workers on any number of machines, over one PostgreSQL: what is due goes as jobs into a queue in the same database
+(Procrastinate), and whoever is free takes them.
+
+The queue distributes; what excludes are the leases in the store. A job that comes twice, or too late, finds that its
+sources are not due or are held, and does nothing. So jobs need no retries, and a worker may be killed at any moment:
+its leases are given back when it has been gone for a while (`Absences`), its jobs when its heartbeat stops.
+
+Hosts are asked as gently as by one worker: all sources of a host go through one of `LANES`, and the jobs of a lane run
+one at a time in the whole fleet (Procrastinate's `lock`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from typing import Any
+from zlib import crc32
+
+import procrastinate
+from procrastinate.exceptions import AlreadyEnqueued
+
+from aggregator.worker.editions import Editions
+from aggregator.worker.fleet import Fleet
+from aggregator.worker.polling import Polling
+from aggregator.worker.signs import Signs
+
+log = logging.getLogger(__name__)
+
+EVERY = "* * * * * */5"  # what is due is looked for, in the whole fleet once
+EDITION_EVERY = "* * * * * */10"  # an edition, though no worker told of news: the one that held it may be dead
+LANES = 128
+BATCH = 64  # sources of a job at the most
+JOBS = 32  # polling jobs of a worker at once; its fetcher has bounds of its own
+SPACING = 1.0  # seconds that a lane stays closed after a job, so that a host's next request keeps its distance
+HEARTBEAT, STALLED = 5.0, 20.0  # seconds: how often a worker says that it lives; after how long its jobs are taken over
+PATIENCE = 6.0  # seconds that jobs are given when the service stops
+PAUSE = 5.0  # seconds until the queue is tried again
+
+
+class Queue:
+    """One worker's end of the queue."""
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        *,
+        owner: str,
+        polling: Polling,
+        editions: Editions,
+        signs: Signs,
+        news: asyncio.Event,
+        stopping: asyncio.Event,
+    ) -> None:
+        self._fleet = fleet
+        self._owner = owner
+        self._polling = polling
+        self._editions = editions
+        self._signs = signs
+        self._news = news
+        self._stopping = stopping
+        self._editing = asyncio.Lock()
+        self._app = self._application()
+
+    def _application(self) -> procrastinate.App:
+        connector = procrastinate.PsycopgConnector(
+            conninfo=self._fleet.url, min_size=1, max_size=6, kwargs={"application_name": "aggregator queue"}
+        )
+        app = procrastinate.App(connector=connector)
+        self._refresh: Any = app.task(name="refresh", queue="polls")(self.refresh)
+        self._edition: Any = app.task(name="edition", queue="house", queueing_lock="edition")(self.edition)
+        for cron, task in (
+            (EVERY, app.task(name="dispatch", queue="house", queueing_lock="dispatch")(self.dispatch)),
+            (EDITION_EVERY, app.task(name="edition-at-least", queue="house", queueing_lock="edition")(self.edition)),
+            (EDITION_EVERY, app.task(name="recover", queue="house", queueing_lock="recover")(self.recover)),
+        ):
+            app.periodic(cron=cron)(task)
+        return app
+
+    async def run(self) -> None:
+        """Until the service stops. Whatever happens to the queue, it is tried again."""
+        while not self._stopping.is_set():
+            try:
+                async with self._app.open_async():
+                    await self._work()
+            except Exception as error:
+                log.debug("queue", exc_info=error)
+                self._signs.trouble("queue", f"cannot be reached: {type(error).__name__}; tried again and again")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), PAUSE)
+
+    async def _make_tables(self) -> None:
+        """Procrastinate's own tables, beside ours; of workers that start together one makes them."""
+        connector = self._app.connector
+        assert isinstance(connector, procrastinate.PsycopgConnector)
+        async with connector.pool.connection() as raw, raw.transaction():
+            await raw.execute("SELECT pg_advisory_xact_lock(hashtext('procrastinate'))")
+            made = await raw.execute(
+                "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'procrastinate_jobs'"
+            )
+            if not await made.fetchone():
+                await raw.execute(self._app.schema_manager.get_schema())
+
+    async def _work(self) -> None:
+        await self._make_tables()
+        self._signs.fine("queue")
+        options: dict[str, Any] = {
+            "name": self._owner, "install_signal_handlers": False, "delete_jobs": "always",
+            "update_heartbeat_interval": HEARTBEAT, "stalled_worker_timeout": STALLED,
+            "shutdown_graceful_timeout": PATIENCE,
+        }  # fmt: skip
+        parts = [
+            asyncio.create_task(self._app.run_worker_async(queues=["polls"], concurrency=JOBS, **options)),
+            asyncio.create_task(self._app.run_worker_async(queues=["house"], concurrency=4, **options)),
+            asyncio.create_task(self._tell_news()),
+            asyncio.create_task(self._stopping.wait()),
+        ]
+        try:
+            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            for part in done:
+                part.result()
+        finally:
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
+
+    async def _tell_news(self) -> None:
+        """News that came here, or an edit of the configuration, wants an edition, wherever it is made."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            await _deferred(self._edition)
+
+    async def dispatch(self, timestamp: int) -> None:
+        """Cut what is due into jobs, each of one lane."""
+        await self._polling.mend()
+        for lane, ids in lanes(await asyncio.to_thread(self._fleet.due)).items():
+            await _deferred(self._refresh.configure(lock=lane, queueing_lock=lane), ids=ids)
+
+    async def refresh(self, ids: list[str]) -> None:
+        """Poll those of these sources that are due and that nobody holds."""
+        if self._stopping.is_set():
+            return
+        await asyncio.to_thread(self._fleet.heed, ids)
+        if await self._polling.take(ids):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), SPACING)
+
+    async def edition(self, timestamp: int = 0) -> None:
+        """Make an edition, unless another worker is at it. Exclusion is by the lease, not by the job: a job of a worker
+        that died stays with it for a while, the lease does not."""
+        async with self._editing:
+            if not self._stopping.is_set():
+                await self._editions.once()
+
+    async def recover(self, timestamp: int) -> None:
+        """Jobs of workers that died go to others."""
+        manager = self._app.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
+            log.warning("job %s (%s) of a worker that is gone is done by another", job.id, job.task_name)
+            await manager.retry_job(job)
+        await manager.prune_stalled_workers(3 * STALLED)
+
+
+async def _deferred(task: Any, **arguments: Any) -> None:
+    with contextlib.suppress(AlreadyEnqueued):
+        await task.defer_async(**arguments)
+
+
+def lanes(due: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Lane → ids of its sources that are due, a batch at the most; what is left comes with the next look."""
+    found: dict[str, list[str]] = {}
+    for id, host in due:
+        lane = found.setdefault(f"lane:{crc32(host.encode()) % LANES}", [])
+        if len(lane) < BATCH:
+            lane.append(id)
+    return found

@@ -1,0 +1,250 @@
+"""What is PostgreSQL's alone: its address and errors, many that start at once, who holds what when a session ends."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from builders import NOW, item, policy, polled, postgres_archive, source
+from builders.postgres import execute, fresh_database, server_url
+
+from aggregator.errors import AggregatorError, NotAStore, StoreBusy, StoreError, StoreTooNew, UsageError
+from aggregator.model.story import Batch
+from aggregator.pipeline.edition import edition
+from aggregator.store.postgres.archive import PostgresArchive
+from aggregator.store.postgres.readonly import ReadOnlyArchive
+from aggregator.worker.fleet import GRACE, Absences
+from aggregator.worker.measures import Measures
+
+SECONDS = int(NOW.timestamp())
+
+
+@pytest.fixture
+def url() -> str:
+    return fresh_database()
+
+
+@pytest.fixture
+def store() -> Iterator[PostgresArchive]:
+    made = postgres_archive("alpha", "beta")
+    yield made
+    made.close()
+
+
+def other(store: PostgresArchive, owner: str = "") -> PostgresArchive:
+    return PostgresArchive(store._connection.server.url, owner)
+
+
+def end_sessions(store: PostgresArchive) -> None:
+    """As an administrator, or a server that starts anew, does."""
+    execute(
+        store._connection.server.url,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()",
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("postgresql://me:hush@127.0.0.1:1/news", "nothing listens there"),
+        ("postgresql://me:hush@no-such-host.invalid/news", "no address"),
+        ("postgresql://me:hush@/news?host=/nowhere/at/all", "nothing listens there"),
+        ("postgresql://me:hush@host:port/news", "PostgreSQL"),
+        ("postgresql://me:hush@127.0.0.1:1/news?colour=red", "cannot be read"),
+        ("postgresql://me:hush hush@127.0.0.1:1/news", "cannot be read|PostgreSQL"),
+        ("postgresql://me:hu%sh@127.0.0.1:1/news", "cannot be read"),
+    ],
+)
+def test_wrong_addresses_are_said_without_the_password(address: str, said: str) -> None:
+    with pytest.raises(AggregatorError, match=said) as caught:
+        PostgresArchive(address)
+    assert "hush" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_such_database_or_user() -> None:
+    with pytest.raises(StoreError, match="no such database"):
+        PostgresArchive(server_url().replace("/postgres?", "/nowhere?"))
+    with pytest.raises(StoreError, match="no such database or user"):
+        PostgresArchive(server_url().replace("postgres:@", "nobody:hush@"))
+
+
+def test_a_bad_query_of_the_url_is_bad_usage() -> None:
+    with pytest.raises(UsageError):
+        PostgresArchive("postgresql://host/db?nonsense")
+
+
+def test_many_that_start_at_once_make_one_schema(url: str) -> None:
+    made: list[PostgresArchive] = []
+    threads = [threading.Thread(target=lambda: made.append(PostgresArchive(url))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 6
+    assert execute(url, "SELECT value FROM meta WHERE key = 'schema'") == [("1",)]
+    for archive in made:
+        archive.close()
+
+
+def test_strangers_and_later_versions_are_left_alone(url: str) -> None:
+    with pytest.raises(NotAStore, match="no archive yet"):
+        ReadOnlyArchive(url)
+    execute(url, "CREATE TABLE theirs (n int)")
+    with pytest.raises(NotAStore, match="theirs"):
+        PostgresArchive(url)
+    execute(url, "DROP TABLE theirs")
+    PostgresArchive(url).close()
+    execute(url, "UPDATE meta SET value = '99' WHERE key = 'schema'")
+    with pytest.raises(StoreTooNew, match="schema 99"):
+        PostgresArchive(url)
+
+
+def test_a_connection_that_was_lost_is_opened_anew(store: PostgresArchive) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", "1", "One")])], NOW)
+    end_sessions(store)
+    with pytest.raises(StoreError):
+        store.reading.totals()
+    assert store.reading.totals()["items"] == 1
+
+
+def test_the_edition_ends_with_its_holders_session_at_once(store: PostgresArchive) -> None:
+    first, second = other(store, "one"), other(store, "two")
+    assert first.desk.lease("one", SECONDS, 60)
+    assert not second.desk.lease("two", SECONDS + 10**6, 60), "the clocks of workers do not matter"
+    first.close()
+    for _ in range(100):  # the server learns of it when it looks at the socket
+        if held := second.desk.lease("two", SECONDS, 60):
+            break
+    assert held
+    second.close()
+
+
+def test_a_holder_that_hangs_is_cut_off_and_writes_no_more(store: PostgresArchive) -> None:
+    first, second = other(store, "one"), other(store, "two")
+    assert first.desk.lease("one", SECONDS, -1), "a lease that has run out"
+    taken = [second.desk.lease("two", SECONDS, 60) for _ in range(200)]
+    assert taken[-1]
+    for said in ("stopping", "lost"):
+        with pytest.raises(StoreBusy, match=said):
+            first.desk.apply(Batch(epoch="one", now=SECONDS))
+    assert not first.desk.lease("one", SECONDS, 60)
+    assert second.desk.holder() == "two"
+    assert store.reading.version()[0] == 0
+    second.desk.apply(Batch(epoch="one", now=SECONDS))
+    first.close()
+    second.close()
+
+
+def test_who_is_connected_lives(store: PostgresArchive) -> None:
+    worker = other(store, "machine:1:2")
+    assert not store.absent("machine:1:2")
+    assert store.absent("machine:1:3")
+    worker.close()
+    for _ in range(1000):
+        if gone := store.absent("machine:1:2"):
+            break
+    assert gone
+
+
+def test_a_process_is_dead_after_it_was_gone_for_a_while() -> None:
+    now, present = [0.0], {"b"}
+    dead = Absences(lambda owner: owner not in present, lambda: now[0])
+    assert not dead("a")
+    now[0] = GRACE - 1
+    assert not dead("a")
+    assert not dead("b")
+    now[0] = GRACE
+    assert dead("a")
+    present.add("a")
+    assert not dead("a")
+    present.clear()
+    assert not dead("b"), "its time counts from when it was missed"
+
+
+def test_two_that_claim_at_once_never_get_the_same(store: PostgresArchive) -> None:
+    from datetime import timedelta
+
+    store.sources.sync([source(f"s{n}") for n in range(300)])
+    found: list[list[str]] = []
+
+    def claim(owner: str) -> None:
+        archive = other(store, owner)
+        while states := archive.sources.claim(owner, NOW, timedelta(minutes=5), limit=7):
+            found.append([state.id for state in states])
+        archive.close()
+
+    threads = [threading.Thread(target=claim, args=(f"w{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ids = [id for batch in found for id in batch]
+    assert len(ids) == len(set(ids)) == 300
+
+
+def test_sources_may_exchange_their_names(store: PostgresArchive) -> None:
+    a, b = "https://alpha.example/feed", "https://beta.example/feed"
+    known = replace(store.sources.states(["alpha"])[0], etag='"a"')
+    store.sources.save([known])
+    store.sources.sync([source("alpha", url=b), source("beta", url=a)])
+    assert {state.id: state.url for state in store.sources.states()} == {"alpha": b, "beta": a}
+    assert store.sources.states(["alpha"])[0].etag is None
+
+
+def test_a_sync_that_finds_all_as_it_should_be_writes_nothing(store: PostgresArchive) -> None:
+    url = store._connection.server.url
+    before = execute(url, "SELECT n, xmin::text FROM sources ORDER BY n")
+    store.sources.sync([source("alpha"), source("beta")])
+    assert execute(url, "SELECT n, xmin::text FROM sources ORDER BY n") == before
+
+
+def test_troubles_of_workers_that_live_are_told(store: PostgresArchive) -> None:
+    worker = other(store, "w1")
+    worker.upkeep.tell("w1", "polling: no\nstore: full")
+    store.upkeep.tell("gone", "queue: lost")
+    reader = ReadOnlyArchive(store._connection.server.url, "reader")
+    assert reader.upkeep.troubles() == ("polling: no", "store: full")
+    worker.upkeep.tell("w1", "")
+    assert reader.upkeep.troubles() == ()
+    worker.close()
+    reader.close()
+
+
+def test_counts_of_several_workers_add_up(store: PostgresArchive) -> None:
+    for _ in range(3):
+        told, counted = Measures(), Measures()
+        counted.failed(["dns"])
+        counted.edition(2.0, [30, 500])
+        for _ in range(2):  # telling the same again adds nothing
+            now = counted.copy()
+            store.upkeep.notes({"tick": 1}, {"measures": lambda noted: now.onto(noted, told)})  # noqa: B023
+            told = now
+    total = Measures.read(store.upkeep.noted("measures"))
+    assert (total.errors["dns"], total.editions, total.edition_seconds, total.delay_seconds) == (3, 3, 6.0, 1590)
+    assert total.last_edition_seconds == 2.0
+
+
+def test_workers_beside_each_other_lose_no_item(store: PostgresArchive) -> None:
+    """Intake from several connections while the edition runs."""
+
+    def bring(name: str) -> None:
+        archive = other(store, name)
+        for n in range(30):
+            archive.intake.apply(
+                [polled(name, [item(name, f"{n}-{k}", f"Thing{n} word{k} defense") for k in range(5)])], NOW
+            )
+        archive.close()
+
+    threads = [threading.Thread(target=bring, args=(name,)) for name in ("alpha", "beta")]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        edition(store, policy(), lambda: SECONDS)
+    edition(store, policy(), lambda: SECONDS)
+    totals = store.reading.totals()
+    assert (totals["items"], totals["pending"]) == (300, 0)
+    rows = execute(store._connection.server.url, "SELECT count(*), count(DISTINCT item) FROM placements")
+    assert rows == [(300, 300)]
