@@ -14,7 +14,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
-    archive = Application.load(place).archive()
+    # Where the archive lies is no matter of feeds.yaml, which may be broken while the service runs.
+    archive = Application.of_texts(place, {"feeds.yaml": "{}"}).archive()
     archive.upkeep.backup(args.file)
     archive.close()
     print(f"{args.file} holds the archive, {args.file.stat().st_size // 1024} KiB.")

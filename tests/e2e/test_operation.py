@@ -1,0 +1,143 @@
+"""docs/operations as it is written there: backup, restore and upgrade walked through, units that systemd takes."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from builders import rss
+from builders.process import aggregator, command, configuration, environment, free_port, get, serves, until
+from servers.local import Server, conditional
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "docs/operations"
+README = (FOLDER / "README.md").read_text()
+UNITS = sorted(FOLDER.glob("*.service"))
+
+
+def commands(heading: str) -> str:
+    part = README.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return "\n".join(re.findall(r"```sh\n(.*?)```", part, re.DOTALL))
+
+
+class Machine:
+    """A shell in which the service is a process of ours and the places of the documentation are folders of a test."""
+
+    def __init__(self, folder: Path, config: Path, port: int) -> None:
+        self.folder, self.config, self.root = folder, config, f"http://127.0.0.1:{port}"
+        (folder / "backups").mkdir()
+        start = shlex.join(command(config, "run", "--port", str(port)))
+        self.stubs = f"""
+            set -e
+            wire() {{ {shlex.join(command(config))} "$@"; }}
+            sudo() {{ "$@"; }}; git() {{ :; }}; make() {{ :; }}; cd() {{ :; }}
+            install() {{ command install "${{@:3}}"; }}
+            systemctl() {{
+                if [ "$1" = start ]; then {start} >{folder}/log 2>&1 & echo $! >{folder}/pid
+                else kill -TERM $(cat {folder}/pid); while kill -0 $(cat {folder}/pid); do sleep 0.1; done 2>/dev/null; fi
+            }}
+        """
+
+    def run(self, text: str) -> None:
+        text = re.sub(r"wire-2026-11-24", f"wire-{datetime.now().astimezone():%F}", text)
+        text = text.replace("/var/lib/aggregator", str(self.folder / "instance")).replace(
+            "/backups", str(self.folder / "backups")
+        )
+        done = subprocess.run(
+            ["bash", "-c", self.stubs + text],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=environment(),
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+    def shows(self, words: bytes) -> bool:
+        return serves(f"{self.root}/readyz") and words in get(f"{self.root}/latest.rss")[1]
+
+
+def test_backup_restore_and_upgrade_as_they_are_written(tmp_path: Path) -> None:
+    with Server({"/one": conditional(rss([("a", "Frigate leaves port", datetime.now(UTC))]))}) as server:
+        config = configuration(tmp_path, {"one": server.url("/one")}, head="defaults: {every: 5s}")
+        machine = Machine(tmp_path, config, free_port())
+        machine.run("systemctl start aggregator")
+        try:
+            until(lambda: machine.shows(b"Frigate leaves port"))
+            save, restore = _two(commands("Backup and restore"))
+            machine.run(save)
+            server.routes["/one"] = conditional(rss([("b", "Harbour closes at night", datetime.now(UTC))]))
+            until(lambda: machine.shows(b"Harbour closes at night"))
+            machine.run(restore)
+            until(lambda: machine.shows(b"Harbour closes at night") and machine.shows(b"Frigate leaves port"))
+            assert (tmp_path / "instance/damaged.db").exists()
+            machine.run(commands("Upgrade"))
+            until(lambda: machine.shows(b"Frigate leaves port"))
+            assert (tmp_path / "backups/before.db").exists()
+        finally:
+            machine.run("systemctl stop aggregator")
+    raw = sqlite3.connect(tmp_path / "instance/aggregator.db")
+    assert raw.execute("SELECT count(*), count(DISTINCT id) FROM items").fetchall() == [(2, 2)]
+    assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    raw.close()
+
+
+def _two(text: str) -> tuple[str, str]:
+    save, found, restore = text.partition("sudo systemctl stop")
+    assert "wire backup" in save
+    return save, found + restore
+
+
+def test_a_backup_needs_no_sound_configuration(tmp_path: Path) -> None:
+    with Server({"/one": conditional(rss([("a", "Frigate leaves port", datetime.now(UTC))]))}) as server:
+        config = configuration(tmp_path, {"one": server.url("/one")})
+        assert aggregator(config, "poll").returncode == 0
+    config.write_text("sources: [")
+    done = aggregator(config, "backup", str(tmp_path / "copy.db"))
+    assert (done.returncode, (tmp_path / "copy.db").exists()) == (0, True), done.stderr
+    config.unlink()
+    assert aggregator(config, "backup", str(tmp_path / "second.db")).returncode == 0
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_systemd_takes_the_units(tmp_path: Path, unit: Path) -> None:
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("systemd-analyze is not installed")
+    for one in UNITS:
+        text = one.read_text().replace("/srv/aggregator/.venv/bin/aggregator", sys.executable + " -m aggregator")
+        (tmp_path / one.name).write_text(text)
+    done = subprocess.run(
+        [program, "verify", "--man=no", str(tmp_path / unit.name)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    ours = [line for line in done.stderr.splitlines() if "aggregator" in line]
+    assert (done.returncode, ours) == (0, []), done.stderr
+    told = subprocess.run(
+        [program, "security", "--offline=true", "--no-pager", str(tmp_path / unit.name)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    exposure = re.search(r"Overall exposure level for .*?: ([\d.]+)", told.stdout)
+    assert exposure, told.stdout + told.stderr
+    assert float(exposure[1]) < 2, told.stdout
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_the_command_of_a_unit_is_one_of_ours(unit: Path, tmp_path: Path) -> None:
+    line = re.search(r"^ExecStart=/srv/aggregator/.venv/bin/aggregator (.*)$", unit.read_text(), re.MULTILINE)
+    assert line
+    name, *options = line[1].split()
+    config = configuration(tmp_path, {})
+    help_ = aggregator(config, name, "--help").stdout
+    assert help_.startswith("usage:")
+    assert all(option in help_ for option in options if option.startswith("--"))
