@@ -11,7 +11,7 @@ from aggregator.cli.arguments import Command, json_option
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
-    from aggregator.web.api import source_rows
+    from aggregator.web.rows import source_rows
 
     application = Application.ruling(place)
     archive = application.archive()

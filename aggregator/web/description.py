@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from aggregator import __version__
 from aggregator.web import parameters, shapes
 from aggregator.web.described import Operation
+from aggregator.web.ranking import CANDIDATES
 from aggregator.web.streams import MAX_PUBLISHERS
 
 TEXT: dict[str, Any] = {"type": "string", "maxLength": parameters.MAX_VALUE}
@@ -31,6 +32,11 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "q": (
         {"type": "string", "maxLength": parameters.MAX_QUERY},
         f'Words, "phrases" and -minus, {parameters.MAX_TERMS} at the most.',
+    ),
+    "order": (
+        {"type": "string", "enum": list(parameters.ORDERS)},
+        "Of a search with words: the newest first (default), or by relevance, what fits best first among the "
+        f"{CANDIDATES} newest that it finds. Feeds list the newest first whatever is asked.",
     ),
     "section": (TEXT, "Id of a section."),
     "topic": (TEXT, "Id of a topic."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, current_app, request
@@ -9,9 +10,8 @@ from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from aggregator.model.settings import Rules
-from aggregator.model.stream import Rendered, Stream, StreamQuery
+from aggregator.model.stream import SHORTEST, Rendered, Stream, StreamQuery
 from aggregator.web.answers import answer, content_etag
-from aggregator.web.api import source_rows
 from aggregator.web.asked import library, story_named
 from aggregator.web.body import told
 from aggregator.web.charts import bars
@@ -21,16 +21,19 @@ from aggregator.web.described import PAGE, described
 from aggregator.web.description import QUERY, described_routes, path
 from aggregator.web.library import Library
 from aggregator.web.paper import STATIC, page, static_file
-from aggregator.web.ranking import foremost
+from aggregator.web.parameters import by_relevance
+from aggregator.web.ranking import CANDIDATES, foremost
 from aggregator.web.related import Relatives
 from aggregator.web.routes import serve_streams
-from aggregator.web.streams import build, coverage, listed, path_of, query_string, resolve, why
+from aggregator.web.rows import source_rows
+from aggregator.web.streams import best_first, build, listed, path_of, query_string, resolve
+from aggregator.web.why import coverage, why
 
 pages = Blueprint("pages", __name__, template_folder="templates")
 
 PER_SECTION = 6
 FOREMOST = 11
-CANDIDATES = 60
+SEVERAL = 60
 NEWEST = 9
 HOURS = 24
 
@@ -55,7 +58,7 @@ def front() -> Response:
     lib = library()
     reading = lib.archive.reading
     now = int(lib.now().timestamp())
-    several, _ = reading.stories(StreamQuery("latest", min_publishers=2, limit=CANDIDATES), now)
+    several, _ = reading.stories(StreamQuery("latest", min_publishers=2, limit=SEVERAL), now)
     top = foremost(several, now)[:FOREMOST]
     seen = {story.id for story in top}
     newest, _ = reading.stories(StreamQuery("latest", limit=NEWEST + FOREMOST), now)
@@ -93,7 +96,12 @@ def _pulse(lib: Library, now: int) -> list[tuple[Rules, int, Markup]]:
 def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Response:
     lib = library()
     query = resolve(lib, kind, id, request.args, month)
-    stream, _ = build(lib, query, request.args)
+    best = by_relevance(request.args, query.filter.words)
+    stream, _ = build(lib, replace(query, limit=CANDIDATES) if best else query, request.args)
+    if best:
+        words, shown = query.filter.words, query.limit or SHORTEST
+        stories, items = best_first(stream.stories, words), best_first(stream.items, words)
+        stream = replace(stream, stories=tuple(stories[:shown]), items=tuple(items[:shown]))
     path = path_of(kind, id) + (f"/{month}" if month else "")
     return page(
         "stream.html",
@@ -104,8 +112,16 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
         feeds=_feeds(path),
         heading=_heading(lib, query),
         asked=request.args,
+        candidates=CANDIDATES,
+        orders=_orders(path, best=best) if query.filter.words and not query.window else (),
         months=_months(stream),
     )
+
+
+def _orders(path: str, *, best: bool) -> list[tuple[str, str, bool]]:
+    """Orders of a search: (name, address under the root, whether it is the one shown)."""
+    newest = path + query_string(request.args)
+    return [("Newest first", newest, not best), ("Best match first", f"{newest}&order=relevance", best)]
 
 
 def _heading(lib: Library, query: StreamQuery) -> str:
@@ -216,4 +232,4 @@ def sources() -> Response:
 def docs() -> Response:
     """How to subscribe, search and use the API; works offline."""
     operations = [(path(rule), operation) for rule, operation in described_routes(current_app)]
-    return page("docs.html", library().since, feeds=[], operations=operations, parameters=QUERY)
+    return page("docs.html", library().since, feeds=[], operations=operations, parameters=QUERY, candidates=CANDIDATES)

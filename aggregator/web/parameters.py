@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from aggregator.errors import QueryError
@@ -16,8 +16,11 @@ MAX_TERMS = 20
 MAX_VALUE = 200  # characters of any other text
 SEARCH = ("q", "section", "topic", "source", "publisher", "label", "lang", "since", "until")
 SHAPE = ("limit", "min_publishers", "primary", "view")
-STREAM = (*SEARCH, *SHAPE)
-LIST = (*SEARCH, "min_publishers", "primary", "limit", "cursor", "changed_since")
+KEPT = (*SEARCH, *SHAPE)
+"""What tells one stream from another: links to it and to its other formats carry these."""
+STREAM = (*KEPT, "order")
+LIST = (*SEARCH, "min_publishers", "primary", "order", "limit", "cursor", "changed_since")
+ORDERS = ("newest", "relevance")
 _TERM = re.compile(r'(-?)"([^"]*)"?|(-?)(\S+)')
 _AGE = re.compile(r"(\d{1,4})([mhdw])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -46,6 +49,11 @@ def choice(args: Mapping[str, str], name: str, choices: tuple[str, ...], default
     if text not in choices:
         raise QueryError(name, f"`{name}` must be {' or '.join(choices)}")
     return text
+
+
+def by_relevance(args: Mapping[str, str], words: Sequence[str]) -> bool:
+    """Whether what fits best is to come first; without words nothing fits better than another."""
+    return choice(args, "order", ORDERS, ORDERS[0]) == "relevance" and bool(words)
 
 
 def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from werkzeug.exceptions import NotFound
 
 from aggregator.errors import QueryError
-from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import FRESH_SECONDS, SHORTEST, Filter, Names, Stream, StreamQuery
-from aggregator.normalise.address import canonical
 from aggregator.web import parameters
 from aggregator.web.asked import Renamed
 from aggregator.web.library import InForce, Library, month_bounds, month_of, stream_name
+from aggregator.web.ranking import Said, fitting
 from aggregator.web.republished import republished
+from aggregator.web.titles import description, title
+from aggregator.web.why import receipts_of
+
+Entry = TypeVar("Entry", StoryView, ItemView)
 
 MAX_PUBLISHERS = 50
 FLOOR = 5
 """Stories that a found topic needs before the indexes list it."""
-EXPLAINED = 6
-"""Texts of a story that are looked at for its receipts."""
 
 
 def resolve(
@@ -45,6 +46,7 @@ def resolve(
     if wanted.publisher:
         wanted = replace(wanted, publisher=force.publisher(wanted.publisher))
     check(force.names, wanted)
+    parameters.choice(args, "order", parameters.ORDERS, parameters.ORDERS[0])  # a feed has one order; a slip is told
     default_view = "items" if kind == "source" else "stories"
     return StreamQuery(
         kind=kind,
@@ -128,7 +130,7 @@ def _window(month: str, force: InForce) -> tuple[int, int]:
 
 def query_string(args: Mapping[str, str]) -> str:
     """The parameters that count, as they were asked: "?q=…&limit=5" or ""."""
-    kept = [(name, args[name]) for name in args if name in parameters.STREAM and args[name]]
+    kept = [(name, args[name]) for name in args if name in parameters.KEPT and args[name]]
     return f"?{urlencode(kept, errors='replace')}" if kept else ""
 
 
@@ -169,7 +171,7 @@ def build(
         modified=max(changed, by_time(library, query, args, (*stories, *items)), *newest),
         stories=stories,
         items=items,
-        receipts=_receipts(force, stories, items) if rendered == "json" else {},
+        receipts=receipts_of(force, stories, items) if rendered == "json" else {},
         texts=republished(library, stories, items) if rendered else {},
         icons=_icons(library, stories, items) if rendered else {},
         ttl=max(1, int(every.total_seconds() // 60)),
@@ -210,43 +212,10 @@ def by_time(
     return max(moment for moment in found if moment <= max(now, library.since))
 
 
-def _receipts(
-    force: InForce, stories: Iterable[StoryView], items: Iterable[ItemView]
-) -> dict[str, tuple[Receipt, ...]]:
-    found = {story.id: why(force, story) for story in stories}
-    return found | {item.id: force.receipts(item.title, item.summary, item.source) for item in items}
-
-
-def why(force: InForce, story: StoryView) -> tuple[Receipt, ...]:
-    """Receipts of a story for the sections and topics it is in: worked out from its lead, and for those that the lead
-    alone does not explain from the other headlines."""
-    missing = {name for name, _ in story.scores} | set(story.topics)
-    found: list[Receipt] = []
-    lead = next((report for report in story.reports if report.url == story.link), None)
-    texts = [(story.title, story.summary, lead.source if lead else None)]
-    texts += [(report.title, "", report.source) for report in story.reports if report is not lead]
-    for title, summary, source in texts[:EXPLAINED]:
-        if not missing:
-            break
-        fresh = [one for one in force.receipts(title, summary, source) if one.section in missing]
-        missing -= {one.section for one in fresh}
-        found += fresh
-    pinned = _pinned(force, story)
-    found = pinned + [one for one in found if one.section not in {pin.section for pin in pinned}]
-    order = [name for name, _ in story.scores] + list(story.topics)
-    scores = dict(story.scores)
-    return tuple(
-        replace(one, score=scores.get(one.section, one.score))
-        for one in sorted(found, key=lambda one: order.index(one.section))
-    )
-
-
-def _pinned(force: InForce, story: StoryView) -> list[Receipt]:
-    """What `stories: pin` says of a story's section."""
-    pinned = [pin for pin in force.settings.overrides.pin if pin.section == story.section]
-    addresses = {canonical(report.url) for report in story.reports} if pinned else set()
-    pins = [pin for pin in pinned if canonical(pin.url) in addresses]
-    return [Receipt(pin.section, 1.0, "stories: pin", pin.at, (), None) for pin in pins[:1]]
+def best_first(found: Sequence[Entry], words: Iterable[str]) -> list[Entry]:
+    """Stories or items in the order in which they fit the words of a search."""
+    said = [Said.of(one.title, one.summary, [report.title for report in getattr(one, "reports", ())]) for one in found]
+    return [found[n] for n in fitting(said, words)]
 
 
 def _documents(library: Library, query: StreamQuery, path: str, now: int) -> tuple[str | None, str | None, str | None]:
@@ -264,42 +233,3 @@ def _documents(library: Library, query: StreamQuery, path: str, now: int) -> tup
         f"{path}/{month_of(after, force.zone)}" if after else None,
         path,
     )
-
-
-def title(force: InForce, query: StreamQuery) -> str:
-    site = force.settings.site.title
-    named = {
-        "section": force.names.sections.get(query.id or ""),
-        "topic": force.names.topics.get(query.id or ""),
-        "source": force.names.sources.get(query.id or "", (None, None))[0],
-        "latest": "Latest",
-    }.get(query.kind)
-    parts = [site, named or "Search"]
-    if query.filter.words or query.filter.without:
-        words = [f"“{word}”" if " " in word else word for word in query.filter.words]
-        parts.append(" ".join([*words, *(f"-{word}" for word in query.filter.without)]))
-    if query.window:
-        parts.append(month_of(query.window[0], force.zone))
-    return " – ".join(parts)
-
-
-def description(force: InForce, query: StreamQuery) -> str:
-    what = "Items" if query.view == "items" else "Stories, each with all the outlets that tell it"
-    kinds = {
-        "section": f"{what}, in the section {force.names.sections.get(query.id or '')}.",
-        "topic": f"{what}, on {force.names.topics.get(query.id or '')}.",
-        "source": f"{what}, from {force.names.sources.get(query.id or '', ('', None))[0]}.",
-        "latest": f"{what}, newest first.",
-    }
-    return kinds.get(query.kind, f"{what}, that a search finds.")
-
-
-def coverage(settings: Settings, story: StoryView) -> dict[str, list[tuple[str, int]]]:
-    """How many of a story's publishers carry which label, most frequent first: {"country": [("GB", 3), …], …}. Empty
-    where fewer than two of them carry any."""
-    labels = {publisher.name: publisher.labels for publisher in settings.publishers}
-    found: dict[str, Counter[str]] = {}
-    for publisher in story.publishers:
-        for key, value in labels.get(publisher, ()):
-            found.setdefault(key, Counter())[value] += 1
-    return {key: counts.most_common() for key, counts in sorted(found.items()) if counts.total() > 1}

@@ -1,0 +1,71 @@
+"""Pages of a list of the API: what is asked for, in which order, and where the next page goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from flask import request
+
+from aggregator.errors import QueryError
+from aggregator.model.story import StoryView
+from aggregator.model.stream import StreamQuery
+from aggregator.web import parameters
+from aggregator.web.library import Library
+from aggregator.web.ranking import CANDIDATES
+from aggregator.web.streams import Entry, best_first, resolve
+
+DEFAULT_LIMIT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A page of a list: what to ask the archive for, and which of it to show. `kind` names the order."""
+
+    query: StreamQuery
+    kind: str
+    limit: int
+    start: int  # of a list that is ordered here
+
+    def cut(self, found: Sequence[Entry]) -> tuple[Sequence[Entry], str | None]:
+        """What is shown, and the cursor of what follows."""
+        if self.kind.endswith("-relevance"):
+            end = self.start + self.limit
+            shown = best_first(found, self.query.filter.words)[self.start : end]
+            return shown, parameters.encode_cursor(self.kind, 0, end) if end < len(found) else None
+        if len(found) <= self.limit:
+            return found, None
+        last = found[self.limit - 1]
+        changed = last.changed if isinstance(last, StoryView) else last.updated
+        moment = changed if self.kind.endswith("-changed") else last.entered
+        return found[: self.limit], parameters.encode_cursor(self.kind, int(moment.timestamp()), last.n)
+
+
+def asked_for(lib: Library, view: str) -> Asked:
+    """Raises QueryError."""
+    args = request.args
+    since = parameters.moment(args, "changed_since", lib.now())
+    base = resolve(lib, "latest", None, {name: args[name] for name in args if name not in ("view", "limit")})
+    best = parameters.by_relevance(args, base.filter.words)
+    if best and since:
+        raise QueryError("order", "`order=relevance` does not go with `changed_since`, which has an order of its own")
+    kind = f"{view}-relevance" if best else f"{view}-changed" if since else view
+    limit = parameters.number(args, "limit", DEFAULT_LIMIT, parameters.LIMITS) or DEFAULT_LIMIT
+    place = parameters.decode_cursor(args, kind)
+    query = replace(
+        base,
+        view=view,
+        limit=CANDIDATES if best else limit + 1,
+        changed_since=int(since.timestamp()) if since else None,
+        before=None if best else place,
+    )
+    narrowed = _narrowed(query, parameters.flag(args, "primary"))
+    return Asked(narrowed, kind, limit, place[1] if best and place else 0)
+
+
+def _narrowed(query: StreamQuery, primary: bool) -> StreamQuery:
+    """Within a section the order is that of entering the section, as in its feed."""
+    section = query.filter.section
+    if section is None:
+        return replace(query, primary=False)
+    return replace(query, kind="section", id=section, primary=primary, filter=replace(query.filter, section=None))

@@ -1,0 +1,113 @@
+"""Stories, items and sources as rows of the API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from aggregator.model.settings import Source
+from aggregator.model.source import SourceState
+from aggregator.model.story import ItemView, StoryView
+from aggregator.render.entry import urn
+from aggregator.render.instants import rfc3339
+from aggregator.render.jsonfeed import located, reports
+from aggregator.web import shapes
+from aggregator.web.library import InForce, Library, month_of
+from aggregator.web.related import Relative, Relatives
+from aggregator.web.why import why
+
+
+def source_rows(lib: Library) -> list[shapes.Source]:
+    """Health of every configured source, in the order of the file; addresses with their secrets masked."""
+    force = lib.in_force()
+    states = {state.id: state for state in lib.archive.sources.states()}
+    drops = lib.archive.sources.drops()
+    aside = lib.archive.upkeep.noted("aside")
+    unplaced = aside if isinstance(aside, dict) else {}
+    rows: list[shapes.Source] = []
+    for source in force.settings.sources:
+        state = states.get(source.id)
+        kind, evidence = lib.health(state, lib.now()) if state else ("new", "not polled yet")
+        polled = state if source.enabled and kind != "gone" else None
+        rows.append(
+            {
+                "id": source.id,
+                "name": source.name,
+                "url": force.names.sources.get(source.id, ("", None))[1],
+                "publisher": source.publisher,
+                "state": kind if source.enabled else "paused",
+                "evidence": evidence,
+                "last_success": _when(state.last_success if state else None),
+                "next_poll": _when(polled.next_poll if polled else None),
+                "why": _why(source, state),
+                "last_error": state.error if state else None,
+                "failures": state.failures if state else 0,
+                "polls": state.polls if state else 0,
+                "not_modified": state.not_modified if state else 0,
+                "bytes_saved": state.bytes_saved if state else 0,
+                "drops": drops.get(source.id, {})
+                | ({"unplaced": unplaced[source.id]} if source.id in unplaced else {}),
+            }
+        )
+    return rows
+
+
+def _why(source: Source, state: SourceState | None) -> str:
+    if not source.enabled:
+        return "paused: enabled is false in feeds.yaml"
+    return state.why if state else "not polled yet"
+
+
+def story_json(lib: Library, story: StoryView, relatives: Relatives) -> shapes.Story:
+    force = lib.in_force()
+    return {
+        "id": urn(story.id),
+        "url": f"{force.root}/stories/{story.id}",
+        "title": story.title,
+        "summary": story.summary,
+        "link": story.link,
+        "published": rfc3339(story.published),
+        "updated": rfc3339(story.updated),
+        "section": story.section,
+        "sections": [name for name, _ in story.scores] or [story.section],
+        "topics": list(story.topics),
+        "publishers": list(story.publishers),
+        "sources": reports(story.reports),
+        "receipts": [located(one) for one in why(force, story)],
+        "related": [_related(one, force) for one in relatives.of(story)],
+        "image": story.image,
+        "lang": story.lang,
+    }
+
+
+def _related(one: Relative, force: InForce) -> shapes.Related:
+    other = one.story
+    month = month_of(int(other.published.timestamp()), force.zone)
+    return {
+        "id": urn(other.id),
+        "title": other.title,
+        "section": other.section,
+        "month": month,
+        "filled": one.filled,
+    }
+
+
+def item_json(item: ItemView) -> shapes.Item:
+    return {
+        "id": urn(item.id),
+        "url": item.url,
+        "title": item.title,
+        "summary": item.summary,
+        "source": item.source,
+        "publisher": item.publisher,
+        "published": rfc3339(item.published),
+        "updated": rfc3339(item.updated),
+        "story": urn(item.story) if item.story else None,
+        "section": item.section,
+        "sections": list(item.sections) or ([item.section] if item.section else []),
+        "topics": list(item.topics),
+        "lang": item.lang,
+    }
+
+
+def _when(moment: datetime | None) -> str | None:
+    return rfc3339(moment) if moment else None

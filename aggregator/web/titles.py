@@ -1,0 +1,34 @@
+"""What a stream is called. Pure."""
+
+from __future__ import annotations
+
+from aggregator.model.stream import StreamQuery
+from aggregator.web.library import InForce, month_of
+
+
+def title(force: InForce, query: StreamQuery) -> str:
+    site = force.settings.site.title
+    named = {
+        "section": force.names.sections.get(query.id or ""),
+        "topic": force.names.topics.get(query.id or ""),
+        "source": force.names.sources.get(query.id or "", (None, None))[0],
+        "latest": "Latest",
+    }.get(query.kind)
+    parts = [site, named or "Search"]
+    if query.filter.words or query.filter.without:
+        words = [f"“{word}”" if " " in word else word for word in query.filter.words]
+        parts.append(" ".join([*words, *(f"-{word}" for word in query.filter.without)]))
+    if query.window:
+        parts.append(month_of(query.window[0], force.zone))
+    return " – ".join(parts)
+
+
+def description(force: InForce, query: StreamQuery) -> str:
+    what = "Items" if query.view == "items" else "Stories, each with all the outlets that tell it"
+    kinds = {
+        "section": f"{what}, in the section {force.names.sections.get(query.id or '')}.",
+        "topic": f"{what}, on {force.names.topics.get(query.id or '')}.",
+        "source": f"{what}, from {force.names.sources.get(query.id or '', ('', None))[0]}.",
+        "latest": f"{what}, newest first.",
+    }
+    return kinds.get(query.kind, f"{what}, that a search finds.")

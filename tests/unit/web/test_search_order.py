@@ -1,0 +1,143 @@
+"""A search by relevance or newest first: the same string as page, feed and API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from newsroom import Newsroom, item
+
+from aggregator.web.ranking import CANDIDATES, Said, fitting
+
+PASSING = "Harbour budget passes after a long night"
+DREDGED = "Old harbour is dredged"
+FERRY = "Ferry collides with the harbour wall; harbour closed"
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
+    made = Newsroom(tmp_path_factory.mktemp("search"))
+    made.publish(
+        item(
+            "Mayor opens a library",
+            age=timedelta(hours=1),
+            summary="Shelves of oak and a reading room for children, at last. " * 3
+            + "He went by the harbour with a ferry.",
+        ),
+        item(FERRY, "kyodo", age=timedelta(hours=5), summary="Nobody was hurt on the ferry."),
+        item("Ferry for the northern islands is late", "reuters", age=timedelta(hours=2), summary="The harbour waits."),
+        item(
+            PASSING,
+            "reuters",
+            age=timedelta(hours=3),
+            summary="A ferry is to be bought. " + "It was a session in which many other matters came up. " * 3,
+        ),
+        item(DREDGED, age=timedelta(hours=4), summary="Ships, no other kind."),
+    )
+    yield made
+    made.close()
+
+
+def titles(room: Newsroom, address: str) -> list[str]:
+    got = room.client.get(address)
+    assert got.status_code == 200
+    if "json" in got.content_type:
+        return [one["title"] for one in got.get_json().get("stories") or got.get_json()["items"]]
+    return re.findall(r"<h2><a href=[^>]+>([^<]+)</a></h2>", got.text)
+
+
+def test_relevance_puts_first_what_fits_best(room: Newsroom) -> None:
+    for address in ("/search?q=ferry+harbour", "/api/v1/stories?q=ferry+harbour", "/api/v1/items?q=ferry+harbour"):
+        newest = titles(room, address)
+        assert newest[0] == "Mayor opens a library"
+        best = titles(room, f"{address}&order=relevance")
+        assert best[0] == FERRY
+        assert best[-1] == "Mayor opens a library"
+        assert sorted(best) == sorted(newest)
+        assert titles(room, f"{address}&order=newest") == newest
+
+
+def test_feeds_stay_newest_first_and_have_one_address(room: Newsroom) -> None:
+    for extension in ("rss", "atom", "json"):
+        plain = room.client.get(f"/search.{extension}?q=ferry").data
+        assert room.client.get(f"/search.{extension}?q=ferry&order=relevance").data == plain
+
+
+def test_the_page_offers_both_orders_as_links(room: Newsroom) -> None:
+    text = room.client.get("/search?q=ferry+%26+%22harbour+wall%22&section=world").text
+    newest, best = re.findall(r'<a href="([^"]+)"( aria-current="true")?>(?:Newest|Best match) first</a>', text)
+    assert newest[1]
+    assert not best[1]
+    address = best[0].replace("&amp;", "&").removeprefix("/news")
+    assert "order=relevance" in address
+    text = room.client.get(address).text
+    assert FERRY in text
+    assert 'aria-current="true">Best match first' in text
+    assert '<input type="hidden" name="order" value="relevance">' in text  # the next search keeps it
+    assert "order=relevance" not in "".join(re.findall(r'<link rel="alternate"[^>]+>', text))
+    for address in ("/search", "/search?section=world", "/latest"):
+        assert "Best match first" not in room.client.get(address).text
+
+
+def test_pages_of_the_api_put_together_are_the_list(room: Newsroom) -> None:
+    whole = titles(room, "/api/v1/stories?q=ferry&order=relevance")
+    address: str | None = "/api/v1/stories?q=ferry&order=relevance&limit=2"
+    found: list[str] = []
+    while address:
+        found += titles(room, address)
+        following = room.client.get(address).get_json()["next_url"]
+        address = following and following.removeprefix("https://wire.example.org/news")
+    assert found == whole
+    cursor = room.client.get("/api/v1/stories?q=ferry&order=relevance&limit=1").get_json()["next"]
+    assert room.client.get(f"/api/v1/stories?q=ferry&limit=1&cursor={cursor}").status_code == 400
+
+
+@pytest.mark.parametrize("address", ["/search", "/search.rss", "/api/v1/stories", "/sections/defense"])
+def test_what_does_not_fit_is_told(room: Newsroom, address: str) -> None:
+    got = room.client.get(f"{address}?q=ferry&order=best")
+    assert got.status_code == 400
+    assert "order" in got.text
+    got = room.client.get("/api/v1/stories?q=ferry&order=relevance&changed_since=1h")
+    assert got.status_code == 400
+
+
+def test_without_words_the_newest_come_first(room: Newsroom) -> None:
+    assert titles(room, "/api/v1/stories?order=relevance") == titles(room, "/api/v1/stories")
+    assert titles(room, "/latest?order=relevance") == titles(room, "/latest")
+
+
+def test_a_search_that_finds_all_ranks_the_newest_alone(tmp_path: Path) -> None:
+    made = Newsroom(tmp_path)
+    names = ("Ankara", "Bogota", "Cairo", "Dakar", "Erbil", "Fukuoka", "Geneva", "Hanoi")
+    made.receive(
+        *(
+            item(f"{a} {n} {names[n % 8]} {n * 7}", age=timedelta(minutes=n), summary=f"Quarry {n} of {a}.")
+            for n in range(CANDIDATES + 40)
+            for a in (names[n // 8 % 8],)
+        ),
+        item("Quarry, quarry, quarry", "kyodo", age=timedelta(days=9)),
+    )
+    made.publish()
+    best = made.client.get("/api/v1/stories?q=quarry&order=relevance&limit=500").get_json()
+    assert len(best["stories"]) <= CANDIDATES
+    assert best["next"] is None
+    assert "Quarry, quarry, quarry" not in [one["title"] for one in best["stories"]]
+    made.close()
+
+
+def test_fitting_by_phrase_field_and_rarity() -> None:
+    said = [
+        Said.of("China holds the south", "A sea of troubles."),
+        Said.of("A quiet day", "Ships in the South China Sea."),
+        Said.of("Ships in the South China Sea", "A quiet day."),
+        Said.of("Patrols go on", "A quiet day.", ["Patrols go on", "South China Sea patrolled"]),
+    ]
+    order = fitting(said, ["south china sea"])
+    assert (order[0], order[-1]) == (2, 0)
+    assert fitting(said, []) == [0, 1, 2, 3]
+    assert fitting([], ["word"]) == []
+    common = [Said.of("Budget vote", ""), Said.of("Budget talks", ""), Said.of("Budget Erdoğan", "")]
+    assert fitting(common, ["budget", "erdogan"])[0] == 2  # rare among them, and diacritics fold
