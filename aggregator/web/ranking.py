@@ -16,6 +16,8 @@ HEADLINE, HEADLINES, SUMMARY = 3.0, 2.0, 1.0
 """What a word counts in the headline, in the headlines of all outlets (by their share), in the summary."""
 SATURATION, LENGTHS = 1.2, (0.3, 12, 60)
 """Of BM25: how soon further occurrences count no more; how much length counts against, from which lengths on."""
+OUTLETS = 4.0
+"""Fifty outlets double what one counts."""
 
 
 def weight(story: StoryView, now: int) -> float:
@@ -35,10 +37,11 @@ class Said:
     headline: str
     headlines: tuple[str, ...]
     summary: str
+    outlets: int = 1
 
     @classmethod
-    def of(cls, title: str, summary: str, titles: Iterable[str] = ()) -> Said:
-        return cls(_spaced(title), tuple(map(_spaced, titles)) or (_spaced(title),), _spaced(summary))
+    def of(cls, title: str, summary: str, titles: Iterable[str] = (), outlets: int = 1) -> Said:
+        return cls(_spaced(title), tuple(map(_spaced, titles)) or (_spaced(title),), _spaced(summary), outlets)
 
     def weight(self, term: str) -> float:
         """Occurrences of a term, by field and length."""
@@ -52,7 +55,7 @@ def fitting(candidates: Sequence[Said], words: Iterable[str]) -> list[int]:
     """Indices of the candidates, those first that fit the words and phrases best; of equals the first one.
 
     BM25F (Robertson, Zaragoza, Taylor 2004) over headline, headlines of the other outlets and summary. A word is rare
-    or common among the candidates: what all of them have decides nothing.
+    or common among the candidates: what all of them have decides nothing. What many outlets tell is looked for more.
     """
     scores = [0.0] * len(candidates)
     for term in filter(str.strip, map(_spaced, words)):
@@ -60,7 +63,8 @@ def fitting(candidates: Sequence[Said], words: Iterable[str]) -> list[int]:
         holding = sum(term in said.headline for said in candidates)
         rarity = math.log(1 + (len(candidates) - holding + 0.5) / (holding + 0.5))
         scores = [score + rarity * found / (found + SATURATION) for score, found in zip(scores, weights, strict=True)]
-    return sorted(range(len(candidates)), key=lambda n: (-round(scores[n], 6), n))
+    told = [score * (1 + math.log(said.outlets) / OUTLETS) for score, said in zip(scores, candidates, strict=True)]
+    return sorted(range(len(candidates)), key=lambda n: (-round(told[n], 6), n))
 
 
 def _spaced(text: str) -> str:

@@ -214,8 +214,13 @@ def by_time(
 
 def best_first(found: Sequence[Entry], words: Iterable[str]) -> list[Entry]:
     """Stories or items in the order in which they fit the words of a search."""
-    said = [Said.of(one.title, one.summary, [report.title for report in getattr(one, "reports", ())]) for one in found]
-    return [found[n] for n in fitting(said, words)]
+    return [found[n] for n in fitting(list(map(_said, found)), words)]
+
+
+def _said(one: StoryView | ItemView) -> Said:
+    if isinstance(one, ItemView):
+        return Said.of(one.title, one.summary)
+    return Said.of(one.title, one.summary, [report.title for report in one.reports], len(one.publishers))
 
 
 def _documents(library: Library, query: StreamQuery, path: str, now: int) -> tuple[str | None, str | None, str | None]:

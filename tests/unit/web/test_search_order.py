@@ -139,5 +139,6 @@ def test_fitting_by_phrase_field_and_rarity() -> None:
     assert (order[0], order[-1]) == (2, 0)
     assert fitting(said, []) == [0, 1, 2, 3]
     assert fitting([], ["word"]) == []
+    assert fitting([Said.of("Peace prize", ""), Said.of("Peace prize", "", outlets=9)], ["peace"]) == [1, 0]
     common = [Said.of("Budget vote", ""), Said.of("Budget talks", ""), Said.of("Budget Erdoğan", "")]
     assert fitting(common, ["budget", "erdogan"])[0] == 2  # rare among them, and diacritics fold
