@@ -2,49 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
 
 from aggregator.categorise import weights
-from aggregator.categorise.rulebook import Rulebook
-from aggregator.model.settings import Term
+from aggregator.categorise.findings import Evidence, Hit, Reading
+from aggregator.categorise.naming import named
+from aggregator.categorise.rulebook import AllUse, Rulebook
 from aggregator.text.match import Haystack
-from aggregator.text.places import Found, is_first_name, longest, settle
-
-Hit = tuple[int, int, int]  # needle, start, end
-
-_SCENE_WORDS = frozenset(("in", "at", "near", "across", "outside", "off"))
-_LEGAL = (
-    "charged arrested indicted sentenced convicted jailed tried detained extradited imprisoned accused guilty court "
-    "trial custody arrest"
-)
-_TRIED = frozenset(_LEGAL.split())
-_PERSONS = (
-    "man woman men women boy girl teen teenager couple student students tourist tourists national nationals citizen "
-    "citizens doctor nurse mother father family actor actress singer star director journalist reporter climber hiker "
-    "backpacker traveler traveller passenger worker workers pilot businessman billionaire dissident"
-)
-_PERSON = frozenset(_PERSONS.split())
-
-
-class Evidence(NamedTuple):
-    """`value` speaks for `rule` because of the text from `start` to `end` of the haystack, by `term`. `place` is
-    whether the term is of `places:`."""
-
-    rule: int
-    value: float
-    start: int
-    end: int
-    term: Term
-    place: bool
-
-
-class Reading(NamedTuple):
-    """`excluded` are the rules a `never` rules out; `codes` the countries and regions found, headline first."""
-
-    evidence: list[Evidence]
-    excluded: frozenset[int]
-    codes: list[str]
-
 
 _NOTHING: frozenset[int] = frozenset()
 
@@ -59,81 +23,18 @@ def read(book: Rulebook, hay: Haystack) -> Reading:
     blanked = _blanked(book, words)
     if blanked:
         names, words = _uncovered(hay, names, blanked), _uncovered(hay, words, blanked)
-    found = _places(book, hay, names) if names else []
-    evidence: list[Evidence] = []
-    codes = _weigh_places(book, hay, found, evidence)
-    excluded = _weigh_words(book, hay, words, evidence) if words else _NOTHING
+    evidence, codes, elsewhere = named(book, hay, names)
+    excluded = _weigh_words(book, hay, words, elsewhere, evidence) if words else _NOTHING
     if blanked:
         evidence = [one for one in evidence if not _covered(one, blanked)]
     return Reading(evidence, excluded, codes)
 
 
-def _places(book: Rulebook, hay: Haystack, names: list[Hit]) -> list[Found]:
-    """The names as places: the longest of overlapping ones, no first names, of several readings the likely one."""
-    kept = []
-    open_readings = False
-    for hit in longest(names):
-        place = book.places[hit[0]]
-        if place.choices and not (place.first_name and is_first_name(hay, hit[2])):
-            kept.append((hit, place))
-            open_readings = open_readings or len(place.choices) > 1 or place.kind == "generic"
-    if not open_readings:
-        return [Found(hit[0], hit[1], hit[2], place.kind, place.choices[0]) for hit, place in kept]
-    sure = {
-        code for _, place in kept if len(place.choices) == 1 and place.kind != "generic" for code in place.choices[0]
-    }
-    return [
-        Found(hit[0], hit[1], hit[2], place.kind, settle(place.choices, sure))
-        for hit, place in kept
-        if place.kind != "generic" or not sure or not sure.isdisjoint(place.choices[0])
-    ]
-
-
-def _weigh_places(book: Rulebook, hay: Haystack, found: list[Found], evidence: list[Evidence]) -> list[str]:
-    counted: dict[tuple[tuple[str, ...], bool], int] = {}
-    seen: set[tuple[str, bool]] = set()
-    codes: dict[str, None] = {}
-    first = True
-    for name in found:
-        in_title = name.start < hay.split
-        text = hay.text[name.start : name.end]
-        if (text, in_title) in seen:
-            continue
-        seen.add((text, in_title))
-        value = weights.GENERIC if name.kind == "generic" else 1.0
-        if in_title:
-            value *= weights.HEADLINE * _role(hay, name, first)
-            first = False
-        times = counted.get((name.codes, in_title), 0)
-        counted[name.codes, in_title] = times + 1
-        if times:
-            value *= weights.REPEAT
-        used: set[int] = set()
-        for code in name.codes:
-            codes[code] = None
-            for use in book.codes.get(code, ()):
-                if use.rule not in used:
-                    used.add(use.rule)
-                    evidence.append(Evidence(use.rule, value * use.weight, name.start, name.end, use.term, True))
-    return list(codes)
-
-
-def _role(hay: Haystack, name: Found, first: bool) -> float:
-    """Who acts, or merely where it happens, or where somebody is from."""
-    before = hay.text[max(0, name.start - 30) : name.start].split()[-2:]
-    if before and before[-1] in _SCENE_WORDS:
-        tried = before[-1] == "in" and before[0] in _TRIED
-        return weights.SUBJECT if tried else weights.SCENE
-    value = weights.SUBJECT if first else 1.0
-    if name.kind in ("demonym", "country"):
-        after = hay.text[name.end : name.end + 16].split(" ", 1)[0]
-        if after in _PERSON:
-            value *= weights.PERSON_FROM
-    return value
-
-
-def _weigh_words(book: Rulebook, hay: Haystack, words: list[Hit], evidence: list[Evidence]) -> frozenset[int]:
-    """Adds what words say; answers which rules are excluded. A word counts once a field."""
+def _weigh_words(
+    book: Rulebook, hay: Haystack, words: list[Hit], elsewhere: frozenset[int], evidence: list[Evidence]
+) -> frozenset[int]:
+    """Adds what words say; answers which rules are excluded. A word counts once a field, and little for the rules
+    `elsewhere`."""
     excluded: set[int] = set()
     seen: set[tuple[int, bool]] = set()
     parts: dict[int, dict[int, Hit]] = {}
@@ -146,31 +47,35 @@ def _weigh_words(book: Rulebook, hay: Haystack, words: list[Hit], evidence: list
         seen.add((number, in_title))
         factor = weights.HEADLINE if in_title else 1.0
         for use in book.words[number]:
-            evidence.append(Evidence(use.rule, _word_value(use.weight, factor), hit[1], hit[2], use.term, False))
+            value = _word_value(use.weight, factor, use.rule in elsewhere)
+            evidence.append(Evidence(use.rule, value, hit[1], hit[2], use.term, False))
         for term in book.parts[number]:
             parts.setdefault(term, {}).setdefault(number, hit)
         excluded.update(book.nevers[number])
     for term, hits in parts.items():
-        if len(hits) == len(book.alls[term].parts):
-            if book.alls[term].never:
-                excluded.add(book.alls[term].rule)
-            else:
-                _weigh_all(book, hay, term, hits, evidence)
+        use_all = book.alls[term]
+        if len(hits) < len(use_all.parts):
+            continue
+        if use_all.never:
+            excluded.add(use_all.rule)
+            continue
+        factor = weights.HEADLINE if all(hit[1] < hay.split for hit in hits.values()) else 1.0
+        value = _word_value(use_all.weight, factor, use_all.rule in elsewhere)
+        evidence.extend(_spread(use_all, value, hits.values()))
     return frozenset(excluded)
 
 
-def _word_value(weight: float, factor: float) -> float:
+def _word_value(weight: float, factor: float, elsewhere: bool) -> float:
     """A word of weight 5 or more outranks any single place, wherever the two stand."""
-    return weight * factor + (weights.OUTRANKING if weight >= weights.HEAVY else 0.0)
+    if weight >= weights.HEAVY:
+        return weight * factor + weights.OUTRANKING
+    return weight * factor * (weights.YIELDING if elsewhere else 1.0)
 
 
-def _weigh_all(book: Rulebook, hay: Haystack, term: int, hits: dict[int, Hit], evidence: list[Evidence]) -> None:
+def _spread(use: AllUse, value: float, hits: Iterable[Hit]) -> list[Evidence]:
     """A term of several parts counts when all are found, as in the headline when all are there."""
-    use = book.alls[term]
-    in_title = all(hit[1] < hay.split for hit in hits.values())
-    value = _word_value(use.weight, weights.HEADLINE if in_title else 1.0) / len(hits)
-    for hit in hits.values():
-        evidence.append(Evidence(use.rule, value, hit[1], hit[2], use.term, False))
+    share = value / len(use.parts)
+    return [Evidence(use.rule, share, hit[1], hit[2], use.term, False) for hit in hits]
 
 
 Spans = dict[int, list[tuple[int, int]]]

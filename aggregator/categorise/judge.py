@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from aggregator.categorise import weights
-from aggregator.categorise.evidence import Reading, read
+from aggregator.categorise.evidence import read
+from aggregator.categorise.findings import Reading
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.model.judgement import Judgement
 from aggregator.text.match import haystack
@@ -45,11 +46,8 @@ def totals(book: Rulebook, reading: Reading, usually: str | None, section: str |
 
 def topic_numbers(book: Rulebook, raw: Sequence[float], reading: Reading) -> list[int]:
     """The topics that hold, in the editor's order."""
-    return [
-        number
-        for number in range(book.sections, len(raw))
-        if raw[number] >= weights.TOPIC and number not in reading.excluded
-    ]
+    spoken = {one.rule for one in reading.evidence if one.rule >= book.sections}
+    return sorted(number for number in spoken if raw[number] >= weights.TOPIC and number not in reading.excluded)
 
 
 def standing(book: Rulebook, raw: Sequence[float], reading: Reading) -> Scores:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from aggregator.categorise.evidence import Reading, read
+from aggregator.categorise.evidence import read
+from aggregator.categorise.findings import Reading
 from aggregator.categorise.judge import decided, judge
+from aggregator.categorise.receipts import whole
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.categorise.turning import Case
 from aggregator.model.settings import Rules, Term
@@ -125,11 +127,12 @@ def _blocked(book: Rulebook, reading: Reading, number: int, case: Case) -> Itera
     if leader is None or leader == number:
         return
     rules = book.rules[leader]
-    locator = Locator(case.title, case.summary, haystack(case.title, case.summary))
+    hay = haystack(case.title, case.summary)
+    locator = Locator(case.title, case.summary, hay)
     phrases: dict[str, None] = {}
     for one in reading.evidence:
         if one.rule == leader:
-            field, start, end = locator.locate(one.start, one.end)
+            field, start, end = locator.locate(one.start, whole(hay, one))
             for phrase in _around(case.title if field == "title" else case.summary, start, end):
                 phrases[phrase] = None
     for phrase in phrases:

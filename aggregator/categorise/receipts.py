@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from aggregator.categorise import weights
-from aggregator.categorise.evidence import Evidence, read
+from aggregator.categorise.evidence import read
+from aggregator.categorise.findings import Evidence
 from aggregator.categorise.judge import standing, topic_numbers, totals
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.model.judgement import Match, Receipt, RunnerUp
 from aggregator.model.settings import Term
-from aggregator.text.match import Locator, haystack
+from aggregator.text.match import Haystack, Locator, haystack, unspaced
 
 
 def receipts(
@@ -28,7 +29,7 @@ def receipts(
     locator = Locator(title, summary, hay)
 
     def match(one: Evidence) -> Match:
-        field, start, end = locator.locate(one.start, one.end)
+        field, start, end = locator.locate(one.start, whole(hay, one))
         return Match((title if field == "title" else summary)[start:end], field, round(one.value, 3), start, end)
 
     def made(place: str, number: int, score: float, rival: RunnerUp | None, source: str | None = None) -> Receipt:
@@ -49,6 +50,16 @@ def receipts(
     for number in topic_numbers(book, raw, reading):
         found.append(made(book.rules[number].id, number, round(raw[number] / (raw[number] + weights.HALF), 4), None))
     return tuple(found)
+
+
+def whole(hay: Haystack, one: Evidence) -> int:
+    """Where the word ends that a term with an open end found: `flood*` found Flooding, not Flood."""
+    end = one.end
+    if one.place or hay.text[end - 1] == " " or not any(part.endswith("*") for part in one.term.parts):
+        return end
+    while hay.text[end] != " " and not unspaced(hay.text[end]):
+        end += 1
+    return end
 
 
 def _ranked(book: Rulebook, raw: list[float]) -> list[tuple[str, float]]:

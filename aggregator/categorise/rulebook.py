@@ -42,6 +42,15 @@ class PlaceUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """What one reading of a name says: `uses` one a rule; `elsewhere` the sections with places, none of which is this
+    one, where some section has it."""
+
+    uses: tuple[PlaceUse, ...]
+    elsewhere: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Rulebook:
     """Everything judging needs. Rules are numbered: sections in the editor's order, then topics."""
 
@@ -56,7 +65,7 @@ class Rulebook:
     alls: tuple[AllUse, ...]
     nots: tuple[tuple[int, ...], ...]  # by needle - first_word: rules for which it is not counted
     nevers: tuple[tuple[int, ...], ...]  # by needle - first_word: rules it excludes
-    codes: dict[str, tuple[PlaceUse, ...]]  # country or region slug → rules that list it
+    meanings: dict[tuple[str, ...], Meaning]  # by the countries and regions that a name stands for
     ids: dict[str, int] = field(repr=False)  # section id → its number
 
 
@@ -132,13 +141,27 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
         alls=tuple(words.alls),
         nots=_frozen(words.nots),
         nevers=_frozen(words.nevers),
-        codes=_codes(rules),
+        meanings=_meanings(rules, len(sections), names.places),
         ids=ids,
     )
 
 
 def _frozen(column: list[list[_T]]) -> tuple[tuple[_T, ...], ...]:
     return tuple(tuple(entry) for entry in column)
+
+
+def _meanings(rules: Sequence[Rules], sections: int, places: Sequence[Place]) -> dict[tuple[str, ...], Meaning]:
+    codes = _codes(rules)
+    placed = {number for number, rule in enumerate(rules[:sections]) if rule.places}
+    found: dict[tuple[str, ...], Meaning] = {}
+    for choice in {choice for place in places for choice in place.choices}:
+        uses: dict[int, PlaceUse] = {}
+        for code in choice:
+            for use in codes.get(code, ()):
+                uses.setdefault(use.rule, use)
+        own = placed & uses.keys()
+        found[choice] = Meaning(tuple(uses.values()), frozenset(placed - own if own else ()))
+    return found
 
 
 def _codes(rules: Sequence[Rules]) -> dict[str, tuple[PlaceUse, ...]]:

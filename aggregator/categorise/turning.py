@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aggregator.categorise import weights
-from aggregator.categorise.evidence import Evidence, Reading, read
+from aggregator.categorise.evidence import read
+from aggregator.categorise.findings import Evidence, Reading
 from aggregator.categorise.judge import decided, totals
 from aggregator.categorise.receipts import rule_name
 from aggregator.categorise.rulebook import Rulebook

@@ -5,9 +5,11 @@ Tuned on one half of a labelled corpus and reported on the other (docs/quality.m
 
 HEADLINE = 3.0  # a match in the headline; in the summary it is 1
 SUBJECT = 1.6  # the first place of the headline: who acts
+LEAD = 2.3  # the first place of a lead whose headline names none: it tells what the headline leaves out
 SCENE = 0.9  # a place after "in", "at", "near": where it happens
 PERSON_FROM = 0.65  # a demonym that only says where somebody is from: "British man", "Chinese student"
-REPEAT = 0.7  # a further name of a country already counted in the same field
+FURTHER = 0.65  # each further place of a section in the same field, of the one before
+YIELDING = 0.15  # words of a section with places, where the headline's subject is a place of others
 GENERIC = 0.9  # offices and courts that many countries have
 HEAVY = 5.0  # a word of this weight or more outranks any single place …
 OUTRANKING = 5.0  # … even from the summary: 5 + 5 against HEADLINE × SUBJECT = 4.8, for places weighed up to 2

@@ -40,7 +40,7 @@ def searchable(folded: str) -> str:
     return lower(folded).translate(_SEARCHABLE)
 
 
-def _unspaced(char: str) -> bool:
+def unspaced(char: str) -> bool:
     """Whether the script of this letter is written without spaces between words."""
     return (
         "\u3040" <= char <= "\u30ff"  # kana
@@ -79,8 +79,8 @@ def needle(phrase: str) -> Needle | None:
     if not cased:
         return None
     text = searchable(cased)
-    start = "" if _unspaced(text[0]) else " "
-    end = "" if open_end or _unspaced(text[-1]) or _suffixing(text[-1]) else " "
+    start = "" if unspaced(text[0]) else " "
+    end = "" if open_end or unspaced(text[-1]) or _suffixing(text[-1]) else " "
     return Needle(start + text + end, _capitals(cased, len(start)))
 
 

@@ -243,3 +243,57 @@ def test_a_story_on_a_tie_goes_to_the_section_that_stands_first() -> None:
     even = [("A", scored(asia=0.8)), ("B", scored(europe=0.8))]
     assert story_sections(even, ["europe", "asia"], "world")[0][0] == "europe"
     assert story_sections(even, ["asia", "europe"], "world")[0][0] == "asia"
+
+
+def test_words_of_a_section_with_places_yield_to_who_acts() -> None:
+    war = rule("war", ("invasion", 1.5), ("front line", 1.5), places=("UA",))
+    both = book(war, AMERICA)
+    title = "US Vows to Answer an Invasion on the Front Line in Ukraine"
+    assert judge(both, title).section == "america"
+    assert judge(both, title.replace("US", "Kyiv")).section == "war"
+    assert judge(both, "Invasion Stalls on the Front Line", "The US says so.").section == "war"
+    yielding = {match.text: match.weight for match in receipts(both, title)[1].matched}
+    assert yielding["Invasion"] == pytest.approx(weights.YIELDING * weights.HEADLINE * 1.5)
+
+
+def test_words_that_outrank_places_yield_to_none() -> None:
+    war = rule("war", ("invasion", 5.0), places=("UA",))
+    assert judge(book(AMERICA, war), "US Vows to Answer Invasion").section == "war"
+
+
+def test_words_of_a_section_without_places_yield_to_none() -> None:
+    economy = rule("economy", ("inflation", 2.0))
+    assert judge(book(AMERICA, economy), "US Inflation Slows").section == "economy"
+
+
+def test_further_places_of_one_section_add_ever_less() -> None:
+    europe = rule("europe", places=("DE", "FR", "IT"))
+    found = receipts(book(europe), "Germany, France and Italy urge calm")[0]
+    first, second, third = (match.weight for match in found.matched)
+    assert first == pytest.approx(weights.HEADLINE * weights.SUBJECT, abs=0.001)
+    assert second == pytest.approx(weights.HEADLINE * weights.FURTHER, abs=0.001)
+    assert third == pytest.approx(weights.HEADLINE * weights.FURTHER**2, abs=0.001)
+
+
+def test_the_lead_tells_what_the_headline_leaves_out() -> None:
+    europe = rule("europe", places=("PL",))
+    lead = "The town near Warsaw was flooded, Poland said, before rivers rose in the US."
+    by_lead = {
+        match.text: match.weight for match in receipts(book(europe, AMERICA), "Whole Town Flooded", lead)[0].matched
+    }
+    assert by_lead["Warsaw"] == weights.LEAD
+    named = {match.text: match.weight for match in receipts(book(europe, AMERICA), "US Mourns", lead)[1].matched}
+    assert named["Warsaw"] == 1.0
+
+
+def test_initials_are_no_town() -> None:
+    africa = rule("africa", places=("africa",))
+    assert judge(book(africa), "GAO Finds Delays").section == "world"
+    assert judge(book(africa), "Gao Falls to Rebels").section == "africa"
+    assert judge(book(AMERICA), "NYC Floods").section == "america"
+
+
+def test_a_receipt_shows_the_whole_word_that_an_open_end_found() -> None:
+    weather = rule("weather", ("flood*", 1.0), ["river*", "burst*"], ("洪水*", 1.0))
+    found = receipts(book(weather), "Flooding as Rivers Are Bursting", "Floods; 洪水警報が出た")[0]
+    assert {match.text for match in found.matched} == {"Flooding", "Rivers", "Bursting", "Floods", "洪水"}

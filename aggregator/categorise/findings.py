@@ -1,0 +1,29 @@
+"""What reading a text yields: the values that judging, receipts and proposals share."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from aggregator.model.settings import Term
+
+Hit = tuple[int, int, int]  # needle, start, end
+
+
+class Evidence(NamedTuple):
+    """`value` speaks for `rule` because of the text from `start` to `end` of the haystack, by `term`. `place` is
+    whether the term is of `places:`."""
+
+    rule: int
+    value: float
+    start: int
+    end: int
+    term: Term
+    place: bool
+
+
+class Reading(NamedTuple):
+    """`excluded` are the rules a `never` rules out; `codes` the countries and regions found, headline first."""
+
+    evidence: list[Evidence]
+    excluded: frozenset[int]
+    codes: list[str]

@@ -1,0 +1,114 @@
+"""What the places that a text names say for which rule, and who acts in its headline."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from aggregator.categorise import weights
+from aggregator.categorise.findings import Evidence, Hit
+from aggregator.categorise.rulebook import Rulebook
+from aggregator.text.match import Haystack
+from aggregator.text.places import Found, is_first_name, longest, settle
+
+LONGEST = 7  # letters of initials that might be a town, with the spaces around them
+_SCENE_WORDS = frozenset(("in", "at", "near", "across", "outside", "off"))
+_LEGAL = (
+    "charged arrested indicted sentenced convicted jailed tried detained extradited imprisoned accused guilty court "
+    "trial custody arrest"
+)
+_TRIED = frozenset(_LEGAL.split())
+_PERSONS = (
+    "man woman men women boy girl teen teenager couple student students tourist tourists national nationals citizen "
+    "citizens doctor nurse mother father family actor actress singer star director journalist reporter climber hiker "
+    "backpacker traveler traveller passenger worker workers pilot businessman billionaire dissident"
+)
+_PERSON = frozenset(_PERSONS.split())
+
+
+class Named(NamedTuple):
+    """`codes` in the order of the text; `elsewhere` the sections with places to which the place that the headline
+    names first, who acts in it, does not belong. Their words count for little."""
+
+    evidence: list[Evidence]
+    codes: list[str]
+    elsewhere: frozenset[int]
+
+
+def named(book: Rulebook, hay: Haystack, names: list[Hit]) -> Named:
+    """All that is said by the names of places among the needles found."""
+    found = _places(book, hay, names) if names else []
+    return _weigh(book, hay, found)
+
+
+def _places(book: Rulebook, hay: Haystack, names: list[Hit]) -> list[Found]:
+    """The names as places: the longest of overlapping ones, no first names, of several readings the likely one."""
+    kept = []
+    open_readings = False
+    for hit in longest(names):
+        place = book.places[hit[0]]
+        if place.choices and not (place.first_name and is_first_name(hay, hit[2])):
+            if place.kind == "city" and hit[2] - hit[1] <= LONGEST and _initials(book, hay, hit):
+                continue
+            kept.append((hit, place))
+            open_readings = open_readings or len(place.choices) > 1 or place.kind == "generic"
+    if not open_readings:
+        return [Found(hit[0], hit[1], hit[2], place.kind, place.choices[0]) for hit, place in kept]
+    sure = {
+        code for _, place in kept if len(place.choices) == 1 and place.kind != "generic" for code in place.choices[0]
+    }
+    return [
+        Found(hit[0], hit[1], hit[2], place.kind, settle(place.choices, sure))
+        for hit, place in kept
+        if place.kind != "generic" or not sure or not sure.isdisjoint(place.choices[0])
+    ]
+
+
+def _initials(book: Rulebook, hay: Haystack, hit: Hit) -> bool:
+    """Whether a town's name stands in capitals that it does not ask for: the GAO audits, and Gao is a town."""
+    if hay.loud or not hay.cased[hit[1] : hit[2]].isupper():
+        return False
+    return sum(end - start for start, end in book.matcher.needles[hit[0]].capitals) <= 1
+
+
+def _weigh(book: Rulebook, hay: Haystack, found: list[Found]) -> Named:
+    evidence: list[Evidence] = []
+    seen: set[tuple[str, bool]] = set()
+    codes: dict[str, None] = {}
+    further: dict[tuple[int, bool], float] = {}  # what the next place of that rule in that field counts
+    elsewhere: frozenset[int] = frozenset()
+    first = True
+    for name in found:
+        in_title = name.start < hay.split
+        text = hay.text[name.start : name.end]
+        if (text, in_title) in seen:
+            continue
+        seen.add((text, in_title))
+        meaning = book.meanings[name.codes]
+        value = weights.GENERIC if name.kind == "generic" else 1.0
+        if in_title:
+            value *= weights.HEADLINE * _role(hay, name, first)
+            if first:
+                elsewhere = meaning.elsewhere
+        elif first:
+            value *= weights.LEAD
+        first = False
+        codes.update(dict.fromkeys(name.codes))
+        for use in meaning.uses:
+            share = further.get((use.rule, in_title), 1.0)
+            further[use.rule, in_title] = share * weights.FURTHER
+            evidence.append(Evidence(use.rule, value * use.weight * share, name.start, name.end, use.term, True))
+    return Named(evidence, list(codes), elsewhere)
+
+
+def _role(hay: Haystack, name: Found, first: bool) -> float:
+    """Who acts, or merely where it happens, or where somebody is from."""
+    before = hay.text[max(0, name.start - 30) : name.start].rsplit(None, 2)[-2:]
+    if before and before[-1] in _SCENE_WORDS:
+        tried = before[-1] == "in" and before[0] in _TRIED
+        return weights.SUBJECT if tried else weights.SCENE
+    value = weights.SUBJECT if first else 1.0
+    if name.kind in ("demonym", "country"):
+        after = hay.text[name.end : name.end + 16].split(" ", 1)[0]
+        if after in _PERSON:
+            value *= weights.PERSON_FROM
+    return value
