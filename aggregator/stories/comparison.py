@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from aggregator.stories.likeness import Profile, closest, cosine, evidence, profile
+import numpy as np
+
+from aggregator.stories.arrays import Bools, Floats, Ints
+from aggregator.stories.features import Features
+from aggregator.stories.likeness import LEAST, evidence, standing, vectors
+from aggregator.stories.matrix import matrix
 from aggregator.stories.reading import Reading
 from aggregator.stories.trees import sureness
 from aggregator.stories.tuning import Tuning
+from aggregator.stories.values import Candidate, Known
 
 Pair = tuple[int, int]
 
@@ -18,98 +23,111 @@ class Comparison:
 
     def __init__(self, reading: Reading, tuning: Tuning) -> None:
         self.tuning = tuning
-        self.rarity = rarity = reading.rarity
-        self.profiles: dict[int, Profile] = {
-            one.item: profile(reading.features[one.item], one.at, one.publisher, rarity) for one in reading.new
-        }
-        for item, one in reading.known.items():
-            self.profiles[item] = known = profile(one.features, one.at, one.publisher, rarity)
-            known.met = [value / 255 for value in one.features.near]
-        self._close = self._meet(reading.near)
+        self.rarity = reading.rarity
+        items = [*(one.item for one in reading.new), *reading.known]
+        kept = [*reading.features.values(), *(one.features for one in reading.known.values())]
+        everyone: list[Candidate | Known] = [*reading.new, *reading.known.values()]
+        self._row = dict(zip(items, range(len(items)), strict=True))
+        self._items = np.array(items)
+        self._new = len(reading.new)
+        self._publisher = _numbered([one.publisher for one in everyone])
+        figures = np.array(sorted({word for one in kept for word in one.figures}), dtype=np.int64)
+        words = matrix(kept)
+        lang = _numbered([one.lang for one in kept])
+        self._vectors = vectors(words, self.rarity.of(words.ids), figures, lang, np.array([one.at for one in everyone]))
+        one, other = self._pairs(reading.near)
+        close, common = self._cosines(one, other)
+        self._around = standing(len(items), *self._meetings(one, other, close, kept[self._new :]))
+        self._nominated = one, other, close, common
         self._sure: dict[Pair, float] = {}
-        self._likely: list[Pair] | None = None
+        self._keep(one, other, self._judge(one, other, close, common))
+        self._likely = [pair for pair, sure in self._sure.items() if sure >= tuning.likely]
 
-    def _meet(self, near: Mapping[int, Sequence[int]]) -> dict[Pair, float]:
-        """Compare the nominated pairs by their words alone; each item learns how crowded it is around it."""
-        close: dict[Pair, float] = {}
-        profiles, rarity, window = self.profiles, self.rarity, self.tuning.window
-        for item, others in near.items():
-            one = profiles[item]
-            for other in others:
-                pair = (item, other) if item < other else (other, item)
-                if pair not in close and (two := profiles.get(other)) is not None:
-                    found = cosine(one, two, rarity) if -window <= one.at - two.at <= window else 0.0
-                    close[pair] = found
-                    one.met.append(found)
-                    two.met.append(found)
-        return close
+    def _pairs(self, near: Mapping[int, Sequence[int]]) -> tuple[Ints, Ints]:
+        """The rows of the nominated pairs, each once, the lesser first."""
+        row, width = self._row, len(self._items)
+        asking = np.repeat([row[item] for item in near], [len(others) for others in near.values()]).astype(np.int64)
+        asked = np.array([row.get(other, -1) for others in near.values() for other in others], dtype=np.int64)
+        there = asked >= 0
+        asking, asked = asking[there], asked[there]
+        pairs = np.unique(np.minimum(asking, asked) * width + np.maximum(asking, asked))
+        return np.divmod(pairs, width)
 
-    def _cosine(self, one: Profile, other: Profile) -> float:
-        return cosine(one, other, self.rarity) if abs(one.at - other.at) <= self.tuning.window else 0.0
+    def _meetings(self, one: Ints, other: Ints, close: Floats, known: Sequence[Features]) -> tuple[Ints, Floats]:
+        """Who met a neighbour how close: in the nominated pairs, and earlier, as known items remember."""
+        remembered = [kept.near for kept in known]
+        rows = np.repeat(np.arange(len(known)) + self._new, [len(near) for near in remembered])
+        earlier = np.frombuffer(b"".join(remembered), np.uint8) / 255
+        return np.concatenate([one, other, rows]), np.concatenate([close, close, earlier])
 
-    def likely(self) -> Sequence[Pair]:
+    def _cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
+        at = self._vectors.at
+        close, common = self._vectors.cosines(one, other)
+        return np.where(np.abs(at[one] - at[other]) <= self.tuning.window, close, 0.0), common
+
+    def _worth(self, close: Floats, common: Ints) -> Bools:
+        """Which pairs are worth weighing: with fewer words in common, chance may have brought them close."""
+        return (close >= self.tuning.far) & (common >= LEAST)
+
+    def _judge(self, one: Ints, other: Ints, close: Floats, common: Ints) -> Floats:
+        worth = self._worth(close, common)
+        sure = np.zeros(len(one))
+        if worth.any():
+            a, b = one[worth], other[worth]
+            told = sureness(evidence(self._vectors, self._around, a, b, close[worth]))
+            again = (self._publisher[a] == self._publisher[b]) & (self._publisher[a] > 0)
+            sure[worth] = told - np.where(again, self.tuning.again, 0.0)
+        return sure
+
+    def _keep(self, one: Ints, other: Ints, sure: Floats) -> None:
+        a, b = self._items[one], self._items[other]
+        pairs = zip(np.minimum(a, b).tolist(), np.maximum(a, b).tolist(), strict=True)
+        self._sure.update(zip(pairs, sure.tolist(), strict=True))
+
+    def likely(self, least: float = 0.0) -> Sequence[Pair]:
         """The nominated pairs that may be one story."""
-        if self._likely is None:
-            far, least = self.tuning.far, self.tuning.likely
-            weighed = [pair for pair, close in self._close.items() if close >= far]
-            self._likely = [pair for pair in weighed if self.score(*pair) >= least]
-        return self._likely
+        return [pair for pair in self._likely if self._sure[pair] >= least] if least else self._likely
 
-    def score(self, a: int, b: int) -> float:
-        """How likely two items tell one story, in 0…1."""
-        pair = (a, b) if a < b else (b, a)
-        if pair not in self._sure:
-            self._sure[pair] = self._judge(pair)
-        return self._sure[pair]
+    def meet(self, pairs: Iterable[Pair]) -> None:
+        """Judge these pairs, all at once: much cheaper than one by one as `score` asks for them."""
+        sure, row = self._sure, self._row
+        ordered = {pair if pair[0] < pair[1] else (pair[1], pair[0]) for pair in pairs}
+        asked = [pair for pair in ordered if pair not in sure]
+        if asked:
+            one = np.array([row[a] for a, _ in asked])
+            other = np.array([row[b] for _, b in asked])
+            self._keep(one, other, self._judge(one, other, *self._cosines(one, other)))
 
-    def _judge(self, pair: Pair) -> float:
-        one, other = self.profiles[pair[0]], self.profiles[pair[1]]
-        close = self._close.get(pair)
-        if close is None:
-            close = self._cosine(one, other)
-        if close < self.tuning.far:
-            return 0.0
-        found = evidence(one, other, close, self.rarity)
-        if found is None:
-            return 0.0
-        sure = sureness(found)
-        return sure - self.tuning.again if one.publisher and one.publisher == other.publisher else sure
+    def scores(self, one: Sequence[int], other: Sequence[int]) -> list[float]:
+        """How likely each of one and each of the other tell one story, in 0…1."""
+        pairs = [(a, b) if a < b else (b, a) for a in one for b in other]
+        try:
+            return [self._sure[pair] for pair in pairs]
+        except KeyError:
+            self.meet(pairs)
+        return [self._sure[pair] for pair in pairs]
 
-    def evidence(self) -> Iterator[tuple[Pair, tuple[float, ...]]]:
+    def words(self, item: int) -> dict[int, bool]:
+        """The telling words of an item, and whether each stands in its headline."""
+        return self._vectors.words.words(self._row[item])
+
+    def evidence(self) -> Iterator[tuple[Pair, list[float]]]:
         """The nominated pairs that are weighed, with what they are weighed by: to learn from."""
-        for pair, close in self._close.items():
-            found = (
-                evidence(self.profiles[pair[0]], self.profiles[pair[1]], close, self.rarity)
-                if close >= self.tuning.far
-                else None
-            )
-            if found is not None:
-                yield pair, found
+        one, other, close, common = self._nominated
+        worth = self._worth(close, common)
+        one, other = one[worth], other[worth]
+        rows = evidence(self._vectors, self._around, one, other, close[worth])
+        yield from zip(
+            zip(self._items[one].tolist(), self._items[other].tolist(), strict=True), rows.tolist(), strict=True
+        )
 
-    def apart(self, one: Sequence[int], other: Sequence[int]) -> bool:
-        """Whether each group has a mark of its own, which nearly all its members bear and none of the other: two
-        events of one kind."""
-        if len(one) < self.tuning.grown or len(other) < self.tuning.grown:
-            return False
-        return self.mark(one, other) is not None and self.mark(other, one) is not None
+    def near(self) -> list[bytes]:
+        """What each new item will remember of its neighbours, in the order of the reading."""
+        closest = np.round(self._around.near[: self._new] * 255).astype(np.uint8)
+        return [bytes(row.tolist()).rstrip(b"\0") for row in closest]
 
-    def mark(self, one: Sequence[int], other: Sequence[int]) -> int | None:
-        """The rarest word that nearly all of one group bear and none of the other."""
-        theirs, rarity = self._words(other), self.rarity
-        enough, rare = self.tuning.borne * len(one), self.tuning.rare
-        marks = [
-            word
-            for word, count in self._words(one).items()
-            if count >= enough and word not in theirs and rarity[word] >= rare
-        ]
-        return max(marks, key=lambda word: (rarity[word], word), default=None)
 
-    def _words(self, items: Sequence[int]) -> Counter[int]:
-        words: Counter[int] = Counter()
-        for item in items:
-            words.update(self.profiles[item].words)
-        return words
-
-    def near(self, item: int) -> bytes:
-        """What the item will remember of its neighbours."""
-        return bytes([round(value * 255) for value in closest(self.profiles[item])])
+def _numbered(names: Sequence[str]) -> Ints:
+    """A number for each different name, 0 for none."""
+    numbers = {"": 0}
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)

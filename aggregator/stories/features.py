@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from struct import Struct, pack, unpack_from
 from typing import TYPE_CHECKING
 
 from aggregator.text.headline import bare_lead, bare_title
-from aggregator.text.words import plains, stem_ids, stems, tokens, word_id
+from aggregator.text.words import plains, stem_ids, stems, text_id, tokens, word_id
 
 if TYPE_CHECKING:
     from aggregator.stories.values import Candidate
@@ -58,37 +59,44 @@ class Features:
         return Features(language, words[:title], words[title:all], words[all:], headline, data[end:])
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The words that an item's features were made of, as written, and the `word_id` of the stem of each."""
+
+    lang: str
+    words: list[str]
+    ids: list[int]
+
+    def readable(self, wanted: Container[int]) -> dict[int, str]:
+        """The stems that stand behind those numbers, of those that are among these words."""
+        found = {id: word for id, word in zip(self.ids, self.words, strict=True) if id in wanted}
+        return dict(zip(found, stems(found.values(), self.lang), strict=True))
+
+
 def features(candidate: Candidate) -> Features:
     """The features of one item, from its text alone."""
     return told(candidate)[0]
 
 
-def told(candidate: Candidate) -> tuple[Features, list[str]]:
-    """The features of one item, and the words they were made of."""
-    lang = _language(candidate)
-    title_tokens = tokens(bare_title(candidate.title))
-    lead_tokens = tokens(bare_lead(candidate.summary))[:LEAD_WORDS]
-    words = title_tokens + lead_tokens
-    title = dict.fromkeys(stem_ids(title_tokens, lang))
-    lead = dict.fromkeys(stem_ids(lead_tokens, lang))
+def told(candidate: Candidate) -> tuple[Features, Text]:
+    """The features of one item, and what they were made of."""
+    lang = (candidate.lang or "")[:2].lower()
+    words = tokens(bare_title(candidate.title))
+    headline = _headline_key(words)
+    ends = len(words)
+    words += tokens(bare_lead(candidate.summary))[:LEAD_WORDS]
+    ids = stem_ids(words, lang)
+    title = dict.fromkeys(ids[:ends])
+    lead = dict.fromkeys(ids[ends:])
     figures = [word for word in words if word < ":" or word > "\x7f"]  # or signs beyond ASCII
     kept = Features(
         lang=lang,
         title=tuple(title),
         lead=tuple([word for word in lead if word not in title]),
         figures=tuple(_figures(figures, lang)) if figures else (),
-        headline=_headline_key(title_tokens),
+        headline=headline,
     )
-    return kept, words
-
-
-def readable(words: list[str], lang: str) -> dict[int, str]:
-    """The stems that stand behind the numbers in an item's features, by the words they were made of."""
-    return dict(zip(stem_ids(words, lang), stems(words, lang), strict=True))
-
-
-def _language(candidate: Candidate) -> str:
-    return (candidate.lang or "")[:2].lower()
+    return kept, Text(lang, words, ids)
 
 
 def _figures(words: list[str], lang: str) -> dict[int, None]:
@@ -97,5 +105,7 @@ def _figures(words: list[str], lang: str) -> dict[int, None]:
 
 def _headline_key(words: list[str]) -> int:
     """Four words or twenty letters make a headline that two outlets do not find independently for two events."""
+    if len(words) < 4:
+        return 0
     text = " ".join(plains(words))
-    return word_id(text) if len(words) >= 4 and len(text) >= 20 else 0
+    return text_id(text) if len(text) >= 20 else 0

@@ -1,22 +1,22 @@
-"""How alike two items are: evidence from words, figures, days and rivals, weighed by learned trees.
+"""How alike two items are: evidence from words, figures, days and rivals, for many pairs at once.
 
-The trees (gradient boosting, monotone in what is monotone by nature) are made by `benchmarks/train_stories.py`; here
-they are plain numbers. What the evidence holds is listed in `EVIDENCE`, with the direction in which it speaks.
+Learned trees (gradient boosting, monotone in what is monotone by nature; `trees.py`) weigh it. What the evidence holds is
+listed in `EVIDENCE`, with the direction in which it speaks.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from math import sqrt
+from dataclasses import dataclass
 
-from aggregator.stories.features import Features
-from aggregator.stories.rarity import Rarity
+import numpy as np
+
+from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, rows_of
+from aggregator.stories.matrix import Matrix
 from aggregator.text.words import word_id
 
 TITLE = 2.0  # weight of a word of the headline
-TELLING = 2.5  # rarity of a word that every tenth or so item has
+TELLING = 2.5  # rarity of a word that every tenth or so item has: such tell nothing, and cost most of the comparing
+LEAST = 3  # telling words in common below which chance may have brought two items close
 KEPT = 12  # closest neighbours that an item remembers
 NEAR = 6  # of these, how many tell how crowded it is around an item
 DEEP = 9  # the neighbour that is likely to tell another story
@@ -44,148 +44,100 @@ EVIDENCE = (  # name, direction: more of it speaks for (1) or against (-1) one s
 )
 
 
-@dataclass(slots=True)
-class Profile:
-    """An item ready to be compared: its words, but for those that every tenth item has: they tell nothing, and cost
-    most of the comparing. `met` are the cosines of the neighbours it has met."""
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Items as vectors of telling words, rows as in `words`; as `spread`, each word weighs its rarity, twice that in a
+    headline, and the whole has length 1."""
 
-    kept: Features
-    at: int
-    publisher: str
-    words: frozenset[int]
-    title: frozenset[int]
-    length: float  # of the words' weights as a vector
-    met: list[float] = field(default_factory=list)
-    standing: Standing | None = None
+    words: Matrix
+    rarity: Floats  # column → how rare
+    spread: Sparse
+    plain: Sparse  # each word weighs its rarity
+    headline: Sparse  # … that of the headline alone, of which the sum is 1
+    present: Sparse  # each word weighs 1
+    figure: Bools  # column → whether the word begins with a digit
+    day: Bools  # column → whether it is a day of the week
+    figures: Bools  # row → whether it has figures
+    days: Bools  # row → whether it names days
+    lang: Ints  # row → its language, 0 where unknown
+    at: Ints  # row → epoch seconds
+
+    def cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
+        """In 0…1 for each pair, 0 for different languages; and how many words the pair shares."""
+        both = self.spread[one].multiply(self.spread[other])
+        mine, theirs = self.lang[one], self.lang[other]
+        strange = (mine != theirs) & (mine > 0) & (theirs > 0)
+        return np.where(strange, 0.0, both.sum(axis=1)), np.diff(both.indptr)
+
+
+def vectors(words: Matrix, weight: Floats, figures: Ints, lang: Ints, at: Ints) -> Vectors:
+    """`weight` is the rarity of the columns, `figures` are the `word_id`s of words that begin with a digit."""
+    words = words.only(weight[words.column] >= TELLING)
+    row, rows, plain = words.row, len(at), weight[words.column]
+    doubled = plain * np.where(words.title, TITLE, 1.0)
+    length = np.sqrt(np.bincount(row, doubled**2, rows))
+    told = words.title
+    sums = np.bincount(row[told], plain[told], rows)
+    headline = words.only(told).sparse(plain[told] / sums[row[told]])
+    figure, day = np.isin(words.ids, figures), np.isin(words.ids, np.array(sorted(WEEKDAYS)))
+    return Vectors(
+        words, weight, words.sparse(doubled / length[row]), words.sparse(plain), headline, words.sparse(np.ones(len(plain))),
+        figure, day, np.bincount(row, figure[words.column], rows) > 0, np.bincount(row, day[words.column], rows) > 0,
+        lang, at,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What only few pairs are asked for: figures, days, and how crowded it is around an item. `near` are the cosines
-    of its closest neighbours, lowest first."""
+    """How crowded it is around each item: `near` has the cosines of its closest neighbours, highest first, 0 where it
+    met fewer."""
 
-    title_weight: float
-    figures: frozenset[int]
-    days: frozenset[int]
-    near: list[float]
-    crowd: float
-    deep: float
+    near: Floats
+    crowd: Floats
+    deep: Floats
 
 
-def profile(kept: Features, at: int, publisher: str, rarity: Rarity) -> Profile:
-    """One pass over the words: every item of a batch and of its past comes here."""
-    words: list[int] = []
-    length = 0.0
-    for word in kept.lead:
-        if (weight := rarity[word]) >= TELLING:
-            words.append(word)
-            length += weight * weight
-    lead = len(words)
-    for word in kept.title:
-        if (weight := rarity[word]) >= TELLING:
-            words.append(word)
-            length += TITLE * TITLE * weight * weight
-    return Profile(kept, at, publisher, frozenset(words), frozenset(words[lead:]), sqrt(length) or 1.0)
+def standing(rows: int, row: Ints, close: Floats) -> Standing:
+    """From all meetings: `row` met a neighbour as close as `close`."""
+    order = np.lexsort((-close, row))
+    row, close = row[order], close[order]
+    place = np.arange(len(row)) - np.searchsorted(row, row)
+    kept = place < KEPT
+    near = np.zeros((rows, KEPT))
+    near[row[kept], place[kept]] = close[kept]
+    return Standing(near, near[:, :NEAR].sum(axis=1) / NEAR, near[:, DEEP - 1])
 
 
-def standing(one: Profile, rarity: Rarity) -> Standing:
-    """Worked out when it is first asked for, after the item has met all its neighbours."""
-    near = closest(one)
-    one.standing = found = Standing(
-        title_weight=sum([rarity[word] for word in one.title]) or 1.0,
-        figures=one.words.intersection(one.kept.figures),
-        days=one.words & WEEKDAYS,
-        near=near,
-        crowd=sum(near[-NEAR:]) / NEAR,
-        deep=near[-DEEP] if len(near) >= DEEP else 0.0,
-    )
-    return found
-
-
-def closest(one: Profile) -> list[float]:
-    """The cosines of an item's closest neighbours, lowest first."""
-    return sorted(one.met)[-KEPT:]
-
-
-def cosine(one: Profile, other: Profile, rarity: Mapping[int, float]) -> float:
-    """In 0…1; 0 for different languages. A word weighs its rarity, twice that in a headline."""
-    both = one.words & other.words
-    if not both:
-        return 0.0
-    mine, theirs = one.kept.lang, other.kept.lang
-    if mine != theirs and mine and theirs:
-        return 0.0
-    title, other_title, total = one.title, other.title, 0.0
-    for word in both:
-        weight = rarity[word]
-        weight *= weight
-        if word in title:
-            weight *= TITLE
-        if word in other_title:
-            weight *= TITLE
-        total += weight
-    return total / (one.length * other.length)
-
-
-def evidence(one: Profile, other: Profile, close: float, rarity: Rarity) -> tuple[float, ...] | None:
-    """What speaks for and against, in the order of `EVIDENCE`; `close` is the pair's cosine.
-
-    None where the two share fewer than three telling words: then chance may have brought them close.
-    """
-    both = one.words & other.words
-    if len(both) < 3:
-        return None
-    mine, theirs = one.standing or standing(one, rarity), other.standing or standing(other, rarity)
-    told, title, other_title = [], one.title, other.title
-    cover = cover_back = 0.0
-    for word in both:
-        told.append(weight := rarity[word])
-        if word in title:
-            cover += weight
-        if word in other_title:
-            cover_back += weight
-    told.sort(reverse=True)
-    cover, cover_back = cover / mine.title_weight, cover_back / theirs.title_weight
-    figures = len(mine.figures & theirs.figures) if mine.figures and theirs.figures else 0
-    days = len(mine.days & theirs.days) if mine.days and theirs.days else 0
-    rank = len(mine.near) - bisect_right(mine.near, close)
-    rank_back = len(theirs.near) - bisect_right(theirs.near, close)
-    return (
+def evidence(of: Vectors, around: Standing, one: Ints, other: Ints, close: Floats) -> Floats:
+    """What speaks for and against, a row for each pair, in the order of `EVIDENCE`; `close` are the pairs' cosines.
+    Each pair has at least two words in common."""
+    both = of.plain[one].multiply(of.present[other])
+    row = rows_of(both.indptr)
+    rarest = both.data[np.lexsort((-both.data, row))]
+    start = both.indptr[:-1]
+    cover = of.headline[one].multiply(of.present[other]).sum(axis=1)
+    cover_back = of.headline[other].multiply(of.present[one]).sum(axis=1)
+    figures = np.bincount(row, of.figure[both.indices], len(one))
+    days = np.bincount(row, of.day[both.indices], len(one))
+    rank = (around.near[one] > close[:, None]).sum(axis=1)
+    rank_back = (around.near[other] > close[:, None]).sum(axis=1)
+    crowd, crowd_back = around.crowd[one], around.crowd[other]
+    return np.column_stack([
         close,
-        sum(told),
-        told[0],
-        told[1],
-        *((cover, cover_back) if cover < cover_back else (cover_back, cover)),
+        both.sum(axis=1),
+        rarest[start],
+        rarest[start + 1],
+        np.minimum(cover, cover_back),
+        np.maximum(cover, cover_back),
         figures,
-        not figures and bool(mine.figures and theirs.figures),
+        (figures == 0) & of.figures[one] & of.figures[other],
         days,
-        not days and bool(mine.days and theirs.days),
-        abs(one.at - other.at) / DAY,
-        *((rank, rank_back) if rank < rank_back else (rank_back, rank)),
-        *((mine.crowd, theirs.crowd) if mine.crowd < theirs.crowd else (theirs.crowd, mine.crowd)),
-        2 * close - mine.crowd - theirs.crowd,
-        close - max(mine.deep, theirs.deep),
-    )
-
-
-def against(one: Profile, other: Profile, rarity: Rarity) -> tuple[str, ...]:
-    """What speaks against one story, in words."""
-    mine, theirs = one.standing or standing(one, rarity), other.standing or standing(other, rarity)
-    days = abs(one.at - other.at) / DAY
-    found = (
-        (one.publisher and one.publisher == other.publisher, "one outlet tells both"),
-        (mine.figures and theirs.figures and not mine.figures & theirs.figures, "no figure in common"),
-        (mine.days and theirs.days and not mine.days & theirs.days, "other days of the week"),
-        (days >= 1, f"{days:.0f} day{'s' if round(days) > 1 else ''} between them"),
-    )
-    return tuple(word for holds, word in found if holds)
-
-
-def shared(one: Profile, other: Profile, rarity: Rarity, readable: Mapping[int, str], most: int = 8) -> tuple[str, ...]:
-    """The words both have, most telling first; `readable` gives the stems of one of them."""
-
-    def weight(word: int) -> float:
-        return rarity[word] ** 2 * (1 + (word in one.title)) * (1 + (word in other.title))
-
-    both = sorted([(-weight(word), readable[word]) for word in one.words & other.words])
-    return tuple(word for _, word in both[:most])
+        (days == 0) & of.days[one] & of.days[other],
+        np.abs(of.at[one] - of.at[other]) / DAY,
+        np.minimum(rank, rank_back),
+        np.maximum(rank, rank_back),
+        np.minimum(crowd, crowd_back),
+        np.maximum(crowd, crowd_back),
+        2 * close - crowd - crowd_back,
+        close - np.maximum(around.deep[one], around.deep[other]),
+    ])  # fmt: skip

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from math import log
 
+import numpy as np
+
+from aggregator.stories.arrays import Floats, Ints
 from aggregator.text.words import word_id
 
 SELDOM = 2  # count taken for a word that the background does not list
@@ -18,45 +20,47 @@ class Rarity(dict[int, float]):
     """Weights of stems (by `word_id`): the mean of -log of their shares of documents in the background and in our own
     past.
 
-    `frequencies` count the documents, out of `documents`, that hold a word; others count as unseen and are worked out
-    as they are asked for.
+    `frequencies` count the documents, out of `documents`, that hold a word; others count as unseen. Weights are worked
+    out as they are asked for, best many at once by `of`.
     """
 
     def __init__(self, documents: int, frequencies: Mapping[int, int]) -> None:
         super().__init__()
         self._documents = documents + PRIOR
-        self._learn(frequencies)
+        self._frequencies = frequencies
 
     def __missing__(self, word: int) -> float:
-        self._learn({word: 0})
+        self.of(np.array([word]))
         return self[word]
 
-    def _learn(self, frequencies: Mapping[int, int]) -> None:
-        """One loop without calls: every stem of a batch passes here."""
-        listed, rest = background()
-        documents, least = self._documents, 1 / FLOOR
-        for word, count in frequencies.items():
-            share, told = listed.get(word, rest)
-            seen = (count + PRIOR * share) / documents
-            weight = (told - log(seen if least < seen < 1.0 else least if seen <= least else 1.0)) / 2
-            self[word] = weight if weight > 0.01 else 0.01
+    def of(self, words: Ints) -> Floats:
+        """The weight of each word."""
+        asked = words.tolist()
+        share = background(words)
+        get = self._frequencies.get
+        seen = (np.array([get(word, 0) for word in asked]) + PRIOR * share) / self._documents
+        weights: Floats = np.maximum(-(np.log(share) + np.log(np.clip(seen, 1 / FLOOR, 1))) / 2, 0.01)
+        self.update(zip(asked, weights.tolist(), strict=True))
+        return weights
 
 
-Share = tuple[float, float]
-"""The share of documents that hold a word, and -log of it."""
+def background(words: Ints) -> Floats:
+    """The share of documents that hold each word in a background of news."""
+    listed, shares = _background()
+    place = np.minimum(np.searchsorted(listed, words), len(listed) - 1)
+    found: Floats = np.where(listed[place] == words, shares[place], shares[-1])
+    return found
 
 
 @cache
-def background() -> tuple[Mapping[int, Share], Share]:
-    """What the background of news says of each of the commoner stems, and of all others.
+def _background() -> tuple[Ints, Floats]:
+    """The commoner stems, ascending by `word_id`, and their shares; the last share is that of all other stems.
 
     One stem a line, `count<TAB>stem`, the first line counts all documents; `benchmarks/train_stories.py` makes it.
     """
     text = (files("aggregator.stories") / "data" / "background.tsv").read_text(encoding="utf-8")
     (size, _), *rows = (line.split("\t") for line in text.splitlines())
-
-    def share(count: int) -> Share:
-        found = (count + 1) / int(size)
-        return found, -log(found)
-
-    return {word_id(stem): share(int(count)) for count, stem in rows}, share(SELDOM)
+    listed = np.array([word_id(stem) for _, stem in rows])
+    counts = np.array([int(count) for count, _ in rows])
+    order = np.argsort(listed)
+    return listed[order], (np.append(counts[order], SELDOM) + 1) / int(size)

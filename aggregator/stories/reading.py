@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
-from aggregator.stories.features import Features, told
+import numpy as np
+
+from aggregator.stories.features import Features, Text, told
+from aggregator.stories.matrix import matrix
+from aggregator.stories.nomination import nominated, posted
 from aggregator.stories.rarity import Rarity
 from aggregator.stories.tuning import Tuning
 from aggregator.stories.values import Candidate, History, Known
@@ -19,9 +21,9 @@ class Reading:
 
     new: Sequence[Candidate]  # in order of time
     features: Mapping[int, Features]  # of the new ones
-    words: Mapping[int, list[str]]  # … and the words they were made of
+    texts: Mapping[int, Text]  # … and what these were made of
     rarity: Rarity
-    rare: Mapping[int, Mapping[int, float]]  # new item → ids of its rarest words, with how rare
+    postings: Sequence[tuple[int, int]]  # (word, new item): each under its rarest words
     near: Mapping[int, Sequence[int]]
     known: Mapping[int, Known]
     addresses: Mapping[str, int]
@@ -31,56 +33,38 @@ class Reading:
 
 def read(new: Sequence[Candidate], history: History, tuning: Tuning) -> Reading:
     """`new` is not empty and sorted by time."""
-    texts = {one.item: told(one) for one in new}
-    kept = {item: found for item, (found, _) in texts.items()}
-    words = {item: found for item, (_, found) in texts.items()}
-    counts = Counter(chain.from_iterable([one.title + one.lead for one in kept.values()]))
-    past = history.frequencies(counts.keys())
-    seen = {word: count + past.get(word, 0) for word, count in counts.items()}
-    rarity = Rarity(history.documents() + len(new), seen)
-    rare = {item: _telling(one, rarity, tuning) for item, one in kept.items()}
-    since, until = new[0].at, new[-1].at
-    near = _near(rare, history, since - tuning.window, until + tuning.window, tuning)
+    texts = [told(one) for one in new]
+    items = [one.item for one in new]
+    kept = dict(zip(items, [found for found, _ in texts], strict=True))
+    counts, rarity, postings, others = _nominate(new, list(kept.values()), history, tuning)
+    near = dict(zip(items, others, strict=True))
     headlines = history.same_headline(
         {one.headline for one in kept.values() if one.headline},
-        since - tuning.same_headline,
-        until + tuning.same_headline,
+        new[0].at - tuning.same_headline,
+        new[-1].at + tuning.same_headline,
     )
     addresses = history.same_address({one.canonical for one in new if one.canonical})
-    items = {item for others in (*near.values(), *headlines.values()) for item in others} - kept.keys()
-    known = _known(items, set(addresses.values()), history, tuning)
-    return Reading(new, kept, words, rarity, rare, near, known, addresses, headlines, counts)
+    named = {item for others in (*near.values(), *headlines.values()) for item in others} - kept.keys()
+    known = _known(named, set(addresses.values()), history, tuning)
+    made = dict(zip(items, [text for _, text in texts], strict=True))
+    return Reading(new, kept, made, rarity, postings, near, known, addresses, headlines, counts)
 
 
-def _telling(one: Features, rarity: Rarity, tuning: Tuning) -> dict[int, float]:
-    """The ids of an item's most telling words, with their weight: rare ones, those of the headline first."""
-    weights = {word: rarity[word] for word in one.lead}
-    weights.update((word, tuning.headline * rarity[word]) for word in one.title)
-    ranked = sorted(weights, key=weights.__getitem__, reverse=True)
-    return {word: weights[word] for word in ranked[: tuning.posted]}
-
-
-def _near(
-    rare: Mapping[int, Mapping[int, float]], history: History, since: int, until: int, tuning: Tuning
-) -> dict[int, list[int]]:
-    """For each new item those that share its rarest words, by the weight of what they share."""
-    postings: defaultdict[int, list[int]] = defaultdict(list)
-    for word, items in history.postings({word for words in rare.values() for word in words}, since, until).items():
-        postings[word].extend(items)
-    for item, words in rare.items():
-        for word in words:
-            postings[word].append(item)
-    near = {}
-    for item, words in rare.items():
-        votes: dict[int, float] = {}
-        for word, weight in words.items():
-            listed = postings[word]
-            if 1 < len(listed) <= tuning.crowded:
-                for other in listed:
-                    votes[other] = votes.get(other, 0.0) + weight
-        votes.pop(item, None)
-        near[item] = sorted(votes, key=votes.__getitem__, reverse=True)[: tuning.nominees]
-    return near
+def _nominate(
+    new: Sequence[Candidate], kept: Sequence[Features], history: History, tuning: Tuning
+) -> tuple[dict[int, int], Rarity, list[tuple[int, int]], list[list[int]]]:
+    """How often each word stands in the batch, how rare each is, under which each item is posted, and what is near it."""
+    words = matrix(kept)
+    every = words.ids.tolist()
+    counts = dict(zip(every, words.counts().tolist(), strict=True))
+    past = history.frequencies(every)
+    rarity = Rarity(history.documents() + len(new), {word: count + past.get(word, 0) for word, count in counts.items()})
+    asked = posted(words, rarity.of(words.ids), tuning)
+    told = words.ids[asked.column].tolist()
+    listed = history.postings(set(told), new[0].at - tuning.window, new[-1].at + tuning.window)
+    items = np.array([one.item for one in new])
+    near = nominated(asked, words.ids, items, listed, tuning)
+    return counts, rarity, list(zip(told, items[asked.row].tolist(), strict=True)), near
 
 
 def _known(items: set[int], stories: set[int], history: History, tuning: Tuning) -> dict[int, Known]:

@@ -72,6 +72,8 @@ def plains(words: Iterable[str]) -> list[str]:
 
 
 def _plain(word: str) -> str:
+    if word.isascii() and word.isalnum():  # nearly all: nothing in it to fold
+        return word.lower()
     folded = key(word)
     return folded if folded[:1].isdigit() else folded.replace(".", "").replace("'", "")
 
@@ -119,4 +121,9 @@ def _stems(lang: str) -> _Memo[str]:
 @lru_cache(maxsize=1 << 18)
 def word_id(word: str) -> int:
     """A stable number below 2⁶³ that stands for a stem in the store."""
-    return int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1
+    return text_id(word)
+
+
+def text_id(text: str) -> int:
+    """The same for a text that seldom comes twice."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1

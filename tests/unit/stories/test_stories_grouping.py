@@ -8,6 +8,7 @@ import pytest
 from aggregator.stories import TUNING, Candidate, Grouping, Join, Known, Memory, group
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.linkage import Linkage, Union
+from aggregator.stories.marks import Marks
 from aggregator.stories.reading import read
 
 HOUR, DAY = 3_600, 86_400
@@ -24,6 +25,10 @@ def item(
     lang: str | None = "en",
 ) -> Candidate:
     return Candidate(next(numbers), title, summary, publisher, canonical, at, lang)
+
+
+def alike(one: Sequence[int], other: Sequence[int]) -> list[float]:
+    return [0.9] * (len(one) * len(other))
 
 
 def told(*batches: Sequence[Candidate]) -> tuple[Memory, list[Join]]:
@@ -120,7 +125,7 @@ def test_the_founder_is_the_earliest_of_its_batch() -> None:
 def test_known_stories_merge_into_the_older_key() -> None:
     """What two of one event lacked in common, a third may bring; the link decides, the smaller key stays."""
     memory = Memory()
-    unions = Linkage([[1], [2], [3]], lambda a, b: 0.9, best=0.5).unite([(0, 1), (1, 2)], 0.5)
+    unions = Linkage([[1], [2], [3]], alike, best=0.5).unite([(0, 1), (1, 2)], 0.5)
     assert unions == [Union(0, 1, 0.9), Union(0, 2, 0.9)]
     batch = [DAM, DAM_TOO]
     parted = Grouping(
@@ -193,14 +198,15 @@ def test_events_of_one_kind_stay_apart() -> None:
     autumn = [fight(n, "Delacroix", "seventh") for n in range(3)]
     spring = [fight(n, "Okonkwo", "sixth") for n in range(3)]
     compared = Comparison(read(autumn + spring, Memory(), TUNING), TUNING)
+    marks = Marks(compared.words, compared.rarity, TUNING)
     mine, theirs = [one.item for one in autumn], [one.item for one in spring]
-    assert compared.apart(mine, theirs)
-    assert not compared.apart(mine[:2], theirs), "two items prove no mark"
-    assert not compared.apart(mine, [*mine[:2], *theirs[:1]]), "a mark that the other bears too is none"
+    assert marks.apart(mine, theirs)
+    assert not marks.apart(mine[:2], theirs), "two items prove no mark"
+    assert not marks.apart(mine, [*mine[:2], *theirs[:1]]), "a mark that the other bears too is none"
     nearly = [*mine, theirs[0]]
-    unions = Linkage([mine, theirs], lambda a, b: 0.9, 0.5, compared.apart).unite([(0, 1)], 0.5)
+    unions = Linkage([mine, theirs], alike, 0.5, marks.apart).unite([(0, 1)], 0.5)
     assert unions == []
-    assert not compared.apart(nearly, theirs)
+    assert not marks.apart(nearly, theirs)
 
 
 def test_nothing_comes_of_nothing() -> None:

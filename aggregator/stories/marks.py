@@ -1,0 +1,46 @@
+"""Marks of a group: what nearly all its items say and no item of another group does tells two events of one kind apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from aggregator.stories.tuning import Tuning
+
+
+class Marks:
+    """`words` gives the telling words of an item, and whether each stands in its headline."""
+
+    def __init__(self, words: Callable[[int], Mapping[int, bool]], rarity: Mapping[int, float], tuning: Tuning) -> None:
+        self._read = words
+        self._known: dict[int, Mapping[int, bool]] = {}
+        self.rarity = rarity
+        self.tuning = tuning
+
+    def words(self, item: int) -> Mapping[int, bool]:
+        if item not in self._known:
+            self._known[item] = self._read(item)
+        return self._known[item]
+
+    def apart(self, one: Sequence[int], other: Sequence[int]) -> bool:
+        """Whether each group has a mark of its own."""
+        if len(one) < self.tuning.grown or len(other) < self.tuning.grown:
+            return False
+        return self.mark(one, other) is not None and self.mark(other, one) is not None
+
+    def mark(self, one: Sequence[int], other: Sequence[int]) -> int | None:
+        """The rarest word that nearly all of one group bear and none of the other."""
+        theirs, rarity = self._counted(other), self.rarity
+        enough, rare = self.tuning.borne * len(one), self.tuning.rare
+        marks = [
+            word
+            for word, count in self._counted(one).items()
+            if count >= enough and word not in theirs and rarity[word] >= rare
+        ]
+        return max(marks, key=lambda word: (rarity[word], word), default=None)
+
+    def _counted(self, items: Sequence[int]) -> Counter[int]:
+        words: Counter[int] = Counter()
+        for item in items:
+            words.update(self.words(item).keys())
+        return words

@@ -1,0 +1,61 @@
+"""The words of many items as a sparse matrix, a row for each item and a column for each stem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, rows_of
+from aggregator.stories.features import Features
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Row n has the words from place `start[n]` on, in order of columns."""
+
+    start: Ints
+    column: Ints
+    title: Bools  # place → whether the word stands in the headline
+    ids: Ints  # column → `word_id`, ascending
+
+    @property
+    def row(self) -> Ints:
+        """place → row"""
+        return rows_of(self.start)
+
+    def counts(self) -> Ints:
+        """In how many rows each column stands."""
+        return np.bincount(self.column, minlength=len(self.ids))
+
+    def only(self, kept: Bools) -> Matrix:
+        """The same with the words of these places alone."""
+        start = np.concatenate(([0], np.cumsum(kept)))[self.start]
+        return Matrix(start, self.column[kept], self.title[kept], self.ids)
+
+    def sparse(self, values: Floats) -> Sparse:
+        """As a matrix of `values`, one for each place."""
+        return csr_array((values, self.column, self.start), shape=(len(self.start) - 1, len(self.ids)))
+
+    def words(self, row: int) -> dict[int, bool]:
+        """The `word_id` of each word of a row, and whether it stands in the headline."""
+        first, end = self.start[row : row + 2].tolist()
+        return dict(zip(self.ids[self.column[first:end]].tolist(), self.title[first:end].tolist(), strict=True))
+
+
+def matrix(kept: Sequence[Features]) -> Matrix:
+    """A row for each of `kept`, in that order."""
+    titles = np.array([len(one.title) for one in kept], dtype=np.int64)
+    sizes = titles + np.array([len(one.lead) for one in kept], dtype=np.int64)
+    start = np.concatenate(([0], np.cumsum(sizes)))
+    every = chain.from_iterable(chain.from_iterable((one.title, one.lead) for one in kept))
+    words = np.fromiter(every, np.int64, int(start[-1]))
+    ids = np.unique(words)
+    title = np.arange(len(words)) < np.repeat(start[:-1] + titles, sizes)
+    # Sorted by row and column as packed numbers, the headline told by the last bit.
+    packed = (rows_of(start) * len(ids) + np.searchsorted(ids, words)) * 2 + title
+    packed.sort()
+    return Matrix(start, (packed >> 1) % max(len(ids), 1), (packed & 1) == 1, ids)

@@ -1,0 +1,58 @@
+"""An index of rare words nominates which items are worth comparing with a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, pairwise
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from aggregator.stories.arrays import Floats, Ints, highest, rows_of
+from aggregator.stories.matrix import Matrix
+from aggregator.stories.tuning import Tuning
+
+STEPS = 1 << 16  # weights are whole numbers of such steps, so that sums are the same in any order
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Under which words each row is listed, and how much each weighs in steps."""
+
+    row: Ints
+    steps: Ints
+    column: Ints
+
+
+def posted(words: Matrix, weight: Floats, tuning: Tuning) -> Posted:
+    """Each row's most telling words: rare ones, those of the headline first. `weight` is that of the columns."""
+    weighed = weight[words.column] * np.where(words.title, tuning.headline, 1.0)
+    return Posted(*highest(words.row, np.round(weighed * STEPS).astype(np.int64), words.column, tuning.posted))
+
+
+def nominated(
+    new: Posted, ids: Ints, items: Ints, past: Mapping[int, Sequence[int]], tuning: Tuning
+) -> list[list[int]]:
+    """For each row (item `items[row]`) those that share its telling words, by the weight of what they share: the matrix
+    of what rows ask for times that of who is listed where.
+
+    `ids` are the `word_id`s of the columns; `past` lists the known items under each word.
+    """
+    listed = np.fromiter(past, np.int64, len(past))
+    sizes = np.fromiter(map(len, past.values()), np.int64, len(past))
+    known, number = np.unique(np.fromiter(chain.from_iterable(past.values()), np.int64), return_inverse=True)
+    word = np.concatenate([new.column, np.repeat(np.searchsorted(ids, listed), sizes)])
+    lister = np.concatenate([new.row, number + len(items)])
+    held = np.bincount(word, minlength=len(ids))
+    asking = ((held > 1) & (held <= tuning.crowded))[new.column]
+    every = len(items) + len(known)
+    asked = csr_array((new.steps[asking], (new.row[asking], new.column[asking])), shape=(len(items), len(ids)))
+    listing = csr_array((np.ones_like(word), (word, lister)), shape=(len(ids), every))
+    votes = asked @ listing
+    voter, other = rows_of(votes.indptr.astype(np.int64)), votes.indices.astype(np.int64)
+    strange = voter != other
+    voter, _, other = highest(voter[strange], votes.data[strange], other[strange], tuning.nominees)
+    names = np.concatenate([items, known])[other].tolist()
+    ends = np.searchsorted(voter, np.arange(len(items) + 1)).tolist()
+    return [names[first:end] for first, end in pairwise(ends)]

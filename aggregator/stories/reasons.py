@@ -1,0 +1,116 @@
+"""Why each item is in its story: what it shares with it, what story came next, and what speaks against that."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from aggregator.stories.likeness import DAY, WEEKDAYS
+from aggregator.stories.linkage import Linkage
+from aggregator.stories.tuning import Tuning
+from aggregator.stories.values import Candidate, Join
+
+if TYPE_CHECKING:
+    from aggregator.stories.grouping import Groups
+
+SHARED = 8  # words told at the most
+
+
+def joins(groups: Groups, tuning: Tuning) -> list[Join]:
+    """Of every new item, founders first, so that a story stands before what joins it."""
+    reasons = _Reasons(groups, tuning)
+    return sorted(reasons.joins(), key=lambda join: join.reason != "founder")
+
+
+class _Reasons:
+    def __init__(self, groups: Groups, tuning: Tuning) -> None:
+        self.groups = groups
+        self.reading = groups.reading
+        self.compared = groups.compared
+        self.words = groups.marks.words
+        self.linkage = Linkage((), self.compared.scores, tuning.best)
+        self.marks: dict[tuple[int, int], int | None] = {}  # of pairs of groups
+
+    def joins(self) -> Iterable[Join]:
+        likely: defaultdict[int, set[int]] = defaultdict(set)
+        for a, b in self.compared.likely():
+            likely[a].add(b)
+            likely[b].add(a)
+        return [self._join(one, likely.get(one.item, frozenset())) for one in self.reading.new]
+
+    def _join(self, one: Candidate, likely: Collection[int]) -> Join:
+        groups = self.groups
+        home = groups.find(groups.index[one.item])
+        rival, rival_score = self._rival(one.item, home, likely) if likely else (None, 0.0)
+        rival_key = None if rival is None else groups.keys[rival]
+        vetoes = () if rival is None else self._vetoes(one, home, rival, likely)
+        if groups.keys[home] == one.item:
+            return Join(one.item, one.item, "founder", rival_score, (), vetoes, rival_key, rival_score)
+        others = [item for item in groups.members[home] if item != one.item]
+        reason = groups.tied.get(one.item, "alike")
+        score = self._link(one.item, others) if reason == "alike" else 1.0
+        words = self._shared(one.item, self._nearest(one.item, others))
+        return Join(one.item, groups.keys[home], reason, score, words, vetoes, rival_key, rival_score)
+
+    def _link(self, item: int, others: Sequence[int]) -> float:
+        return self.linkage.link(self.linkage.compare([item], others))
+
+    def _nearest(self, item: int, others: Sequence[int]) -> int:
+        """The one of the others that is most likely to tell the same story."""
+        if len(others) == 1:
+            return others[0]
+        return max(zip(self.compared.scores([item], others), [-other for other in others], strict=True))[1] * -1
+
+    def _rival(self, item: int, home: int, likely: Collection[int]) -> tuple[int | None, float]:
+        """The other group that is most like an item, of those with a member that is like it at all."""
+        groups = self.groups
+        near = [other for other in self.reading.near[item] if other in likely]
+        rivals = {groups.find(groups.index[other]) for other in near} - {home}
+        links = [(self._link(item, groups.members[rival]), -rival) for rival in rivals]
+        link, negative = max(links, default=(0.0, 1))
+        return (-negative if links else None), link
+
+    def _shared(self, one: int, other: int) -> tuple[str, ...]:
+        """The words both have, most telling first."""
+        mine, theirs, rarity = self.words(one), self.words(other), self.reading.rarity
+        both = mine.keys() & theirs.keys()
+        readable = self.reading.texts[one].readable(both)
+        ranked = [(-(rarity[word] ** 2) * (1 + mine[word]) * (1 + theirs[word]), readable[word]) for word in both]
+        return tuple(word for _, word in sorted(ranked)[:SHARED])
+
+    def _vetoes(self, one: Candidate, home: int, rival: int, likely: Collection[int]) -> tuple[str, ...]:
+        """What speaks against the story that came next, in words: of the item and the nearest there, and of the two
+        stories."""
+        groups = self.groups
+        near = [item for item in groups.members[rival] if item in likely]
+        vetoes = self._against(one, self._nearest(one.item, near))
+        if (home, rival) not in self.marks:
+            stories = groups.members[home], groups.members[rival]
+            self.marks[home, rival] = groups.marks.mark(*stories) if groups.marks.apart(*stories) else None
+        mark = self.marks[home, rival]
+        if mark is None:
+            return vetoes
+        word = self.reading.texts[one.item].readable({mark}).get(mark)
+        return (*vetoes, "each story has a word of its own that the other lacks" + (f": {word}" if word else ""))
+
+    def _against(self, one: Candidate, item: int) -> tuple[str, ...]:
+        """What speaks against two items telling one story."""
+        other, mine, theirs = self.groups.items[item], self.words(one.item).keys(), self.words(item).keys()
+        figures = self._figures(one.item)
+        days = abs(one.at - other.at) / DAY
+        found = (
+            (one.publisher and one.publisher == other.publisher, "one outlet tells both"),
+            (figures and _strange(mine & figures, theirs & self._figures(item)), "no figure in common"),
+            (_strange(mine & WEEKDAYS, theirs & WEEKDAYS), "other days of the week"),
+            (days >= 1, f"{days:.0f} day{'s' if round(days) > 1 else ''} between them"),
+        )
+        return tuple(word for holds, word in found if holds)
+
+    def _figures(self, item: int) -> frozenset[int]:
+        known = self.reading.known.get(item)
+        return frozenset((known.features if known else self.reading.features[item]).figures)
+
+
+def _strange(mine: Collection[int], theirs: Collection[int]) -> bool:
+    return bool(mine and theirs and not set(mine) & set(theirs))

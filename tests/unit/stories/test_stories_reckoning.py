@@ -1,0 +1,173 @@
+"""What the grouping reckons with arrays, against the same said plainly."""
+
+from __future__ import annotations
+
+import random
+from math import sqrt
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.stories import TUNING, Candidate, Memory
+from aggregator.stories.arrays import highest
+from aggregator.stories.comparison import Comparison
+from aggregator.stories.features import Features
+from aggregator.stories.likeness import EVIDENCE, KEPT, TELLING, TITLE
+from aggregator.stories.matrix import matrix
+from aggregator.stories.nomination import STEPS
+from aggregator.stories.rarity import Rarity
+from aggregator.stories.reading import Reading, read
+from aggregator.stories.trees import grown
+
+WORDS = (
+    "dam", "flood", "river", "Kherson", "breach", "village", "water", "troops", "minister", "parliament",
+    "budget", "vote", "strike", "union", "wages", "rail", "harbour", "storm", "coast", "ferry",
+    "rescue", "crew", "pilot", "airport", "runway", "snow", "gale", "12", "300", "1,400",
+    "Tuesday", "Friday",
+)  # fmt: skip
+DAY = 86_400
+
+
+def batch(seed: int, size: int = 40) -> list[Candidate]:
+    chance = random.Random(seed)
+    return [
+        Candidate(
+            n, " ".join(chance.sample(WORDS, 7)), " ".join(chance.choices(WORDS, k=chance.randrange(0, 15))),
+            chance.choice(["", "Bugle", "Herald"]), None, 1_700_000_000 + n * 7_200, chance.choice([None, "en", "de"]),
+        )
+        for n in range(1, size + 1)
+    ]  # fmt: skip
+
+
+def reading(seed: int) -> Reading:
+    return read(batch(seed), Memory(), TUNING)
+
+
+def telling(one: Features, rarity: Rarity) -> dict[int, float]:
+    """The words of an item that count, each with its weight in the cosine."""
+    return {word: rarity[word] * (TITLE if word in one.title else 1.0) for word in one.words if rarity[word] >= TELLING}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_evidence_is_what_it_says(seed: int) -> None:
+    told = reading(seed)
+    rarity, candidates = told.rarity, {one.item: one for one in told.new}
+    rows = dict(Comparison(told, TUNING).evidence())
+    assert rows
+    for (a, b), row in rows.items():
+        one, other = told.features[a], told.features[b]
+        mine, theirs = telling(one, rarity), telling(other, rarity)
+        both = sorted((rarity[word] for word in mine.keys() & theirs.keys()), reverse=True)
+        found = dict(zip((name for name, _ in EVIDENCE), row, strict=True))
+        assert found["cosine"] == pytest.approx(cosine(told, a, b))
+        assert (found["weight"], found["rarest"], found["second"]) == pytest.approx((sum(both), both[0], both[1]))
+        shares = sorted(covered(x, y, rarity) for x, y in ((one, theirs), (other, mine)))
+        assert (found["covered"], found["covers"]) == pytest.approx(tuple(shares))
+        figures = [set(x.figures) & told_of.keys() for x, told_of in ((one, mine), (other, theirs))]
+        assert found["figures"] == len(figures[0] & figures[1])
+        assert found["other figures"] == bool(figures[0] and figures[1] and not figures[0] & figures[1])
+        assert found["apart"] == pytest.approx(abs(candidates[a].at - candidates[b].at) / DAY)
+        langs = {one.lang, other.lang} - {""}
+        assert len(langs) < 2
+
+
+def covered(one: Features, others: dict[int, float], rarity: Rarity) -> float:
+    """The share of one's headline that the other has."""
+    title = [rarity[word] for word in one.title if rarity[word] >= TELLING]
+    return sum(rarity[word] for word in one.title if word in others) / (sum(title) or 1)
+
+
+def test_rivals_are_those_that_either_met_closer() -> None:
+    told = reading(1)
+    rows = dict(Comparison(told, TUNING).evidence())
+    near: dict[int, list[float]] = {item: [] for item in told.near}
+    for a, b in {(min(a, b), max(a, b)) for a, others in told.near.items() for b in others}:
+        close = cosine(told, a, b)
+        near[a].append(close)
+        near[b].append(close)
+    for (a, b), row in rows.items():
+        close = cosine(told, a, b) + 1e-9
+        closer = sorted(min(KEPT, sum(other > close for other in near[item])) for item in (a, b))
+        assert row[11:13] == closer
+
+
+def cosine(told: Reading, a: int, b: int) -> float:
+    one, other = told.features[a], told.features[b]
+    if one.lang and other.lang and one.lang != other.lang:
+        return 0.0
+    mine, theirs = telling(one, told.rarity), telling(other, told.rarity)
+    length = sqrt(sum(w * w for w in mine.values()) * sum(w * w for w in theirs.values()))
+    return sum(mine[word] * theirs[word] for word in mine.keys() & theirs.keys()) / length
+
+
+def test_who_shares_the_rarest_words_is_nominated_first() -> None:
+    told = reading(2)
+    posted: dict[int, set[int]] = {}
+    for word, item in told.postings:
+        posted.setdefault(item, set()).add(word)
+    for item, words in posted.items():
+        weights = {
+            word: round(told.rarity[word] * (TUNING.headline if word in told.features[item].title else 1) * STEPS)
+            for word in words
+        }
+        assert len(words) <= TUNING.posted
+        votes = {
+            other: sum(weights[word] for word in words & theirs)
+            for other, theirs in posted.items()
+            if other != item and words & theirs
+        }
+        expected = sorted(votes, key=lambda other: (-votes[other], other))[: TUNING.nominees]
+        assert list(told.near[item]) == expected
+
+
+def test_a_word_that_too_many_have_nominates_nobody() -> None:
+    many = [Candidate(n, "Zugspitze", "", "", None, n, "de") for n in range(TUNING.crowded + 1)]
+    assert not any(read(many, Memory(), TUNING).near.values())
+    assert all(read(many[1:], Memory(), TUNING).near.values())
+
+
+trees = st.recursive(
+    st.floats(-2, 2, allow_nan=False),
+    lambda below: st.tuples(st.integers(0, 2), st.floats(-1, 1), below, below).map(list),
+    max_leaves=8,
+)
+
+
+@given(st.lists(trees, min_size=1, max_size=5), st.lists(st.tuples(*[st.floats(-1, 1)] * 3), min_size=1, max_size=5))
+def test_complete_trees_say_what_the_nested_ones_do(forest: list[Any], rows: list[tuple[float, ...]]) -> None:
+    def walk(node: Any, row: tuple[float, ...]) -> float:
+        while isinstance(node, list):
+            node = node[2] if row[node[0]] <= node[1] else node[3]
+        return float(node)
+
+    found = grown(forest, 0.5).odds(np.array(rows, dtype=float))
+    assert found == pytest.approx([0.5 + sum(walk(tree, row) for tree in forest) for row in rows])
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 1000), st.integers(0, 50)), unique=True), st.integers(1, 4))
+def test_the_highest_of_each_row(cells: list[tuple[int, int, int]], most: int) -> None:
+    arrays = np.array(cells, dtype=np.int64).reshape(-1, 3).T
+    found = list(zip(*(part.tolist() for part in highest(arrays[0], arrays[1], arrays[2], most)), strict=True))
+    expected = [
+        cell
+        for row in range(5)
+        for cell in sorted((cell for cell in cells if cell[0] == row), key=lambda cell: (-cell[1], cell[2]))[:most]
+    ]
+    assert found == expected
+
+
+def test_the_rows_of_a_matrix_are_the_words_of_its_items() -> None:
+    told = reading(3)
+    kept = list(told.features.values())
+    words = matrix(kept)
+    for row, one in enumerate(kept):
+        assert words.words(row) == {word: word in one.title for word in one.words}
+    assert words.counts().sum() == sum(len(one.words) for one in kept)
+
+
+def test_an_unheard_word_is_as_rare_as_can_be_and_none_weighs_nothing() -> None:
+    rarity = Rarity(1_000_000, {1: 1_000_000, 2: 1})
+    assert rarity[3] == rarity[2] > rarity[1] > 0
