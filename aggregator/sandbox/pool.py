@@ -27,6 +27,7 @@ class Sandbox:
     ) -> None:
         self._wall, self._memory, self._recycle = wall, memory, recycle
         self._seats = asyncio.Semaphore(children)
+        self._articles = asyncio.Semaphore(max(1, children - 1))  # pages that stall hold up no feed
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._closed = False
@@ -40,7 +41,8 @@ class Sandbox:
 
     async def extract(self, fetched: Fetched) -> str:
         """The page of an article to safe HTML of its text. Raises as `parse`."""
-        answer = await self._read(frames.Page(fetched.body, fetched.content_type, fetched.url))
+        async with self._articles:
+            answer = await self._read(frames.Page(fetched.body, fetched.content_type, fetched.url))
         if not isinstance(answer, frames.Text):
             raise SandboxError("crashed", "the process that read the document answered something else")
         return answer.content

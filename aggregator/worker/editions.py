@@ -9,18 +9,19 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
+from aggregator.errors import StoreError
 from aggregator.pipeline.compose import Policy
 from aggregator.pipeline.edition import EditionReport, edition, re_place
 from aggregator.ports import Archive
 from aggregator.worker.engine import Current
 from aggregator.worker.measures import Measures
+from aggregator.worker.retention import Retention
 from aggregator.worker.signs import Signs
 
 log = logging.getLogger(__name__)
 
 EVERY = 30.0  # seconds
 LEASE = 60  # seconds; renewed before each batch
-PRUNE_EVERY = 86_400  # seconds
 RETRY_EVERY = 3600  # seconds after which items that were set aside are tried again
 
 
@@ -45,7 +46,7 @@ class Editions:
         self._measures = measures
         self._news = news
         self._stopping = stopping
-        self._pruned = 0
+        self._retention = Retention(_last_tick(current.engine.archive), time.monotonic())
         self._aside: frozenset[int] = frozenset()
         self._aside_since = 0
         self._told: Counter[str] | None = None  # nothing is known of what an earlier process said
@@ -128,9 +129,17 @@ class Editions:
 
     def _prune(self, now: int) -> None:
         """Retention, once a day; here, since it is the edition's archive."""
-        if 0 <= now - self._pruned < PRUNE_EVERY:
+        if not self._retention.due(now, time.monotonic()):
             return
-        self._pruned = now
         purged = self._current.engine.archive.upkeep.prune(now, *self._current.engine.keep)
         if purged:
             log.info("pruned the texts of %d items", purged)
+
+
+def _last_tick(archive: Archive) -> int | None:
+    """When a worker was last at it, before this one."""
+    try:
+        tick = archive.upkeep.noted("tick")
+    except StoreError:
+        return None
+    return tick if isinstance(tick, int) else None

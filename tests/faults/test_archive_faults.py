@@ -11,9 +11,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from builders import NOW, archive, item, polled, source
+from builders import NOW, archive, item, policy, polled, source
 
 from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
+from aggregator.model.story import Batch
+from aggregator.model.stream import StreamQuery
+from aggregator.pipeline.edition import edition
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.schema import migrations
@@ -246,3 +249,35 @@ def test_f24_an_earlier_program_refuses_a_later_archive(tmp_path: Path) -> None:
     with pytest.raises(StoreTooNew, match="later version"):
         SqliteArchive(path)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("given_back", [False, True])
+def test_f13_a_step_decided_before_a_long_sleep_does_not_undo_what_another_made_meanwhile(
+    tmp_path: Path, given_back: bool
+) -> None:
+    asleep, other = archive(tmp_path, "alpha", "beta"), archive(tmp_path, "alpha", "beta")
+    seconds = int(NOW.timestamp())
+    asleep.intake.apply([polled("alpha", [item("alpha", "1", "Defense of the coast")])], NOW)
+    assert asleep.desk.lease("asleep", seconds, 60)
+    apply = asleep.desk.apply
+
+    def wakes_up(batch: Batch) -> None:
+        assert other.desk.lease("other", seconds + 100, 60)
+        other.intake.apply([polled("beta", [item("beta", "1", "Defense of the coast")])], NOW)
+        edition(other, policy(), lambda: seconds + 100)
+        if given_back:
+            other.desk.release("other")
+        apply(batch)
+
+    asleep.desk.apply = wakes_up  # type: ignore[method-assign]
+    with pytest.raises(StoreBusy, match="took the edition over"):
+        edition(asleep, policy(), lambda: seconds)
+    asleep.desk.apply = apply  # type: ignore[method-assign]
+    (story,) = asleep.reading.stories(StreamQuery("latest"), seconds + 200)[0]
+    assert story.publishers == ("Alpha", "Beta")
+    other.desk.release("other")
+    assert asleep.desk.lease("asleep", seconds + 200, 60)
+    asleep.intake.apply([polled("alpha", [item("alpha", "2", "Europe votes")])], NOW)
+    assert edition(asleep, policy(), lambda: seconds + 200).items == 1, "and it goes on"
+    asleep.close()
+    other.close()

@@ -384,3 +384,35 @@ def test_whom_a_pause_holds_is_asked_of_the_source_and_then_of_the_defaults(work
         worker.now += timedelta(days=2)
         asyncio.run(worker.tick())
         assert asked == {"one": expected, "two": "source", "three": "host"}
+
+
+def test_f12_a_clock_far_ahead_and_a_long_absence_prune_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What retention takes is gone: it waits for a day of running after a leap."""
+    running = 0.0
+    monkeypatch.setattr("aggregator.worker.editions.time.monotonic", lambda: running)
+    texts = "SELECT count(*) FROM texts WHERE summary != ''"
+    worker = Worker(tmp_path)
+    worker.archive.intake.apply([polled("one", [item("one", "1", "First", summary="What happened")])], NOW)
+    worker.archive.upkeep.note("tick", int(NOW.timestamp()))
+
+    def after(seconds: float, wall: timedelta) -> int:
+        nonlocal running
+        running, worker.now = running + seconds, worker.now + wall
+        asyncio.run(worker.editions.once())
+        assert worker.shown == ""
+        return int(worker.archive._connection.raw.execute(texts).fetchone()[0])
+
+    assert after(30, timedelta(seconds=30)) == 1
+    assert after(30, timedelta(days=3650)) == 1, "a clock that was set ten years ahead"
+    assert after(3600, timedelta(hours=1)) == 1
+    assert after(30, timedelta(days=-3650)) == 1, "and right again"
+    worker.close()
+
+    worker = Worker(tmp_path)
+    worker.now = NOW + timedelta(days=200)  # nobody was there for 200 days: feeds are asked first
+    assert after(1, timedelta(seconds=1)) == 1
+    assert after(80_000, timedelta(seconds=80_000)) == 1
+    assert after(10_000, timedelta(seconds=10_000)) == 0, "retention is put off, not off"
+    worker.close()

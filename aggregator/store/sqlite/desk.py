@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from aggregator.errors import StoreBusy
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, PendingItem, Placing, StoryState
 from aggregator.store.rows import (
@@ -27,9 +28,15 @@ from aggregator.store.sqlite.memory import save_memory
 from aggregator.store.streams import match
 
 
+def _holder(raw: sqlite3.Connection) -> str | None:
+    row = raw.execute("SELECT value FROM meta WHERE key = 'edition'").fetchone()
+    return str(orjson.loads(row[0])[0]) if row else None
+
+
 class Desk:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._holding: str | None = None  # as whom this desk took the edition
 
     def lease(self, owner: str, now: int, seconds: int) -> bool:
         """Hold the edition for `seconds`; False while another holds it."""
@@ -40,15 +47,16 @@ class Desk:
                 if holder != owner and now < until <= now + 2 * seconds:
                     return False
             _put(raw, "edition", [owner, now + seconds])
+        self._holding = owner
         return True
 
     def holder(self) -> str | None:
         """Who holds the edition, as far as the store knows."""
         with self._db.translate():
-            row = self._db.raw.execute("SELECT value FROM meta WHERE key = 'edition'").fetchone()
-        return str(orjson.loads(row[0])[0]) if row else None
+            return _holder(self._db.raw)
 
     def release(self, owner: str) -> None:
+        self._holding = None
         with self._db.transaction() as raw:
             row = raw.execute("SELECT value FROM meta WHERE key = 'edition'").fetchone()
             if row and orjson.loads(row[0])[0] == owner:
@@ -171,8 +179,15 @@ class Desk:
             ).fetchall()
 
     def apply(self, batch: Batch) -> None:
-        """One step of the edition, whole or not at all."""
+        """One step of the edition, whole or not at all.
+
+        Raises:
+            StoreBusy: it was decided under a lease that ran out meanwhile (the machine slept, say), and another process
+                made the edition since: the step knows nothing of that, and would undo it.
+        """
         with self._db.transaction() as raw:
+            if self._holding is not None and _holder(raw) != self._holding:
+                raise StoreBusy(f"{self._db.path}: another process took the edition over; this one left it to that")
             touched = self._merge(raw, batch)
             if batch.forgotten:
                 _set_apart(raw, batch)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -183,3 +184,21 @@ def test_secrets_of_the_environment_stay_with_the_parent(monkeypatch: pytest.Mon
             return Path(f"/proc/{child}/environ").read_bytes()
 
     assert b"secret-value" not in asyncio.run(main())
+
+
+def test_articles_that_stall_hold_up_no_feed() -> None:
+    """Their pages never get the last child."""
+    page = replace(fetched(b"<html><body>" + b"<p>word <b>word" * 200_000), content_type="text/html")
+
+    async def main() -> list[object]:
+        async with Sandbox(children=2, wall=2) as sandbox:
+            await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(2)))  # both have started
+            pages = [asyncio.create_task(sandbox.extract(page)) for _ in range(3)]
+            await asyncio.sleep(0)
+            for _ in range(10):
+                assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+            assert not any(task.done() for task in pages), "feeds did not wait for a page"
+            return list(await asyncio.gather(*pages, return_exceptions=True))
+
+    stalled = asyncio.run(main())
+    assert all(isinstance(one, SandboxError) and one.kind == "timeout" for one in stalled), stalled
