@@ -35,6 +35,7 @@ IDS = {
     "Defense": "defense",
     "Ukraine-Russia War": "ukraine-russia-war",
 }
+LEAST = 30  # items of a label that an outlet or year must have for its F1 to count
 EITHER = frozenset(("europe", "ukraine-russia-war"))
 # Kept apart from our own list of places, so that the measure does not move with it.
 WAR = re.compile(
@@ -54,6 +55,8 @@ class Labelled:
     label: str
     right: frozenset[str]
     tuned: bool  # in the half that rules were tuned on
+    outlet: str = ""
+    year: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,9 @@ def read(corpus: Path) -> Iterator[Labelled]:
             title, summary, label = row["title"], row["summary"] or "", IDS[row["label"]]
             both = label in EITHER and WAR.search(f"{title} {summary}") is not None
             even = hashlib.sha256(row["id"].encode()).digest()[-1] % 2 == 0
-            yield Labelled(title, summary, label, EITHER if both else frozenset((label,)), even)
+            outlet = row["source"].removeprefix("edition.").replace("bbc.com", "bbc.co.uk")
+            right = EITHER if both else frozenset((label,))
+            yield Labelled(title, summary, label, right, even, outlet, (row["published"] or "")[:4])
 
 
 def measure(items: Sequence[Labelled], judgements: Iterable[Judgement]) -> Figures:
@@ -83,9 +88,10 @@ def measure(items: Sequence[Labelled], judgements: Iterable[Judgement]) -> Figur
         confusion[item.label, item.label if found.section in item.right else found.section] += 1
         recalled += not item.right.isdisjoint(found.sections)
         sections += len(found.sections)
-    by_label = {label: _scores(confusion, label) for label in sorted(set(IDS.values()))}
+    labels = Counter(item.label for item in items)
+    by_label = {label: _scores(confusion, label) for label in sorted(labels) if labels[label] >= LEAST}
     return Figures(
-        accuracy=sum(confusion[label, label] for label in by_label) / len(items),
+        accuracy=sum(confusion[label, label] for label in labels) / len(items),
         macro_f1=sum(scores[2] for scores in by_label.values()) / len(by_label),
         recall_in_sections=recalled / len(items),
         mean_sections=sections / len(items),
@@ -117,6 +123,21 @@ def table(figures: Figures) -> str:
     return "\n".join(lines)
 
 
+def travels(items: Sequence[Labelled], judgements: Sequence[Judgement]) -> str:
+    """The figures of each outlet and each year on its own. Macro-F1 is over the labels it has."""
+    lines = ["by outlet, by year      items  accuracy  macro-F1  labels"]
+    for part in ("outlet", "year"):
+        groups: dict[str, list[int]] = {}
+        for number, item in enumerate(items):
+            groups.setdefault(getattr(item, part), []).append(number)
+        for name, numbers in sorted(groups.items()):
+            if len(numbers) >= LEAST:
+                figures = measure([items[n] for n in numbers], [judgements[n] for n in numbers])
+                rest = f"{figures.accuracy:9.3f} {figures.macro_f1:9.3f} {len(figures.by_label):7}"
+                lines.append(f"  {name:20} {len(numbers):6} {rest}")
+    return "\n".join(lines)
+
+
 def speed(book: Rulebook, items: Sequence[Labelled]) -> tuple[float, float]:
     """Items a CPU second on one core, receipts off and on."""
     began = time.process_time()
@@ -142,6 +163,7 @@ def run(corpus: Path, feeds: Path = FEEDS) -> dict[str, Figures]:
         figures = measure([items[n] for n in chosen], [found[n] for n in chosen])
         results[name] = figures
         print(f"Sections, {name} ({len(chosen)} items)\n{table(figures)}\n")
+    print(f"{travels(items, found)}\n")
     without, with_receipts = speed(book, items[:20_000])
     print(f"{without:,.0f} items a CPU second with topics, receipts off; {with_receipts:,.0f} with receipts\n")
     return results
