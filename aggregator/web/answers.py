@@ -15,6 +15,9 @@ from werkzeug.http import http_date
 from aggregator.model.stream import Rendered
 from aggregator.web.negotiation import MIN_COMPRESSED, coding, held, tag
 
+SHOWN = "aggregator.shown"
+"""Where a request's environment holds the bytes that answer it."""
+
 
 def content_etag(body: bytes) -> str:
     return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
@@ -28,6 +31,7 @@ def answer(
     Changes of one second are told apart by dates that run ahead of the clock. Conditions are judged by those; what is
     said is never later than now (RFC 9110, 8.8.2.1), and so at worst a client gets the same bytes once more.
     """
+    request.environ[SHOWN] = rendered
     small = len(rendered.body) < MIN_COMPRESSED
     form = None if small else coding(request.headers.get("Accept-Encoding", ""))
     etag = held(

@@ -17,6 +17,7 @@ from aggregator.web.answers import json_answer
 from aggregator.web.asked import identifier, library, story_named
 from aggregator.web.cited import cited
 from aggregator.web.described import described
+from aggregator.web.front import kept
 from aggregator.web.library import Library
 from aggregator.web.paging import asked_for
 from aggregator.web.related import Relatives
@@ -28,12 +29,14 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 @api.get("/stories")
 @described("Stories, newest entry first", {"application/json": shapes.Stories}, parameters.LIST, (400, 503))
+@kept
 def stories() -> Response:
     return listing("stories")
 
 
 @api.get("/items")
 @described("Items, newest first", {"application/json": shapes.Items}, parameters.LIST, (400, 503))
+@kept
 def items() -> Response:
     return listing("items")
 
@@ -73,6 +76,7 @@ def _changed(lib: Library) -> datetime:
 
 @api.get("/stories/<id>")
 @described("A story in full", {"application/json": shapes.StoryInFull}, fails=(301, 503))
+@kept
 def story(id: str) -> Response:
     lib = library()
     found = story_named(id)
@@ -92,6 +96,7 @@ def story(id: str) -> Response:
 
 @api.get("/items/<id>")
 @described("An item in full", {"application/json": shapes.ItemInFull}, fails=(503,))
+@kept
 def item(id: str) -> Response:
     lib = library()
     found = lib.archive.reading.item(identifier(id))

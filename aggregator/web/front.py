@@ -9,19 +9,25 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from flask import Response, request
 
 from aggregator.errors import StoreError
 from aggregator.model.stream import Rendered
+from aggregator.web.answers import SHOWN
+from aggregator.web.asked import library
 from aggregator.web.library import Library
 from aggregator.web.negotiation import coding, held
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+View = TypeVar("View", bound=Callable[..., Response])
 KEPT_BYTES = 64 * 1024 * 1024
 MARK = "aggregator.keepable"
 CONDITIONS = frozenset({"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"})
@@ -58,6 +64,23 @@ class Kept:
 def keepable(environ: WSGIEnvironment, validity: Validity, rendered: Rendered) -> None:
     """Say that the answer under way, which gives these bytes, may be kept."""
     environ[MARK] = (validity, rendered)
+
+
+def kept(view: View) -> View:
+    """Keep what a view answers until news comes or the minute ends: for views that show what the archive holds, the
+    configuration in force and the time, and nothing else."""
+
+    @wraps(view)
+    def keeping(*args: Any, **named: Any) -> Response:
+        lib = library()
+        version = lib.version("latest")  # before the view reads: what comes meanwhile is not taken for what it showed
+        minute = int(lib.now().timestamp()) // 60 * 60 + 60
+        response: Response = view(*args, **named)
+        if SHOWN in request.environ:
+            keepable(request.environ, Validity("latest", version, minute), request.environ[SHOWN])
+        return response
+
+    return cast(View, keeping)
 
 
 class Front:

@@ -19,6 +19,7 @@ from aggregator.web.cited import cited
 from aggregator.web.daily import daily, query_of
 from aggregator.web.described import PAGE, described
 from aggregator.web.description import QUERY, described_routes, path
+from aggregator.web.front import kept
 from aggregator.web.library import Library
 from aggregator.web.paper import STATIC, page, static_file
 from aggregator.web.parameters import by_relevance
@@ -53,6 +54,7 @@ def favicon() -> Response:
 
 @pages.get("/")
 @described("Front page", PAGE, fails=(503,))
+@kept
 def front() -> Response:
     """The front page: what most outlets tell, the newest of all, and the newest of each section, each story once."""
     lib = library()
@@ -93,6 +95,7 @@ def _pulse(lib: Library, now: int) -> list[tuple[Rules, int, Markup]]:
     return rows
 
 
+@kept
 def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Response:
     lib = library()
     query = resolve(lib, kind, id, request.args, month)
@@ -159,6 +162,7 @@ serve_streams(pages, "Page", PAGE, listing)
 
 @pages.get("/sections/<slug:id>/daily")
 @described("Daily brief of a section", PAGE, fails=(503,))
+@kept
 def brief(id: str) -> Response:
     lib = library()
     stream, _ = daily(lib, query_of(lib, id))
@@ -176,6 +180,7 @@ def brief(id: str) -> Response:
 
 @pages.get("/stories/<id>")
 @described("Page of a story", PAGE, fails=(301, 503))
+@kept
 def story(id: str) -> Response:
     lib = library()
     found = story_named(id)
@@ -229,6 +234,7 @@ def sources() -> Response:
 
 @pages.get("/docs")
 @described("Help", PAGE, fails=(503,))
+@kept
 def docs() -> Response:
     """How to subscribe, search and use the API; works offline."""
     operations = [(path(rule), operation) for rule, operation in described_routes(current_app)]

@@ -104,7 +104,18 @@ WISHES: tuple[dict[str, str], ...] = (
 
 
 @pytest.mark.parametrize(
-    "address", ["/latest.rss", "/sections/defense.json?limit=1", "/news/topics/nato.atom", "/sources/silent.rss"]
+    "address",
+    [
+        "/latest.rss",
+        "/sections/defense.json?limit=1",
+        "/news/topics/nato.atom",
+        "/sources/silent.rss",
+        "/",
+        "/latest",
+        "/search?q=frigate&order=relevance",
+        "/api/v1/stories",
+        "/docs",
+    ],
 )
 def test_what_is_kept_is_what_flask_answers(newsroom: Newsroom, address: str) -> None:
     fronted = create_app(newsroom.library())
