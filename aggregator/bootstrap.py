@@ -260,6 +260,7 @@ class Application:
     def policy(self) -> Policy:
         """By what the edition decides."""
         from aggregator.categorise.judge import story_sections
+        from aggregator.categorise.program import program
         from aggregator.normalise.address import canonical
         from aggregator.pipeline.compose import Policy
 
@@ -276,7 +277,7 @@ class Application:
         overrides = self.settings.overrides
         today = utc_now().date()
         return Policy(
-            epoch=self.settings.epoch,
+            epoch=f"{self.settings.epoch}.{program()}",
             judge=judge,
             place=place,
             publisher=lambda item: self.fold_publisher(item.publisher, item.url),
@@ -291,6 +292,7 @@ class Application:
                 for pin in overrides.pin
                 if (pin.until is None or pin.until >= today) and (address := canonical(pin.url))
             },
+            program=program(),
         )
 
     @cached_property

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from aggregator.bootstrap import Application, Place, utc_now
+from aggregator.categorise.program import NOTE
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.errors import AggregatorError, StoreBusy, UsageError
 from aggregator.model.poll import RefreshReport
@@ -132,7 +133,8 @@ def re_place_all(archive: Archive, application: Application, proceed: Callable[[
     """Stored stories follow an edit of the rules; returns how many were judged anew."""
     from aggregator.pipeline.edition import re_place
 
-    total, done = archive.desk.count_outdated(application.settings.epoch), 0
+    archive.upkeep.note(NOTE, application.policy.program)
+    total, done = archive.desk.count_outdated(application.policy.epoch), 0
     with bar("Re-placing") as progress:
         while total and proceed() and (count := re_place(archive, application.policy, seconds())):
             done += count

@@ -7,11 +7,13 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Collection
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aggregator.addresses import host_of
 from aggregator.bootstrap import Application, Place, utc_now
+from aggregator.categorise.program import NOTE, program
 from aggregator.cli.arguments import Command, nothing
 from aggregator.cli.sharing import Sharing
 from aggregator.config.watch import Watch
@@ -45,7 +47,11 @@ def work(application: Application, beside: Beside | None) -> int:
         with Sharing(application) as sharing:
             asyncio.run(_serve(application, beside, sharing.say, sharing))
         return 0
-    with WorkerLock(application.place.instance) as lock:
+    file = application.database.resolve()
+    with ExitStack() as held:
+        lock = held.enter_context(WorkerLock(application.place.instance))
+        if file.parent != application.place.instance.resolve():  # the archive may be another instance's as well
+            held.enter_context(WorkerLock(file.parent, f"{file.name}.lock"))
         archive = application.archive()
         archive.upkeep.check()
         archive.close()
@@ -78,6 +84,7 @@ class Engines:
         self._fetchers: dict[tuple[object, ...], Http] = {}
         self._watch = Watch(self._place.config)
         self._desk = self._archives[3].upkeep  # of the thread that follows the configuration
+        self._desk.note(NOTE, program())
         held = self._desk.configuration()
         self._application = application = self._ruling(application, held)
         self._held = application.settings.epoch  # what the store said when it was last looked at

@@ -21,7 +21,8 @@ FOUND = 3
 @dataclass(frozen=True, slots=True)
 class Policy:
     """By what the edition decides. `place` maps the (publisher, judgement) pairs of a story to its primary section and
-    all its sections with scores, highest first."""
+    all its sections with scores, highest first. `epoch` names rules and program together: a story placed under another
+    is outdated. `program` names the program alone."""
 
     epoch: str
     judge: Callable[[PendingItem], Judgement]
@@ -34,6 +35,7 @@ class Policy:
     pinned: Mapping[str, str] = field(default_factory=dict)  # canonical address → section
     apart: frozenset[str] = frozenset()  # canonical addresses of `stories: split`
     joined: tuple[frozenset[str], ...] = ()  # canonical addresses of `stories: join`
+    program: str = ""
 
 
 def compose(

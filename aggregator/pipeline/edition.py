@@ -15,6 +15,7 @@ from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, St
 from aggregator.pipeline.compose import Policy, compose
 from aggregator.pipeline.history import StoredHistory, remembered
 from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled
+from aggregator.pipeline.regrouping import Without, alone, regrouped
 from aggregator.ports import Archive
 from aggregator.stories import Candidate, Grouping, Join, group
 
@@ -105,8 +106,11 @@ def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: in
     folded = [_folded(item, policy) for item in items]
     judged = {item.n: policy.judge(item) for item in folded}
     fresh = [item for item in folded if item.story is None]
-    candidates = [candidate(item) for item in fresh if item.canonical not in policy.apart]
-    grouping = group(candidates, StoredHistory(archive.past))
+    again = [item for item in alone(folded, archive) if item.canonical not in policy.apart]
+    candidates = [candidate(item) for item in [*fresh, *again] if item.canonical not in policy.apart]
+    known_alone = {item.n for item in again}
+    grouping = group(candidates, Without(StoredHistory(archive.past), known_alone))
+    grouping = regrouped(grouping, known_alone, {item.n for item in fresh})
     if policy.apart or policy.joined:
         grouping = overruled(grouping, fresh, archive, policy)
     joins = {join.item: join for join in grouping.joins}
@@ -141,8 +145,8 @@ def candidate(item: PendingItem) -> Candidate:
 
 
 def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> int:
-    """Judge stored stories anew after an edit of the rules, newest first; returns how many were done. Nothing is
-    announced: a story stands in each stream where it would have stood."""
+    """Judge stored stories anew after an edit of the rules or an upgrade, newest first; returns how many were done.
+    Nothing is announced: a story stands in each stream where it would have stood."""
     overrule(archive, policy, now)
     numbers = archive.desk.outdated(policy.epoch, limit)
     states = archive.desk.stories(numbers)

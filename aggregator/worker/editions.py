@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
+from aggregator.categorise.program import NOTE
 from aggregator.errors import StoreError
 from aggregator.pipeline.compose import Policy
 from aggregator.pipeline.edition import EditionReport, edition, re_place
@@ -115,16 +116,18 @@ class Editions:
             self._told = held
 
     def _re_place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> None:
-        """Stored stories follow an edit of the rules, newest first."""
+        """Stored stories follow an edit of the rules or an upgrade of the program, newest first."""
+        if archive.upkeep.noted(NOTE) not in (None, policy.program):
+            return  # another program came after this one
         total, done = archive.desk.count_outdated(policy.epoch), 0
         if not total:
             return
         while proceed() and self._current.engine.policy is policy:
             count = re_place(archive, policy, self._seconds())
             done += count
-            archive.upkeep.note("re-placing", {"done": done, "of": total, "epoch": policy.epoch})
+            archive.upkeep.note("re-placing", {"done": done, "of": total, "epoch": policy.epoch.partition(".")[0]})
             if not count:
-                log.info("re-placed %d stories after an edit of the configuration", done)
+                log.info("re-placed %d stories after an edit of the configuration or an upgrade", done)
                 break
 
     def _prune(self, now: int) -> None:

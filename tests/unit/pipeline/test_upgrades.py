@@ -1,0 +1,89 @@
+"""After an upgrade the rules are the same and the program is another: stored stories are placed anew by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from newsroom import NEWS, Newsroom
+
+from aggregator.categorise import program as judging
+from aggregator.categorise import weights
+from aggregator.cli.planning import Comparison, in_force
+from aggregator.pipeline.edition import re_place
+from aggregator.pipeline.plan import archive_rows
+from aggregator.worker.editions import Editions
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    made = Newsroom(tmp_path)
+    made.publish(*NEWS)
+    yield made
+    made.archive.close()
+
+
+@pytest.fixture
+def upgraded(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
+    """The same file under a program that weighs headlines as nothing: other sections come of it."""
+    monkeypatch.setattr(judging, "program", lambda: "another")
+    monkeypatch.setattr(weights, "HEADLINE", 0.0)
+    room.put_in_force(room.text)
+    return room
+
+
+def test_the_fingerprint_is_of_names_contents_and_order() -> None:
+    one = [("a", b"1"), ("b", b"2")]
+    assert judging.fingerprint(iter(one)) == judging.fingerprint(iter(list(one)))
+    others = ([("a", b"1")], [("a", b"1"), ("b", b"3")], [("a", b"1b"), ("", b"2")], [("b", b"2"), ("a", b"1")])
+    assert len({judging.fingerprint(iter(parts)) for parts in (one, *others)}) == 5
+
+
+def test_all_that_decides_is_part_of_it() -> None:
+    names = {name for name, _ in judging._parts()}
+    assert {"categorise/weights.py", "text/data/places.tsv.gz", "text/match.py", "pipeline/compose.py"} <= names
+    assert not any(name.endswith(".pyc") for name in names)
+    assert len(judging.program()) == 16
+
+
+def test_the_same_program_finds_nothing_outdated(room: Newsroom) -> None:
+    assert room.archive.desk.count_outdated(room.application.policy.epoch) == 0
+    assert room.application.policy.epoch.startswith(room.application.settings.epoch)
+
+
+def test_another_program_places_stored_stories_anew(upgraded: Newsroom) -> None:
+    desk, policy = upgraded.archive.desk, upgraded.application.policy
+    before = {row[1] for row in desk.page(None, 100, 0)}
+    assert desk.count_outdated(policy.epoch) == len(before) > 0
+    assert re_place(upgraded.archive, policy, 0) == len(before)
+    assert desk.count_outdated(policy.epoch) == 0
+    assert upgraded.archive.upkeep.configuration() is not None
+
+
+def test_a_plan_leaves_out_what_the_program_moves_by_itself(upgraded: Newsroom) -> None:
+    application = upgraded.application
+    desk = upgraded.archive.desk
+    report = Comparison(in_force(application), application).run(desk, archive_rows(desk), lambda done: None)
+    assert report["stories"] > 0
+    assert (report["changed"], report["moved"]) == (0, 0)
+
+
+def _editions(room: Newsroom) -> Editions:
+    made: Any = Editions.__new__(Editions)
+    policy = room.application.policy
+    made._current = type("Current", (), {"engine": type("Engine", (), {"policy": policy, "archive": room.archive})})
+    made._clock = lambda: room.now
+    return made  # type: ignore[no-any-return]
+
+
+def test_of_two_programs_the_one_that_came_last_decides(upgraded: Newsroom) -> None:
+    policy, desk = upgraded.application.policy, upgraded.archive.desk
+    outdated = desk.count_outdated(policy.epoch)
+    upgraded.archive.upkeep.note(judging.NOTE, "one that came later")
+    _editions(upgraded)._re_place(upgraded.archive, policy, lambda: True)
+    assert desk.count_outdated(policy.epoch) == outdated > 0
+    upgraded.archive.upkeep.note(judging.NOTE, policy.program)
+    _editions(upgraded)._re_place(upgraded.archive, policy, lambda: True)
+    assert desk.count_outdated(policy.epoch) == 0
