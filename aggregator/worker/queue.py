@@ -20,6 +20,7 @@ from zlib import crc32
 
 import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Status
 
 from aggregator.worker.editions import Editions
 from aggregator.worker.fleet import Fleet
@@ -155,11 +156,12 @@ class Queue:
                 await self._editions.once()
 
     async def recover(self, timestamp: int) -> None:
-        """Jobs of workers that died go to others."""
+        """Jobs of workers that died are taken from them, and their lanes are open again. What they had not done is still
+        due, and comes in new jobs; to try the old ones again would fail where such a one waits already."""
         manager = self._app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
-            log.warning("job %s (%s) of a worker that is gone is done by another", job.id, job.task_name)
-            await manager.retry_job(job)
+            log.warning("job %s (%s) was left by a worker that is gone; others do it", job.id, job.task_name)
+            await manager.finish_job(job, status=Status.FAILED, delete_job=True)
         await manager.prune_stalled_workers(3 * STALLED)
 
 
