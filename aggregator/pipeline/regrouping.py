@@ -1,0 +1,89 @@
+"""Items that now say something else: "Explosion in harbour" becomes the full report, or an outlet takes up the headline of
+another. One that is a story by itself is grouped anew, as if it had just come; where it belongs to another story, the two
+merge as stories do: the older keeps its id, the other redirects, nothing is announced. An item among others stays where
+it is, so that no reader sees a story fall apart.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from aggregator.model.story import PendingItem
+from aggregator.ports import Archive
+from aggregator.stories import Grouping, History, Join, Known, Merge
+
+
+def alone(items: Sequence[PendingItem], archive: Archive) -> list[PendingItem]:
+    """Those of the items that were placed before, and are each the only one of the story that it founded."""
+    placed = [item for item in items if item.story is not None and item.story == item.n]
+    if not placed:
+        return []
+    members = archive.past.members([item.n for item in placed])
+    return [item for item in placed if list(members.get(item.n, ())) == [item.n]]
+
+
+class Without:
+    """A history as it would be without some items, each a story by itself."""
+
+    def __init__(self, history: History, items: Collection[int]) -> None:
+        self._history = history
+        self._items = frozenset(items)
+
+    def documents(self) -> int:
+        return self._history.documents()
+
+    def frequencies(self, words: Collection[int]) -> Mapping[int, int]:
+        return self._history.frequencies(words)
+
+    def postings(self, words: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
+        return self._left(self._history.postings(words, since, until))
+
+    def known(self, items: Collection[int]) -> Mapping[int, Known]:
+        return self._history.known([item for item in items if item not in self._items])
+
+    def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
+        return self._history.members([story for story in stories if story not in self._items])
+
+    def same_address(self, canonicals: Collection[str]) -> Mapping[str, int]:
+        found = self._history.same_address(canonicals)
+        return {address: story for address, story in found.items() if story not in self._items}
+
+    def same_headline(self, keys: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
+        return self._left(self._history.same_headline(keys, since, until))
+
+    def _left(self, found: Mapping[int, Sequence[int]]) -> Mapping[int, Sequence[int]]:
+        return {key: [item for item in items if item not in self._items] for key, items in found.items()}
+
+
+def regrouped(grouping: Grouping, again: Collection[int], new: Collection[int]) -> Grouping:
+    """The decision on a batch of which the items `again` are stories already and `new` are not: what joins become
+    merges, and nothing joins a new story that an old one is part of."""
+    if not again:
+        return grouping
+    parts: defaultdict[int, list[Join]] = defaultdict(list)
+    for join in grouping.joins:
+        parts[join.story].append(join)
+    joins: list[Join] = []
+    merges = list(grouping.merges)
+    for story, part in parts.items():
+        old = {join.item for join in part if join.item in again} | ({story} - set(new))
+        home = min(old, default=story)
+        merges += [Merge(home, younger, _score(part, younger)) for younger in sorted(old - {home})]
+        joins += [_at(home, join, part) for join in part if join.item != home or join.item not in again]
+    return replace(
+        grouping, joins=tuple(sorted(joins, key=lambda join: join.reason != "founder")), merges=tuple(merges)
+    )
+
+
+def _score(part: Sequence[Join], item: int) -> float:
+    return next((join.score for join in part if join.item == item), 1.0)
+
+
+def _at(home: int, join: Join, part: Sequence[Join]) -> Join:
+    """A join to the story that stays. The item that would have founded one has what its nearest shares with it."""
+    if join.reason != "founder" or join.item == home:
+        return replace(join, story=home)
+    nearest = max((other for other in part if other is not join), key=lambda other: other.score)
+    return replace(join, story=home, reason=nearest.reason, score=nearest.score, shared=nearest.shared)
