@@ -168,8 +168,9 @@ class Application:
         return self.shared or self.database.exists()
 
     def archive(self) -> Store:
-        if self.shared:
-            return self.server()
+        return self.server() if self.shared else self.sqlite()
+
+    def sqlite(self) -> SqliteArchive:
         from aggregator.store.sqlite.archive import SqliteArchive
 
         return SqliteArchive(self.database)

@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "export": "the sources as OPML",
     "classify": "items as JSON Lines in, their sections, topics and stories out",
     "prune": "take texts that are older than `keep`",
+    "copy": "a SQLite archive into a PostgreSQL database",
     "backup": "a consistent copy of the archive, also while the service runs",
 }
 """Every command; its module in this folder has the same name (`try_` for try, which is a word of Python)."""

@@ -1,0 +1,47 @@
+"""`aggregator copy URL`: a SQLite archive into a PostgreSQL database, checked row by row."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from aggregator.bootstrap import SERVERS, Application, Place
+from aggregator.cli.arguments import Command
+from aggregator.cli.poll import bar
+from aggregator.errors import AlreadyRunning, StoreError, UsageError
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", help="the database to fill: postgresql://USER@HOST/DATABASE, empty")
+
+
+def run(args: argparse.Namespace, place: Place) -> int:
+    from aggregator.worker.processes import WorkerLock
+
+    application = Application.load(place)
+    if application.shared or not args.url.startswith(SERVERS):
+        raise UsageError(
+            "copies a SQLite archive (--database sqlite:///… or none) into postgresql://USER@HOST/DATABASE"
+        )
+    if not application.database.exists():
+        raise StoreError(f"{application.database}: there is no archive to copy")
+    if WorkerLock.held(place.instance):
+        raise AlreadyRunning(
+            f"a service polls into {application.database}; stop it first: what came later would be lost"
+        )
+    target = Application(replace(place, database=args.url), application.settings).server()
+    source = application.sqlite()
+    from aggregator.store.transfer import transfer
+
+    with bar("Copying") as progress:
+        sums = transfer(source, target, progress)
+    source.close()
+    target.close()
+    for table, one in sorted(sums.items()):
+        print(f"{table:16} {one.rows:10} rows  {one.digest:016x}")
+    print("All tables were copied, read back and found the same. From now on start with this --database (or")
+    print("AGGREGATOR_DATABASE_URL), and keep the file until you trust the server: nothing writes to it any more.")
+    return 0
+
+
+COMMAND = Command("copy", "Copy a SQLite archive into an empty PostgreSQL database, and check every row.", add, run)

@@ -1,0 +1,89 @@
+"""A whole archive from elsewhere into an empty database: all of it, checked, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from aggregator.errors import StoreError
+from aggregator.store.postgres.connection import Connection, Raw
+from aggregator.store.postgres.words import vector
+
+FILLED = ("sources", "items", "stories", "configurations")
+"""What holds a row once an archive has been used."""
+
+
+@contextmanager
+def loading(connection: Connection) -> Iterator[Load]:
+    """One transaction; an exception in it takes all back.
+
+    Raises:
+        StoreError: the database holds an archive already.
+    """
+    with connection.transaction() as raw:
+        raw.execute("SET LOCAL statement_timeout = 0")
+        raw.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        for table in FILLED:
+            if raw.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():
+                raise StoreError(
+                    f"{connection.server.name}: holds an archive already ({table} is not empty); name an empty database"
+                )
+        raw.execute("DELETE FROM meta WHERE key != 'schema'")
+        yield Load(raw)
+        _number(raw)
+    with connection.translate():
+        connection.raw.execute("ANALYZE")
+
+
+class Load:
+    def __init__(self, raw: Raw) -> None:
+        self._raw = raw
+
+    def columns(self) -> dict[str, dict[str, str]]:
+        """Table → its columns with their types."""
+        found: dict[str, dict[str, str]] = {}
+        for table, column, kind in self._raw.execute(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = current_schema() "
+            "AND table_name NOT LIKE 'procrastinate%%' ORDER BY table_name, ordinal_position"
+        ).fetchall():
+            found.setdefault(table, {})[column] = kind
+        found.pop("search", None)
+        return found
+
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+        kinds = self.columns()[table]
+        truths = [n for n, column in enumerate(columns) if kinds[column] == "boolean"]
+        with self._raw.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as stream:
+            for row in rows:
+                stream.write_row(_told(row, truths) if truths else row)
+
+    def rows(self, table: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """What is there now."""
+        kept = " WHERE key != 'schema'" if table == "meta" else ""
+        with self._raw.cursor(name="reading_back") as cursor:
+            cursor.itersize = 5000
+            yield from cursor.execute(f"SELECT {', '.join(columns)} FROM {table}{kept}".encode())
+
+    def index(self, progress: Callable[[int], None]) -> None:
+        """Make the index of words anew."""
+        with self._raw.cursor(name="texts") as texts, self._raw.cursor() as writer:
+            texts.itersize = 5000
+            texts.execute("SELECT item, title, summary FROM texts ORDER BY item")
+            while batch := texts.fetchmany(5000):
+                with writer.copy("COPY search FROM STDIN") as stream:
+                    for item, title, summary in batch:
+                        stream.write_row((item, vector(title, summary)))
+                progress(len(batch))
+
+
+def _told(row: tuple[Any, ...], truths: Sequence[int]) -> tuple[Any, ...]:
+    return tuple(bool(value) if n in truths else value for n, value in enumerate(row))
+
+
+def _number(raw: Raw) -> None:
+    """New rows get the numbers after the last."""
+    for table in ("configurations", "sources", "items", "streams"):
+        raw.execute(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'n'), coalesce(max(n), 0) + 1, FALSE) FROM {table}".encode()
+        )

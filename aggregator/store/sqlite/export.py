@@ -1,0 +1,49 @@
+"""Everything in the file, as rows, for another backend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from aggregator.store.sqlite.connection import Connection
+
+_DERIVED = "search"
+"""The index of words and its tables are made anew from the texts."""
+_FREE = {"lease_owner": "NULL", "lease_until": "0"}
+"""Nobody holds anything in a copy."""
+
+
+class Export:
+    """Reads what was committed when it began, whatever is written meanwhile. Used as a context manager."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def __enter__(self) -> Export:
+        with self._db.translate():
+            self._db.raw.execute("BEGIN")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._db.translate():
+            self._db.raw.execute("ROLLBACK")
+
+    def tables(self) -> dict[str, list[str]]:
+        """Table → its columns."""
+        names = self._db.read(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT GLOB ?",
+            (f"{_DERIVED}*",),
+        )
+        return {name: [row[1] for row in self._db.read(f"PRAGMA table_info({name})")] for (name,) in names}
+
+    def count(self, table: str) -> int:
+        return int(self._db.read(f"SELECT count(*) FROM {table}{_kept(table)}")[0][0])
+
+    def rows(self, table: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        names = ", ".join(_FREE.get(column, column) for column in columns)
+        with self._db.translate():
+            yield from self._db.raw.execute(f"SELECT {names} FROM {table}{_kept(table)}")
+
+
+def _kept(table: str) -> str:
+    return " WHERE key != 'edition'" if table == "meta" else ""

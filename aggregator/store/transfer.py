@@ -1,0 +1,81 @@
+"""An archive from a SQLite file into a PostgreSQL database, and that it is the same there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from aggregator.errors import StoreError
+from aggregator.store.postgres.archive import PostgresArchive
+from aggregator.store.postgres.loading import Load, loading
+from aggregator.store.sqlite.archive import SqliteArchive
+from aggregator.store.sqlite.export import Export
+
+
+@dataclass(slots=True)
+class Sum:
+    """How many rows, and what they add up to in whatever order: 64 bits of a hash of each."""
+
+    rows: int = 0
+    digest: int = 0
+
+    def add(self, row: tuple[Any, ...]) -> None:
+        said = repr([int(value) if isinstance(value, bool) else value for value in row])
+        self.rows += 1
+        self.digest = (self.digest + int.from_bytes(blake2b(said.encode(), digest_size=8).digest(), "big")) % (1 << 64)
+
+    def along(self, rows: Iterable[tuple[Any, ...]], seen: Callable[[int], None]) -> Iterator[tuple[Any, ...]]:
+        for row in rows:
+            self.add(row)
+            if self.rows % 5000 == 0:
+                seen(5000)
+            yield row
+        seen(self.rows % 5000)
+
+
+def transfer(
+    source: SqliteArchive, target: PostgresArchive, progress: Callable[[int, int], None] = lambda done, of: None
+) -> dict[str, Sum]:
+    """Copy all rows, read them back, compare. Returns table → its sum.
+
+    Raises:
+        StoreError: the target is not empty, or does not hold what was written; it is then as it was.
+    """
+    sums: dict[str, Sum] = {}
+    with Export(source._connection) as export, loading(target._connection) as load:
+        tables = export.tables()
+        total = 2 * sum(map(export.count, tables)) + export.count("texts")
+        done = 0
+
+        def seen(count: int) -> None:
+            nonlocal done
+            done += count
+            progress(done, total)
+
+        # Streams after entries: what counts entries as they come finds no stream to count them in.
+        for table in sorted(tables, key=lambda name: (name == "streams", name)):
+            sums[table] = _copy(export, load, table, tables[table], seen)
+        load.index(seen)
+        for table, columns in tables.items():
+            back = Sum()
+            for _ in back.along(load.rows(table, columns), seen):
+                pass
+            if back != sums[table]:
+                raise StoreError(f"{table}: {back.rows} rows with sum {back.digest:016x} came back, {sums[table].rows} with "
+                                 f"{sums[table].digest:016x} were written; nothing was kept")  # fmt: skip
+    return sums
+
+
+def _copy(export: Export, load: Load, table: str, columns: list[str], seen: Callable[[int], None]) -> Sum:
+    made = Sum()
+    load.fill(table, columns, made.along(map(_storable, export.rows(table, columns)), seen))
+    return made
+
+
+def _storable(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """PostgreSQL keeps any letter but NUL."""
+    if any(isinstance(value, str) and "\0" in value for value in row):
+        return tuple(value.replace("\0", "") if isinstance(value, str) else value for value in row)
+    return row

@@ -1,0 +1,145 @@
+"""A SQLite archive in PostgreSQL: the same rows, the same answers, or nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from builders import NOW, archive, item, policy, polled, postgres_archive, source
+from builders.postgres import execute, fresh_database
+from builders.process import aggregator, configuration
+
+from aggregator.errors import StoreError
+from aggregator.model.stream import Filter, StreamQuery
+from aggregator.pipeline.edition import edition
+from aggregator.store.postgres.archive import PostgresArchive
+from aggregator.store.postgres.loading import Load, loading
+from aggregator.store.sqlite.archive import SqliteArchive
+from aggregator.store.sqlite.export import Export
+from aggregator.store.transfer import Sum, transfer
+from aggregator.worker.processes import WorkerLock
+
+SECONDS = int(NOW.timestamp())
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[SqliteArchive]:
+    made = archive(tmp_path, "alpha", "beta", "gone")
+    for name in ("alpha", "beta"):
+        news = [
+            item(
+                name,
+                str(n),
+                f"Frigate{n} collides off harbour{n}, defense says",
+                summary="At nïght." + "\0" * (n == 39),
+            )
+            for n in range(40)
+        ]
+        made.intake.apply([polled(name, news)], NOW)
+        edition(made, policy(), lambda: SECONDS)
+    made.sources.sync([source("alpha"), source("beta", enabled=False)])
+    made.sources.claim("somebody", NOW, timedelta(minutes=5))
+    made.intake.apply([polled("alpha", [item("alpha", "waits", "Waits for the edition")])], NOW)
+    made.upkeep.put_in_force("one", {"feeds.yaml": "x"}, 1)
+    made.articles.claim(["alpha"], 0, 3, SECONDS)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def server() -> Iterator[PostgresArchive]:
+    made = PostgresArchive(fresh_database())
+    yield made
+    made.close()
+
+
+def test_both_backends_have_the_same_tables(tmp_path: Path, server: PostgresArchive) -> None:
+    with Export(archive(tmp_path)._connection) as export, loading(server._connection) as load:
+        theirs = {table: set(columns) for table, columns in load.columns().items()}
+        assert {table: set(columns) for table, columns in export.tables().items()} == theirs
+
+
+def test_everything_is_there_and_goes_on(file: SqliteArchive, server: PostgresArchive) -> None:
+    told: list[tuple[int, int]] = []
+    sums = transfer(file, server, lambda done, of: told.append((done, of)))
+    assert sums["items"].rows == 81
+    assert sums["entries"].rows > 0
+    assert told[-1][0] == told[-1][1]
+    for query in (
+        StreamQuery("latest"),
+        StreamQuery("section", "defense"),
+        StreamQuery("search", filter=Filter(words=("harbour7",))),
+        StreamQuery("search", filter=Filter(words=("night",), source="beta")),
+    ):
+        assert server.reading.stories(query, SECONDS) == file.reading.stories(query, SECONDS)
+        assert len(server.reading.stories(query, SECONDS)[0]) > 0
+    assert server.reading.counts("section", 0) == file.reading.counts("section", 0)
+    assert server.upkeep.configuration() == file.upkeep.configuration()
+    assert server.sources.owners() == [], "nobody holds anything in a copy"
+    assert server.reading.version() == file.reading.version()
+    for store in (file, server):
+        store.intake.apply(
+            [polled("alpha", [item("alpha", "new", "Frigate3 collides off harbour3, defense says")])], NOW
+        )
+        edition(store, policy(), lambda: SECONDS)
+    assert server.reading.stories(StreamQuery("latest"), SECONDS) == file.reading.stories(
+        StreamQuery("latest"), SECONDS
+    )
+    assert server.reading.counts("section", 0) == file.reading.counts("section", 0)
+
+
+def test_what_is_filled_is_refused(file: SqliteArchive) -> None:
+    filled = postgres_archive("alpha")
+    with pytest.raises(StoreError, match="already"):
+        transfer(file, filled)
+    assert filled.reading.totals()["items"] == 0
+    filled.close()
+
+
+def test_a_row_that_comes_back_otherwise_leaves_nothing(
+    file: SqliteArchive, server: PostgresArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill = Load.fill
+
+    def damaged(self: Load, table: str, columns: list[str], rows: Iterator[tuple[object, ...]]) -> None:
+        fill(self, table, columns, rows)
+        if table == "texts":
+            self._raw.execute("UPDATE texts SET title = 'x' WHERE item = 5")
+
+    monkeypatch.setattr(Load, "fill", damaged)
+    with pytest.raises(StoreError, match="texts: 81 rows"):
+        transfer(file, server)
+    assert server.reading.totals() == {"sources": 0, "items": 0, "stories": 0, "pending": 0}
+
+
+def test_a_sum_knows_every_value_and_no_order() -> None:
+    def total(*rows: tuple[object, ...]) -> Sum:
+        made = Sum()
+        for row in rows:
+            made.add(row)
+        return made
+
+    assert total((1, "a"), (2, None)) == total((2, None), (True, "a"))
+    assert total((1, "a"), (2, None)) != total((1, "a"), (2, ""))
+    assert total((1, "a"), (2, None)) != total((1, "a"))
+    assert total((b"a",)) != total(("a",))
+
+
+def test_the_command_copies_and_says_so(tmp_path: Path) -> None:
+    config = configuration(tmp_path, {"alpha": "https://alpha.example/feed"})
+    url = fresh_database()
+    nothing = aggregator(config, "copy", url)
+    assert (nothing.returncode, "no archive to copy" in nothing.stderr) == (1, True)
+    assert aggregator(config, "sources").returncode == 0
+    assert aggregator(config, "copy", "sqlite:///x").returncode == 2
+    with WorkerLock(tmp_path / "instance"):
+        held = aggregator(config, "copy", url)
+        assert (held.returncode, "stop it first" in held.stderr) == (1, True)
+    done = aggregator(config, "copy", url)
+    assert done.returncode == 0, done.stderr
+    assert "found the same" in done.stdout
+    assert execute(url, "SELECT id FROM sources") == [("alpha",)]
+    again = aggregator(config, "copy", url)
+    assert (again.returncode, "already" in again.stderr) == (1, True)
