@@ -99,6 +99,16 @@ def _edits(report: dict[str, Any]) -> list[tuple[str, str]]:
     return [*lines, *(("~", f"{key} changes") for key in found["other"])]
 
 
+def _overruled(report: dict[str, Any]) -> list[str]:
+    """Stories that become one, or part."""
+    lines = []
+    for row in report["joins"]:
+        lines += [f"+ {one['title']}\n      joins: {row['title']}" for one in row["joined_by"]]
+    for row in report["splits"]:
+        lines += [f"- {one['title']}\n      leaves: {row['title']}" for one in row["leaving"]]
+    return [*lines, *(f"? {address}: no stored item has this address" for address in report["unknown"])]
+
+
 def _touched(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
     return (row for kind in ("sections", "topics") for row in report[kind] if row["come"] or row["go"])
 
@@ -138,6 +148,7 @@ def _table(report: dict[str, Any]) -> Iterator[str]:
             rest = row["come" if key == "coming" else "go"] - len(row[key])
             if rest:
                 yield f"      {sign} … and {rest} more"
+    yield from _section("Stories joined and split", _overruled(report))
     yield from _section("Examples", [_example(row) for row in report["examples"]])
     yield from _dead(report, str)
 
@@ -188,6 +199,9 @@ def _markdown(report: dict[str, Any]) -> Iterator[str]:
                 for sample in samples:
                     cells = (f"{sign} {row['title']}", sample["title"], _moved(sample), _why(sample))
                     yield f"| {' | '.join(map(_escaped, cells))} |"
+    if overruled := _overruled(report):
+        yield from ("", "### Stories joined and split", "")
+        yield from (f"- {_escaped(line)}" for line in overruled)
     if report["examples"]:
         yield from ("", "### Examples", "")
         yield from (f"- {_escaped(_example(row))}" for row in report["examples"])

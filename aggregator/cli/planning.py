@@ -8,7 +8,9 @@ from typing import Any
 from aggregator.bootstrap import Application
 from aggregator.errors import ConfigError
 from aggregator.model.settings import Rules
+from aggregator.model.story import StoryState
 from aggregator.pipeline.changes import Changes, changes, term_text
+from aggregator.pipeline.foreseen import Foreseen, foresee
 from aggregator.pipeline.plan import Moves, Plan, Row, Sample, plan
 from aggregator.ports import Desk
 from aggregator.render.entry import urn
@@ -52,6 +54,7 @@ class Comparison:
             "changed": found.changed,
             "sections": self._streams(found, "section", self.after.settings.sections),
             "topics": self._streams(found, "topic", self.after.settings.topics),
+            **self._overrides(desk),
             "configuration": self.changes.as_json(),
             "examples": self._examples(),
             "dead": self._dead(found),
@@ -91,6 +94,18 @@ class Comparison:
             "rule": why.rule,
             "at": str(why.at) if why.at else None,
             "gone": why.gone,
+        }
+
+    def _overrides(self, desk: Desk | None) -> dict[str, Any]:
+        """Stories that would become one, or part, because the file says so."""
+        found = foresee(desk, self._counting[0]) if desk else Foreseen()
+        return {
+            "joins": [{**_story(one.older), "joined_by": [*map(_story, one.younger)]} for one in found.unions],
+            "splits": [
+                {**_story(one.story), "leaving": [{"title": item.title, "url": item.url} for item in one.leaving]}
+                for one in found.partings
+            ],
+            "unknown": list(found.unknown),
         }
 
     def _examples(self) -> list[dict[str, Any]]:
@@ -145,6 +160,10 @@ class Comparison:
             if use is None or not (use.first or use.alone)
         ]
         return {"lines": rows, "sources": sources}
+
+
+def _story(state: StoryState) -> dict[str, Any]:
+    return {"id": urn(state.id), "title": state.entry.title, "url": state.entry.link}
 
 
 Key = tuple[str, str, str, str]

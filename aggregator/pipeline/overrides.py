@@ -11,12 +11,12 @@ Stories under one `join` merge as others do: the older stays, the younger redire
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
 from aggregator.pipeline.compose import Policy, compose
-from aggregator.ports import Archive
+from aggregator.ports import Archive, Desk
 from aggregator.stories import Grouping, Join
 from aggregator.stories import Merge as Union
 
@@ -75,19 +75,30 @@ def overrule(archive: Archive, policy: Policy, now: int) -> None:
         _join(archive, policy, now)
 
 
-def _part(archive: Archive, policy: Policy, now: int) -> None:
-    """Set stored items apart."""
-    stored = archive.desk.addressed(policy.apart)
+def partings(desk: Desk, apart: Collection[str]) -> tuple[dict[int, str], dict[int, dict[str | None, list[Member]]]]:
+    """The stored items of addresses that are set apart (number → address), and the stories in which they are not alone:
+    the members of each by address, under None those that are not set apart."""
+    stored = desk.addressed(apart)
     address = {n: canonical for canonical, homes in stored.items() for n in homes}
     touched = {home for homes in stored.values() for home in homes.values()}
-    states = archive.desk.stories(touched)
-    placed: list[Placed] = []
-    stories: list[StoryState] = []
-    for n, members in archive.desk.members(touched).items():
+    found: dict[int, dict[str | None, list[Member]]] = {}
+    for n, members in desk.members(touched).items():
         groups: defaultdict[str | None, list[Member]] = defaultdict(list)
         for member in members:
             groups[address.get(member.item.n)].append(member)
-        if len(groups) == 1 or n not in states:
+        if len(groups) > 1:
+            found[n] = dict(groups)
+    return address, found
+
+
+def _part(archive: Archive, policy: Policy, now: int) -> None:
+    """Set stored items apart."""
+    address, found = partings(archive.desk, policy.apart)
+    states = archive.desk.stories(found)
+    placed: list[Placed] = []
+    stories: list[StoryState] = []
+    for n, groups in found.items():
+        if n not in states:
             continue
         for part in groups.values():
             founder = n if any(member.item.n == n for member in part) else part[0].item.n
@@ -109,17 +120,22 @@ def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, 
     return replace(stays, entry=replace(fresh.entry, updated=max(old.entry.updated + 1, now)))
 
 
-def _join(archive: Archive, policy: Policy, now: int) -> None:
-    """Merge stored stories that the editor calls one."""
-    stored = archive.desk.addressed({address for group in policy.joined for address in group})
+def unions(desk: Desk, joined: Sequence[frozenset[str]]) -> dict[int, int]:
+    """Stored stories that the editor calls one: each younger, and the older that it merges into."""
+    stored = desk.addressed({address for group in joined for address in group})
     into: dict[int, int] = {}
-    for group in policy.joined:
+    for group in joined:
         homes = {_root(into, home) for address in group for home in stored.get(address, {}).values()}
         older, *younger = sorted(homes) or [0]
         into.update(dict.fromkeys(younger, older))
-    if not into:
+    return {younger: _root(into, younger) for younger in into}
+
+
+def _join(archive: Archive, policy: Policy, now: int) -> None:
+    """Merge stored stories that the editor calls one."""
+    merged = unions(archive.desk, policy.joined)
+    if not merged:
         return
-    merged = {younger: _root(into, younger) for younger in into}
     states = archive.desk.stories({*merged, *merged.values()})
     members = archive.desk.members(states)
     stories = []

@@ -215,3 +215,30 @@ def test_explain_expect_proposes_edits_with_their_plan(desk: Desk) -> None:
     assert "It is in world already." in desk.run("explain", "Octopuses dream", "--expect", "world")
     with pytest.raises(AssertionError, match="did you mean `defense`"):
         desk.run("explain", "x", "--expect", "defence")
+
+
+def test_stories_that_join_and_split_are_foreseen(desk: Desk) -> None:
+    application = Application.load(Place(desk.file, desk.folder / "instance"))
+    archive = application.archive()
+    urls = {title: archive.desk.stories([n])[n].entry.link for n, title in enumerate((t for _, t, _ in TEXTS), 1)}
+    archive.close()
+    first, second = TEXTS[0][1], TEXTS[1][1]
+    said = f'stories: {{join: [["{urls[first]}", "{urls[second]}"]], split: ["https://nowhere.example/x"]}}\nsources:'
+    proposed = desk.propose(("sources:", said))
+    found = desk.json("plan", proposed)
+    (join,) = found["joins"]
+    assert (join["title"], [one["title"] for one in join["joined_by"]]) == (first, [second])
+    assert (found["splits"], found["unknown"]) == ([], ["https://nowhere.example/x"])
+    shown = desk.run("plan", proposed)
+    assert f"+ {second}\n      joins: {first}" in shown
+    assert "https://nowhere.example/x: no stored item has this address" in shown
+    assert "### Stories joined and split" in desk.run("plan", proposed, "--markdown")
+
+    desk.file.write_text(Path(proposed).read_text())
+    desk.run("apply")
+    assert desk.json("plan")["joins"] == []  # it is so now
+    parting = desk.propose(("sources:", f'stories: {{split: ["{urls[second]}"]}}\nsources:'))
+    (split,) = desk.json("plan", parting)["splits"]
+    assert split["title"] == first
+    assert [one["title"] for one in split["leaving"]] == [second]
+    assert f"- {second}\n      leaves: {first}" in desk.run("plan", parting)
