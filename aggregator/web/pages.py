@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint, Response, current_app, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
 
 from aggregator.model.settings import Rules
@@ -34,6 +35,7 @@ pages = Blueprint("pages", __name__, template_folder="templates")
 
 PER_SECTION = 6
 FOREMOST = 11
+MOST = 8
 SEVERAL = 60
 NEWEST = 9
 HOURS = 24
@@ -116,9 +118,24 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
         heading=_heading(lib, query),
         asked=request.args,
         candidates=CANDIDATES,
+        **_rail(lib, query, stream),
         orders=_orders(path, best=best) if query.filter.words and not query.window else (),
         months=_months(stream),
     )
+
+
+def _rail(lib: Library, query: StreamQuery, stream: Stream) -> dict[str, Any]:
+    """What stands beside a stream: those of it that most outlets tell, and its pulse; nothing beside a search, an
+    archive or a source."""
+    if not query.filter.empty or query.window or query.kind == "source":
+        return {"foremost": [], "pulse": []}
+    now = int(lib.now().timestamp())
+    several = [story for story in foremost(stream.stories, now) if len(story.publishers) > 1][:MOST]
+    own = ("section", query.id)
+    return {
+        "foremost": sorted(several, key=lambda story: -len(story.publishers)),
+        "pulse": [row for row in _pulse(lib, now) if query.kind == "latest" or (query.kind, row[0].id) == own],
+    }
 
 
 def _orders(path: str, *, best: bool) -> list[tuple[str, str, bool]]:
@@ -238,4 +255,19 @@ def sources() -> Response:
 def docs() -> Response:
     """How to subscribe, search and use the API; works offline."""
     operations = [(path(rule), operation) for rule, operation in described_routes(current_app)]
-    return page("docs.html", library().since, feeds=[], operations=operations, parameters=QUERY, candidates=CANDIDATES)
+    return page(
+        "docs.html",
+        library().since,
+        feeds=[],
+        operations=operations,
+        parameters=QUERY,
+        candidates=CANDIDATES,
+        code=_code,
+    )
+
+
+def _code(text: str) -> Markup:
+    """Words between backticks as code."""
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(text.split("`"))
+    )

@@ -137,6 +137,25 @@ def test_a_day_is_one_entry_and_comes_when_it_is_over(tmp_path: Path) -> None:
     room.close()
 
 
+def test_beside_a_stream_stands_what_most_outlets_tell(client: FlaskClient) -> None:
+    section = client.get("/sections/asia-pacific").text
+    rail = section.partition('<aside class="rail">')[2]
+    assert re.search(r"<b>3<span[^>]*> outlets: </span></b> <a [^>]*>China Grants", rail)
+    assert rail.count('<svg class="bars"') == 1
+    assert client.get("/latest").text.count('<svg class="bars"') == 3
+    for address in ("/search?q=frigate", "/sections/defense/2026-10", "/sources/kyodo", "/latest?since=24h"):
+        assert '<aside class="rail">' not in client.get(address).text
+
+
+def test_sources_are_the_body_where_there_is_no_other(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(item("Bare Report", summary="All there is.", content=""), *NEWS)
+    bare, full = page_of(room.client, "bare"), page_of(room.client, "licenses")
+    assert bare.index("Sources</h2>") < bare.index("<aside>")
+    assert full.index("Sources</h2>") > full.index("<aside>")
+    room.close()
+
+
 def test_search_keeps_what_was_asked(client: FlaskClient) -> None:
     text = client.get("/search?q=%22sea%22+%3Cb%3E&section=defense&since=7d&min_publishers=2").text
     assert 'value="&#34;sea&#34; &lt;b&gt;"' in text
