@@ -87,6 +87,16 @@ def host_of(url: str) -> str | None:
     return parsed.hostname.strip("[]").rstrip(".").lower() or None
 
 
+def plain(url: str) -> str | None:
+    """An address as browsers write it, without user, password and fragment; None where it is none."""
+    try:
+        parsed = ada_url.URL(url.strip())
+    except ValueError:
+        return None
+    parsed.username = parsed.password = parsed.hash = ""
+    return parsed.href
+
+
 def private_host(host: str) -> bool:
     """Whether a host is, by its spelling alone, on this machine or this network."""
     if address_of(host) is not None:

@@ -46,8 +46,9 @@ class Changes:
 NOTHING_KNOWN = Known({}, {})
 
 
-def recognise(items: Sequence[Item], known: Known, first_poll: bool) -> Changes:
-    """Applied twice (with the store brought up to date in between), the second time brings nothing new."""
+def recognise(items: Sequence[Item], known: Known, first_poll: bool, most: int = MAX_NEW) -> Changes:
+    """Applied twice (with the store brought up to date in between), the second time brings nothing new. At most `most`
+    are new, and MAX_NEW."""
     unknown: list[Item] = []
     changed: dict[int, Item] = {}
     seen: dict[int, None] = {}
@@ -62,7 +63,7 @@ def recognise(items: Sequence[Item], known: Known, first_poll: bool) -> Changes:
             changed[number] = item
     repeated = set() if first_poll else _repeated(unknown, known.titles)
     fresh = [item for item in unknown if item.id not in repeated]
-    new = _newest(fresh)
+    new = _newest(fresh, min(most, MAX_NEW))
     drops = {"repeated": len(repeated), "over-cap": len(fresh) - len(new)}
     return Changes(
         new=tuple(new),
@@ -98,8 +99,8 @@ def _repeated(unknown: Sequence[Item], titles: Collection[str]) -> set[str]:
     return {item.id for item in repeats}
 
 
-def _newest(items: Sequence[Item]) -> Sequence[Item]:
-    if len(items) <= MAX_NEW:
+def _newest(items: Sequence[Item], most: int) -> Sequence[Item]:
+    if len(items) <= most:
         return items
-    chosen = sorted(range(len(items)), key=lambda place: items[place].published or _UNDATED, reverse=True)[:MAX_NEW]
+    chosen = sorted(range(len(items)), key=lambda place: items[place].published or _UNDATED, reverse=True)[:most]
     return [items[place] for place in sorted(chosen)]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from aggregator.addresses import host_of
+from aggregator.addresses import host_of, plain
 from aggregator.errors import ParseError, SandboxError, StoreError
 from aggregator.model.item import NormalFeed
 from aggregator.model.poll import PollResult, RefreshReport
@@ -20,6 +20,7 @@ from aggregator.ports import Archive, Clock, Extractor, Fetcher, Parser
 from aggregator.schedule import decide
 from aggregator.schedule.moves import adopted
 from aggregator.schedule.policy import pause_of, policy_for
+from aggregator.schedule.rate import room
 
 log = logging.getLogger(__name__)
 
@@ -145,6 +146,8 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
     )
     if isinstance(outcome, Fetched):
         known = replace(known, body_hash=_digest(outcome.body))
+    if "${" in source.url:
+        known = replace(known, validator_url=None)  # its own address, which holds the secret
     result = PollResult(
         state=known,
         new=changes.new,
@@ -170,7 +173,7 @@ async def _visit(tools: Tools, source: Source, state: SourceState) -> tuple[Outc
         FetchRequest(source.id, asked, headers, state.etag, state.last_modified, state.validator_url, pause=pause)
     )
     if not isinstance(outcome, Failed) and "${" in source.url:
-        outcome = replace(outcome, permanent=None)  # where it moved to may hold the secret, and is not ours to store
+        outcome = _concealed(tools, outcome, asked)
     if not isinstance(outcome, Fetched) or _digest(outcome.body) == state.body_hash:
         return outcome, None
     job = ParseJob(source.id, state.root, source.publisher, source.wrapper, source.lang, tools.clock())
@@ -182,6 +185,15 @@ async def _visit(tools: Tools, source: Source, state: SourceState) -> tuple[Outc
         return Failed(f"parser-{error.kind}", str(error), outcome.status), None
 
 
+def _concealed(tools: Tools, outcome: Fetched | NotModified, asked: str) -> Fetched | NotModified:
+    """An answer to an address that holds a secret: nothing that is stored or shown may tell it, neither where the source
+    moved to nor the address that links of its items are completed from. Validators of another address than its own
+    would have to be kept together with that one."""
+    own = outcome.url == plain(asked)
+    kept = replace(outcome, url=tools.mask(outcome.url), permanent=None)
+    return kept if own else replace(kept, etag=None, last_modified=None)
+
+
 def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Changes:
     intake = tools.lookup.intake
     first = state.first_success is None
@@ -191,7 +203,7 @@ def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Changes:
     items = intake.known({item.id for item in feed.items} | set(addresses.values()))
     unknown = [item for item in feed.items if item.id not in items]
     titles = intake.known_titles(state.id) if unknown and not first else ()
-    return recognise(feed.items, Known(items, addresses, titles), first)
+    return recognise(feed.items, Known(items, addresses, titles), first, room(state.rate))
 
 
 def _digest(body: bytes) -> str:

@@ -20,6 +20,9 @@ from aggregator.model.item import NormalFeed
 
 MEMORY = timedelta(hours=24)
 REFERENCE_RATE = 1.0  # new items an hour
+A_DAY = 10_000
+"""New items; ten times what the busiest wires bring. More is a machine that makes them up, and would fill the disk."""
+A_FEW = 20  # new items that are taken at any poll: a first document all of one date may look like such a machine
 _LONGEST_GAP = timedelta(hours=6)
 _WINDOW = timedelta(days=1)
 _HOUR = timedelta(hours=1)
@@ -46,6 +49,12 @@ def first_guess(feed: NormalFeed, now: datetime) -> float | None:
         return None
     covered = _WINDOW if ages[-1] >= _WINDOW else max(ages[-1], _HOUR)
     return sum(age <= covered for age in ages) / (covered / _HOUR)
+
+
+def room(rate: float | None) -> int:
+    """How many new items are taken from a source now, so that it brings no more than A_DAY in a day for long: the rate
+    times a day is what the last day brought, weighted by age."""
+    return A_DAY if rate is None else max(A_FEW, A_DAY - round(rate * (MEMORY / _HOUR)))
 
 
 def interval(rate: float | None, every: timedelta, shortest: timedelta, longest: timedelta) -> timedelta:

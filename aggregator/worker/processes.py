@@ -63,8 +63,8 @@ class WorkerLock:
     that writing into it needs no room on a disk that is full.
     """
 
-    def __init__(self, instance: Path) -> None:
-        self._path = instance / LOCK
+    def __init__(self, instance: Path, name: str = LOCK) -> None:
+        self._path = instance / name
 
     def __enter__(self) -> WorkerLock:
         try:

@@ -48,7 +48,7 @@ CALLS = {
     "os.popen": set(),
     "os.fork": set(),
     "eval": set(),
-    "exec": {"stories/trees.py"},  # a function of numbers that ship with the program
+    "exec": set(),
     "yaml.load": set(),
     "yaml.unsafe_load": set(),
 }

@@ -281,3 +281,32 @@ def test_f13_a_step_decided_before_a_long_sleep_does_not_undo_what_another_made_
     assert edition(asleep, policy(), lambda: seconds + 200).items == 1, "and it goes on"
     asleep.close()
     other.close()
+
+
+def test_a_backup_ends_though_somebody_writes_all_the_time(tmp_path: Path) -> None:
+    store, writer, reader = (archive(tmp_path, "one") for _ in range(3))
+    with store._connection.transaction() as raw:
+        raw.execute("CREATE TABLE ballast (x)")
+        raw.executemany("INSERT INTO ballast VALUES (?)", [(bytes(1 << 20),)] * 64)
+    ended = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not ended.is_set():
+            writer.upkeep.note("tick", number := number + 1)
+
+    def copy() -> None:
+        reader.upkeep.backup(tmp_path / "copy.db")
+        ended.set()
+
+    threads = [threading.Thread(target=work, daemon=True) for work in (write, copy)]
+    for thread in threads:
+        thread.start()
+    in_time = ended.wait(30)
+    ended.set()
+    for thread in threads:
+        thread.join(30)
+    assert in_time, "each write makes it begin anew"
+    assert rows(tmp_path / "copy.db", "SELECT count(*) FROM ballast") == [(64,)]
+    for one in (store, writer, reader):
+        one.close()

@@ -30,7 +30,7 @@ from builders.process import (
     serves,
     until,
 )
-from servers.local import Request, Server, answer, conditional
+from servers.local import Request, Server, answer, conditional, redirect
 from servers.misbehaving import silent
 
 WHEN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -191,6 +191,43 @@ def test_f11_polls_beside_the_service_double_nothing_and_a_second_worker_names_t
         assert time.monotonic() - began < 2
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+
+
+def test_f11_a_second_worker_refuses_though_its_instance_is_another(tmp_path: Path, server: Server) -> None:
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    database = ["--database", f"sqlite:///{tmp_path}/shared.db"]
+    with running(config, *database, "worker") as process:
+        until(lambda: (tmp_path / "shared.db").exists() and len(server.asked("/one")) == 1)
+        second = [*command(config), *database, "--instance", str(tmp_path / "other"), "worker"]
+        done = subprocess.run(second, capture_output=True, text=True, timeout=30, env=environment(), check=False)
+        assert (done.returncode, f"process {process.pid} polls into" in done.stderr) == (1, True), done.stderr
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize("path", ["/one?key=", "/moved?key=", "/elsewhere?key="])
+def test_40_a_secret_of_the_environment_is_written_nowhere(tmp_path: Path, server: Server, path: str) -> None:
+    """Not by what it is asked for, nor by where that leads, nor by links that are completed from there."""
+    secret = "s3cret-0f-the-wire"
+    body = document("one").replace(b"<link>https://one.example/one-0</link>", b"<link>#fragment</link>")
+    server.routes["/one"] = conditional(body)
+    server.routes["/moved"] = redirect(f"/one?key={secret}", "301 Moved Permanently")
+    server.routes["/elsewhere"] = redirect(f"/one?other={secret}", "302 Found")
+    config = configuration(tmp_path, {"one": server.url(path) + "${WIRE_KEY}"})
+    for _ in range(2):
+        done = aggregator(config, "poll", WIRE_KEY=secret)
+        assert done.returncode == 0
+        assert "1 sources polled" in done.stdout
+        assert "0 failed" in done.stdout, done.stdout
+        assert secret not in done.stdout + done.stderr
+    assert aggregator(config, "sources", "--json", WIRE_KEY=secret).stdout.count(secret) == 0
+    holders = [
+        file for file in (tmp_path / "instance").rglob("*") if file.is_file() and secret.encode() in file.read_bytes()
+    ]
+    assert holders == []
+    assert query(config, "SELECT count(*) FROM items") == [(20,)]
+    known = [one.headers.get("if-none-match") is not None for one in server.asked("/one")]
+    assert known == [False, path == "/one?key="], "its own validators are sent back, of another address none are kept"
 
 
 def test_f23_a_killed_web_process_is_replaced(tmp_path: Path, server: Server) -> None:

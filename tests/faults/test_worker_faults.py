@@ -416,3 +416,33 @@ def test_f12_a_clock_far_ahead_and_a_long_absence_prune_nothing(
     assert after(80_000, timedelta(seconds=80_000)) == 1
     assert after(10_000, timedelta(seconds=10_000)) == 0, "retention is put off, not off"
     worker.close()
+
+
+def test_22_a_source_that_makes_up_news_without_end_fills_no_disk(worker: Worker) -> None:
+    """A thousand new items at every poll, every five minutes for three hours."""
+    made = 0
+
+    async def fetch(request: FetchRequest) -> Outcome:
+        if request.source != "one":
+            return await unchanged(request)
+        return Fetched(request.url, 200, f"{made}".encode(), None, None, None, Freshness(), None, 10)
+
+    async def parse(fetched: Fetched, job: ParseJob) -> NormalFeed:
+        nonlocal made
+        made += 1000
+        items = tuple(
+            item("one", str(made + n), f"Made up {made + n}", published=worker.now - timedelta(minutes=n))
+            for n in range(1000)
+        )
+        return NormalFeed("rss", "test", items, None, None, None, None, None, (), (), None, (), ())
+
+    worker.fetch, worker.parse = fetch, parse
+    for _ in range(36):
+        with worker.archive._connection.transaction() as raw:
+            raw.execute("UPDATE sources SET next_poll = 0 WHERE id = 'one'")
+        worker.now += timedelta(minutes=5)
+        asyncio.run(worker.tick())
+    kept = worker.archive.reading.totals()["items"]
+    assert made == 36_000
+    assert 9_000 < kept < 13_000
+    assert worker.archive.sources.drops() == {"one": {"over-cap": made - kept}}

@@ -120,7 +120,8 @@ class Upkeep:
         try:
             copy = sqlite3.connect(unfinished)
             with self._db.translate():
-                self._db.raw.backup(copy, pages=4096)
+                # In one go: a copy in several steps begins anew whenever somebody writes in between, and never ends.
+                self._db.raw.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
             copy.close()
             unfinished.rename(target)
