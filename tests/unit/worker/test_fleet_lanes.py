@@ -1,0 +1,26 @@
+"""How what is due is cut into jobs."""
+
+from __future__ import annotations
+
+from aggregator.worker.queue import BATCH, LANES, lanes
+
+
+def test_all_sources_of_a_host_go_through_one_lane() -> None:
+    due = [(f"s{n}", f"host{n % 40}.example") for n in range(400)]
+    found = lanes(due)
+    of_host: dict[str, set[str]] = {}
+    for lane, ids in found.items():
+        for id in ids:
+            of_host.setdefault(dict(due)[id], set()).add(lane)
+    assert len(of_host) == 40
+    assert all(len(used) == 1 for used in of_host.values())
+    assert 20 < len(found) <= LANES
+
+
+def test_a_job_is_bounded_and_takes_the_longest_due() -> None:
+    due = [(f"s{n}", "one.example") for n in range(500)]
+    assert list(lanes(due).values()) == [[f"s{n}" for n in range(BATCH)]]
+
+
+def test_nothing_due_is_no_job() -> None:
+    assert lanes([]) == {}
