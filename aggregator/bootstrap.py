@@ -248,14 +248,18 @@ class Application:
         return replace(self.policy, judge=judge), usage
 
     def receipts(self, title: str, summary: str, source: Source | None = None) -> tuple[Receipt, ...]:
-        from aggregator.categorise.receipts import receipts
+        return self.judged(title, summary, source)[1]
+
+    def judged(self, title: str, summary: str, source: Source | None = None) -> tuple[Judgement, tuple[Receipt, ...]]:
+        """What `judge` and `receipts` say, for what one of them costs."""
+        from aggregator.categorise.receipts import judged
 
         usually, section = (source.usually, source.section) if source else (None, None)
-        found = receipts(self.rulebook, title, summary, usually=usually, section=section)
-        if source is None:
-            return found
-        own = (f"usually: {usually}", f"section: {section}")
-        return tuple(replace(one, at=source.at) if one.rule in own else one for one in found)
+        judgement, found = judged(self.rulebook, title, summary, usually=usually, section=section)
+        if source is not None:
+            own = (f"usually: {usually}", f"section: {section}")
+            found = tuple(replace(one, at=source.at) if one.rule in own else one for one in found)
+        return with_places(judgement), found
 
     @cached_property
     def policy(self) -> Policy:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from aggregator.categorise import weights
 from aggregator.categorise.evidence import read
 from aggregator.categorise.findings import Evidence
-from aggregator.categorise.judge import standing, topic_numbers, totals
+from aggregator.categorise.judge import decided, standing, topic_numbers, totals
 from aggregator.categorise.rulebook import Rulebook
-from aggregator.model.judgement import Match, Receipt, RunnerUp
+from aggregator.model.judgement import Judgement, Match, Receipt, RunnerUp
 from aggregator.model.settings import Term
 from aggregator.text.match import Haystack, Locator, haystack, unspaced
 
@@ -17,6 +17,13 @@ def receipts(
 ) -> tuple[Receipt, ...]:
     """One receipt for each section that `judge` names for the same arguments, in the same order, then one for each
     topic (its `runner_up` is None)."""
+    return judged(book, title, summary, usually=usually, section=section)[1]
+
+
+def judged(
+    book: Rulebook, title: str, summary: str = "", *, usually: str | None = None, section: str | None = None
+) -> tuple[Judgement, tuple[Receipt, ...]]:
+    """What `judge` says, with the receipts: the text is read once."""
     hay = haystack(title, summary)
     reading = read(book, hay)
     raw = totals(book, reading, usually, section)
@@ -49,7 +56,7 @@ def receipts(
         found.append(made(place, number, score, rival, source))
     for number in topic_numbers(book, raw, reading):
         found.append(made(book.rules[number].id, number, round(raw[number] / (raw[number] + weights.HALF), 4), None))
-    return tuple(found)
+    return decided(book, reading, usually, section), tuple(found)
 
 
 def whole(hay: Haystack, one: Evidence) -> int:

@@ -38,13 +38,16 @@ class Line:
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
+    from aggregator.pipeline.edition import collector_at_rest
+
     application = Application.load(place)
-    items = list(_read(args.file))
-    stories = _stories(application, items)
     out = sys.stdout.buffer
-    for index, item in enumerate(items):
-        found = verdict(application, item.title, item.summary, receipts=not args.no_receipts)
-        out.write(orjson.dumps({"id": item.id, "story": stories[index], **found}, option=orjson.OPT_APPEND_NEWLINE))
+    with collector_at_rest():
+        items = list(_read(args.file))
+        stories = _stories(application, items)
+        for index, item in enumerate(items):
+            found = verdict(application, item.title, item.summary, receipts=not args.no_receipts)
+            out.write(orjson.dumps({"id": item.id, "story": stories[index], **found}, option=orjson.OPT_APPEND_NEWLINE))
     out.flush()
     return 0
 

@@ -15,8 +15,11 @@ def verdict(
     application: Application, title: str, summary: str, source: Source | None = None, *, receipts: bool = True
 ) -> dict[str, Any]:
     """`{section, sections, topics, receipts}` of a text by itself."""
-    judged = application.judge(title, summary, source)
-    found = application.receipts(title, summary, source) if receipts else ()
+    found: tuple[Receipt, ...] = ()
+    if receipts:
+        judged, found = application.judged(title, summary, source)
+    else:
+        judged = application.judge(title, summary, source)
     return {
         "section": judged.section,
         "sections": list(judged.sections) or [judged.section],

@@ -53,7 +53,7 @@ def edition(
     for start in range(0, len(waiting), BATCH):
         if not proceed():
             break
-        with _collector_at_rest():
+        with collector_at_rest():
             items = archive.desk.items(waiting[start : start + BATCH])
             report = _sum(report, _settle(archive, policy, items, now()))
         progress(report.items + len(report.set_aside), len(waiting))
@@ -61,7 +61,7 @@ def edition(
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
+def collector_at_rest() -> Iterator[None]:
     """A batch makes hundreds of thousands of values that live to its end and hold no cycles: walking them again and
     again in search of garbage would cost a fifth of its time. They go by their counts of references."""
     resting = not gc.isenabled()

@@ -116,17 +116,25 @@ def key(text: str) -> str:
     return lower(fold(text)).strip()
 
 
+_BEYOND = re.compile(r"[^\x00-\x7f]")
+
+
 def _mapped(text: str) -> tuple[str, Sequence[int]]:
     """The text before anything is left out, and where each character came from."""
-    if text.isascii():
-        return (text if text.isprintable() else text.translate(_TABLE)), range(len(text))
-    chars: list[str] = []
+    if text.isascii() and text.isprintable():
+        return text, range(len(text))
+    mapped = text.translate(_TABLE)
+    longer = [at for match in _BEYOND.finditer(text) if len(_TABLE[ord(text[at := match.start()])]) != 1]
+    if not longer:  # dashes, quotes, letters with accents: one for one
+        return mapped, range(len(text))
     origins: list[int] = []
-    for index, char in enumerate(text):
-        folded = _TABLE[ord(char)]
-        chars.append(folded)
-        origins.extend([index] * len(folded))
-    return "".join(chars), origins
+    done = 0
+    for at in longer:
+        origins.extend(range(done, at))
+        origins.extend([at] * len(_TABLE[ord(text[at])]))
+        done = at + 1
+    origins.extend(range(done, len(text)))
+    return mapped, origins
 
 
 def offsets(text: str) -> list[int]:
