@@ -13,6 +13,9 @@ from aggregator.store.dialect import Reads
 from aggregator.store.rows import address_hash, decode_entry, decode_joining, item_view, story_view, to_blob, to_id
 from aggregator.store.streams import items_sql, stories_sql
 
+NEAR = 50_000
+"""So many of the newest items are searched before all are."""
+
 
 class Reading:
     def __init__(self, connection: Reads) -> None:
@@ -35,12 +38,24 @@ class Reading:
 
     def _cut(self, query: StreamQuery, now: int, build: Any) -> tuple[list[tuple[int, int]], int | None]:
         ask = query.limit or (self._db.dialect.everything if query.window else LONGEST)
-        pairs = [(n, time) for n, time in self._db.read(*build(self._db.dialect, query, ask))]
+        pairs = self._pairs(query, ask, build)
         if query.limit or query.window or query.changed_since is not None:
             return pairs, None
         fresh = sum(1 for _, time in pairs if time > now - FRESH_SECONDS)
         kept = pairs[: max(SHORTEST, fresh)]
         return kept, kept[-1][1] + FRESH_SECONDS if len(kept) > SHORTEST else None
+
+    def _pairs(self, query: StreamQuery, ask: int | None, build: Any) -> list[tuple[int, int]]:
+        """What is listed. A word that stands in a million items is first looked for in the newest of them: nothing enters
+        later than it was first seen, so if these fill the list with what entered after the last of the others was seen,
+        the others have no place in it."""
+        if ask and ask > 0 and _entering(query):
+            last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
+            for n, seen in self._db.read(last, (NEAR,)):
+                near = [(one, time) for one, time in self._db.read(*build(self._db.dialect, query, ask, n))]
+                if len(near) == ask and near[-1][1] > seen:
+                    return near
+        return [(n, time) for n, time in self._db.read(*build(self._db.dialect, query, ask))]
 
     def _stories(self, pairs: Sequence[tuple[int, int]]) -> list[StoryView]:
         numbers = [n for n, _ in pairs]
@@ -160,3 +175,9 @@ _ITEMS = """
         LEFT JOIN placements p ON p.item = i.n LEFT JOIN stories st ON st.n = p.story
     WHERE i.n IN
 """
+
+
+def _entering(query: StreamQuery) -> bool:
+    """Whether words are looked for, and the order is that in which stories or items entered the archive."""
+    ordered = query.window is None and query.changed_since is None and query.min_publishers == 1
+    return bool(query.filter.words) and ordered and query.kind in ("latest", "search", "source")

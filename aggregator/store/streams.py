@@ -23,6 +23,7 @@ class Sql:
     dialect: Dialect
     conditions: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
+    above: int | None = None  # words are looked for in items of higher numbers alone
 
     def add(self, condition: str, *values: Any) -> None:
         self.conditions.append(condition)
@@ -33,9 +34,13 @@ class Sql:
         return " AND ".join(self.conditions) or "TRUE"
 
 
-def stories_sql(dialect: Dialect, query: StreamQuery, limit: int | None) -> tuple[str, list[Any]]:
-    """SQL for (story, time) pairs of a stream of stories, in its order."""
+def stories_sql(
+    dialect: Dialect, query: StreamQuery, limit: int | None, above: int | None = None
+) -> tuple[str, list[Any]]:
+    """SQL for (story, time) pairs of a stream of stories, in its order; `above`: words are looked for in items of higher
+    numbers alone."""
     tables, times, sql = _base(dialect, query)
+    sql.above = above
     narrow(sql, query.filter, "st")
     if query.changed_since is not None:
         sql.add("st.changed >= ?", query.changed_since)
@@ -93,9 +98,11 @@ def _of_source(source: str | None) -> tuple[str, str | None]:
     )
 
 
-def items_sql(dialect: Dialect, query: StreamQuery, limit: int | None) -> tuple[str, list[Any]]:
+def items_sql(
+    dialect: Dialect, query: StreamQuery, limit: int | None, above: int | None = None
+) -> tuple[str, list[Any]]:
     """SQL for (item, time) pairs of a stream of items. A section holds the items whose own judgement says so."""
-    sql = Sql(dialect)
+    sql = Sql(dialect, above=above)
     if query.kind == "source":
         sql.add("i.source = (SELECT n FROM sources WHERE id = ?)", query.id)
     elif query.kind == "section" and query.primary:
@@ -128,9 +135,10 @@ def narrow(sql: Sql, wanted: Filter, of: str) -> None:
     """The parameters of search, as conditions on stories (`of` "st") or items ("i")."""
     published, members, found = _SHAPES[of]
     if wanted.words:
-        sql.add(found.format("IN", sql.dialect), match(sql.dialect, wanted.words))
+        near = "" if sql.above is None else f" AND {sql.dialect.found} > {sql.above:d}"
+        sql.add(found.format("IN", sql.dialect, near), match(sql.dialect, wanted.words))
     if wanted.without:
-        sql.add(found.format("NOT IN", sql.dialect), match(sql.dialect, wanted.without, every=False))
+        sql.add(found.format("NOT IN", sql.dialect, ""), match(sql.dialect, wanted.without, every=False))
     if wanted.since:
         sql.add(f"{published} >= ?", int(wanted.since.timestamp()))
     if wanted.until:
@@ -150,9 +158,9 @@ _SHAPES = {
     "st": (
         "st.published",
         "EXISTS (SELECT 1 FROM placements p JOIN items i ON i.n = p.item JOIN texts t ON t.item = i.n WHERE p.story = st.n AND {})",
-        "st.n {0} (SELECT p.story FROM search JOIN placements p ON p.item = {1.found} WHERE {1.matches})",
+        "st.n {0} (SELECT p.story FROM search JOIN placements p ON p.item = {1.found} WHERE {1.matches}{2})",
     ),
-    "i": ("i.at", "{}", "i.n {0} (SELECT {1.found} FROM search WHERE {1.matches})"),
+    "i": ("i.at", "{}", "i.n {0} (SELECT {1.found} FROM search WHERE {1.matches}{2})"),
 }
 """For stories and items: the time of publication, a condition on an item, and what the words found."""
 

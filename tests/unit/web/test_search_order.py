@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from newsroom import Newsroom, item
 
+from aggregator.store import reading
 from aggregator.web.ranking import CANDIDATES, Said, fitting
 
 PASSING = "Harbour budget passes after a long night"
@@ -45,7 +46,8 @@ def titles(room: Newsroom, address: str) -> list[str]:
     got = room.client.get(address)
     assert got.status_code == 200
     if "json" in got.content_type:
-        return [one["title"] for one in got.get_json().get("stories") or got.get_json()["items"]]
+        told = got.get_json()
+        return [one["title"] for one in told.get("stories", told.get("items"))]
     return re.findall(r"<h2><a href=[^>]+>([^<]+)</a></h2>", got.text)
 
 
@@ -142,3 +144,26 @@ def test_fitting_by_phrase_field_and_rarity() -> None:
     assert fitting([Said.of("Peace prize", ""), Said.of("Peace prize", "", outlets=9)], ["peace"]) == [1, 0]
     common = [Said.of("Budget vote", ""), Said.of("Budget talks", ""), Said.of("Budget Erdoğan", "")]
     assert fitting(common, ["budget", "erdogan"])[0] == 2  # rare among them, and diacritics fold
+
+
+@pytest.mark.parametrize("near", [0, 1, 3, 5, 8])
+def test_the_newest_are_searched_first_and_nothing_is_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, near: int
+) -> None:
+    made = Newsroom(tmp_path)
+    ages = (5, 90, 1, 40, 3, 70, 2, 200, 4)  # a back-catalogue comes in any order
+    towns = ("Ankara", "Bogota", "Cairo", "Dakar", "Erbil", "Fukuoka", "Geneva", "Hanoi", "Izmir")
+    for n, (age, town) in enumerate(zip(ages, towns, strict=True)):
+        made.now += timedelta(minutes=1)
+        made.publish(item(f"{town} opens quarry {n}", age=timedelta(hours=age), summary=f"Stone {n}."), live=n % 2 == 0)
+    addresses = [
+        f"/api/v1/{view}?q={words}&limit={limit}"
+        for view in ("stories", "items")
+        for words in ("quarry", "quarry+-ankara", "quarry+hanoi", "quarry&source=bbc-world", "nothing")
+        for limit in (1, 2, 4, 9)
+    ]
+    whole = [titles(made, address) for address in addresses]
+    monkeypatch.setattr(reading, "NEAR", near)
+    made.app_client = None
+    assert [titles(made, address) for address in addresses] == whole
+    made.close()
