@@ -24,6 +24,7 @@ _NOT_PUBLIC_4 = tuple(
         "10.0.0.0/8",
         "100.64.0.0/10",  # carrier-grade NAT
         "127.0.0.0/8",
+        "168.63.129.16/32",  # public by its number, but inside a cloud (Azure) it is the machine's own host
         "169.254.0.0/16",  # link-local, and the metadata services of clouds
         "172.16.0.0/12",
         "192.0.0.0/24",

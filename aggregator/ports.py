@@ -97,8 +97,11 @@ class Past(Protocol):
 class Articles(Protocol):
     """Texts of articles, for sources with `full_text`."""
 
-    def claim(self, sources: Collection[str], since: int, limit: int, now: int) -> list[tuple[int, str, str]]:
-        """(item, source, address) of items that came since and were never asked for; not given again, unless put off."""
+    def claim(
+        self, sources: Collection[str], since: int, limit: int, now: int, again: int
+    ) -> list[tuple[int, str, str]]:
+        """(item, source, address) of items that came since and were never asked for. Given once more from `again` on where
+        nothing was saved by then (whoever asked was killed), or from when they were put off to."""
 
     def put_off(self, item: int, until: int) -> None:
         """It could not be asked for now: `claim` gives it once more from then on."""

@@ -16,7 +16,9 @@ log = logging.getLogger(__name__)
 RECENT = 2 * 86_400  # seconds; of what is older readers have read elsewhere
 LIMIT = 50  # articles a call
 TOGETHER = 8
-LATER = 3600  # seconds until an article is asked for once more whose host could not be asked and does not say when
+LATER = 3600
+"""Seconds until an article is asked for once more whose host could not be asked and does not say when, or of which nothing
+was heard."""
 
 
 async def articles(tools: Tools, limit: int = LIMIT) -> int:
@@ -26,7 +28,8 @@ async def articles(tools: Tools, limit: int = LIMIT) -> int:
     if not wanted or tools.extract is None:
         return 0
     store, reader = tools.archive.articles, _Reader(tools.fetch, tools.extract)
-    claimed = await asyncio.to_thread(store.claim, wanted, _now(tools) - RECENT, limit, _now(tools))
+    now = _now(tools)
+    claimed = await asyncio.to_thread(store.claim, wanted, now - RECENT, limit, now, now + LATER)
     room = asyncio.Semaphore(TOGETHER)
 
     async def one(item: int, source: str, url: str) -> bool:

@@ -325,11 +325,21 @@ def test_streams_know_their_size_through_joins_merges_and_hiding(store: Store) -
     assert counted() == before
 
 
-def test_an_article_is_given_once_and_again_where_it_was_put_off(store: Store) -> None:
-    store.intake.apply([polled("alpha", [item("alpha", "1", "One"), item("alpha", "2", "Two")])], NOW)
-    assert [row[0] for row in store.articles.claim(["alpha"], 0, 9, SECONDS)] == [2, 1]
-    assert store.articles.claim(["alpha"], 0, 9, SECONDS) == []
+def test_an_article_is_given_once_and_again_where_it_was_put_off_or_nothing_was_heard_of_it(store: Store) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", str(n), f"Number {n}") for n in (1, 2, 3)])], NOW)
+
+    def given(after: int) -> list[int]:
+        now = SECONDS + after
+        return [row[0] for row in store.articles.claim(["alpha"], 0, 9, now, now + 1000)]
+
+    assert given(0) == [3, 2, 1]
+    assert given(0) == []
     store.articles.put_off(1, SECONDS + 60)
-    assert store.articles.claim(["alpha"], 0, 9, SECONDS + 59) == []
-    assert store.articles.claim(["alpha"], 0, 9, SECONDS + 60) == [(1, "alpha", "https://alpha.example/1")]
-    assert store.articles.claim(["alpha"], 0, 9, SECONDS + 999) == []
+    store.articles.save(2, "<p>What it said</p>", None, SECONDS)
+    assert given(59) == []
+    assert given(60) == [1]
+    store.articles.save(1, "", "no article", SECONDS)
+    assert given(999) == []
+    assert given(1000) == [3], "whoever asked for it was killed"
+    store.articles.save(3, "<p>So did this</p>", None, SECONDS)
+    assert given(99_999) == []

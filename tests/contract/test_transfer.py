@@ -43,7 +43,7 @@ def file(tmp_path: Path) -> Iterator[SqliteArchive]:
     made.sources.claim("somebody", NOW, timedelta(minutes=5))
     made.intake.apply([polled("alpha", [item("alpha", "waits", "Waits for the edition")])], NOW)
     made.upkeep.put_in_force("one", {"feeds.yaml": "x"}, 1)
-    made.articles.claim(["alpha"], 0, 3, SECONDS)
+    made.articles.claim(["alpha"], 0, 3, SECONDS, SECONDS + 3600)
     yield made
     made.close()
 

@@ -17,9 +17,11 @@ class Articles:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def claim(self, sources: Collection[str], since: int, limit: int, now: int) -> list[tuple[int, str, str]]:
+    def claim(
+        self, sources: Collection[str], since: int, limit: int, now: int, again: int
+    ) -> list[tuple[int, str, str]]:
         """(item, source, address) of items that came since and were never asked for, the newest first. They are not
-        given again, unless they are put off."""
+        given again before `again`, and then only where nothing was saved or they were put off."""
         with self._db.transaction() as raw:
             lock(raw, ASKING)  # two that ask at once are to be given different items
             rows: list[tuple[int, str, str]] = self._db.read(
@@ -31,10 +33,10 @@ class Articles:
             )
             put(
                 raw,
-                "articles (item, asked)",
-                "bigint bigint",
-                [(n, now) for n, _, _ in rows],
-                "ON CONFLICT (item) DO UPDATE SET asked = excluded.asked, again = NULL",
+                "articles (item, asked, again)",
+                "bigint bigint bigint",
+                [(n, now, again) for n, _, _ in rows],
+                "ON CONFLICT (item) DO UPDATE SET asked = excluded.asked, again = excluded.again",
             )
         return rows
 
@@ -48,7 +50,8 @@ class Articles:
         with self._db.transaction() as raw:
             version = next_version(raw) if content else 0
             raw.execute(
-                "UPDATE articles SET content = %s, why = %s WHERE item = %s", (content.replace("\0", ""), why, item)
+                "UPDATE articles SET content = %s, why = %s, again = NULL WHERE item = %s",
+                (content.replace("\0", ""), why, item),
             )
             if content:
                 raw.execute(

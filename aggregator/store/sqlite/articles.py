@@ -15,9 +15,11 @@ class Articles:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def claim(self, sources: Collection[str], since: int, limit: int, now: int) -> list[tuple[int, str, str]]:
+    def claim(
+        self, sources: Collection[str], since: int, limit: int, now: int, again: int
+    ) -> list[tuple[int, str, str]]:
         """(item, source, address) of items that came since and were never asked for, the newest first. They are not
-        given again, unless they are put off."""
+        given again before `again`, and then only where nothing was saved or they were put off."""
         with self._db.transaction() as raw:
             rows: list[tuple[int, str, str]] = raw.execute(
                 "SELECT i.n, s.id, t.url FROM sources s JOIN items i ON i.source = s.n JOIN texts t ON t.item = i.n "
@@ -27,9 +29,9 @@ class Articles:
                 (*sources, since, since, now, limit),
             ).fetchall()
             raw.executemany(
-                "INSERT INTO articles (item, asked) VALUES (?, ?) "
-                "ON CONFLICT (item) DO UPDATE SET asked = excluded.asked, again = NULL",
-                [(n, now) for n, _, _ in rows],
+                "INSERT INTO articles (item, asked, again) VALUES (?, ?, ?) "
+                "ON CONFLICT (item) DO UPDATE SET asked = excluded.asked, again = excluded.again",
+                [(n, now, again) for n, _, _ in rows],
             )
         return rows
 
@@ -41,7 +43,7 @@ class Articles:
     def save(self, item: int, content: str, why: str | None, now: int) -> None:
         """What an article said, or why nothing was found. Its story counts as changed."""
         with self._db.transaction() as raw:
-            raw.execute("UPDATE articles SET content = ?, why = ? WHERE item = ?", (content, why, item))
+            raw.execute("UPDATE articles SET content = ?, why = ?, again = NULL WHERE item = ?", (content, why, item))
             if content:
                 raw.execute(
                     "UPDATE stories SET changed = max(changed, ?) WHERE n = (SELECT story FROM placements WHERE item = ?)",

@@ -154,6 +154,6 @@ def test_the_text_of_an_article(room: Newsroom) -> None:
     room.now += timedelta(minutes=1)
     lead = room.archive.reading.stories_of_items([1])[0].lead
     now = int(room.now.timestamp())
-    room.archive.articles.claim(["bbc-world", "kyodo", "reuters"], 0, 50, now)
+    room.archive.articles.claim(["bbc-world", "kyodo", "reuters"], 0, 50, now, now + 3600)
     room.archive.articles.save(lead, "<p>The whole article.</p>", None, now)
     assert any(address.startswith("/stories/") for address in keeper.look())
