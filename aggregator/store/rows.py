@@ -17,6 +17,7 @@ from aggregator.model.item import Item
 from aggregator.model.joining import Joining
 from aggregator.model.source import SourceState
 from aggregator.model.story import Batch, Entry, ItemView, PendingItem, Placed, Report, StoryState, StoryView, headline
+from aggregator.store.packing import unpack
 
 _ENTRY = msgspec.json.Decoder(Entry)
 _JOINING = msgspec.json.Decoder(Joining)
@@ -141,7 +142,7 @@ def item_view(row: Sequence[Any], time: int) -> ItemView:
      story, section, scores, topics, why) = row  # fmt: skip
     return ItemView(
         id=to_id(id), n=n, source=source, publisher=publisher, title=headline(title, url, publisher), summary=summary,
-        content=content, url=url, author=author, lang=lang, image=image,
+        content=unpack(content), url=url, author=author, lang=lang, image=image,
         enclosures=tuple((e[0], e[1], e[2]) for e in orjson.loads(enclosures)) if enclosures else (),
         categories=tuple(orjson.loads(categories)) if categories else (),
         published=at_time(at), updated=at_time(updated), entered=at_time(time),

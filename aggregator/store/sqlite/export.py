@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from aggregator.store.packing import unpack
 from aggregator.store.sqlite.connection import Connection
 
 _DERIVED = "search"
@@ -41,8 +42,10 @@ class Export:
 
     def rows(self, table: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         names = ", ".join(_FREE.get(column, column) for column in columns)
+        content = columns.index("content") if table == "texts" else None
         with self._db.translate():
-            yield from self._db.raw.execute(f"SELECT {names} FROM {table}{_kept(table)}")
+            for row in self._db.raw.execute(f"SELECT {names} FROM {table}{_kept(table)}"):
+                yield row if content is None else (*row[:content], unpack(row[content]), *row[content + 1 :])
 
 
 def _kept(table: str) -> str:

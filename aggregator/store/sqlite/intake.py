@@ -7,7 +7,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
+from aggregator.store.packing import pack
 from aggregator.store.rows import address_hash, text_row, to_blob, to_id, to_seconds
 from aggregator.store.sqlite.connection import Connection, marks, parts
 from aggregator.store.sqlite.sources import save_states
@@ -91,7 +93,7 @@ class Intake:
                 items.append(
                     (n, to_blob(item.id), source, entered, now, at, int(result.live), address_hash(item.canonical))
                 )
-                texts[n] = text_row(n, item, now)
+                texts[n] = _text_row(n, item, now)
                 n += 1
         if not items:
             return 0
@@ -107,9 +109,14 @@ class Intake:
     def _update(self, raw: sqlite3.Connection, result: PollResult, now: int) -> None:
         for n, item in result.changed:
             forget_words(raw, n)
-            raw.execute(_REPLACE_TEXT, text_row(n, item, now))
+            raw.execute(_REPLACE_TEXT, _text_row(n, item, now))
             raw.execute("INSERT INTO search (rowid, title, summary) VALUES (?, ?, ?)", (n, item.title, item.summary))
             raw.execute("INSERT OR IGNORE INTO pending VALUES (?)", (n,))
+
+
+def _text_row(n: int, item: Item, now: int) -> tuple[Any, ...]:
+    row = text_row(n, item, now)
+    return (*row[:_CONTENT], pack(row[_CONTENT]), *row[_CONTENT + 1 :])
 
 
 def forget_words(raw: sqlite3.Connection, n: int) -> None:
@@ -120,5 +127,6 @@ def forget_words(raw: sqlite3.Connection, n: int) -> None:
     )
 
 
+_CONTENT = 6  # its place in a row of texts
 _INSERT_TEXT = "INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _REPLACE_TEXT = _INSERT_TEXT.replace("INSERT", "INSERT OR REPLACE")
