@@ -167,6 +167,50 @@ def test_versions_move_for_touched_streams_alone(store: Store) -> None:
     assert store.reading.version("section:europe")[0] > europe
 
 
+def test_the_date_of_a_stream_moves_with_every_change(store: Store) -> None:
+    """Within a second, against a clock that went back, by articles and by retention: it is what If-Modified-Since asks."""
+    dates = []
+
+    def note() -> None:
+        dates.append(store.reading.version("latest")[1])
+
+    for n, seconds in enumerate((SECONDS, SECONDS, SECONDS - 60)):
+        store.intake.apply([polled("alpha", [item("alpha", str(n), f"Defense number {n}", summary="Words.")])], NOW)
+        place(store, seconds)
+        note()
+    store.articles.claim(["alpha"], 0, 9, SECONDS, SECONDS + 3600)
+    store.articles.save(1, "<p>The article.</p>", None, SECONDS)
+    note()
+    assert store.reading.version("section:defense")[1] == dates[-1]
+    later = SECONDS + 100 * 86_400
+    assert store.upkeep.prune(later, 86_400, {}) > 0
+    note()
+    assert dates == sorted(set(dates))
+
+
+def test_the_newest_are_searched_first_and_nothing_is_missed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n, hours in enumerate((9, 1, 50, 3, 2, 30)):
+        store.intake.apply(
+            [polled("alpha", [item("alpha", str(n), f"Town{n} opens quarry", published=ago(hours=hours))])], NOW
+        )
+        place(store)
+    asked = [
+        StreamQuery("search", limit=limit, view=view, filter=Filter(words=(word,)))
+        for limit in (1, 3, 9)
+        for word in ("quarry", "town2")
+        for view in ("stories", "items")
+    ]
+
+    def found() -> list[list[str]]:
+        ask = {"stories": store.reading.stories, "items": store.reading.items}
+        return [[one.id for one in ask[query.view](query, SECONDS)[0]] for query in asked]  # type: ignore[attr-defined]
+
+    whole = found()
+    for near in (0, 1, 3, 5):
+        monkeypatch.setattr("aggregator.store.reading.NEAR", near)
+        assert found() == whole
+
+
 def test_search_finds_words_phrases_and_leaves_out(store: Store) -> None:
     articles = [item("alpha", "1", "Café in the South China Sea"), item("alpha", "2", "China buys south of Spain")]
     store.intake.apply([polled("alpha", articles)], NOW)
