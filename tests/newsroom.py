@@ -1,23 +1,25 @@
 """A small newsroom for tests: a real archive in a folder, filled through the intake and the edition, and the web over it.
 
-The clock stands still unless a test moves it.
+The clock stands still unless a test moves it. With AGGREGATOR_TEST_POSTGRES=1 the archive is on a real PostgreSQL.
 """
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from builders import Store
+from builders.postgres import fresh_database
 from flask.testing import FlaskClient
 
 from aggregator.bootstrap import Application, Place, library
 from aggregator.model.item import Enclosure, Item
 from aggregator.model.poll import PollResult
 from aggregator.pipeline.edition import edition
-from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.web.app import create_app
 from aggregator.web.library import Library
 
@@ -100,9 +102,10 @@ class Newsroom:
     app_client: FlaskClient | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        self.place = Place(self.folder / "feeds.yaml", self.folder, address="http://127.0.0.1:8000")
+        database = fresh_database() if os.environ.get("AGGREGATOR_TEST_POSTGRES") else None
+        self.place = Place(self.folder / "feeds.yaml", self.folder, database, address="http://127.0.0.1:8000")
         self.application = Application.of_texts(self.place, {"feeds.yaml": self.text})
-        self.archive: SqliteArchive = self.application.archive()
+        self.archive: Store = self.application.archive()
         self.archive.sources.sync(self.application.settings.sources)
         self.put_in_force(self.text)
 

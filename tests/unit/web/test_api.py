@@ -10,6 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from newsroom import NEWS, Newsroom, item
 
+from aggregator.model.story import Batch, Merge, StoryView
+
 STORY = {
     "id", "url", "title", "summary", "link", "published", "updated", "section", "sections", "topics", "publishers",
     "sources", "receipts", "related", "image",
@@ -122,10 +124,9 @@ def test_a_merged_story_redirects_for_good(tmp_path: Path) -> None:
     room.publish(*NEWS)
     stories = room.client.get("/api/v1/stories").get_json()["stories"]
     old, young = (story["id"].removeprefix("urn:uuid:") for story in stories[:2])
-    with room.archive._connection.transaction() as raw:
-        n = raw.execute("SELECT n FROM stories WHERE id = ?", (bytes.fromhex(old.replace("-", "")),)).fetchone()[0]
-        raw.execute("DELETE FROM stories WHERE id = ?", (bytes.fromhex(young.replace("-", "")),))
-        raw.execute("INSERT INTO merged VALUES (?, ?)", (bytes.fromhex(young.replace("-", "")), n))
+    known = [room.archive.reading.story(id) for id in (old, young)]
+    older, younger = (story.n for story in known if isinstance(story, StoryView))
+    room.archive.desk.apply(Batch(merges=(Merge(older, younger),), epoch="one", now=int(room.now.timestamp())))
     got = room.client.get(f"/stories/{young}", headers={"Host": "evil.example"})
     assert (got.status_code, got.headers["Location"]) == (301, f"https://wire.example.org/news/stories/{old}")
     got = room.client.get(f"/api/v1/stories/{young}")

@@ -1,0 +1,91 @@
+"""Every command with --database postgresql://…, as its users run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from builders import rss
+from builders.postgres import execute, fresh_database
+from builders.process import aggregator, configuration, free_port, get, running, serves, until
+from servers.local import Server, conditional
+
+DAY = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+NEWS = [
+    ("a", "Frigate Sachsen collides with freighter near Bornholm", DAY),
+    ("b", "Ministers of Norway meet in Oslo over fish", DAY),
+]
+
+
+def test_every_command_works_on_a_server(tmp_path: Path) -> None:
+    url = fresh_database()
+    with Server({"/1": conditional(rss(NEWS)), "/2": conditional(rss(NEWS[:1], "Two", "two.example"))}) as server:
+        config = configuration(tmp_path, {"one": server.url("/1"), "two": server.url("/2")})
+
+        def run(*arguments: str, code: int = 0) -> str:
+            done = aggregator(config, "--database", url, *arguments)
+            assert done.returncode == code, (arguments, done.stdout, done.stderr)
+            assert "Traceback" not in done.stderr
+            return done.stdout + done.stderr
+
+        assert json.loads(run("poll", "--json"))["new"] == 3
+        assert json.loads(run("poll", "--json"))["not_modified"] == 2
+        assert "last success 20" in run("sources")
+        assert "defense" in run("explain", "Frigate Sachsen collides with freighter near Bornholm")
+        config.write_text(config.read_text().replace("frigate: 5", "fish: 5"))
+        assert "Defense" in run("plan") or "defense" in run("plan")
+        assert "in force now" in run("apply")
+        run("prune")
+        assert "pg_dump" in run("backup", str(tmp_path / "copy"), code=2)
+        assert "copies a SQLite archive" in run("copy", url, code=2)
+        assert not (tmp_path / "instance" / "aggregator.db").exists()
+
+
+def test_serve_and_run_read_what_workers_write(tmp_path: Path) -> None:
+    url, port = fresh_database(), free_port()
+    with Server({"/1": conditional(rss(NEWS))}) as server:
+        config = configuration(tmp_path, {"one": server.url("/1")})
+        with running(config, "--database", url, "run", "--port", str(port)) as process:
+            address = f"http://127.0.0.1:{port}"
+            until(lambda: serves(f"{address}/healthz"))
+            until(lambda: b"Bornholm" in get(f"{address}/sections/defense.rss")[1], 40)
+            until(lambda: get(f"{address}/readyz")[1] == b"ready\n", 20)
+            status, _, headers = get(f"{address}/sections/defense.atom")
+            assert status == 200
+            assert get(f"{address}/sections/defense.atom", If_None_Match=headers["etag"])[0] == 304
+            assert b"Oslo" in get(f"{address}/search?q=norway%20meet")[1]
+            # The server ends all sessions, as when it starts anew: the next requests find it again.
+            execute(
+                url,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid != pg_backend_pid()",
+            )
+            until(lambda: get(f"{address}/latest.json")[0] == 200, 20)
+            until(lambda: get(f"{address}/readyz")[1] == b"ready\n", 30)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(15) == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "said"),
+    [
+        ("postgresql://me:hush@127.0.0.1:1/news", 1, "nothing listens there"),
+        ("postgresql://me:hush@127.0.0.1:1/news?colour=red", 2, "cannot be read"),
+        ("mysql://me:hush@127.0.0.1/news", 2, "postgresql://"),
+    ],
+)
+@pytest.mark.parametrize("command", ["sources", "worker", "serve"])
+def test_what_is_wrong_is_one_clear_line_without_the_password(
+    tmp_path: Path, address: str, code: int, said: str, command: str
+) -> None:
+    config = configuration(tmp_path, {"one": "https://one.example/feed"})
+    done = aggregator(config, "--database", address, command, AGGREGATOR_PORT=str(free_port()))
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert "hush" not in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+    assert os.linesep not in done.stderr.strip().split("aggregator: ", 1)[-1]
