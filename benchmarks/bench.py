@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version
 
-from benchmarks import bench_edition, bench_ingest
+from benchmarks import bench_beside, bench_edition, bench_ingest, bench_reading, bench_serving
 
 
 def machine() -> str:
@@ -23,6 +23,12 @@ def main() -> None:
     print("\n".join(bench_ingest.run()))
     print("\n## Edition\n")
     print("\n".join(bench_edition.run()))
+    print("\n## Serving\n")
+    print("\n".join(bench_serving.run()))
+    print("\n## Serving while an edition runs\n")
+    print("\n".join(bench_beside.run()))
+    print("\n## Reading as the archive grows\n")
+    print("\n".join(bench_reading.run()))
 
 
 if __name__ == "__main__":

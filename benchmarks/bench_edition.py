@@ -78,19 +78,21 @@ class Growing:
 
     def __init__(self, folder: Path) -> None:
         self.application = Application.load(Place(configuration(folder, 9, SOURCES), folder / "instance"))
-        self.archive: SqliteArchive = self.application.archive()
+        archive = self.application.archive()
+        assert isinstance(archive, SqliteArchive)  # the database of an instance folder
+        self.archive = archive
         self.archive.sources.sync(self.application.settings.sources)
         self.newsroom = Newsroom()
         self.size = 0
 
-    def take(self, count: int) -> float:
-        """Take in so many items; returns the CPU seconds of the edition."""
+    def take(self, count: int, together: int = TOGETHER) -> float:
+        """Take in so many items, `together` at once; returns the CPU seconds of the edition."""
         spent = 0.0
-        for _ in range(0, count, TOGETHER):
+        for _ in range(0, count, together):
             by_source: dict[str, list[Item]] = {}
-            for item in self.newsroom.items(self.size, TOGETHER):
+            for item in self.newsroom.items(self.size, together):
                 by_source.setdefault(item.source, []).append(item)
-            self.size += TOGETHER
+            self.size += together
             now = START + self.size * 86_400 // A_DAY
             states = {state.id: state for state in self.archive.sources.states()}
             results = [PollResult(states[source], tuple(items), live=False) for source, items in by_source.items()]
