@@ -195,12 +195,14 @@ class Application:
 
     def troubles(self) -> tuple[str, ...]:
         """What workers say is wrong, where others see it though the store be what is in trouble."""
-        if not self.shared:
-            return troubles(self.place.instance)
-        archive = self.server()
-        found = archive.upkeep.troubles()
-        archive.close()
-        return found
+        return self._teller.upkeep.troubles() if self.shared else troubles(self.place.instance)
+
+    @cached_property
+    def _teller(self) -> PostgresReadings:
+        """A connection that threads share."""
+        from aggregator.store.postgres.readonly import ReadOnlyArchive
+
+        return ReadOnlyArchive(self.place.database or "", identity())
 
     @cached_property
     def rulebook(self) -> Rulebook:
@@ -264,6 +266,7 @@ class Application:
     @cached_property
     def policy(self) -> Policy:
         """By what the edition decides."""
+        from aggregator.categorise.judge import judge as judge_text
         from aggregator.categorise.judge import story_sections
         from aggregator.categorise.program import program
         from aggregator.normalise.address import canonical
@@ -298,7 +301,19 @@ class Application:
                 if (pin.until is None or pin.until >= today) and (address := canonical(pin.url))
             },
             program=program(),
+            aside=self._names,
+            spoken_for=lambda title: bool(judge_text(self.rulebook, title).topics),
         )
+
+    @property
+    def _names(self) -> frozenset[str]:
+        """Of outlets, sections and configured topics."""
+        settings = self.settings
+        outlets = [settings.site.title, *(source.name for source in settings.sources)]
+        for publisher in settings.publishers:
+            outlets += [publisher.name, *publisher.aliases]
+        rules = [name for rule in (*settings.sections, *settings.topics) for name in (rule.id, rule.title)]
+        return frozenset((*outlets, *(source.publisher for source in settings.sources), *rules))
 
     @cached_property
     def topic_titles(self) -> dict[str, str]:
@@ -409,6 +424,8 @@ def written() -> datetime:
 def library(application: Application, written: datetime | None = None) -> Library:
     """What the web asks; follows the configuration that the store says is in force. `written`: when the program last
     changed."""
+    from aggregator.pipeline.labels import NOTE as LABELS
+    from aggregator.pipeline.labels import noted_labels
     from aggregator.schedule.health import health
     from aggregator.web.library import Library
 
@@ -420,6 +437,7 @@ def library(application: Application, written: datetime | None = None) -> Librar
         clock=utc_now,
         health=health,
         troubles=application.troubles,
+        found=lambda upkeep: noted_labels(upkeep.noted(LABELS)).titles,
         written=written or datetime(2026, 1, 1, tzinfo=UTC),
     )
 

@@ -13,8 +13,9 @@ from aggregator.categorise.turning import Case
 from aggregator.errors import UsageError
 from aggregator.model.settings import Rules, Term
 from aggregator.pipeline.changes import term_text
+from aggregator.pipeline.labels import stored
 from aggregator.pipeline.plan import Plan, archive_rows, plan
-from aggregator.ports import Desk
+from aggregator.ports import Archive
 
 TRIED = 24  # proposals whose effect on the archive is worked out
 SHOWN = 3
@@ -37,16 +38,16 @@ def expected(application: Application, case: Case, section: str) -> dict[str, An
         return {"section": section, "holds": case.section == section, "fixed": case.section, "proposals": []}
     holds = judged.section == section
     rows: list[dict[str, Any]] = []
-    desk = application.archive().desk if application.stored else None
+    archive = application.archive() if application.stored else None
     if not holds:
         found = islice(proposals(application.rulebook, case, section), TRIED)
-        rows = [_row(application, proposal, desk) for proposal in found]
+        rows = [_row(application, proposal, archive) for proposal in found]
         rows.sort(key=lambda row: (row["moved"], row["weight"], row["line"].count(" "), -len(row["line"])))
     return {"section": section, "holds": holds, "fixed": None, "proposals": rows[:SHOWN]}
 
 
-def _row(application: Application, proposal: Proposal, desk: Desk | None) -> dict[str, Any]:
-    found = _effect(application, proposal, desk) if desk else Plan()
+def _row(application: Application, proposal: Proposal, archive: Archive | None) -> dict[str, Any]:
+    found = _effect(application, proposal, archive) if archive else Plan()
     moves = found.streams.get(f"section:{proposal.rules.id}")
     at = proposal.was.at if proposal.was else _last(proposal.rules, proposal.key, proposal.term)
     return {
@@ -67,7 +68,7 @@ def _row(application: Application, proposal: Proposal, desk: Desk | None) -> dic
     }
 
 
-def _effect(application: Application, proposal: Proposal, desk: Desk) -> Plan:
+def _effect(application: Application, proposal: Proposal, archive: Archive) -> Plan:
     """The edit's plan, over the stories that it can move."""
     settings = application.settings
     trial = Application(
@@ -75,11 +76,11 @@ def _effect(application: Application, proposal: Proposal, desk: Desk) -> Plan:
         replace(settings, sections=edited(settings.sections, proposal), epoch=f"{settings.epoch}+"),
     )
     if proposal.phrase:
-        rows = desk.holding(proposal.phrase, LOOKED_AT)
+        rows = archive.desk.holding(proposal.phrase, LOOKED_AT)
         pages = (rows[start : start + 500] for start in range(0, len(rows), 500))
     else:
-        pages = archive_rows(desk, limit=LOOKED_AT)  # type: ignore[assignment]
-    return plan(desk, application.policy, trial.policy, pages, lambda done: None)
+        pages = archive_rows(archive.desk, limit=LOOKED_AT)  # type: ignore[assignment]
+    return plan(archive.desk, application.policy, trial.policy, pages, lambda done: None, labels=stored(archive))
 
 
 def _last(rules: Rules, key: str, new: Term) -> Any:

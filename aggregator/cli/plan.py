@@ -56,7 +56,7 @@ def report_of(before: Application | None, after: Application, since: int, limit:
     total = total if limit is None else min(total, limit)
     with bar("Planning") as progress:
         pages = archive_rows(archive.desk, since, limit)
-        report = comparison.run(archive.desk, pages, lambda done: progress(done, total))
+        report = comparison.run(archive, pages, lambda done: progress(done, total))
     archive.close()
     return {**head, **report}
 

@@ -11,8 +11,9 @@ from aggregator.model.settings import Rules
 from aggregator.model.story import StoryState
 from aggregator.pipeline.changes import Changes, changes, term_text
 from aggregator.pipeline.foreseen import Foreseen, foresee
+from aggregator.pipeline.labels import stored
 from aggregator.pipeline.plan import Moves, Plan, Row, Sample, plan
-from aggregator.ports import Desk
+from aggregator.ports import Archive, Desk
 from aggregator.render.entry import urn
 
 
@@ -45,9 +46,13 @@ class Comparison:
             adopt_names(before, after, self.changes)
         self._counting = after.counting()
 
-    def run(self, desk: Desk | None, pages: Iterator[Sequence[Row]], progress: Callable[[int], None]) -> dict[str, Any]:
+    def run(
+        self, archive: Archive | None, pages: Iterator[Sequence[Row]], progress: Callable[[int], None]
+    ) -> dict[str, Any]:
         policy, _ = self._counting
-        found = plan(desk, self.before.policy if self.before else None, policy, pages, progress) if desk else Plan()
+        desk = archive.desk if archive else None
+        old = self.before.policy if self.before else None
+        found = plan(archive.desk, old, policy, pages, progress, labels=stored(archive)) if archive else Plan()
         return {
             "stories": found.stories,
             "moved": found.moved,

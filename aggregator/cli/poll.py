@@ -119,12 +119,14 @@ def seconds() -> int:
 def _edition(application: Application) -> tuple[int, int]:
     """Place all that arrived. Returns the numbers of items placed and of new stories."""
     from aggregator.pipeline.edition import edition
+    from aggregator.pipeline.survey import survey
 
     archive = application.archive()
     with editing(archive) as proceed:
         with bar("Edition") as progress:
             report = edition(archive, application.policy, seconds, progress, proceed)
         re_place_all(archive, application, proceed)
+        survey(archive, application.policy, seconds(), proceed)
     archive.close()
     return report.items, report.stories
 

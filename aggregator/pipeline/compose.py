@@ -14,8 +14,8 @@ Scores = tuple[tuple[str, float], ...]
 
 FOLDED = 24
 """A story is in its sections by its first items; later ones confirm. So only these are walked for times of entering."""
-FOUND = 3
-"""Found topics of a story at the most."""
+FOUND = 4
+"""Found topics of a story at the most: two of its categories, and places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Policy:
     apart: frozenset[str] = frozenset()  # canonical addresses of `stories: split`
     joined: tuple[frozenset[str], ...] = ()  # canonical addresses of `stories: join`
     program: str = ""
+    aside: frozenset[str] = frozenset()  # names of outlets, sections and configured topics: a category is none of them
+    spoken_for: Callable[[str], bool] = lambda title: False  # whether configured topics mean a text
 
 
 def compose(
@@ -121,7 +123,7 @@ def _placed(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
 
 def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
     """Configured topics that at least a third of the items have, most frequent first; then found ones, those that at
-    least half of them have, three at the most."""
+    least half of them have, four at the most."""
     counts = Counter(topic for member in members for topic in member.judgement.topics).most_common()
     ruled = [topic for topic, count in counts if topic not in policy.found_topics and count * 3 >= len(members)]
     found = [topic for topic, count in counts if topic in policy.found_topics and count * 2 >= len(members)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -14,6 +14,7 @@ from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
 from aggregator.pipeline.compose import Policy, compose
 from aggregator.pipeline.history import StoredHistory, remembered
+from aggregator.pipeline.labels import labelled, stored
 from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled
 from aggregator.pipeline.regrouping import Without, alone, regrouped
 from aggregator.ports import Archive
@@ -48,6 +49,7 @@ def edition(
 ) -> EditionReport:
     """Place everything that waits, but for the items `aside`. The caller holds the lease; `proceed` is asked before
     each batch."""
+    policy = labelled(policy, stored(archive))
     waiting = [n for n in archive.desk.pending() if n not in aside]
     report = EditionReport()
     for start in range(0, len(waiting), BATCH):
@@ -147,8 +149,15 @@ def candidate(item: PendingItem) -> Candidate:
 def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> int:
     """Judge stored stories anew after an edit of the rules or an upgrade, newest first; returns how many were done.
     Nothing is announced: a story stands in each stream where it would have stood."""
+    policy = labelled(policy, stored(archive))
     overrule(archive, policy, now)
     numbers = archive.desk.outdated(policy.epoch, limit)
+    placed_anew(archive, policy, numbers, now)
+    return len(numbers)
+
+
+def placed_anew(archive: Archive, policy: Policy, numbers: Collection[int], now: int) -> None:
+    """Judge these stories anew."""
     states = archive.desk.stories(numbers)
     placed: list[Placed] = []
     stories: list[StoryState] = []
@@ -157,7 +166,6 @@ def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> in
         stories.append(compose(n, again, states[n], policy, joined=(), now=now, replacing=True))
         placed += [Placed(m.item.n, n, m.item.publisher, m.judgement, "") for m in again]
     archive.desk.apply(Batch(placed=tuple(placed), stories=tuple(stories), epoch=policy.epoch, now=now))
-    return len(numbers)
 
 
 def rejudged(member: Member, policy: Policy) -> Member:

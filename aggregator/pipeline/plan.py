@@ -6,13 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from aggregator.categorise.labels import Labels
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.compose import Policy, compose
 from aggregator.pipeline.edition import rejudged
+from aggregator.pipeline.labels import labelled
 from aggregator.ports import Desk
 
 PAGE = 500  # stories in memory at a time
 SAMPLES = 5  # headlines shown for each section and direction
+
+NO_LABELS = Labels()
 
 Row = tuple[int, int, str]
 """Of the archive: when a story entered, its number, and the epoch under which it was placed."""
@@ -81,10 +85,14 @@ def plan(
     after: Policy,
     pages: Iterator[Sequence[Row]],
     progress: Callable[[int], None] = lambda done: None,
+    *,
+    labels: Labels = NO_LABELS,
 ) -> Plan:
     """Judge stored stories under `after` and compare with where they stand. Those that were last placed under another
-    configuration than `before`, the one in force, are first judged under that. Nothing is written."""
+    configuration than `before`, the one in force, are first judged under that. `labels` are the topics of categories that
+    the store notes. Nothing is written."""
     found = Plan()
+    before, after = (labelled(before, labels) if before else None), labelled(after, labels)
     for rows in pages:
         numbers = [n for _, n, _ in rows]
         states, members = desk.stories(numbers), desk.members(numbers)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -107,15 +107,18 @@ class Library:
         health: Callable[[SourceState, datetime], tuple[str, str]],
         *,
         troubles: Callable[[], Sequence[str]] = lambda: (),
+        found: Callable[[Upkeep], Mapping[str, str]] = lambda upkeep: {},
         written: datetime = datetime(2026, 1, 1, tzinfo=UTC),
     ) -> None:
         self._open = open_archive
         self._compile = compile
-        self._current = current
+        self._current = self._plain = current  # with and without the topics found
+        self._named: Mapping[str, str] = {}
         self._clock = clock
         self.written = written  # when the program itself last changed
         self.since = clock()  # since when it has been showing what it shows: program and configuration in force
         self.health = health
+        self._found = found  # topics found in the categories of feeds: id → title
         self.troubles = troubles  # of the worker, as it tells them beside the store
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -145,7 +148,7 @@ class Library:
         return self.in_force().settings.epoch, self.archive.reading.version(stream)[0]
 
     def in_force(self) -> InForce:
-        """The configuration that the store says is in force; looked up again after each commit."""
+        """The configuration that the store says is in force, and the topics found; looked up again after each commit."""
         commit = self.commit()
         if getattr(self._local, "commit", None) != commit:
             held = self.archive.upkeep.configuration()
@@ -153,13 +156,23 @@ class Library:
                 self._follow(*held)
             if held:
                 self.since = max(datetime.fromtimestamp(self.archive.upkeep.applied(), UTC), self.written)
+            self._name(self._found(self.archive.upkeep))
             self._local.commit = commit
         return self._current
 
     def _follow(self, epoch: str, texts: Mapping[str, str]) -> None:
         with self._lock:
             if epoch != self._current.settings.epoch:
-                self._current = self._compile(texts)
+                self._current = self._plain = self._compile(texts)
+                self._named = {}
+
+    def _name(self, found: Mapping[str, str]) -> None:
+        """Topics found in categories are called so; where a configured one or a place has the id, that says its name."""
+        with self._lock:
+            if found != self._named:
+                names = self._plain.names
+                self._current = replace(self._plain, names=replace(names, topics={**found, **names.topics}))
+                self._named = found
 
     def changed(self, stream: str = "latest") -> datetime:
         """When anything of a stream, or at all, that pages and the API show last changed: news, or the configuration

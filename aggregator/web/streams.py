@@ -93,7 +93,7 @@ class Listed:
 
 
 def listed(library: Library, kind: str) -> list[Listed]:
-    """Sections or topics in the editor's order; then topics found by places that pass a floor of use."""
+    """Sections or topics in the editor's order; then topics found by places and categories that pass a floor of use."""
     settings = library.in_force().settings
     counts = library.archive.reading.counts(kind, int(library.now().timestamp()) - 86_400)
     configured = settings.sections if kind == "section" else settings.topics

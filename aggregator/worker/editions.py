@@ -13,6 +13,7 @@ from aggregator.categorise.program import NOTE
 from aggregator.errors import StoreError
 from aggregator.pipeline.compose import Policy
 from aggregator.pipeline.edition import EditionReport, edition, re_place
+from aggregator.pipeline.survey import survey
 from aggregator.ports import Archive
 from aggregator.worker.engine import Current
 from aggregator.worker.measures import Measures
@@ -104,6 +105,7 @@ class Editions:
         if report.items:
             log.info("edition: %d items placed, %d new stories", report.items, report.stories)
         self._re_place(archive, policy, proceed)
+        survey(archive, policy, self._seconds(), proceed)
         self._prune(self._seconds())
         return report
 

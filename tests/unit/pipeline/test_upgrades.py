@@ -65,7 +65,7 @@ def test_another_program_places_stored_stories_anew(upgraded: Newsroom) -> None:
 def test_a_plan_leaves_out_what_the_program_moves_by_itself(upgraded: Newsroom) -> None:
     application = upgraded.application
     desk = upgraded.archive.desk
-    report = Comparison(in_force(application), application).run(desk, archive_rows(desk), lambda done: None)
+    report = Comparison(in_force(application), application).run(upgraded.archive, archive_rows(desk), lambda done: None)
     assert report["stories"] > 0
     assert (report["changed"], report["moved"]) == (0, 0)
 

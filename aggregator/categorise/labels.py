@@ -1,0 +1,167 @@
+"""Topics found in the categories that feeds give their items: those that several outlets use.
+
+Nothing is listed by name. What a category must be to become a topic: words that can stand as a name; used by several
+publishers; not what an outlet writes on many of its items ("News", "Uncategorized"), nor a part of its site (a segment
+of the items' addresses: /sport/…); no name of an outlet or section; nothing that a configured topic means. Spellings
+that differ in case, accents, signs or a plural are one. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from aggregator.text.fold import key as folded
+
+PUBLISHERS = 3  # that must use a category before it is a topic
+ITEMS = 6  # and on how many items
+MOST = 100  # topics; those that most publishers use
+OFTEN = 0.25  # of a publisher's items that carry it: then it names the feed, not what the item is about
+FEW = 4  # items of a publisher below which that cannot be told
+EACH = 2  # topics of an item
+
+_ASIDE = re.compile(r"\s*\([^()]*\)\s*$")  # George Floyd Protests (2020)
+_NAME = re.compile(r"[^\W\d_][\w’'&. -]*")
+_WORD = re.compile(r"[a-z0-9]+")
+LENGTH = range(2, 41)
+WORDS = 4
+
+# What pages are called wherever they come from.
+_PARTS = (
+    "news latest breaking headline top story article post page home front main feature featured general misc other more "
+    "uncategorized uncategorised default opinion editorial op-ed comment commentary column analysis explainer interview "
+    "video photo picture gallery podcast audio live blog newsletter update briefing press release statement report "
+    "today daily weekly week month archive tag category rss feed premium subscriber exclusive sponsored advertorial "
+    "world international global national local regional domestic foreign overseas section topic special"
+)
+
+
+class Label(NamedTuple):
+    """A category as it may be shown, what it is compared by, and an id that is safe in an address."""
+
+    title: str
+    key: str
+    id: str
+
+
+class Use(NamedTuple):
+    """One item: who published it, its categories as the feed has them, and its address."""
+
+    publisher: str
+    categories: tuple[str, ...]
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """`titles` of the topics found, by id; `ids` by what categories are compared by."""
+
+    titles: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, categories: Iterable[str]) -> tuple[str, ...]:
+        """The topics that categories name, in their order, no more than two."""
+        if not self.ids:
+            return ()
+        found = (self.ids.get(made.key) for one in categories if (made := label(one)))
+        return tuple(dict.fromkeys(id for id in found if id))[:EACH]
+
+    def as_json(self) -> dict[str, dict[str, str]]:
+        return {"titles": dict(self.titles), "ids": dict(self.ids)}
+
+
+def labels_of(noted: object) -> Labels:
+    """As the store notes them; none where it holds something else."""
+    match noted:
+        case {"titles": dict(titles), "ids": dict(ids)}:
+            return Labels(titles, ids)
+    return Labels()
+
+
+def label(category: str) -> Label | None:
+    """A category as a name; None where it is none: a machine's tag, a keyword list, an entry of an index."""
+    title = " ".join(_ASIDE.sub("", category).split()).strip(" .-&’'")
+    if len(title) not in LENGTH or not _NAME.fullmatch(title) or title.count("-") > 1:
+        return None
+    words = _WORD.findall(plain := folded(title))
+    if not 1 <= len(words) <= WORDS or not plain.isascii() or all(_singular(word) in _PART for word in words):
+        return None
+    return Label(
+        title[0].upper() + title[1:] if title.islower() else title, " ".join(map(_singular, words)), "-".join(words)
+    )
+
+
+def _singular(word: str) -> str:
+    """`strikes` and `strike` are one; not so `crisis`, `virus` and `press`. `economies` is `economy`."""
+    if len(word) > 4 and word.endswith("ies"):
+        return f"{word[:-3]}y"
+    if len(word) > 4 and word.endswith(("oes", "ches", "shes", "xes", "sses")):
+        return word[:-2]
+    plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))
+    return word[:-1] if plural else word
+
+
+_PART = frozenset(map(_singular, _PARTS.split()))
+
+
+def found(
+    uses: Iterable[Use],
+    known: Labels,
+    *,
+    aside: Collection[str] = (),
+    places: Mapping[str, str] | None = None,
+    spoken_for: Callable[[str], bool] = lambda title: False,
+) -> Labels:
+    """The topics of these uses. Ids that are `known` stay what they are. `aside` are names that are none: of outlets,
+    sections and configured topics; `places` topics that there are already (name → id), which a category may name;
+    `spoken_for` whether configured topics mean a text."""
+    refused = {made.key for name in aside if (made := label(name))}
+    by_place = {made.key: id for name, id in (places or {}).items() if (made := label(name))}
+    spellings: defaultdict[str, Counter[Label]] = defaultdict(Counter)
+    publishers: defaultdict[str, set[str]] = defaultdict(set)
+    for made, publisher in _telling(uses):
+        spellings[made.key][made] += 1
+        publishers[made.key].add(publisher)
+    old = {key: id for key, id in known.ids.items() if id in known.titles and key not in refused}
+    ranked = sorted(
+        (key for key in spellings if key not in refused and key not in by_place),
+        key=lambda key: (key not in old, -len(publishers[key]), -spellings[key].total(), key),
+    )
+    titles: dict[str, str] = {}
+    ids: dict[str, str] = {}
+    for key in (*ranked, *sorted(old.keys() - spellings.keys() - by_place.keys())):
+        if len(titles) >= MOST:
+            break
+        if key in old:
+            titles[old[key]], ids[key] = known.titles[old[key]], old[key]
+        elif len(publishers[key]) >= PUBLISHERS and spellings[key].total() >= ITEMS:
+            best = max(spellings[key].items(), key=lambda entry: (entry[1], entry[0].title))[0]
+            if best.id not in titles and best.id not in by_place.values() and not spoken_for(best.title):
+                titles[best.id], ids[key] = best.title, best.id
+    return Labels(titles, ids | {key: id for key, id in by_place.items() if key in spellings})
+
+
+def _telling(uses: Iterable[Use]) -> Iterable[tuple[Label, str]]:
+    """Each use of a category, without those that a publisher writes on too many of its items to tell anything, and
+    without parts of its site."""
+    items: Counter[str] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
+    parts: Counter[tuple[str, str]] = Counter()
+    seen: list[tuple[Label, str]] = []
+    for use in uses:
+        items[use.publisher] += 1
+        segments = frozenset(urlsplit(use.address).path.lower().split("/")[:-1])
+        for made in {made.key: made for one in use.categories if (made := label(one))}.values():
+            counts[made.key, use.publisher] += 1
+            parts[made.key, use.publisher] += made.id in segments
+            seen.append((made, use.publisher))
+    return [
+        (made, publisher)
+        for made, publisher in seen
+        if (items[publisher] < FEW or counts[made.key, publisher] <= OFTEN * items[publisher])
+        and 2 * parts[made.key, publisher] <= counts[made.key, publisher]
+    ]

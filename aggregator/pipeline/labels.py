@@ -1,0 +1,46 @@
+"""Topics found in the categories of feeds, as the store notes them (`survey.py` finds them) and editions give them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from aggregator.categorise.labels import Labels, labels_of
+from aggregator.model.judgement import Judgement
+from aggregator.model.story import PendingItem
+from aggregator.pipeline.compose import Policy
+from aggregator.ports import Archive
+
+NOTE = "labels"
+
+
+def labelled(policy: Policy, labels: Labels) -> Policy:
+    """The policy with the topics that categories make: after those of rules, before those that places make."""
+    if not labels.ids:
+        return policy
+
+    def judge(item: PendingItem) -> Judgement:
+        judged = policy.judge(item)
+        own = labels.of(item.categories) if item.categories else ()
+        return replace(judged, topics=_between(judged.topics, own, policy)) if own else judged
+
+    return replace(
+        policy,
+        judge=judge,
+        topic_titles={**labels.titles, **policy.topic_titles},
+        found_topics=policy.found_topics | (labels.titles.keys() - policy.topic_titles.keys()),
+    )
+
+
+def _between(topics: tuple[str, ...], own: tuple[str, ...], policy: Policy) -> tuple[str, ...]:
+    ruled = [topic for topic in topics if topic not in policy.found_topics]
+    return tuple(dict.fromkeys((*ruled, *own, *topics)))
+
+
+def noted_labels(noted: object) -> Labels:
+    """The topics of a survey's note, `{at, labels}`."""
+    return labels_of(noted.get("labels") if isinstance(noted, dict) else None)
+
+
+def stored(archive: Archive) -> Labels:
+    """The topics that the last survey found."""
+    return noted_labels(archive.upkeep.noted(NOTE))

@@ -1,0 +1,118 @@
+"""Topics out of the categories of feeds: what passes, what is one, what is none."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.categorise.labels import EACH, ITEMS, MOST, PUBLISHERS, Labels, Use, found, label, labels_of
+
+
+def uses(*categories: str, publishers: int = PUBLISHERS, items: int = 4, address: str = "") -> list[Use]:
+    """Of each publisher so many items with these categories, among many without."""
+    told = [Use(f"Outlet {n}", categories, address) for n in range(publishers) for _ in range(items)]
+    return told + [Use(f"Outlet {n}", ()) for n in range(publishers) for _ in range(items * 5)]
+
+
+@pytest.mark.parametrize(
+    ("category", "title", "id"),
+    [
+        ("Climate Change", "Climate Change", "climate-change"),
+        ("  climate\n change ", "Climate change", "climate-change"),
+        ("George Floyd Protests (2020)", "George Floyd Protests", "george-floyd-protests"),
+        ("Élections", "Élections", "elections"),
+        ("AI", "AI", "ai"),
+        ("iPhone", "iPhone", "iphone"),
+        ("F-35", "F-35", "f-35"),
+    ],
+)
+def test_a_category_as_a_name(category: str, title: str, id: str) -> None:
+    made = label(category)
+    assert made is not None
+    assert (made.title, made.id) == (title, id)
+
+
+@pytest.mark.parametrize(
+    "category",
+    [
+        "News", "Latest News", "Top Stories", "Uncategorized", "Featured Articles", "World", "Opinion", "Press Releases",
+        "Trump, Donald J", "your-feed-science", "a/b", "../etc", "<b>War</b>", "javascript:alert(1)", "tag:x", "#war",
+        "2024", "中国", "", "x" * 41, "one two three four five",
+    ],
+)  # fmt: skip
+def test_what_is_no_name(category: str) -> None:
+    assert label(category) is None
+
+
+@given(st.text(max_size=60))
+def test_an_id_is_always_safe(category: str) -> None:
+    made = label(category)
+    if made is not None:
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", made.id)
+        assert 2 <= len(made.title) <= 40
+        assert not set(made.title) & set('<>"/\\:;,#\n')
+
+
+def test_a_category_of_several_outlets_is_a_topic() -> None:
+    labels = found(uses("Rare Earths"), Labels())
+    assert labels.titles == {"rare-earths": "Rare Earths"}
+    assert labels.of(["rare earth", "else"]) == ("rare-earths",)
+
+
+def test_spellings_fold_and_the_most_frequent_names_it() -> None:
+    told = [*uses("Cyber Attacks", items=3), *uses("cyber attack", items=2), *uses("CYBER ATTACKS", items=1)]
+    labels = found(told, Labels())
+    assert labels.titles == {"cyber-attacks": "Cyber Attacks"}
+    assert labels.of(["Cyber attack"]) == labels.of(["cyber attacks"]) == ("cyber-attacks",)
+
+
+def test_the_floor_of_use() -> None:
+    assert not found(uses("Volcanoes", publishers=PUBLISHERS - 1, items=20), Labels()).titles
+    few = [Use(f"Outlet {n}", ("Volcanoes",) if k == 0 else ()) for n in range(PUBLISHERS) for k in range(9)]
+    assert PUBLISHERS < ITEMS
+    assert not found(few, Labels()).titles
+
+
+def test_what_an_outlet_writes_on_most_items_names_its_feed() -> None:
+    told = [Use(f"Outlet {n}", ("Wire Service",)) for n in range(5) for _ in range(10)]
+    assert not found(told, Labels()).titles
+
+
+def test_a_part_of_the_site_is_no_topic() -> None:
+    assert not found(uses("Sport", address="https://a.example/Sport/2026/a-match"), Labels()).titles
+    assert found(uses("Sport", address="https://a.example/2026/sport"), Labels()).titles
+
+
+def test_names_of_outlets_sections_and_configured_topics_are_none() -> None:
+    assert not found(uses("The Bugle"), Labels(), aside=["The Bugle"]).titles
+    assert not found(uses("Drone Wars"), Labels(), spoken_for=lambda title: "Drone" in title).titles
+
+
+def test_a_place_is_the_topic_of_that_place() -> None:
+    labels = found(uses("Iran"), Labels(), places={"Iran": "iran"})
+    assert labels.titles == {}
+    assert labels.of(["IRAN"]) == ("iran",)
+
+
+def test_what_was_found_stays_and_their_number_is_bounded() -> None:
+    first = found(uses("Volcanoes"), Labels())
+    assert found([], first).titles == first.titles
+    assert found(uses("Volcano"), first).titles == first.titles
+    many = [use for n in range(MOST + 20) for use in uses(f"Subject {chr(97 + n % 26)}{n}x", items=2)]
+    later = found([*many, Use("Outlet 1", ("Volcano",))], first)  # still in use, if little
+    assert len(later.titles) == MOST
+    assert "volcanoes" in later.titles
+
+
+def test_an_item_has_no_more_than_two() -> None:
+    labels = Labels({"a1": "A1", "b1": "B1", "c1": "C1"}, {"a1": "a1", "b1": "b1", "c1": "c1"})
+    assert labels.of(["A1", "B1", "C1", "A1"]) == ("a1", "b1")[:EACH]
+
+
+def test_notes_are_read_back_and_nonsense_is_none() -> None:
+    labels = found(uses("Volcanoes"), Labels())
+    assert labels_of(labels.as_json()) == labels
+    assert labels_of(None) == labels_of({"titles": 1}) == labels_of([]) == Labels()

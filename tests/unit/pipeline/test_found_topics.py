@@ -1,0 +1,98 @@
+"""Categories of feeds become topics: surveyed, given to stories, with a page and a feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from newsroom import CONFIG, NEWS, NOON, Newsroom, item
+
+from aggregator.cli.planning import Comparison, in_force
+from aggregator.pipeline.labels import stored
+from aggregator.pipeline.plan import archive_rows
+from aggregator.pipeline.survey import EVERY, survey
+
+NOW = int(NOON.timestamp())
+SOURCES = ("bbc-world", "kyodo", "reuters")
+THINGS = [
+    "Harbour",
+    "Orchard",
+    "Steeple",
+    "Lantern",
+    "Meadow",
+    "Quarry",
+    "Thicket",
+    "Bakery",
+    "Cellar",
+    "Parish",
+    "Tannery",
+    "Sawmill",
+]
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    made = Newsroom(tmp_path)
+    told = [
+        replace(
+            item(f"{thing} closes after {n} winters of {thing.lower()}", SOURCES[n % 3], age=timedelta(hours=n + 1)),
+            categories=("Village Life", "News") if n in {0, 1, 2, 9, 10, 11} else ("News",),
+        )
+        for n, thing in enumerate(f"{a}{b}" for a in THINGS for b in ("", "stead", "gate"))
+    ]
+    made.publish(*NEWS, *told)
+    yield made
+    made.archive.close()
+
+
+def test_the_survey_finds_it_and_gives_it_to_what_is_stored(room: Newsroom) -> None:
+    found = survey(room.archive, room.application.policy, NOW)
+    assert found is not None
+    assert dict(found.titles) == {"village-life": "Village Life"}
+    assert stored(room.archive) == found
+    answer = room.client.get("/topics/village-life.json")
+    assert answer.status_code == 200
+    assert len(answer.get_json()["items"]) == 6
+    page = room.client.get("/topics/village-life").get_data(as_text=True)
+    assert "Village Life" in page
+    listed = {one["id"]: one["title"] for one in room.client.get("/api/v1/topics").get_json()["topics"]}
+    assert listed["village-life"] == "Village Life"
+    assert room.client.get("/topics/news").status_code == 404
+
+
+def test_new_items_get_it_as_they_are_placed(room: Newsroom) -> None:
+    survey(room.archive, room.application.policy, NOW)
+    room.publish(replace(item("Chapel bells ring again", "kyodo", age=timedelta(0)), categories=("village life",)))
+    story = room.client.get("/api/v1/stories?topic=village-life&limit=1").get_json()["stories"][0]
+    assert (story["title"], story["topics"]) == ("Chapel bells ring again", ["village-life"])
+
+
+def test_once_a_day(room: Newsroom) -> None:
+    policy = room.application.policy
+    assert survey(room.archive, policy, NOW) is not None
+    assert survey(room.archive, policy, NOW + EVERY - 1) is None
+    assert survey(room.archive, policy, NOW + EVERY) is not None
+
+
+def test_a_survey_interrupted_is_no_harm(room: Newsroom) -> None:
+    survey(room.archive, room.application.policy, NOW, lambda: False)
+    assert room.client.get("/topics/village-life.json").get_json()["items"] == []
+
+
+def test_a_plan_knows_them(room: Newsroom) -> None:
+    survey(room.archive, room.application.policy, NOW)
+    desk = room.archive.desk
+    room.put_in_force(f"{CONFIG}\n# another epoch, the same rules\n")
+    report = Comparison(in_force(room.application), room.application).run(
+        room.archive, archive_rows(desk), lambda done: None
+    )
+    assert (report["stories"] > 6, report["changed"]) == (True, 0)
+
+
+def test_names_of_sections_and_outlets_are_none(room: Newsroom) -> None:
+    assert {"Defense", "BBC World", "BBC News", "Test Wire", "Rare earths"} <= room.application.policy.aside
+    assert room.application.policy.spoken_for("NATO Summits")
+    assert not room.application.policy.spoken_for("Village Life")
