@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help install run test faults eval bench interop lint format clean
+.PHONY: help install run test faults eval bench bench-peers interop lint format clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -35,6 +35,9 @@ eval: install ## quality figures on labelled news
 bench: install ## speed, as ratios within one run
 	@$(BIN)/python -m benchmarks.bench
 
+bench-peers: install ## polling beside reader, newsboat and sfeed (ARGS='--feeds 100 --runs 1'); writes docs/benchmarks.md
+	@$(BIN)/python -m benchmarks.bench_peers $(ARGS)
+
 interop: install ## feed readers and validators that others wrote, against the service
 	@PYTHON=$(BIN)/python tests/interop/install.sh
 	@$(BIN)/python -m pytest -m interop -rs tests/interop
@@ -46,4 +49,4 @@ format: install ## ruff format, and the fixes that are safe
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 clean: ## remove .venv and caches; instance/ stays
-	@rm -rf .venv .venv-interop .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-interop .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis
