@@ -42,6 +42,8 @@ def start(mask: Callable[[str], str] = lambda text: text) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    for noisy in ("aiohttp", "asyncio", "_granian", "procrastinate", "psycopg"):
+    for noisy in ("aiohttp", "asyncio", "_granian"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    for wordy in ("procrastinate", "psycopg"):  # a server that is away is told by the signs, once
+        logging.getLogger(wordy).setLevel(logging.CRITICAL)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that takes longer than its interval is no news

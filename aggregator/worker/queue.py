@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from zlib import crc32
 
@@ -22,6 +22,7 @@ import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
+from aggregator.errors import StoreError
 from aggregator.worker.editions import Editions
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.polling import Polling
@@ -136,17 +137,27 @@ class Queue:
     async def dispatch(self, timestamp: int) -> None:
         """Cut what is due into jobs, each of one lane."""
         await self._polling.mend()
-        for lane, ids in lanes(await asyncio.to_thread(self._fleet.due)).items():
-            await _deferred(self._refresh.configure(lock=lane, queueing_lock=lane), ids=ids)
+        with self._told():
+            for lane, ids in lanes(await asyncio.to_thread(self._fleet.due)).items():
+                await _deferred(self._refresh.configure(lock=lane, queueing_lock=lane), ids=ids)
 
     async def refresh(self, ids: list[str]) -> None:
         """Poll those of these sources that are due and that nobody holds."""
         if self._stopping.is_set():
             return
-        await asyncio.to_thread(self._fleet.heed, ids)
+        with self._told():
+            await asyncio.to_thread(self._fleet.heed, ids)
         if await self._polling.take(ids):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), SPACING)
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """The next look comes; what goes wrong in one is told by the signs."""
+        try:
+            yield
+        except StoreError as error:
+            self._signs.trouble("store", error)
 
     async def edition(self, timestamp: int = 0) -> None:
         """Make an edition, unless another worker is at it. Exclusion is by the lease, not by the job: a job of a worker

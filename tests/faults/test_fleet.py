@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from builders import item, polled, rss
-from builders.postgres import execute, fresh_database
+from builders.postgres import crash_and_restart, execute, fresh_database
 from builders.process import aggregator, command, configuration, environment
 from servers.local import Request, Route, Server, conditional
 
@@ -215,3 +215,23 @@ def test_the_edition_moves_to_another_worker_within_30_seconds(tmp_path: Path) -
         rows = execute(url, "SELECT count(*), count(DISTINCT item) FROM placements")
         assert rows[0][0] == rows[0][1] >= 40_000
         archive.close()
+
+
+def test_a_server_that_dies_and_comes_back_costs_nothing(tmp_path: Path) -> None:
+    url, count = fresh_database(), 40
+    active, most = Counter[str](), Counter[str]()
+    routes = {f"/{n}": slowly(conditional(telling(n)), 0.5, active, most) for n in range(count)}
+    with Server(routes) as server:
+        config = configuration(tmp_path, {f"s{n}": server.url(f"/{n}") for n in range(count)})
+        with workers(config, url, 2) as processes:
+            until(lambda: len(server.requests) > count // 4, 60)
+            crash_and_restart()
+            archive = PostgresArchive(url, identity())
+            until(lambda: len(states := archive.sources.states()) == count and all(one.polls for one in states), 120)
+            until(lambda: not archive.reading.totals()["pending"], 60)
+            assert [process.poll() for process in processes] == [None, None], "nobody gave up"
+        archive.close()
+    rows = execute(
+        url, "SELECT count(*), count(DISTINCT i.id), count(p.item) FROM items i LEFT JOIN placements p ON p.item = i.n"
+    )
+    assert rows == [(count * 20, count * 20, count * 20)]
