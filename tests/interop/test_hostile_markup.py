@@ -77,11 +77,14 @@ def feed(code: str) -> bytes:
     date = datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S +0000")
     rows = []
     for at, attack in enumerate(ATTACKS):
-        html = escape(f"<p>Frigate number {at} leaves port {at}.</p>" + attack.replace("RUN", code))
+        live = attack.replace("RUN", code)
+        words = " ".join(f"word{at}x{n}" for n in range(60))
+        html = escape(f"<p>The log of voyage {at}: {words}.</p>{live}<p>So ends the log: {words}.</p>")
         plain = escape(attack.replace("RUN", code))
         rows.append(
             f"<item><guid isPermaLink='false'>{at} {plain}</guid><title>Frigate{at} sails for harbour{at} {plain}</title>"
-            f"<link>https://harbour.example/{at}?q={plain}</link><description>{html}</description><pubDate>{date}</pubDate>"
+            f"<link>https://harbour.example/{at}?q={plain}</link><description>Report of voyage {at}. {plain}</description>"
+            f"<pubDate>{date}</pubDate>"
             f"<content:encoded>{html}</content:encoded><category>{plain}</category><author>{plain}</author>"
             f"<source url='https://x.example/{plain}'>{plain}</source><dc:creator>{plain}</dc:creator>"
             f"<enclosure url='https://harbour.example/{at}.png?{plain}' type='image/png' length='1'/></item>"
@@ -159,6 +162,7 @@ def test_no_markup_of_a_feed_runs_on_any_page(site: World, canary: Canary, check
         f"/search?q={hostile}",
     ]
     pages = {f"own{at}": get(site.root + path)[1] for at, path in enumerate([*own, *others])}
+    assert sum(b"The log of voyage" in page for page in pages.values()) > len(ATTACKS) // 2, "with their texts"
     assert canary.bare(pages) == set()
     for path in (*own[:3], *others, "/latest.rss", "/latest.atom", "/latest.json", "/sources.atom", "/api/v1/items"):
         assert not re.search(r"<title[^>]*>ran</title>", canary.open(site.root + path)), path
