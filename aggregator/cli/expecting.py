@@ -42,8 +42,24 @@ def expected(application: Application, case: Case, section: str) -> dict[str, An
     if not holds:
         found = islice(proposals(application.rulebook, case, section), TRIED)
         rows = [_row(application, proposal, archive) for proposal in found]
-        rows.sort(key=lambda row: (row["moved"], row["weight"], row["line"].count(" "), -len(row["line"])))
+        telling = _telling(application, case)
+        rows.sort(key=lambda row: _rank(row, telling))
     return {"section": section, "holds": holds, "fixed": None, "proposals": rows[:SHOWN]}
+
+
+def _telling(application: Application, case: Case) -> frozenset[str]:
+    """Words of the text that topics are made of: they say what it is about."""
+    topics = {topic.id for topic in application.settings.topics}
+    found = application.receipts(case.title, case.summary)
+    return frozenset(match.text.lower() for one in found if one.section in topics for match in one.matched)
+
+
+def _rank(row: dict[str, Any], telling: frozenset[str]) -> tuple[Any, ...]:
+    """What moves least and weighs least comes first; then words that topics know, single words, and rare ones: of a
+    word that no stored story has, nothing can be told."""
+    told = row["line"].partition(":")[0].strip("{} ").lower() in telling
+    seen = row["looked_at"]
+    return row["moved"], row["weight"], not told, row["line"].count(" "), not seen, seen, -len(row["line"])
 
 
 def _row(application: Application, proposal: Proposal, archive: Archive | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from aggregator.cli.planning import Comparison, in_force
 from aggregator.cli.poll import bar
 from aggregator.errors import UsageError
 
-SHOWN = 12  # lines of dead wood in a table; --json holds all
+SHOWN = 12  # lines of dead wood in a table, those of the edit if there are any; --json holds all
 
 DURATION = re.compile(r"(\d{1,5})([hdw])")
 
@@ -162,12 +162,15 @@ def _section(title: str, lines: list[str]) -> Iterator[str]:
 
 def _dead(report: dict[str, Any], shown: Callable[[str], str]) -> Iterator[str]:
     """Lines and sources that do nothing in the archive."""
+    edited = any(any(report["configuration"][kind].values()) for kind in ("sections", "topics"))
     never = [row for row in report["dead"]["lines"] if not row["found"]]
     useless = [row for row in report["dead"]["lines"] if row["found"]]
     for words, rows in (("are found in no stored item", never), ("are found, but in no item placed there", useless)):
         if rows:
-            lines = [f"{row['at']}  {row['of']}: {row['key']}: {shown(row['line'])}" for row in rows[:SHOWN]]
-            more = [f"… and {len(rows) - SHOWN} more, all in --json"] if len(rows) > SHOWN else []
+            named = [row for row in rows if row["new"]] if edited else rows
+            lines = [f"{row['at']}  {row['of']}: {row['key']}: {shown(row['line'])}" for row in named[:SHOWN]]
+            rest = len(rows) - len(lines)
+            more = [f"… and {rest} more, all in --json"] if rest else []
             yield from _section(f"Dead wood: {len(rows)} lines {words}", [*lines, *more])
     sources = [f"{row['id']} ({row['stories']} stories)" for row in report["dead"]["sources"]]
     yield from _section("Dead wood: sources that never come first nor alone", sources)

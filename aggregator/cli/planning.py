@@ -149,10 +149,11 @@ class Comparison:
                 "line": term_text(line.term),
                 "at": str(line.term.at),
                 "found": line.found,
+                "new": line.rules in whole or (line.rules, f"{line.key}: {term_text(line.term)}") in new,
             }
             for line in (usage.dead() if found.stories else ())
         ]
-        rows.sort(key=lambda row: not (row["of"] in whole or (row["of"], f"{row['key']}: {row['line']}") in new))
+        rows.sort(key=lambda row: not row["new"])
         renamed = {now: old for old, now in self.changes.sources.renamed}
         uses = {
             source.id: found.sources.get(renamed.get(source.id, source.id))

@@ -242,3 +242,22 @@ def test_stories_that_join_and_split_are_foreseen(desk: Desk) -> None:
     assert split["title"] == first
     assert [one["title"] for one in split["leaving"]] == [second]
     assert f"- {second}\n      leaves: {first}" in desk.run("plan", parting)
+
+
+def test_dead_lines_of_the_edit_come_alone(desk: Desk) -> None:
+    proposed = desk.propose(("    words: [missile*,", "    words: [nowhere, missile*,"))
+    shown = desk.run("plan", proposed)
+    assert "defense: words: nowhere" in shown
+    assert "pandas: words: unicorn" not in shown
+    assert "more, all in --json" in shown
+
+
+def test_the_smallest_edit_is_a_word_that_tells(desk: Desk) -> None:
+    found = desk.json("explain", "--expect", "defense", "Extraordinarily many pandas born")["expect"]
+    assert found["proposals"][0]["line"] == "pandas"
+
+
+def test_an_edit_without_dead_lines_lists_none(desk: Desk) -> None:
+    shown = desk.run("plan", desk.propose(("    words: [missile*,", "    words: [porcelain, missile*,")))
+    assert "pandas: words: unicorn" not in shown
+    assert "… and 1 more, all in --json" in shown
