@@ -1,10 +1,16 @@
 """Pure: new items and the recent past in, which story each joins and why out. No clock, no I/O, no third-party state."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from aggregator.stories.features import Features, features
-from aggregator.stories.grouping import group
 from aggregator.stories.memory import Memory
 from aggregator.stories.tuning import TUNING, Tuning
 from aggregator.stories.values import Candidate, Grouping, History, Join, Known, Merge
+
+if TYPE_CHECKING:
+    from aggregator.stories.grouping import group
 
 __all__ = [
     "TUNING",
@@ -20,3 +26,12 @@ __all__ = [
     "features",
     "group",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """`group` brings numpy and scipy, which those who only name its values need not wait for."""
+    if name != "group":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from aggregator.stories.grouping import group
+
+    return group

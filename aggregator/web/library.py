@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,9 @@ from aggregator.model.source import SourceState
 from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import Names, Rendered, Stream, StreamQuery
 from aggregator.render.formats import FORMATS
-from aggregator.stories.relatives import Past
+
+if TYPE_CHECKING:
+    from aggregator.stories.relatives import Past
 
 CACHED_BYTES = 64 * 1024 * 1024
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamQuery
-from aggregator.stories.relatives import chapters
 from aggregator.web.library import Library
 
 SHOWN = 10
@@ -44,6 +43,8 @@ class Relatives:
 
     def _chapters(self, story: StoryView) -> list[StoryView]:
         at = int(story.published.timestamp())
+        from aggregator.stories.relatives import chapters  # brings numpy, which a command need not wait for
+
         items = chapters(story.title, story.summary, story.lang, at, self.lib.archive.past)
         return self.lib.archive.reading.stories_of_items([item for item, _ in items[:LOOKED_AT]])[: SHOWN + 1]
 

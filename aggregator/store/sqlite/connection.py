@@ -7,14 +7,16 @@ import threading
 import weakref
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
-
-import sqlite_utils
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
 from aggregator.store.dialect import Dialect
 from aggregator.store.rows import to_json
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 T = TypeVar("T")
 
@@ -75,7 +77,13 @@ class Connection:
             self.raw.execute("PRAGMA cache_size = -24576")
             self.raw.execute("PRAGMA temp_store = MEMORY")
             self.raw.execute("PRAGMA mmap_size = 67108864")
-        self.tables = sqlite_utils.Database(self.raw)
+
+    @cached_property
+    def tables(self) -> sqlite_utils.Database:
+        """sqlite-utils over the same connection. It brings numpy, which a command that reads need not wait for."""
+        import sqlite_utils
+
+        return sqlite_utils.Database(self.raw)
 
     def close(self) -> None:
         self._closing()

@@ -29,10 +29,11 @@ class Sources:
     def sync(self, configured: Collection[Source]) -> None:
         """Make the rows follow feeds.yaml. Same id or same url, or an id under `was`: the same source."""
         with self._db.transaction() as raw:
-            known = {row[0]: (row[1], row[2]) for row in raw.execute("SELECT id, n, url FROM sources")}
+            rows = raw.execute("SELECT id, n, url, listed, enabled FROM sources").fetchall()
+            known = {id: (n, (id, url, listed, enabled)) for id, n, url, listed, enabled in rows}
             taken = {source.id for source in configured}
-            by_url = {url: id for id, (_, url) in known.items() if id not in taken}
-            raw.execute("UPDATE sources SET listed = 0")
+            by_url = {was[1]: id for id, (_, was) in known.items() if id not in taken}
+            gone = {n for n, (_, _, listed, _) in known.values() if listed}
             for source in configured:
                 former = source.id if source.id in known else None
                 former = former or next((old for old in source.was if old in known and old not in taken), None)
@@ -45,10 +46,14 @@ class Sources:
                         {"id": source.id, "root": root, "url": source.url, "enabled": int(source.enabled)}
                     )
                     continue
-                n, url = known.pop(former)
+                n, was = known.pop(former)
+                gone.discard(n)
+                if was == (source.id, source.url, 1, int(source.enabled)):
+                    continue
                 self._db.tables.table("sources").update(
                     n, {"id": source.id, "url": source.url, "listed": 1, "enabled": int(source.enabled)}
                 )
+                url = was[1]
                 if url != source.url:  # another address: its validators and its failures say nothing
                     fresh = replace(
                         self.states([source.id])[0],
@@ -57,6 +62,7 @@ class Sources:
                         moved_to=None, moved_since=None, moved_count=0, why="its address changed",
                     )  # fmt: skip
                     save_states(raw, [fresh])
+            raw.executemany("UPDATE sources SET listed = 0 WHERE n = ?", [(n,) for n in sorted(gone)])
 
     def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]:
         """States by id; all listed ones if `ids` is None."""
