@@ -26,7 +26,6 @@ from aggregator.model.source import SourceState
 from aggregator.model.story import PendingItem
 from aggregator.model.stream import Names
 from aggregator.text.countries import countries
-from aggregator.worker.processes import identity, troubles
 
 if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
@@ -177,6 +176,8 @@ class Application:
 
     def server(self) -> PostgresArchive:
         """The archive on a server, with what only that can tell."""
+        from aggregator.worker.processes import identity
+
         with _driver():
             from aggregator.store.postgres.archive import PostgresArchive
 
@@ -185,22 +186,27 @@ class Application:
     def readings(self) -> ReadOnlyStore:
         """The archive for those who only read it."""
         if self.shared:
-            with _driver():
-                from aggregator.store.postgres.readonly import ReadOnlyArchive as Readings
-
-            return Readings(self.place.database or "", identity())
+            return self._server_readings()
         from aggregator.store.sqlite.readonly import ReadOnlyArchive
 
         return ReadOnlyArchive(self.database)
 
     def troubles(self) -> tuple[str, ...]:
         """What workers say is wrong, where others see it though the store be what is in trouble."""
+        from aggregator.worker.processes import troubles
+
         return self._teller.upkeep.troubles() if self.shared else troubles(self.place.instance)
 
     @cached_property
     def _teller(self) -> PostgresReadings:
         """A connection that threads share."""
-        from aggregator.store.postgres.readonly import ReadOnlyArchive
+        return self._server_readings()
+
+    def _server_readings(self) -> PostgresReadings:
+        from aggregator.worker.processes import identity
+
+        with _driver():
+            from aggregator.store.postgres.readonly import ReadOnlyArchive
 
         return ReadOnlyArchive(self.place.database or "", identity())
 

@@ -68,7 +68,8 @@ CREATE TABLE texts (
 
 -- The words of headline and summary as `words.py` cuts and folds them, with their places.
 CREATE TABLE search (item BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);
-CREATE INDEX search_words ON search USING gin (words);
+-- What is written waits in a list that every search reads through: a short one.
+CREATE INDEX search_words ON search USING gin (words) WITH (gin_pending_list_limit = 512);
 
 CREATE TABLE pending (item BIGINT PRIMARY KEY);
 
