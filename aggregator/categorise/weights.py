@@ -9,7 +9,7 @@ LEAD = 2.3  # the first place of a lead whose headline names none: it tells what
 SCENE = 0.9  # a place after "in", "at", "near": where it happens
 PERSON_FROM = 0.65  # a demonym that only says where somebody is from: "British man", "Chinese student"
 FURTHER = 0.65  # each further place of a section in the same field, of the one before
-YIELDING = 0.15  # words of a section with places, where the headline's subject is a place of others
+YIELDING = 0.1  # words of a section with places, where the headline's subject is a place of others
 GENERIC = 0.9  # offices and courts that many countries have
 HEAVY = 5.0  # a word of this weight or more outranks any single place …
 OUTRANKING = 5.0  # … even from the summary: 5 + 5 against HEADLINE × SUBJECT = 4.8, for places weighed up to 2
