@@ -120,6 +120,12 @@ def until(condition: Callable[[], bool], seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
+def busy() -> float:
+    """By how much bounds of time are to be stretched: 1, and more where others work this machine beyond its cores (a test
+    with all its processes makes a load of two a core at the most)."""
+    return max(1.0, os.getloadavg()[0] / (2 * (os.cpu_count() or 1)))
+
+
 def serves(url: str) -> bool:
     try:
         return get(url)[0] == 200

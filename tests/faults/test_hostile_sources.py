@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from builders import rss
-from builders.process import children, configuration, free_port, get, running, serves, until
+from builders.process import busy, children, configuration, free_port, get, running, serves, until
 from servers.local import Request, Route, Server, answer, redirect
 from servers.misbehaving import FAULTS, encoded, gzip_bomb, silent
 
@@ -158,7 +158,7 @@ def test_forty_sources_are_on_time_beside_ten_hostile_ones(tmp_path: Path) -> No
             assert max(late.values()) < 20, told  # a tick of 5 s, the fetch, and the looks every 5 s
             assert fewest >= MINUTES * 60 / (1.1 * EVERY + 10), told
             assert watch.most < 500, told
-            assert p99 < 0.2, told
+            assert p99 < 0.2 * busy(), told
             states = dict(failing(tmp_path))
             assert set(states) == {path.strip("/").replace("/", "-") for path in bad} - {
                 "stall-comments",

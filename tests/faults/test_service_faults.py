@@ -20,6 +20,7 @@ from builders import rss
 from builders.disks import failing_disk, read_only, small_disk
 from builders.process import (
     aggregator,
+    busy,
     children,
     command,
     configuration,
@@ -386,7 +387,7 @@ def test_f25_idle_connections_and_a_flood_of_readers_within_256_files(tmp_path: 
         assert idle == 200
         times.sort()
         assert len(times) == 50 * 40
-        assert times[int(len(times) * 0.99)] < 0.2, f"p99 {times[int(len(times) * 0.99)]:.3f} s"
+        assert times[int(len(times) * 0.99)] < 0.2 * busy(), f"p99 {times[int(len(times) * 0.99)]:.3f} s"
         most = max(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in [process.pid, *children(process.pid)])
         assert most < 256
         assert query(config, "SELECT sum(polls) > 25 FROM sources") == [(1,)], "polling goes on"
