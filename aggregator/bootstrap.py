@@ -80,7 +80,7 @@ class Place:
 
 
 @contextmanager
-def _driver() -> Iterator[None]:
+def driver() -> Iterator[None]:
     """What PostgreSQL needs comes with an extra."""
     try:
         yield
@@ -178,7 +178,7 @@ class Application:
         """The archive on a server, with what only that can tell."""
         from aggregator.worker.processes import identity
 
-        with _driver():
+        with driver():
             from aggregator.store.postgres.archive import PostgresArchive
 
         return PostgresArchive(self.place.database or "", identity())
@@ -205,7 +205,7 @@ class Application:
     def _server_readings(self) -> PostgresReadings:
         from aggregator.worker.processes import identity
 
-        with _driver():
+        with driver():
             from aggregator.store.postgres.readonly import ReadOnlyArchive
 
         return ReadOnlyArchive(self.place.database or "", identity())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from aggregator.addresses import Allowance, host_of
-from aggregator.bootstrap import Application, utc_now
+from aggregator.bootstrap import Application, driver, utc_now
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.polling import LEASE
 from aggregator.worker.processes import identity
@@ -19,6 +19,8 @@ class Sharing:
     """Over a connection of its own, by which others see that this process lives."""
 
     def __init__(self, application: Application) -> None:
+        with driver():
+            import procrastinate  # noqa: F401 - missed here rather than in the middle of the work
         self._place = application.place
         self._archive = application.server()
         self._private = Allowance.of(application.settings.allow_private).names

@@ -74,6 +74,9 @@ class Server:
             "tcp_keepalives_interval": "5",
             "tcp_keepalives_count": "2",
             "default_transaction_read_only": "on" if read_only else "off",
+            # Many short questions to a disk without a needle: an index is nearly always right, compiling a query never.
+            "random_page_cost": "1.1",
+            "jit": "off",
         }
         own = " ".join(f"-c {key}={value}" for key, value in settings.items())
         options = f"{self.parts.get('options') or ''} {own}".strip()
