@@ -7,10 +7,11 @@ it from CLDR, GeoNames and the hand-written `benchmarks/places/names.txt`; `data
 from __future__ import annotations
 
 import gzip
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from aggregator.text.match import Haystack, Needle
 
@@ -61,22 +62,21 @@ def _spans(text: str) -> tuple[tuple[int, int], ...]:
     return tuple((int(a), int(b)) for a, _, b in (pair.partition("-") for pair in text.split(",")))
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A name in a haystack, as codes; `index` is the caller's number of the needle."""
+class Found(NamedTuple):
+    """A name in a haystack, as codes; `needle` is the caller's number of the needle."""
 
-    index: int
+    needle: int
     start: int
     end: int
     kind: str
     codes: tuple[str, ...]
 
 
-def longest(hits: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def longest(hits: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     """Of overlapping (index, start, end) the leftmost longest; two may share the space between them."""
     kept: list[tuple[int, int, int]] = []
     last = 0
-    for hit in sorted(hits, key=_order):
+    for hit in sorted(hits, key=_order) if len(hits) > 1 else hits:
         if hit[1] >= last:
             kept.append(hit)
             last = hit[2] - 1
