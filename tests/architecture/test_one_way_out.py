@@ -29,7 +29,7 @@ ALLOWED = {
     "webbrowser": set(),
     "socketserver": set(),
     "psycopg": {"store/postgres/connection.py"},
-    "procrastinate": {"worker/queue.py"},
+    "procrastinate": {"worker/queue.py", "cli/sharing.py"},
     # what starts processes
     "subprocess": set(),
     "multiprocessing": set(),
