@@ -72,17 +72,16 @@ def _initials(book: Rulebook, hay: Haystack, hit: Hit) -> bool:
 
 def _weigh(book: Rulebook, hay: Haystack, found: list[Found]) -> Named:
     evidence: list[Evidence] = []
-    seen: set[tuple[str, bool]] = set()
+    seen: set[tuple[int, bool]] = set()
     codes: dict[str, None] = {}
-    further: dict[tuple[int, bool], float] = {}  # what the next place of that rule in that field counts
+    further: tuple[dict[int, float], ...] = ({}, {})  # what the next place of a rule counts: in the lead, the headline
     elsewhere: frozenset[int] = frozenset()
     first = True
     for name in found:
         in_title = name.start < hay.split
-        text = hay.text[name.start : name.end]
-        if (text, in_title) in seen:
+        if (name.needle, in_title) in seen:
             continue
-        seen.add((text, in_title))
+        seen.add((name.needle, in_title))
         meaning = book.meanings[name.codes]
         value = weights.GENERIC if name.kind == "generic" else 1.0
         if in_title:
@@ -92,10 +91,12 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found]) -> Named:
         elif first:
             value *= weights.LEAD
         first = False
-        codes.update(dict.fromkeys(name.codes))
+        for code in name.codes:
+            codes[code] = None
+        shares = further[in_title]
         for use in meaning.uses:
-            share = further.get((use.rule, in_title), 1.0)
-            further[use.rule, in_title] = share * weights.FURTHER
+            share = shares.get(use.rule, 1.0)
+            shares[use.rule] = share * weights.FURTHER
             evidence.append(Evidence(use.rule, value * use.weight * share, name.start, name.end, use.term, True))
     return Named(evidence, list(codes), elsewhere)
 
