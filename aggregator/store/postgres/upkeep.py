@@ -22,11 +22,17 @@ MEMORY_SECONDS = 14 * 86_400
 class Upkeep:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._texts: tuple[int, dict[str, str]] | None = None  # of the configuration last seen, by its number
 
     def configuration(self) -> tuple[str, dict[str, str]] | None:
-        """The configuration in force: (epoch, texts by file name, the main file first)."""
-        rows = self._db.read("SELECT epoch, texts FROM configurations ORDER BY n DESC LIMIT 1")
-        return (rows[0][0], orjson.loads(rows[0][1])) if rows else None
+        """The configuration in force: (epoch, texts by file name, the main file first). It is asked for twice a second by
+        each worker, so its texts come over the wire once."""
+        for n, epoch in self._db.read("SELECT n, epoch FROM configurations ORDER BY n DESC LIMIT 1"):
+            if self._texts is None or self._texts[0] != n:
+                rows = self._db.read("SELECT texts FROM configurations WHERE n = ?", (n,))
+                self._texts = (n, orjson.loads(rows[0][0]))
+            return epoch, dict(self._texts[1])
+        return None
 
     def applied(self) -> int:
         """Since when the configuration in force is that, epoch seconds; 0 if there is none."""
