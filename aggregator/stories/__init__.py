@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aggregator.stories.candidate import Candidate
 from aggregator.stories.features import Features, features
 from aggregator.stories.memory import Memory
 from aggregator.stories.tuning import TUNING, Tuning
-from aggregator.stories.values import Candidate, Grouping, History, Join, Known, Merge
+from aggregator.stories.values import Grouping, History, Join, Known, Merge
 
 if TYPE_CHECKING:
     from aggregator.stories.grouping import group

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from aggregator.stories.arrays import Bools, Floats, Ints
+from aggregator.stories.candidate import Candidate
 from aggregator.stories.features import Features
 from aggregator.stories.likeness import LEAST, evidence, standing, vectors
 from aggregator.stories.matrix import matrix
 from aggregator.stories.reading import Reading
 from aggregator.stories.trees import sureness
 from aggregator.stories.tuning import Tuning
-from aggregator.stories.values import Candidate, Known
+from aggregator.stories.values import Known
 
 Pair = tuple[int, int]
 

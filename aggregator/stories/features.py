@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 from struct import Struct, pack, unpack_from
-from typing import TYPE_CHECKING
 
+from aggregator.stories.candidate import Candidate
 from aggregator.text.headline import bare_lead, bare_title
 from aggregator.text.words import plains, stem_ids, stems, text_id, tokens, word_id
-
-if TYPE_CHECKING:
-    from aggregator.stories.values import Candidate
 
 LEAD_WORDS = 60  # a longer lead adds background, not the event
 DIGITS = frozenset("0123456789")

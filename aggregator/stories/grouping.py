@@ -8,18 +8,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 
-from aggregator.stories.comparison import Comparison
-from aggregator.stories.linkage import Linkage, shown
-from aggregator.stories.marks import Marks
-from aggregator.stories.reading import Reading, read
+from aggregator.stories.candidate import Candidate
+from aggregator.stories.groups import Groups
+from aggregator.stories.reading import read
 from aggregator.stories.reasons import joins
 from aggregator.stories.tuning import TUNING, Tuning
-from aggregator.stories.values import Candidate, Grouping, History, Known, Merge
-
-FORESEEN = 20_000  # pairs between two likely groups that are judged before they are asked for
+from aggregator.stories.values import Grouping, History
 
 
 def group(batch: Sequence[Candidate], history: History, tuning: Tuning = TUNING) -> Grouping:
@@ -46,115 +42,3 @@ def group(batch: Sequence[Candidate], history: History, tuning: Tuning = TUNING)
 
 def in_order(one: Candidate) -> tuple[int, str, str, str, str, int]:
     return (one.at, one.title, one.summary, one.publisher, one.canonical or "", one.item)
-
-
-class Groups:
-    """Groups of items while they unite: first the known stories, older keys first, then each new item by itself.
-
-    A union keeps the smaller index, so that the key of a group is that of its oldest story or earliest item.
-    """
-
-    def __init__(self, reading: Reading, tuning: Tuning) -> None:
-        self.reading = reading
-        self.tuning = tuning
-        stories: defaultdict[int, list[int]] = defaultdict(list)
-        for item, one in reading.known.items():
-            stories[one.story].append(item)
-        self.keys = [*sorted(stories), *(one.item for one in reading.new)]
-        self.old = len(stories)
-        self.members = [*(sorted(stories[key]) for key in self.keys[: self.old]), *([one.item] for one in reading.new)]
-        self.into = list(range(len(self.keys)))  # index → index of the group that absorbed it
-        self.index = {item: index for index, items in enumerate(self.members) for item in items}
-        self.items: dict[int, Candidate | Known] = {**reading.known, **{one.item: one for one in reading.new}}
-        self.tied: dict[int, str] = {}
-        self.merged: list[tuple[int, int, float]] = []
-        self.compared = Comparison(reading, tuning)
-        self.marks = Marks(self.compared.words, reading.rarity, tuning)
-
-    def find(self, index: int) -> int:
-        while self.into[index] != index:
-            index = self.into[index]
-        return index
-
-    def tie(self) -> None:
-        """What is one story without weighing."""
-        stories = {story: index for index, story in enumerate(self.keys[: self.old])}
-        by_address = {address: stories[story] for address, story in self.reading.addresses.items()}
-        by_headline: dict[int, int] = {}
-        for one in self.reading.new:
-            if one.canonical:
-                self._tie(one.item, by_address.setdefault(one.canonical, self.index[one.item]), "same address")
-            self._tie_headline(one, by_headline)
-
-    def _tie_headline(self, one: Candidate, by_headline: dict[int, int]) -> None:
-        headline = self.reading.features[one.item].headline
-        if not headline:
-            return
-        earlier = [item for item in self.reading.headlines.get(headline, ()) if item in self.reading.known]
-        if headline in by_headline:
-            earlier.append(by_headline[headline])
-        close = [item for item in earlier if self._repeats(one, item)]
-        if close:
-            self._tie(one.item, self.index[close[-1]], "same headline")
-        by_headline[headline] = one.item
-
-    def _repeats(self, one: Candidate, item: int) -> bool:
-        """Whether an equal headline is the same news: one outlet's, a day later, is a column that comes every day."""
-        other = self.items[item]
-        column = one.publisher and one.publisher == other.publisher
-        apart = abs(other.at - one.at)
-        return apart <= (self.tuning.column if column else self.tuning.same_headline)
-
-    def _tie(self, item: int, index: int, reason: str) -> None:
-        a, b = sorted((self.find(index), self.find(self.index[item])))
-        if a != b and b >= self.old:  # two known stories are not merged for one item's sake
-            self._union(a, b)
-            self.tied.setdefault(item, reason)
-
-    def _union(self, kept: int, absorbed: int) -> None:
-        self.into[absorbed] = kept
-        self.members[kept].extend(self.members[absorbed])
-
-    def unite(self) -> None:
-        """Bring together what is alike. Absorbed groups are of no concern any more: no edge leads to them."""
-        edges = {self._groups(pair) for pair in self.compared.likely()}
-        self._foresee(edges)
-        linkage = Linkage(self.members, self.compared.scores, self.tuning.best, self.marks.apart)
-        for union in linkage.unite(sorted(edges), self.tuning.least):
-            self._union(union.kept, union.absorbed)
-            if union.absorbed < self.old:
-                self.merged.append((union.kept, union.absorbed, union.link))
-
-    def _groups(self, pair: tuple[int, int]) -> tuple[int, int]:
-        a, b = self.find(self.index[pair[0]]), self.find(self.index[pair[1]])
-        return (a, b) if a < b else (b, a)
-
-    def _foresee(self, edges: Collection[tuple[int, int]]) -> None:
-        """Have judged at one go what uniting will mostly ask for. Only groups with a sure pair between them unite, so
-        what hangs together by such pairs is taken for one, and compared with all that is beside it."""
-        into: dict[int, int] = {}
-
-        def whole(group: int) -> int:
-            while group in into:
-                group = into[group]
-            return group
-
-        for pair in self.compared.likely(self.tuning.least):
-            a, b = map(whole, self._groups(pair))
-            if a != b:
-                into[max(a, b)] = min(a, b)
-        parts: defaultdict[int, set[int]] = defaultdict(set)
-        for group in {group for edge in edges for group in edge}:
-            parts[whole(group)].update(shown(self.members[group]))
-        self.compared.meet(
-            (one, other)
-            for a, b in {(whole(a), whole(b)) for a, b in edges}
-            if len(parts[a]) * len(parts[b]) <= FORESEEN
-            for one in parts[a]
-            for other in parts[b]
-            if one != other
-        )
-
-    def merges(self) -> Iterable[Merge]:
-        for kept, absorbed, link in self.merged:
-            yield Merge(self.keys[self.find(kept)], self.keys[absorbed], link)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Collection, Mapping, Sequence
 
-from aggregator.stories.values import Candidate, Grouping, Known
+from aggregator.stories.candidate import Candidate
+from aggregator.stories.values import Grouping, Known
 
 
 class Memory:

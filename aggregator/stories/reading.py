@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aggregator.stories.candidate import Candidate
 from aggregator.stories.features import Features, Text, told
 from aggregator.stories.matrix import matrix
 from aggregator.stories.nomination import nominated, posted
 from aggregator.stories.rarity import Rarity
 from aggregator.stories.tuning import Tuning
-from aggregator.stories.values import Candidate, History, Known
+from aggregator.stories.values import History, Known
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING
 
+from aggregator.stories.candidate import Candidate
+from aggregator.stories.groups import Groups
 from aggregator.stories.likeness import DAY, WEEKDAYS
 from aggregator.stories.linkage import Linkage
 from aggregator.stories.tuning import Tuning
-from aggregator.stories.values import Candidate, Join
-
-if TYPE_CHECKING:
-    from aggregator.stories.grouping import Groups
+from aggregator.stories.values import Join
 
 SHARED = 8  # words told at the most
 

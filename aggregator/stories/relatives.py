@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from aggregator.stories.candidate import Candidate
 from aggregator.stories.features import features
 from aggregator.stories.rarity import Rarity
-from aggregator.stories.values import Candidate
 
 ASKED = 10  # rarest words of a story that others are looked up by
 COMMON = 0.01  # a word in more than this share of all items leads to no chapter
