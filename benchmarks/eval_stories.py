@@ -71,8 +71,12 @@ def replay(items: Sequence[Candidate], tuning: Tuning = TUNING, batch: int = BAT
 
 def half(cluster: str) -> str:
     """Which half a cluster is in; two clusters of one subject go together, so that hard negatives stay."""
-    cluster = re.sub(r"-ecb(plus)?$", "", cluster)
-    return ("tuned", "held")[blake2b(cluster.encode(), digest_size=1).digest()[0] & 1]
+    return ("tuned", "held")[blake2b(subject(cluster).encode(), digest_size=1).digest()[0] & 1]
+
+
+def subject(cluster: str) -> str:
+    """What a cluster has in common with another of like events."""
+    return re.sub(r"-ecb(plus)?$", "", cluster)
 
 
 def evaluate(name: str, rows: Sequence[dict[str, Any]], tuning: Tuning = TUNING) -> Iterator[Row]:

@@ -8,8 +8,7 @@ import numpy as np
 
 from aggregator.stories.arrays import Bools, Floats, Ints
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.features import Features
-from aggregator.stories.likeness import LEAST, evidence, standing, vectors
+from aggregator.stories.likeness import KEPT, LEAST, Standing, evidence, standing, vectors
 from aggregator.stories.matrix import matrix
 from aggregator.stories.reading import Reading
 from aggregator.stories.trees import sureness
@@ -38,7 +37,11 @@ class Comparison:
         self._vectors = vectors(words, self.rarity.of(words.ids), figures, lang, np.array([one.at for one in everyone]))
         one, other = self._pairs(reading.near)
         close, common = self._cosines(one, other)
-        self._around = standing(len(items), *self._meetings(one, other, close, kept[self._new :]))
+        met = [known.features.near for known in reading.known.values()]
+        self._around = (
+            self._standing(one, other, close, [near[:KEPT] for near in met]),
+            self._standing(one, other, self._felt(one, other), [near[KEPT:] for near in met]),
+        )
         self._nominated = one, other, close, common
         self._sure: dict[Pair, float] = {}
         self._keep(one, other, self._judge(one, other, close, common))
@@ -54,17 +57,20 @@ class Comparison:
         pairs = np.unique(np.minimum(asking, asked) * width + np.maximum(asking, asked))
         return np.divmod(pairs, width)
 
-    def _meetings(self, one: Ints, other: Ints, close: Floats, known: Sequence[Features]) -> tuple[Ints, Floats]:
-        """Who met a neighbour how close: in the nominated pairs, and earlier, as known items remember."""
-        remembered = [kept.near for kept in known]
-        rows = np.repeat(np.arange(len(known)) + self._new, [len(near) for near in remembered])
+    def _standing(self, one: Ints, other: Ints, close: Floats, remembered: Sequence[bytes]) -> Standing:
+        """From who met a neighbour how close: in the nominated pairs, and earlier, as known items remember."""
+        rows = np.repeat(np.arange(len(remembered)) + self._new, [len(near) for near in remembered])
         earlier = np.frombuffer(b"".join(remembered), np.uint8) / 255
-        return np.concatenate([one, other, rows]), np.concatenate([close, close, earlier])
+        return standing(len(self._items), np.concatenate([one, other, rows]), np.concatenate([close, close, earlier]))
 
     def _cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
         at = self._vectors.at
         close, common = self._vectors.cosines(one, other)
         return np.where(np.abs(at[one] - at[other]) <= self.tuning.window, close, 0.0), common
+
+    def _felt(self, one: Ints, other: Ints) -> Floats:
+        at = self._vectors.at
+        return np.where(np.abs(at[one] - at[other]) <= self.tuning.window, self._vectors.felt(one, other), 0.0)
 
     def _worth(self, close: Floats, common: Ints) -> Bools:
         """Which pairs are worth weighing: with fewer words in common, chance may have brought them close."""
@@ -123,9 +129,10 @@ class Comparison:
         )
 
     def near(self) -> list[bytes]:
-        """What each new item will remember of its neighbours, in the order of the reading."""
-        closest = np.round(self._around.near[: self._new] * 255).astype(np.uint8)
-        return [bytes(row.tolist()).rstrip(b"\0") for row in closest]
+        """What each new item will remember of its neighbours, in the order of the reading: the closest by words, then
+        those by sense."""
+        near = np.hstack([around.near[: self._new] for around in self._around])
+        return [bytes(row.tolist()).rstrip(b"\0") for row in np.round(near * 255).astype(np.uint8)]
 
 
 def _numbered(names: Sequence[str]) -> Ints:

@@ -29,7 +29,7 @@ class Features:
     lead: tuple[int, ...]
     figures: tuple[int, ...]
     headline: int
-    near: bytes = b""  # closeness of its nearest neighbours when it was grouped, in 1/255
+    near: bytes = b""  # closeness of its nearest neighbours when it was grouped, by words and by sense, in 1/255
 
     @property
     def words(self) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""How alike two items are: evidence from words, figures, days and rivals, for many pairs at once.
+"""How alike two items are: evidence from words, their senses, figures, days and rivals, for many pairs at once.
 
 Learned trees (gradient boosting, monotone in what is monotone by nature; `trees.py`) weigh it. What the evidence holds is
 listed in `EVIDENCE`, with the direction in which it speaks.
@@ -12,6 +12,7 @@ import numpy as np
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, rows_of
 from aggregator.stories.matrix import Matrix
+from aggregator.stories.senses import senses
 from aggregator.text.words import word_id
 
 TITLE = 2.0  # weight of a word of the headline
@@ -23,7 +24,15 @@ DEEP = 9  # the neighbour that is likely to tell another story
 DAY = 86_400
 WEEKDAYS = frozenset(map(word_id, ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]))
 
-EVIDENCE = (  # name, direction: more of it speaks for (1) or against (-1) one story
+RIVALS = (  # name, direction: more of it speaks for (1) or against (-1) one story
+    ("rank", -1),  # how many others one has that are closer than this pair, the lesser of both
+    ("rank back", -1),  # … and the greater
+    ("crowded", -1),  # mean closeness of one's nearest neighbours, the lesser of both
+    ("crowded back", -1),  # … and the greater
+    ("contrast", 1),  # closeness of the pair against both of these
+    ("margin", 1),  # closeness of the pair against that of a neighbour far down
+)
+EVIDENCE = (
     ("cosine", 1),  # of the words weighed by rarity
     ("weight", 1),  # sum of the shared words' rarity
     ("rarest", 1),  # rarity of the rarest shared word
@@ -35,12 +44,9 @@ EVIDENCE = (  # name, direction: more of it speaks for (1) or against (-1) one s
     ("days", 1),  # shared days of the week
     ("other days", -1),  # both name days, none in common
     ("apart", -1),  # days between them
-    ("rank", -1),  # how many others one has that are closer than this pair, the lesser of both
-    ("rank back", -1),  # … and the greater
-    ("crowded", -1),  # mean closeness of one's nearest neighbours, the lesser of both
-    ("crowded back", -1),  # … and the greater
-    ("contrast", 1),  # closeness of the pair against both of these
-    ("margin", 1),  # closeness of the pair against that of a neighbour far down
+    *RIVALS,  # by the cosine
+    ("sense", 1),  # cosine of what the words are about
+    *((f"{name} by sense", direction) for name, direction in RIVALS),
 )
 
 
@@ -61,6 +67,7 @@ class Vectors:
     days: Bools  # row → whether it names days
     lang: Ints  # row → its language, 0 where unknown
     at: Ints  # row → epoch seconds
+    sense: Floats  # row → what its words are about, as a vector of length 1, or 0 where no word is known
 
     def cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
         """In 0…1 for each pair, 0 for different languages; and how many words the pair shares."""
@@ -68,6 +75,11 @@ class Vectors:
         mine, theirs = self.lang[one], self.lang[other]
         strange = (mine != theirs) & (mine > 0) & (theirs > 0)
         return np.where(strange, 0.0, both.sum(axis=1)), np.diff(both.indptr)
+
+    def felt(self, one: Ints, other: Ints) -> Floats:
+        """How close in sense each pair is, in 0…1."""
+        close: Floats = np.einsum("ij,ij->i", self.sense[one], self.sense[other])
+        return np.maximum(close, 0.0)
 
 
 def vectors(words: Matrix, weight: Floats, figures: Ints, lang: Ints, at: Ints) -> Vectors:
@@ -80,17 +92,25 @@ def vectors(words: Matrix, weight: Floats, figures: Ints, lang: Ints, at: Ints) 
     sums = np.bincount(row[told], plain[told], rows)
     headline = words.only(told).sparse(plain[told] / sums[row[told]])
     figure, day = np.isin(words.ids, figures), np.isin(words.ids, np.array(sorted(WEEKDAYS)))
+    spread = words.sparse(doubled / length[row])
     return Vectors(
-        words, weight, words.sparse(doubled / length[row]), words.sparse(plain), headline, words.sparse(np.ones(len(plain))),
+        words, weight, spread, words.sparse(plain), headline, words.sparse(np.ones(len(plain))),
         figure, day, np.bincount(row, figure[words.column], rows) > 0, np.bincount(row, day[words.column], rows) > 0,
-        lang, at,
+        lang, at, _sense(words, told),
     )  # fmt: skip
+
+
+def _sense(words: Matrix, told: Bools) -> Floats:
+    """The senses of the words of each row, those of the headline twice. The table weighs them by rarity already."""
+    found = words.sparse(np.where(told, TITLE, 1.0)) @ senses(words.ids)
+    length = np.sqrt(np.einsum("ij,ij->i", found, found))
+    return np.asarray(found / np.where(length, length, 1.0)[:, None])
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How crowded it is around each item: `near` has the cosines of its closest neighbours, highest first, 0 where it
-    met fewer."""
+    """How crowded it is around each item, by words or by sense: `near` has the closeness of its closest neighbours,
+    highest first, 0 where it met fewer."""
 
     near: Floats
     crowd: Floats
@@ -108,9 +128,9 @@ def standing(rows: int, row: Ints, close: Floats) -> Standing:
     return Standing(near, near[:, :NEAR].sum(axis=1) / NEAR, near[:, DEEP - 1])
 
 
-def evidence(of: Vectors, around: Standing, one: Ints, other: Ints, close: Floats) -> Floats:
-    """What speaks for and against, a row for each pair, in the order of `EVIDENCE`; `close` are the pairs' cosines.
-    Each pair has at least two words in common."""
+def evidence(of: Vectors, around: tuple[Standing, Standing], one: Ints, other: Ints, close: Floats) -> Floats:
+    """What speaks for and against, a row for each pair, in the order of `EVIDENCE`; `close` are the pairs' cosines,
+    `around` is how items stand by words and by sense. Each pair has at least two words in common."""
     both = of.plain[one].multiply(of.present[other])
     row = rows_of(both.indptr)
     rarest = both.data[np.lexsort((-both.data, row))]
@@ -119,9 +139,7 @@ def evidence(of: Vectors, around: Standing, one: Ints, other: Ints, close: Float
     cover_back = of.headline[other].multiply(of.present[one]).sum(axis=1)
     figures = np.bincount(row, of.figure[both.indices], len(one))
     days = np.bincount(row, of.day[both.indices], len(one))
-    rank = (around.near[one] > close[:, None]).sum(axis=1)
-    rank_back = (around.near[other] > close[:, None]).sum(axis=1)
-    crowd, crowd_back = around.crowd[one], around.crowd[other]
+    sense = of.felt(one, other)
     return np.column_stack([
         close,
         both.sum(axis=1),
@@ -134,10 +152,22 @@ def evidence(of: Vectors, around: Standing, one: Ints, other: Ints, close: Float
         days,
         (days == 0) & of.days[one] & of.days[other],
         np.abs(of.at[one] - of.at[other]) / DAY,
+        *_rivals(around[0], one, other, close),
+        sense,
+        *_rivals(around[1], one, other, sense),
+    ])  # fmt: skip
+
+
+def _rivals(around: Standing, one: Ints, other: Ints, close: Floats) -> list[Floats | Ints]:
+    """In the order of `RIVALS`, for pairs as close as `close`."""
+    rank = (around.near[one] > close[:, None]).sum(axis=1)
+    rank_back = (around.near[other] > close[:, None]).sum(axis=1)
+    crowd, crowd_back = around.crowd[one], around.crowd[other]
+    return [
         np.minimum(rank, rank_back),
         np.maximum(rank, rank_back),
         np.minimum(crowd, crowd_back),
         np.maximum(crowd, crowd_back),
         2 * close - crowd - crowd_back,
         close - np.maximum(around.deep[one], around.deep[other]),
-    ])  # fmt: skip
+    ]

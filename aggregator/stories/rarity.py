@@ -46,21 +46,32 @@ class Rarity(dict[int, float]):
 
 def background(words: Ints) -> Floats:
     """The share of documents that hold each word in a background of news."""
-    listed, shares = _background()
-    place = np.minimum(np.searchsorted(listed, words), len(listed) - 1)
-    found: Floats = np.where(listed[place] == words, shares[place], shares[-1])
+    stems, shares = listed()
+    place = np.minimum(np.searchsorted(stems, words), len(stems) - 1)
+    found: Floats = np.where(stems[place] == words, shares[place], _unlisted())
     return found
 
 
 @cache
-def _background() -> tuple[Ints, Floats]:
-    """The commoner stems, ascending by `word_id`, and their shares; the last share is that of all other stems.
+def listed() -> tuple[Ints, Floats]:
+    """The commoner stems, ascending by `word_id`, and the share of documents that hold each."""
+    size, counts = _background()
+    stems = np.fromiter(counts, np.int64)
+    order = np.argsort(stems)
+    return stems[order], (np.fromiter(counts.values(), np.float64)[order] + 1) / size
+
+
+@cache
+def _unlisted() -> float:
+    return (SELDOM + 1) / _background()[0]
+
+
+@cache
+def _background() -> tuple[int, dict[int, int]]:
+    """How many documents there are, and how many hold each of the commoner stems.
 
     One stem a line, `count<TAB>stem`, the first line counts all documents; `benchmarks/train_stories.py` makes it.
     """
     text = (files("aggregator.stories") / "data" / "background.tsv").read_text(encoding="utf-8")
     (size, _), *rows = (line.split("\t") for line in text.splitlines())
-    listed = np.array([word_id(stem) for _, stem in rows])
-    counts = np.array([int(count) for count, _ in rows])
-    order = np.argsort(listed)
-    return listed[order], (np.append(counts[order], SELDOM) + 1) / int(size)
+    return int(size), {word_id(stem): int(count) for count, stem in rows}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from math import sqrt
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.stories import TUNING, Candidate, Memory
+from aggregator.stories import TUNING, Candidate, Known, Memory
 from aggregator.stories.arrays import highest
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.features import Features
@@ -20,7 +21,9 @@ from aggregator.stories.matrix import matrix
 from aggregator.stories.nomination import STEPS
 from aggregator.stories.rarity import Rarity
 from aggregator.stories.reading import Reading, read
+from aggregator.stories.senses import senses
 from aggregator.stories.trees import grown
+from aggregator.text.words import stem, word_id
 
 WORDS = (
     "dam", "flood", "river", "Kherson", "breach", "village", "water", "troops", "minister", "parliament",
@@ -70,8 +73,20 @@ def test_evidence_is_what_it_says(seed: int) -> None:
         assert found["figures"] == len(figures[0] & figures[1])
         assert found["other figures"] == bool(figures[0] and figures[1] and not figures[0] & figures[1])
         assert found["apart"] == pytest.approx(abs(candidates[a].at - candidates[b].at) / DAY)
+        assert found["sense"] == pytest.approx(sense(one, other, rarity))
         langs = {one.lang, other.lang} - {""}
         assert len(langs) < 2
+
+
+def sense(one: Features, other: Features, rarity: Rarity) -> float:
+    """The cosine of the sums of the senses of the words that count."""
+    sums = []
+    for each in (one, other):
+        words = telling(each, rarity)
+        weights = [TITLE if word in each.title else 1.0 for word in words]
+        sums.append(np.array(weights) @ senses(np.array(list(words))))
+    length = float(np.linalg.norm(sums[0]) * np.linalg.norm(sums[1]))
+    return max(0.0, float(sums[0] @ sums[1]) / length)
 
 
 def covered(one: Features, others: dict[int, float], rarity: Rarity) -> float:
@@ -83,15 +98,59 @@ def covered(one: Features, others: dict[int, float], rarity: Rarity) -> float:
 def test_rivals_are_those_that_either_met_closer() -> None:
     told = reading(1)
     rows = dict(Comparison(told, TUNING).evidence())
-    near: dict[int, list[float]] = {item: [] for item in told.near}
-    for a, b in {(min(a, b), max(a, b)) for a, others in told.near.items() for b in others}:
-        close = cosine(told, a, b)
-        near[a].append(close)
-        near[b].append(close)
-    for (a, b), row in rows.items():
-        close = cosine(told, a, b) + 1e-9
-        closer = sorted(min(KEPT, sum(other > close for other in near[item])) for item in (a, b))
-        assert row[11:13] == closer
+    names = [name for name, _ in EVIDENCE]
+    pairs = {(min(a, b), max(a, b)) for a, others in told.near.items() for b in others}
+    for name, closeness in (("rank", cosine), ("rank by sense", by_sense)):
+        near: dict[int, list[float]] = {item: [] for item in told.near}
+        for a, b in pairs:
+            close = closeness(told, a, b)
+            near[a].append(close)
+            near[b].append(close)
+        for (a, b), row in rows.items():
+            close = closeness(told, a, b) + 1e-9
+            closer = sorted(min(KEPT, sum(other > close for other in near[item])) for item in (a, b))
+            assert row[names.index(name) :][:2] == closer
+
+
+def by_sense(told: Reading, a: int, b: int) -> float:
+    return sense(told.features[a], told.features[b], told.rarity)
+
+
+def test_what_an_item_remembers_of_its_neighbours_counts_when_it_meets_new_ones() -> None:
+    told = reading(4)
+    first = Comparison(told, TUNING)
+    new, known = told.new[:20], told.new[20:]
+    nears = dict(zip(told.features, first.near(), strict=True))
+    kept = {one.item: told.features[one.item].beside(nears[one.item]) for one in known}
+    again = replace(
+        told,
+        new=new,
+        features={one.item: told.features[one.item] for one in new},
+        near={one.item: told.near[one.item] for one in new},
+        known={one.item: Known(kept[one.item], one.item, one.at, one.publisher) for one in known},
+    )
+    forgot = replace(
+        again, known={item: replace(one, features=told.features[item]) for item, one in again.known.items()}
+    )
+    for name in ("crowded back", "crowded back by sense"):
+        place = [name for name, _ in EVIDENCE].index(name)
+        with_it, without = (
+            sum(row[place] for _, row in Comparison(each, TUNING).evidence()) for each in (again, forgot)
+        )
+        assert with_it > without > 0
+
+
+def test_words_that_stand_for_each_other_lie_close() -> None:
+    def close(one: str, other: str) -> float:
+        a, b = senses(np.array([word_id(stem(one)), word_id(stem(other))]))
+        return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
+
+    assert close("sues", "lawsuit") > 0.5 > close("sues", "rainfall")
+    assert close("floods", "rainfall") > 0.5 > close("floods", "parliament")
+
+
+def test_an_unlisted_word_has_no_sense() -> None:
+    assert not senses(np.array([1, word_id("xyzzy")])).any()
 
 
 def cosine(told: Reading, a: int, b: int) -> float:
