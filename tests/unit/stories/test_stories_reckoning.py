@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from importlib.resources import files
 from math import sqrt
 from typing import Any
 
@@ -19,9 +20,9 @@ from aggregator.stories.features import Features
 from aggregator.stories.likeness import EVIDENCE, KEPT, TELLING, TITLE
 from aggregator.stories.matrix import matrix
 from aggregator.stories.nomination import STEPS
-from aggregator.stories.rarity import Rarity
+from aggregator.stories.rarity import Rarity, listed
 from aggregator.stories.reading import Reading, read
-from aggregator.stories.senses import senses
+from aggregator.stories.senses import DIRECTIONS, senses
 from aggregator.stories.trees import grown
 from aggregator.text.words import stem, word_id
 
@@ -147,6 +148,13 @@ def test_words_that_stand_for_each_other_lie_close() -> None:
 
     assert close("sues", "lawsuit") > 0.5 > close("sues", "rainfall")
     assert close("floods", "rainfall") > 0.5 > close("floods", "parliament")
+
+
+def test_each_word_of_the_background_has_its_row_of_senses() -> None:
+    """A background counted anew needs senses made anew."""
+    stems, _ = listed()
+    content = (files("aggregator.stories") / "data" / "senses.bin").read_bytes()
+    assert len(content) == len(stems) * DIRECTIONS
 
 
 def test_an_unlisted_word_has_no_sense() -> None:
