@@ -3,9 +3,10 @@
     python -m benchmarks.train_stories CORPUS [--half tuned]
 
 The background counts stems over the corpus of news (only those in five items or more, so that no text can be read
-from it); where it changes, `benchmarks.train_senses` has to run before the trees are learned. The trees learn from the labelled sets, each weighing the same, whether a nominated pair is one story. With
-`--half tuned` they learn from one half of each set alone, so that the other measures what they reach on news that
-they have not seen: the figures under "held" of `benchmarks.eval_stories` are then honest.
+from it); where it changes, `benchmarks.train_senses` has to run before the trees are learned. The trees learn from
+the labelled sets, each weighing the same, whether a nominated pair is one story. With `--half tuned` they learn from
+one half of each set alone, so that the other measures what they reach on news that they have not seen: the figures
+under "held" of `benchmarks.eval_stories` are then honest.
 """
 
 from __future__ import annotations
