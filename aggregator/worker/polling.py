@@ -123,8 +123,9 @@ class Polling:
             report = await refresh(self._current.engine.tools, states)
         except Exception as error:  # noqa: BLE001 (polled again later; it is told by the signs)
             self._owed |= {state.id for state in states}
-            self._resume = time.monotonic() + self._pause
-            self._pause = min(2 * self._pause, LONGEST_PAUSE)
+            if time.monotonic() >= self._resume:  # of polls that fail together, one lengthens the pause
+                self._resume = time.monotonic() + self._pause
+                self._pause = min(2 * self._pause, LONGEST_PAUSE)
             self._failed("polling", error)
             return
         self._pause = PAUSE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -134,6 +135,22 @@ def test_f5_results_that_cannot_be_stored_are_polled_again_after_a_pause(
         assert await worker.tick() == 3
         assert worker.shown == ""
         assert worker.archive.sources.owners() == []
+
+    asyncio.run(run())
+
+
+def test_polls_that_fail_together_lengthen_the_pause_once(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fleet's worker has dozens under way when its server goes away."""
+    together = threading.Barrier(3, timeout=10)
+
+    def lost(*_: object) -> int:
+        together.wait()
+        raise StoreBusy("the server is gone")
+
+    async def run() -> None:
+        monkeypatch.setattr(worker.archive.intake, "apply", lost)
+        assert await asyncio.gather(*(worker.polling.take([id]) for id in ("one", "two", "three"))) == [True] * 3
+        assert worker.polling._pause == 2 * polling.PAUSE
 
     asyncio.run(run())
 
