@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -31,6 +31,7 @@ class Comparison:
         self._items = np.array(items)
         self._new = len(reading.new)
         self._publisher = _numbered([one.publisher for one in everyone])
+        self._headline = _numbered([one.title for one in kept])
         figures = np.array(sorted({word for one in kept for word in one.figures}), dtype=np.int64)
         words = matrix(kept)
         lang = _numbered([one.lang for one in kept])
@@ -83,8 +84,13 @@ class Comparison:
             a, b = one[worth], other[worth]
             told = sureness(evidence(self._vectors, self._around, a, b, close[worth]))
             again = (self._publisher[a] == self._publisher[b]) & (self._publisher[a] > 0)
-            sure[worth] = told - np.where(again, self.tuning.again, 0.0)
+            sure[worth] = np.where(again & self._column(a, b), 0.0, told - np.where(again, self.tuning.again, 0.0))
         return sure
+
+    def _column(self, one: Ints, other: Ints) -> Bools:
+        """Pairs that, if they are one outlet's, come every day or week under one headline."""
+        at = self._vectors.at
+        return (self._headline[one] == self._headline[other]) & (np.abs(at[one] - at[other]) > self.tuning.column)
 
     def _keep(self, one: Ints, other: Ints, sure: Floats) -> None:
         a, b = self._items[one], self._items[other]
@@ -135,7 +141,7 @@ class Comparison:
         return [bytes(row.tolist()).rstrip(b"\0") for row in np.round(near * 255).astype(np.uint8)]
 
 
-def _numbered(names: Sequence[str]) -> Ints:
+def _numbered(names: Sequence[Hashable]) -> Ints:
     """A number for each different name, 0 for none."""
-    numbers = {"": 0}
+    numbers: dict[Hashable, int] = {"": 0}
     return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)

@@ -20,10 +20,10 @@ class Tuning:
     grown: int = 3  # items from which a group may have a mark of its own
     borne: float = 0.8  # share of its members that bear it
     rare: float = 5.5  # rarity of such a word
-    posted: int = 14  # most telling words, under which an item is listed
+    posted: int = 10  # most telling words, under which an item is listed
     headline: float = 1.5  # weight of a word of the headline when these are chosen
     crowded: int = 150  # a word listed for more items than this nominates nobody
-    nominees: int = 20  # items compared with a new one
+    nominees: int = 14  # items compared with a new one
     sample: int = 8  # members of a known story that are compared
 
 

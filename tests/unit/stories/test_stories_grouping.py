@@ -111,6 +111,20 @@ def test_equal_headlines_join_within_two_days_but_a_daily_column_does_not(
         assert (joins[-1].reason == "same headline") is one
 
 
+def test_a_column_of_one_outlet_is_no_story_however_alike_its_days() -> None:
+    def column(
+        at: int, publisher: str = "Bugle", summary: str = "The latest on banks, markets and insurers."
+    ) -> Candidate:
+        return item("Financial Services Roundup: Market Talk", summary, publisher, at)
+
+    days = [column(NOON), column(NOON + DAY), column(NOON + 2 * DAY, summary="Banks and insurers lead the market.")]
+    for batches in ([days], [[day] for day in days]):
+        memory, _ = told(*batches)
+        assert len(memory.stories()) == 3
+    same_day = [column(NOON), column(NOON + HOUR)]
+    assert len(told(same_day)[0].stories()) == 1
+
+
 def test_two_shared_words_are_not_enough() -> None:
     memory, _ = told([item("Vegan courgette fritters recipe"), item("Banana fritters recipe")])
     assert len(memory.stories()) == 2
