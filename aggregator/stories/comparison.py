@@ -90,8 +90,8 @@ class Comparison:
     def _column(self, one: Ints, other: Ints) -> Bools:
         """Pairs that, if they are one outlet's, come every day or week under one headline."""
         at = self._vectors.at
-        far: Bools = np.abs(at[one] - at[other]) > self.tuning.column
-        return far & (self._headline[one] == self._headline[other])
+        found: Bools = (self._headline[one] == self._headline[other]) & (np.abs(at[one] - at[other]) > self.tuning.column)
+        return found
 
     def _keep(self, one: Ints, other: Ints, sure: Floats) -> None:
         a, b = self._items[one], self._items[other]
