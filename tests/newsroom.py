@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from builders import Store
 from builders.postgres import fresh_database
 from flask.testing import FlaskClient
@@ -22,6 +23,9 @@ from aggregator.model.poll import PollResult
 from aggregator.pipeline.edition import edition
 from aggregator.web.app import create_app
 from aggregator.web.library import Library
+
+OVER_POSTGRES = bool(os.environ.get("AGGREGATOR_TEST_POSTGRES"))
+of_the_file = pytest.mark.skipif(OVER_POSTGRES, reason="it is about the SQLite file and what lies beside it")
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -102,7 +106,7 @@ class Newsroom:
     app_client: FlaskClient | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        database = fresh_database() if os.environ.get("AGGREGATOR_TEST_POSTGRES") else None
+        database = fresh_database() if OVER_POSTGRES else None
         self.place = Place(self.folder / "feeds.yaml", self.folder, database, address="http://127.0.0.1:8000")
         self.application = Application.of_texts(self.place, {"feeds.yaml": self.text})
         self.archive: Store = self.application.archive()

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from flask.testing import FlaskClient
-from newsroom import Newsroom
+from newsroom import Newsroom, of_the_file
 
 from aggregator.worker.measures import Measures
 from aggregator.worker.processes import WorkerLock
@@ -79,6 +79,7 @@ def test_only_reading_is_allowed(client: FlaskClient, address: str) -> None:
         assert client.open(address, method=method).status_code in (404, 405)
 
 
+@of_the_file
 def test_health(newsroom: Newsroom) -> None:
     client = newsroom.client
     assert (client.get("/healthz").status_code, client.get("/healthz").text) == (200, "ok\n")

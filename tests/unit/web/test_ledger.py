@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from newsroom import CONFIG, NOON, Newsroom
+from newsroom import CONFIG, NOON, Newsroom, of_the_file
 
 from aggregator.cli.main import main
 from aggregator.model.item import Drop
@@ -20,6 +20,7 @@ def counted(room: Newsroom) -> dict[str, dict[str, int]]:
     return {row["id"]: row["drops"] for row in rows if row["drops"]}
 
 
+@of_the_file
 def test_each_reason_is_counted_by_source_and_listed_everywhere(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from newsroom import NEWS, Newsroom
+from newsroom import NEWS, Newsroom, of_the_file
 
 from aggregator.errors import StoreReadOnly
 from aggregator.store.sqlite import readonly
@@ -32,6 +32,7 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
     return room
 
 
+@of_the_file
 @pytest.mark.parametrize("damage", ["missing", "text", "locked"])
 def test_an_archive_that_cannot_be_read(room: Newsroom, damage: str) -> None:
     library = room.library()
