@@ -1,0 +1,174 @@
+"""From unit costs to a day of world news: arithmetic alone, so that docs/scale.md follows from what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from math import exp, sqrt
+
+from aggregator.schedule.policy import Policy
+from aggregator.schedule.rate import interval
+
+DAY = 86_400
+GIB = 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What there is to read. `answer` and `peak` are assumed, all else is asked for or set in the program."""
+
+    items: int = 2_000_000  # a day
+    sources: int = 100_000
+    window: int = 5  # days in which items are compared
+    remembered: int = 14  # days after which the memory of the grouping is pruned
+    keep: int = 90  # days
+    answer: float = 1.0  # seconds until a server has answered
+    peak: float = 2.0  # the busiest hour, of the mean
+    unchanged: int = 400  # bytes of a 304 with its headers
+    tick: float = 5.0  # seconds
+    claim: int = 64  # sources a tick
+    together: int = 64  # requests at once
+    crowded: int = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    what: str
+    value: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The figures that others follow from."""
+
+    a_source: float  # polls of a source
+    polls: float
+    news: float  # polls that find a changed document
+
+    @classmethod
+    def of(cls, world: World) -> Day:
+        bounds = Policy()
+        rate = world.items / world.sources / 24
+        every = interval(rate, bounds.every, bounds.shortest, bounds.longest)
+        a_source = timedelta(days=1) / every
+        polls = world.sources * a_source
+        return cls(a_source, polls, polls * (1 - exp(-world.items / polls)))
+
+
+def rows_read(unit: Mapping[str, float], window: float) -> float:
+    """Listings that the grouping reads for an item, if each word's list grows with the window: as it does once the
+    vocabulary is known, so this is the most it can be."""
+    return unit["rows"] * window / unit["window"]
+
+
+def edition_seconds(unit: Mapping[str, float], items: float, days: int) -> float:
+    """Processor seconds of a day's editions, with `days` of items to compare with."""
+    return items * (unit["edition"] + unit["row"] * (rows_read(unit, items * days) - unit["rows"]))
+
+
+def full_core(unit: Mapping[str, float], days: int) -> float:
+    """Items a day at which the edition, which is one at a time, takes a whole core: x·(a + b·x) = a day."""
+    b = unit["row"] * unit["rows"] / unit["window"] * days
+    a = unit["edition"] - unit["row"] * unit["rows"]
+    return (sqrt(a * a + 4 * b * DAY) - a) / (2 * b)
+
+
+def a_day(unit: Mapping[str, float], world: World) -> list[Line]:
+    """What a day costs."""
+    day = Day.of(world)
+    quiet = (day.polls - day.news) * unit["poll304"]
+    changed = day.news * (unit["document_parent"] + unit["document_child"])
+    flat = world.items * unit["edition"]
+    ticks = DAY / world.tick * world.sources * unit["state"]
+    cores = (quiet + changed + flat + ticks) / DAY
+    each, compared = world.items / world.sources, world.window * world.items / 1e6
+    grown = edition_seconds(unit, world.items, world.window)
+    wire = (day.news * unit["wire"] + (day.polls - day.news) * world.unchanged) / GIB
+    worst = day.polls * unit["wire"] / GIB
+    memory = world.items * world.remembered * unit["bytes_window"] / GIB
+    texts = world.items * world.keep * unit["bytes_keep"] / GIB
+    forever = world.items * 365 * unit["bytes_ever"] / GIB
+    return [
+        Line(
+            "requests",
+            f"{day.polls / 1e6:.1f} million, {day.polls / DAY:.0f} a second",
+            f"{world.sources:,} sources × {day.a_source:.0f} polls, the schedule's interval at {each:.0f} items a day",
+        ),
+        Line("documents that bring news", f"{day.news / 1e6:.2f} million", "polls × (1 − e^(−items ÷ polls))"),
+        Line("processor, polls without news", f"{quiet / 3600:.1f} h", "(polls − documents) × a 304"),
+        Line("processor, documents", f"{changed / 3600:.1f} h", "documents × (parent + child)"),
+        Line("processor, looking what is due", f"{ticks / 3600:.1f} h", "ticks × sources × a state"),
+        Line(
+            "processor, edition, if an item costs what it does at the measured window",
+            f"{flat / 3600:.1f} h",
+            "items × edition",
+        ),
+        Line(
+            "processor, edition, if listings grow with the window",
+            f"{grown / 3600:,.1f} h",
+            f"items × (edition + (listings at {compared:.0f} million − measured) × a listing)",
+        ),
+        Line(
+            "cores, mean (busiest hour)",
+            f"{cores:.2f} ({world.peak * cores:.2f})",
+            f"the sum without growth ÷ a day; the busiest hour is assumed {world.peak:g} × the mean",
+        ),
+        Line("received", f"{wire:,.0f} GiB", f"documents × bytes on the wire + the rest × {world.unchanged} bytes"),
+        Line("received, if no server answers 304", f"{worst:,.0f} GiB", "polls × bytes on the wire"),
+        Line("a start", f"{world.sources * unit['configuration']:.0f} s", "sources × a source in feeds.yaml"),
+        Line(
+            "memory",
+            f"{(unit['memory_parent'] + 2 * unit['memory_child'] + world.sources * unit['memory_source']) / GIB:.1f} GiB",
+            "the process + two children + sources × a source",
+        ),
+        Line("disk, memory of the grouping", f"{memory:,.0f} GiB", f"items × {world.remembered} days × its bytes"),
+        Line("disk, texts", f"{texts:,.0f} GiB", f"items × {world.keep} days × their bytes"),
+        Line("disk, what stays for good", f"{forever:,.0f} GiB a year", "items × 365 × its bytes"),
+    ]
+
+
+def limits(unit: Mapping[str, float], world: World) -> list[Line]:
+    """At how many sources, or items a day, each part is full; the first to break first."""
+    day = Day.of(world)
+    a_second = DAY / day.a_source  # sources that one poll a second serves
+    per_item = world.sources / world.items
+    grown, flat = full_core(unit, world.window), DAY / unit["edition"]
+    found = [
+        (unit["variables"], "a claim names every source", "variables of a statement in this SQLite"),
+        (world.claim / world.tick * a_second, "a tick claims so many", f"{world.claim} sources every {world.tick:g} s"),
+        (
+            world.together / world.answer * a_second,
+            "requests at once",
+            f"{world.together} ÷ {world.answer:g} s until the answer (assumed), a worker",
+        ),
+        (
+            world.tick / unit["state"],
+            "a tick reads every source's state",
+            f"{world.tick:g} s ÷ {unit['state'] * 1e6:.0f} µs",
+        ),
+        (
+            grown * per_item,
+            "the edition takes one core",
+            f"at {grown / 1e6:.2f} million items a day, if listings grow with the window",
+        ),
+        (flat * per_item, "the edition takes one core, listings bounded", f"at {flat / 1e6:.0f} million items a day"),
+        (
+            32 / unit["commit"] * a_second,
+            "commits one after the other",
+            f"32 polls a transaction ÷ {unit['commit'] * 1e3:.1f} ms by the clock",
+        ),
+    ]
+    return [
+        Line(what, f"{sources:,.0f} sources ({sources / world.sources:.2f} ×)", how)
+        for sources, what, how in sorted(found)
+    ]
+
+
+def shown(lines: list[Line], head: tuple[str, str, str]) -> list[str]:
+    return [
+        f"| {' | '.join(head)} |",
+        "|---|---|---|",
+        *(f"| {line.what} | {line.value} | {line.how} |" for line in lines),
+    ]
