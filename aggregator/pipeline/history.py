@@ -21,8 +21,8 @@ class StoredHistory:
     def frequencies(self, words: Collection[int]) -> Mapping[int, int]:
         return self._past.frequencies(words)
 
-    def postings(self, words: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
-        return self._past.postings(words, since, until)
+    def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]:
+        return self._past.postings(words, since, until, most)
 
     def known(self, items: Collection[int]) -> Mapping[int, Known]:
         recalled = self._past.recall(items)

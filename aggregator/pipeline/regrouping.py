@@ -37,8 +37,8 @@ class Without:
     def frequencies(self, words: Collection[int]) -> Mapping[int, int]:
         return self._history.frequencies(words)
 
-    def postings(self, words: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
-        return self._left(self._history.postings(words, since, until))
+    def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]:
+        return self._left(self._history.postings(words, since, until, most))
 
     def known(self, items: Collection[int]) -> Mapping[int, Known]:
         return self._history.known([item for item in items if item not in self._items])

@@ -90,7 +90,9 @@ class Comparison:
     def _column(self, one: Ints, other: Ints) -> Bools:
         """Pairs that, if they are one outlet's, come every day or week under one headline."""
         at = self._vectors.at
-        found: Bools = (self._headline[one] == self._headline[other]) & (np.abs(at[one] - at[other]) > self.tuning.column)
+        found: Bools = (self._headline[one] == self._headline[other]) & (
+            np.abs(at[one] - at[other]) > self.tuning.column
+        )
         return found
 
     def _keep(self, one: Ints, other: Ints, sure: Floats) -> None:

@@ -27,8 +27,9 @@ class Memory:
     def frequencies(self, words: Collection[int]) -> Mapping[int, int]:
         return {word: self._frequencies[word] for word in words if word in self._frequencies}
 
-    def postings(self, words: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
-        return _between(self._postings, words, since, until)
+    def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]:
+        found = _between(self._postings, words, since, until)
+        return {word: items[:most] for word, items in found.items()}
 
     def known(self, items: Collection[int]) -> Mapping[int, Known]:
         return {item: self._known[item] for item in items if item in self._known}

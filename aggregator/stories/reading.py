@@ -62,7 +62,7 @@ def _nominate(
     rarity = Rarity(history.documents() + len(new), {word: count + past.get(word, 0) for word, count in counts.items()})
     asked = posted(words, rarity.of(words.ids), tuning)
     told = words.ids[asked.column].tolist()
-    listed = history.postings(set(told), new[0].at - tuning.window, new[-1].at + tuning.window)
+    listed = history.postings(set(told), new[0].at - tuning.window, new[-1].at + tuning.window, tuning.crowded + 1)
     items = np.array([one.item for one in new])
     near = nominated(asked, words.ids, items, listed, tuning)
     return counts, rarity, list(zip(told, items[asked.row].tolist(), strict=True)), near

@@ -16,13 +16,14 @@ from aggregator.stories.rarity import Rarity
 ASKED = 10  # rarest words of a story that others are looked up by
 COMMON = 0.01  # a word in more than this share of all items leads to no chapter
 WINDOW = 14 * 86_400  # seconds around a story in which its chapters lie
+LISTED = 500  # items looked at under one word
 SHARED = 2  # words that a chapter has in common with the story
 
 
 class Past(Protocol):
     def documents(self) -> int: ...
     def frequencies(self, words: Collection[int]) -> Mapping[int, int]: ...
-    def postings(self, words: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]: ...
+    def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]: ...
 
 
 def chapters(title: str, summary: str, lang: str | None, at: int, past: Past) -> list[tuple[int, float]]:
@@ -35,7 +36,7 @@ def chapters(title: str, summary: str, lang: str | None, at: int, past: Past) ->
     telling = sorted(
         (word for word in words if 1 < frequencies.get(word, 0) <= most), key=lambda word: (-rarity[word], word)
     )
-    postings = past.postings(telling[:ASKED], at - WINDOW, at + WINDOW)
+    postings = past.postings(telling[:ASKED], at - WINDOW, at + WINDOW, LISTED)
     scores: dict[int, float] = {}
     shared: dict[int, int] = {}
     for word, items in postings.items():

@@ -78,8 +78,9 @@ class History(Protocol):
     def frequencies(self, words: Collection[int]) -> Mapping[int, int]:
         """In how many counted items each word stood; words never seen may be absent."""
 
-    def postings(self, words: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
-        """The items posted under each word and published within the bounds."""
+    def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]:
+        """The items posted under each word and published within the bounds, `most` of each word: a list that is as long may
+        go on."""
 
     def known(self, items: Collection[int]) -> Mapping[int, Known]:
         """What is kept of each item; unknown or purged ones are absent."""

@@ -193,8 +193,14 @@ def test_the_past_is_remembered_the_same(both: tuple[Store, Store]) -> None:
     some = [word for word, _ in words[0][:400]]
     one, other = both
     assert one.past.frequencies(some) == other.past.frequencies(some)
-    sizes = [{word: len(found) for word, found in store.past.postings(some, 0, SECONDS).items()} for store in both]
+    sizes = [
+        {word: len(found) for word, found in store.past.postings(some, 0, SECONDS, 1_000).items()} for store in both
+    ]
     assert sizes[0] == sizes[1]
+    assert max(sizes[0].values()) > 3
+    for store in both:
+        cut = {word: len(found) for word, found in store.past.postings(some, 0, SECONDS, 3).items()}
+        assert cut == {word: min(3, size) for word, size in sizes[0].items()}
     addresses = [item("alpha", f"{hour}-0", "").canonical or "" for hour in range(1, 30)]
     assert set(one.past.same_address(addresses)) == set(other.past.same_address(addresses)) == set(addresses)
     assert {a: len(f) for a, f in one.desk.addressed(addresses).items()} == {

@@ -51,14 +51,13 @@ class Past:
     def frequencies(self, words: Collection[int]) -> dict[int, int]:
         return dict(self._db.select("SELECT word, count FROM frequencies WHERE word IN", words))
 
-    def postings(self, words: Collection[int], since: int, until: int) -> dict[int, list[int]]:
-        return self._grouped(
-            "SELECT word, item FROM postings WHERE at BETWEEN ? AND ? AND word IN",
-            words,
-            "ORDER BY word, at, item",
-            since,
-            until,
+    def postings(self, words: Collection[int], since: int, until: int, most: int) -> dict[int, list[int]]:
+        rows = self._db.read(
+            "SELECT w.word, array_agg(p.item ORDER BY p.at, p.item) FROM unnest(?::bigint[]) AS w (word) CROSS JOIN LATERAL "
+            "(SELECT item, at FROM postings WHERE word = w.word AND at BETWEEN ? AND ? ORDER BY at, item LIMIT ?) p GROUP BY 1",
+            (list(words), since, until, most),
         )
+        return dict(rows)
 
     def recall(self, items: Collection[int]) -> dict[int, Recalled]:
         rows = self._db.select(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection
 
+import orjson
+
 from aggregator.model.story import Recalled, Remembered
-from aggregator.store.rows import address_hash
+from aggregator.store.rows import address_hash, to_json
 from aggregator.store.sqlite.connection import Connection
 
 
@@ -46,10 +48,13 @@ class Past:
     def frequencies(self, words: Collection[int]) -> dict[int, int]:
         return dict(self._db.select("SELECT word, count FROM frequencies WHERE word IN", words))
 
-    def postings(self, words: Collection[int], since: int, until: int) -> dict[int, list[int]]:
-        return self._grouped(
-            "SELECT word, item FROM postings WHERE at BETWEEN ? AND ? AND word IN", words, since, until
+    def postings(self, words: Collection[int], since: int, until: int, most: int) -> dict[int, list[int]]:
+        rows = self._db.read(
+            "SELECT w.value, (SELECT json_group_array(item) FROM "
+            "(SELECT item FROM postings WHERE word = w.value AND at BETWEEN ? AND ? LIMIT ?)) FROM json_each(?) w",
+            (since, until, most, to_json(list(words))),
         )
+        return {word: orjson.loads(items) for word, items in rows if items != "[]"}
 
     def recall(self, items: Collection[int]) -> dict[int, Recalled]:
         rows = self._db.select(

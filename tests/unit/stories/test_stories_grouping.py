@@ -170,7 +170,7 @@ class Reposted:
     def frequencies(self, words: Collection[int]) -> Mapping[int, int]:
         return self._memory.frequencies(words)
 
-    def postings(self, words: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
+    def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]:
         return dict.fromkeys(words, self._items)
 
     def known(self, items: Collection[int]) -> Mapping[int, Known]:
