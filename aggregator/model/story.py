@@ -223,7 +223,8 @@ class ItemView:
     topics: tuple[str, ...] = ()
     why: str | None = None
     joining: Joining | None = None  # of an item asked for alone
-    extracted: str = ""  # safe HTML of the article itself, of a story's items: for feeds only where `republish_full_text` says so
+    # Safe HTML of the article itself, of a story's items: for feeds only where `republish_full_text` says so.
+    extracted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
