@@ -83,39 +83,45 @@ _PLAIN = _Memo(_plain)
 
 def stem(word: str, lang: str = "en") -> str:
     """The stem of a word as written, folded: `stem("Sanctions") == "sanction"`. Figures stay as they are."""
-    return _stems(lang[:2])[word]
+    return _stems(_language(lang))[word]
 
 
 def stems(words: Iterable[str], lang: str = "en") -> list[str]:
     """The stem of each word, in order."""
-    known = _stems(lang[:2])
+    known = _stems(_language(lang))
     return [known[word] for word in words]
 
 
 def stem_ids(words: Iterable[str], lang: str = "en") -> list[int]:
     """The `word_id` of each word's stem, in order."""
-    known = _ids(lang[:2])
+    known = _ids(_language(lang))
     return [known[word] for word in words]
+
+
+def _language(lang: str) -> str:
+    """One that has a stemmer: whatever feeds call their language, few memories are kept."""
+    return lang[:2] if lang[:2] in _STEMMERS else "en"
 
 
 @cache
 def _ids(lang: str) -> _Memo[int]:
-    known = _stems(lang)
-    return _Memo(lambda word: word_id(known[word]))
+    stemmed = _stemmer(lang)
+    return _Memo(lambda word: word_id(stemmed(word)))
 
 
 @cache
 def _stems(lang: str) -> _Memo[str]:
-    if lang not in _STEMMERS and lang != "en":
-        return _stems("en")
-    stemmer = snowballstemmer.stemmer(_STEMMERS.get(lang, "english"))
+    return _Memo(_stemmer(lang))
 
-    def change(word: str) -> str:
-        folded = _plain(word)
-        stemmed: str = folded if folded[:1].isdigit() else stemmer.stemWord(folded)
-        return stemmed
 
-    return _Memo(change)
+def _stemmer(lang: str) -> Callable[[str], str]:
+    stem_word: Callable[[str], str] = snowballstemmer.stemmer(_STEMMERS[lang]).stemWord
+
+    def stemmed(word: str) -> str:
+        plain = _plain(word)
+        return plain if plain[:1].isdigit() else stem_word(plain)
+
+    return stemmed
 
 
 @lru_cache(maxsize=1 << 18)

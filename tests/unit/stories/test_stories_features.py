@@ -4,7 +4,7 @@ import pytest
 
 from aggregator.stories import Candidate, Features, features
 from aggregator.text.headline import bare_lead, bare_title
-from aggregator.text.words import stems, tokens, word_id
+from aggregator.text.words import stem_ids, stems, tokens, word_id
 
 
 def item(title: str, summary: str = "", lang: str | None = None) -> Candidate:
@@ -80,3 +80,9 @@ def test_equal_headlines_have_equal_keys_and_short_ones_none() -> None:
     one, other = item("BREAKING: Dam gives way in Kakhovka"), item("Dam gives way in Kakhovka | Bugle")
     assert features(one).headline == features(other).headline != 0
     assert features(item("Morning briefing")).headline == 0
+
+
+def test_a_language_without_stemmer_reads_as_english() -> None:
+    assert (
+        stem_ids(["Sanctions", "sanction"], "xx-YY") == stem_ids(["Sanctions", "sanction"]) == [word_id("sanction")] * 2
+    )
