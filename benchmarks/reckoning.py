@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from math import exp, sqrt
+from math import exp
 
 from aggregator.schedule.policy import Policy
 from aggregator.schedule.rate import interval
@@ -29,7 +29,8 @@ class World:
     tick: float = 5.0  # seconds
     claim: int = 64  # sources a tick
     together: int = 64  # requests at once
-    crowded: int = 150
+    crowded: int = 150  # listings of a word from which it nominates nobody, and no more are read
+    posted: int = 10  # words under which an item is listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +58,25 @@ class Day:
         return cls(a_source, polls, polls * (1 - exp(-world.items / polls)))
 
 
-def rows_read(unit: Mapping[str, float], window: float) -> float:
-    """Listings that the grouping reads for an item, if each word's list grows with the window: as it does once the
-    vocabulary is known, so this is the most it can be."""
-    return unit["rows"] * window / unit["window"]
+def rows_read(unit: Mapping[str, float], world: World, window: float) -> float:
+    """Listings that the grouping reads for an item, if each word's list grows with the window, as it does once the
+    vocabulary is known, up to what is read of a word at the most."""
+    return min(unit["rows"] * window / unit["window"], world.posted * (world.crowded + 1))
 
 
-def edition_seconds(unit: Mapping[str, float], items: float, days: int) -> float:
-    """Processor seconds of a day's editions, with `days` of items to compare with."""
-    return items * (unit["edition"] + unit["row"] * (rows_read(unit, items * days) - unit["rows"]))
+def edition_seconds(unit: Mapping[str, float], world: World, items: float) -> float:
+    """Processor seconds of a day's editions."""
+    return items * (unit["edition"] + unit["row"] * (rows_read(unit, world, items * world.window) - unit["rows"]))
 
 
-def full_core(unit: Mapping[str, float], days: int) -> float:
-    """Items a day at which the edition, which is one at a time, takes a whole core: x·(a + b·x) = a day."""
-    b = unit["row"] * unit["rows"] / unit["window"] * days
-    a = unit["edition"] - unit["row"] * unit["rows"]
-    return (sqrt(a * a + 4 * b * DAY) - a) / (2 * b)
+def full_core(unit: Mapping[str, float], world: World) -> float:
+    """Items a day at which the edition, which is one at a time, takes a whole core: by halving, since what a day costs
+    only grows with its items."""
+    least, most = 0.0, DAY / unit["edition"] * 10
+    for _ in range(60):
+        middle = (least + most) / 2
+        least, most = (middle, most) if edition_seconds(unit, world, middle) < DAY else (least, middle)
+    return least
 
 
 def a_day(unit: Mapping[str, float], world: World) -> list[Line]:
@@ -80,11 +84,10 @@ def a_day(unit: Mapping[str, float], world: World) -> list[Line]:
     day = Day.of(world)
     quiet = (day.polls - day.news) * unit["poll304"]
     changed = day.news * (unit["document_parent"] + unit["document_child"])
-    flat = world.items * unit["edition"]
+    grown = edition_seconds(unit, world, world.items)
     ticks = DAY / world.tick * world.sources * unit["state"]
-    cores = (quiet + changed + flat + ticks) / DAY
+    cores = (quiet + changed + grown + ticks) / DAY
     each, compared = world.items / world.sources, world.window * world.items / 1e6
-    grown = edition_seconds(unit, world.items, world.window)
     wire = (day.news * unit["wire"] + (day.polls - day.news) * world.unchanged) / GIB
     worst = day.polls * unit["wire"] / GIB
     memory = world.items * world.remembered * unit["bytes_window"] / GIB
@@ -101,19 +104,15 @@ def a_day(unit: Mapping[str, float], world: World) -> list[Line]:
         Line("processor, documents", f"{changed / 3600:.1f} h", "documents × (parent + child)"),
         Line("processor, looking what is due", f"{ticks / 3600:.1f} h", "ticks × sources × a state"),
         Line(
-            "processor, edition, if an item costs what it does at the measured window",
-            f"{flat / 3600:.1f} h",
-            "items × edition",
-        ),
-        Line(
-            "processor, edition, if listings grow with the window",
+            "processor, edition",
             f"{grown / 3600:,.1f} h",
-            f"items × (edition + (listings at {compared:.0f} million − measured) × a listing)",
+            f"items × (edition + (listings at {compared:.0f} million in the window − measured) × a listing); "
+            f"at the most {world.posted} × {world.crowded + 1} listings",
         ),
         Line(
             "cores, mean (busiest hour)",
             f"{cores:.2f} ({world.peak * cores:.2f})",
-            f"the sum without growth ÷ a day; the busiest hour is assumed {world.peak:g} × the mean",
+            f"the sum ÷ a day; the busiest hour is assumed {world.peak:g} × the mean",
         ),
         Line("received", f"{wire:,.0f} GiB", f"documents × bytes on the wire + the rest × {world.unchanged} bytes"),
         Line("received, if no server answers 304", f"{worst:,.0f} GiB", "polls × bytes on the wire"),
@@ -134,7 +133,7 @@ def limits(unit: Mapping[str, float], world: World) -> list[Line]:
     day = Day.of(world)
     a_second = DAY / day.a_source  # sources that one poll a second serves
     per_item = world.sources / world.items
-    grown, flat = full_core(unit, world.window), DAY / unit["edition"]
+    grown = full_core(unit, world)
     found = [
         (unit["variables"], "a claim names every source", "variables of a statement in this SQLite"),
         (world.claim / world.tick * a_second, "a tick claims so many", f"{world.claim} sources every {world.tick:g} s"),
@@ -151,9 +150,8 @@ def limits(unit: Mapping[str, float], world: World) -> list[Line]:
         (
             grown * per_item,
             "the edition takes one core",
-            f"at {grown / 1e6:.2f} million items a day, if listings grow with the window",
+            f"at {grown / 1e6:.2f} million items a day, listings grown",
         ),
-        (flat * per_item, "the edition takes one core, listings bounded", f"at {flat / 1e6:.0f} million items a day"),
         (
             32 / unit["commit"] * a_second,
             "commits one after the other",

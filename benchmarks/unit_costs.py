@@ -20,7 +20,7 @@ import tempfile
 import time
 import tracemalloc
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -163,8 +163,8 @@ class Watched:
     def _counted(
         self, postings: Callable[..., Mapping[int, Sequence[int]]]
     ) -> Callable[..., Mapping[int, Sequence[int]]]:
-        def counted(words: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
-            found = self.ledger.timed("postings", postings)(words, since, until)
+        def counted(*asked: Any, **named: Any) -> Mapping[int, Sequence[int]]:
+            found = self.ledger.timed("postings", postings)(*asked, **named)
             self.rows += sum(map(len, found.values()))
             self.crowded += sum(len(items) for items in found.values() if len(items) > TUNING.crowded)
             return found
@@ -347,6 +347,7 @@ def world() -> World:
         claim=CLAIM,
         together=min(Limits().concurrency, TOGETHER),
         crowded=TUNING.crowded,
+        posted=TUNING.posted,
     )
 
 

@@ -96,16 +96,18 @@ def test_never_more_documents_with_news_than_items_or_polls() -> None:
         assert day.news <= min(items, day.polls)
 
 
-def test_listings_grow_with_the_window() -> None:
-    assert rows_read(UNIT, 20_000) == 20
+def test_listings_grow_with_the_window_up_to_what_is_read() -> None:
+    world = World(window=10, posted=10, crowded=99)
+    assert rows_read(UNIT, world, 20_000) == 20
+    assert rows_read(UNIT, world, 10**9) == 1000
     # 1000 items a day over 10 days: the measured window, so the measured cost.
-    assert edition_seconds(UNIT, 1000, 10) == pytest.approx(0.5)
-    assert edition_seconds(UNIT, 2000, 10) == pytest.approx(2000 * (0.0005 + 1e-5))
+    assert edition_seconds(UNIT, world, 1000) == pytest.approx(0.5)
+    assert edition_seconds(UNIT, world, 2000) == pytest.approx(2000 * (0.0005 + 1e-5))
 
 
-def test_a_full_core_is_a_day_of_editions() -> None:
-    items = full_core(UNIT, 5)
-    assert edition_seconds(UNIT, items, 5) == pytest.approx(DAY)
+@pytest.mark.parametrize("world", [World(), World(crowded=10**9)])
+def test_a_full_core_is_a_day_of_editions(world: World) -> None:
+    assert edition_seconds(UNIT, world, full_core(UNIT, world)) == pytest.approx(DAY)
 
 
 def test_what_breaks_first_comes_first_and_a_larger_bound_moves_it() -> None:
