@@ -1,7 +1,7 @@
 """What one of each costs: a poll, a document, an item in each part of the edition, a row on disk. From these docs/scale.md
 reckons a day of world news.
 
-    python -m benchmarks.unit_costs [--feeds N]      (default: 200; a minute or two)
+    python -m benchmarks.unit_costs [--feeds N]      (default: 200; about a minute)
 
 Generated feeds from a local server; processor seconds (user and system) throughout, so a busy machine blurs little.
 """
