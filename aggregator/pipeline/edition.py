@@ -18,7 +18,7 @@ from aggregator.pipeline.labels import labelled, stored
 from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled
 from aggregator.pipeline.regrouping import Without, alone, regrouped
 from aggregator.ports import Archive
-from aggregator.stories import Candidate, Grouping, Join, group
+from aggregator.stories import Candidate, Grouping, Join
 
 BATCH = 2000
 """Items a step takes: enough to share the work of looking things up, few enough to commit often."""
@@ -105,6 +105,8 @@ def _sum(one: EditionReport, other: EditionReport) -> EditionReport:
 
 def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: int) -> int:
     """One batch: judge, group, compose, apply. Returns the number of stories founded."""
+    from aggregator.stories import group  # brings numpy and scipy, for which an edition without news need not wait
+
     folded = [_folded(item, policy) for item in items]
     judged = {item.n: policy.judge(item) for item in folded}
     fresh = [item for item in folded if item.story is None]

@@ -23,7 +23,8 @@ from aggregator.worker.signs import Signs
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=20)  # longer than a tick's sources may take, waiting for their turn at one slow host included
-CLAIM = 64  # sources a tick takes at the most
+CLAIM = 64  # sources polled together
+CLAIMS = 8  # times a tick claims so many at the most: a hundred sources a second
 PATIENCE = 6.0  # seconds that polls in flight are given when the service stops
 PAUSE, LONGEST_PAUSE = 10.0, 1200.0  # seconds without polls after results could not be stored: doubled each time
 
@@ -59,11 +60,14 @@ class Polling:
     async def tick(self) -> None:
         """On one machine: keep house, and poll what is due beside what is under way."""
         if await self.keep_house() and await self.mend():
-            states = await self._asked(lambda: self._claim(self._current.engine.tools.sources, CLAIM))
-            if states:
-                task = asyncio.create_task(self._poll(states))
-                self._polls.add(task)
-                task.add_done_callback(self._polls.discard)
+            for _ in range(CLAIMS):
+                states = await self._asked(lambda: self._claim(self._current.engine.tools.sources, CLAIM))
+                if states:
+                    task = asyncio.create_task(self._poll(states))
+                    self._polls.add(task)
+                    task.add_done_callback(self._polls.discard)
+                if not states or len(states) < CLAIM:
+                    break
 
     async def keep_house(self) -> bool:
         """Say that we live, and put right what dead processes left. False: the store cannot be used."""

@@ -259,6 +259,14 @@ def test_a_source_is_claimed_once_until_its_lease_ends(store: Store) -> None:
     assert len(store.sources.claim("two", NOW + timedelta(minutes=6), lease)) == 3
 
 
+def test_any_number_of_sources_may_be_named(store: Store) -> None:
+    many = [*(f"source-{n}" for n in range(300_000)), "alpha"]
+    assert [state.id for state in store.sources.claim("one", NOW, timedelta(minutes=1), ids=many)] == ["alpha"]
+    assert [state.id for state in store.sources.states(many)] == ["alpha"]
+    store.sources.release("one", many)
+    assert store.sources.owners() == []
+
+
 def test_a_next_poll_beyond_any_interval_comes_from_a_wrong_clock(store: Store) -> None:
     far = replace(store.sources.states(["alpha"])[0], next_poll=NOW + timedelta(days=3650), state="ok")
     near = replace(store.sources.states(["beta"])[0], next_poll=NOW + timedelta(hours=2), state="ok")

@@ -117,6 +117,11 @@ def test_f23_a_tick_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
     asyncio.run(run())
 
 
+def test_a_tick_takes_all_that_is_due_in_portions(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polling, "CLAIM", 2)
+    assert asyncio.run(worker.tick()) == 3
+
+
 def test_f5_results_that_cannot_be_stored_are_polled_again_after_a_pause(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
-from aggregator.store.rows import STATE_COLUMNS, STATE_FIELDS, source_state, state_columns
-from aggregator.store.sqlite.connection import Connection, marks
+from aggregator.store.rows import STATE_COLUMNS, STATE_FIELDS, source_state, state_columns, to_json
+from aggregator.store.sqlite.connection import Connection
 
 _SAVE = f"UPDATE sources SET {', '.join(f'{name} = :{name}' for name in STATE_COLUMNS)} WHERE id = :id"
 
@@ -71,7 +71,10 @@ class Sources:
             if ids is None:
                 return [source_state(row) for row in self._db.raw.execute(query + (" WHERE listed" if listed else ""))]
             return [
-                source_state(row) for row in self._db.raw.execute(f"{query} WHERE id IN {marks(len(ids))}", tuple(ids))
+                source_state(row)
+                for row in self._db.raw.execute(
+                    f"{query} WHERE id IN (SELECT value FROM json_each(?))", (to_json(list(ids)),)
+                )
             ]
 
     def claim(
@@ -94,8 +97,8 @@ class Sources:
             condition += " AND (next_poll <= ? OR next_poll > ?) AND state != 'gone'"
             values += [moment, moment + int(horizon.total_seconds())]
         if ids is not None:
-            condition += f" AND id IN {marks(len(ids))}"
-            values += ids
+            condition += " AND id IN (SELECT value FROM json_each(?))"
+            values.append(to_json(list(ids)))
         with self._db.transaction() as raw:
             rows = raw.execute(
                 f"SELECT {', '.join(STATE_FIELDS)} FROM sources WHERE {condition} ORDER BY next_poll, n LIMIT ?",
@@ -111,7 +114,9 @@ class Sources:
 
     def release(self, owner: str, ids: Collection[str] | None = None) -> None:
         """Give back all that `owner` holds, or these sources alone."""
-        condition, values = ("", ()) if ids is None else (f" AND id IN {marks(len(ids))}", tuple(ids))
+        condition, values = (
+            ("", ()) if ids is None else (" AND id IN (SELECT value FROM json_each(?))", (to_json(list(ids)),))
+        )
         with self._db.transaction() as raw:
             raw.execute(
                 f"UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE lease_owner = ?{condition}",
