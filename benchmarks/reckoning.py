@@ -135,7 +135,6 @@ def limits(unit: Mapping[str, float], world: World) -> list[Line]:
     per_item = world.sources / world.items
     grown = full_core(unit, world)
     found = [
-        (unit["variables"], "a claim names every source", "variables of a statement in this SQLite"),
         (world.claim / world.tick * a_second, "a tick claims so many", f"{world.claim} sources every {world.tick:g} s"),
         (
             world.together / world.answer * a_second,

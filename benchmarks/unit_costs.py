@@ -40,7 +40,7 @@ from aggregator.sandbox import Sandbox
 from aggregator.store.sqlite.upkeep import MEMORY_SECONDS
 from aggregator.stories import reading as story_reading
 from aggregator.stories.tuning import TUNING
-from aggregator.worker.polling import CLAIM
+from aggregator.worker.polling import CLAIM, CLAIMS
 from aggregator.worker.service import TICK
 from benchmarks.bench_ingest import configuration, served
 from benchmarks.feeds import write
@@ -207,13 +207,10 @@ def many_sources(folder: Path) -> dict[str, float]:
     archive.sources.sync(application.settings.sources)
     reading = median(_timed(archive.sources.states)[0] for _ in range(5))
     archive.close()
-    with closing(sqlite3.connect(":memory:")) as connection:
-        variables = connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
     return {
         "state": reading / SOURCES,
         "configuration": loading / SOURCES,
         "memory_source": memory / SOURCES,
-        "variables": float(variables),
     }
 
 
@@ -344,7 +341,7 @@ def world() -> World:
         window=TUNING.window // DAY,
         remembered=MEMORY_SECONDS // DAY,
         tick=TICK,
-        claim=CLAIM,
+        claim=CLAIM * CLAIMS,
         together=min(Limits().concurrency, TOGETHER),
         crowded=TUNING.crowded,
         posted=TUNING.posted,

@@ -20,7 +20,7 @@ from benchmarks.written import replaced
 UNIT = {
     "poll304": 0.001, "document_parent": 0.004, "document_child": 0.006, "wire": 2.0**16, "edition": 0.0005, "rows": 10.0,
     "row": 1e-6, "window": 10_000.0, "state": 1e-5, "configuration": 1e-4, "memory_parent": 2.0**28, "memory_child": 2.0**26,
-    "memory_source": 4096.0, "variables": 250_000.0, "commit": 0.004, "bytes_window": 1000.0, "bytes_keep": 2000.0, "bytes_ever": 500.0,
+    "memory_source": 4096.0, "commit": 0.004, "bytes_window": 1000.0, "bytes_keep": 2000.0, "bytes_ever": 500.0,
 }  # fmt: skip
 
 
