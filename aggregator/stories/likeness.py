@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, rows_of
+from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, highest, rows_of
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.senses import senses
 from aggregator.text.words import word_id
@@ -22,6 +22,7 @@ KEPT = 12  # closest neighbours that an item remembers
 NEAR = 6  # of these, how many tell how crowded it is around an item
 DEEP = 9  # the neighbour that is likely to tell another story
 DAY = 86_400
+STEPS = 1 << 24  # closeness is ranked in whole numbers of such steps
 WEEKDAYS = frozenset(map(word_id, ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]))
 
 RIVALS = (  # name, direction: more of it speaks for (1) or against (-1) one story
@@ -119,12 +120,10 @@ class Standing:
 
 def standing(rows: int, row: Ints, close: Floats) -> Standing:
     """From all meetings: `row` met a neighbour as close as `close`."""
-    order = np.lexsort((-close, row))
-    row, close = row[order], close[order]
-    place = np.arange(len(row)) - np.searchsorted(row, row)
-    kept = place < KEPT
+    steps = np.round(close * STEPS).astype(np.int64)
+    row, steps, _ = highest(row, steps, np.zeros_like(row), KEPT)
     near = np.zeros((rows, KEPT))
-    near[row[kept], place[kept]] = close[kept]
+    near[row, np.arange(len(row)) - np.searchsorted(row, row)] = steps / STEPS
     return Standing(near, near[:, :NEAR].sum(axis=1) / NEAR, near[:, DEEP - 1])
 
 
@@ -160,8 +159,9 @@ def evidence(of: Vectors, around: tuple[Standing, Standing], one: Ints, other: I
 
 def _rivals(around: Standing, one: Ints, other: Ints, close: Floats) -> list[Floats | Ints]:
     """In the order of `RIVALS`, for pairs as close as `close`."""
-    rank = (around.near[one] > close[:, None]).sum(axis=1)
-    rank_back = (around.near[other] > close[:, None]).sum(axis=1)
+    higher = close[:, None] + 1 / STEPS  # what is kept of a closeness is rounded
+    rank = (around.near[one] > higher).sum(axis=1)
+    rank_back = (around.near[other] > higher).sum(axis=1)
     crowd, crowd_back = around.crowd[one], around.crowd[other]
     return [
         np.minimum(rank, rank_back),
