@@ -15,7 +15,7 @@ from aggregator.stories.features import Features
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Row n has the words from place `start[n]` on, in order of columns."""
+    """Row n has the words from place `start[n]` on, in order of columns. Indices are of 32 bits, as scipy has them."""
 
     start: Ints
     column: Ints
@@ -33,7 +33,7 @@ class Matrix:
 
     def only(self, kept: Bools) -> Matrix:
         """The same with the words of these places alone."""
-        start = np.concatenate(([0], np.cumsum(kept)))[self.start]
+        start = np.concatenate(([0], np.cumsum(kept, dtype=np.int32)), dtype=np.int32)[self.start]
         return Matrix(start, self.column[kept], self.title[kept], self.ids)
 
     def sparse(self, values: Floats) -> Sparse:
@@ -58,4 +58,5 @@ def matrix(kept: Sequence[Features]) -> Matrix:
     # Sorted by row and column as packed numbers, the headline told by the last bit.
     packed = (rows_of(start) * len(ids) + np.searchsorted(ids, words)) * 2 + title
     packed.sort()
-    return Matrix(start, (packed >> 1) % max(len(ids), 1), (packed & 1) == 1, ids)
+    column = ((packed >> 1) % max(len(ids), 1)).astype(np.int32)
+    return Matrix(start.astype(np.int32), column, (packed & 1) == 1, ids)
