@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from aggregator.model.story import Remembered, RememberedItem
 from aggregator.ports import Past
-from aggregator.stories import Candidate, Features, Grouping, Known
+from aggregator.stories import Candidate, Grouping, Known
 
 
 class StoredHistory:
@@ -26,10 +26,7 @@ class StoredHistory:
 
     def known(self, items: Collection[int]) -> Mapping[int, Known]:
         recalled = self._past.recall(items)
-        return {
-            item: Known(Features.decode(one.features), one.story, one.at, one.publisher)
-            for item, one in recalled.items()
-        }
+        return {item: Known(one.features, one.story, one.at, one.publisher) for item, one in recalled.items()}
 
     def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
         return self._past.members(stories)

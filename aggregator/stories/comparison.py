@@ -10,6 +10,7 @@ from aggregator.stories.arrays import Bools, Floats, Ints
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.likeness import KEPT, LEAST, Standing, evidence, standing, vectors
 from aggregator.stories.matrix import matrix
+from aggregator.stories.packed import packed
 from aggregator.stories.reading import Reading
 from aggregator.stories.trees import sureness
 from aggregator.stories.tuning import Tuning
@@ -25,20 +26,19 @@ class Comparison:
         self.tuning = tuning
         self.rarity = reading.rarity
         items = [*(one.item for one in reading.new), *reading.known]
-        kept = [*reading.features.values(), *(one.features for one in reading.known.values())]
+        kept = packed([*reading.encoded, *(one.kept for one in reading.known.values())])
         everyone: list[Candidate | Known] = [*reading.new, *reading.known.values()]
         self._row = dict(zip(items, range(len(items)), strict=True))
         self._items = np.array(items)
         self._new = len(reading.new)
         self._publisher = _numbered([one.publisher for one in everyone])
-        self._headline = _numbered([one.title for one in kept])
-        figures = np.array(sorted({word for one in kept for word in one.figures}), dtype=np.int64)
+        self._headline = _numbered(kept.headlines)
         words = matrix(kept)
-        lang = _numbered([one.lang for one in kept])
-        self._vectors = vectors(words, self.rarity.of(words.ids), figures, lang, np.array([one.at for one in everyone]))
+        lang, at = _numbered(kept.lang), np.array([one.at for one in everyone])
+        self._vectors = vectors(words, self.rarity.of(words.ids), np.unique(kept.figures), lang, at)
         one, other = self._pairs(reading.near)
         close, common = self._cosines(one, other)
-        met = [known.features.near for known in reading.known.values()]
+        met = kept.near[self._new :]
         self._around = (
             self._standing(one, other, close, [near[:KEPT] for near in met]),
             self._standing(one, other, self._felt(one, other), [near[KEPT:] for near in met]),
@@ -146,5 +146,5 @@ class Comparison:
 
 def _numbered(names: Sequence[Hashable]) -> Ints:
     """A number for each different name, 0 for none."""
-    numbers: dict[Hashable, int] = {"": 0}
-    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(name, len(numbers) + 1) if name else 0 for name in names], dtype=np.int64)

@@ -13,7 +13,7 @@ from aggregator.text.words import plains, stem_ids, stems, text_id, tokens, word
 LEAD_WORDS = 60  # a longer lead adds background, not the event
 DIGITS = frozenset("0123456789")
 
-_HEAD = Struct("<qHHHBB")  # key of the headline; how many stems of headline, lead, figures; bytes of language and near
+HEAD = Struct("<qHHHBB")  # key of the headline; how many stems of headline, lead, figures; bytes of language and near
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,15 @@ class Features:
     def encode(self) -> bytes:
         """Compact bytes for the store; `decode` reads them."""
         title, lead, figures, lang = self.title, self.lead, self.figures, self.lang.encode()
-        head = _HEAD.pack(self.headline, len(title), len(lead), len(figures), len(lang), len(self.near))
+        head = HEAD.pack(self.headline, len(title), len(lead), len(figures), len(lang), len(self.near))
         words = pack(f"<{len(title) + len(lead) + len(figures)}q", *title, *lead, *figures)
         return head + words + lang + self.near
 
     @staticmethod
     def decode(data: bytes) -> Features:
-        headline, title, lead, figures, lang, near = _HEAD.unpack_from(data)
+        headline, title, lead, figures, lang, near = HEAD.unpack_from(data)
         all = title + lead
-        words = unpack_from(f"<{all + figures}q", data, _HEAD.size)
+        words = unpack_from(f"<{all + figures}q", data, HEAD.size)
         end = len(data) - near
         language = data[end - lang : end].decode()
         return Features(language, words[:title], words[title:all], words[all:], headline, data[end:])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, rows_of
-from aggregator.stories.features import Features
+from aggregator.stories.packed import Packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +44,12 @@ class Matrix:
         return dict(zip(self.ids[self.column[first:end]].tolist(), self.title[first:end].tolist(), strict=True))
 
 
-def matrix(kept: Sequence[Features]) -> Matrix:
-    """A row for each of `kept`, in that order."""
-    titles = np.array([len(one.title) for one in kept], dtype=np.int64)
-    sizes = titles + np.array([len(one.lead) for one in kept], dtype=np.int64)
-    start = np.concatenate(([0], np.cumsum(sizes)))
-    every = chain.from_iterable(chain.from_iterable((one.title, one.lead) for one in kept))
-    words = np.fromiter(every, np.int64, int(start[-1]))
+def matrix(of: Packed) -> Matrix:
+    """A row for each item, in that order."""
+    start = np.concatenate(([0], np.cumsum(of.sizes)))
+    words = of.words
     ids = np.unique(words)
-    title = np.arange(len(words)) < np.repeat(start[:-1] + titles, sizes)
+    title = np.arange(len(words)) < np.repeat(start[:-1] + of.titles, of.sizes)
     # Sorted by row and column as packed numbers, the headline told by the last bit.
     packed = (rows_of(start) * len(ids) + np.searchsorted(ids, words)) * 2 + title
     packed.sort()

@@ -68,7 +68,7 @@ class Memory:
 
     def _add(self, candidate: Candidate, grouping: Grouping, story: int) -> None:
         item, kept = candidate.item, grouping.features[candidate.item]
-        self._known[item] = Known(kept, story, candidate.at, candidate.publisher)
+        self._known[item] = Known(kept.encode(), story, candidate.at, candidate.publisher)
         insort(self._members.setdefault(story, []), item, key=lambda member: (self._known[member].at, member))
         if kept.headline:
             insort(self._headlines.setdefault(kept.headline, []), (candidate.at, item))
@@ -79,7 +79,7 @@ class Memory:
         moved = self._members.pop(younger)
         for item in moved:
             known = self._known[item]
-            self._known[item] = Known(known.features, older, known.at, known.publisher)
+            self._known[item] = Known(known.kept, older, known.at, known.publisher)
         self._members[older] = sorted([*self._members[older], *moved], key=lambda item: (self._known[item].at, item))
 
 

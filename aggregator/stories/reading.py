@@ -9,8 +9,9 @@ import numpy as np
 
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.features import Features, Text, told
-from aggregator.stories.matrix import matrix
+from aggregator.stories.matrix import Matrix, matrix
 from aggregator.stories.nomination import nominated, posted
+from aggregator.stories.packed import packed
 from aggregator.stories.rarity import Rarity
 from aggregator.stories.tuning import Tuning
 from aggregator.stories.values import History, Known
@@ -22,6 +23,7 @@ class Reading:
 
     new: Sequence[Candidate]  # in order of time
     features: Mapping[int, Features]  # of the new ones
+    encoded: Sequence[bytes]  # … as known ones are kept
     texts: Mapping[int, Text]  # … and what these were made of
     rarity: Rarity
     postings: Sequence[tuple[int, int]]  # (word, new item): each under its rarest words
@@ -37,7 +39,8 @@ def read(new: Sequence[Candidate], history: History, tuning: Tuning) -> Reading:
     texts = [told(one) for one in new]
     items = [one.item for one in new]
     kept = dict(zip(items, [found for found, _ in texts], strict=True))
-    counts, rarity, postings, others = _nominate(new, list(kept.values()), history, tuning)
+    encoded = [one.encode() for one in kept.values()]
+    counts, rarity, postings, others = _nominate(new, matrix(packed(encoded)), history, tuning)
     near = dict(zip(items, others, strict=True))
     headlines = history.same_headline(
         {one.headline for one in kept.values() if one.headline},
@@ -48,14 +51,13 @@ def read(new: Sequence[Candidate], history: History, tuning: Tuning) -> Reading:
     named = {item for others in (*near.values(), *headlines.values()) for item in others} - kept.keys()
     known = _known(named, set(addresses.values()), history, tuning)
     made = dict(zip(items, [text for _, text in texts], strict=True))
-    return Reading(new, kept, made, rarity, postings, near, known, addresses, headlines, counts)
+    return Reading(new, kept, encoded, made, rarity, postings, near, known, addresses, headlines, counts)
 
 
 def _nominate(
-    new: Sequence[Candidate], kept: Sequence[Features], history: History, tuning: Tuning
+    new: Sequence[Candidate], words: Matrix, history: History, tuning: Tuning
 ) -> tuple[dict[int, int], Rarity, list[tuple[int, int]], list[list[int]]]:
     """How often each word stands in the batch, how rare each is, under which each item is posted, and what is near it."""
-    words = matrix(kept)
     every = words.ids.tolist()
     counts = dict(zip(every, words.counts().tolist(), strict=True))
     past = history.frequencies(every)

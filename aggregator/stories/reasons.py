@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from aggregator.stories.candidate import Candidate
+from aggregator.stories.features import Features
 from aggregator.stories.groups import Groups
 from aggregator.stories.likeness import DAY, WEEKDAYS
 from aggregator.stories.linkage import Linkage
@@ -107,7 +108,7 @@ class _Reasons:
 
     def _figures(self, item: int) -> frozenset[int]:
         known = self.reading.known.get(item)
-        return frozenset((known.features if known else self.reading.features[item]).figures)
+        return frozenset((Features.decode(known.kept) if known else self.reading.features[item]).figures)
 
 
 def _strange(mine: Collection[int], theirs: Collection[int]) -> bool:

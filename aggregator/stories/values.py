@@ -15,9 +15,9 @@ from aggregator.stories.features import Features
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An item of the past, as the history keeps it."""
+    """An item of the past, as the history keeps it: `kept` are its features, encoded."""
 
-    features: Features
+    kept: bytes
     story: int
     at: int
     publisher: str

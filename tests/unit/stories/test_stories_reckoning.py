@@ -20,6 +20,7 @@ from aggregator.stories.features import Features
 from aggregator.stories.likeness import EVIDENCE, KEPT, TELLING, TITLE
 from aggregator.stories.matrix import matrix
 from aggregator.stories.nomination import STEPS
+from aggregator.stories.packed import packed
 from aggregator.stories.rarity import Rarity, listed
 from aggregator.stories.reading import Reading, read
 from aggregator.stories.senses import DIRECTIONS, senses
@@ -127,11 +128,12 @@ def test_what_an_item_remembers_of_its_neighbours_counts_when_it_meets_new_ones(
         told,
         new=new,
         features={one.item: told.features[one.item] for one in new},
+        encoded=told.encoded[:20],
         near={one.item: told.near[one.item] for one in new},
-        known={one.item: Known(kept[one.item], one.item, one.at, one.publisher) for one in known},
+        known={one.item: Known(kept[one.item].encode(), one.item, one.at, one.publisher) for one in known},
     )
     forgot = replace(
-        again, known={item: replace(one, features=told.features[item]) for item, one in again.known.items()}
+        again, known={item: replace(one, kept=told.features[item].encode()) for item, one in again.known.items()}
     )
     for name in ("crowded back", "crowded back by sense"):
         place = [name for name, _ in EVIDENCE].index(name)
@@ -229,7 +231,7 @@ def test_the_highest_of_each_row(cells: list[tuple[int, int, int]], most: int) -
 def test_the_rows_of_a_matrix_are_the_words_of_its_items() -> None:
     told = reading(3)
     kept = list(told.features.values())
-    words = matrix(kept)
+    words = matrix(packed(told.encoded))
     for row, one in enumerate(kept):
         assert words.words(row) == {word: word in one.title for word in one.words}
     assert words.counts().sum() == sum(len(one.words) for one in kept)
@@ -238,3 +240,23 @@ def test_the_rows_of_a_matrix_are_the_words_of_its_items() -> None:
 def test_an_unheard_word_is_as_rare_as_can_be_and_none_weighs_nothing() -> None:
     rarity = Rarity(1_000_000, {1: 1_000_000, 2: 1})
     assert rarity[3] == rarity[2] > rarity[1] > 0
+
+
+@st.composite
+def features(draw: st.DrawFn) -> Features:
+    ids = st.lists(st.integers(-(2**63), 2**63 - 1), max_size=5).map(tuple)
+    title, lead, figures = draw(ids), draw(ids), draw(ids)
+    lang, headline = draw(st.sampled_from(["", "en", "pt-BR"])), draw(st.integers(-(2**63), 2**63 - 1))
+    return Features(lang, title, lead, figures, headline, draw(st.binary(max_size=2 * KEPT)))
+
+
+@given(st.lists(features(), max_size=6))
+def test_packed_items_are_the_features_they_were(kept: list[Features]) -> None:
+    read = packed([one.encode() for one in kept])
+    assert read.words.tolist() == [word for one in kept for word in one.words]
+    assert read.titles.tolist() == [len(one.title) for one in kept]
+    assert read.sizes.tolist() == [len(one.words) for one in kept]
+    assert read.figures.tolist() == [word for one in kept for word in one.figures]
+    assert (read.lang, read.near) == ([one.lang.encode() for one in kept], [one.near for one in kept])
+    for one, headline in zip(kept, read.headlines, strict=True):
+        assert [other == headline for other in read.headlines] == [one.title == other.title for other in kept]
