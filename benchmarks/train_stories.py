@@ -24,7 +24,7 @@ import numpy
 
 from aggregator.stories import TUNING, Candidate, Memory
 from aggregator.stories.comparison import Comparison
-from aggregator.stories.features import told
+from aggregator.stories.features import features, readable
 from aggregator.stories.grouping import in_order
 from aggregator.stories.likeness import EVIDENCE
 from aggregator.stories.reading import read
@@ -57,8 +57,8 @@ def background(corpus: Path) -> str:
 
 
 def _stems(title: str, summary: str = "") -> frozenset[str]:
-    _, text = told(Candidate(0, title, summary, "", None, 0, None))
-    return frozenset(text.readable(set(text.ids)).values())
+    one = Candidate(0, title, summary, "", None, 0, None)
+    return frozenset(readable(one, features(one).words).values())
 
 
 def examples(corpus: Path, part: str) -> Iterator[tuple[str, list[list[float]], list[bool]]]:

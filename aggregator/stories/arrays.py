@@ -1,7 +1,8 @@
-"""Names for the arrays that the grouping reckons with, and two moves that numpy has no word for."""
+"""Names for the arrays that the grouping reckons with, and three moves that numpy has no word for."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,6 +17,11 @@ Sparse: TypeAlias = Any  # a scipy.sparse.csr_array: a matrix of which only what
 def rows_of(start: Ints) -> Ints:
     """The row of each place, where row n begins at start[n] and the last ends at start[-1]."""
     return np.repeat(np.arange(len(start) - 1), np.diff(start))
+
+
+def portions(count: int, most: int) -> Iterator[slice]:
+    """Of `most` each: what is made on the way of thousands of pairs is held for some of them at a time."""
+    return (slice(start, start + most) for start in range(0, count, most))
 
 
 def highest(row: Ints, steps: Ints, column: Ints, most: int) -> tuple[Ints, Ints, Ints]:

@@ -56,44 +56,42 @@ class Features:
         return Features(language, words[:title], words[title:all], words[all:], headline, data[end:])
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """The words that an item's features were made of, as written, and the `word_id` of the stem of each."""
-
-    lang: str
-    words: list[str]
-    ids: list[int]
-
-    def readable(self, wanted: Container[int]) -> dict[int, str]:
-        """The stems that stand behind those numbers, of those that are among these words."""
-        found = {id: word for id, word in zip(self.ids, self.words, strict=True) if id in wanted}
-        return dict(zip(found, stems(found.values(), self.lang), strict=True))
-
-
 def features(candidate: Candidate) -> Features:
     """The features of one item, from its text alone."""
-    return told(candidate)[0]
-
-
-def told(candidate: Candidate) -> tuple[Features, Text]:
-    """The features of one item, and what they were made of."""
-    lang = (candidate.lang or "")[:2].lower()
-    words = tokens(bare_title(candidate.title))
+    lang = _lang(candidate)
+    words, lead = _words(candidate)
     headline = _headline_key(words)
     ends = len(words)
-    words += tokens(bare_lead(candidate.summary))[:LEAD_WORDS]
+    words += lead
     ids = stem_ids(words, lang)
     title = dict.fromkeys(ids[:ends])
-    lead = dict.fromkeys(ids[ends:])
+    lead_ids = dict.fromkeys(ids[ends:])
     figures = [word for word in words if word < ":" or word > "\x7f"]  # or signs beyond ASCII
-    kept = Features(
+    return Features(
         lang=lang,
         title=tuple(title),
-        lead=tuple([word for word in lead if word not in title]),
+        lead=tuple([word for word in lead_ids if word not in title]),
         figures=tuple(_figures(figures, lang)) if figures else (),
         headline=headline,
     )
-    return kept, Text(lang, words, ids)
+
+
+def readable(candidate: Candidate, wanted: Container[int]) -> dict[int, str]:
+    """The stems that stand behind those numbers, of those that are among an item's words."""
+    lang = _lang(candidate)
+    title, lead = _words(candidate)
+    words = title + lead
+    found = {id: word for id, word in zip(stem_ids(words, lang), words, strict=True) if id in wanted}
+    return dict(zip(found, stems(found.values(), lang), strict=True))
+
+
+def _lang(candidate: Candidate) -> str:
+    return (candidate.lang or "")[:2].lower()
+
+
+def _words(candidate: Candidate) -> tuple[list[str], list[str]]:
+    """Of the headline and of the lead, as written."""
+    return tokens(bare_title(candidate.title)), tokens(bare_lead(candidate.summary))[:LEAD_WORDS]
 
 
 def _figures(words: list[str], lang: str) -> dict[int, None]:

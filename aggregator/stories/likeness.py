@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, highest, rows_of
+from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, highest, portions, rows_of
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.senses import senses
 from aggregator.text.words import word_id
@@ -22,6 +22,7 @@ KEPT = 12  # closest neighbours that an item remembers
 NEAR = 6  # of these, how many tell how crowded it is around an item
 DEEP = 9  # the neighbour that is likely to tell another story
 DAY = 86_400
+PAIRS = 8192  # whose words are held side by side at a time
 STEPS = 1 << 24  # closeness is ranked in whole numbers of such steps
 WEEKDAYS = frozenset(map(word_id, ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]))
 
@@ -72,14 +73,19 @@ class Vectors:
 
     def cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
         """In 0…1 for each pair, 0 for different languages; and how many words the pair shares."""
-        both = self.spread[one].multiply(self.spread[other])
+        close, common = np.zeros(len(one)), np.zeros(len(one), dtype=np.int64)
+        for some in portions(len(one), PAIRS):
+            both = self.spread[one[some]].multiply(self.spread[other[some]])
+            close[some], common[some] = both.sum(axis=1), np.diff(both.indptr)
         mine, theirs = self.lang[one], self.lang[other]
         strange = (mine != theirs) & (mine > 0) & (theirs > 0)
-        return np.where(strange, 0.0, both.sum(axis=1)), np.diff(both.indptr)
+        return np.where(strange, 0.0, close), common
 
     def felt(self, one: Ints, other: Ints) -> Floats:
         """How close in sense each pair is, in 0…1."""
-        close: Floats = np.einsum("ij,ij->i", self.sense[one], self.sense[other])
+        close = np.zeros(len(one))
+        for some in portions(len(one), PAIRS):
+            close[some] = np.einsum("ij,ij->i", self.sense[one[some]], self.sense[other[some]])
         return np.maximum(close, 0.0)
 
 

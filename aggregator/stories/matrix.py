@@ -47,11 +47,10 @@ class Matrix:
 def matrix(of: Packed) -> Matrix:
     """A row for each item, in that order."""
     start = np.concatenate(([0], np.cumsum(of.sizes)))
-    words = of.words
-    ids = np.unique(words)
-    title = np.arange(len(words)) < np.repeat(start[:-1] + of.titles, of.sizes)
+    ids, column = np.unique(of.words, return_inverse=True)
+    title = np.arange(len(column)) < np.repeat(start[:-1] + of.titles, of.sizes)
     # Sorted by row and column as packed numbers, the headline told by the last bit.
-    packed = (rows_of(start) * len(ids) + np.searchsorted(ids, words)) * 2 + title
+    packed = (rows_of(start) * len(ids) + column) * 2 + title
     packed.sort()
     column = ((packed >> 1) % max(len(ids), 1)).astype(np.int32)
     return Matrix(start.astype(np.int32), column, (packed & 1) == 1, ids)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from aggregator.stories.arrays import Floats, Ints, highest, rows_of
+from aggregator.stories.arrays import Floats, Ints, Sparse, highest, portions, rows_of
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.tuning import Tuning
 
+ROWS = 1024  # whose votes are held at a time
 STEPS = 1 << 16  # weights are whole numbers of such steps, so that sums are the same in any order
 
 
@@ -49,10 +50,17 @@ def nominated(
     every = len(items) + len(known)
     asked = csr_array((new.steps[asking], (new.row[asking], new.column[asking])), shape=(len(items), len(ids)))
     listing = csr_array((np.ones_like(word), (word, lister)), shape=(len(ids), every))
-    votes = asked @ listing
+    names = np.concatenate([items, known])
+    return [
+        near for some in portions(len(items), ROWS) for near in _most(asked[some] @ listing, some.start, names, tuning)
+    ]
+
+
+def _most(votes: Sparse, first: int, names: Ints, tuning: Tuning) -> Iterator[list[int]]:
+    """Who has most votes of each row but itself; the rows stand for the items from `names[first]` on."""
     voter, other = rows_of(votes.indptr.astype(np.int64)), votes.indices.astype(np.int64)
-    strange = voter != other
+    strange = voter + first != other
     voter, _, other = highest(voter[strange], votes.data[strange], other[strange], tuning.nominees)
-    names = np.concatenate([items, known])[other].tolist()
-    ends = np.searchsorted(voter, np.arange(len(items) + 1)).tolist()
-    return [names[first:end] for first, end in pairwise(ends)]
+    elected = names[other].tolist()
+    ends = np.searchsorted(voter, np.arange(votes.shape[0] + 1)).tolist()
+    return (elected[start:end] for start, end in pairwise(ends))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.features import Features, Text, told
+from aggregator.stories.features import Features, features
 from aggregator.stories.matrix import Matrix, matrix
 from aggregator.stories.nomination import nominated, posted
 from aggregator.stories.packed import packed
@@ -24,7 +24,6 @@ class Reading:
     new: Sequence[Candidate]  # in order of time
     features: Mapping[int, Features]  # of the new ones
     encoded: Sequence[bytes]  # … as known ones are kept
-    texts: Mapping[int, Text]  # … and what these were made of
     rarity: Rarity
     postings: Sequence[tuple[int, int]]  # (word, new item): each under its rarest words
     near: Mapping[int, Sequence[int]]
@@ -36,9 +35,8 @@ class Reading:
 
 def read(new: Sequence[Candidate], history: History, tuning: Tuning) -> Reading:
     """`new` is not empty and sorted by time."""
-    texts = [told(one) for one in new]
     items = [one.item for one in new]
-    kept = dict(zip(items, [found for found, _ in texts], strict=True))
+    kept = {one.item: features(one) for one in new}
     encoded = [one.encode() for one in kept.values()]
     counts, rarity, postings, others = _nominate(new, matrix(packed(encoded)), history, tuning)
     near = dict(zip(items, others, strict=True))
@@ -50,8 +48,7 @@ def read(new: Sequence[Candidate], history: History, tuning: Tuning) -> Reading:
     addresses = history.same_address({one.canonical for one in new if one.canonical})
     named = {item for others in (*near.values(), *headlines.values()) for item in others} - kept.keys()
     known = _known(named, set(addresses.values()), history, tuning)
-    made = dict(zip(items, [text for _, text in texts], strict=True))
-    return Reading(new, kept, encoded, made, rarity, postings, near, known, addresses, headlines, counts)
+    return Reading(new, kept, encoded, rarity, postings, near, known, addresses, headlines, counts)
 
 
 def _nominate(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.features import Features
+from aggregator.stories.features import Features, readable
 from aggregator.stories.groups import Groups
 from aggregator.stories.likeness import DAY, WEEKDAYS
 from aggregator.stories.linkage import Linkage
@@ -49,7 +49,7 @@ class _Reasons:
         others = [item for item in groups.members[home] if item != one.item]
         reason = groups.tied.get(one.item, "alike")
         score = self._link(one.item, others) if reason == "alike" else 1.0
-        words = self._shared(one.item, self._nearest(one.item, others))
+        words = self._shared(one, self._nearest(one.item, others))
         return Join(one.item, groups.keys[home], reason, score, words, vetoes, rival_key, rival_score)
 
     def _link(self, item: int, others: Sequence[int]) -> float:
@@ -70,12 +70,12 @@ class _Reasons:
         link, negative = max(links, default=(0.0, 1))
         return (-negative if links else None), link
 
-    def _shared(self, one: int, other: int) -> tuple[str, ...]:
+    def _shared(self, one: Candidate, other: int) -> tuple[str, ...]:
         """The words both have, most telling first."""
-        mine, theirs, rarity = self.words(one), self.words(other), self.reading.rarity
+        mine, theirs, rarity = self.words(one.item), self.words(other), self.reading.rarity
         both = mine.keys() & theirs.keys()
-        readable = self.reading.texts[one].readable(both)
-        ranked = [(-(rarity[word] ** 2) * (1 + mine[word]) * (1 + theirs[word]), readable[word]) for word in both]
+        written = readable(one, both)
+        ranked = [(-(rarity[word] ** 2) * (1 + mine[word]) * (1 + theirs[word]), written[word]) for word in both]
         return tuple(word for _, word in sorted(ranked)[:SHARED])
 
     def _vetoes(self, one: Candidate, home: int, rival: int, likely: Collection[int]) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ class _Reasons:
         mark = self.marks[home, rival]
         if mark is None:
             return vetoes
-        word = self.reading.texts[one.item].readable({mark}).get(mark)
+        word = readable(one, {mark}).get(mark)
         return (*vetoes, "each story has a word of its own that the other lacks" + (f": {word}" if word else ""))
 
     def _against(self, one: Candidate, item: int) -> tuple[str, ...]:
