@@ -107,7 +107,8 @@ class Growing:
         cost = self.take(MEASURED) / MEASURED
         now = START + self.size * 86_400 // A_DAY
         reading = self.archive.reading
-        section = self.application.settings.sections[0].id
+        held = reading.counts("section", 0)
+        section = max(held, key=lambda id: held[id])  # the fullest
         query = StreamQuery("section", section, limit=50)
         return Row(
             size,

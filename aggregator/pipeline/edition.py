@@ -82,16 +82,18 @@ def _settle(archive: Archive, policy: Policy, items: Sequence[PendingItem], now:
         founded = step(archive, policy, items, now)
     except StoreError:
         raise
-    except Exception:
-        if len(items) == 1:
-            log.exception("item %d of %s is set aside", items[0].n, items[0].source)
-            return EditionReport(set_aside=frozenset({items[0].n}))
-        middle = len(items) // 2
-        halves = (items[:middle], items[middle:])
-        first, second = (_settle(archive, policy, half, now) for half in halves)
-        return _sum(first, second)
-    news = [item for item in items if item.live and item.story is None and item.at < item.first_seen]
-    return EditionReport(len(items), founded, tuple(max(0, now - item.at) for item in news))
+    except Exception as error:  # noqa: BLE001 (logged below)
+        failure = error
+    else:
+        news = [item for item in items if item.live and item.story is None and item.at < item.first_seen]
+        return EditionReport(len(items), founded, tuple(max(0, now - item.at) for item in news))
+    # Out of the handler, so that the log tells the one failure and not all that led to it.
+    if len(items) == 1:
+        log.error("item %d of %s is set aside", items[0].n, items[0].source, exc_info=failure)
+        return EditionReport(set_aside=frozenset({items[0].n}))
+    middle = len(items) // 2
+    first, second = (_settle(archive, policy, half, now) for half in (items[:middle], items[middle:]))
+    return _sum(first, second)
 
 
 def _sum(one: EditionReport, other: EditionReport) -> EditionReport:

@@ -240,7 +240,7 @@ def test_f23_an_edition_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
     asyncio.run(asyncio.wait_for(run(), 10))
 
 
-def test_one_item_that_cannot_be_judged_holds_up_no_other(worker: Worker) -> None:
+def test_one_item_that_cannot_be_judged_holds_up_no_other(worker: Worker, caplog: pytest.LogCaptureFixture) -> None:
     items = [item("one", str(n), f"Title number {n}") for n in range(37)]
     worker.archive.intake.apply([polled("one", items)], NOW)
     judge = policy().judge
@@ -252,6 +252,7 @@ def test_one_item_that_cannot_be_judged_holds_up_no_other(worker: Worker) -> Non
 
     report = edition(worker.archive, policy(fails), lambda: int(NOW.timestamp()))
     assert (report.items, len(report.set_aside)) == (36, 1)
+    assert caplog.text.count("Traceback") == 1, "the failure is told once"
     assert worker.archive.desk.pending() == list(report.set_aside)
     again = edition(worker.archive, policy(fails), lambda: int(NOW.timestamp()), aside=report.set_aside)
     assert (again.items, again.set_aside) == (0, frozenset())
