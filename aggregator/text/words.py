@@ -94,8 +94,7 @@ def stems(words: Iterable[str], lang: str = "en") -> list[str]:
 
 def stem_ids(words: Iterable[str], lang: str = "en") -> list[int]:
     """The `word_id` of each word's stem, in order."""
-    known = _ids(_language(lang))
-    return [known[word] for word in words]
+    return list(map(_ids(_language(lang)).__getitem__, words))  # the least dear way to look up many
 
 
 def _language(lang: str) -> str:
