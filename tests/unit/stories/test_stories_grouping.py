@@ -233,17 +233,18 @@ def test_what_speaks_against_the_story_that_came_next_is_told_in_words() -> None
     def fight(rival: str, round_: int, day: str, hours: int) -> Candidate:
         return Candidate(
             hours + 1,
-            f"Petrenko stops {rival} in {round_}th round to keep {round_ - 3} heavyweight belts",
-            f"Champion Petrenko stopped {rival} on {day}.", "Bugle", None, 1_700_000_000 + hours * 3600, "en",
+            f"Petrenko stops {rival} in {round_}th round to keep {round_ - 3} heavyweight belts in Odesa",
+            f"Champion Wolodymyr Petrenko stopped {rival} on {day} before a crowd in Odesa.",
+            "Bugle", None, 1_700_000_000 + hours * 3600, "en",
         )  # fmt: skip
 
-    first, second = fight("Delacroix", 7, "Saturday", 0), fight("Okonkwo", 6, "Sunday", 52)
+    first, second = fight("Delacroix", 7, "Saturday", 0), fight("Okonkwo", 6, "Sunday", 26)
     joins = {join.item: join for join in group([first, second], Memory()).joins}
     assert {join.reason for join in joins.values()} == {"founder"}
-    assert joins[53].runner_up == 1
-    assert 0.2 <= joins[53].runner_up_score < 0.6
-    assert set(joins[53].vetoes) == {
-        "one outlet tells both", "no figure in common", "other days of the week", "2 days between them",
+    assert joins[27].runner_up == 1
+    assert 0.2 <= joins[27].runner_up_score < TUNING.least
+    assert set(joins[27].vetoes) == {
+        "one outlet tells both", "no figure in common", "other days of the week", "1 day between them",
     }  # fmt: skip
 
 
