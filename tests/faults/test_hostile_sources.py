@@ -160,10 +160,9 @@ def test_forty_sources_are_on_time_beside_ten_hostile_ones(tmp_path: Path) -> No
             assert watch.most < 500, told
             assert p99 < 0.2 * busy(), told
             states = dict(failing(tmp_path))
-            assert set(states) == {path.strip("/").replace("/", "-") for path in bad} - {
-                "stall-comments",
-                "stall-attributes",  # these are read, within their bounds
-            }, states
+            # Some stalls are read within their bounds, the others where the processor is fast enough for the 15 s.
+            ends = {path.strip("/").replace("/", "-") for path in bad if not path.startswith("/stall/")}
+            assert ends <= set(states) <= ends | {"stall-less-than", "stall-less-than-again"}, states
             process.send_signal(signal.SIGTERM)
             assert process.wait(10) == 0
 
