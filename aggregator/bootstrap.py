@@ -452,9 +452,9 @@ def web_application() -> Any:
     """The WSGI application of a process that serves; the place comes from the environment."""
     from aggregator.web.app import create_app
     from aggregator.worker import logs
-    from aggregator.worker.processes import die_with_parent
+    from aggregator.worker.processes import PARENT, die_with_parent
 
-    die_with_parent()
+    die_with_parent(os.environ.get(PARENT))
     application = Application.load(Place.of_environment(os.environ))
     logs.start(application.mask)
     return create_app(library(application, written()))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, option
 from aggregator.errors import UsageError
-from aggregator.worker.processes import check_port, die_with_parent
+from aggregator.worker.processes import PARENT, check_port, die_with_parent
 
 THREADS = 4
 KILL_AFTER = 5  # seconds that open connections are given when the service stops
@@ -42,15 +42,14 @@ def announce(application: Application) -> None:
 def run(args: argparse.Namespace, place: Place) -> int:
     host, port, place = listening(args, place)
     check_port(host, port)
-    child = os.environ.get("AGGREGATOR_CHILD") == "1"
-    if child:
-        die_with_parent()
+    if parent := os.environ.get(PARENT):
+        die_with_parent(parent)
     else:
         application = Application.load(place)
         application.archive().close()  # made and brought up to date before anybody reads
         announce(application)
         print(f"Serving on {place.address}", file=sys.stderr)
-    os.environ.update(place.environment())
+    os.environ.update({**place.environment(), PARENT: str(os.getpid())})  # … of the processes that granian starts
     _granian(host, port)
     return 0
 

@@ -9,6 +9,8 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+from aggregator.worker.processes import PARENT
+
 log = logging.getLogger(__name__)
 
 PATIENCE = 7.0  # seconds; granian kills its own workers after five
@@ -37,7 +39,7 @@ async def web_beside(arguments: Sequence[str], environment: Mapping[str, str], s
 
 async def _started(arguments: Sequence[str], environment: Mapping[str, str]) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "aggregator", *arguments, env={**os.environ, **environment, "AGGREGATOR_CHILD": "1"}
+        sys.executable, "-m", "aggregator", *arguments, env={**os.environ, **environment, PARENT: str(os.getpid())}
     )
 
 

@@ -18,10 +18,20 @@ _LOCK_SIZE = 2048  # bytes
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-def die_with_parent() -> None:
-    """A parent that is killed takes this process along (Linux)."""
+PARENT = "AGGREGATOR_PARENT"  # variable: the process that a child belongs to
+
+
+def die_with_parent(parent: str | None) -> None:
+    """A parent that is killed takes this process along (Linux), also where it was killed before we came here: then
+    another has adopted us. `parent` is its process id; None: whichever it is.
+
+    Raises:
+        SystemExit: it has ended.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if parent and os.getppid() != int(parent):
+            sys.exit(0)
 
 
 def identity() -> str:

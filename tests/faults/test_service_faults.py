@@ -34,6 +34,8 @@ from builders.process import (
 from servers.local import Request, Server, answer, conditional, redirect
 from servers.misbehaving import silent
 
+from aggregator.worker.processes import PARENT
+
 WHEN = datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -244,6 +246,16 @@ def test_f23_a_killed_web_process_is_replaced(tmp_path: Path, server: Server) ->
         until(lambda: serves(f"{root}/readyz"), 20)
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+
+
+def test_a_web_process_whose_service_was_killed_before_it_came_up_does_not_stay(tmp_path: Path) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    port = free_port()
+    parent = ("env", f"{PARENT}={gone.pid}")
+    with running(configuration(tmp_path, {}), "serve", "--port", str(port), under=parent) as process:
+        assert process.wait(20) == 0
+    assert not serves(f"http://127.0.0.1:{port}/healthz")
 
 
 def test_nothing_is_left_behind_by_a_killed_service(tmp_path: Path, server: Server) -> None:

@@ -201,4 +201,5 @@ def test_articles_that_stall_hold_up_no_feed() -> None:
             return list(await asyncio.gather(*pages, return_exceptions=True))
 
     stalled = asyncio.run(main())
-    assert all(isinstance(one, SandboxError) and one.kind == "timeout" for one in stalled), stalled
+    # Which of a child's limits a page meets first, time or memory, is the machine's matter.
+    assert all(isinstance(one, SandboxError) and one.kind in ("timeout", "crashed") for one in stalled), stalled
