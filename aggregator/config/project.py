@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from aggregator.config.characters import fault
 from aggregator.config.environment import NAME, REFERENCE, expand, references
 from aggregator.config.schema import FeedsFile, IncludedFile
 from aggregator.config.tree import Items, Node, Table, Text, read_tree
@@ -139,9 +140,9 @@ def _fill(project: Project, node: Node, secret: bool) -> Node:
 def _fill_text(project: Project, text: Text, secret: bool) -> Text:
     names = references(text)
     for name in names:
-        fault = _fault(name, text, project.environ)
-        if fault:
-            project.problems.append(Problem(text.at.file, text.at.line, text.at.column, fault))
+        refusal = _unfit(name, text, project.environ)
+        if refusal:
+            project.problems.append(Problem(text.at.file, text.at.line, text.at.column, refusal))
             return Text("https://example.invalid/", text.at) if secret else Text(str(text), text.at, template=str(text))
     project.variables.update(names)
     if not secret:
@@ -149,10 +150,13 @@ def _fill_text(project: Project, text: Text, secret: bool) -> Text:
     return Text(expand(text, project.environ), text.at, template=str(text), secret=secret)
 
 
-def _fault(name: str, text: str, environ: Mapping[str, str]) -> str | None:
+def _unfit(name: str, text: str, environ: Mapping[str, str]) -> str | None:
     closed = any(match[0].endswith("}") for match in REFERENCE.finditer(text) if match[1] == name)
     if not NAME.fullmatch(name) or not closed:
         return "expected ${NAME} with a name of letters, digits and _; for the two characters themselves write $${"
     if name not in environ:
         return f"the environment has no variable {name}: set it where the service is started"
-    return f"the variable {name} of the environment is empty" if not environ[name].strip() else None
+    if not environ[name].strip():
+        return f"the variable {name} of the environment is empty"
+    found = fault(environ[name])
+    return f"the variable {name} of the environment holds {found}" if found else None

@@ -12,12 +12,15 @@ from typing import Any
 
 import yaml
 
+from aggregator.config.characters import FORBIDDEN, fault, without_faults
 from aggregator.config.syntax import advice
 from aggregator.errors import Problem
 from aggregator.model.settings import Position
 
 MAX_BYTES = 1 << 20  # a file of thousands of rules has a tenth of that
 MAX_DEPTH = 20  # the grammar needs six
+
+ESCAPES = " (a backslash in \"double quotes\" starts an escape; in 'single quotes' it is itself)"
 
 
 class Text(str):
@@ -95,7 +98,7 @@ class _Builder:
                 self._put(Text("", self._at(event)))
             case yaml.ScalarEvent():
                 self._marks(event)
-                self._put(Text(event.value, self._at(event), plain=not event.style))
+                self._put(Text(self._sayable(event), self._at(event), plain=not event.style))
             case yaml.SequenceStartEvent():
                 self._enter(event, Items(self._at(event)))
             case yaml.MappingStartEvent():
@@ -108,6 +111,15 @@ class _Builder:
         at = self._at(event)
         self.problems.append(Problem(at.file, at.line, at.column, message))
         self.sound = False
+
+    def _sayable(self, event: yaml.ScalarEvent) -> str:
+        """The scalar's text. Characters that may not be shown are refused and left out, so that other faults show."""
+        found = fault(event.value)
+        if found is None:
+            return str(event.value)
+        hint = ESCAPES if event.style == '"' else ""
+        self.problems.append(_problem(self._at(event), f"this text holds {found}{hint}"))
+        return without_faults(event.value)
 
     def _at(self, event: yaml.Event) -> Position:
         mark: Any = event.start_mark
@@ -221,15 +233,11 @@ def _unreadable(name: str, text: str) -> Problem | None:
         return Problem(
             name, 1, 1, f"larger than {MAX_BYTES >> 20} MiB; split it by `include`, or look what got into it"
         )
-    for index, char in enumerate(text):
-        if _forbidden(char) and not (char == "\ufeff" and index == 0):
-            before = text[:index]
-            line, column = before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1
-            return Problem(name, line, column, f"the character U+{ord(char):04X} may not stand in YAML: delete it")
+    for found in FORBIDDEN.finditer(text):
+        index, char = found.start(), found[0]
+        if char == "\ufeff" and index == 0:
+            continue
+        before = text[:index]
+        line, column = before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1
+        return Problem(name, line, column, f"the character U+{ord(char):04X} may not stand in YAML: delete it")
     return None
-
-
-def _forbidden(char: str) -> bool:
-    if " " <= char <= "~":
-        return False
-    return char not in "\t\n\r\x85" and (char < "\xa0" or "\ud800" <= char <= "\udfff" or char in "\ufeff\ufffe\uffff")

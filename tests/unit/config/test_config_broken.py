@@ -40,6 +40,16 @@ YAML = [
     ("site:\n  title: A\n language: en\n", "3:2", ["indentation"]),
     ("sources:\n  - name: A\n   url: x\n", "3:4", ["indentation"]),
     ("sources: [{name: A, headers: {X: Bearer ${T}}}]\n", "1:42", ["quote", "${NAME}"]),
+    ('site: {title: "a\\0b\\x1b[31m\\uFFFE"}\n', "1:15", ["U+0000", "feeds", "delete", "single quotes"]),
+    ('sources:\n  - {name: "Al\\x01pha", url: "https://a.example/"}\n', "2:12", ["U+0001"]),
+    ('sections: [{id: a, title: "As\\x08ia"}]\n', "1:27", ["U+0008"]),
+    ('sections: [{id: a, words: [{"miss\\x1file": 2}]}]\n', "1:29", ["U+001F"]),
+    ('site: {title: "\\x9b31m"}\n', "1:15", ["U+009B"]),
+    ('site: {title: "a\\ud800"}\n', "1:19", ["escape"]),
+    ('site:\n  title: "a\\u202Eb"\n', "2:10", ["U+202E", "direction", "delete"]),
+    ("site:\n  title: a \u2066 b\n", "2:10", ["U+2066", "direction"]),
+    ("site: {title: '${STEERING}'}\n", "1:15", ["STEERING", "U+001B"]),
+    ("sources: [{name: A, url: 'https://a.example/${STEERING}'}]\n", "1:26", ["STEERING", "U+001B"]),
     ("#" * (1 << 20) + "\n", "1:1", ["1 MiB", "include"]),
 ]
 
@@ -171,7 +181,7 @@ GRAMMAR_FILES = [(f"sections:\n  - id: a\n    {text}\n", at, words) for text, at
 
 def problems(text: str) -> tuple[str, ...]:
     with pytest.raises(ConfigError) as caught:
-        parse({"feeds.yaml": text}, "feeds.yaml", {"BLANK": " "})
+        parse({"feeds.yaml": text}, "feeds.yaml", {"BLANK": " ", "STEERING": "a\x1b[2J"})
     return tuple(str(problem) for problem in caught.value.problems)
 
 
@@ -227,8 +237,18 @@ def test_a_password_in_an_address_is_in_no_message() -> None:
     assert "htp://u:***@x.example" in problems("sources: [{name: A, url: 'htp://u:open-sesame@x.example/'}]")[0]
 
 
+def test_a_control_character_hides_no_other_fault() -> None:
+    told = problems('site: {title: "a\\x01", language: "e!"}\n')
+    assert [problem.split(": ")[0] for problem in told] == ["feeds.yaml:1:15", "feeds.yaml:1:34"]
+
+
+def test_what_stands_in_a_comment_or_joins_letters_is_let_be() -> None:
+    text = '# a \u202e b\nsite: {title: "\\u0645\\u200c\\u0647 a\\tb\\n"}\n'
+    assert parse({"feeds.yaml": text}, "feeds.yaml", {})[0].site.title == "\u0645\u200c\u0647 a b"
+
+
 def test_a_message_is_one_short_line_whatever_the_file_holds() -> None:
-    (told,) = problems('site: {"\\e[31m\\nx": ' + "1}")
-    assert told.startswith("feeds.yaml:1:8: unknown key `\\x1b[31m\\nx`")
+    (told,) = problems('site: {"\\u2028[31m\\nx": ' + "1}")
+    assert told.startswith("feeds.yaml:1:8: unknown key `\\u2028[31m\\nx`")
     (told,) = problems("site: {" + "x" * 5000 + ": 1}")
     assert len(told) < 600

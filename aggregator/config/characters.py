@@ -1,0 +1,25 @@
+"""Which characters the file may hold, and which of them no text of it may: what is written there goes into feeds,
+pages and terminals as it stands."""
+
+from __future__ import annotations
+
+import re
+
+# What YAML forbids as it stands (`"\\x01"` writes it all the same): XML 1.0 cannot hold it, or a terminal obeys it.
+FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # stays allowed in comments, where nobody is shown it
+
+
+def fault(text: str) -> str | None:
+    """What is wrong with the first character that a text must not hold, and what to do."""
+    if text.isprintable():
+        return None
+    if found := FORBIDDEN.search(text):
+        return f"the character U+{ord(found[0]):04X}, which feeds cannot hold: delete it"
+    if found := _TURNING.search(text):
+        return f"the character U+{ord(found[0]):04X}, which turns the direction of all text after it: delete it"
+    return None
+
+
+def without_faults(text: str) -> str:
+    return _TURNING.sub("", FORBIDDEN.sub("", text))
