@@ -58,20 +58,21 @@ class Groups:
         headline = self.reading.features[one.item].headline
         if not headline:
             return
+        latest = [by_headline[headline]] if headline in by_headline else []
         earlier = [item for item in self.reading.headlines.get(headline, ()) if item in self.reading.known]
-        if headline in by_headline:
-            earlier.append(by_headline[headline])
-        close = [item for item in earlier if self._repeats(one, item)]
-        if close:
-            self._tie(one.item, self.index[close[-1]], "same headline")
+        close = next((item for item in (*latest, *reversed(earlier)) if self._repeats(one, item)), None)
+        if close is not None:
+            self._tie(one.item, self.index[close], "same headline")
         by_headline[headline] = one.item
 
     def _repeats(self, one: Candidate, item: int) -> bool:
-        """Whether an equal headline is the same news: one outlet's, a day later, is a column that comes every day."""
+        """Whether an equal headline is the same news: one outlet's, a day later, is a column that comes every day, and
+        what has gone on for days (the weather, every hour) is no longer what its story began with."""
         other = self.items[item]
+        began = self.items.get(self.keys[self.find(self.index[item])], other)
         column = one.publisher and one.publisher == other.publisher
-        apart = abs(other.at - one.at)
-        return apart <= (self.tuning.column if column else self.tuning.same_headline)
+        apart = self.tuning.column if column else self.tuning.same_headline
+        return abs(other.at - one.at) <= apart and abs(began.at - one.at) <= self.tuning.same_headline
 
     def _tie(self, item: int, index: int, reason: str) -> None:
         a, b = sorted((self.find(index), self.find(self.index[item])))

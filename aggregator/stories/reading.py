@@ -16,6 +16,8 @@ from aggregator.stories.rarity import Rarity
 from aggregator.stories.tuning import Tuning
 from aggregator.stories.values import History, Known
 
+LATEST = 20  # known items under one headline that are looked at
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -40,11 +42,12 @@ def read(new: Sequence[Candidate], history: History, tuning: Tuning) -> Reading:
     encoded = [one.encode() for one in kept.values()]
     counts, rarity, postings, others = _nominate(new, matrix(packed(encoded)), history, tuning)
     near = dict(zip(items, others, strict=True))
-    headlines = history.same_headline(
+    told = history.same_headline(
         {one.headline for one in kept.values() if one.headline},
         new[0].at - tuning.same_headline,
         new[-1].at + tuning.same_headline,
     )
+    headlines = {headline: items[-LATEST:] for headline, items in told.items()}
     addresses = history.same_address({one.canonical for one in new if one.canonical})
     named = {item for others in (*near.values(), *headlines.values()) for item in others} - kept.keys()
     known = _known(named, set(addresses.values()), history, tuning)

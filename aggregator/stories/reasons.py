@@ -9,7 +9,7 @@ from aggregator.stories.candidate import Candidate
 from aggregator.stories.features import Features, readable
 from aggregator.stories.groups import Groups
 from aggregator.stories.likeness import DAY, WEEKDAYS
-from aggregator.stories.linkage import Linkage
+from aggregator.stories.linkage import SHOWN, Linkage, shown
 from aggregator.stories.tuning import Tuning
 from aggregator.stories.values import Join
 
@@ -36,9 +36,11 @@ class _Reasons:
         for a, b in self.compared.likely():
             likely[a].add(b)
             likely[b].add(a)
-        return [self._join(one, likely.get(one.item, frozenset())) for one in self.reading.new]
+        beside = {one.item: self._beside(one.item) for one in self.reading.new}
+        self.compared.meet((item, other) for item, others in beside.items() for other in others)
+        return [self._join(one, beside[one.item], likely.get(one.item, frozenset())) for one in self.reading.new]
 
-    def _join(self, one: Candidate, likely: Collection[int]) -> Join:
+    def _join(self, one: Candidate, others: Sequence[int], likely: Collection[int]) -> Join:
         groups = self.groups
         home = groups.find(groups.index[one.item])
         rival, rival_score = self._rival(one.item, home, likely) if likely else (None, 0.0)
@@ -46,11 +48,24 @@ class _Reasons:
         vetoes = () if rival is None else self._vetoes(one, home, rival, likely)
         if groups.keys[home] == one.item:
             return Join(one.item, one.item, "founder", rival_score, (), vetoes, rival_key, rival_score)
-        others = [item for item in groups.members[home] if item != one.item]
         reason = groups.tied.get(one.item, "alike")
         score = self._link(one.item, others) if reason == "alike" else 1.0
         words = self._shared(one, self._nearest(one.item, others))
         return Join(one.item, groups.keys[home], reason, score, words, vetoes, rival_key, rival_score)
+
+    def _beside(self, item: int) -> Sequence[int]:
+        """Those of its story that an item may have joined for: its neighbours there, and whom the story is shown by. Not
+        all, or each of thousands with one headline would be compared with each."""
+        home = self.groups.find(self.groups.index[item])
+        members = self.groups.members[home]
+        if len(members) <= SHOWN:
+            return [other for other in members if other != item]
+        near = [other for other in self.reading.near[item] if self._home(other) == home]
+        return [other for other in dict.fromkeys([*near, *shown(members)]) if other != item]
+
+    def _home(self, item: int) -> int | None:
+        index = self.groups.index.get(item)
+        return None if index is None else self.groups.find(index)
 
     def _link(self, item: int, others: Sequence[int]) -> float:
         return self.linkage.link(self.linkage.compare([item], others))

@@ -92,4 +92,4 @@ class History(Protocol):
         """The story that holds an item of that canonical address."""
 
     def same_headline(self, keys: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
-        """The items whose `Features.headline` is that key, published within the bounds."""
+        """The items whose `Features.headline` is that key, published within the bounds, oldest first."""

@@ -84,12 +84,13 @@ class Past:
         return {wanted[address]: story for address, story in rows}
 
     def same_headline(self, keys: Collection[int], since: int, until: int) -> dict[int, list[int]]:
-        return self._grouped(
-            "SELECT headline, item FROM memories WHERE at BETWEEN ? AND ? AND headline IN", keys, since, until
-        )
-
-    def _grouped(self, query: str, keys: Collection[int], since: int, until: int) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}
-        for key, item in self._db.select(query, keys, "", since, until):
-            found.setdefault(key, []).append(item)
+        for headline, item in self._db.select(
+            "SELECT headline, item FROM memories WHERE at BETWEEN ? AND ? AND headline IN",
+            keys,
+            "ORDER BY at, item",
+            since,
+            until,
+        ):
+            found.setdefault(headline, []).append(item)
         return found

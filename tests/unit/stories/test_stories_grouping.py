@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -227,6 +228,36 @@ def test_nothing_comes_of_nothing() -> None:
     assert group([], Memory()) == Grouping((), ())
     _, joins = told([item(""), item("")])
     assert [join.reason for join in joins] == ["founder", "founder"]
+
+
+def test_a_headline_that_comes_every_hour_begins_a_new_story_after_two_days() -> None:
+    memory = Memory()
+    for n in range(24 * 6):
+        one = Candidate(n, "Weather report for the coast today", "Wind.", "Bugle", None, NOON + n * HOUR, "en")
+        memory.apply([one], group([one], memory))
+    spans = [[n * HOUR for n in items] for items in memory.stories().values()]
+    assert 3 <= len(spans) <= 4
+    assert all(max(times) - min(times) <= 2 * DAY for times in spans)
+
+
+def test_thousands_of_one_headline_are_not_compared_each_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[int] = []
+    judge = Comparison._judge
+
+    def counted(self: Comparison, one: Any, *rest: Any) -> Any:
+        judged.append(len(one))
+        return judge(self, one, *rest)
+
+    monkeypatch.setattr(Comparison, "_judge", counted)
+    batch = [
+        Candidate(n, "Quake hits the capital again today", "", f"Outlet {n}", None, NOON, "en") for n in range(1000)
+    ]
+    memory = Memory()
+    memory.apply(batch[:500], group(batch[:500], memory))
+    memory.apply(batch[500:], group(batch[500:], memory))
+    assert len(memory.stories()) == 1
+    assert sum(judged) < 40 * len(batch)
+    assert len(judged) < 50, "many at once"
 
 
 def test_what_speaks_against_the_story_that_came_next_is_told_in_words() -> None:
