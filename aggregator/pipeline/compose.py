@@ -81,7 +81,16 @@ def compose(
         topics=topics,
         publishers=publishers,
         entry=_entry(
-            members, lead, publishers, topics, old, policy=policy, joined=joined, now=now, replacing=replacing
+            members,
+            lead,
+            publishers,
+            topics,
+            old,
+            policy=policy,
+            joined=joined,
+            now=now,
+            absorbed=absorbed,
+            replacing=replacing,
         ),
         placings=placings,
         hidden=any(member.item.canonical in policy.hidden for member in members),
@@ -131,7 +140,7 @@ def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
 
 
 def _merged(old: StoryState | None, absorbed: Sequence[StoryState]) -> list[Placing]:
-    """A merge announces nothing: in each stream the story stands where the first of the two stood."""
+    """A merge keeps its place: in each stream the story stands where the first of the two stood."""
     found: dict[str, Placing] = {}
     for state in (*absorbed, *((old,) if old else ())):
         for placing in state.placings:
@@ -195,19 +204,21 @@ def _entry(
     policy: Policy,
     joined: Collection[int],
     now: int,
+    absorbed: Sequence[StoryState],
     replacing: bool,
 ) -> Entry:
     """What feeds say: it moves only when a publisher joins or the lead, or what the lead says, changes."""
     if old is None:
         updated = max(entered for _, entered in publishers)
     else:
-        known = {name for name, _ in corroborations([m for m in members if m.item.n not in joined])}
-        newcomers = [entered for name, entered in publishers if name not in known]
+        came = {m.item.n for m in members if m.item.n in joined or m.item.story in {one.n for one in absorbed}}
+        newcomers = _newcomers(members, publishers, old.entry, came)
         entry = old.entry
         said = (lead.title, lead.url, lead.summary) == (entry.title, entry.link, entry.summary)
         if replacing or (not newcomers and said):
             return entry
-        updated = max(entry.updated + 1, *(newcomers or [now]))
+        fresh = {m.item.publisher for m in members if m.item.n in joined}
+        updated = max(entry.updated + 1, *([at if name in fresh else now for name, at in newcomers] or [now]))
     return Entry(
         title=lead.title,
         link=lead.url,
@@ -220,6 +231,19 @@ def _entry(
         updated=updated,
         enclosures=lead.enclosures,
     )
+
+
+def _newcomers(
+    members: Sequence[Member], publishers: tuple[tuple[str, int], ...], entry: Entry, came: Collection[int]
+) -> list[tuple[str, int]]:
+    """The independent publishers that the story did not have, or that its entry does not name, with the time each
+    entered: those of items that `came` (just now, or with a story merged into this one), and one whose item was a
+    copy and says something of its own by now."""
+    known = {name for name, _ in corroborations([m for m in members if m.item.n not in came])}
+    addresses = {report.url for report in entry.reports if report.url}
+    named = {report.publisher for report in entry.reports}
+    named |= {m.item.publisher for m in members if m.item.url in addresses}  # `publishers:` may fold it anew
+    return [(name, at) for name, at in publishers if name not in known & named]
 
 
 def _report(item: PendingItem) -> Report:

@@ -6,7 +6,7 @@ import gc
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from aggregator.errors import StoreError
 from aggregator.model.joining import Joining
@@ -14,6 +14,7 @@ from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
 from aggregator.pipeline.compose import Policy, compose
 from aggregator.pipeline.history import StoredHistory, remembered
+from aggregator.pipeline.judging import folded, rejudged
 from aggregator.pipeline.labels import labelled, stored
 from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled
 from aggregator.pipeline.regrouping import Without, alone, regrouped
@@ -109,10 +110,10 @@ def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: in
     """One batch: judge, group, compose, apply. Returns the number of stories founded."""
     from aggregator.stories import group  # brings numpy and scipy, for which an edition without news need not wait
 
-    folded = [_folded(item, policy) for item in items]
-    judged = {item.n: policy.judge(item) for item in folded}
-    fresh = [item for item in folded if item.story is None]
-    again = [item for item in alone(folded, archive) if item.canonical not in policy.apart]
+    seen = [folded(item, policy) for item in items]
+    judged = {item.n: policy.judge(item) for item in seen}
+    fresh = [item for item in seen if item.story is None]
+    again = [item for item in alone(seen, archive) if item.canonical not in policy.apart]
     candidates = [candidate(item) for item in [*fresh, *again] if item.canonical not in policy.apart]
     known_alone = {item.n for item in again}
     grouping = group(candidates, Without(StoredHistory(archive.past), known_alone))
@@ -120,9 +121,9 @@ def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: in
     if policy.apart or policy.joined:
         grouping = overruled(grouping, fresh, archive, policy)
     joins = {join.item: join for join in grouping.joins}
-    home = _homes(folded, grouping)
+    home = _homes(seen, grouping)
     plan = _Plan(archive, policy, home, [Merge(merge.older, merge.younger) for merge in grouping.merges])
-    stories = plan.stories(folded, judged, now)
+    stories = plan.stories(seen, judged, now)
     archive.desk.apply(
         Batch(
             placed=tuple(
@@ -134,7 +135,7 @@ def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: in
                     _why(joins.get(item.n)),
                     _joining(joins.get(item.n)),
                 )
-                for item in folded
+                for item in seen
             ),
             stories=tuple(stories),
             merges=tuple(plan.merges),
@@ -170,18 +171,6 @@ def placed_anew(archive: Archive, policy: Policy, numbers: Collection[int], now:
         stories.append(compose(n, again, states[n], policy, joined=(), now=now, replacing=True))
         placed += [Placed(m.item.n, n, m.item.publisher, m.judgement, "") for m in again]
     archive.desk.apply(Batch(placed=tuple(placed), stories=tuple(stories), epoch=policy.epoch, now=now))
-
-
-def rejudged(member: Member, policy: Policy) -> Member:
-    """A stored item as the policy sees it."""
-    item = _folded(member.item, policy)
-    return Member(item, policy.judge(item))
-
-
-def _folded(item: PendingItem, policy: Policy) -> PendingItem:
-    """An item under its publisher's one name."""
-    publisher = policy.publisher(item)
-    return item if publisher == item.publisher else replace(item, publisher=publisher)
 
 
 def _homes(items: Iterable[PendingItem], grouping: Grouping) -> dict[int, int]:
@@ -223,8 +212,8 @@ class _Plan:
         members: dict[int, dict[int, Member]] = {}
         for story, known in self.known.items():
             for member in known:
-                folded = _folded(member.item, self.policy)
-                members.setdefault(self.resolve(story), {})[folded.n] = Member(folded, member.judgement)
+                item = folded(member.item, self.policy)
+                members.setdefault(self.resolve(story), {})[item.n] = Member(item, member.judgement)
         joined = {item.n for item in items if item.story is None}
         for item in items:
             members.setdefault(self.home[item.n], {})[item.n] = Member(item, judged[item.n])

@@ -5,7 +5,8 @@ leaves a story is called by its own founder's id, and if the founder is what is 
 id, and the rest takes that of the earliest of its items. So ids always name the item that founds a story, and none is
 given twice: where a story merged long ago leaves again, it takes back the address that redirected.
 
-Stories under one `join` merge as others do: the older stays, the younger redirects, nothing is announced.
+Stories under one `join` merge as others do: the older keeps its id and place, the younger redirects, and an outlet that
+comes so is told as any that joins.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import replace
 
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
 from aggregator.pipeline.compose import Policy, compose
+from aggregator.pipeline.judging import rejudged
 from aggregator.ports import Archive, Desk
 from aggregator.stories import Grouping, Join
 from aggregator.stories import Merge as Union
@@ -100,14 +102,18 @@ def _part(archive: Archive, policy: Policy, now: int) -> None:
     for n, groups in found.items():
         if n not in states:
             continue
-        for part in groups.values():
+        for members in groups.values():
+            part = [rejudged(member, policy) for member in members]
             founder = n if any(member.item.n == n for member in part) else part[0].item.n
             stories.append(_parted(founder, part, states[n], policy, now))
-            if founder != n:
-                why = APART if part[0].item.n in address else "stays without what was set apart"
-                placed += [Placed(m.item.n, founder, m.item.publisher, m.judgement, why) for m in part]
+            why = APART if part[0].item.n in address else "stays without what was set apart"
+            placed += _placed(founder, part, why if founder != n else "")
     if stories or archive.past.recall(address):
         archive.desk.apply(Batch(tuple(placed), tuple(stories), forgotten=tuple(address), epoch=policy.epoch, now=now))
+
+
+def _placed(story: int, members: Iterable[Member], why: str) -> Iterable[Placed]:
+    return (Placed(m.item.n, story, m.item.publisher, m.judgement, why) for m in members)
 
 
 def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, now: int) -> StoryState:
@@ -138,13 +144,15 @@ def _join(archive: Archive, policy: Policy, now: int) -> None:
         return
     states = archive.desk.stories({*merged, *merged.values()})
     members = archive.desk.members(states)
-    stories = []
+    placed: list[Placed] = []
+    stories: list[StoryState] = []
     for n in sorted(set(merged.values())):
         younger = [story for story, older in merged.items() if older == n]
-        whole = [member for story in (n, *younger) for member in members[story]]
+        whole = [rejudged(member, policy) for story in (n, *younger) for member in members[story]]
         stories.append(_merged(states[n], [states[story] for story in younger], whole, policy, now))
+        placed += _placed(n, whole, "")
     merges = tuple(Merge(older, younger) for younger, older in merged.items())
-    archive.desk.apply(Batch(stories=tuple(stories), merges=merges, epoch=policy.epoch, now=now))
+    archive.desk.apply(Batch(tuple(placed), tuple(stories), merges, epoch=policy.epoch, now=now))
 
 
 def _merged(

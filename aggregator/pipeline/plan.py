@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from aggregator.categorise.labels import Labels
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.compose import Policy, compose
-from aggregator.pipeline.edition import rejudged
+from aggregator.pipeline.judging import rejudged
 from aggregator.pipeline.labels import labelled
 from aggregator.ports import Desk
 

@@ -1,7 +1,7 @@
 """Items that now say something else: "Explosion in harbour" becomes the full report, or an outlet takes up the headline of
 another. One that is a story by itself is grouped anew, as if it had just come; where it belongs to another story, the two
-merge as stories do: the older keeps its id, the other redirects, nothing is announced. An item among others stays where
-it is, so that no reader sees a story fall apart.
+merge as stories do: the older keeps its id and place, the other redirects, and an outlet that comes so is told as any that
+joins. An item among others stays where it is, so that no reader sees a story fall apart.
 """
 
 from __future__ import annotations

@@ -125,14 +125,41 @@ def test_the_lead_is_the_earliest_full_report_not_the_longest_headline() -> None
     assert told(members).lead == 2
 
 
-def test_a_merge_announces_nothing_and_keeps_the_older_time() -> None:
-    older = told([member(1, "A", "Defense", 100)])
-    younger = told([member(2, "B", "Europe", 200)])
-    both = [member(1, "A", "Defense", 100), member(2, "B", "Europe", 200)]
-    merged = told(both, older, joined=[], now=500, absorbed=[younger])
-    assert merged.entry == older.entry
+def of(story: int, one: Member) -> Member:
+    """As the store knows it: in this story."""
+    return Member(replace(one.item, story=story), one.judgement)
+
+
+def test_a_merge_that_brings_a_publisher_says_so_and_keeps_the_older_times() -> None:
+    one, other = member(1, "A", "Defense", 100), member(2, "B", "Europe", 200)
+    older, younger = told([one]), told([other])
+    merged = told([of(1, one), of(2, other)], older, joined=[], now=500, absorbed=[younger])
+    assert merged.id == older.id
     assert {p.stream: p.entered for p in merged.placings} == {"section:defense": 100, "section:europe": 200}
     assert merged.publishers == (("A", 100), ("B", 200))
+    assert [report.publisher for report in merged.entry.reports] == ["A", "B"]
+    assert merged.entry.updated == 500
+
+
+def test_a_merge_that_brings_no_publisher_announces_nothing() -> None:
+    one, other = member(1, "A", "Defense", 100), member(2, "A", "Defense again", 200)
+    older, younger = told([one]), told([other])
+    merged = told([of(1, one), of(2, other)], older, joined=[], now=500, absorbed=[younger])
+    assert merged.entry == older.entry
+
+
+def test_a_copy_that_comes_to_say_something_of_its_own_is_a_publisher_that_joins() -> None:
+    copy = member(2, "B", "Grid 2", 200, summary=LEAD.replace("KYIV (Reuters) - ", ""))
+    agency = member(1, "A", "Grid 1", 100, summary=LEAD)
+    first = told([agency])
+    second = told([of(1, agency), copy], first, joined=[2], now=200)
+    assert second.entry == first.entry
+    own = member(2, "B", "Grid 2", 200, summary="The grid will be mended by spring, our reporter hears in Kyiv.")
+    third = told([of(1, agency), of(1, own)], second, joined=[], now=300)
+    assert [name for name, _ in third.publishers] == ["A", "B"]
+    assert [report.publisher for report in third.entry.reports] == ["A", "B"]
+    assert third.entry.updated == 300
+    assert told([of(1, agency), of(1, own)], third, joined=[], now=400).entry == third.entry, "nothing is told twice"
 
 
 def test_pins_and_hidden_addresses_are_the_editors_word() -> None:

@@ -12,7 +12,7 @@ from newsroom import Newsroom, item
 
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
-from aggregator.pipeline.edition import edition
+from aggregator.pipeline.edition import edition, re_place
 
 HOUR = timedelta(hours=1)
 FULL = item(
@@ -111,3 +111,79 @@ def test_a_story_set_apart_by_the_editor_is_left_alone(room: Newsroom) -> None:
     room.put_in_force(room.text + f'stories: {{split: ["{BARE.url}"]}}\n')
     change(room, LATER)
     assert len(set(homes(room).values())) == 2
+
+
+def entries(room: Newsroom, path: str = "/latest.json") -> dict[str, dict[str, object]]:
+    """What a feed says now, by id."""
+    return {one["id"]: one for one in room.client.get(path).get_json()["items"]}
+
+
+def test_the_entry_of_the_story_that_a_changed_item_joins_names_its_outlet(room: Newsroom) -> None:
+    room.publish(FULL)
+    room.publish(BARE)
+    story = homes(room)[FULL.title]
+    before = entries(room)[story]
+    room.now += HOUR
+    change(room, LATER)
+    after = entries(room)[story]
+    assert "Reuters" not in str(before["content_html"])
+    assert "Reuters" in str(after["content_html"])
+    assert str(after["date_modified"]) > str(before["date_modified"])
+    assert after["_aggregator"]["publishers"] == ["Kyodo", "Reuters"]  # type: ignore[index]
+    assert entries(room, "/latest.json?min_publishers=2").keys() == {story}
+    room.now += HOUR
+    change(room, replace(LATER, content="<p>A word more.</p>", hash="more"))
+    assert entries(room)[story] == after, "nothing is announced twice"
+
+
+JOINED = 'stories: {{join: [["{}", "{}"]]}}\n'
+
+
+def rejoin(room: Newsroom, *items: Item) -> None:
+    """What an editor's `join` does to what is stored."""
+    room.put_in_force(room.text + JOINED.format(*(one.url for one in items)))
+    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+
+
+def test_stories_that_the_editor_joins_are_told_as_one_by_the_feed_too(room: Newsroom) -> None:
+    other = item("Octopuses dream in colour, marine biologists find", "reuters", age=3 * HOUR)
+    room.publish(FULL)
+    room.publish(other)
+    before = entries(room)
+    order = list(before)
+    room.now += HOUR
+    rejoin(room, FULL, other)
+    after = entries(room)
+    story = homes(room)[FULL.title]
+    assert list(after) == [story] and story in order
+    assert {"Kyodo", "Reuters"} <= set(after[story]["_aggregator"]["publishers"])  # type: ignore[index]
+    assert "Reuters" in str(after[story]["content_html"]) and "Kyodo" in str(after[story]["content_html"])
+    assert str(after[story]["date_modified"]) > str(before[story]["date_modified"])
+    room.now += HOUR
+    rejoin(room, FULL, other)
+    assert entries(room) == after, "doing it again announces nothing"
+
+
+def test_stories_of_one_outlet_that_the_editor_joins_announce_nothing(room: Newsroom) -> None:
+    other = item("Octopuses dream in colour, marine biologists find", "kyodo", age=3 * HOUR)
+    room.publish(FULL)
+    room.publish(other)
+    before = entries(room)
+    room.now += HOUR
+    rejoin(room, FULL, other)
+    story = homes(room)[FULL.title]
+    after = entries(room)
+    assert after.keys() == {story}
+    assert after[story]["date_modified"] == before[story]["date_modified"]
+    assert after[story]["content_html"] == before[story]["content_html"]
+
+
+def test_outlets_that_the_editor_joins_count_under_their_one_name(room: Newsroom) -> None:
+    one = item("Kakhovka dam gives way", age=5 * HOUR, publisher="BBC")
+    other = item("Octopuses dream in colour, marine biologists find", age=4 * HOUR, publisher="BBC News")
+    room.publish(one)
+    room.publish(other)
+    rejoin(room, one, other)
+    (story,) = entries(room).values()
+    assert story["_aggregator"]["publishers"] == ["BBC"]  # type: ignore[index]
+    assert not entries(room, "/latest.json?min_publishers=2")

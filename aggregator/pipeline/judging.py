@@ -1,0 +1,19 @@
+"""Stored items as the policy in force sees them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from aggregator.model.story import Member, PendingItem
+from aggregator.pipeline.compose import Policy
+
+
+def folded(item: PendingItem, policy: Policy) -> PendingItem:
+    """An item under its publisher's one name."""
+    publisher = policy.publisher(item)
+    return item if publisher == item.publisher else replace(item, publisher=publisher)
+
+
+def rejudged(member: Member, policy: Policy) -> Member:
+    item = folded(member.item, policy)
+    return Member(item, policy.judge(item))
