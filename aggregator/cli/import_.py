@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from aggregator.addresses import host_of, literal_private
+from aggregator.addresses import Allowance, host_of, literal_private
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.appending import Names, append, present, same_address, with_publisher
 from aggregator.cli.arguments import Command, json_option
@@ -53,12 +53,14 @@ def run(args: argparse.Namespace, place: Place) -> int:
         return 0
     print(
         f"Sources added to {place.config}: {len(found.fresh)}. There already: {len(found.known)}. "
-        f"Listed twice: {len(found.twice)}. Dropped, no public http address: {len(found.bad)}."
+        f"Listed twice: {len(found.twice)}. Dropped, not to be polled: {len(found.bad)}."
     )
     for url in found.bad[:SHOWN]:
         print(f"  dropped: {application.mask(url)[:120]!r}")
     if len(found.bad) > SHOWN:
         print(f"  … and {len(found.bad) - SHOWN} more; --json tells all")
+    if found.bad:
+        print("  (Only http(s) addresses are taken, and private ones not unless allow_private names the host.)")
     return 0
 
 
@@ -77,10 +79,11 @@ def sort(application: Application, listed: Iterable[Listed]) -> Sorted:
     """Which are new, with names and ids of their own; folders become labels."""
     there = present(application)
     names = Names(application.settings.sources)
+    allowed = Allowance.of(application.settings.allow_private)
     found, seen = Sorted(), set[str]()
     for one in listed:
         address = same_address(one.url)
-        if not _pollable(one.url):
+        if not _pollable(one.url, allowed):
             found.bad.append(one.url)
         elif address in there:
             found.known.append(one.url)
@@ -93,15 +96,16 @@ def sort(application: Application, listed: Iterable[Listed]) -> Sorted:
     return found
 
 
-def _pollable(url: str) -> bool:
-    """An http(s) address of a public host; private ones are not taken over from a list that came from anywhere."""
+def _pollable(url: str, allowed: Allowance) -> bool:
+    """An http(s) address of a host that is public or named by `allow_private`: a list may come from anywhere."""
     if (
         not url.lower().startswith(("http://", "https://"))
         or len(url) > 2048
         or any(not c.isprintable() or c.isspace() for c in url)
     ):
         return False
-    return host_of(url) is not None and not literal_private(url)
+    host = host_of(url)
+    return host is not None and (not literal_private(url) or allowed.names(host))
 
 
 def _folder(folder: tuple[str, ...]) -> str | None:
@@ -113,7 +117,8 @@ def _folder(folder: tuple[str, ...]) -> str | None:
 COMMAND = Command(
     "import",
     "Append the feeds of an OPML file to the configured file. Folders become labels (`label=folder:NAME` searches by "
-    "them); what is there already, listed twice or no public http address is left out and said.",
+    "them). What is there already, listed twice or not to be polled (no http address, or a private host that "
+    "`allow_private` does not name) is left out and said.",
     add,
     run,
 )

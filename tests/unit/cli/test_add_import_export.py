@@ -141,7 +141,7 @@ OPML = """<opml version="2.0"><body>
 <outline text="First again" xmlUrl="http://first.example/feed"/>
 <outline text="Twice" xmlUrl="https://a.example/feed#x"/>
 <outline text="bad" xmlUrl="javascript:alert(1)"/><outline text="bad" xmlUrl="file:///etc/passwd"/>
-<outline text="bad" xmlUrl="http://127.0.0.1/x"/><outline text="bad" xmlUrl="http://[::1]/x"/>
+<outline text="bad" xmlUrl="http://10.0.0.1/x"/><outline text="bad" xmlUrl="http://[::1]/x"/>
 <outline text="First" xmlUrl="https://other.example/${HOME}"/>
 <outline text="東京" xmlUrl="https://tokyo.example/rss"/>
 <outline text="Harbour Asia" xmlUrl="https://www.harbour.example/asia.rss"/>
@@ -169,6 +169,26 @@ def test_import_adds_what_is_new_and_counts_the_rest(desk: Desk) -> None:
     code, out, _ = desk.run("import", str(path))
     assert "Sources added" in out
     assert "There already: 6." in out
+
+
+def test_export_and_import_of_own_hosts_keeps_what_allow_private_names(desk: Desk) -> None:
+    own = [desk.server.url("/news.rss"), "http://nas.local/feed", "http://10.1.2.3/feed"]
+    allowed = FILE.replace("[127.0.0.1]", "[127.0.0.1, nas.local, 10.1.0.0/16]")
+    lines = "".join(f"  - {{name: Own {index}, url: '{url}'}}\n" for index, url in enumerate(own))
+    desk.file.write_text(allowed.replace("\n# --- sections", f"{lines}\n# --- sections"))
+    path = desk.file.with_name("list.opml")
+    path.write_text(desk.run("export")[1])
+    desk.file.write_text(allowed)
+    told = json.loads(desk.run("import", str(path), "--json")[1])
+    assert ([row["url"] for row in told["added"]], told["dropped"]) == (own, [])
+    assert desk.run("check")[0] == 0
+    desk.file.write_text(FILE.replace("[127.0.0.1]", "[]"))
+    code, out, _ = desk.run("import", str(path))
+    assert code == 0
+    assert "not to be polled" in out
+    assert "unless allow_private names the host" in out
+    assert "dropped: 'http://10.1.2.3/feed'" in out
+    assert "nas.local" not in desk.text()
 
 
 @pytest.mark.parametrize(
