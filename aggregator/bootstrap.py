@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator import __version__
 from aggregator.addresses import host_of
-from aggregator.errors import Problem, UsageError
+from aggregator.errors import ConfigError, Problem, UsageError
 from aggregator.model.judgement import Judgement, Receipt
 from aggregator.model.settings import Settings, Source
 from aggregator.model.source import SourceState
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 DATABASE = "aggregator.db"
 SERVERS = ("postgresql://", "postgres://")
 """How addresses of PostgreSQL begin."""
+Held = tuple[str, dict[str, str]] | None
+"""Epoch and texts of the configuration in force, as the store keeps them."""
 PLACES = 3
 """Places of an item, the most telling first, that become topics of it."""
 
@@ -142,6 +144,20 @@ class Application:
         if held is None or held[0] == application.settings.epoch:
             return application
         return cls.of_texts(place, held[1])
+
+    def admit(self, held: Held) -> tuple[Problem, ...]:
+        """Examples that fail, as warnings, where this may be put in force all the same: it is (an upgrade may judge
+        otherwise), or nothing is that could stay instead.
+
+        Raises:
+            ConfigError: examples fail, and something else is in force.
+        """
+        from aggregator.categorise.examples import check_examples
+
+        failing = check_examples(self.rulebook)
+        if failing and held is not None and held[0] != self.settings.epoch:
+            raise ConfigError(failing)
+        return tuple(replace(problem, warning=True) for problem in failing)
 
     @property
     def shared(self) -> bool:

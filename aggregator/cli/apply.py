@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 import orjson
 
@@ -21,7 +22,10 @@ def run(args: argparse.Namespace, place: Place) -> int:
     application = Application.load(place)
     settings = application.settings
     archive = application.archive()
-    found = _changes(application, archive.upkeep.configuration())
+    held = archive.upkeep.configuration()
+    for problem in application.admit(held):
+        print(problem, file=sys.stderr)
+    found = _changes(application, held)
     applied = archive.upkeep.put_in_force(settings.epoch, settings.texts, seconds())
     running = _polled_by_others(archive.upkeep.noted("tick")) if application.shared else WorkerLock.held(place.instance)
     replaced = 0

@@ -86,6 +86,8 @@ async def _poll(application: Application, ids: list[str] | None, due: bool) -> t
     assert task is not None
     loop.add_signal_handler(signal.SIGTERM, task.cancel)
     archive, lookup = application.archive(), application.archive()
+    for problem in application.admit(archive.upkeep.configuration()):
+        print(problem, file=sys.stderr)
     archive.sources.sync(application.settings.sources)
     settings = application.settings
     archive.upkeep.put_in_force(settings.epoch, settings.texts, seconds())

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aggregator.addresses import host_of
-from aggregator.bootstrap import Application, Place, utc_now
+from aggregator.bootstrap import Application, Held, Place, utc_now
 from aggregator.categorise.program import NOTE, program
 from aggregator.cli.arguments import Command, nothing
 from aggregator.cli.sharing import Sharing
@@ -27,9 +27,6 @@ from aggregator.worker.service import Beside, Engine, Reload, Service
 if TYPE_CHECKING:
     from aggregator.fetch.client import Http
     from aggregator.sandbox import Sandbox
-
-Held = tuple[str, dict[str, str]] | None
-"""Epoch and texts of the configuration in force, as the store keeps them."""
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +84,8 @@ class Engines:
         self._desk.note(NOTE, program())
         held = self._desk.configuration()
         self._application = application = self._ruling(application, held)
+        for problem in application.admit(held):
+            log.warning("%s", problem)
         self._held = application.settings.epoch  # what the store said when it was last looked at
         if held is not None and held[0] != application.settings.epoch:
             log.info("\n".join(self._told(held, application).lines))
@@ -154,6 +153,7 @@ class Engines:
             if force:
                 log.info("the configuration was read again: nothing changed")
             return Reload()
+        fresh.admit(held)
         told = self._told(held, fresh)
         if fresh.settings.site.reload == "manual" and not force:
             said = {**_standing(held), "waiting": (told.said or {})["changed"]}

@@ -25,6 +25,7 @@ sections:
   - {id: defense, words: [missile]}
   - {id: world}
 """
+FAILING = FILE.replace("[missile]}", "[rocket], examples: [Missile lands in the sea]}")
 
 
 class Worker:
@@ -92,7 +93,7 @@ def test_a_comment_is_in_force_without_a_word_of_change(worker: Worker) -> None:
     assert told.said["changed"]["other"] == ()  # type: ignore[index]
 
 
-@pytest.mark.parametrize("text", ["", "sources: [", FILE[:70], "site: {reload: never}\n", "\x00"])
+@pytest.mark.parametrize("text", ["", "sources: [", FILE[:70], "site: {reload: never}\n", "\x00", FAILING])
 def test_a_broken_file_changes_nothing_and_is_mended_without_a_restart(worker: Worker, text: str) -> None:
     before = worker.in_force()
     worker.save(text)
@@ -105,6 +106,38 @@ def test_a_broken_file_changes_nothing_and_is_mended_without_a_restart(worker: W
     assert told is not None
     assert told.of_file
     assert "rocket" in worker.in_force()
+
+
+def test_an_edit_whose_examples_fail_is_refused_everywhere(worker: Worker, capsys: pytest.CaptureFixture[str]) -> None:
+    worker.save(FAILING)
+    with pytest.raises(ConfigError) as caught:
+        worker.look()
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.column) == (5, 47)
+    assert problem.message == '"Missile lands in the sea": expected section defense, got world (no rule matched)'
+    with pytest.raises(ConfigError):
+        worker.engines.changed(force=True)
+    for command in ("check", "apply", "poll"):
+        assert worker.command(command) == 2, command
+        captured = capsys.readouterr()
+        assert "feeds.yaml:5:47" in captured.out + captured.err
+    with pytest.raises(ConfigError):
+        Engines(Application.load(worker.place), Sandbox())
+    assert "missile" in worker.in_force()
+
+
+def test_what_is_in_force_stays_so_though_its_examples_fail_after_an_upgrade(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker = Worker(tmp_path, FAILING)  # nothing was in force that could stay instead
+    assert worker.in_force() == FAILING
+    asyncio.run(worker.engines.close())
+    caplog.clear()
+    again = Worker(tmp_path, FAILING)
+    assert again.command("poll") == 0
+    told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert any("feeds.yaml:5:47" in one and "expected section defense" in one for one in told)
+    asyncio.run(again.engines.close())
 
 
 def test_a_deleted_file_changes_nothing(worker: Worker) -> None:
