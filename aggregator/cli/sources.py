@@ -13,10 +13,8 @@ from aggregator.cli.arguments import Command, json_option
 def run(args: argparse.Namespace, place: Place) -> int:
     from aggregator.web.rows import source_rows
 
-    application = Application.ruling(place)
-    archive = application.archive()
-    archive.sources.sync(application.settings.sources)
-    archive.close()
+    application = Application.load(place)
+    application.archive().close()  # made, or brought up to date; a listing writes nothing into it
     rows = source_rows(library(application))
     if args.json:
         print(orjson.dumps({"sources": rows}).decode())

@@ -132,7 +132,8 @@ def test_the_command_copies_and_says_so(tmp_path: Path) -> None:
     url = fresh_database()
     nothing = aggregator(config, "copy", url)
     assert (nothing.returncode, "no archive to copy" in nothing.stderr) == (1, True)
-    assert aggregator(config, "sources").returncode == 0
+    assert aggregator(config, "apply").returncode == 0
+    assert aggregator(config, "--database", url, "sources").returncode == 0  # a listing leaves it empty
     assert aggregator(config, "copy", "sqlite:///x").returncode == 2
     with WorkerLock(tmp_path / "instance"):
         held = aggregator(config, "copy", url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from aggregator.cli.main import main
 from aggregator.cli.worker import Engines
 from aggregator.errors import ConfigError, StoreBusy
 from aggregator.sandbox import Sandbox
+from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker.processes import WorkerLock
 from aggregator.worker.service import Reload
 
@@ -51,8 +53,6 @@ class Worker:
 
     def in_force(self) -> str:
         archive = self.place.instance / "aggregator.db"
-        from aggregator.store.sqlite.archive import SqliteArchive
-
         opened = SqliteArchive(archive)
         held = opened.upkeep.configuration()
         opened.close()
@@ -138,6 +138,26 @@ def test_what_is_in_force_stays_so_though_its_examples_fail_after_an_upgrade(
     told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert any("feeds.yaml:5:47" in one and "expected section defense" in one for one in told)
     asyncio.run(again.engines.close())
+
+
+def test_a_listing_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "feeds.yaml"
+    file.write_text(FILE)
+    assert main(["--config", str(file), "--instance", str(tmp_path), "sources", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["sources"]
+    assert (row["id"], row["state"], row["why"]) == ("one", "new", "not polled yet")
+    opened = SqliteArchive(tmp_path / "aggregator.db")
+    assert opened.sources.states(listed=False) == []
+    opened.close()
+
+
+def test_a_listing_leaves_sources_to_what_is_in_force(worker: Worker, capsys: pytest.CaptureFixture[str]) -> None:
+    worker.save(FAILING.replace("name: One", "name: Two"))
+    assert worker.command("sources", "--json") == 0
+    assert [row["id"] for row in json.loads(capsys.readouterr().out)["sources"]] == ["one"]
+    opened = SqliteArchive(worker.place.instance / "aggregator.db")
+    assert [state.id for state in opened.sources.states()] == ["one"]
+    opened.close()
 
 
 def test_a_deleted_file_changes_nothing(worker: Worker) -> None:
