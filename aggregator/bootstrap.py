@@ -422,6 +422,7 @@ class Application:
                 sections={section.id: section.title for section in self.settings.sections},
                 topics=self.topic_titles,
                 sources=public,
+                fallback=self.settings.fallback,
             ),
             publisher=lambda name: self.fold_publisher(name, None),
             receipts=lambda title, summary, source: self.receipts(title, summary, self.sources.get(source or "")),

@@ -33,7 +33,7 @@ WANTED = 2.0
 _COPIES = (
     "INSERT INTO items SELECT n + :n, randomblob(16), source, entered + :t, first_seen + :t, at + :t, live, address FROM base.items",
     "INSERT INTO texts SELECT item + :n, key || :n, url, canonical, title, summary, content, author, publisher, lang, "
-    "published + :t, categories, image, enclosures, hash, updated + :t, listed + :t FROM base.texts",
+    "published + :t, categories, image, enclosures, hash, updated + :t, listed + :t, pruned FROM base.texts",
     "INSERT INTO search (rowid, title, summary) SELECT item + :n, title, summary FROM base.texts",
     "INSERT INTO placements (item, story, publisher, section, scores, topics, places, why) "
     "SELECT item + :n, story + :n, publisher, section, scores, topics, places, why FROM base.placements",

@@ -64,7 +64,8 @@ def standing(book: Rulebook, raw: Sequence[float], reading: Reading) -> Scores:
 
 def story_sections(judgements: Iterable[tuple[str, Judgement]], order: Sequence[str], fallback: str) -> Scores:
     """A story's sections from (publisher, judgement) of its items: the mean over publishers, each the mean of its own
-    items; those above the threshold, highest first, the primary always. `order` is the editor's order of sections."""
+    items; those above the threshold, highest first, the primary always. `order` is the editor's order of sections; others
+    are none any more."""
     items: dict[str, list[Judgement]] = {}
     for publisher, judgement in judgements:
         items.setdefault(publisher, []).append(judgement)
@@ -75,8 +76,8 @@ def story_sections(judgements: Iterable[tuple[str, Judgement]], order: Sequence[
                 means[section] = means.get(section, 0.0) + score / len(own) / len(items)
     known = {section: number for number, section in enumerate(order)}
     ranked = sorted(
-        ((section, round(mean, 4)) for section, mean in means.items() if mean > 0),
-        key=lambda entry: (-entry[1], known.get(entry[0], len(known)), entry[0]),
+        ((section, round(mean, 4)) for section, mean in means.items() if mean > 0 and section in known),
+        key=lambda entry: (-entry[1], known[entry[0]]),
     )
     if not ranked:
         return ((fallback, 0.0),)

@@ -31,14 +31,16 @@ class PendingItem:
     story: int | None = None
     live: bool = True  # False: part of a source's back-catalogue
     enclosures: tuple[tuple[str, str | None, int | None], ...] = ()  # (address, type, bytes)
+    pruned: bool = False  # its summary went after `keep`: there is nothing left to judge it by
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An item as its story sees it."""
+    """An item as its story sees it. `counted_as`: the publisher's name under which it was last placed."""
 
     item: PendingItem
     judgement: Judgement
+    counted_as: str = ""
 
 
 def headline(title: str, url: str | None, publisher: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from aggregator.model.judgement import Receipt
@@ -68,11 +68,23 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What ids are called: titles of sections and topics, and of sources with their public feed address."""
+    """What ids are called: titles of sections and topics, and of sources with their public feed address. `fallback` is the
+    section of what no other has."""
 
     sections: Mapping[str, str]
     topics: Mapping[str, str]
     sources: Mapping[str, tuple[str, str | None]]
+    fallback: str | None = None
+
+    def of(self, item: ItemView) -> ItemView:
+        """The item without sections and topics that the file gave up. Those whose texts are gone keep them in the store,
+        for the file may take them up again and nothing else could tell."""
+        own = item.sections or ((item.section,) if item.section else ())
+        sections = tuple(id for id in own if id in self.sections) or ((self.fallback,) if own and self.fallback else ())
+        topics = tuple(id for id in item.topics if id in self.topics)
+        if (sections, topics) == (own, item.topics):
+            return item
+        return replace(item, section=sections[0] if sections else None, sections=sections, topics=topics)
 
 
 @dataclass(frozen=True, slots=True)

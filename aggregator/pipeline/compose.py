@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Entry, Member, PendingItem, Placing, Report, StoryState
@@ -55,11 +55,17 @@ def compose(
 
     `joined` are the numbers of those that came just now, `absorbed` the stories merged into this one. `replacing`:
     only the rules changed, so every stream is entered when it would have been, and the entry stays as it is.
+
+    Of members whose texts were pruned the story keeps what it knows: what its entry says, who counted, and judgements,
+    of which those sections and topics go that the policy does not know.
     """
+    before = () if old is None else (old, *absorbed)
+    members = recalled(members, before)
+    counted = _counted(before)
     lead = choose_lead(members, policy)
     section, scores = _placed(members, policy)
     topics = _topics(members, policy)
-    publishers = corroborations(members)
+    publishers = corroborations(members, counted)
     known = {placing.stream: placing for placing in _merged(old, absorbed)}
     since = (
         None if old is None or replacing else max((m.item.entered for m in members if m.item.n in joined), default=now)
@@ -87,6 +93,7 @@ def compose(
             topics,
             old,
             policy=policy,
+            counted=counted,
             joined=joined,
             now=now,
             absorbed=absorbed,
@@ -107,14 +114,44 @@ def choose_lead(members: Sequence[Member], policy: Policy) -> PendingItem:
     return min(members, key=rank).item
 
 
-def corroborations(members: Sequence[Member]) -> tuple[tuple[str, int], ...]:
+def recalled(members: Sequence[Member], before: Sequence[StoryState]) -> Sequence[Member]:
+    """The members, those leads whose texts are gone with what the entry of their story says of them."""
+    said = {state.lead: state.entry for state in before}
+
+    def one(member: Member) -> Member:
+        item, entry = member.item, said.get(member.item.n)
+        if not item.pruned or entry is None or (entry.title, entry.link) != (item.title, item.url):
+            return member
+        return replace(member, item=replace(item, summary=entry.summary, enclosures=entry.enclosures))
+
+    return [one(member) for member in members]
+
+
+def _counted(before: Sequence[StoryState]) -> dict[str, int]:
+    """Publisher → since when it corroborates the story."""
+    found: dict[str, int] = {}
+    for state in before:
+        for name, entered in state.publishers:
+            found[name] = min(entered, found.get(name, entered))
+    return found
+
+
+def corroborations(members: Sequence[Member], counted: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     """Independent publishers in order of joining, with the time each did. An outlet that only prints an agency's text
-    which another had already does not corroborate it; it counts once it says something of its own."""
+    which another had already does not corroborate it; it counts once it says something of its own. Whether a text that is
+    gone was such a copy is known by who `counted`, and since when."""
     found: dict[str, int] = {}
     told: list[str] = []
+
+    def copied(member: Member) -> bool:
+        if not member.item.pruned:
+            return any(is_copy(member.item.summary, other) for other in told)
+        since = counted.get(member.counted_as)
+        return bool(counted and found) and (since is None or member.item.entered < since)
+
     for member in members:
         item = member.item
-        if item.publisher not in found and not any(is_copy(item.summary, other) for other in told):
+        if item.publisher not in found and not copied(member):
             found[item.publisher] = item.entered
         if item.summary:
             told.append(item.summary)
@@ -133,7 +170,8 @@ def _placed(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
 def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
     """Configured topics that at least a third of the items have, most frequent first; then found ones, those that at
     least half of them have, four at the most."""
-    counts = Counter(topic for member in members for topic in member.judgement.topics).most_common()
+    held = (topic for member in members for topic in member.judgement.topics if topic in policy.topic_titles)
+    counts = Counter(held).most_common()
     ruled = [topic for topic, count in counts if topic not in policy.found_topics and count * 3 >= len(members)]
     found = [topic for topic, count in counts if topic in policy.found_topics and count * 2 >= len(members)]
     return (*ruled, *found[:FOUND])
@@ -202,6 +240,7 @@ def _entry(
     old: StoryState | None,
     *,
     policy: Policy,
+    counted: Mapping[str, int],
     joined: Collection[int],
     now: int,
     absorbed: Sequence[StoryState],
@@ -212,7 +251,7 @@ def _entry(
         updated = max(entered for _, entered in publishers)
     else:
         came = {m.item.n for m in members if m.item.n in joined or m.item.story in {one.n for one in absorbed}}
-        newcomers = _newcomers(members, publishers, old.entry, came)
+        newcomers = _newcomers(members, publishers, old.entry, came, counted)
         entry = old.entry
         said = (lead.title, lead.url, lead.summary) == (entry.title, entry.link, entry.summary)
         if replacing or (not newcomers and said):
@@ -234,12 +273,16 @@ def _entry(
 
 
 def _newcomers(
-    members: Sequence[Member], publishers: tuple[tuple[str, int], ...], entry: Entry, came: Collection[int]
+    members: Sequence[Member],
+    publishers: tuple[tuple[str, int], ...],
+    entry: Entry,
+    came: Collection[int],
+    counted: Mapping[str, int],
 ) -> list[tuple[str, int]]:
     """The independent publishers that the story did not have, or that its entry does not name, with the time each
     entered: those of items that `came` (just now, or with a story merged into this one), and one whose item was a
     copy and says something of its own by now."""
-    known = {name for name, _ in corroborations([m for m in members if m.item.n not in came])}
+    known = {name for name, _ in corroborations([m for m in members if m.item.n not in came], counted)}
     addresses = {report.url for report in entry.reports if report.url}
     named = {report.publisher for report in entry.reports}
     named |= {m.item.publisher for m in members if m.item.url in addresses}  # `publishers:` may fold it anew

@@ -6,7 +6,7 @@ import gc
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aggregator.errors import StoreError
 from aggregator.model.joining import Joining
@@ -213,7 +213,7 @@ class _Plan:
         for story, known in self.known.items():
             for member in known:
                 item = folded(member.item, self.policy)
-                members.setdefault(self.resolve(story), {})[item.n] = Member(item, member.judgement)
+                members.setdefault(self.resolve(story), {})[item.n] = replace(member, item=item)
         joined = {item.n for item in items if item.story is None}
         for item in items:
             members.setdefault(self.home[item.n], {})[item.n] = Member(item, judged[item.n])

@@ -15,5 +15,8 @@ def folded(item: PendingItem, policy: Policy) -> PendingItem:
 
 
 def rejudged(member: Member, policy: Policy) -> Member:
+    """Where the text that it was judged by is gone, an item's judgement stays: its headline alone (which `plan` counts lines
+    by all the same) would say something else."""
     item = folded(member.item, policy)
-    return Member(item, policy.judge(item))
+    judged = policy.judge(item)
+    return Member(item, member.judgement if item.pruned else judged, member.counted_as)

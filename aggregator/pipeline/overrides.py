@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
-from aggregator.pipeline.compose import Policy, compose
+from aggregator.pipeline.compose import Policy, compose, recalled
 from aggregator.pipeline.judging import rejudged
 from aggregator.ports import Archive, Desk
 from aggregator.stories import Grouping, Join
@@ -119,6 +119,7 @@ def _placed(story: int, members: Iterable[Member], why: str) -> Iterable[Placed]
 def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, now: int) -> StoryState:
     """A part of a story. What stays says at once that it is told by fewer: feeds must not go on telling what the
     editor took back."""
+    members = recalled(members, (old,))
     fresh = compose(n, members, None, policy, joined=(), now=now)
     if n != old.n:
         return fresh

@@ -73,7 +73,7 @@ def decode_enclosures(text: str | None) -> tuple[tuple[str, str | None, int | No
 
 ITEM = """
     i.n, i.id, s.id, coalesce(t.publisher, ''), coalesce(t.title, ''), coalesce(t.summary, ''), t.url, t.canonical, t.lang,
-    t.categories, t.image, i.at, i.entered, i.first_seen, p.story, i.live, t.enclosures
+    t.categories, t.image, i.at, i.entered, i.first_seen, p.story, i.live, t.enclosures, t.pruned
 """
 ITEM_TABLES = """
     items i JOIN sources s ON s.n = i.source LEFT JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n
@@ -82,12 +82,19 @@ ITEM_TABLES = """
 
 def pending_item(row: Sequence[Any]) -> PendingItem:
     (n, id, source, publisher, title, summary, url, canonical, lang, categories, image, at, entered, seen, story, live,
-     enclosures) = row  # fmt: skip
+     enclosures, pruned) = row  # fmt: skip
     return PendingItem(
         n, to_id(id), source, publisher, title, summary, url, canonical, lang,
         tuple(orjson.loads(categories)) if categories else (), image, at, entered, seen, story, bool(live),
-        decode_enclosures(enclosures),
+        decode_enclosures(enclosures), bool(pruned),
     )  # fmt: skip
+
+
+TEXT = (
+    "item, key, url, canonical, title, summary, content, author, publisher, lang, published, categories, image, enclosures, "
+    "hash, updated, listed"
+)
+"""The columns of a text that `text_row` fills; a text that is given is not pruned."""
 
 
 def text_row(n: int, item: Item, now: int) -> tuple[Any, ...]:

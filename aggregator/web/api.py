@@ -53,7 +53,7 @@ def listing(view: str) -> Response:
         rows = [story_json(lib, story, relatives) for story in told]
     else:
         found, last = asked.cut(lib.archive.reading.items(asked.query, seconds)[0])
-        rows = [item_json(item) for item in found]
+        rows = [item_json(lib.in_force().names.of(item)) for item in found]
     return page(lib, view, rows, last)
 
 
@@ -103,7 +103,7 @@ def item(id: str) -> Response:
     if found is None:
         raise NotFound("there is no item of this id")
     full: shapes.ItemInFull = {
-        **item_json(found),
+        **item_json(lib.in_force().names.of(found)),
         "content_html": found.content,
         "why": said(found.joining) if found.joining else found.why,
     }

@@ -150,7 +150,7 @@ def build(
     items: tuple[ItemView, ...] = ()
     if query.view == "items":
         found, expires = reading.items(query, now)
-        items = tuple(found)
+        items = tuple(map(force.names.of, found))
     else:
         told, expires = reading.stories(query, now)
         stories = tuple(told)

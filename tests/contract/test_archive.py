@@ -252,6 +252,17 @@ def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: Store) -
     assert titles(store, StreamQuery("search", filter=Filter(words=("words",)))) == []
 
 
+def test_an_item_whose_text_was_pruned_says_so_and_one_that_never_had_any_does_not(store: Store) -> None:
+    full, bare = item("alpha", "1", "Defense", summary="Words."), item("alpha", "2", "Europe")
+    body = item("alpha", "3", "NATO", content="<p>Read by nobody who judges.</p>")
+    store.intake.apply([polled("alpha", [full, bare, body])], ago(days=100))
+    place(store)
+    store.upkeep.prune(SECONDS, 90 * 86_400, {})
+    assert [one.pruned for one in store.desk.items([1, 2, 3])] == [True, False, False]
+    store.intake.apply([polled("alpha", changed=[(1, replace(full, hash="new"))])], NOW)
+    assert not store.desk.items([1])[0].pruned, "it has one again"
+
+
 def test_a_source_is_claimed_once_until_its_lease_ends(store: Store) -> None:
     lease = timedelta(minutes=5)
     assert len(store.sources.claim("one", NOW, lease)) == 3

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from builders import NOW, archive, item, policy, polled, source
+from builders import NOW, ago, archive, item, policy, polled, source
 
 from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
 from aggregator.model.story import Batch
@@ -238,6 +238,23 @@ def test_f24_every_earlier_schema_is_brought_up_to_date_with_a_copy_before(
     schema = "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"
     assert rows(path, schema) == rows(tmp_path / "fresh.db", schema)
     assert rows(tmp_path / f"a.before-{since + 1:04}.db", "PRAGMA user_version") == [(since,)]
+
+
+def test_f24_texts_that_an_earlier_program_pruned_are_known_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, known = tmp_path / "a.db", migrations()
+    with monkeypatch.context() as earlier:
+        earlier.setattr("aggregator.store.sqlite.schema.migrations", lambda: known[:7])
+        made = SqliteArchive(path)
+        made.sources.sync([source("one")])
+        made.intake.apply([polled("one", [item("one", "a", "Old", summary="Words.")])], ago(days=100))
+        made.intake.apply([polled("one", [item("one", "b", "Bare"), item("one", "c", "Full", summary="Words.")])], NOW)
+        made._connection.raw.execute("UPDATE texts SET summary = '', content = '' WHERE item = 1")
+        made.close()
+    again = SqliteArchive(path)
+    assert [one.pruned for one in again.desk.items([1, 2, 3])] == [True, False, False]
+    again.close()
 
 
 def test_f24_an_earlier_program_refuses_a_later_archive(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from aggregator.model.poll import PollResult
 from aggregator.store.postgres.connection import Connection, Raw, copy, put
 from aggregator.store.postgres.sources import save_states
 from aggregator.store.postgres.words import vector
-from aggregator.store.rows import address_hash, text_row, to_blob, to_id, to_seconds
+from aggregator.store.rows import TEXT, address_hash, text_row, to_blob, to_id, to_seconds
 
 LISTED_EVERY = 86_400
 """How exactly we note when an item was last listed; finer would rewrite every row at every poll."""
@@ -90,7 +90,7 @@ def _add(raw: Raw, results: Sequence[PollResult], numbers: dict[str, int], now: 
         "ON CONFLICT (id) DO NOTHING RETURNING n",
     )
     new = sorted(n for (n,) in stored)
-    copy(raw, "texts", [texts[n] for n in new])
+    copy(raw, f"texts ({TEXT})", [texts[n] for n in new])
     copy(raw, "search", [(n, vector(texts[n][4], texts[n][5])) for n in new])
     copy(raw, "pending", [(n,) for n in new])
     return len(new)
@@ -101,7 +101,7 @@ def _update(raw: Raw, results: Sequence[PollResult], now: int) -> None:
     if not changed:
         return
     raw.execute("DELETE FROM texts WHERE item = ANY(%s::bigint[])", (list(changed),))
-    copy(raw, "texts", [text_row(n, item, now) for n, item in changed.items()])
+    copy(raw, f"texts ({TEXT})", [text_row(n, item, now) for n, item in changed.items()])
     save_words(raw, [(n, item.title, item.summary) for n, item in changed.items()])
     put(raw, "pending", "bigint", [(n,) for n in changed])
 

@@ -106,7 +106,8 @@ class Upkeep:
     def _prune(self, source: int, limit: int, now: int) -> int:
         with self._db.transaction() as raw:
             rows = raw.execute(
-                "UPDATE texts SET summary = '', content = '', enclosures = NULL WHERE item IN ("
+                "UPDATE texts SET pruned = (pruned OR summary != ''), summary = '', content = '', enclosures = NULL "
+                "WHERE item IN ("
                 "SELECT t.item FROM items i JOIN texts t ON t.item = i.n WHERE i.source = %s AND t.listed < %s "
                 "AND (t.content != '' OR t.summary != '') LIMIT 1000) RETURNING item, title",
                 (source, limit),

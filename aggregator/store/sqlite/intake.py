@@ -10,7 +10,7 @@ from typing import Any
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
 from aggregator.store.packing import pack
-from aggregator.store.rows import address_hash, text_row, to_blob, to_id, to_seconds
+from aggregator.store.rows import TEXT, address_hash, text_row, to_blob, to_id, to_seconds
 from aggregator.store.sqlite.connection import Connection, marks, parts
 from aggregator.store.sqlite.sources import save_states
 
@@ -128,5 +128,5 @@ def forget_words(raw: sqlite3.Connection, n: int) -> None:
 
 
 _CONTENT = 6  # its place in a row of texts
-_INSERT_TEXT = "INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_TEXT = f"INSERT INTO texts ({TEXT}) VALUES ({', '.join('?' * len(TEXT.split(', ')))})"
 _REPLACE_TEXT = _INSERT_TEXT.replace("INSERT", "INSERT OR REPLACE")

@@ -84,7 +84,9 @@ class Upkeep:
                     for (item,) in rows:
                         forget_words(raw, item)
                         raw.execute(
-                            "UPDATE texts SET summary = '', content = '', enclosures = NULL WHERE item = ?", (item,)
+                            "UPDATE texts SET pruned = (pruned OR summary != ''), summary = '', content = '', "
+                            "enclosures = NULL WHERE item = ?",
+                            (item,),
                         )
                         raw.execute(
                             "INSERT INTO search (rowid, title, summary) SELECT item, title, '' FROM texts WHERE item = ?",

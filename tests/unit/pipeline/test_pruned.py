@@ -1,0 +1,169 @@
+"""Texts go after `keep`, sections and months of stories stay for good: nothing is judged from a headline whose text is
+gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from newsroom import CONFIG, Newsroom, item
+
+from aggregator.cli.planning import Comparison, in_force
+from aggregator.model.poll import PollResult
+from aggregator.model.story import StoryState
+from aggregator.pipeline.edition import edition, re_place
+from aggregator.pipeline.plan import archive_rows
+
+WIRE = (
+    "GENEVA (Reuters) - The missile that fell on the harbour at dawn was one of a kind that no navy has admitted to own, "
+    "officials said on Tuesday after a first look at what was left of it, and NATO asked for more time."
+)
+TALKS = item("Talks End Without a Word", summary="Admirals of the navy spoke of rare earths and of NATO.")
+COPY = item(
+    "Talks end without a word", "kyodo", age=timedelta(minutes=50), summary="The navy's admirals spoke of NATO."
+)
+HARBOUR = item("Morning in the harbour of Lumio", summary=WIRE)
+PRINTED = item("Morning in the harbour of Lumio", "reuters", age=timedelta(minutes=40), summary=WIRE)
+BARE = item("Octopus Dreams", "kyodo", summary="", content="")
+EDIT = CONFIG.replace("[missile*, navy, frigate*]", "[missile*, navy, frigate*, octopus*]")
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    made = Newsroom(tmp_path)
+    made.publish(TALKS, COPY, HARBOUR, PRINTED, BARE)
+    yield made
+    made.archive.close()
+
+
+@pytest.fixture
+def pruned(room: Newsroom) -> Newsroom:
+    """A year later, when all texts are gone."""
+    room.now += timedelta(days=365)
+    assert room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {}) == 4
+    return room
+
+
+def stories(room: Newsroom) -> dict[str, StoryState]:
+    desk = room.archive.desk
+    found = desk.stories([n for _, n, _ in desk.page(None, 100, 0)])
+    return {state.entry.title: state for state in found.values()}
+
+
+def edited(room: Newsroom, text: str) -> dict[str, StoryState]:
+    """The stories after an edit."""
+    room.put_in_force(text)
+    policy = room.application.policy
+    re_place(room.archive, policy, int(room.now.timestamp()))
+    assert room.archive.desk.count_outdated(policy.epoch) == 0, "not tried again and again"
+    return stories(room)
+
+
+def stands(state: StoryState) -> tuple[object, ...]:
+    return state.section, state.scores, state.topics, state.entry, [one for one in state.placings if one.active]
+
+
+def planned(room: Newsroom, text: str) -> tuple[int, int]:
+    """How many stories a proposed file would change, and move."""
+    proposed = type(room.application).of_texts(room.place, {"feeds.yaml": text})
+    report = Comparison(in_force(room.application), proposed).run(
+        room.archive, archive_rows(room.archive.desk), lambda done: None
+    )
+    return report["changed"], report["moved"]
+
+
+def test_an_edit_leaves_stories_whose_texts_are_gone_where_they_are(pruned: Newsroom) -> None:
+    before = stories(pruned)
+    assert {one.section for one in before.values()} == {"defense", "world"}
+    assert set(before["Talks End Without a Word"].topics) == {"nato", "rare-earths"}
+    after = edited(pruned, EDIT)
+    untouched = {title: one for title, one in after.items() if title != BARE.title}
+    assert untouched == {title: one for title, one in before.items() if title != BARE.title}
+
+
+def test_an_item_that_never_had_a_text_follows_the_rules(pruned: Newsroom) -> None:
+    assert stories(pruned)[BARE.title].section == "world"
+    assert edited(pruned, EDIT)[BARE.title].section == "defense"
+
+
+def test_a_plan_over_texts_that_are_gone_foresees_what_the_edit_does(pruned: Newsroom) -> None:
+    assert planned(pruned, CONFIG) == (0, 0)
+    assert planned(pruned, EDIT) == (1, 1)
+    removed = CONFIG.replace("id: nato", "id: pact")
+    assert planned(pruned, removed) == (2, 0)
+
+
+def test_a_line_that_a_headline_still_holds_is_no_dead_wood(pruned: Newsroom) -> None:
+    text = CONFIG.replace("frigate*]", "frigate*, harbour]")
+    pruned.put_in_force(text)
+    report = Comparison(in_force(pruned.application), pruned.application).run(
+        pruned.archive, archive_rows(pruned.archive.desk), lambda done: None
+    )
+    assert "harbour" not in {row["line"] for row in report["dead"]["lines"] if not row["found"]}
+
+
+def test_what_the_file_no_longer_has_goes_and_comes_back_with_it(pruned: Newsroom) -> None:
+    before = stories(pruned)
+    without = CONFIG.replace("id: defense", "id: defence").replace("id: nato", "id: pact")
+    after = edited(pruned, without)["Talks End Without a Word"]
+    assert (after.section, after.topics) == ("world", ("rare-earths",))
+    told = pruned.client.get("/api/v1/items?limit=50").json
+    assert told and not any("defense" in row["sections"] or "nato" in row["topics"] for row in told["items"])
+    assert {row["section"] for row in told["items"]} == {"world"}
+    back = edited(pruned, CONFIG)
+    assert {title: stands(one) for title, one in back.items()} == {title: stands(one) for title, one in before.items()}
+
+
+def test_what_the_editor_says_without_a_text_still_applies(pruned: Newsroom) -> None:
+    after = edited(
+        pruned,
+        CONFIG.replace("{name: Kyodo, labels", "{name: Kyodo News, aliases: [Kyodo], labels")
+        + f'stories: {{hide: ["{HARBOUR.url}"], pin: [{{url: "{TALKS.url}", section: asia-pacific}}]}}\n',
+    )
+    assert "Morning in the harbour of Lumio" not in after
+    talks = after["Talks End Without a Word"]
+    assert talks.section == "asia-pacific"
+    assert {name for name, _ in talks.publishers} == {"BBC", "Kyodo News"}
+
+
+def test_what_an_agency_wrote_once_still_counts_once(pruned: Newsroom) -> None:
+    before = stories(pruned)["Morning in the harbour of Lumio"]
+    assert [name for name, _ in before.publishers] == ["BBC"], "the other prints the same text"
+    late = item("Morning in the harbour of Lumio again", "bbc-world", age=timedelta(minutes=-5), summary="More of it.")
+    again = edited(pruned, EDIT)["Morning in the harbour of Lumio"]
+    assert (again.publishers, again.lead) == (before.publishers, before.lead)
+    text = EDIT + f'stories: {{join: [["{HARBOUR.url}", "{late.url}"]]}}\n'
+    pruned.put_in_force(text)
+    pruned.publish(late, live=True)
+    joined = stories(pruned)["Morning in the harbour of Lumio"]
+    assert (joined.publishers, joined.entry) == (before.publishers, before.entry), "its outlet's next item is no news"
+
+
+def test_an_entry_keeps_what_it_said_when_another_outlet_joins(pruned: Newsroom) -> None:
+    before = stories(pruned)["Talks End Without a Word"]
+    late = item("Talks ended without a word", "reuters", age=timedelta(minutes=-5), summary="Navy officers said so.")
+    pruned.put_in_force(CONFIG + f'stories: {{join: [["{TALKS.url}", "{late.url}"]]}}\n')
+    pruned.publish(late, live=True)
+    after = stories(pruned)["Talks End Without a Word"]
+    assert [name for name, _ in after.publishers] == ["BBC", "Kyodo", "Reuters"]
+    assert (after.lead, after.entry.summary) == (before.lead, TALKS.summary)
+
+
+def test_a_text_that_comes_back_is_judged(pruned: Newsroom) -> None:
+    desk = pruned.archive.desk
+    n = next(
+        n for n, one in desk.stories([n for _, n, _ in desk.page(None, 100, 0)]).items() if one.section == "defense"
+    )
+    (one, *_) = desk.members([n])[n]
+    wanted = next(known for known in (TALKS, HARBOUR) if known.title == one.item.title)
+    states = {state.id: state for state in pruned.archive.sources.states()}
+    again = replace(wanted, summary="A recipe for fish.", hash="new")
+    result = PollResult(states[wanted.source], changed=((one.item.n, again),), live=True)
+    pruned.archive.intake.apply([result], pruned.now)
+    assert not desk.items([one.item.n])[0].pruned
+    edition(pruned.archive, pruned.application.policy, lambda: int(pruned.now.timestamp()))
+    (one, *_) = desk.members([n])[n]
+    assert one.judgement.section == "world"
