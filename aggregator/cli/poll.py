@@ -28,6 +28,8 @@ EDITION_LEASE = 60  # seconds
 WAIT = 120  # seconds for another process to finish its edition
 
 ASKED_TO_WAIT = (429, 503)
+BUSY = "polled by another process at this moment"
+SHOWN = 5  # busy sources told by name
 
 Progress = Callable[[int, int], None]
 
@@ -76,6 +78,18 @@ def _held(states: Iterable[SourceState], application: Application, named: list[s
     return found
 
 
+def _busy(known: Iterable[SourceState], application: Application, claimed: Iterable[SourceState], due: bool) -> Held:
+    """Sources that were to be polled and could not be claimed, since another process holds them."""
+    taken, now = {state.id for state in claimed}, utc_now()
+    return [
+        (state.id, BUSY)
+        for state in known
+        if state.id not in taken
+        and application.sources[state.id].enabled
+        and (not due or (state.state != "gone" and (state.next_poll is None or state.next_poll <= now)))
+    ]
+
+
 async def _poll(application: Application, ids: list[str] | None, due: bool) -> tuple[RefreshReport, Held]:
     from aggregator.pipeline.articles import articles
     from aggregator.pipeline.refresh import refresh
@@ -95,10 +109,10 @@ async def _poll(application: Application, ids: list[str] | None, due: bool) -> t
     bury(archive, is_dead)
     known = [state for state in archive.sources.states() if state.id in application.sources]
     held = [] if due else _held(known, application, ids)
-    wanted = ids
-    if held:
-        wanted = [state.id for state in known if (ids is None or state.id in ids) and state.id not in dict(held)]
-    states = archive.sources.claim(owner, utc_now(), LEASE, limit=1_000_000, ids=wanted, due_only=due)
+    wanted = [state for state in known if (ids is None or state.id in ids) and state.id not in dict(held)]
+    asked = [state.id for state in wanted]
+    states = archive.sources.claim(owner, utc_now(), LEASE, limit=1_000_000, ids=asked, due_only=due)
+    held += _busy(wanted, application, states, due)
     fetcher = application.fetcher(known if ids is None else ())  # who names a source wants it asked
     try:
         async with Sandbox() as sandbox:
@@ -213,7 +227,12 @@ def _print(report: RefreshReport, held: Held, placed: int, founded: int, *, as_j
     for source, why in report.failed:
         print(f"  {source}: {why}")
     for source, why in held:
-        print(f"  {source}: left alone, {why}")
+        if why != BUSY:
+            print(f"  {source}: left alone, {why}")
+    if busy := [source for source, why in held if why == BUSY]:
+        more = f" and {len(busy) - SHOWN} more" if len(busy) > SHOWN else ""
+        count = "1 source" if len(busy) == 1 else f"{len(busy)} sources"
+        print(f"  {count} left alone, {BUSY}: {', '.join(busy[:SHOWN])}{more}")
 
 
 COMMAND = Command("poll", "Poll sources once, make the edition, and say what came.", add, run)

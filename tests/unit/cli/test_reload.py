@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -158,6 +160,32 @@ def test_a_listing_leaves_sources_to_what_is_in_force(worker: Worker, capsys: py
     opened = SqliteArchive(worker.place.instance / "aggregator.db")
     assert [state.id for state in opened.sources.states()] == ["one"]
     opened.close()
+
+
+@pytest.mark.parametrize("arguments", [(), ("--due",), ("one",)])
+def test_poll_says_that_another_process_holds_the_sources(
+    worker: Worker, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    opened = SqliteArchive(worker.place.instance / "aggregator.db")
+    assert opened.sources.claim("elsewhere:1:1", datetime.now(UTC), timedelta(minutes=5), due_only=False)
+    assert worker.command("poll", *arguments, "--json") == 0
+    why = "polled by another process at this moment"
+    assert json.loads(capsys.readouterr().out)["held"] == [{"source": "one", "why": why}]
+    assert worker.command("poll", *arguments) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("0 sources polled")
+    assert "1 source left alone, polled by another process at this moment: one" in out
+    opened.sources.release("elsewhere:1:1")
+    opened.close()
+
+
+def test_poll_due_says_nothing_of_sources_that_are_not_due(worker: Worker, capsys: pytest.CaptureFixture[str]) -> None:
+    opened = SqliteArchive(worker.place.instance / "aggregator.db")
+    (state,) = opened.sources.states()
+    opened.sources.save([replace(state, next_poll=datetime.now(UTC) + timedelta(hours=1))])
+    opened.close()
+    assert worker.command("poll", "--due", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["held"] == []
 
 
 def test_a_deleted_file_changes_nothing(worker: Worker) -> None:
