@@ -156,7 +156,7 @@ class Application:
 
         failing = check_examples(self.rulebook)
         if failing and held is not None and held[0] != self.settings.epoch:
-            raise ConfigError(failing)
+            raise ConfigError(failing, self.settings.files[0])
         return tuple(replace(problem, warning=True) for problem in failing)
 
     @property

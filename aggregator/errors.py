@@ -60,13 +60,14 @@ class QueryError(UsageError):
 
 
 class ConfigError(AggregatorError):
-    """The configuration is refused as a whole; `problems` holds every error, in file order."""
+    """The configuration is refused as a whole; `problems` holds every error, in file order. `main` is the main file,
+    by the name that problems give it."""
 
     exit_code = 2
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[Problem, ...], main: str) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = problems
+        self.problems, self.main = problems, main
 
 
 class StoreError(AggregatorError):

@@ -30,7 +30,7 @@ def compile_project(
     problems = sorted(dict.fromkeys(map(_one_line, problems)), key=lambda p: (order.get(p.file, -1), p.line, p.column))
     errors = tuple(problem for problem in problems if not problem.warning)
     if errors or project.main is None:
-        raise ConfigError(errors)
+        raise ConfigError(errors, main)
     return _settings(project, project.main), tuple(problems), tuple(sorted(project.variables))
 
 

@@ -98,7 +98,7 @@ def _tree(project: Project, name: str, read: Reader, included_at: Position | Non
         project.problems.append(Problem(at.file, at.line, at.column, f"`{name}` {fault}"))
         return None
     project.texts[name] = text
-    tree, problems = read_tree(name, text)
+    tree, problems = read_tree(name, text, included=included_at is not None)
     project.problems += problems
     if tree is None:
         return None

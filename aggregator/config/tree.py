@@ -77,8 +77,8 @@ class Broken(Exception):
 class _Builder:
     """Events in, tree out. `problems` grows; `sound` turns false where the tree cannot stand for the file."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, included: bool) -> None:
+        self.name, self.included = name, included
         self.problems: list[Problem] = []
         self.sound = True
         self.root: Node | None = None
@@ -123,7 +123,7 @@ class _Builder:
 
     def _at(self, event: yaml.Event) -> Position:
         mark: Any = event.start_mark
-        return Position(self.name, mark.line + 1, mark.column + 1)
+        return Position(self.name, mark.line + 1, mark.column + 1, self.included)
 
     def _marks(self, event: Any) -> None:
         if event.anchor is not None:
@@ -194,12 +194,12 @@ def _events(text: str) -> Iterator[yaml.Event]:
     return iter(yaml.parse(text, Loader=loader))
 
 
-def read_tree(name: str, text: str) -> tuple[Table | None, list[Problem]]:
+def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | None, list[Problem]]:
     """Read one file's text. The tree is None where it cannot stand for what was meant; duplicate keys leave the first."""
     refused = _unreadable(name, text)
     if refused:
         return None, [refused]
-    builder = _Builder(name)
+    builder = _Builder(name, included)
     try:
         for event in _events(text):
             builder.take(event)

@@ -15,10 +15,11 @@ class Position:
     file: str
     line: int
     column: int
+    included: bool = False  # then `file` is the path as the main file names it
 
     def __str__(self) -> str:
         """As readers may see it: without the folders of this machine."""
-        return f"{self.file.rsplit('/', 1)[-1]}:{self.line}"
+        return f"{self.file if self.included else self.file.rsplit('/', 1)[-1]}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)

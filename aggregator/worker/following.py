@@ -73,7 +73,7 @@ class Following:
             return
         self._broken = str(error)
         log.error("the last edit of the configuration is broken and not in force:\n%s", error)
-        problems = [asdict(_public(problem)) for problem in error.problems]
+        problems = [asdict(_public(problem, error.main)) for problem in error.problems]
         message = "\n".join("{file}:{line}:{column}: {message}".format_map(problem) for problem in problems)
         at = int(self._clock().timestamp())
         await self._note("config-error", {"message": message, "problems": problems, "at": at})
@@ -85,7 +85,9 @@ class Following:
             log.error("store: %s", error)
 
 
-def _public(problem: Problem) -> Problem:
-    """As readers of the status may see it: without the folders of this machine."""
-    name = Path(problem.file).name
-    return replace(problem, file=name, message=problem.message.replace(problem.file, name))
+def _public(problem: Problem, main: str) -> Problem:
+    """As readers of the status may see it: without the folders of this machine. Included files stand there as the main
+    file names them."""
+    name = Path(main).name
+    file = name if problem.file == main else problem.file
+    return replace(problem, file=file, message=problem.message.replace(main, name))

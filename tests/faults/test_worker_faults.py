@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from builders import NOW, item, policy, polled, source
 
+from aggregator.config.load import load
 from aggregator.errors import ConfigError, Problem, StoreBusy, StoreCorrupt, StoreFull
 from aggregator.model.item import NormalFeed
 from aggregator.model.settings import Defaults
@@ -300,7 +301,7 @@ def test_what_was_set_aside_is_told_by_source_and_neither_lost_nor_announced_twi
 def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker: Worker) -> None:
     outcomes: list[Exception | Reload] = [
         ZeroDivisionError(),
-        ConfigError((Problem("/etc/feeds.yaml", 3, 1, "broken"),)),
+        ConfigError((Problem("/etc/feeds.yaml", 3, 1, "broken"),), "/etc/feeds.yaml"),
         Reload(),
     ]
 
@@ -324,6 +325,27 @@ def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker
         assert worker.current.engine is engine
 
     asyncio.run(run())
+
+
+def test_a_fault_of_an_included_file_is_told_by_its_path_as_written(worker: Worker, tmp_path: Path) -> None:
+    (tmp_path / "conf/inc").mkdir(parents=True)
+    main, more = tmp_path / "conf/feeds.yaml", tmp_path / "conf/inc/more.yaml"
+    main.write_text("include: [inc/more.yaml, inc/gone.yaml]\nsources: [{name: A, url: 'https://a.example/'}]\n")
+    more.write_text("sources: [{name: A, url: 'https://b.example/', every: 1x}]\n")
+
+    def reload(force: bool) -> Reload:
+        load(main, {})
+        return Reload()
+
+    following = Following(worker.current, reload, worker.clock, worker.signs, worker.news)
+    asyncio.run(following.look())
+    noted = worker.archive.upkeep.noted("config-error")
+    assert isinstance(noted, dict)
+    places = [(problem["file"], problem["line"], problem["column"]) for problem in noted["problems"]]
+    assert places == [("feeds.yaml", 1, 26), ("inc/more.yaml", 1, 18), ("inc/more.yaml", 1, 55)]
+    assert "inc/more.yaml:1:55: " in noted["message"]
+    assert "taken by feeds.yaml:2" in noted["problems"][1]["message"]
+    assert str(tmp_path) not in noted["message"]
 
 
 def test_f23_a_web_process_that_ends_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

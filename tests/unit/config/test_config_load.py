@@ -172,7 +172,8 @@ def test_include_adds_and_names_its_file(tmp_path: Path) -> None:
     main.write_text(MAIN)
     settings = load(main, {})
     assert settings.files == (str(main), "more/asia.yaml")
-    assert settings.sections[0].at == Position("more/asia.yaml", 1, 12)
+    assert settings.sections[0].at == Position("more/asia.yaml", 1, 12, included=True)
+    assert (str(settings.sections[0].at), str(settings.sources[0].at)) == ("more/asia.yaml:1", "feeds.yaml:2")
     again, _ = parse(settings.texts, settings.files[0], {})
     assert again == settings
 
