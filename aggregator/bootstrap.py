@@ -252,6 +252,12 @@ class Application:
 
         return lambda name, url: fold(name, root(url) if url else "")
 
+    def publisher_of(self, item: PendingItem) -> str:
+        """Its source's, whatever that was called when the item came, or what an item of a wrapper names itself."""
+        source = self.sources.get(item.source)
+        name = item.publisher if source is None or source.wrapper else source.publisher
+        return self.fold_publisher(name, item.url)
+
     def judge(self, title: str, summary: str, source: Source | None = None) -> Judgement:
         from aggregator.categorise.judge import judge
 
@@ -310,7 +316,7 @@ class Application:
             epoch=f"{self.settings.epoch}.{program()}",
             judge=judge,
             place=place,
-            publisher=lambda item: self.fold_publisher(item.publisher, item.url),
+            publisher=self.publisher_of,
             topic_titles=self.topic_titles,
             found_topics=frozenset(self.topic_titles) - {topic.id for topic in self.settings.topics},
             wrappers=frozenset(source.id for source in self.settings.sources if source.wrapper),

@@ -106,6 +106,7 @@ class StoryState:
     entry: Entry
     placings: tuple[Placing, ...]
     hidden: bool = False
+    epoch: str = field(default="", compare=False)  # under which it was placed, where the store gave it
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ class Batch:
     epoch: str = ""
     now: int = 0
     forgotten: tuple[int, ...] = ()  # items that the grouping is not to find again
+    anew: bool = False  # of stored items: one of them that waits because it changed waits on
 
 
 @dataclass(frozen=True, slots=True)

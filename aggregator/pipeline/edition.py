@@ -122,7 +122,12 @@ def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: in
         grouping = overruled(grouping, fresh, archive, policy)
     joins = {join.item: join for join in grouping.joins}
     home = _homes(seen, grouping)
-    plan = _Plan(archive, policy, home, [Merge(merge.older, merge.younger) for merge in grouping.merges])
+    merges = [Merge(merge.older, merge.younger) for merge in grouping.merges]
+    plan = _Plan(archive, policy, home, merges)
+    if behind := [n for n, state in plan.states.items() if state.epoch != policy.epoch]:
+        # What goes on right after an edit of the rules follows them as a whole, and stands where it would have stood.
+        placed_anew(archive, policy, behind, now)
+        plan = _Plan(archive, policy, home, merges)
     stories = plan.stories(seen, judged, now)
     archive.desk.apply(
         Batch(
@@ -170,7 +175,7 @@ def placed_anew(archive: Archive, policy: Policy, numbers: Collection[int], now:
         again = [rejudged(member, policy) for member in members]
         stories.append(compose(n, again, states[n], policy, joined=(), now=now, replacing=True))
         placed += [Placed(m.item.n, n, m.item.publisher, m.judgement, "") for m in again]
-    archive.desk.apply(Batch(placed=tuple(placed), stories=tuple(stories), epoch=policy.epoch, now=now))
+    archive.desk.apply(Batch(placed=tuple(placed), stories=tuple(stories), epoch=policy.epoch, now=now, anew=True))
 
 
 def _homes(items: Iterable[PendingItem], grouping: Grouping) -> dict[int, int]:

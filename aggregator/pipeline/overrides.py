@@ -109,7 +109,9 @@ def _part(archive: Archive, policy: Policy, now: int) -> None:
             why = APART if part[0].item.n in address else "stays without what was set apart"
             placed += _placed(founder, part, why if founder != n else "")
     if stories or archive.past.recall(address):
-        archive.desk.apply(Batch(tuple(placed), tuple(stories), forgotten=tuple(address), epoch=policy.epoch, now=now))
+        archive.desk.apply(
+            Batch(tuple(placed), tuple(stories), forgotten=tuple(address), epoch=policy.epoch, now=now, anew=True)
+        )
 
 
 def _placed(story: int, members: Iterable[Member], why: str) -> Iterable[Placed]:
@@ -153,7 +155,7 @@ def _join(archive: Archive, policy: Policy, now: int) -> None:
         stories.append(_merged(states[n], [states[story] for story in younger], whole, policy, now))
         placed += _placed(n, whole, "")
     merges = tuple(Merge(older, younger) for younger, older in merged.items())
-    archive.desk.apply(Batch(tuple(placed), tuple(stories), merges, epoch=policy.epoch, now=now))
+    archive.desk.apply(Batch(tuple(placed), tuple(stories), merges, epoch=policy.epoch, now=now, anew=True))
 
 
 def _merged(

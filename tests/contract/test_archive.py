@@ -11,7 +11,7 @@ from builders import NOW, Store, ago, archive, item, policy, polled, postgres_ar
 
 from aggregator.errors import UsageError
 from aggregator.model.stream import Filter, StreamQuery
-from aggregator.pipeline.edition import edition, re_place
+from aggregator.pipeline.edition import edition, placed_anew, re_place
 from aggregator.store.sqlite.archive import SqliteArchive
 
 SECONDS = int(NOW.timestamp())
@@ -236,6 +236,17 @@ def test_an_update_in_place_is_found_by_its_new_words_alone(store: Store) -> Non
     assert titles(store, StreamQuery("search", filter=Filter(words=("wrong",)))) == []
     assert titles(store, StreamQuery("search", filter=Filter(words=("right",)))) == ["Right headline"]
     assert store.reading.totals()["stories"] == 1
+
+
+def test_what_changed_and_waits_still_waits_after_its_story_was_judged_anew(store: Store) -> None:
+    one = item("alpha", "1", "Defense of the coast", summary="A plan for the coast.")
+    store.intake.apply([polled("alpha", [one])], NOW)
+    place(store)
+    store.intake.apply([polled("alpha", changed=[(1, replace(one, summary="Another plan.", hash="new"))])], NOW)
+    placed_anew(store, policy(epoch="two"), [1], SECONDS)
+    assert store.desk.pending() == [1], "what its feed says of it now is not told yet"
+    place(store)
+    assert store.reading.stories(StreamQuery("latest"), SECONDS)[0][0].entry.summary == "Another plan."
 
 
 def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: Store) -> None:

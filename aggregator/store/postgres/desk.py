@@ -128,14 +128,15 @@ class Desk:
         ):
             placings.setdefault(story, []).append(Placing(name, entered, since, active))
         found = {}
-        for n, id, lead, published, entered, section, scores, topics, entry, hidden in self._db.select(
-            "SELECT n, id, lead, published, entered, section, scores, topics, entry, hidden FROM stories WHERE n IN",
+        for n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch in self._db.select(
+            "SELECT n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch FROM stories WHERE n IN",
             numbers,
             "ORDER BY n",
         ):
             found[n] = StoryState(
                 n, to_id(id), lead, published, entered, section, decode_scores(scores), tuple(orjson.loads(topics)),
                 tuple(joined.get(n, ())), decode_entry(entry), tuple(placings.get(n, ())), hidden,
+                epoch,
             )  # fmt: skip
         return found
 
@@ -200,9 +201,9 @@ class Desk:
                 _set_apart(raw, batch)
             put(raw, "placements", "bigint bigint text text text text text text text", map(placement_row, batch.placed),
                 _REPLACED_PLACEMENT)  # fmt: skip
-            raw.execute(
-                "DELETE FROM pending WHERE item = ANY(%s::bigint[])", ([placed.item for placed in batch.placed],)
-            )
+            if not batch.anew:
+                placed = [placed.item for placed in batch.placed]
+                raw.execute("DELETE FROM pending WHERE item = ANY(%s::bigint[])", (placed,))
             put(raw, "stories", _STORY, [_story(story, batch) for story in batch.stories], _REPLACED_STORY)
             touched |= _save_entries(raw, batch.stories)
             touched |= _sources_of(raw, batch)

@@ -113,13 +113,14 @@ class Desk:
         ):
             placings.setdefault(story, []).append(Placing(name, entered, since, bool(active)))
         found = {}
-        for n, id, lead, published, entered, section, scores, topics, entry, hidden in self._db.select(
-            "SELECT n, id, lead, published, entered, section, scores, topics, entry, hidden FROM stories WHERE n IN",
+        for n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch in self._db.select(
+            "SELECT n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch FROM stories WHERE n IN",
             numbers,
         ):
             found[n] = StoryState(
                 n, to_id(id), lead, published, entered, section, decode_scores(scores), tuple(orjson.loads(topics)),
                 tuple(joined.get(n, ())), decode_entry(entry), tuple(placings.get(n, ())), bool(hidden),
+                epoch,
             )  # fmt: skip
         return found
 
@@ -190,7 +191,8 @@ class Desk:
             if batch.forgotten:
                 _set_apart(raw, batch)
             raw.executemany(_SAVE_PLACEMENT, map(placement_row, batch.placed))
-            raw.executemany("DELETE FROM pending WHERE item = ?", [(placed.item,) for placed in batch.placed])
+            if not batch.anew:
+                raw.executemany("DELETE FROM pending WHERE item = ?", [(placed.item,) for placed in batch.placed])
             raw.executemany(_SAVE_STORY, [story_row(story, batch) for story in batch.stories])
             touched |= self._save_entries(raw, batch.stories)
             touched |= self._sources_of(raw, batch)

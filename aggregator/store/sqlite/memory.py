@@ -58,7 +58,7 @@ class Past:
 
     def recall(self, items: Collection[int]) -> dict[int, Recalled]:
         rows = self._db.select(
-            "SELECT m.item, m.features, p.story, m.at, m.publisher FROM memories m JOIN placements p ON p.item = m.item "
+            "SELECT m.item, m.features, p.story, m.at, p.publisher FROM memories m JOIN placements p ON p.item = m.item "
             "WHERE m.item IN",
             items,
         )

@@ -1,0 +1,124 @@
+"""A source under another name is the same outlet: what it told before and after counts once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from newsroom import CONFIG, NEWS, Newsroom, item
+
+from aggregator.cli.planning import Comparison, in_force
+from aggregator.model.story import StoryState, StoryView
+from aggregator.model.stream import StreamQuery
+from aggregator.pipeline.edition import re_place
+from aggregator.pipeline.plan import archive_rows
+
+RENAMED = CONFIG.replace("{name: Reuters, url:", "{name: Reuters World, was: [reuters], url:")
+LATER = replace(
+    item("China Grants Rare Earth Licenses to U.S. Auto Suppliers, Shares Rise", "reuters", publisher="Reuters World"),
+    source="reuters-world",
+)
+FRIGATE = item("Navy's Newest Frigate Delayed Again", "reuters", age=timedelta(minutes=30))
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    made = Newsroom(tmp_path)
+    made.publish(*NEWS)
+    yield made
+    made.archive.close()
+
+
+def story(room: Newsroom, start: str) -> StoryView:
+    found, _ = room.archive.reading.stories(StreamQuery("latest"), int(room.now.timestamp()))
+    return next(one for one in found if one.title.startswith(start))
+
+
+def edit(room: Newsroom, text: str) -> None:
+    room.put_in_force(text)
+    room.archive.sources.sync(room.application.settings.sources)
+
+
+def settle(room: Newsroom) -> None:
+    policy = room.application.policy
+    while re_place(room.archive, policy, int(room.now.timestamp())):
+        pass
+
+
+def state(room: Newsroom, start: str) -> StoryState:
+    n = story(room, start).n
+    return room.archive.desk.stories([n])[n]
+
+
+def counted(room: Newsroom, start: str) -> list[str]:
+    return [name for name, _ in state(room, start).publishers]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_outlet_under_its_new_name_does_not_corroborate_itself(room: Newsroom, at_once: bool) -> None:
+    before = story(room, "China")
+    assert counted(room, "China") == ["BBC", "Kyodo", "Reuters"]
+    edit(room, RENAMED)
+    if at_once:
+        settle(room)
+    room.publish(LATER, live=True)
+    assert counted(room, "China") == ["BBC", "Kyodo", "Reuters World"]
+    settle(room)
+    after = story(room, "China")
+    assert after.entry == before.entry, "a renaming announces nothing"
+    assert set(after.publishers) == {"BBC", "Kyodo", "Reuters World"}
+    assert {one.publisher for one in room.archive.reading.members(after.n) if one.source == "reuters-world"} == {
+        "Reuters World"
+    }
+    assert len(room.archive.reading.members(after.n)) == 4
+
+
+def test_all_that_a_renamed_source_told_follows_its_name(room: Newsroom) -> None:
+    edit(room, RENAMED)
+    settle(room)
+    assert story(room, "Missile Test").publishers == ("Reuters World",)
+    found = room.client.get("/api/v1/items?publisher=Reuters+World").json
+    assert found and len(found["items"]) == 2
+
+
+def test_another_outlet_behind_a_source_is_another_publisher_of_all_it_told(room: Newsroom) -> None:
+    edit(room, CONFIG.replace("name: Kyodo, url", "name: Kyodo, publisher: Kyodo News Agency, url"))
+    settle(room)
+    assert set(story(room, "China").publishers) == {"BBC", "Kyodo News Agency", "Reuters"}
+
+
+def test_items_of_a_wrapper_keep_the_outlets_that_they_name(room: Newsroom) -> None:
+    edit(room, CONFIG.replace("{name: Silent,", "{name: Silent, wrapper: true,"))
+    room.publish(item("Octopus Seen in Lumio", "silent", publisher="The Lumio Post"))
+    edit(room, CONFIG.replace("{name: Silent,", "{name: Silence, was: [silent], wrapper: true,"))
+    settle(room)
+    assert story(room, "Octopus").publishers == ("The Lumio Post",)
+
+
+def test_the_grouping_knows_the_outlet_by_its_new_name(room: Newsroom) -> None:
+    edit(room, RENAMED)
+    settle(room)
+    numbers = [one.n for one in room.archive.reading.members(story(room, "China").n)]
+    assert {one.publisher for one in room.archive.past.recall(numbers).values()} == {"BBC", "Kyodo", "Reuters World"}
+
+
+def test_a_plan_of_a_renaming_moves_no_story(room: Newsroom) -> None:
+    proposed = type(room.application).of_texts(room.place, {"feeds.yaml": RENAMED})
+    comparison = Comparison(in_force(room.application), proposed)
+    report = comparison.run(room.archive, archive_rows(room.archive.desk), lambda done: None)
+    assert (report["changed"], report["moved"]) == (0, 0)
+    assert report["configuration"]["sources"]["renamed"] == [{"from": "reuters", "to": "reuters-world"}]
+
+
+def test_a_story_that_goes_on_right_after_an_edit_follows_it_whole(room: Newsroom) -> None:
+    entered = {one.stream: one.entered for one in state(room, "Navy").placings}
+    edit(room, CONFIG.replace("words: [NATO]", "words: [NATO, shipbuilder]"))
+    room.publish(FRIGATE, live=True)
+    assert len(room.archive.reading.members(story(room, "Navy").n)) == 2
+    settle(room)
+    after = state(room, "Navy")
+    assert after.topics == ("nato",), "the item that was there before is judged by the new rules too"
+    assert {one.stream: one.entered for one in after.placings} == entered | {"topic:nato": entered["section:defense"]}
