@@ -85,7 +85,7 @@ def place_code(value: object) -> str:
 
 def weight(value: object) -> float:
     written = text(value, 20)
-    if not re.fullmatch(r"-?\d+(?:\.\d+)?", written):
+    if not re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", written):
         raise Wrong(f"expected a weight such as 2 or 0.5, found {shown(value)}", place(value))
     number = float(written)
     if number <= 0:

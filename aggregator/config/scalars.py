@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from aggregator.addresses import host_of
 from aggregator.config.environment import mask
-from aggregator.config.suggest import did_you_mean
+from aggregator.config.suggest import closest, did_you_mean
 from aggregator.config.tree import Items, Table, Text, kind
 from aggregator.model.settings import Position
 
 NOWHERE = Position("", 0, 0)
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
-DURATION = re.compile(r"(\d{1,9})\s?([smhdw])")
+DURATION = re.compile(r"([0-9]+)\s?([smhdw])")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 EVERY = (timedelta(seconds=1), timedelta(weeks=4))
@@ -66,7 +66,9 @@ def boolean(value: object) -> bool:
 def choice(value: object, names: tuple[str, ...]) -> str:
     if text(value) in names:
         return text(value)
-    raise Wrong(f"expected {' or '.join(names)}, found {shown(value)}{did_you_mean(text(value), names)}")
+    near = closest(text(value), names)
+    hint = f"; did you mean `{near}`?" if near else ""
+    raise Wrong(f"expected {' or '.join(names)}, found {shown(value)}{hint}")
 
 
 def duration(value: object, bounds: tuple[timedelta, timedelta]) -> timedelta:
@@ -88,8 +90,8 @@ def _meant(written: str) -> str:
         return f"; did you mean {int(clock[1]) * 60 + int(clock[2])}m?"
     named = re.fullmatch(r"(?i)(\d+)\s*(s|m(?!o)|h|d|w)[a-z]*", written)
     if named:
-        return f"; did you mean {named[1]}{named[2].lower()}?"
-    return f"; did you mean {written}m?" if written.isdecimal() else ""
+        return f"; did you mean {int(named[1])}{named[2].lower()}?"
+    return f"; did you mean {int(written)}m?" if written.isdecimal() else ""
 
 
 def _words(span: timedelta) -> str:

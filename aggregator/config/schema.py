@@ -33,7 +33,7 @@ from aggregator.model.settings import Example, Position, Term
 # JSON Schema of a scalar that we take as text: an editor's YAML reader makes numbers and booleans of some.
 TEXT = {"type": ["string", "number", "boolean"]}
 STRING: dict[str, Any] = {"type": "string"}
-DURATION = {"type": "string", "pattern": r"^\d+ ?[smhdw]$"}
+DURATION = {"type": "string", "pattern": r"^[0-9]+ ?[smhdw]$"}
 SLUG = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 64}
 ADDRESS = {"type": "string", "pattern": r"^(https?://|.*\$\{)"}
 WEIGHT = {"type": "number", "exclusiveMinimum": 0, "maximum": rules.MAX_WEIGHT}

@@ -75,6 +75,11 @@ SCALARS = [
     (SOURCE + "    every: 5 minutes\n", "4:12", ["did you mean 5m"]),
     (SOURCE + "    every: 0s\n", "4:12", ["out of range", "1s", "4w"]),
     (SOURCE + "    every: 99w\n", "4:12", ["out of range"]),
+    (SOURCE + "    every: 99999999999999w\n", "4:12", ["`99999999999999w` is out of range", "4w"]),
+    (SOURCE + "    every: 9999999999 minutes\n", "4:12", ["did you mean 9999999999m"]),
+    (SOURCE + "    every: '٥m'\n", "4:12", ["`٥m`", "did you mean 5m?"]),
+    (SOURCE + "    every: '١٥'\n", "4:12", ["did you mean 15m?"]),
+    (RULES.replace("y]", "{y: '٥'}]"), "3:20", ["weight such as 2"]),
     (SOURCE + "    every:\n", "4:11", ["every", "nothing"]),
     ("defaults: {keep: 90m}\n", "1:18", ["out of range", "from 1d"]),
     (SOURCE + "    enabled: yes\n", "4:14", ["true or false", "`yes`", "did you mean true"]),
@@ -196,6 +201,12 @@ def test_refused_with_its_place_and_advice(text: str, at: str, words: list[str])
 @pytest.mark.parametrize("text", [text for text, _, _ in KEYS + SCALARS + GRAMMAR_FILES + ACROSS])
 def test_one_fault_is_told_once(text: str) -> None:
     assert len(problems(text)) == 1
+
+
+@pytest.mark.parametrize("text", ["site: {reload: never}\n", "defaults: {retry_after: bla}\n"])
+def test_choices_are_named_once(text: str) -> None:
+    (told,) = problems(text)
+    assert told.count("auto") + told.count("source") == 1
 
 
 def test_all_faults_of_a_file_are_told_at_once_in_its_order() -> None:
