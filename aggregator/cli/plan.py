@@ -18,6 +18,7 @@ from aggregator.cli.poll import bar
 from aggregator.errors import UsageError
 
 SHOWN = 12  # lines of dead wood in a table, those of the edit if there are any; --json holds all
+SHOWN_BESIDE = 3  # where the edit has none
 
 DURATION = re.compile(r"(\d{1,5})([hdw])")
 
@@ -167,11 +168,13 @@ def _dead(report: dict[str, Any], shown: Callable[[str], str]) -> Iterator[str]:
     useless = [row for row in report["dead"]["lines"] if row["found"]]
     for words, rows in (("are found in no stored item", never), ("are found, but in no item placed there", useless)):
         if rows:
-            named = [row for row in rows if row["new"]] if edited else rows
-            lines = [f"{row['at']}  {row['of']}: {row['key']}: {shown(row['line'])}" for row in named[:SHOWN]]
+            own = [row for row in rows if row["new"]] if edited else rows
+            named = own[:SHOWN] or rows[:SHOWN_BESIDE]
+            lines = [f"{row['at']}  {row['of']}: {row['key']}: {shown(row['line'])}" for row in named]
             rest = len(rows) - len(lines)
             more = [f"… and {rest} more, all in --json"] if rest else []
-            yield from _section(f"Dead wood: {len(rows)} lines {words}", [*lines, *more])
+            whose = "" if own else ", none of them of this edit"
+            yield from _section(f"Dead wood: {len(rows)} lines {words}{whose}", [*lines, *more])
     sources = [f"{row['id']} ({row['stories']} stories)" for row in report["dead"]["sources"]]
     yield from _section("Dead wood: sources that never come first nor alone", sources)
 

@@ -9,6 +9,7 @@ from aggregator.bootstrap import Application
 from aggregator.errors import ConfigError
 from aggregator.model.settings import Rules
 from aggregator.model.story import StoryState
+from aggregator.normalise.address import canonical
 from aggregator.pipeline.changes import Changes, changes, term_text
 from aggregator.pipeline.foreseen import Foreseen, foresee
 from aggregator.pipeline.labels import stored
@@ -110,8 +111,13 @@ class Comparison:
                 {**_story(one.story), "leaving": [{"title": item.title, "url": item.url} for item in one.leaving]}
                 for one in found.partings
             ],
-            "unknown": list(found.unknown),
+            "unknown": [self._written().get(address, address) for address in found.unknown],
         }
+
+    def _written(self) -> dict[str | None, str]:
+        """Addresses of `join` and `split` in the form that is compared → as the file has them."""
+        said = self.after.settings.overrides
+        return {canonical(url): url for url in (*said.split, *(url for group in said.join for url in group))}
 
     def _examples(self) -> list[dict[str, Any]]:
         """Examples that flip: they held and miss now, missed and hold now; and new ones that miss."""

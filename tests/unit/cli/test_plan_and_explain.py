@@ -223,15 +223,17 @@ def test_stories_that_join_and_split_are_foreseen(desk: Desk) -> None:
     urls = {title: archive.desk.stories([n])[n].entry.link for n, title in enumerate((t for _, t, _ in TEXTS), 1)}
     archive.close()
     first, second = TEXTS[0][1], TEXTS[1][1]
-    said = f'stories: {{join: [["{urls[first]}", "{urls[second]}"]], split: ["https://nowhere.example/x"]}}\nsources:'
+    said = (
+        f'stories: {{join: [["{urls[first]}", "{urls[second]}"]], split: ["http://www.nowhere.example/x/"]}}\nsources:'
+    )
     proposed = desk.propose(("sources:", said))
     found = desk.json("plan", proposed)
     (join,) = found["joins"]
     assert (join["title"], [one["title"] for one in join["joined_by"]]) == (first, [second])
-    assert (found["splits"], found["unknown"]) == ([], ["https://nowhere.example/x"])
+    assert (found["splits"], found["unknown"]) == ([], ["http://www.nowhere.example/x/"])
     shown = desk.run("plan", proposed)
     assert f"+ {second}\n      joins: {first}" in shown
-    assert "https://nowhere.example/x: no stored item has this address" in shown
+    assert "? http://www.nowhere.example/x/: no stored item has this address" in shown
     assert "### Stories joined and split" in desk.run("plan", proposed, "--markdown")
 
     desk.file.write_text(Path(proposed).read_text())
@@ -257,7 +259,14 @@ def test_the_smallest_edit_is_a_word_that_tells(desk: Desk) -> None:
     assert found["proposals"][0]["line"] == "pandas"
 
 
-def test_an_edit_without_dead_lines_lists_none(desk: Desk) -> None:
-    shown = desk.run("plan", desk.propose(("    words: [missile*,", "    words: [porcelain, missile*,")))
-    assert "pandas: words: unicorn" not in shown
-    assert "… and 1 more, all in --json" in shown
+def test_an_edit_without_dead_lines_says_so_and_shows_a_few_of_others(desk: Desk) -> None:
+    unicorns = "unicorn, " + ", ".join(f"unicorn{n}" for n in range(9))
+    old = FILE.replace("unicorn", unicorns)
+    desk.file.write_text(old)
+    desk.run("apply")
+    proposed = desk.folder / "proposed.yaml"
+    proposed.write_text(old.replace("    words: [missile*,", "    words: [porcelain, missile*,"))
+    shown = desk.run("plan", str(proposed))
+    assert "Dead wood: 10 lines are found in no stored item, none of them of this edit\n" in shown
+    assert "pandas: words: unicorn\n" in shown
+    assert "… and 7 more, all in --json" in shown
