@@ -142,7 +142,7 @@ def _look_up(application: Application, text: str) -> ItemView | None:
         id = next((item.id for item in reading.members(story.n) if item.n == lead), id)
     item = reading.item(id)
     if item is None:
-        raise UsageError("no story and no item of this id is in the archive")
+        raise UsageError("no story and no item of this id is in the archive, or `stories: hide` hides it")
     return item
 
 

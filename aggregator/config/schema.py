@@ -226,7 +226,9 @@ class Stories(Entry):
         default=[], description="Lists of addresses that tell one story."
     )
     split: Annotated[list[Address], Empty] = Field(default=[], description="Articles that are stories of their own.")
-    hide: Annotated[list[Address], Empty] = Field(default=[], description="Articles that are not shown.")
+    hide: Annotated[list[Address], Empty] = Field(
+        default=[], description="Articles that are shown nowhere; a story goes with its last."
+    )
     pin: Annotated[list[Pin], Empty] = Field(default=[], description="Stories held at the top of a section.")
 
 

@@ -32,6 +32,7 @@ class PendingItem:
     live: bool = True  # False: part of a source's back-catalogue
     enclosures: tuple[tuple[str, str | None, int | None], ...] = ()  # (address, type, bytes)
     pruned: bool = False  # its summary went after `keep`: there is nothing left to judge it by
+    hidden: bool = False  # as readers do not see it now
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class Placed:
     judgement: Judgement
     why: str
     joining: Joining | None = None  # … and in full, where there is more to say
+    hidden: bool = False  # by `stories: hide`
 
 
 @dataclass(frozen=True, slots=True)

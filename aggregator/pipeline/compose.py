@@ -39,6 +39,9 @@ class Policy:
     aside: frozenset[str] = frozenset()  # names of outlets, sections and configured topics: a category is none of them
     spoken_for: Callable[[str], bool] = lambda title: False  # whether configured topics mean a text
 
+    def hides(self, item: PendingItem) -> bool:
+        return item.canonical in self.hidden
+
 
 def compose(
     n: int,
@@ -54,7 +57,8 @@ def compose(
     """The story of founding item `n` that `members` (all of them, in order of entering) make.
 
     `joined` are the numbers of those that came just now, `absorbed` the stories merged into this one. `replacing`:
-    only the rules changed, so every stream is entered when it would have been, and the entry stays as it is.
+    only the rules changed, so every stream is entered when it would have been, and the entry stays as it is, unless the
+    editor hid what it names or shows it again. What is hidden is as if it were not there, until all of it is.
 
     Of members whose texts were pruned the story keeps what it knows: what its entry says, who counted, and judgements,
     of which those sections and topics go that the policy does not know.
@@ -62,45 +66,42 @@ def compose(
     before = () if old is None else (old, *absorbed)
     members = recalled(members, before)
     counted = _counted(before)
-    lead = choose_lead(members, policy)
-    section, scores = _placed(members, policy)
-    topics = _topics(members, policy)
-    publishers = corroborations(members, counted)
+    seen = [member for member in members if not policy.hides(member.item)]
+    told = seen or members
+    lead = choose_lead(told, policy)
+    section, scores = _placed(told, policy)
+    topics = _topics(told, policy)
+    publishers = corroborations(told, counted)
     known = {placing.stream: placing for placing in _merged(old, absorbed)}
-    since = (
-        None if old is None or replacing else max((m.item.entered for m in members if m.item.n in joined), default=now)
-    )
-    placings = _placings(members, policy, (section, scores, topics), known, since)
-    entered = members[0].item.entered if old is None else min(state.entered for state in (old, *absorbed))
+    since = None if old is None or replacing else max((m.item.entered for m in told if m.item.n in joined), default=now)
     return StoryState(
         n=n,
-        id=next(m.item.id for m in members if m.item.n == n) if old is None else old.id,
+        id=old.id if old else next(member.item.id for member in members if member.item.n == n),
         lead=lead.n,
-        published=min(member.item.at for member in members),
-        entered=entered
-        if old is None
-        else min(old.entered, *(one.entered for one in absorbed))
-        if absorbed
-        else old.entered,
+        published=min(member.item.at for member in told),
+        entered=min((state.entered for state in before), default=told[0].item.entered),
         section=section,
         scores=scores,
         topics=topics,
         publishers=publishers,
         entry=_entry(
-            members,
+            told,
             lead,
             publishers,
             topics,
             old,
             policy=policy,
             counted=counted,
-            joined=joined,
             now=now,
-            absorbed=absorbed,
-            replacing=replacing,
+            change=_Change(
+                frozenset(joined),
+                frozenset(m.item.n for m in told if m.item.story in {one.n for one in absorbed}),
+                _turned(members, policy, old.entry) if old and seen else False,
+                replacing,
+            ),
         ),
-        placings=placings,
-        hidden=any(member.item.canonical in policy.hidden for member in members),
+        placings=_placings(told, policy, (section, scores, topics), known, since),
+        hidden=not seen,
     )
 
 
@@ -146,6 +147,8 @@ def corroborations(members: Sequence[Member], counted: Mapping[str, int]) -> tup
     def copied(member: Member) -> bool:
         if not member.item.pruned:
             return any(is_copy(member.item.summary, other) for other in told)
+        if member.item.hidden:
+            return False  # it did not count because nobody saw it
         since = counted.get(member.counted_as)
         return bool(counted and found) and (since is None or member.item.entered < since)
 
@@ -232,6 +235,17 @@ def _walk(
     return first, primary
 
 
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What happened to a story: items that `joined` just now or came by a merge, by number; whether the editor `turned`
+    what its entry names; whether it is but placed anew."""
+
+    joined: frozenset[int]
+    merged: frozenset[int]
+    turned: bool
+    replacing: bool
+
+
 def _entry(
     members: Sequence[Member],
     lead: PendingItem,
@@ -241,23 +255,22 @@ def _entry(
     *,
     policy: Policy,
     counted: Mapping[str, int],
-    joined: Collection[int],
     now: int,
-    absorbed: Sequence[StoryState],
-    replacing: bool,
+    change: _Change,
 ) -> Entry:
-    """What feeds say: it moves only when a publisher joins or the lead, or what the lead says, changes."""
+    """What feeds say: it moves only when a publisher joins or the lead, or what the lead says, changes, and when the
+    editor hides what it names."""
     if old is None:
         updated = max(entered for _, entered in publishers)
     else:
-        came = {m.item.n for m in members if m.item.n in joined or m.item.story in {one.n for one in absorbed}}
-        newcomers = _newcomers(members, publishers, old.entry, came, counted)
         entry = old.entry
+        newcomers = _newcomers(members, publishers, entry, change.joined | change.merged, counted)
         said = (lead.title, lead.url, lead.summary) == (entry.title, entry.link, entry.summary)
-        if replacing or (not newcomers and said):
+        if not change.turned and (change.replacing or (not newcomers and said)):
             return entry
-        fresh = {m.item.publisher for m in members if m.item.n in joined}
-        updated = max(entry.updated + 1, *([at if name in fresh else now for name, at in newcomers] or [now]))
+        fresh = {member.item.publisher for member in members if member.item.n in change.joined}
+        moments = [now] if change.turned else [at if name in fresh else now for name, at in newcomers] or [now]
+        updated = max(entry.updated + 1, *moments)
     return Entry(
         title=lead.title,
         link=lead.url,
@@ -269,6 +282,20 @@ def _entry(
         topics=tuple([policy.topic_titles[topic] for topic in topics if topic in policy.topic_titles]),
         updated=updated,
         enclosures=lead.enclosures,
+    )
+
+
+def _turned(members: Sequence[Member], policy: Policy, entry: Entry) -> bool:
+    """Whether the entry names an article that is hidden now, or is silent of one that is not any more. Of an article that
+    it never named nothing need be said."""
+    named = {(report.source, report.url) for report in entry.reports}
+
+    def names(item: PendingItem) -> bool:
+        return (item.source, item.url) in named or (item.image is not None and item.image == entry.image)
+
+    return any(
+        names(member.item) if policy.hides(member.item) else member.item.hidden and not names(member.item)
+        for member in members
     )
 
 

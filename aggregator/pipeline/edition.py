@@ -14,7 +14,7 @@ from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
 from aggregator.pipeline.compose import Policy, compose
 from aggregator.pipeline.history import StoredHistory, remembered
-from aggregator.pipeline.judging import folded, rejudged
+from aggregator.pipeline.judging import folded, placed, rejudged
 from aggregator.pipeline.labels import labelled, stored
 from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled
 from aggregator.pipeline.regrouping import Without, alone, regrouped
@@ -132,11 +132,10 @@ def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: in
     archive.desk.apply(
         Batch(
             placed=tuple(
-                Placed(
-                    item.n,
+                placed(
+                    Member(item, judged[item.n]),
                     home[item.n],
-                    item.publisher,
-                    judged[item.n],
+                    policy,
                     _why(joins.get(item.n)),
                     _joining(joins.get(item.n)),
                 )
@@ -169,13 +168,13 @@ def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> in
 def placed_anew(archive: Archive, policy: Policy, numbers: Collection[int], now: int) -> None:
     """Judge these stories anew."""
     states = archive.desk.stories(numbers)
-    placed: list[Placed] = []
+    places: list[Placed] = []
     stories: list[StoryState] = []
     for n, members in archive.desk.members(numbers).items():
         again = [rejudged(member, policy) for member in members]
         stories.append(compose(n, again, states[n], policy, joined=(), now=now, replacing=True))
-        placed += [Placed(m.item.n, n, m.item.publisher, m.judgement, "") for m in again]
-    archive.desk.apply(Batch(placed=tuple(placed), stories=tuple(stories), epoch=policy.epoch, now=now, anew=True))
+        places += [placed(member, n, policy) for member in again]
+    archive.desk.apply(Batch(placed=tuple(places), stories=tuple(stories), epoch=policy.epoch, now=now, anew=True))
 
 
 def _homes(items: Iterable[PendingItem], grouping: Grouping) -> dict[int, int]:

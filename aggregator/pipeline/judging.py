@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aggregator.model.story import Member, PendingItem
+from aggregator.model.joining import Joining
+from aggregator.model.story import Member, PendingItem, Placed
 from aggregator.pipeline.compose import Policy
 
 
@@ -20,3 +21,9 @@ def rejudged(member: Member, policy: Policy) -> Member:
     item = folded(member.item, policy)
     judged = policy.judge(item)
     return Member(item, member.judgement if item.pruned else judged, member.counted_as)
+
+
+def placed(member: Member, story: int, policy: Policy, why: str = "", joining: Joining | None = None) -> Placed:
+    """An item's place as the store is to keep it; without `why`, why it joined stays as it was told."""
+    item = member.item
+    return Placed(item.n, story, item.publisher, member.judgement, why, joining, policy.hides(item))

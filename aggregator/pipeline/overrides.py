@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
 from aggregator.pipeline.compose import Policy, compose, recalled
-from aggregator.pipeline.judging import rejudged
+from aggregator.pipeline.judging import placed, rejudged
 from aggregator.ports import Archive, Desk
 from aggregator.stories import Grouping, Join
 from aggregator.stories import Merge as Union
@@ -97,7 +97,7 @@ def _part(archive: Archive, policy: Policy, now: int) -> None:
     """Set stored items apart."""
     address, found = partings(archive.desk, policy.apart)
     states = archive.desk.stories(found)
-    placed: list[Placed] = []
+    places: list[Placed] = []
     stories: list[StoryState] = []
     for n, groups in found.items():
         if n not in states:
@@ -107,15 +107,11 @@ def _part(archive: Archive, policy: Policy, now: int) -> None:
             founder = n if any(member.item.n == n for member in part) else part[0].item.n
             stories.append(_parted(founder, part, states[n], policy, now))
             why = APART if part[0].item.n in address else "stays without what was set apart"
-            placed += _placed(founder, part, why if founder != n else "")
+            places += [placed(member, founder, policy, why if founder != n else "") for member in part]
     if stories or archive.past.recall(address):
         archive.desk.apply(
-            Batch(tuple(placed), tuple(stories), forgotten=tuple(address), epoch=policy.epoch, now=now, anew=True)
+            Batch(tuple(places), tuple(stories), forgotten=tuple(address), epoch=policy.epoch, now=now, anew=True)
         )
-
-
-def _placed(story: int, members: Iterable[Member], why: str) -> Iterable[Placed]:
-    return (Placed(m.item.n, story, m.item.publisher, m.judgement, why) for m in members)
 
 
 def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, now: int) -> StoryState:
@@ -147,15 +143,15 @@ def _join(archive: Archive, policy: Policy, now: int) -> None:
         return
     states = archive.desk.stories({*merged, *merged.values()})
     members = archive.desk.members(states)
-    placed: list[Placed] = []
+    places: list[Placed] = []
     stories: list[StoryState] = []
     for n in sorted(set(merged.values())):
         younger = [story for story, older in merged.items() if older == n]
         whole = [rejudged(member, policy) for story in (n, *younger) for member in members[story]]
         stories.append(_merged(states[n], [states[story] for story in younger], whole, policy, now))
-        placed += _placed(n, whole, "")
+        places += [placed(member, n, policy) for member in whole]
     merges = tuple(Merge(older, younger) for younger, older in merged.items())
-    archive.desk.apply(Batch(tuple(placed), tuple(stories), merges, epoch=policy.epoch, now=now, anew=True))
+    archive.desk.apply(Batch(tuple(places), tuple(stories), merges, epoch=policy.epoch, now=now, anew=True))
 
 
 def _merged(

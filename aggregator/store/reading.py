@@ -69,7 +69,7 @@ class Reading:
         found: dict[int, list[Report]] = {}
         for story, publisher, source, url, title, at in self._db.select(
             "SELECT p.story, p.publisher, s.id, t.url, t.title, i.at FROM placements p JOIN items i ON i.n = p.item "
-            "JOIN texts t ON t.item = i.n JOIN sources s ON s.n = i.source WHERE p.story IN",
+            "JOIN texts t ON t.item = i.n JOIN sources s ON s.n = i.source WHERE NOT p.hidden AND p.story IN",
             stories,
             "ORDER BY i.at, i.n",
         ):
@@ -88,21 +88,28 @@ class Reading:
 
     def stories_of_items(self, items: Sequence[int]) -> list[StoryView]:
         """The stories that hold these items, each once, in the order of the items."""
-        home = dict(self._db.select("SELECT item, story FROM placements WHERE item IN", items))
+        home = dict(self._db.select("SELECT item, story FROM placements WHERE NOT hidden AND item IN", items))
         numbers = list(dict.fromkeys(home[item] for item in items if item in home))
         entered = dict(self._db.select("SELECT n, entered FROM stories WHERE NOT hidden AND n IN", numbers))
         return self._stories([(n, entered[n]) for n in numbers if n in entered])
 
     def members(self, story: int) -> list[ItemView]:
         pairs = self._db.read(
-            "SELECT i.n, i.at FROM placements p JOIN items i ON i.n = p.item WHERE p.story = ? ORDER BY i.at, i.n",
+            "SELECT i.n, i.at FROM placements p JOIN items i ON i.n = p.item WHERE p.story = ? AND NOT p.hidden "
+            "ORDER BY i.at, i.n",
             (story,),
         )
         found = dict(self._db.select("SELECT item, content FROM articles WHERE item IN", [n for n, _ in pairs]))
         return [replace(item, extracted=found.get(item.n, "")) for item in self._items(pairs)]
 
     def item(self, id: str) -> ItemView | None:
-        found = self._items(self._db.read("SELECT n, entered FROM items WHERE id = ?", (to_blob(id),)))
+        found = self._items(
+            self._db.read(
+                "SELECT i.n, i.entered FROM items i LEFT JOIN placements p ON p.item = i.n "
+                "WHERE i.id = ? AND NOT coalesce(p.hidden, FALSE)",
+                (to_blob(id),),
+            )
+        )
         return replace(found[0], joining=self._joining(found[0].n)) if found else None
 
     def _joining(self, item: int) -> Joining | None:

@@ -73,7 +73,7 @@ def decode_enclosures(text: str | None) -> tuple[tuple[str, str | None, int | No
 
 ITEM = """
     i.n, i.id, s.id, coalesce(t.publisher, ''), coalesce(t.title, ''), coalesce(t.summary, ''), t.url, t.canonical, t.lang,
-    t.categories, t.image, i.at, i.entered, i.first_seen, p.story, i.live, t.enclosures, t.pruned
+    t.categories, t.image, i.at, i.entered, i.first_seen, p.story, i.live, t.enclosures, t.pruned, p.hidden
 """
 ITEM_TABLES = """
     items i JOIN sources s ON s.n = i.source LEFT JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n
@@ -82,11 +82,11 @@ ITEM_TABLES = """
 
 def pending_item(row: Sequence[Any]) -> PendingItem:
     (n, id, source, publisher, title, summary, url, canonical, lang, categories, image, at, entered, seen, story, live,
-     enclosures, pruned) = row  # fmt: skip
+     enclosures, pruned, hidden) = row  # fmt: skip
     return PendingItem(
         n, to_id(id), source, publisher, title, summary, url, canonical, lang,
         tuple(orjson.loads(categories)) if categories else (), image, at, entered, seen, story, bool(live),
-        decode_enclosures(enclosures), bool(pruned),
+        decode_enclosures(enclosures), bool(pruned), bool(hidden),
     )  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def story_row(story: StoryState, batch: Batch) -> tuple[Any, ...]:
     return (
         story.n, to_blob(story.id), story.lead, story.published, story.entered, story.entry.updated, batch.now,
         story.section, to_json(story.scores), to_json(story.topics), len(story.publishers), _encode(story.entry).decode(),
-        batch.epoch, int(story.hidden),
+        batch.epoch, story.hidden,
     )  # fmt: skip
 
 
@@ -128,6 +128,7 @@ def placement_row(placed: Placed) -> tuple[Any, ...]:
         to_json(judged.places),
         placed.why,
         _encode(placed.joining).decode() if placed.joining else None,
+        placed.hidden,
     )
 
 

@@ -93,7 +93,7 @@ def _base(dialect: Dialect, query: StreamQuery) -> tuple[str, list[str], Sql]:
 def _of_source(source: str | None) -> tuple[str, str | None]:
     return (
         "EXISTS (SELECT 1 FROM placements p JOIN items i ON i.n = p.item JOIN sources s ON s.n = i.source "
-        "WHERE p.story = st.n AND s.id = ?)",
+        "WHERE p.story = st.n AND NOT p.hidden AND s.id = ?)",
         source,
     )
 
@@ -113,7 +113,7 @@ def items_sql(
         sql.add("p.topics LIKE ? ESCAPE '\\'", _quoted(query.id))
     if query.min_publishers > 1:
         sql.add("EXISTS (SELECT 1 FROM corroborations c WHERE c.story = p.story AND c.k = ?)", query.min_publishers)
-    sql.add("NOT EXISTS (SELECT 1 FROM stories h WHERE h.n = p.story AND h.hidden)")
+    sql.add("NOT coalesce(p.hidden, FALSE)")
     narrow(sql, query.filter, "i")
     order, column = "DESC", "i.entered"
     if query.window:
@@ -157,8 +157,9 @@ def narrow(sql: Sql, wanted: Filter, of: str) -> None:
 _SHAPES = {
     "st": (
         "st.published",
-        "EXISTS (SELECT 1 FROM placements p JOIN items i ON i.n = p.item JOIN texts t ON t.item = i.n WHERE p.story = st.n AND {})",
-        "st.n {0} (SELECT p.story FROM search JOIN placements p ON p.item = {1.found} WHERE {1.matches}{2})",
+        "EXISTS (SELECT 1 FROM placements p JOIN items i ON i.n = p.item JOIN texts t ON t.item = i.n "
+        "WHERE p.story = st.n AND NOT p.hidden AND {})",
+        "st.n {0} (SELECT p.story FROM search JOIN placements p ON p.item = {1.found} WHERE {1.matches}{2} AND NOT p.hidden)",
     ),
     "i": ("i.at", "{}", "i.n {0} (SELECT {1.found} FROM search WHERE {1.matches}{2})"),
 }

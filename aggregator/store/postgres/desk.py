@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
 
 import orjson
 
@@ -199,12 +198,12 @@ class Desk:
             touched = _merge(raw, batch)
             if batch.forgotten:
                 _set_apart(raw, batch)
-            put(raw, "placements", "bigint bigint text text text text text text text", map(placement_row, batch.placed),
+            put(raw, "placements", "bigint bigint text text text text text text text boolean", map(placement_row, batch.placed),
                 _REPLACED_PLACEMENT)  # fmt: skip
             if not batch.anew:
                 placed = [placed.item for placed in batch.placed]
                 raw.execute("DELETE FROM pending WHERE item = ANY(%s::bigint[])", (placed,))
-            put(raw, "stories", _STORY, [_story(story, batch) for story in batch.stories], _REPLACED_STORY)
+            put(raw, "stories", _STORY, [story_row(story, batch) for story in batch.stories], _REPLACED_STORY)
             touched |= _save_entries(raw, batch.stories)
             touched |= _sources_of(raw, batch)
             save_memory(raw, batch.memory)
@@ -324,7 +323,8 @@ _REPLACED_PLACEMENT = """
         story = excluded.story, publisher = excluded.publisher, section = excluded.section, scores = excluded.scores,
         topics = excluded.topics, places = excluded.places,
         why = CASE excluded.why WHEN '' THEN placements.why ELSE excluded.why END,
-        joining = CASE excluded.why WHEN '' THEN placements.joining ELSE excluded.joining END
+        joining = CASE excluded.why WHEN '' THEN placements.joining ELSE excluded.joining END,
+        hidden = excluded.hidden
 """
 _STORY = "bigint bytea bigint bigint bigint bigint bigint text text text bigint text text boolean"
 _REPLACED_STORY = """
@@ -334,8 +334,3 @@ _REPLACED_STORY = """
         topics = excluded.topics, publishers = excluded.publishers, entry = excluded.entry, epoch = excluded.epoch,
         hidden = excluded.hidden
 """
-
-
-def _story(story: StoryState, batch: Batch) -> tuple[Any, ...]:
-    *row, hidden = story_row(story, batch)
-    return (*row, bool(hidden))

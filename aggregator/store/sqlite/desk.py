@@ -244,10 +244,11 @@ class Desk:
 
 
 _SAVE_PLACEMENT = """
-    INSERT INTO placements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+    INSERT INTO placements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
         story = excluded.story, publisher = excluded.publisher, section = excluded.section, scores = excluded.scores,
         topics = excluded.topics, places = excluded.places, why = CASE excluded.why WHEN '' THEN why ELSE excluded.why END,
-        joining = CASE excluded.why WHEN '' THEN joining ELSE excluded.joining END
+        joining = CASE excluded.why WHEN '' THEN joining ELSE excluded.joining END,
+        hidden = excluded.hidden
 """
 # An upsert, since a row that is replaced would tell no trigger that it went.
 _SAVE_ENTRY = """

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from newsroom import NEWS, Newsroom
+from newsroom import NEWS, Newsroom, item
 
 from aggregator.categorise import program as judging
 from aggregator.categorise import weights
@@ -87,3 +87,14 @@ def test_of_two_programs_the_one_that_came_last_decides(upgraded: Newsroom) -> N
     upgraded.archive.upkeep.note(judging.NOTE, policy.program)
     _editions(upgraded)._re_place(upgraded.archive, policy, lambda: True)
     assert desk.count_outdated(policy.epoch) == 0
+
+
+def test_news_of_a_story_that_waits_to_be_placed_anew_does_not_end_its_waiting(room: Newsroom) -> None:
+    """An edition takes what arrived before it places stored stories anew."""
+    room.put_in_force(room.text.replace("words: [missile*, navy, frigate*]", "words: [laser*]"))
+    room.publish(item("Navy's newest frigate delayed again, shipbuilder says", "kyodo"))
+    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+    told = room.client.get("/api/v1/items?limit=100").get_json()["items"]
+    frigate = [one for one in told if "rigate" in one["title"] and "elayed" in one["title"]]
+    assert len({one["story"] for one in frigate}) == 1 < len(frigate)
+    assert {one["section"] for one in frigate} == {"world"}

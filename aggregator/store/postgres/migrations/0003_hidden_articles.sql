@@ -1,0 +1,4 @@
+-- `stories: hide` hides articles, and a story where all of its are hidden. Until now one hid the whole story; stored
+-- stories are placed anew after the upgrade, and those that other articles tell come back.
+ALTER TABLE placements ADD COLUMN hidden BOOLEAN NOT NULL DEFAULT FALSE;
+UPDATE placements SET hidden = TRUE WHERE story IN (SELECT n FROM stories WHERE hidden);

@@ -1,0 +1,163 @@
+"""`stories: hide`: an article that is shown nowhere, while its story stays with the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from newsroom import Newsroom, item
+
+from aggregator.model.item import Item
+from aggregator.pipeline.edition import re_place
+
+HOUR = timedelta(hours=1)
+MARK = "Zanzibarian"  # stands in the hidden article alone
+BBC = item(
+    "China grants rare earth licenses to US auto suppliers",
+    age=5 * HOUR,
+    summary=f"{MARK} traders said that China grants rare earth licenses to suppliers of US automakers.",
+    content=f"<p>{MARK} traders, at length.</p>",
+    image="https://bbc.example/zanzibarian.jpg",
+)
+KYODO = item("China grants rare earth licenses to suppliers of US automakers", "kyodo", age=4 * HOUR)
+REUTERS = item("China Grants Rare Earth Licenses to U.S. Auto Suppliers", "reuters", age=3 * HOUR)
+OTHER = item("Scientists Discover How Octopuses Dream", "kyodo", age=6 * HOUR)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    newsroom = Newsroom(tmp_path)
+    for one in (BBC, KYODO, REUTERS, OTHER):
+        newsroom.publish(one)
+    yield newsroom
+    newsroom.close()
+
+
+def hide(room: Newsroom, *items: Item) -> None:
+    """The editor saves the file an hour later; stored stories follow."""
+    room.now += HOUR
+    room.put_in_force(room.text + f"stories: {{hide: [{', '.join(repr(one.url) for one in items)}]}}\n")
+    while re_place(room.archive, room.application.policy, int(room.now.timestamp())):
+        pass
+
+
+def ask(room: Newsroom, path: str) -> Any:
+    return room.client.get(path).get_json()
+
+
+def entries(room: Newsroom, path: str = "/latest.json") -> dict[str, dict[str, Any]]:
+    return {one["id"]: one for one in ask(room, path)["items"]}
+
+
+def story_of(room: Newsroom, title: str) -> str:
+    found = ask(room, "/api/v1/items?limit=100")["items"]
+    return str(next(one["story"] for one in found if one["title"] == title)).removeprefix("urn:uuid:")
+
+
+PLACES = (
+    "/", "/latest", "/latest.rss", "/latest.atom", "/latest.json", "/latest.json?view=items", "/sections/asia-pacific",
+    "/sections/asia-pacific.json", "/sections/asia-pacific/2026-11", "/sections/asia-pacific.json?view=items",
+    "/topics/rare-earths.json?view=items", "/topics/rare-earths", "/sources/bbc-world", "/sources/bbc-world.json",
+    "/sources/bbc-world.json?view=stories", "/search.json?q=licenses", "/search.json?q=licenses&view=items", "/search?q=licenses",
+    "/api/v1/stories", "/api/v1/items?limit=100", "/api/v1/items?changed_since=2026-01-01T00:00:00Z",
+    "/sections/asia-pacific/daily.json",
+)  # fmt: skip
+
+
+def test_a_hidden_article_is_shown_nowhere_and_its_story_stays(room: Newsroom) -> None:
+    story = story_of(room, BBC.title)
+    items = {one["title"]: one["id"] for one in ask(room, "/api/v1/items?limit=100")["items"]}
+    before = entries(room)[f"urn:uuid:{story}"]
+    hide(room, BBC)
+    pages = (*PLACES, f"/stories/{story}", f"/api/v1/stories/{story}")
+    answers = {page: room.client.get(page) for page in pages}
+    assert {page: answer.status_code for page, answer in answers.items()} == dict.fromkeys(pages, 200)
+    for page, answer in answers.items():
+        assert MARK.lower() not in answer.text.lower(), page
+        assert str(BBC.url) not in answer.text, page
+    assert room.client.get(f"/api/v1/items/{items[BBC.title][9:]}").status_code == 404
+    told = ask(room, f"/api/v1/stories/{story}")
+    assert (told["link"], told["title"]) == (KYODO.url, KYODO.title), "the lead is chosen among the rest"
+    assert told["publishers"] == ["Kyodo", "Reuters"]
+    assert told["published"] == "2026-11-24T08:00:00Z"
+    after = entries(room)[f"urn:uuid:{story}"]
+    assert after["date_modified"] > before["date_modified"], "feeds say at once that it is told by fewer"
+    assert f"urn:uuid:{story}" in entries(room, "/latest.json?min_publishers=2")
+    assert not entries(room, "/latest.json?min_publishers=3")
+
+
+def test_search_does_not_find_by_a_hidden_article(room: Newsroom) -> None:
+    story = f"urn:uuid:{story_of(room, BBC.title)}"
+    asked = (f"q={MARK}", "source=bbc-world", "publisher=BBC", "label=owner:public")
+    for words in asked:
+        assert story in entries(room, f"/search.json?{words}"), words
+    assert story not in entries(room, f"/search.json?q=licenses+-{MARK}")
+    hide(room, BBC)
+    for words in asked:
+        assert not entries(room, f"/search.json?{words}"), words
+        assert not ask(room, f"/api/v1/items?{words}")["items"], words
+    assert story in entries(room, f"/search.json?q=licenses+-{MARK}")
+
+
+def test_taking_the_line_away_brings_all_back_as_it_was(room: Newsroom) -> None:
+    story = f"urn:uuid:{story_of(room, BBC.title)}"
+    before, order = entries(room)[story], list(entries(room))
+    full = ask(room, f"/api/v1/stories/{story[9:]}")
+    hide(room, BBC)
+    between = entries(room)[story]
+    hide(room)
+    after = entries(room)[story]
+    assert list(entries(room)) == order
+    assert after["date_modified"] > between["date_modified"] > before["date_modified"]
+    assert {**after, "date_modified": None} == {**before, "date_modified": None}
+    assert {**ask(room, f"/api/v1/stories/{story[9:]}"), "updated": None} == {**full, "updated": None}
+
+
+def test_a_story_is_hidden_where_all_its_articles_are(room: Newsroom) -> None:
+    story = story_of(room, BBC.title)
+    before = entries(room)
+    hide(room, BBC, KYODO, REUTERS)
+    assert room.client.get(f"/stories/{story}").status_code == 404
+    assert f"urn:uuid:{story}" not in entries(room)
+    assert not ask(room, "/api/v1/items?q=licenses")["items"]
+    hide(room)
+    assert entries(room) == before, "it comes back as it was, and announces nothing"
+
+
+def test_an_article_that_arrives_hidden_joins_unseen(room: Newsroom) -> None:
+    late = item("China grants rare earth licenses to US automakers", age=2 * HOUR, summary=f"{MARK} again.")
+    hide(room, BBC)
+    before = entries(room)
+    room.text += f"stories: {{hide: ['{BBC.url}', '{late.url}']}}\n"
+    room.put_in_force(room.text)
+    room.publish(late)
+    assert entries(room) == before
+    assert not ask(room, f"/api/v1/items?q={MARK}")["items"]
+
+
+def test_an_outlet_that_joins_a_hidden_article_tells_the_story_alone(room: Newsroom) -> None:
+    first = item("Flooding in Kherson after Kakhovka dam is breached", age=2 * HOUR, summary="Vladivostok dam.")
+    second = item("Kakhovka dam breached, flooding in Kherson", "kyodo")
+    room.put_in_force(room.text + f"stories: {{hide: ['{first.url}']}}\n")
+    room.publish(first)
+    assert not entries(room, "/search.json?q=Kakhovka")
+    room.publish(second)
+    (found,) = entries(room, "/search.json?q=Kakhovka").values()
+    assert found["url"] == second.url
+    assert found["_aggregator"]["publishers"] == ["Kyodo"]
+    assert "Vladivostok" not in found["content_html"]
+
+
+def test_a_late_article_that_the_entry_never_named_leaves_without_a_word(room: Newsroom) -> None:
+    story = f"urn:uuid:{story_of(room, BBC.title)}"
+    late = item("US auto suppliers granted rare earth licenses by China", "kyodo", age=HOUR)
+    room.publish(late)
+    assert story_of(room, late.title) == story[9:]
+    before = entries(room)[story]
+    hide(room, late)
+    after = entries(room)[story]
+    assert (after["content_html"], after["date_modified"]) == (before["content_html"], before["date_modified"])
+    assert late.url not in room.client.get(f"/stories/{story[9:]}").text
