@@ -121,7 +121,7 @@ def test_what_the_editor_says_without_a_text_still_applies(pruned: Newsroom) -> 
     after = edited(
         pruned,
         CONFIG.replace("{name: Kyodo, labels", "{name: Kyodo News, aliases: [Kyodo], labels")
-        + f'stories: {{hide: ["{HARBOUR.url}"], pin: [{{url: "{TALKS.url}", section: asia-pacific}}]}}\n',
+        + f'stories: {{hide: ["{HARBOUR.url}", "{PRINTED.url}"], pin: [{{url: "{TALKS.url}", section: asia-pacific}}]}}\n',
     )
     assert "Morning in the harbour of Lumio" not in after
     talks = after["Talks End Without a Word"]
