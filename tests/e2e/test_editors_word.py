@@ -137,6 +137,44 @@ def test_what_was_joined_and_is_set_apart_takes_back_its_address(wire: Wire) -> 
         assert wire.ask(f"/api/v1/stories/{id.removeprefix('urn:uuid:')}").status_code == 200
 
 
+def test_the_way_back_from_a_join_is_to_split_and_join_anew(wire: Wire) -> None:
+    """As docs/editing.md tells it."""
+    wire.publish("three", ("octopus-3", "Octopuses dream in colour, find marine biologists"))
+    wire.poll()
+    before = wire.stories()
+    assert before.keys() == {only("dam-1", "dam-2"), only("octopus", "octopus-3")}
+    wire.edit("{join: [['https://one.example/octopus', 'https://two.example/dam-2']]}")
+    wire.poll()
+    joined = wire.stories()
+    assert joined.keys() == {only("dam-1", "dam-2", "octopus", "octopus-3")}
+    wire.edit("")
+    wire.poll()
+    assert wire.stories() == joined, "the old file alone does not bring them apart"
+    wire.edit("{split: ['https://one.example/octopus', 'https://three.example/octopus-3']}")
+    wire.poll()
+    wire.edit("{join: [['https://one.example/octopus', 'https://three.example/octopus-3']]}")
+    wire.poll()
+    assert wire.stories() == before
+    wire.edit("")
+    wire.poll()
+    assert wire.stories() == before
+
+
+def test_the_way_back_from_a_split_is_to_join(wire: Wire) -> None:
+    before = wire.stories()
+    wire.edit("{split: ['https://two.example/dam-2']}")
+    wire.poll()
+    apart = wire.stories()
+    wire.edit("")
+    wire.poll()
+    assert wire.stories() == apart, "the old file alone does not bring them together"
+    wire.edit("{join: [['https://one.example/dam-1', 'https://two.example/dam-2']]}")
+    wire.poll()
+    wire.edit("")
+    wire.poll()
+    assert wire.stories() == before
+
+
 def test_split_outweighs_join(wire: Wire) -> None:
     wire.edit(
         "{join: [['https://one.example/octopus', 'https://two.example/dam-2']], split: ['https://one.example/octopus']}"
