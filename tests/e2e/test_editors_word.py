@@ -213,3 +213,19 @@ def test_explain_and_the_api_say_why_an_item_joined_and_what_came_next(
     assert "okonkwo" in why
     assert "Delacroix" in why
     assert joining["next"]["against"][0] in why
+
+
+def test_what_was_hidden_or_pinned_goes_back_with_the_old_file(wire: Wire) -> None:
+    before = wire.stories()
+    (pinned,) = (id for keys, id in before.items() if "octopus" in keys)
+    wire.edit(
+        "{hide: ['https://two.example/dam-2', 'https://one.example/dam-1'], "
+        "pin: [{url: 'https://one.example/octopus', section: defense}]}"
+    )
+    wire.poll()
+    assert wire.stories() == {only("octopus"): pinned}
+    assert wire.ask("/sections/defense.json").get_json()["items"][0]["id"] == pinned
+    wire.edit("")
+    wire.poll()
+    assert wire.stories() == before
+    assert wire.ask("/sections/defense.json").get_json()["items"] == []
