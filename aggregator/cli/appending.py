@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -12,10 +12,11 @@ import ada_url
 
 from aggregator.bootstrap import Application
 from aggregator.config.edit import NewSource, append_sources, replace_file
-from aggregator.errors import AggregatorError, ConfigError
-from aggregator.model.settings import Source
+from aggregator.errors import AggregatorError, ConfigError, Problem
+from aggregator.model.settings import Settings, Source
 
 LONGEST = 100  # characters of a name
+SHOWN = 5  # publishers of several new sources
 
 
 def same_address(url: str) -> str:
@@ -96,3 +97,26 @@ def append(application: Application, sources: Sequence[NewSource]) -> None:
     for problem in warnings:
         if problem not in application.warnings and "private address" in problem.message:
             print(problem, file=sys.stderr)
+    for line in _namesakes(fresh, set(found.sources.added)):
+        print(line, file=sys.stderr)
+
+
+def _namesakes(settings: Settings, added: Collection[str]) -> Iterator[str]:
+    """New sources that are one publisher with others by no more than their name: they corroborate nothing then."""
+    listed = {publisher.name for publisher in settings.publishers}
+    groups: dict[str, list[Source]] = {}
+    for source in settings.sources:
+        if source.publisher not in listed:
+            groups.setdefault(source.publisher, []).append(source)
+    told = [group for group in groups.values() if len(group) > 1 and any(one.id in added for one in group)]
+    for group in told[:SHOWN]:
+        at, names = group[-1].at, [one.id for one in group]
+        if len(names) > 3:
+            names[3:] = [f"{len(names) - 3} more"]
+        message = (
+            f"{', '.join(names[:-1])} and {names[-1]} count as one outlet, since {'both' if len(names) == 2 else 'all'} have the publisher "
+            f"{group[0].publisher}; if they are not, give one of them another `publisher`"
+        )
+        yield str(Problem(at.file, at.line, at.column, message, warning=True))
+    if rest := len(told[SHOWN:]):
+        yield f"… and {rest} more publisher{'s' if rest > 1 else ''} of several sources each"

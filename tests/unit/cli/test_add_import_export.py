@@ -76,6 +76,34 @@ def test_a_feed_is_added_and_the_rest_of_the_file_stays(desk: Desk) -> None:
     assert "Added source the-news (feeds.yaml:8)" in out
 
 
+def test_feeds_titled_alike_are_told_to_be_one_publisher(desk: Desk) -> None:
+    desk.server.routes["/other.rss"] = conditional(rss([("1", "Boats", NOW)], "The News", "other.example"))
+    assert desk.run("add", desk.server.url("/news.rss"))[2] == ""
+    code, out, err = desk.run("add", desk.server.url("/other.rss"))
+    assert (code, "Added source the-news-2" in out) == (0, True)
+    assert err == (
+        f"{desk.file}:10:5: warning: the-news and the-news-2 count as one outlet, since both have the publisher The News; "
+        "if they are not, give one of them another `publisher`\n"
+    )
+    path = desk.file.with_name("list.opml")
+    rows = "".join(
+        f'<outline text="{name}" xmlUrl="https://{name}{n}.example/"/>' for n in range(9) for name in "abcdef"
+    )
+    path.write_text(f'<opml version="2.0"><body>{rows}<outline text="Lone" xmlUrl="https://l.example/"/></body></opml>')
+    _, _, err = desk.run("import", str(path))
+    told = err.splitlines()
+    assert len(told) == 6
+    assert "a, a-2, a-3 and 6 more count as one outlet, since all have the publisher a;" in told[0]
+    assert "… and 1 more publisher" in told[5]
+
+
+def test_several_feeds_of_a_publisher_that_the_file_knows_are_no_news(desk: Desk) -> None:
+    path = desk.file.with_name("list.opml")
+    rows = "".join(f'<outline text="Harbour" xmlUrl="https://harbour.example/{n}"/>' for n in range(2))
+    path.write_text(f'<opml version="2.0"><body>{rows}</body></opml>')
+    assert desk.run("import", str(path))[2] == ""
+
+
 def test_several_feeds_are_offered_with_numbers(desk: Desk) -> None:
     code, out, err = desk.run("add", desk.server.url("/"))
     assert code == 2
