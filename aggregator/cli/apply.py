@@ -9,7 +9,7 @@ import orjson
 
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, json_option
-from aggregator.cli.poll import editing, re_place_all, seconds
+from aggregator.cli.poll import editing, judge_anew, seconds
 from aggregator.errors import ConfigError
 from aggregator.pipeline.changes import Changes, changes
 
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if not running:
         archive.sources.sync(settings.sources)
         with editing(archive) as proceed:
-            replaced = re_place_all(archive, application, proceed)
+            replaced = judge_anew(archive, application, proceed)
     archive.close()
     if args.json:
         row = {"applied": applied, "epoch": settings.epoch, "running": running, "re_placed": replaced}

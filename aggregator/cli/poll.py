@@ -141,23 +141,19 @@ def _edition(application: Application) -> tuple[int, int]:
     with editing(archive) as proceed:
         with bar("Edition") as progress:
             report = edition(archive, application.policy, seconds, progress, proceed)
-        re_place_all(archive, application, proceed)
+        judge_anew(archive, application, proceed)
         survey(archive, application.policy, seconds(), proceed)
     archive.close()
     return report.items, report.stories
 
 
-def re_place_all(archive: Archive, application: Application, proceed: Callable[[], bool]) -> int:
+def judge_anew(archive: Archive, application: Application, proceed: Callable[[], bool]) -> int:
     """Stored stories follow an edit of the rules; returns how many were judged anew."""
-    from aggregator.pipeline.edition import re_place
+    from aggregator.pipeline.replacing import re_place_all
 
     archive.upkeep.note(NOTE, application.policy.program)
-    total, done = archive.desk.count_outdated(application.policy.epoch), 0
     with bar("Re-placing") as progress:
-        while total and proceed() and (count := re_place(archive, application.policy, seconds())):
-            done += count
-            progress(done, total)
-    return done
+        return re_place_all(archive, application.policy, seconds, proceed, progress)
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from datetime import datetime
 from aggregator.categorise.program import NOTE
 from aggregator.errors import StoreError
 from aggregator.pipeline.compose import Policy
-from aggregator.pipeline.edition import EditionReport, edition, re_place
+from aggregator.pipeline.edition import EditionReport, edition
+from aggregator.pipeline.replacing import re_place_all
 from aggregator.pipeline.survey import survey
 from aggregator.ports import Archive
 from aggregator.worker.engine import Current
@@ -121,16 +122,9 @@ class Editions:
         """Stored stories follow an edit of the rules or an upgrade of the program, newest first."""
         if archive.upkeep.noted(NOTE) not in (None, policy.program):
             return  # another program came after this one
-        total, done = archive.desk.count_outdated(policy.epoch), 0
-        if not total:
-            return
-        while proceed() and self._current.engine.policy is policy:
-            count = re_place(archive, policy, self._seconds())
-            done += count
-            archive.upkeep.note("re-placing", {"done": done, "of": total, "epoch": policy.epoch.partition(".")[0]})
-            if not count:
-                log.info("re-placed %d stories after an edit of the configuration or an upgrade", done)
-                break
+        done = re_place_all(archive, policy, self._seconds, lambda: self._current.engine.policy is policy and proceed())
+        if done:
+            log.info("re-placed %d stories after an edit of the configuration or an upgrade", done)
 
     def _prune(self, now: int) -> None:
         """Retention, once a day; here, since it is the edition's archive."""

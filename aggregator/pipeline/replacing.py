@@ -1,0 +1,53 @@
+"""Stored stories follow an edit of the rules or an upgrade, newest first, and how far they are is noted for the status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aggregator.pipeline.compose import Policy
+from aggregator.pipeline.edition import re_place
+from aggregator.ports import Archive
+
+NOTE = "re-placing"
+BATCH = 500  # stories judged in one transaction
+
+
+def re_place_all(
+    archive: Archive,
+    policy: Policy,
+    now: Callable[[], int],
+    proceed: Callable[[], bool],
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> int:
+    """Judge all that is outdated; returns how many stories were. The caller holds the lease; `proceed` is asked before
+    each batch. What is noted, `{done, of, epoch}`, goes on over a restart and ends with `of` done."""
+    left, judged = archive.desk.count_outdated(policy.epoch), 0
+    noted = archive.upkeep.noted(NOTE)
+    if not left:
+        _finish(archive, noted)
+        return 0
+    epoch = policy.epoch.partition(".")[0]
+    of = max(left, _begun(noted, epoch))
+    while proceed():
+        count = re_place(archive, policy, now(), BATCH)
+        judged += count
+        # Stories that merged meanwhile are not judged any more, though they were counted.
+        done = min(of - left + judged, of) if count else of
+        archive.upkeep.note(NOTE, {"done": done, "of": of, "epoch": epoch})
+        if not count:
+            break
+        progress(done, of)
+    return judged
+
+
+def _begun(noted: object, epoch: str) -> int:
+    """Of how many stories an earlier process did a part."""
+    if isinstance(noted, dict) and noted.get("epoch") == epoch and noted["done"] < noted["of"]:
+        return int(noted["of"])
+    return 0
+
+
+def _finish(archive: Archive, noted: object) -> None:
+    """Who did the last of them may have had no time to say so."""
+    if isinstance(noted, dict) and noted["done"] != noted["of"]:
+        archive.upkeep.note(NOTE, {**noted, "done": noted["of"]})

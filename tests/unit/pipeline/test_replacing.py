@@ -1,0 +1,81 @@
+"""How far stored stories have followed an edit, as `/api/v1/status` tells it: to the end, whatever came between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from newsroom import CONFIG, NEWS, Newsroom
+
+from aggregator.pipeline import replacing
+from aggregator.pipeline.edition import re_place
+from aggregator.pipeline.replacing import re_place_all
+
+EDIT = CONFIG.replace("words: [NATO]", "words: [NATO, shipbuilder]")
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Newsroom]:
+    monkeypatch.setattr(replacing, "BATCH", 2)
+    made = Newsroom(tmp_path)
+    made.publish(*NEWS)
+    yield made
+    made.archive.close()
+
+
+def told(room: Newsroom) -> Any:
+    answer = room.client.get("/api/v1/status").json
+    assert answer
+    return answer["re_placing"]
+
+
+def follow(room: Newsroom, proceed: Callable[[], bool] = lambda: True) -> list[tuple[int, int]]:
+    seen: list[tuple[int, int]] = []
+    re_place_all(room.archive, room.application.policy, lambda: 0, proceed, lambda done, of: seen.append((done, of)))
+    return seen
+
+
+def stopping(after: int) -> Callable[[], bool]:
+    left = iter(range(after))
+    return lambda: next(left, None) is not None
+
+
+def test_progress_is_told_and_ends_with_all(room: Newsroom) -> None:
+    assert told(room) is None
+    room.put_in_force(EDIT)
+    assert follow(room) == [(2, 5), (4, 5), (5, 5)]
+    assert (told(room)["done"], told(room)["of"]) == (5, 5)
+    assert told(room)["epoch"] == room.application.settings.epoch
+
+
+def test_stories_that_merge_meanwhile_leave_nothing_behind(room: Newsroom) -> None:
+    pair = [one.url for one in NEWS[3:5]]
+    room.put_in_force(EDIT + f'stories: {{join: [["{pair[0]}", "{pair[1]}"]]}}\n')
+    follow(room)
+    assert told(room)["done"] == told(room)["of"]
+
+
+def test_a_restart_in_the_middle_goes_on_where_it_was(room: Newsroom) -> None:
+    room.put_in_force(EDIT)
+    follow(room, stopping(after=1))
+    assert (told(room)["done"], told(room)["of"]) == (2, 5)
+    assert follow(room) == [(4, 5), (5, 5)]
+    assert (told(room)["done"], told(room)["of"]) == (5, 5)
+
+
+def test_what_was_finished_untold_is_told_by_the_next(room: Newsroom) -> None:
+    room.put_in_force(EDIT)
+    room.archive.upkeep.note("re-placing", {"done": 2, "of": 5, "epoch": "gone"})
+    while re_place(room.archive, room.application.policy, 0):
+        pass
+    assert follow(room) == []
+    assert told(room)["done"] == told(room)["of"] == 5
+
+
+def test_the_next_edit_counts_from_nothing(room: Newsroom) -> None:
+    room.put_in_force(EDIT)
+    follow(room, stopping(after=1))
+    room.put_in_force(EDIT.replace("shipbuilder", "builder"))
+    assert follow(room) == [(2, 5), (4, 5), (5, 5)]
