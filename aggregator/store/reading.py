@@ -170,8 +170,9 @@ class Reading:
         return found
 
     def totals(self) -> dict[str, int]:
-        names = ("sources", "items", "stories", "pending")
-        return {name: int(self._db.read(f"SELECT count(*) FROM {name}")[0][0]) for name in names}
+        """How many sources the file in force has, and rows of the rest."""
+        tables = {"sources": "sources WHERE listed", "items": "items", "stories": "stories", "pending": "pending"}
+        return {name: int(self._db.read(f"SELECT count(*) FROM {of}")[0][0]) for name, of in tables.items()}
 
 
 _ITEMS = """
