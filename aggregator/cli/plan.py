@@ -101,12 +101,16 @@ def _edits(report: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _overruled(report: dict[str, Any]) -> list[str]:
-    """Stories that become one, or part."""
+    """Stories that become one, part, or lose an article."""
     lines = []
     for row in report["joins"]:
         lines += [f"+ {one['title']}\n      joins: {row['title']}" for one in row["joined_by"]]
     for row in report["splits"]:
         lines += [f"- {one['title']}\n      leaves: {row['title']}" for one in row["leaving"]]
+    for row in report["hides"]:
+        where = "hidden, and its story with it" if row["whole"] else f"hidden from: {row['title']}"
+        lines += [f"- {one['title']}\n      {where}" for one in row["hiding"]]
+        lines += [f"+ {one['title']}\n      shown again: {row['title']}" for one in row["showing"]]
     return [*lines, *(f"? {address}: no stored item has this address" for address in report["unknown"])]
 
 
@@ -149,7 +153,7 @@ def _table(report: dict[str, Any]) -> Iterator[str]:
             rest = row["come" if key == "coming" else "go"] - len(row[key])
             if rest:
                 yield f"      {sign} … and {rest} more"
-    yield from _section("Stories joined and split", _overruled(report))
+    yield from _section("Stories joined, split and hidden", _overruled(report))
     yield from _section("Examples", [_example(row) for row in report["examples"]])
     yield from _dead(report, str)
 
@@ -206,7 +210,7 @@ def _markdown(report: dict[str, Any]) -> Iterator[str]:
                     cells = (f"{sign} {row['title']}", sample["title"], _moved(sample), _why(sample))
                     yield f"| {' | '.join(map(_escaped, cells))} |"
     if overruled := _overruled(report):
-        yield from ("", "### Stories joined and split", "")
+        yield from ("", "### Stories joined, split and hidden", "")
         yield from (f"- {_escaped(line)}" for line in overruled)
     if report["examples"]:
         yield from ("", "### Examples", "")

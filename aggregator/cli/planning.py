@@ -7,13 +7,13 @@ from typing import Any
 
 from aggregator.bootstrap import Application
 from aggregator.errors import ConfigError
-from aggregator.model.settings import Rules
-from aggregator.model.story import StoryState
+from aggregator.model.settings import Position, Rules
+from aggregator.model.story import PendingItem, StoryState
 from aggregator.normalise.address import canonical
 from aggregator.pipeline.changes import Changes, changes, term_text
 from aggregator.pipeline.foreseen import Foreseen, foresee
 from aggregator.pipeline.labels import stored
-from aggregator.pipeline.plan import Moves, Plan, Row, Sample, plan
+from aggregator.pipeline.plan import Moves, Plan, Row, Sample, Word, plan
 from aggregator.ports import Archive, Desk
 from aggregator.render.entry import urn
 
@@ -83,11 +83,14 @@ class Comparison:
         return rows
 
     def _sample(self, place: tuple[str, str], sample: Sample, *, comes: bool) -> dict[str, Any]:
-        from aggregator.categorise.influence import cause
+        from aggregator.categorise.influence import Cause, cause
 
         book = self.before.rulebook if self.before else None
         item = sample.item
-        why = cause(book, self.after.rulebook, place, item.title, item.summary, comes=comes)
+        if sample.word:
+            why = Cause(f"stories: {sample.word.key}", self._said(sample.word), sample.word.gone)
+        else:
+            why = cause(book, self.after.rulebook, place, item.title, item.summary, comes=comes)
         if why.rule == "outweighed":  # then what rose is the reason
             rose = cause(book, self.after.rulebook, ("section", sample.new), item.title, item.summary, comes=True)
             why = rose if rose.at else why
@@ -102,22 +105,39 @@ class Comparison:
             "gone": why.gone,
         }
 
+    def _said(self, word: Word) -> Position | None:
+        """Where the file that says it has a word of the editor."""
+        source = self.before if word.gone else self.after
+        if source is None:
+            return None
+        said = source.settings.overrides
+        lines = zip(said.hide, said.hide_at, strict=True) if word.key == "hide" else ((p.url, p.at) for p in said.pin)
+        return next((at for url, at in lines if canonical(url) == word.address), None)
+
     def _overrides(self, desk: Desk | None) -> dict[str, Any]:
-        """Stories that would become one, or part, because the file says so."""
-        found = foresee(desk, self._counting[0]) if desk else Foreseen()
+        """Stories that would become one, part, or lose an article, because the file says so."""
+        hidden = self.before.policy.hidden if self.before else frozenset()
+        found = foresee(desk, self._counting[0], hidden) if desk else Foreseen()
         return {
             "joins": [{**_story(one.older), "joined_by": [*map(_story, one.younger)]} for one in found.unions],
-            "splits": [
-                {**_story(one.story), "leaving": [{"title": item.title, "url": item.url} for item in one.leaving]}
-                for one in found.partings
+            "splits": [{**_story(one.story), "leaving": _articles(one.leaving)} for one in found.partings],
+            "hides": [
+                {
+                    **_story(one.story),
+                    "hiding": _articles(one.hiding),
+                    "showing": _articles(one.showing),
+                    "whole": one.whole,
+                }
+                for one in found.hidings
             ],
             "unknown": [self._written().get(address, address) for address in found.unknown],
         }
 
     def _written(self) -> dict[str | None, str]:
-        """Addresses of `join` and `split` in the form that is compared → as the file has them."""
+        """Addresses of `stories` in the form that is compared → as the file has them."""
         said = self.after.settings.overrides
-        return {canonical(url): url for url in (*said.split, *(url for group in said.join for url in group))}
+        joined = (url for group in said.join for url in group)
+        return {canonical(url): url for url in (*said.split, *said.hide, *(pin.url for pin in said.pin), *joined)}
 
     def _examples(self) -> list[dict[str, Any]]:
         """Examples that flip: they held and miss now, missed and hold now; and new ones that miss."""
@@ -172,6 +192,10 @@ class Comparison:
             if use is None or not (use.first or use.alone)
         ]
         return {"lines": rows, "sources": sources}
+
+
+def _articles(items: Sequence[PendingItem]) -> list[dict[str, Any]]:
+    return [{"title": item.title, "url": item.url} for item in items]
 
 
 def _story(state: StoryState) -> dict[str, Any]:

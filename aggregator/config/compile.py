@@ -139,5 +139,6 @@ def _overrides(entry: schema.Stories) -> model.Overrides:
         join=tuple(tuple(group) for group in entry.join),
         split=tuple(entry.split),
         hide=tuple(entry.hide),
+        hide_at=tuple(entry.at("hide", n) for n in range(len(entry.hide))),
         pin=tuple(model.Pin(pin.url, pin.section, pin.until, pin.at()) for pin in entry.pin),
     )

@@ -126,6 +126,7 @@ class Overrides:
     join: tuple[tuple[str, ...], ...] = ()
     split: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
+    hide_at: tuple[Position, ...] = ()  # of each address under `hide`
     pin: tuple[Pin, ...] = ()
 
 

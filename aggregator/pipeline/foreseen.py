@@ -1,4 +1,4 @@
-"""What `stories: join` and `split` of a proposed file would do to stored stories, without doing it."""
+"""What `stories: join`, `split` and `hide` of a proposed file would do to stored stories, without doing it."""
 
 from __future__ import annotations
 
@@ -28,17 +28,33 @@ class Parting:
 
 
 @dataclass(frozen=True, slots=True)
+class Hiding:
+    """Of `story`, articles that would be hidden, and that would be shown again; `whole`: nothing of it would be left."""
+
+    story: StoryState
+    hiding: tuple[PendingItem, ...]
+    showing: tuple[PendingItem, ...]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Foreseen:
     """`unknown` are the addresses of the file that no stored item has."""
 
     unions: tuple[Union, ...] = ()
     partings: tuple[Parting, ...] = ()
+    hidings: tuple[Hiding, ...] = ()
     unknown: tuple[str, ...] = ()
 
 
-def foresee(desk: Desk, policy: Policy) -> Foreseen:
-    """Of all that the file says, what is not so yet in the archive."""
-    return Foreseen(_unions(desk, policy.joined), _partings(desk, policy.apart), _unknown(desk, policy))
+def foresee(desk: Desk, policy: Policy, hidden: frozenset[str] = frozenset()) -> Foreseen:
+    """Of all that the file says, what is not so yet in the archive; `hidden` are the addresses that are hidden now."""
+    return Foreseen(
+        _unions(desk, policy.joined),
+        _partings(desk, policy.apart),
+        _hidings(desk, hidden, policy),
+        _unknown(desk, policy),
+    )
 
 
 def _unions(desk: Desk, joined: Sequence[frozenset[str]]) -> tuple[Union, ...]:
@@ -61,6 +77,20 @@ def _partings(desk: Desk, apart: Collection[str]) -> tuple[Parting, ...]:
     )
 
 
+def _hidings(desk: Desk, hidden: frozenset[str], policy: Policy) -> tuple[Hiding, ...]:
+    stored = desk.addressed(hidden ^ policy.hidden)
+    homes = {home for found in stored.values() for home in found.values()}
+    states = desk.stories(homes)
+    found = []
+    for n, members in sorted(desk.members(homes).items()):
+        items = [member.item for member in members]
+        hiding = tuple(item for item in items if policy.hides(item) and item.canonical not in hidden)
+        showing = tuple(item for item in items if not policy.hides(item) and item.canonical in hidden)
+        if n in states:
+            found.append(Hiding(states[n], hiding, showing, all(map(policy.hides, items))))
+    return tuple(found)
+
+
 def _unknown(desk: Desk, policy: Policy) -> tuple[str, ...]:
-    wanted = policy.apart.union(*policy.joined)
+    wanted = policy.apart.union(policy.hidden, policy.pinned, *policy.joined)
     return tuple(sorted(wanted - desk.addressed(wanted).keys()))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from aggregator.categorise.labels import Labels
 from aggregator.model.story import Member, PendingItem, StoryState
@@ -23,8 +24,19 @@ Row = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """The editor's word that moves a story: "hide" or "pin" of `stories:`, and the canonical address it is about. `gone`:
+    the old file said it, and this one does not."""
+
+    key: str
+    address: str
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
-    """A story that moves. `old` and `new` are its primary sections, `item` the one of its items that tells why."""
+    """A story that moves. `old` and `new` are its primary sections, `item` the one of its items that tells why, unless
+    the editor's `word` does."""
 
     id: str
     title: str
@@ -32,6 +44,7 @@ class Sample:
     old: str
     new: str
     item: PendingItem
+    word: Word | None = None
 
 
 @dataclass
@@ -93,7 +106,8 @@ def plan(
     the store notes. Nothing is written."""
     found = Plan()
     before, after = (labelled(before, labels) if before else None), labelled(after, labels)
-    for rows in pages:
+    said = before or replace(after, hidden=frozenset(), pinned={})
+    for rows in chain(pages, _returning(desk, said, after)):
         numbers = [n for _, n, _ in rows]
         states, members = desk.stories(numbers), desk.members(numbers)
         for _, n, epoch in rows:
@@ -102,7 +116,8 @@ def plan(
                 continue  # merged or taken since the page was read
             if before is not None and epoch != before.epoch:
                 old, own = _under(before, old, own)
-            _compare(found, old, own, *_under(after, old, own))
+            then = _under(after, old, own)
+            _compare(found, (old, own), then, _words(said, after, *then))
             _count_sources(found, own)
         progress(found.stories)
     return found
@@ -113,7 +128,39 @@ def _under(policy: Policy, state: StoryState, members: Sequence[Member]) -> tupl
     return compose(state.n, again, state, policy, joined=(), now=0, replacing=True), again
 
 
-def _compare(found: Plan, old: StoryState, was: Sequence[Member], new: StoryState, members: Sequence[Member]) -> None:
+def _returning(desk: Desk, before: Policy, after: Policy) -> Iterator[Sequence[Row]]:
+    """Hidden stories, which the archive's pages leave out, of whose articles some are hidden no more."""
+    stored = desk.addressed(before.hidden - after.hidden)
+    states = desk.stories({home for homes in stored.values() for home in homes.values()})
+    if rows := [(state.entered, n, state.epoch) for n, state in states.items() if state.hidden]:
+        yield rows
+
+
+Standing = tuple[StoryState, Sequence[Member]]
+Words = Callable[[str], Word | None]
+
+
+def _words(before: Policy, after: Policy, new: StoryState, members: Sequence[Member]) -> Words:
+    """Which word of the editor is why a story stands in a stream now, or stands there no more: the one without which it
+    would be otherwise."""
+    stands = streams_of(new)
+    found: list[tuple[Word, set[str]]] = []
+    hidden = [m.item.canonical for m in members if before.hides(m.item) != after.hides(m.item)]
+    pinned = [one for m in members if before.pinned.get(one := m.item.canonical or "") != after.pinned.get(one)]
+    for key, addresses, without in (
+        ("hide", hidden, replace(after, hidden=before.hidden)),
+        ("pin", pinned, replace(after, pinned=before.pinned)),
+    ):
+        if addresses:
+            said = after.hidden if key == "hide" else after.pinned
+            address = addresses[0] or ""
+            otherwise = compose(new.n, members, new, without, joined=(), now=0, replacing=True)
+            found.append((Word(key, address, address not in said), streams_of(otherwise)))
+    return lambda stream: next((word for word, other in found if (stream in other) != (stream in stands)), None)
+
+
+def _compare(found: Plan, now: Standing, then: Standing, words: Words) -> None:
+    (old, was), (new, members) = now, then
     found.stories += 1
     found.moved += old.section != new.section
     stood, stands = streams_of(old), streams_of(new)
@@ -124,12 +171,12 @@ def _compare(found: Plan, old: StoryState, was: Sequence[Member], new: StoryStat
         moves.after += name in stands
         if name not in stood:
             moves.come += 1
-            _sample(moves.coming, name, old, new, members)
+            _sample(moves.coming, name, (old, new), members, words)
         elif name not in stands:
             moves.go += 1
-            _sample(moves.going, name, old, new, was)
-    found.streams.setdefault(f"section:{old.section}", Moves()).led += 1
-    found.streams.setdefault(f"section:{new.section}", Moves()).leads += 1
+            _sample(moves.going, name, (old, new), was, words)
+    found.streams.setdefault(f"section:{old.section}", Moves()).led += not old.hidden
+    found.streams.setdefault(f"section:{new.section}", Moves()).leads += not new.hidden
 
 
 def streams_of(state: StoryState) -> set[str]:
@@ -140,13 +187,16 @@ def streams_of(state: StoryState) -> set[str]:
     return names | {f"topic:{topic}" for topic in state.topics}
 
 
-def _sample(samples: list[Sample], name: str, old: StoryState, new: StoryState, members: Sequence[Member]) -> None:
+def _sample(
+    samples: list[Sample], name: str, states: tuple[StoryState, StoryState], members: Sequence[Member], words: Words
+) -> None:
     """The lead tells why a story stands in a stream, or the first item whose own judgement does."""
     if len(samples) >= SAMPLES:
         return
     tells = [member.item for member in members if name in _own_streams(member)] or [members[0].item]
+    old, new = states
     item = next((item for item in tells if item.n == new.lead), tells[0])
-    samples.append(Sample(new.id, new.entry.title, new.entry.link, old.section, new.section, item))
+    samples.append(Sample(new.id, new.entry.title, new.entry.link, old.section, new.section, item, words(name)))
 
 
 def _own_streams(member: Member) -> set[str]:

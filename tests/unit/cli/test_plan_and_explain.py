@@ -234,7 +234,7 @@ def test_stories_that_join_and_split_are_foreseen(desk: Desk) -> None:
     shown = desk.run("plan", proposed)
     assert f"+ {second}\n      joins: {first}" in shown
     assert "? http://www.nowhere.example/x/: no stored item has this address" in shown
-    assert "### Stories joined and split" in desk.run("plan", proposed, "--markdown")
+    assert "### Stories joined, split and hidden" in desk.run("plan", proposed, "--markdown")
 
     desk.file.write_text(Path(proposed).read_text())
     desk.run("apply")
@@ -244,6 +244,80 @@ def test_stories_that_join_and_split_are_foreseen(desk: Desk) -> None:
     assert split["title"] == first
     assert [one["title"] for one in split["leaving"]] == [second]
     assert f"- {second}\n      leaves: {first}" in desk.run("plan", parting)
+
+
+def url_of(title: str) -> str:
+    return next(f"https://{source}.example/{hours}" for source, text, hours in TEXTS if text == title)
+
+
+def saved(desk: Desk, stories: str) -> None:
+    """The editor saves this word over the stories."""
+    desk.file.write_text(f"stories: {stories}\n{FILE}")
+    desk.run("apply")
+
+
+MISSILE, PANDA, OCTOPUS = TEXTS[0][1], TEXTS[2][1], TEXTS[4][1]
+
+
+def test_what_the_editor_hides_leaves_for_that_reason(desk: Desk) -> None:
+    proposed = desk.propose(("sources:", f'stories: {{hide: ["{url_of(PANDA)}"]}}\nsources:'))
+    plan = desk.json("plan", proposed)
+    for kind, id in (("sections", "asia-pacific"), ("topics", "pandas")):
+        (left,) = row(plan, kind, id)["going"]
+        assert (left["title"], left["rule"], left["at"], left["gone"]) == (
+            PANDA, "stories: hide", "proposed.yaml:1", False,
+        )  # fmt: skip
+    (hidden,) = plan["hides"]
+    assert (hidden["title"], hidden["whole"], [one["url"] for one in hidden["hiding"]]) == (
+        PANDA,
+        True,
+        [url_of(PANDA)],
+    )
+    shown = desk.run("plan", proposed)
+    assert "stories: hide (proposed.yaml:1)" in shown
+    assert f"- {PANDA}\n      hidden, and its story with it" in shown
+
+
+def test_what_is_hidden_no_more_comes_back_for_that_reason(desk: Desk) -> None:
+    saved(desk, f'{{hide: ["{url_of(PANDA)}"]}}')
+    plan = desk.json("plan", desk.propose())
+    (came,) = row(plan, "topics", "pandas")["coming"]
+    assert (came["title"], came["rule"], came["at"], came["gone"]) == (PANDA, "stories: hide", "feeds.yaml:1", True)
+    assert [one["url"] for one in plan["hides"][0]["showing"]] == [url_of(PANDA)]
+    assert f"+ {PANDA}\n      shown again: {PANDA}" in desk.run("plan", desk.propose())
+
+
+def test_a_story_stays_where_its_other_articles_put_it(desk: Desk) -> None:
+    join = f'join: [["{url_of(OCTOPUS)}", "{url_of(MISSILE)}"]]'
+    saved(desk, f"{{{join}}}")
+    plan = desk.json("plan", desk.propose(("sources:", f'stories: {{{join}, hide: ["{url_of(MISSILE)}"]}}\nsources:')))
+    (left,) = row(plan, "sections", "defense")["going"]
+    assert (left["rule"], left["new"]) == ("stories: hide", "world")
+    (hidden,) = plan["hides"]
+    assert (hidden["whole"], [one["title"] for one in hidden["hiding"]]) == (False, [MISSILE])
+
+
+def test_what_the_editor_pins_moves_for_that_reason(desk: Desk) -> None:
+    proposed = desk.propose(
+        ("sources:", f'stories: {{pin: [{{url: "{url_of(OCTOPUS)}", section: defense}}]}}\nsources:')
+    )
+    plan = desk.json("plan", proposed)
+    assert plan["moved"] == 1
+    (came,) = row(plan, "sections", "defense")["coming"]
+    (left,) = row(plan, "sections", "world")["going"]
+    for one in (came, left):
+        assert (one["title"], one["rule"], one["at"]) == (OCTOPUS, "stories: pin", "proposed.yaml:1")
+    desk.file.write_text(Path(proposed).read_text())
+    desk.run("apply")
+    (gone,) = row(desk.json("plan", desk.propose()), "sections", "defense")["going"]
+    assert (gone["rule"], gone["at"], gone["gone"]) == ("stories: pin", "feeds.yaml:1", True)
+
+
+def test_a_rule_that_moves_a_story_beside_a_pin_is_named(desk: Desk) -> None:
+    said = f'stories: {{pin: [{{url: "{url_of(OCTOPUS)}", section: world}}]}}\nsources:'
+    plan = desk.json("plan", desk.propose(("sources:", said), ("unicorn", "octopus*")))
+    (came,) = row(plan, "topics", "pandas")["coming"]
+    assert (came["title"], came["rule"]) == (OCTOPUS, "words: octopus*")
 
 
 def test_dead_lines_of_the_edit_come_alone(desk: Desk) -> None:
