@@ -169,6 +169,15 @@ class Reading:
             found.setdefault(id, {})[hour] = count
         return found
 
+    def removed(self) -> dict[str, str]:
+        """Sources that the file in force has no more and that told something: id → what its feed is called."""
+        return dict(
+            self._db.read(
+                "SELECT s.id, coalesce(nullif(s.feed_title, ''), s.id) FROM sources s "
+                "WHERE NOT s.listed AND EXISTS (SELECT 1 FROM items i WHERE i.source = s.n)"
+            )
+        )
+
     def totals(self) -> dict[str, int]:
         """How many sources the file in force has, and rows of the rest."""
         tables = {"sources": "sources WHERE listed", "items": "items", "stories": "stories", "pending": "pending"}

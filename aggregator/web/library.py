@@ -39,6 +39,7 @@ class Reading(Protocol):
     def members(self, story: int) -> list[ItemView]: ...
     def item(self, id: str) -> ItemView | None: ...
     def neighbours(self, stream: str, start: int, end: int) -> tuple[int | None, int | None]: ...
+    def removed(self) -> dict[str, str]: ...
     def counts(self, kind: str, since: int) -> dict[str, tuple[int, int]]: ...
     def per_hour(self, kind: str, since: int) -> dict[str, dict[int, int]]: ...
     def totals(self) -> dict[str, int]: ...
@@ -115,7 +116,7 @@ class Library:
         self._open = open_archive
         self._compile = compile
         self._current = self._plain = current  # with and without the topics found
-        self._named: Mapping[str, str] = {}
+        self._named: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
         self._clock = clock
         self.written = written  # when the program itself last changed
         self.since = clock()  # since when it has been showing what it shows: program and configuration in force
@@ -150,7 +151,8 @@ class Library:
         return self.in_force().settings.epoch, self.archive.reading.version(stream)[0]
 
     def in_force(self) -> InForce:
-        """The configuration that the store says is in force, and the topics found; looked up again after each commit."""
+        """The configuration that the store says is in force, with the topics found and the sources removed; looked up
+        again after each commit."""
         commit = self.commit()
         if getattr(self._local, "commit", None) != commit:
             held = self.archive.upkeep.configuration()
@@ -158,7 +160,7 @@ class Library:
                 self._follow(*held)
             if held:
                 self.since = max(datetime.fromtimestamp(self.archive.upkeep.applied(), UTC), self.written)
-            self._name(self._found(self.archive.upkeep))
+            self._name(self._found(self.archive.upkeep), self.archive.reading.removed())
             self._local.commit = commit
         return self._current
 
@@ -166,15 +168,18 @@ class Library:
         with self._lock:
             if epoch != self._current.settings.epoch:
                 self._current = self._plain = self._compile(texts)
-                self._named = {}
+                self._named = ({}, {})
 
-    def _name(self, found: Mapping[str, str]) -> None:
-        """Topics found in categories are called so; where a configured one or a place has the id, that says its name."""
+    def _name(self, found: Mapping[str, str], removed: Mapping[str, str]) -> None:
+        """Topics found in categories are called so; where a configured one or a place has the id, that says its name. What
+        sources told that were removed stays readable."""
         with self._lock:
-            if found != self._named:
+            if (found, removed) != self._named:
                 names = self._plain.names
-                self._current = replace(self._plain, names=replace(names, topics={**found, **names.topics}))
-                self._named = found
+                gone = {id: (f"{title} (removed)", None) for id, title in removed.items()}
+                called = replace(names, topics={**found, **names.topics}, sources={**gone, **names.sources})
+                self._current = replace(self._plain, names=called)
+                self._named = (found, removed)
 
     def changed(self, stream: str = "latest") -> datetime:
         """When anything of a stream, or at all, that pages and the API show last changed: news, or the configuration

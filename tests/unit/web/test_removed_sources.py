@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from newsroom import NEWS, Newsroom
+from newsroom import CONFIG, NEWS, Newsroom
 
 LINE = '  - {name: Kyodo, url: "https://user:hush@kyodo.example/feed.xml"}\n'
 
@@ -32,3 +32,39 @@ def test_sources_are_counted_as_configured(room: Newsroom) -> None:
     assert sum(int(line.rsplit(" ", 1)[1]) for line in states) == 2
     status = room.client.get("/api/v1/status").json
     assert status and status["totals"]["sources"] == 2
+
+
+@pytest.mark.parametrize("extension", ["", ".rss", ".atom", ".json"])
+def test_what_a_removed_source_told_stays_readable_and_is_marked(room: Newsroom, extension: str) -> None:
+    answer = room.client.get(f"/sources/kyodo{extension}")
+    assert answer.status_code == 200
+    assert "Scientists Discover How Octopuses Dream" in answer.text
+    assert "kyodo (removed)" in answer.text
+    assert "hush" not in answer.text
+
+
+@pytest.mark.parametrize("view", ["stories", "items"])
+def test_a_removed_source_can_be_asked_for(room: Newsroom, view: str) -> None:
+    found = room.client.get(f"/api/v1/{view}?source=kyodo").json
+    assert found and len(found[view]) == 2
+
+
+def test_one_that_told_nothing_is_gone(room: Newsroom) -> None:
+    assert room.client.get("/sources/silent").status_code == 404
+    assert room.client.get("/sources/silent.rss").status_code == 404
+    assert room.client.get("/api/v1/items?source=silent").status_code == 400
+
+
+def test_it_is_on_no_list_of_sources(room: Newsroom) -> None:
+    found = room.client.get("/api/v1/sources").json
+    assert found and [one["id"] for one in found["sources"]] == ["bbc-world", "reuters"]
+    assert "kyodo" not in room.client.get("/subscriptions.opml?of=sources").text
+
+
+def test_taken_up_again_it_is_called_as_before(room: Newsroom) -> None:
+    assert "(removed)" in room.client.get("/sources/kyodo").text
+    room.put_in_force(CONFIG)
+    room.archive.sources.sync(room.application.settings.sources)
+    again = room.client.get("/sources/kyodo").text
+    assert "<h1>Kyodo" in again
+    assert "(removed)" not in again
