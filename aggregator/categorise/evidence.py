@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aggregator.categorise import weights
-from aggregator.categorise.findings import Evidence, Hit, Reading
+from aggregator.categorise.findings import Evidence, Hit, Reading, Spans
 from aggregator.categorise.naming import named
 from aggregator.categorise.rulebook import AllUse, Rulebook
 from aggregator.text.match import Haystack
@@ -22,11 +22,15 @@ def read(book: Rulebook, hay: Haystack) -> Reading:
         (names if hit[0] < first_word else words).append(hit)
     blanked = _blanked(book, words)
     if blanked:
-        names, words = _uncovered(hay, names, blanked), _uncovered(hay, words, blanked)
-    evidence, codes, elsewhere = named(book, hay, names)
+        names = _uncovered(hay, names, blanked)
+    evidence, codes, elsewhere, abroad = named(book, hay, names)
+    for rule, spans in abroad.items():
+        blanked.setdefault(rule, []).extend(spans)
+    if blanked:
+        words = _uncovered(hay, words, blanked)
     excluded = _weigh_words(book, hay, words, elsewhere, evidence) if words else _NOTHING
     if blanked:
-        evidence = [one for one in evidence if not _covered(one, blanked)]
+        evidence = _counting(evidence, blanked)
     return Reading(evidence, excluded, codes)
 
 
@@ -78,9 +82,6 @@ def _spread(use: AllUse, value: float, hits: Iterable[Hit]) -> list[Evidence]:
     return [Evidence(use.rule, share, hit[1], hit[2], use.term, False) for hit in hits]
 
 
-Spans = dict[int, list[tuple[int, int]]]
-
-
 def _blanked(book: Rulebook, words: list[Hit]) -> Spans:
     """Rule → the stretches that its `not` phrases take out."""
     spans: Spans = {}
@@ -102,6 +103,12 @@ def _uncovered(hay: Haystack, hits: list[Hit], blanked: Spans) -> list[Hit]:
 def _overlaps(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
     """Whether a stretch shares more than a boundary space with one of others."""
     return any(first < end - 1 and start < last - 1 for first, last in spans)
+
+
+def _counting(evidence: list[Evidence], blanked: Spans) -> list[Evidence]:
+    """The evidence outside what is blanked; of a term of several parts all or nothing."""
+    broken = {(one.rule, one.term) for one in evidence if len(one.term.parts) > 1 and _covered(one, blanked)}
+    return [one for one in evidence if not _covered(one, blanked) and (one.rule, one.term) not in broken]
 
 
 def _covered(one: Evidence, blanked: Spans) -> bool:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from aggregator.model.settings import Term
 
 Hit = tuple[int, int, int]  # needle, start, end
+Spans = dict[int, list[tuple[int, int]]]
+"""Rule → stretches of the text that do not count for it."""
 
 
 class Evidence(NamedTuple):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from aggregator.categorise import weights
-from aggregator.categorise.findings import Evidence, Hit
+from aggregator.categorise.binding import OWNERS, owners
+from aggregator.categorise.findings import Evidence, Hit, Spans
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.text.match import Haystack
-from aggregator.text.places import Found, is_first_name, longest, settle
+from aggregator.text.places import Found, Place, is_first_name, is_player, longest, settle
 
 LONGEST = 7  # letters of initials that might be a town, with the spaces around them
 _SCENE_WORDS = frozenset(("in", "at", "near", "across", "outside", "off"))
@@ -27,40 +28,63 @@ _PERSON = frozenset(_PERSONS.split())
 
 class Named(NamedTuple):
     """`codes` in the order of the text; `elsewhere` the sections with places to which the place that the headline
-    names first, who acts in it, does not belong. Their words count for little."""
+    names first, who acts in it, does not belong. Their words count for little. `abroad`: rule → the stretches of
+    institutions of countries that are none of its places. What stands there does not count for it."""
 
     evidence: list[Evidence]
     codes: list[str]
     elsewhere: frozenset[int]
+    abroad: Spans
 
 
 def named(book: Rulebook, hay: Haystack, names: list[Hit]) -> Named:
     """All that is said by the names of places among the needles found."""
-    found = _places(book, hay, names) if names else []
-    return _weigh(book, hay, found)
+    abroad: Spans = {}
+    found = _places(book, hay, names, abroad) if names else []
+    return _weigh(book, hay, found, abroad)
 
 
-def _places(book: Rulebook, hay: Haystack, names: list[Hit]) -> list[Found]:
-    """The names as places: the longest of overlapping ones, no first names, of several readings the likely one."""
+def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> list[Found]:
+    """The names as places: the longest of overlapping ones, no first names, of several readings the likely one, and
+    no institutions of other countries than their own, which go to `abroad`: the country itself stands beside."""
     kept = []
-    open_readings = False
+    open_readings = shared = owned = False
     for hit in longest(names):
         place = book.places[hit[0]]
-        if place.choices and not (place.first_name and is_first_name(hay, hit[2])):
-            if place.kind == "city" and hit[2] - hit[1] <= LONGEST and _initials(book, hay, hit):
+        if not place.choices or (place.first_name and _of_a_person(hay, hit, place)):
+            continue
+        kind = place.kind
+        if kind == "institution":
+            shared = True
+        elif kind == "generic":
+            shared = open_readings = True
+        elif kind in OWNERS:
+            if kind == "city" and hit[2] - hit[1] <= LONGEST and _initials(book, hay, hit):
                 continue
-            kept.append((hit, place))
-            open_readings = open_readings or len(place.choices) > 1 or place.kind == "generic"
-    if not open_readings:
+            owned = True
+        open_readings = open_readings or len(place.choices) > 1
+        kept.append((hit, place))
+    bound = owners(hay, kept) if shared and owned else {}
+    if not open_readings and not bound:
         return [Found(hit[0], hit[1], hit[2], place.kind, place.choices[0]) for hit, place in kept]
+    own = [entry for index, entry in enumerate(kept) if index not in bound] if bound else kept
     sure = {
-        code for _, place in kept if len(place.choices) == 1 and place.kind != "generic" for code in place.choices[0]
+        code for _, place in own if len(place.choices) == 1 and place.kind != "generic" for code in place.choices[0]
     }
+    for index, owner in bound.items():
+        for rule in book.meanings[settle(kept[owner][1].choices, sure)].abroad:
+            abroad.setdefault(rule, []).append(kept[index][0][1:])
     return [
         Found(hit[0], hit[1], hit[2], place.kind, settle(place.choices, sure))
-        for hit, place in kept
+        for hit, place in own
         if place.kind != "generic" or not sure or not sure.isdisjoint(place.choices[0])
     ]
+
+
+def _of_a_person(hay: Haystack, hit: Hit, place: Place) -> bool:
+    if is_first_name(hay, hit[2]):
+        return True
+    return place.kind == "country" and len(place.choices) == 1 and is_player(hay, hit[2])
 
 
 def _initials(book: Rulebook, hay: Haystack, hit: Hit) -> bool:
@@ -70,7 +94,7 @@ def _initials(book: Rulebook, hay: Haystack, hit: Hit) -> bool:
     return sum(end - start for start, end in book.matcher.needles[hit[0]].capitals) <= 1
 
 
-def _weigh(book: Rulebook, hay: Haystack, found: list[Found]) -> Named:
+def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> Named:
     evidence: list[Evidence] = []
     seen: set[tuple[int, bool]] = set()
     codes: dict[str, None] = {}
@@ -91,14 +115,14 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found]) -> Named:
         elif first:
             value *= weights.LEAD
         first = False
-        for code in name.codes:
-            codes[code] = None
+        if len(name.codes) == 1:  # a sea that three countries share names none of them
+            codes[name.codes[0]] = None
         shares = further[in_title]
         for use in meaning.uses:
             share = shares.get(use.rule, 1.0)
             shares[use.rule] = share * weights.FURTHER
             evidence.append(Evidence(use.rule, value * use.weight * share, name.start, name.end, use.term, True))
-    return Named(evidence, list(codes), elsewhere)
+    return Named(evidence, list(codes), elsewhere, abroad)
 
 
 def _role(hay: Haystack, name: Found, first: bool) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from aggregator.categorise import weights
 from aggregator.model.settings import Rules, Term
 from aggregator.text.match import Matcher, Needle, needle
 from aggregator.text.places import Place, gazetteer
@@ -44,10 +45,11 @@ class PlaceUse:
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What one reading of a name says: `uses` one a rule; `elsewhere` the sections with places, none of which is this
-    one, where some section has it."""
+    one, where some section has it; `abroad` all rules with places, none of which is this one."""
 
     uses: tuple[PlaceUse, ...]
     elsewhere: frozenset[int]
+    abroad: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,8 @@ def _frozen(column: list[list[_T]]) -> tuple[tuple[_T, ...], ...]:
 
 def _meanings(rules: Sequence[Rules], sections: int, places: Sequence[Place]) -> dict[tuple[str, ...], Meaning]:
     codes = _codes(rules)
-    placed = {number for number, rule in enumerate(rules[:sections]) if rule.places}
+    listing = {number for number, rule in enumerate(rules) if rule.places}
+    placed = {number for number in listing if number < sections}
     found: dict[tuple[str, ...], Meaning] = {}
     for choice in {choice for place in places for choice in place.choices}:
         uses: dict[int, PlaceUse] = {}
@@ -160,7 +163,9 @@ def _meanings(rules: Sequence[Rules], sections: int, places: Sequence[Place]) ->
             for use in codes.get(code, ()):
                 uses.setdefault(use.rule, use)
         own = placed & uses.keys()
-        found[choice] = Meaning(tuple(uses.values()), frozenset(placed - own if own else ()))
+        elsewhere = frozenset(placed - own if own else ())
+        spoken = tuple(use for use in uses.values() if use.weight >= weights.MARK)
+        found[choice] = Meaning(spoken, elsewhere, frozenset(listing - uses.keys()))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from aggregator.categorise import weights
 from aggregator.categorise.evidence import read
 from aggregator.categorise.judge import decided
 from aggregator.categorise.rulebook import Rulebook
@@ -65,4 +66,5 @@ class Usage:
 
 
 def _lines(rules: Rules) -> tuple[tuple[str, tuple[Term, ...]], ...]:
-    return (("places", rules.places), ("words", rules.words), ("not", rules.nots), ("never", rules.nevers))
+    places = tuple(term for term in rules.places if term.weight >= weights.MARK)
+    return (("places", places), ("words", rules.words), ("not", rules.nots), ("never", rules.nevers))

@@ -11,6 +11,7 @@ PERSON_FROM = 0.65  # a demonym that only says where somebody is from: "British 
 FURTHER = 0.65  # each further place of a section in the same field, of the one before
 YIELDING = 0.1  # words of a section with places, where the headline's subject is a place of others
 GENERIC = 0.9  # offices and courts that many countries have
+MARK = 0.1  # a place lighter than this speaks for nothing: it says whose institutions the words of its rule mean
 HEAVY = 5.0  # a word of this weight or more outranks any single place …
 OUTRANKING = 5.0  # … even from the summary: 5 + 5 against HEADLINE × SUBJECT = 4.8, for places weighed up to 2
 FIXED = 1.0  # `section:` of a source: by this more than whatever else the text says

@@ -7,6 +7,7 @@ it from CLDR, GeoNames and the hand-written `benchmarks/places/names.txt`; `data
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,13 +18,18 @@ from aggregator.text.match import Haystack, Needle
 
 # Neighbours that decide which of two places of one name is meant.
 _NEAR = {"GE": frozenset({"RU", "AM", "AZ", "UA", "eu", "nato"}), "KP": frozenset({"KP"})}
+_FEAT = re.compile(
+    r"(?:scores|scored|nets|averages|averaged) [1-9]\d |(?:slam )?dunks? |buzzer beater|(?:double|triple) doubles? |"
+    r"touchdowns? |homers |home runs? |free throws? |three pointers? "
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """What a name stands for. `choices` are the readings, each one or more codes; none: it only looks like a place.
 
-    `kind` is country, demonym, city, person, body, generic or none. `first_name`: not a place where another name
+    `kind` is country, demonym, city, person, body, institution (a body such as other countries have too), generic (that
+    counts only where no other country is named) or none. `first_name`: not a place where another name
     follows.
     """
 
@@ -96,6 +102,11 @@ def is_first_name(hay: Haystack, end: int) -> bool:
     words = field.split()
     small = sum(word[0].islower() for word in words)
     return small * 2 > len(words)
+
+
+def is_player(hay: Haystack, end: int) -> bool:
+    """Whether what follows is a player's feat, as in "Jordan scores 41": no country's."""
+    return _FEAT.match(hay.text, end) is not None
 
 
 def settle(choices: tuple[tuple[str, ...], ...], named: Collection[str]) -> tuple[str, ...]:

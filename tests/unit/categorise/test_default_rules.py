@@ -87,3 +87,48 @@ def test_headlines_nobody_tuned_for(title: str, section: str) -> None:
 def test_a_war_story_of_another_word_holds_both_sections() -> None:
     found = judge(_book(), "Germany Sends Patriot Missiles to Ukraine")
     assert {"defense", "ukraine-russia-war", "europe"} <= set(found.sections)
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("Philippine Senate opens inquiry into flood funds", "asia-pacific"),
+        ("India's Congress party picks new chief", "asia-pacific"),
+        ("Nigeria's Senate confirms army chief", "africa"),
+        ("Supreme Court of India stays demolition", "asia-pacific"),
+        ("Japan coast guard rescues crew of capsized freighter", "asia-pacific"),
+        ("Italian coast guard tows migrants to port", "europe"),
+        ("Cyprus coast guard turns back boats", "europe"),
+        ("Greek coast guard searches for missing dinghy", "europe"),
+    ],
+)
+def test_institutions_of_other_nations_are_not_american(title: str, section: str) -> None:
+    found = judge(_book(), title)
+    assert found.section == section
+    assert "america" not in found.sections
+    assert "us-politics" not in found.topics
+    assert "US" not in found.places
+
+
+@pytest.mark.parametrize(
+    ("title", "topic"),
+    [
+        ("Senate passes farm bill", "us-politics"),
+        ("Senate rejects Ukraine aid", "us-politics"),
+        ("House speaker delays vote on budget", "us-politics"),
+        ("Congress returns from recess", "us-politics"),
+        ("China sanctions US senators and Congress aides", "us-politics"),
+        ("Coast Guard rescues sailors off Florida", None),
+        ("US Coast Guard seizes cocaine", None),
+        ("National Guard deployed to Chicago", None),
+    ],
+)
+def test_american_institutions_are(title: str, topic: str | None) -> None:
+    found = judge(_book(), title)
+    assert "america" in found.sections
+    assert "US" in found.places
+    assert topic is None or topic in found.topics
+
+
+def test_a_player_of_the_name_is_not_the_middle_east() -> None:
+    assert "middle-east" not in judge(_book(), "Jordan scores 41 as Bulls win").sections

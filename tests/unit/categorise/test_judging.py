@@ -297,3 +297,28 @@ def test_a_receipt_shows_the_whole_word_that_an_open_end_found() -> None:
     weather = rule("weather", ("flood*", 1.0), ["river*", "burst*"], ("洪水*", 1.0))
     found = receipts(book(weather), "Flooding as Rivers Are Bursting", "Floods; 洪水警報が出た")[0]
     assert {match.text for match in found.matched} == {"Flooding", "Rivers", "Bursting", "Floods", "洪水"}
+
+
+def test_words_in_the_name_of_anothers_institution_are_not_counted_where_places_are_listed() -> None:
+    politics = rule("politics", "senate", places=(("US", 0.05),), kind="topic")
+    votes = rule("votes", "senate", kind="topic")
+    both = book(AMERICA, ASIA, topics=(politics, votes))
+    assert judge(both, "Senate passes budget").topics == ("politics", "votes")
+    assert judge(both, "Philippine Senate passes budget").topics == ("votes",)
+    assert judge(both, "Philippine Senate passes budget").section == "asia"
+    assert judge(both, "Philippine Senate passes budget").sections == ("asia",)
+    assert judge(both, "Philippine Senate thanks US Senate").topics == ("politics", "votes")
+    assert judge(both, "US thanks Manila").topics == ()
+
+
+def test_a_term_of_several_parts_needs_those_that_are_not_taken_out() -> None:
+    court = rule("court", ["supreme court", "abortion"], places=(("US", 0.05),), kind="topic")
+    rulings = book(AMERICA, ASIA, topics=(court,))
+    assert judge(rulings, "Supreme Court hears abortion case").topics == ("court",)
+    assert judge(rulings, "Philippine Supreme Court hears abortion case").topics == ()
+
+
+def test_a_sea_that_several_countries_share_names_none_of_them() -> None:
+    assert judge(book(ASIA), "Ship sinks in South China Sea").places == ()
+    assert judge(book(ASIA), "Ship sinks in South China Sea").section == "asia"
+    assert judge(book(ASIA), "Vietnamese ship sinks in South China Sea").places == ("VN",)

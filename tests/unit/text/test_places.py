@@ -106,3 +106,69 @@ def test_regions() -> None:
     assert countries("nowhere") == frozenset()
     assert known_place("nato") and known_place("XK") and not known_place("ZZ")
     assert REGIONS["africa"] >= REGIONS["sahel"]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Philippine Senate opens inquiry into flood funds", ["PH"]),
+        ("Nigeria's Senate approves loan", ["NG"]),
+        ("Senate of Nigeria approves loan", ["NG"]),
+        ("House of Representatives of Japan dissolved", ["JP"]),
+        ("Japan's House of Representatives dissolved", ["JP"]),
+        ("Supreme Court of the Philippines halts dam", ["PH"]),
+        ("India's opposition Congress party names candidates", ["IN"]),
+        ("Italian coast guard finds empty boat", ["IT"]),
+        ("Chinese navy and coast guard circle reef", ["CN"]),
+        ("Turkish police, coast guard search strait", ["TR"]),
+        ("Russian National Guard gets tanks", ["RU"]),
+        ("Kenya's attorney general resigns", ["KE"]),
+        ("US protests to Kenya's attorney general", ["US", "KE"]),
+        ("Australian senators and US senators meet", ["AU", "US"]),
+        ("Ghana Premier League suspended", ["GH"]),
+        ("Vietnam's politburo meets", ["VN"]),
+    ],
+)
+def test_an_institution_is_of_the_country_it_is_bound_to(title: str, expected: list[str]) -> None:
+    assert places(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Senate passes farm bill", ["US"]),
+        ("US Senate votes", ["US"]),
+        ("American coast guard cutter sails", ["US"]),
+        ("Texas Senate votes on maps", ["US"]),
+        ("Italy thanks US Coast Guard", ["IT", "US"]),
+        ("Ukraine, Senate Republicans wait for vote", ["UA", "US"]),
+        ("Ukraine asks Senate for help", ["UA", "US"]),
+        ("China and Congress at odds", ["CN", "US"]),
+        ("National Guard deployed to Chicago", ["US"]),
+        ("Coast Guard rescues sailors off Florida", ["US"]),
+        ("Premier League resumes", ["GB"]),
+        ("Georgia Senate passes budget", ["US"]),
+    ],
+)
+def test_an_institution_that_nothing_binds_is_of_its_own_country(title: str, expected: list[str]) -> None:
+    assert places(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Jordan scores 41 as hosts win again", []),
+        ("Jordan's buzzer-beater ends the series", []),
+        ("Jordan scores late to reach final", ["JO"]),
+        ("Jordan opens border crossing", ["JO"]),
+        ("Jordan raises fuel prices", ["JO"]),
+    ],
+)
+def test_a_player_is_no_country(title: str, expected: list[str]) -> None:
+    assert places(title) == expected
+
+
+def test_an_institution_named_again_is_the_same_one() -> None:
+    assert places("Italian Senate debates pensions", "The bill goes back to the Senate in June.") == ["IT"]
+    assert places("Italian Senate debates pensions", "The US Senate did so in June.") == ["IT", "US"]
+    assert places("Greek ferry sinks", "Twenty were saved, the coast guard said.") == ["GR"]

@@ -1,0 +1,71 @@
+"""Whose institution a text names: many countries have a senate, a coast guard, an attorney general."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aggregator.categorise.findings import Hit
+from aggregator.text.match import Haystack
+from aggregator.text.places import Place
+
+_SHARED = frozenset(("institution", "generic"))
+OWNERS = frozenset(("country", "demonym", "city"))
+_LINK_WORDS = (
+    "opposition ruling main new former ex top own lower upper federal interim acting conservative liberal leftist "
+    "populist military army navy naval air force marines police customs border and"
+)
+_LINKS = frozenset(_LINK_WORDS.split())
+_OF = (["of"], ["of", "the"])
+_FAR = 40  # letters between an institution and its country
+
+
+def owners(hay: Haystack, names: Sequence[tuple[Hit, Place]]) -> dict[int, int]:
+    """Of `names`, in the order of the text, each institution that is bound to another country than its own: its index
+    → that country's. Bound is what follows a country ("Philippine Senate", "Japan's navy and coast guard") or comes
+    before its name ("Senate of Nigeria"), and what has the name of one that is ("the Senate", later on)."""
+    found: dict[int, int] = {}
+    unbound: list[int] = []
+    last = 0
+    for index, (hit, place) in enumerate(names):
+        if place.kind in _SHARED:
+            owner = None
+            if index and hit[1] - last <= _FAR:
+                owner = _before(hay, names, index, found)
+            if owner is None and hay.text.startswith("of ", hit[2]):
+                owner = _after(hay, names, index)
+            if owner is None:
+                unbound.append(index)
+            elif _codes(place).isdisjoint(_codes(names[owner][1])):
+                found[index] = owner
+        last = hit[2]
+    if found and unbound:
+        known = {names[index][0][0]: owner for index, owner in found.items()}
+        found.update({index: known[names[index][0][0]] for index in unbound if names[index][0][0] in known})
+    return found
+
+
+def _before(hay: Haystack, names: Sequence[tuple[Hit, Place]], index: int, found: dict[int, int]) -> int | None:
+    owner = found.get(index - 1, index - 1)  # of an institution of a bound one: "Philippine Senate lawmakers"
+    if names[owner][1].kind not in OWNERS:
+        return None
+    return owner if _linked(hay, names[index - 1][0][2] - 1, names[index][0][1] + 1) else None
+
+
+def _linked(hay: Haystack, start: int, end: int) -> bool:
+    """Whether nothing stands between but words that an institution's name may begin with. A sign alone parts."""
+    if start < hay.split <= end:
+        return False
+    words = hay.text[start:end].split()
+    signs = hay.cased[start:end].strip(" -").replace(",", "") if words else hay.cased[start:end]
+    return _LINKS.issuperset(words) and words[:1] != ["and"] and all(sign.isalnum() or sign in " -" for sign in signs)
+
+
+def _after(hay: Haystack, names: Sequence[tuple[Hit, Place]], index: int) -> int | None:
+    if index + 1 == len(names) or names[index + 1][1].kind not in OWNERS:
+        return None
+    start, end = names[index][0][2] - 1, names[index + 1][0][1] + 1
+    return index + 1 if end - start <= _FAR and hay.cased[start:end].lower().split() in _OF else None
+
+
+def _codes(place: Place) -> set[str]:
+    return {code for choice in place.choices for code in choice}
