@@ -311,7 +311,7 @@ class Application:
             return self.judge(item.title, item.summary, self.sources.get(item.source))
 
         overrides = self.settings.overrides
-        today = utc_now().date()
+        today = utc_now().astimezone(ZoneInfo(self.settings.site.timezone)).date()
         return Policy(
             epoch=f"{self.settings.epoch}.{program()}",
             judge=judge,
@@ -324,9 +324,7 @@ class Application:
             apart=(apart := frozenset(filter(None, map(canonical, overrides.split)))),
             joined=tuple(frozenset(filter(None, map(canonical, group))) - apart for group in overrides.join),
             pinned={
-                address: pin.section
-                for pin in overrides.pin
-                if (pin.until is None or pin.until >= today) and (address := canonical(pin.url))
+                address: pin.section for pin in overrides.pin if pin.holds(today) and (address := canonical(pin.url))
             },
             program=program(),
             aside=self._names,

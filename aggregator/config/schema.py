@@ -212,7 +212,7 @@ class Rules(Entry):
 
 
 class Pin(Entry):
-    """A story held at the top of a section."""
+    """A story held at the top of a section's page, and of its block on the front page."""
 
     url: Address = Field(description="Address of any of its articles.")
     section: Slug = Field(description="The section it is held in.")
@@ -229,7 +229,7 @@ class Stories(Entry):
     hide: Annotated[list[Address], Empty] = Field(
         default=[], description="Articles that are shown nowhere; a story goes with its last."
     )
-    pin: Annotated[list[Pin], Empty] = Field(default=[], description="Stories held at the top of a section.")
+    pin: Annotated[list[Pin], Empty] = Field(default=[], description="Stories held at the top of a section's page.")
 
 
 class IncludedFile(Entry):

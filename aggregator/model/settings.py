@@ -118,6 +118,9 @@ class Pin:
     until: date | None
     at: Position
 
+    def holds(self, day: date) -> bool:
+        return self.until is None or day <= self.until
+
 
 @dataclass(frozen=True, slots=True)
 class Overrides:

@@ -93,6 +93,14 @@ class Reading:
         entered = dict(self._db.select("SELECT n, entered FROM stories WHERE NOT hidden AND n IN", numbers))
         return self._stories([(n, entered[n]) for n in numbers if n in entered])
 
+    def stories_at(self, canonicals: Sequence[str]) -> list[StoryView]:
+        """The stories that hold the articles of these addresses, each once, in the order of the addresses."""
+        wanted = {address_hash(canonical): place for place, canonical in reversed(list(enumerate(canonicals)))}
+        rows = self._db.select(
+            "SELECT n, address FROM items WHERE address IN", [one for one in wanted if one is not None]
+        )
+        return self.stories_of_items([n for n, address in sorted(rows, key=lambda row: (wanted[row[1]], row[0]))])
+
     def members(self, story: int) -> list[ItemView]:
         pairs = self._db.read(
             "SELECT i.n, i.at FROM placements p JOIN items i ON i.n = p.item WHERE p.story = ? AND NOT p.hidden "

@@ -24,6 +24,7 @@ from aggregator.web.front import kept
 from aggregator.web.library import Library
 from aggregator.web.paper import STATIC, page, static_file
 from aggregator.web.parameters import by_relevance
+from aggregator.web.pinned import first, held, pinned
 from aggregator.web.ranking import CANDIDATES, foremost
 from aggregator.web.related import Relatives
 from aggregator.web.routes import serve_streams
@@ -58,18 +59,23 @@ def favicon() -> Response:
 @described("Front page", PAGE, fails=(503,))
 @kept
 def front() -> Response:
-    """The front page: what most outlets tell, the newest of all, and the newest of each section, each story once."""
+    """The front page: what most outlets tell, the newest of all, and the newest of each section, each story once, but for
+    what the editor pins to the top of a section."""
     lib = library()
     reading = lib.archive.reading
     now = int(lib.now().timestamp())
     several, _ = reading.stories(StreamQuery("latest", min_publishers=2, limit=SEVERAL), now)
-    top = foremost(several, now)[:FOREMOST]
+    pins = {section.id: pinned(lib, section.id) for section in lib.in_force().settings.sections}
+    homes = {story.id: id for id, stories in pins.items() for story in stories if story.section == id}
+    top = [story for story in foremost(several, now) if story.id not in homes][:FOREMOST]
     seen = {story.id for story in top}
     newest, _ = reading.stories(StreamQuery("latest", limit=NEWEST + FOREMOST), now)
     shown = []
     for section in lib.in_force().settings.sections:
         query = StreamQuery("section", section.id, primary=True, limit=PER_SECTION + FOREMOST)
-        stories = [story for story in reading.stories(query, now)[0] if story.id not in seen][:PER_SECTION]
+        others = [story for story in reading.stories(query, now)[0] if story.id not in seen]
+        own = [story for story in pins[section.id] if homes.get(story.id) == section.id]
+        stories = first(own, others)[:PER_SECTION]
         if stories:
             shown.append((section, stories))
     return page(
@@ -80,6 +86,7 @@ def front() -> Response:
         newest=[story for story in newest if story.id not in seen][:NEWEST],
         pulse=_pulse(lib, now),
         path="/",
+        pinned=homes,
         feeds=_feeds("/latest"),
     )
 
@@ -107,12 +114,16 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
         words, shown = query.filter.words, query.limit or SHORTEST
         stories, items = best_first(stream.stories, words), best_first(stream.items, words)
         stream = replace(stream, stories=tuple(stories[:shown]), items=tuple(items[:shown]))
+    pins = held(lib, query)
+    if pins:
+        stream = replace(stream, stories=tuple(first(pins, list(stream.stories))[: query.limit]))
     path = path_of(kind, id) + (f"/{month}" if month else "")
     return page(
         "stream.html",
         max(lib.changed(), stream.modified or stream.updated),
         stream=stream,
         query=query,
+        pinned={story.id for story in pins},
         path=path,
         feeds=_feeds(path),
         heading=_heading(lib, query),

@@ -279,3 +279,15 @@ def test_no_phrase_reaches_from_the_headline_into_the_summary(store: Store) -> N
 
     assert (count("sinks", "off"), count("sinks off"), count("off bornholm")) == (1, 0, 1)
     assert isinstance(store, SqliteArchive) or count("frigate") == 1
+
+
+def test_stories_at_addresses_come_in_their_order_and_without_what_is_hidden(both: tuple[Store, Store]) -> None:
+    keys = [("gamma", "9-1"), ("alpha", "20-0"), ("beta", "3-1"), ("gamma", "9-1"), ("alpha", "none")]
+    asked = [item(source, key, "").canonical or "" for source, key in keys]
+    found = [store.reading.stories_at(asked) for store in both]
+    assert plain(found[0], both[0]) == plain(found[1], both[1])
+    assert len(found[0]) == 2
+    links = [{report.url for report in story.reports} for story in found[0]]
+    assert [any(url and url.endswith(key) for url in told) for told, (_, key) in zip(links, keys, strict=False)] == [
+        True
+    ] * 2

@@ -1,0 +1,32 @@
+"""Stories that the editor holds at the top of a section's page and of its block on the front page: `stories: pin`."""
+
+from __future__ import annotations
+
+from aggregator.model.story import StoryView
+from aggregator.model.stream import StreamQuery
+from aggregator.web.library import Library
+
+
+def pinned(library: Library, section: str) -> list[StoryView]:
+    """Those of the section, in the order of the file; their last day is one of the site's zone."""
+    from aggregator.normalise.address import canonical
+
+    force = library.in_force()
+    today = library.now().astimezone(force.zone).date()
+    pins = [pin for pin in force.settings.overrides.pin if pin.section == section and pin.holds(today)]
+    addresses = [address for pin in pins if (address := canonical(pin.url))]
+    found = library.archive.reading.stories_at(addresses) if addresses else []
+    return [story for story in found if section in {name for name, _ in story.scores}]
+
+
+def held(library: Library, query: StreamQuery) -> list[StoryView]:
+    """What stands above a stream's order on its page: in no archive, search or list of items."""
+    if query.kind != "section" or query.window or not query.filter.empty or query.view != "stories":
+        return []
+    return [one for one in pinned(library, query.id or "") if len(one.publishers) >= query.min_publishers]
+
+
+def first(pinned: list[StoryView], stories: list[StoryView]) -> list[StoryView]:
+    """Pinned ones, then the others, each once."""
+    known = {story.id for story in pinned}
+    return [*pinned, *(story for story in stories if story.id not in known)]

@@ -1,0 +1,97 @@
+"""`stories: pin`: stories that stand first in a section's page and in its block of the front page, until their last day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+from newsroom import CONFIG, Newsroom, item
+
+from aggregator.model.item import Item
+from aggregator.pipeline.edition import re_place
+
+OLD = item("Octopuses Dream in Colour", age=timedelta(days=4), url="https://bbc.example/dream")
+OLDER = item("Bees Count to Four", "kyodo", age=timedelta(days=5))
+TITLES = (
+    "Navy Buys Potatoes", "Frigate Sold to Museum", "Missile Silo Becomes Hotel", "Navy Chorus Tours Lapland",
+    "Frigate Paint Found Toxic", "Missile Engineers Strike", "Navy Divers Free a Whale", "Frigate Cook Wins Prize",
+)  # fmt: skip
+SHIPS = [item(title, "reuters", age=timedelta(hours=n)) for n, title in enumerate(TITLES, 1)]
+BIG = [
+    item("Missile Falls Into the Harbour of Lumio", source, age=timedelta(hours=2), summary=f"{source} {n}: a missile fell.")
+    for n, source in enumerate(("bbc-world", "kyodo", "reuters"))
+]  # fmt: skip
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    made = Newsroom(tmp_path)
+    for one in (OLDER, OLD, *SHIPS, *BIG):
+        made.publish(one)
+    yield made
+    made.close()
+
+
+def pin(room: Newsroom, *pins: tuple[Item, str], section: str = "defense") -> None:
+    """Of (item, last day); no day: for good."""
+    said = ", ".join(
+        f"{{url: '{one.url}', section: {section}{f', until: {until}' if until else ''}}}" for one, until in pins
+    )
+    room.put_in_force(f"{CONFIG}stories: {{pin: [{said}]}}\n")
+    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+
+
+def headlines(room: Newsroom, path: str, within: str = "") -> list[str]:
+    """Of the cards, from the text `within` on."""
+    text = unescape(room.client.get(path).text)
+    return re.findall(r'<h\d><a href="[^"]*/stories/[^>]*>([^<]*)</a></h\d>', text[text.index(within) :])
+
+
+def feed(room: Newsroom) -> list[str]:
+    return [one["title"] for one in room.client.get("/sections/defense.json").get_json()["items"]]
+
+
+def test_pinned_stories_stand_first_in_the_order_of_the_file(room: Newsroom) -> None:
+    before = headlines(room, "/sections/defense")
+    pin(room, (OLDER, ""), (OLD, "2099-12-31"))
+    shown = headlines(room, "/sections/defense")
+    assert shown == [OLDER.title, OLD.title, *before]
+    assert room.client.get("/sections/defense").text.count("Pinned") == 2
+    assert headlines(room, "/sections/defense?limit=3") == shown[:3]
+    assert OLD.title not in headlines(room, "/sections/defense?min_publishers=2")
+    assert headlines(room, "/sections/defense/2026-11")[-1] == OLDER.title, "an archive is in order of time"
+
+
+def test_feeds_stay_in_the_order_of_time(room: Newsroom) -> None:
+    pin(room, (OLDER, ""), (OLD, ""))
+    assert feed(room)[-2:] == [OLD.title, OLDER.title]
+
+
+def test_the_block_of_the_front_page_begins_with_what_is_pinned(room: Newsroom) -> None:
+    assert BIG[0].title in headlines(room, "/")[:1], "told by three"
+    pin(room, (OLDER, ""), (BIG[0], ""))
+    block = headlines(room, "/", 'id="s-defense"')
+    assert block[:2] == [OLDER.title, BIG[0].title]
+    assert headlines(room, "/").count(BIG[0].title) == 1
+
+
+def test_a_pin_ends_with_its_last_day(room: Newsroom) -> None:
+    pin(room, (OLD, "2099-12-31"))
+    room.now = datetime(2099, 12, 31, 23, 0, tzinfo=UTC)
+    assert headlines(room, "/sections/defense")[0] == OLD.title
+    room.now += timedelta(hours=2)
+    assert headlines(room, "/sections/defense")[0] != OLD.title
+    assert OLD.title not in headlines(room, "/", 'id="s-defense"')[:1]
+
+
+def test_a_pinned_story_that_is_hidden_is_not_shown(room: Newsroom) -> None:
+    other = OLD.url
+    room.put_in_force(
+        f"{CONFIG}stories: {{hide: ['{other}'], pin: [{{url: '{other}?utm_source=x', section: defense}}]}}\n"
+    )
+    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+    assert OLD.title not in headlines(room, "/sections/defense")
