@@ -1,4 +1,5 @@
-"""Makes what the grouping has learned (needs the extra `train`): `aggregator/stories/data/background.tsv` and `likeness.json`.
+"""Makes what the grouping has learned (needs the extra `train`): `background.tsv`, `places.bin` and `likeness.json` of
+`aggregator/stories/data`.
 
     python -m benchmarks.train_stories CORPUS [--half tuned]
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from hashlib import blake2b
@@ -30,6 +32,8 @@ from aggregator.stories.features import features, readable
 from aggregator.stories.grouping import in_order
 from aggregator.stories.likeness import EVIDENCE
 from aggregator.stories.reading import read
+from aggregator.text.places import gazetteer
+from aggregator.text.words import stem, stems, tokens, word_id
 from benchmarks.eval_stories import SETS, candidates, epoch, half, load, subject
 from benchmarks.overlay import LEARNED, STREAM, TRIED, overlay, strangers
 
@@ -37,6 +41,8 @@ DATA = Path(__file__).parents[1] / "aggregator" / "stories" / "data"
 NEWS = (STREAM, "sections/dev.jsonl.gz")
 APART = "apart"  # no set of stories
 STRANGERS = 0.4  # what pairs that cannot be one story weigh together, of what a set weighs
+SHORT = 3  # letters that name no place
+CAPITALS = 0.9  # share of capitals from which a word is a name
 LEAST = 5  # items that a word must stand in to be listed
 ROUNDS = 100
 LEARNING = {
@@ -64,6 +70,30 @@ def background(corpus: Path) -> str:
 def _stems(title: str, summary: str = "") -> frozenset[str]:
     one = Candidate(0, title, summary, "", None, 0, None)
     return frozenset(readable(one, features(one).words).values())
+
+
+def places(corpus: Path) -> bytes:
+    """The content of places.bin: names of one word, but for those that the news mostly writes small (Reading, Nice)."""
+    told = _capitals(corpus)
+    named = {
+        stem(needle.word)
+        for needle, place in zip(gazetteer().needles, gazetteer().places, strict=True)
+        if place.kind in ("country", "city") and " " not in needle.word and len(needle.word) > SHORT
+    }
+    ids = sorted(word_id(name) for name in named if told.get(name, 1.0) >= CAPITALS)
+    return numpy.array(ids, dtype="<i8").tobytes()
+
+
+def _capitals(corpus: Path) -> dict[str, float]:
+    """How often each stem is written with a capital inside a sentence of a lead, for those met three times or more."""
+    met, capital = Counter[str](), Counter[str]()
+    for lead in {row["summary"] for name in NEWS for row in load(corpus / name)}:
+        for sentence in re.split(r"(?<=[.!?:])\s+", lead):
+            words = tokens(sentence)[1:]
+            if sum(word[0].isupper() for word in words) <= 0.6 * len(words):  # no headline
+                met.update(stems(words))
+                capital.update(stems([word for word in words if word[0].isupper()]))
+    return {name: (capital[name] + 1) / (count + 2) for name, count in met.items() if count >= 3}
 
 
 def examples(corpus: Path, part: str) -> Iterator[tuple[str, list[list[float]], list[bool]]]:
@@ -128,6 +158,7 @@ def main() -> None:
     DATA.mkdir(exist_ok=True)
     if not given.keep_background:
         (DATA / "background.tsv").write_text(background(given.corpus), encoding="utf-8")
+        (DATA / "places.bin").write_bytes(places(given.corpus))
     learned = json.dumps(learn(given.corpus, given.half), separators=(",", ":"))
     (DATA / "likeness.json").write_text(learned + "\n", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""How alike two items are: evidence from words, their senses, figures, days and rivals, for many pairs at once.
+"""How alike two items are: evidence from words, their senses, figures, days, places and rivals, for many pairs at once.
 
 Learned trees (gradient boosting, monotone in what is monotone by nature; `trees.py`) weigh it. What the evidence holds is
 listed in `EVIDENCE`, with the direction in which it speaks.
@@ -12,6 +12,7 @@ import numpy as np
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, highest, portions, rows_of
 from aggregator.stories.matrix import Matrix
+from aggregator.stories.places import placed
 from aggregator.stories.senses import senses
 from aggregator.text.words import word_id
 
@@ -46,6 +47,8 @@ EVIDENCE = (
     ("days", 1),  # shared days of the week
     ("other days", -1),  # both name days, none in common
     ("apart", -1),  # days between them
+    ("places", 1),  # shared words that name a place
+    ("other places", -1),  # rarity of those of one headline that the other item lacks, the lesser of both
     *RIVALS,  # by the cosine
     ("sense", 1),  # cosine of what the words are about
     *((f"{name} by sense", direction) for name, direction in RIVALS),
@@ -65,6 +68,8 @@ class Vectors:
     present: Sparse  # each word weighs 1
     figure: Bools  # column → whether the word begins with a digit
     day: Bools  # column → whether it is a day of the week
+    place: Bools  # column → whether it names a place
+    where: Sparse  # each word of a headline that names a place weighs its rarity
     figures: Bools  # row → whether it has figures
     days: Bools  # row → whether it names days
     lang: Ints  # row → its language, 0 where unknown
@@ -98,11 +103,14 @@ def vectors(words: Matrix, weight: Floats, figures: Ints, lang: Ints, at: Ints) 
     told = words.title
     sums = np.bincount(row[told], plain[told], rows)
     headline = words.only(told).sparse(plain[told] / sums[row[told]])
+    place = placed(words.ids)
+    where = told & place[words.column]
     figure, day = np.isin(words.ids, figures), np.isin(words.ids, np.array(sorted(WEEKDAYS)))
     spread = words.sparse(doubled / length[row])
     return Vectors(
         words, weight, spread, words.sparse(plain), headline, words.sparse(np.ones(len(plain))),
-        figure, day, np.bincount(row, figure[words.column], rows) > 0, np.bincount(row, day[words.column], rows) > 0,
+        figure, day, place, words.only(where).sparse(plain[where]),
+        np.bincount(row, figure[words.column], rows) > 0, np.bincount(row, day[words.column], rows) > 0,
         lang, at, _sense(words, told),
     )  # fmt: skip
 
@@ -157,10 +165,19 @@ def evidence(of: Vectors, around: tuple[Standing, Standing], one: Ints, other: I
         days,
         (days == 0) & of.days[one] & of.days[other],
         np.abs(of.at[one] - of.at[other]) / DAY,
+        np.bincount(row, of.place[both.indices], len(one)),
+        np.minimum(_lacking(of, one, other), _lacking(of, other, one)),
         *_rivals(around[0], one, other, close),
         sense,
         *_rivals(around[1], one, other, sense),
     ])  # fmt: skip
+
+
+def _lacking(of: Vectors, one: Ints, other: Ints) -> Floats:
+    """The rarity of the places in the headline of each of one that the other does not name at all."""
+    told = of.where[one]
+    lacking: Floats = told.sum(axis=1) - told.multiply(of.present[other]).sum(axis=1)
+    return np.maximum(lacking, 0.0)  # rounding
 
 
 def _rivals(around: Standing, one: Ints, other: Ints, close: Floats) -> list[Floats | Ints]:

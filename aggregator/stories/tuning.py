@@ -12,11 +12,11 @@ class Tuning:
     window: int = 5 * DAY  # seconds at most between two items that are compared
     same_headline: int = 2 * DAY  # seconds at most between equal headlines of one story
     column: int = DAY // 2  # … where one outlet has both
-    least: float = 0.55  # link at which two groups are one story
+    least: float = 0.53  # link at which two groups are one story
     best: float = 0.2  # share of the best pair in the link between groups, the rest is that of the average
     likely: float = 0.2  # pairs less sure than this are no reason to look at two groups
     far: float = 0.15  # cosine below which a pair is not weighed at all
-    again: float = 0.42  # taken off a pair of one publisher: it seldom tells an event twice, often its next chapter
+    again: float = 0.44  # taken off a pair of one publisher: it seldom tells an event twice, often its next chapter
     grown: int = 3  # items from which a group may have a mark of its own
     borne: float = 0.8  # share of its members that bear it
     rare: float = 5.5  # rarity of such a word

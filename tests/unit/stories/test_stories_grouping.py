@@ -240,6 +240,17 @@ def test_a_headline_that_comes_every_hour_begins_a_new_story_after_two_days() ->
     assert all(max(times) - min(times) <= 2 * DAY for times in spans)
 
 
+def test_events_of_one_kind_in_two_places_are_two_stories() -> None:
+    def fire(place: str, country: str, outlet: str) -> list[Candidate]:
+        return [
+            item(f"Wildfire near {place} forces hundreds to flee", f"Winds fanned a blaze in {country}.", "Bugle"),
+            item(f"Hundreds evacuated as wildfire rages outside {place}", f"Flames rage in {country}.", outlet),
+        ]
+
+    memory, _ = told([*fire("Athens", "Greece", "Herald"), *fire("Izmir", "western Turkey", "Gazette")])
+    assert sorted(map(len, memory.stories().values())) == [2, 2]
+
+
 def test_thousands_of_one_headline_are_not_compared_each_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
     judged: list[int] = []
     judge = Comparison._judge
