@@ -238,7 +238,7 @@ class Application:
 
     @cached_property
     def fold_publisher(self) -> Callable[[str, str | None], str]:
-        """(name, address of an article) → the publisher's one name."""
+        """(name, address of an article or of the outlet) → the publisher's one name."""
         from aggregator.config.publishers import publisher_index
 
         index = publisher_index(self.settings)
@@ -414,6 +414,7 @@ class Application:
             request=self.request,
             mask=self.mask,
             extract=extract,
+            publisher=self.fold_publisher,
         )
 
     def in_force(self) -> InForce:

@@ -85,6 +85,7 @@ class Item:
     image: str | None
     enclosures: tuple[Enclosure, ...]
     hash: str  # of all that a reader sees: a different hash is an update
+    outlet: str | None = None  # the address that a wrapper's item gives for its publisher, to fold that by; not stored
 
 
 @dataclass(frozen=True, slots=True)

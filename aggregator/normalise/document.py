@@ -78,4 +78,5 @@ def _item(key: str, draft: Draft, context: Context) -> Item:
         image=draft.image,
         enclosures=draft.enclosures,
         hash=digest(*seen),
+        outlet=draft.outlet,
     )

@@ -37,6 +37,7 @@ class Draft:
     first_image: str | None = None
     author: str | None = None
     publisher: str = ""
+    outlet: str | None = None
     lang: str | None = None
     categories: tuple[str, ...] = ()
     image: str | None = None

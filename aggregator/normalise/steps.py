@@ -72,6 +72,7 @@ def publisher(draft: Draft, context: Context) -> None:
     draft.publisher = named or job.publisher
     if not job.wrapper:
         return
+    draft.outlet = address.absolute(draft.parsed.publisher_url, draft.base)
     suffix = _OUTLET.search(draft.title)
     if suffix and (not named or suffix[1].casefold() == named.casefold()):
         draft.publisher = named or suffix[1].strip()

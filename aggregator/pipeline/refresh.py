@@ -37,7 +37,8 @@ class Tools:
 
     `archive` is written to from a thread of its own, `lookup` is the same archive over another connection: a long
     wait for the one must not stop the network. `request` fills in the secrets of a source (KeyError: the environment
-    lacks one); `jitter` draws from [0, 1); `mask` takes secrets out of a message.
+    lacks one); `jitter` draws from [0, 1); `mask` takes secrets out of a message; `publisher` folds an outlet's name and
+    address to its one name.
     """
 
     archive: Archive
@@ -51,6 +52,7 @@ class Tools:
     request: Callable[[Source], tuple[str, tuple[tuple[str, str], ...]]]
     mask: Callable[[str], str] = lambda text: text
     extract: Extractor | None = None  # None: no articles are asked for
+    publisher: Callable[[str, str | None], str] = lambda name, url: name
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +180,19 @@ async def _visit(tools: Tools, source: Source, state: SourceState) -> tuple[Outc
         return outcome, None
     job = ParseJob(source.id, state.root, source.publisher, source.wrapper, source.lang, tools.clock())
     try:
-        return outcome, await tools.parse(outcome, job)
+        return outcome, _folded(tools, await tools.parse(outcome, job))
     except ParseError as error:
         return Failed(error.kind, str(error), outcome.status), None
     except SandboxError as error:
         return Failed(f"parser-{error.kind}", str(error), outcome.status), None
+
+
+def _folded(tools: Tools, feed: NormalFeed) -> NormalFeed:
+    """What items of a wrapper say of their outlet's address is known here alone: their links are the wrapper's."""
+    if not any(item.outlet for item in feed.items):
+        return feed
+    items = (replace(item, publisher=tools.publisher(item.publisher, item.outlet)) for item in feed.items)
+    return replace(feed, items=tuple(items))
 
 
 def _concealed(tools: Tools, outcome: Fetched | NotModified, asked: str) -> Fetched | NotModified:
