@@ -1,11 +1,12 @@
 """Related News: chapters of the same running event first, then stories of the same topics, the rarer the better, filled
-up with the most important recent ones of the section."""
+up with the most important recent ones: those of most outlets, of the section first."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamQuery
@@ -58,9 +59,15 @@ class Relatives:
                 scores[other.id] += 1 / math.log(2 + len(others))
         return sorted(found.values(), key=lambda other: (-scores[other.id], -other.published.timestamp(), other.id))
 
-    def _important(self, story: StoryView) -> list[StoryView]:
-        recent = self._stream(StreamQuery("section", story.section, primary=True, limit=LOOKED_AT))
-        return sorted(recent, key=lambda other: (-len(other.publishers), -other.published.timestamp(), other.id))
+    def _important(self, story: StoryView) -> Iterator[StoryView]:
+        """Told by several outlets, of the section first, then of all; then whatever else the section has."""
+        section = StreamQuery("section", story.section, primary=True, limit=LOOKED_AT)
+        several = StreamQuery("latest", min_publishers=2, limit=LOOKED_AT)
+        for query in (replace(section, min_publishers=2), several, section):
+            recent = self._stream(query)
+            yield from sorted(
+                recent, key=lambda other: (-len(other.publishers), -other.published.timestamp(), other.id)
+            )
 
     def _stream(self, query: StreamQuery) -> list[StoryView]:
         if query not in self._streams:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -72,6 +73,23 @@ def test_what_a_body_repeats_is_told_once() -> None:
     assert told(cut, text) == ("", text)
     assert told("Short.", "<p>Other words.</p>") == ("Short.", "<p>Other words.</p>")
     assert told("", "<p>Other words.</p>") == ("", "<p>Other words.</p>")
+
+
+SMALL = [a + b + c for a in "bdfglm" for b in ("ar", "el", "in", "ost") for c in ("ba", "den", "ku", "lo")]
+
+
+def test_what_fills_up_related_news_is_what_most_outlets_tell(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    quake = "Strong quake shakes northern Chile near Iquique"
+    outlets = ("kyodo", "reuters", "bbc-world")
+    room.publish(
+        item("Fire alarms of a theatre rang twice during rehearsal"),
+        *(item(quake, source, age=timedelta(hours=9)) for source in outlets),
+        *(item(" ".join(random.Random(n).choices(SMALL, k=5)).capitalize(), summary="") for n in range(50)),
+    )
+    related = room.client.get("/api/v1/stories?q=alarms").get_json()["stories"][0]["related"]
+    assert next(one["title"] for one in related if one["filled"]) == quake
+    room.close()
 
 
 def test_related_news_that_only_fills_up_says_so(tmp_path: Path) -> None:
