@@ -83,8 +83,8 @@ def test_what_fills_up_related_news_is_what_most_outlets_tell(tmp_path: Path) ->
     quake = "Strong quake shakes northern Chile near Iquique"
     outlets = ("kyodo", "reuters", "bbc-world")
     room.publish(
-        item("Fire alarms of a theatre rang twice during rehearsal"),
-        *(item(quake, source, age=timedelta(hours=9)) for source in outlets),
+        item("Fire alarms of a theatre rang twice during rehearsal", summary=""),
+        *(item(quake, source, age=timedelta(hours=9), summary="") for source in outlets),
         *(item(" ".join(random.Random(n).choices(SMALL, k=5)).capitalize(), summary="") for n in range(50)),
     )
     related = room.client.get("/api/v1/stories?q=alarms").get_json()["stories"][0]["related"]
