@@ -155,6 +155,15 @@ class Reading:
         after = self._db.read(f"SELECT min(published) FROM {table} AND published >= ?", (*values, end))
         return before[0][0], after[0][0]
 
+    def shifted(self, stream: str, start: int, end: int) -> int:
+        """When a known story that was published from `start` on and before `end` last came to a stream or left it; 0: none
+        did, of late."""
+        query = (
+            "SELECT max(at) FROM shifts WHERE stream = (SELECT n FROM streams WHERE name = ?) "
+            "AND published >= ? AND published < ?"
+        )
+        return self._db.read(query, (stream, start, end))[0][0] or 0
+
     def counts(self, kind: str, since: int) -> dict[str, tuple[int, int]]:
         """Per section or topic: stories in all, and those that entered since."""
         rows = self._db.read(

@@ -46,7 +46,8 @@ def daily(library: Library, query: StreamQuery) -> tuple[Stream, int | None]:
 
 
 def _brief(library: Library, id: str, day: date) -> Brief | None:
-    """A day's brief; its id is of section and day alone."""
+    """A day's brief; its id is of section and day alone. It was updated when any story of the day was, came late or left:
+    so `updated` moves with whatever changes the brief, and never back."""
     force = library.in_force()
     window = (_start(force, day), _start(force, day + timedelta(days=1)))
     told, _ = library.archive.reading.stories(StreamQuery("section", id, window=window), window[1])
@@ -54,13 +55,14 @@ def _brief(library: Library, id: str, day: date) -> Brief | None:
     if not best:
         return None
     over = datetime.fromtimestamp(window[1], UTC)
+    shifted = datetime.fromtimestamp(library.archive.reading.shifted(f"section:{id}", *window), UTC)
     return Brief(
         id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"daily:{id}:{day.isoformat()}")),
         day=day.isoformat(),
         title=f"{force.names.sections[id]}, {day.strftime('%A %-d %B %Y')}",
         stories=tuple(best),
         published=over,
-        updated=max(over, *(story.updated for story in best)),
+        updated=max(over, shifted, *(story.updated for story in told)),
     )
 
 

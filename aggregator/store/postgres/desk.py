@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 import orjson
 
@@ -23,6 +23,7 @@ from aggregator.store.rows import (
     to_blob,
     to_id,
 )
+from aggregator.store.shifts import KEPT, Row, shifts
 from aggregator.store.streams import match
 
 EDITION = 5  # number of the advisory lock
@@ -195,6 +196,7 @@ class Desk:
             raise StoreBusy(f"{self._db.server.name}: the edition was lost with the connection; the next one goes on")
         with self._db.transaction() as raw:
             version = next_version(raw)
+            before = _standing(raw, batch)
             touched = _merge(raw, batch)
             if batch.forgotten:
                 _set_apart(raw, batch)
@@ -204,7 +206,7 @@ class Desk:
                 placed = [placed.item for placed in batch.placed]
                 raw.execute("DELETE FROM pending WHERE item = ANY(%s::bigint[])", (placed,))
             put(raw, "stories", _STORY, [story_row(story, batch) for story in batch.stories], _REPLACED_STORY)
-            touched |= _save_entries(raw, batch.stories)
+            touched |= _save_entries(raw, batch, before)
             touched |= _sources_of(raw, batch)
             save_memory(raw, batch.memory)
             stamp(raw, version, touched, batch.now)
@@ -253,7 +255,15 @@ def _set_apart(raw: Raw, batch: Batch) -> None:
     raw.execute("DELETE FROM merged WHERE id = ANY(%s::bytea[])", ([to_blob(story.id) for story in batch.stories],))
 
 
-def _save_entries(raw: Raw, stories: Sequence[StoryState]) -> set[str]:
+def _standing(raw: Raw, batch: Batch) -> list[Row]:
+    """Where the stories of a step stand before it."""
+    numbers = [story.n for story in batch.stories] + [merge.younger for merge in batch.merges]
+    query = "SELECT stream, story, published, active FROM entries WHERE story = ANY(%s::bigint[])"
+    return raw.execute(query, (numbers,)).fetchall()
+
+
+def _save_entries(raw: Raw, batch: Batch, before: list[Row]) -> set[str]:
+    stories = batch.stories
     names = {placing.stream for story in stories for placing in story.placings}
     streams = stream_numbers(raw, names)
     raw.execute("DELETE FROM corroborations WHERE story = ANY(%s::bigint[])", ([story.n for story in stories],))
@@ -264,19 +274,25 @@ def _save_entries(raw: Raw, stories: Sequence[StoryState]) -> set[str]:
         [(story.n, k, name, entered) for story in stories for k, (name, entered) in enumerate(story.publishers, 1)],
         "",
     )
+    rows = [
+        (streams[placing.stream], story.n, placing.entered, placing.primary_since, story.published,
+         placing.active and not story.hidden)
+        for story in stories
+        for placing in story.placings
+    ]  # fmt: skip
     put(
         raw,
         "entries",
         "bigint bigint bigint bigint bigint boolean",
-        [
-            (streams[placing.stream], story.n, placing.entered, placing.primary_since, story.published,
-             placing.active and not story.hidden)
-            for story in stories
-            for placing in story.placings
-        ],
+        rows,
         "ON CONFLICT (stream, story) DO UPDATE SET entered = excluded.entered, primary_since = excluded.primary_since, "
         "published = excluded.published, active = excluded.active",
-    )  # fmt: skip
+    )
+    after = [(stream, story, published, active) for stream, story, _, _, published, active in rows]
+    if moved := shifts(before, after, batch.now):
+        raw.execute("DELETE FROM shifts WHERE published < %s", (batch.now - KEPT,))
+        put(raw, "shifts", "bigint bigint bigint", moved,
+            "ON CONFLICT (stream, published) DO UPDATE SET at = greatest(shifts.at, excluded.at)")  # fmt: skip
     return names
 
 

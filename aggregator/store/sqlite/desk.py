@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import orjson
@@ -23,6 +23,7 @@ from aggregator.store.rows import (
     to_blob,
     to_id,
 )
+from aggregator.store.shifts import KEPT, Row, shifts
 from aggregator.store.sqlite.connection import Connection, marks, parts
 from aggregator.store.sqlite.memory import save_memory
 from aggregator.store.streams import match
@@ -187,6 +188,7 @@ class Desk:
         with self._db.transaction() as raw:
             if self._holding is not None and _holder(raw) != self._holding:
                 raise StoreBusy(f"{self._db.path}: another process took the edition over; this one left it to that")
+            before = _standing(raw, batch)
             touched = self._merge(raw, batch)
             if batch.forgotten:
                 _set_apart(raw, batch)
@@ -194,7 +196,7 @@ class Desk:
             if not batch.anew:
                 raw.executemany("DELETE FROM pending WHERE item = ?", [(placed.item,) for placed in batch.placed])
             raw.executemany(_SAVE_STORY, [story_row(story, batch) for story in batch.stories])
-            touched |= self._save_entries(raw, batch.stories)
+            touched |= self._save_entries(raw, batch, before)
             touched |= self._sources_of(raw, batch)
             save_memory(raw, batch.memory)
             stamp(raw, touched, batch.now)
@@ -213,7 +215,8 @@ class Desk:
                 raw.execute(f"DELETE FROM {table} = ?", (merge.younger,))
         return touched
 
-    def _save_entries(self, raw: sqlite3.Connection, stories: Sequence[StoryState]) -> set[str]:
+    def _save_entries(self, raw: sqlite3.Connection, batch: Batch, before: list[Row]) -> set[str]:
+        stories = batch.stories
         names = {placing.stream for story in stories for placing in story.placings}
         streams = stream_numbers(raw, names)
         raw.executemany("DELETE FROM corroborations WHERE story = ?", [(story.n,) for story in stories])
@@ -221,15 +224,17 @@ class Desk:
             "INSERT INTO corroborations VALUES (?, ?, ?, ?)",
             [(story.n, k, name, entered) for story in stories for k, (name, entered) in enumerate(story.publishers, 1)],
         )
-        raw.executemany(
-            _SAVE_ENTRY,
-            [
-                (streams[placing.stream], story.n, placing.entered, placing.primary_since, story.published,
-                 int(placing.active and not story.hidden))
-                for story in stories
-                for placing in story.placings
-            ],
-        )  # fmt: skip
+        rows = [
+            (streams[placing.stream], story.n, placing.entered, placing.primary_since, story.published,
+             placing.active and not story.hidden)
+            for story in stories
+            for placing in story.placings
+        ]  # fmt: skip
+        raw.executemany(_SAVE_ENTRY, rows)
+        after = [(stream, story, published, active) for stream, story, _, _, published, active in rows]
+        if moved := shifts(before, after, batch.now):
+            raw.execute("DELETE FROM shifts WHERE published < ?", (batch.now - KEPT,))
+            raw.executemany(_SAVE_SHIFT, moved)
         return names
 
     def _sources_of(self, raw: sqlite3.Connection, batch: Batch) -> set[str]:
@@ -255,7 +260,17 @@ _SAVE_ENTRY = """
     INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET entered = excluded.entered,
         primary_since = excluded.primary_since, published = excluded.published, active = excluded.active
 """
+_SAVE_SHIFT = "INSERT INTO shifts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)"
 _SAVE_STORY = "INSERT OR REPLACE INTO stories VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def _standing(raw: sqlite3.Connection, batch: Batch) -> list[Row]:
+    """Where the stories of a step stand before it."""
+    found: list[Row] = []
+    for part in parts([story.n for story in batch.stories] + [merge.younger for merge in batch.merges]):
+        query = f"SELECT stream, story, published, active FROM entries WHERE story IN {marks(len(part))}"
+        found += [(stream, story, at, bool(active)) for stream, story, at, active in raw.execute(query, part)]
+    return found
 
 
 def stream_numbers(raw: sqlite3.Connection, names: Iterable[str]) -> dict[str, int]:

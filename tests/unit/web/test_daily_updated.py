@@ -1,0 +1,86 @@
+"""When the daily brief of a section last changed: with whatever changes it, and never backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from newsroom import CONFIG, Newsroom, item
+
+from aggregator.model.item import Item
+from aggregator.pipeline.edition import re_place
+
+HOUR = timedelta(hours=1)
+SUMMARY = "Two frigates of the navy collided off Lumio, and {} sailors were hurt, says {}."
+FIRST = item("Frigates collide off Lumio", age=18 * HOUR, summary=SUMMARY.format("nine", "the BBC"))
+SECOND = item("Frigates collide off Lumio harbour", "kyodo", age=HOUR, summary=SUMMARY.format("ten", "Kyodo"))
+OTHER = item("Navy buys potatoes", "reuters", age=17 * HOUR)
+DAY = "2026-11-23"
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    made = Newsroom(tmp_path)
+    for one in (FIRST, OTHER, SECOND):
+        made.publish(one)
+    yield made
+    made.close()
+
+
+def edit(room: Newsroom, text: str) -> None:
+    room.now += HOUR
+    room.put_in_force(text)
+    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+
+
+def hide(room: Newsroom, *items: Item) -> None:
+    edit(room, f"{CONFIG}stories: {{hide: [{', '.join(repr(one.url) for one in items)}]}}\n")
+
+
+def brief(room: Newsroom, section: str = "defense") -> dict[str, Any]:
+    found = room.client.get(f"/sections/{section}/daily.json").get_json()["items"]
+    return {one["title"].rpartition(", ")[2]: one for one in found}
+
+
+def yesterday(room: Newsroom) -> tuple[str, str]:
+    """What the brief of yesterday says, and when it last changed."""
+    (found,) = brief(room).values()
+    return found["content_html"], found["date_modified"]
+
+
+def test_a_story_that_is_hidden_moves_the_brief_forward(room: Newsroom) -> None:
+    whole, first = yesterday(room)
+    assert first == "2026-11-24T11:00:00Z", "when the second outlet joined"
+    hide(room, FIRST, SECOND)
+    less, second = yesterday(room)
+    assert "collide" not in less
+    assert second == "2026-11-24T13:00:00Z"
+    hide(room)
+    again, third = yesterday(room)
+    assert (again, third) == (whole, "2026-11-24T14:00:00Z")
+    edit(room, CONFIG.replace("Test Wire", "Another Wire"))
+    assert yesterday(room) == (again, third), "what changes nothing here moves nothing"
+
+
+def test_a_story_that_goes_to_another_day_moves_the_brief_it_leaves(room: Newsroom) -> None:
+    hide(room, FIRST)
+    less, updated = yesterday(room)
+    assert "collide" not in less, "the rest of it is of today"
+    assert updated == "2026-11-24T13:00:00Z"
+
+
+def test_a_story_that_leaves_the_section_and_comes_back_moves_the_brief(room: Newsroom) -> None:
+    edit(room, CONFIG.replace("frigate*]", "frigate*]\n    never: [collide*]"))
+    assert yesterday(room)[1] == "2026-11-24T13:00:00Z"
+    edit(room, CONFIG)
+    whole, updated = yesterday(room)
+    assert "collide" in whole
+    assert updated == "2026-11-24T14:00:00Z"
+
+
+def test_a_story_that_merges_into_another_moves_the_brief(room: Newsroom) -> None:
+    edit(room, f"{CONFIG}stories: {{join: [['{OTHER.url}', '{FIRST.url}']]}}\n")
+    assert yesterday(room)[1] >= "2026-11-24T13:00:00Z"
