@@ -43,11 +43,26 @@ class Proposal:
 
 def proposals(book: Rulebook, case: Case, wanted: str) -> Iterator[Proposal]:
     """Those after which `wanted` is the primary section of the text; none where a `never` or a fixed section of its
-    source rules that out."""
+    source rules that out. A `not` takes words from another section wherever they stand, so it is proposed only where no
+    line of `wanted` would do, or where `wanted` is for what no line places."""
     number = book.ids[wanted]
     reading = read(book, haystack(case.title, case.summary))
     if number in reading.excluded:
         return
+    own = False
+    for proposal in _own_lines(book, reading, number, case):
+        own = True
+        yield proposal
+    if own and wanted != book.fallback:
+        return
+    for proposal in _blocked(book, reading, number, case):
+        if _leads(book, proposal, case) == wanted:
+            yield proposal
+
+
+def _own_lines(book: Rulebook, reading: Reading, number: int, case: Case) -> Iterator[Proposal]:
+    """New words of the section, and more weight for lines that spoke."""
+    wanted = book.rules[number].id
     least = 0
     for proposal in _new_words(book, reading, number, case):
         found = _enough(book, proposal, case, wanted, least)
@@ -60,9 +75,6 @@ def proposals(book: Rulebook, case: Case, wanted: str) -> Iterator[Proposal]:
         found = _enough(book, proposal, case, wanted, 0)
         if found is not None:
             yield found
-    for proposal in _blocked(book, reading, number, case):
-        if _leads(book, proposal, case) == wanted:
-            yield proposal
 
 
 def edited(sections: Sequence[Rules], proposal: Proposal) -> tuple[Rules, ...]:

@@ -124,6 +124,8 @@ def expectation(value: dict[str, Any]) -> Iterator[str]:
             yield f"  {row['at']}  {row['section']}, {row['key']}: - {row['was']}  →  - {row['line']}"
         else:
             yield f"  {row['at']}  {row['section']}, {row['key']}, below that line: - {row['line']}"
+        if row["key"] == "not":
+            yield f"    takes “{row['line']}” from {row['section']} wherever it stands"
         yield f"    moves {row['moved']} of the {row['looked_at']} stored stories that it could touch"
         for sample in row["samples"]:
             moved = sample["new"] if sample["old"] == sample["new"] else f"{sample['old']} → {sample['new']}"

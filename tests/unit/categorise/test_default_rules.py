@@ -132,3 +132,25 @@ def test_american_institutions_are(title: str, topic: str | None) -> None:
 
 def test_a_player_of_the_name_is_not_the_middle_east() -> None:
     assert "middle-east" not in judge(_book(), "Jordan scores 41 as Bulls win").sections
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "NATO sends Patriot batteries and F-16 jets to Poland",
+        "NATO ships missile batteries to Latvia",
+        "NATO to station tanks and artillery in Lithuania",
+        "NATO scrambles fighter jets over Baltic",
+        "Spain to supply air defence batteries to Estonia",
+        "Poland buys 300 rocket launchers",
+    ],
+)
+def test_weapons_and_forces_are_a_matter_of_defense_whoever_moves_them(title: str) -> None:
+    assert judge(_book(), title).section == "defense"
+
+
+@pytest.mark.parametrize(
+    "title", ["NATO leaders meet in Vilnius", "Finland joins NATO", "Battery plant opens in Poland"]
+)
+def test_an_alliance_that_meets_is_no_weapon(title: str) -> None:
+    assert judge(_book(), title).section != "defense"

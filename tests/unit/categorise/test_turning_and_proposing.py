@@ -115,3 +115,14 @@ def test_a_case_carries_the_prior_of_its_source() -> None:
     case = Case("Octopuses dream", usually="europe")
     assert outcome(book(), case).section == "europe"
     assert outcome(book(), replace(case, usually=None)).section == "world"
+
+
+def test_another_section_is_left_alone_where_a_word_of_the_expected_one_is_enough() -> None:
+    found = list(proposals(book(), Case("Norway shows laser turret"), "defense"))
+    assert {(one.key, one.rules.id) for one in found} == {("words", "defense")}
+
+
+def test_another_sections_not_is_proposed_where_nothing_else_works() -> None:
+    """No word to add, no line to weigh: its source alone speaks for the section."""
+    found = list(proposals(book(), Case("Japan in it", usually="europe"), "europe"))
+    assert {(one.key, one.rules.id) for one in found} == {("not", "asia-pacific")}
