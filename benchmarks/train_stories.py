@@ -73,12 +73,12 @@ def _stems(title: str, summary: str = "") -> frozenset[str]:
 
 
 def places(corpus: Path) -> bytes:
-    """The content of places.bin: names of one word, but for those that the news mostly writes small (Reading, Nice)."""
+    """The content of places.bin: names of countries, cities and bodies of one word, but for those that the news mostly writes small (Reading, Nice)."""
     told = _capitals(corpus)
     named = {
         stem(needle.word)
         for needle, place in zip(gazetteer().needles, gazetteer().places, strict=True)
-        if place.kind in ("country", "city") and " " not in needle.word and len(needle.word) > SHORT
+        if place.kind in ("country", "city", "body") and " " not in needle.word and len(needle.word) > SHORT
     }
     ids = sorted(word_id(name) for name in named if told.get(name, 1.0) >= CAPITALS)
     return numpy.array(ids, dtype="<i8").tobytes()

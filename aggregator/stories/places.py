@@ -2,7 +2,7 @@
 one event.
 
 `data/places.bin` holds the `word_id` of each, ascending, eight bytes a number; `benchmarks/train_stories.py` makes it of
-the names of countries and cities.
+the names of countries, cities and bodies.
 """
 
 from __future__ import annotations
