@@ -73,7 +73,8 @@ def _stems(title: str, summary: str = "") -> frozenset[str]:
 
 
 def places(corpus: Path) -> bytes:
-    """The content of places.bin: names of countries, cities and bodies of one word, but for those that the news mostly writes small (Reading, Nice)."""
+    """The content of places.bin: names of countries, cities and bodies of one word, but for those that the news mostly
+    writes small (Reading, Nice)."""
     told = _capitals(corpus)
     named = {
         stem(needle.word)
