@@ -311,7 +311,8 @@ class Application:
             return self.judge(item.title, item.summary, self.sources.get(item.source))
 
         overrides = self.settings.overrides
-        today = utc_now().astimezone(ZoneInfo(self.settings.site.timezone)).date()
+        zone = ZoneInfo(self.settings.site.timezone)
+        pins = tuple((address, pin.section, pin.over(zone)) for pin in overrides.pin if (address := canonical(pin.url)))
         return Policy(
             epoch=f"{self.settings.epoch}.{program()}",
             judge=judge,
@@ -323,13 +324,11 @@ class Application:
             hidden=frozenset(filter(None, map(canonical, overrides.hide))),
             apart=(apart := frozenset(filter(None, map(canonical, overrides.split)))),
             joined=tuple(frozenset(filter(None, map(canonical, group))) - apart for group in overrides.join),
-            pinned={
-                address: pin.section for pin in overrides.pin if pin.holds(today) and (address := canonical(pin.url))
-            },
+            pins=pins,
             program=program(),
             aside=self._names,
             spoken_for=lambda title: bool(judge_text(self.rulebook, title).topics),
-        )
+        ).at(int(utc_now().timestamp()))
 
     @property
     def _names(self) -> frozenset[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,13 @@ class Pin:
 
     def holds(self, day: date) -> bool:
         return self.until is None or day <= self.until
+
+    def over(self, zone: ZoneInfo) -> int | None:
+        """When its last day is over there, epoch seconds; None: never."""
+        if self.until is None or self.until == date.max:
+            return None
+        following = self.until + timedelta(days=1)
+        return int(datetime(following.year, following.month, following.day, tzinfo=zone).timestamp())
 
 
 @dataclass(frozen=True, slots=True)

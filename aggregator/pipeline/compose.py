@@ -33,11 +33,20 @@ class Policy:
     wrappers: frozenset[str] = frozenset()  # sources that repeat what others publish
     hidden: frozenset[str] = frozenset()  # canonical addresses of `stories: hide`
     pinned: Mapping[str, str] = field(default_factory=dict)  # canonical address → section
+    pins: tuple[tuple[str, str, int | None], ...] = ()  # (canonical address, section, when it is over), over or not
     apart: frozenset[str] = frozenset()  # canonical addresses of `stories: split`
     joined: tuple[frozenset[str], ...] = ()  # canonical addresses of `stories: join`
     program: str = ""
     aside: frozenset[str] = frozenset()  # names of outlets, sections and configured topics: a category is none of them
     spoken_for: Callable[[str], bool] = lambda title: False  # whether configured topics mean a text
+
+    def at(self, now: int) -> Policy:
+        """The policy as it is now: pins end by themselves."""
+        if not self.pins:
+            return self
+        return replace(
+            self, pinned={address: section for address, section, over in self.pins if not over or now < over}
+        )
 
     def hides(self, item: PendingItem) -> bool:
         return item.canonical in self.hidden

@@ -50,7 +50,9 @@ def edition(
 ) -> EditionReport:
     """Place everything that waits, but for the items `aside`. The caller holds the lease; `proceed` is asked before
     each batch."""
-    policy = labelled(policy, stored(archive))
+    policy = labelled(policy.at(now()), stored(archive))
+    if policy.pins and proceed():
+        unpin(archive, policy, now())
     waiting = [n for n in archive.desk.pending() if n not in aside]
     report = EditionReport()
     for start in range(0, len(waiting), BATCH):
@@ -158,11 +160,25 @@ def candidate(item: PendingItem) -> Candidate:
 def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> int:
     """Judge stored stories anew after an edit of the rules or an upgrade, newest first; returns how many were done.
     Nothing is announced: a story stands in each stream where it would have stood."""
-    policy = labelled(policy, stored(archive))
+    policy = labelled(policy.at(now), stored(archive))
     overrule(archive, policy, now)
     numbers = archive.desk.outdated(policy.epoch, limit)
     placed_anew(archive, policy, numbers, now)
     return len(numbers)
+
+
+def unpin(archive: Archive, policy: Policy, now: int) -> None:
+    """Stories whose pin is over, which nobody's edit tells, go where their words put them. Again, it changes nothing."""
+    over = {address for address, _, over in policy.pins if over and over <= now} - policy.pinned.keys()
+    homes = {home for found in archive.desk.addressed(over).values() for home in found.values()} if over else ()
+    states, members = archive.desk.stories(homes), archive.desk.members(homes)
+
+    def elsewhere(n: int, state: StoryState) -> bool:
+        again = [rejudged(member, policy) for member in members[n]]
+        return compose(n, again, state, policy, joined=(), now=now, replacing=True).scores != state.scores
+
+    if turned := [n for n, state in states.items() if elsewhere(n, state)]:
+        placed_anew(archive, policy, turned, now)
 
 
 def placed_anew(archive: Archive, policy: Policy, numbers: Collection[int], now: int) -> None:

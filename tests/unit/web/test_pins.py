@@ -95,3 +95,20 @@ def test_a_pinned_story_that_is_hidden_is_not_shown(room: Newsroom) -> None:
     )
     re_place(room.archive, room.application.policy, int(room.now.timestamp()))
     assert OLD.title not in headlines(room, "/sections/defense")
+
+
+def test_when_a_pin_is_over_the_story_goes_where_its_words_put_it(room: Newsroom) -> None:
+    """Without an edit and without a new start of the service: the day ends by itself."""
+    pin(room, (OLD, "2099-12-31"), (OLDER, ""))
+    room.now = datetime(2099, 12, 31, 23, 0, tzinfo=UTC)
+    room.publish()
+    assert feed(room)[-2:] == [OLD.title, OLDER.title]
+    room.now += timedelta(hours=2)
+    room.publish()
+    assert OLD.title not in feed(room)
+    assert OLDER.title in feed(room)
+    told = room.client.get("/api/v1/stories?q=octopuses").get_json()["stories"][0]
+    assert (told["section"], told["sections"]) == ("world", ["world"])
+    version = room.archive.reading.version("section:defense")
+    room.publish()
+    assert room.archive.reading.version("section:defense") == version, "once is enough"
