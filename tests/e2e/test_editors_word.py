@@ -29,6 +29,9 @@ class Wire:
         self.server = server
         self.place = Place(folder / "feeds.yaml", folder / "instance")
         self.folder = folder
+        self.moment = utc_now() - timedelta(
+            minutes=50
+        )  # one for all: which item founds a story is not left to the second
         self.edit("")
 
     def edit(self, stories: str) -> None:
@@ -36,8 +39,7 @@ class Wire:
         configuration(self.folder, feeds, head=f"stories: {stories}" if stories else "")
 
     def publish(self, outlet: str, *entries: tuple[str, str]) -> None:
-        moment = utc_now() - timedelta(minutes=50)
-        rows = [(key, title, moment + timedelta(minutes=n)) for n, (key, title) in enumerate(entries)]
+        rows = [(key, title, self.moment + timedelta(minutes=n)) for n, (key, title) in enumerate(entries)]
         self.server.routes[f"/{outlet}"] = answer(rss(rows, outlet, f"{outlet}.example"))
 
     def poll(self) -> None:

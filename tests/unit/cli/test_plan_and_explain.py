@@ -297,6 +297,12 @@ def test_a_story_stays_where_its_other_articles_put_it(desk: Desk) -> None:
     assert (hidden["whole"], [one["title"] for one in hidden["hiding"]]) == (False, [MISSILE])
 
 
+def test_explain_says_that_a_hidden_article_is_hidden(desk: Desk) -> None:
+    saved(desk, f'{{hide: ["{url_of(PANDA)}"]}}')
+    with pytest.raises(AssertionError, match="`stories: hide` hides it"):
+        desk.run("explain", url_of(PANDA))
+
+
 def test_what_the_editor_pins_moves_for_that_reason(desk: Desk) -> None:
     proposed = desk.propose(
         ("sources:", f'stories: {{pin: [{{url: "{url_of(OCTOPUS)}", section: defense}}]}}\nsources:')
