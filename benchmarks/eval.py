@@ -1,4 +1,4 @@
-"""`make eval`: quality on labelled news. Skips, with the reason, what needs data that is not here."""
+"""`make eval`: quality on labelled news, and on news that nobody labelled. Skips, with the reason, what needs data that is not here."""
 
 from __future__ import annotations
 
@@ -11,9 +11,14 @@ CORPUS = Path(os.environ.get("AGGREGATOR_CORPUS", Path(__file__).resolve().paren
 
 
 def parts() -> dict[str, Callable[[Path], object]]:
-    from benchmarks import eval_parse, eval_sections, eval_stories
+    from benchmarks import eval_parse, eval_sections, eval_stories, overlay
 
-    return {"sections": eval_sections.run, "stories": eval_stories.run, "parse": eval_parse.run}
+    return {
+        "sections": eval_sections.run,
+        "stories": eval_stories.run,
+        "news told once": overlay.run,
+        "parse": eval_parse.run,
+    }
 
 
 def main(names: list[str]) -> int:

@@ -95,10 +95,9 @@ def table(stories: Sequence[Stories]) -> list[str]:
     ]
 
 
-def main() -> None:
-    rows = load(Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/corpus") / STREAM)
-    print("\n".join(table(mixed(overlay(rows, *TRIED)))))
+def run(corpus: Path) -> None:
+    print("\n".join(table(mixed(overlay(load(corpus / STREAM), *TRIED)))))
 
 
 if __name__ == "__main__":
-    main()
+    run(Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/corpus"))
