@@ -191,7 +191,7 @@ def test_the_edition_moves_to_another_worker_within_30_seconds(tmp_path: Path) -
     url = fresh_database()
     with Server({"/1": conditional(rss([("1", "One", DAY)]))}) as server:
         config = configuration(tmp_path, {"s1": server.url("/1")})
-        assert aggregator(config, "--database", url, "sources").returncode == 0
+        assert aggregator(config, "--database", url, "poll").returncode == 0
         archive = PostgresArchive(url, identity())
         for part in range(40):
             news = [item("s1", f"{part}-{n}", f"Event{part}x{n} at place{n} told{part}y{n} once") for n in range(1000)]
