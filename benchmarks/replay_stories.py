@@ -17,9 +17,9 @@ from pathlib import Path
 
 from aggregator.stories import TUNING, Candidate, Join, Memory
 from benchmarks.eval_stories import candidates, load, replay
+from benchmarks.overlay import STREAM
 
 SIZES = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 10), (11, 20), (21, 50), (51, 10_000))
-STREAM = "stream/2023-10.jsonl.gz"
 
 
 def sizes(stories: Sequence[Sequence[Candidate]]) -> list[str]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -114,6 +114,20 @@ def story_row(story: StoryState, batch: Batch) -> tuple[Any, ...]:
         story.section, to_json(story.scores), to_json(story.topics), len(story.publishers), _encode(story.entry).decode(),
         batch.epoch, story.hidden,
     )  # fmt: skip
+
+
+EntryRow = tuple[int, int, int, int | None, int, bool]
+"""(stream, story, entered, primary since, published, whether it stands there)"""
+
+
+def entry_rows(stories: Iterable[StoryState], streams: Mapping[str, int]) -> list[EntryRow]:
+    """A row for each stream that each story is or was in; `streams` are their numbers by name."""
+    return [
+        (streams[placing.stream], story.n, placing.entered, placing.primary_since, story.published,
+         placing.active and not story.hidden)
+        for story in stories
+        for placing in story.placings
+    ]  # fmt: skip
 
 
 def placement_row(placed: Placed) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ from aggregator.store.rows import (
     address_hash,
     decode_entry,
     decode_scores,
+    entry_rows,
     pending_item,
     placement_row,
     story_row,
@@ -274,12 +275,7 @@ def _save_entries(raw: Raw, batch: Batch, before: list[Row]) -> set[str]:
         [(story.n, k, name, entered) for story in stories for k, (name, entered) in enumerate(story.publishers, 1)],
         "",
     )
-    rows = [
-        (streams[placing.stream], story.n, placing.entered, placing.primary_since, story.published,
-         placing.active and not story.hidden)
-        for story in stories
-        for placing in story.placings
-    ]  # fmt: skip
+    rows = entry_rows(stories, streams)
     put(
         raw,
         "entries",
