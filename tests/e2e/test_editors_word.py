@@ -67,8 +67,10 @@ def wire(tmp_path: Path) -> Iterator[Wire]:
     with Server({}) as server:
         made = Wire(tmp_path, server)
         made.publish("one", ("dam-1", DAM[0]), ("octopus", OTHER))
-        made.publish("two", ("dam-2", DAM[1]))
+        made.publish("two")
         made.publish("three")
+        made.poll()  # so that it is known which came first
+        made.publish("two", ("dam-2", DAM[1]))
         made.poll()
         yield made
 
