@@ -18,6 +18,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo "Setting up .venv (a minute at the most) …"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[postgres,test,bench]'
+	@$(BIN)/python -m compileall -q aggregator # where Python is told to keep no bytecode, each command would compile anew
 	@touch $(STAMP)
 
 run: install ## poll and serve on http://127.0.0.1:8000

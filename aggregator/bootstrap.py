@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from aggregator.fetch.client import Http
     from aggregator.pipeline.compose import Policy
     from aggregator.pipeline.refresh import Tools
-    from aggregator.ports import Extractor, Parser
+    from aggregator.ports import Extractor, Parser, Upkeep
     from aggregator.store.postgres.archive import PostgresArchive
     from aggregator.store.postgres.readonly import ReadOnlyArchive as PostgresReadings
     from aggregator.store.sqlite.archive import SqliteArchive
@@ -48,6 +48,8 @@ SERVERS = ("postgresql://", "postgres://")
 """How addresses of PostgreSQL begin."""
 Held = tuple[str, dict[str, str]] | None
 """Epoch and texts of the configuration in force, as the store keeps them."""
+EXAMPLES_HOLD = "examples"
+"""The note of the store that says with which rules and program all examples were last seen to hold."""
 PLACES = 3
 """Places of an item, the most telling first, that become topics of it."""
 
@@ -145,17 +147,24 @@ class Application:
             return application
         return cls.of_texts(place, held[1])
 
-    def admit(self, held: Held) -> tuple[Problem, ...]:
+    def admit(self, upkeep: Upkeep) -> tuple[Problem, ...]:
         """Examples that fail, as warnings, where this may be put in force all the same: it is (an upgrade may judge
-        otherwise), or nothing is that could stay instead.
+        otherwise), or nothing is that could stay instead. Rules and program of which the store knows that all hold are
+        not asked again.
 
         Raises:
             ConfigError: examples fail, and something else is in force.
         """
+        if upkeep.noted(EXAMPLES_HOLD) == self.policy.epoch:
+            return ()
         from aggregator.categorise.examples import check_examples
 
         failing = check_examples(self.rulebook)
-        if failing and held is not None and held[0] != self.settings.epoch:
+        if not failing:
+            upkeep.note(EXAMPLES_HOLD, self.policy.epoch)
+            return ()
+        held = upkeep.configuration()
+        if held is not None and held[0] != self.settings.epoch:
             raise ConfigError(failing, self.settings.files[0])
         return tuple(replace(problem, warning=True) for problem in failing)
 

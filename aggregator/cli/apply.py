@@ -9,7 +9,7 @@ import orjson
 
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, json_option
-from aggregator.cli.poll import editing, judge_anew, seconds
+from aggregator.cli.placing import editing, judge_anew, seconds
 from aggregator.errors import ConfigError
 from aggregator.pipeline.changes import Changes, changes
 
@@ -23,7 +23,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     settings = application.settings
     archive = application.archive()
     held = archive.upkeep.configuration()
-    for problem in application.admit(held):
+    for problem in application.admit(archive.upkeep):
         print(problem, file=sys.stderr)
     found = _changes(application, held)
     applied = archive.upkeep.put_in_force(settings.epoch, settings.texts, seconds())

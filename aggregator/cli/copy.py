@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from aggregator.bootstrap import SERVERS, Application, Place
 from aggregator.cli.arguments import Command
-from aggregator.cli.poll import bar
+from aggregator.cli.progress import bar
 from aggregator.errors import AlreadyRunning, StoreError, UsageError
 
 

@@ -14,7 +14,7 @@ import orjson
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.planning import Comparison, in_force
-from aggregator.cli.poll import bar
+from aggregator.cli.progress import bar
 from aggregator.errors import UsageError
 
 SHOWN = 12  # lines of dead wood in a table, those of the edit if there are any; --json holds all

@@ -6,32 +6,28 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
 import orjson
 
 from aggregator.bootstrap import Application, Place, utc_now
-from aggregator.categorise.program import NOTE
 from aggregator.cli.arguments import Command, json_option, option
-from aggregator.errors import AggregatorError, StoreBusy, UsageError
+from aggregator.cli.beside import Beside
+from aggregator.cli.placing import seconds
+from aggregator.cli.progress import bar
+from aggregator.errors import AggregatorError, UsageError
 from aggregator.model.poll import RefreshReport
 from aggregator.model.source import SourceState
 from aggregator.pipeline.leases import bury
-from aggregator.ports import Archive
 from aggregator.worker.processes import identity, is_dead
 
 LEASE = timedelta(minutes=60)
-EDITION_LEASE = 60  # seconds
-WAIT = 120  # seconds for another process to finish its edition
 
 ASKED_TO_WAIT = (429, 503)
 BUSY = "polled by another process at this moment"
 SHOWN = 5  # busy sources told by name
-
-Progress = Callable[[int, int], None]
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -49,11 +45,12 @@ def run(args: argparse.Namespace, place: Place) -> int:
         near = get_close_matches(unknown[0], application.sources, 1)
         hint = f"; did you mean {near[0]}?" if near else "; `aggregator sources` lists them"
         raise UsageError(f"there is no source {unknown[0]}{hint}")
-    try:
-        report, held = asyncio.run(_poll(application, args.source or None, args.due))
-    except asyncio.CancelledError:  # SIGTERM
-        raise AggregatorError("stopped; what had arrived is stored and waits for the next edition") from None
-    placed, founded = _edition(application)
+    with Beside(application) as beside:
+        try:
+            report, held = asyncio.run(_poll(application, args.source or None, args.due, beside.get_ready))
+        except asyncio.CancelledError:  # SIGTERM
+            raise AggregatorError("stopped; what had arrived is stored and waits for the next edition") from None
+        placed, founded = beside.place()
     _print(report, held, placed, founded, as_json=args.json)
     return 0
 
@@ -90,7 +87,10 @@ def _busy(known: Iterable[SourceState], application: Application, claimed: Itera
     ]
 
 
-async def _poll(application: Application, ids: list[str] | None, due: bool) -> tuple[RefreshReport, Held]:
+async def _poll(
+    application: Application, ids: list[str] | None, due: bool, news: Callable[[], None]
+) -> tuple[RefreshReport, Held]:
+    """`news` is called when there is something to place."""
     from aggregator.pipeline.articles import articles
     from aggregator.pipeline.refresh import refresh
     from aggregator.sandbox import Sandbox
@@ -100,7 +100,7 @@ async def _poll(application: Application, ids: list[str] | None, due: bool) -> t
     assert task is not None
     loop.add_signal_handler(signal.SIGTERM, task.cancel)
     archive, lookup = application.archive(), application.archive()
-    for problem in application.admit(archive.upkeep.configuration()):
+    for problem in application.admit(archive.upkeep):
         print(problem, file=sys.stderr)
     archive.sources.sync(application.settings.sources)
     settings = application.settings
@@ -118,7 +118,7 @@ async def _poll(application: Application, ids: list[str] | None, due: bool) -> t
         async with Sandbox() as sandbox:
             with bar("Polling") as progress:
                 tools = application.tools(archive, lookup, fetcher, sandbox.parse, sandbox.extract)
-                report = await refresh(tools, states, progress)
+                report = await refresh(tools, states, progress, news)
             await articles(tools)
             return report, held
     finally:
@@ -126,80 +126,6 @@ async def _poll(application: Application, ids: list[str] | None, due: bool) -> t
         await fetcher.close()
         archive.close()
         lookup.close()
-
-
-def seconds() -> int:
-    return int(utc_now().timestamp())
-
-
-def _edition(application: Application) -> tuple[int, int]:
-    """Place all that arrived. Returns the numbers of items placed and of new stories."""
-    from aggregator.pipeline.edition import edition
-    from aggregator.pipeline.survey import survey
-
-    archive = application.archive()
-    with editing(archive) as proceed:
-        with bar("Edition") as progress:
-            report = edition(archive, application.policy, seconds, progress, proceed)
-        judge_anew(archive, application, proceed)
-        survey(archive, application.policy, seconds(), proceed)
-    archive.close()
-    return report.items, report.stories
-
-
-def judge_anew(archive: Archive, application: Application, proceed: Callable[[], bool]) -> int:
-    """Stored stories follow an edit of the rules; returns how many were judged anew."""
-    from aggregator.pipeline.replacing import re_place_all
-
-    archive.upkeep.note(NOTE, application.policy.program)
-    with bar("Re-placing") as progress:
-        return re_place_all(archive, application.policy, seconds, proceed, progress)
-
-
-@contextmanager
-def editing(archive: Archive) -> Iterator[Callable[[], bool]]:
-    """Hold the edition; what is given renews the lease, and says whether it is still held.
-
-    Raises:
-        StoreBusy: another process holds it and does not finish.
-    """
-    owner = identity()
-
-    def proceed() -> bool:
-        return archive.desk.lease(owner, seconds(), EDITION_LEASE)
-
-    bury(archive, is_dead)
-    _wait_for_lease(proceed)
-    try:
-        yield proceed
-    finally:
-        archive.desk.release(owner)
-
-
-def _wait_for_lease(proceed: Callable[[], bool]) -> None:
-    import time
-
-    for _ in range(WAIT):
-        if proceed():
-            return
-        time.sleep(1)
-    raise StoreBusy("another process makes the edition and does not finish; the items are stored and wait for it")
-
-
-@contextmanager
-def bar(title: str) -> Iterator[Progress]:
-    """A progress bar on a terminal, nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield lambda done, of: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(title, total=None)
-        yield lambda done, of: shown.update(task, completed=done, total=of)
 
 
 def _print(report: RefreshReport, held: Held, placed: int, founded: int, *, as_json: bool) -> None:

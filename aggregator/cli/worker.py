@@ -84,7 +84,7 @@ class Engines:
         self._desk.note(NOTE, program())
         held = self._desk.configuration()
         self._application = application = self._ruling(application, held)
-        for problem in application.admit(held):
+        for problem in application.admit(self._desk):
             log.warning("%s", problem)
         self._held = application.settings.epoch  # what the store said when it was last looked at
         if held is not None and held[0] != application.settings.epoch:
@@ -153,7 +153,7 @@ class Engines:
             if force:
                 log.info("the configuration was read again: nothing changed")
             return Reload()
-        fresh.admit(held)
+        fresh.admit(self._desk)
         told = self._told(held, fresh)
         if fresh.settings.site.reload == "manual" and not force:
             said = {**_standing(held), "waiting": (told.said or {})["changed"]}

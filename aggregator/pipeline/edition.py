@@ -65,6 +65,14 @@ def edition(
     return report
 
 
+def get_ready(policy: Policy) -> None:
+    """Import, read and compile what the first batch would have to wait for."""
+    from aggregator.stories import Memory, group
+
+    policy.spoken_for("")  # compiles the rules
+    group([Candidate(n, "Two outlets tell of one event", "", f"outlet {n}", None, 0, "en") for n in (1, 2)], Memory())
+
+
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
     """A batch makes hundreds of thousands of values that live to its end and hold no cycles: walking them again and

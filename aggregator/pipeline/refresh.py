@@ -62,12 +62,16 @@ class _Poll:
 
 
 async def refresh(
-    tools: Tools, states: Sequence[SourceState], progress: Callable[[int, int], None] = lambda done, of: None
+    tools: Tools,
+    states: Sequence[SourceState],
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    news: Callable[[], None] = lambda: None,
 ) -> RefreshReport:
-    """Poll these sources, whose leases the caller holds. What one source does wrong stays with it."""
+    """Poll these sources, whose leases the caller holds. What one source does wrong stays with it. `news` is called as
+    soon as something is stored that an edition is to place, and each time more is."""
     queue: asyncio.Queue[_Poll | None] = asyncio.Queue()
     room = asyncio.Semaphore(TOGETHER)
-    writer = asyncio.create_task(_write(tools, queue, len(states), progress))
+    writer = asyncio.create_task(_write(tools, queue, len(states), progress, news))
 
     async def one(state: SourceState) -> None:
         async with room:
@@ -91,7 +95,11 @@ async def refresh(
 
 
 async def _write(
-    tools: Tools, queue: asyncio.Queue[_Poll | None], total: int, progress: Callable[[int, int], None]
+    tools: Tools,
+    queue: asyncio.Queue[_Poll | None],
+    total: int,
+    progress: Callable[[int, int], None],
+    news: Callable[[], None],
 ) -> RefreshReport:
     """Store results as they come, as many as are ready in one transaction."""
     report = RefreshReport()
@@ -104,6 +112,8 @@ async def _write(
         polls = [poll for poll in waiting if poll is not None]
         if polls:
             added = await asyncio.to_thread(tools.archive.intake.apply, [poll.result for poll in polls], tools.clock())
+            if added or any(poll.result.changed for poll in polls):
+                news()
             report = _counted(report, polls, added)
             progress(report.polled, total)
     return report

@@ -3,6 +3,18 @@
 
 from __future__ import annotations
 
-from aggregator.sandbox.pool import Sandbox
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aggregator.sandbox.pool import Sandbox
 
 __all__ = ["Sandbox"]
+
+
+def __getattr__(name: str) -> object:
+    """The pool brings asyncio, which the children, who are of this package too, need not wait for."""
+    if name != "Sandbox":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from aggregator.sandbox.pool import Sandbox
+
+    return Sandbox

@@ -99,11 +99,11 @@ class Sandbox:
         return sorted(worker.pid for worker in [*self._idle, *self._busy] if worker.alive)
 
     async def close(self) -> None:
-        """Ends all children; documents still being read are given up."""
+        """Ends all children, who have nothing to lose; documents still being read are given up."""
         self._closed = True
         idle, self._idle = self._idle, []
         for worker in [*idle, *self._busy]:
-            await worker.stop(kill=worker in self._busy)
+            await worker.stop(kill=True)
 
     async def __aenter__(self) -> Sandbox:
         return self

@@ -1,0 +1,74 @@
+"""The edition as a command makes it, once and to the end: what waits is placed, stored stories follow the rules."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from aggregator.bootstrap import Application, utc_now
+from aggregator.categorise.program import NOTE
+from aggregator.cli.progress import bar
+from aggregator.errors import StoreBusy
+from aggregator.pipeline.leases import bury
+from aggregator.ports import Archive
+from aggregator.worker.processes import identity, is_dead
+
+LEASE = 60  # seconds
+WAIT = 120  # seconds for another process to finish its edition
+
+
+def place(application: Application) -> tuple[int, int]:
+    """Place all that arrived. Returns the numbers of items placed and of new stories."""
+    from aggregator.pipeline.edition import edition
+    from aggregator.pipeline.survey import survey
+
+    archive = application.archive()
+    with editing(archive) as proceed:
+        with bar("Edition") as progress:
+            report = edition(archive, application.policy, seconds, progress, proceed)
+        judge_anew(archive, application, proceed)
+        survey(archive, application.policy, seconds(), proceed)
+    archive.close()
+    return report.items, report.stories
+
+
+def judge_anew(archive: Archive, application: Application, proceed: Callable[[], bool]) -> int:
+    """Stored stories follow an edit of the rules; returns how many were judged anew."""
+    from aggregator.pipeline.replacing import re_place_all
+
+    archive.upkeep.note(NOTE, application.policy.program)
+    with bar("Re-placing") as progress:
+        return re_place_all(archive, application.policy, seconds, proceed, progress)
+
+
+@contextmanager
+def editing(archive: Archive) -> Iterator[Callable[[], bool]]:
+    """Hold the edition; what is given renews the lease, and says whether it is still held.
+
+    Raises:
+        StoreBusy: another process holds it and does not finish.
+    """
+    owner = identity()
+
+    def proceed() -> bool:
+        return archive.desk.lease(owner, seconds(), LEASE)
+
+    bury(archive, is_dead)
+    _wait_for_lease(proceed)
+    try:
+        yield proceed
+    finally:
+        archive.desk.release(owner)
+
+
+def _wait_for_lease(proceed: Callable[[], bool]) -> None:
+    for _ in range(WAIT):
+        if proceed():
+            return
+        time.sleep(1)
+    raise StoreBusy("another process makes the edition and does not finish; the items are stored and wait for it")
+
+
+def seconds() -> int:
+    return int(utc_now().timestamp())

@@ -1,0 +1,82 @@
+"""`poll` and the process beside it that makes its edition: whichever of them ends, nothing is lost and nobody is left."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from subprocess import Popen
+
+import pytest
+from builders import rss
+from builders.process import aggregator, children, configuration, running, until
+from servers.local import Request, Server, conditional
+
+ENTRIES = 20
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere the edition is made by the process that polls"
+)
+
+
+def query(config: Path, sql: str) -> list[tuple[int, ...]]:
+    """Nothing where there is no archive yet."""
+    with (
+        suppress(sqlite3.OperationalError),
+        closing(sqlite3.connect(f"{(config.parent / 'instance' / 'aggregator.db').as_uri()}?mode=ro", uri=True)) as raw,
+    ):
+        return raw.execute(sql).fetchall()
+    return []
+
+
+def alive(pid: int) -> bool:
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@contextmanager
+def half_done(folder: Path) -> Iterator[tuple[Path, Popen[str], int, Callable[[], None]]]:
+    """A poll of which one source is stored and another keeps it waiting: its configuration, its process, the process id
+    of its edition, and what makes the other answer."""
+    answers = asyncio.Event()
+
+    async def late(_: Request, writer: asyncio.StreamWriter) -> None:
+        while not answers.is_set():
+            await asyncio.sleep(0.02)
+
+    entries = [(f"one-{n}", f"Thing{n} happened at place{n}", None) for n in range(ENTRIES)]
+    with Server({"/one": conditional(rss(entries, "One", "one.example")), "/late": late}) as server:
+        config = configuration(folder, {"one": server.url("/one"), "late": server.url("/late")})
+        with running(config, "poll") as process:
+            until(lambda: query(config, "SELECT count(*) FROM items") == [(ENTRIES,)])
+            (edition,) = [pid for pid, line in children(process.pid).items() if "sandbox.child" not in line]
+            yield config, process, edition, answers.set
+
+
+def test_where_its_edition_is_killed_the_next_one_places_what_came(tmp_path: Path) -> None:
+    with half_done(tmp_path) as (config, process, edition, go_on):
+        os.kill(edition, signal.SIGKILL)
+        go_on()
+        assert process.wait(30) == 1
+        said = (tmp_path / "log").read_text()
+        assert "the process that makes the edition was killed; the items are stored" in said
+        assert "Traceback" not in said
+        assert query(config, "SELECT count(*) FROM pending") == [(ENTRIES,)]
+        assert f"{ENTRIES} placed" in aggregator(config, "poll", "one").stdout
+
+
+@pytest.mark.parametrize(("ending", "code"), [(signal.SIGKILL, -9), (signal.SIGTERM, 1), (signal.SIGINT, 130)])
+def test_its_edition_ends_with_it(tmp_path: Path, ending: signal.Signals, code: int) -> None:
+    with half_done(tmp_path) as (config, process, edition, _):
+        process.send_signal(ending)
+        assert process.wait(30) == code
+        until(lambda: not alive(edition))
+        assert "Traceback" not in (tmp_path / "log").read_text()
+        assert f"{ENTRIES} placed" in aggregator(config, "poll", "one").stdout
