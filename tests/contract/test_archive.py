@@ -227,6 +227,38 @@ def test_search_finds_words_phrases_and_leaves_out(store: Store) -> None:
     assert found(words=('" OR title:x',)) == []
 
 
+def test_search_finds_words_where_none_are_marked_off_and_letters_without_their_strokes(store: Store) -> None:
+    """Scripts without spaces, Korean with its particles, and letters that are more than a base and an accent."""
+    heads = [
+        "中国批准向美国汽车供应商出口稀土",
+        "東京でサミット開幕",
+        "กองทัพเรือไทยซ้อมรบ",
+        "한국은 미사일을 발사했다",
+        "Große Übung in Łódź und Tromsø",
+    ]
+    store.intake.apply([polled("alpha", [item("alpha", str(n), head) for n, head in enumerate(heads)])], NOW)
+    place(store)
+
+    def found(*words: str) -> list[int]:
+        return [heads.index(title) for title in titles(store, StreamQuery("search", filter=Filter(words=words)))]
+
+    for word in ("稀土", "出口", "中国批准向美国汽车供应商出口稀土", "中国 批准"):
+        assert found(word) == [0], word
+    assert found("稀土", "美国") == [0]
+    assert found("土稀") == []
+    assert found("サミット") == found("東京") == [1]
+    assert found("ซ้อมรบ") == [2]
+    assert found("한국") == found("미사일") == [3]
+    for word in ("grosse", "große", "GROSSE", "lodz", "Łódź", "tromso", "ubung"):
+        assert found(word) == [4], word
+
+    one = item("alpha", "0", heads[0])
+    store.intake.apply([polled("alpha", changed=[(1, replace(one, title="台湾海峡", hash="new"))])], NOW)
+    place(store)
+    assert titles(store, StreamQuery("search", filter=Filter(words=("稀土",)))) == []
+    assert titles(store, StreamQuery("search", filter=Filter(words=("海峡",)))) == ["台湾海峡"]
+
+
 def test_an_update_in_place_is_found_by_its_new_words_alone(store: Store) -> None:
     one = item("alpha", "1", "Wrong headline")
     store.intake.apply([polled("alpha", [one])], NOW)

@@ -16,6 +16,7 @@ from aggregator.pipeline.edition import edition
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.readonly import ReadOnlyArchive
 from aggregator.store.postgres.schema import migrations
+from aggregator.store.postgres.words import vector
 from aggregator.worker.fleet import GRACE, Absences
 from aggregator.worker.measures import Measures
 
@@ -88,6 +89,28 @@ def test_many_that_start_at_once_make_one_schema(url: str) -> None:
     assert execute(url, "SELECT value FROM meta WHERE key = 'schema'") == [(str(migrations()[-1][0]),)]
     for archive in made:
         archive.close()
+
+
+def test_what_an_earlier_program_indexed_is_found_in_every_script(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = migrations()
+    texts = [
+        ("中国批准向美国稀土出口F35", "Aus Łódź, großes Lob – 東京 um 3 Uhr."),
+        ("Plain words", "and Æther"),
+        ("กองทัพเรือไทย", "한국은 미사일을"),
+        ("ß", "中"),
+    ]
+    with monkeypatch.context() as earlier:
+        earlier.setattr("aggregator.store.postgres.schema.migrations", lambda: known[:4])
+        earlier.setattr("aggregator.store.postgres.words.indexed", lambda text: text)
+        made = PostgresArchive(url)
+        made.sources.sync([source("one")])
+        items = [item("one", str(n), title, summary=summary) for n, (title, summary) in enumerate(texts)]
+        made.intake.apply([polled("one", items)], NOW)
+        made.close()
+    PostgresArchive(url).close()
+    rows = "SELECT title, summary, words::text FROM texts JOIN search USING (item)"
+    for title, summary, words in execute(url, rows):
+        assert words == execute(url, f"SELECT $_${vector(title, summary)}$_$::tsvector::text")[0][0]
 
 
 def test_strangers_and_later_versions_are_left_alone(url: str) -> None:

@@ -15,7 +15,7 @@ from builders import NOW, ago, archive, item, policy, polled, source
 
 from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
 from aggregator.model.story import Batch
-from aggregator.model.stream import StreamQuery
+from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.connection import Connection
@@ -254,6 +254,35 @@ def test_f24_texts_that_an_earlier_program_pruned_are_known_as_such(
         made.close()
     again = SqliteArchive(path)
     assert [one.pruned for one in again.desk.items([1, 2, 3])] == [True, False, False]
+    again.close()
+
+
+def test_f24_what_an_earlier_program_indexed_is_found_in_every_script(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, known = tmp_path / "a.db", migrations()
+    with monkeypatch.context() as earlier:
+        earlier.setattr("aggregator.store.sqlite.schema.migrations", lambda: known[:10])
+        made = SqliteArchive(path)
+        made.sources.sync([source("one")])
+        items = [item("one", "a", "中国稀土出口", summary="Aus Łódź"), item("one", "b", "Plain", summary="Words.")]
+        made.intake.apply([polled("one", items)], NOW)
+        made._connection.raw.execute("INSERT INTO search (search) VALUES ('delete-all')")
+        made._connection.raw.execute(
+            "INSERT INTO search (rowid, title, summary) SELECT item, title, summary FROM texts"
+        )
+        made.close()
+    again = SqliteArchive(path)
+
+    def found(word: str) -> list[str]:
+        query = StreamQuery("search", view="items", filter=Filter(words=(word,)))
+        return [one.title for one in again.reading.items(query, int(NOW.timestamp()))[0]]
+
+    assert found("稀土") == found("lodz") == ["中国稀土出口"]
+    assert found("plain") == ["Plain"]
+    assert again._connection.raw.execute(
+        "SELECT count(*) FROM search WHERE search MATCH '中国稀土出口'"
+    ).fetchone() == (0,)
     again.close()
 
 

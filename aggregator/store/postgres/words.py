@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from aggregator.text.search import indexed
+
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 500
 """Letters of a word that count; PostgreSQL takes 2 KB."""
@@ -24,7 +26,7 @@ def _folded(char: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    text = text.lower()
+    text = indexed(text).lower()
     if not text.isascii():
         text = "".join(map(_folded, text))
     return [word[:_LONGEST] for word in _WORD.findall(text)]

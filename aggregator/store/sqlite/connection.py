@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
 from aggregator.store.dialect import Dialect
 from aggregator.store.rows import to_json
+from aggregator.text.search import indexed
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -26,7 +27,7 @@ BUSY_SECONDS = 60.0
 
 def _words(phrases: Sequence[str], every: bool) -> str:
     """An FTS5 expression of quoted phrases."""
-    return (" " if every else " OR ").join(f'"{phrase.replace(chr(34), " ")}"' for phrase in phrases)
+    return (" " if every else " OR ").join(f'"{indexed(phrase).replace(chr(34), " ")}"' for phrase in phrases)
 
 
 DIALECT = Dialect(
@@ -65,6 +66,7 @@ class Connection:
                 self.raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=patience)
             # Threads of the web end without a word; what they had open is closed with its last reference.
             self._closing = weakref.finalize(self, self.raw.close)
+            self.raw.create_function("indexed", 1, indexed, deterministic=True)
             self.raw.execute("PRAGMA schema_version")  # reads the header: is it a database at all?
             if not read_only:
                 self.raw.execute("PRAGMA journal_mode = WAL")

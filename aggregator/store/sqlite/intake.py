@@ -100,9 +100,7 @@ class Intake:
         raw.executemany("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING", items)
         stored = [row[0] for row in raw.execute("SELECT n FROM items WHERE n >= ?", (base,))]
         raw.executemany(_INSERT_TEXT, [texts[n] for n in stored])
-        raw.execute(
-            "INSERT INTO search (rowid, title, summary) SELECT item, title, summary FROM texts WHERE item >= ?", (base,)
-        )
+        raw.execute(f"{_INDEX} WHERE item >= ?", (base,))
         raw.execute("INSERT INTO pending SELECT n FROM items WHERE n >= ?", (base,))
         return len(stored)
 
@@ -110,7 +108,7 @@ class Intake:
         for n, item in result.changed:
             forget_words(raw, n)
             raw.execute(_REPLACE_TEXT, _text_row(n, item, now))
-            raw.execute("INSERT INTO search (rowid, title, summary) VALUES (?, ?, ?)", (n, item.title, item.summary))
+            raw.execute(f"{_INDEX} WHERE item = ?", (n,))
             raw.execute("INSERT OR IGNORE INTO pending VALUES (?)", (n,))
 
 
@@ -122,7 +120,8 @@ def _text_row(n: int, item: Item, now: int) -> tuple[Any, ...]:
 def forget_words(raw: sqlite3.Connection, n: int) -> None:
     """Take an item out of the search index, which wants to be told what it had been told."""
     raw.execute(
-        "INSERT INTO search (search, rowid, title, summary) SELECT 'delete', item, title, summary FROM texts WHERE item = ?",
+        "INSERT INTO search (search, rowid, title, summary) "
+        "SELECT 'delete', item, indexed(title), indexed(summary) FROM texts WHERE item = ?",
         (n,),
     )
 
@@ -130,3 +129,4 @@ def forget_words(raw: sqlite3.Connection, n: int) -> None:
 _CONTENT = 6  # its place in a row of texts
 _INSERT_TEXT = f"INSERT INTO texts ({TEXT}) VALUES ({', '.join('?' * len(TEXT.split(', ')))})"
 _REPLACE_TEXT = _INSERT_TEXT.replace("INSERT", "INSERT OR REPLACE")
+_INDEX = "INSERT INTO search (rowid, title, summary) SELECT item, indexed(title), indexed(summary) FROM texts"

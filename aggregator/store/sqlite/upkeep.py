@@ -89,7 +89,7 @@ class Upkeep:
                             (item,),
                         )
                         raw.execute(
-                            "INSERT INTO search (rowid, title, summary) SELECT item, title, '' FROM texts WHERE item = ?",
+                            "INSERT INTO search (rowid, title, summary) SELECT item, indexed(title), '' FROM texts WHERE item = ?",
                             (item,),
                         )
                     if rows:

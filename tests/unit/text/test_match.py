@@ -6,7 +6,8 @@ import pickle
 
 import pytest
 
-from aggregator.text.match import Locator, Matcher, Needle, capitalised, haystack, needle
+from aggregator.text.match import Locator, Matcher, Needle, capitalised, haystack, needle, unspaced
+from aggregator.text.search import indexed
 
 
 def found(phrase: str, title: str, summary: str = "") -> list[str]:
@@ -93,3 +94,10 @@ def test_matcher_survives_pickling() -> None:
     assert made is not None
     again = pickle.loads(pickle.dumps(Matcher([made])))
     assert again.find(haystack("Nato meets")) == [(0, 0, 6)]
+
+
+def test_the_index_of_a_search_keeps_the_same_scripts_apart_and_korean_besides() -> None:
+    for code in range(0x80, 0x40000):
+        char = chr(code)
+        hangul = "\uac00" <= char <= "\ud7a3"
+        assert (indexed(char) == f" {char} ") == (unspaced(char) or hangul), hex(code)
