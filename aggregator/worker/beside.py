@@ -38,8 +38,15 @@ async def web_beside(arguments: Sequence[str], environment: Mapping[str, str], s
 
 
 async def _started(arguments: Sequence[str], environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+    """In a process group of its own: Ctrl-C in a terminal is for us to pass on, and granian's worker that hears of it twice
+    waits to be killed."""
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "aggregator", *arguments, env={**os.environ, **environment, PARENT: str(os.getpid())}
+        sys.executable,
+        "-m",
+        "aggregator",
+        *arguments,
+        env={**os.environ, **environment, PARENT: str(os.getpid())},
+        process_group=0,
     )
 
 

@@ -93,6 +93,18 @@ def test_f3_and_f4_a_signal_ends_it_in_time_a_second_at_once_and_the_next_start_
         until(lambda: query(config, "SELECT count(*) FROM items") == [(220,)], 20)
 
 
+def test_f4_ctrl_c_in_a_terminal_ends_run_at_once_without_a_word_of_killing(tmp_path: Path, server: Server) -> None:
+    """A terminal tells every process of its foreground group, the web of `run` too, which is then told once more by us."""
+    config, port = configuration(tmp_path, {"one": server.url("/one")}), free_port()
+    with running(config, "run", "--port", str(port), under=["setsid"]) as process:
+        until(lambda: serves(f"http://127.0.0.1:{port}/readyz"))
+        began = time.monotonic()
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(12) == 0, log_of(config)
+        assert time.monotonic() - began < 4 * busy(), log_of(config)
+    assert "Killing" not in log_of(config)
+
+
 def test_f4_hangup_reloads_what_waits_for_apply(tmp_path: Path, server: Server) -> None:
     config = configuration(tmp_path, {"one": server.url("/one")})
     config.write_text(config.read_text().replace("{title: Test Wire}", "{title: Test Wire, reload: manual}"))
