@@ -14,7 +14,7 @@ import orjson
 
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, json_option, option
-from aggregator.cli.beside import Beside
+from aggregator.cli.companion import Companion
 from aggregator.cli.placing import seconds
 from aggregator.cli.progress import bar
 from aggregator.errors import AggregatorError, UsageError
@@ -45,12 +45,12 @@ def run(args: argparse.Namespace, place: Place) -> int:
         near = get_close_matches(unknown[0], application.sources, 1)
         hint = f"; did you mean {near[0]}?" if near else "; `aggregator sources` lists them"
         raise UsageError(f"there is no source {unknown[0]}{hint}")
-    with Beside(application) as beside:
+    with Companion(application) as companion:
         try:
-            report, held = asyncio.run(_poll(application, args.source or None, args.due, beside.get_ready))
+            report, held = asyncio.run(_poll(application, args.source or None, args.due, companion.get_ready))
         except asyncio.CancelledError:  # SIGTERM
             raise AggregatorError("stopped; what had arrived is stored and waits for the next edition") from None
-        placed, founded = beside.place()
+        placed, founded = companion.place()
     _print(report, held, placed, founded, as_json=args.json)
     return 0
 

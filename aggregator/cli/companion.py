@@ -25,7 +25,7 @@ class _Child:
     application: ClassVar[Application]
 
 
-class Beside:
+class Companion:
     """Made while there is one thread and no connection to a database, since it forks (on Linux; elsewhere the edition
     is made in this process, after the polls)."""
 
@@ -51,7 +51,7 @@ class Beside:
                 "the process that makes the edition was killed; the items are stored and wait"
             ) from None
 
-    def __enter__(self) -> Beside:
+    def __enter__(self) -> Companion:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
