@@ -19,10 +19,11 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec import structs
 
 from aggregator.bootstrap import Application, Place, library
 from aggregator.model.item import Item
@@ -58,7 +59,7 @@ def fill(folder: Path) -> Place:
     archive = application.archive()
     archive.sources.sync(application.settings.sources)
     now = datetime.now(UTC)
-    state = replace(archive.sources.states()[0], last_success=now)
+    state = structs.replace(archive.sources.states()[0], last_success=now)
     items = tuple(_item(n, now - timedelta(hours=n)) for n in range(60))
     archive.intake.apply([PollResult(state, new=items, live=False)], now)
     edition(archive, application.policy, lambda: int(now.timestamp()))

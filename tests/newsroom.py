@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import pytest
 from builders import Store
 from builders.postgres import fresh_database
 from flask.testing import FlaskClient
+from msgspec import structs
 
 from aggregator.bootstrap import Application, Place, library
 from aggregator.model.item import Enclosure, Item
@@ -124,7 +125,7 @@ class Newsroom:
         sources = {state.id: state for state in self.archive.sources.states()}
         results = [
             PollResult(
-                replace(sources[source], last_success=self.now, state="ok"),
+                structs.replace(sources[source], last_success=self.now, state="ok"),
                 new=tuple(one for one in items if one.source == source),
                 live=live,
             )

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import structs
+
 from aggregator.addresses import host_of, plain
 from aggregator.errors import ParseError, SandboxError, StoreError
 from aggregator.model.item import NormalFeed
@@ -157,9 +159,9 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         held_back=changes.drops,
     )
     if isinstance(outcome, Fetched):
-        known = replace(known, body_hash=_digest(outcome.body))
+        known = structs.replace(known, body_hash=_digest(outcome.body))
     if "${" in source.url:
-        known = replace(known, validator_url=None)  # its own address, which holds the secret
+        known = structs.replace(known, validator_url=None)  # its own address, which holds the secret
     result = PollResult(
         state=known,
         new=changes.new,

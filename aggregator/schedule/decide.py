@@ -8,9 +8,11 @@ that slept for hours owes each source one poll.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from aggregator.model.item import Drop, NormalFeed
 from aggregator.model.source import Failed, Fetched, Freshness, NextPoll, NotModified, Outcome, SourceState

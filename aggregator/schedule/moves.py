@@ -7,8 +7,9 @@ is only the address that is asked, and it is reported until the file says it too
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from aggregator.addresses import literal_private
 from aggregator.model.source import SourceState

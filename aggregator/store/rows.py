@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -174,7 +173,7 @@ def item_view(row: Sequence[Any], time: int) -> ItemView:
     )  # fmt: skip
 
 
-STATE_FIELDS = tuple(field.name for field in fields(SourceState))
+STATE_FIELDS = SourceState.__struct_fields__
 STATE_COLUMNS = tuple(name for name in STATE_FIELDS if name not in ("id", "root", "url"))
 _TIMES = frozenset(
     ("next_poll", "first_success", "last_attempt", "last_success", "last_new", "moved_since"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from builders import NOW, Store, ago, archive, item, policy, polled, postgres_archive, source
+from msgspec import structs
 
 from aggregator.errors import UsageError
 from aggregator.model.stream import Filter, StreamQuery
@@ -322,8 +323,8 @@ def test_any_number_of_sources_may_be_named(store: Store) -> None:
 
 
 def test_a_next_poll_beyond_any_interval_comes_from_a_wrong_clock(store: Store) -> None:
-    far = replace(store.sources.states(["alpha"])[0], next_poll=NOW + timedelta(days=3650), state="ok")
-    near = replace(store.sources.states(["beta"])[0], next_poll=NOW + timedelta(hours=2), state="ok")
+    far = structs.replace(store.sources.states(["alpha"])[0], next_poll=NOW + timedelta(days=3650), state="ok")
+    near = structs.replace(store.sources.states(["beta"])[0], next_poll=NOW + timedelta(hours=2), state="ok")
     store.intake.apply([replace(polled("alpha"), state=far), replace(polled("beta"), state=near)], NOW)
     assert {state.id for state in store.sources.claim("one", NOW, timedelta(minutes=5))} == {"alpha", "gamma"}
 
@@ -340,7 +341,7 @@ def test_a_renamed_source_keeps_its_history(store: Store) -> None:
 
 
 def test_a_changed_address_forgets_validators_and_failures(store: Store) -> None:
-    known = replace(store.sources.states(["alpha"])[0], etag='"x"', failures=3, state="gone", first_success=NOW)
+    known = structs.replace(store.sources.states(["alpha"])[0], etag='"x"', failures=3, state="gone", first_success=NOW)
     store.intake.apply([replace(polled("alpha"), state=known)], NOW)
     store.sources.sync([source("alpha", url="https://elsewhere.example/feed")])
     state = store.sources.states(["alpha"])[0]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from builders import NOW, item, policy, polled, postgres_archive, source
 from builders.postgres import execute, fresh_database, server_url
+from msgspec import structs
 
 from aggregator.errors import AggregatorError, NotAStore, StoreBusy, StoreError, StoreTooNew, UsageError
 from aggregator.model.story import Batch
@@ -211,7 +211,7 @@ def test_two_that_claim_at_once_never_get_the_same(store: PostgresArchive) -> No
 
 def test_sources_may_exchange_their_names(store: PostgresArchive) -> None:
     a, b = "https://alpha.example/feed", "https://beta.example/feed"
-    known = replace(store.sources.states(["alpha"])[0], etag='"a"')
+    known = structs.replace(store.sources.states(["alpha"])[0], etag='"a"')
     store.sources.save([known])
     store.sources.sync([source("alpha", url=b), source("beta", url=a)])
     assert {state.id: state.url for state in store.sources.states()} == {"alpha": b, "beta": a}

@@ -46,6 +46,7 @@ def test_f2_a_kill_between_items_and_validators_shows_neither(tmp_path: Path, mo
     done = script(
         """
 from dataclasses import replace
+from msgspec import structs
 from builders import NOW, archive, item, polled
 from aggregator.store.sqlite import intake
 def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
@@ -60,7 +61,7 @@ else:
         def execute(self, query, *more): return die() if query == "COMMIT" else self.raw.execute(query, *more)
     made._connection.raw = Raw(made._connection.raw)
 result = polled("one", [item("one", str(n), f"Title {n}") for n in range(50)])
-made.intake.apply([replace(result, state=replace(result.state, etag='"new"'))], NOW)
+made.intake.apply([replace(result, state=structs.replace(result.state, etag='"new"'))], NOW)
 """,
         str(tmp_path),
         moment,

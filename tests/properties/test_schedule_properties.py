@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Failed, Fetched, Freshness, NotModified, Outcome, SourceState
@@ -116,7 +117,8 @@ def test_a_clock_that_is_set_silences_nothing_and_starts_no_storm(
     """Wherever the clock is set: no source waits longer than it was meant to, and after being put right none that
     was polled in the clock's future is due sooner than it was meant to be."""
     states = [
-        replace(live(visits_made, policy), id=str(number)) for number, (visits_made, policy) in enumerate(sources)
+        structs.replace(live(visits_made, policy), id=str(number))
+        for number, (visits_made, policy) in enumerate(sources)
     ]
     for state in states:
         assert state.next_poll is not None

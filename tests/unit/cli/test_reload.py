@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from builders import archive as made_archive
+from msgspec import structs
 
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.main import main
@@ -182,7 +182,7 @@ def test_poll_says_that_another_process_holds_the_sources(
 def test_poll_due_says_nothing_of_sources_that_are_not_due(worker: Worker, capsys: pytest.CaptureFixture[str]) -> None:
     opened = SqliteArchive(worker.place.instance / "aggregator.db")
     (state,) = opened.sources.states()
-    opened.sources.save([replace(state, next_poll=datetime.now(UTC) + timedelta(hours=1))])
+    opened.sources.save([structs.replace(state, next_poll=datetime.now(UTC) + timedelta(hours=1))])
     opened.close()
     assert worker.command("poll", "--due", "--json") == 0
     assert json.loads(capsys.readouterr().out)["held"] == []

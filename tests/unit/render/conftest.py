@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lxml import etree
+from msgspec import structs
 from newsroom import NEWS, Newsroom, item
 
 from aggregator.model.item import Enclosure
@@ -36,7 +36,7 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
         for n, title in enumerate(HOSTILE)
     ]
     reuters = next(state for state in room.archive.sources.states() if state.id == "reuters")
-    room.archive.sources.save([replace(reuters, icon="https://reuters.example/icon.png?a=1&b=2")])
+    room.archive.sources.save([structs.replace(reuters, icon="https://reuters.example/icon.png?a=1&b=2")])
     room.publish(
         *NEWS,
         *odd,

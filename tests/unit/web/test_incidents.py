@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from msgspec import structs
 from newsroom import NEWS, NOON, Newsroom, item
 
 DAY = timedelta(days=1)
@@ -43,13 +43,13 @@ def test_a_trouble_is_one_entry_however_often_it_is_polled(
 ) -> None:
     sources = newsroom.archive.sources
     (before,) = sources.states(["kyodo"])
-    good = replace(before, first_success=NOON - 90 * DAY, last_success=NOON - DAY, last_new=NOON - DAY)
-    sources.save([replace(good, **values, last_attempt=NOON)])
+    good = structs.replace(before, first_success=NOON - 90 * DAY, last_success=NOON - DAY, last_new=NOON - DAY)
+    sources.save([structs.replace(good, **values, last_attempt=NOON)])
     first = entries(newsroom)[f"kyodo: {state}"]
     moved = {} if state == "guid-flood" else {"last_attempt": NOON + timedelta(minutes=15)}
     if state in ("silent", "moved"):
         moved["last_success"] = NOON + timedelta(minutes=15)
-    sources.save([replace(good, **{**values, **moved})])
+    sources.save([structs.replace(good, **{**values, **moved})])
     again = entries(newsroom)[f"kyodo: {state}"]
     assert again["id"] == first["id"]
     assert again["date_published"] == first["date_published"]

@@ -3,11 +3,11 @@ survives a restart and a new name."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import orjson
 import pytest
+from msgspec import structs
 from newsroom import CONFIG, NOON, Newsroom, of_the_file
 
 from aggregator.cli.main import main
@@ -28,7 +28,7 @@ def test_each_reason_is_counted_by_source_and_listed_everywhere(
     state = room.archive.sources.states(["kyodo"])[0]
     drops = (Drop("unsafe-address", 2), Drop("over-cap", 7))
     for _ in range(2):
-        room.archive.intake.apply([PollResult(replace(state, last_success=NOON), drops=drops)], NOON)
+        room.archive.intake.apply([PollResult(structs.replace(state, last_success=NOON), drops=drops)], NOON)
     room.archive.upkeep.note("aside", {"reuters": 1})
     room.close()
 
