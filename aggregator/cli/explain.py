@@ -104,12 +104,13 @@ def marked(text: str, receipts: Iterable[Receipt], field: str) -> str:
     """The text with what counted in bold on a terminal, else in [brackets]."""
     start, end = ("\033[1m", "\033[0m") if sys.stdout.isatty() else ("[", "]")
     spans = sorted({(one.start, one.end) for receipt in receipts for one in receipt.matched if one.field == field})
+    joined: list[tuple[int, int]] = []
+    for first, last in spans:  # those that overlap are one
+        begun, done = joined.pop() if joined and first < joined[-1][1] else (first, last)
+        joined.append((begun, max(done, last)))
     shown, place = "", 0
-    for first, last in spans:
-        if last <= place:
-            continue
-        begin = max(first, place)
-        shown += f"{text[place:begin]}{start}{text[begin:last]}{end}"
+    for first, last in joined:
+        shown += f"{text[place:first]}{start}{text[first:last]}{end}"
         place = last
     return shown + text[place:]
 

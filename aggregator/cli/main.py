@@ -65,6 +65,17 @@ def load(name: str) -> Command:
     return found
 
 
+def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argparse.Namespace:
+    """The command's own arguments; bad usage ends the program with 2."""
+    parsed, unknown = own.parse_known_args(rest)
+    for option in (word.partition("=")[0] for word in unknown):
+        if option in ("--config", "--instance", "--database"):
+            own.error(f"{option} goes before the command: aggregator {option} … {command}")
+    if unknown:
+        own.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return parsed
+
+
 def main(arguments: list[str] | None = None) -> int:
     given, rest = parser().parse_known_args(arguments)
     command = load(given.command)
@@ -72,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
     command.add(own)
     place = Place(Path(given.config), Path(given.instance), given.database or None)
     try:
-        return command.run(own.parse_args(rest), place)
+        return command.run(_parsed(own, command.name, rest), place)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return error.exit_code

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import yaml
 
 from aggregator.errors import Problem
@@ -39,14 +41,45 @@ ADVICE = (
 
 
 def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
-    """The parser's error as a problem of ours, at the place where the parser stumbled."""
+    """The parser's error as a problem of ours, at the place where the parser stumbled; of a quote that is never closed
+    where it opens, since the end of the file tells nothing."""
     mark = error.problem_mark or error.context_mark
+    if error.context_mark and "unexpected end of stream" in str(error.problem):
+        mark = error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = text.splitlines()
     if line >= len(lines) and lines:  # the end of the file: show its last line
         line, column = len(lines) - 1, len(lines[-1])
     char = lines[line][column : column + 1] if line < len(lines) else ""
-    return Problem(name, line + 1, column + 1, f"is not YAML here: {_meaning(str(error.problem), lines, line, char)}")
+    meaning = _meaning(str(error.problem), lines, line, char) + _opened(text, error, line)
+    return Problem(name, line + 1, column + 1, f"is not YAML here: {meaning}")
+
+
+def _opened(text: str, error: yaml.MarkedYAMLError, line: int) -> str:
+    """Where that opens which ends, or should have ended, at a later line: the fault is there more often than here."""
+    quote = _quote_into(text, line)
+    if quote is not None:
+        return f"; a quote that opens on line {quote + 1} ends on this line"
+    begun = error.context_mark
+    if begun and begun.line < line and "flow" in str(error.context):
+        return f" (it opens on line {begun.line + 1})"
+    return ""
+
+
+def _quote_into(text: str, line: int) -> int | None:
+    """The line, counted from 0, where a quote opens that ends on a later line, this one."""
+    found = None
+    with suppress(yaml.YAMLError):  # what cannot be read comes after what is looked for
+        for token in yaml.scan(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
+            if token.start_mark.line > line:
+                break
+            if (
+                isinstance(token, yaml.ScalarToken)
+                and token.style in ("'", '"')
+                and token.start_mark.line < line == token.end_mark.line
+            ):
+                found = token.start_mark.line
+    return found
 
 
 def _meaning(problem: str, lines: list[str], line: int, char: str) -> str:

@@ -168,12 +168,13 @@ def status() -> Response:
     noted: Callable[[str], object] = lib.archive.upkeep.noted
     force = lib.in_force()
     tick = noted("tick")
+    edition = lib.archive.reading.version()[1]
     found: shapes.Status = {
         "title": force.settings.site.title,
         "epoch": force.settings.epoch,
         "totals": lib.archive.reading.totals(),
         "last_tick": rfc3339(tick) if isinstance(tick, int) else None,
-        "last_edition": rfc3339(lib.archive.reading.version()[1]),
+        "last_edition": rfc3339(edition) if edition else None,
         "configuration": noted("configuration"),
         "config_error": _broken(noted("config-error")),
         "re_placing": noted("re-placing"),

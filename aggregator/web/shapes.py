@@ -132,7 +132,7 @@ class Status(TypedDict):
     epoch: str
     totals: dict[str, Count]
     last_tick: Instant | None
-    last_edition: Instant
+    last_edition: Instant | None
     configuration: Any
     config_error: Any
     re_placing: Any

@@ -245,11 +245,23 @@ def test_export_is_read_back_by_another_program_and_keeps_secrets(desk: Desk, mo
     assert "2 sources" in err
     found = listparser.parse(out)
     assert not found.bozo
+    assert "htmlUrl" not in out, "an address that is not known is left out"
     assert {(feed.title, feed.url) for feed in found.feeds} >= {
         ("First", "https://first.example/feed"),
         ('=HYPERLINK("x")', "https://a.example/feed"),
         ("東京", "https://tokyo.example/rss"),
     }
+
+
+@pytest.mark.parametrize("given", [["--config", "x.yaml"], ["--instance=x"]])
+def test_an_option_for_all_commands_behind_one_is_said_to_go_before_it(
+    given: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["check", *given])
+    assert ended.value.code == 2
+    option = given[0].partition("=")[0]
+    assert f"{option} goes before the command: aggregator {option} … check" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -196,6 +196,11 @@ def test_explain_marks_what_counted_and_says_what_it_hangs_on(desk: Desk) -> Non
     assert (told["section"], told["outcome"]["turns"]) == ("world", [])
 
 
+def test_explain_marks_phrases_that_overlap_as_one(desk: Desk) -> None:
+    desk.file.write_text(FILE.replace("[panda*, unicorn]", "[panda, panda born, born in tokyo]"))
+    assert "[Panda born in Tokyo] zoo" in desk.run("explain", "Panda born in Tokyo zoo")
+
+
 def test_explain_expect_proposes_edits_with_their_plan(desk: Desk) -> None:
     told = desk.json("explain", "Laser turret for Japan", "--expect", "defense")["expect"]
     assert (told["section"], told["holds"]) == ("defense", False)

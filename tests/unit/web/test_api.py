@@ -108,6 +108,12 @@ def test_changed_since_gives_what_changed_oldest_first(tmp_path: Path) -> None:
     room.close()
 
 
+def test_the_status_of_an_archive_that_never_had_an_edition(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    assert room.client.get("/api/v1/status").get_json()["last_edition"] is None
+    room.close()
+
+
 def test_sources_and_status(client: FlaskClient) -> None:
     rows = client.get("/api/v1/sources").get_json()["sources"]
     assert [row["id"] for row in rows] == ["bbc-world", "kyodo", "reuters", "silent"]
