@@ -68,9 +68,9 @@ def load(name: str) -> Command:
 def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argparse.Namespace:
     """The command's own arguments; bad usage ends the program with 2."""
     parsed, unknown = own.parse_known_args(rest)
-    for option in (word.partition("=")[0] for word in unknown):
-        if option in ("--config", "--instance", "--database"):
-            own.error(f"{option} goes before the command: aggregator {option} … {command}")
+    for flag in (word.partition("=")[0] for word in unknown):
+        if flag in ("--config", "--instance", "--database"):
+            own.error(f"{flag} goes before the command: aggregator {flag} … {command}")
     if unknown:
         own.error(f"unrecognized arguments: {' '.join(unknown)}")
     return parsed
