@@ -199,10 +199,10 @@ class Desk:
             version = next_version(raw)
             before = _standing(raw, batch)
             touched = _merge(raw, batch)
-            if batch.forgotten:
-                _set_apart(raw, batch)
             put(raw, "placements", "bigint bigint text text text text text text text boolean", map(placement_row, batch.placed),
                 _REPLACED_PLACEMENT)  # fmt: skip
+            if batch.forgotten:
+                _set_apart(raw, batch)
             if not batch.anew:
                 placed = [placed.item for placed in batch.placed]
                 raw.execute("DELETE FROM pending WHERE item = ANY(%s::bigint[])", (placed,))
@@ -251,9 +251,15 @@ def _merge(raw: Raw, batch: Batch) -> set[str]:
 
 
 def _set_apart(raw: Raw, batch: Batch) -> None:
-    """What leaves a story is not found by the grouping, and what had been merged and leaves again redirects no more."""
+    """What leaves a story is not found by the grouping, and what had been merged and leaves again redirects no more. What
+    was merged with that leads to where its founding item went."""
     raw.execute("DELETE FROM memories WHERE item = ANY(%s::bigint[])", (list(batch.forgotten),))
     raw.execute("DELETE FROM merged WHERE id = ANY(%s::bytea[])", ([to_blob(story.id) for story in batch.stories],))
+    raw.execute(
+        "UPDATE merged SET story = p.story FROM items i JOIN placements p ON p.item = i.n "
+        "WHERE i.id = merged.id AND merged.story = ANY(%s::bigint[])",
+        ([story.n for story in batch.stories],),
+    )
 
 
 def _standing(raw: Raw, batch: Batch) -> list[Row]:

@@ -191,9 +191,9 @@ class Desk:
                 raise StoreBusy(f"{self._db.path}: another process took the edition over; this one left it to that")
             before = _standing(raw, batch)
             touched = self._merge(raw, batch)
+            raw.executemany(_SAVE_PLACEMENT, map(placement_row, batch.placed))
             if batch.forgotten:
                 _set_apart(raw, batch)
-            raw.executemany(_SAVE_PLACEMENT, map(placement_row, batch.placed))
             if not batch.anew:
                 raw.executemany("DELETE FROM pending WHERE item = ?", [(placed.item,) for placed in batch.placed])
             raw.executemany(_SAVE_STORY, [story_row(story, batch) for story in batch.stories])
@@ -257,6 +257,10 @@ _SAVE_ENTRY = """
         primary_since = excluded.primary_since, published = excluded.published, active = excluded.active
 """
 _SAVE_SHIFT = "INSERT INTO shifts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)"
+_FOLLOW_FOUNDERS = """
+    UPDATE merged SET story = (SELECT p.story FROM items i JOIN placements p ON p.item = i.n WHERE i.id = merged.id)
+    WHERE story = ?
+"""
 _SAVE_STORY = "INSERT OR REPLACE INTO stories VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -291,9 +295,11 @@ def stamp(raw: sqlite3.Connection, names: set[str], now: int) -> None:
 
 
 def _set_apart(raw: sqlite3.Connection, batch: Batch) -> None:
-    """What leaves a story is not found by the grouping, and what had been merged and leaves again redirects no more."""
+    """What leaves a story is not found by the grouping, and what had been merged and leaves again redirects no more. What
+    was merged with that leads to where its founding item went."""
     raw.executemany("DELETE FROM memories WHERE item = ?", [(item,) for item in batch.forgotten])
     raw.executemany("DELETE FROM merged WHERE id = ?", [(to_blob(story.id),) for story in batch.stories])
+    raw.executemany(_FOLLOW_FOUNDERS, [(story.n,) for story in batch.stories])
 
 
 def _put(raw: sqlite3.Connection, key: str, value: Any) -> None:

@@ -1,0 +1,80 @@
+"""What the editor parts again: old addresses lead to where their articles are told now, and feeds say so with a new `updated`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from newsroom import CONFIG, Newsroom, item
+
+from aggregator.model.item import Item
+from aggregator.pipeline.edition import re_place
+
+HOUR = timedelta(hours=1)
+FRIGATE = item("Navy buys a frigate", age=30 * HOUR)
+OCTOPUS = item("Octopuses dream in colour", "kyodo", age=29 * HOUR)
+HARVEST = item("Plum harvest fails in Lumio", "reuters", age=28 * HOUR)
+DREAMS = item("Octopuses dream in colour", "reuters", age=27 * HOUR)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    made = Newsroom(tmp_path)
+    for one in (FRIGATE, OCTOPUS, HARVEST, DREAMS):
+        made.publish(one)
+    yield made
+    made.close()
+
+
+def edit(room: Newsroom, *, join: tuple[Item, ...] = (), split: tuple[Item, ...] = ()) -> None:
+    room.now += HOUR
+    said = {"join": [[one.url for one in join]] if join else [], "split": [one.url for one in split]}
+    room.put_in_force(f"{CONFIG}stories: {said}\n")
+    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+
+
+def entries(room: Newsroom) -> dict[str, dict[str, Any]]:
+    found = room.client.get("/latest.json").get_json()["items"]
+    return {one["id"].removeprefix("urn:uuid:"): one for one in found}
+
+
+def told(room: Newsroom, one: Item) -> datetime:
+    return datetime.fromisoformat(entries(room)[one.id]["date_modified"])
+
+
+def test_old_addresses_follow_their_articles_when_the_founder_leaves(room: Newsroom) -> None:
+    edit(room, join=(FRIGATE, OCTOPUS, HARVEST))
+    assert entries(room).keys() == {FRIGATE.id}
+    edit(room, split=(FRIGATE,))
+    assert entries(room).keys() == {FRIGATE.id, OCTOPUS.id}
+    moved = room.client.get(f"/stories/{HARVEST.id}")
+    assert moved.status_code == 301
+    assert moved.headers["Location"].endswith(f"/stories/{OCTOPUS.id}"), (
+        "it tells that article, and the founder does not"
+    )
+
+
+def test_an_entry_that_comes_back_was_never_updated_later(room: Newsroom) -> None:
+    before = told(room, OCTOPUS)
+    edit(room, join=(FRIGATE, OCTOPUS))
+    edit(room, split=(OCTOPUS,))
+    parted = entries(room)[OCTOPUS.id]
+    assert "Reuters" not in str(parted["content_html"])
+    assert told(room, OCTOPUS) > before, "it is told by fewer than when it was last announced"
+
+
+def test_a_story_that_leaves_another_moves_the_daily_brief_it_comes_to(room: Newsroom) -> None:
+    def brief() -> tuple[str, str]:
+        (found,) = room.client.get("/sections/world/daily.json").get_json()["items"]
+        return found["content_html"], found["date_modified"]
+
+    edit(room, join=(FRIGATE, HARVEST))
+    without, first = brief()
+    assert "harvest" not in without
+    edit(room, split=(HARVEST,))
+    parted, second = brief()
+    assert "harvest" in parted
+    assert second > first
