@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, current_app, redirect, request
@@ -19,6 +20,7 @@ from aggregator.web.feeds import feeds
 from aggregator.web.front import Front
 from aggregator.web.library import Library
 from aggregator.web.pages import pages
+from aggregator.web.paper import HTML, printed
 from aggregator.web.system import system
 
 if TYPE_CHECKING:
@@ -97,10 +99,31 @@ def _is_api() -> bool:
     return request.path.startswith("/api/")
 
 
+def _is_page() -> bool:
+    """Whether a person asks, by a browser, for what is no feed."""
+    return (
+        not request.path.endswith((".rss", ".atom", ".json", ".opml"))
+        and "text/html" in request.accept_mimetypes.values()
+    )
+
+
+def _told(status: int, title: str, detail: str) -> Response:
+    """What a request did wrong: a page that leads on, where a browser asks for one, else plain text."""
+    if _is_page():
+        with suppress(StoreError):
+            body = printed("error.html", title=title, detail=detail, refused=True)
+            return _unkept(Response(body, status=status, content_type=HTML))
+    return _plain(status, title, detail)
+
+
 def _plain(status: int, title: str, detail: str) -> Response:
     """Plain text, and nothing of the request in it."""
-    response = Response(f"{title}\n\n{detail}\n", status=status, content_type="text/plain; charset=utf-8")
+    return _unkept(Response(f"{title}\n\n{detail}\n", status=status, content_type="text/plain; charset=utf-8"))
+
+
+def _unkept(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "Accept"
     return response
 
 
@@ -115,7 +138,7 @@ def redirect_renamed(error: Renamed) -> BaseResponse:
 def refuse(error: QueryError) -> Response:
     if _is_api():
         return problem(400, "Bad parameter", str(error), parameter=error.parameter)
-    return _plain(400, "Bad parameter", str(error))
+    return _told(400, "Bad parameter", str(error))
 
 
 def unavailable(error: StoreError) -> Response:
@@ -133,7 +156,7 @@ def fail(error: HTTPException) -> BaseResponse | Response:
     detail = DETAILS.get(code, "The request cannot be answered.")
     if code == 404 and error.description and error.description.startswith("there is no"):
         detail = error.description[0].upper() + error.description[1:] + "."
-    response = problem(code, error.name, detail) if _is_api() else _plain(code, error.name, detail)
+    response = problem(code, error.name, detail) if _is_api() else _told(code, error.name, detail)
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers[name] = value

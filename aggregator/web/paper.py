@@ -26,12 +26,21 @@ STATIC = {
 
 
 def page(template: str, modified: datetime, **values: Any) -> Response:
+    """A page that may be kept. Its times are those before it is printed: at worst the same bytes are sent once more."""
+    lib = library()
+    now = lib.now()
+    hour = _hour(now.astimezone(lib.in_force().zone))  # how times are written moves on with it
+    full = _hour(now)  # charts count by the hour of UTC
+    return text_answer(printed(template, **values), HTML, max(modified, lib.since, hour, full))
+
+
+def printed(template: str, **values: Any) -> str:
     """A template with what every page needs: titles, prefix, times."""
     lib = library()
     force = lib.in_force()
     zone = force.zone
     now = lib.now().astimezone(zone)
-    hour = now.replace(minute=0, second=0, microsecond=0)  # how times are written moves on with it
+    hour = _hour(now)
 
     def local(moment: datetime) -> str:
         here = moment.astimezone(zone)
@@ -39,7 +48,7 @@ def page(template: str, modified: datetime, **values: Any) -> Response:
             return here.strftime("%H:%M")
         return here.strftime("%-d %b, %H:%M" if here.year == now.year else "%-d %b %Y")
 
-    body = render_template(
+    return render_template(
         template,
         site=force.settings.site,
         prefix=force.prefix,
@@ -57,8 +66,10 @@ def page(template: str, modified: datetime, **values: Any) -> Response:
         version=static_version(),
         **values,
     )
-    full = lib.now().replace(minute=0, second=0, microsecond=0)  # charts count by the hour of UTC
-    return text_answer(body, HTML, max(modified, lib.since, hour, full))
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 @lru_cache(maxsize=8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -10,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from newsroom import Newsroom, of_the_file
 
+from aggregator.errors import StoreError
 from aggregator.worker.measures import Measures
 from aggregator.worker.processes import WorkerLock
 
@@ -165,6 +167,48 @@ def test_what_is_not_there_is_404_and_never_quoted(client: FlaskClient, address:
     assert got.headers["Cache-Control"] == "no-store"
     assert "evil" not in got.text
     assert "passwd" not in got.text
+
+
+PAGES_NOWHERE = [address for address in NOWHERE if not address.endswith((".rss", ".atom", ".json"))]
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize("address", [*PAGES_NOWHERE, "/sections/none?q=evil", "/search?section=none&q=evil"])
+def test_a_browser_is_told_on_a_page_that_leads_on_and_quotes_nothing(client: FlaskClient, address: str) -> None:
+    got = client.get(address, headers={"Accept": BROWSER})
+    assert got.status_code == (400 if "section=" in address else 404)
+    assert got.content_type == "text/html; charset=utf-8"
+    assert got.headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in got.headers["Content-Security-Policy"]
+    assert 'href="/news/latest"' in got.text
+    assert 'href="/news/sections/defense"' in got.text
+    assert "evil" not in got.text
+    assert "passwd" not in got.text
+
+
+def test_feeds_programs_and_the_api_are_told_in_plain_words_whatever_they_accept(client: FlaskClient) -> None:
+    for address in ("/sections/none.rss", "/topics/none.json", "/subscriptions.opml?of=x"):
+        got = client.get(address, headers={"Accept": BROWSER})
+        assert got.content_type == "text/plain; charset=utf-8", address
+    assert client.get("/api/v1/none", headers={"Accept": BROWSER}).content_type == "application/problem+json"
+    assert client.get("/none", headers={"Accept": "*/*"}).content_type == "text/plain; charset=utf-8"
+
+
+def test_a_browser_reads_plain_words_where_the_archive_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Newsroom(tmp_path)
+    client = room.client
+
+    def broken(*_: object) -> None:
+        raise StoreError("gone")
+
+    monkeypatch.setattr("aggregator.web.library.Library.in_force", broken)
+    for address in ("/none", "/latest"):
+        got = client.get(address, headers={"Accept": BROWSER})
+        assert got.status_code in (404, 503)
+        assert got.content_type == "text/plain; charset=utf-8"
+    room.close()
 
 
 @pytest.mark.parametrize("id", ["none", "%00", "..%2f", "00000000-0000-0000-0000-000000000000", "a" * 3000, "1"])
