@@ -18,7 +18,14 @@ LEASE = 60  # seconds
 WAIT = 120  # seconds for another process to finish its edition
 
 
-def place(application: Application) -> tuple[int, int]:
+def get_ready(application: Application) -> None:
+    """What would take `place_all` its first moments."""
+    from aggregator.pipeline.edition import get_ready
+
+    get_ready(application.policy)
+
+
+def place_all(application: Application) -> tuple[int, int]:
     """Place all that arrived. Returns the numbers of items placed and of new stories."""
     from aggregator.pipeline.edition import edition
     from aggregator.pipeline.survey import survey

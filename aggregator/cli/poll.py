@@ -14,8 +14,8 @@ import orjson
 
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, json_option, option
-from aggregator.cli.companion import Companion
-from aggregator.cli.placing import seconds
+from aggregator.cli.aside import Terminated, aside
+from aggregator.cli.placing import get_ready, place_all, seconds
 from aggregator.cli.progress import bar
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.model.poll import RefreshReport
@@ -45,12 +45,16 @@ def run(args: argparse.Namespace, place: Place) -> int:
         near = get_close_matches(unknown[0], application.sources, 1)
         hint = f"; did you mean {near[0]}?" if near else "; `aggregator sources` lists them"
         raise UsageError(f"there is no source {unknown[0]}{hint}")
-    with Companion(application) as companion:
-        try:
-            report, held = asyncio.run(_poll(application, args.source or None, args.due, companion.get_ready))
-        except asyncio.CancelledError:  # SIGTERM
-            raise AggregatorError("stopped; what had arrived is stored and waits for the next edition") from None
-        placed, founded = companion.place()
+    _put_in_force(application)
+
+    def polls(news: Callable[[], None]) -> tuple[RefreshReport, Held]:
+        return asyncio.run(_poll(application, args.source or None, args.due, news))
+
+    try:
+        report, held = aside(polls, lambda: get_ready(application))
+    except (Terminated, asyncio.CancelledError):
+        raise AggregatorError("stopped; what had arrived is stored and waits for the next edition") from None
+    placed, founded = place_all(application)
     _print(report, held, placed, founded, as_json=args.json)
     return 0
 
@@ -87,6 +91,21 @@ def _busy(known: Iterable[SourceState], application: Application, claimed: Itera
     ]
 
 
+def _put_in_force(application: Application) -> None:
+    """Raises:
+    ConfigError: examples fail, and another configuration is in force.
+    """
+    archive, settings = application.archive(), application.settings
+    try:
+        for problem in application.admit(archive.upkeep):
+            print(problem, file=sys.stderr)
+        archive.sources.sync(settings.sources)
+        archive.upkeep.put_in_force(settings.epoch, settings.texts, seconds())
+        bury(archive, is_dead)
+    finally:
+        archive.close()
+
+
 async def _poll(
     application: Application, ids: list[str] | None, due: bool, news: Callable[[], None]
 ) -> tuple[RefreshReport, Held]:
@@ -100,13 +119,7 @@ async def _poll(
     assert task is not None
     loop.add_signal_handler(signal.SIGTERM, task.cancel)
     archive, lookup = application.archive(), application.archive()
-    for problem in application.admit(archive.upkeep):
-        print(problem, file=sys.stderr)
-    archive.sources.sync(application.settings.sources)
-    settings = application.settings
-    archive.upkeep.put_in_force(settings.epoch, settings.texts, seconds())
     owner = identity()
-    bury(archive, is_dead)
     known = [state for state in archive.sources.states() if state.id in application.sources]
     held = [] if due else _held(known, application, ids)
     wanted = [state for state in known if (ids is None or state.id in ids) and state.id not in dict(held)]

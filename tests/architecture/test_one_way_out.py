@@ -32,9 +32,9 @@ ALLOWED = {
     "procrastinate": {"worker/queue.py", "cli/sharing.py"},
     # what starts processes
     "subprocess": set(),
-    "multiprocessing": {"cli/companion.py"},
-    "concurrent.futures.process": {"cli/companion.py"},
-    "concurrent.futures.ProcessPoolExecutor": {"cli/companion.py"},
+    "multiprocessing": {"cli/aside.py"},
+    "concurrent.futures.process": {"cli/aside.py"},
+    "concurrent.futures.ProcessPoolExecutor": {"cli/aside.py"},
     "pty": set(),
     # what runs what it reads
     "pickle": set(),
