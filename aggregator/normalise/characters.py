@@ -25,6 +25,11 @@ def clean(text: str) -> str:
         return text
     if not text.isascii():
         text = _C1_CLASS.sub(lambda found: _C1[ord(found[0])], text)
+    return without_unwanted(text)
+
+
+def without_unwanted(text: str) -> str:
+    """The same of text that was clean, after references of HTML in it (`&#x202E;`) became characters."""
     return _UNWANTED.sub("", text)
 
 

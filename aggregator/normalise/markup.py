@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
+from collections.abc import Callable
 
 import nh3
 
 from aggregator.normalise import address
-from aggregator.normalise.characters import clean
+from aggregator.normalise.characters import clean, without_unwanted
 
 MAX_LENGTH = 200_000
 MAX_TAGS = 10_000  # nh3 takes time with the square of the depth: 40,000 nested tags cost seconds
@@ -72,11 +73,17 @@ _PIXEL_HOSTS = re.compile(
     r"|scorecardresearch\.com|feedads\.g\.|mf\.feeds|ads\.pheedo|pixel\.quantserve\.com|counter\.theguardian\.com|facebook\.com/tr\b)|/pixel\.(?:gif|png)\b|/tracking-pixel",
     re.IGNORECASE,
 )
+# A user in an address, however its slashes are written; possessive, as an attribute may be as long as a text.
+_USER = re.compile(r'="[^"/\\?#@]*+[/\\\s]*+[^"/\\?#@]*+@')
 _EMPTY = re.compile(r"<(p|div|span|figure|a|strong|em|b|i|h[1-6])(?: rel=\"[\w ]*\")?>(?:\s|&nbsp;|<br>)*</\1>")
 _SPACE = re.compile(r"\n\s*\n\s*")
 
 
-def _cleaner(relative: object = "deny") -> nh3.Cleaner:
+def _userless(_tag: str, name: str, value: str) -> str | None:
+    return address.absolute(value, "") if name in ("href", "src", "cite") else value
+
+
+def _cleaner(relative: object = "deny", each: Callable[[str, str, str], str | None] | None = None) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(TAGS),
         clean_content_tags=_CONTENT_DROPPED,
@@ -84,11 +91,13 @@ def _cleaner(relative: object = "deny") -> nh3.Cleaner:
         url_schemes=set(SCHEMES),
         link_rel="nofollow noopener",
         generic_attribute_prefixes=set(),
+        attribute_filter=each,
         url_relative=relative,  # type: ignore[arg-type] # a callable, a pair or a word: nh3's own union
     )
 
 
 _ABSOLUTE_ONLY = _cleaner()
+_USERLESS = _cleaner(each=_userless)
 
 
 def sanitise(text: str, base: str, drops: Counter[str]) -> str:
@@ -109,7 +118,9 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     cleaner = _ABSOLUTE_ONLY
     if _RELATIVE_HREF.search(lower) or _RELATIVE_SRC.search(lower):
         cleaner = _cleaner(lambda relative: address.absolute(relative, base))
-    safe = cleaner.clean(text)
+    safe = without_unwanted(cleaner.clean(text))
+    if _USER.search(safe):
+        safe = _USERLESS.clean(safe)
     if "<h1" in safe:
         safe = safe.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
     if "<img" in safe:
@@ -119,7 +130,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
 
 def _escape(text: str) -> str:
     """Text without tags may still hold entities: they are read once and written anew."""
-    return html.escape(html.unescape(text), quote=False) if "&" in text or ">" in text else text
+    return html.escape(without_unwanted(html.unescape(text)), quote=False) if "&" in text or ">" in text else text
 
 
 def _wanted(image: str, drops: Counter[str]) -> str:
@@ -133,7 +144,8 @@ def _wanted(image: str, drops: Counter[str]) -> str:
 
 
 def first_image(safe: str) -> str | None:
-    """Address of the first picture in sanitised HTML."""
+    """Address of the first picture in sanitised HTML; None where it is too long to be one."""
     image = _IMG.search(safe) if "<img" in safe else None
     source = _SRC.search(image[0]) if image else None
-    return html.unescape(source[1]) if source else None
+    found = html.unescape(source[1]) if source else None
+    return found if found and len(found) <= address.MAX_LENGTH else None

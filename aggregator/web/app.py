@@ -37,7 +37,7 @@ class Slug(BaseConverter):
 
 
 class Month(BaseConverter):
-    regex = r"\d{4}-\d{2}"
+    regex = "[0-9]{4}-[0-9]{2}"
 
 
 class Format(BaseConverter):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+from weakref import WeakValueDictionary
 
 from flask import Response, request
 
@@ -47,8 +48,9 @@ class Validity:
     expires: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Kept:
+    key: Key
     validity: Validity
     body: bytes
     headers: Headers
@@ -58,7 +60,9 @@ class Kept:
 
     @property
     def size(self) -> int:
-        return len(self.body) + 1000  # headers and bookkeeping, roughly
+        """Bytes, roughly; what was asked is held too, and may be longer than the answer."""
+        told = sum(len(name) + len(value) for name, value in self.headers)
+        return len(self.body) + told + len(self.key[0]) + len(self.key[1]) + 1000
 
 
 def keepable(environ: WSGIEnvironment, validity: Validity, rendered: Rendered) -> None:
@@ -126,8 +130,8 @@ class Front:
         try:
             commit = self.library.commit()
             if getattr(self._local, "commit", None) != commit:
-                self._local.commit, self._local.right = commit, {}
-            right: dict[Key, Kept] = self._local.right
+                self._local.commit, self._local.right = commit, WeakValueDictionary()
+            right: WeakValueDictionary[Key, Kept] = self._local.right
             if right.get(key) is kept:
                 return True
             if self.library.version(validity.stream) != validity.version:
@@ -170,7 +174,7 @@ class Front:
         etag = next((value for name, value in headers if name.lower() == "etag"), None)
         if etag is None:
             return
-        kept = Kept(validity, body, list(headers), etag, rendered.etag, rendered.modified)
+        kept = Kept(key, validity, body, list(headers), etag, rendered.etag, rendered.modified)
         with self._lock:
             old = self._kept.pop(key, None)
             self._size += kept.size - (old.size if old else 0)

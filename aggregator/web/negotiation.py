@@ -17,9 +17,17 @@ CODINGS = ("br", "gzip")
 MIN_COMPRESSED = 600  # bytes; below, the header costs more than it saves
 
 
-@lru_cache(maxsize=512)
+LONGEST_ACCEPT = 256  # characters; browsers send some thirty
+
+
 def coding(accepted: str) -> str | None:
-    """The coding that `Accept-Encoding` likes best. A wildcard does not count: whoever means gzip says so."""
+    """The coding that `Accept-Encoding` likes best. A wildcard does not count: whoever means gzip says so. A list without
+    end is not read, and so never remembered."""
+    return _coding(accepted) if len(accepted) <= LONGEST_ACCEPT else None
+
+
+@lru_cache(maxsize=512)
+def _coding(accepted: str) -> str | None:
     qualities = {name.lower(): quality for name, quality in parse_accept_header(accepted, Accept)}
     best = max(CODINGS, key=lambda name: qualities.get(name, 0.0))
     liked = qualities.get(best, 0.0)

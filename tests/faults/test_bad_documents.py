@@ -68,6 +68,29 @@ def test_1_unsafe_addresses_are_dropped_and_the_item_kept(address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        "https://joe:pw@e.org/x.png", "https://joe@e.org/x.png", "https:\\\\joe:pw@e.org/x.png", "https:joe:pw@e.org/x.png",
+        "https:///joe:pw@e.org/x.png", "https://joe:pw&#64;e.org/x.png", "ht&#10;tps:/&#9;/joe:pw@e.org/x.png",
+        "https://www.bbc.co.uk:pw@e.org/x.png",
+    ],
+)  # fmt: skip
+def test_1_no_address_in_a_text_holds_a_user_or_password(address: str) -> None:
+    """Who reads `https://www.bbc.co.uk@e.org` sees another host than the browser does."""
+    html = f'<p><a href="{address}">who@e.org</a><img src="{address}"><q cite="{address}">x</q></p>'
+    (one,) = read(described(html)).items
+    plain_address = "https://e.org/x.png"
+    assert one.image == plain_address
+    assert one.content.count(f'="{plain_address}"') == 3, one.content
+    assert ">who@e.org</a>" in one.content
+
+
+def test_1_a_picture_of_a_text_has_an_address_of_sensible_length() -> None:
+    (one,) = read(described(f'<p><img src="https://e.org/{"a" * 5000}.png">x</p>')).items
+    assert one.image is None
+
+
+@pytest.mark.parametrize(
     "html",
     [
         "<script>alert(1)</script>x", "<img src=x onerror=alert(1)>", "<svg><script>alert(1)</script></svg>",
@@ -154,6 +177,18 @@ def test_13_characters_that_break_outputs_are_stripped(character: str) -> None:
         assert character not in value
         assert "a" in value and "b]]" in value
     json.dumps(one.title).encode()
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["&#12;", "&#x0B;", "&#x1b;[31m", "&#xFFFE;", "&#x202E;", "&#8294;", "&#x200F;", "&ZeroWidthSpace;", "&#xE0041;"],
+)
+@pytest.mark.parametrize("html", ["a{} b", "<p>a{} b</p>", '<p><img src="https://e.org/a.png" alt="a{} b"> a b</p>'])
+def test_13_characters_spelt_as_references_of_html_are_stripped(reference: str, html: str) -> None:
+    """They become themselves only where HTML is read, after the document was."""
+    (one,) = read(described(html.format(reference))).items
+    for value in (one.title, one.summary, one.content):
+        assert all(letter.isprintable() for letter in value), ascii(value)
 
 
 @pytest.mark.parametrize("escape_", ["\\ud800", "\\udfff x", "\\u0000"])

@@ -137,6 +137,7 @@ NOWHERE = (
     "/sections/defense/9999-01",
     "/sections/defense/0001-01",
     "/sections/defense/2026-1",
+    "/latest/%EF%BC%92%EF%BC%90%EF%BC%92%EF%BC%96-%EF%BC%91%EF%BC%91.rss",
     "/sections/../api",
     "/sections/..%2fdefense",
     "/sections/%2e%2e%2fdefense.rss",

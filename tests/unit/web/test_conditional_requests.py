@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
+import weakref
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -187,3 +189,38 @@ def test_what_is_kept_is_bounded(newsroom: Newsroom) -> None:
         app.test_client().get(f"/latest.rss?limit={limit}")
     assert 0 < front._size <= 50_000
     assert front._size == sum(kept.size for kept in front._kept.values())
+
+
+def test_long_questions_count_as_what_they_hold(newsroom: Newsroom) -> None:
+    """An address of 60 kB weighs more than the feed under it, and so do the links that quote it."""
+    app = create_app(newsroom.library())
+    front = app.wsgi_app
+    assert isinstance(front, Front)
+    front.bytes_kept = 300_000
+    for n in range(20):
+        assert app.test_client().get(f"/latest.rss?limit=1&{n}={'a' * 60_000}").status_code == 200
+    asked = sum(len(path) + len(query) for path, query, _ in front._kept)
+    told = sum(
+        len(kept.body) + sum(len(name) + len(value) for name, value in kept.headers) for kept in front._kept.values()
+    )
+    assert 0 < asked + told <= front._size <= 300_000
+
+
+def test_what_is_dropped_is_held_by_no_thread(newsroom: Newsroom) -> None:
+    """Between two commits each thread remembers what it has found right: of that, what was dropped since is let go."""
+    app = create_app(newsroom.library())
+    front = app.wsgi_app
+    assert isinstance(front, Front)
+    client = app.test_client()
+    for _ in range(2):
+        client.get("/latest.rss?limit=1")
+    (dropped,) = map(weakref.ref, front._kept.values())
+    front.bytes_kept = 1
+    client.get("/latest.rss?limit=2")
+    gc.collect()
+    assert dropped() is None
+
+
+def test_an_endless_list_of_codings_is_not_read(client: FlaskClient) -> None:
+    found = client.get("/latest.rss", headers={"Accept-Encoding": "gzip, " + "a" * 200_000})
+    assert (found.status_code, found.headers.get("Content-Encoding")) == (200, None)
