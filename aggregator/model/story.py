@@ -204,6 +204,11 @@ class StoryView:
         """Id of the source of what the entry links to."""
         return next((report.source for report in self.entry.reports if report.url == self.entry.link), None)
 
+    @property
+    def announced(self) -> tuple[str, ...]:
+        """The publishers that its entry names: what feeds say does not move when outlets are but called otherwise."""
+        return tuple(dict.fromkeys(report.publisher for report in self.entry.reports))
+
 
 @dataclass(frozen=True, slots=True)
 class ItemView:

@@ -21,8 +21,9 @@ Told = tuple[int, Use]
 
 
 def survey(archive: Archive, policy: Policy, now: int, proceed: Callable[[], bool] = lambda: True) -> Labels | None:
-    """Look for topics, if it is time, and give them to the stories looked at; the caller holds the lease of the edition.
-    What was found, or None. Nothing is announced: a story stands in the new topic where it would have stood."""
+    """Look for topics, if it is time, and give them to the stories looked at; those that are none any more are taken from
+    all. The caller holds the lease of the edition. What was found, or None. Nothing is announced: a story stands in the
+    new topic where it would have stood."""
     known = stored(archive)
     noted = archive.upkeep.noted(NOTE)
     at = noted.get("at") if isinstance(noted, dict) else None
@@ -44,7 +45,8 @@ def _new(labels: Labels, known: Labels) -> Labels:
 def _give(
     archive: Archive, policy: Policy, new: Labels, told: list[Told], *, now: int, proceed: Callable[[], bool]
 ) -> None:
-    wanted = list(dict.fromkeys(story for story, use in told if new.of(use.categories)))
+    gone = archive.desk.unnamed(policy.topic_titles)
+    wanted = list(dict.fromkeys([*gone, *(story for story, use in told if new.of(use.categories))]))
     for start in range(0, len(wanted), PAGE):
         if not proceed():
             return

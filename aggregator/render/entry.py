@@ -112,7 +112,7 @@ def brief_entry(brief: Brief, stream: Stream) -> FeedEntry:
 
 
 def _told(story: StoryView, root: str) -> str:
-    told = ", ".join(escape(name) for name in story.publishers)
+    told = ", ".join(escape(name) for name in story.announced)
     summary = f"<br>{escape(story.summary)}" if story.summary else ""
     link = f'<a href="{escape(f"{root}/stories/{story.id}")}">{escape(story.title)}</a>'
     return f"<li>{link} ({told}){summary}</li>"

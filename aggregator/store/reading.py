@@ -196,8 +196,9 @@ class Reading:
         )
 
     def totals(self) -> dict[str, int]:
-        """How many sources the file in force has, and rows of the rest."""
-        tables = {"sources": "sources WHERE listed", "items": "items", "stories": "stories", "pending": "pending"}
+        """How many sources the file in force has, stories that readers see, and rows of the rest."""
+        stories = "stories WHERE NOT hidden"
+        tables = {"sources": "sources WHERE listed", "items": "items", "stories": stories, "pending": "pending"}
         return {name: int(self._db.read(f"SELECT count(*) FROM {of}")[0][0]) for name, of in tables.items()}
 
 

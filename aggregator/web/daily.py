@@ -51,7 +51,7 @@ def _brief(library: Library, id: str, day: date) -> Brief | None:
     force = library.in_force()
     window = (_start(force, day), _start(force, day + timedelta(days=1)))
     told, _ = library.archive.reading.stories(StreamQuery("section", id, window=window), window[1])
-    best = sorted(told, key=lambda story: (-len(story.publishers), story.published, story.id))[:STORIES]
+    best = sorted(told, key=lambda story: (-len(story.announced), story.published, story.id))[:STORIES]
     if not best:
         return None
     over = datetime.fromtimestamp(window[1], UTC)

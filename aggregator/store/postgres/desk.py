@@ -163,6 +163,14 @@ class Desk:
         )
         return [row[0] for row in rows]
 
+    def unnamed(self, topics: Collection[str]) -> list[int]:
+        """Stories that stand in a topic which is none of these ids."""
+        streams = self._db.read("SELECT n, name FROM streams WHERE name LIKE 'topic:%' AND total > 0")
+        gone = [n for n, name in streams if name.partition(":")[2] not in topics]
+        return sorted(
+            {story for (story,) in self._db.select("SELECT story FROM entries WHERE active AND stream IN", gone)}
+        )
+
     def page(self, before: tuple[int, int] | None, limit: int, since: int = 0) -> list[tuple[int, int, str]]:
         """(entered, number, epoch under which it was placed) of the stories that readers see, newest first: those
         that entered before (entered, number), and not before `since`."""

@@ -11,6 +11,7 @@ import pytest
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 from aggregator.cli.planning import Comparison, in_force
+from aggregator.pipeline.edition import re_place
 from aggregator.pipeline.labels import stored
 from aggregator.pipeline.plan import archive_rows
 from aggregator.pipeline.survey import EVERY, survey
@@ -90,6 +91,17 @@ def test_a_plan_knows_them(room: Newsroom) -> None:
         room.archive, archive_rows(desk), lambda done: None
     )
     assert (report["stories"] > 6, report["changed"]) == (True, 0)
+
+
+def test_one_that_is_none_any_more_leaves_its_stories(room: Newsroom) -> None:
+    """An outlet is called so now: no story is to name a topic that has no page."""
+    survey(room.archive, room.application.policy, NOW)
+    room.put_in_force(CONFIG.replace("name: BBC World", "id: bbc-world, name: Village Life"))
+    re_place(room.archive, room.application.policy, NOW)
+    assert survey(room.archive, room.application.policy, NOW + EVERY) is not None
+    assert room.client.get("/topics/village-life").status_code == 404
+    told = room.client.get("/api/v1/stories").get_json()["stories"]
+    assert "village-life" not in {topic for story in told for topic in story["topics"]}
 
 
 def test_names_of_sections_and_outlets_are_none(room: Newsroom) -> None:

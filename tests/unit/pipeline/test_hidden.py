@@ -121,6 +121,8 @@ def test_a_story_is_hidden_where_all_its_articles_are(room: Newsroom) -> None:
     before = entries(room)
     hide(room, BBC, KYODO, REUTERS)
     assert room.client.get(f"/stories/{story}").status_code == 404
+    listed = room.client.get("/api/v1/stories").get_json()["stories"]
+    assert room.client.get("/api/v1/status").get_json()["totals"]["stories"] == len(listed)
     assert f"urn:uuid:{story}" not in entries(room)
     assert not ask(room, "/api/v1/items?q=licenses")["items"]
     hide(room)

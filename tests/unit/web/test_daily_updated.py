@@ -84,3 +84,18 @@ def test_a_story_that_leaves_the_section_and_comes_back_moves_the_brief(room: Ne
 def test_a_story_that_merges_into_another_moves_the_brief(room: Newsroom) -> None:
     edit(room, f"{CONFIG}stories: {{join: [['{OTHER.url}', '{FIRST.url}']]}}\n")
     assert yesterday(room)[1] >= "2026-11-24T13:00:00Z"
+
+
+def test_outlets_that_are_named_anew_change_no_brief(room: Newsroom) -> None:
+    """As with the entries of its stories: what was announced stays until there is news."""
+    first = yesterday(room)
+    assert "(BBC, Kyodo)" in first[0]
+    edit(
+        room,
+        CONFIG.replace("aliases: [BBC News]", "aliases: [BBC News, Kyodo]").replace(
+            "{name: Kyodo, lab", "{name: Kyoto, lab"
+        ),
+    )
+    (story,) = [one for one in room.client.get("/api/v1/stories").get_json()["stories"] if "collide" in one["title"]]
+    assert story["publishers"] == ["BBC"]
+    assert yesterday(room) == first
