@@ -28,6 +28,8 @@ async function look(page, address, as) {
   }
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (wider > 0) say(`is ${wider} pixels wider than the window`);
+  const cut = await page.evaluate(() => [...document.querySelectorAll(".health")].some((one) => one.parentElement.scrollWidth > one.parentElement.clientWidth));
+  if (cut) say("the health of sources is cut off");
   page.removeAllListeners();
   return { found, passed: passes.length };
 }

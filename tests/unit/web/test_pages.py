@@ -23,9 +23,26 @@ def page_of(client: FlaskClient, q: str) -> str:
     return client.get(told["url"].removeprefix("https://wire.example.org")).text
 
 
+def test_texts_run_in_the_direction_of_their_letters_in_their_language_and_the_rest_in_the_sites(
+    tmp_path: Path,
+) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(item("الجيش يعلن مقتل جنود في غزة", summary="قال الجيش.", lang="ar"))
+    story = room.client.get("/api/v1/stories").get_json()["stories"][0]
+    for address in ("/", "/latest", "/latest?view=items"):
+        assert re.search(r'<h[23] dir="auto" lang="ar"><a [^>]+>الجيش', room.client.get(address).text), address
+        assert '<p class="summary" dir="auto" lang="ar">' in room.client.get(address).text, address
+    page = room.client.get(story["url"].removeprefix("https://wire.example.org/news")).text
+    assert '<h1 dir="auto" lang="ar">' in page
+    assert '<p class="standfirst" dir="auto" lang="ar">' in page
+    assert '<article class="story' in page
+    assert not re.search(r"<article[^>]+lang=", page), "our own words are not Arabic"
+    room.close()
+
+
 def test_the_front_page_shows_each_story_once(client: FlaskClient) -> None:
     text = client.get("/").text
-    cards = re.findall(r'<h3><a href="/news/stories/([^"]+)"', text)
+    cards = re.findall(r'<h3[^>]*><a href="/news/stories/([^"]+)"', text)
     assert len(cards) == len(set(cards)) == 5
     assert text.index("China Grants") < text.index("Navy&#39;s Newest")  # more outlets tell it
     assert "3 outlets" in text

@@ -48,7 +48,7 @@ def pin(room: Newsroom, *pins: tuple[Item, str], section: str = "defense") -> No
 def headlines(room: Newsroom, path: str, within: str = "") -> list[str]:
     """Of the cards, from the text `within` on."""
     text = unescape(room.client.get(path).text)
-    return re.findall(r'<h\d><a href="[^"]*/stories/[^>]*>([^<]*)</a></h\d>', text[text.index(within) :])
+    return re.findall(r'<h\d[^>]*><a href="[^"]*/stories/[^>]*>([^<]*)</a></h\d>', text[text.index(within) :])
 
 
 def feed(room: Newsroom) -> list[str]:

@@ -48,7 +48,7 @@ def titles(room: Newsroom, address: str) -> list[str]:
     if "json" in got.content_type:
         told = got.get_json()
         return [one["title"] for one in told.get("stories", told.get("items"))]
-    return re.findall(r"<h2><a href=[^>]+>([^<]+)</a></h2>", got.text)
+    return re.findall(r"<h2[^>]*><a href=[^>]+>([^<]+)</a></h2>", got.text)
 
 
 def test_relevance_puts_first_what_fits_best(room: Newsroom) -> None:
