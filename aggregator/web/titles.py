@@ -15,12 +15,30 @@ def title(force: InForce, query: StreamQuery) -> str:
         "latest": "Latest",
     }.get(query.kind)
     parts = [site, named or "Search"]
+    if narrowed := narrowings(force, query):
+        parts.append(", ".join(narrowed))
     if query.filter.words or query.filter.without:
         words = [f"“{word}”" if " " in word else word for word in query.filter.words]
         parts.append(" ".join([*words, *(f"-{word}" for word in query.filter.without)]))
     if query.window:
         parts.append(month_of(query.window[0], force.zone))
     return " – ".join(parts)
+
+
+def narrowings(force: InForce, query: StreamQuery) -> list[str]:
+    """What narrows a stream besides words and times, in the reader's words."""
+    wanted, names = query.filter, force.names
+    several = f"{query.min_publishers} outlets or more" if query.min_publishers > 1 else None
+    found = (
+        names.sections.get(wanted.section or ""),
+        names.topics.get(wanted.topic or "", wanted.topic),
+        names.sources.get(wanted.source or "", (wanted.source, None))[0],
+        wanted.publisher,
+        wanted.label,
+        f"in {wanted.lang}" if wanted.lang else None,
+        several,
+    )
+    return [one for one in found if one]
 
 
 def description(force: InForce, query: StreamQuery) -> str:

@@ -161,3 +161,30 @@ def test_cursors_of_impossible_size_are_refused(client: FlaskClient) -> None:
     assert client.get(f"/api/v1/stories?cursor={huge}").status_code == 200
     forged = parameters.encode_cursor("stories", 10**19, 1)
     assert client.get(f"/api/v1/stories?cursor={forged}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "called"),
+    [
+        ("/sections/defense", "Test Wire – Defense"),
+        ("/sections/defense?primary=1", "Test Wire – Defense"),
+        ("/sections/defense?min_publishers=3&q=-football", "Test Wire – Defense – 3 outlets or more – -football"),
+        ("/search?label=owner:public&lang=en", "Test Wire – Search – owner:public, in en"),
+        ("/search?section=asia-pacific&topic=nato&source=kyodo&publisher=BBC", "Test Wire – Search – Asia-Pacific, NATO, Kyodo, BBC"),
+        ("/latest?q=frigate&min_publishers=2", "Test Wire – Latest – 2 outlets or more – frigate"),
+    ],
+)  # fmt: skip
+def test_a_stream_is_called_by_what_narrows_it(client: FlaskClient, address: str, called: str) -> None:
+    """A reader subscribes to several searches, and tells them apart by their titles; a page says what it shows."""
+    path, _, query = address.partition("?")
+    assert client.get(f"{path}.json?{query}").get_json()["title"] == called
+    page = client.get(address).text
+    for part in called.split(" – ")[2:]:
+        assert part in page, part
+
+
+def test_a_search_within_a_search_keeps_what_narrows_it(client: FlaskClient) -> None:
+    page = client.get("/search?label=owner:public&lang=en&topic=").text
+    assert '<input type="hidden" name="label" value="owner:public">' in page
+    assert '<input type="hidden" name="lang" value="en">' in page
+    assert 'name="topic"' not in page
