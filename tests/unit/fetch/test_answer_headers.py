@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -45,6 +46,8 @@ def test_validators_are_kept_whole_or_not_at_all(value: str | None, kept: bool) 
         ({"Cache-Control": "public, Max-Age=600, s-maxage=900"}, 600),
         ({"Cache-Control": 'max-age="600"'}, 600),
         ({"Cache-Control": "s-maxage=900"}, 900),
+        ({"Cache-Control": ' , public,, MAX-AGE = 600 ,x'}, 600),
+        ({"Cache-Control": 'no-transform="a, b", private max-age=600'}, 600),
         ({"Cache-Control": "no-store"}, 0),
         ({"Cache-Control": "no-cache, max-age=600"}, 0),
         ({"Cache-Control": "max-age=600", "Age": "200"}, 400),
@@ -91,3 +94,13 @@ def test_user_agent_names_program_contact_and_readers() -> None:
     assert user_agent("1.2", "ed@wire.example", 40) == "aggregator/1.2 (+ed@wire.example; 40 subscribers)"
     assert user_agent("1.2", None) == "aggregator/1.2"
     assert user_agent("1.2", "a\r\nX: é", 1) == "aggregator/1.2 (+aX: ; 1 subscriber)"
+
+
+@pytest.mark.parametrize("name", ["Cache-Control", "Expires", "Date", "Age", "Retry-After"])
+def test_no_header_takes_time(name: str) -> None:
+    """They are read where all polling is done: a second spent here is a second for every source."""
+    began = perf_counter()
+    stalling = f'{"a" * 150}={" " * 150}"x"y'
+    for spelt in (stalling, "a " * 2000, "=" * 4000, '"' * 4000, "1 " * 2000, "-" * 4000, "(" * 4000):
+        freshness({"Expires": "0", name: spelt}, 429, NOW)
+    assert perf_counter() - began < 1

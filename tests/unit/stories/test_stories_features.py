@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from time import perf_counter
+
 import pytest
 
 from aggregator.stories import Candidate, Features, features
@@ -36,10 +38,21 @@ def test_a_headline_loses_labels_and_outlets(written: str, bare: str) -> None:
         ("LONDON — The minister resigned", "The minister resigned"),
         ("The minister (67) resigned", "The minister (67) resigned"),
         ("Rain fell. Sign up for our morning newsletter", "Rain fell.  "),
+        ("Rain fell. Get our 'breaking news' e-mail, the world's weekly-newsletter", "Rain fell.  "),
     ],
 )
 def test_a_lead_loses_datelines_and_invitations(written: str, bare: str) -> None:
     assert bare_lead(written).strip() == bare.strip()
+
+
+@pytest.mark.parametrize("filling", ["'", "-", "’-", "' ", "a'", "a' ", " ", "(", "a"])
+def test_an_invitation_that_never_ends_takes_no_time(filling: str) -> None:
+    """Leads are read where the edition is made: one that stalls there stalls all news."""
+    began = perf_counter()
+    for start in ("Sign up ", "Sign up", "Get our "):
+        for length in (26, 480):
+            bare_lead(start + (filling * length)[:length] + " x")
+    assert perf_counter() - began < 0.5
 
 
 def test_tokens_keep_figures_and_abbreviations_whole() -> None:
