@@ -46,7 +46,7 @@ def test_validators_are_kept_whole_or_not_at_all(value: str | None, kept: bool) 
         ({"Cache-Control": "public, Max-Age=600, s-maxage=900"}, 600),
         ({"Cache-Control": 'max-age="600"'}, 600),
         ({"Cache-Control": "s-maxage=900"}, 900),
-        ({"Cache-Control": ' , public,, MAX-AGE = 600 ,x'}, 600),
+        ({"Cache-Control": " , public,, MAX-AGE = 600 ,x"}, 600),
         ({"Cache-Control": 'no-transform="a, b", private max-age=600'}, 600),
         ({"Cache-Control": "no-store"}, 0),
         ({"Cache-Control": "no-cache, max-age=600"}, 0),
