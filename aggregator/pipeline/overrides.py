@@ -115,11 +115,13 @@ def _part(archive: Archive, policy: Policy, now: int) -> None:
 
 
 def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, now: int) -> StoryState:
-    """A part of a story. What stays says at once that it is told by fewer: feeds must not go on telling what the
-    editor took back. So does what leaves: it may have been an entry before, of which more was said, and later."""
+    """A part of a story. What stays says at once that it is told by fewer, if it named what left: feeds must not go on
+    telling what the editor took back. What leaves may have been an entry before, of which more was said, and later."""
     members = recalled(members, (old,))
     fresh = compose(n, members, None, policy, joined=(), now=now)
     whole = fresh if n != old.n else compose(n, members, old, policy, joined=(), now=now, replacing=True)
+    if n == old.n and replace(fresh.entry, updated=old.entry.updated) == old.entry:
+        return whole
     return replace(whole, entry=replace(fresh.entry, updated=max(old.entry.updated + 1, now)))
 
 

@@ -296,6 +296,19 @@ def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: Store) -
     assert titles(store, StreamQuery("search", filter=Filter(words=("words",)))) == []
 
 
+def test_what_a_source_lists_still_keeps_its_text_while_nothing_changes(store: Store) -> None:
+    """It answers, and says that its document is the one of then: so its items are listed now."""
+    old, last = (item("alpha", key, f"Defense {key}", summary="Long words about it.") for key in ("old", "last"))
+    store.intake.apply([polled("alpha", [old])], ago(days=100))
+    store.intake.apply([polled("alpha", [last])], ago(days=95))
+    place(store)
+    (state,) = store.sources.states(["alpha"])
+    store.sources.save([structs.replace(state, last_success=ago(hours=1))])
+    assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 1
+    assert [one.pruned for one in store.desk.items([1, 2])] == [True, False]
+    assert store.upkeep.prune(SECONDS + 91 * 86_400, 90 * 86_400, {}) == 1, "it has not answered for as long"
+
+
 def test_an_item_whose_text_was_pruned_says_so_and_one_that_never_had_any_does_not(store: Store) -> None:
     full, bare = item("alpha", "1", "Defense", summary="Words."), item("alpha", "2", "Europe")
     body = item("alpha", "3", "NATO", content="<p>Read by nobody who judges.</p>")

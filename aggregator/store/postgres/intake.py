@@ -10,10 +10,8 @@ from aggregator.model.poll import PollResult
 from aggregator.store.postgres.connection import Connection, Raw, copy, put
 from aggregator.store.postgres.sources import save_states
 from aggregator.store.postgres.words import vector
+from aggregator.store.retention import LISTED_EVERY
 from aggregator.store.rows import TEXT, address_hash, text_row, to_blob, to_id, to_seconds
-
-LISTED_EVERY = 86_400
-"""How exactly we note when an item was last listed; finer would rewrite every row at every poll."""
 
 
 class Intake:

@@ -11,6 +11,7 @@ from aggregator.errors import UsageError
 from aggregator.store.postgres.connection import Connection, lock, put, session_name
 from aggregator.store.postgres.desk import next_version, stamp
 from aggregator.store.postgres.intake import save_words
+from aggregator.store.retention import limits
 from aggregator.store.rows import to_json
 
 CONFIGURING, REVISING = 4, 6  # numbers of advisory locks
@@ -91,13 +92,12 @@ class Upkeep:
         return tuple(dict.fromkeys(line for (value,) in rows for line in orjson.loads(value)[1].splitlines()))
 
     def prune(self, now: int, keep: int, per_source: Mapping[str, int]) -> int:
-        """Take bodies and summaries of items that no source has listed for `keep` seconds; returns how many.
+        """Take bodies and summaries of items that their source has not listed for `keep` seconds; returns how many.
 
         Ids, headlines and links stay, so that purged items do not come back and archives never break.
         """
         purged = 0
-        for n, id in self._db.read("SELECT n, id FROM sources ORDER BY n"):
-            limit = now - per_source.get(id, keep)
+        for n, limit in limits(self._db, now, keep, per_source):
             while count := self._prune(n, limit, now):
                 purged += count
         self._forget(now - MEMORY_SECONDS)

@@ -10,12 +10,10 @@ from typing import Any
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
 from aggregator.store.packing import pack
+from aggregator.store.retention import LISTED_EVERY
 from aggregator.store.rows import TEXT, address_hash, text_row, to_blob, to_id, to_seconds
 from aggregator.store.sqlite.connection import Connection, marks, parts
 from aggregator.store.sqlite.sources import save_states
-
-LISTED_EVERY = 86_400
-"""How exactly we note when an item was last listed; finer would rewrite every row at every poll."""
 
 
 class Intake:

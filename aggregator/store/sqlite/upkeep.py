@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 
 from aggregator.errors import StoreCorrupt, StoreError
+from aggregator.store.retention import limits
 from aggregator.store.rows import to_json
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.desk import stamp
@@ -65,15 +66,12 @@ class Upkeep:
             return orjson.loads(row[0]) if row else None
 
     def prune(self, now: int, keep: int, per_source: Mapping[str, int]) -> int:
-        """Take bodies and summaries of items that no source has listed for `keep` seconds; returns how many.
+        """Take bodies and summaries of items that their source has not listed for `keep` seconds; returns how many.
 
         Ids, headlines and links stay, so that purged items do not come back and archives never break.
         """
         purged = 0
-        with self._db.translate():
-            sources = self._db.raw.execute("SELECT n, id FROM sources").fetchall()
-        for n, id in sources:
-            limit = now - per_source.get(id, keep)
+        for n, limit in limits(self._db, now, keep, per_source):
             while True:
                 with self._db.transaction() as raw:
                     rows = raw.execute(

@@ -78,3 +78,14 @@ def test_a_story_that_leaves_another_moves_the_daily_brief_it_comes_to(room: New
     parted, second = brief()
     assert "harvest" in parted
     assert second > first
+
+
+def test_what_the_entry_never_named_leaves_without_a_word(room: Newsroom) -> None:
+    late = item("Octopuses dream in colour, all of them", "kyodo", age=HOUR)
+    edit(room, join=(OCTOPUS, late))
+    room.publish(late)
+    before = entries(room)[OCTOPUS.id]
+    assert "all of them" not in before["content_html"]
+    edit(room, split=(late,))
+    assert late.id in entries(room)
+    assert entries(room)[OCTOPUS.id] == before
