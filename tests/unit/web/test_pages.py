@@ -237,3 +237,9 @@ def test_colours_of_text_keep_their_contrast() -> None:
         for ink in ("ink", "soft", "accent", *(f"t{n}" for n in range(9))):
             for ground in ("paper", "card", "tint"):
                 assert _contrast(colours[ink], colours[ground]) >= 4.5, (ink, ground)
+
+
+def test_paper_is_white_whatever_the_screen(client: FlaskClient) -> None:
+    """Browsers print no backgrounds: the light letters of the dark would stand on white."""
+    css = client.get("/static/wire.css").text
+    assert css.count("prefers-color-scheme: dark") == css.count("@media screen and (prefers-color-scheme: dark)") > 0
