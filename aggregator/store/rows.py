@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import msgspec
 import orjson
@@ -36,7 +35,7 @@ def to_seconds(moment: datetime | None) -> int | None:
 
 
 def to_blob(identity: str) -> bytes:
-    return UUID(identity).bytes
+    return bytes.fromhex(identity.replace("-", ""))
 
 
 def to_id(blob: bytes) -> str:
