@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from aggregator import __version__
@@ -254,7 +253,7 @@ class Application:
 
         @lru_cache(maxsize=4096)
         def fold(name: str, root: str) -> str:
-            return index.canonical(name, urlsplit(root).hostname if root else None)
+            return index.canonical(name, host_of(root))
 
         def root(url: str) -> str:  # many articles of one outlet share it
             return "/".join(url.split("/", 3)[:3])

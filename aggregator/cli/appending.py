@@ -6,10 +6,10 @@ import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 import ada_url
 
+from aggregator.addresses import host_of
 from aggregator.bootstrap import Application
 from aggregator.config.edit import NewSource, append_sources, replace_file
 from aggregator.errors import AggregatorError, ConfigError, Problem
@@ -45,7 +45,7 @@ class Names:
         """A source of this name; its id stands beside it where the slug of the name is taken or empty."""
         from aggregator.config.scalars import slug
 
-        host = (urlsplit(url).hostname or "source").removeprefix("www.")
+        host = (host_of(url) or "source").removeprefix("www.")
         shown = (
             " ".join("".join(char if char.isprintable() else " " for char in name).split())[:LONGEST].strip() or host
         )
@@ -64,7 +64,7 @@ def with_publisher(application: Application, source: NewSource) -> NewSource:
     from aggregator.config.publishers import publisher_index
 
     index = publisher_index(application.settings)
-    known = index.at(urlsplit(source.url).hostname or "")
+    known = index.at(host_of(source.url) or "")
     if known is None or index.named(source.name) is known:
         return source
     return replace(source, publisher=known.name)

@@ -101,7 +101,7 @@ def _seconds(text: str, where: str) -> int | None:
     except ValueError:
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise AggregatorError(f"{where}: `published` must be a time like 2026-11-24T12:00:00Z") from error
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 

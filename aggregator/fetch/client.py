@@ -24,7 +24,7 @@ from aggregator.fetch.decode import Body
 from aggregator.fetch.failures import Stopped, failure, http_failure
 from aggregator.fetch.gate import HostGate
 from aggregator.fetch.guard import Guard, SystemResolver
-from aggregator.fetch.headers import freshness, legal_validator
+from aggregator.fetch.headers import freshness, legal_validator, written
 from aggregator.fetch.redirects import REDIRECTS, Place, Trail, start
 from aggregator.fetch.robots import Robots
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome
@@ -210,7 +210,7 @@ class Http:
             url=trail.here.url,
             status=200,
             body=answer.body,
-            content_type=answer.headers.get("Content-Type", "")[:200] or None,
+            content_type=written(answer.headers.get("Content-Type", "")[:200]) or None,
             etag=legal_validator(answer.headers.get("ETag")),
             last_modified=legal_validator(answer.headers.get("Last-Modified")),
             freshness=fresh,

@@ -38,6 +38,11 @@ def legal_validator(value: str | None) -> str | None:
         return None
 
 
+def written(value: str) -> str:
+    """A value that can be written down: what is not UTF-8 in it (lone surrogates here) becomes question marks."""
+    return value.encode("utf-8", "replace").decode()
+
+
 def freshness(headers: Mapping[str, str], status: int, now: datetime) -> Freshness:
     """Cache-Control and Expires (RFC 9111, 4.2; at most 7 days) and, on 429 and 503, Retry-After (at most 24 hours)."""
     return Freshness(

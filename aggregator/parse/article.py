@@ -9,6 +9,7 @@ import types
 from aggregator.errors import ParseError
 
 LARGEST = 4 << 20  # bytes; what is larger is no article
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,30}/[a-z0-9.+-]{1,60}", re.IGNORECASE)
 _HEADLINE = re.compile(r"<h1>.*?</h1>", re.DOTALL)
 
 
@@ -35,7 +36,8 @@ def article(body: bytes, content_type: str | None, url: str) -> str:
         ParseError: the page is none, or holds no article.
     """
     if content_type and "html" not in content_type.lower():
-        raise ParseError("not-a-page", f"the article is sent as {content_type.partition(';')[0][:60]}")
+        kind = _MEDIA_TYPE.match(content_type)
+        raise ParseError("not-a-page", f"the article is sent as {kind[0] if kind else 'something else'}, not as a page")
     if len(body) > LARGEST:
         raise ParseError("too-large", f"the page is larger than {LARGEST >> 20} MiB")
     found = _import().extract(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from selectolax.lexbor import LexborHTMLParser
 
+from aggregator.addresses import host_of
 from aggregator.model.story import ItemView
 from aggregator.web import shapes
 
@@ -34,11 +33,7 @@ def cited(lead: ItemView | None) -> list[shapes.Cited]:
 
 
 def _host(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        return (parts.hostname or "").removeprefix("www.") if parts.scheme in ("http", "https") else ""
-    except ValueError:
-        return ""
+    return (host_of(url) or "").removeprefix("www.")
 
 
 def _same(host: str, own: str) -> bool:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
+from builders.documents import JOB
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from servers.local import HOST, Refusing, Request, Route, Server, answer, conditional, head, raw, redirect
@@ -22,7 +23,9 @@ from servers.misbehaving import FAULTS, FEED, brotli_bomb, encoded, gzip_bomb
 from servers.names import StubResolver
 
 from aggregator.fetch.client import Http, Limits
+from aggregator.model.item import NormalFeed
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome
+from aggregator.sandbox import Sandbox
 
 AGENT = "aggregator/0 (+https://wire.example)"
 QUICK = Limits(deadline=0.5)
@@ -477,6 +480,20 @@ def test_an_etag_comes_back_byte_for_byte_or_is_not_kept(server: Server, etag: b
     assert outcome.etag == kept
     ask(FetchRequest("s", server.url("/odd"), etag=outcome.etag))
     assert server.requests[-1].headers.get("if-none-match") == (text if kept else None)
+
+
+def test_a_content_type_in_no_encoding_costs_no_feed(server: Server) -> None:
+    """What is no UTF-8 stands in headers as halves of characters, which cannot be handed to the process that reads."""
+    kind = b"Content-Type: application/rss+xml; charset=\xff\xe9\r\n"
+    top = head("200 OK", {"Content-Length": str(len(FEED))}).removesuffix(b"\r\n")
+    server.routes["/odd"] = raw(top + kind + b"\r\n" + FEED)
+    outcome = full(ask(server.url("/odd"))[0])
+
+    async def read() -> NormalFeed:
+        async with Sandbox(children=1) as sandbox:
+            return await sandbox.parse(outcome, JOB)
+
+    assert asyncio.run(read()).format == "rss"
 
 
 def test_an_etag_cannot_split_a_header(server: Server) -> None:

@@ -199,6 +199,33 @@ def test_import_adds_what_is_new_and_counts_the_rest(desk: Desk) -> None:
     assert "There already: 6." in out
 
 
+@pytest.mark.parametrize("login", ["u:p[w", "u]:p", "u:℀", "u:p／w"])
+def test_import_takes_any_login_that_an_address_may_hold(desk: Desk, login: str) -> None:
+    """Python's own reading of addresses refuses what browsers, and so our fetcher, read well."""
+    path = desk.file.with_name("list.opml")
+    path.write_text(f'<opml><body><outline text="" xmlUrl="https://{login}@odd.example/feed"/></body></opml>', "utf-8")
+    code, out, _ = desk.run("import", str(path), "--json")
+    assert code == 0
+    assert [row["name"] for row in json.loads(out)["added"]] == ["odd.example"]
+    assert desk.run("check")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ('{"title": "a", "url": "http://["}', 0), ('{"title": "a", "url": "https://u:p[@b.example/"}', 0),
+        ('{"title": "a", "published": "Mon, 1 Jan 99999999999999999999 00:00:00 +0000"}', 1),
+        ('{"title": "a", "published": "0001-01-01T00:00:00+14:00"}', 0),
+    ],
+)  # fmt: skip
+def test_classify_takes_odd_lines_or_says_what_is_wrong_with_them(desk: Desk, line: str, code: int) -> None:
+    path = desk.file.with_name("items.jsonl")
+    path.write_text(line)
+    found, _, err = desk.run("classify", str(path))
+    assert found == code
+    assert bool(code) == err.startswith(f"aggregator: {path}:1: `published` must be")
+
+
 def test_export_and_import_of_own_hosts_keeps_what_allow_private_names(desk: Desk) -> None:
     own = [desk.server.url("/news.rss"), "http://nas.local/feed", "http://10.1.2.3/feed"]
     allowed = FILE.replace("[127.0.0.1]", "[127.0.0.1, nas.local, 10.1.0.0/16]")

@@ -11,6 +11,7 @@ from builders.documents import URL, atom, item, rss
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedFeed
 from aggregator.parse import parse
+from aggregator.parse.article import article
 
 
 def parsed(body: bytes, content_type: str | None = None) -> ParsedFeed:
@@ -163,3 +164,11 @@ def test_a_page_that_names_its_feed_is_told_about() -> None:
     page = b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed"></head></html>'
     with pytest.raises(ParseError, match=re.escape("https://feeds.example.org/feed")):
         parsed(page)
+
+
+@pytest.mark.parametrize("kind", ["image/png\u202e\x9b31m", "\u202etext", "application/pdf; name=\u202e"])
+def test_what_an_article_is_sent_as_is_told_in_letters_of_media_types(kind: str) -> None:
+    with pytest.raises(ParseError) as error:
+        article(b"<p>x", kind, URL)
+    assert str(error.value).isascii()
+    assert str(error.value).isprintable()

@@ -42,3 +42,11 @@ def test_where_nothing_is_cited_there_is_no_heading(newsroom: Newsroom) -> None:
     id = newsroom.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
     assert newsroom.client.get(f"/api/v1/stories/{id}").get_json()["cited"] == []
     assert "Cited" not in newsroom.client.get(f"/stories/{id}").text
+
+
+def test_the_host_is_the_one_a_browser_goes_to(newsroom: Newsroom) -> None:
+    newsroom.publish(
+        item("Dam gives way", content='<p><a href="https://evil.example\\@rival.example/x">it</a> says</p>')
+    )
+    id = newsroom.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
+    assert [one["host"] for one in newsroom.client.get(f"/api/v1/stories/{id}").get_json()["cited"]] == ["evil.example"]
