@@ -60,7 +60,7 @@ def edition(
             break
         with collector_at_rest():
             items = archive.desk.items(waiting[start : start + BATCH])
-            report = _sum(report, _settle(archive, policy, items, now()))
+            report = added(report, _settle(archive, policy, items, now()))
         progress(report.items + len(report.set_aside), len(waiting))
     return report
 
@@ -104,10 +104,11 @@ def _settle(archive: Archive, policy: Policy, items: Sequence[PendingItem], now:
         return EditionReport(set_aside=frozenset({items[0].n}))
     middle = len(items) // 2
     first, second = (_settle(archive, policy, half, now) for half in (items[:middle], items[middle:]))
-    return _sum(first, second)
+    return added(first, second)
 
 
-def _sum(one: EditionReport, other: EditionReport) -> EditionReport:
+def added(one: EditionReport, other: EditionReport) -> EditionReport:
+    """What two editions did together."""
     return EditionReport(
         one.items + other.items,
         one.stories + other.stories,

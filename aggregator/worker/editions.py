@@ -12,7 +12,7 @@ from datetime import datetime
 from aggregator.categorise.program import NOTE
 from aggregator.errors import StoreError
 from aggregator.pipeline.compose import Policy
-from aggregator.pipeline.edition import EditionReport, edition
+from aggregator.pipeline.edition import EditionReport, added, edition
 from aggregator.pipeline.replacing import re_place_all
 from aggregator.pipeline.survey import survey
 from aggregator.ports import Archive
@@ -24,6 +24,7 @@ from aggregator.worker.signs import Signs
 log = logging.getLogger(__name__)
 
 EVERY = 30.0  # seconds
+SLICE = 5.0  # seconds that stored stories are judged anew before news is placed, if any waits
 LEASE = 60  # seconds; renewed before each batch
 RETRY_EVERY = 3600  # seconds after which items that were set aside are tried again
 
@@ -100,14 +101,19 @@ class Editions:
         """What the holder of the lease does."""
         if not 0 <= self._seconds() - self._aside_since < RETRY_EVERY:
             self._aside, self._aside_since = frozenset(), self._seconds()
+        report = self._place(archive, policy, proceed)
+        while not self._re_place(archive, policy, proceed):
+            report = added(report, self._place(archive, policy, proceed))
+        survey(archive, policy, self._seconds(), proceed)
+        self._prune(self._seconds())
+        return report
+
+    def _place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
         report = edition(archive, policy, self._seconds, proceed=proceed, aside=self._aside)
         self._aside |= report.set_aside
         self._tell_aside(archive)
         if report.items:
             log.info("edition: %d items placed, %d new stories", report.items, report.stories)
-        self._re_place(archive, policy, proceed)
-        survey(archive, policy, self._seconds(), proceed)
-        self._prune(self._seconds())
         return report
 
     def _tell_aside(self, archive: Archive) -> None:
@@ -118,13 +124,26 @@ class Editions:
             archive.upkeep.note("aside", dict(held))
             self._told = held
 
-    def _re_place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> None:
-        """Stored stories follow an edit of the rules or an upgrade of the program, newest first."""
+    def _re_place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> bool:
+        """Stored stories follow an edit of the rules or an upgrade of the program, newest first. False: it left off for
+        the news that came meanwhile, which is not to wait until an archive of years is done."""
         if archive.upkeep.noted(NOTE) not in (None, policy.program):
-            return  # another program came after this one
-        done = re_place_all(archive, policy, self._seconds, lambda: self._current.engine.policy is policy and proceed())
+            return True  # another program came after this one
+        began, left_off = time.monotonic(), False
+
+        def going_on() -> bool:
+            nonlocal left_off
+            may = self._current.engine.policy is policy and proceed()
+            left_off = may and time.monotonic() - began > SLICE and self._news_waits(archive)
+            return may and not left_off
+
+        done = re_place_all(archive, policy, self._seconds, going_on)
         if done:
             log.info("re-placed %d stories after an edit of the configuration or an upgrade", done)
+        return not left_off
+
+    def _news_waits(self, archive: Archive) -> bool:
+        return any(n not in self._aside for n in archive.desk.pending())
 
     def _prune(self, now: int) -> None:
         """Retention, once a day; here, since it is the edition's archive."""

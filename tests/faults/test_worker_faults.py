@@ -12,18 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import NOW, item, policy, polled, source
+from builders import NOW, by_words, item, policy, polled, source
 
 from aggregator.config.load import load
 from aggregator.errors import ConfigError, Problem, StoreBusy, StoreCorrupt, StoreFull
 from aggregator.model.item import NormalFeed
+from aggregator.model.judgement import Judgement
 from aggregator.model.settings import Defaults
 from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, NotModified, Outcome, ParseJob
 from aggregator.model.story import PendingItem
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.refresh import Tools
 from aggregator.store.sqlite.archive import SqliteArchive
-from aggregator.worker import beside, polling
+from aggregator.worker import beside, editions, polling
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Reload
 from aggregator.worker.following import Following
@@ -491,3 +492,36 @@ def test_22_a_source_that_makes_up_news_without_end_fills_no_disk(worker: Worker
     assert made == 36_000
     assert 9_000 < kept < 13_000
     assert worker.archive.sources.drops() == {"one": {"over-cap": made - kept}}
+
+
+def test_news_does_not_wait_until_all_stored_stories_are_judged_anew(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An archive of years takes minutes to follow an edit; what arrives meanwhile is placed between."""
+    monkeypatch.setattr(editions, "SLICE", 0.0)
+    monkeypatch.setattr("aggregator.pipeline.replacing.BATCH", 2)
+    heads = [
+        "Volcano in Java",
+        "Budget of Oslo",
+        "Frigate of Kiel",
+        "Rare earths of Brazil",
+        "Octopuses dream",
+        "Tariffs on steel",
+    ]
+    worker.archive.intake.apply([polled("one", [item("one", str(n), head) for n, head in enumerate(heads)])], NOW)
+    asyncio.run(worker.editions.once())
+    judged: list[str] = []
+
+    def judge(one: PendingItem) -> Judgement:
+        if not judged:
+            worker.archive.intake.apply([polled("two", [item("two", "late", "Late news of a flood")])], NOW)
+        judged.append(one.title)
+        return by_words(one)
+
+    worker.current.engine = replace(worker.current.engine, policy=policy(judge, epoch="two"))
+    asyncio.run(worker.editions.once())
+    assert worker.shown == ""
+    assert set(judged) == {*heads, "Late news of a flood"}
+    assert judged.index("Late news of a flood") < len(heads) - 1
+    assert worker.archive.desk.pending() == []
+    assert worker.archive.desk.count_outdated("two") == 0
