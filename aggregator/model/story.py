@@ -43,6 +43,12 @@ class Member:
     judgement: Judgement
     counted_as: str = ""
 
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """Where it stands among the items of its story: in order of entering, and of those that entered at once the one
+        published first. Who tells first counts, whoever prints the same is a copy."""
+        return self.item.entered, self.item.at, self.item.n
+
 
 def headline(title: str, url: str | None, publisher: str) -> str:
     """What a reader sees as the title: where an outlet gave none and no text to make one of, the address of the article,

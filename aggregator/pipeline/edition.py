@@ -252,7 +252,7 @@ class _Plan:
         return [
             compose(
                 story,
-                sorted(of.values(), key=lambda m: (m.item.entered, m.item.at, m.item.n)),
+                sorted(of.values(), key=lambda m: m.order),
                 self.states.get(story),
                 self.policy,
                 joined=joined,

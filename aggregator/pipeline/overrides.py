@@ -157,5 +157,5 @@ def _join(archive: Archive, policy: Policy, now: int) -> None:
 def _merged(
     older: StoryState, younger: Sequence[StoryState], members: Iterable[Member], policy: Policy, now: int
 ) -> StoryState:
-    whole = sorted(members, key=lambda member: (member.item.entered, member.item.at, member.item.n))
+    whole = sorted(members, key=lambda member: member.order)
     return compose(older.n, whole, older, policy, joined=(), now=now, absorbed=younger)

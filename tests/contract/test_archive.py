@@ -320,6 +320,22 @@ def test_an_item_whose_text_was_pruned_says_so_and_one_that_never_had_any_does_n
     assert not store.desk.items([1])[0].pruned, "it has one again"
 
 
+def test_who_tells_a_story_first_stays_so_when_it_is_placed_anew(store: Store) -> None:
+    """Of two that came at once and say the same, the one that was published first counts, and the other is a copy."""
+    text = (
+        "BORNHOLM (Reuters) - The frigate Sachsen collided with a freighter off the island in the Baltic at dawn, the ministry "
+        "of defense said on Tuesday after a first look at what was left of the bow, and nine sailors were hurt."
+    )
+    for outlet, hours in (("beta", 1), ("alpha", 2)):
+        told = item(outlet, "1", "Defense: frigate collides", summary=text, published=ago(hours=hours))
+        store.intake.apply([polled(outlet, [told])], NOW)
+    place(store)
+    (before,) = store.desk.stories([2]).values()
+    assert [name for name, _ in before.publishers] == ["Alpha"]
+    re_place(store, replace(policy(), epoch="two"), SECONDS)
+    assert store.desk.stories([2])[2].publishers == before.publishers
+
+
 def test_a_source_is_claimed_once_until_its_lease_ends(store: Store) -> None:
     lease = timedelta(minutes=5)
     assert len(store.sources.claim("one", NOW, lease)) == 3

@@ -111,7 +111,7 @@ class Desk:
             member = Member(pending_item(item), judgement, publisher)
             found.setdefault(member.item.story or 0, []).append(member)
         for members in found.values():
-            members.sort(key=lambda member: (member.item.entered, member.item.n))
+            members.sort(key=lambda member: member.order)
         return found
 
     def stories(self, numbers: Collection[int]) -> dict[int, StoryState]:
