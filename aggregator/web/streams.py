@@ -45,6 +45,8 @@ def resolve(
     wanted = labelled(force.settings, parameters.search(args, library.now()))
     if wanted.publisher:
         wanted = replace(wanted, publisher=force.publisher(wanted.publisher))
+    if wanted.source:
+        wanted = replace(wanted, source=_renamed(force, wanted.source) or wanted.source)
     check(force.names, wanted)
     parameters.choice(args, "order", parameters.ORDERS, parameters.ORDERS[0])  # a feed has one order; a slip is told
     default_view = "items" if kind == "source" else "stories"
@@ -62,10 +64,17 @@ def resolve(
 
 def _known(force: InForce, kind: str, id: str | None) -> None:
     if kind in ("section", "topic", "source") and id not in ids(force.names, kind):
-        renamed = next((source.id for source in force.settings.sources if kind == "source" and id in source.was), None)
+        renamed = _renamed(force, id) if kind == "source" else None
         if renamed:
             raise Renamed(renamed)
         raise NotFound(f"there is no {kind} of this id")
+
+
+def _renamed(force: InForce, id: str | None) -> str | None:
+    """What the source is called now that had this id before, unless another has it today."""
+    if id in force.names.sources:
+        return None
+    return next((source.id for source in force.settings.sources if id in source.was), None)
 
 
 def ids(names: Names, kind: str) -> Collection[str]:

@@ -153,6 +153,17 @@ def test_a_listing_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[
     opened.close()
 
 
+def test_a_paused_source_has_no_next_poll(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "feeds.yaml"
+    for text, said in (
+        (FILE, "next poll now: not polled yet"),
+        (FILE.replace("name: One", "name: One, enabled: false"), "next poll none: paused"),
+    ):
+        file.write_text(text)
+        assert main(["--config", str(file), "--instance", str(tmp_path), "sources"]) == 0
+        assert said in capsys.readouterr().out
+
+
 def test_a_listing_leaves_sources_to_what_is_in_force(worker: Worker, capsys: pytest.CaptureFixture[str]) -> None:
     worker.save(FAILING.replace("name: One", "name: Two"))
     assert worker.command("sources", "--json") == 0

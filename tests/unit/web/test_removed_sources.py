@@ -68,3 +68,21 @@ def test_taken_up_again_it_is_called_as_before(room: Newsroom) -> None:
     again = room.client.get("/sources/kyodo").text
     assert "<h1>Kyodo" in again
     assert "(removed)" not in again
+
+
+@pytest.mark.parametrize("view", ["stories", "items"])
+def test_a_search_within_a_source_goes_on_under_its_former_id(tmp_path: Path, view: str) -> None:
+    """Readers subscribed to it."""
+    made = Newsroom(tmp_path)
+    made.publish(*NEWS)
+    before = made.client.get(f"/search.json?source=kyodo&view={view}").json
+    made.put_in_force(CONFIG.replace("{name: Kyodo, url", "{name: Kyodo News, was: [kyodo], url"))
+    made.archive.sources.sync(made.application.settings.sources)
+    after = made.client.get(f"/search.json?source=kyodo&view={view}").json
+    assert before and after and [one["id"] for one in after["items"]] == [one["id"] for one in before["items"]]
+    assert after["items"]
+    assert (
+        made.client.get(f"/api/v1/{view}?source=kyodo").json
+        == made.client.get(f"/api/v1/{view}?source=kyodo-news").json
+    )
+    made.archive.close()
