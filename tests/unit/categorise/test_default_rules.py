@@ -42,6 +42,7 @@ def test_sections_and_topics() -> None:
         "world",
     }
     assert settings.fallback == "world"
+    assert all(section.description for section in settings.sections), "what the index and the feed say of it"
     assert len(settings.topics) >= 60
     assert {"nato", "rare-earths", "drones", "elections", "climate", "migration"} <= {t.id for t in settings.topics}
 
