@@ -243,3 +243,9 @@ def test_paper_is_white_whatever_the_screen(client: FlaskClient) -> None:
     """Browsers print no backgrounds: the light letters of the dark would stand on white."""
     css = client.get("/static/wire.css").text
     assert css.count("prefers-color-scheme: dark") == css.count("@media screen and (prefers-color-scheme: dark)") > 0
+
+
+def test_the_index_of_topics_says_first_what_its_figures_are(client: FlaskClient) -> None:
+    text = client.get("/topics").text
+    assert text.index("last 24 hours") < text.index("/topics/rare-earths")
+    assert 'href="/news/subscriptions.opml?of=topics"' in text
