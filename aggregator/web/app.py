@@ -47,6 +47,7 @@ class Format(BaseConverter):
 def create_app(library: Library) -> Flask:
     app = Flask("aggregator.web", static_folder=None)
     app.extensions["library"] = library
+    app.url_map.merge_slashes = False  # Werkzeug would redirect to whatever host the request names
     app.url_map.converters.update(slug=Slug, month=Month, format=Format)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     for blueprint in (feeds, api, system, pages):
@@ -131,8 +132,22 @@ def redirect_renamed(error: Renamed) -> BaseResponse:
     """A source was renamed or a story merged: the former address, which ends with the id, leads to the new one."""
     head, _, last = request.path.rpartition("/")
     id = urn(error.id) if _is_api() else error.id
+    return _moved(f"{head}/{id}{''.join(last.partition('.')[1:])}")
+
+
+def _moved(path: str) -> BaseResponse:
+    """To the public address of this path, with the parameters of the request."""
     query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
-    return redirect(f"{library().in_force().root}{head}/{id}{''.join(last.partition('.')[1:])}{query}", 301)
+    return redirect(f"{library().in_force().root}{path}{query}", 301)
+
+
+def _without_slashes() -> str | None:
+    """The path without slashes too many, as people type and link them, where there is something at it."""
+    parts = [part for part in request.path.split("/") if part]
+    path = "/" + "/".join(parts)
+    if path == request.path or request.method not in ("GET", "HEAD") or {".", ".."} & set(parts):
+        return None
+    return path if current_app.url_map.bind("").test(path, "GET") else None
 
 
 def refuse(error: QueryError) -> Response:
@@ -153,6 +168,9 @@ def fail(error: HTTPException) -> BaseResponse | Response:
     code = error.code or 500
     if code in (301, 302, 303, 307, 308):
         return BaseResponse.force_type(error.get_response(request.environ))
+    if code == 404 and (path := _without_slashes()):
+        with suppress(StoreError):
+            return _moved(path)
     detail = DETAILS.get(code, "The request cannot be answered.")
     if code == 404 and error.description and error.description.startswith("there is no"):
         detail = error.description[0].upper() + error.description[1:] + "."

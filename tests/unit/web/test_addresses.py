@@ -124,11 +124,9 @@ def test_metrics_are_prometheus_text(newsroom: Newsroom) -> None:
 
 NOWHERE = (
     "/nothing",
-    "/sections/",
     "/sections/none",
     "/sections/none.rss",
     "/sections/defense.xml",
-    "/sections/defense.rss/",
     "/sections/Defense",
     "/topics/none.json",
     "/sources/none.atom",
@@ -171,6 +169,33 @@ def test_what_is_not_there_is_404_and_never_quoted(client: FlaskClient, address:
 
 
 PAGES_NOWHERE = [address for address in NOWHERE if not address.endswith((".rss", ".atom", ".json"))]
+
+
+@pytest.mark.parametrize(
+    "address", ["/sections", "/sections/defense", "/latest/2026-11", "/api/v1/stories", "/latest.rss"]
+)
+def test_a_slash_too_many_leads_to_the_address_without(client: FlaskClient, address: str) -> None:
+    for path in (f"{address}/", f"/news{address}//"):
+        got = client.get(f"{path}?limit=2&q=a%20b")
+        assert got.status_code == 301
+        assert got.headers["Location"] == f"https://wire.example.org/news{address}?limit=2&q=a%20b"
+
+
+@pytest.mark.parametrize(
+    "address", ["/none/", "/evil.example//", "/sections/None//", "/%5cevil.example/", "/x//evil.example"]
+)
+def test_a_slash_leads_nowhere_else(client: FlaskClient, address: str) -> None:
+    got = client.get(address)
+    assert (got.status_code, got.headers.get("Location")) == (404, None)
+    assert client.post("/latest/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/sections//defense", "/sections/defense/"])
+def test_a_slash_too_many_leads_to_the_public_address_whatever_host_is_named(client: FlaskClient, address: str) -> None:
+    got = client.get(f"http://evil.example{address}")
+    assert (got.status_code, got.headers["Location"]) == (301, "https://wire.example.org/news/sections/defense")
+
+
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
