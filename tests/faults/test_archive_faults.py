@@ -128,6 +128,30 @@ def test_threads_that_share_a_connection_take_turns(tmp_path: Path) -> None:
     made.close()
 
 
+def test_a_thread_of_the_web_server_ends_with_its_connection_and_takes_nothing_along(tmp_path: Path) -> None:
+    """The server's threads are none that Python began, and end after half a minute without work; what Python knows of them
+    is cleared then, with the connection that each reads over. Ends by a signal where that is not harmless."""
+    archive(tmp_path, "one").close()
+    done = script(
+        """
+import ctypes, threading
+from aggregator.store.sqlite.readonly import ReadOnlyArchive
+local = threading.local()
+def read(_):
+    local.archive = ReadOnlyArchive(Path(sys.argv[1]))
+    local.archive.reading.totals()
+body = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)(read)
+libc = ctypes.CDLL(None)
+for _ in range(20):
+    thread = ctypes.c_ulong()
+    assert libc.pthread_create(ctypes.byref(thread), None, body, None) == 0
+    assert libc.pthread_join(thread, None) == 0
+""",
+        str(tmp_path / "aggregator.db"),
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def filled(folder: Path) -> Path:
     made = archive(folder, "one")
     made.intake.apply([polled("one", [item("one", str(n), f"Title {n}", summary=TEXT) for n in range(300)])], NOW)

@@ -66,9 +66,11 @@ class Connection:
                 self.raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=patience)
             # Threads of the web end without a word; what they had open is closed with its last reference.
             self._closing = weakref.finalize(self, self.raw.close)
-            self.raw.create_function("indexed", 1, indexed, deterministic=True)
             self.raw.execute("PRAGMA schema_version")  # reads the header: is it a database at all?
             if not read_only:
+                # Not for readers: letting go of a function, Python enters itself once more, and where that is in the end of a
+                # thread that it did not begin (all of the web server's), it frees the thread's state twice and dies.
+                self.raw.create_function("indexed", 1, indexed, deterministic=True)
                 self.raw.execute("PRAGMA journal_mode = WAL")
             # What is committed outlasts a power cut and a disk that fails, at two or three ms a commit: a document read
             # twice is no harm, an item that its feed has dropped meanwhile would be lost.
