@@ -183,41 +183,43 @@ def _dead(report: dict[str, Any], shown: Callable[[str], str]) -> Iterator[str]:
     yield from _section("Dead wood: sources that never come first nor alone", sources)
 
 
-def _escaped(text: str) -> str:
-    """Headlines come from anywhere: nothing of theirs is Markdown or HTML."""
-    line = re.sub(r"([\\`*_{}\[\]<>|~#&])", r"\\\1", " ".join(text.split()))
+def escaped(text: str) -> str:
+    """Headlines come from anywhere: nothing of theirs is Markdown or HTML, a link, or a call to somebody by name, which the
+    places where plans are reviewed make of bare addresses and of @name (a joiner, which nobody sees, stands between)."""
+    line = re.sub(r"([\\`*_{}\[\]<>|~#&$])", r"\\\1", " ".join(text.split()))
+    line = re.sub(r":(?=//)|\.(?<=\bwww\.)", r"\\\g<0>", line, flags=re.IGNORECASE).replace("@", "@\u2060")
     return f"\\{line}" if line[:1] in ("-", "+") else line
 
 
 def _markdown(report: dict[str, Any]) -> Iterator[str]:
-    yield f"## Plan for {_escaped(report['file'])}"
+    yield f"## Plan for {escaped(report['file'])}"
     yield ""
     yield _headline(report)
     edits = _edits(report)
     if edits:
         yield from ("", "### The file", "")
-        yield from (f"- {_escaped(f'{sign} {words}')}" for sign, words in edits)
+        yield from (f"- {escaped(f'{sign} {words}')}" for sign, words in edits)
     touched = list(_touched(report))
     if touched:
         yield from ("", "### Sections and topics", "", "| | now | then | come | go |", "|---|--:|--:|--:|--:|")
         for row in touched:
             numbers = " | ".join(str(row[key]) for key in ("before", "after", "come", "go"))
-            yield f"| {_escaped(row['title'])} | {numbers} |"
+            yield f"| {escaped(row['title'])} | {numbers} |"
         yield from ("", "### Stories", "", "| | headline | primary section | why |", "|---|---|---|---|")
         for row in touched:
             for sign, samples in (("comes to", row["coming"]), ("leaves", row["going"])):
                 for sample in samples:
                     cells = (f"{sign} {row['title']}", sample["title"], _moved(sample), _why(sample))
-                    yield f"| {' | '.join(map(_escaped, cells))} |"
+                    yield f"| {' | '.join(map(escaped, cells))} |"
     if overruled := _overruled(report):
         yield from ("", "### Stories joined, split and hidden", "")
-        yield from (f"- {_escaped(line)}" for line in overruled)
+        yield from (f"- {escaped(line)}" for line in overruled)
     if report["examples"]:
         yield from ("", "### Examples", "")
-        yield from (f"- {_escaped(_example(row))}" for row in report["examples"])
+        yield from (f"- {escaped(_example(row))}" for row in report["examples"])
     for line in _dead(report, lambda text: text):
         if line:
-            yield f"- {_escaped(line.strip())}" if line.startswith("  ") else f"\n### {_escaped(line)}\n"
+            yield f"- {escaped(line.strip())}" if line.startswith("  ") else f"\n### {escaped(line)}\n"
 
 
 COMMAND = Command(

@@ -14,6 +14,7 @@ from builders import NOW, item, polled
 
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.main import main
+from aggregator.cli.plan import escaped
 from aggregator.pipeline.edition import edition
 
 FILE = """\
@@ -172,6 +173,20 @@ def test_a_plan_as_markdown_for_a_review(desk: Desk) -> None:
     assert "| defense | 1 | 2 | 1 | 0 |" in out.lower()
     assert r"Laser turret shown at \[fair\] \| by \*startup\*" in out, "headlines bring no Markdown along"
     assert "words: turret (proposed.yaml:7)" in out
+
+
+@pytest.mark.parametrize(
+    ("headline", "written"),
+    [
+        ("Join https://evil.example/x now", r"Join https\://evil.example/x now"),
+        ("WWW.evil.example and http://e.org", r"WWW\.evil.example and http\://e.org"),
+        ("Thanks, @maintainer", "Thanks, @\u2060maintainer"),
+        ("Costs $\\alpha$ and <b>", r"Costs \$\\alpha\$ and \<b\>"),
+        ("At 10:30, U.S. forces", "At 10:30, U.S. forces"),
+    ],
+)
+def test_headlines_in_a_review_link_nowhere_and_call_nobody(headline: str, written: str) -> None:
+    assert escaped(headline) == written
 
 
 def test_a_part_of_the_archive(desk: Desk) -> None:
