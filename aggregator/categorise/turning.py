@@ -53,7 +53,7 @@ def outcome(book: Rulebook, case: Case) -> Outcome:
     ranked = sorted(
         (-value, number) for number, value in enumerate(raw) if value > 0 and book.rules[number].id != winner
     )
-    lead = raw[book.ids[winner]] if winner in book.ids else 0.0
+    lead = max(raw[book.ids[winner]] if winner in book.ids else 0.0, weights.LEAST)  # less leads nowhere
     rival = book.rules[ranked[0][1]].id if ranked else None
     behind = max(0.0, lead - raw[ranked[0][1]]) / weights.HEADLINE if ranked else 0.0
     return Outcome(winner, rival, round(behind, 2), tuple(_turns(book, reading, winner, case)))

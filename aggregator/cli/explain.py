@@ -77,6 +77,8 @@ def _told(
         yield f"  from {found.publisher} ({found.source}), joined its story: {found.why or 'not placed yet'}"
         yield from joining.told(found)
         yield f"  story {value['story']}: {len(told)} reports, primary section {value.get('story_section')}"
+        if pin := value.get("pinned"):
+            yield f"  held in {pin['section']} by stories: pin  ({pin['at']})"
         yield from (f"    {one['published']}  {one['publisher']}: {one['title']}" for one in told)
     yield from lines(receipts)
 
@@ -148,14 +150,18 @@ def _look_up(application: Application, text: str) -> ItemView | None:
 
 
 def _story(application: Application, item: ItemView) -> dict[str, Any]:
+    from aggregator.web.why import pinned_to
+
     story = application.archive().reading.story(item.story or "")
     if not isinstance(story, StoryView):
         return {}
+    pinned = pinned_to(application.settings, story)
     return {
         "joined": item.why,
         "joining": joining.joining(item),
         "story_section": story.section,
         "story_sections": [{"section": name, "score": score} for name, score in story.scores],
+        "pinned": next(({"section": one.section, "at": str(one.at)} for one in pinned), None),
         "told_by": reports(story.reports),
     }
 

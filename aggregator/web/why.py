@@ -37,7 +37,7 @@ def why(force: InForce, story: StoryView) -> tuple[Receipt, ...]:
         fresh = [one for one in force.receipts(title, summary, source) if one.section in missing]
         missing -= {one.section for one in fresh}
         found += fresh
-    pinned = _pinned(force, story)
+    pinned = pinned_to(force.settings, story)
     found = pinned + [one for one in found if one.section not in {pin.section for pin in pinned}]
     order = [name for name, _ in story.scores] + list(story.topics)
     scores = dict(story.scores)
@@ -47,9 +47,9 @@ def why(force: InForce, story: StoryView) -> tuple[Receipt, ...]:
     )
 
 
-def _pinned(force: InForce, story: StoryView) -> list[Receipt]:
-    """What `stories: pin` says of a story's section."""
-    pinned = [pin for pin in force.settings.overrides.pin if pin.section == story.section]
+def pinned_to(settings: Settings, story: StoryView) -> list[Receipt]:
+    """What `stories: pin` says of a story's section: a receipt or none."""
+    pinned = [pin for pin in settings.overrides.pin if pin.section == story.section]
     addresses = {canonical(report.url) for report in story.reports} if pinned else set()
     pins = [pin for pin in pinned if canonical(pin.url) in addresses]
     return [Receipt(pin.section, 1.0, "stories: pin", pin.at, (), None) for pin in pins[:1]]

@@ -43,6 +43,12 @@ def test_the_line_without_which_it_would_stand_elsewhere() -> None:
     assert found.behind > 0
 
 
+def test_what_is_too_weak_for_any_section_lacks_something() -> None:
+    found = outcome(book(RULES.replace("missile*", "{missile*: 0.05}")), Case("Missiles fly"))
+    assert (found.section, found.runner_up) == ("world", "defense")
+    assert found.behind > 0
+
+
 def test_nothing_found_hangs_on_nothing() -> None:
     found = outcome(book(), Case("Octopuses dream"))
     assert (found.section, found.runner_up, found.turns) == ("world", None, ())

@@ -323,6 +323,15 @@ def test_explain_says_that_a_hidden_article_is_hidden(desk: Desk) -> None:
         desk.run("explain", url_of(PANDA))
 
 
+def test_explain_says_that_the_editor_holds_a_story_in_its_section(desk: Desk) -> None:
+    saved(desk, f'{{pin: [{{url: "{url_of(OCTOPUS)}", section: defense}}]}}')
+    out = desk.run("explain", url_of(OCTOPUS))
+    assert "primary section defense" in out
+    assert "  held in defense by stories: pin  (feeds.yaml:1)" in out
+    assert desk.json("explain", url_of(OCTOPUS))["pinned"] == {"section": "defense", "at": "feeds.yaml:1"}
+    assert desk.json("explain", url_of(PANDA))["pinned"] is None
+
+
 def test_what_the_editor_pins_moves_for_that_reason(desk: Desk) -> None:
     proposed = desk.propose(
         ("sources:", f'stories: {{pin: [{{url: "{url_of(OCTOPUS)}", section: defense}}]}}\nsources:')
