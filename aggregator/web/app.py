@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException
@@ -138,7 +139,7 @@ def redirect_renamed(error: Renamed) -> BaseResponse:
 def _moved(path: str) -> BaseResponse:
     """To the public address of this path, with the parameters of the request."""
     query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
-    return redirect(f"{library().in_force().root}{path}{query}", 301)
+    return redirect(f"{library().in_force().root}{quote(path, safe='/:')}{query}", 301)
 
 
 def _without_slashes() -> str | None:

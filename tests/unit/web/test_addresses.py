@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -194,6 +195,16 @@ def test_a_slash_leads_nowhere_else(client: FlaskClient, address: str) -> None:
 def test_a_slash_too_many_leads_to_the_public_address_whatever_host_is_named(client: FlaskClient, address: str) -> None:
     got = client.get(f"http://evil.example{address}")
     assert (got.status_code, got.headers["Location"]) == (301, "https://wire.example.org/news/sections/defense")
+
+
+@pytest.mark.parametrize("id", ["x%0D%0ASet-Cookie%3Ay", "%3Fq%23x", "%00", "%E2%80%AE%22%3E%3Cscript%3E", "..%5Cx"])
+def test_a_slash_too_many_leads_to_the_address_as_it_was_written(client: FlaskClient, id: str) -> None:
+    for kind in ("/stories/", "/api/v1/items/"):
+        got = client.get(f"{kind}{id}/")
+        assert got.status_code == 301
+        assert unquote(got.headers["Location"]) == unquote(f"https://wire.example.org/news{kind}{id}")
+        assert not set('\r\n"<?#') & set(got.headers["Location"])
+        assert "Set-Cookie" not in got.headers
 
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
