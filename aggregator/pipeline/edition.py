@@ -16,6 +16,7 @@ from aggregator.pipeline.compose import Policy, compose
 from aggregator.pipeline.history import StoredHistory, remembered
 from aggregator.pipeline.judging import folded, placed, rejudged
 from aggregator.pipeline.labels import labelled, stored
+from aggregator.pipeline.moved import following
 from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled
 from aggregator.pipeline.regrouping import Without, alone, regrouped
 from aggregator.ports import Archive
@@ -50,7 +51,7 @@ def edition(
 ) -> EditionReport:
     """Place everything that waits, but for the items `aside`. The caller holds the lease; `proceed` is asked before
     each batch."""
-    policy = labelled(policy.at(now()), stored(archive))
+    policy = _informed(policy, archive, now())
     if policy.pins and proceed():
         unpin(archive, policy, now())
     waiting = [n for n in archive.desk.pending() if n not in aside]
@@ -63,6 +64,11 @@ def edition(
             report = added(report, _settle(archive, policy, items, now()))
         progress(report.items + len(report.set_aside), len(waiting))
     return report
+
+
+def _informed(policy: Policy, archive: Archive, now: int) -> Policy:
+    """The policy with what the store knows: topics found, and where the articles of the editor's word have moved."""
+    return following(labelled(policy.at(now), stored(archive)), archive.desk)
 
 
 def get_ready(policy: Policy) -> None:
@@ -169,7 +175,7 @@ def candidate(item: PendingItem) -> Candidate:
 def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> int:
     """Judge stored stories anew after an edit of the rules or an upgrade, newest first; returns how many were done.
     Nothing is announced: a story stands in each stream where it would have stood."""
-    policy = labelled(policy.at(now), stored(archive))
+    policy = _informed(policy, archive, now)
     overrule(archive, policy, now)
     numbers = archive.desk.outdated(policy.epoch, limit)
     placed_anew(archive, policy, numbers, now)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aggregator.model.story import PendingItem, StoryState
 from aggregator.pipeline.compose import Policy
+from aggregator.pipeline.moved import following
 from aggregator.pipeline.overrides import partings, unions
 from aggregator.ports import Desk
 
@@ -49,10 +50,11 @@ class Foreseen:
 
 def foresee(desk: Desk, policy: Policy, hidden: frozenset[str] = frozenset()) -> Foreseen:
     """Of all that the file says, what is not so yet in the archive; `hidden` are the addresses that are hidden now."""
+    meant = following(policy, desk)
     return Foreseen(
-        _unions(desk, policy.joined),
-        _partings(desk, policy.apart),
-        _hidings(desk, hidden, policy),
+        _unions(desk, meant.joined),
+        _partings(desk, meant.apart),
+        _hidings(desk, following(replace(policy, hidden=hidden), desk).hidden, meant),
         _unknown(desk, policy),
     )
 

@@ -12,6 +12,7 @@ from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.compose import Policy, compose
 from aggregator.pipeline.judging import rejudged
 from aggregator.pipeline.labels import labelled
+from aggregator.pipeline.moved import following
 from aggregator.ports import Desk
 
 PAGE = 500  # stories in memory at a time
@@ -105,7 +106,8 @@ def plan(
     configuration than `before`, the one in force, are first judged under that. `labels` are the topics of categories that
     the store notes. Nothing is written."""
     found = Plan()
-    before, after = (labelled(before, labels) if before else None), labelled(after, labels)
+    before = following(labelled(before, labels), desk) if before else None
+    after = following(labelled(after, labels), desk)
     said = before or replace(after, hidden=frozenset(), pinned={})
     for rows in chain(pages, _returning(desk, said, after)):
         numbers = [n for _, n, _ in rows]

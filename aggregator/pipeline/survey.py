@@ -8,6 +8,7 @@ from aggregator.categorise.labels import Labels, Use, found
 from aggregator.pipeline.compose import Policy
 from aggregator.pipeline.edition import placed_anew
 from aggregator.pipeline.labels import NOTE, labelled, stored
+from aggregator.pipeline.moved import following
 from aggregator.ports import Archive, Desk
 
 EVERY = 86_400  # seconds between surveys
@@ -29,6 +30,7 @@ def survey(archive: Archive, policy: Policy, now: int, proceed: Callable[[], boo
     at = noted.get("at") if isinstance(noted, dict) else None
     if isinstance(at, int) and 0 <= now - at < (EVERY if known.titles else YOUNG):
         return None
+    policy = following(policy.at(now), archive.desk)
     told = list(_told(archive.desk, now - WINDOW))
     places = {policy.topic_titles[id]: id for id in policy.found_topics}
     uses = (use for _, use in told)

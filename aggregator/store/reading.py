@@ -9,6 +9,7 @@ from typing import Any
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView, Report, StoryView, headline
 from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, StreamQuery
+from aggregator.store.addressed import addressed
 from aggregator.store.dialect import Reads
 from aggregator.store.rows import address_hash, decode_entry, decode_joining, item_view, story_view, to_blob, to_id
 from aggregator.store.streams import items_sql, stories_sql
@@ -95,11 +96,8 @@ class Reading:
 
     def stories_at(self, canonicals: Sequence[str]) -> list[StoryView]:
         """The stories that hold the articles of these addresses, each once, in the order of the addresses."""
-        wanted = {address_hash(canonical): place for place, canonical in reversed(list(enumerate(canonicals)))}
-        rows = self._db.select(
-            "SELECT n, address FROM items WHERE address IN", [one for one in wanted if one is not None]
-        )
-        return self.stories_of_items([n for n, address in sorted(rows, key=lambda row: (wanted[row[1]], row[0]))])
+        found = addressed(self._db, canonicals)
+        return self.stories_of_items([n for canonical in canonicals for n in found.get(canonical, ())])
 
     def members(self, story: int) -> list[ItemView]:
         pairs = self._db.read(

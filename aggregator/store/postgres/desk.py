@@ -9,12 +9,12 @@ import orjson
 from aggregator.errors import StoreBusy
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, PendingItem, Placing, StoryState
+from aggregator.store.addressed import homes
 from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw, put
 from aggregator.store.postgres.memory import save_memory
 from aggregator.store.rows import (
     ITEM,
     ITEM_TABLES,
-    address_hash,
     decode_entry,
     decode_scores,
     entry_rows,
@@ -87,14 +87,7 @@ class Desk:
 
     def addressed(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
         """Canonical address → its placed items, each with its story."""
-        wanted = {address_hash(canonical): canonical for canonical in canonicals}
-        found: dict[str, dict[int, int]] = {}
-        for n, address, story in self._db.select(
-            "SELECT i.n, i.address, p.story FROM items i JOIN placements p ON p.item = i.n WHERE i.address IN",
-            [address for address in wanted if address is not None],
-        ):
-            found.setdefault(wanted[address], {})[n] = story
-        return found
+        return homes(self._db, canonicals)
 
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
         """Story → its items with their judgements, in the order in which they entered."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.model.poll import PollResult
+from aggregator.store.addressed import of_source
 from aggregator.store.postgres.connection import Connection, Raw, copy, put
 from aggregator.store.postgres.sources import save_states
 from aggregator.store.postgres.words import vector
@@ -28,14 +29,9 @@ class Intake:
 
     def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, str]:
         """Canonical address → id of this source's newest item there."""
-        wanted = {address_hash(canonical): canonical for canonical in canonicals}
-        rows = self._db.select(
-            "SELECT i.id, i.address FROM items i JOIN sources s ON s.n = i.source WHERE s.id = ? AND i.address IN",
-            list(wanted),
-            "ORDER BY i.n",
-            source,
-        )
-        return {wanted[address]: to_id(blob) for blob, address in rows}
+        found = of_source(self._db, source, canonicals)
+        ids = dict(self._db.select("SELECT n, id FROM items WHERE n IN", found.values()))
+        return {address: to_id(ids[n]) for address, n in found.items()}
 
     def known_titles(self, source: str, limit: int = 1000) -> set[str]:
         """Titles of the source's newest items."""
@@ -102,6 +98,12 @@ def _update(raw: Raw, results: Sequence[PollResult], now: int) -> None:
     copy(raw, f"texts ({TEXT})", [text_row(n, item, now) for n, item in changed.items()])
     save_words(raw, [(n, item.title, item.summary) for n, item in changed.items()])
     put(raw, "pending", "bigint", [(n,) for n in changed])
+    addresses = {n: address_hash(item.canonical) for n, item in changed.items()}
+    came: dict[int, int | None] = dict(
+        raw.execute("SELECT n, address FROM items WHERE n = ANY(%s::bigint[])", (list(changed),)).fetchall()
+    )
+    moved = [(address, n) for n, address in addresses.items() if address is not None and address != came.get(n)]
+    put(raw, "addresses", "bigint bigint", moved)
 
 
 def save_words(raw: Raw, texts: Sequence[tuple[int, str, str]]) -> None:

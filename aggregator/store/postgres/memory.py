@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from aggregator.model.story import Recalled, Remembered
+from aggregator.store.addressed import homes
 from aggregator.store.postgres.connection import Connection, Raw, put
-from aggregator.store.rows import address_hash
 
 
 def save_memory(raw: Raw, memory: Remembered) -> None:
@@ -75,13 +75,7 @@ class Past:
         )
 
     def same_address(self, canonicals: Collection[str]) -> dict[str, int]:
-        wanted = {address_hash(canonical): canonical for canonical in canonicals}
-        rows = self._db.select(
-            "SELECT i.address, p.story FROM items i JOIN placements p ON p.item = i.n WHERE i.address IN",
-            list(wanted),
-            "ORDER BY i.n DESC",
-        )
-        return {wanted[address]: story for address, story in rows}
+        return {address: found[min(found)] for address, found in homes(self._db, canonicals).items()}
 
     def same_headline(self, keys: Collection[int], since: int, until: int) -> dict[int, list[int]]:
         return self._grouped(

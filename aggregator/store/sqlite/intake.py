@@ -9,6 +9,7 @@ from typing import Any
 
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
+from aggregator.store.addressed import of_source
 from aggregator.store.packing import pack
 from aggregator.store.retention import LISTED_EVERY
 from aggregator.store.rows import TEXT, address_hash, text_row, to_blob, to_id, to_seconds
@@ -35,17 +36,9 @@ class Intake:
 
     def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, str]:
         """Canonical address → id of this source's newest item there."""
-        wanted = {address_hash(canonical): canonical for canonical in canonicals}
-        found: dict[str, str] = {}
-        with self._db.translate():
-            for part in parts(wanted):
-                query = (
-                    "SELECT i.id, i.address FROM items i JOIN sources s ON s.n = i.source "
-                    f"WHERE s.id = ? AND i.address IN {marks(len(part))} ORDER BY i.n"
-                )
-                for blob, address in self._db.raw.execute(query, (source, *part)):
-                    found[wanted[address]] = to_id(blob)
-        return found
+        found = of_source(self._db, source, canonicals)
+        ids = dict(self._db.select("SELECT n, id FROM items WHERE n IN", found.values()))
+        return {address: to_id(ids[n]) for address, n in found.items()}
 
     def known_titles(self, source: str, limit: int = 1000) -> set[str]:
         """Titles of the source's newest items."""
@@ -108,6 +101,9 @@ class Intake:
             raw.execute(_REPLACE_TEXT, _text_row(n, item, now))
             raw.execute(f"{_INDEX} WHERE item = ?", (n,))
             raw.execute("INSERT OR IGNORE INTO pending VALUES (?)", (n,))
+            moved = "INSERT OR IGNORE INTO addresses SELECT ?, n FROM items WHERE n = ? AND ? != coalesce(address, 0)"
+            if (address := address_hash(item.canonical)) is not None:
+                raw.execute(moved, (address, n, address))
 
 
 def _text_row(n: int, item: Item, now: int) -> tuple[Any, ...]:

@@ -8,7 +8,8 @@ from collections.abc import Collection
 import orjson
 
 from aggregator.model.story import Recalled, Remembered
-from aggregator.store.rows import address_hash, to_json
+from aggregator.store.addressed import homes
+from aggregator.store.rows import to_json
 from aggregator.store.sqlite.connection import Connection
 
 
@@ -75,13 +76,7 @@ class Past:
         return found
 
     def same_address(self, canonicals: Collection[str]) -> dict[str, int]:
-        wanted = {address_hash(canonical): canonical for canonical in canonicals}
-        rows = self._db.select(
-            "SELECT i.address, p.story FROM items i JOIN placements p ON p.item = i.n WHERE i.address IN",
-            list(wanted),
-            "ORDER BY i.n DESC",
-        )
-        return {wanted[address]: story for address, story in rows}
+        return {address: found[min(found)] for address, found in homes(self._db, canonicals).items()}
 
     def same_headline(self, keys: Collection[int], since: int, until: int) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}

@@ -1,0 +1,32 @@
+"""The editor's word is about an article, wherever its outlet moves it: a live page that becomes a report, a corrected slug."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from aggregator.pipeline.compose import Policy
+from aggregator.ports import Desk
+
+
+def following(policy: Policy, desk: Desk) -> Policy:
+    """The policy with the addresses that the articles it names have by now, beside those that `feeds.yaml` gives."""
+    said = policy.apart.union(policy.hidden, (address for address, _, _ in policy.pins), *policy.joined)
+    found = desk.addressed(said) if said else {}
+    now = {item.n: item.canonical for item in desk.items({n for items in found.values() for n in items})}
+    moved = {address: {to for n in items if (to := now.get(n))} - {address} for address, items in found.items()}
+    if not any(moved.values()):
+        return policy
+
+    def whole(addresses: Iterable[str]) -> frozenset[str]:
+        return frozenset(one for address in addresses for one in (address, *moved.get(address, ())))
+
+    apart = whole(policy.apart)
+    return replace(
+        policy,
+        apart=apart,
+        hidden=whole(policy.hidden),
+        joined=tuple(whole(group) - apart for group in policy.joined),
+        pinned={one: section for address, section in policy.pinned.items() for one in whole([address])},
+        pins=tuple((one, section, over) for address, section, over in policy.pins for one in sorted(whole([address]))),
+    )

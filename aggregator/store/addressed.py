@@ -1,0 +1,38 @@
+"""Which items an address leads to: those that came with it, and those that their outlet moved there since. The same for
+every backend."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from aggregator.store.dialect import Reads
+from aggregator.store.rows import address_hash
+
+
+def addressed(db: Reads, canonicals: Collection[str]) -> dict[str, list[int]]:
+    """Canonical address → numbers of its items, in the order in which they came."""
+    wanted = {hashed: address for address in canonicals if (hashed := address_hash(address)) is not None}
+    found: dict[str, set[int]] = {}
+    for query in ("SELECT n, address FROM items", "SELECT item, address FROM addresses"):
+        for n, hashed in db.select(f"{query} WHERE address IN", list(wanted)):
+            found.setdefault(wanted[hashed], set()).add(n)
+    return {address: sorted(items) for address, items in found.items()}
+
+
+def homes(db: Reads, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
+    """Canonical address → its placed items, each with its story."""
+    found = addressed(db, canonicals)
+    items = {n for numbers in found.values() for n in numbers}
+    story = dict(db.select("SELECT item, story FROM placements WHERE item IN", items))
+    placed = {address: {n: story[n] for n in numbers if n in story} for address, numbers in found.items()}
+    return {address: found for address, found in placed.items() if found}
+
+
+def of_source(db: Reads, source: str, canonicals: Collection[str]) -> dict[str, int]:
+    """Canonical address → number of the newest item of this source there."""
+    found = addressed(db, canonicals)
+    items = {n for numbers in found.values() for n in numbers}
+    query = "SELECT i.n FROM sources s JOIN items i ON i.source = s.n WHERE s.id = ? AND i.n IN"
+    own = {n for (n,) in db.select(query, items, "", source)}
+    newest = {address: max((n for n in numbers if n in own), default=None) for address, numbers in found.items()}
+    return {address: n for address, n in newest.items() if n is not None}

@@ -1,0 +1,106 @@
+"""Articles that their outlet moves to another address (a live page becomes a report, a slug is corrected): the editor's word
+goes on meaning them, by the address they had and by the one they have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from newsroom import CONFIG, Newsroom, item
+
+from aggregator.cli.planning import Comparison, in_force
+from aggregator.model.poll import PollResult
+from aggregator.pipeline.edition import edition, re_place
+from aggregator.pipeline.plan import archive_rows
+from aggregator.pipeline.survey import survey
+
+LIVE = item("Live: frigates collide off Lumio")
+FROM, TO = LIVE.url or "", "https://bbc-world.example/report"
+REPORT = replace(LIVE, title="Frigates collide off Lumio, nine hurt", url=TO, canonical=TO, hash="moved")
+SECOND = item("Frigates collide off Lumio, nine hurt", "kyodo", age=timedelta(minutes=40))
+OTHER = item("Octopuses dream", "reuters")
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    made = Newsroom(tmp_path)
+    for one in (LIVE, OTHER):
+        made.publish(one)
+    yield made
+    made.close()
+
+
+def moves(room: Newsroom) -> None:
+    """The outlet moves its article, and a poll and an edition see that."""
+    (state,) = room.archive.sources.states(["bbc-world"])
+    n, _ = room.archive.intake.known([LIVE.id])[LIVE.id]
+    room.archive.intake.apply([PollResult(state, changed=((n, REPORT),))], room.now)
+    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+
+
+def edit(room: Newsroom, stories: str) -> None:
+    room.now += timedelta(hours=1)
+    room.put_in_force(f"{CONFIG}stories: {stories}\n")
+    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+
+
+def told(room: Newsroom) -> list[dict[str, Any]]:
+    return list(room.client.get("/api/v1/stories").get_json()["stories"])
+
+
+def keys(room: Newsroom) -> set[frozenset[str]]:
+    return {frozenset(one["url"] for one in story["sources"]) for story in told(room)}
+
+
+def test_what_is_hidden_stays_hidden_where_it_goes(room: Newsroom) -> None:
+    edit(room, f"{{hide: ['{FROM}']}}")
+    assert keys(room) == {frozenset({OTHER.url})}
+    moves(room)
+    assert keys(room) == {frozenset({OTHER.url})}
+    survey(room.archive, room.application.policy, int(room.now.timestamp()))
+    assert keys(room) == {frozenset({OTHER.url})}
+
+
+@pytest.mark.parametrize("address", [FROM, TO])
+def test_what_has_moved_is_hidden_set_apart_and_joined_by_either_address(room: Newsroom, address: str) -> None:
+    moves(room)
+    room.publish(SECOND)
+    assert keys(room) == {frozenset({TO, SECOND.url}), frozenset({OTHER.url})}
+    edit(room, f"{{hide: ['{address}']}}")
+    assert keys(room) == {frozenset({SECOND.url}), frozenset({OTHER.url})}
+    edit(room, f"{{split: ['{address}']}}")
+    assert keys(room) == {frozenset({TO}), frozenset({SECOND.url}), frozenset({OTHER.url})}
+    edit(room, f"{{join: [['{address}', '{OTHER.url}']]}}")
+    assert keys(room) == {frozenset({TO, OTHER.url}), frozenset({SECOND.url})}
+
+
+@pytest.mark.parametrize("address", [FROM, TO])
+def test_what_has_moved_is_pinned_by_either_address(room: Newsroom, address: str) -> None:
+    moves(room)
+    edit(room, f"{{pin: [{{url: '{address}', section: asia-pacific}}]}}")
+    (story,) = [one for one in told(room) if one["link"] == TO]
+    assert story["section"] == "asia-pacific"
+    assert f"/stories/{LIVE.id}" in room.client.get("/sections/asia-pacific").get_data(as_text=True)
+
+
+def test_a_plan_knows_both_addresses(room: Newsroom) -> None:
+    moves(room)
+    proposed = type(room.application).of_texts(
+        room.place, {"feeds.yaml": f"{CONFIG}stories: {{hide: ['{FROM}'], join: [['{TO}', '{OTHER.url}']]}}\n"}
+    )
+    report = Comparison(in_force(room.application), proposed).run(
+        room.archive, archive_rows(room.archive.desk), lambda done: None
+    )
+    assert report["unknown"] == []
+    assert [one["hiding"][0]["url"] for one in report["hides"]] == [TO]
+    assert len(report["joins"]) == 1
+
+
+def test_a_new_guid_at_the_new_address_is_the_same_item(room: Newsroom) -> None:
+    moves(room)
+    assert room.archive.intake.known_addresses("bbc-world", [TO, FROM]) == {TO: LIVE.id, FROM: LIVE.id}
+    assert room.archive.intake.known_addresses("kyodo", [TO]) == {}
