@@ -11,6 +11,27 @@ from aggregator.model.source import SourceState
 from aggregator.web.library import Library
 
 OVERDUE = timedelta(minutes=10)
+HELP = {
+    "sources": "Sources of the file in force.",
+    "items": "Items in the archive.",
+    "stories": "Stories in the archive.",
+    "pending": "Items that wait for the edition.",
+    "polls_total": "Polls of all sources.",
+    "not_modified_total": "Polls that were answered with 304.",
+    "received_bytes_total": "Bytes received on the wire.",
+    "saved_bytes_total": "Bytes that 304 saved.",
+    "sources_overdue": "Sources due ten minutes ago and not polled.",
+    "sources_by_state": "Sources by their health.",
+    "drops_total": "What was discarded or held back, by reason.",
+    "poll_errors_total": "Polls that failed, by kind of error.",
+    "editions_total": "Editions that placed items.",
+    "edition_seconds_total": "Seconds spent on editions.",
+    "last_edition_seconds": "Seconds that the last edition took.",
+    "items_set_aside": "Items that the edition failed on.",
+    "delay_seconds": "Seconds from the publication of an item to its place in our feeds.",
+    "trouble": "Parts of the service that are in trouble.",
+    "last_tick_timestamp_seconds": "When the worker last looked for what is due.",
+}
 
 
 def measured(lib: Library) -> str:
@@ -36,12 +57,16 @@ def measured(lib: Library) -> str:
 
 
 def _one(name: str, kind: str, value: float) -> str:
-    return f"# TYPE aggregator_{name} {kind}\naggregator_{name} {value}"
+    return f"{_head(name, kind)}\naggregator_{name} {value}"
+
+
+def _head(name: str, kind: str) -> str:
+    return f"# HELP aggregator_{name} {HELP[name]}\n# TYPE aggregator_{name} {kind}"
 
 
 def _labelled(name: str, kind: str, label: str, values: Mapping[str, int]) -> Iterable[str]:
     if values:
-        yield f"# TYPE aggregator_{name} {kind}"
+        yield _head(name, kind)
     for value, count in sorted(values.items()):
         yield f'aggregator_{name}{{{label}="{value}"}} {count}'
 
@@ -64,7 +89,7 @@ def _of_worker(noted: dict[str, Any]) -> Iterable[str]:
     yield _one("edition_seconds_total", "counter", noted.get("edition_seconds", 0))
     yield _one("last_edition_seconds", "gauge", noted.get("last_edition_seconds", 0))
     yield _one("items_set_aside", "gauge", noted.get("set_aside", 0))
-    yield "# TYPE aggregator_delay_seconds histogram"
+    yield _head("delay_seconds", "histogram")
     count = 0
     for bound, items in noted.get("delays", []):
         count += items

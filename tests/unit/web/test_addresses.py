@@ -120,7 +120,9 @@ def test_metrics_are_prometheus_text(newsroom: Newsroom) -> None:
     ):
         assert f"{line}\n" in text
     for line in (plain + text).splitlines():
-        assert re.fullmatch(r'# TYPE \w+ (gauge|counter|histogram)|\w+(\{\w+="[\w+-]+"\})? \d+(\.\d+)?', line), line
+        assert re.fullmatch(
+            r'# HELP \w+ .+|# TYPE \w+ (gauge|counter|histogram)|\w+(\{\w+="[\w+-]+"\})? \d+(\.\d+)?', line
+        ), line
 
 
 NOWHERE = (
@@ -308,3 +310,18 @@ def test_pages_load_nothing_from_elsewhere(client: FlaskClient, newsroom: Newsro
             assert value.startswith(("/news/", "https://wire.example.org/news/")), (address, value)
         assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?! src=)|javascript:", text), address
         assert "<!doctype html>" in text
+
+
+def test_every_metric_says_what_it_is(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    measures = Measures()
+    measures.edition(1.0, (5,))
+    room.archive.upkeep.note("measures", measures.write())
+    lines = room.client.get("/metrics").text.splitlines()
+    types = [line.split()[2] for line in lines if line.startswith("# TYPE")]
+    assert len(types) > 10
+    for name in types:
+        at = next(n for n, line in enumerate(lines) if line.startswith(f"# TYPE {name} "))
+        assert lines[at - 1].startswith(f"# HELP {name} "), name
+        assert len(lines[at - 1].split()) > 4, name
+    room.close()
