@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
-_IN_BRACKETS = re.compile(r"\s*[^\s()]+@[^\s()]+\s*\(([^()]+)\)\s*")
-_BEFORE_ADDRESS = re.compile(r"\s*([^<>()@]{1,200}?)\s*(?:[<(\[]|\s)(?:mailto:)?[^\s<>()@]+@[^\s<>()@]+[)>\]]?\s*")
+_IN_BRACKETS = re.compile(r"\s*[^\s()@]+@[^\s()]+\s*\(([^()]+)\)\s*")
+_ADDRESS_LAST = re.compile(r"(?:[<(\[]|\s)(?:mailto:)?[^\s<>()@]+@[^\s<>()@]+[)>\]]?\s*\Z")
 
 
 def name(text: str | None) -> str | None:
     """The name out of `name@host (Name)`, `Name <name@host>` and `Name (name@host)`."""
     if not text or "@" not in text or len(text) > 500:
         return text
-    match = _IN_BRACKETS.fullmatch(text) or _BEFORE_ADDRESS.fullmatch(text)
-    return match[1] if match else text
+    if match := _IN_BRACKETS.fullmatch(text):
+        return match[1]
+    address = _ADDRESS_LAST.search(text)
+    before = text[: address.start()].strip() if address else ""
+    return before if 0 < len(before) <= 200 and not set("<>()@") & set(before) else text
