@@ -19,6 +19,7 @@ from aggregator.cli.verdict import lines, verdict
 from aggregator.errors import UsageError
 from aggregator.model.judgement import Receipt
 from aggregator.model.story import ItemView, StoryView
+from aggregator.normalise.characters import one_line
 from aggregator.render.entry import urn
 from aggregator.render.jsonfeed import reports
 
@@ -31,7 +32,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, place: Place) -> int:
     application = Application.load(place)
-    text = " ".join(args.what).strip()
+    text = one_line(" ".join(args.what))
     if args.expect:
         known_section(application, args.expect)
     if not text:

@@ -10,7 +10,7 @@ import orjson
 
 from aggregator.bootstrap import Application, utc_now
 from aggregator.cli.arguments import number, option
-from aggregator.errors import UsageError
+from aggregator.errors import AggregatorError, UsageError
 from aggregator.pipeline.discover import FeedFound, Finder, Link, Offered
 
 __all__ = ["FeedFound", "find", "offer", "pick", "pick_option"]
@@ -48,6 +48,10 @@ async def find(
             if number > len(found):
                 raise UsageError(f"--pick: the page names {len(found)} feeds")
             return await finder.feed(found[number - 1].url), found
+    except UsageError:
+        raise
+    except AggregatorError as error:
+        raise AggregatorError(application.mask(str(error))) from error
     finally:
         await fetcher.close()
 

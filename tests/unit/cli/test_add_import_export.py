@@ -226,6 +226,22 @@ def test_classify_takes_odd_lines_or_says_what_is_wrong_with_them(desk: Desk, li
     assert bool(code) == err.startswith(f"aggregator: {path}:1: `published` must be")
 
 
+@pytest.mark.parametrize("command", ["try", "add"])
+def test_a_password_that_was_given_is_not_said_again(desk: Desk, command: str) -> None:
+    address = desk.server.url("/none").replace("://", "://joe:hunter22@")
+    code, out, err = desk.run(command, address)
+    assert code == 1
+    assert "hunter22" not in out + err
+    assert "joe:***@" in err
+
+
+def test_explain_says_nothing_to_the_terminal_that_a_headline_could_not(desk: Desk) -> None:
+    out = desk.run("explain", "Missiles\x1b[31m for \u202e Taiwan\n")[1]
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+    assert "for Taiwan" in out.replace("[", "").replace("]", "")
+
+
 def test_export_and_import_of_own_hosts_keeps_what_allow_private_names(desk: Desk) -> None:
     own = [desk.server.url("/news.rss"), "http://nas.local/feed", "http://10.1.2.3/feed"]
     allowed = FILE.replace("[127.0.0.1]", "[127.0.0.1, nas.local, 10.1.0.0/16]")
