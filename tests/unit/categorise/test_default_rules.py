@@ -85,6 +85,47 @@ def test_headlines_nobody_tuned_for(title: str, section: str) -> None:
     assert judge(_book(), title).section == section
 
 
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("MLA's aide held with Rs 40 lakh in cash", "asia-pacific"),
+        ("Fadnavis, Shinde share stage after months", "asia-pacific"),
+        ("KP CM skips jirga over Adiala visit", "asia-pacific"),
+        ("Comelec rejects plea against senator-elect", "asia-pacific"),
+        ("Minns defends protest laws as Greens walk out", "asia-pacific"),
+        ("Swarbrick refuses to apologise over marae speech", "asia-pacific"),
+        ("Legco by-election set for March", "asia-pacific"),
+        ("Badenoch rules out pact with Tice", "europe"),
+        ("Tanaiste survives no-confidence motion in the Dail", "europe"),
+        ("Wauquiez and Ciotti trade insults", "europe"),
+        ("Nenshi, Eby at odds over pipeline", "america"),
+        ("Macri dines with Bullrich", "america"),
+        ("Thune files cloture as Boebert balks", "america"),
+        ("Wike, Fubara meet again at Aso Villa", "africa"),
+        ("Zille to run for Joburg mayor", "africa"),
+        ("IEBC clears Kalonzo", "africa"),
+        ("Shas walks out of coalition meeting", "middle-east"),
+        ("Jumblatt warns of vacuum", "middle-east"),
+        ("Rupiah slides to record low after minister's exit", "economy"),
+        ("RBA lifts cash rate to 4.10%", "economy"),
+        ("Kospi, Nikkei 225 slump as chip stocks fall", "economy"),
+        ("Sensex sheds 600 points", "economy"),
+        ("Canada picks TKMS for submarines", "defense"),
+        ("Norway orders more Type 26 frigates", "defense"),
+        ("Baykar's Kizilelma drops guided bomb in test", "defense"),
+        ("Witkoff flies to Moscow to see Putin", "ukraine-russia-war"),
+        ("Belgium blocks reparations loan at summit", "ukraine-russia-war"),
+    ],
+)
+def test_headlines_that_leave_the_country_out(title: str, section: str) -> None:
+    assert judge(_book(), title).section == section
+
+
+def test_the_indian_cbi_is_no_business_lobby() -> None:
+    assert "economy" not in judge(_book(), "CBI arrests two in Manipur case").sections
+    assert judge(_book(), "CBI: British firms plan fewer jobs").section == "economy"
+
+
 def test_a_war_story_of_another_word_holds_both_sections() -> None:
     found = judge(_book(), "Germany Sends Patriot Missiles to Ukraine")
     assert {"defense", "ukraine-russia-war", "europe"} <= set(found.sections)
