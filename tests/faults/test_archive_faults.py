@@ -17,6 +17,7 @@ from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, St
 from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
+from aggregator.store.postgres import schema as postgres
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.schema import migrations
@@ -243,6 +244,12 @@ print(kills)
     SqliteArchive(tmp_path / "fresh.db").close()
     schema = "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"
     assert rows(tmp_path / "a.db", schema) == rows(tmp_path / "fresh.db", schema)
+
+
+@pytest.mark.parametrize("known", [migrations(), postgres.migrations()])
+def test_f24_no_two_migrations_have_one_number(known: list[tuple[int, str, str]]) -> None:
+    """Two lines of work may each add the next one; of such twins an archive would get one alone."""
+    assert [number for number, _, _ in known] == list(range(1, len(known) + 1))
 
 
 @pytest.mark.parametrize("since", [number for number, _, _ in migrations()][:-1])

@@ -1,2 +1,0 @@
--- Where outlets moved articles since they came: hashes of further addresses of items.
-CREATE TABLE addresses (address INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (address, item)) WITHOUT ROWID;
