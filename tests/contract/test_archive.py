@@ -42,6 +42,21 @@ def test_known_items_by_id_with_their_hash(store: Store) -> None:
     assert store.intake.known_titles("alpha") == {"One"}
 
 
+def test_an_article_that_moved_is_found_by_each_of_its_addresses(store: Store) -> None:
+    one = item("alpha", "1", "One")
+    places = [one.canonical or "", "https://alpha.example/two", "https://alpha.example/three"]
+    store.intake.apply([polled("alpha", [one])], NOW)
+    place(store)
+    for address in (*places[1:], places[2]):
+        moved = replace(one, url=address, canonical=address, hash=address)
+        store.intake.apply([polled("alpha", changed=[(1, moved)])], NOW)
+    assert store.desk.addressed(places) == {address: {1: 1} for address in places}
+    assert store.past.same_address(places) == dict.fromkeys(places, 1)
+    assert store.intake.known_addresses("alpha", places) == dict.fromkeys(places, one.id)
+    assert store.intake.known_addresses("beta", places) == {}
+    assert [story.id for story in store.reading.stories_at(places)] == [one.id]
+
+
 def test_the_back_catalogue_enters_with_its_publication_times(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "Old defense", published=ago(days=3))], live=False)], NOW)
     store.intake.apply([polled("beta", [item("beta", "1", "Late europe", published=ago(days=3))])], NOW)
