@@ -1,5 +1,5 @@
-"""Makes what the grouping has learned (needs the extra `train`): `background.tsv`, `places.bin` and `likeness.json` of
-`aggregator/stories/data`.
+"""Makes what the grouping has learned (needs the extra `train`): `background.tsv`, `places.bin`,
+`capitals.bin`, `nations.bin` and `likeness.json` of `aggregator/stories/data`.
 
     python -m benchmarks.train_stories CORPUS [--half tuned]
 
@@ -17,8 +17,10 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections import Counter
+from calendar import day_name, month_name
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,8 @@ from aggregator.stories.comparison import Comparison
 from aggregator.stories.features import features, readable
 from aggregator.stories.grouping import in_order
 from aggregator.stories.likeness import EVIDENCE
+from aggregator.stories.names import UNKNOWN
+from aggregator.stories.rarity import listed
 from aggregator.stories.reading import read
 from aggregator.text.places import gazetteer
 from aggregator.text.words import stem, stems, tokens, word_id
@@ -43,6 +47,7 @@ APART = "apart"  # no set of stories
 STRANGERS = 0.4  # what pairs that cannot be one story weigh together, of what a set weighs
 SHORT = 3  # letters that name no place
 CAPITALS = 0.9  # share of capitals from which a word is a name
+DATES = frozenset(stem(name) for name in (*day_name, *month_name) if name)
 LEAST = 5  # items that a word must stand in to be listed
 ROUNDS = 100
 LEARNING = {
@@ -85,6 +90,27 @@ def places(corpus: Path) -> bytes:
     return numpy.array(ids, dtype="<i8").tobytes()
 
 
+def capitals(corpus: Path) -> bytes:
+    """The content of capitals.bin. Days and months are no names."""
+    told = {word_id(name): round(255 * share) for name, share in _capitals(corpus).items() if name not in DATES}
+    dates = set(map(word_id, DATES))
+    shares = [0 if word in dates else told.get(word, UNKNOWN) for word in listed()[0].tolist()]
+    return numpy.array(shares, dtype=numpy.uint8).tobytes()
+
+
+def nations() -> bytes:
+    """The content of nations.bin: countries and peoples of one word that stand for one country alone."""
+    bearers: defaultdict[str, set[str]] = defaultdict(set)
+    for needle, place in zip(gazetteer().needles, gazetteer().places, strict=True):
+        if place.kind in ("country", "demonym") and " " not in needle.word and len(place.choices) == 1:
+            bearers[stem(needle.word)].add("+".join(place.choices[0]))
+    codes = {name: min(found) for name, found in bearers.items() if len(found) == 1 and len(min(found)) == 2}
+    number = {code: n for n, code in enumerate(sorted(set(codes.values())))}
+    pairs = sorted((word_id(name), number[code]) for name, code in codes.items())
+    return numpy.array(pairs, dtype="<i8").tobytes()
+
+
+@cache
 def _capitals(corpus: Path) -> dict[str, float]:
     """How often each stem is written with a capital inside a sentence of a lead, for those met three times or more."""
     met, capital = Counter[str](), Counter[str]()
@@ -160,6 +186,8 @@ def main() -> None:
     if not given.keep_background:
         (DATA / "background.tsv").write_text(background(given.corpus), encoding="utf-8")
         (DATA / "places.bin").write_bytes(places(given.corpus))
+        (DATA / "capitals.bin").write_bytes(capitals(given.corpus))
+        (DATA / "nations.bin").write_bytes(nations())
     learned = json.dumps(learn(given.corpus, given.half), separators=(",", ":"))
     (DATA / "likeness.json").write_text(learned + "\n", encoding="utf-8")
 

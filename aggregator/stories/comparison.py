@@ -14,6 +14,7 @@ from aggregator.stories.packed import packed
 from aggregator.stories.reading import Reading
 from aggregator.stories.trees import sureness
 from aggregator.stories.tuning import Tuning
+from aggregator.stories.twins import naming, twins
 from aggregator.stories.values import Known
 
 Pair = tuple[int, int]
@@ -36,6 +37,7 @@ class Comparison:
         words = matrix(kept)
         lang, at = _numbered(kept.lang), np.array([one.at for one in everyone])
         self._vectors = vectors(words, self.rarity.of(words.ids), np.unique(kept.figures), lang, at)
+        self._naming = naming(self._vectors)
         one, other = self._pairs(reading.near)
         close, common = self._cosines(one, other)
         met = kept.near[self._new :]
@@ -45,8 +47,10 @@ class Comparison:
         )
         self._nominated = one, other, close, common
         self._sure: dict[Pair, float] = {}
-        self._keep(one, other, self._judge(one, other, close, common))
-        self._likely = [pair for pair, sure in self._sure.items() if sure >= tuning.likely]
+        self._twins: set[Pair] = set()
+        sure = self._judge(one, other, close, common)
+        self._likely = self._named(one[sure >= tuning.likely], other[sure >= tuning.likely])
+        self._keep(one, other, sure)
 
     def _pairs(self, near: Mapping[int, Sequence[int]]) -> tuple[Ints, Ints]:
         """The rows of the nominated pairs, each once, the lesser first."""
@@ -87,6 +91,10 @@ class Comparison:
             sure[worth] = np.where(again & self._column(a, b), 0.0, told - np.where(again, self.tuning.again, 0.0))
         return sure
 
+    def twins(self, one: int, other: int) -> bool:
+        """Whether two items look alike but tell two events of one kind."""
+        return (min(one, other), max(one, other)) in self._twins
+
     def _column(self, one: Ints, other: Ints) -> Bools:
         """Pairs that, if they are one outlet's, come every day or week under one headline."""
         at = self._vectors.at
@@ -96,9 +104,17 @@ class Comparison:
         return found
 
     def _keep(self, one: Ints, other: Ints, sure: Floats) -> None:
+        """But for twins: they look alike, but are no story."""
+        alike = np.flatnonzero(sure >= self.tuning.likely)
+        apart = alike[twins(self._naming, one[alike], other[alike])]
+        sure[apart] = 0.0
+        self._twins.update(self._named(one[apart], other[apart]))
+        self._sure.update(zip(self._named(one, other), sure.tolist(), strict=True))
+
+    def _named(self, one: Ints, other: Ints) -> list[Pair]:
+        """The items of these rows, the lesser first."""
         a, b = self._items[one], self._items[other]
-        pairs = zip(np.minimum(a, b).tolist(), np.maximum(a, b).tolist(), strict=True)
-        self._sure.update(zip(pairs, sure.tolist(), strict=True))
+        return list(zip(np.minimum(a, b).tolist(), np.maximum(a, b).tolist(), strict=True))
 
     def likely(self, least: float = 0.0) -> Sequence[Pair]:
         """The nominated pairs that may be one story."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
-from dataclasses import dataclass
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, replace
 from struct import Struct, pack, unpack_from
 
 from aggregator.stories.candidate import Candidate
@@ -12,7 +12,10 @@ from aggregator.text.words import plains, stem_ids, stems, text_id, tokens, word
 
 LEAD_WORDS = 60  # a longer lead adds background, not the event
 DIGITS = frozenset("0123456789")
+MOSTLY = 0.6  # share of words with a capital from which a headline writes all words so
+CAPITALISING = frozenset(["de"])  # languages that write every noun so
 
+# The number of a word that is written as a name is kept as its complement, below 0.
 HEAD = Struct("<qHHHBB")  # key of the headline; how many stems of headline, lead, figures; bytes of language and near
 
 
@@ -30,6 +33,7 @@ class Features:
     figures: tuple[int, ...]
     headline: int
     near: bytes = b""  # closeness of its nearest neighbours when it was grouped, by words and by sense, in 1/255
+    names: frozenset[int] = frozenset()  # of the stems of the headline those written as names are
 
     @property
     def words(self) -> tuple[int, ...]:
@@ -37,11 +41,12 @@ class Features:
 
     def beside(self, near: bytes) -> Features:
         """The same with the neighbours it was found to have."""
-        return Features(self.lang, self.title, self.lead, self.figures, self.headline, near)
+        return replace(self, near=near)
 
     def encode(self) -> bytes:
         """Compact bytes for the store; `decode` reads them."""
-        title, lead, figures, lang = self.title, self.lead, self.figures, self.lang.encode()
+        names, lead, figures, lang = self.names, self.lead, self.figures, self.lang.encode()
+        title = [~word if word in names else word for word in self.title] if names else self.title
         head = HEAD.pack(self.headline, len(title), len(lead), len(figures), len(lang), len(self.near))
         words = pack(f"<{len(title) + len(lead) + len(figures)}q", *title, *lead, *figures)
         return head + words + lang + self.near
@@ -53,7 +58,10 @@ class Features:
         words = unpack_from(f"<{all + figures}q", data, HEAD.size)
         end = len(data) - near
         language = data[end - lang : end].decode()
-        return Features(language, words[:title], words[title:all], words[all:], headline, data[end:])
+        told, names = words[:title], frozenset([~word for word in words[:title] if word < 0])
+        if names:
+            told = tuple([~word if word < 0 else word for word in told])
+        return Features(language, told, words[title:all], words[all:], headline, data[end:], names)
 
 
 def features(candidate: Candidate) -> Features:
@@ -73,7 +81,17 @@ def features(candidate: Candidate) -> Features:
         lead=tuple([word for word in lead_ids if word not in title]),
         figures=tuple(_figures(figures, lang)) if figures else (),
         headline=headline,
+        names=frozenset(_names(words, ids, ends)) if lang not in CAPITALISING else frozenset(),
     )
+
+
+def _names(words: list[str], ids: list[int], ends: int) -> Iterable[int]:
+    """Which words of the headline, of which there are `ends`, begin with a capital. Where nearly all do, the lead tells."""
+    capital = [word[0].isupper() for word in words[:ends]]
+    if sum(capital) <= MOSTLY * ends:
+        return [word for word, is_name in zip(ids, capital, strict=False) if is_name]
+    lead = {id for id, word in zip(ids[ends + 1 :], words[ends + 1 :], strict=True) if word[0].isupper()}
+    return lead.intersection(ids[:ends])
 
 
 def readable(candidate: Candidate, wanted: Container[int]) -> dict[int, str]:

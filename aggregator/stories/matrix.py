@@ -18,6 +18,7 @@ class Matrix:
     start: Ints
     column: Ints
     title: Bools  # place → whether the word stands in the headline
+    name: Bools  # place → whether the headline writes it as a name
     ids: Ints  # column → `word_id`, ascending
 
     @property
@@ -32,7 +33,7 @@ class Matrix:
     def only(self, kept: Bools) -> Matrix:
         """The same with the words of these places alone."""
         start = np.concatenate(([0], np.cumsum(kept, dtype=np.int32)), dtype=np.int32)[self.start]
-        return Matrix(start, self.column[kept], self.title[kept], self.ids)
+        return Matrix(start, self.column[kept], self.title[kept], self.name[kept], self.ids)
 
     def sparse(self, values: Floats) -> Sparse:
         """As a matrix of `values`, one for each place."""
@@ -49,8 +50,8 @@ def matrix(of: Packed) -> Matrix:
     start = np.concatenate(([0], np.cumsum(of.sizes)))
     ids, column = np.unique(of.words, return_inverse=True)
     title = np.arange(len(column)) < np.repeat(start[:-1] + of.titles, of.sizes)
-    # Sorted by row and column as packed numbers, the headline told by the last bit.
-    packed = (rows_of(start) * len(ids) + column) * 2 + title
+    # Sorted by row and column as packed numbers, the headline and names told by the last bits.
+    packed = (rows_of(start) * len(ids) + column) * 4 + title * 2 + of.names
     packed.sort()
-    column = ((packed >> 1) % max(len(ids), 1)).astype(np.int32)
-    return Matrix(start.astype(np.int32), column, (packed & 1) == 1, ids)
+    column = ((packed >> 2) % max(len(ids), 1)).astype(np.int32)
+    return Matrix(start.astype(np.int32), column, (packed & 2) > 0, (packed & 1) > 0, ids)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregator.stories.arrays import Ints
+from aggregator.stories.arrays import Bools, Ints
 from aggregator.stories.features import HEAD
 
 _HEADS = np.dtype(
@@ -23,6 +23,7 @@ class Packed:
     titles: Ints  # item → words of the headline
     sizes: Ints  # item → words of headline and lead
     words: Ints
+    names: Bools  # place in `words` → whether a headline writes it as a name
     figures: Ints  # of all items
     headlines: list[bytes]  # item → its headline, equal for equal ones
     lang: list[bytes]
@@ -37,14 +38,18 @@ def packed(encoded: Sequence[bytes]) -> Packed:
     sizes = titles + heads["lead"]
     wide, figures = (sizes * 8 + head).tolist(), ((sizes + heads["figures"]) * 8 + head).tolist()
     lang = (-heads["near"].astype(np.int64)).tolist()
+    words = np.frombuffer(b"".join([one[head:end] for one, end in zip(encoded, wide, strict=True)]), "<i8")
+    plain = np.where(words < 0, ~words, words)
+    text, start = plain.tobytes(), (np.cumsum(sizes) - sizes) * 8
     return Packed(
         titles,
         sizes,
-        np.frombuffer(b"".join([one[head:end] for one, end in zip(encoded, wide, strict=True)]), "<i8"),
+        plain,
+        words < 0,
         np.frombuffer(
-            b"".join([one[start:end] for one, start, end in zip(encoded, wide, figures, strict=True)]), "<i8"
+            b"".join([one[first:end] for one, first, end in zip(encoded, wide, figures, strict=True)]), "<i8"
         ),
-        [one[head:end] for one, end in zip(encoded, (titles * 8 + head).tolist(), strict=True)],
-        [one[start : end or None] for one, start, end in zip(encoded, figures, lang, strict=True)],
+        [text[first:end] for first, end in zip(start.tolist(), (start + titles * 8).tolist(), strict=True)],
+        [one[first : end or None] for one, first, end in zip(encoded, figures, lang, strict=True)],
         [one[end:] if end else b"" for one, end in zip(encoded, lang, strict=True)],
     )

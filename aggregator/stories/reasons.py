@@ -117,6 +117,7 @@ class _Reasons:
             (one.publisher and one.publisher == other.publisher, "one outlet tells both"),
             (figures and _strange(mine & figures, theirs & self._figures(item)), "no figure in common"),
             (_strange(mine & WEEKDAYS, theirs & WEEKDAYS), "other days of the week"),
+            (self.compared.twins(one.item, item), "each headline names what the other report does not"),
             (days >= 1, f"{days:.0f} day{'s' if round(days) > 1 else ''} between them"),
         )
         return tuple(word for holds, word in found if holds)

@@ -244,16 +244,20 @@ def test_an_unheard_word_is_as_rare_as_can_be_and_none_weighs_nothing() -> None:
 
 @st.composite
 def features(draw: st.DrawFn) -> Features:
-    ids = st.lists(st.integers(-(2**63), 2**63 - 1), max_size=5).map(tuple)
+    ids = st.lists(st.integers(0, 2**63 - 1), max_size=5).map(tuple)  # as `word_id` has them
     title, lead, figures = draw(ids), draw(ids), draw(ids)
     lang, headline = draw(st.sampled_from(["", "en", "pt-BR"])), draw(st.integers(-(2**63), 2**63 - 1))
-    return Features(lang, title, lead, figures, headline, draw(st.binary(max_size=2 * KEPT)))
+    names = frozenset(draw(st.lists(st.sampled_from(title), max_size=3)) if title else ())
+    return Features(lang, title, lead, figures, headline, draw(st.binary(max_size=2 * KEPT)), names)
 
 
 @given(st.lists(features(), max_size=6))
 def test_packed_items_are_the_features_they_were(kept: list[Features]) -> None:
     read = packed([one.encode() for one in kept])
     assert read.words.tolist() == [word for one in kept for word in one.words]
+    assert read.names.tolist() == [
+        n < len(one.title) and word in one.names for one in kept for n, word in enumerate(one.words)
+    ]
     assert read.titles.tolist() == [len(one.title) for one in kept]
     assert read.sizes.tolist() == [len(one.words) for one in kept]
     assert read.figures.tolist() == [word for one in kept for word in one.figures]
