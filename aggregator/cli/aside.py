@@ -36,7 +36,7 @@ class Terminated(Exception):
 
 def aside(work: Callable[[News], T], meanwhile: Callable[[], None]) -> T:
     """What `work` returns or raises; once it calls the function that it is given, `meanwhile` is done beside it. A SIGTERM
-    or Ctrl-C of this process reaches `work` as a SIGTERM.
+    or Ctrl-C of this process reaches `work` as a SIGTERM; a second one kills it.
 
     To be called while there is one thread and no connection to a database, since it forks (on Linux; elsewhere all is
     done here, one after the other).
@@ -50,35 +50,41 @@ def aside(work: Callable[[News], T], meanwhile: Callable[[], None]) -> T:
     context = get_context("fork")
     heard, told = context.Pipe(duplex=False)
     with ProcessPoolExecutor(1, context, _begin, (work, told, os.getpid())) as pool:
-        child = pool.submit(os.getpid)  # starts the process: now, and not when there are threads
+        child = pool.submit(os.getpid).result()  # starts the process: now, and not when there are threads
         told.close()
-        done: Future[T] = pool.submit(_work)
+        came: list[int] = []
         try:
-            with _terminating():
+            with _passing_on(child, came):
+                done: Future[T] = pool.submit(_work)
                 if _is_told(heard):
                     meanwhile()
+                wait([done])
+            if not came:
                 return done.result()
-        except (Terminated, KeyboardInterrupt):
-            with suppress(OSError, BrokenProcessPool):  # it has ended already
-                os.kill(child.result(), signal.SIGTERM)
-            wait([done])
-            raise
         except BrokenProcessPool:
-            raise AggregatorError("the process that polls was killed; what had arrived is stored and waits") from None
+            if not came:
+                raise AggregatorError(
+                    "the process that polls was killed; what had arrived is stored and waits"
+                ) from None
+        raise KeyboardInterrupt if came[0] == signal.SIGINT else Terminated
 
 
 @contextmanager
-def _terminating() -> Iterator[None]:
-    """SIGTERM raises."""
+def _passing_on(child: int, came: list[int]) -> Iterator[None]:
+    """Signals go to the child, and into `came`. Nothing is raised where they come: amid an import an exception may be
+    taken for the import's own."""
 
-    def terminated(number: int, frame: FrameType | None) -> None:
-        raise Terminated
+    def passed_on(number: int, frame: FrameType | None) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL if came else signal.SIGTERM)
+        came.append(number)
 
-    before = signal.signal(signal.SIGTERM, terminated)
+    before = {number: signal.signal(number, passed_on) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _is_told(heard: Connection) -> bool:
