@@ -1,7 +1,8 @@
 """Which other stories are related: chapters of one running event share rare words, others share topics.
 
 The likeness is the sum of the rarities of shared words (as in the grouping), so that one name outweighs many common
-words; a story is a chapter where it shares at least two of them.
+words; a story is a chapter where it shares at least two of them, a name among them, or three: two rare words that name
+nothing ("pleads guilty", "small programme") meet by chance.
 """
 
 from __future__ import annotations
@@ -9,15 +10,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+import numpy as np
+
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.features import features
+from aggregator.stories.features import Features, features
+from aggregator.stories.names import named
 from aggregator.stories.rarity import Rarity
 
 ASKED = 10  # rarest words of a story that others are looked up by
 COMMON = 0.01  # a word in more than this share of all items leads to no chapter
 WINDOW = 14 * 86_400  # seconds around a story in which its chapters lie
 LISTED = 500  # items looked at under one word
-SHARED = 2  # words that a chapter has in common with the story
+SHARED = 2  # words that a chapter has in common with the story where one of them is a name …
+UNNAMED = 3  # … and where none is
 
 
 class Past(Protocol):
@@ -28,7 +33,8 @@ class Past(Protocol):
 
 def chapters(title: str, summary: str, lang: str | None, at: int, past: Past) -> list[tuple[int, float]]:
     """(item, score) of the items that share rare words with a text, highest first; `at` in epoch seconds."""
-    words = features(Candidate(0, title, summary, "", None, at, lang)).words
+    told = features(Candidate(0, title, summary, "", None, at, lang))
+    words = told.words
     documents = past.documents()
     frequencies = past.frequencies(words)
     rarity = Rarity(documents, frequencies)
@@ -36,12 +42,25 @@ def chapters(title: str, summary: str, lang: str | None, at: int, past: Past) ->
     telling = sorted(
         (word for word in words if 1 < frequencies.get(word, 0) <= most), key=lambda word: (-rarity[word], word)
     )
-    postings = past.postings(telling[:ASKED], at - WINDOW, at + WINDOW, LISTED)
+    asked = telling[:ASKED]
+    names = _names(asked, told)
+    postings = past.postings(asked, at - WINDOW, at + WINDOW, LISTED)
     scores: dict[int, float] = {}
     shared: dict[int, int] = {}
+    namesakes: set[int] = set()
     for word, items in postings.items():
+        if word in names:
+            namesakes.update(items)
         for item in items:
             scores[item] = scores.get(item, 0.0) + rarity[word]
             shared[item] = shared.get(item, 0) + 1
-    found = [(item, score) for item, score in scores.items() if shared[item] >= SHARED]
+    found = [
+        (item, score) for item, score in scores.items() if shared[item] >= (SHARED if item in namesakes else UNNAMED)
+    ]
     return sorted(found, key=lambda entry: (-entry[1], entry[0]))
+
+
+def _names(words: Sequence[int], told: Features) -> set[int]:
+    """Those of the words that may name somebody or something."""
+    _, sometimes = named(np.array(words, np.int64))
+    return {word for word, name in zip(words, sometimes.tolist(), strict=True) if name}.difference(told.figures)

@@ -1,5 +1,9 @@
 """Related News: chapters of the same running event first, then stories of the same topics, the rarer the better, filled
-up with the most important recent ones: those of most outlets, of the section first."""
+up with the most important recent ones: those of most outlets, of the section first.
+
+A topic that every tenth story has relates nothing by itself: a truce somewhere and floods elsewhere are not related
+since both name the United States.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,9 @@ from aggregator.web.library import Library
 
 SHOWN = 10
 LOOKED_AT = 40
+TELLING = 3.0  # -log of the share of stories that have what two have in common, from which it relates them: one in twenty
+FEW = 5  # so many stories of a topic are never too many …
+YOUNG = 100  # … however few an archive holds: it counts for so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,7 @@ class Relatives:
 
     lib: Library
     _streams: dict[StreamQuery, list[StoryView]] = field(default_factory=dict)
+    _rarities: dict[str, float] = field(default_factory=dict)
 
     def of(self, story: StoryView) -> list[Relative]:
         """Up to ten others, each once."""
@@ -53,11 +61,21 @@ class Relatives:
         scores: dict[str, float] = defaultdict(float)
         found: dict[str, StoryView] = {}
         for topic in story.topics[:6]:
-            others = self._stream(StreamQuery("topic", topic, limit=LOOKED_AT))
-            for other in others:
+            rarity = self._rarity(topic)
+            for other in self._stream(StreamQuery("topic", topic, limit=LOOKED_AT)):
                 found[other.id] = other
-                scores[other.id] += 1 / math.log(2 + len(others))
-        return sorted(found.values(), key=lambda other: (-scores[other.id], -other.published.timestamp(), other.id))
+                scores[other.id] += rarity
+        related = [other for other in found.values() if scores[other.id] >= TELLING]
+        return sorted(related, key=lambda other: (-scores[other.id], -other.published.timestamp(), other.id))
+
+    def _rarity(self, topic: str) -> float:
+        """-log of the share of stories that have it; a story is counted in each of its sections."""
+        if not self._rarities:
+            reading, now = self.lib.archive.reading, int(self.lib.now().timestamp())
+            held = max(YOUNG, sum(total for total, _ in reading.counts("section", now).values()))
+            counts = reading.counts("topic", now).items()
+            self._rarities = {id: math.log(held / max(1, total - FEW)) for id, (total, _) in counts}
+        return self._rarities.get(topic, 0.0)
 
     def _important(self, story: StoryView) -> Iterator[StoryView]:
         """Told by several outlets, of the section first, then of all; then whatever else the section has."""

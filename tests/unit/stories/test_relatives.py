@@ -15,12 +15,23 @@ HEADLINES = [
 ]
 
 
-def test_chapters_share_two_rare_words() -> None:
+def past(headlines: list[str]) -> Memory:
     memory = Memory()
-    batch = [Candidate(n, title, "", f"P{n}", None, n, "en") for n, title in enumerate(HEADLINES, 1)]
+    batch = [Candidate(n, title, "", f"P{n}", None, n, "en") for n, title in enumerate(headlines, 1)]
     memory.apply(batch, group(batch, memory))
-    found = [item for item, _ in chapters("Army secures the Vassiliki dam in Karellia", "", "en", 10, memory)]
-    assert sorted(found) == [1, 2]
+    return memory
+
+
+def test_chapters_share_two_rare_words() -> None:
+    found = chapters("Army secures the Vassiliki dam in Karellia", "", "en", 10, past(HEADLINES))
+    assert sorted(item for item, _ in found) == [1, 2]
+
+
+def test_two_words_that_name_nothing_make_no_chapter() -> None:
+    chess = "Chess: female players hide behind male pseudonyms to escape bias"
+    memory = past([*HEADLINES, chess, "Bias of juries against male and female defendants is much the same"])
+    assert chapters("Hospital parts male and female patients", "", "en", 10, memory) == []
+    assert len(chapters("Hospital counts bias against male and female patients", "", "en", 10, memory)) == 2
 
 
 def test_nothing_shared_nothing_found() -> None:

@@ -249,3 +249,16 @@ def test_the_index_of_topics_says_first_what_its_figures_are(client: FlaskClient
     text = client.get("/topics").text
     assert text.index("last 24 hours") < text.index("/topics/rare-earths")
     assert 'href="/news/subscriptions.opml?of=topics"' in text
+
+
+def test_a_topic_that_every_tenth_story_has_relates_nothing(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    chance = random.Random(7)
+    room.publish(
+        item("NATO alarms rang twice over a ship of rare earths", summary=""),
+        item("Prices of rare earths double", "kyodo", summary=""),
+        *(item("NATO " + " ".join(chance.choices(SMALL, k=5)), summary="") for _ in range(30)),
+    )
+    told = room.client.get("/api/v1/stories?q=alarms").get_json()["stories"][0]["related"]
+    assert [one["title"] for one in told if not one["filled"]] == ["Prices of rare earths double"]
+    room.close()
