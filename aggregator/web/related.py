@@ -18,7 +18,7 @@ from aggregator.web.library import Library
 
 SHOWN = 10
 LOOKED_AT = 40
-TELLING = 3.0  # -log of the share of stories that have what two have in common, from which it relates them: one in twenty
+TELLING = 3.0  # -log of the share of stories with what two have in common, from which it relates them: one in twenty
 FEW = 5  # so many stories of a topic are never too many …
 YOUNG = 100  # … however few an archive holds: it counts for so many
 
