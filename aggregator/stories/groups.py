@@ -28,6 +28,8 @@ class Groups:
         stories: defaultdict[int, list[int]] = defaultdict(list)
         for item, one in reading.known.items():
             stories[one.story].append(item)
+        for story in reading.addresses.values():
+            stories[story]  # also one of whose items nothing is remembered any more: an address is known for good
         self.keys = [*sorted(stories), *(one.item for one in reading.new)]
         self.old = len(stories)
         self.members = [*(sorted(stories[key]) for key in self.keys[: self.old]), *([one.item] for one in reading.new)]

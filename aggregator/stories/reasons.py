@@ -50,7 +50,7 @@ class _Reasons:
             return Join(one.item, one.item, "founder", rival_score, (), vetoes, rival_key, rival_score)
         reason = groups.tied.get(one.item, "alike")
         score = self._link(one.item, others) if reason == "alike" else 1.0
-        words = self._shared(one, self._nearest(one.item, others))
+        words = self._shared(one, self._nearest(one.item, others)) if others else ()
         return Join(one.item, groups.keys[home], reason, score, words, vetoes, rival_key, rival_score)
 
     def _beside(self, item: int) -> Sequence[int]:

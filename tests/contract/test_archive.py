@@ -324,6 +324,22 @@ def test_what_a_source_lists_still_keeps_its_text_while_nothing_changes(store: S
     assert store.upkeep.prune(SECONDS + 91 * 86_400, 90 * 86_400, {}) == 1, "it has not answered for as long"
 
 
+def test_an_article_told_again_after_its_story_was_forgotten_joins_it(store: Store) -> None:
+    """The grouping forgets items after two weeks; their addresses lead to their stories for good."""
+    later = SECONDS + 15 * 86_400
+    address = "https://alpha.example/1"
+    store.intake.apply([polled("alpha", [item("alpha", "1", "Frigate collides off Oslo")])], NOW)
+    edition(store, policy(), lambda: SECONDS)
+    store.upkeep.prune(later, 90 * 86_400, {})
+    again = item("beta", "1", "Frigate collides off Oslo, again", url=address, canonical=address)
+    other = item("gamma", "1", "Volcano erupts on Iceland", url=address, canonical=address)
+    store.intake.apply([polled("beta", [again]), polled("gamma", [other])], NOW)
+    report = edition(store, policy(), lambda: later)
+    assert (report.set_aside, report.items, report.stories) == (frozenset(), 2, 0)
+    assert {member.item.source for member in store.desk.members([1])[1]} == {"alpha", "beta", "gamma"}
+    assert not store.desk.pending()
+
+
 def test_an_item_whose_text_was_pruned_says_so_and_one_that_never_had_any_does_not(store: Store) -> None:
     full, bare = item("alpha", "1", "Defense", summary="Words."), item("alpha", "2", "Europe")
     body = item("alpha", "3", "NATO", content="<p>Read by nobody who judges.</p>")
