@@ -11,6 +11,7 @@ from aggregator.worker.fleet import Fleet
 from aggregator.worker.polling import LEASE
 from aggregator.worker.processes import identity
 
+QUEUE = "aggregator queue"  # sessions of the queue
 DUE = 5000
 """Sources that one look takes at the most."""
 
@@ -21,7 +22,6 @@ class Sharing:
     def __init__(self, application: Application) -> None:
         with driver():
             import procrastinate  # noqa: F401 - missed here rather than in the middle of the work
-        self._place = application.place
         self._archive = application.server()
         self._private = Allowance.of(application.settings.allow_private).names
         self._telling = ThreadPoolExecutor(1)  # whoever has something to tell does not wait for the server
@@ -35,7 +35,7 @@ class Sharing:
         self._telling.submit(self._archive.upkeep.tell, identity(), troubles)
 
     def fleet(self, heed: Callable[[Collection[str]], None]) -> Fleet:
-        return Fleet(self._place.database or "", self._due, self._archive.absent, heed)
+        return Fleet(self._archive.address(QUEUE), self._due, self._archive.absent, heed)
 
     def _due(self) -> Sequence[tuple[str, str]]:
         """Hosts that the editor calls private need no sparing: each source counts as one of its own."""

@@ -12,9 +12,9 @@ GRACE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """What binds a worker to others. `due` gives sources that are due, each with the host that
-    is to be spared, `absent` says whether no process
-    of that identity is connected, `heed` makes our fetcher keep the pauses that hosts of these sources asked others for."""
+    """What binds a worker to others. `url` is what the queue connects by, `due` gives sources that are due, each with the
+    host that is to be spared, `absent` says whether no process of that identity is connected, `heed` makes our fetcher
+    keep the pauses that hosts of these sources asked others for."""
 
     url: str
     due: Callable[[], Sequence[tuple[str, str]]]

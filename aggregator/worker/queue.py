@@ -38,7 +38,9 @@ JOBS = 32  # polling jobs of a worker at once; its fetcher has bounds of its own
 SPACING = 1.0  # seconds that a lane stays closed after a job, so that a host's next request keeps its distance
 HEARTBEAT, STALLED = 5.0, 20.0  # seconds: how often a worker says that it lives; after how long its jobs are taken over
 PATIENCE = 6.0  # seconds that jobs are given when the service stops
+CONNECTIONS = 6  # two hear of new jobs; all are opened at the start, so that a server with no room for them is told of
 PAUSE = 5.0  # seconds until the queue is tried again
+CANNOT = f"the server cannot be reached, or takes no {CONNECTIONS} more connections"
 
 
 class Queue:
@@ -66,9 +68,7 @@ class Queue:
         self._app = self._application()
 
     def _application(self) -> procrastinate.App:
-        connector = procrastinate.PsycopgConnector(
-            conninfo=self._fleet.url, min_size=1, max_size=6, kwargs={"application_name": "aggregator queue"}
-        )
+        connector = procrastinate.PsycopgConnector(conninfo=self._fleet.url, min_size=CONNECTIONS, max_size=CONNECTIONS)
         app = procrastinate.App(connector=connector)
         self._refresh: Any = app.task(name="refresh", queue="polls")(self.refresh)
         self._edition: Any = app.task(name="edition", queue="house", queueing_lock="edition")(self.edition)
@@ -88,7 +88,7 @@ class Queue:
                     await self._work()
             except Exception as error:
                 log.debug("queue", exc_info=error)
-                self._signs.trouble("queue", f"cannot be reached: {type(error).__name__}; tried again and again")
+                self._signs.trouble("queue", f"{CANNOT} ({type(error).__name__}); tried again and again")
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), PAUSE)
 

@@ -126,12 +126,35 @@ def test_strangers_and_later_versions_are_left_alone(url: str) -> None:
         PostgresArchive(url)
 
 
-def test_a_connection_that_was_lost_is_opened_anew(store: PostgresArchive) -> None:
+def test_a_connection_that_was_lost_is_opened_anew_and_nobody_notices(store: PostgresArchive) -> None:
+    """A server that started anew costs the first reader no answer, and the first poll no result."""
+    end_sessions(store)
     store.intake.apply([polled("alpha", [item("alpha", "1", "One")])], NOW)
     end_sessions(store)
-    with pytest.raises(StoreError):
-        store.reading.totals()
     assert store.reading.totals()["items"] == 1
+
+
+def test_what_had_begun_on_a_lost_connection_is_not_begun_again(store: PostgresArchive) -> None:
+    with pytest.raises(StoreError), store._connection.transaction():
+        end_sessions(store)
+        store.reading.totals()
+    assert store.reading.totals()["items"] == 0
+
+
+def test_whatever_a_database_is_set_to_who_waited_sees_what_was_made(url: str) -> None:
+    name = url.partition("?")[0].rpartition("/")[2]
+    execute(url, f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'")
+    store = PostgresArchive(url)
+    assert store._connection.read("SHOW transaction_isolation") == [("read committed",)]
+    store.close()
+
+
+@pytest.mark.parametrize("limit", ["ROLE crowd CONNECTION LIMIT 0", "DATABASE {} CONNECTION LIMIT 0"])
+def test_a_server_without_room_for_another_says_so(url: str, limit: str) -> None:
+    name = url.partition("?")[0].rpartition("/")[2]
+    execute(url, "DROP ROLE IF EXISTS crowd", "CREATE ROLE crowd LOGIN", f"ALTER {limit.format(name)}")
+    with pytest.raises(StoreError, match="takes no more connections"):
+        PostgresArchive(url.replace("postgres:@", "crowd:@"))
 
 
 def test_the_edition_ends_with_its_holders_session_at_once(store: PostgresArchive) -> None:
@@ -151,9 +174,8 @@ def test_a_holder_that_hangs_is_cut_off_and_writes_no_more(store: PostgresArchiv
     assert first.desk.lease("one", SECONDS, -1), "a lease that has run out"
     taken = [second.desk.lease("two", SECONDS, 60) for _ in range(200)]
     assert taken[-1]
-    for said in ("stopping", "lost"):
-        with pytest.raises(StoreBusy, match=said):
-            first.desk.apply(Batch(epoch="one", now=SECONDS))
+    with pytest.raises(StoreBusy, match="lost"):
+        first.desk.apply(Batch(epoch="one", now=SECONDS))
     assert not first.desk.lease("one", SECONDS, 60)
     assert second.desk.holder() == "two"
     assert store.reading.version()[0] == 0

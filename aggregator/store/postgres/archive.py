@@ -39,5 +39,9 @@ class PostgresArchive:
             (session_name(owner),),
         )
 
+    def address(self, name: str) -> str:
+        """What others connect to the database by, for sessions of this name: with the password."""
+        return self._connection.server.address(name)
+
     def close(self) -> None:
         self._connection.close()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import errors
@@ -19,11 +19,14 @@ from aggregator.store.dialect import Dialect
 from aggregator.store.postgres.words import query as words_query
 
 Raw = psycopg.Connection[tuple[Any, ...]]
+T = TypeVar("T")
 
 BUSY_SECONDS = 60
 """How long a statement may take, and wait for others, before it is given up."""
 CONNECT_SECONDS = 10
 OUR_LOCKS = 0x57495245  # "WIRE": the class of our advisory locks; their numbers stand with those who take them
+
+FULL = "takes no more connections; raise max_connections (or the limit of the user) or run fewer processes"
 
 DIALECT = Dialect(
     greatest="greatest",
@@ -64,7 +67,8 @@ class Server:
             f"PostgreSQL at {host}{f':{port}' if port else ''}, database {self.parts.get('dbname') or '(default)'}"
         )
 
-    def open(self, name: str, patience: int, *, read_only: bool) -> Raw:
+    def address(self, name: str, patience: int = BUSY_SECONDS, *, read_only: bool = False) -> str:
+        """What a driver connects by, for a session of this name: with the password."""
         settings = {
             "statement_timeout": f"{patience}s",
             "lock_timeout": f"{patience}s",
@@ -74,6 +78,8 @@ class Server:
             "tcp_keepalives_interval": "5",
             "tcp_keepalives_count": "2",
             "default_transaction_read_only": "on" if read_only else "off",
+            # Who waited for a lock is to see what its holder made, whatever the database is set to.
+            "default_transaction_isolation": r"read\ committed",
             # Many short questions to a disk without a needle: an index is nearly always right, compiling a query never.
             "random_page_cost": "1.1",
             "jit": "off",
@@ -84,7 +90,7 @@ class Server:
             "application_name": name, "options": options, "connect_timeout": CONNECT_SECONDS, "client_encoding": "utf8",
             "keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2, "tcp_user_timeout": 20_000,
         }  # fmt: skip
-        return psycopg.connect(make_conninfo(self.url, **more), autocommit=True)
+        return make_conninfo(self.url, **more)
 
 
 def session_name(owner: str) -> str:
@@ -94,7 +100,8 @@ def session_name(owner: str) -> str:
 
 class Connection:
     """One connection to the archive. Threads may share it: one transaction waits for the other. It is opened anew where
-    it was lost; `opened` counts how often."""
+    it was lost; `opened` counts how often. That it was lost is mostly found by the first question after a server started
+    anew, or after a quiet night: what had not begun yet is asked once more, and nobody notices."""
 
     dialect = DIALECT
 
@@ -105,11 +112,13 @@ class Connection:
         self._read_only = read_only
         self._patience = patience
         self._turn = threading.RLock()
+        self._begun = False  # a transaction is under way: what it did is lost with the connection
         with self.translate():
             self._open()
 
     def _open(self) -> None:
-        self._raw = self.server.open(self._name, self._patience, read_only=self._read_only)
+        address = self.server.address(self._name, self._patience, read_only=self._read_only)
+        self._raw = psycopg.connect(address, autocommit=True)
         # Threads of the web end without a word; what they had open is closed with its last reference.
         self._closing = weakref.finalize(self, self._raw.close)
         self.opened += 1
@@ -148,14 +157,31 @@ class Connection:
     @contextmanager
     def transaction(self) -> Iterator[Raw]:
         """All or nothing."""
-        with self._turn, self.translate():
-            raw = self.raw
-            with raw.transaction():
+        with self._turn, self.translate(), ExitStack() as stack:
+
+            def begin(raw: Raw) -> Raw:
+                stack.enter_context(raw.transaction())
+                return raw
+
+            raw = self._once_more(begin)
+            outer, self._begun = self._begun, True
+            try:
                 yield raw
+            finally:
+                self._begun = outer
 
     def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         with self._turn, self.translate():
-            return self.raw.execute(sql(query), values).fetchall()
+            return self._once_more(lambda raw: raw.execute(sql(query), values).fetchall())
+
+    def _once_more(self, ask: Callable[[Raw], T]) -> T:
+        raw = self.raw
+        try:
+            return ask(raw)
+        except psycopg.OperationalError:
+            if self._begun or not raw.closed:
+                raise
+        return ask(self.raw)
 
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
         if not keys:
@@ -172,7 +198,7 @@ _ERRORS: tuple[tuple[tuple[type[psycopg.Error], ...], type[StoreError], str], ..
     (
         (errors.TooManyConnections,),
         StoreBusy,
-        "takes no more connections; raise max_connections or run fewer processes",
+        FULL,
     ),
     ((errors.DiskFull,), StoreFull, "the disk of the server is full; nothing was changed, reading goes on"),
     (
@@ -203,7 +229,9 @@ def _unreachable(where: str, said: str) -> StoreError:
         ("does not exist", "there is no such database or user"),
         ("resolve host", "the host has no address; check its name"),
         ("translate host name", "the host has no address; check its name"),
-        ("too many clients", "takes no more connections; raise max_connections or run fewer processes"),
+        ("too many clients", FULL),
+        ("too many connections", FULL),
+        ("remaining connection slots", FULL),
         ("the database system is", "the server is stopping or starting"),
         ("refused", "nothing listens there; is the server running, on this port?"),
         ("No such file", "nothing listens there; is the server running?"),

@@ -193,10 +193,12 @@ class Desk:
         Raises:
             StoreBusy: the edition was held and was lost with its connection.
         """
-        if self._owner is not None and not self._held:
-            self._owner = None
-            raise StoreBusy(f"{self._db.server.name}: the edition was lost with the connection; the next one goes on")
         with self._db.transaction() as raw:
+            if self._owner is not None and not self._held:  # also where it was this transaction that found out
+                self._owner = None
+                raise StoreBusy(
+                    f"{self._db.server.name}: the edition was lost with the connection; the next one goes on"
+                )
             version = next_version(raw)
             before = _standing(raw, batch)
             touched = _merge(raw, batch)
