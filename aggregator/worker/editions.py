@@ -127,13 +127,13 @@ class Editions:
     def _re_place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> bool:
         """Stored stories follow an edit of the rules or an upgrade of the program, newest first. False: it left off for
         the news that came meanwhile, which is not to wait until an archive of years is done."""
-        if archive.upkeep.noted(NOTE) not in (None, policy.program):
-            return True  # another program came after this one
+        if not _decides(archive, policy):
+            return True
         began, left_off = time.monotonic(), False
 
         def going_on() -> bool:
             nonlocal left_off
-            may = self._current.engine.policy is policy and proceed()
+            may = self._current.engine.policy is policy and _decides(archive, policy) and proceed()
             left_off = may and time.monotonic() - began > SLICE and self._news_waits(archive)
             return may and not left_off
 
@@ -152,6 +152,15 @@ class Editions:
         purged = self._current.engine.archive.upkeep.prune(now, *self._current.engine.keep)
         if purged:
             log.info("pruned the texts of %d items", purged)
+
+
+def _decides(archive: Archive, policy: Policy) -> bool:
+    """Whether stored stories are to follow this policy. Not where another program came after this one, or where another
+    machine put a configuration in force that cannot be read here: two would place all stories anew, to and fro."""
+    held = archive.upkeep.configuration()
+    if held is not None and held[0] != policy.epoch.partition(".")[0]:
+        return False
+    return archive.upkeep.noted(NOTE) in (None, policy.program)
 
 
 def _last_tick(archive: Archive) -> int | None:

@@ -525,3 +525,19 @@ def test_news_does_not_wait_until_all_stored_stories_are_judged_anew(
     assert judged.index("Late news of a flood") < len(heads) - 1
     assert worker.archive.desk.pending() == []
     assert worker.archive.desk.count_outdated("two") == 0
+
+
+def test_a_worker_that_cannot_read_what_is_in_force_moves_no_stored_story(worker: Worker) -> None:
+    """Written for another machine's environment, say: who can read it places stored stories anew, and who cannot does
+    not place them back. News goes on."""
+    worker.archive.intake.apply([polled("one", [item("one", "1", "Volcano in Java")])], NOW)
+    edition(worker.archive, policy(epoch="other.program"), lambda: int(NOW.timestamp()))
+    worker.archive.upkeep.put_in_force("other", {"feeds.yaml": ""}, 1)
+    worker.archive.intake.apply([polled("two", [item("two", "1", "Frigate of Kiel")])], NOW)
+    worker.current.engine = replace(worker.current.engine, policy=policy(epoch="mine.program"))
+    asyncio.run(worker.editions.once())
+    assert (worker.shown, worker.archive.desk.pending()) == ("", [])
+    assert worker.archive.desk.count_outdated("mine.program") == 1
+    worker.archive.upkeep.put_in_force("mine", {"feeds.yaml": ""}, 2)
+    asyncio.run(worker.editions.once())
+    assert worker.archive.desk.count_outdated("mine.program") == 0
