@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator import __version__
 from aggregator.addresses import host_of
+from aggregator.categorise.weights import MARK
 from aggregator.errors import ConfigError, Problem, UsageError
 from aggregator.model.judgement import Judgement, Receipt
 from aggregator.model.settings import Settings, Source
@@ -95,12 +96,6 @@ def driver() -> Iterator[None]:
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-def with_places(judged: Judgement) -> Judgement:
-    """The judgement with the topics that its places make."""
-    found = [countries()[code][0] for code in judged.places[:PLACES] if code in countries()]
-    return replace(judged, topics=tuple(dict.fromkeys((*judged.topics, *found)))) if found else judged
 
 
 class Application:
@@ -270,7 +265,7 @@ class Application:
         from aggregator.categorise.judge import judge
 
         usually, section = (source.usually, source.section) if source else (None, None)
-        return with_places(judge(self.rulebook, title, summary, usually=usually, section=section))
+        return self._with_places(judge(self.rulebook, title, summary, usually=usually, section=section))
 
     def counting(self) -> tuple[Policy, Usage]:
         """As `policy`, counting which lines of the rules do something."""
@@ -281,7 +276,7 @@ class Application:
         def judge(item: PendingItem) -> Judgement:
             source = self.sources.get(item.source)
             usually, section = (source.usually, source.section) if source else (None, None)
-            return with_places(usage.judge(item.title, item.summary, usually=usually, section=section))
+            return self._with_places(usage.judge(item.title, item.summary, usually=usually, section=section))
 
         return replace(self.policy, judge=judge), usage
 
@@ -297,7 +292,22 @@ class Application:
         if source is not None:
             own = (f"usually: {usually}", f"section: {section}")
             found = tuple(replace(one, at=source.at) if one.rule in own else one for one in found)
-        return with_places(judgement), found
+        return self._with_places(judgement), found
+
+    def _with_places(self, judged: Judgement) -> Judgement:
+        """The judgement with the topics that its places make."""
+        found = [self._countries[code] for code in judged.places[:PLACES] if code in self._countries]
+        return replace(judged, topics=tuple(dict.fromkeys((*judged.topics, *found)))) if found else judged
+
+    @cached_property
+    def _countries(self) -> dict[str, str]:
+        """Code → the topic of a country: the configured one that has no other place, else the found one."""
+        own = {
+            topic.places[0].parts[0]: topic.id
+            for topic in reversed(self.settings.topics)
+            if len(topic.places) == 1 and topic.places[0].weight >= MARK
+        }
+        return {code: own.get(code, slug) for code, (slug, _) in countries().items()}
 
     @cached_property
     def policy(self) -> Policy:
@@ -350,8 +360,8 @@ class Application:
 
     @cached_property
     def topic_titles(self) -> dict[str, str]:
-        """Configured topics, and those that places make; where both have one id, they are one topic."""
-        found = dict(countries().values())
+        """Configured topics, and those that places make; where both are of one country or have one id, they are one."""
+        found = {slug: name for code, (slug, name) in countries().items() if self._countries[code] == slug}
         return {**found, **{topic.id: topic.title for topic in self.settings.topics}}
 
     def fetcher(self, states: Iterable[SourceState] = ()) -> Http:

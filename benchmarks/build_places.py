@@ -35,7 +35,7 @@ NOT_ELSEWHERE = {
     "curacao", "ir", "ros", "svit", "world", "bahama", "gana", "samoa", "tonga", "cuba", "aruba", "india", "peru",
     "luxemburg", "monako", "guernsey", "norfolk", "saba", "bonaire", "macau", "franca", "indien", "dania", "roma",
     "gibraltar", "grenade", "maurice", "mauricio", "lettland", "estland", "san marino", "montserrat", "marok",
-    "egipt", "sir", "mexico",
+    "egipt", "sir", "mexico", "indie", "columbia", "dominique", "guadalupe", "suede", "cada",
 }  # fmt: skip
 MIN_CITY = 100_000
 MIN_US_CITY = 60_000
@@ -96,7 +96,8 @@ def territories() -> Iterator[tuple[str, str, str]]:
             plain = re.sub(r"\s*[(（].*?[)）]|\s+SAR\b.*", "", name).strip()
             short = len(plain) < (4 if is_latin(plain) else 2)
             if plain and not short and "&" not in plain:
-                yield "country", code, plain
+                # Small, one language's country is a word of another's: "indie", "lati", "kena".
+                yield "country", code, plain + "!" if language != "en" and is_latin(plain) else plain
 
 
 def capital_names() -> Iterator[tuple[str, str, str]]:
@@ -107,8 +108,10 @@ def capital_names() -> Iterator[tuple[str, str, str]]:
             name = names.get("city") or (zone.rsplit("/", 1)[-1].replace("_", " ") if language == "en" else None)
             if not name or zone not in codes:
                 continue
-            if not is_latin(name) or (len(name) >= 5 and key(name) not in NOT_ELSEWHERE):
+            if not is_latin(name):
                 yield "city", codes[zone], name
+            elif len(name) >= 5 and key(name) not in NOT_ELSEWHERE:
+                yield "city", codes[zone], name if language == "en" else name + "!"
 
 
 def zone_countries() -> dict[str, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
+from aggregator.bootstrap import Application, Place
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.pipeline.edition import re_place
 from aggregator.pipeline.labels import stored
@@ -108,3 +109,15 @@ def test_names_of_sections_and_outlets_are_none(room: Newsroom) -> None:
     assert {"Defense", "BBC World", "BBC News", "Test Wire", "Rare earths"} <= room.application.policy.aside
     assert room.application.policy.spoken_for("NATO Summits")
     assert not room.application.policy.spoken_for("Village Life")
+
+
+def test_a_country_with_a_topic_of_its_own_has_no_second_one(tmp_path: Path) -> None:
+    topics = (
+        "topics: [{id: holy-see, places: [VA], words: [pope]}, {id: us-laws, places: [{US: 0.05}], words: [senate]}]"
+    )
+    place = Place(tmp_path / "feeds.yaml", tmp_path)
+    app = Application.of_texts(place, {str(place.config): f"sections: [{{id: world}}]\n{topics}\n"})
+    assert app.judge("Pope prays at the Vatican", "").topics == ("holy-see",)
+    assert app.judge("Guests stay away", "They were at the Vatican.").topics == ("holy-see",)
+    assert app.judge("Senate of the United States votes", "").topics == ("us-laws", "united-states")
+    assert "vatican-city" not in app.topic_titles

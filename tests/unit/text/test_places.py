@@ -167,3 +167,31 @@ def test_an_institution_named_again_is_the_same_one() -> None:
     assert places("Italian Senate debates pensions", "The bill goes back to the Senate in June.") == ["IT"]
     assert places("Italian Senate debates pensions", "The US Senate did so in June.") == ["IT", "US"]
     assert places("Greek ferry sinks", "Twenty were saved, the coast guard said.") == ["GR"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Indie band says farewell",
+        "Old friends meet at a reunion",
+        "Des officiers ont pris la parole",
+        "La préfecture interdit la manifestation",
+        "Que cada vecino pague lo suyo",
+        "Ich freue mich auf das Wochenende",
+        "I dati sono chiari",
+        "Un noto cantante",
+        "Hij komt medan inte",
+    ],
+)
+def test_words_of_one_language_are_no_places_of_another(title: str) -> None:
+    assert places(title) == []
+
+
+def test_countries_in_other_languages() -> None:
+    assert places("Frankreich streikt, FRANKREICH hofft") == ["FR"]
+    assert places("Le Tchad et la Guinée-Bissau ferment leurs frontières") == ["TD", "GW"]
+
+
+def test_a_politburo_is_of_the_country_named() -> None:
+    assert places("Politburo meets behind closed doors") == ["CN"]
+    assert places("Hamas elects head of its politburo") == ["PS"]
