@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement
@@ -157,8 +158,7 @@ class Remembered:
     documents: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Recalled:
+class Recalled(NamedTuple):
     """An item of the past as the grouping asks for it."""
 
     features: bytes

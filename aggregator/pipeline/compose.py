@@ -75,7 +75,7 @@ def compose(
     before = () if old is None else (old, *absorbed)
     members = recalled(members, before)
     counted = _counted(before)
-    seen = [member for member in members if not policy.hides(member.item)]
+    seen = [member for member in members if not policy.hides(member.item)] if policy.hidden else members
     told = seen or members
     lead = choose_lead(told, policy)
     section, scores = _placed(told, policy)
@@ -103,8 +103,8 @@ def compose(
             counted=counted,
             now=now,
             change=_Change(
-                frozenset(joined),
-                frozenset(m.item.n for m in told if m.item.story in {one.n for one in absorbed}),
+                joined,
+                frozenset(m.item.n for m in told if m.item.story in {one.n for one in absorbed}) if absorbed else (),
                 _turned(members, policy, old.entry) if old and seen else False,
                 replacing,
             ),
@@ -121,11 +121,13 @@ def choose_lead(members: Sequence[Member], policy: Policy) -> PendingItem:
         item = member.item
         return (item.source in policy.wrappers, len(item.summary) < 40, item.at, item.id)
 
-    return min(members, key=rank).item
+    return min(members, key=rank).item if len(members) > 1 else members[0].item
 
 
 def recalled(members: Sequence[Member], before: Sequence[StoryState]) -> Sequence[Member]:
     """The members, those leads whose texts are gone with what the entry of their story says of them."""
+    if not before:
+        return members
     said = {state.lead: state.entry for state in before}
 
     def one(member: Member) -> Member:
@@ -172,6 +174,8 @@ def corroborations(members: Sequence[Member], counted: Mapping[str, int]) -> tup
 
 def _placed(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
     section, scores = policy.place([(member.item.publisher, member.judgement) for member in members])
+    if not policy.pinned:
+        return section, scores
     pin = next((pinned for m in members if (pinned := policy.pinned.get(m.item.canonical or ""))), None)
     if pin is None or pin == section:
         return section, scores
@@ -182,7 +186,9 @@ def _placed(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
 def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
     """Configured topics that at least a third of the items have, most frequent first; then found ones, those that at
     least half of them have, four at the most."""
-    held = (topic for member in members for topic in member.judgement.topics if topic in policy.topic_titles)
+    held = [topic for member in members for topic in member.judgement.topics if topic in policy.topic_titles]
+    if not held:
+        return ()
     counts = Counter(held).most_common()
     ruled = [topic for topic, count in counts if topic not in policy.found_topics and count * 3 >= len(members)]
     found = [topic for topic, count in counts if topic in policy.found_topics and count * 2 >= len(members)]
@@ -249,8 +255,8 @@ class _Change:
     """What happened to a story: items that `joined` just now or came by a merge, by number; whether the editor `turned`
     what its entry names; whether it is but placed anew."""
 
-    joined: frozenset[int]
-    merged: frozenset[int]
+    joined: Collection[int]
+    merged: Collection[int]
     turned: bool
     replacing: bool
 
@@ -273,7 +279,7 @@ def _entry(
         updated = max(entered for _, entered in publishers)
     else:
         entry = old.entry
-        newcomers = _newcomers(members, publishers, entry, change.joined | change.merged, counted)
+        newcomers = _newcomers(members, publishers, entry, change, counted)
         said = (lead.title, lead.url, lead.summary) == (entry.title, entry.link, entry.summary)
         if not change.turned and (change.replacing or (not newcomers and said)):
             return entry
@@ -312,13 +318,14 @@ def _newcomers(
     members: Sequence[Member],
     publishers: tuple[tuple[str, int], ...],
     entry: Entry,
-    came: Collection[int],
+    change: _Change,
     counted: Mapping[str, int],
 ) -> list[tuple[str, int]]:
     """The independent publishers that the story did not have, or that its entry does not name, with the time each
-    entered: those of items that `came` (just now, or with a story merged into this one), and one whose item was a
-    copy and says something of its own by now."""
-    known = {name for name, _ in corroborations([m for m in members if m.item.n not in came], counted)}
+    entered: those of items that came just now, or with a story merged into this one, and one whose item was a copy and
+    says something of its own by now."""
+    before = [m for m in members if m.item.n not in change.joined and m.item.n not in change.merged]
+    known = {name for name, _ in corroborations(before, counted)}
     addresses = {report.url for report in entry.reports if report.url}
     named = {report.publisher for report in entry.reports}
     named |= {m.item.publisher for m in members if m.item.url in addresses}  # `publishers:` may fold it anew

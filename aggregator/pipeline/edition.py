@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from aggregator.errors import StoreError
 from aggregator.model.joining import Joining
@@ -20,7 +21,10 @@ from aggregator.pipeline.moved import following
 from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled
 from aggregator.pipeline.regrouping import Without, alone, regrouped
 from aggregator.ports import Archive
-from aggregator.stories import Candidate, Grouping, Join
+from aggregator.stories import Candidate, Grouping, History, Join
+
+if TYPE_CHECKING:
+    from aggregator.stories import Shelf
 
 BATCH = 2000
 """Items a step takes: enough to share the work of looking things up, few enough to commit often."""
@@ -48,20 +52,23 @@ def edition(
     proceed: Callable[[], bool] = lambda: True,
     *,
     aside: frozenset[int] = frozenset(),
+    shelf: Shelf | None = None,
 ) -> EditionReport:
     """Place everything that waits, but for the items `aside`. The caller holds the lease; `proceed` is asked before
-    each batch."""
+    each batch. Who makes one edition after the other hands the same `shelf` to each."""
     policy = _informed(policy, archive, now())
     if policy.pins and proceed():
         unpin(archive, policy, now())
     waiting = [n for n in archive.desk.pending() if n not in aside]
     report = EditionReport()
+    if waiting and shelf is None:
+        shelf = _shelf()
     for start in range(0, len(waiting), BATCH):
         if not proceed():
             break
         with collector_at_rest():
             items = archive.desk.items(waiting[start : start + BATCH])
-            report = added(report, _settle(archive, policy, items, now()))
+            report = added(report, _settle(archive, policy, items, now(), shelf))
         progress(report.items + len(report.set_aside), len(waiting))
     return report
 
@@ -92,11 +99,19 @@ def collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _settle(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: int) -> EditionReport:
+def _shelf() -> Shelf:
+    from aggregator.stories import Shelf  # brings numpy and scipy, for which an edition without news need not wait
+
+    return Shelf()
+
+
+def _settle(
+    archive: Archive, policy: Policy, items: Sequence[PendingItem], now: int, shelf: Shelf | None
+) -> EditionReport:
     """A step; where it fails for a reason that nobody foresaw, half by half, until what it fails on is found: one item
     must not hold up all others. It stays among those that wait, for a program that can read it."""
     try:
-        founded = step(archive, policy, items, now)
+        founded = step(archive, policy, items, now, shelf)
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001 (logged below)
@@ -109,7 +124,7 @@ def _settle(archive: Archive, policy: Policy, items: Sequence[PendingItem], now:
         log.error("item %d of %s is set aside", items[0].n, items[0].source, exc_info=failure)
         return EditionReport(set_aside=frozenset({items[0].n}))
     middle = len(items) // 2
-    first, second = (_settle(archive, policy, half, now) for half in (items[:middle], items[middle:]))
+    first, second = (_settle(archive, policy, half, now, shelf) for half in (items[:middle], items[middle:]))
     return added(first, second)
 
 
@@ -123,9 +138,9 @@ def added(one: EditionReport, other: EditionReport) -> EditionReport:
     )
 
 
-def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: int) -> int:
+def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: int, shelf: Shelf | None = None) -> int:
     """One batch: judge, group, compose, apply. Returns the number of stories founded."""
-    from aggregator.stories import group  # brings numpy and scipy, for which an edition without news need not wait
+    from aggregator.stories import group
 
     seen = [folded(item, policy) for item in items]
     judged = {item.n: policy.judge(item) for item in seen}
@@ -133,7 +148,10 @@ def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: in
     again = [item for item in alone(seen, archive) if item.canonical not in policy.apart]
     candidates = [candidate(item) for item in [*fresh, *again] if item.canonical not in policy.apart]
     known_alone = {item.n for item in again}
-    grouping = group(candidates, Without(StoredHistory(archive.past), known_alone))
+    history: History = StoredHistory(archive.past)
+    if known_alone:
+        history = Without(history, known_alone)
+    grouping = group(candidates, history, shelf=shelf)
     grouping = regrouped(grouping, known_alone, {item.n for item in fresh})
     if policy.apart or policy.joined:
         grouping = overruled(grouping, fresh, archive, policy)

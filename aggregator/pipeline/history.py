@@ -42,9 +42,9 @@ def remembered(batch: Collection[Candidate], grouping: Grouping) -> Remembered:
     """What the store keeps of a batch for the next ones."""
     return Remembered(
         items=tuple(
-            RememberedItem(one.item, one.at, one.publisher, kept.headline or None, kept.encode())
+            RememberedItem(one.item, one.at, one.publisher, kept.headline or None, kept.features)
             for one in batch
-            if (kept := grouping.features.get(one.item)) is not None
+            if (kept := grouping.kept.get(one.item)) is not None
         ),
         postings=tuple(grouping.postings),
         frequencies=tuple(grouping.frequencies.items()),

@@ -12,6 +12,7 @@ from aggregator.stories.values import Grouping, History, Join, Known, Merge
 
 if TYPE_CHECKING:
     from aggregator.stories.grouping import group
+    from aggregator.stories.shelf import Shelf
 
 __all__ = [
     "TUNING",
@@ -23,6 +24,7 @@ __all__ = [
     "Known",
     "Memory",
     "Merge",
+    "Shelf",
     "Tuning",
     "features",
     "group",
@@ -30,9 +32,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """`group` brings numpy and scipy, which those who only name its values need not wait for."""
-    if name != "group":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from aggregator.stories.grouping import group
+    """`group` and its `Shelf` bring numpy and scipy, which those who only name its values need not wait for."""
+    if name == "group":
+        from aggregator.stories.grouping import group
 
-    return group
+        return group
+    if name == "Shelf":
+        from aggregator.stories.shelf import Shelf
+
+        return Shelf
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

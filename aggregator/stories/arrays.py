@@ -1,4 +1,4 @@
-"""Names for the arrays that the grouping reckons with, and three moves that numpy has no word for."""
+"""Names for the arrays that the grouping reckons with, and moves that numpy has no word for."""
 
 from __future__ import annotations
 
@@ -17,6 +17,29 @@ Sparse: TypeAlias = Any  # a scipy.sparse.csr_array: a matrix of which only what
 def rows_of(start: Ints) -> Ints:
     """The row of each place, where row n begins at start[n] and the last ends at start[-1]."""
     return np.repeat(np.arange(len(start) - 1), np.diff(start))
+
+
+def picked(start: Ints, size: Ints, rows: Ints) -> tuple[Ints, Ints]:
+    """Where these rows begin when they are laid one after the other, and at last where they end; and the place that each of their
+    values comes from, where row n has those of `size[n]` places from `start[n]` on."""
+    sizes = size[rows]
+    begin = np.concatenate(([0], np.cumsum(sizes)))
+    place = np.arange(begin[-1]) + np.repeat(start[rows] - begin[:-1], sizes)
+    return begin.astype(np.int32), place
+
+
+def numbered(values: Ints) -> tuple[Ints, Ints]:
+    """Each different value once, ascending, and the place of each of them there: as `np.unique`, and without its sort where
+    values lie close together, as the numbers of items of one time do."""
+    if not len(values):
+        return np.unique(values, return_inverse=True)
+    least, most = int(values.min()), int(values.max())
+    if most - least > 16 * len(values):
+        return np.unique(values, return_inverse=True)
+    there = np.zeros(most - least + 1, dtype=np.bool_)
+    there[values - least] = True
+    place = np.cumsum(there) - 1
+    return np.flatnonzero(there) + least, place[values - least]
 
 
 def portions(count: int, most: int) -> Iterator[slice]:

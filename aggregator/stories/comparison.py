@@ -8,9 +8,7 @@ import numpy as np
 
 from aggregator.stories.arrays import Bools, Floats, Ints
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.likeness import KEPT, LEAST, Standing, evidence, standing, vectors
-from aggregator.stories.matrix import matrix
-from aggregator.stories.packed import packed
+from aggregator.stories.likeness import KEPT, LEAST, among, evidence, standing, vectors
 from aggregator.stories.reading import Reading
 from aggregator.stories.trees import sureness
 from aggregator.stories.tuning import Tuning
@@ -27,23 +25,23 @@ class Comparison:
         self.tuning = tuning
         self.rarity = reading.rarity
         items = [*(one.item for one in reading.new), *reading.known]
-        kept = packed([*reading.encoded, *(one.kept for one in reading.known.values())])
-        everyone: list[Candidate | Known] = [*reading.new, *reading.known.values()]
+        known = reading.known.values()
+        rows = reading.shelf.rows(items, [*reading.encoded, *(one.kept for one in known)])
+        everyone: list[Candidate | Known] = [*reading.new, *known]
         self._row = dict(zip(items, range(len(items)), strict=True))
         self._items = np.array(items)
         self._new = len(reading.new)
         self._publisher = _numbered([one.publisher for one in everyone])
-        self._headline = _numbered(kept.headlines)
-        words = matrix(kept)
-        lang, at = _numbered(kept.lang), np.array([one.at for one in everyone])
-        self._vectors = vectors(words, self.rarity.of(words.ids), np.unique(kept.figures), lang, at)
-        self._naming = naming(self._vectors)
+        self._headline = reading.shelf.headline(rows)
+        words, figure = reading.shelf.matrix(rows)
+        at = np.array([one.at for one in everyone])
+        self._vectors = vectors(words, self.rarity.of(words.ids), figure, reading.shelf.lang(rows), at)
         one, other = self._pairs(reading.near)
         close, common = self._cosines(one, other)
-        met = kept.near[self._new :]
+        met, both, felt = reading.shelf.near(rows), np.concatenate([one, other]), self._felt(one, other)
         self._around = (
-            self._standing(one, other, close, [near[:KEPT] for near in met]),
-            self._standing(one, other, self._felt(one, other), [near[KEPT:] for near in met]),
+            standing(both, np.concatenate([close, close]), met[:, :KEPT]),
+            standing(both, np.concatenate([felt, felt]), met[:, KEPT:]),
         )
         self._nominated = one, other, close, common
         self._sure: dict[Pair, float] = {}
@@ -61,12 +59,6 @@ class Comparison:
         asking, asked = asking[there], asked[there]
         pairs = np.unique(np.minimum(asking, asked) * width + np.maximum(asking, asked))
         return np.divmod(pairs, width)
-
-    def _standing(self, one: Ints, other: Ints, close: Floats, remembered: Sequence[bytes]) -> Standing:
-        """From who met a neighbour how close: in the nominated pairs, and earlier, as known items remember."""
-        rows = np.repeat(np.arange(len(remembered)) + self._new, [len(near) for near in remembered])
-        earlier = np.frombuffer(b"".join(remembered), np.uint8) / 255
-        return standing(len(self._items), np.concatenate([one, other, rows]), np.concatenate([close, close, earlier]))
 
     def _cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
         at = self._vectors.at
@@ -106,7 +98,8 @@ class Comparison:
     def _keep(self, one: Ints, other: Ints, sure: Floats) -> None:
         """But for twins: they look alike, but are no story."""
         alike = np.flatnonzero(sure >= self.tuning.likely)
-        apart = alike[twins(self._naming, one[alike], other[alike])]
+        rows, (a, b) = among(one[alike], other[alike])
+        apart = alike[twins(naming(self._vectors.rows(rows)), a, b)]
         sure[apart] = 0.0
         self._twins.update(self._named(one[apart], other[apart]))
         self._sure.update(zip(self._named(one, other), sure.tolist(), strict=True))

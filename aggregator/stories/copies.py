@@ -8,6 +8,7 @@ documents", 1997). Without the name of an agency agreement proves nothing: two o
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 RUN = 5  # words
 ALIKE = 0.6  # of the shorter text's runs
@@ -26,6 +27,7 @@ CREDIT = re.compile(
 """KYIV (Reuters) – …, … (AP), … — AFP, by dpa."""
 
 
+@lru_cache(maxsize=1024)
 def credited(text: str) -> bool:
     return CREDIT.search(text) is not None
 

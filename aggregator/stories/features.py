@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from struct import Struct, pack, unpack_from
 
 from aggregator.stories.candidate import Candidate
@@ -39,10 +39,6 @@ class Features:
     def words(self) -> tuple[int, ...]:
         return self.title + self.lead
 
-    def beside(self, near: bytes) -> Features:
-        """The same with the neighbours it was found to have."""
-        return replace(self, near=near)
-
     def encode(self) -> bytes:
         """Compact bytes for the store; `decode` reads them."""
         names, lead, figures, lang = self.names, self.lead, self.figures, self.lang.encode()
@@ -62,6 +58,11 @@ class Features:
         if names:
             told = tuple([~word if word < 0 else word for word in told])
         return Features(language, told, words[title:all], words[all:], headline, data[end:], names)
+
+
+def beside(encoded: bytes, near: bytes) -> bytes:
+    """What `encode` made, without neighbours, with the neighbours that the item was found to have."""
+    return encoded[: HEAD.size - 1] + bytes([len(near)]) + encoded[HEAD.size :] + near
 
 
 def features(candidate: Candidate) -> Features:

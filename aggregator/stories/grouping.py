@@ -11,29 +11,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aggregator.stories.candidate import Candidate
+from aggregator.stories.features import beside
 from aggregator.stories.groups import Groups
 from aggregator.stories.reading import read
 from aggregator.stories.reasons import joins
+from aggregator.stories.shelf import Shelf
 from aggregator.stories.tuning import TUNING, Tuning
-from aggregator.stories.values import Grouping, History
+from aggregator.stories.values import Grouping, History, Kept
 
 
-def group(batch: Sequence[Candidate], history: History, tuning: Tuning = TUNING) -> Grouping:
-    """Decide on a batch of new items, none of them known to `history`. Order inside the batch does not matter."""
+def group(
+    batch: Sequence[Candidate], history: History, tuning: Tuning = TUNING, shelf: Shelf | None = None
+) -> Grouping:
+    """Decide on a batch of new items, none of them known to `history`. Order inside the batch does not matter. Whoever
+    groups batch after batch hands the same `shelf` to each, and saves much work."""
     if not batch:
         return Grouping((), ())
     ordered = sorted(batch, key=in_order)
-    reading = read(ordered, history, tuning)
+    shelf = Shelf() if shelf is None else shelf
+    reading = read(ordered, history, tuning, shelf)
     groups = Groups(reading, tuning)
     groups.tie()
     groups.unite()
+    items, near = [one.item for one in ordered], groups.compared.near()
+    kept = [beside(encoded, met) for encoded, met in zip(reading.encoded, near, strict=True)]
+    shelf.met(items, kept, near)
+    headlines = [one.headline for one in reading.features.values()]
     return Grouping(
         joins=tuple(joins(groups, tuning)),
         merges=tuple(groups.merges()),
-        features={
-            item: kept.beside(near)
-            for (item, kept), near in zip(reading.features.items(), groups.compared.near(), strict=False)
-        },
+        kept=dict(zip(items, map(Kept, kept, headlines), strict=True)),
         postings=reading.postings,
         frequencies=reading.counts,
         documents=len(ordered),

@@ -13,7 +13,7 @@ import numpy as np
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, highest, portions, rows_of
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.places import placed
-from aggregator.stories.senses import senses
+from aggregator.stories.senses import about
 from aggregator.text.words import word_id
 
 TITLE = 2.0  # weight of a word of the headline
@@ -25,6 +25,7 @@ DEEP = 9  # the neighbour that is likely to tell another story
 DAY = 86_400
 PAIRS = 8192  # whose words are held side by side at a time
 STEPS = 1 << 24  # closeness is ranked in whole numbers of such steps
+_REMEMBERED = np.round(np.arange(256) / 255 * STEPS).astype(np.int32)  # … of what is kept in 1/255
 WEEKDAYS = frozenset(map(word_id, ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]))
 
 RIVALS = (  # name, direction: more of it speaks for (1) or against (-1) one story
@@ -57,24 +58,20 @@ EVIDENCE = (
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """Items as vectors of telling words, rows as in `words`; as `spread`, each word weighs its rarity, twice that in a
-    headline, and the whole has length 1."""
+    """Items as vectors of telling words, rows as in `words`."""
 
     words: Matrix
     rarity: Floats  # column → how rare
-    spread: Sparse
-    plain: Sparse  # each word weighs its rarity
-    headline: Sparse  # … that of the headline alone, of which the sum is 1
-    present: Sparse  # each word weighs 1
     figure: Bools  # column → whether the word begins with a digit
-    day: Bools  # column → whether it is a day of the week
-    place: Bools  # column → whether it names a place
-    where: Sparse  # each word of a headline that names a place weighs its rarity
-    figures: Bools  # row → whether it has figures
-    days: Bools  # row → whether it names days
+    spread: Sparse  # each word weighs its rarity, twice that in a headline, and the whole has length 1
+    sense: Floats  # row → what its words are about, as a vector of length 1, or 0 where no word is known
     lang: Ints  # row → its language, 0 where unknown
     at: Ints  # row → epoch seconds
-    sense: Floats  # row → what its words are about, as a vector of length 1, or 0 where no word is known
+
+    def rows(self, rows: Ints) -> Vectors:
+        """The same with these rows alone, in this order."""
+        words, sense = self.words.rows(rows), self.sense[rows]
+        return Vectors(words, self.rarity, self.figure, self.spread[rows], sense, self.lang[rows], self.at[rows])
 
     def cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
         """In 0…1 for each pair, 0 for different languages; and how many words the pair shares."""
@@ -94,32 +91,12 @@ class Vectors:
         return np.maximum(close, 0.0)
 
 
-def vectors(words: Matrix, weight: Floats, figures: Ints, lang: Ints, at: Ints) -> Vectors:
-    """`weight` is the rarity of the columns, `figures` are the `word_id`s of words that begin with a digit."""
+def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) -> Vectors:
+    """`weight` is the rarity of the columns, `figure` which of them begin with a digit."""
     words = words.only(weight[words.column] >= TELLING)
-    row, rows, plain = words.row, len(at), weight[words.column]
-    doubled = plain * np.where(words.title, TITLE, 1.0)
-    length = np.sqrt(np.bincount(row, doubled**2, rows))
-    told = words.title
-    sums = np.bincount(row[told], plain[told], rows)
-    headline = words.only(told).sparse(plain[told] / sums[row[told]])
-    place = placed(words.ids)
-    where = told & place[words.column]
-    figure, day = np.isin(words.ids, figures), np.isin(words.ids, np.array(sorted(WEEKDAYS)))
-    spread = words.sparse(doubled / length[row])
-    return Vectors(
-        words, weight, spread, words.sparse(plain), headline, words.sparse(np.ones(len(plain))),
-        figure, day, place, words.only(where).sparse(plain[where]),
-        np.bincount(row, figure[words.column], rows) > 0, np.bincount(row, day[words.column], rows) > 0,
-        lang, at, _sense(words, told),
-    )  # fmt: skip
-
-
-def _sense(words: Matrix, told: Bools) -> Floats:
-    """The senses of the words of each row, those of the headline twice. The table weighs them by rarity already."""
-    found = words.sparse(np.where(told, TITLE, 1.0)) @ senses(words.ids)
-    length = np.sqrt(np.einsum("ij,ij->i", found, found))
-    return np.asarray(found / np.where(length, length, 1.0)[:, None])
+    row, doubled = words.row, weight[words.column] * words.weighing(TITLE)
+    length = np.sqrt(np.bincount(row, doubled**2, len(at)))
+    return Vectors(words, weight, figure, words.sparse(doubled / length[row]), about(words, TITLE), lang, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,26 +109,31 @@ class Standing:
     deep: Floats
 
 
-def standing(rows: int, row: Ints, close: Floats) -> Standing:
-    """From all meetings: `row` met a neighbour as close as `close`."""
-    steps = np.round(close * STEPS).astype(np.int64)
-    row, steps, _ = highest(row, steps, np.zeros_like(row), KEPT)
-    near = np.zeros((rows, KEPT))
-    near[row, np.arange(len(row)) - np.searchsorted(row, row)] = steps / STEPS
-    return Standing(near, near[:, :NEAR].sum(axis=1) / NEAR, near[:, DEEP - 1])
+def standing(row: Ints, close: Floats, earlier: Ints) -> Standing:
+    """From all meetings: `row` met a neighbour as close as `close`, and of those it met `earlier` it has the closest, row
+    by row, in 1/255, 0 where it met fewer."""
+    row, steps, _ = highest(row, np.round(close * STEPS).astype(np.int64), np.zeros_like(row), KEPT)
+    near = np.zeros((len(earlier), 2 * KEPT), dtype=np.int32)
+    near[row, np.arange(len(row)) - np.searchsorted(row, row)] = steps
+    near[:, KEPT:] = _REMEMBERED[earlier]
+    near.sort(axis=1)
+    highest_first: Floats = near[:, : -KEPT - 1 : -1] / STEPS
+    return Standing(highest_first, highest_first[:, :NEAR].sum(axis=1) / NEAR, highest_first[:, DEEP - 1])
 
 
 def evidence(of: Vectors, around: tuple[Standing, Standing], one: Ints, other: Ints, close: Floats) -> Floats:
     """What speaks for and against, a row for each pair, in the order of `EVIDENCE`; `close` are the pairs' cosines,
     `around` is how items stand by words and by sense. Each pair has at least two words in common."""
-    both = of.plain[one].multiply(of.present[other])
+    rows, (a, b) = among(one, other)
+    told = _telling(of.rows(rows))
+    both = told.plain[a].multiply(told.present[b])
     row = rows_of(both.indptr)
     rarest = both.data[np.lexsort((-both.data, row))]
     start = both.indptr[:-1]
-    cover = of.headline[one].multiply(of.present[other]).sum(axis=1)
-    cover_back = of.headline[other].multiply(of.present[one]).sum(axis=1)
+    cover = told.headline[a].multiply(told.present[b]).sum(axis=1)
+    cover_back = told.headline[b].multiply(told.present[a]).sum(axis=1)
     figures = np.bincount(row, of.figure[both.indices], len(one))
-    days = np.bincount(row, of.day[both.indices], len(one))
+    days = np.bincount(row, told.day[both.indices], len(one))
     sense = of.felt(one, other)
     return np.column_stack([
         close,
@@ -161,22 +143,60 @@ def evidence(of: Vectors, around: tuple[Standing, Standing], one: Ints, other: I
         np.minimum(cover, cover_back),
         np.maximum(cover, cover_back),
         figures,
-        (figures == 0) & of.figures[one] & of.figures[other],
+        (figures == 0) & told.figures[a] & told.figures[b],
         days,
-        (days == 0) & of.days[one] & of.days[other],
+        (days == 0) & told.days[a] & told.days[b],
         np.abs(of.at[one] - of.at[other]) / DAY,
-        np.bincount(row, of.place[both.indices], len(one)),
-        np.minimum(_lacking(of, one, other), _lacking(of, other, one)),
+        np.bincount(row, told.place[both.indices], len(one)),
+        np.minimum(_lacking(told, a, b), _lacking(told, b, a)),
         *_rivals(around[0], one, other, close),
         sense,
         *_rivals(around[1], one, other, sense),
     ])  # fmt: skip
 
 
-def _lacking(of: Vectors, one: Ints, other: Ints) -> Floats:
+def among(one: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """The rows that these pairs are made of, each once; and the pairs as places among them."""
+    rows, place = np.unique(np.stack([one, other]), return_inverse=True)
+    return rows, place.reshape(2, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What a closer look at some items sees. Words weigh their rarity."""
+
+    plain: Sparse
+    headline: Sparse  # the words of the headline; the sum is 1
+    present: Sparse  # each word weighs 1
+    where: Sparse  # the words of the headline that name a place
+    place: Bools  # column → whether it names a place
+    day: Bools  # column → whether it is a day of the week
+    figures: Bools  # row → whether it has figures
+    days: Bools  # row → whether it names days
+
+
+def _telling(of: Vectors) -> _Telling:
+    words, rows = of.words, len(of.at)
+    row, plain, told = words.row, of.rarity[words.column], words.title
+    sums = np.bincount(row[told], plain[told], rows)
+    place, day = placed(words.ids), np.isin(words.ids, np.array(sorted(WEEKDAYS)))
+    where = told & place[words.column]
+    return _Telling(
+        plain=words.sparse(plain),
+        headline=words.only(told).sparse(plain[told] / sums[row[told]]),
+        present=words.sparse(np.ones(len(plain))),
+        where=words.only(where).sparse(plain[where]),
+        place=place,
+        day=day,
+        figures=np.bincount(row, of.figure[words.column], rows) > 0,
+        days=np.bincount(row, day[words.column], rows) > 0,
+    )
+
+
+def _lacking(told: _Telling, one: Ints, other: Ints) -> Floats:
     """The rarity of the places in the headline of each of one that the other does not name at all."""
-    told = of.where[one]
-    lacking: Floats = told.sum(axis=1) - told.multiply(of.present[other]).sum(axis=1)
+    where = told.where[one]
+    lacking: Floats = where.sum(axis=1) - where.multiply(told.present[other]).sum(axis=1)
     return np.maximum(lacking, 0.0)  # rounding
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, rows_of
+from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, picked, rows_of
 from aggregator.stories.packed import Packed
 
 
@@ -30,10 +30,19 @@ class Matrix:
         """In how many rows each column stands."""
         return np.bincount(self.column, minlength=len(self.ids))
 
+    def weighing(self, title: float) -> Floats:
+        """place → 1, or `title` where the word stands in the headline"""
+        return np.where(self.title, title, 1.0)
+
     def only(self, kept: Bools) -> Matrix:
         """The same with the words of these places alone."""
         start = np.concatenate(([0], np.cumsum(kept, dtype=np.int32)), dtype=np.int32)[self.start]
         return Matrix(start, self.column[kept], self.title[kept], self.name[kept], self.ids)
+
+    def rows(self, rows: Ints) -> Matrix:
+        """The same with these rows alone, in this order."""
+        start, place = picked(self.start, np.diff(self.start), rows)
+        return Matrix(start, self.column[place], self.title[place], self.name[place], self.ids)
 
     def sparse(self, values: Floats) -> Sparse:
         """As a matrix of `values`, one for each place."""

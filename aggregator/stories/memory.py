@@ -67,8 +67,8 @@ class Memory:
         self._documents += grouping.documents
 
     def _add(self, candidate: Candidate, grouping: Grouping, story: int) -> None:
-        item, kept = candidate.item, grouping.features[candidate.item]
-        self._known[item] = Known(kept.encode(), story, candidate.at, candidate.publisher)
+        item, kept = candidate.item, grouping.kept[candidate.item]
+        self._known[item] = Known(kept.features, story, candidate.at, candidate.publisher)
         insort(self._members.setdefault(story, []), item, key=lambda member: (self._known[member].at, member))
         if kept.headline:
             insort(self._headlines.setdefault(kept.headline, []), (candidate.at, item))

@@ -9,7 +9,7 @@ from itertools import chain, pairwise
 import numpy as np
 from scipy.sparse import csr_array
 
-from aggregator.stories.arrays import Floats, Ints, Sparse, highest, portions, rows_of
+from aggregator.stories.arrays import Floats, Ints, Sparse, highest, numbered, portions, rows_of
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.tuning import Tuning
 
@@ -42,7 +42,7 @@ def nominated(
     """
     listed = np.fromiter(past, np.int64, len(past))
     sizes = np.fromiter(map(len, past.values()), np.int64, len(past))
-    known, number = np.unique(np.fromiter(chain.from_iterable(past.values()), np.int64), return_inverse=True)
+    known, number = numbered(np.fromiter(chain.from_iterable(past.values()), np.int64))
     word = np.concatenate([new.column, np.repeat(np.searchsorted(ids, listed), sizes)])
     lister = np.concatenate([new.row, number + len(items)])
     held = np.bincount(word, minlength=len(ids))

@@ -9,10 +9,10 @@ import numpy as np
 
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.features import Features, features
-from aggregator.stories.matrix import Matrix, matrix
+from aggregator.stories.matrix import Matrix
 from aggregator.stories.nomination import nominated, posted
-from aggregator.stories.packed import packed
 from aggregator.stories.rarity import Rarity
+from aggregator.stories.shelf import Shelf
 from aggregator.stories.tuning import Tuning
 from aggregator.stories.values import History, Known
 
@@ -33,14 +33,16 @@ class Reading:
     addresses: Mapping[str, int]
     headlines: Mapping[int, Sequence[int]]
     counts: Mapping[int, int]
+    shelf: Shelf
 
 
-def read(new: Sequence[Candidate], history: History, tuning: Tuning) -> Reading:
+def read(new: Sequence[Candidate], history: History, tuning: Tuning, shelf: Shelf) -> Reading:
     """`new` is not empty and sorted by time."""
     items = [one.item for one in new]
     kept = {one.item: features(one) for one in new}
     encoded = [one.encode() for one in kept.values()]
-    counts, rarity, postings, others = _nominate(new, matrix(packed(encoded)), history, tuning)
+    words, _ = shelf.matrix(shelf.rows(items, encoded))
+    counts, rarity, postings, others = _nominate(new, words, history, tuning)
     near = dict(zip(items, others, strict=True))
     told = history.same_headline(
         {one.headline for one in kept.values() if one.headline},
@@ -51,7 +53,7 @@ def read(new: Sequence[Candidate], history: History, tuning: Tuning) -> Reading:
     addresses = history.same_address({one.canonical for one in new if one.canonical})
     named = {item for others in (*near.values(), *headlines.values()) for item in others} - kept.keys()
     known = _known(named, set(addresses.values()), history, tuning)
-    return Reading(new, kept, encoded, rarity, postings, near, known, addresses, headlines, counts)
+    return Reading(new, kept, encoded, rarity, postings, near, known, addresses, headlines, counts, shelf)
 
 
 def _nominate(
@@ -64,7 +66,8 @@ def _nominate(
     rarity = Rarity(history.documents() + len(new), {word: count + past.get(word, 0) for word, count in counts.items()})
     asked = posted(words, rarity.of(words.ids), tuning)
     told = words.ids[asked.column].tolist()
-    listed = history.postings(set(told), new[0].at - tuning.window, new[-1].at + tuning.window, tuning.crowded + 1)
+    seen = {word for word in told if word in past}  # nothing is listed under a word that was never counted
+    listed = history.postings(seen, new[0].at - tuning.window, new[-1].at + tuning.window, tuning.crowded + 1)
     items = np.array([one.item for one in new])
     near = nominated(asked, words.ids, items, listed, tuning)
     return counts, rarity, list(zip(told, items[asked.row].tolist(), strict=True)), near

@@ -12,22 +12,30 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_array
 
-from aggregator.stories.arrays import Floats, Ints
+from aggregator.stories.arrays import Floats
+from aggregator.stories.matrix import Matrix
 from aggregator.stories.rarity import listed
 
 DIRECTIONS = 64
 
 
-def senses(words: Ints) -> Floats:
-    """A row for each word, all 0 where it has none."""
+def about(words: Matrix, title: float) -> Floats:
+    """What the words of each row are about, those of the headline `title` times: a vector of length 1, or 0 where no word
+    is known. The table weighs words by rarity already."""
     stems, _ = listed()
-    place = np.minimum(np.searchsorted(stems, words), len(stems) - 1)
-    found: Floats = np.where((stems[place] == words)[:, None], _table()[place], 0.0)
-    return found
+    place = np.minimum(np.searchsorted(stems, words.ids), len(stems) - 1)
+    known = words.only((stems[place] == words.ids)[words.column])
+    weights = csr_array(
+        (known.weighing(title), place[known.column], known.start), shape=(len(words.start) - 1, len(stems))
+    )
+    found = weights @ _table()
+    length = np.sqrt(np.einsum("ij,ij->i", found, found))
+    return np.asarray(found / np.where(length, length, 1.0)[:, None])
 
 
 @cache
 def _table() -> Any:
     content = (files("aggregator.stories") / "data" / "senses.bin").read_bytes()
-    return np.frombuffer(content, np.int8).reshape(-1, DIRECTIONS)
+    return np.frombuffer(content, np.int8).reshape(-1, DIRECTIONS).astype(np.float64)

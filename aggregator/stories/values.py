@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
-
-from aggregator.stories.features import Features
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """An item of the past, as the history keeps it: `kept` are its features, encoded."""
 
     kept: bytes
@@ -52,6 +49,13 @@ class Merge:
     score: float
 
 
+class Kept(NamedTuple):
+    """What a history is to keep of an item: its features, encoded, and the key of its headline, 0 for none."""
+
+    features: bytes
+    headline: int
+
+
 @dataclass(frozen=True, slots=True)
 class Grouping:
     """The decision on a batch, to be applied in one transaction: joins, then merges, then the counts.
@@ -63,7 +67,7 @@ class Grouping:
 
     joins: tuple[Join, ...]
     merges: tuple[Merge, ...]
-    features: Mapping[int, Features] = field(default_factory=dict)
+    kept: Mapping[int, Kept] = field(default_factory=dict)
     postings: Sequence[tuple[int, int]] = ()
     frequencies: Mapping[int, int] = field(default_factory=dict)
     documents: int = 0

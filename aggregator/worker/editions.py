@@ -8,6 +8,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from aggregator.categorise.program import NOTE
 from aggregator.errors import StoreError
@@ -20,6 +22,9 @@ from aggregator.worker.engine import Current
 from aggregator.worker.measures import Measures
 from aggregator.worker.retention import Retention
 from aggregator.worker.signs import Signs
+
+if TYPE_CHECKING:
+    from aggregator.stories import Shelf
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +59,12 @@ class Editions:
         self._aside: frozenset[int] = frozenset()
         self._aside_since = 0
         self._told: Counter[str] | None = None  # nothing is known of what an earlier process said
+
+    @cached_property
+    def _shelf(self) -> Shelf:
+        from aggregator.stories import Shelf  # brings numpy and scipy, which the start need not wait for
+
+        return Shelf()
 
     async def run(self) -> None:
         while not self._stopping.is_set():
@@ -109,7 +120,7 @@ class Editions:
         return report
 
     def _place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
-        report = edition(archive, policy, self._seconds, proceed=proceed, aside=self._aside)
+        report = edition(archive, policy, self._seconds, proceed=proceed, aside=self._aside, shelf=self._shelf)
         self._aside |= report.set_aside
         self._tell_aside(archive)
         if report.items:

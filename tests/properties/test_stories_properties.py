@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.stories import Candidate, Features, Memory, features, group
+from aggregator.stories import Candidate, Features, Memory, Shelf, features, group
 from aggregator.text.headline import bare_lead, bare_title
 
 HOUR = 3_600
@@ -73,6 +73,16 @@ def test_order_inside_a_batch_does_not_matter(found: list[Candidate], chance: ob
     shuffled = list(given_)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     assert group(given_, Memory()) == group(shuffled, Memory())
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(items, max_size=24), st.integers(1, 9), st.integers(1, 30))
+def test_a_shelf_changes_no_decision(found: list[Candidate], size: int, most: int) -> None:
+    memory, shelf = Memory(), Shelf(most)
+    for batch in cut(numbered(found), size):
+        decided = group(batch, memory)
+        assert group(batch, memory, shelf=shelf) == decided
+        memory.apply(batch, decided)
 
 
 @settings(max_examples=40, deadline=None)

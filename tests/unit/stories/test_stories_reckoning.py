@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from functools import cache
 from importlib.resources import files
 from math import sqrt
 from typing import Any
@@ -14,16 +15,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.stories import TUNING, Candidate, Known, Memory
-from aggregator.stories.arrays import highest
+from aggregator.stories.arrays import highest, numbered
 from aggregator.stories.comparison import Comparison
-from aggregator.stories.features import Features
+from aggregator.stories.features import Features, beside
 from aggregator.stories.likeness import EVIDENCE, KEPT, TELLING, TITLE
 from aggregator.stories.matrix import matrix
 from aggregator.stories.nomination import STEPS
 from aggregator.stories.packed import packed
 from aggregator.stories.rarity import Rarity, listed
 from aggregator.stories.reading import Reading, read
-from aggregator.stories.senses import DIRECTIONS, senses
+from aggregator.stories.senses import DIRECTIONS
+from aggregator.stories.shelf import Shelf
 from aggregator.stories.trees import grown
 from aggregator.text.words import stem, word_id
 
@@ -48,7 +50,7 @@ def batch(seed: int, size: int = 40) -> list[Candidate]:
 
 
 def reading(seed: int) -> Reading:
-    return read(batch(seed), Memory(), TUNING)
+    return read(batch(seed), Memory(), TUNING, Shelf())
 
 
 def telling(one: Features, rarity: Rarity) -> dict[int, float]:
@@ -86,9 +88,22 @@ def sense(one: Features, other: Features, rarity: Rarity) -> float:
     for each in (one, other):
         words = telling(each, rarity)
         weights = [TITLE if word in each.title else 1.0 for word in words]
-        sums.append(np.array(weights) @ senses(np.array(list(words))))
+        sums.append(np.array(weights) @ np.array([listed_sense(word) for word in words]))
     length = float(np.linalg.norm(sums[0]) * np.linalg.norm(sums[1]))
     return max(0.0, float(sums[0] @ sums[1]) / length)
+
+
+def listed_sense(word: int) -> Any:
+    """The row of a word in the file, 0 where it has none."""
+    place, table = senses_listed()
+    return table[place[word]].astype(float) if word in place else np.zeros(DIRECTIONS)
+
+
+@cache
+def senses_listed() -> tuple[dict[int, int], Any]:
+    content = (files("aggregator.stories") / "data" / "senses.bin").read_bytes()
+    stems, _ = listed()
+    return {word: n for n, word in enumerate(stems.tolist())}, np.frombuffer(content, np.int8).reshape(-1, DIRECTIONS)
 
 
 def covered(one: Features, others: dict[int, float], rarity: Rarity) -> float:
@@ -123,17 +138,17 @@ def test_what_an_item_remembers_of_its_neighbours_counts_when_it_meets_new_ones(
     first = Comparison(told, TUNING)
     new, known = told.new[:20], told.new[20:]
     nears = dict(zip(told.features, first.near(), strict=True))
-    kept = {one.item: told.features[one.item].beside(nears[one.item]) for one in known}
+    kept = {one.item: beside(told.features[one.item].encode(), nears[one.item]) for one in known}
     again = replace(
         told,
         new=new,
         features={one.item: told.features[one.item] for one in new},
         encoded=told.encoded[:20],
         near={one.item: told.near[one.item] for one in new},
-        known={one.item: Known(kept[one.item].encode(), one.item, one.at, one.publisher) for one in known},
+        known={one.item: Known(kept[one.item], one.item, one.at, one.publisher) for one in known},
     )
     forgot = replace(
-        again, known={item: replace(one, kept=told.features[item].encode()) for item, one in again.known.items()}
+        again, known={item: one._replace(kept=told.features[item].encode()) for item, one in again.known.items()}
     )
     for name in ("crowded back", "crowded back by sense"):
         place = [name for name, _ in EVIDENCE].index(name)
@@ -145,7 +160,7 @@ def test_what_an_item_remembers_of_its_neighbours_counts_when_it_meets_new_ones(
 
 def test_words_that_stand_for_each_other_lie_close() -> None:
     def close(one: str, other: str) -> float:
-        a, b = senses(np.array([word_id(stem(one)), word_id(stem(other))]))
+        a, b = listed_sense(word_id(stem(one))), listed_sense(word_id(stem(other)))
         return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
 
     assert close("sues", "lawsuit") > 0.5 > close("sues", "rainfall")
@@ -159,8 +174,10 @@ def test_each_word_of_the_background_has_its_row_of_senses() -> None:
     assert len(content) == len(stems) * DIRECTIONS
 
 
-def test_an_unlisted_word_has_no_sense() -> None:
-    assert not senses(np.array([1, word_id("xyzzy")])).any()
+def test_who_says_only_words_that_are_not_listed_is_close_in_sense_to_nobody() -> None:
+    strange = [Candidate(n, "Xyzzy plugh frotz", "", "", None, n, "en") for n in (1, 2)]
+    rows = dict(Comparison(read(strange, Memory(), TUNING, Shelf()), TUNING).evidence())
+    assert [row[[name for name, _ in EVIDENCE].index("sense")] for row in rows.values()] == [0.0]
 
 
 def cosine(told: Reading, a: int, b: int) -> float:
@@ -194,8 +211,8 @@ def test_who_shares_the_rarest_words_is_nominated_first() -> None:
 
 def test_a_word_that_too_many_have_nominates_nobody() -> None:
     many = [Candidate(n, "Zugspitze", "", "", None, n, "de") for n in range(TUNING.crowded + 1)]
-    assert not any(read(many, Memory(), TUNING).near.values())
-    assert all(read(many[1:], Memory(), TUNING).near.values())
+    assert not any(read(many, Memory(), TUNING, Shelf()).near.values())
+    assert all(read(many[1:], Memory(), TUNING, Shelf()).near.values())
 
 
 trees = st.recursive(
@@ -228,6 +245,13 @@ def test_the_highest_of_each_row(cells: list[tuple[int, int, int]], most: int) -
     assert found == expected
 
 
+@given(st.lists(st.one_of(st.integers(0, 40), st.integers(-(2**62), 2**62)), max_size=60))
+def test_values_are_numbered_as_numpy_does(values: list[int]) -> None:
+    found = numbered(np.array(values, dtype=np.int64))
+    expected = np.unique(np.array(values, dtype=np.int64), return_inverse=True)
+    assert [part.tolist() for part in found] == [part.tolist() for part in expected]
+
+
 def test_the_rows_of_a_matrix_are_the_words_of_its_items() -> None:
     told = reading(3)
     kept = list(told.features.values())
@@ -249,6 +273,31 @@ def features(draw: st.DrawFn) -> Features:
     lang, headline = draw(st.sampled_from(["", "en", "pt-BR"])), draw(st.integers(-(2**63), 2**63 - 1))
     names = frozenset(draw(st.lists(st.sampled_from(title), max_size=3)) if title else ())
     return Features(lang, title, lead, figures, headline, draw(st.binary(max_size=2 * KEPT)), names)
+
+
+@given(st.lists(features(), min_size=1, max_size=8), st.randoms(use_true_random=False), st.integers(1, 8))
+def test_a_shelf_has_what_the_history_keeps_whatever_was_put_there_before(
+    kept: list[Features], chance: random.Random, most: int
+) -> None:
+    shelf = Shelf(most)
+    for _ in range(4):
+        items = [chance.randrange(6) for _ in kept]
+        items = list(dict.fromkeys(items))
+        told = [chance.choice(kept) for _ in items]
+        rows = shelf.rows(items, [one.encode() for one in told])
+        words, figure = shelf.matrix(rows)
+        figures = set(words.ids[figure].tolist())
+        for row, one in enumerate(told):
+            assert words.words(row) == {word: word in one.title for word in one.words}
+            assert {word for word in one.words if word in figures} >= set(one.figures) & set(one.words)
+        near = shelf.near(rows)
+        assert [bytes(row.tolist()).rstrip(b"\0") for row in near] == [one.near.rstrip(b"\0") for one in told]
+        for numbers, value in ((shelf.lang(rows), "lang"), (shelf.headline(rows), "title")):
+            values = [getattr(one, value) for one in told]
+            assert [[a == b for b in numbers.tolist()] for a in numbers.tolist()] == [
+                [a == b for b in values] for a in values
+            ]
+            assert [number == 0 for number in numbers.tolist()] == [not one for one in values]
 
 
 @given(st.lists(features(), max_size=6))
