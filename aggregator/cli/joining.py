@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import floor
 from typing import Any
 
 from aggregator.model.joining import Joining
@@ -43,7 +44,7 @@ def told(item: ItemView) -> Iterator[str]:
     if found.next is not None:
         title = f"“{found.next_title}”" if found.next_title else "a story that is gone"
         id = f" ({urn(found.next_id)})" if found.next_id else ""
-        yield f"    next came {title}{id} with {found.next_score:.2f}"
+        yield f"    next came {title}{id} with {_below(found.next_score)}"
         yield from (f"    against it: {veto}" for veto in found.vetoes)
 
 
@@ -54,3 +55,8 @@ def _reason(found: Joining) -> str:
     if found.reason == "alike":
         return f"alike, {found.score:.2f} where {TUNING.least:g} is needed"
     return found.reason
+
+
+def _below(score: float) -> str:
+    """Rounded down, so that what just missed the threshold does not look as if it had reached it."""
+    return f"{floor(score * 100 + 1e-9) / 100:.2f}"

@@ -29,6 +29,7 @@ class _Reasons:
         self.compared = groups.compared
         self.words = groups.marks.words
         self.linkage = Linkage((), self.compared.scores, tuning.best)
+        self.least = tuning.least
         self.marks: dict[tuple[int, int], int | None] = {}  # of pairs of groups
 
     def joins(self) -> Iterable[Join]:
@@ -45,7 +46,7 @@ class _Reasons:
         home = groups.find(groups.index[one.item])
         rival, rival_score = self._rival(one.item, home, likely) if likely else (None, 0.0)
         rival_key = None if rival is None else groups.keys[rival]
-        vetoes = () if rival is None else self._vetoes(one, home, rival, likely)
+        vetoes = () if rival is None else self._vetoes(one, home, rival, rival_score, likely)
         if groups.keys[home] == one.item:
             return Join(one.item, one.item, "founder", rival_score, (), vetoes, rival_key, rival_score)
         reason = groups.tied.get(one.item, "alike")
@@ -93,7 +94,7 @@ class _Reasons:
         ranked = [(-(rarity[word] ** 2) * (1 + mine[word]) * (1 + theirs[word]), written[word]) for word in both]
         return tuple(word for _, word in sorted(ranked)[:SHARED])
 
-    def _vetoes(self, one: Candidate, home: int, rival: int, likely: Collection[int]) -> tuple[str, ...]:
+    def _vetoes(self, one: Candidate, home: int, rival: int, score: float, likely: Collection[int]) -> tuple[str, ...]:
         """What speaks against the story that came next, in words: of the item and the nearest there, and of the two
         stories."""
         groups = self.groups
@@ -104,7 +105,10 @@ class _Reasons:
             self.marks[home, rival] = groups.marks.mark(*stories) if groups.marks.apart(*stories) else None
         mark = self.marks[home, rival]
         if mark is None:
-            return vetoes
+            if score < self.least or len(groups.members[home]) == 1:
+                return vetoes
+            whole = self.linkage.link(self.linkage.compare(groups.members[home], groups.members[rival]))
+            return (*vetoes, f"its story as a whole is less like it: {whole:.2f}") if whole < self.least else vetoes
         word = readable(one, {mark}).get(mark)
         return (*vetoes, "each story has a word of its own that the other lacks" + (f": {word}" if word else ""))
 

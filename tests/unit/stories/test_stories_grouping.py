@@ -303,3 +303,20 @@ def test_a_mark_of_each_story_is_named() -> None:
     joins = {join.item: join for join in group(batch, Memory()).joins}
     assert joins[5].story != joins[2].story
     assert "each story has a word of its own that the other lacks: okonkwo" in joins[5].vetoes
+
+
+def test_that_the_rest_of_its_story_keeps_an_item_from_the_next_is_told() -> None:
+    told = [
+        ("Soldiers in Karellia say they have seized power", "Officers said on state television that they had deposed "
+         "the president of Karellia and closed the borders."),
+        ("Army officers announce takeover in Karellia, shut borders", "Gunfire was heard near the presidential palace."),
+        ("Karellia coup: officers declare 'total control'", "The announcement of the officers came a day before "
+         "election results were due."),
+    ]  # fmt: skip
+    batch = [
+        Candidate(n, title, lead, f"Outlet {n}", None, 1_700_000_000 + n, "en") for n, (title, lead) in enumerate(told)
+    ]
+    joins = {join.item: join for join in group(batch, Memory()).joins}
+    assert (joins[1].story, joins[1].runner_up) == (0, 2)
+    assert joins[1].runner_up_score > TUNING.least
+    assert joins[1].vetoes == (f"its story as a whole is less like it: {joins[2].runner_up_score:.2f}",)
