@@ -12,7 +12,8 @@
     │   ├── StoreReadOnly            the file or folder may not be written
     │   ├── StoreCorrupt             damaged pages; nothing is written any more
     │   ├── NotAStore                the file is no database of ours
-    │   └── StoreTooNew              written by a later version of the program
+    │   ├── StoreTooNew              written by a later version of the program
+    │   └── ClockApart               this machine's clock and that of the archive's server disagree
     ├── AlreadyRunning               a second `run` or `worker` on one SQLite archive
     ├── CannotListen                 the port is taken or may not be used
     ├── SandboxError                 a parsing child stalled or died
@@ -95,6 +96,10 @@ class NotAStore(StoreError):
 
 
 class StoreTooNew(StoreError):
+    pass
+
+
+class ClockApart(StoreError):
     pass
 
 

@@ -35,7 +35,10 @@ class Sharing:
         self._telling.submit(self._archive.upkeep.tell, identity(), troubles)
 
     def fleet(self, heed: Callable[[Collection[str]], None]) -> Fleet:
-        return Fleet(self._archive.address(QUEUE), self._due, self._archive.absent, heed)
+        return Fleet(self._archive.address(QUEUE), self._due, self._archive.absent, heed, self._agree)
+
+    def _agree(self) -> None:
+        self._archive.agree(lambda: utc_now().timestamp())
 
     def _due(self) -> Sequence[tuple[str, str]]:
         """Hosts that the editor calls private need no sparing: each source counts as one of its own."""

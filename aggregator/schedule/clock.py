@@ -10,6 +10,9 @@ from msgspec.structs import replace
 from aggregator.model.source import SourceState
 from aggregator.schedule.policy import LONGEST
 
+SLACK = timedelta(minutes=1)
+"""Clocks of two machines are never quite the same, and one that is set by so little needs no new plan."""
+
 
 def due_at(state: SourceState, now: datetime) -> datetime:
     """When a source is due. A poll that was made "later than now" shows that the clock was set back: what had been
@@ -33,6 +36,8 @@ def mended(states: Iterable[SourceState], now: datetime) -> list[SourceState]:
     Empty as long as the clock runs as clocks do."""
     changed = []
     for state in states:
+        if not _impossible(state, now + SLACK):
+            continue
         right = replace(
             state,
             next_poll=None if state.next_poll is None else due_at(state, now),
@@ -45,6 +50,12 @@ def mended(states: Iterable[SourceState], now: datetime) -> list[SourceState]:
         if right != state:
             changed.append(right)
     return changed
+
+
+def _impossible(state: SourceState, now: datetime) -> bool:
+    """Whether a time of the past lies ahead, or the next poll further ahead than any interval."""
+    past = (state.last_attempt, state.last_success, state.last_new, state.first_success, state.moved_since)
+    return max(filter(None, past), default=now) > now or (state.next_poll or now) > now + LONGEST
 
 
 def _past(moment: datetime | None, now: datetime) -> datetime | None:

@@ -14,12 +14,14 @@ GRACE = 30.0
 class Fleet:
     """What binds a worker to others. `url` is what the queue connects by, `due` gives sources that are due, each with the
     host that is to be spared, `absent` says whether no process of that identity is connected, `heed` makes our fetcher
-    keep the pauses that hosts of these sources asked others for."""
+    keep the pauses that hosts of these sources asked others for, `agree` raises StoreTooNew or ClockApart where this
+    process has to leave the work to others."""
 
     url: str
     due: Callable[[], Sequence[tuple[str, str]]]
     absent: Callable[[str], bool]
     heed: Callable[[Collection[str]], None]
+    agree: Callable[[], None]
 
 
 class Absences:

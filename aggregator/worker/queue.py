@@ -22,7 +22,7 @@ import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
-from aggregator.errors import StoreError
+from aggregator.errors import ClockApart, StoreError, StoreTooNew
 from aggregator.worker.editions import Editions
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.polling import Polling
@@ -39,6 +39,7 @@ SPACING = 1.0  # seconds that a lane stays closed after a job, so that a host's 
 HEARTBEAT, STALLED = 5.0, 20.0  # seconds: how often a worker says that it lives; after how long its jobs are taken over
 PATIENCE = 6.0  # seconds that jobs are given when the service stops
 CONNECTIONS = 6  # two hear of new jobs; all are opened at the start, so that a server with no room for them is told of
+LOOK = 5.0  # seconds between looks whether this machine may take part
 PAUSE = 5.0  # seconds until the queue is tried again
 CANNOT = f"the server cannot be reached, or takes no {CONNECTIONS} more connections"
 
@@ -86,11 +87,13 @@ class Queue:
             try:
                 async with self._app.open_async():
                     await self._work()
+            except (ClockApart, StoreTooNew) as error:
+                self._signs.trouble("queue", error)
             except Exception as error:
                 log.debug("queue", exc_info=error)
                 self._signs.trouble("queue", f"{CANNOT} ({type(error).__name__}); tried again and again")
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), PAUSE)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), PAUSE)
 
     async def _make_tables(self) -> None:
         """Procrastinate's own tables, beside ours; of workers that start together one makes them."""
@@ -104,7 +107,19 @@ class Queue:
             if not await made.fetchone():
                 await raw.execute(self._app.schema_manager.get_schema())
 
+    async def _agreeing(self) -> None:
+        """Ends where this process has to leave the work to others."""
+        while True:
+            await asyncio.sleep(LOOK)
+            try:
+                await asyncio.to_thread(self._fleet.agree)
+            except (ClockApart, StoreTooNew):
+                raise
+            except StoreError:  # told by those who want something of the server
+                continue
+
     async def _work(self) -> None:
+        await asyncio.to_thread(self._fleet.agree)
         await self._make_tables()
         self._signs.fine("queue")
         options: dict[str, Any] = {
@@ -116,6 +131,7 @@ class Queue:
             asyncio.create_task(self._app.run_worker_async(queues=["polls"], concurrency=JOBS, **options)),
             asyncio.create_task(self._app.run_worker_async(queues=["house"], concurrency=4, **options)),
             asyncio.create_task(self._tell_news()),
+            asyncio.create_task(self._agreeing()),
             asyncio.create_task(self._stopping.wait()),
         ]
         try:

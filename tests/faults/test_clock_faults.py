@@ -74,6 +74,14 @@ def test_a_clock_put_right_after_years_ahead_silences_no_source() -> None:
     assert max(service.polls.values()) <= 3 * HOUR / POLICY.every
 
 
+def test_clocks_a_moment_apart_plan_nothing_anew() -> None:
+    """Of two machines that poll in turn, one is always a little behind."""
+    service = Service()
+    service.run(START, 60)
+    assert mended(service.states.values(), START + 59 * MINUTE - timedelta(seconds=50)) == []
+    assert len(mended(service.states.values(), START + 20 * MINUTE)) > 10
+
+
 def test_a_machine_that_slept_owes_each_source_one_poll() -> None:
     service = Service()
     service.run(START, 6 * 60)

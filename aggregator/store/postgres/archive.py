@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from aggregator.errors import ClockApart
 from aggregator.store.postgres.articles import Articles
 from aggregator.store.postgres.connection import Connection, Server, session_name
 from aggregator.store.postgres.desk import Desk
 from aggregator.store.postgres.intake import Intake
 from aggregator.store.postgres.memory import Past
 from aggregator.store.postgres.reading import Reading
-from aggregator.store.postgres.schema import migrate
+from aggregator.store.postgres.schema import known_version, migrate
 from aggregator.store.postgres.sources import Sources
 from aggregator.store.postgres.upkeep import Upkeep
+
+APART = 60.0
+"""Seconds that clocks may differ: polls are planned by them, and the shortest interval is some times as long."""
 
 
 class PostgresArchive:
@@ -38,6 +44,23 @@ class PostgresArchive:
             "SELECT 1 FROM pg_stat_activity WHERE application_name = ? AND datname = current_database() LIMIT 1",
             (session_name(owner),),
         )
+
+    def agree(self, clock: Callable[[], float]) -> None:
+        """See that what runs on this machine may share the archive with others. `clock` gives seconds since 1970.
+
+        Raises:
+            StoreTooNew: a later program brought it to a schema that this one does not know.
+            ClockApart: what was polled just now would count as long ago here, or as still to come, and be polled again.
+        """
+        known_version(self._connection)
+        asked = clock()
+        server = float(self._connection.read("SELECT extract(epoch FROM clock_timestamp())")[0][0])
+        behind, ahead = server - clock(), asked - server
+        if max(behind, ahead) > APART:
+            raise ClockApart(
+                f"{self._connection.server.name}: its clock and the one of this machine are {max(behind, ahead) / 60:.0f} minutes "
+                f"apart, this one is {'behind' if behind > 0 else 'ahead'}; set them right (NTP). Others do the work meanwhile"
+            )
 
     def address(self, name: str) -> str:
         """What others connect to the database by, for sessions of this name: with the password."""

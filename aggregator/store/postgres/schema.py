@@ -30,6 +30,23 @@ def version(raw: Raw) -> int:
     return int(row[0]) if row else 0
 
 
+def known_version(connection: Connection) -> int:
+    """The version of the schema, if this program knows it.
+
+    Raises:
+        StoreTooNew: a later program wrote it.
+    """
+    newest = migrations()[-1][0]
+    with connection.translate():
+        current = version(connection.raw)
+    if current > newest:
+        raise StoreTooNew(
+            f"{connection.server.name}: written by a later version of this program (schema {current}, this one knows "
+            f"{newest}); install that version again, or restore the dump made before the upgrade"
+        )
+    return current
+
+
 def migrate(connection: Connection) -> None:
     """Bring the database to the newest schema; processes that start together wait for the one that does it.
 
@@ -38,15 +55,7 @@ def migrate(connection: Connection) -> None:
         NotAStore: somebody else's tables are there.
     """
     known = migrations()
-    newest = known[-1][0]
-    with connection.translate():
-        current = version(connection.raw)
-    if current > newest:
-        raise StoreTooNew(
-            f"{connection.server.name}: written by a later version of this program (schema {current}, this one knows "
-            f"{newest}); install that version again, or restore the dump made before the upgrade"
-        )
-    if current == newest:
+    if known_version(connection) == known[-1][0]:
         return
     with connection.transaction() as raw:
         lock(raw, MIGRATING)
