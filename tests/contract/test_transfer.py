@@ -11,11 +11,13 @@ from builders import NOW, archive, item, policy, polled, postgres_archive, sourc
 from builders.postgres import execute, fresh_database
 from builders.process import aggregator, configuration
 
-from aggregator.errors import StoreError
+from aggregator.errors import StoreBusy, StoreError
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.store.postgres.archive import PostgresArchive
+from aggregator.store.postgres.connection import Connection, Server
 from aggregator.store.postgres.loading import Load, loading
+from aggregator.store.postgres.upkeep import Upkeep
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.export import Export
 from aggregator.store.transfer import Sum, transfer
@@ -96,6 +98,24 @@ def test_what_is_filled_is_refused(file: SqliteArchive) -> None:
         transfer(file, filled)
     assert filled.reading.totals()["items"] == 0
     filled.close()
+
+
+def test_two_copies_at_once_are_one_and_a_worker_that_starts_meanwhile_waits(
+    file: SqliteArchive, server: PostgresArchive
+) -> None:
+    url = server._connection.server.url
+    second = PostgresArchive(url)
+    worker = Upkeep(Connection(Server(url), "worker", patience=1))
+    with loading(server._connection):
+        with pytest.raises(StoreBusy, match="another `copy` is filling it"):
+            transfer(file, second)
+        with pytest.raises(StoreBusy, match="tried for 1 seconds"):
+            worker.put_in_force("two", {"feeds.yaml": "x"}, 1)
+        with pytest.raises(StoreBusy, match="tried for 1 seconds"):
+            worker.note("program", "two")
+    transfer(file, second)
+    assert second.reading.totals()["items"] == 81
+    second.close()
 
 
 def test_a_row_that_comes_back_otherwise_leaves_nothing(

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from aggregator.errors import StoreError
-from aggregator.store.postgres.connection import Connection, Raw
+from aggregator.errors import StoreBusy, StoreError
+from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw
 from aggregator.store.postgres.words import vector
+
+LOADING = 7  # number of the advisory lock
 
 FILLED = ("sources", "items", "stories", "configurations")
 """What holds a row once an archive has been used."""
@@ -19,11 +21,16 @@ def loading(connection: Connection) -> Iterator[Load]:
     """One transaction; an exception in it takes all back.
 
     Raises:
-        StoreError: the database holds an archive already.
+        StoreError: the database holds an archive already, or is just being filled by another.
     """
     with connection.transaction() as raw:
         raw.execute("SET LOCAL statement_timeout = 0")
         raw.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        if raw.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (OUR_LOCKS, LOADING)).fetchone() != (True,):
+            raise StoreBusy(f"{connection.server.name}: another `copy` is filling it")
+        raw.execute(
+            "LOCK TABLE meta, sources, configurations IN SHARE ROW EXCLUSIVE MODE"
+        )  # who starts meanwhile waits
         for table in FILLED:
             if raw.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():
                 raise StoreError(
