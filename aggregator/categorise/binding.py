@@ -10,6 +10,7 @@ from aggregator.text.places import Place
 
 _SHARED = frozenset(("institution", "generic"))
 OWNERS = frozenset(("country", "demonym", "city"))
+_TOWNS = frozenset(("city", "body"))
 _LINK_WORDS = (
     "opposition ruling main new former ex top own lower upper federal interim acting conservative liberal leftist "
     "populist military army navy naval air force marines police customs border and"
@@ -17,6 +18,27 @@ _LINK_WORDS = (
 _LINKS = frozenset(_LINK_WORDS.split())
 _OF = (["of"], ["of", "the"])
 _FAR = 40  # letters between an institution and its country
+
+
+_STATE_NAMES = (
+    "alabama,alaska,arizona,arkansas,california,colorado,connecticut,delaware,florida,georgia,hawaii,idaho,illinois,indiana,"
+    "iowa,kansas,kentucky,louisiana,maine,maryland,massachusetts,michigan,minnesota,mississippi,missouri,montana,nebraska,"
+    "nevada,new hampshire,new jersey,new mexico,north carolina,north dakota,ohio,oklahoma,oregon,pennsylvania,rhode island,"
+    "south carolina,south dakota,tennessee,texas,utah,vermont,virginia,west virginia,wisconsin,wyoming,ariz,calif,colo,conn,"
+    "fla,ill,ky,mich,minn,mo,n c,n j,n y,nev,okla,pa,tenn,va,wis,"
+    "alberta,british columbia,manitoba,new brunswick,nova scotia,ontario,ont,saskatchewan"
+)
+_STATES = frozenset(f" {name} " for name in _STATE_NAMES.split(","))
+
+
+def settled(hay: Haystack, names: list[tuple[Hit, Place]]) -> list[tuple[Hit, Place]]:
+    """The names, each town in the state that stands behind its comma: Odessa, Texas, is no port of Ukraine."""
+    for index in range(len(names) - 1):
+        (hit, place), (after, state) = names[index], names[index + 1]
+        if hit[2] == after[1] and place.kind in _TOWNS and hay.cased[hit[2] - 1] == ",":
+            if hay.text[after[1] : after[2]] in _STATES:
+                names[index] = hit, state
+    return names
 
 
 def owners(hay: Haystack, names: Sequence[tuple[Hit, Place]]) -> dict[int, int]:

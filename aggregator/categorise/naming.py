@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from aggregator.categorise import weights
-from aggregator.categorise.binding import OWNERS, owners
+from aggregator.categorise.binding import OWNERS, owners, settled
 from aggregator.categorise.findings import Evidence, Hit, Spans
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.text.match import Haystack
@@ -64,6 +64,8 @@ def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> l
             owned = True
         open_readings = open_readings or len(place.choices) > 1
         kept.append((hit, place))
+    if len(kept) > 1:
+        kept = settled(hay, kept)
     bound = owners(hay, kept) if shared and owned else {}
     if not open_readings and not bound:
         return [Found(hit[0], hit[1], hit[2], place.kind, place.choices[0]) for hit, place in kept]

@@ -18,6 +18,20 @@ from aggregator.text.match import Haystack, Needle
 
 # Neighbours that decide which of two places of one name is meant.
 _NEAR = {"GE": frozenset({"RU", "AM", "AZ", "UA", "eu", "nato"}), "KP": frozenset({"KP"})}
+LONG = 5  # letters of a word that every headline capitalises if it capitalises words at all …
+# … unless it is one of these.
+_LINKS = frozenset(
+    "about above across after again against along amid among around before behind below between beyond during from "
+    "inside into outside since than their these those through toward towards under until where which while with within "
+    "without would".split()
+)
+_OF_A_PLACE = frozenset(
+    "airport army attorney bank border capital central city club coast congress council county court courts democrat "
+    "democrats district east embassy fire foreign general gov government governor high hospital house international king "
+    "legislature mayor military minister national new north parliament police president prime prince princess queen "
+    "rep republican republicans river school schools sen senate senator sheriff south southern state stock supreme "
+    "team university valley west western".split()
+)
 _FEAT = re.compile(
     r"(?:scores|scored|nets|averages|averaged) [1-9]\d |(?:slam )?dunks? |buzzer beater|(?:double|triple) doubles? |"
     r"touchdowns? |homers |home runs? |free throws? |three pointers? "
@@ -94,14 +108,15 @@ def _order(hit: tuple[int, int, int]) -> tuple[int, int]:
 
 
 def is_first_name(hay: Haystack, end: int) -> bool:
-    """Whether a further name follows, as in "Jordan Peele". Only a text that does not capitalise every word tells."""
+    """Whether a further name follows, as in "Jordan Peele", and not what a place has, as in "Jordan Valley". Only a
+    text that does not capitalise every word tells."""
     after = hay.cased[end : end + 2]
     if len(after) < 2 or not (after[0].isupper() and after[1].islower()) or hay.cased[end - 1] != " ":
         return False
+    if hay.text[end : hay.text.index(" ", end)] in _OF_A_PLACE:
+        return False
     field = hay.cased[: hay.split] if end < hay.split else hay.cased[hay.split :]
-    words = field.split()
-    small = sum(word[0].islower() for word in words)
-    return small * 2 > len(words)
+    return any(word[0].islower() and len(word) >= LONG and word not in _LINKS for word in field.split())
 
 
 def is_player(hay: Haystack, end: int) -> bool:

@@ -195,3 +195,34 @@ def test_countries_in_other_languages() -> None:
 def test_a_politburo_is_of_the_country_named() -> None:
     assert places("Politburo meets behind closed doors") == ["CN"]
     assert places("Hamas elects head of its politburo") == ["PS"]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Odessa, Texas, oil well on fire", ["US"]),
+        ("Hurricane floods St. Petersburg, Florida", ["US"]),
+        ("ROME, Georgia – plant closes", ["US"]),
+        ("Trial over attack in London, Ontario", ["CA"]),
+        ("Odessa, Kherson and Texas", ["UA", "US"]),
+        ("Moscow, Washington hold talks", ["RU", "US"]),
+        ("China, California sign climate pact", ["CN", "US"]),
+    ],
+)
+def test_a_town_is_where_the_state_behind_its_comma_is(title: str, expected: list[str]) -> None:
+    assert places(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Jordan Farlow scores career-high 44 as Pelicans beat Hornets", []),
+        ("Chad Nobody drums for a famous band", []),
+        ("Jordan Valley farmers say they are running out of water", ["JO"]),
+        ("Chad President Deby is sworn in for a new term", ["TD"]),
+        ("Georgia Gov. Kemp says he will sign the law", ["US"]),
+        ("Jordan Farms Face Drought", ["JO"]),
+    ],
+)
+def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
+    assert places(title) == expected
