@@ -35,9 +35,9 @@ def settled(hay: Haystack, names: list[tuple[Hit, Place]]) -> list[tuple[Hit, Pl
     """The names, each town in the state that stands behind its comma: Odessa, Texas, is no port of Ukraine."""
     for index in range(len(names) - 1):
         (hit, place), (after, state) = names[index], names[index + 1]
-        if hit[2] == after[1] and place.kind in _TOWNS and hay.cased[hit[2] - 1] == ",":
-            if hay.text[after[1] : after[2]] in _STATES:
-                names[index] = hit, state
+        comma = hit[2] == after[1] and hay.cased[hit[2] - 1] == ","
+        if comma and place.kind in _TOWNS and hay.text[after[1] : after[2]] in _STATES:
+            names[index] = hit, state
     return names
 
 

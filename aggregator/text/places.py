@@ -20,18 +20,20 @@ from aggregator.text.match import Haystack, Needle
 _NEAR = {"GE": frozenset({"RU", "AM", "AZ", "UA", "eu", "nato"}), "KP": frozenset({"KP"})}
 LONG = 5  # letters of a word that every headline capitalises if it capitalises words at all …
 # … unless it is one of these.
-_LINKS = frozenset(
+_LINK_WORDS = (
     "about above across after again against along amid among around before behind below between beyond during from "
     "inside into outside since than their these those through toward towards under until where which while with within "
-    "without would".split()
+    "without would"
 )
-_OF_A_PLACE = frozenset(
+_LINKS = frozenset(_LINK_WORDS.split())
+_PLACE_WORDS = (
     "airport army attorney bank border capital central city club coast congress council county court courts democrat "
     "democrats district east embassy fire foreign general gov government governor high hospital house international king "
     "legislature mayor military minister national new north parliament police president prime prince princess queen "
     "rep republican republicans river school schools sen senate senator sheriff south southern state stock supreme "
-    "team university valley west western".split()
+    "team university valley west western"
 )
+_OF_A_PLACE = frozenset(_PLACE_WORDS.split())
 _FEAT = re.compile(
     r"(?:scores|scored|nets|averages|averaged) [1-9]\d |(?:slam )?dunks? |buzzer beater|(?:double|triple) doubles? |"
     r"touchdowns? |homers |home runs? |free throws? |three pointers? "
