@@ -189,7 +189,7 @@ class Reading:
         return dict(
             self._db.read(
                 "SELECT s.id, coalesce(nullif(s.feed_title, ''), s.id) FROM sources s "
-                "WHERE NOT s.listed AND EXISTS (SELECT 1 FROM items i WHERE i.source = s.n)"
+                "WHERE NOT s.listed AND EXISTS (SELECT 1 FROM items i WHERE i.source = s.n) ORDER BY s.n"
             )
         )
 

@@ -324,6 +324,15 @@ def test_what_a_source_lists_still_keeps_its_text_while_nothing_changes(store: S
     assert store.upkeep.prune(SECONDS + 91 * 86_400, 90 * 86_400, {}) == 1, "it has not answered for as long"
 
 
+def test_sources_come_in_one_order_whatever_was_written_since(store: Store) -> None:
+    """Feeds of incidents have equal bytes as long as nothing happens."""
+    came = [state.id for state in store.sources.states()]
+    for id in ("gamma", "alpha"):
+        store.sources.save(store.sources.states([id]))
+        assert [state.id for state in store.sources.states()] == came
+        assert [state.id for state in store.sources.states(came[::-1])] == came
+
+
 def test_an_article_told_again_after_its_story_was_forgotten_joins_it(store: Store) -> None:
     """The grouping forgets items after two weeks; their addresses lead to their stories for good."""
     later = SECONDS + 15 * 86_400

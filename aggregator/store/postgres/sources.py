@@ -74,10 +74,12 @@ class Sources:
             save_states(raw, map(_elsewhere, self.states(moved)))
 
     def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]:
-        """States by id; all listed ones if `ids` is None."""
+        """States by id; all listed ones if `ids` is None. In the order in which sources came."""
         if ids is None:
-            return [source_state(row) for row in self._db.read(_SELECT + (" WHERE listed" if listed else ""))]
-        return [source_state(row) for row in self._db.select(f"{_SELECT} WHERE id IN", ids)]
+            rows = self._db.read(f"{_SELECT}{' WHERE listed' if listed else ''} ORDER BY n")
+        else:
+            rows = self._db.select(f"{_SELECT} WHERE id IN", ids, "ORDER BY n")
+        return [source_state(row) for row in rows]
 
     def claim(
         self,

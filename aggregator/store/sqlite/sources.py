@@ -66,17 +66,14 @@ class Sources:
             raw.executemany("UPDATE sources SET listed = 0 WHERE n = ?", [(n,) for n in sorted(gone)])
 
     def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]:
-        """States by id; all listed ones if `ids` is None."""
+        """States by id; all listed ones if `ids` is None. In the order in which sources came."""
         query = f"SELECT {', '.join(STATE_FIELDS)} FROM sources"
-        with self._db.translate():
-            if ids is None:
-                return [source_state(row) for row in self._db.raw.execute(query + (" WHERE listed" if listed else ""))]
-            return [
-                source_state(row)
-                for row in self._db.raw.execute(
-                    f"{query} WHERE id IN (SELECT value FROM json_each(?))", (to_json(list(ids)),)
-                )
-            ]
+        if ids is None:
+            rows = self._db.read(f"{query}{' WHERE listed' if listed else ''} ORDER BY n")
+        else:
+            chosen = f"{query} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY n"
+            rows = self._db.read(chosen, (to_json(list(ids)),))
+        return [source_state(row) for row in rows]
 
     def claim(
         self,
