@@ -86,6 +86,12 @@ class Item:
     enclosures: tuple[Enclosure, ...]
     hash: str  # of all that a reader sees: a different hash is an update
     outlet: str | None = None  # the address that a wrapper's item gives for its publisher, to fold that by; not stored
+    entry: bytes = b""  # fingerprint of what the feed said of it, where that is worth knowing; not stored with it
+
+    @property
+    def unread(self) -> bool:
+        """Whether its source said the same before, so that only its identity and date were read."""
+        return not self.hash
 
 
 @dataclass(frozen=True, slots=True)

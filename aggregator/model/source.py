@@ -45,6 +45,7 @@ class SourceState(msgspec.Struct, frozen=True):
     flaws: str | None = None
     rate: float | None = None  # new items an hour, smoothed
     asks: str | None = None  # how often its document asks to be polled, as schedule.asks writes it
+    said: bytes | None = None  # fingerprints of the entries of its last document that are stored as they were read
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Failed:
 @dataclass(frozen=True, slots=True)
 class ParseJob:
     """What parsing and normalising need to know of the source. `root` names the source in item ids; `now` clamps
-    dates from the future."""
+    dates from the future; `said` are the fingerprints of entries that need no reading."""
 
     source: str
     root: str
@@ -115,6 +116,7 @@ class ParseJob:
     wrapper: bool
     lang: str | None
     now: datetime
+    said: bytes = b""
 
 
 Outcome = Fetched | NotModified | Failed

@@ -21,16 +21,20 @@ def clean(text: str) -> str:
     """Without unwanted characters; line breaks and tabs stay."""
     if not text.isascii() and any(map(text.__contains__, _DOUBLED)):
         text = _once_encoded(text)
-    if text.isprintable() or text.replace("\n", "").replace("\t", "").replace("\xa0", "").isprintable():
+    if _is_printable(text):
         return text
     if not text.isascii():
         text = _C1_CLASS.sub(lambda found: _C1[ord(found[0])], text)
     return without_unwanted(text)
 
 
+def _is_printable(text: str) -> bool:
+    return text.isprintable() or text.replace("\n", "").replace("\t", "").replace("\xa0", "").isprintable()
+
+
 def without_unwanted(text: str) -> str:
     """The same of text that was clean, after references of HTML in it (`&#x202E;`) became characters."""
-    return _UNWANTED.sub("", text)
+    return text if _is_printable(text) else _UNWANTED.sub("", text)  # four times as quick as the search
 
 
 def _once_encoded(text: str) -> str:

@@ -35,12 +35,14 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Changes:
     """`new` in document order; `changed` and `seen` by number in the store. An item in neither was held back, and
-    counts in `drops`: `repeated` (a flood of new guids) or `over-cap`."""
+    counts in `drops`: `repeated` (a flood of new guids) or `over-cap`. `said` are the fingerprints of all but those. An
+    item among the new ones may be unread, where the store knows nothing of what its source said before."""
 
     new: tuple[Item, ...]
     changed: tuple[tuple[int, Item], ...]
     seen: tuple[int, ...]
     drops: tuple[Drop, ...]
+    said: bytes = b""
 
 
 NOTHING_KNOWN = Known({}, {})
@@ -52,12 +54,14 @@ def recognise(items: Sequence[Item], known: Known, first_poll: bool, most: int =
     unknown: list[Item] = []
     changed: dict[int, Item] = {}
     seen: dict[int, None] = {}
+    said: list[bytes] = []
     for item in _under_known_ids(items, known):
         if item.id not in known.items:
             unknown.append(item)
             continue
         number, stored = known.items[item.id]
-        if stored in (item.hash, ""):
+        said.append(item.entry)
+        if item.unread or stored in (item.hash, ""):
             seen[number] = None
         else:
             changed[number] = item
@@ -70,6 +74,7 @@ def recognise(items: Sequence[Item], known: Known, first_poll: bool, most: int =
         changed=tuple(changed.items()),
         seen=tuple(number for number in seen if number not in changed),
         drops=tuple(Drop(reason, count) for reason, count in drops.items() if count),
+        said=b"".join([*said, *(item.entry for item in new)]),
     )
 
 

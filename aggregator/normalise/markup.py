@@ -118,7 +118,9 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     cleaner = _ABSOLUTE_ONLY
     if _RELATIVE_HREF.search(lower) or _RELATIVE_SRC.search(lower):
         cleaner = _cleaner(lambda relative: address.absolute(relative, base))
-    safe = without_unwanted(cleaner.clean(text))
+    safe = cleaner.clean(text)
+    if "&" in text:  # else it has no character that was not in the text
+        safe = without_unwanted(safe)
     if _USER.search(safe):
         safe = _USERLESS.clean(safe)
     if "<h1" in safe:

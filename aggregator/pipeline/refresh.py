@@ -138,9 +138,13 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
     source = tools.sources[state.id]
     changes = NOTHING
     try:
-        outcome, feed = await _visit(tools, source, state)
+        outcome = await _fetched(tools, source, state)
+        outcome, feed = await _read(tools, source, state, outcome, state.said or b"")
         if feed:
             changes = _recognised(tools, state, feed)
+            if any(item.unread for item in changes.new):  # said before, and not stored any more as it was
+                outcome, feed = await _read(tools, source, state, outcome, b"")
+                changes = _recognised(tools, state, feed) if feed else NOTHING
     except StoreError:  # no fault of the source, and nothing that the next one would be spared
         raise
     except Exception as error:
@@ -160,6 +164,8 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
     )
     if isinstance(outcome, Fetched):
         known = structs.replace(known, body_hash=_digest(outcome.body))
+    if feed:
+        known = structs.replace(known, said=changes.said)
     if "${" in source.url:
         known = structs.replace(known, validator_url=None)  # its own address, which holds the secret
     result = PollResult(
@@ -173,12 +179,11 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
     return _Poll(result, outcome)
 
 
-async def _visit(tools: Tools, source: Source, state: SourceState) -> tuple[Outcome, NormalFeed | None]:
-    """Fetch, and parse what is new. A body that cannot be parsed is a failure, so that validators never run ahead."""
+async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:
     try:
         url, headers = tools.request(source)
     except KeyError as error:
-        return Failed("secret", f"the environment has no variable {error.args[0]}"), None
+        return Failed("secret", f"the environment has no variable {error.args[0]}")
     asked = state.moved_to if adopted(state) and state.moved_to else url
     if asked != url and (host_of(asked) != host_of(url) or not asked.startswith(url.partition(":")[0])):
         headers = ()  # what the editor gave one host is not for another, nor for a connection less safe
@@ -188,9 +193,16 @@ async def _visit(tools: Tools, source: Source, state: SourceState) -> tuple[Outc
     )
     if not isinstance(outcome, Failed) and "${" in source.url:
         outcome = _concealed(tools, outcome, asked)
+    return outcome
+
+
+async def _read(
+    tools: Tools, source: Source, state: SourceState, outcome: Outcome, said: bytes
+) -> tuple[Outcome, NormalFeed | None]:
+    """Parse what is new. A body that cannot be parsed is a failure, so that validators never run ahead."""
     if not isinstance(outcome, Fetched) or _digest(outcome.body) == state.body_hash:
         return outcome, None
-    job = ParseJob(source.id, state.root, source.publisher, source.wrapper, source.lang, tools.clock())
+    job = ParseJob(source.id, state.root, source.publisher, source.wrapper, source.lang, tools.clock(), said)
     try:
         return outcome, _folded(tools, await tools.parse(outcome, job))
     except ParseError as error:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import sqlite3
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -55,6 +57,21 @@ def test_poll_then_serve(tmp_path: Path) -> None:
             assert get(told[0]["url"])[0] == 200
             process.send_signal(signal.SIGTERM)
             assert process.wait(10) == 0
+
+
+def test_what_the_store_lost_comes_back_though_the_source_says_it_in_the_same_words(tmp_path: Path) -> None:
+    first, second = ("a1", FRIGATE, RECENT - timedelta(hours=2)), ("a2", "Parliament votes on quotas", RECENT)
+    with Server({"/one": conditional(rss([first], "One", "one.example"))}) as server:
+        config = configuration(tmp_path, {"one": server.url("/one")})
+        assert json.loads(aggregator(config, "poll", "--json").stdout)["new"] == 1
+        with closing(sqlite3.connect(tmp_path / "instance" / "aggregator.db")) as archive, archive:
+            for row in ("items WHERE n", "texts WHERE item", "placements WHERE item", "stories WHERE n"):
+                archive.execute(f"DELETE FROM {row} = 1")
+        server.routes["/one"] = conditional(rss([second, first], "One", "one.example"))
+        assert json.loads(aggregator(config, "poll", "--json").stdout)["new"] == 2
+        with closing(sqlite3.connect(tmp_path / "instance" / "aggregator.db")) as archive:
+            found = archive.execute("SELECT title, summary != '' FROM texts ORDER BY title").fetchall()
+        assert found == [(FRIGATE, True), ("Parliament votes on quotas", True)]
 
 
 def test_run_polls_serves_and_ends_within_ten_seconds_though_a_reader_holds_on(tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from builders.documents import NOW, item, read, rss
+from builders.documents import JOB, NOW, item, read, rss
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -18,7 +20,7 @@ from aggregator.normalise.address import absolute, canonical
 from aggregator.normalise.characters import cut
 from aggregator.normalise.dates import EARLIEST, believable
 from aggregator.normalise.dates import read as read_date
-from aggregator.normalise.known import NOTHING_KNOWN, Known, recognise
+from aggregator.normalise.known import NOTHING_KNOWN, Changes, Known, recognise
 from aggregator.normalise.markup import ATTRIBUTES, TAGS, sanitise
 from aggregator.normalise.plain import plain
 from aggregator.parse.charset import to_utf8
@@ -163,3 +165,55 @@ def test_recognising_twice_brings_nothing_new(entries: list[tuple[int, int, int]
     again = recognise(items, Known(stored, addresses, {one.title for one in changes.new}), False)
     assert (again.new, again.changed) == ((), ())
     assert len(again.seen) == len(stored)
+
+
+ENTRIES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3), st.integers(0, 2)), max_size=6)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(ENTRIES, min_size=2, max_size=4), st.integers(1, 8))
+def test_not_reading_what_was_said_before_changes_nothing(
+    documents: list[list[tuple[int, int, int, int]]], most: int
+) -> None:
+    """Whatever a source lists, drops and takes up again: the same is new, changed and seen as if all were read."""
+    reader, skipper = Stored(), Stored()
+    for number, entries in enumerate(documents):
+        body = rss(
+            [
+                item(
+                    f"<description>{'words ' * text}</description>" if text else "",
+                    guid=f"g{guid}" if guid else "", link=f"https://e.org/{link}" if link else "", title=f"T{title}",
+                )
+                for guid, link, title, text in entries
+            ]
+        )  # fmt: skip
+        plain = reader.take(read(body).items, number == 0, most)
+        items = read(body, replace(JOB, said=skipper.said)).items
+        quick = skipper.take(items, number == 0, most)
+        if any(one.unread for one in quick.new):
+            quick = skipper.take(read(body).items, number == 0, most)
+        assert quick == plain
+        reader.store(plain)
+        skipper.store(quick)
+
+
+class Stored:
+    """What the store would know of a source."""
+
+    def __init__(self) -> None:
+        self.items: dict[str, tuple[int, str]] = {}
+        self.addresses: dict[str, str] = {}
+        self.titles: dict[int, str] = {}
+        self.said = b""
+
+    def take(self, items: Sequence[Item], first: bool, most: int) -> Changes:
+        return recognise(items, Known(self.items, self.addresses, set(self.titles.values())), first, most)
+
+    def store(self, changes: Changes) -> None:
+        self.said = changes.said
+        fresh = [(len(self.items) + n, one) for n, one in enumerate(changes.new)]
+        for number, one in (*fresh, *changes.changed):
+            self.items[one.id] = (number, one.hash)
+            self.titles[number] = one.title
+            if one.canonical:
+                self.addresses[one.canonical] = one.id

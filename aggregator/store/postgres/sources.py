@@ -20,7 +20,8 @@ _TEXTS = frozenset(
     | {"feed_link", "icon", "body_hash", "flaws", "asks"}
 )
 _TYPES = {
-    name: "text" if name in _TEXTS else "double precision" if name == "rate" else "bigint" for name in STATE_COLUMNS
+    name: "text" if name in _TEXTS else {"rate": "double precision", "said": "bytea"}.get(name, "bigint")
+    for name in STATE_COLUMNS
 }
 _SAVE = (
     f"UPDATE sources SET {', '.join(f'{name} = new.{name}' for name in STATE_COLUMNS)} "
@@ -192,6 +193,6 @@ def _elsewhere(state: SourceState) -> SourceState:
     return replace(
         state,
         etag=None, last_modified=None, validator_url=None, next_poll=None, failures=0,
-        state="new", error=None, error_kind=None, body_hash=None,
+        state="new", error=None, error_kind=None, body_hash=None, said=None,
         moved_to=None, moved_since=None, moved_count=0, why="its address changed",
     )  # fmt: skip

@@ -59,7 +59,7 @@ class Sources:
                     fresh = replace(
                         self.states([source.id])[0],
                         etag=None, last_modified=None, validator_url=None, next_poll=None, failures=0,
-                        state="new", error=None, error_kind=None, body_hash=None,
+                        state="new", error=None, error_kind=None, body_hash=None, said=None,
                         moved_to=None, moved_since=None, moved_count=0, why="its address changed",
                     )  # fmt: skip
                     save_states(raw, [fresh])
