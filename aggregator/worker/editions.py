@@ -116,7 +116,7 @@ class Editions:
         while not self._re_place(archive, policy, proceed):
             report = added(report, self._place(archive, policy, proceed))
         survey(archive, policy, self._seconds(), proceed)
-        self._prune(self._seconds())
+        self._prune(self._seconds(), proceed)
         return report
 
     def _place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
@@ -156,11 +156,11 @@ class Editions:
     def _news_waits(self, archive: Archive) -> bool:
         return any(n not in self._aside for n in archive.desk.pending())
 
-    def _prune(self, now: int) -> None:
+    def _prune(self, now: int, proceed: Callable[[], bool]) -> None:
         """Retention, once a day; here, since it is the edition's archive."""
         if not self._retention.due(now, time.monotonic()):
             return
-        purged = self._current.engine.archive.upkeep.prune(now, *self._current.engine.keep)
+        purged = self._current.engine.archive.upkeep.prune(now, *self._current.engine.keep, proceed)
         if purged:
             log.info("pruned the texts of %d items", purged)
 

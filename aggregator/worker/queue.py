@@ -14,12 +14,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import procrastinate
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
 from aggregator.errors import ClockApart, StoreError, StoreTooNew
@@ -27,6 +27,10 @@ from aggregator.worker.editions import Editions
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.polling import Polling
 from aggregator.worker.signs import Signs
+
+if TYPE_CHECKING:
+    from procrastinate.job_context import JobContext
+    from procrastinate.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +42,10 @@ JOBS = 32  # polling jobs of a worker at once; its fetcher has bounds of its own
 SPACING = 1.0  # seconds that a lane stays closed after a job, so that a host's next request keeps its distance
 HEARTBEAT, STALLED = 5.0, 20.0  # seconds: how often a worker says that it lives; after how long its jobs are taken over
 PATIENCE = 6.0  # seconds that jobs are given when the service stops
-CONNECTIONS = 6  # two hear of new jobs; all are opened at the start, so that a server with no room for them is told of
+CONNECTIONS = 4  # opened at the start, so that a server without room for them is told of; two more hear of new jobs
 LOOK = 5.0  # seconds between looks whether this machine may take part
 PAUSE = 5.0  # seconds until the queue is tried again
-CANNOT = f"the server cannot be reached, or takes no {CONNECTIONS} more connections"
+CANNOT = "the server cannot be reached, or takes no more connections"
 
 
 class Queue:
@@ -66,6 +70,9 @@ class Queue:
         self._news = news
         self._stopping = stopping
         self._editing = asyncio.Lock()
+        self._at: set[int | None] = set()  # jobs that this process is at, by number
+        self._ends: set[int | None] = set()  # its workers, by the queue's numbers
+        self._left: set[int | None] = set()  # what the last look found left behind
         self._app = self._application()
 
     def _application(self) -> procrastinate.App:
@@ -107,16 +114,39 @@ class Queue:
             if not await made.fetchone():
                 await raw.execute(self._app.schema_manager.get_schema())
 
-    async def _agreeing(self) -> None:
+    async def _looking(self) -> None:
         """Ends where this process has to leave the work to others."""
         while True:
             await asyncio.sleep(LOOK)
             try:
                 await asyncio.to_thread(self._fleet.agree)
+                await self._tidy()
             except (ClockApart, StoreTooNew):
                 raise
-            except StoreError:  # told by those who want something of the server
+            except (StoreError, ConnectorException):  # told by those who want something of the server
                 continue
+
+    async def _counted(self, call: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
+        """Runs a job, and knows of it."""
+        self._ends.add(worker.worker_id)
+        self._at.add(context.job.id)
+        try:
+            return await call()
+        finally:
+            self._at.discard(context.job.id)
+
+    async def _tidy(self) -> None:
+        """A connection that is lost as a job ends leaves it with a worker that lives and knows nothing of it any more, and
+        its lane closed for good. Two looks in a row: it may be just on its way."""
+        doing = [
+            job for job in await self._app.job_manager.list_jobs_async(status="doing") if job.worker_id in self._ends
+        ]
+        left = {job.id for job in doing} - self._at
+        for job in doing:
+            if job.id in left & self._left:
+                log.warning("job %s (%s) was left with its end; it is given up", job.id, job.task_name)
+                await self._app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+        self._left = left
 
     async def _work(self) -> None:
         await asyncio.to_thread(self._fleet.agree)
@@ -125,13 +155,13 @@ class Queue:
         options: dict[str, Any] = {
             "name": self._owner, "install_signal_handlers": False, "delete_jobs": "always",
             "update_heartbeat_interval": HEARTBEAT, "stalled_worker_timeout": STALLED,
-            "shutdown_graceful_timeout": PATIENCE,
+            "shutdown_graceful_timeout": PATIENCE, "worker_middleware": [self._counted],
         }  # fmt: skip
         parts = [
             asyncio.create_task(self._app.run_worker_async(queues=["polls"], concurrency=JOBS, **options)),
             asyncio.create_task(self._app.run_worker_async(queues=["house"], concurrency=4, **options)),
             asyncio.create_task(self._tell_news()),
-            asyncio.create_task(self._agreeing()),
+            asyncio.create_task(self._looking()),
             asyncio.create_task(self._stopping.wait()),
         ]
         try:

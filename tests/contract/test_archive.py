@@ -349,6 +349,16 @@ def test_an_article_told_again_after_its_story_was_forgotten_joins_it(store: Sto
     assert not store.desk.pending()
 
 
+def test_retention_asks_before_each_step_whether_it_may_go_on(store: Store) -> None:
+    """The first one of a large archive takes minutes: the edition's lease is renewed meanwhile, and a stop is heeded."""
+    for name in ("alpha", "beta"):
+        store.intake.apply([polled(name, [item(name, str(n), f"Thing {n}", summary="Said.") for n in range(3)])], NOW)
+    later = SECONDS + 91 * 86_400
+    answers = iter([True, True, False, False, False])
+    assert store.upkeep.prune(later, 90 * 86_400, {}, lambda: next(answers)) == 3
+    assert store.upkeep.prune(later, 90 * 86_400, {}) == 3
+
+
 def test_an_item_whose_text_was_pruned_says_so_and_one_that_never_had_any_does_not(store: Store) -> None:
     full, bare = item("alpha", "1", "Defense", summary="Words."), item("alpha", "2", "Europe")
     body = item("alpha", "3", "NATO", content="<p>Read by nobody who judges.</p>")

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 from builders.postgres import execute, fresh_database
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
+from procrastinate.manager import JobManager
 
 from aggregator.errors import ClockApart, StoreTooNew
 from aggregator.store.postgres.archive import PostgresArchive
@@ -47,13 +50,40 @@ class Loop:
 
     def __init__(self) -> None:
         self.looks = 0
+        self.taken: list[str] = []
 
     async def mend(self) -> bool:
         self.looks += 1
         return True
 
+    async def take(self, ids: list[str]) -> bool:
+        self.taken += ids
+        return False
+
     async def once(self) -> None:
         pass
+
+
+def end_of_queue(
+    store: PostgresArchive, loop: Any, stopping: asyncio.Event, shown: list[str], clock: list[float]
+) -> Queue:
+    """A worker's end, whose clock is so many seconds ahead of the server's."""
+    fleet = Fleet(
+        url=store.address("aggregator queue"),
+        due=lambda: [("alpha", "alpha.example")],
+        absent=store.absent,
+        heed=lambda ids: None,
+        agree=lambda: store.agree(lambda: server_time(store) + clock[0]),
+    )
+    signs = Signs(shown.append)
+    return Queue(fleet, owner="me", polling=loop, editions=loop, signs=signs, news=asyncio.Event(), stopping=stopping)
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "EVERY", "* * * * * *")
+    monkeypatch.setattr(queue, "PAUSE", 0.1)
+    monkeypatch.setattr(queue, "LOOK", 0.1)
 
 
 async def until(ready: Callable[[], object]) -> None:
@@ -62,36 +92,45 @@ async def until(ready: Callable[[], object]) -> None:
             await asyncio.sleep(0.05)
 
 
-def test_a_worker_takes_no_job_while_its_clock_is_wrong_and_goes_on_when_it_is_right(
-    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(queue, "EVERY", "* * * * * *")
-    monkeypatch.setattr(queue, "PAUSE", 0.1)
-    monkeypatch.setattr(queue, "LOOK", 0.1)
-    off, shown = [7200.0], [""]
+def test_a_worker_takes_no_job_while_its_clock_is_wrong_and_goes_on_when_it_is_right(store: PostgresArchive) -> None:
+    clock, shown = [7200.0], [""]
 
     async def scenario() -> None:
-        loop: Any = Loop()
-        news, stopping = asyncio.Event(), asyncio.Event()
-        fleet = Fleet(
-            url=store.address("aggregator queue"),
-            due=lambda: (),
-            absent=store.absent,
-            heed=lambda ids: None,
-            agree=lambda: store.agree(lambda: server_time(store) + off[0]),
-        )
-        made = Queue(
-            fleet, owner="me", polling=loop, editions=loop, signs=Signs(shown.append), news=news,
-            stopping=stopping,
-        )  # fmt: skip
-        running = asyncio.create_task(made.run())
+        loop, stopping = Loop(), asyncio.Event()
+        running = asyncio.create_task(end_of_queue(store, loop, stopping, shown, clock).run())
         await until(lambda: "120 minutes apart" in shown[-1])
         assert loop.looks == 0
-        off[0] = 0.0
-        await until(lambda: loop.looks and not shown[-1])
-        off[0] = -7200.0
+        clock[0] = 0.0
+        await until(lambda: loop.taken and not shown[-1])
+        clock[0] = -7200.0
         await until(lambda: "behind" in shown[-1])
         stopping.set()
         await running
 
+    asyncio.run(scenario())
+
+
+def test_a_connection_lost_as_a_job_ends_closes_no_lane(
+    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker lives on, and so nobody else would take the job from it."""
+    loop: Any = Loop()
+    finish = JobManager.finish_job
+    lost: list[Job] = []
+
+    async def losing(self: JobManager, job: Job, **arguments: Any) -> None:
+        if job.task_name == "refresh" and not lost:
+            lost.append(job)
+            raise ConnectorException
+        await finish(self, job, **arguments)
+
+    async def scenario() -> None:
+        stopping = asyncio.Event()
+        running = asyncio.create_task(end_of_queue(store, loop, stopping, [""], [0.0]).run())
+        await until(lambda: len(loop.taken) > 1)
+        assert lost
+        stopping.set()
+        await running
+
+    monkeypatch.setattr(JobManager, "finish_job", losing)
     asyncio.run(scenario())

@@ -91,14 +91,17 @@ class Upkeep:
         )
         return tuple(dict.fromkeys(line for (value,) in rows for line in orjson.loads(value)[1].splitlines()))
 
-    def prune(self, now: int, keep: int, per_source: Mapping[str, int]) -> int:
+    def prune(
+        self, now: int, keep: int, per_source: Mapping[str, int], proceed: Callable[[], bool] = lambda: True
+    ) -> int:
         """Take bodies and summaries of items that their source has not listed for `keep` seconds; returns how many.
 
-        Ids, headlines and links stay, so that purged items do not come back and archives never break.
+        Ids, headlines and links stay, so that purged items do not come back and archives never break. `proceed` is asked
+        before each step: it may be long.
         """
         purged = 0
         for n, limit in limits(self._db, now, keep, per_source):
-            while count := self._prune(n, limit, now):
+            while proceed() and (count := self._prune(n, limit, now)):
                 purged += count
         self._forget(now - MEMORY_SECONDS)
         return purged
@@ -119,6 +122,7 @@ class Upkeep:
 
     def _forget(self, before: int) -> None:
         with self._db.transaction() as raw:
+            raw.execute("SET LOCAL statement_timeout = 0")  # all of the memory is looked through, once a day
             raw.execute("DELETE FROM postings WHERE at < %s", (before,))
             raw.execute("DELETE FROM memories WHERE at < %s", (before,))
             raw.execute(

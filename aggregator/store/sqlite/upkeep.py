@@ -65,14 +65,17 @@ class Upkeep:
             row = self._db.raw.execute("SELECT value FROM meta WHERE key = ?", (f"note:{key}",)).fetchone()
             return orjson.loads(row[0]) if row else None
 
-    def prune(self, now: int, keep: int, per_source: Mapping[str, int]) -> int:
+    def prune(
+        self, now: int, keep: int, per_source: Mapping[str, int], proceed: Callable[[], bool] = lambda: True
+    ) -> int:
         """Take bodies and summaries of items that their source has not listed for `keep` seconds; returns how many.
 
-        Ids, headlines and links stay, so that purged items do not come back and archives never break.
+        Ids, headlines and links stay, so that purged items do not come back and archives never break. `proceed` is asked
+        before each step: it may be long.
         """
         purged = 0
         for n, limit in limits(self._db, now, keep, per_source):
-            while True:
+            while proceed():
                 with self._db.transaction() as raw:
                     rows = raw.execute(
                         "SELECT t.item FROM items i JOIN texts t ON t.item = i.n "
