@@ -99,9 +99,7 @@ class Growing:
             states = {state.id: state for state in self.archive.sources.states()}
             results = [PollResult(states[source], tuple(items), live=False) for source, items in by_source.items()]
             self.archive.intake.apply(results, datetime.fromtimestamp(now, UTC))
-            spent += _cpu(
-                partial(edition, self.archive, self.application.policy, partial(int, now), shelf=self.shelf)
-            )
+            spent += _cpu(partial(edition, self.archive, self.application.policy, partial(int, now), shelf=self.shelf))
             if self.size % (A_DAY * 10) == 0:
                 self.archive.upkeep.prune(now, KEEP, {})
         return spent
