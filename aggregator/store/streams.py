@@ -91,11 +91,7 @@ def _base(dialect: Dialect, query: StreamQuery) -> tuple[str, list[str], Sql]:
 
 
 def _of_source(source: str | None) -> tuple[str, str | None]:
-    return (
-        "EXISTS (SELECT 1 FROM placements p JOIN items i ON i.n = p.item JOIN sources s ON s.n = i.source "
-        "WHERE p.story = st.n AND NOT p.hidden AND s.id = ?)",
-        source,
-    )
+    return _MEMBERS.format("i.source = (SELECT n FROM sources WHERE id = ?)"), source
 
 
 def items_sql(
@@ -154,11 +150,16 @@ def narrow(sql: Sql, wanted: Filter, of: str) -> None:
             sql.add(f"({column} LIKE ? ESCAPE '\\' OR p.section = ?)", _quoted(id), id)
 
 
+_MEMBERS = (
+    "EXISTS (SELECT 1 FROM placements p CROSS JOIN items i CROSS JOIN texts t "
+    "WHERE p.story = st.n AND i.n = p.item AND t.item = i.n AND NOT p.hidden AND {})"
+)
+"""Of its items. SQLite keeps the order of a CROSS JOIN: it would else go through all items of a source for each story."""
+
 _SHAPES = {
     "st": (
         "st.published",
-        "EXISTS (SELECT 1 FROM placements p JOIN items i ON i.n = p.item JOIN texts t ON t.item = i.n "
-        "WHERE p.story = st.n AND NOT p.hidden AND {})",
+        _MEMBERS,
         "st.n {0} (SELECT p.story FROM search JOIN placements p ON p.item = {1.found} WHERE {1.matches}{2} AND NOT p.hidden)",
     ),
     "i": ("i.at", "{}", "i.n {0} (SELECT {1.found} FROM search WHERE {1.matches}{2})"),

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -291,3 +292,37 @@ def test_stories_at_addresses_come_in_their_order_and_without_what_is_hidden(bot
     assert [any(url and url.endswith(key) for url in told) for told, (_, key) in zip(links, keys, strict=False)] == [
         True
     ] * 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [StreamQuery("source", "alpha"), StreamQuery("search", filter=Filter(source="alpha"))],
+    ids=["stories of a source", "search in a source"],
+)
+def test_what_a_source_told_is_found_from_each_story_and_not_from_all_that_it_told(
+    tmp_path: Path, query: StreamQuery
+) -> None:
+    """In steps of SQLite's machine: twice the archive costs twice as much, not four times."""
+    store = archive(tmp_path, "alpha", "beta")
+    steps = [0]
+
+    def step() -> None:
+        steps[0] += 1
+
+    def cost(news: range) -> int:
+        told = [
+            polled(name, [item(name, str(n), f"Thing{n}{name} happened{n}{name}") for n in news])
+            for name in ("alpha", "beta")
+        ]
+        store.intake.apply(told, NOW)
+        edition(store, policy(), lambda: SECONDS)
+        steps[0] = 0
+        store._connection.raw.set_progress_handler(step, 10)
+        found, _ = store.reading.stories(replace(query, limit=500), SECONDS)
+        store._connection.raw.set_progress_handler(None, 10)
+        assert len(found) == news.stop
+        return steps[0]
+
+    once = cost(range(150))
+    assert cost(range(150, 300)) < 3 * once
+    store.close()
