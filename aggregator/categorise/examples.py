@@ -52,6 +52,7 @@ def _why(book: Rulebook, example: Example, section: str) -> str:
 def _reason(receipt: Receipt) -> str:
     if not receipt.matched:
         return "no rule matched" if receipt.rule == "fallback" else receipt.rule
-    words = ", ".join(f"“{match.text}”" for match in receipt.matched[:3])
+    texts = list(dict.fromkeys(match.text for match in receipt.matched))
+    words = ", ".join(f"“{text}”" for text in texts[:3])
     at = f" at {receipt.at}" if receipt.at else ""
     return f"{receipt.rule}{at} matched {words}"

@@ -91,6 +91,8 @@ def _edits(report: dict[str, Any]) -> list[tuple[str, str]]:
     lines += [("-", f"source {id} stops; its items stay") for id in found["sources"]["removed"]]
     lines += [("~", f"source {one['from']} is called {one['to']}") for one in found["sources"]["renamed"]]
     lines += [("~", f"source {id} changes") for id in found["sources"]["changed"]]
+    lines += [("-", f"source {id} pauses; its items stay") for id in found["sources"]["paused"]]
+    lines += [("+", f"source {id} is polled again") for id in found["sources"]["resumed"]]
     for kind in ("sections", "topics"):
         lines += [("+", f"{kind[:-1]} {id} is new") for id in found[kind]["added"]]
         lines += [("-", f"{kind[:-1]} {id} is gone") for id in found[kind]["removed"]]

@@ -20,12 +20,15 @@ class RuleChange:
 
 @dataclass(frozen=True, slots=True)
 class SourceChanges:
-    """Ids. `renamed` are (old, new), `changed` those with another address or setting, paused ones included."""
+    """Ids. `renamed` are (old, new), `changed` those with another address or setting; `paused` and `resumed` those that
+    `enabled` stops and starts again, whatever else changed of them."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     changed: tuple[str, ...] = ()
+    paused: tuple[str, ...] = ()
+    resumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Changes:
         return self != Changes()
 
     def as_json(self) -> dict[str, Any]:
-        """As the API shows it: `{sources: {added, removed, renamed: [{from, to}], changed}, sections: …, topics: …, other}`."""
+        """As the API shows it: `{sources: {added, removed, renamed: [{from, to}], changed, paused, resumed}, sections: …, topics: …,
+        other}`."""
         shown = asdict(self)
         shown["sources"]["renamed"] = [{"from": old, "to": new} for old, new in self.sources.renamed]
         return shown
@@ -59,6 +63,8 @@ class Changes:
         found += [f"source {id} stops" for id in self.sources.removed]
         found += [f"source {old} is called {new}" for old, new in self.sources.renamed]
         found += [f"source {id} changed" for id in self.sources.changed]
+        found += [f"source {id} pauses" for id in self.sources.paused]
+        found += [f"source {id} is polled again" for id in self.sources.resumed]
         for kind, rules in (("section", self.sections), ("topic", self.topics)):
             found += [f"{kind} {id} is new" for id in rules.added]
             found += [f"{kind} {id} is gone" for id in rules.removed]
@@ -111,6 +117,7 @@ def _sources(old: Sequence[Source], new: Sequence[Source]) -> SourceChanges:
     ids = {source.id for source in new}
     by_url = {source.url: source.id for source in old if source.id not in ids}
     added, renamed, changed = [], [], []
+    switched: dict[bool, list[str]] = {True: [], False: []}
     for source in new:
         former = source.id if source.id in before else None
         former = former or next((id for id in source.was if id in before and id not in ids), None)
@@ -120,11 +127,15 @@ def _sources(old: Sequence[Source], new: Sequence[Source]) -> SourceChanges:
             continue
         if former != source.id:
             renamed.append((former, source.id))
-        elif _bare(before[former]) != _bare(source):
+        if before[former].enabled != source.enabled:
+            switched[source.enabled].append(source.id)
+        elif former == source.id and _bare(before[former]) != _bare(source):
             changed.append(source.id)
         before.pop(former, None)
     removed = [id for id in before if id not in ids]
-    return SourceChanges(tuple(added), tuple(removed), tuple(renamed), tuple(changed))
+    return SourceChanges(
+        tuple(added), tuple(removed), tuple(renamed), tuple(changed), tuple(switched[False]), tuple(switched[True])
+    )
 
 
 def _rules(old: Sequence[Rules], new: Sequence[Rules]) -> RuleChanges:

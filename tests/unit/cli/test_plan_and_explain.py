@@ -147,10 +147,16 @@ def test_sources_that_start_stop_and_are_renamed(desk: Desk) -> None:
     found = desk.json("plan", proposed)["configuration"]["sources"]
     assert found == {
         "added": ["four"], "removed": ["two", "three"], "renamed": [{"from": "one", "to": "uno"}], "changed": [],
+        "paused": [], "resumed": [],
     }  # fmt: skip
     out = desk.run("plan", proposed)
     assert "+ source four starts" in out
     assert "~ source one is called uno" in out
+
+
+def test_a_source_that_is_paused_is_told_so(desk: Desk) -> None:
+    out = desk.run("plan", desk.propose(("name: Two,", "name: Two, enabled: false,")))
+    assert "- source two pauses; its items stay" in out
 
 
 def test_a_renamed_source_keeps_its_prior_in_the_plan(desk: Desk) -> None:

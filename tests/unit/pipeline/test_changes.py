@@ -38,9 +38,11 @@ def test_sources_start_stop_and_change() -> None:
     found = told('  - {name: One, url: "https://one.example/"}\n', '  - {name: Four, url: "https://four.example/"}\n')
     assert (found.sources.added, found.sources.removed) == (("four",), ("one",))
     assert told("https://one.example/", "https://uno.example/").sources.changed == ("one",)
-    assert told(
-        'One, url: "https://one.example/"', 'One, enabled: false, url: "https://one.example/"'
-    ).sources.changed == ("one",)
+    paused = OLD.replace('One, url: "https://one.example/"', 'One, enabled: false, url: "https://one.example/"')
+    found = changes(read(OLD), read(paused))
+    assert (found.sources.paused, found.sources.changed) == (("one",), ())
+    assert found.lines() == ["source one pauses"]
+    assert changes(read(paused), read(OLD)).sources.resumed == ("one",)
 
 
 def test_a_source_is_renamed_by_was_or_by_its_address() -> None:
