@@ -45,7 +45,7 @@ PATIENCE = 6.0  # seconds that jobs are given when the service stops
 CONNECTIONS = 4  # opened at the start, so that a server without room for them is told of; two more hear of new jobs
 LOOK = 5.0  # seconds between looks whether this machine may take part
 PAUSE = 5.0  # seconds until the queue is tried again
-CANNOT = "the server cannot be reached, or takes no more connections"
+CANNOT = "the server cannot be reached, takes no more connections or does not do what is asked"
 
 
 class Queue:
@@ -98,7 +98,7 @@ class Queue:
                 self._signs.trouble("queue", error)
             except Exception as error:
                 log.debug("queue", exc_info=error)
-                self._signs.trouble("queue", f"{CANNOT} ({type(error).__name__}); tried again and again")
+                self._signs.trouble("queue", f"{CANNOT} ({_cause(error)}); tried again and again")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), PAUSE)
 
@@ -121,6 +121,7 @@ class Queue:
             try:
                 await asyncio.to_thread(self._fleet.agree)
                 await self._tidy()
+                self._signs.fine("queue")  # not before: what ends at once and begins anew is not well
             except (ClockApart, StoreTooNew):
                 raise
             except (StoreError, ConnectorException):  # told by those who want something of the server
@@ -151,7 +152,6 @@ class Queue:
     async def _work(self) -> None:
         await asyncio.to_thread(self._fleet.agree)
         await self._make_tables()
-        self._signs.fine("queue")
         options: dict[str, Any] = {
             "name": self._owner, "install_signal_handlers": False, "delete_jobs": "always",
             "update_heartbeat_interval": HEARTBEAT, "stalled_worker_timeout": STALLED,
@@ -220,6 +220,13 @@ class Queue:
             log.warning("job %s (%s) was left by a worker that is gone; others do it", job.id, job.task_name)
             await manager.finish_job(job, status=Status.FAILED, delete_job=True)
         await manager.prune_stalled_workers(3 * STALLED)
+
+
+def _cause(error: BaseException) -> str:
+    """What the driver says, which Procrastinate wraps in words of its own."""
+    while error.__cause__:
+        error = error.__cause__
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 async def _deferred(task: Any, **arguments: Any) -> None:

@@ -10,7 +10,7 @@ from builders import NOW, item, policy, polled, postgres_archive, source
 from builders.postgres import execute, fresh_database, server_url
 from msgspec import structs
 
-from aggregator.errors import AggregatorError, NotAStore, StoreBusy, StoreError, StoreTooNew, UsageError
+from aggregator.errors import AggregatorError, NotAStore, StoreBusy, StoreError, StoreReadOnly, StoreTooNew, UsageError
 from aggregator.model.story import Batch
 from aggregator.pipeline.edition import edition
 from aggregator.store.postgres import sources
@@ -152,6 +152,18 @@ def test_whatever_a_database_is_set_to_who_waited_sees_what_was_made(url: str) -
     execute(url, f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'")
     store = PostgresArchive(url)
     assert store._connection.read("SHOW transaction_isolation") == [("read committed",)]
+    store.close()
+
+
+def test_a_database_that_is_kept_from_writing_is_not_written_and_says_so(url: str) -> None:
+    """For the time of a dump or a move, say."""
+    name = url.partition("?")[0].rpartition("/")[2]
+    PostgresArchive(url).close()
+    execute(url, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    store = PostgresArchive(url)
+    with pytest.raises(StoreReadOnly, match="cannot be written"):
+        store.sources.sync([source("alpha")])
+    assert store.reading.totals()["sources"] == 0
     store.close()
 
 

@@ -77,7 +77,7 @@ class Server:
             "tcp_keepalives_idle": "5",
             "tcp_keepalives_interval": "5",
             "tcp_keepalives_count": "2",
-            "default_transaction_read_only": "on" if read_only else "off",
+            **({"default_transaction_read_only": "on"} if read_only else {}),
             # Who waited for a lock is to see what its holder made, whatever the database is set to.
             "default_transaction_isolation": r"read\ committed",
             # Many short questions to a disk without a needle: an index is nearly always right, compiling a query never.
@@ -204,7 +204,8 @@ _ERRORS: tuple[tuple[tuple[type[psycopg.Error], ...], type[StoreError], str], ..
     (
         (errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege),
         StoreReadOnly,
-        "cannot be written by this user, or is a standby; the user must own the database or its schema",
+        "cannot be written: by this user, who must own the database or its schema, or by anybody, as a standby or one that is "
+        "set to be read alone",
     ),
     (
         (errors.DataCorrupted, errors.IndexCorrupted),
