@@ -25,13 +25,12 @@ class Said:
 
     def __init__(self, context: Context, before: bytes) -> None:
         job = context.job
-        self._context = _encode(
-            (__version__, context.base, context.language, job.root, job.publisher, job.wrapper, job.lang)
-        )
+        decides = (__version__, context.base, context.language, job.root, job.publisher, job.wrapper, job.lang)
+        self._key = blake2b(_encode(decides), digest_size=32).digest()
         self._before = parted(before)
 
     def fingerprint(self, parsed: ParsedItem) -> bytes:
-        return blake2b(_encode(parsed), digest_size=SIZE, key=blake2b(self._context, digest_size=32).digest()).digest()
+        return blake2b(_encode(parsed), digest_size=SIZE, key=self._key).digest()
 
     def __contains__(self, fingerprint: bytes) -> bool:
         return fingerprint in self._before

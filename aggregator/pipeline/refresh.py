@@ -136,15 +136,12 @@ def _counted(report: RefreshReport, polls: Sequence[_Poll], added: int) -> Refre
 async def poll(tools: Tools, state: SourceState) -> _Poll:
     """One source: what it answered, and what that changes."""
     source = tools.sources[state.id]
-    changes = NOTHING
+    changes, feed, body = NOTHING, None, None
     try:
         outcome = await _fetched(tools, source, state)
-        outcome, feed = await _read(tools, source, state, outcome, state.said or b"")
-        if feed:
-            changes = _recognised(tools, state, feed)
-            if any(item.unread for item in changes.new):  # said before, and not stored any more as it was
-                outcome, feed = await _read(tools, source, state, outcome, b"")
-                changes = _recognised(tools, state, feed) if feed else NOTHING
+        body = _digest(outcome.body) if isinstance(outcome, Fetched) else None
+        if isinstance(outcome, Fetched) and body != state.body_hash:
+            outcome, feed, changes = await _taken(tools, source, state, outcome)
     except StoreError:  # no fault of the source, and nothing that the next one would be spared
         raise
     except Exception as error:
@@ -163,7 +160,7 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         held_back=changes.drops,
     )
     if isinstance(outcome, Fetched):
-        known = structs.replace(known, body_hash=_digest(outcome.body))
+        known = structs.replace(known, body_hash=body)
     if feed:
         known = structs.replace(known, said=changes.said)
     if "${" in source.url:
@@ -197,11 +194,9 @@ async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:
 
 
 async def _read(
-    tools: Tools, source: Source, state: SourceState, outcome: Outcome, said: bytes
+    tools: Tools, source: Source, state: SourceState, outcome: Fetched, said: bytes
 ) -> tuple[Outcome, NormalFeed | None]:
-    """Parse what is new. A body that cannot be parsed is a failure, so that validators never run ahead."""
-    if not isinstance(outcome, Fetched) or _digest(outcome.body) == state.body_hash:
-        return outcome, None
+    """A body that cannot be parsed is a failure, so that validators never run ahead."""
     job = ParseJob(source.id, state.root, source.publisher, source.wrapper, source.lang, tools.clock(), said)
     try:
         return outcome, _folded(tools, await tools.parse(outcome, job))
@@ -209,6 +204,20 @@ async def _read(
         return Failed(error.kind, str(error), outcome.status), None
     except SandboxError as error:
         return Failed(f"parser-{error.kind}", str(error), outcome.status), None
+
+
+async def _taken(
+    tools: Tools, source: Source, state: SourceState, fetched: Fetched
+) -> tuple[Outcome, NormalFeed | None, Changes]:
+    """What a document says, and what of it is new: all is read where something that was said before turns out not to be
+    stored as it was."""
+    changes = NOTHING
+    for said in (state.said or b"", b""):
+        outcome, feed = await _read(tools, source, state, fetched, said)
+        changes = _recognised(tools, state, feed) if feed else NOTHING
+        if not any(item.unread for item in changes.new):
+            break
+    return outcome, feed, changes
 
 
 def _folded(tools: Tools, feed: NormalFeed) -> NormalFeed:
