@@ -43,7 +43,7 @@ def stories_sql(
     sql.above = above
     narrow(sql, query.filter, "st")
     if query.changed_since is not None:
-        sql.add("st.changed >= ?", query.changed_since)
+        sql.add("st.changed >= ?", _from(query))
         if query.before:
             sql.add("(st.changed, st.n) > (?, ?)", *query.before)
         return f"SELECT st.n, st.changed FROM {tables} WHERE {sql.where} ORDER BY st.changed, st.n LIMIT ?", [
@@ -111,20 +111,28 @@ def items_sql(
         sql.add("EXISTS (SELECT 1 FROM corroborations c WHERE c.story = p.story AND c.k = ?)", query.min_publishers)
     sql.add("NOT coalesce(p.hidden, FALSE)")
     narrow(sql, query.filter, "i")
-    order, column = "DESC", "i.entered"
+    order, column, number = "DESC", "i.entered", "i.n"
     if query.window:
         column = "i.at"
         sql.add("i.at >= ? AND i.at < ?", *query.window)
     if query.changed_since is not None:
-        column, order = "t.updated", ""
-        sql.add("t.updated >= ?", query.changed_since)
+        column, order, number = "t.updated", "", "t.item"  # as the index has them
+        sql.add("t.updated >= ?", _from(query))
     if query.before:
-        sql.add(f"({column}, i.n) {'>' if not order else '<'} (?, ?)", *query.before)
+        sql.add(f"({column}, {number}) {'>' if not order else '<'} (?, ?)", *query.before)
     tables = "items i JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n"
-    return f"SELECT i.n, {column} FROM {tables} WHERE {sql.where} ORDER BY {column} {order}, i.n {order} LIMIT ?", [
-        *sql.values,
-        limit,
-    ]
+    return (
+        f"SELECT i.n, {column} FROM {tables} WHERE {sql.where} ORDER BY {column} {order}, {number} {order} LIMIT ?",
+        [
+            *sql.values,
+            limit,
+        ],
+    )
+
+
+def _from(query: StreamQuery) -> int:
+    """The first time of a list of what changed: of the page that is asked for, so that those before it are not read."""
+    return max(query.changed_since or 0, query.before[0] if query.before else 0)
 
 
 def narrow(sql: Sql, wanted: Filter, of: str) -> None:

@@ -326,3 +326,30 @@ def test_what_a_source_told_is_found_from_each_story_and_not_from_all_that_it_to
     once = cost(range(150))
     assert cost(range(150, 300)) < 3 * once
     store.close()
+
+
+@pytest.mark.parametrize("read", ["items", "stories"])
+def test_what_changed_since_is_read_from_there_on(tmp_path: Path, read: str) -> None:
+    """In steps of SQLite's machine: a page costs the same at the end of a long list as at the end of a short one."""
+    store = archive(tmp_path, "alpha")
+    steps = [0]
+
+    def step() -> None:
+        steps[0] += 1
+
+    def cost(news: range) -> int:
+        for n in news:
+            moment = NOW + timedelta(seconds=n)
+            store.intake.apply([polled("alpha", [item("alpha", str(n), f"Thing{n} happened{n}")])], moment)
+            edition(store, policy(), lambda: SECONDS + n)  # noqa: B023
+        query = StreamQuery("search", changed_since=0, before=(SECONDS + news.stop - 10, 1), limit=5)
+        store._connection.raw.set_progress_handler(step, 10)
+        steps[0] = 0
+        found, _ = getattr(store.reading, read)(query, SECONDS)
+        store._connection.raw.set_progress_handler(None, 10)
+        assert len(found) == 5
+        return steps[0]
+
+    once = cost(range(60))
+    assert cost(range(60, 200)) < 1.5 * once
+    store.close()
