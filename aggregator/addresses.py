@@ -133,8 +133,10 @@ class Allowance:
         return cls(frozenset(hosts), tuple(networks))
 
     def names(self, host: str) -> bool:
-        """Whether a host is named: a name as such, an address by itself or by its network."""
-        return host.rstrip(".").lower() in self.hosts or self.covers(host)
+        """Whether a host is named: a name as such, an address by itself or by its network. `localhost` is this machine
+        wherever it is asked for (RFC 6761), and so named with its address."""
+        name = host.rstrip(".").lower()
+        return name in self.hosts or self.covers("127.0.0.1" if name == "localhost" else host)
 
     def covers(self, address: str) -> bool:
         """Whether an address lies in a named network."""

@@ -150,6 +150,8 @@ def test_a_private_address_is_a_warning_unless_allowed() -> None:
     assert told.startswith("f:1:26: warning: 127.0.0.1 is a private address")
     assert "allow_private: [127.0.0.1]" in told
     assert warned("allow_private: [127.0.0.0/8]\nsources: [{name: A, url: 'http://127.0.0.1/f', every: 2s}]\n") == []
+    assert warned("allow_private: [127.0.0.1]\nsources: [{name: A, url: 'http://localhost/f'}]\n") == []
+    assert warned("allow_private: [10.0.0.0/8]\nsources: [{name: A, url: 'http://localhost/f'}]\n")
 
 
 def test_other_warnings() -> None:
