@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from aggregator.addresses import Allowance, host_of
+from aggregator.addresses import host_of
 from aggregator.bootstrap import Application, driver, utc_now
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.polling import LEASE
@@ -23,7 +23,6 @@ class Sharing:
         with driver():
             import procrastinate  # noqa: F401 - missed here rather than in the middle of the work
         self._archive = application.server()
-        self._private = Allowance.of(application.settings.allow_private).names
         self._telling = ThreadPoolExecutor(1)  # whoever has something to tell does not wait for the server
 
     def __enter__(self) -> Sharing:
@@ -34,16 +33,16 @@ class Sharing:
         """Show what is wrong, to whoever reads the status. Where the server is what is in trouble, readers see that."""
         self._telling.submit(self._archive.upkeep.tell, identity(), troubles)
 
-    def fleet(self, heed: Callable[[Collection[str]], None]) -> Fleet:
-        return Fleet(self._archive.address(QUEUE), self._due, self._archive.absent, heed, self._agree)
+    def fleet(self, heed: Callable[[Collection[str]], None], private: Callable[[str], bool]) -> Fleet:
+        return Fleet(self._archive.address(QUEUE), lambda: self._due(private), self._archive.absent, heed, self._agree)
 
     def _agree(self) -> None:
         self._archive.agree(lambda: utc_now().timestamp())
 
-    def _due(self) -> Sequence[tuple[str, str]]:
+    def _due(self, private: Callable[[str], bool]) -> Sequence[tuple[str, str]]:
         """Hosts that the editor calls private need no sparing: each source counts as one of its own."""
         due = self._archive.sources.due(utc_now(), LEASE, DUE)
-        return [(id, id if (host := host_of(address) or "") and self._private(host) else host) for id, address in due]
+        return [(id, id if (host := host_of(address) or "") and private(host) else host) for id, address in due]
 
     def __exit__(self, *_: object) -> None:
         self._telling.shutdown()

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aggregator.addresses import host_of
+from aggregator.addresses import Allowance, host_of
 from aggregator.bootstrap import Application, Held, Place, utc_now
 from aggregator.categorise.program import NOTE, program
 from aggregator.cli.arguments import Command, nothing
@@ -63,7 +63,7 @@ async def _serve(
 
     async with Sandbox() as sandbox:
         engines = Engines(application, sandbox)
-        fleet = sharing.fleet(engines.heed) if sharing else None
+        fleet = sharing.fleet(engines.heed, engines.private) if sharing else None
         try:
             await Service(engines.start(), engines.changed, utc_now, show, fleet).run(beside)
         finally:
@@ -111,6 +111,7 @@ class Engines:
         follower.sources.sync(app.settings.sources)
         follower.upkeep.put_in_force(app.settings.epoch, app.settings.texts, int(utc_now().timestamp()))
         self._application, self._held = app, app.settings.epoch
+        self._allowance = Allowance.of(app.settings.allow_private)
         defaults = app.settings.defaults
         per_source = {one.id: int(one.keep.total_seconds()) for one in app.settings.sources if one.keep}
         return Engine(
@@ -127,6 +128,10 @@ class Engines:
         if key not in self._fetchers:
             self._fetchers[key] = app.fetcher(self._archives[1].sources.states())
         return self._fetchers[key]
+
+    def private(self, host: str) -> bool:
+        """Whether the editor calls a host private: such a one needs no sparing."""
+        return self._allowance.names(host)
 
     def heed(self, ids: Collection[str]) -> None:
         """Keep the pauses that hosts of these sources asked other workers for."""

@@ -87,6 +87,15 @@ def test_a_saved_file_gives_a_new_engine_and_tells_what_changed(worker: Worker) 
     assert worker.look() is None
 
 
+def test_a_host_that_is_private_no_more_is_spared_again(worker: Worker) -> None:
+    worker.save("allow_private: [nas.local]\n" + FILE)
+    worker.look()
+    assert worker.engines.private("nas.local")
+    worker.save(FILE)
+    worker.look()
+    assert not worker.engines.private("nas.local")
+
+
 def test_a_comment_is_in_force_without_a_word_of_change(worker: Worker) -> None:
     worker.save("# a comment\n" + FILE)
     told = worker.look()
