@@ -8,10 +8,15 @@ from aggregator.ports import Archive
 
 
 def bury(archive: Archive, is_dead: Callable[[str], bool]) -> None:
-    """Give back what dead processes hold."""
+    """Give back what dead processes hold. Who is connected to the store lives, whatever his name looks like from here:
+    machines that were made of one image may all be called the same."""
+
+    def ended(owner: str) -> bool:
+        return is_dead(owner) and archive.absent(owner)
+
     for owner in archive.sources.owners():
-        if is_dead(owner):
+        if ended(owner):
             archive.sources.release(owner)
     holder = archive.desk.holder()
-    if holder is not None and is_dead(holder):
+    if holder is not None and ended(holder):
         archive.desk.release(holder)

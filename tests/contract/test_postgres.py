@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from builders import NOW, item, policy, polled, postgres_archive, source
@@ -13,6 +14,7 @@ from msgspec import structs
 from aggregator.errors import AggregatorError, NotAStore, StoreBusy, StoreError, StoreReadOnly, StoreTooNew, UsageError
 from aggregator.model.story import Batch
 from aggregator.pipeline.edition import edition
+from aggregator.pipeline.leases import bury
 from aggregator.store.postgres import sources
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.readonly import ReadOnlyArchive
@@ -202,6 +204,20 @@ def test_a_holder_that_hangs_is_cut_off_and_writes_no_more(store: PostgresArchiv
     second.close()
 
 
+def test_a_command_gives_nothing_back_of_a_worker_that_is_connected(store: PostgresArchive) -> None:
+    """Of another container with the same name, say: its process is not to be seen here."""
+    worker = other(store, "box:1:2")
+    assert worker.sources.claim("box:1:2", NOW, timedelta(minutes=5))
+    bury(store, lambda owner: True)
+    assert store.sources.owners() == ["box:1:2"]
+    worker.close()
+    for _ in range(1000):
+        bury(store, lambda owner: True)
+        if not store.sources.owners():
+            break
+    assert not store.sources.owners()
+
+
 def test_who_is_connected_lives(store: PostgresArchive) -> None:
     worker = other(store, "machine:1:2")
     assert not store.absent("machine:1:2")
@@ -229,8 +245,6 @@ def test_a_process_is_dead_after_it_was_gone_for_a_while() -> None:
 
 
 def test_two_that_claim_at_once_never_get_the_same(store: PostgresArchive) -> None:
-    from datetime import timedelta
-
     store.sources.sync([source(f"s{n}") for n in range(300)])
     found: list[list[str]] = []
 
