@@ -88,6 +88,11 @@ def is_latin(name: str) -> bool:
     return all(not char.isalpha() or "LATIN" in unicodedata.name(char, "") for char in name)
 
 
+def as_written(name: str) -> str:
+    """With its capital where it is one word: small, one language's country is a word of another's ("indie", "lati")."""
+    return name + "!" if name.isalpha() and is_latin(name) else name
+
+
 def territories() -> Iterator[tuple[str, str, str]]:
     for language in LANGUAGES.split():
         for code, name in Locale.parse(language).territories.items():
@@ -96,8 +101,7 @@ def territories() -> Iterator[tuple[str, str, str]]:
             plain = re.sub(r"\s*[(（].*?[)）]|\s+SAR\b.*", "", name).strip()
             short = len(plain) < (4 if is_latin(plain) else 2)
             if plain and not short and "&" not in plain:
-                # Small, one language's country is a word of another's: "indie", "lati", "kena".
-                yield "country", code, plain + "!" if language != "en" and is_latin(plain) else plain
+                yield "country", code, plain if language == "en" else as_written(plain)
 
 
 def capital_names() -> Iterator[tuple[str, str, str]]:
@@ -111,7 +115,7 @@ def capital_names() -> Iterator[tuple[str, str, str]]:
             if not is_latin(name):
                 yield "city", codes[zone], name
             elif len(name) >= 5 and key(name) not in NOT_ELSEWHERE:
-                yield "city", codes[zone], name if language == "en" else name + "!"
+                yield "city", codes[zone], name if language == "en" else as_written(name)
 
 
 def zone_countries() -> dict[str, str]:

@@ -190,6 +190,13 @@ def test_words_of_one_language_are_no_places_of_another(title: str) -> None:
 def test_countries_in_other_languages() -> None:
     assert places("Frankreich streikt, FRANKREICH hofft") == ["FR"]
     assert places("Le Tchad et la Guinée-Bissau ferment leurs frontières") == ["TD", "GW"]
+    assert places("La Corée du Nord et l'Arabie saoudite") == ["KP", "SA"]
+    assert places("Iranische Raketen, russische Panzer in der Elfenbeinküste") == ["IR", "RU", "CI"]
+    assert places("Presidente ucraniano visita Costa de Marfil") == ["UA", "CI"]
+    assert places("السعودية ترحب بالقرار الفرنسي") == ["SA", "FR"]
+    assert places("الجيش السوداني") == ["SD"]
+    assert places("अमेरिका और इजरायल") == ["US", "IL"]
+    assert places("Frances McNamara wins an award") == []
 
 
 def test_a_politburo_is_of_the_country_named() -> None:
@@ -205,6 +212,7 @@ def test_a_politburo_is_of_the_country_named() -> None:
         ("ROME, Georgia – plant closes", ["US"]),
         ("Trial over attack in London, Ontario", ["CA"]),
         ("Odessa, Kherson and Texas", ["UA", "US"]),
+        ("Ferry sinks off Tanzania's Pemba", ["TZ"]),
         ("Moscow, Washington hold talks", ["RU", "US"]),
         ("China, California sign climate pact", ["CN", "US"]),
     ],
