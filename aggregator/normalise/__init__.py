@@ -3,6 +3,18 @@ identity, dates and text; HTML, addresses and character sets are their libraries
 
 from __future__ import annotations
 
-from aggregator.normalise.document import normalise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aggregator.normalise.document import normalise
 
 __all__ = ["normalise"]
+
+
+def __getattr__(name: str) -> object:
+    """`normalise` brings the libraries for HTML, which those who compare addresses or recognise items need not wait for."""
+    if name != "normalise":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from aggregator.normalise.document import normalise
+
+    return normalise
