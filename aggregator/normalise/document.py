@@ -60,7 +60,7 @@ def _newest(kept: Sequence[tuple[str, Draft]]) -> Sequence[tuple[str, Draft]]:
 
 
 def _item(key: str, draft: Draft, context: Context, said: Said) -> Item:
-    entry = said.fingerprint(draft.parsed)
+    entry = said.fingerprint(key, draft.parsed)
     if entry in said:
         hash = ""
     else:

@@ -9,15 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from hashlib import blake2b
 
-from msgspec import msgpack
-
 from aggregator import __version__
 from aggregator.model.item import ParsedItem
 from aggregator.normalise.draft import Context
 
 SIZE = 8  # bytes of a fingerprint: among the thousand entries of one source no two are equal by chance
-
-_encode = msgpack.Encoder().encode
 
 
 class Said:
@@ -26,11 +22,13 @@ class Said:
     def __init__(self, context: Context, before: bytes) -> None:
         job = context.job
         decides = (__version__, context.base, context.language, job.root, job.publisher, job.wrapper, job.lang)
-        self._key = blake2b(_encode(decides), digest_size=32).digest()
+        self._key = blake2b(repr(decides).encode(), digest_size=32).digest()
         self._before = parted(before)
 
-    def fingerprint(self, parsed: ParsedItem) -> bytes:
-        return blake2b(_encode(parsed), digest_size=SIZE, key=self._key).digest()
+    def fingerprint(self, key: str, parsed: ParsedItem) -> bytes:
+        """`key` is the entry's identity, which depends on the entries beside it too."""
+        # As Python writes it: whatever a parser finds can be written so, half of a surrogate pair too.
+        return blake2b(repr((key, parsed)).encode(), digest_size=SIZE, key=self._key).digest()
 
     def __contains__(self, fingerprint: bytes) -> bool:
         return fingerprint in self._before
