@@ -45,6 +45,20 @@ def test_every_command_works_on_a_server(tmp_path: Path) -> None:
         assert not (tmp_path / "instance" / "aggregator.db").exists()
 
 
+def test_retention_is_that_of_the_configuration_in_force_whatever_this_machine_has_for_a_file(tmp_path: Path) -> None:
+    url = fresh_database()
+    with Server({"/1": conditional(rss(NEWS))}) as server:
+        config = configuration(tmp_path, {"one": server.url("/1")})
+        assert aggregator(config, "--database", url, "poll").returncode == 0
+        execute(url, "UPDATE texts SET listed = listed - 10 * 86400 WHERE title LIKE 'Ministers%'")
+        old = tmp_path / "elsewhere"
+        old.mkdir()
+        stale = configuration(old, {"one": server.url("/1")}, head="defaults: {keep: 1d}")
+        assert "The texts of 0 items" in aggregator(stale, "--database", url, "prune").stdout
+        assert aggregator(stale, "--database", url, "apply").returncode == 0
+        assert "The texts of 1 items" in aggregator(config, "--database", url, "prune").stdout
+
+
 def test_serve_and_run_read_what_workers_write(tmp_path: Path) -> None:
     url, port = fresh_database(), free_port()
     with Server({"/1": conditional(rss(NEWS))}) as server:
