@@ -182,7 +182,9 @@ def _of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[A
         yield dialect.same.format("coalesce(p.publisher, t.publisher)"), (wanted.publisher,)
     if wanted.lang:
         yield "(t.lang = ? OR t.lang LIKE ? || '-%')", (wanted.lang, wanted.lang)
-    if wanted.labelled is not None:
+    if wanted.labelled is not None and not any(wanted.labelled):
+        yield "FALSE", ()  # nobody bears the label: no row has to be looked at
+    elif wanted.labelled is not None:
         sources = f"i.source IN (SELECT n FROM sources WHERE {dialect.one_of.format('id')})"
         publishers = dialect.one_of.format("coalesce(p.publisher, t.publisher)")
         yield f"({sources} OR {publishers})", tuple(dialect.listed(values) for values in wanted.labelled)
