@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from aggregator.model.joining import Joining
@@ -30,7 +31,11 @@ class Reading:
 
     def stories(self, query: StreamQuery, now: int) -> tuple[list[StoryView], int | None]:
         """The stories of a stream in its order, and when time alone will change what is listed (None: never)."""
-        pairs, expires = self._cut(query, now, stories_sql)
+        stream = 0
+        if query.kind in ("section", "topic"):
+            name = f"{query.kind}:{query.id}"
+            stream = next((n for (n,) in self._db.read("SELECT n FROM streams WHERE name = ?", (name,))), 0)
+        pairs, expires = self._cut(query, now, partial(stories_sql, stream=stream))
         return self._stories(pairs), expires
 
     def items(self, query: StreamQuery, now: int) -> tuple[list[ItemView], int | None]:

@@ -35,11 +35,12 @@ class Sql:
 
 
 def stories_sql(
-    dialect: Dialect, query: StreamQuery, limit: int | None, above: int | None = None
+    dialect: Dialect, query: StreamQuery, limit: int | None, above: int | None = None, *, stream: int = 0
 ) -> tuple[str, list[Any]]:
     """SQL for (story, time) pairs of a stream of stories, in its order; `above`: words are looked for in items of higher
-    numbers alone."""
-    tables, times, sql = _base(dialect, query)
+    numbers alone; `stream`: the number of a section or topic."""
+    order, times, sql = _base(dialect, query, stream)
+    tables = ", ".join(order)
     sql.above = above
     narrow(sql, query.filter, "st")
     if query.changed_since is not None:
@@ -63,30 +64,36 @@ def stories_sql(
     latest = f"{dialect.greatest}({times[0]}, {times[1]})" if len(times) > 1 else times[0]
     if query.before:
         sql.add(f"({latest}, st.n) < (?, ?)", *query.before)
+    # SQLite keeps the order of a CROSS JOIN; else it would go through the whole stream and sort.
+    ways = [tables, " CROSS JOIN ".join(reversed(order))]
+    numbers = {"e": "e.story", "c": "c.story", "s": "st.n"}  # as the index has them
     parts = [
-        f"SELECT * FROM (SELECT st.n, {latest} AS t FROM {tables} WHERE {sql.where} ORDER BY {time} DESC, st.n DESC LIMIT ?) AS by_time"
-        for time in times
+        f"SELECT * FROM (SELECT st.n, {latest} AS t FROM {way} WHERE {sql.where} "
+        f"ORDER BY {time} DESC, {numbers[time[0]]} DESC LIMIT ?) AS by_time"
+        for way, time in zip(ways, times, strict=False)
     ]
     return f"{' UNION '.join(parts)} ORDER BY 2 DESC, 1 DESC LIMIT ?", [*[*sql.values, limit] * len(times), limit]
 
 
-def _base(dialect: Dialect, query: StreamQuery) -> tuple[str, list[str], Sql]:
+def _base(dialect: Dialect, query: StreamQuery, stream: int) -> tuple[list[str], list[str], Sql]:
+    """Tables, times and conditions. The number of the stream stands in the text: of a value that is found out later
+    PostgreSQL takes an average stream, and goes through all of a large one."""
     sql = Sql(dialect)
     if query.kind in ("section", "topic"):
-        tables = "entries e JOIN stories st ON st.n = e.story"
+        tables = ["entries e", "stories st"]
         times = ["e.primary_since" if query.primary else "e.entered"]
-        sql.add("e.stream = (SELECT n FROM streams WHERE name = ?) AND e.active", f"{query.kind}:{query.id}")
+        sql.add(f"st.n = e.story AND e.stream = {stream:d} AND e.active")
         if query.primary:
             sql.add("e.primary_since IS NOT NULL AND st.section = ?", query.id)
     else:
-        tables, times = "stories st", ["st.entered"]
+        tables, times = ["stories st"], ["st.entered"]
         if query.kind == "source":
             sql.add(*_of_source(query.id))
     sql.add("NOT st.hidden")
     if query.min_publishers > 1:
-        tables += " JOIN corroborations c ON c.story = st.n"
+        tables.append("corroborations c")
         times.append("c.entered")
-        sql.add("c.k = ?", query.min_publishers)
+        sql.add("c.story = st.n AND c.k > 1 AND c.k = ?", query.min_publishers)  # the index is of k > 1
     return tables, times, sql
 
 

@@ -353,3 +353,33 @@ def test_what_changed_since_is_read_from_there_on(tmp_path: Path, read: str) -> 
     once = cost(range(60))
     assert cost(range(60, 200)) < 1.5 * once
     store.close()
+
+
+@pytest.mark.parametrize("kind", ["latest", "section"])
+def test_what_others_told_too_is_read_from_where_they_joined(tmp_path: Path, kind: str) -> None:
+    """In steps of SQLite's machine: what one outlet alone told before costs nothing."""
+    store = archive(tmp_path, "alpha", "beta")
+    steps = [0]
+
+    def step() -> None:
+        steps[0] += 1
+
+    def cost(news: range) -> int:
+        alone = [item("alpha", f"{n}", f"Thing{n} happened{n} with missile") for n in news]
+        store.intake.apply([polled("alpha", alone)], ago(days=1))
+        edition(store, policy(), lambda: SECONDS)
+        store._connection.raw.set_progress_handler(step, 10)
+        steps[0] = 0
+        query = StreamQuery(kind, "world" if kind == "section" else None, min_publishers=2, limit=5)
+        found, _ = store.reading.stories(query, SECONDS)
+        store._connection.raw.set_progress_handler(None, 10)
+        assert len(found) == 5
+        return steps[0]
+
+    both = [
+        [item(name, f"both{n}", f"Event{n} at place{n} told{n} once") for n in range(40)] for name in ("alpha", "beta")
+    ]
+    store.intake.apply([polled("alpha", both[0]), polled("beta", both[1])], NOW)
+    once = cost(range(50))
+    assert cost(range(50, 400)) < 1.5 * once
+    store.close()
