@@ -31,6 +31,7 @@ from unittest.mock import patch
 
 import psutil
 
+from aggregator import stories
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.fetch.client import Limits
 from aggregator.model.source import Fetched, Freshness, ParseJob
@@ -54,9 +55,9 @@ SOURCES = 5_000  # for what a tick costs
 DOCUMENT = ROOT / "docs" / "scale.md"
 PARTS = ("judging", "features", "comparing", "composing", "reading", "writing", "the rest")
 CALLED = (
-    (editions, "group", "comparing"),
+    (stories, "group", "comparing"),
     (editions, "compose", "composing"),
-    (story_reading, "told", "features"),
+    (story_reading, "features", "features"),
 )
 """Modules, by which name they call it, and the part it is."""
 WINDOW = frozenset({"memories", "postings", "frequencies"})

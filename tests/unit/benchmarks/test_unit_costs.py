@@ -13,7 +13,7 @@ import pytest
 from benchmarks.ledger import Clocked, Ledger
 from benchmarks.profile_poll import OTHER, by_kind, kind, table
 from benchmarks.reckoning import DAY, Day, World, a_day, edition_seconds, full_core, limits, rows_read
-from benchmarks.unit_costs import DOCUMENT, world
+from benchmarks.unit_costs import CALLED, DOCUMENT, world
 from benchmarks.written import DOCUMENT as BENCHMARKS
 from benchmarks.written import replaced
 
@@ -203,3 +203,8 @@ def test_shares_stand_for_seconds_without_the_profiler() -> None:
     assert lines[4:6] == ["| SQLite | 25% (1.00 s) | 100% (1.00 s) |", "| ours: text | 75% (3.00 s) | 0% (0.00 s) |"]
     assert lines[6] == "| **all of ours** | **75%** | **0%** |"
     assert len(lines) == 7  # what is next to nothing is left out
+
+
+def test_what_an_edition_is_taken_apart_by_is_there() -> None:
+    for module, name, _ in CALLED:
+        assert callable(getattr(module, name))
