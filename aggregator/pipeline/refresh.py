@@ -211,7 +211,6 @@ async def _taken(
 ) -> tuple[Outcome, NormalFeed | None, Changes]:
     """What a document says, and what of it is new: all is read where something that was said before turns out not to be
     stored as it was."""
-    changes = NOTHING
     for said in (state.said or b"", b""):
         outcome, feed = await _read(tools, source, state, fetched, said)
         changes = _recognised(tools, state, feed) if feed else NOTHING

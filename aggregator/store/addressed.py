@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from aggregator.store.dialect import Reads
-from aggregator.store.rows import address_hash
+from aggregator.store.rows import address_hash, to_id
 
 
 def addressed(db: Reads, canonicals: Collection[str]) -> dict[str, list[int]]:
@@ -28,11 +28,11 @@ def homes(db: Reads, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
     return {address: found for address, found in placed.items() if found}
 
 
-def of_source(db: Reads, source: str, canonicals: Collection[str]) -> dict[str, int]:
-    """Canonical address → number of the newest item of this source there."""
+def of_source(db: Reads, source: str, canonicals: Collection[str]) -> dict[str, str]:
+    """Canonical address → id of the newest item of this source there."""
     found = addressed(db, canonicals)
     items = {n for numbers in found.values() for n in numbers}
-    query = "SELECT i.n FROM sources s JOIN items i ON i.source = s.n WHERE s.id = ? AND i.n IN"
-    own = {n for (n,) in db.select(query, items, "", source)}
+    query = "SELECT i.n, i.id FROM sources s JOIN items i ON i.source = s.n WHERE s.id = ? AND i.n IN"
+    own = dict(db.select(query, items, "", source))
     newest = {address: max((n for n in numbers if n in own), default=None) for address, numbers in found.items()}
-    return {address: n for address, n in newest.items() if n is not None}
+    return {address: to_id(own[n]) for address, n in newest.items() if n is not None}

@@ -201,3 +201,13 @@ def state_columns(state: SourceState) -> dict[str, Any]:
         values[name] = value
     values["next_poll"] = values["next_poll"] or 0
     return values
+
+
+def elsewhere(state: SourceState) -> SourceState:
+    """A source at another address: what was known of the former one, its validators and failures, says nothing."""
+    return msgspec.structs.replace(
+        state,
+        etag=None, last_modified=None, validator_url=None, next_poll=None, failures=0,
+        state="new", error=None, error_kind=None, body_hash=None, said=None,
+        moved_to=None, moved_since=None, moved_count=0, why="its address changed",
+    )  # fmt: skip

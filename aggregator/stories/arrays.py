@@ -42,6 +42,12 @@ def numbered(values: Ints) -> tuple[Ints, Ints]:
     return np.flatnonzero(there) + least, place[values - least]
 
 
+def looked_up(words: Ints, listed: Ints) -> tuple[Ints, Bools]:
+    """The place of each word in an ascending list, and whether it stands there."""
+    place = np.minimum(np.searchsorted(listed, words), len(listed) - 1)
+    return place, listed[place] == words
+
+
 def portions(count: int, most: int) -> Iterator[slice]:
     """Of `most` each: what is made on the way of thousands of pairs is held for some of them at a time."""
     return (slice(start, start + most) for start in range(0, count, most))

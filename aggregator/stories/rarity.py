@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from aggregator.stories.arrays import Floats, Ints
+from aggregator.stories.arrays import Floats, Ints, looked_up
 from aggregator.text.words import word_id
 
 SELDOM = 2  # count taken for a word that the background does not list
@@ -47,8 +47,8 @@ class Rarity(dict[int, float]):
 def background(words: Ints) -> Floats:
     """The share of documents that hold each word in a background of news."""
     stems, shares = listed()
-    place = np.minimum(np.searchsorted(stems, words), len(stems) - 1)
-    found: Floats = np.where(stems[place] == words, shares[place], _unlisted())
+    place, there = looked_up(words, stems)
+    found: Floats = np.where(there, shares[place], _unlisted())
     return found
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from aggregator.stories.arrays import Floats
+from aggregator.stories.arrays import Floats, looked_up
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.rarity import listed
 
@@ -25,8 +25,8 @@ def about(words: Matrix, title: float) -> Floats:
     """What the words of each row are about, those of the headline `title` times: a vector of length 1, or 0 where no word
     is known. The table weighs words by rarity already."""
     stems, _ = listed()
-    place = np.minimum(np.searchsorted(stems, words.ids), len(stems) - 1)
-    known = words.only((stems[place] == words.ids)[words.column])
+    place, there = looked_up(words.ids, stems)
+    known = words.only(there[words.column])
     weights = csr_array(
         (known.weighing(title), place[known.column], known.start), shape=(len(words.start) - 1, len(stems))
     )

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from aggregator.stories.arrays import Ints
+from aggregator.stories.arrays import Ints, looked_up
 from aggregator.text import regions
 
 BITS = 20  # of a number that do not tell the word
@@ -76,8 +76,8 @@ def whereabouts(packed: int) -> Whereabouts | None:
 def located(words: Ints) -> Ints:
     """What each of these words names, packed; 0 for others."""
     known = _listed()
-    place = np.minimum(np.searchsorted(known >> BITS, words >> BITS), len(known) - 1)
-    found: Ints = np.where(known[place] >> BITS == words >> BITS, known[place] & (1 << BITS) - 1, 0)
+    place, there = looked_up(words >> BITS, known >> BITS)
+    found: Ints = np.where(there, known[place] & (1 << BITS) - 1, 0)
     return found
 
 

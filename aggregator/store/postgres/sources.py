@@ -6,12 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from msgspec.structs import replace
-
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
 from aggregator.store.postgres.connection import Connection, Raw, lock, put
-from aggregator.store.rows import STATE_COLUMNS, STATE_FIELDS, source_state, state_columns
+from aggregator.store.rows import STATE_COLUMNS, STATE_FIELDS, elsewhere, source_state, state_columns
 
 SYNCING = 3  # number of the advisory lock
 
@@ -72,7 +70,7 @@ class Sources:
             raw.execute("UPDATE sources SET listed = FALSE WHERE n = ANY(%s::bigint[])", (gone,))
             _edit(raw, edited)
             put(raw, "sources (id, root, url, enabled)", "text text text boolean", new, "")
-            save_states(raw, map(_elsewhere, self.states(moved)))
+            save_states(raw, map(elsewhere, self.states(moved)))
 
     def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]:
         """States by id; all listed ones if `ids` is None. In the order in which sources came."""
@@ -187,12 +185,3 @@ def _edit(raw: Raw, rows: Sequence[tuple[Any, ...]]) -> None:
             "WHERE sources.n = new.n",
             [list(column) for column in zip(*rows, strict=True)],
         )
-
-
-def _elsewhere(state: SourceState) -> SourceState:
-    return replace(
-        state,
-        etag=None, last_modified=None, validator_url=None, next_poll=None, failures=0,
-        state="new", error=None, error_kind=None, body_hash=None, said=None,
-        moved_to=None, moved_since=None, moved_count=0, why="its address changed",
-    )  # fmt: skip

@@ -36,9 +36,7 @@ class Intake:
 
     def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, str]:
         """Canonical address → id of this source's newest item there."""
-        found = of_source(self._db, source, canonicals)
-        ids = dict(self._db.select("SELECT n, id FROM items WHERE n IN", found.values()))
-        return {address: to_id(ids[n]) for address, n in found.items()}
+        return of_source(self._db, source, canonicals)
 
     def known_titles(self, source: str, limit: int = 1000) -> set[str]:
         """Titles of the source's newest items."""

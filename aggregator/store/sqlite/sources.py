@@ -7,11 +7,9 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from msgspec.structs import replace
-
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
-from aggregator.store.rows import STATE_COLUMNS, STATE_FIELDS, source_state, state_columns, to_json
+from aggregator.store.rows import STATE_COLUMNS, STATE_FIELDS, elsewhere, source_state, state_columns, to_json
 from aggregator.store.sqlite.connection import Connection
 
 _SAVE = f"UPDATE sources SET {', '.join(f'{name} = :{name}' for name in STATE_COLUMNS)} WHERE id = :id"
@@ -55,14 +53,8 @@ class Sources:
                     n, {"id": source.id, "url": source.url, "listed": 1, "enabled": int(source.enabled)}
                 )
                 url = was[1]
-                if url != source.url:  # another address: its validators and its failures say nothing
-                    fresh = replace(
-                        self.states([source.id])[0],
-                        etag=None, last_modified=None, validator_url=None, next_poll=None, failures=0,
-                        state="new", error=None, error_kind=None, body_hash=None, said=None,
-                        moved_to=None, moved_since=None, moved_count=0, why="its address changed",
-                    )  # fmt: skip
-                    save_states(raw, [fresh])
+                if url != source.url:
+                    save_states(raw, [elsewhere(self.states([source.id])[0])])
             raw.executemany("UPDATE sources SET listed = 0 WHERE n = ?", [(n,) for n in sorted(gone)])
 
     def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]:
