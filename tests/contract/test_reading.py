@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from builders import NOW, Store, ago, archive, item, policy, polled, postgres_archive
@@ -22,6 +22,7 @@ from aggregator.pipeline.edition import edition, re_place
 from aggregator.store.postgres.words import query, tokens, vector
 from aggregator.store.sqlite.archive import SqliteArchive
 
+T = TypeVar("T")
 SECONDS = int(NOW.timestamp())
 SOURCES = ("alpha", "beta", "gamma")
 WORDS = tuple(
@@ -294,6 +295,20 @@ def test_stories_at_addresses_come_in_their_order_and_without_what_is_hidden(bot
     ] * 2
 
 
+def counted(store: SqliteArchive, ask: Callable[[], T]) -> tuple[T, int]:
+    """The answer, and the steps of SQLite's machine that it took, in tens."""
+    steps = 0
+
+    def step() -> None:
+        nonlocal steps
+        steps += 1
+
+    store._connection.raw.set_progress_handler(step, 10)
+    answer = ask()
+    store._connection.raw.set_progress_handler(None, 10)
+    return answer, steps
+
+
 @pytest.mark.parametrize(
     "query",
     [StreamQuery("source", "alpha"), StreamQuery("search", filter=Filter(source="alpha"))],
@@ -304,10 +319,6 @@ def test_what_a_source_told_is_found_from_each_story_and_not_from_all_that_it_to
 ) -> None:
     """In steps of SQLite's machine: twice the archive costs twice as much, not four times."""
     store = archive(tmp_path, "alpha", "beta")
-    steps = [0]
-
-    def step() -> None:
-        steps[0] += 1
 
     def cost(news: range) -> int:
         told = [
@@ -316,12 +327,9 @@ def test_what_a_source_told_is_found_from_each_story_and_not_from_all_that_it_to
         ]
         store.intake.apply(told, NOW)
         edition(store, policy(), lambda: SECONDS)
-        steps[0] = 0
-        store._connection.raw.set_progress_handler(step, 10)
-        found, _ = store.reading.stories(replace(query, limit=500), SECONDS)
-        store._connection.raw.set_progress_handler(None, 10)
+        (found, _), steps = counted(store, lambda: store.reading.stories(replace(query, limit=500), SECONDS))
         assert len(found) == news.stop
-        return steps[0]
+        return steps
 
     once = cost(range(150))
     assert cost(range(150, 300)) < 3 * once
@@ -332,10 +340,6 @@ def test_what_a_source_told_is_found_from_each_story_and_not_from_all_that_it_to
 def test_what_changed_since_is_read_from_there_on(tmp_path: Path, read: str) -> None:
     """In steps of SQLite's machine: a page costs the same at the end of a long list as at the end of a short one."""
     store = archive(tmp_path, "alpha")
-    steps = [0]
-
-    def step() -> None:
-        steps[0] += 1
 
     def cost(news: range) -> int:
         for n in news:
@@ -343,12 +347,9 @@ def test_what_changed_since_is_read_from_there_on(tmp_path: Path, read: str) -> 
             store.intake.apply([polled("alpha", [item("alpha", str(n), f"Thing{n} happened{n}")])], moment)
             edition(store, policy(), lambda: SECONDS + n)  # noqa: B023
         query = StreamQuery("search", changed_since=0, before=(SECONDS + news.stop - 10, 1), limit=5)
-        store._connection.raw.set_progress_handler(step, 10)
-        steps[0] = 0
-        found, _ = getattr(store.reading, read)(query, SECONDS)
-        store._connection.raw.set_progress_handler(None, 10)
+        (found, _), steps = counted(store, lambda: getattr(store.reading, read)(query, SECONDS))
         assert len(found) == 5
-        return steps[0]
+        return steps
 
     once = cost(range(60))
     assert cost(range(60, 200)) < 1.5 * once
@@ -359,22 +360,15 @@ def test_what_changed_since_is_read_from_there_on(tmp_path: Path, read: str) -> 
 def test_what_others_told_too_is_read_from_where_they_joined(tmp_path: Path, kind: str) -> None:
     """In steps of SQLite's machine: what one outlet alone told before costs nothing."""
     store = archive(tmp_path, "alpha", "beta")
-    steps = [0]
-
-    def step() -> None:
-        steps[0] += 1
 
     def cost(news: range) -> int:
         alone = [item("alpha", f"{n}", f"Thing{n} happened{n} with missile") for n in news]
         store.intake.apply([polled("alpha", alone)], ago(days=1))
         edition(store, policy(), lambda: SECONDS)
-        store._connection.raw.set_progress_handler(step, 10)
-        steps[0] = 0
         query = StreamQuery(kind, "world" if kind == "section" else None, min_publishers=2, limit=5)
-        found, _ = store.reading.stories(query, SECONDS)
-        store._connection.raw.set_progress_handler(None, 10)
+        (found, _), steps = counted(store, lambda: store.reading.stories(query, SECONDS))
         assert len(found) == 5
-        return steps[0]
+        return steps
 
     both = [
         [item(name, f"both{n}", f"Event{n} at place{n} told{n} once") for n in range(40)] for name in ("alpha", "beta")
