@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any
 
+from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Position, Rules, Settings, Source, Term
 
 
@@ -112,29 +113,22 @@ def _reordered(old: Sequence[str], new: Sequence[str]) -> bool:
 
 
 def _sources(old: Sequence[Source], new: Sequence[Source]) -> SourceChanges:
-    """As the store sees it: the same id, else an id under `was`, else the same address is the same source."""
     before = {source.id: source for source in old}
-    ids = {source.id for source in new}
-    by_url = {source.url: source.id for source in old if source.id not in ids}
     added, renamed, changed = [], [], []
     switched: dict[bool, list[str]] = {True: [], False: []}
-    for source in new:
-        former = source.id if source.id in before else None
-        former = former or next((id for id in source.was if id in before and id not in ids), None)
-        former = former or by_url.get(source.url)
+    for source, former in former_ids(new, {source.id: source.url for source in old}):
         if former is None:
             added.append(source.id)
             continue
+        known = before.pop(former)
         if former != source.id:
             renamed.append((former, source.id))
-        if before[former].enabled != source.enabled:
+        if known.enabled != source.enabled:
             switched[source.enabled].append(source.id)
-        elif former == source.id and _bare(before[former]) != _bare(source):
+        elif former == source.id and _bare(known) != _bare(source):
             changed.append(source.id)
-        before.pop(former, None)
-    removed = [id for id in before if id not in ids]
     return SourceChanges(
-        tuple(added), tuple(removed), tuple(renamed), tuple(changed), tuple(switched[False]), tuple(switched[True])
+        tuple(added), tuple(before), tuple(renamed), tuple(changed), tuple(switched[False]), tuple(switched[True])
     )
 
 

@@ -419,6 +419,14 @@ def test_a_renamed_source_keeps_its_history(store: Store) -> None:
     assert {state.id: state.root for state in store.sources.states()}["psi"] == "alpha"
 
 
+def test_who_takes_over_the_address_of_a_renamed_source_is_a_new_one(store: Store) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", "1", "One")])], NOW)
+    former = "https://alpha.example/feed"
+    store.sources.sync([source("omega", was=("alpha",)), source("delta", url=former), source("beta")])
+    roots = {state.id: state.root for state in store.sources.states()}
+    assert roots == {"omega": "alpha", "delta": "delta", "beta": "beta"}
+
+
 def test_a_changed_address_forgets_validators_and_failures(store: Store) -> None:
     known = structs.replace(store.sources.states(["alpha"])[0], etag='"x"', failures=3, state="gone", first_success=NOW)
     store.intake.apply([replace(polled("alpha"), state=known)], NOW)

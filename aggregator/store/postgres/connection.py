@@ -247,7 +247,7 @@ def put(
     raw: Raw, into: str, types: str, rows: Iterable[Sequence[Any]], then: str = "ON CONFLICT DO NOTHING"
 ) -> list[tuple[Any, ...]]:
     """Insert rows in one statement. `types` are those of the columns, `then` what follows; gives what it returns."""
-    columns = [list(map(_storable, column)) for column in zip(*rows, strict=True)]
+    columns = [list(map(storable, column)) for column in zip(*rows, strict=True)]
     if not columns:
         return []
     arrays = ", ".join(f"%s::{type}[]" for type in types.split())
@@ -259,10 +259,10 @@ def copy(raw: Raw, into: str, rows: Iterable[Sequence[Any]]) -> None:
     """Many rows that are known to be new."""
     with raw.cursor().copy(f"COPY {into} FROM STDIN") as stream:
         for row in rows:
-            stream.write_row(tuple(map(_storable, row)))
+            stream.write_row(tuple(map(storable, row)))
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """PostgreSQL keeps any letter but NUL."""
     return value.replace("\0", "") if isinstance(value, str) and "\0" in value else value
 

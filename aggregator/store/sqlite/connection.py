@@ -38,7 +38,7 @@ DIALECT = Dialect(
     words=_words,
     same="{} = ? COLLATE NOCASE",
     one_of="{} IN (SELECT value FROM json_each(?))",
-    listed=to_json,
+    listed=lambda values: to_json(list(values)),
 )
 
 

@@ -53,6 +53,12 @@ def test_a_source_is_renamed_by_was_or_by_its_address() -> None:
         assert found.as_json()["sources"]["renamed"] == [{"from": "one", "to": "uno"}]
 
 
+def test_who_takes_over_the_address_of_a_renamed_source_starts() -> None:
+    both = 'Uno, was: [one], url: "https://uno.example/"}\n  - {name: Four, url: "https://one.example/"'
+    found = told('One, url: "https://one.example/"', both)
+    assert (found.sources.renamed, found.sources.added, found.sources.removed) == ((("one", "uno"),), ("four",), ())
+
+
 def test_sections_and_topics_tell_their_lines() -> None:
     found = told("[missile, {frigate: 2}]", "[missile, {frigate: 3}, {all: [drone, taiwan]}]")
     assert found.sections.changed == (

@@ -1,0 +1,110 @@
+"""Sources, as far as all backends say it in the same words: what is known of each between polls, which may be claimed,
+and what an edit of feeds.yaml changes of their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from aggregator.model.renaming import former_ids
+from aggregator.model.settings import Source
+from aggregator.model.source import SourceState
+from aggregator.store.dialect import Dialect, Reads
+from aggregator.store.rows import STATE_FIELDS, source_state
+
+HORIZON = timedelta(days=7)
+"""A time of the next poll further ahead than any interval comes from a clock that was wrong, and counts as due."""
+
+SELECT = f"SELECT {', '.join(STATE_FIELDS)} FROM sources"
+
+
+class Sources:
+    """What is read of sources."""
+
+    def __init__(self, connection: Reads) -> None:
+        self._db = connection
+
+    def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]:
+        """States by id; all listed ones if `ids` is None. In the order in which sources came."""
+        if ids is None:
+            rows = self._db.read(f"{SELECT}{' WHERE listed' if listed else ''} ORDER BY n")
+        else:
+            named = self._db.dialect.one_of.format("id")
+            rows = self._db.read(f"{SELECT} WHERE {named} ORDER BY n", (self._db.dialect.listed(ids),))
+        return [source_state(row) for row in rows]
+
+    def owners(self) -> list[str]:
+        """Who holds leases."""
+        rows = self._db.read("SELECT DISTINCT lease_owner FROM sources WHERE lease_owner IS NOT NULL")
+        return [row[0] for row in rows]
+
+    def drops(self) -> dict[str, dict[str, int]]:
+        """Source id → reason → count of what was discarded or held back."""
+        found: dict[str, dict[str, int]] = {}
+        for id, reason, count in self._db.read(
+            "SELECT s.id, d.reason, d.count FROM drops d JOIN sources s ON s.n = d.source ORDER BY s.n, d.reason"
+        ):
+            found.setdefault(id, {})[reason] = count
+        return found
+
+
+def available(
+    dialect: Dialect, now: datetime, lease: timedelta, *, ids: Collection[str] | None = None, due_only: bool = True
+) -> tuple[str, list[Any]]:
+    """Which sources may be claimed, as a condition with its values: enabled, leased by nobody, and due. A lease that ends
+    later than any that is given now comes from a wrong clock, and holds nobody off."""
+    moment = int(now.timestamp())
+    condition = "listed AND enabled AND (lease_until <= ? OR lease_until > ?)"
+    values: list[Any] = [moment, moment + int(lease.total_seconds()) * 2]
+    if due_only:
+        condition += " AND (next_poll <= ? OR next_poll > ?) AND state != 'gone'"
+        values += [moment, moment + int(HORIZON.total_seconds())]
+    if ids is not None:
+        condition += f" AND {dialect.one_of.format('id')}"
+        values.append(dialect.listed(ids))
+    return condition, values
+
+
+ROWS = "SELECT n, id, root, url, listed, enabled FROM sources ORDER BY n"
+"""What `edits` asks for."""
+
+
+@dataclass(slots=True)
+class Edits:
+    """What makes the rows follow feeds.yaml; rows that do so already are in none of these."""
+
+    new: list[tuple[str, str, str, bool]] = field(default_factory=list)  # id, root, url, enabled
+    edited: list[tuple[int, str, str, bool]] = field(default_factory=list)  # number, id, url, enabled
+    moved: list[str] = field(default_factory=list)  # ids of those that have another address now
+    gone: list[int] = field(default_factory=list)  # numbers of those that are listed no more
+
+
+def edits(configured: Collection[Source], rows: Iterable[Sequence[Any]]) -> Edits:
+    """`rows` are those of ROWS."""
+    known: dict[str, tuple[int, str, bool, bool]] = {}
+    roots: set[str] = set()
+    for n, id, root, url, listed, enabled in rows:
+        known[id] = (n, url, bool(listed), bool(enabled))
+        roots.add(root)
+    found = Edits()
+    for source, former in former_ids(configured, {id: url for id, (_, url, _, _) in known.items()}):
+        if former is None:
+            found.new.append((source.id, _free_root(source.id, roots), source.url, source.enabled))
+            continue
+        n, url, listed, enabled = known.pop(former)
+        if (former, url, listed, enabled) != (source.id, source.url, True, source.enabled):
+            found.edited.append((n, source.id, source.url, source.enabled))
+        if url != source.url:
+            found.moved.append(source.id)
+    found.gone = [n for n, _, listed, _ in known.values() if listed]
+    return found
+
+
+def _free_root(id: str, roots: set[str]) -> str:
+    """A root that no source has, and has it from now on."""
+    while id in roots:
+        id += "-again"  # the name once belonged to a source that was renamed
+    roots.add(id)
+    return id
