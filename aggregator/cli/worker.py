@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from aggregator.errors import ConfigError, StoreError
 from aggregator.pipeline.changes import Changes, changes
 from aggregator.render.instants import rfc3339
 from aggregator.worker import logs
+from aggregator.worker.engine import SAID
 from aggregator.worker.processes import WorkerLock
 from aggregator.worker.service import Beside, Engine, Reload, Service
 
@@ -87,6 +88,8 @@ class Engines:
         for problem in application.admit(self._desk):
             log.warning("%s", problem)
         self._held = application.settings.epoch  # what the store said when it was last looked at
+        # Whether the edit that the status says is waiting, if it says so, is of this machine's file.
+        self._waits = not application.shared
         if held is not None and held[0] != application.settings.epoch:
             log.info("\n".join(self._told(held, application).lines))
 
@@ -101,7 +104,7 @@ class Engines:
         """The engine of what is in force at the start."""
         held = self._desk.configuration()
         if held is None or held[0] != self._application.settings.epoch:
-            self._desk.note("configuration", self._told(held, self._application).said)
+            self._desk.note(SAID, self._told(held, self._application).said)
         return self._engine(self._application)
 
     def _engine(self, app: Application) -> Engine:
@@ -157,17 +160,23 @@ class Engines:
         if fresh.settings.epoch == self._application.settings.epoch:
             if force:
                 log.info("the configuration was read again: nothing changed")
-            return Reload()
+            return self._withdrawn()
         fresh.admit(self._desk)
         told = self._told(held, fresh)
         if fresh.settings.site.reload == "manual" and not force:
+            self._waits = True
             said = {**_standing(held), "waiting": (told.said or {})["changed"]}
-            lines = (
-                "the configuration was saved and waits for `aggregator apply`, since reload is manual:",
-                *told.lines[1:],
-            )
-            return Reload(said=said, lines=lines)
+            head = "the configuration was saved and waits for `aggregator apply`, since reload is manual"
+            return Reload(said=said, lines=_listed(head, told.lines[1:]))
         return replace(told, engine=self._engine(fresh))
+
+    def _withdrawn(self) -> Reload:
+        """The file says what is in force: an edit that waited was taken back."""
+        noted = self._desk.noted(SAID)
+        if not self._waits or not isinstance(noted, dict) or not noted.get("waiting"):
+            return Reload()
+        line = "the edit that waited for `aggregator apply` was taken back: the file says what is in force"
+        return Reload(said={**noted, "waiting": None}, lines=(line,))
 
     def _applied(self) -> Reload | None:
         """`apply`, or another process, put another configuration into the store."""
@@ -195,15 +204,18 @@ class Engines:
             "changed": found.as_json(),
             "waiting": None,
         }
-        return Reload(
-            said=said, lines=("the configuration changed and is in force:", *(f"  {line}" for line in found.lines()))
-        )
+        lines = [f"  {line}" for line in found.lines()]
+        return Reload(said=said, lines=_listed("the configuration changed and is in force", lines))
 
     async def close(self) -> None:
         for fetcher in self._fetchers.values():
             await fetcher.close()
         for archive in self._archives:
             archive.close()
+
+
+def _listed(head: str, lines: Sequence[str]) -> Sequence[str]:
+    return (f"{head}:", *lines) if lines else (head,)
 
 
 def _standing(held: Held) -> dict[str, object]:

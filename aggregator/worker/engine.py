@@ -10,6 +10,9 @@ from aggregator.pipeline.compose import Policy
 from aggregator.pipeline.refresh import Tools
 from aggregator.ports import Archive
 
+SAID = "configuration"
+"""The note of the store with what was last said of the configuration."""
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:

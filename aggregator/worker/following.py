@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from aggregator.errors import ConfigError, Problem, StoreError
-from aggregator.worker.engine import Current, Reload
+from aggregator.worker.engine import SAID, Current, Reload
 from aggregator.worker.signs import Signs
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class Following:
             log.info("the configuration is sound again")
         if outcome.said is not None:
             log.info("%s", "\n".join(outcome.lines))
-            await self._note("configuration", outcome.said)
+            await self._note(SAID, outcome.said)
         if outcome.engine is not None:
             self._current.engine = outcome.engine
             self._news.set()

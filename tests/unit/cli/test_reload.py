@@ -18,6 +18,7 @@ from aggregator.cli.worker import Engines
 from aggregator.errors import ConfigError, StoreBusy
 from aggregator.sandbox import Sandbox
 from aggregator.store.sqlite.archive import SqliteArchive
+from aggregator.worker.engine import SAID
 from aggregator.worker.processes import WorkerLock
 from aggregator.worker.service import Reload
 
@@ -102,6 +103,7 @@ def test_a_comment_is_in_force_without_a_word_of_change(worker: Worker) -> None:
     assert told is not None
     assert told.said is not None
     assert told.said["changed"]["other"] == ()  # type: ignore[index]
+    assert told.lines == ("the configuration changed and is in force",)
 
 
 @pytest.mark.parametrize("text", ["", "sources: [", FILE[:70], "site: {reload: never}\n", "\x00", FAILING])
@@ -272,6 +274,33 @@ def test_with_reload_manual_a_saved_file_waits_for_apply(tmp_path: Path, capsys:
     assert told.said["waiting"] is None
     assert "rocket" in worker.in_force()
     assert worker.look() is None
+    asyncio.run(worker.engines.close())
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_an_edit_that_waited_and_was_taken_back_waits_no_more(tmp_path: Path, restarted: bool) -> None:
+    manual = FILE.replace("reload: auto", "reload: manual")
+    worker = Worker(tmp_path, manual)
+    worker.save(manual.replace("missile", "rocket"))
+    told = worker.look()
+    assert told is not None
+    assert told.said is not None
+    worker.engine.tools.archive.upkeep.note(SAID, told.said)
+    if restarted:
+        asyncio.run(worker.engines.close())
+        worker = Worker(tmp_path, manual)
+        told = worker.at_start
+    else:
+        worker.save(manual)
+        told = worker.look()
+    assert told is not None
+    assert told.engine is None
+    assert told.said is not None
+    assert told.said["waiting"] is None
+    assert "taken back" in told.lines[0]
+    worker.engine.tools.archive.upkeep.note(SAID, told.said)
+    worker.save(manual)
+    assert worker.look() is None, "it is told once"
     asyncio.run(worker.engines.close())
 
 
