@@ -38,7 +38,7 @@ from aggregator.model.source import Fetched, Freshness, ParseJob
 from aggregator.pipeline import edition as editions
 from aggregator.pipeline.refresh import TOGETHER, refresh
 from aggregator.sandbox import Sandbox
-from aggregator.store.sqlite.upkeep import MEMORY_SECONDS
+from aggregator.store.upkeep import MEMORY_SECONDS
 from aggregator.stories import reading as story_reading
 from aggregator.stories.tuning import TUNING
 from aggregator.worker.polling import CLAIM, CLAIMS

@@ -1,1 +1,2 @@
-"""I/O: values ↔ rows. One folder per backend; no backend knows another."""
+"""I/O: values ↔ rows. What all backends say in the same words is here; one folder per backend adds the rest, and none knows
+another."""

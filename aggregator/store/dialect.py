@@ -1,10 +1,12 @@
-"""Where two backends say the same thing in different words. All else of their common SQL is the same text, with `?` for
-values."""
+"""What the modules that both backends share ask of a connection, and where the two say the same thing in different words.
+All else of the common SQL is the same text, with `?` for values."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, Protocol
 
 
@@ -17,7 +19,20 @@ class Dialect:
     words: Callable[[Sequence[str], bool], str]  # phrases, all of which (True) or any of which must occur
     same: str  # equality with a value, ASCII letters of either case
     one_of: str  # whether {} is one of a list
-    listed: Callable[[Collection[str]], Any]  # that list as a value
+    listed: Callable[[Collection[Any]], Any]  # that list as a value
+
+
+class Lock(IntEnum):
+    """What one process does at a time. The numbers are those of PostgreSQL's advisory locks; a SQLite file has one writer at
+    a time anyway."""
+
+    MIGRATING = 1
+    ASKING = 2  # for articles
+    SYNCING = 3
+    CONFIGURING = 4
+    EDITION = 5
+    REVISING = 6  # notes that are made of what was noted before
+    LOADING = 7
 
 
 class Reads(Protocol):
@@ -31,3 +46,13 @@ class Reads(Protocol):
 
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
         """All rows of a query that ends with `… IN`, whose keys follow; `bounds` are the values before them."""
+
+
+class Writes(Reads, Protocol):
+    """What writing needs of a connection, where few rows are written."""
+
+    def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> AbstractContextManager[Any]:
+        """All or nothing. `alone`: the lock that is held to its end; `unhurried`: it may take as long as it takes."""
+
+    def write(self, query: str, values: Sequence[Any] = ()) -> None:
+        """One statement of the transaction that is under way."""

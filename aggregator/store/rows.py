@@ -23,7 +23,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def to_time(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    return None if seconds is None else at_time(seconds)
 
 
 def at_time(seconds: int) -> datetime:
@@ -163,7 +163,7 @@ def item_view(row: Sequence[Any], time: int) -> ItemView:
     return ItemView(
         id=to_id(id), n=n, source=source, publisher=publisher, title=headline(title, url, publisher), summary=summary,
         content=unpack(content), url=url, author=author, lang=lang, image=image,
-        enclosures=tuple((e[0], e[1], e[2]) for e in orjson.loads(enclosures)) if enclosures else (),
+        enclosures=decode_enclosures(enclosures),
         categories=tuple(orjson.loads(categories)) if categories else (),
         published=at_time(at), updated=at_time(updated), entered=at_time(time),
         story=to_id(story) if story else None, section=section,

@@ -15,7 +15,7 @@ from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from aggregator.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, UsageError
-from aggregator.store.dialect import Dialect
+from aggregator.store.dialect import Dialect, Lock
 from aggregator.store.postgres.words import query as words_query
 
 Raw = psycopg.Connection[tuple[Any, ...]]
@@ -24,7 +24,7 @@ T = TypeVar("T")
 BUSY_SECONDS = 60
 """How long a statement may take, and wait for others, before it is given up."""
 CONNECT_SECONDS = 10
-OUR_LOCKS = 0x57495245  # "WIRE": the class of our advisory locks; their numbers stand with those who take them
+OUR_LOCKS = 0x57495245  # "WIRE": the class of our advisory locks; their numbers are those of `dialect.Lock`
 
 FULL = "takes no more connections; raise max_connections (or the limit of the user) or run fewer processes"
 
@@ -155,8 +155,8 @@ class Connection:
         return StoreError(f"{where}: {said}")
 
     @contextmanager
-    def transaction(self) -> Iterator[Raw]:
-        """All or nothing."""
+    def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> Iterator[Raw]:
+        """All or nothing. `alone`: the lock that is held to its end; `unhurried`: it may take as long as it takes."""
         with self._turn, self.translate(), ExitStack() as stack:
 
             def begin(raw: Raw) -> Raw:
@@ -166,6 +166,10 @@ class Connection:
             raw = self._once_more(begin)
             outer, self._begun = self._begun, True
             try:
+                if alone is not None:
+                    raw.execute("SELECT pg_advisory_xact_lock(%s, %s)", (OUR_LOCKS, alone))
+                if unhurried:
+                    raw.execute("SET LOCAL statement_timeout = 0")
                 yield raw
             finally:
                 self._begun = outer
@@ -173,6 +177,10 @@ class Connection:
     def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         with self._turn, self.translate():
             return self._once_more(lambda raw: raw.execute(sql(query), values).fetchall())
+
+    def write(self, query: str, values: Sequence[Any] = ()) -> None:
+        with self._turn, self.translate():
+            self._raw.execute(sql(query), values)  # not `raw`: what was under way on a lost connection is over
 
     def _once_more(self, ask: Callable[[Raw], T]) -> T:
         raw = self.raw
@@ -265,8 +273,3 @@ def copy(raw: Raw, into: str, rows: Iterable[Sequence[Any]]) -> None:
 def storable(value: Any) -> Any:
     """PostgreSQL keeps any letter but NUL."""
     return value.replace("\0", "") if isinstance(value, str) and "\0" in value else value
-
-
-def lock(raw: Raw, number: int) -> None:
-    """One of ours at a time, to the end of the transaction."""
-    raw.execute("SELECT pg_advisory_xact_lock(%s, %s)", (OUR_LOCKS, number))

@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from aggregator.model.poll import PollResult
-from aggregator.store.addressed import of_source
+from aggregator.store import intake
 from aggregator.store.postgres.connection import Connection, Raw, copy, put
 from aggregator.store.postgres.sources import save_states
 from aggregator.store.postgres.words import vector
 from aggregator.store.retention import LISTED_EVERY
-from aggregator.store.rows import TEXT, address_hash, text_row, to_blob, to_id, to_seconds
+from aggregator.store.rows import TEXT, address_hash, text_row, to_blob, to_seconds
 
 
-class Intake:
+class Intake(intake.Intake):
     def __init__(self, connection: Connection) -> None:
-        self._db = connection
-
-    def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
-        """Item id → (number, hash of what it said), for those of `ids` that were ever stored."""
-        rows = self._db.select(
-            "SELECT i.id, i.n, coalesce(t.hash, '') FROM items i LEFT JOIN texts t ON t.item = i.n WHERE i.id IN",
-            [to_blob(id) for id in ids],
-        )
-        return {to_id(blob): (n, digest) for blob, n, digest in rows}
-
-    def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, str]:
-        """Canonical address → id of this source's newest item there."""
-        return of_source(self._db, source, canonicals)
-
-    def known_titles(self, source: str, limit: int = 1000) -> set[str]:
-        """Titles of the source's newest items."""
-        rows = self._db.read(
-            "SELECT t.title FROM items i JOIN sources s ON s.n = i.source JOIN texts t ON t.item = i.n "
-            "WHERE s.id = ? ORDER BY i.entered DESC, i.n DESC LIMIT ?",
-            (source, limit),
-        )
-        return {row[0] for row in rows}
+        super().__init__(connection)
+        self._db: Connection = connection
 
     def apply(self, results: Sequence[PollResult], now: datetime) -> int:
         """Store what polls brought. Returns the number of items that were new. Applying twice changes nothing."""

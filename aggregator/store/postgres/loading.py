@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from aggregator.errors import StoreBusy, StoreError
+from aggregator.store.dialect import Lock
 from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw
 from aggregator.store.postgres.words import vector
-
-LOADING = 7  # number of the advisory lock
 
 FILLED = ("sources", "items", "stories", "configurations")
 """What holds a row once an archive has been used."""
@@ -23,10 +22,9 @@ def loading(connection: Connection) -> Iterator[Load]:
     Raises:
         StoreError: the database holds an archive already, or is just being filled by another.
     """
-    with connection.transaction() as raw:
-        raw.execute("SET LOCAL statement_timeout = 0")
+    with connection.transaction(unhurried=True) as raw:
         raw.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        if raw.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (OUR_LOCKS, LOADING)).fetchone() != (True,):
+        if raw.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (OUR_LOCKS, Lock.LOADING)).fetchone() != (True,):
             raise StoreBusy(f"{connection.server.name}: another `copy` is filling it")
         raw.execute(
             "LOCK TABLE meta, sources, configurations IN SHARE ROW EXCLUSIVE MODE"

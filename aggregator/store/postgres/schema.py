@@ -3,21 +3,15 @@ stands in `meta`, under `schema`."""
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 from aggregator.errors import NotAStore, StoreError, StoreTooNew
-from aggregator.store.postgres.connection import Connection, Raw, lock
-
-MIGRATING = 1  # number of the advisory lock
+from aggregator.store.dialect import Lock
+from aggregator.store.migrations import read_migrations
+from aggregator.store.postgres.connection import Connection, Raw
 
 
 def migrations() -> list[tuple[int, str, str]]:
     """(number, name, SQL) of every migration, in order."""
-    folder = files("aggregator.store.postgres") / "migrations"
-    found = [
-        (int(file.name[:4]), file.name, file.read_text("utf-8")) for file in folder.iterdir() if file.name[:1].isdigit()
-    ]
-    return sorted(found)
+    return read_migrations("aggregator.store.postgres")
 
 
 def version(raw: Raw) -> int:
@@ -57,9 +51,7 @@ def migrate(connection: Connection) -> None:
     known = migrations()
     if known_version(connection) == known[-1][0]:
         return
-    with connection.transaction() as raw:
-        lock(raw, MIGRATING)
-        raw.execute("SET LOCAL statement_timeout = 0")
+    with connection.transaction(Lock.MIGRATING, unhurried=True) as raw:
         current = version(raw)  # another process may have been quicker
         if not current:
             _refuse(connection, raw)

@@ -9,11 +9,10 @@ from typing import Any
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
 from aggregator.store import sources
-from aggregator.store.postgres.connection import Connection, Raw, lock, put, storable
+from aggregator.store.dialect import Lock
+from aggregator.store.postgres.connection import Connection, Raw, put, storable
 from aggregator.store.rows import STATE_COLUMNS, elsewhere, source_state, state_columns
 from aggregator.store.sources import ROWS, SELECT, available, edits
-
-SYNCING = 3  # number of the advisory lock
 
 _TEXTS = frozenset(
     {"etag", "last_modified", "validator_url", "why", "error_kind", "error", "state", "moved_to", "feed_title"}
@@ -48,8 +47,7 @@ class Sources(sources.Sources):
     def sync(self, configured: Collection[Source]) -> None:
         """Make the rows follow feeds.yaml; see `model.renaming` for which row is whose. Rows that do already are not
         written: workers that start one after the other change nothing."""
-        with self._db.transaction() as raw:
-            lock(raw, SYNCING)
+        with self._db.transaction(Lock.SYNCING) as raw:
             found = edits(configured, raw.execute(ROWS))
             raw.execute("UPDATE sources SET listed = FALSE WHERE n = ANY(%s::bigint[])", (found.gone,))
             _edit(raw, found.edited)

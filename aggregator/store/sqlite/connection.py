@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
-from aggregator.store.dialect import Dialect
+from aggregator.store.dialect import Dialect, Lock
 from aggregator.store.rows import to_json
 from aggregator.text.search import indexed
 
@@ -119,8 +119,9 @@ class Connection:
         return StoreError(f"{path}: {error}")
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing. BEGIN IMMEDIATE, since a deferred transaction that turns into a write fails at once."""
+    def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> Iterator[sqlite3.Connection]:
+        """All or nothing. BEGIN IMMEDIATE, since a deferred transaction that turns into a write fails at once; so whoever
+        writes is alone, and no statement is ever hurried."""
         with self._turn, self.translate():
             self.raw.execute("BEGIN IMMEDIATE")
             try:
@@ -139,6 +140,10 @@ class Connection:
     def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         with self.translate():
             return self.raw.execute(query, values).fetchall()
+
+    def write(self, query: str, values: Sequence[Any] = ()) -> None:
+        with self.translate():
+            self.raw.execute(query, values)
 
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
         rows: list[Any] = []

@@ -3,50 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
-from aggregator.store.addressed import of_source
+from aggregator.store import intake
 from aggregator.store.packing import pack
 from aggregator.store.retention import LISTED_EVERY
-from aggregator.store.rows import TEXT, address_hash, text_row, to_blob, to_id, to_seconds
-from aggregator.store.sqlite.connection import Connection, marks, parts
+from aggregator.store.rows import TEXT, address_hash, text_row, to_blob, to_seconds
+from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.sources import save_states
 
 
-class Intake:
+class Intake(intake.Intake):
     def __init__(self, connection: Connection) -> None:
-        self._db = connection
-
-    def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
-        """Item id → (number, hash of what it said), for those of `ids` that were ever stored."""
-        found: dict[str, tuple[int, str]] = {}
-        with self._db.translate():
-            for part in parts(ids):
-                query = (
-                    "SELECT i.id, i.n, coalesce(t.hash, '') FROM items i LEFT JOIN texts t ON t.item = i.n "
-                    f"WHERE i.id IN {marks(len(part))}"
-                )
-                for blob, n, digest in self._db.raw.execute(query, [to_blob(id) for id in part]):
-                    found[to_id(blob)] = (n, digest)
-        return found
-
-    def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, str]:
-        """Canonical address → id of this source's newest item there."""
-        return of_source(self._db, source, canonicals)
-
-    def known_titles(self, source: str, limit: int = 1000) -> set[str]:
-        """Titles of the source's newest items."""
-        with self._db.translate():
-            rows = self._db.raw.execute(
-                "SELECT t.title FROM items i JOIN sources s ON s.n = i.source JOIN texts t ON t.item = i.n "
-                "WHERE s.id = ? ORDER BY i.entered DESC, i.n DESC LIMIT ?",
-                (source, limit),
-            )
-            return {row[0] for row in rows}
+        super().__init__(connection)
+        self._db: Connection = connection
 
     def apply(self, results: Sequence[PollResult], now: datetime) -> int:
         """Store what polls brought. Returns the number of items that were new. Applying twice changes nothing."""

@@ -7,10 +7,9 @@ from collections.abc import Collection
 
 import orjson
 
-from aggregator.model.story import Recalled, Remembered
-from aggregator.store.addressed import homes
+from aggregator.model.story import Remembered
+from aggregator.store import past
 from aggregator.store.rows import to_json
-from aggregator.store.sqlite.connection import Connection
 
 
 def save_memory(raw: sqlite3.Connection, memory: Remembered) -> None:
@@ -35,20 +34,7 @@ def save_memory(raw: sqlite3.Connection, memory: Remembered) -> None:
     )
 
 
-class Past:
-    """The narrow view of the recent past, batch-wise calls only."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._db = connection
-
-    def documents(self) -> int:
-        with self._db.translate():
-            row = self._db.raw.execute("SELECT value FROM meta WHERE key = 'documents'").fetchone()
-            return int(row[0]) if row else 0
-
-    def frequencies(self, words: Collection[int]) -> dict[int, int]:
-        return dict(self._db.select("SELECT word, count FROM frequencies WHERE word IN", words))
-
+class Past(past.Past):
     def postings(self, words: Collection[int], since: int, until: int, most: int) -> dict[int, list[int]]:
         rows = self._db.read(
             "SELECT w.value, (SELECT json_group_array(item) FROM "
@@ -56,36 +42,3 @@ class Past:
             (since, until, most, to_json(list(words))),
         )
         return {word: orjson.loads(items) for word, items in rows if items != "[]"}
-
-    def recall(self, items: Collection[int]) -> dict[int, Recalled]:
-        rows = self._db.select(
-            "SELECT m.item, m.features, p.story, m.at, p.publisher FROM memories m JOIN placements p ON p.item = m.item "
-            "WHERE m.item IN",
-            items,
-        )
-        return {item: Recalled(features, story, at, publisher) for item, features, story, at, publisher in rows}
-
-    def members(self, stories: Collection[int]) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {}
-        for story, item in self._db.select(
-            "SELECT p.story, p.item FROM placements p JOIN items i ON i.n = p.item WHERE p.story IN",
-            stories,
-            "ORDER BY i.at, i.n",
-        ):
-            found.setdefault(story, []).append(item)
-        return found
-
-    def same_address(self, canonicals: Collection[str]) -> dict[str, int]:
-        return {address: found[min(found)] for address, found in homes(self._db, canonicals).items()}
-
-    def same_headline(self, keys: Collection[int], since: int, until: int) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {}
-        for headline, item in self._db.select(
-            "SELECT headline, item FROM memories WHERE at BETWEEN ? AND ? AND headline IN",
-            keys,
-            "ORDER BY at, item",
-            since,
-            until,
-        ):
-            found.setdefault(headline, []).append(item)
-        return found

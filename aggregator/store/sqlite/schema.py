@@ -8,10 +8,10 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 
 from aggregator.errors import NotAStore, StoreTooNew
+from aggregator.store.migrations import read_migrations
 from aggregator.store.sqlite.connection import Connection
 
 APPLICATION_ID = 0x57495245  # "WIRE"
@@ -19,11 +19,7 @@ APPLICATION_ID = 0x57495245  # "WIRE"
 
 def migrations() -> list[tuple[int, str, str]]:
     """(number, name, SQL) of every migration, in order."""
-    folder = files("aggregator.store.sqlite") / "migrations"
-    found = [
-        (int(file.name[:4]), file.name, file.read_text("utf-8")) for file in folder.iterdir() if file.name[:1].isdigit()
-    ]
-    return sorted(found)
+    return read_migrations("aggregator.store.sqlite")
 
 
 def version(connection: Connection) -> int:

@@ -1,0 +1,42 @@
+"""Texts of articles, as far as all backends say it in the same words: which items still want theirs, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from aggregator.store.dialect import Lock, Writes
+
+
+class Articles:
+    """The queue needs no table: what waits are items of the sources asked for without a row of their own, and rows that
+    were put off."""
+
+    def __init__(self, connection: Writes) -> None:
+        self._db = connection
+
+    def claim(
+        self, sources: Collection[str], since: int, limit: int, now: int, again: int
+    ) -> list[tuple[int, str, str]]:
+        """(item, source, address) of items that came since and were never asked for, the newest first. They are not
+        given again before `again`, and then only where nothing was saved or they were put off."""
+        dialect = self._db.dialect
+        with self._db.transaction(Lock.ASKING):  # two that ask at once are to be given different items
+            rows: list[tuple[int, str, str]] = self._db.read(
+                "SELECT i.n, s.id, t.url FROM sources s JOIN items i ON i.source = s.n JOIN texts t ON t.item = i.n "
+                f"WHERE {dialect.one_of.format('s.id')} AND i.entered >= ? AND i.first_seen >= ? AND t.url LIKE 'http%' "
+                "AND NOT EXISTS (SELECT 1 FROM articles a WHERE a.item = i.n AND (a.again IS NULL OR a.again > ?)) "
+                "ORDER BY i.n DESC LIMIT ?",
+                (dialect.listed(sources), since, since, now, limit),
+            )
+            for n, _, _ in rows:
+                self._db.write(
+                    "INSERT INTO articles (item, asked, again) VALUES (?, ?, ?) "
+                    "ON CONFLICT (item) DO UPDATE SET asked = excluded.asked, again = excluded.again",
+                    (n, now, again),
+                )
+        return rows
+
+    def put_off(self, item: int, until: int) -> None:
+        """It could not be asked for now: it is given once more from then on."""
+        with self._db.transaction():
+            self._db.write("UPDATE articles SET again = ? WHERE item = ?", (until, item))

@@ -1,0 +1,188 @@
+"""The edition's side of the archive, as far as all backends say it in the same words: what waits, what is known of the
+stories that it touches, and what stories that merge or part leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import orjson
+
+from aggregator.model.judgement import Judgement
+from aggregator.model.story import Batch, Member, PendingItem, Placing, StoryState
+from aggregator.store.addressed import homes
+from aggregator.store.dialect import Reads, Writes
+from aggregator.store.rows import ITEM, ITEM_TABLES, decode_entry, decode_scores, pending_item, to_blob, to_id
+from aggregator.store.shifts import Row
+from aggregator.store.streams import match
+
+
+class Desk:
+    """What is read for an edition."""
+
+    def __init__(self, connection: Reads) -> None:
+        self._db = connection
+
+    def holder(self) -> str | None:
+        """Who holds the edition, as far as the store knows."""
+        rows = self._db.read("SELECT value FROM meta WHERE key = 'edition'")
+        return str(orjson.loads(rows[0][0])[0]) if rows else None
+
+    def pending(self) -> list[int]:
+        """Numbers of the items that wait, in order of publication."""
+        rows = self._db.read("SELECT i.n FROM pending p JOIN items i ON i.n = p.item ORDER BY i.at, i.n")
+        return [row[0] for row in rows]
+
+    def items(self, numbers: Collection[int]) -> list[PendingItem]:
+        found = self._db.select(f"SELECT {ITEM} FROM {ITEM_TABLES} WHERE i.n IN", numbers)
+        return sorted((pending_item(row) for row in found), key=lambda item: (item.at, item.n))
+
+    def addressed(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
+        """Canonical address → its placed items, each with its story."""
+        return homes(self._db, canonicals)
+
+    def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
+        """Story → its items with their judgements, in the order in which they entered."""
+        found: dict[int, list[Member]] = {}
+        for row in self._db.select(
+            f"SELECT {ITEM}, p.section, p.scores, p.topics, p.places, p.publisher FROM placements p JOIN items i ON i.n = p.item "
+            "JOIN sources s ON s.n = i.source LEFT JOIN texts t ON t.item = i.n WHERE p.story IN",
+            stories,
+        ):
+            *item, section, scores, topics, places, publisher = row
+            judgement = Judgement(
+                section, decode_scores(scores), tuple(orjson.loads(topics)), tuple(orjson.loads(places))
+            )
+            member = Member(pending_item(item), judgement, publisher)
+            found.setdefault(member.item.story or 0, []).append(member)
+        for members in found.values():
+            members.sort(key=lambda member: member.order)
+        return found
+
+    def stories(self, numbers: Collection[int]) -> dict[int, StoryState]:
+        joined: dict[int, list[tuple[str, int]]] = {}
+        for story, publisher, entered in self._db.select(
+            "SELECT story, publisher, entered FROM corroborations WHERE story IN", numbers, "ORDER BY story, k"
+        ):
+            joined.setdefault(story, []).append((publisher, entered))
+        placings: dict[int, list[Placing]] = {}
+        for story, name, entered, since, active in self._db.select(
+            "SELECT e.story, m.name, e.entered, e.primary_since, e.active FROM entries e JOIN streams m ON m.n = e.stream "
+            "WHERE e.story IN",
+            numbers,
+            "ORDER BY e.story, e.stream",
+        ):
+            placings.setdefault(story, []).append(Placing(name, entered, since, bool(active)))
+        found = {}
+        for n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch in self._db.select(
+            "SELECT n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch FROM stories WHERE n IN",
+            numbers,
+            "ORDER BY n",
+        ):
+            found[n] = StoryState(
+                n, to_id(id), lead, published, entered, section, decode_scores(scores), tuple(orjson.loads(topics)),
+                tuple(joined.get(n, ())), decode_entry(entry), tuple(placings.get(n, ())), bool(hidden), epoch,
+            )  # fmt: skip
+        return found
+
+    def outdated(self, epoch: str, limit: int) -> list[int]:
+        """Stories last placed under another configuration, newest first."""
+        query = "SELECT entered, n FROM stories WHERE epoch = ? ORDER BY entered DESC, n DESC LIMIT ?"
+        rows = [row for other in self._other_epochs(epoch) for row in self._db.read(query, (other, limit))]
+        return [n for _, n in sorted(rows, reverse=True)[:limit]]
+
+    def count_outdated(self, epoch: str) -> int:
+        others, dialect = self._other_epochs(epoch), self._db.dialect
+        query = f"SELECT count(*) FROM stories WHERE {dialect.one_of.format('epoch')}"
+        return int(self._db.read(query, (dialect.listed(others),))[0][0]) if others else 0
+
+    def _other_epochs(self, epoch: str) -> list[str]:
+        """Read from one entry of the index to the next: a few steps, however many stories there are."""
+        rows = self._db.read(
+            "WITH RECURSIVE found (epoch) AS (SELECT min(epoch) FROM stories UNION ALL "
+            "SELECT (SELECT min(s.epoch) FROM stories s WHERE s.epoch > found.epoch) FROM found WHERE found.epoch IS NOT NULL) "
+            "SELECT epoch FROM found WHERE epoch IS NOT NULL AND epoch != ?",
+            (epoch,),
+        )
+        return [row[0] for row in rows]
+
+    def unnamed(self, topics: Collection[str]) -> list[int]:
+        """Stories that stand in a topic which is none of these ids."""
+        streams = self._db.read("SELECT n, name FROM streams WHERE name LIKE 'topic:%' AND total > 0")
+        gone = [n for n, name in streams if name.partition(":")[2] not in topics]
+        return sorted(
+            {story for (story,) in self._db.select("SELECT story FROM entries WHERE active AND stream IN", gone)}
+        )
+
+    def page(self, before: tuple[int, int] | None, limit: int, since: int = 0) -> list[tuple[int, int, str]]:
+        """(entered, number, epoch under which it was placed) of the stories that readers see, newest first: those
+        that entered before (entered, number), and not before `since`."""
+        entered, n = before or (1 << 62, 0)
+        return self._db.read(
+            "SELECT entered, n, epoch FROM stories WHERE NOT hidden AND (entered, n) < (?, ?) AND entered >= ? "
+            "ORDER BY entered DESC, n DESC LIMIT ?",
+            (entered, n, since, limit),
+        )
+
+    def count(self, since: int = 0) -> int:
+        """How many stories `page` goes through."""
+        return int(self._db.read("SELECT count(*) FROM stories WHERE NOT hidden AND entered >= ?", (since,))[0][0])
+
+    def holding(self, phrase: str, limit: int) -> list[tuple[int, int, str]]:
+        """As `page`, of stories with an item in whose headline or summary the words of `phrase` stand in this order."""
+        dialect = self._db.dialect
+        return self._db.read(
+            f"SELECT DISTINCT st.entered, st.n, st.epoch FROM search JOIN placements p ON p.item = {dialect.found} "
+            f"JOIN stories st ON st.n = p.story WHERE {dialect.matches} AND NOT st.hidden "
+            "ORDER BY st.entered DESC, st.n DESC LIMIT ?",
+            (match(dialect, (phrase,)), limit),
+        )
+
+
+def standing(db: Reads, batch: Batch) -> list[Row]:
+    """Where the stories of a step stand before it."""
+    numbers = [story.n for story in batch.stories] + [merge.younger for merge in batch.merges]
+    rows = db.select("SELECT stream, story, published, active FROM entries WHERE story IN", numbers)
+    return [(stream, story, published, bool(active)) for stream, story, published, active in rows]
+
+
+def sources_of(db: Reads, batch: Batch) -> set[str]:
+    """The streams of the sources whose items a step places."""
+    items = [placed.item for placed in batch.placed]
+    rows = db.select("SELECT DISTINCT s.id FROM items i JOIN sources s ON s.n = i.source WHERE i.n IN", items)
+    return {f"source:{id}" for (id,) in rows}
+
+
+def merge_stories(db: Writes, batch: Batch) -> set[str]:
+    """The items of younger stories go over to the older ones, and the addresses of the younger redirect. Returns the
+    streams in which the younger stood."""
+    touched: set[str] = set()
+    for merge in batch.merges:
+        names = "SELECT m.name FROM entries e JOIN streams m ON m.n = e.stream WHERE e.story = ?"
+        touched |= {name for (name,) in db.read(names, (merge.younger,))}
+        pair = (merge.older, merge.younger)
+        db.write("UPDATE placements SET story = ? WHERE story = ?", pair)
+        db.write("UPDATE merged SET story = ? WHERE story = ?", pair)
+        db.write(
+            "INSERT INTO merged SELECT id, ? FROM stories WHERE n = ? "
+            "ON CONFLICT (id) DO UPDATE SET story = excluded.story",
+            pair,
+        )
+        for table in ("stories WHERE n", "corroborations WHERE story", "entries WHERE story"):
+            db.write(f"DELETE FROM {table} = ?", (merge.younger,))
+    return touched
+
+
+def set_apart(db: Writes, batch: Batch) -> None:
+    """What leaves a story is not found by the grouping any more. A story that was merged and leaves again redirects no
+    more; what was merged with it leads to where its founding item went."""
+    if not batch.forgotten:
+        return
+    one_of, listed = db.dialect.one_of, db.dialect.listed
+    db.write(f"DELETE FROM memories WHERE {one_of.format('item')}", (listed(batch.forgotten),))
+    for story in batch.stories:
+        db.write("DELETE FROM merged WHERE id = ?", (to_blob(story.id),))
+    db.write(
+        "UPDATE merged SET story = (SELECT p.story FROM items i JOIN placements p ON p.item = i.n WHERE i.id = merged.id) "
+        f"WHERE {one_of.format('story')}",
+        (listed([story.n for story in batch.stories]),),
+    )

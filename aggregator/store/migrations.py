@@ -1,0 +1,15 @@
+"""The files that bring a schema up to date, one folder of them in each backend."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+Migration = tuple[int, str, str]
+"""(number, name of the file, SQL)"""
+
+
+def read_migrations(package: str) -> list[Migration]:
+    """Those of a backend, in order."""
+    folder = files(package) / "migrations"
+    found = (file for file in folder.iterdir() if file.name[:1].isdigit())
+    return sorted((int(file.name[:4]), file.name, file.read_text("utf-8")) for file in found)

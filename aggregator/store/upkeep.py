@@ -1,0 +1,98 @@
+"""Looking after the archive, as far as all backends say it in the same words: the configuration in force, notes, and
+retention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import orjson
+
+from aggregator.store.dialect import Lock, Writes
+from aggregator.store.retention import limits
+from aggregator.store.rows import to_json
+
+MEMORY_SECONDS = 14 * 86_400
+"""The grouping looks back some days; what it remembers of older items is of no use to it."""
+
+_PUT = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+
+
+class Upkeep:
+    """A backend says how it takes texts (`_prune`), how it is copied and how it is checked."""
+
+    def __init__(self, connection: Writes) -> None:
+        self._db = connection
+        self._texts: tuple[int, dict[str, str]] | None = None  # of the configuration last seen, by its number
+
+    def configuration(self) -> tuple[str, dict[str, str]] | None:
+        """The configuration in force: (epoch, texts by file name, the main file first). Workers ask twice a second, so the
+        texts are read once."""
+        for n, epoch in self._db.read("SELECT n, epoch FROM configurations ORDER BY n DESC LIMIT 1"):
+            if self._texts is None or self._texts[0] != n:
+                rows = self._db.read("SELECT texts FROM configurations WHERE n = ?", (n,))
+                self._texts = (n, orjson.loads(rows[0][0]))
+            return epoch, dict(self._texts[1])
+        return None
+
+    def applied(self) -> int:
+        """Since when the configuration in force is that, epoch seconds; 0 if there is none."""
+        rows = self._db.read("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1")
+        return int(rows[0][0]) if rows else 0
+
+    def put_in_force(self, epoch: str, texts: Mapping[str, str], now: int) -> bool:
+        """Make this the configuration in force; False if it is already."""
+        with self._db.transaction(Lock.CONFIGURING):
+            rows = self._db.read("SELECT epoch FROM configurations ORDER BY n DESC LIMIT 1")
+            if rows and rows[0][0] == epoch:
+                return False
+            self._db.write(
+                "INSERT INTO configurations (epoch, texts, applied) VALUES (?, ?, ?)",
+                (epoch, to_json(dict(texts)), now),
+            )
+        return True
+
+    def note(self, key: str, value: object) -> None:
+        """Keep a small fact for other processes, as JSON."""
+        self.notes({key: value})
+
+    def notes(
+        self, facts: Mapping[str, object], revised: Mapping[str, Callable[[object], object]] | None = None
+    ) -> None:
+        """Keep several, in one transaction; those `revised` are made of what was noted before."""
+        with self._db.transaction(Lock.REVISING if revised else None):
+            new = {key: change(self.noted(key)) for key, change in (revised or {}).items()}
+            for key, value in sorted({**facts, **new}.items()):
+                self._db.write(_PUT, (f"note:{key}", to_json(value)))
+
+    def noted(self, key: str) -> object:
+        rows = self._db.read("SELECT value FROM meta WHERE key = ?", (f"note:{key}",))
+        return orjson.loads(rows[0][0]) if rows else None
+
+    def prune(
+        self, now: int, keep: int, per_source: Mapping[str, int], proceed: Callable[[], bool] = lambda: True
+    ) -> int:
+        """Take bodies and summaries of items that their source has not listed for `keep` seconds; returns how many.
+
+        Ids, headlines and links stay, so that purged items do not come back and archives never break. `proceed` is asked
+        before each step: it may be long.
+        """
+        purged = 0
+        for source, limit in limits(self._db, now, keep, per_source):
+            while proceed() and (count := self._prune(source, limit, now)):
+                purged += count
+        self._forget(now - MEMORY_SECONDS)
+        return purged
+
+    def _prune(self, source: int, limit: int, now: int) -> int:
+        """A step: some texts of a source (by its number) that it last listed before `limit`; returns how many."""
+        raise NotImplementedError
+
+    def _forget(self, before: int) -> None:
+        """What the grouping remembers of items published before, and texts of articles whose items were pruned."""
+        with self._db.transaction(unhurried=True):
+            self._db.write("DELETE FROM postings WHERE at < ?", (before,))
+            self._db.write("DELETE FROM memories WHERE at < ?", (before,))
+            self._db.write(
+                "UPDATE articles SET content = '' WHERE content != '' AND item IN "
+                "(SELECT t.item FROM articles a JOIN texts t ON t.item = a.item WHERE t.content = '' AND t.summary = '')"
+            )
