@@ -188,7 +188,8 @@ def _of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[A
     if wanted.publisher:
         yield dialect.same.format("coalesce(p.publisher, t.publisher)"), (wanted.publisher,)
     if wanted.lang:
-        yield "(t.lang = ? OR t.lang LIKE ? || '-%')", (wanted.lang, wanted.lang)
+        lang = wanted.lang.lower()  # a tag is the same in any case (RFC 5646, 2.1.1)
+        yield "(lower(t.lang) = ? OR lower(t.lang) LIKE ? || '-%')", (lang, lang)
     if wanted.labelled is not None and not any(wanted.labelled):
         yield "FALSE", ()  # nobody bears the label: no row has to be looked at
     elif wanted.labelled is not None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from aggregator.errors import QueryError
 from aggregator.model.stream import Filter
+from aggregator.normalise.steps import tag
 
 LIMITS = (1, 500)
 MAX_QUERY = 1000  # characters
@@ -98,7 +99,7 @@ def moment(args: Mapping[str, str], name: str, now: datetime) -> datetime | None
 def search(args: Mapping[str, str], now: datetime) -> Filter:
     """The parameters of search, the same everywhere. Labels are looked up by the caller."""
     words, without = terms(args.get("q", ""))
-    text = {name: _plain(args, name) for name in ("section", "topic", "source", "publisher", "label", "lang")}
+    text = {name: _plain(args, name) for name in ("section", "topic", "source", "publisher", "label")}
     return Filter(
         words=words,
         without=without,
@@ -107,7 +108,7 @@ def search(args: Mapping[str, str], now: datetime) -> Filter:
         source=text["source"],
         publisher=text["publisher"],
         label=text["label"],
-        lang=text["lang"],
+        lang=_language(args),
         since=moment(args, "since", now),
         until=moment(args, "until", now),
     )
@@ -118,6 +119,14 @@ def _plain(args: Mapping[str, str], name: str) -> str | None:
     if len(text) > MAX_VALUE or _CONTROL.search(text):
         raise QueryError(name, f"`{name}` is too long or holds control characters")
     return text or None
+
+
+def _language(args: Mapping[str, str]) -> str | None:
+    text = _plain(args, "lang")
+    found = tag(text)
+    if text and found is None:
+        raise QueryError("lang", "`lang` must be a language like en or en-GB")
+    return found
 
 
 def encode_cursor(kind: str, time: int, n: int) -> str:

@@ -36,6 +36,9 @@ BAD = (
     ("q", " ".join(f"w{n}" for n in range(21))),
     ("publisher", "x" * 201),
     ("lang", "e\x00n"),
+    ("lang", "%"),
+    ("lang", "e"),
+    ("lang", "English, please"),
 )
 
 
@@ -90,7 +93,9 @@ def test_search(client: FlaskClient) -> None:
     assert found("label=owner:public") == 3
     assert found("label=cooperative") == 2
     assert found("label=nothing") == 0
-    assert found("lang=en") == 5
+    assert found("lang=en") == found("lang=EN") == 5
+    assert found("lang=en-GB") == found("lang=en_gb") == found("lang=EN-GB") == 1
+    assert found("lang=en-US") == 0
     assert found("section=defense") == 3
     assert found("topic=rare-earths") == 1
     assert found("since=24h") == 2
