@@ -103,7 +103,8 @@ class Brief:
 class Stream:
     """A stream ready to be rendered. Addresses are absolute, without extension; `query` ("?limit=5" or "") belongs to
     each of them. `updated` is the newest change of what it lists. `previous`, `next` and `current` are documents of
-    RFC 5005: the archive before, the archive after, the subscription document."""
+    RFC 5005: the archive before, the archive after, the subscription document; `selection` belongs to each of these: what of
+    `query` says which stories the stream has, and not how many are shown."""
 
     title: str
     description: str
@@ -126,6 +127,7 @@ class Stream:
     previous: str | None = None
     next: str | None = None
     current: str | None = None
+    selection: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def render(stream: Stream) -> Rendered:
     if stream.icon:
         feed["icon"] = feed["favicon"] = stream.icon
     if stream.previous:
-        feed["next_url"] = f"{stream.previous}.json"
+        feed["next_url"] = f"{stream.previous}.json{stream.selection}"
     feed["_aggregator"] = {"about": f"{stream.root}/docs", "updated": rfc3339(stream.updated)}
     feed["items"] = [_entry(entry, stream) for entry in entries(stream)]
     return rendered(orjson.dumps(feed), f"{TYPE}; charset=utf-8", stream.modified or stream.updated)

@@ -122,7 +122,7 @@ def generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
         feed.logo(stream.icon)
         feed.image(url=stream.icon, title=title, link=page)
     documents = (("prev-archive", stream.previous), ("next-archive", stream.next), ("current", stream.current))
-    feed.wire.links = [(rel, f"{address}.{extension}") for rel, address in documents if address]
+    feed.wire.links = [(rel, f"{address}.{extension}{stream.selection}") for rel, address in documents if address]
     feed.wire.archive = stream.archive
     for entry in entries(stream):
         target = feed.add_entry(order="append")

@@ -137,9 +137,9 @@ def _window(month: str, force: InForce) -> tuple[int, int]:
     return month_bounds(int(found[1]), int(found[2]), force.zone)
 
 
-def query_string(args: Mapping[str, str]) -> str:
+def query_string(args: Mapping[str, str], without: Collection[str] = ()) -> str:
     """The parameters that count, as they were asked: "?q=…&limit=5" or ""."""
-    kept = [(name, args[name]) for name in args if name in parameters.KEPT and args[name]]
+    kept = [(name, args[name]) for name in args if name in parameters.KEPT and name not in without and args[name]]
     return f"?{urlencode(kept, errors='replace')}" if kept else ""
 
 
@@ -189,6 +189,7 @@ def build(
         previous=previous,
         next=following,
         current=current,
+        selection=query_string(args, without=("limit",)),
     )
     if query.window and now < query.window[1]:
         expires = query.window[1]  # the month closes

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -253,6 +254,26 @@ def test_archives_link_to_each_other(newsroom: Newsroom) -> None:
     assert "prev-archive" not in october
     assert b"archive/>" in get(newsroom, "/sections/defense/2026-10{}", "atom")
     assert b"archive/>" not in get(newsroom, "/sections/defense/2026-11{}", "atom")
+
+
+@pytest.mark.parametrize("query", ["primary=1", "min_publishers=2", "min_publishers=2&primary=1"])
+def test_archives_of_a_narrowed_section_are_as_narrow(newsroom: Newsroom, query: str) -> None:
+    """Readers that go back through the archives find there what the feed would have listed, and no more."""
+
+    def links(stream: str) -> dict[str, str]:
+        feed = tree(get(newsroom, f"{stream}?limit=2&{query}", "atom"))
+        return {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+
+    at = f"{ROOT}/sections/defense"
+    assert links("/sections/defense{}")["prev-archive"] == f"{at}/2026-11.atom?{query}"
+    november = links("/sections/defense/2026-11{}")
+    assert november["prev-archive"] == f"{at}/2026-10.atom?{query}"
+    assert november["current"] == f"{at}.atom?{query}"
+    assert links("/sections/defense/2026-10{}")["next-archive"] == f"{at}/2026-11.atom?{query}"
+    told = newsroom.client.get(f"/sections/defense.json?{query}").get_json()
+    assert told["next_url"] == f"{at}/2026-11.json?{query}"
+    page = newsroom.client.get(f"/sections/defense?{query}").text
+    assert f'<a rel="prev" href="{at}/2026-11?{escape(query)}">' in page
 
 
 _AGAIN = """
