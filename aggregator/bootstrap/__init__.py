@@ -1,0 +1,14 @@
+"""Settings in, wired application out: the only room that names concrete classes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aggregator.bootstrap.application import SERVERS, Application, Held, driver
+from aggregator.bootstrap.place import Place, utc_now
+from aggregator.bootstrap.serving import library, web_application
+
+if TYPE_CHECKING:
+    from aggregator.bootstrap.application import Store
+
+__all__ = ["SERVERS", "Application", "Held", "Place", "Store", "driver", "library", "utc_now", "web_application"]

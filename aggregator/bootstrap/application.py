@@ -1,0 +1,252 @@
+"""One configuration at one place: its archive, its fetcher, its secrets. The only module that names the concrete classes
+behind the ports.
+
+Everything is made, and imported, when it is asked for, so that a command starts as quickly as what it needs.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aggregator import __version__
+from aggregator.bootstrap.configured import Configured
+from aggregator.bootstrap.place import Place, utc_now
+from aggregator.errors import ConfigError, Problem, UsageError
+from aggregator.model.settings import Settings, Source
+from aggregator.model.source import SourceState
+
+if TYPE_CHECKING:
+    from aggregator.fetch.client import Http
+    from aggregator.pipeline.refresh import Tools
+    from aggregator.ports import Extractor, Parser, Upkeep
+    from aggregator.store.postgres.archive import PostgresArchive
+    from aggregator.store.postgres.readonly import ReadOnlyArchive as PostgresReadings
+    from aggregator.store.sqlite.archive import SqliteArchive
+    from aggregator.store.sqlite.readonly import ReadOnlyArchive
+
+    Store = SqliteArchive | PostgresArchive
+    ReadOnlyStore = ReadOnlyArchive | PostgresReadings
+
+DATABASE = "aggregator.db"
+SERVERS = ("postgresql://", "postgres://")
+"""How addresses of PostgreSQL begin."""
+Held = tuple[str, dict[str, str]] | None
+"""Epoch and texts of the configuration in force, as the store keeps them."""
+EXAMPLES_HOLD = "examples"
+"""The note of the store that says with which rules and program all examples were last seen to hold."""
+
+
+@contextmanager
+def driver() -> Iterator[None]:
+    """What PostgreSQL needs comes with an extra."""
+    try:
+        yield
+    except ImportError as error:
+        raise UsageError(
+            f"--database: PostgreSQL needs the extra `postgres` (pip install 'aggregator[postgres]'): {error}"
+        ) from error
+
+
+class Application(Configured):
+    """A configuration at the place where it is at work. `warnings` are those of the file."""
+
+    def __init__(self, place: Place, settings: Settings, warnings: tuple[Problem, ...] = ()) -> None:
+        super().__init__(settings)
+        self.place = place
+        self.warnings = warnings
+
+    @classmethod
+    def load(cls, place: Place) -> Application:
+        """Raises:
+        ConfigError: the file is broken.
+        """
+        from aggregator.config.cache import examine_cached
+
+        settings, warnings = examine_cached(place.config, place.instance, os.environ)
+        return cls(place, settings, warnings)
+
+    @classmethod
+    def of_texts(cls, place: Place, texts: Mapping[str, str]) -> Application:
+        """The configuration whose texts the store keeps; the first is the main file."""
+        from aggregator.config.load import parse
+
+        settings, warnings = parse(texts, next(iter(texts)), os.environ)
+        return cls(place, settings, warnings)
+
+    @classmethod
+    def ruling(cls, place: Place) -> Application:
+        """What decides over the archive: the file, or with `reload: manual` the configuration in force.
+
+        Raises:
+            ConfigError: the file is broken.
+        """
+        application = cls.load(place)
+        if application.settings.site.reload == "auto":
+            return application
+        archive = application.archive()
+        held = archive.upkeep.configuration()
+        archive.close()
+        if held is None or held[0] == application.settings.epoch:
+            return application
+        return cls.of_texts(place, held[1])
+
+    def admit(self, upkeep: Upkeep) -> tuple[Problem, ...]:
+        """Examples that fail, as warnings, where this may be put in force all the same: it is (an upgrade may judge
+        otherwise), or nothing is that could stay instead. Rules and program of which the store knows that all hold are
+        not asked again.
+
+        Raises:
+            ConfigError: examples fail, and something else is in force.
+        """
+        if upkeep.noted(EXAMPLES_HOLD) == self.policy.epoch:
+            return ()
+        from aggregator.categorise.examples import check_examples
+
+        failing = check_examples(self.rulebook)
+        if not failing:
+            upkeep.note(EXAMPLES_HOLD, self.policy.epoch)
+            return ()
+        held = upkeep.configuration()
+        if held is not None and held[0] != self.settings.epoch:
+            raise ConfigError(failing, self.settings.files[0])
+        return tuple(replace(problem, warning=True) for problem in failing)
+
+    @property
+    def shared(self) -> bool:
+        """Whether the archive lies on a server, where any number of machines work on it."""
+        return (self.place.database or "").startswith(SERVERS)
+
+    @property
+    def database(self) -> Path:
+        """The file of an archive that is one."""
+        url = self.place.database
+        if url is None:
+            return self.place.instance / DATABASE
+        if url.startswith("sqlite:///"):
+            return Path(url.removeprefix("sqlite:///"))
+        raise UsageError(
+            "--database: expected sqlite:///PATH or postgresql://USER@HOST/DATABASE; leave it out for the database in "
+            "the instance folder"
+        )
+
+    @property
+    def stored(self) -> bool:
+        """Whether there is an archive; on a server it is made when it is asked for."""
+        return self.shared or self.database.exists()
+
+    def archive(self) -> Store:
+        """The archive, to be read and written over a connection of its own; made, or brought up to date, if need be."""
+        return self.server() if self.shared else self.sqlite()
+
+    def sqlite(self) -> SqliteArchive:
+        from aggregator.store.sqlite.archive import SqliteArchive
+
+        return SqliteArchive(self.database)
+
+    def server(self) -> PostgresArchive:
+        """The archive on a server, with what only that can tell."""
+        from aggregator.worker.processes import identity
+
+        with driver():
+            from aggregator.store.postgres.archive import PostgresArchive
+
+        return PostgresArchive(self.place.database or "", identity())
+
+    def readings(self) -> ReadOnlyStore:
+        """The archive for those who only read it."""
+        if self.shared:
+            return self._server_readings()
+        from aggregator.store.sqlite.readonly import ReadOnlyArchive
+
+        return ReadOnlyArchive(self.database)
+
+    def troubles(self) -> tuple[str, ...]:
+        """What workers say is wrong, where others see it though the store be what is in trouble."""
+        from aggregator.worker.processes import troubles
+
+        return self._teller.upkeep.troubles() if self.shared else troubles(self.place.instance)
+
+    @cached_property
+    def _teller(self) -> PostgresReadings:
+        """A connection for `troubles`, which threads share."""
+        return self._server_readings()
+
+    def _server_readings(self) -> PostgresReadings:
+        from aggregator.worker.processes import identity
+
+        with driver():
+            from aggregator.store.postgres.readonly import ReadOnlyArchive
+
+        return ReadOnlyArchive(self.place.database or "", identity())
+
+    def fetcher(self, states: Iterable[SourceState] = ()) -> Http:
+        """What asks the network. It keeps the pauses that hosts asked for, as `states` of their sources remember them."""
+        from aggregator.fetch.client import Http
+        from aggregator.fetch.headers import user_agent
+
+        contact = self.settings.site.contact or self.settings.site.url
+        made = Http(user_agent(__version__, contact), allow_private=self.settings.allow_private)
+        self.hold(made, states)
+        return made
+
+    def hold(self, fetcher: Http, states: Iterable[SourceState]) -> None:
+        """Make a fetcher keep the pauses that these states remember."""
+        from aggregator.schedule.hosts import pausing
+        from aggregator.schedule.policy import pause_of
+
+        alone = {id for id, source in self.sources.items() if pause_of(source, self.settings.defaults) == "source"}
+        for host, seconds in pausing(states, utc_now(), alone).items():
+            fetcher.hold(host, seconds)
+
+    @cached_property
+    def _secrets(self) -> tuple[str, ...]:
+        from aggregator.config.environment import secrets
+
+        return secrets(self.settings, os.environ)
+
+    def mask(self, text: str) -> str:
+        """A text for people, with the secrets of this configuration taken out."""
+        from aggregator.config.environment import mask
+
+        return mask(text, self._secrets)
+
+    def request(self, source: Source) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """Address and headers of a source with its secrets filled in. Raises KeyError: the environment lacks one."""
+        from aggregator.config.environment import expand
+
+        return expand(source.url, os.environ), tuple(
+            (name, expand(value, os.environ)) for name, value in source.headers
+        )
+
+    def tools(
+        self,
+        archive: Store,
+        lookup: Store,
+        fetch: Http,
+        parse: Parser,
+        extract: Extractor | None = None,
+    ) -> Tools:
+        """What a refresh works with; without `extract` no articles are fetched."""
+        from aggregator.pipeline.refresh import Tools
+
+        return Tools(
+            archive=archive,
+            lookup=lookup,
+            fetch=fetch,
+            parse=parse,
+            clock=utc_now,
+            jitter=random.random,
+            defaults=self.settings.defaults,
+            sources=self.sources,
+            request=self.request,
+            mask=self.mask,
+            extract=extract,
+            publisher=self.fold_publisher,
+        )

@@ -1,0 +1,182 @@
+"""One configuration and what follows from it alone: rules, publishers, what the edition decides by. No archive, no network, no
+place on a machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from aggregator.addresses import host_of
+from aggregator.bootstrap.place import utc_now
+from aggregator.categorise.weights import MARK
+from aggregator.model.judgement import Judgement, Receipt
+from aggregator.model.settings import Settings, Source
+from aggregator.model.story import PendingItem
+from aggregator.text.countries import countries
+
+if TYPE_CHECKING:
+    from aggregator.categorise.rulebook import Rulebook
+    from aggregator.categorise.usage import Usage
+    from aggregator.pipeline.compose import Policy, Scores
+
+PLACES = 3
+"""Places of an item, the most telling first, that become topics of it."""
+
+
+class Configured:
+    """What settings mean. All of it is made when it is asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        from aggregator.categorise.rulebook import compile_rules
+
+        return compile_rules(self.settings.sections, self.settings.topics, self.settings.fallback)
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        return {source.id: source for source in self.settings.sources}
+
+    @cached_property
+    def hosts(self) -> dict[str, list[str]]:
+        """Host → the sources there."""
+        found: dict[str, list[str]] = {}
+        for source in self.settings.sources:
+            found.setdefault(host_of(source.url) or "", []).append(source.id)
+        return found
+
+    @cached_property
+    def fold_publisher(self) -> Callable[[str, str | None], str]:
+        """(name, address of an article or of the outlet) → the publisher's one name."""
+        from aggregator.config.publishers import publisher_index
+
+        index = publisher_index(self.settings)
+
+        @lru_cache(maxsize=4096)
+        def fold(name: str, root: str) -> str:
+            return index.canonical(name, host_of(root))
+
+        def root(url: str) -> str:  # many articles of one outlet share it
+            return "/".join(url.split("/", 3)[:3])
+
+        return lambda name, url: fold(name, root(url) if url else "")
+
+    def publisher_of(self, item: PendingItem) -> str:
+        """Its source's, whatever that was called when the item came, or what an item of a wrapper names itself."""
+        source = self.sources.get(item.source)
+        name = item.publisher if source is None or source.wrapper else source.publisher
+        return self.fold_publisher(name, item.url)
+
+    def judge(self, title: str, summary: str, source: Source | None = None) -> Judgement:
+        """Where a text belongs by the rules; `source` may fix its section or lean to one."""
+        from aggregator.categorise.judge import judge
+
+        usually, section = _prior(source)
+        return self._with_places(judge(self.rulebook, title, summary, usually=usually, section=section))
+
+    def counting(self) -> tuple[Policy, Usage]:
+        """As `policy`, counting which lines of the rules do something."""
+        from aggregator.categorise.usage import Usage
+
+        usage = Usage(self.rulebook)
+
+        def judge(item: PendingItem) -> Judgement:
+            usually, section = _prior(self.sources.get(item.source))
+            return self._with_places(usage.judge(item.title, item.summary, usually=usually, section=section))
+
+        return replace(self.policy, judge=judge), usage
+
+    def receipts(self, title: str, summary: str, source: Source | None = None) -> tuple[Receipt, ...]:
+        """Why a text belongs where `judge` puts it."""
+        return self.judged(title, summary, source)[1]
+
+    def judged(self, title: str, summary: str, source: Source | None = None) -> tuple[Judgement, tuple[Receipt, ...]]:
+        """What `judge` and `receipts` say, for what one of them costs."""
+        from aggregator.categorise.receipts import judged
+
+        usually, section = _prior(source)
+        judgement, found = judged(self.rulebook, title, summary, usually=usually, section=section)
+        if source is not None:
+            own = (f"usually: {usually}", f"section: {section}")
+            found = tuple(replace(one, at=source.at) if one.rule in own else one for one in found)
+        return self._with_places(judgement), found
+
+    def _with_places(self, judged: Judgement) -> Judgement:
+        """The judgement with the topics that its places make."""
+        found = [self._countries[code] for code in judged.places[:PLACES] if code in self._countries]
+        return replace(judged, topics=tuple(dict.fromkeys((*judged.topics, *found)))) if found else judged
+
+    @cached_property
+    def _countries(self) -> dict[str, str]:
+        """Code → the topic of a country: the configured one that has no other place, else the found one."""
+        own = {
+            topic.places[0].parts[0]: topic.id
+            for topic in reversed(self.settings.topics)
+            if len(topic.places) == 1 and topic.places[0].weight >= MARK
+        }
+        return {code: own.get(code, slug) for code, (slug, _) in countries().items()}
+
+    @cached_property
+    def topic_titles(self) -> dict[str, str]:
+        """Configured topics, and those that places make; where both are of one country or have one id, they are one."""
+        found = {slug: name for code, (slug, name) in countries().items() if self._countries[code] == slug}
+        return {**found, **{topic.id: topic.title for topic in self.settings.topics}}
+
+    @cached_property
+    def policy(self) -> Policy:
+        """What the edition decides by."""
+        from aggregator.categorise.judge import judge as judge_text
+        from aggregator.categorise.judge import story_sections
+        from aggregator.categorise.program import program
+        from aggregator.normalise.address import canonical
+        from aggregator.pipeline.compose import Policy
+
+        order = [section.id for section in self.settings.sections]
+        fallback = self.settings.fallback
+
+        def place(judgements: Sequence[tuple[str, Judgement]]) -> tuple[str, Scores]:
+            scores = story_sections(judgements, order, fallback)
+            return scores[0][0], scores
+
+        def judge(item: PendingItem) -> Judgement:
+            return self.judge(item.title, item.summary, self.sources.get(item.source))
+
+        overrides = self.settings.overrides
+        zone = ZoneInfo(self.settings.site.timezone)
+        pins = tuple((address, pin.section, pin.over(zone)) for pin in overrides.pin if (address := canonical(pin.url)))
+        return Policy(
+            epoch=f"{self.settings.epoch}.{program()}",
+            judge=judge,
+            place=place,
+            publisher=self.publisher_of,
+            topic_titles=self.topic_titles,
+            found_topics=frozenset(self.topic_titles) - {topic.id for topic in self.settings.topics},
+            wrappers=frozenset(source.id for source in self.settings.sources if source.wrapper),
+            hidden=frozenset(filter(None, map(canonical, overrides.hide))),
+            apart=(apart := frozenset(filter(None, map(canonical, overrides.split)))),
+            joined=tuple(frozenset(filter(None, map(canonical, group))) - apart for group in overrides.join),
+            pins=pins,
+            program=program(),
+            aside=self._names,
+            spoken_for=lambda title: bool(judge_text(self.rulebook, title).topics),
+        ).at(int(utc_now().timestamp()))
+
+    @property
+    def _names(self) -> frozenset[str]:
+        """Names of outlets, sections and configured topics: no category of that name becomes a topic."""
+        settings = self.settings
+        outlets = [settings.site.title, *(source.name for source in settings.sources)]
+        for publisher in settings.publishers:
+            outlets += [publisher.name, *publisher.aliases]
+        rules = [name for rule in (*settings.sections, *settings.topics) for name in (rule.id, rule.title)]
+        return frozenset((*outlets, *(source.publisher for source in settings.sources), *rules))
+
+
+def _prior(source: Source | None) -> tuple[str | None, str | None]:
+    """The section that a source's items lean to, and the one that they are all put in."""
+    return (source.usually, source.section) if source else (None, None)

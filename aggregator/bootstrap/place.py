@@ -1,0 +1,41 @@
+"""Where the service lives, and the clock that it goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the service lives: its configuration, its data, and under which address it is reached if `site.url` is
+    not set."""
+
+    config: Path
+    instance: Path
+    database: str | None = None
+    address: str = "http://127.0.0.1:8000"
+
+    @classmethod
+    def of_environment(cls, environ: Mapping[str, str]) -> Place:
+        return cls(
+            Path(environ.get("AGGREGATOR_CONFIG", "feeds.yaml")),
+            Path(environ.get("AGGREGATOR_INSTANCE", "instance")),
+            environ.get("AGGREGATOR_DATABASE_URL") or None,
+            environ.get("AGGREGATOR_ADDRESS", "http://127.0.0.1:8000"),
+        )
+
+    def environment(self) -> dict[str, str]:
+        """For a process of ours that is to live at the same place."""
+        return {
+            "AGGREGATOR_CONFIG": str(self.config),
+            "AGGREGATOR_INSTANCE": str(self.instance),
+            "AGGREGATOR_DATABASE_URL": self.database or "",
+            "AGGREGATOR_ADDRESS": self.address,
+        }
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,86 @@
+"""The web, wired: what its views ask, and the application that a serving process runs."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from aggregator.bootstrap.application import Application
+from aggregator.bootstrap.place import Place, utc_now
+from aggregator.model.stream import Names
+
+if TYPE_CHECKING:
+    from aggregator.web.library import InForce, Library
+
+
+def in_force(application: Application) -> InForce:
+    """A configuration with what the web needs of it."""
+    from aggregator.web.library import InForce
+
+    settings = application.settings
+    public = {source.id: (source.name, _public(application, source.url)) for source in settings.sources}
+    return InForce(
+        settings=settings,
+        names=Names(
+            sections={section.id: section.title for section in settings.sections},
+            topics=application.topic_titles,
+            sources=public,
+            fallback=settings.fallback,
+        ),
+        publisher=lambda name: application.fold_publisher(name, None),
+        receipts=lambda title, summary, source: application.receipts(
+            title, summary, application.sources.get(source or "")
+        ),
+        root=(settings.site.url or application.place.address).rstrip("/"),
+        zone=ZoneInfo(settings.site.timezone),
+    )
+
+
+def _public(application: Application, url: str) -> str:
+    """A source's address as everybody may see it: with nothing of the environment and no password in it."""
+    from aggregator.config.environment import REFERENCE
+
+    return application.mask(REFERENCE.sub(lambda found: "${" if found[1] is None else "***", url))
+
+
+def written() -> datetime:
+    """When what writes feeds and pages was last changed on this machine, by an upgrade as a rule: their bytes may be
+    others since then."""
+    files = (path for room in ("render", "web") for path in (Path(__file__).parents[1] / room).rglob("*.*"))
+    return datetime.fromtimestamp(int(max(path.stat().st_mtime for path in files if path.suffix != ".pyc")), UTC)
+
+
+def library(application: Application, written: datetime | None = None) -> Library:
+    """What the web asks; follows the configuration that the store says is in force. `written`: when the program last
+    changed."""
+    from aggregator.pipeline.labels import NOTE as LABELS
+    from aggregator.pipeline.labels import noted_labels
+    from aggregator.schedule.health import health
+    from aggregator.web.library import Library
+
+    place = application.place
+    return Library(
+        open_archive=application.readings,
+        compile=lambda texts: in_force(Application.of_texts(place, texts)),
+        current=in_force(application),
+        clock=utc_now,
+        health=health,
+        troubles=application.troubles,
+        found=lambda upkeep: noted_labels(upkeep.noted(LABELS)).titles,
+        written=written or datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+def web_application() -> Any:
+    """The WSGI application of a process that serves; the place comes from the environment."""
+    from aggregator.web.app import create_app
+    from aggregator.worker import logs
+    from aggregator.worker.processes import PARENT, die_with_parent
+
+    die_with_parent(os.environ.get(PARENT))
+    application = Application.load(Place.of_environment(os.environ))
+    logs.start(application.mask)
+    return create_app(library(application, written()))
