@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from aggregator.model.source import SourceState
 from aggregator.model.story import ItemView
 from aggregator.model.stream import Stream, StreamQuery
+from aggregator.schedule.flaws import FLOOD
 from aggregator.schedule.health import FAILURES, SILENT_AFTER, STALE_AFTER
 from aggregator.web.library import Library
 
-TROUBLES = (*FAILURES, "gone", "moved", "stale", "silent", "guid-flood")
+TROUBLES = (*FAILURES, "gone", "moved", "stale", "silent", FLOOD)
 PATIENCE = 3
 """Failures in a row before a source is called dead here; its state is on /sources at once."""
 LATER = {"silent": SILENT_AFTER, "stale": STALE_AFTER}
@@ -27,7 +28,7 @@ def incidents(lib: Library) -> Stream:
     now = lib.now()
     states = lib.archive.sources.states()
     items = [
-        _incident(force.root, state, kind, evidence)
+        _incident(force.root, state, kind, evidence, lib.since)
         for state in states
         for kind, evidence in [lib.health(state, now)]
         if kind in TROUBLES and (kind not in FAILURES or state.failures >= PATIENCE)
@@ -51,13 +52,21 @@ def incidents(lib: Library) -> Stream:
     )
 
 
-def _incident(root: str, state: SourceState, kind: str, evidence: str) -> ItemView:
-    """One entry as long as the trouble lasts: told by what it began after, which no later poll moves."""
-    after = state.last_new if kind in LATER else state.moved_since if kind == "moved" else state.last_success
+def _incident(root: str, state: SourceState, kind: str, evidence: str, since: datetime) -> ItemView:
+    """One entry as long as the trouble lasts. `since`: when the configuration in force began, the time of troubles of
+    which nothing tells when they did."""
+    after = _after(state, kind)
     identity = f"{state.root}\n{kind}\n{after.isoformat() if after else 'never'}"
-    known = after or state.first_success or state.last_attempt or datetime(2026, 1, 1, tzinfo=UTC)
-    at = known + LATER.get(kind, timedelta())
+    known = after or (state.first_success if kind in LATER else None)
+    at = (known or since) + LATER.get(kind, timedelta())
     return _entry(root, identity, title=f"{state.id}: {kind}", text=evidence, source=state.id, at=at)
+
+
+def _after(state: SourceState, kind: str) -> datetime | None:
+    """What a trouble began after, which no poll moves while it lasts."""
+    if kind == FLOOD:
+        return None  # meanwhile polls succeed and bring news
+    return state.last_new if kind in LATER else state.moved_since if kind == "moved" else state.last_success
 
 
 def quiet_sections(lib: Library) -> list[ItemView]:

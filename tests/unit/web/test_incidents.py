@@ -46,13 +46,30 @@ def test_a_trouble_is_one_entry_however_often_it_is_polled(
     good = structs.replace(before, first_success=NOON - 90 * DAY, last_success=NOON - DAY, last_new=NOON - DAY)
     sources.save([structs.replace(good, **values, last_attempt=NOON)])
     first = entries(newsroom)[f"kyodo: {state}"]
-    moved = {} if state == "guid-flood" else {"last_attempt": NOON + timedelta(minutes=15)}
-    if state in ("silent", "moved"):
+    moved = {"last_attempt": NOON + timedelta(minutes=15)}
+    if state in ("silent", "moved", "guid-flood"):
         moved["last_success"] = NOON + timedelta(minutes=15)
+    if state == "guid-flood":
+        moved["last_new"] = NOON + timedelta(minutes=15)
     sources.save([structs.replace(good, **{**values, **moved})])
     again = entries(newsroom)[f"kyodo: {state}"]
     assert again["id"] == first["id"]
     assert again["date_published"] == first["date_published"]
+
+
+def test_a_source_that_never_answered_is_one_entry_of_one_time(newsroom: Newsroom) -> None:
+    """No poll moves it to the top of a reader's list, the hundredth as little as the third."""
+    sources = newsroom.archive.sources
+    (new,) = sources.states(["silent"])
+    polled = structs.replace(new, error="refused", error_kind="refused", failures=3, last_attempt=NOON + DAY)
+    sources.save([polled])
+    newsroom.now = NOON + DAY
+    first = entries(newsroom)["silent: failing"]
+    sources.save([structs.replace(polled, failures=4, last_attempt=NOON + 2 * DAY)])
+    newsroom.now = NOON + 2 * DAY
+    again = entries(newsroom)["silent: failing"]
+    assert (again["id"], again["date_published"]) == (first["id"], first["date_published"])
+    assert first["date_published"] == "2026-11-24T12:00:00Z", "since when it has been polled for"
 
 
 def test_a_section_gone_quiet_is_told_unless_all_are(newsroom: Newsroom) -> None:
