@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from aggregator import __version__
 from aggregator.bootstrap.configured import Configured
 from aggregator.bootstrap.place import Place, utc_now
-from aggregator.errors import ConfigError, Problem, UsageError
+from aggregator.errors import ConfigError, Problem, StoreError, UsageError
 from aggregator.model.settings import Settings, Source
 from aggregator.model.source import SourceState
 
@@ -144,6 +144,16 @@ class Application(Configured):
     def archive(self) -> Store:
         """The archive, to be read and written over a connection of its own; made, or brought up to date, if need be."""
         return self.server() if self.shared else self.sqlite()
+
+    def existing(self) -> Store:
+        """The archive of who wants what is in it: a new one holds nothing, and hides a place that was mistyped.
+
+        Raises:
+            StoreError: there is none.
+        """
+        if not self.stored:
+            raise StoreError(f"{self.database}: there is no archive here; name its place by --instance or --database")
+        return self.archive()
 
     def sqlite(self) -> SqliteArchive:
         from aggregator.store.sqlite.archive import SqliteArchive

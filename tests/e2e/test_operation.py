@@ -106,6 +106,15 @@ def test_a_backup_needs_no_sound_configuration(tmp_path: Path) -> None:
     assert aggregator(config, "backup", str(tmp_path / "second.db")).returncode == 0
 
 
+def test_a_backup_of_nothing_is_a_failure(tmp_path: Path) -> None:
+    config = configuration(tmp_path, {})
+    done = aggregator(config, "backup", str(tmp_path / "copy.db"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{tmp_path}/instance/aggregator.db: there is no archive here; name its place by --instance" in done.stderr
+    assert not list(tmp_path.glob("copy*"))
+    assert not (tmp_path / "instance").exists()
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_systemd_takes_the_units(tmp_path: Path, unit: Path) -> None:
     program = shutil.which("systemd-analyze")

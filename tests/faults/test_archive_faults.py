@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from builders import NOW, ago, archive, item, policy, polled, source
+from builders.disks import small_disk
 
 from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
 from aggregator.model.story import Batch
@@ -396,3 +397,29 @@ def test_a_backup_ends_though_somebody_writes_all_the_time(tmp_path: Path) -> No
     assert rows(tmp_path / "copy.db", "SELECT count(*) FROM ballast") == [(64,)]
     for one in (store, writer, reader):
         one.close()
+
+
+def test_a_backup_to_a_full_disk_names_that_disk_and_leaves_nothing_there(tmp_path: Path) -> None:
+    store = archive(tmp_path, "one")
+    with small_disk(tmp_path / "small", "64k") as folder:
+        with pytest.raises(StoreError, match=r"small/copy.db: cannot be written: .*full"):
+            store.upkeep.backup(folder / "copy.db")
+        assert list(folder.iterdir()) == []
+    store.upkeep.note("tick", 1)
+
+
+def test_a_backup_is_no_copy_of_damage(tmp_path: Path) -> None:
+    store = archive(tmp_path, "one")
+    with store._connection.transaction() as raw:
+        raw.execute("CREATE TABLE ballast (x)")
+        raw.executemany("INSERT INTO ballast VALUES (?)", [(TEXT,)] * 200)
+    store.close()
+    path = tmp_path / "aggregator.db"
+    data = bytearray(path.read_bytes())
+    data[-4096 * 20 :] = b"\xaa" * 4096 * 20
+    path.write_bytes(data)
+    store = archive(tmp_path)
+    with pytest.raises(StoreCorrupt, match="the database is damaged"):
+        store.upkeep.backup(tmp_path / "copy.db")
+    assert not list(tmp_path.glob("copy*"))
+    store.close()

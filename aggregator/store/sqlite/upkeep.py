@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from aggregator.errors import StoreCorrupt, StoreError
@@ -10,6 +11,9 @@ from aggregator.store import upkeep
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.desk import stamp
 from aggregator.store.sqlite.intake import forget_words
+
+OF_WHAT_IS_COPIED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""Errors of a copy that are the archive's; all others are of the place where it is written."""
 
 
 class Upkeep(upkeep.Upkeep):
@@ -43,30 +47,42 @@ class Upkeep(upkeep.Upkeep):
         """A consistent copy, also while others write.
 
         Raises:
+            StoreCorrupt: pages are damaged. Copies that are kept in turn would all be of the damage in the end.
             StoreError: the target exists or cannot be written.
         """
         if target.exists():
             raise StoreError(f"{target}: exists already; name a new file")
         unfinished = target.with_name(target.name + ".unfinished")
-        unfinished.unlink(missing_ok=True)
         try:
+            unfinished.unlink(missing_ok=True)
             copy = sqlite3.connect(unfinished)
-            with self._db.translate():
-                # In one go: a copy in several steps begins anew whenever somebody writes in between, and never ends.
-                self._db.raw.backup(copy)
+            # In one go: a copy in several steps begins anew whenever somebody writes in between, and never ends.
+            self._db.raw.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
+            self._sound(copy)
             copy.close()
             unfinished.rename(target)
         except (sqlite3.Error, OSError) as error:
-            unfinished.unlink(missing_ok=True)
+            if getattr(error, "sqlite_errorcode", None) in OF_WHAT_IS_COPIED:
+                with self._db.translate():
+                    raise
             raise StoreError(f"{target}: cannot be written: {error}") from error
+        finally:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
 
     def check(self) -> None:
         """Raises:
         StoreCorrupt: pages are damaged.
         """
         with self._db.translate():
-            found = self._db.raw.execute("PRAGMA quick_check(1)").fetchone()[0]
+            self._sound(self._db.raw)
+
+    def _sound(self, raw: sqlite3.Connection) -> None:
+        """Raises:
+        StoreCorrupt: pages are damaged, of the archive or of a copy of it.
+        """
+        found = raw.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             raise StoreCorrupt(
                 f"{self._db.path}: the database is damaged ({found}) and is left as it is. Stop the service, move the file away "
