@@ -4,7 +4,7 @@
 
 A sentence encoder (all-MiniLM-L6-v2, Apache 2.0; MODEL is its folder) reads headlines and the beginnings of leads of
 the corpus of news, not of the labelled sets. What it makes of them, turned to its main directions, is explained as a
-sum over their words by ridge regression. So each stem of `background.tsv` gets a short vector, and words that stand for each
+sum over their words by ridge regression. So each stem of the background gets a short vector, and words that stand for each
 other in the news lie close. The file holds them in that order, a byte a number. `--kept` keeps the encoder's answers
 between runs: they take ten minutes.
 """

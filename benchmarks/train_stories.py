@@ -1,4 +1,4 @@
-"""Makes what the grouping has learned (needs the extra `train`): `background.tsv`, `places.bin`,
+"""Makes what the grouping has learned (needs the extra `train`): `background.bin`, `places.bin`,
 `capitals.bin` and `likeness.json` of `aggregator/stories/data`.
 
     python -m benchmarks.train_stories CORPUS [--half tuned]
@@ -60,8 +60,8 @@ LEARNING = {
 }  # fmt: skip
 
 
-def background(corpus: Path) -> str:
-    """The lines of background.tsv. Equal headlines count once."""
+def background(corpus: Path) -> bytes:
+    """The content of background.bin. Equal headlines count once."""
     counts: Counter[str] = Counter()
     seen: set[frozenset[str]] = set()
     for name in NEWS:
@@ -70,8 +70,9 @@ def background(corpus: Path) -> str:
             if headline not in seen:
                 seen.add(headline)
                 counts.update(_stems(row["title"], row["summary"]))
-    common = sorted((word, count) for word, count in counts.items() if count >= LEAST)
-    return "\n".join([f"{len(seen)}\tdocuments", *(f"{count}\t{word}" for word, count in common)]) + "\n"
+    common = sorted((word_id(word), count) for word, count in counts.items() if count >= LEAST)
+    words, held = zip(*common, strict=True)
+    return numpy.array([len(seen), *words, *held], dtype="<i8").tobytes()
 
 
 def _stems(title: str, summary: str = "") -> frozenset[str]:
@@ -174,7 +175,7 @@ def main() -> None:
     given = parser.parse_args()
     DATA.mkdir(exist_ok=True)
     if not given.keep_background:
-        (DATA / "background.tsv").write_text(background(given.corpus), encoding="utf-8")
+        (DATA / "background.bin").write_bytes(background(given.corpus))
         (DATA / "places.bin").write_bytes(places(given.corpus))
         (DATA / "capitals.bin").write_bytes(capitals(given.corpus))
     learned = json.dumps(learn(given.corpus, given.half), separators=(",", ":"))

@@ -9,7 +9,6 @@ from importlib.resources import files
 import numpy as np
 
 from aggregator.stories.arrays import Floats, Ints, looked_up
-from aggregator.text.words import word_id
 
 SELDOM = 2  # count taken for a word that the background does not list
 PRIOR = 100  # items of our own past that the background counts for: a young archive knows little
@@ -55,10 +54,8 @@ def background(words: Ints) -> Floats:
 @cache
 def listed() -> tuple[Ints, Floats]:
     """The commoner stems, ascending by `word_id`, and the share of documents that hold each."""
-    size, counts = _background()
-    stems = np.fromiter(counts, np.int64)
-    order = np.argsort(stems)
-    return stems[order], (np.fromiter(counts.values(), np.float64)[order] + 1) / size
+    size, stems, counts = _background()
+    return stems, (counts + 1) / size
 
 
 @cache
@@ -67,11 +64,13 @@ def _unlisted() -> float:
 
 
 @cache
-def _background() -> tuple[int, dict[int, int]]:
-    """How many documents there are, and how many hold each of the commoner stems.
+def _background() -> tuple[int, Ints, Ints]:
+    """How many documents there are, the commoner stems, ascending by `word_id`, and how many documents hold each.
 
-    One stem a line, `count<TAB>stem`, the first line counts all documents; `benchmarks/train_stories.py` makes it.
+    `data/background.bin` holds these as numbers of eight bytes: the documents, then all stems, then all counts;
+    `benchmarks/train_stories.py` makes it.
     """
-    text = (files("aggregator.stories") / "data" / "background.tsv").read_text(encoding="utf-8")
-    (size, _), *rows = (line.split("\t") for line in text.splitlines())
-    return int(size), {word_id(stem): int(count) for count, stem in rows}
+    content = (files("aggregator.stories") / "data" / "background.bin").read_bytes()
+    numbers = np.frombuffer(content, "<i8")
+    stems, counts = numbers[1:].reshape(2, -1)
+    return int(numbers[0]), stems, counts
