@@ -10,10 +10,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from aggregator.text.fold import fold, lower, offsets, shouts, span
+
+Spans = tuple[tuple[int, int], ...]
+"""Stretches of a text, from and to."""
 
 # In a headline written in capitals these are more often the common word than the name.
 _COMMON_WORDS = "us who it is in or as at he me so do go no am all are aid can may mad ice man new old one"
@@ -58,12 +62,11 @@ def _suffixing(char: str) -> bool:
     return "\uac00" <= char <= "\ud7a3"
 
 
-@dataclass(frozen=True, slots=True)
-class Needle:
+class Needle(NamedTuple):
     """A phrase ready to be looked for. `capitals` are the stretches that must be written in capitals."""
 
     text: str
-    capitals: tuple[tuple[int, int], ...] = ()
+    capitals: Spans = ()
 
     @property
     def word(self) -> str:
@@ -93,7 +96,7 @@ def capitalised(name: str) -> Needle | None:
     return Needle(made.text, tuple((i, i + 1) for i in at if made.text[i].islower()))
 
 
-def _capitals(cased: str, shift: int) -> tuple[tuple[int, int], ...]:
+def _capitals(cased: str, shift: int) -> Spans:
     found = []
     at = shift
     for word in cased.split(" "):

@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from aggregator.text.match import Haystack, Needle
+from aggregator.text.match import Haystack, Needle, Spans
 
 # Neighbours that decide which of two places of one name is meant.
 _NEAR = {"GE": frozenset({"RU", "AM", "AZ", "UA", "eu", "nato"}), "KP": frozenset({"KP"})}
@@ -62,23 +62,26 @@ class Gazetteer:
 
 @cache
 def gazetteer() -> Gazetteer:
-    """The shipped names, read once (some 40 ms)."""
+    """The shipped names, read once."""
     raw = files("aggregator.text").joinpath("data/places.tsv.gz").read_bytes()
-    shared: dict[tuple[str, str, bool], Place] = {}
+    met: dict[str, tuple[Place, Spans]] = {}  # most names have what follows them in common with others
+    shared: dict[Place, Place] = {}
     needles, places = [], []
     for line in gzip.decompress(raw).decode().splitlines():
-        text, kind, codes, capitals, first = line.split("\t")
-        made = (kind, codes, first == "?")
-        place = shared.get(made)
-        if place is None:
+        text, _, rest = line.partition("\t")
+        known = met.get(rest)
+        if known is None:
+            kind, codes, capitals, first = rest.split("\t")
             choices = tuple(tuple(choice.split("+")) for choice in codes.split("|")) if codes != "-" else ()
-            place = shared[made] = Place(kind, choices, first == "?")
-        needles.append(Needle(text, _spans(capitals)))
+            place = Place(kind, choices, first == "?")
+            known = met[rest] = (shared.setdefault(place, place), _spans(capitals))
+        place, spans = known
+        needles.append(Needle(text, spans))
         places.append(place)
     return Gazetteer(tuple(needles), tuple(places))
 
 
-def _spans(text: str) -> tuple[tuple[int, int], ...]:
+def _spans(text: str) -> Spans:
     if not text:
         return ()
     return tuple((int(a), int(b)) for a, _, b in (pair.partition("-") for pair in text.split(",")))
