@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import msgspec
 
@@ -16,17 +17,24 @@ MEBIBYTE = 1024 * 1024
 
 
 class Sandbox:
-    """Parses documents in `children` processes of one event loop, started when first needed.
+    """Parses documents in up to `children` processes of one event loop. The first starts with the first document, a
+    further one once a document has waited for `patience` seconds: to start one costs as much as some thirty documents.
 
     `wall` is seconds for one document, `memory` bytes of address space a child, `recycle` the number of documents
     after which a child is replaced (what a parser leaks ends with it). Meant to be closed: `async with Sandbox() as …`.
     """
 
     def __init__(
-        self, children: int = 2, wall: float = 15.0, memory: int = 512 * MEBIBYTE, recycle: int = 2000
+        self,
+        children: int = 2,
+        wall: float = 15.0,
+        memory: int = 512 * MEBIBYTE,
+        recycle: int = 2000,
+        patience: float = 0.5,
     ) -> None:
-        self._wall, self._memory, self._recycle = wall, memory, recycle
-        self._seats = asyncio.Semaphore(children)
+        self._wall, self._memory, self._recycle, self._patience = wall, memory, recycle, patience
+        self._seats = asyncio.Semaphore(1)
+        self._further = children - 1  # seats that may still be added
         self._articles = asyncio.Semaphore(max(1, children - 1))  # pages that stall hold up no feed
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
@@ -48,13 +56,27 @@ class Sandbox:
         return answer.content
 
     async def _read(self, task: frames.Task | frames.Page) -> frames.Done | frames.Text:
-        async with self._seats:
+        await self._take_seat()
+        try:
             answer = await self._ask(task)
+        finally:
+            self._seats.release()
         if isinstance(answer, frames.Refused):
             raise ParseError(answer.kind, answer.message)
         if isinstance(answer, frames.Crashed):
             raise SandboxError("crashed", f"the document could not be read ({answer.what})")
         return answer
+
+    async def _take_seat(self) -> None:
+        if self._further and self._seats.locked():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._patience):
+                    await self._seats.acquire()
+                    return
+            if self._further:
+                self._further -= 1
+                return
+        await self._seats.acquire()
 
     async def _ask(self, task: frames.Task | frames.Page) -> frames.Answer:
         worker = await self._worker()

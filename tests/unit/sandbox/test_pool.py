@@ -51,7 +51,6 @@ def test_a_document_that_is_no_feed_is_a_parse_error_and_the_child_lives_on() ->
 def test_a_stalled_child_is_killed_and_others_are_on_time() -> None:
     async def main() -> tuple[object, ...]:
         async with Sandbox(children=2, wall=1.5) as sandbox:
-            await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(2)))  # both have started
             slow = asyncio.create_task(sandbox.parse(fetched(SLOW), JOB))
             others = await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(50)))
             assert not slow.done()
@@ -60,6 +59,17 @@ def test_a_stalled_child_is_killed_and_others_are_on_time() -> None:
     *others, slow = asyncio.run(main())
     assert all(isinstance(one, NormalFeed) and len(one.items) == 2 for one in others)
     assert isinstance(slow, SandboxError) and slow.kind == "timeout"
+
+
+@pytest.mark.parametrize(("patience", "children"), [(60.0, 1), (0.0, 3)])
+def test_a_further_child_is_for_documents_that_wait_for_long(patience: float, children: int) -> None:
+    async def main() -> None:
+        async with Sandbox(children=3, patience=patience) as sandbox:
+            answers = await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(30)))
+            assert len(answers) == 30
+            assert len(sandbox.pids) == children
+
+    asyncio.run(main())
 
 
 def test_a_killed_child_costs_its_own_document_at_most() -> None:
@@ -192,7 +202,6 @@ def test_articles_that_stall_hold_up_no_feed() -> None:
 
     async def main() -> list[object]:
         async with Sandbox(children=2, wall=2) as sandbox:
-            await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(2)))  # both have started
             pages = [asyncio.create_task(sandbox.extract(page)) for _ in range(3)]
             await asyncio.sleep(0)
             for _ in range(10):
