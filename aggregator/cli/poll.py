@@ -7,6 +7,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -50,11 +51,18 @@ def run(args: argparse.Namespace, place: Place) -> int:
     def polls(news: Callable[[], None]) -> tuple[RefreshReport, Held]:
         return asyncio.run(_poll(application, args.source or None, args.due, news))
 
-    try:
-        report, held = aside(polls, lambda: get_ready(application))
-    except (Terminated, asyncio.CancelledError):
-        raise AggregatorError("stopped; what had arrived is stored and waits for the next edition") from None
-    placed, founded = place_all(application)
+    with ExitStack() as kept:
+
+        def meanwhile() -> None:
+            # Whoever is the last to close the archive writes its log back into the file; so the edition does, for both.
+            kept.callback(application.archive().close)
+            get_ready(application)
+
+        try:
+            report, held = aside(polls, meanwhile)
+        except (Terminated, asyncio.CancelledError):
+            raise AggregatorError("stopped; what had arrived is stored and waits for the next edition") from None
+        placed, founded = place_all(application)
     _print(report, held, placed, founded, as_json=args.json)
     return 0
 

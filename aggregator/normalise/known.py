@@ -24,7 +24,8 @@ class Known:
     """What the store knows, narrowed to one document.
 
     `items`: item id → number and hash, for the document's ids and the ids in `addresses`; the hash is empty where the
-    text was purged. `addresses`: canonical address → id of this source's item there. `titles`: of its newest items.
+    text was purged. `addresses`: canonical address → id of this source's item there, for entries whose id is unknown.
+    `titles`: of its newest items, for a document with FLOOD_TITLES unknown entries.
     """
 
     items: Mapping[str, tuple[int, str]]

@@ -17,7 +17,7 @@ from aggregator.model.item import NormalFeed
 from aggregator.model.poll import PollResult, RefreshReport
 from aggregator.model.settings import Defaults, Source
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome, ParseJob, SourceState
-from aggregator.normalise.known import Changes, Known, recognise
+from aggregator.normalise.known import FLOOD_TITLES, Changes, Known, recognise
 from aggregator.ports import Archive, Clock, Extractor, Fetcher, Parser
 from aggregator.schedule import decide
 from aggregator.schedule.moves import adopted
@@ -237,14 +237,17 @@ def _concealed(tools: Tools, outcome: Fetched | NotModified, asked: str) -> Fetc
 
 
 def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Changes:
+    """Most documents bring little that is new, and only of that the store is asked for more than whether it knows it."""
     intake = tools.lookup.intake
     first = state.first_success is None
-    addresses = (
-        {} if first else intake.known_addresses(state.id, {item.canonical for item in feed.items if item.canonical})
-    )
-    items = intake.known({item.id for item in feed.items} | set(addresses.values()))
-    unknown = [item for item in feed.items if item.id not in items]
-    titles = intake.known_titles(state.id) if unknown and not first else ()
+    items = intake.known({item.id for item in feed.items})
+    unknown = [] if first else [item for item in feed.items if item.id not in items]
+    addresses, titles = {}, set[str]()
+    if unknown:
+        addresses = intake.known_addresses(state.id, {item.canonical for item in unknown if item.canonical})
+        items |= intake.known(set(addresses.values()))
+    if len(unknown) >= FLOOD_TITLES:
+        titles = intake.known_titles(state.id)
     return recognise(feed.items, Known(items, addresses, titles), first, room(state.rate))
 
 
