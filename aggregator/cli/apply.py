@@ -17,7 +17,7 @@ TICKED = 30  # seconds
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
-    from aggregator.worker.processes import WorkerLock
+    from aggregator.worker.processes import locks
 
     application = Application.load(place)
     settings = application.settings
@@ -27,7 +27,10 @@ def run(args: argparse.Namespace, place: Place) -> int:
         print(problem, file=sys.stderr)
     found = _changes(application, held)
     applied = archive.upkeep.put_in_force(settings.epoch, settings.texts, seconds())
-    running = _polled_by_others(archive.upkeep.noted("tick")) if application.shared else WorkerLock.held(place.instance)
+    if application.shared:
+        running = _polled_by_others(archive.upkeep.noted("tick"))
+    else:
+        running = any(lock.held() for lock in locks(place.instance, application.database))
     replaced = 0
     if not running:
         archive.sources.sync(settings.sources)

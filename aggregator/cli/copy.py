@@ -16,7 +16,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
-    from aggregator.worker.processes import WorkerLock
+    from aggregator.worker.processes import locks
 
     application = Application.load(place)
     if application.shared or not args.url.startswith(SERVERS):
@@ -25,7 +25,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
         )
     if not application.database.exists():
         raise StoreError(f"{application.database}: there is no archive to copy")
-    if WorkerLock.held(place.instance):
+    if any(lock.held() for lock in locks(place.instance, application.database)):
         raise AlreadyRunning(
             f"a service polls into {application.database}; stop it first: what came later would be lost"
         )

@@ -7,7 +7,6 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Collection, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from aggregator.pipeline.changes import Changes, changes
 from aggregator.render.instants import rfc3339
 from aggregator.worker import logs
 from aggregator.worker.engine import SAID
-from aggregator.worker.processes import WorkerLock
+from aggregator.worker.processes import locks
 from aggregator.worker.service import Beside, Engine, Reload, Service
 
 if TYPE_CHECKING:
@@ -45,11 +44,8 @@ def work(application: Application, beside: Beside | None) -> int:
         with Sharing(application) as sharing:
             asyncio.run(_serve(application, beside, sharing.say, sharing))
         return 0
-    file = application.database.resolve()
-    with ExitStack() as held:
-        lock = held.enter_context(WorkerLock(application.place.instance))
-        if file.parent != application.place.instance.resolve():  # the archive may be another instance's as well
-            held.enter_context(WorkerLock(file.parent, f"{file.name}.lock"))
+    mine, of_archive = locks(application.place.instance, application.database)
+    with mine as lock, of_archive:
         archive = application.archive()
         archive.upkeep.check()
         archive.close()

@@ -67,7 +67,7 @@ def _started(pid: int) -> str:
 
 
 class WorkerLock:
-    """Held by the one `run` or `worker` of a SQLite archive; the kernel gives it back when the process ends.
+    """Held by the one `run` or `worker` of a SQLite archive (see `locks`); the kernel gives it back when the process ends.
 
     The file says who holds it and what is wrong: lines of process id, identity, and one a trouble. It has one size, so
     that writing into it needs no room on a disk that is full.
@@ -105,11 +105,10 @@ class WorkerLock:
         self._file.seek(0)
         self._file.write(text.ljust(_LOCK_SIZE - 1) + b"\n")
 
-    @staticmethod
-    def held(instance: Path) -> bool:
+    def held(self) -> bool:
         """Whether a `run` or `worker` is at it."""
         try:
-            with (instance / LOCK).open("r") as file:
+            with self._path.open("r") as file:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except FileNotFoundError:
             return False
@@ -121,6 +120,13 @@ class WorkerLock:
         with contextlib.suppress(OSError):
             self._file.truncate(0)
         self._file.close()
+
+
+def locks(instance: Path, archive: Path) -> tuple[WorkerLock, WorkerLock]:
+    """What a worker holds: the instance folder, where it says what is wrong, and the archive, which who has another
+    --instance may name as well."""
+    file = archive.resolve()
+    return WorkerLock(instance), WorkerLock(file.parent, f"{file.name}.lock")
 
 
 def troubles(instance: Path) -> tuple[str, ...]:

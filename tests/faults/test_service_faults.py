@@ -208,14 +208,25 @@ def test_f11_polls_beside_the_service_double_nothing_and_a_second_worker_names_t
         assert process.wait(10) == 0
 
 
-def test_f11_a_second_worker_refuses_though_its_instance_is_another(tmp_path: Path, server: Server) -> None:
+@pytest.mark.parametrize("named", [True, False], ids=["by both", "by the second"])
+def test_f11_a_second_worker_refuses_though_its_instance_is_another(
+    tmp_path: Path, server: Server, named: bool
+) -> None:
     config = configuration(tmp_path, {"one": server.url("/one")})
-    database = ["--database", f"sqlite:///{tmp_path}/shared.db"]
-    with running(config, *database, "worker") as process:
-        until(lambda: (tmp_path / "shared.db").exists() and len(server.asked("/one")) == 1)
-        second = [*command(config), *database, "--instance", str(tmp_path / "other"), "worker"]
-        done = subprocess.run(second, capture_output=True, text=True, timeout=30, env=environment(), check=False)
+    file = tmp_path / "shared.db" if named else tmp_path / "instance" / "aggregator.db"
+    database = ["--database", f"sqlite:///{file}"]
+    with running(config, *(database if named else ()), "worker") as process:
+        until(lambda: file.exists() and len(server.asked("/one")) == 1)
+
+        def elsewhere(*arguments: str) -> subprocess.CompletedProcess[str]:
+            words = [*command(config), *database, "--instance", str(tmp_path / "other"), *arguments]
+            return subprocess.run(words, capture_output=True, text=True, timeout=30, env=environment(), check=False)
+
+        done = elsewhere("worker")
         assert (done.returncode, f"process {process.pid} polls into" in done.stderr) == (1, True), done.stderr
+        assert json.loads(elsewhere("apply", "--json").stdout)["running"]
+        copied = elsewhere("copy", "postgresql://nobody@127.0.0.1:1/nothing")
+        assert "stop it first: what came later would be lost" in copied.stderr
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
 
