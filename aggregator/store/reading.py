@@ -177,13 +177,12 @@ class Reading:
         return {id: (total, recent) for id, total, recent in rows}
 
     def per_hour(self, kind: str, since: int) -> dict[str, dict[int, int]]:
-        """Per section or topic: stories that entered it (a section as their primary one) in each hour since; hours
-        count from `since`."""
-        column = "primary_since" if kind == "section" else "entered"
+        """Per section or topic: stories that entered it in each hour since; hours count from `since`."""
         found: dict[str, dict[int, int]] = {}
         for id, hour, count in self._db.read(
-            f"SELECT substr(m.name, ?), (e.{column} - ?) / 3600, count(*) FROM streams m JOIN entries e "
-            f"ON e.stream = m.n AND e.active AND e.{column} >= ? WHERE m.name LIKE ? || ':%' GROUP BY 1, 2",
+            "SELECT substr(m.name, ?), (e.entered - ?) / 3600, count(*) FROM streams m JOIN entries e "
+            "ON e.stream = m.n AND e.active AND e.entered >= ? "
+            "WHERE e.stream IN (SELECT n FROM streams WHERE name LIKE ? || ':%') GROUP BY 1, 2",
             (len(kind) + 2, since, since, kind),
         ):
             found.setdefault(id, {})[hour] = count

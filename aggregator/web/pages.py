@@ -100,7 +100,7 @@ def _pulse(lib: Library, now: int) -> list[tuple[Rules, int, Markup]]:
     rows = []
     for section in lib.in_force().settings.sections:
         counts = [hours.get(section.id, {}).get(hour, 0) for hour in range(HOURS)]
-        label = f"{section.title}: {sum(counts)} stories in {HOURS} hours, {max(counts)} in the busiest"
+        label = f"{section.title}: stories in each of the last {HOURS} hours, at most {max(counts)}"
         rows.append((section, sum(counts), bars(counts, label, highest)))
     return rows
 

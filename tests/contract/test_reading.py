@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -376,4 +376,21 @@ def test_what_others_told_too_is_read_from_where_they_joined(tmp_path: Path, kin
     store.intake.apply([polled("alpha", both[0]), polled("beta", both[1])], NOW)
     once = cost(range(50))
     assert cost(range(50, 400)) < 1.5 * once
+    store.close()
+
+
+def test_stories_an_hour_are_counted_from_the_first_hour_on(tmp_path: Path) -> None:
+    """In steps of SQLite's machine: what entered before costs nothing."""
+    store = archive(tmp_path, "alpha")
+
+    def cost(news: range, moment: datetime) -> int:
+        told = [item("alpha", str(n), f"Thing{n} happened{n} with missile") for n in news]
+        store.intake.apply([polled("alpha", told)], moment)
+        edition(store, policy(), lambda: SECONDS)
+        hours, steps = counted(store, lambda: store.reading.per_hour("section", SECONDS - 86_400))
+        assert sum(sum(counts.values()) for counts in hours.values()) == 50
+        return steps
+
+    once = cost(range(50), NOW)
+    assert cost(range(50, 400), ago(days=3)) < 1.2 * once
     store.close()

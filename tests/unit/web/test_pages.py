@@ -49,6 +49,20 @@ def test_the_front_page_shows_each_story_once(client: FlaskClient) -> None:
     assert '<svg class="bars"' in text
 
 
+def test_charts_count_what_entered_each_section_as_its_index_and_its_page_do(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(item("Missile test over Japan alarms Tokyo", age=timedelta(hours=2)))
+    told = room.client.get("/api/v1/stories").get_json()["stories"][0]
+    assert set(told["sections"]) == {"asia-pacific", "defense"}
+    index = room.client.get("/sections").text
+    for id, title in (("asia-pacific", "Asia-Pacific"), ("defense", "Defense")):
+        assert f'aria-label="{title}: stories in each of the last 24 hours, at most 1"' in index
+        for address in ("/", "/latest", f"/sections/{id}"):
+            page = room.client.get(address).text
+            assert re.search(rf'{title}</a><svg.*?</svg><span class="number">1</span>', page), (title, address)
+    room.close()
+
+
 def test_a_front_page_of_many_stories_stays_light(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
     names = ["Ankara", "Bogota", "Cairo", "Dakar", "Erbil", "Fukuoka", "Geneva", "Hanoi", "Izmir", "Jakarta"]
