@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import io
 import os
 import sys
 from importlib import import_module
@@ -34,6 +36,9 @@ COMMANDS: dict[str, str] = {
     "backup": "a consistent copy of the archive, also while the service runs",
 }
 """Every command; its module in this folder has the same name (`try_` for try, which is a word of Python)."""
+
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What is wrong where standard output is a file on a disk that is full or fails."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -82,8 +87,13 @@ def main(arguments: list[str] | None = None) -> int:
     own = argparse.ArgumentParser(prog=f"aggregator {command.name}", description=command.help)
     command.add(own)
     place = Place(Path(given.config), Path(given.instance), given.database or None)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # headlines hold what the encoding of a terminal may lack
+        sys.stdout.reconfigure(errors="backslashreplace")
+    code = 0
     try:
-        return command.run(_parsed(own, command.name, rest), place)
+        code = command.run(_parsed(own, command.name, rest), place)
+        if sys.stdout:
+            sys.stdout.flush()  # at the end of the program a failure would have no words, and a code of its own
     except ConfigError as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -92,7 +102,17 @@ def main(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # Whoever read our output has enough (`| head`): not an error, but nothing more can be written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except BrokenPipeError:  # whoever read our output has enough (`| head`): not an error
+        _end_output()
+    except OSError as error:
+        if error.errno not in UNWRITABLE or error.filename is not None:
+            raise
+        _end_output()
+        print(f"aggregator: the output cannot be written: {error.strerror}", file=sys.stderr)
+        return 1
+    return code
+
+
+def _end_output() -> None:
+    """Nothing more can be written; what waits is let go."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,58 @@
+"""What becomes of the output of a command: cut short by a reader, on a full disk, in an encoding that lacks its letters."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from builders.process import command, configuration, environment
+
+FULL = Path("/dev/full")
+
+
+def said(config: Path, *arguments: str, to: int, **variables: str) -> tuple[int, bytes]:
+    """Exit code and standard error of a command that writes to this file."""
+    done = subprocess.run(
+        command(config, *arguments),
+        stdout=to,
+        stderr=subprocess.PIPE,
+        timeout=60,
+        env={**environment(), **variables},
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """Sources enough for more than one buffer of output, and an example that fails."""
+    made = configuration(tmp_path, {f"source-{n}": f"https://{n}.example/feed" for n in range(200)})
+    made.write_text(made.read_text().replace("title: Defense", "examples: [Cats sleep]"))
+    return made
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(("arguments", "code"), [("sources", 0), ("explain Japan", 0), ("check", 2)])
+def test_a_reader_that_has_enough_is_no_failure(config: Path, unbuffered: str, arguments: str, code: int) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    told = said(config, *arguments.split(), to=write, PYTHONUNBUFFERED=unbuffered)
+    os.close(write)
+    assert told == (0 if unbuffered else code, b"")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="/dev/full is of Linux")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", ["sources", "explain Japan", "export"])
+def test_output_that_finds_no_room_is_told_in_one_line(config: Path, unbuffered: str, arguments: str) -> None:
+    with FULL.open("wb") as full:
+        told = said(config, *arguments.split(), to=full.fileno(), PYTHONUNBUFFERED=unbuffered)
+    assert told == (1, b"aggregator: the output cannot be written: No space left on device\n")
+
+
+def test_a_letter_that_the_terminal_lacks_is_written_as_its_escape(config: Path, tmp_path: Path) -> None:
+    with (tmp_path / "out").open("wb") as out:
+        assert said(config, "explain", "Zürich – 東京", to=out.fileno(), PYTHONIOENCODING="latin-1") == (0, b"")
+    assert (tmp_path / "out").read_text("latin-1").startswith(r"[Zürich] \u2013 \u6771\u4eac")
