@@ -49,7 +49,7 @@ def judged(
         return Receipt(place, score, rule_name(own[0].term, own[0].place), own[0].term.at, matched, rival)
 
     found = []
-    for place, score in standing(book, sections, reading):
+    for place, score in standing(book, sections):
         number = book.ids.get(place, -1)
         rival = next((RunnerUp(other, value) for other, value in ranked if other != place), None)
         source = "section" if section == place else "usually" if usually == place and number not in by_rule else None

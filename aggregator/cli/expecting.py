@@ -96,7 +96,7 @@ def _effect(application: Application, proposal: Proposal, archive: Archive) -> P
         pages = (rows[start : start + 500] for start in range(0, len(rows), 500))
     else:
         pages = archive_rows(archive.desk, limit=LOOKED_AT)  # type: ignore[assignment]
-    return plan(archive.desk, application.policy, trial.policy, pages, lambda done: None, labels=stored(archive))
+    return plan(archive.desk, application.policy, trial.policy, pages, labels=stored(archive))
 
 
 def _last(rules: Rules, key: str, new: Term) -> Any:

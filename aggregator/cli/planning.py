@@ -31,7 +31,7 @@ def in_force(application: Application) -> Application | None:
         return None
 
 
-def adopt_names(before: Application, after: Application, found: Changes) -> None:
+def adopt_names(after: Application, found: Changes) -> None:
     """Stored items name their source by its old id."""
     for old, new in found.sources.renamed:
         after.sources[old] = after.sources[new]
@@ -44,7 +44,7 @@ class Comparison:
         self.before, self.after = before, after
         self.changes = changes(before.settings, after.settings) if before else Changes()
         if before:
-            adopt_names(before, after, self.changes)
+            adopt_names(after, self.changes)
         self._counting = after.counting()
 
     def run(

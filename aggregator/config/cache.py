@@ -40,13 +40,9 @@ class Compiled(msgspec.Struct, frozen=True):
     warnings: tuple[Problem, ...]
 
 
-def load_cached(path: Path, instance: Path, environ: Mapping[str, str]) -> Settings:
-    """As `load`, from the cache where nothing changed. Raises ConfigError. A folder that cannot be written is no error."""
-    return examine_cached(path, instance, environ)[0]
-
-
 def examine_cached(path: Path, instance: Path, environ: Mapping[str, str]) -> tuple[Settings, tuple[Problem, ...]]:
-    """As `examine`, from the cache where nothing changed."""
+    """As `load.examine`, from the cache where nothing changed. Raises ConfigError. A folder that cannot be written is no
+    error."""
     file = instance / FOLDER / f"settings-{_digest(os.fsencode(path.absolute()) + os.fsencode(path))[:16]}.msgpack"
     found = _recall(file, path, environ)
     if found is not None:
@@ -54,7 +50,7 @@ def examine_cached(path: Path, instance: Path, environ: Mapping[str, str]) -> tu
     from aggregator.config.compile import compile_project
     from aggregator.config.files import disk
 
-    settings, warnings, variables = compile_project(str(path), disk(path), environ, None)
+    settings, warnings, variables = compile_project(str(path), disk(path), environ)
     _keep(file, Compiled(settings, warnings), variables, environ)
     return settings, warnings
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 
 import ada_url
@@ -15,7 +15,7 @@ from aggregator.config.suggest import closest, did_you_mean
 from aggregator.errors import Problem
 from aggregator.model.settings import Position, Term
 from aggregator.text.fold import key
-from aggregator.text.regions import COUNTRIES, REGIONS
+from aggregator.text.regions import KNOWN_PLACES, known_place
 
 FALLBACK = "world"
 
@@ -33,13 +33,9 @@ class Findings:
         self.problems.append(Problem(at.file, at.line, at.column, message, warning=True))
 
 
-def check(
-    main: FeedsFile, parts: list[IncludedFile], ids: set[str], known_places: Collection[str] | None
-) -> list[Problem]:
-    """All findings over the files together. `ids` are the sections there are, also those with other faults;
-    `known_places` what `places` may name (None: all that text.regions knows)."""
+def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str]) -> list[Problem]:
+    """All findings over the files together. `ids` are the sections there are, also those with other faults."""
     findings = Findings()
-    places = COUNTRIES | REGIONS.keys() if known_places is None else frozenset(known_places)
     sources = [source for part in parts for source in part.sources]
     sections = [rules for part in parts for rules in part.sections]
     topics = [rules for part in parts for rules in part.topics]
@@ -50,9 +46,9 @@ def check(
     _unique_ids(findings, "section", sections)
     _unique_ids(findings, "topic", topics)
     for rules in sections:
-        _rules(findings, rules, "section", places)
+        _rules(findings, rules, "section")
     for rules in topics:
-        _rules(findings, rules, "topic", places)
+        _rules(findings, rules, "topic")
     _stories(findings, main)
     return findings.problems
 
@@ -198,7 +194,7 @@ def _unique_ids(findings: Findings, kind: str, entries: Iterable[Rules]) -> None
         first.setdefault(entry.id, at)
 
 
-def _place_meant(written: str, known: frozenset[str]) -> str:
+def _place_meant(written: str) -> str:
     """A region spelt nearly so, or the code of the country that bears this name."""
     from aggregator.text.places import gazetteer  # tens of thousands of names, read for a message alone
 
@@ -207,16 +203,14 @@ def _place_meant(written: str, known: frozenset[str]) -> str:
     for needle, place in zip(names.needles, names.places, strict=True):
         if needle.word == name and place.choices:
             return f"; did you mean `{place.choices[0][0]}`?"
-    return did_you_mean(written, known)
+    return did_you_mean(written, KNOWN_PLACES)
 
 
-def _rules(findings: Findings, rules: Rules, kind: str, known_places: frozenset[str]) -> None:
+def _rules(findings: Findings, rules: Rules, kind: str) -> None:
     for term in rules.places:
         code = term.parts[0]
-        if known_places.isdisjoint((code, code.upper(), code.lower())):
-            findings.refuse(
-                term.at, f"places: `{code}` is no place that is known here{_place_meant(code, known_places)}"
-            )
+        if not known_place(code):
+            findings.refuse(term.at, f"places: `{code}` is no place that is known here{_place_meant(code)}")
     if rules.nots and not (rules.words or rules.places):
         findings.refuse(
             rules.at("not"), f"`not` takes back what `words` or `places` found, and this {kind} has neither"

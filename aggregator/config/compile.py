@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePath
 from types import MappingProxyType
@@ -19,13 +19,13 @@ MOST = 500  # characters of a message
 
 
 def compile_project(
-    main: str, read: Reader, environ: Mapping[str, str], known_places: Collection[str] | None
+    main: str, read: Reader, environ: Mapping[str, str]
 ) -> tuple[model.Settings, tuple[Problem, ...], tuple[str, ...]]:
     """Settings, warnings, and the variables of the environment that were asked for. Raises ConfigError."""
     project = read_project(main, read, environ)
     problems = project.problems
     if project.main is not None:
-        problems = problems + check(project.main, project.parts, project.ids.get("sections", set()), known_places)
+        problems = problems + check(project.main, project.parts, project.ids.get("sections", set()))
     order = {name: index for index, name in enumerate(project.texts)}
     problems = sorted(dict.fromkeys(map(_one_line, problems)), key=lambda p: (order.get(p.file, -1), p.line, p.column))
     errors = tuple(problem for problem in problems if not problem.warning)

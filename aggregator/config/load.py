@@ -5,36 +5,32 @@ pydantic and PyYAML are imported only when a file is really compiled.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from aggregator.errors import Problem
 from aggregator.model.settings import Settings
 
 
-def load(path: Path, environ: Mapping[str, str], known_places: Collection[str] | None = None) -> Settings:
+def load(path: Path, environ: Mapping[str, str]) -> Settings:
     """Read the file and those it includes. Raises ConfigError with every problem, in file order."""
-    return examine(path, environ, known_places)[0]
+    return examine(path, environ)[0]
 
 
-def examine(
-    path: Path, environ: Mapping[str, str], known_places: Collection[str] | None = None
-) -> tuple[Settings, tuple[Problem, ...]]:
+def examine(path: Path, environ: Mapping[str, str]) -> tuple[Settings, tuple[Problem, ...]]:
     """As `load`, with the warnings: what the file may hold but probably should not."""
     from aggregator.config.compile import compile_project
     from aggregator.config.files import disk
 
-    settings, warnings, _ = compile_project(str(path), disk(path), environ, known_places)
+    settings, warnings, _ = compile_project(str(path), disk(path), environ)
     return settings, warnings
 
 
-def parse(
-    texts: Mapping[str, str], main: str, environ: Mapping[str, str], known_places: Collection[str] | None = None
-) -> tuple[Settings, tuple[Problem, ...]]:
+def parse(texts: Mapping[str, str], main: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Problem, ...]]:
     """Settings and warnings of texts by name, such as `Settings.texts` with `Settings.files[0]` as `main`: reads no
     file. Raises ConfigError."""
     from aggregator.config.compile import compile_project
     from aggregator.config.files import held
 
-    settings, warnings, _ = compile_project(main, held(texts), environ, known_places)
+    settings, warnings, _ = compile_project(main, held(texts), environ)
     return settings, warnings

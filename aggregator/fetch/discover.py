@@ -38,10 +38,6 @@ class Candidates:
     guessed: tuple[str, ...]
     titles: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def all(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.declared, *self.linked, *self.guessed)))
-
 
 def candidates(page: bytes, url: str) -> Candidates:
     """The candidates of an HTML page that was fetched from `url`, at most 20 of each kind."""

@@ -14,13 +14,9 @@ _LONGEST_RETRY = timedelta(hours=24)
 _LONGEST_VALIDATOR = 1024  # bytes
 
 
-def user_agent(version: str, contact: str | None, subscribers: int | None = None) -> str:
-    """`aggregator/1.2 (+https://wire.example.org; 40 subscribers)`, visible ASCII only: who polls, and whom to write
-    to. Reader counts in the User-Agent are what feed statistics read."""
-    notes = [f"+{contact}"] if contact else []
-    if subscribers is not None:
-        notes.append(f"{subscribers} subscriber{'' if subscribers == 1 else 's'}")
-    product = f"aggregator/{version}" + (f" ({'; '.join(notes)})" if notes else "")
+def user_agent(version: str, contact: str | None) -> str:
+    """`aggregator/1.2 (+https://wire.example.org)`, visible ASCII only: who polls, and whom to write to."""
+    product = f"aggregator/{version}" + (f" (+{contact})" if contact else "")
     return re.sub(r"[^\x20-\x7e]", "", product)
 
 

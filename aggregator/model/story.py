@@ -242,19 +242,3 @@ class ItemView:
     joining: Joining | None = None  # of an item asked for alone
     # Safe HTML of the article itself, of a story's items: for feeds only where `republish_full_text` says so.
     extracted: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Related:
-    id: str
-    title: str
-    section: str
-    month: str  # YYYY-MM
-    filled: bool = False  # not related by content: the most important of late
-
-
-@dataclass(frozen=True, slots=True)
-class StoryPage:
-    story: StoryView
-    items: tuple[ItemView, ...]
-    related: tuple[Related, ...] = field(default=())

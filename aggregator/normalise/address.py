@@ -14,7 +14,6 @@ import ada_url
 from aggregator.normalise.characters import clean
 
 MAX_LENGTH = 2048
-_ALLOWED = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+\.[a-z]{2,24}(?:/[A-Za-z0-9/_.~%+,;=&?!*:@-]*)?")
 _NOT_PLAIN = re.compile(r"&(?:amp|#\w+);|/\.|%(?![0-9A-Fa-f]{2})|://[^/]*(?:\.\.|--|//)|^https?://[0-9.]+(?:/|$)")
 
@@ -78,8 +77,3 @@ def _tracks(pair: str) -> bool:
     if not _TRACKERS.fullmatch(name):
         return False
     return name.lower() not in _AMBIGUOUS or not value or _ONLY_MARKETING.fullmatch(value) is not None
-
-
-def is_wanted(url: str) -> bool:
-    """Whether the address is http or https at all, without parsing it."""
-    return _ALLOWED.match(url) is not None

@@ -46,9 +46,6 @@ class Changes:
     said: bytes = b""
 
 
-NOTHING_KNOWN = Known({}, {})
-
-
 def recognise(items: Sequence[Item], known: Known, first_poll: bool, most: int = MAX_NEW) -> Changes:
     """Applied twice (with the store brought up to date in between), the second time brings nothing new. At most `most`
     are new, and MAX_NEW."""

@@ -19,8 +19,7 @@ from aggregator.model.settings import Defaults, Source
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome, ParseJob, SourceState
 from aggregator.normalise.known import FLOOD_TITLES, Changes, Known, recognise
 from aggregator.ports import Archive, Clock, Extractor, Fetcher, Parser
-from aggregator.schedule import decide
-from aggregator.schedule.moves import adopted
+from aggregator.schedule import decide, moves
 from aggregator.schedule.policy import pause_of, policy_for
 from aggregator.schedule.rate import room
 
@@ -181,7 +180,7 @@ async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:
         url, headers = tools.request(source)
     except KeyError as error:
         return Failed("secret", f"the environment has no variable {error.args[0]}")
-    asked = state.moved_to if adopted(state) and state.moved_to else url
+    asked = moves.address(state, url)
     if asked != url and (host_of(asked) != host_of(url) or not asked.startswith(url.partition(":")[0])):
         headers = ()  # what the editor gave one host is not for another, nor for a connection less safe
     pause = pause_of(source, tools.defaults)

@@ -25,12 +25,6 @@ def due_at(state: SourceState, now: datetime) -> datetime:
     return min(state.next_poll, now + LONGEST)
 
 
-def due(states: Iterable[SourceState], now: datetime) -> list[SourceState]:
-    """The sources to poll now, the longest overdue first. One that was due many times over is there once."""
-    ready = [(due_at(state, now), state.id, state) for state in states if state.state != "gone"]
-    return [state for moment, _, state in sorted(ready, key=lambda entry: entry[:2]) if moment <= now]
-
-
 def mended(states: Iterable[SourceState], now: datetime) -> list[SourceState]:
     """The states whose times lie further ahead than they can, put right; to be saved at start and at each tick.
     Empty as long as the clock runs as clocks do."""

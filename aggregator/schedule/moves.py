@@ -24,9 +24,9 @@ def adopted(state: SourceState) -> bool:
     return state.moved_to is not None and state.moved_count >= SIGHTINGS
 
 
-def address(state: SourceState) -> str:
+def address(state: SourceState, configured: str) -> str:
     """The address to ask: the configured one, or where it has moved to for good."""
-    return state.moved_to if adopted(state) and state.moved_to else state.url
+    return state.moved_to if adopted(state) and state.moved_to else configured
 
 
 def sighted(state: SourceState, permanent: str | None, now: datetime) -> SourceState:

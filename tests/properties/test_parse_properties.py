@@ -20,7 +20,7 @@ from aggregator.normalise.address import absolute, canonical
 from aggregator.normalise.characters import cut
 from aggregator.normalise.dates import EARLIEST, believable
 from aggregator.normalise.dates import read as read_date
-from aggregator.normalise.known import NOTHING_KNOWN, Changes, Known, recognise
+from aggregator.normalise.known import Changes, Known, recognise
 from aggregator.normalise.markup import ATTRIBUTES, TAGS, sanitise
 from aggregator.normalise.plain import plain
 from aggregator.parse.charset import to_utf8
@@ -159,7 +159,7 @@ def test_recognising_twice_brings_nothing_new(entries: list[tuple[int, int, int]
         [item(guid=f"g{guid}", link=f"https://e.org/{link}", title=f"T{title}") for guid, link, title in entries]
     )
     items = read(body).items
-    changes = recognise(items, NOTHING_KNOWN, first)
+    changes = recognise(items, Known({}, {}), first)
     stored = {one.id: (number, one.hash) for number, one in enumerate(changes.new)}
     addresses = {one.canonical: one.id for one in changes.new if one.canonical}
     again = recognise(items, Known(stored, addresses, {one.title for one in changes.new}), False)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.config.cache import examine_cached, load_cached
+from aggregator.config.cache import examine_cached
 from aggregator.config.load import load
 from aggregator.errors import ConfigError
 from aggregator.model.settings import Settings
@@ -35,7 +35,7 @@ class Place:
         return entry
 
     def load(self, **environ: str) -> Settings:
-        return load_cached(self.main, self.instance, {**ENVIRON, **environ})
+        return examine_cached(self.main, self.instance, {**ENVIRON, **environ})[0]
 
     def hit(self, **environ: str) -> bool:
         """Whether the entry answers: it is rewritten only where it does not."""
@@ -77,7 +77,7 @@ def test_a_file_that_breaks_is_refused_although_it_is_cached(place: Place) -> No
     with pytest.raises(ConfigError, match=r"more\.yaml` does not exist"):
         place.load()
     with pytest.raises(ConfigError, match="KEY"):
-        load_cached(place.main, place.instance, {"TITLE": "x"})
+        examine_cached(place.main, place.instance, {"TITLE": "x"})
 
 
 def test_a_damaged_entry_is_ignored(place: Place) -> None:
@@ -99,7 +99,7 @@ def test_two_files_share_an_instance(place: Place, tmp_path: Path) -> None:
     place.load()
     other = tmp_path / "other.yaml"
     other.write_text("sources: []\n")
-    load_cached(other, place.instance, {})
+    examine_cached(other, place.instance, {})
     assert len(list((place.instance / "cache").iterdir())) == 2
 
 

@@ -89,11 +89,10 @@ def test_no_header_breaks_anything(headers: dict[str, str]) -> None:
     assert found.retry_after is None or 0 <= found.retry_after <= DAY
 
 
-def test_user_agent_names_program_contact_and_readers() -> None:
+def test_user_agent_names_program_and_contact() -> None:
     assert user_agent("1.2", "https://wire.example") == "aggregator/1.2 (+https://wire.example)"
-    assert user_agent("1.2", "ed@wire.example", 40) == "aggregator/1.2 (+ed@wire.example; 40 subscribers)"
     assert user_agent("1.2", None) == "aggregator/1.2"
-    assert user_agent("1.2", "a\r\nX: é", 1) == "aggregator/1.2 (+aX: ; 1 subscriber)"
+    assert user_agent("1.2", "a\r\nX: é") == "aggregator/1.2 (+aX: )"
 
 
 @pytest.mark.parametrize("name", ["Cache-Control", "Expires", "Date", "Age", "Retry-After"])

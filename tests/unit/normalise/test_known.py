@@ -8,7 +8,9 @@ from dataclasses import replace
 from builders.documents import item, read, rss
 
 from aggregator.model.item import Item
-from aggregator.normalise.known import NOTHING_KNOWN, Known, recognise
+from aggregator.normalise.known import Known, recognise
+
+NOTHING = Known({}, {})
 
 
 def items(
@@ -27,7 +29,7 @@ def known(stored: Sequence[Item]) -> Known:
 
 def test_at_first_all_is_new_and_the_second_time_nothing() -> None:
     stored = items(1, 2, 3)
-    assert recognise(stored, NOTHING_KNOWN, first_poll=True).new == stored
+    assert recognise(stored, NOTHING, first_poll=True).new == stored
     again = recognise(stored, known(stored), first_poll=False)
     assert (again.new, again.changed, again.seen, again.drops) == ((), (), (1, 2, 3), ())
 
@@ -58,7 +60,7 @@ def test_the_front_page_and_an_address_of_several_tell_nothing() -> None:
 def test_a_rolled_back_or_shrunken_document_announces_nothing() -> None:
     stored = items(*range(1, 9))
     assert recognise(stored[:3], known(stored), first_poll=False).new == ()
-    assert recognise((), known(stored), first_poll=False) == recognise((), NOTHING_KNOWN, first_poll=False)
+    assert recognise((), known(stored), first_poll=False) == recognise((), NOTHING, first_poll=False)
 
 
 def test_what_was_purged_does_not_come_back() -> None:
@@ -85,6 +87,6 @@ def test_a_column_of_one_name_is_no_flood() -> None:
 
 def test_more_than_a_thousand_new_keep_a_thousand() -> None:
     many = tuple(replace(items(1)[0], id=f"id-{n}", canonical=f"https://e.org/{n}", title=f"T{n}") for n in range(1100))
-    changes = recognise(many, NOTHING_KNOWN, first_poll=True)
+    changes = recognise(many, NOTHING, first_poll=True)
     assert len(changes.new) == 1000
     assert [(drop.reason, drop.count) for drop in changes.drops] == [("over-cap", 100)]

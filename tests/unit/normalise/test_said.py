@@ -7,7 +7,7 @@ from dataclasses import replace
 from builders.documents import JOB, item, read, rss
 
 from aggregator.model.item import NormalFeed
-from aggregator.normalise.known import NOTHING_KNOWN, Known, recognise
+from aggregator.normalise.known import Known, recognise
 from aggregator.schedule.flaws import flaws
 
 TEXT = "<description>What happened, at &lt;b&gt;length&lt;/b&gt;.</description>"
@@ -16,7 +16,7 @@ SECOND = item(TEXT, guid="g2", link="https://example.org/2", title="Second")
 
 
 def said(feed: NormalFeed) -> bytes:
-    return recognise(feed.items, NOTHING_KNOWN, first_poll=True).said
+    return recognise(feed.items, Known({}, {}), first_poll=True).said
 
 
 def test_only_what_is_new_or_differs_is_read() -> None:
@@ -62,7 +62,7 @@ def test_headlines_without_a_word_more_are_always_read_and_told_of_their_source(
 
 def test_what_is_held_back_is_not_taken_for_stored() -> None:
     before = read(rss([FIRST, SECOND]))
-    changes = recognise(before.items, NOTHING_KNOWN, first_poll=True, most=1)
+    changes = recognise(before.items, Known({}, {}), first_poll=True, most=1)
     again = read(rss([FIRST, SECOND]), replace(JOB, said=changes.said))
     assert [one.unread for one in again.items] == [one in changes.new for one in before.items]
     assert sum(one.unread for one in again.items) == 1
