@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Final
 
 import aiohttp
@@ -70,6 +71,34 @@ class _Terms:
     seconds: float
     crawl: bool
     pause: str
+
+
+class _Once:
+    """One request is one request: where a connection breaks before its answer, aiohttp asks again at once, past the gate.
+    That is right alone for a connection kept from an earlier request (RFC 9112, 9.3.1), which its server may have closed
+    meanwhile; `kept` is told by `_kept_connections`."""
+
+    kept = False
+
+    async def __call__(self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        try:
+            return await send(request)
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            if self.kept:
+                raise
+            failed = failure(error)
+            raise Stopped(failed.kind, failed.message) from error
+
+
+def _kept_connections() -> aiohttp.TraceConfig:
+    async def kept(
+        session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceConnectionReuseconnParams
+    ) -> None:
+        context.trace_request_ctx.kept = True
+
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_reuseconn.append(kept)
+    return trace
 
 
 def utc_now() -> datetime:
@@ -182,8 +211,10 @@ class Http:
                 terms.seconds -= clock() - began
 
     async def _exchange(self, place: Place, headers: CIMultiDict[str]) -> _Answer:
-        url = URL(place.url, encoded=True)
-        async with self._session(place.host).get(url, headers=headers, allow_redirects=False) as response:
+        url, once = URL(place.url, encoded=True), _Once()
+        async with self._session(place.host).get(
+            url, headers=headers, allow_redirects=False, middlewares=(once,), trace_request_ctx=once
+        ) as response:
             if response.status != 200:
                 return _Answer(response.status, response.headers)
             if (response.content_length or 0) > self._limits.body:
@@ -247,6 +278,7 @@ class Http:
         )
         return aiohttp.ClientSession(
             connector=connector,
+            trace_configs=[_kept_connections()],
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),  # the deadline spans redirects, so it is kept by _ask
             auto_decompress=False,

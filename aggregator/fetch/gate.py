@@ -61,18 +61,23 @@ class HostGate:
         lane.users += 1
         try:
             async with lane.slots:
-                await self._wait_turn(lane)
-                self._admit(host)  # what the one before was told
-                async with self._overall:
+                await self._begin(lane)
+                try:
+                    self._admit(host)  # what the one before was told
                     yield
+                finally:
+                    self._overall.release()
         finally:
             lane.users -= 1
             self._forget_idle(host, lane)
 
-    async def _wait_turn(self, lane: _Lane) -> None:
+    async def _begin(self, lane: _Lane) -> None:
+        """Take a place of the overall cap in the host's turn: where places are rare, the spacing is still that of the
+        starts, and not of the times when each began to wait."""
         clock = asyncio.get_running_loop().time
         async with lane.turn:
             await asyncio.sleep(max(0.0, lane.next_start - clock()))
+            await self._overall.acquire()
             lane.next_start = clock() + self._spacing
 
     def _forget_idle(self, host: str, lane: _Lane) -> None:

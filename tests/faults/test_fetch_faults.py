@@ -19,7 +19,7 @@ from builders.documents import JOB
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from servers.local import HOST, Refusing, Request, Route, Server, answer, conditional, head, raw, redirect
-from servers.misbehaving import FAULTS, FEED, brotli_bomb, encoded, gzip_bomb
+from servers.misbehaving import FAULTS, FEED, abort, brotli_bomb, encoded, gzip_bomb
 from servers.names import StubResolver
 
 from aggregator.fetch.client import Http, Limits
@@ -172,6 +172,23 @@ def test_a_status_that_is_no_feed_is_named_in_our_words(server: Server, path: st
 def test_a_challenge_page_is_called_one(server: Server) -> None:
     server.routes["/wall"] = answer(b"<html>Just a moment", "403 Forbidden", cf_mitigated="challenge")
     assert fail(ask(server.url("/wall"))[0]).message == "403 Forbidden: a challenge meant for browsers"
+
+
+@pytest.mark.parametrize("path", ["/hang-up", "/abort"])
+def test_a_host_that_breaks_off_is_not_asked_again_at_once(server: Server, path: str) -> None:
+    server.routes["/abort"] = abort
+    assert fail(ask(server.url(path))[0]).kind == "reset"
+    assert len(server.asked(path)) == 1
+
+
+def test_a_kept_connection_that_is_closed_as_it_is_used_again_costs_nothing(server: Server) -> None:
+    async def route(request: Request, writer: asyncio.StreamWriter) -> None:
+        await answer(FEED, connection="keep-alive")(request, writer)
+        await asyncio.sleep(0.2)
+
+    server.routes["/kept"] = route
+    assert [full(outcome).body for outcome in ask(*[server.url("/kept")] * 2)] == [FEED, FEED]
+    assert server.connections == 2
 
 
 def test_nobody_listens() -> None:

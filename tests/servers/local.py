@@ -34,7 +34,7 @@ class Request:
 
 
 Route = Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
-"""Answers one request on one connection, which is closed after it unless the route wrote a `Connection: keep-alive`."""
+"""Answers one request on one connection, which is closed when it returns."""
 
 
 def head(status: str, headers: Mapping[str, str] | list[tuple[str, str]] = ()) -> bytes:  # type: ignore[assignment]

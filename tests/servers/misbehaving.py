@@ -32,13 +32,18 @@ async def hang_up(_: Request, writer: asyncio.StreamWriter) -> None:
     """Close without a word."""
 
 
-async def reset(_: Request, writer: asyncio.StreamWriter) -> None:
-    """Half an answer, then a TCP reset."""
-    writer.write(head("200 OK", {"Content-Length": "5000"}) + FEED[:40])
-    await writer.drain()
+async def abort(_: Request, writer: asyncio.StreamWriter) -> None:
+    """A TCP reset instead of an answer."""
     sock: socket.socket = writer.get_extra_info("socket")
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
+
+
+async def reset(request: Request, writer: asyncio.StreamWriter) -> None:
+    """Half an answer, then a TCP reset."""
+    writer.write(head("200 OK", {"Content-Length": "5000"}) + FEED[:40])
+    await writer.drain()
+    await abort(request, writer)
 
 
 def drip(start: bytes, drop: bytes, every: float = 0.02) -> Route:

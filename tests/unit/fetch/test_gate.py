@@ -6,6 +6,8 @@ import asyncio
 from collections import Counter
 from itertools import pairwise
 
+import pytest
+
 from aggregator.fetch.failures import Stopped
 from aggregator.fetch.gate import HostGate
 from aggregator.model.source import Failed
@@ -49,6 +51,18 @@ def test_starts_on_one_host_are_spaced_and_other_hosts_do_not_wait() -> None:
         (_, _, slow), (_, _, quick) = await asyncio.gather(crowd(gate, ["a"] * 5), crowd(gate, list("bcdef")))
         assert all(later - earlier >= 0.049 for earlier, later in pairwise(slow))
         assert max(quick) - began < 0.05
+
+    asyncio.run(main())
+
+
+def test_starts_on_one_host_are_spaced_also_where_they_waited_for_a_place_of_the_overall_cap() -> None:
+    async def main() -> None:
+        gate = HostGate(per_host=2, spacing=0.05, overall=2, exempt=lambda _: False)
+        slow = asyncio.create_task(crowd(gate, ["b", "c"], hold=0.2))
+        await asyncio.sleep(0.01)
+        _, _, begun = await crowd(gate, ["a"] * 4)
+        assert all(later - earlier >= 0.049 for earlier, later in pairwise(begun))
+        await slow
 
     asyncio.run(main())
 
@@ -106,5 +120,19 @@ def test_a_host_that_asked_for_a_pause_is_left_alone_by_all_who_wait_for_it() ->
         assert sorted(asked) == ["a", "b", "b", "named", "named"]
         waiting = [outcome for outcome in outcomes if outcome]
         assert [(failed.kind, failed.freshness.retry_after) for failed in waiting] == [("waiting", 3600)] * 2
+
+    asyncio.run(main())
+
+
+def test_a_pause_that_is_asked_for_holds_also_for_who_waits_for_a_place_of_the_overall_cap() -> None:
+    async def main() -> None:
+        gate = HostGate(per_host=2, spacing=0, overall=1, exempt=lambda _: False)
+        async with gate.enter("b"):
+            waiting = asyncio.create_task(crowd(gate, ["a"]))
+            await asyncio.sleep(0.01)
+            gate.hold("a", 60)
+        with pytest.raises(Stopped):
+            await waiting
+        await asyncio.wait_for(crowd(gate, ["b"]), 1)  # the place was given back
 
     asyncio.run(main())
