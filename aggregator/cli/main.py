@@ -83,14 +83,14 @@ def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argp
 
 def main(arguments: list[str] | None = None) -> int:
     given, rest = parser().parse_known_args(arguments)
-    command = load(given.command)
-    own = argparse.ArgumentParser(prog=f"aggregator {command.name}", description=command.help)
-    command.add(own)
     place = Place(Path(given.config), Path(given.instance), given.database or None)
     if isinstance(sys.stdout, io.TextIOWrapper):  # headlines hold what the encoding of a terminal may lack
         sys.stdout.reconfigure(errors="backslashreplace")
     code = 0
     try:
+        command = load(given.command)
+        own = argparse.ArgumentParser(prog=f"aggregator {command.name}", description=command.help)
+        command.add(own)
         code = command.run(_parsed(own, command.name, rest), place)
         if sys.stdout:
             sys.stdout.flush()  # at the end of the program a failure would have no words, and a code of its own

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 import logging
 import os
 import signal
@@ -77,15 +79,15 @@ class Service:
             loop.add_signal_handler(number, self._stop)
         scheduler = AsyncIOScheduler(timezone="UTC")
         every = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        look = _until_cancelled(self.following.look)
         loop.add_signal_handler(
-            signal.SIGHUP,
-            lambda: scheduler.add_job(self.following.look, kwargs={"force": True}, misfire_grace_time=None),
+            signal.SIGHUP, lambda: scheduler.add_job(look, kwargs={"force": True}, misfire_grace_time=None)
         )
         await self.following.start()
         beside = asyncio.create_task(extra(self._stopping)) if extra else None
         work = asyncio.create_task(self._work())
-        scheduler.add_job(self._tick, "interval", seconds=TICK, next_run_time=self._clock(), **every)
-        scheduler.add_job(self.following.look, "interval", seconds=LOOK, next_run_time=self._clock(), **every)
+        scheduler.add_job(_until_cancelled(self._tick), "interval", seconds=TICK, next_run_time=self._clock(), **every)
+        scheduler.add_job(look, "interval", seconds=LOOK, next_run_time=self._clock(), **every)
         scheduler.start()
         try:
             await self._stopping.wait()
@@ -109,6 +111,17 @@ class Service:
         watchdog = threading.Timer(LAST_CALL, _leave)
         watchdog.daemon = True
         watchdog.start()
+
+
+def _until_cancelled(job: Callable[..., Coroutine[Any, Any, object]]) -> Callable[..., Coroutine[Any, Any, None]]:
+    """The scheduler cancels what is under way when it is shut down, and logs what ends so as an error of ours."""
+
+    @functools.wraps(job)
+    async def run(**arguments: object) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await job(**arguments)
+
+    return run
 
 
 def _leave() -> None:

@@ -93,6 +93,22 @@ def test_f3_and_f4_a_signal_ends_it_in_time_a_second_at_once_and_the_next_start_
         until(lambda: query(config, "SELECT count(*) FROM items") == [(220,)], 20)
 
 
+def test_f3_a_tick_that_waits_as_the_service_stops_is_no_error(tmp_path: Path, server: Server) -> None:
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    with running(config, "worker") as process:
+        until(lambda: bool(server.asked("/one")))
+        until(lambda: query(config, "SELECT count(*) FROM items") == [(20,)])
+        other = sqlite3.connect(tmp_path / "instance" / "aggregator.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        time.sleep(5.5)  # a tick waits for the lock now
+        process.send_signal(signal.SIGTERM)
+        until(lambda: "stopping" in log_of(config))
+        other.execute("COMMIT")
+        other.close()
+        assert process.wait(12) == 0
+    assert '"level":"error"' not in log_of(config)
+
+
 def test_f4_ctrl_c_in_a_terminal_ends_run_at_once_without_a_word_of_killing(tmp_path: Path, server: Server) -> None:
     """A terminal tells every process of its foreground group, the web of `run` too, which is then told once more by us."""
     config, port = configuration(tmp_path, {"one": server.url("/one")}), free_port()

@@ -307,6 +307,14 @@ def test_an_option_for_all_commands_behind_one_is_said_to_go_before_it(
     assert f"{option} goes before the command: aggregator {option} … check" in capsys.readouterr().err
 
 
+def test_ctrl_c_as_a_command_is_loaded_ends_it_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(name: str) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("aggregator.cli.main.load", interrupted)
+    assert main(["check"]) == 130
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
