@@ -80,6 +80,12 @@ def domain(value: object) -> str:
 def headers(value: object) -> tuple[tuple[str, str], ...]:
     """Header names and their templates."""
     named = table(value, "headers such as {Authorization: Bearer ${TOKEN}}")
+    first: dict[str, str] = {}
+    for name in named:
+        if first.setdefault(name.lower(), name) != name:
+            raise Wrong(
+                f"`{name}` stands here twice, first as `{first[name.lower()]}`: keep one", named.keys_at.get(name)
+            )
     return tuple((_header_name(name, named), _header_value(inner)) for name, inner in named.items())
 
 

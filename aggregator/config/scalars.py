@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -74,24 +75,30 @@ def choice(value: object, names: tuple[str, ...]) -> str:
 def duration(value: object, bounds: tuple[timedelta, timedelta]) -> timedelta:
     """`30s`, `15m`, `2h`, `7d`, `2w`."""
     written = text(value)
-    match = DURATION.fullmatch(written)
-    if match is None:
-        raise Wrong(f"expected a duration such as 30s, 15m, 2h, 7d or 2w, found {shown(value)}{_meant(written)}")
-    seconds = int(match[1]) * UNITS[match[2]]
-    least, most = bounds
-    if not least.total_seconds() <= seconds <= most.total_seconds():
-        raise Wrong(f"{shown(value)} is out of range: from {_words(least)} to {_words(most)}")
-    return timedelta(seconds=seconds)
+    if DURATION.fullmatch(written) is None:
+        hint = next((f"; did you mean {one}?" for one in _meant(written) if _fits(one, bounds)), "")
+        raise Wrong(f"expected a duration such as 30s, 15m, 2h, 7d or 2w, found {shown(value)}{hint}")
+    if not _fits(written, bounds):
+        raise Wrong(f"{shown(value)} is out of range: from {_words(bounds[0])} to {_words(bounds[1])}")
+    return timedelta(seconds=_seconds(written))
 
 
-def _meant(written: str) -> str:
-    clock = re.fullmatch(r"(\d{1,4}):(\d\d)", written)
-    if clock:
-        return f"; did you mean {int(clock[1]) * 60 + int(clock[2])}m?"
-    named = re.fullmatch(r"(?i)(\d+)\s*(s|m(?!o)|h|d|w)[a-z]*", written)
-    if named:
-        return f"; did you mean {int(named[1])}{named[2].lower()}?"
-    return f"; did you mean {int(written)}m?" if written.isdecimal() else ""
+def _seconds(written: str) -> int:
+    return int(written[:-1]) * UNITS[written[-1]]
+
+
+def _fits(written: str, bounds: tuple[timedelta, timedelta]) -> bool:
+    return bounds[0].total_seconds() <= _seconds(written) <= bounds[1].total_seconds()
+
+
+def _meant(written: str) -> Iterator[str]:
+    """The durations that this may stand for, the likelier first."""
+    if clock := re.fullmatch(r"(\d{1,4}):(\d\d)", written):
+        yield f"{int(clock[1]) * 60 + int(clock[2])}m"
+    if named := re.fullmatch(r"(?i)(\d+)\s*(s|m(?!o)|h|d|w)[a-z]*", written):
+        yield f"{int(named[1])}{named[2].lower()}"
+    if written.isdecimal():
+        yield from (f"{int(written)}m", f"{int(written)}d")
 
 
 def _words(span: timedelta) -> str:
