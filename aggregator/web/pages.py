@@ -30,7 +30,7 @@ from aggregator.web.related import Relatives
 from aggregator.web.routes import serve_streams
 from aggregator.web.rows import source_rows
 from aggregator.web.streams import best_first, build, listed, path_of, query_string, resolve
-from aggregator.web.titles import narrowings
+from aggregator.web.titles import narrowings, searched
 from aggregator.web.why import coverage, why
 
 pages = Blueprint("pages", __name__, template_folder="templates")
@@ -128,7 +128,7 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
         path=path,
         feeds=_feeds(path),
         heading=_heading(lib, query),
-        narrowed=narrowings(lib.in_force(), query),
+        narrowed=[*narrowings(lib.in_force(), query), *filter(None, [searched(query)])],
         asked=request.args,
         candidates=CANDIDATES,
         **_rail(lib, query, stream),

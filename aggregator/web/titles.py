@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aggregator.model.stream import StreamQuery
+from aggregator.render.fit import fit
 from aggregator.web.library import InForce, month_of
 
 
@@ -17,12 +18,17 @@ def title(force: InForce, query: StreamQuery) -> str:
     parts = [site, named or "Search"]
     if narrowed := narrowings(force, query):
         parts.append(", ".join(narrowed))
-    if query.filter.words or query.filter.without:
-        words = [f"“{word}”" if " " in word else word for word in query.filter.words]
-        parts.append(" ".join([*words, *(f"-{word}" for word in query.filter.without)]))
+    if words := searched(query):
+        parts.append(words)
     if query.window:
         parts.append(month_of(query.window[0], force.zone))
     return " – ".join(parts)
+
+
+def searched(query: StreamQuery) -> str:
+    """The words of a search, as one may type them."""
+    words = [f"“{word}”" if " " in word else word for word in query.filter.words]
+    return fit(" ".join([*words, *(f"-{word}" for word in query.filter.without)]))
 
 
 def narrowings(force: InForce, query: StreamQuery) -> list[str]:
