@@ -13,10 +13,13 @@ from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, StreamQuer
 from aggregator.store.addressed import addressed
 from aggregator.store.dialect import Reads
 from aggregator.store.rows import address_hash, decode_entry, decode_joining, item_view, story_view, to_blob, to_id
-from aggregator.store.streams import items_sql, stories_sql
+from aggregator.store.streams import few_sql, items_sql, stories_sql
 
 NEAR = 50_000
 """So many of the newest items are searched before all are."""
+FEW = 3_000
+"""Items that are looked up one by one where no more than these can be meant: to walk the archive until so seldom a one has
+filled a list would take longer."""
 
 
 class Reading:
@@ -55,13 +58,26 @@ class Reading:
         """What is listed. A word that stands in a million items is first looked for in the newest of them: nothing enters
         later than it was first seen, so if these fill the list with what entered after the last of the others was seen,
         the others have no place in it."""
-        if ask and ask > 0 and _entering(query):
+        few = self._few(query)
+        if few is not None and not few:
+            return []
+        if ask and ask > 0 and few is None and _entering(query):
             last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
             for n, seen in self._db.read(last, (NEAR,)):
                 near = [(one, time) for one, time in self._db.read(*build(self._db.dialect, query, ask, n))]
                 if len(near) == ask and near[-1][1] > seen:
                     return near
-        return [(n, time) for n, time in self._db.read(*build(self._db.dialect, query, ask))]
+        return [(n, time) for n, time in self._db.read(*build(self._db.dialect, query, ask, None, few))]
+
+    def _few(self, query: StreamQuery) -> list[int] | None:
+        """The items that the narrowest condition can mean, where these are few. One of several: of a story, one item may
+        meet the one and another item the other."""
+        meant = [
+            [n for (n,) in self._db.read(f"SELECT * FROM ({sql}) AS meant LIMIT ?", (*values, FEW + 1))]
+            for sql, values in few_sql(self._db.dialect, query)
+        ]
+        few = min(meant, key=len, default=None)
+        return few if few is not None and len(few) <= FEW else None
 
     def _stories(self, pairs: Sequence[tuple[int, int]]) -> list[StoryView]:
         numbers = [n for n, _ in pairs]

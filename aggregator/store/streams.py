@@ -7,7 +7,7 @@ read from their end and the table is never walked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ class Sql:
     conditions: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
     above: int | None = None  # words are looked for in items of higher numbers alone
+    few: Collection[int] | None = None  # nothing but these items is looked at
 
     def add(self, condition: str, *values: Any) -> None:
         self.conditions.append(condition)
@@ -35,13 +36,19 @@ class Sql:
 
 
 def stories_sql(
-    dialect: Dialect, query: StreamQuery, limit: int | None, above: int | None = None, *, stream: int = 0
+    dialect: Dialect,
+    query: StreamQuery,
+    limit: int | None,
+    above: int | None = None,
+    few: Collection[int] | None = None,
+    *,
+    stream: int = 0,
 ) -> tuple[str, list[Any]]:
     """SQL for (story, time) pairs of a stream of stories, in its order; `above`: words are looked for in items of higher
-    numbers alone; `stream`: the number of a section or topic."""
+    numbers alone; `few`: the stories of these items alone; `stream`: the number of a section or topic."""
     order, times, sql = _base(dialect, query, stream)
     tables = ", ".join(order)
-    sql.above = above
+    sql.above, sql.few = above, few
     narrow(sql, query.filter, "st")
     if query.changed_since is not None:
         sql.add("st.changed >= ?", _from(query))
@@ -64,6 +71,11 @@ def stories_sql(
     latest = f"{dialect.greatest}({times[0]}, {times[1]})" if len(times) > 1 else times[0]
     if query.before:
         sql.add(f"({latest}, st.n) < (?, ?)", *query.before)
+    if few is not None:
+        return f"SELECT st.n, {latest} FROM {tables} WHERE {sql.where} ORDER BY 2 DESC, 1 DESC LIMIT ?", [
+            *sql.values,
+            limit,
+        ]
     # SQLite keeps the order of a CROSS JOIN; else it would go through the whole stream and sort.
     ways = [tables, " CROSS JOIN ".join(reversed(order))]
     numbers = {"e": "e.story", "c": "c.story", "s": "st.n"}  # as the index has them
@@ -102,10 +114,14 @@ def _of_source(source: str | None) -> tuple[str, str | None]:
 
 
 def items_sql(
-    dialect: Dialect, query: StreamQuery, limit: int | None, above: int | None = None
+    dialect: Dialect,
+    query: StreamQuery,
+    limit: int | None,
+    above: int | None = None,
+    few: Collection[int] | None = None,
 ) -> tuple[str, list[Any]]:
     """SQL for (item, time) pairs of a stream of items. A section holds the items whose own judgement says so."""
-    sql = Sql(dialect, above=above)
+    sql = Sql(dialect, above=above, few=few)
     if query.kind == "source":
         sql.add("i.source = (SELECT n FROM sources WHERE id = ?)", query.id)
     elif query.kind == "section" and query.primary:
@@ -145,6 +161,11 @@ def _from(query: StreamQuery) -> int:
 def narrow(sql: Sql, wanted: Filter, of: str) -> None:
     """The parameters of search, as conditions on stories (`of` "st") or items ("i")."""
     published, members, found = _SHAPES[of]
+    if sql.few is not None and of == "st":
+        few = sql.dialect.one_of.format("item")
+        sql.add(f"st.n IN (SELECT story FROM placements WHERE {few})", sql.dialect.listed(sql.few))
+    elif sql.few is not None:
+        sql.add(sql.dialect.one_of.format("i.n"), sql.dialect.listed(sql.few))
     if wanted.words:
         near = "" if sql.above is None else f" AND {sql.dialect.found} > {sql.above:d}"
         sql.add(found.format("IN", sql.dialect, near), match(sql.dialect, wanted.words))
@@ -186,7 +207,8 @@ def _of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[A
     if wanted.source:
         yield "i.source = (SELECT n FROM sources WHERE id = ?)", (wanted.source,)
     if wanted.publisher:
-        yield dialect.same.format("coalesce(p.publisher, t.publisher)"), (wanted.publisher,)
+        publisher = dialect.folded.format("coalesce(p.publisher, t.publisher)")
+        yield f"{publisher} = {dialect.folded.format('?')}", (wanted.publisher,)
     if wanted.lang:
         lang = wanted.lang.lower()  # a tag is the same in any case (RFC 5646, 2.1.1)
         yield "(lower(t.lang) = ? OR lower(t.lang) LIKE ? || '-%')", (lang, lang)
@@ -196,6 +218,22 @@ def _of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[A
         sources = f"i.source IN (SELECT n FROM sources WHERE {dialect.one_of.format('id')})"
         publishers = dialect.one_of.format("coalesce(p.publisher, t.publisher)")
         yield f"({sources} OR {publishers})", tuple(dialect.listed(values) for values in wanted.labelled)
+
+
+def few_sql(dialect: Dialect, query: StreamQuery) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """SQL for the numbers of all items that may meet a condition on items, for each condition that has an index. Items of a
+    source lie in the order in which they are listed, and need not be found beforehand."""
+    wanted, folded = query.filter, dialect.folded.format
+    sources = (query.id if query.kind == "source" else None, wanted.source) if query.view == "stories" else ()
+    for source in filter(None, sources):
+        yield "SELECT n FROM items WHERE source = (SELECT n FROM sources WHERE id = ?)", (source,)
+    if wanted.publisher:
+        placed = f"SELECT item FROM placements WHERE {folded('publisher')} = {folded('?')}"
+        yield f"{placed} UNION ALL SELECT item FROM pending", (wanted.publisher,)
+    if wanted.lang:
+        lang, column = wanted.lang.lower(), folded("lang")
+        of = f"SELECT item FROM texts WHERE lang IS NOT NULL AND {column}"
+        yield f"{of} = ? UNION ALL {of} > ? AND {column} < ?", (lang, f"{lang}-", f"{lang}.")  # "." comes after "-"
 
 
 def match(dialect: Dialect, words: tuple[str, ...], *, every: bool = True) -> str:

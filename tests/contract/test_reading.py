@@ -98,6 +98,32 @@ FILTERS = [
 
 
 @pytest.mark.parametrize("view", ["stories", "items"])
+def test_few_are_found_as_they_would_be_among_all(
+    both: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch, view: str
+) -> None:
+    narrow = [
+        Filter(source="beta"), Filter(publisher="bEtA"), Filter(lang="EN"), Filter(lang="de"), Filter(lang="en-g"),
+        Filter(source="alpha", publisher="gamma", lang="en-GB"), Filter(source="nobody"),
+        Filter(publisher="beta", words=("drones",)), Filter(lang="de", section="europe", since=ago(hours=20)),
+    ]  # fmt: skip
+    streams = [
+        StreamQuery("latest"), StreamQuery("section", "defense", primary=True), StreamQuery("topic", "nato"),
+        StreamQuery("source", "beta"), StreamQuery("latest", min_publishers=2), StreamQuery("latest", limit=3),
+        StreamQuery("section", "world", primary=True, min_publishers=2), StreamQuery("latest", before=(SECONDS - 40_000, 50)),
+        StreamQuery("latest", window=(SECONDS - 86_400, SECONDS)), StreamQuery("search", changed_since=SECONDS - 50_000),
+    ]  # fmt: skip
+    queries = [replace(stream, view=view, filter=filter) for stream in streams for filter in narrow]
+
+    def found(store: Store) -> list[Any]:
+        return [getattr(store.reading, view)(query, SECONDS) for query in queries]
+
+    few = [found(store) for store in both]
+    monkeypatch.setattr("aggregator.store.reading.FEW", -1)
+    assert few == [found(store) for store in both]
+    assert sum(bool(told) for told, _ in few[0]) > len(queries) // 2
+
+
+@pytest.mark.parametrize("view", ["stories", "items"])
 @pytest.mark.parametrize("filter", FILTERS, ids=str)
 def test_a_search_finds_the_same(both: tuple[Store, Store], filter: Filter, view: str) -> None:
     found = []
@@ -333,6 +359,46 @@ def test_what_a_source_told_is_found_from_each_story_and_not_from_all_that_it_to
 
     once = cost(range(150))
     assert cost(range(150, 300)) < 3 * once
+    store.close()
+
+
+@pytest.mark.parametrize("read", ["items", "stories"])
+@pytest.mark.parametrize(
+    ("wanted", "listed"),
+    [
+        (Filter(source="alpha"), 5),
+        (Filter(publisher="SELDOM heard"), 5),
+        (Filter(publisher="Nobody"), 0),
+        (Filter(lang="fi"), 5),
+        (Filter(lang="fi-fi"), 5),
+        (Filter(lang="f"), 0),
+    ],
+    ids=["source", "publisher", "no publisher", "language", "tag", "no language"],
+)
+def test_what_few_told_is_found_without_looking_at_what_all_others_did(
+    tmp_path: Path, wanted: Filter, listed: int, read: str
+) -> None:
+    """In steps of SQLite's machine: ten times the news of others costs nothing."""
+    store = archive(tmp_path, "alpha", "beta")
+    few = [
+        item(
+            "alpha", str(n), f"Talo{n} paloi{n} taas{n}", lang="fi-FI", publisher="Seldom Heard", published=ago(days=2)
+        )
+        for n in range(5)
+    ]
+    store.intake.apply([polled("alpha", few)], ago(days=1))
+
+    def cost(news: range) -> int:
+        others = [item("beta", str(n), f"Thing{n} happened{n}", lang="en", publisher="Beta") for n in news]
+        store.intake.apply([polled("beta", others)], NOW)
+        edition(store, policy(), lambda: SECONDS)
+        query = StreamQuery("search", filter=wanted)
+        (found, _), steps = counted(store, lambda: getattr(store.reading, read)(query, SECONDS))
+        assert len(found) == listed
+        return steps
+
+    once = cost(range(40))
+    assert cost(range(40, 400)) < 1.5 * once + 2
     store.close()
 
 

@@ -34,7 +34,7 @@ DIALECT = Dialect(
     found="search.item",
     matches="search.words @@ ?::tsquery",
     words=words_query,
-    same='lower({} COLLATE "C") = lower(? COLLATE "C")',
+    folded='lower({} COLLATE "C")',
     one_of="{} = ANY(?)",
     listed=list,
 )

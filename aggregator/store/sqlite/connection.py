@@ -36,7 +36,7 @@ DIALECT = Dialect(
     found="search.rowid",
     matches="search MATCH ?",
     words=_words,
-    same="{} = ? COLLATE NOCASE",
+    folded="lower({})",
     one_of="{} IN (SELECT value FROM json_each(?))",
     listed=lambda values: to_json(list(values)),
 )
