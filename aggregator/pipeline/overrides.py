@@ -149,7 +149,7 @@ def _join(archive: Archive, policy: Policy, now: int) -> None:
         younger = [story for story, older in merged.items() if older == n]
         whole = [rejudged(member, policy) for story in (n, *younger) for member in members[story]]
         stories.append(_merged(states[n], [states[story] for story in younger], whole, policy, now))
-        places += [placed(member, n, policy) for member in whole]
+        places += [placed(member, n, policy, JOINED if member.item.n in younger else "") for member in whole]
     merges = tuple(Merge(older, younger) for younger, older in merged.items())
     archive.desk.apply(Batch(tuple(places), tuple(stories), merges, epoch=policy.epoch, now=now, anew=True))
 

@@ -130,6 +130,25 @@ def test_joined_articles_are_one_story_stored_or_yet_to_come(wire: Wire) -> None
     assert wire.stories() == {whole | {"late"}: found[whole]}
 
 
+def test_what_founded_a_story_says_that_the_editor_joined_it_to_another(wire: Wire) -> None:
+    def reasons() -> dict[str, str]:
+        items = wire.ask("/api/v1/items").get_json()["items"]
+        told = [wire.ask(f"/api/v1/items/{item['id'].removeprefix('urn:uuid:')}").get_json() for item in items]
+        return {one["url"].rsplit("/", 1)[1]: one["why"].partition(" ")[0] for one in told}
+
+    before = reasons()
+    founders = [key for key, why in before.items() if why == "founder"]
+    wire.edit("{join: [['https://one.example/octopus', 'https://two.example/dam-2']]}")
+    wire.poll()
+    (younger,) = {key for key, why in reasons().items() if why != before[key]}
+    assert younger in founders
+    assert reasons()[younger] == "joined"
+    assert sorted(reasons().values()) == ["alike", "founder", "joined"]
+    wire.edit("{split: ['https://one.example/octopus']}")
+    wire.poll()
+    assert reasons()["octopus"] in ("founder", "set"), "or: set apart"
+
+
 def test_what_was_joined_and_is_set_apart_takes_back_its_address(wire: Wire) -> None:
     before = wire.stories()
     wire.edit("{join: [['https://one.example/octopus', 'https://two.example/dam-2']]}")
