@@ -87,11 +87,12 @@ def _headline(report: dict[str, Any]) -> str:
 def _edits(report: dict[str, Any]) -> list[tuple[str, str]]:
     """Entries of the file that differ, as (sign, words)."""
     found = report["configuration"]
-    lines = [("+", f"source {id} starts") for id in found["sources"]["added"]]
+    new, paused = found["sources"]["added"], found["sources"]["paused"]
+    lines = [("+", f"source {id} {'is new, and paused' if id in paused else 'starts'}") for id in new]
     lines += [("-", f"source {id} stops; its items stay") for id in found["sources"]["removed"]]
     lines += [("~", f"source {one['from']} is called {one['to']}") for one in found["sources"]["renamed"]]
     lines += [("~", f"source {id} changes") for id in found["sources"]["changed"]]
-    lines += [("-", f"source {id} pauses; its items stay") for id in found["sources"]["paused"]]
+    lines += [("-", f"source {id} pauses; its items stay") for id in paused if id not in new]
     lines += [("+", f"source {id} is polled again") for id in found["sources"]["resumed"]]
     for kind in ("sections", "topics"):
         lines += [("+", f"{kind[:-1]} {id} is new") for id in found[kind]["added"]]

@@ -140,7 +140,7 @@ def _former_ids(findings: Findings, sources: list[Source], ids: dict[str, Positi
 
 
 def _same(url: str) -> str:
-    """The form in which two addresses are one source's."""
+    """The form in which two addresses are one."""
     try:
         parsed = ada_url.URL(url)
     except ValueError:
@@ -233,7 +233,7 @@ def _twice(findings: Findings, terms: list[Term]) -> None:
 
 
 def _stories(findings: Findings, main: FeedsFile) -> None:
-    hidden = set(main.stories.hide)
+    hidden = {_same(url) for url in main.stories.hide}
     for pin in main.stories.pin:
-        if pin.url in hidden:
+        if _same(pin.url) in hidden:
             findings.refuse(pin.at("url"), "this article is both pinned and hidden: keep one")

@@ -22,7 +22,7 @@ class RuleChange:
 @dataclass(frozen=True, slots=True)
 class SourceChanges:
     """Ids. `renamed` are (old, new), `changed` those with another address or setting; `paused` and `resumed` those that
-    `enabled` stops and starts again, whatever else changed of them."""
+    `enabled` stops and starts again, whatever else changed of them. One that is added paused stands under both."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -60,11 +60,14 @@ class Changes:
 
     def lines(self) -> list[str]:
         """For a log and a terminal, one line an entry of the file."""
-        found = [f"source {id} starts" for id in self.sources.added]
+        found = [
+            f"source {id} {'is new, and paused' if id in self.sources.paused else 'starts'}"
+            for id in self.sources.added
+        ]
         found += [f"source {id} stops" for id in self.sources.removed]
         found += [f"source {old} is called {new}" for old, new in self.sources.renamed]
         found += [f"source {id} changed" for id in self.sources.changed]
-        found += [f"source {id} pauses" for id in self.sources.paused]
+        found += [f"source {id} pauses" for id in self.sources.paused if id not in self.sources.added]
         found += [f"source {id} is polled again" for id in self.sources.resumed]
         for kind, rules in (("section", self.sections), ("topic", self.topics)):
             found += [f"{kind} {id} is new" for id in rules.added]
@@ -119,6 +122,8 @@ def _sources(old: Sequence[Source], new: Sequence[Source]) -> SourceChanges:
     for source, former in former_ids(new, {source.id: source.url for source in old}):
         if former is None:
             added.append(source.id)
+            if not source.enabled:
+                switched[False].append(source.id)
             continue
         known = before.pop(former)
         if former != source.id:

@@ -157,6 +157,10 @@ def test_sources_that_start_stop_and_are_renamed(desk: Desk) -> None:
 def test_a_source_that_is_paused_is_told_so(desk: Desk) -> None:
     out = desk.run("plan", desk.propose(("name: Two,", "name: Two, enabled: false,")))
     assert "- source two pauses; its items stay" in out
+    more = "sources:\n  - {name: Nine, enabled: false, url: 'https://nine.example/'}"
+    out = desk.run("plan", desk.propose(("sources:", more)))
+    assert "+ source nine is new, and paused" in out
+    assert "pauses" not in out
 
 
 def test_a_renamed_source_keeps_its_prior_in_the_plan(desk: Desk) -> None:

@@ -181,8 +181,8 @@ ACROSS = [
     ("publishers: [{name: A}, {name: A}]\n", "1:32", ["twice"]),
     ("stories: {pin: [{url: https://x.example/, section: b}]}\n" + RULES, "1:52", ["no section `b`"]),
     (
-        "stories: {hide: [https://x.example/], pin: [{url: https://x.example/, section: world}]}\n",
-        "1:51",
+        "stories: {hide: [https://X.example], pin: [{url: https://x.example/, section: world}]}\n",
+        "1:50",
         ["pinned and hidden"],
     ),
     ("include: [../x.yaml]\n", "1:11", ["beside this file"]),

@@ -43,6 +43,9 @@ def test_sources_start_stop_and_change() -> None:
     assert (found.sources.paused, found.sources.changed) == (("one",), ())
     assert found.lines() == ["source one pauses"]
     assert changes(read(paused), read(OLD)).sources.resumed == ("one",)
+    more = told("sources:\n", 'sources:\n  - {name: Four, url: "https://four.example/", enabled: false}\n')
+    assert (more.sources.added, more.sources.paused) == (("four",), ("four",))
+    assert more.lines() == ["source four is new, and paused"]
 
 
 def test_a_source_is_renamed_by_was_or_by_its_address() -> None:
