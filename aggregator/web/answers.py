@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -13,43 +12,40 @@ from flask import Response, current_app, request
 from werkzeug.http import http_date
 
 from aggregator.model.stream import Rendered
+from aggregator.render.bytes import rendered
 from aggregator.web.negotiation import MIN_COMPRESSED, coding, held, tag
 
 SHOWN = "aggregator.shown"
 """Where a request's environment holds the bytes that answer it."""
 
 
-def content_etag(body: bytes) -> str:
-    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-
-
 def answer(
-    rendered: Rendered, *, max_age: int, encoded: dict[str, bytes] | None = None, link: str | None = None
+    shown: Rendered, *, max_age: int, encoded: dict[str, bytes] | None = None, link: str | None = None
 ) -> Response:
     """The bytes, or 304; compressed where the client takes it, each form under an ETag of its own.
 
     Changes of one second are told apart by dates that run ahead of the clock. Conditions are judged by those; what is
     said is never later than now (RFC 9110, 8.8.2.1), and so at worst a client gets the same bytes once more.
     """
-    request.environ[SHOWN] = rendered
-    small = len(rendered.body) < MIN_COMPRESSED
+    request.environ[SHOWN] = shown
+    small = len(shown.body) < MIN_COMPRESSED
     form = None if small else coding(request.headers.get("Accept-Encoding", ""))
     etag = held(
-        rendered.etag,
+        shown.etag,
         form,
-        rendered.modified,
+        shown.modified,
         request.headers.get("If-None-Match"),
         request.headers.get("If-Modified-Since"),
     )
     if etag:
         response = Response(status=304)
     else:
-        etag = tag(rendered.etag, form)
-        response = Response(_coded(rendered.body, form, encoded), content_type=rendered.type)
+        etag = tag(shown.etag, form)
+        response = Response(_coded(shown.body, form, encoded), content_type=shown.type)
         if form:
             response.headers["Content-Encoding"] = form
     response.headers["ETag"] = etag
-    response.headers["Last-Modified"] = http_date(min(rendered.modified, current_app.extensions["library"].now()))
+    response.headers["Last-Modified"] = http_date(min(shown.modified, current_app.extensions["library"].now()))
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = f"public, max-age={max_age}, stale-while-revalidate={max_age}"
     if link:
@@ -70,16 +66,12 @@ def _coded(body: bytes, form: str | None, kept: dict[str, bytes] | None) -> byte
 
 def json_answer(value: Any, modified: datetime, max_age: int = 60, link: str | None = None) -> Response:
     body = orjson.dumps(value)
-    return answer(_rendered(body, "application/json", modified), max_age=max_age, link=link)
+    return answer(rendered(body, "application/json", modified), max_age=max_age, link=link)
 
 
 def text_answer(body: str, type: str, modified: datetime, max_age: int = 60, link: str | None = None) -> Response:
     data = body.encode()
-    return answer(_rendered(data, type, modified), max_age=max_age, link=link)
-
-
-def _rendered(body: bytes, type: str, modified: datetime) -> Rendered:
-    return Rendered(body, type, content_etag(body), modified.replace(microsecond=0))  # as exact as the header
+    return answer(rendered(data, type, modified), max_age=max_age, link=link)
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:

@@ -15,9 +15,9 @@ from aggregator.render.instants import rfc3339
 from aggregator.web import parameters, shapes
 from aggregator.web.answers import json_answer
 from aggregator.web.asked import identifier, library, story_named
+from aggregator.web.cache import kept
 from aggregator.web.cited import cited
 from aggregator.web.described import described
-from aggregator.web.front import kept
 from aggregator.web.library import Library
 from aggregator.web.paging import asked_for
 from aggregator.web.related import Relatives

@@ -17,8 +17,8 @@ from aggregator.render.entry import urn
 from aggregator.web.answers import problem
 from aggregator.web.api import api
 from aggregator.web.asked import Renamed, library
+from aggregator.web.cache import AnswerCache
 from aggregator.web.feeds import feeds
-from aggregator.web.front import Front
 from aggregator.web.library import Library
 from aggregator.web.pages import pages
 from aggregator.web.paper import HTML, printed
@@ -59,7 +59,7 @@ def create_app(library: Library) -> Flask:
     app.register_error_handler(HTTPException, fail)
     app.register_error_handler(Exception, crash)
     app.after_request(headers)
-    app.wsgi_app = Front(under_prefix(app.wsgi_app, library), library)  # type: ignore[method-assign]  # Flask's documented way to wrap it
+    app.wsgi_app = AnswerCache(under_prefix(app.wsgi_app, library), library)  # type: ignore[method-assign]  # Flask's documented way to wrap it
     return app
 
 

@@ -12,9 +12,9 @@ from aggregator.render import opml
 from aggregator.render.formats import FORMATS, TYPES
 from aggregator.web.answers import answer
 from aggregator.web.asked import library
+from aggregator.web.cache import Validity, keepable
 from aggregator.web.daily import daily, query_of
 from aggregator.web.described import FEED, described
-from aggregator.web.front import Validity, keepable
 from aggregator.web.incidents import incidents
 from aggregator.web.library import Library, stream_name
 from aggregator.web.parameters import ages

@@ -11,16 +11,17 @@ from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
 
 from aggregator.model.settings import Rules
-from aggregator.model.stream import SHORTEST, Rendered, Stream, StreamQuery
-from aggregator.web.answers import answer, content_etag
+from aggregator.model.stream import SHORTEST, Stream, StreamQuery
+from aggregator.render.bytes import rendered
+from aggregator.web.answers import answer
 from aggregator.web.asked import library, story_named
 from aggregator.web.body import told
+from aggregator.web.cache import kept
 from aggregator.web.charts import bars
 from aggregator.web.cited import cited
 from aggregator.web.daily import daily, query_of
 from aggregator.web.described import PAGE, described
 from aggregator.web.description import QUERY, described_routes, path
-from aggregator.web.front import kept
 from aggregator.web.library import Library
 from aggregator.web.paper import STATIC, page, static_file
 from aggregator.web.parameters import by_relevance
@@ -30,17 +31,17 @@ from aggregator.web.related import Relatives
 from aggregator.web.routes import serve_streams
 from aggregator.web.rows import source_rows
 from aggregator.web.streams import best_first, build, listed, path_of, query_string, resolve
-from aggregator.web.titles import narrowings, searched
+from aggregator.web.titles import heading, narrowings, searched
 from aggregator.web.why import coverage, why
 
 pages = Blueprint("pages", __name__, template_folder="templates")
 
-PER_SECTION = 6
-FOREMOST = 11
-MOST = 8
-SEVERAL = 60
-NEWEST = 9
-HOURS = 24
+PER_SECTION = 6  # stories of each section on the front page
+FOREMOST = 11  # stories at its top
+SEVERAL = 60  # newest stories of several outlets, of which those at its top are chosen
+NEWEST = 9  # stories that have just come in, beside them
+MOST = 8  # stories told by most outlets, beside a stream
+HOURS = 24  # of the charts
 
 
 @pages.get("/static/<name>")
@@ -48,7 +49,7 @@ def static(name: str) -> Response:
     body = static_file(name)
     if body is None:
         raise NotFound
-    return answer(Rendered(body, STATIC[name], content_etag(body), datetime(2026, 1, 1, tzinfo=UTC)), max_age=86_400)
+    return answer(rendered(body, STATIC[name], datetime(2026, 1, 1, tzinfo=UTC)), max_age=86_400)
 
 
 @pages.get("/favicon.ico")
@@ -127,7 +128,7 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
         pinned={story.id for story in pins},
         path=path,
         feeds=_feeds(path),
-        heading=_heading(lib, query),
+        heading=heading(lib.in_force(), query),
         narrowed=[*narrowings(lib.in_force(), query), *filter(None, [searched(query)])],
         asked=request.args,
         candidates=CANDIDATES,
@@ -155,18 +156,6 @@ def _orders(path: str, *, best: bool) -> list[tuple[str, str, bool]]:
     """Orders of a search: (name, address under the root, whether it is the one shown)."""
     newest = path + query_string(request.args)
     return [("Newest first", newest, not best), ("Best match first", f"{newest}&order=relevance", best)]
-
-
-def _heading(lib: Library, query: StreamQuery) -> str:
-    names = lib.in_force().names
-    titles = {
-        "section": names.sections.get(query.id or ""),
-        "topic": names.topics.get(query.id or ""),
-        "source": names.sources.get(query.id or "", (None, None))[0],
-        "latest": "Latest",
-        "search": "Search",
-    }
-    return titles[query.kind] or ""
 
 
 def _feeds(path: str) -> list[tuple[str, str, str]]:
@@ -247,11 +236,11 @@ def topics() -> Response:
     return _index("topic", "Topics")
 
 
-def _index(kind: str, heading: str) -> Response:
+def _index(kind: str, title: str) -> Response:
     lib = library()
     charts = {section.id: chart for section, _, chart in _pulse(lib, int(lib.now().timestamp()))}
     rows = listed(lib, kind)
-    return page("index.html", lib.now(), kind=kind, heading=heading, rows=rows, charts=charts, feeds=[])
+    return page("index.html", lib.now(), kind=kind, heading=title, rows=rows, charts=charts, feeds=[])
 
 
 @pages.get("/sources")

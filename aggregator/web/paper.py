@@ -9,7 +9,8 @@ from typing import Any
 
 from flask import Response, render_template
 
-from aggregator.web.answers import content_etag, text_answer
+from aggregator.render.bytes import content_etag
+from aggregator.web.answers import text_answer
 from aggregator.web.asked import library
 from aggregator.web.library import month_of
 

@@ -7,15 +7,21 @@ from aggregator.render.fit import fit
 from aggregator.web.library import InForce, month_of
 
 
-def title(force: InForce, query: StreamQuery) -> str:
-    site = force.settings.site.title
-    named = {
-        "section": force.names.sections.get(query.id or ""),
-        "topic": force.names.topics.get(query.id or ""),
-        "source": force.names.sources.get(query.id or "", (None, None))[0],
+def heading(force: InForce, query: StreamQuery) -> str:
+    """What a stream is called on its own page."""
+    id, names = query.id or "", force.names
+    titles = {
+        "section": names.sections.get(id),
+        "topic": names.topics.get(id),
+        "source": names.sources.get(id, (None, None))[0],
         "latest": "Latest",
-    }.get(query.kind)
-    parts = [site, named or "Search"]
+    }
+    return titles.get(query.kind) or "Search"
+
+
+def title(force: InForce, query: StreamQuery) -> str:
+    """What a feed is called, among the feeds of other sites too."""
+    parts = [force.settings.site.title, heading(force, query)]
     if narrowed := narrowings(force, query):
         parts.append(", ".join(narrowed))
     if words := searched(query):

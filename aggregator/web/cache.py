@@ -1,8 +1,9 @@
-"""In front of Flask: feeds whose bytes are ready are answered from here, with exactly the headers Flask gave.
+"""Whole answers, kept in memory in front of Flask, and given again with exactly the headers that Flask gave.
 
-A view that serves bytes which depend on one stream alone says so with `keepable`; the answer is then kept, by path,
-query and coding, for as long as the stream's version, the configuration in force and the time say that it is right.
-Asking the store costs a `PRAGMA data_version` a request: only after a commit are versions looked up again.
+A view that serves bytes which depend on one stream alone says so with `keepable`; a view that shows the archive, the
+configuration and the time is marked with `kept`. The answer is then kept by path, query and coding, as long as the
+stream's version, the configuration in force and the time say that it is right. For each request the store is asked only
+whether anything was committed since (`data_version`); versions are looked up again after a commit.
 """
 
 from __future__ import annotations
@@ -87,8 +88,8 @@ def kept(view: View) -> View:
     return cast(View, keeping)
 
 
-class Front:
-    """A WSGI application around another."""
+class AnswerCache:
+    """A WSGI application around Flask's, which answers what it has kept, and asks Flask for the rest."""
 
     def __init__(self, inner: WSGIApplication, library: Library, bytes_kept: int = KEPT_BYTES) -> None:
         self.inner = inner
