@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,19 @@ def test_f5_a_full_archive_changes_nothing_reads_on_and_goes_on_when_there_is_ro
     made._connection.raw.execute("PRAGMA max_page_count = 1000000")
     assert made.intake.apply([more], NOW) == 500
     made.close()
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_f5_whoever_opens_the_archive_on_a_full_disk_is_told_so(tmp_path: Path, read_only: bool) -> None:
+    with small_disk(tmp_path / "small", "2m") as folder:
+        archive(folder, "one").close()
+        with suppress(OSError), (folder / "other").open("wb") as other:
+            while True:
+                other.write(bytes(4096))
+        with pytest.raises(StoreFull, match="disk is full"):
+            Connection(folder / "aggregator.db", read_only=read_only).read("SELECT * FROM items")
+        (folder / "other").unlink()
+        archive(folder, "one").close()
 
 
 def test_f7_a_write_waits_for_another_writer_and_only_so_long(tmp_path: Path) -> None:

@@ -101,11 +101,12 @@ class Connection:
             raise self._ours(error) from error
 
     def _ours(self, error: sqlite3.DatabaseError) -> StoreError:
-        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-        path = self.path
+        full_code = getattr(error, "sqlite_errorcode", None) or 0
+        code, path = full_code & 0xFF, self.path
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return StoreBusy(f"{path}: another process holds the database; tried for {self.patience:g} seconds")
-        if code == sqlite3.SQLITE_FULL:
+        # Whoever comes first shares the index of the log with others, in a file that wants room even for reading.
+        if code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
             return StoreFull(f"{path}: the disk is full; nothing was changed, reading goes on")
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
             return StoreReadOnly(f"{path}: cannot be opened for writing; check that the file and its folder are yours")
