@@ -17,9 +17,9 @@
     ├── AlreadyRunning               a second `run` or `worker` on one SQLite archive
     ├── CannotListen                 the port is taken or may not be used
     ├── SandboxError                 a parsing child stalled or died
-    └── ParseError                   a document is no feed, is empty, or nests too deep
+    └── ParseError                   a document is no feed (or a page no article), is empty, or nests too deep
 
-What a remote server does wrong is not an exception but a value, `model.Failed`: it is the common case.
+What a remote server does wrong is not an exception but a value, `model.source.Failed`: it is the common case.
 """
 
 from __future__ import annotations
@@ -120,7 +120,8 @@ class SandboxError(AggregatorError):
 
 
 class ParseError(AggregatorError):
-    """`kind` is one of `empty`, `not-a-feed`, `too-deep`, `malformed`."""
+    """`kind` is one of `empty`, `not-a-feed`, `too-deep`, `malformed`; of the page of an article `not-a-page`,
+    `too-large`, `no-article`."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)

@@ -162,12 +162,12 @@ class Configured:
             joined=tuple(frozenset(filter(None, map(canonical, group))) - apart for group in overrides.join),
             pins=pins,
             program=program(),
-            aside=self._names,
+            taken_names=self._taken_names,
             spoken_for=lambda title: bool(judge_text(self.rulebook, title).topics),
         ).at(int(utc_now().timestamp()))
 
     @property
-    def _names(self) -> frozenset[str]:
+    def _taken_names(self) -> frozenset[str]:
         """Names of outlets, sections and configured topics: no category of that name becomes a topic."""
         settings = self.settings
         outlets = [settings.site.title, *(source.name for source in settings.sources)]

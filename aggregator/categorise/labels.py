@@ -112,14 +112,14 @@ def found(
     uses: Iterable[Use],
     known: Labels,
     *,
-    aside: Collection[str] = (),
+    taken_names: Collection[str] = (),
     places: Mapping[str, str] | None = None,
     spoken_for: Callable[[str], bool] = lambda title: False,
 ) -> Labels:
-    """The topics of these uses. Ids that are `known` stay what they are. `aside` are names that are none: of outlets,
+    """The topics of these uses. Ids that are `known` stay what they are. `taken_names` are names that are none: of outlets,
     sections and configured topics; `places` topics that there are already (name → id), which a category may name;
     `spoken_for` whether configured topics mean a text."""
-    refused = {made.key for name in aside if (made := label(name))}
+    refused = {made.key for name in taken_names if (made := label(name))}
     by_place = {made.key: id for name, id in (places or {}).items() if (made := label(name))}
     spellings: defaultdict[str, Counter[Label]] = defaultdict(Counter)
     publishers: defaultdict[str, set[str]] = defaultdict(set)

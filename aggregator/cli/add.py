@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -59,7 +58,7 @@ def _present(application: Application, source: Source, as_json: bool) -> int:
 
 
 def _say(application: Application, source: NewSource, entries: int, as_json: bool) -> None:
-    fresh = Application.load(replace(application.place))
+    fresh = Application.load(application.place)
     made = fresh.settings.sources[-1]
     made = next((one for one in fresh.settings.sources if one.url == source.url.replace("${", "$${")), made)
     if as_json:

@@ -26,7 +26,7 @@ from aggregator.fetch.failures import Stopped, failure, http_failure
 from aggregator.fetch.gate import HostGate
 from aggregator.fetch.guard import Guard, SystemResolver
 from aggregator.fetch.headers import freshness, legal_validator, written
-from aggregator.fetch.redirects import REDIRECTS, Place, Trail, start
+from aggregator.fetch.redirects import REDIRECTS, Trail, WebAddress, start
 from aggregator.fetch.robots import Robots
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome
 
@@ -197,7 +197,7 @@ class Http:
             trail = trail.step(answer.status, answer.headers.get("Location"))
         raise Stopped("redirect", f"more than {self._limits.redirects} redirects")
 
-    async def _ask(self, place: Place, headers: CIMultiDict[str], terms: _Terms) -> _Answer:
+    async def _ask(self, place: WebAddress, headers: CIMultiDict[str], terms: _Terms) -> _Answer:
         async with self._gate.enter(place.host):
             clock = asyncio.get_running_loop().time
             began = clock()
@@ -210,7 +210,7 @@ class Http:
             finally:
                 terms.seconds -= clock() - began
 
-    async def _exchange(self, place: Place, headers: CIMultiDict[str]) -> _Answer:
+    async def _exchange(self, place: WebAddress, headers: CIMultiDict[str]) -> _Answer:
         url, once = URL(place.url, encoded=True), _Once()
         async with self._session(place.host).get(
             url, headers=headers, allow_redirects=False, middlewares=(once,), trace_request_ctx=once

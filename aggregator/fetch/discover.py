@@ -14,7 +14,7 @@ import ada_url
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.fetch.failures import Stopped
-from aggregator.fetch.redirects import Place
+from aggregator.fetch.redirects import WebAddress
 
 _TYPES: Final = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "application/json"}
@@ -85,7 +85,7 @@ def _addresses(found: Iterator[str], base: str) -> tuple[str, ...]:
     kept: dict[str, None] = {}
     for text in found:
         try:
-            kept[Place.of(ada_url.URL(text.strip(), base)).url] = None
+            kept[WebAddress.of(ada_url.URL(text.strip(), base)).url] = None
         except (ValueError, Stopped):
             continue
         if len(kept) == _MOST:

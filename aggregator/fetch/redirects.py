@@ -14,7 +14,7 @@ _PERMANENT = frozenset({301, 308})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class WebAddress:
     """One absolute http(s) address, as browsers read it, without userinfo and fragment."""
 
     url: str
@@ -23,7 +23,7 @@ class Place:
     port: str
 
     @classmethod
-    def of(cls, parsed: ada_url.URL) -> Place:
+    def of(cls, parsed: ada_url.URL) -> WebAddress:
         """Raises Stopped (kind `address`) for other schemes and for addresses without a host."""
         scheme = parsed.protocol.rstrip(":")
         if scheme not in ("http", "https"):
@@ -35,7 +35,7 @@ class Place:
             parsed.href, scheme, parsed.hostname.strip("[]"), parsed.port or ("443" if scheme == "https" else "80")
         )
 
-    def may_have_secrets_of(self, first: Place) -> bool:
+    def may_have_secrets_of(self, first: WebAddress) -> bool:
         """Whether what is meant for `first` may be sent here: the same origin, or its own host over TLS instead."""
         if self.host != first.host:
             return False
@@ -48,9 +48,9 @@ class Trail:
     """`here` after some hops from `first`. `permanent` is how far 301 and 308 alone have led, without a step from
     https to http; it moves no further once the chain is broken."""
 
-    first: Place
-    here: Place
-    permanent: Place | None = None
+    first: WebAddress
+    here: WebAddress
+    permanent: WebAddress | None = None
     unbroken: bool = True
     seen: frozenset[str] = frozenset()
 
@@ -59,7 +59,7 @@ class Trail:
         if not location:
             raise Stopped("redirect", f"redirects ({status}) without saying where", status)
         try:
-            target = Place.of(ada_url.URL(location, self.here.url))
+            target = WebAddress.of(ada_url.URL(location, self.here.url))
         except ValueError:
             raise Stopped("redirect", f"redirects ({status}) to no valid address", status) from None
         except Stopped as stopped:
@@ -79,5 +79,5 @@ def start(url: str) -> tuple[Trail, tuple[str, str] | None]:
     except ValueError:
         raise Stopped("address", "not a valid address") from None
     login = (unquote(parsed.username), unquote(parsed.password)) if parsed.username or parsed.password else None
-    place = Place.of(parsed)
+    place = WebAddress.of(parsed)
     return Trail(place, place), login

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from protego import Protego
 
-from aggregator.fetch.redirects import Place
+from aggregator.fetch.redirects import WebAddress
 from aggregator.model.source import Failed, Fetched, Freshness, Outcome
 
 TOKEN = "aggregator"  # noqa: S105 (a product token, RFC 9309, 2.2.1: the one of our User-Agent)
@@ -48,7 +48,7 @@ class Robots:
         self._clock = monotonic
         self._hosts: OrderedDict[str, _Host] = OrderedDict()
 
-    async def refusal(self, place: Place) -> Failed | None:
+    async def refusal(self, place: WebAddress) -> Failed | None:
         """Why a page is not to be asked for: `robots`, or `waiting` where it is to be tried later; None if it may be."""
         root = place.url[: len(place.url) - len(place.url.split("/", 3)[3])]
         host = self._hosts.setdefault(root, _Host())

@@ -37,7 +37,9 @@ class Policy:
     apart: frozenset[str] = frozenset()  # canonical addresses of `stories: split`
     joined: tuple[frozenset[str], ...] = ()  # canonical addresses of `stories: join`
     program: str = ""
-    aside: frozenset[str] = frozenset()  # names of outlets, sections and configured topics: a category is none of them
+    taken_names: frozenset[str] = (
+        frozenset()
+    )  # of outlets, sections and configured topics: no category is a topic of these
     spoken_for: Callable[[str], bool] = lambda title: False  # whether configured topics mean a text
 
     def at(self, now: int) -> Policy:

@@ -17,6 +17,7 @@ from aggregator.pipeline.compose import Policy, compose
 from aggregator.pipeline.history import StoredHistory, remembered
 from aggregator.pipeline.judging import folded, placed, rejudged
 from aggregator.pipeline.labels import labelled, stored
+from aggregator.pipeline.merging import survivor
 from aggregator.pipeline.moved import following
 from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled
 from aggregator.pipeline.regrouping import Without, alone, regrouped
@@ -229,16 +230,8 @@ def placed_anew(archive: Archive, policy: Policy, numbers: Collection[int], now:
 def _homes(items: Iterable[PendingItem], grouping: Grouping) -> dict[int, int]:
     """Item → the story that holds it after all merges."""
     into = {merge.younger: merge.older for merge in grouping.merges}
-
-    def resolve(story: int) -> int:
-        while story in into:
-            story = into[story]
-        return story
-
-    home = {join.item: resolve(join.story) for join in grouping.joins}
-    for item in items:
-        if item.story is not None:
-            home[item.n] = resolve(item.story)
+    home = {join.item: survivor(into, join.story) for join in grouping.joins}
+    home.update({item.n: survivor(into, item.story) for item in items if item.story is not None})
     return home
 
 
@@ -253,20 +246,15 @@ class _Plan:
         self.states = archive.desk.stories(touched)
         self.known = archive.desk.members(self.states)
         self.merges = [
-            Merge(self.resolve(merge.older), merge.younger) for merge in merges if merge.younger in self.states
+            Merge(survivor(self.into, merge.older), merge.younger) for merge in merges if merge.younger in self.states
         ]
-
-    def resolve(self, story: int) -> int:
-        while story in self.into:
-            story = self.into[story]
-        return story
 
     def stories(self, items: Sequence[PendingItem], judged: dict[int, Judgement], now: int) -> list[StoryState]:
         members: dict[int, dict[int, Member]] = {}
         for story, known in self.known.items():
             for member in known:
                 item = folded(member.item, self.policy)
-                members.setdefault(self.resolve(story), {})[item.n] = replace(member, item=item)
+                members.setdefault(survivor(self.into, story), {})[item.n] = replace(member, item=item)
         joined = {item.n for item in items if item.story is None}
         for item in items:
             members.setdefault(self.home[item.n], {})[item.n] = Member(item, judged[item.n])

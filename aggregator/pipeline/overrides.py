@@ -12,12 +12,13 @@ comes so is told as any that joins.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
 from aggregator.pipeline.compose import Policy, compose, recalled
 from aggregator.pipeline.judging import placed, rejudged
+from aggregator.pipeline.merging import survivor
 from aggregator.ports import Archive, Desk
 from aggregator.stories import Grouping, Join
 from aggregator.stories import Merge as Union
@@ -38,15 +39,15 @@ def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive
     into = {merge.younger: merge.older for merge in grouping.merges}
     merges = list(grouping.merges)
     for group in groups:
-        known = {_root(into, home) for address in group for home in stored.get(address, {}).values()}
-        new = {_root(into, story[n]) for n, address in wanted.items() if address in group and n in story}
+        known = {survivor(into, home) for address in group for home in stored.get(address, {}).values()}
+        new = {survivor(into, story[n]) for n, address in wanted.items() if address in group and n in story}
         older, *younger = sorted(known) + sorted(new - known)
         for one in younger:
             into[one] = older
             merges.append(Union(older, one, 1.0))
     meant = {n for n, address in wanted.items() if any(address in group for group in groups)}
     told = [
-        replace(join, reason=JOINED) if join.item in meant and _root(into, join.story) != join.item else join
+        replace(join, reason=JOINED) if join.item in meant and survivor(into, join.story) != join.item else join
         for join in joins
     ]
     return replace(grouping, joins=tuple(told), merges=tuple(merges))
@@ -61,12 +62,6 @@ def _alone(fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> It
         address = one.canonical or ""
         home = founders.setdefault(address, one.n)
         yield Join(one.n, home, "founder" if home == one.n else APART, 1.0)
-
-
-def _root(into: Mapping[int, int], story: int) -> int:
-    while story in into:
-        story = into[story]
-    return story
 
 
 def overrule(archive: Archive, policy: Policy, now: int) -> None:
@@ -130,10 +125,10 @@ def unions(desk: Desk, joined: Sequence[frozenset[str]]) -> dict[int, int]:
     stored = desk.addressed({address for group in joined for address in group})
     into: dict[int, int] = {}
     for group in joined:
-        homes = {_root(into, home) for address in group for home in stored.get(address, {}).values()}
+        homes = {survivor(into, home) for address in group for home in stored.get(address, {}).values()}
         older, *younger = sorted(homes) or [0]
         into.update(dict.fromkeys(younger, older))
-    return {younger: _root(into, younger) for younger in into}
+    return {younger: survivor(into, younger) for younger in into}
 
 
 def _join(archive: Archive, policy: Policy, now: int) -> None:

@@ -34,7 +34,7 @@ def survey(archive: Archive, policy: Policy, now: int, proceed: Callable[[], boo
     told = list(_told(archive.desk, now - WINDOW))
     places = {policy.topic_titles[id]: id for id in policy.found_topics}
     uses = (use for _, use in told)
-    labels = found(uses, known, aside=policy.aside, places=places, spoken_for=policy.spoken_for)
+    labels = found(uses, known, taken_names=policy.taken_names, places=places, spoken_for=policy.spoken_for)
     archive.upkeep.note(NOTE, {"at": now, "labels": labels.as_json()})
     _give(archive, labelled(policy, labels), _new(labels, known), told, now=now, proceed=proceed)
     return labels

@@ -87,7 +87,7 @@ def test_a_part_of_the_site_is_no_topic() -> None:
 
 
 def test_names_of_outlets_sections_and_configured_topics_are_none() -> None:
-    assert not found(uses("The Bugle"), Labels(), aside=["The Bugle"]).titles
+    assert not found(uses("The Bugle"), Labels(), taken_names=["The Bugle"]).titles
     assert not found(uses("Drone Wars"), Labels(), spoken_for=lambda title: "Drone" in title).titles
 
 

@@ -8,13 +8,13 @@ import time
 import ada_url
 import pytest
 
-from aggregator.fetch.redirects import Place
+from aggregator.fetch.redirects import WebAddress
 from aggregator.fetch.robots import LONGEST, SHORTEST, Robots, rules
 from aggregator.model.source import Failed, Fetched, Freshness, Outcome
 
 
-def place(url: str) -> Place:
-    return Place.of(ada_url.URL(url))
+def place(url: str) -> WebAddress:
+    return WebAddress.of(ada_url.URL(url))
 
 
 def told(text: str | bytes, max_age: int | None = None) -> Fetched:
