@@ -50,6 +50,12 @@ class Configured:
             found.setdefault(host_of(source.url) or "", []).append(source.id)
         return found
 
+    @property
+    def keep(self) -> tuple[int, dict[str, int]]:
+        """Seconds for which texts are kept: of all sources, and of those (by id) that say so themselves."""
+        own = {source.id: int(source.keep.total_seconds()) for source in self.settings.sources if source.keep}
+        return int(self.settings.defaults.keep.total_seconds()), own
+
     @cached_property
     def fold_publisher(self) -> Callable[[str, str | None], str]:
         """(name, address of an article or of the outlet) → the publisher's one name."""

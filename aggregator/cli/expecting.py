@@ -14,7 +14,7 @@ from aggregator.errors import UsageError
 from aggregator.model.settings import Rules, Term
 from aggregator.pipeline.changes import term_text
 from aggregator.pipeline.labels import stored
-from aggregator.pipeline.plan import Plan, archive_rows, plan
+from aggregator.pipeline.plan import PAGE, Plan, Row, archive_rows, plan
 from aggregator.ports import Archive
 
 TRIED = 24  # proposals whose effect on the archive is worked out
@@ -91,11 +91,12 @@ def _effect(application: Application, proposal: Proposal, archive: Archive) -> P
         application.place,
         replace(settings, sections=edited(settings.sections, proposal), epoch=f"{settings.epoch}+"),
     )
+    pages: Iterator[Sequence[Row]]
     if proposal.phrase:
         rows = archive.desk.holding(proposal.phrase, LOOKED_AT)
-        pages = (rows[start : start + 500] for start in range(0, len(rows), 500))
+        pages = (rows[start : start + PAGE] for start in range(0, len(rows), PAGE))
     else:
-        pages = archive_rows(archive.desk, limit=LOOKED_AT)  # type: ignore[assignment]
+        pages = archive_rows(archive.desk, limit=LOOKED_AT)
     return plan(archive.desk, application.policy, trial.policy, pages, labels=stored(archive))
 
 

@@ -15,9 +15,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if application.shared and held and held[0] != application.settings.epoch:
         # What it takes is gone for good, and the file of this machine may be an old copy of the one in force.
         application = Application.of_texts(place, held[1])
-    per_source = {one.id: int(one.keep.total_seconds()) for one in application.settings.sources if one.keep}
-    keep = int(application.settings.defaults.keep.total_seconds())
-    purged = archive.upkeep.prune(int(utc_now().timestamp()), keep, per_source)
+    purged = archive.upkeep.prune(int(utc_now().timestamp()), *application.keep)
     archive.close()
     print(f"The texts of {purged} items were taken; their headlines and links stay.")
     return 0

@@ -8,7 +8,7 @@ import logging
 import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.addresses import Allowance, host_of
 from aggregator.bootstrap import Application, Held, Place, utc_now
@@ -25,6 +25,7 @@ from aggregator.worker.processes import locks
 from aggregator.worker.service import Beside, Engine, Reload, Service
 
 if TYPE_CHECKING:
+    from aggregator.bootstrap import Store
     from aggregator.fetch.client import Http
     from aggregator.sandbox import Sandbox
 
@@ -67,6 +68,15 @@ async def _serve(
             await engines.close()
 
 
+class Archives(NamedTuple):
+    """The archive over a connection for each of those who work on it at once, so that none waits for another's."""
+
+    writer: Store  # stores what polls brought
+    lookup: Store  # what polls ask beforehand
+    editor: Store  # makes editions
+    follower: Store  # follows the configuration
+
+
 class Engines:
     """Makes an engine of a configuration, and a new one when the file or what is in force has changed. Archives, the
     sandbox and the fetcher stay, so that no cache and no schedule is lost."""
@@ -74,14 +84,14 @@ class Engines:
     def __init__(self, application: Application, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._place = application.place
-        self._archives = [application.archive() for _ in range(4)]
+        self._archives = Archives(*(application.archive() for _ in Archives._fields))
         self._fetchers: dict[tuple[object, ...], Http] = {}
         self._watch = Watch(self._place.config)
-        self._desk = self._archives[3].upkeep  # of the thread that follows the configuration
-        self._desk.note(NOTE, program())
-        held = self._desk.configuration()
+        self._upkeep = self._archives.follower.upkeep
+        self._upkeep.note(NOTE, program())
+        held = self._upkeep.configuration()
         self._application = application = self._ruling(application, held)
-        for problem in application.admit(self._desk):
+        for problem in application.admit(self._upkeep):
             log.warning("%s", problem)
         self._held = application.settings.epoch  # what the store said when it was last looked at
         # Whether the edit that the status says is waiting, if it says so, is of this machine's file.
@@ -98,26 +108,26 @@ class Engines:
 
     def start(self) -> Engine:
         """The engine of what is in force at the start."""
-        held = self._desk.configuration()
+        held = self._upkeep.configuration()
         if held is None or held[0] != self._application.settings.epoch:
-            self._desk.note(SAID, self._told(held, self._application).said)
+            self._upkeep.note(SAID, self._told(held, self._application).said)
         return self._engine(self._application)
 
     def _engine(self, app: Application) -> Engine:
         """Puts the application's configuration in force, if it is not already."""
         assert app.rulebook  # compiled before anything is changed
-        writer, lookup, editor, follower = self._archives
-        follower.sources.sync(app.settings.sources)
-        follower.upkeep.put_in_force(app.settings.epoch, app.settings.texts, int(utc_now().timestamp()))
+        archives = self._archives
+        archives.follower.sources.sync(app.settings.sources)
+        self._upkeep.put_in_force(app.settings.epoch, app.settings.texts, int(utc_now().timestamp()))
         self._application, self._held = app, app.settings.epoch
         self._allowance = Allowance.of(app.settings.allow_private)
-        defaults = app.settings.defaults
-        per_source = {one.id: int(one.keep.total_seconds()) for one in app.settings.sources if one.keep}
         return Engine(
-            tools=app.tools(writer, lookup, self._fetcher(app), self._sandbox.parse, self._sandbox.extract),
-            archive=editor,
+            tools=app.tools(
+                archives.writer, archives.lookup, self._fetcher(app), self._sandbox.parse, self._sandbox.extract
+            ),
+            archive=archives.editor,
             policy=app.policy,
-            keep=(int(defaults.keep.total_seconds()), per_source),
+            keep=app.keep,
         )
 
     def _fetcher(self, app: Application) -> Http:
@@ -125,7 +135,7 @@ class Engines:
         settings = app.settings
         key = (settings.site.contact, settings.site.url, settings.allow_private)
         if key not in self._fetchers:
-            self._fetchers[key] = app.fetcher(self._archives[1].sources.states())
+            self._fetchers[key] = app.fetcher(self._archives.lookup.sources.states())
         return self._fetchers[key]
 
     def private(self, host: str) -> bool:
@@ -137,7 +147,7 @@ class Engines:
         application = self._application
         hosts = {host_of(application.sources[id].url) or "" for id in ids if id in application.sources}
         beside = [id for host in hosts for id in application.hosts[host]]
-        application.hold(self._fetcher(application), self._archives[1].sources.states(beside))
+        application.hold(self._fetcher(application), self._archives.lookup.sources.states(beside))
 
     def changed(self, force: bool) -> Reload | None:
         """What became of the configuration since the last call. Raises ConfigError where the file is broken."""
@@ -152,12 +162,12 @@ class Engines:
             raise
 
     def _saved(self, fresh: Application, force: bool) -> Reload:
-        held = self._desk.configuration()
+        held = self._upkeep.configuration()
         if fresh.settings.epoch == self._application.settings.epoch:
             if force:
                 log.info("the configuration was read again: nothing changed")
             return self._withdrawn()
-        fresh.admit(self._desk)
+        fresh.admit(self._upkeep)
         told = self._told(held, fresh)
         if fresh.settings.site.reload == "manual" and not force:
             self._waits = True
@@ -168,7 +178,7 @@ class Engines:
 
     def _withdrawn(self) -> Reload:
         """The file says what is in force: an edit that waited was taken back."""
-        noted = self._desk.noted(SAID)
+        noted = self._upkeep.noted(SAID)
         if not self._waits or not isinstance(noted, dict) or not noted.get("waiting"):
             return Reload()
         line = "the edit that waited for `aggregator apply` was taken back: the file says what is in force"
@@ -176,7 +186,7 @@ class Engines:
 
     def _applied(self) -> Reload | None:
         """`apply`, or another process, put another configuration into the store."""
-        held = self._desk.configuration()
+        held = self._upkeep.configuration()
         if held is None or held[0] == self._held:
             return None
         before = (self._application.settings.epoch, dict(self._application.settings.texts))
