@@ -21,6 +21,9 @@ FEW = 3_000
 """Items that are looked up one by one where no more than these can be meant: to walk the archive until so seldom a one has
 filled a list would take longer."""
 
+SELDOM = 500
+"""Stories that as many publishers told as are asked for, of which all are looked at where there are no more than these."""
+
 
 class Reading:
     def __init__(self, connection: Reads) -> None:
@@ -34,12 +37,20 @@ class Reading:
 
     def stories(self, query: StreamQuery, now: int) -> tuple[list[StoryView], int | None]:
         """The stories of a stream in its order, and when time alone will change what is listed (None: never)."""
-        stream = 0
+        stream, total = 0, NEAR
         if query.kind in ("section", "topic"):
-            name = f"{query.kind}:{query.id}"
-            stream = next((n for (n,) in self._db.read("SELECT n FROM streams WHERE name = ?", (name,))), 0)
-        pairs, expires = self._cut(query, now, partial(stories_sql, stream=stream))
+            named = self._db.read("SELECT n, total FROM streams WHERE name = ?", (f"{query.kind}:{query.id}",))
+            stream, total = named[0] if named else (0, 0)
+        small = None
+        if query.min_publishers > 1:
+            small = "joined" if self._seldom(query.min_publishers) else "entered" if total <= FEW else None
+        pairs, expires = self._cut(query, now, partial(stories_sql, stream=stream, small=small))
         return self._stories(pairs), expires
+
+    def _seldom(self, publishers: int) -> bool:
+        """Whether few stories are told by so many."""
+        rows = self._db.read("SELECT 1 FROM corroborations WHERE k > 1 AND k = ? LIMIT ?", (publishers, SELDOM + 1))
+        return len(rows) <= SELDOM
 
     def items(self, query: StreamQuery, now: int) -> tuple[list[ItemView], int | None]:
         pairs, expires = self._cut(query, now, items_sql)

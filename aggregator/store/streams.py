@@ -2,7 +2,7 @@
 
 A story's time in a stream is when it entered (as primary section, if that is asked) or when its K-th independent
 publisher joined, whichever was later. The newest by such a maximum are among the newest by either, so both indexes are
-read from their end and the table is never walked.
+read from their end, and the second only as far back as what the first has found.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from typing import Any
 from aggregator.errors import QueryError
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.store.dialect import Dialect
+
+_NEVER = (1 << 62) - 1
+"""A time that does not come, in seconds."""
 
 
 @dataclass
@@ -43,9 +46,11 @@ def stories_sql(
     few: Collection[int] | None = None,
     *,
     stream: int = 0,
+    small: str | None = None,
 ) -> tuple[str, list[Any]]:
     """SQL for (story, time) pairs of a stream of stories, in its order; `above`: words are looked for in items of higher
-    numbers alone; `few`: the stories of these items alone; `stream`: the number of a section or topic."""
+    numbers alone; `few`: the stories of these items alone; `stream`: the number of a section or topic; `small`: where there
+    are two times, the one ("entered" or "joined") that so few stories have that all of them may be looked at."""
     order, times, sql = _base(dialect, query, stream)
     tables = ", ".join(order)
     sql.above, sql.few = above, few
@@ -54,17 +59,11 @@ def stories_sql(
         sql.add("st.changed >= ?", _from(query))
         if query.before:
             sql.add("(st.changed, st.n) > (?, ?)", *query.before)
-        return f"SELECT st.n, st.changed FROM {tables} WHERE {sql.where} ORDER BY st.changed, st.n LIMIT ?", [
-            *sql.values,
-            limit,
-        ]
+        return _stories(sql, tables, "st.changed", "st.changed, st.n", limit)
     if query.window:
         column = "e.published" if query.kind in ("section", "topic") else "st.published"
         sql.add(f"{column} >= ? AND {column} < ?", *query.window)
-        return f"SELECT st.n, {column} FROM {tables} WHERE {sql.where} ORDER BY {column} DESC, st.n DESC LIMIT ?", [
-            *sql.values,
-            limit,
-        ]
+        return _stories(sql, tables, column, f"{column} DESC, st.n DESC", limit)
     if query.before:
         for time in times:
             sql.add(f"{time} <= ?", query.before[0])
@@ -72,19 +71,26 @@ def stories_sql(
     if query.before:
         sql.add(f"({latest}, st.n) < (?, ?)", *query.before)
     if few is not None:
-        return f"SELECT st.n, {latest} FROM {tables} WHERE {sql.where} ORDER BY 2 DESC, 1 DESC LIMIT ?", [
-            *sql.values,
-            limit,
-        ]
+        return _stories(sql, tables, latest, "2 DESC, 1 DESC", limit)
+    number = "e.story" if order[0] == "entries e" else "st.n"  # as the index has it
+    if len(times) == 1:
+        return _stories(sql, tables, latest, f"{latest} DESC, {number} DESC", limit)
     # SQLite keeps the order of a CROSS JOIN; else it would go through the whole stream and sort.
-    ways = [tables, " CROSS JOIN ".join(reversed(order))]
-    numbers = {"e": "e.story", "c": "c.story", "s": "st.n"}  # as the index has them
-    parts = [
-        f"SELECT * FROM (SELECT st.n, {latest} AS t FROM {way} WHERE {sql.where} "
-        f"ORDER BY {time} DESC, {numbers[time[0]]} DESC LIMIT ?) AS by_time"
-        for way, time in zip(ways, times, strict=False)
-    ]
-    return f"{' UNION '.join(parts)} ORDER BY 2 DESC, 1 DESC LIMIT ?", [*[*sql.values, limit] * len(times), limit]
+    *streams, stories, joined = order
+    by_entering = " CROSS JOIN ".join((*streams, joined, stories) if streams else (stories, joined))
+    by_joining = " CROSS JOIN ".join((joined, stories, *streams))
+    if small:
+        return _stories(sql, by_joining if small == "joined" else by_entering, latest, "2 DESC, 1 DESC", limit)
+    first, values = _stories(sql, by_joining, latest, "c.entered DESC, c.story DESC", limit)
+    # If these do not fill the list, they are all that there is, and nothing entered as late as never.
+    sql.add(f"{times[0]} >= (SELECT CASE WHEN count(*) < ? THEN {_NEVER} ELSE min(t) END FROM joined)", limit)
+    second, more = _stories(sql, by_entering, latest, f"{times[0]} DESC, {number} DESC", limit)
+    statement = f"WITH joined (n, t) AS MATERIALIZED ({first}) SELECT n, t FROM joined UNION SELECT * FROM ({second}) AS entered"
+    return f"{statement} ORDER BY 2 DESC, 1 DESC LIMIT ?", [*values, *more, limit]
+
+
+def _stories(sql: Sql, tables: str, time: str, order: str, limit: int | None) -> tuple[str, list[Any]]:
+    return f"SELECT st.n, {time} FROM {tables} WHERE {sql.where} ORDER BY {order} LIMIT ?", [*sql.values, limit]
 
 
 def _base(dialect: Dialect, query: StreamQuery, stream: int) -> tuple[list[str], list[str], Sql]:
@@ -105,7 +111,8 @@ def _base(dialect: Dialect, query: StreamQuery, stream: int) -> tuple[list[str],
     if query.min_publishers > 1:
         tables.append("corroborations c")
         times.append("c.entered")
-        sql.add("c.story = st.n AND c.k > 1 AND c.k = ?", query.min_publishers)  # the index is of k > 1
+        story = "e.story" if len(tables) > 2 else "st.n"
+        sql.add(f"c.story = {story} AND c.k > 1 AND c.k = ?", query.min_publishers)  # the index is of k > 1
     return tables, times, sql
 
 
