@@ -85,6 +85,13 @@ def compose(
     publishers = corroborations(told, counted)
     known = {placing.stream: placing for placing in _merged(old, absorbed)}
     since = None if old is None or replacing else max((m.item.entered for m in told if m.item.n in joined), default=now)
+    younger = {state.n for state in absorbed}
+    change = _Change(
+        joined=joined,
+        merged={member.item.n for member in told if member.item.story in younger} if younger else (),
+        turned=old is not None and bool(seen) and _turned(members, policy, old.entry),
+        replacing=replacing,
+    )
     return StoryState(
         n=n,
         id=old.id if old else next(member.item.id for member in members if member.item.n == n),
@@ -95,22 +102,7 @@ def compose(
         scores=scores,
         topics=topics,
         publishers=publishers,
-        entry=_entry(
-            told,
-            lead,
-            publishers,
-            topics,
-            old,
-            policy=policy,
-            counted=counted,
-            now=now,
-            change=_Change(
-                joined,
-                frozenset(m.item.n for m in told if m.item.story in {one.n for one in absorbed}) if absorbed else (),
-                _turned(members, policy, old.entry) if old and seen else False,
-                replacing,
-            ),
-        ),
+        entry=_entry(told, lead, publishers, topics, old, policy=policy, counted=counted, now=now, change=change),
         placings=_placings(told, policy, (section, scores, topics), known, since),
         hidden=not seen,
     )

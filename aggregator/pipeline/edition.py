@@ -141,21 +141,9 @@ def added(one: EditionReport, other: EditionReport) -> EditionReport:
 
 def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: int, shelf: Shelf | None = None) -> int:
     """One batch: judge, group, compose, apply. Returns the number of stories founded."""
-    from aggregator.stories import group
-
     seen = [folded(item, policy) for item in items]
     judged = {item.n: policy.judge(item) for item in seen}
-    fresh = [item for item in seen if item.story is None]
-    again = [item for item in alone(seen, archive) if item.canonical not in policy.apart]
-    candidates = [candidate(item) for item in [*fresh, *again] if item.canonical not in policy.apart]
-    known_alone = {item.n for item in again}
-    history: History = StoredHistory(archive.past)
-    if known_alone:
-        history = Without(history, known_alone)
-    grouping = group(candidates, history, shelf=shelf)
-    grouping = regrouped(grouping, known_alone, {item.n for item in fresh})
-    if policy.apart or policy.joined:
-        grouping = overruled(grouping, fresh, archive, policy)
+    candidates, grouping = _grouped(archive, policy, seen, shelf)
     joins = {join.item: join for join in grouping.joins}
     home = _homes(seen, grouping)
     merges = [Merge(merge.older, merge.younger) for merge in grouping.merges]
@@ -168,14 +156,9 @@ def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: in
     archive.desk.apply(
         Batch(
             placed=tuple(
-                placed(
-                    Member(item, judged[item.n]),
-                    home[item.n],
-                    policy,
-                    _why(joins.get(item.n)),
-                    _joining(joins.get(item.n)),
-                )
+                placed(Member(item, judged[item.n]), home[item.n], policy, _why(join), _joining(join))
                 for item in seen
+                for join in [joins.get(item.n)]
             ),
             stories=tuple(stories),
             merges=tuple(plan.merges),
@@ -185,6 +168,26 @@ def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: in
         )
     )
     return sum(join.reason == "founder" for join in grouping.joins)
+
+
+def _grouped(
+    archive: Archive, policy: Policy, items: Sequence[PendingItem], shelf: Shelf | None
+) -> tuple[list[Candidate], Grouping]:
+    """Which stories the items tell: new ones, and those that are a story by themselves and say something else now. With the
+    candidates that the grouping was given; it does not see what the editor sets apart."""
+    from aggregator.stories import group
+
+    fresh = [item for item in items if item.story is None]
+    again = [item for item in alone(items, archive) if item.canonical not in policy.apart]
+    candidates = [candidate(item) for item in [*fresh, *again] if item.canonical not in policy.apart]
+    known_alone = {item.n for item in again}
+    history: History = StoredHistory(archive.past)
+    if known_alone:
+        history = Without(history, known_alone)
+    grouping = regrouped(group(candidates, history, shelf=shelf), known_alone, {item.n for item in fresh})
+    if policy.apart or policy.joined:
+        grouping = overruled(grouping, fresh, archive, policy)
+    return candidates, grouping
 
 
 def candidate(item: PendingItem) -> Candidate:

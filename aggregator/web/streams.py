@@ -153,16 +153,8 @@ def build(
     """What the feed of a query lists, and when time alone will change it (epoch seconds; None: never). `rendered`: the
     format that is made of it; each is given what it has a place for."""
     force = library.in_force()
-    reading = library.archive.reading
     now = int(library.now().timestamp())
-    stories: tuple[StoryView, ...] = ()
-    items: tuple[ItemView, ...] = ()
-    if query.view == "items":
-        found, expires = reading.items(query, now)
-        items = tuple(map(force.names.of, found))
-    else:
-        told, expires = reading.stories(query, now)
-        stories = tuple(told)
+    stories, items, expires = _asked(library, query, now)
     newest = [one.updated for one in stories] + [one.updated for one in items]
     changed = library.changed(stream_name(query))
     path = force.root + path_of(query.kind, query.id)
@@ -194,6 +186,18 @@ def build(
     if query.window and now < query.window[1]:
         expires = query.window[1]  # the month closes
     return stream, expires
+
+
+def _asked(
+    library: Library, query: StreamQuery, now: int
+) -> tuple[tuple[StoryView, ...], tuple[ItemView, ...], int | None]:
+    """The stories or the items of a query, and when time alone will change what is listed."""
+    reading = library.archive.reading
+    if query.view == "items":
+        items, expires = reading.items(query, now)
+        return (), tuple(map(library.in_force().names.of, items)), expires
+    stories, expires = reading.stories(query, now)
+    return tuple(stories), (), expires
 
 
 def _icons(library: Library, stories: Iterable[StoryView], items: Iterable[ItemView]) -> dict[str, str]:
