@@ -81,6 +81,28 @@ class Application(Configured):
         return cls(place, settings, warnings)
 
     @classmethod
+    def bare(cls, place: Place) -> Application:
+        """For what is no matter of feeds.yaml, which may be broken: where the archive lies."""
+        return cls.of_texts(place, {"feeds.yaml": "{}"})
+
+    @classmethod
+    def standing(cls, place: Place, broken: ConfigError) -> Application:
+        """What is in force, for a process that follows it and found its own file broken.
+
+        Raises:
+            ConfigError: `broken`, where nothing is in force.
+        """
+        bare = cls.bare(place)
+        if not bare.stored:
+            raise broken
+        archive = bare.readings()
+        held = archive.upkeep.configuration()
+        archive.close()
+        if held is None:
+            raise broken
+        return cls.of_texts(place, held[1])
+
+    @classmethod
     def ruling(cls, place: Place) -> Application:
         """What decides over the archive: the file, or with `reload: manual` the configuration in force.
 

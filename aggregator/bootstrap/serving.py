@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.place import Place, utc_now
+from aggregator.errors import ConfigError
 from aggregator.model.stream import Names
 
 if TYPE_CHECKING:
@@ -81,6 +82,10 @@ def web_application() -> Any:
     from aggregator.worker.processes import PARENT, die_with_parent
 
     die_with_parent(os.environ.get(PARENT))
-    application = Application.load(Place.of_environment(os.environ))
+    place = Place.of_environment(os.environ)
+    try:
+        application = Application.load(place)
+    except ConfigError as broken:  # saved while another process of ours ran, whose place this one takes
+        application = Application.standing(place, broken)
     logs.start(application.mask)
     return create_app(library(application, written()))

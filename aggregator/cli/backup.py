@@ -14,8 +14,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
-    # Where the archive lies is no matter of feeds.yaml, which may be broken while the service runs.
-    archive = Application.of_texts(place, {"feeds.yaml": "{}"}).existing()
+    archive = Application.bare(place).existing()
     archive.upkeep.backup(args.file)
     archive.close()
     print(f"{args.file} holds the archive, {args.file.stat().st_size // 1024} KiB.")

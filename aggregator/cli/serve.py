@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, option
-from aggregator.errors import UsageError
+from aggregator.errors import ConfigError, UsageError
 from aggregator.worker.processes import PARENT, check_port, die_with_parent
 
 THREADS = 4
@@ -45,13 +45,23 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if parent := os.environ.get(PARENT):
         die_with_parent(parent)
     else:
-        application = Application.load(place)
+        application = _loaded(place)
         application.archive().close()  # made and brought up to date before anybody reads
         announce(application)
         print(f"Serving on {place.address}", file=sys.stderr)
     os.environ.update({**place.environment(), PARENT: str(os.getpid())})  # … of the processes that granian starts
     _granian(host, port)
     return 0
+
+
+def _loaded(place: Place) -> Application:
+    """A broken file is told and takes nothing from readers: what is served is what is in force."""
+    try:
+        return Application.load(place)
+    except ConfigError as broken:
+        application = Application.standing(place, broken)
+        print(f"{broken}\nwarning: {place.config} is broken; what is in force is served", file=sys.stderr)
+        return application
 
 
 def _granian(host: str, port: int) -> None:

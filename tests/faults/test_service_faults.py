@@ -297,6 +297,41 @@ def test_a_web_process_whose_service_was_killed_before_it_came_up_does_not_stay(
     assert not serves(f"http://127.0.0.1:{port}/healthz")
 
 
+def test_f22_a_broken_file_takes_no_web_from_readers(tmp_path: Path, server: Server) -> None:
+    """Neither where a web process dies meanwhile, nor where one is started."""
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    port, other = free_port(), free_port()
+    with running(config, "run", "--port", str(port)) as process:
+        until(lambda: serves(f"http://127.0.0.1:{port}/readyz"))
+        config.write_text("sources: [")
+        until(lambda: b"not closed" in get(f"http://127.0.0.1:{port}/sources")[1])
+        for pid, line in children(process.pid).items():
+            if " serve " in line:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        until(lambda: not serves(f"http://127.0.0.1:{port}/readyz"))
+        until(lambda: serves(f"http://127.0.0.1:{port}/readyz"), 20)
+        assert b"not closed" in get(f"http://127.0.0.1:{port}/sources")[1]
+        with running(config, "serve", "--port", str(other)) as web:
+            until(lambda: serves(f"http://127.0.0.1:{other}/sections/defense"))
+            web.send_signal(signal.SIGTERM)
+            assert web.wait(10) == 0
+        told = (tmp_path / "log").read_text()
+        assert f"{config}:1:11: " in told
+        assert "what is in force is served" in told
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    nowhere = subprocess.run(
+        [*command(config), "--instance", str(tmp_path / "other"), "serve", "--port", str(other)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env=environment(),
+        check=False,
+    )
+    assert (nowhere.returncode, f"{config}:1:11: " in nowhere.stderr) == (2, True)
+
+
 def test_nothing_is_left_behind_by_a_killed_service(tmp_path: Path, server: Server) -> None:
     config = configuration(tmp_path, {"one": server.url("/one")})
     port = free_port()
