@@ -20,7 +20,7 @@ from aggregator.text.countries import countries
 if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
     from aggregator.categorise.usage import Usage
-    from aggregator.pipeline.compose import Policy, Scores
+    from aggregator.pipeline.policy import Policy, Scores
 
 PLACES = 3
 """Places of an item, the most telling first, that become topics of it."""
@@ -140,7 +140,7 @@ class Configured:
         from aggregator.categorise.judge import story_sections
         from aggregator.categorise.program import program
         from aggregator.normalise.address import canonical
-        from aggregator.pipeline.compose import Policy
+        from aggregator.pipeline.policy import Policy
 
         order = [section.id for section in self.settings.sections]
         fallback = self.settings.fallback

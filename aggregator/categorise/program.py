@@ -19,7 +19,16 @@ NOTE = "program"
 """The note of the store that names the program which came last: stored stories follow that, so that two that work side
 by side while machines are upgraded one by one do not undo each other's placings."""
 
-_DECIDES = ("categorise", "text", "pipeline/compose.py")  # within the package
+_DECIDES = (
+    "categorise",
+    "text",
+    "bootstrap/configured.py",  # which topics places make
+    "pipeline/policy.py",
+    "pipeline/compose.py",
+    "pipeline/telling.py",
+    "pipeline/announcing.py",
+)
+"""Within the package."""
 
 
 @cache

@@ -13,13 +13,14 @@ from aggregator.errors import StoreError
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
-from aggregator.pipeline.compose import Policy, compose
+from aggregator.pipeline.compose import compose
 from aggregator.pipeline.history import StoredHistory, remembered
 from aggregator.pipeline.judging import folded, placed, rejudged
 from aggregator.pipeline.labels import labelled, stored
 from aggregator.pipeline.merging import survivor
 from aggregator.pipeline.moved import following
 from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled
+from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.regrouping import Without, alone, regrouped
 from aggregator.ports import Archive
 from aggregator.stories import Candidate, Grouping, History, Join

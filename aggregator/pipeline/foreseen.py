@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from aggregator.model.story import PendingItem, StoryState
-from aggregator.pipeline.compose import Policy
 from aggregator.pipeline.moved import following
 from aggregator.pipeline.overrides import partings, unions
+from aggregator.pipeline.policy import Policy
 from aggregator.ports import Desk
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from aggregator.model.joining import Joining
 from aggregator.model.story import Member, PendingItem, Placed
-from aggregator.pipeline.compose import Policy
+from aggregator.pipeline.policy import Policy
 
 
 def folded(item: PendingItem, policy: Policy) -> PendingItem:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from aggregator.categorise.labels import Labels, labels_of
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import PendingItem
-from aggregator.pipeline.compose import Policy
+from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive
 
 NOTE = "labels"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from aggregator.pipeline.compose import Policy
+from aggregator.pipeline.policy import Policy
 from aggregator.ports import Desk
 
 

@@ -16,9 +16,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
-from aggregator.pipeline.compose import Policy, compose, recalled
+from aggregator.pipeline.compose import compose
 from aggregator.pipeline.judging import placed, rejudged
 from aggregator.pipeline.merging import survivor
+from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.telling import recalled
 from aggregator.ports import Archive, Desk
 from aggregator.stories import Grouping, Join
 from aggregator.stories import Merge as Union

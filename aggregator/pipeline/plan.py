@@ -9,10 +9,11 @@ from itertools import chain
 
 from aggregator.categorise.labels import Labels
 from aggregator.model.story import Member, PendingItem, StoryState
-from aggregator.pipeline.compose import Policy, compose
+from aggregator.pipeline.compose import compose
 from aggregator.pipeline.judging import rejudged
 from aggregator.pipeline.labels import labelled
 from aggregator.pipeline.moved import following
+from aggregator.pipeline.policy import Policy
 from aggregator.ports import Desk
 
 PAGE = 500  # stories in memory at a time

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from aggregator.pipeline.compose import Policy
 from aggregator.pipeline.edition import re_place
+from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive
 
 NOTE = "re-placing"

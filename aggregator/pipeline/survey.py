@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from aggregator.categorise.labels import Labels, Use, found
-from aggregator.pipeline.compose import Policy
 from aggregator.pipeline.edition import placed_anew
 from aggregator.pipeline.labels import NOTE, labelled, stored
 from aggregator.pipeline.moved import following
+from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive, Desk
 
 EVERY = 86_400  # seconds between surveys

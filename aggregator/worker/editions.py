@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from aggregator.categorise.program import NOTE
 from aggregator.errors import StoreError
-from aggregator.pipeline.compose import Policy
 from aggregator.pipeline.edition import EditionReport, added, edition
+from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.replacing import re_place_all
 from aggregator.pipeline.survey import survey
 from aggregator.ports import Archive

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregator.errors import NotAStore, StoreCorrupt
-from aggregator.pipeline.compose import Policy
+from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.refresh import Tools
 from aggregator.ports import Archive
 

@@ -14,7 +14,7 @@ from aggregator.model.poll import PollResult
 from aggregator.model.settings import Position, Source
 from aggregator.model.source import SourceState
 from aggregator.model.story import PendingItem
-from aggregator.pipeline.compose import Policy
+from aggregator.pipeline.policy import Policy
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.sqlite.archive import SqliteArchive
 from builders.postgres import fresh_database

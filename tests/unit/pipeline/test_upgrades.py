@@ -43,7 +43,13 @@ def test_the_fingerprint_is_of_names_contents_and_order() -> None:
 
 def test_all_that_decides_is_part_of_it() -> None:
     names = {name for name, _ in judging._parts()}
-    assert {"categorise/weights.py", "text/data/places.tsv.gz", "text/match.py", "pipeline/compose.py"} <= names
+    assert {
+        "categorise/weights.py",
+        "text/data/places.tsv.gz",
+        "text/match.py",
+        "pipeline/compose.py",
+        "pipeline/telling.py",
+    } <= names
     assert not any(name.endswith(".pyc") for name in names)
     assert len(judging.program()) == 16
 

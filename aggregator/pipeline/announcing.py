@@ -1,0 +1,97 @@
+"""What feeds say of a story, and when that moves. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from aggregator.model.story import Entry, Member, PendingItem, Report, StoryState
+from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.telling import corroborations
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to a story. `joined` are the items that came just now, `merged` those that came with a merge, by number.
+    `turned`: the editor hides something that the entry names, or shows again what it keeps silent of. `replacing`: nothing
+    happened but an edit of the rules."""
+
+    joined: Collection[int]
+    merged: Collection[int]
+    turned: bool
+    replacing: bool
+
+
+def announced(
+    members: Sequence[Member],
+    lead: PendingItem,
+    publishers: tuple[tuple[str, int], ...],
+    topics: tuple[str, ...],
+    old: StoryState | None,
+    *,
+    policy: Policy,
+    counted: Mapping[str, int],
+    now: int,
+    change: Change,
+) -> Entry:
+    """What feeds say: it moves only when a publisher joins or the lead, or what the lead says, changes, and when the
+    editor hides what it names."""
+    if old is None:
+        updated = max(entered for _, entered in publishers)
+    else:
+        entry = old.entry
+        newcomers = _newcomers(members, publishers, entry, change, counted)
+        said = (lead.title, lead.url, lead.summary) == (entry.title, entry.link, entry.summary)
+        if not change.turned and (change.replacing or (not newcomers and said)):
+            return entry
+        fresh = {member.item.publisher for member in members if member.item.n in change.joined}
+        moments = [now] if change.turned else [at if name in fresh else now for name, at in newcomers] or [now]
+        updated = max(entry.updated + 1, *moments)
+    return Entry(
+        title=lead.title,
+        link=lead.url,
+        summary=lead.summary,
+        image=lead.image or next((m.item.image for m in members if m.item.image), None),
+        lang=lead.lang,
+        publisher=lead.publisher,
+        reports=tuple([_report(member.item) for member in sorted(members, key=lambda m: (m.item.at, m.item.n))]),
+        topics=tuple([policy.topic_titles[topic] for topic in topics if topic in policy.topic_titles]),
+        updated=updated,
+        enclosures=lead.enclosures,
+    )
+
+
+def turned(members: Sequence[Member], policy: Policy, entry: Entry) -> bool:
+    """Whether the entry names an article that is hidden now, or is silent of one that is not any more. Of an article that
+    it never named nothing need be said."""
+    named = {(report.source, report.url) for report in entry.reports}
+
+    def names(item: PendingItem) -> bool:
+        return (item.source, item.url) in named or (item.image is not None and item.image == entry.image)
+
+    return any(
+        names(member.item) if policy.hides(member.item) else member.item.hidden and not names(member.item)
+        for member in members
+    )
+
+
+def _newcomers(
+    members: Sequence[Member],
+    publishers: tuple[tuple[str, int], ...],
+    entry: Entry,
+    change: Change,
+    counted: Mapping[str, int],
+) -> list[tuple[str, int]]:
+    """The independent publishers that the story did not have, or that its entry does not name, with the time each
+    entered: those of items that came just now, or with a story merged into this one, and one whose item was a copy and
+    says something of its own by now."""
+    before = [m for m in members if m.item.n not in change.joined and m.item.n not in change.merged]
+    known = {name for name, _ in corroborations(before, counted)}
+    addresses = {report.url for report in entry.reports if report.url}
+    named = {report.publisher for report in entry.reports}
+    named |= {m.item.publisher for m in members if m.item.url in addresses}  # `publishers:` may fold it anew
+    return [(name, at) for name, at in publishers if name not in known & named]
+
+
+def _report(item: PendingItem) -> Report:
+    return Report(item.publisher, item.source, item.url, item.title, item.at)

@@ -1,0 +1,48 @@
+"""What an edition decides by: one configuration as the pipeline sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from aggregator.model.judgement import Judgement
+from aggregator.model.story import PendingItem
+
+Scores = tuple[tuple[str, float], ...]
+"""Sections with their scores, highest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """By what the edition decides. `place` maps the (publisher, judgement) pairs of a story to its primary section and
+    all its sections with scores, highest first. `epoch` names rules and program together: a story placed under another
+    is outdated. `program` names the program alone."""
+
+    epoch: str
+    judge: Callable[[PendingItem], Judgement]
+    place: Callable[[Sequence[tuple[str, Judgement]]], tuple[str, Scores]]
+    publisher: Callable[[PendingItem], str]
+    topic_titles: Mapping[str, str]
+    found_topics: frozenset[str] = frozenset()  # topics that places make, not rules
+    wrappers: frozenset[str] = frozenset()  # sources that repeat what others publish
+    hidden: frozenset[str] = frozenset()  # canonical addresses of `stories: hide`
+    pinned: Mapping[str, str] = field(default_factory=dict)  # canonical address → section
+    pins: tuple[tuple[str, str, int | None], ...] = ()  # (canonical address, section, when it is over), over or not
+    apart: frozenset[str] = frozenset()  # canonical addresses of `stories: split`
+    joined: tuple[frozenset[str], ...] = ()  # canonical addresses of `stories: join`
+    program: str = ""
+    taken_names: frozenset[str] = (
+        frozenset()
+    )  # of outlets, sections and configured topics: no category is a topic of these
+    spoken_for: Callable[[str], bool] = lambda title: False  # whether configured topics mean a text
+
+    def at(self, now: int) -> Policy:
+        """The policy as it is now: pins end by themselves."""
+        if not self.pins:
+            return self
+        return replace(
+            self, pinned={address: section for address, section, over in self.pins if not over or now < over}
+        )
+
+    def hides(self, item: PendingItem) -> bool:
+        return item.canonical in self.hidden

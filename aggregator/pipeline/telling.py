@@ -1,0 +1,68 @@
+"""Who tells a story: its lead, and the independent publishers that corroborate it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from aggregator.model.story import Member, PendingItem, StoryState
+from aggregator.pipeline.policy import Policy
+from aggregator.stories.copies import is_copy
+
+
+def choose_lead(members: Sequence[Member], policy: Policy) -> PendingItem:
+    """The earliest full report: outlets before wrappers, reports with a summary before bare headlines, then by time."""
+
+    def rank(member: Member) -> tuple[bool, bool, int, str]:
+        item = member.item
+        return (item.source in policy.wrappers, len(item.summary) < 40, item.at, item.id)
+
+    return min(members, key=rank).item if len(members) > 1 else members[0].item
+
+
+def recalled(members: Sequence[Member], before: Sequence[StoryState]) -> Sequence[Member]:
+    """The members, those leads whose texts are gone with what the entry of their story says of them."""
+    if not before:
+        return members
+    said = {state.lead: state.entry for state in before}
+
+    def one(member: Member) -> Member:
+        item, entry = member.item, said.get(member.item.n)
+        if not item.pruned or entry is None or (entry.title, entry.link) != (item.title, item.url):
+            return member
+        return replace(member, item=replace(item, summary=entry.summary, enclosures=entry.enclosures))
+
+    return [one(member) for member in members]
+
+
+def counted_since(before: Sequence[StoryState]) -> dict[str, int]:
+    """Publisher → since when it corroborates the story."""
+    found: dict[str, int] = {}
+    for state in before:
+        for name, entered in state.publishers:
+            found[name] = min(entered, found.get(name, entered))
+    return found
+
+
+def corroborations(members: Sequence[Member], counted: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Independent publishers in order of joining, with the time each did. An outlet that only prints an agency's text
+    which another had already does not corroborate it; it counts once it says something of its own. Whether a text that is
+    gone was such a copy is known by who `counted`, and since when."""
+    found: dict[str, int] = {}
+    told: list[str] = []
+
+    def copied(member: Member) -> bool:
+        if not member.item.pruned:
+            return any(is_copy(member.item.summary, other) for other in told)
+        if member.item.hidden:
+            return False  # it did not count because nobody saw it
+        since = counted.get(member.counted_as)
+        return bool(counted and found) and (since is None or member.item.entered < since)
+
+    for member in members:
+        item = member.item
+        if item.publisher not in found and not copied(member):
+            found[item.publisher] = item.entered
+        if item.summary:
+            told.append(item.summary)
+    return tuple(found.items())
