@@ -154,7 +154,16 @@ def _end_of(text: str, start: Any, last: Any) -> _Spot:
         return _Spot(last.end_mark.index if inside else start.end_mark.index, flow=True, first=not inside)
     at = last.end_mark.index
     ends_line = at > 0 and text[at - 1] == "\n"
-    return _Spot(at if ends_line else _line_end(text, at), column=start.start_mark.column)
+    column = start.start_mark.column
+    return _Spot(_past_comments(text, at if ends_line else _line_end(text, at), column), column=column)
+
+
+def _past_comments(text: str, offset: int, column: int) -> int:
+    """Behind comments that stand among the keys of the last entry: a key that is commented out is of that one."""
+    comment = re.compile(rf" {{{column + 1},}}#.*(\n|$)")
+    while found := comment.match(text, offset):
+        offset = found.end()
+    return offset
 
 
 def _line_end(text: str, offset: int) -> int:

@@ -67,6 +67,16 @@ def test_an_empty_list_takes_its_first_source(layout: str) -> None:
     check(EMPTY[layout], append_sources(EMPTY[layout], [NEW]), NEW)
 
 
+def test_a_key_that_is_commented_out_stays_with_its_source() -> None:
+    mine = "sources:\n  - name: A\n    url: https://a.example/f\n    # every: 5m\n    # lang: en\n"
+    added = "  - name: New Feed\n    url: https://new.example/feed\n"
+    for rest in ("", "  # - name: B\n", "\n    # of none\nsections: []\n"):
+        assert append_sources(mine + rest, [NEW]) == mine + added + rest
+    assert append_sources(mine.rstrip("\n"), [NEW]) == mine + added
+    windows = mine.replace("\n", "\r\n")
+    assert append_sources(windows, [NEW]).startswith(windows)
+
+
 @pytest.mark.parametrize("text", ["sources: {a: b}\n", "sources: none\n"])
 def test_what_is_no_list_is_left_alone_and_the_lines_are_shown(text: str) -> None:
     with pytest.raises(AggregatorError, match=r"url: https://new\.example/feed"):
