@@ -234,6 +234,8 @@ def few_sql(dialect: Dialect, query: StreamQuery) -> Iterator[tuple[str, tuple[A
     sources = (query.id if query.kind == "source" else None, wanted.source) if query.view == "stories" else ()
     for source in filter(None, sources):
         yield "SELECT n FROM items WHERE source = (SELECT n FROM sources WHERE id = ?)", (source,)
+    if wanted.since and not wanted.words:  # nothing enters before it was published; words are looked for in the newest anyway
+        yield "SELECT n FROM items WHERE entered >= ?", (int(wanted.since.timestamp()),)
     if wanted.publisher:
         placed = f"SELECT item FROM placements WHERE {folded('publisher')} = {folded('?')}"
         yield f"{placed} UNION ALL SELECT item FROM pending", (wanted.publisher,)

@@ -471,3 +471,23 @@ def test_stories_an_hour_are_counted_from_the_first_hour_on(tmp_path: Path) -> N
     once = cost(range(50), NOW)
     assert cost(range(50, 400), ago(days=3)) < 1.2 * once
     store.close()
+
+
+@pytest.mark.parametrize("read", ["items", "stories"])
+def test_what_was_published_since_is_found_without_looking_at_what_came_before(tmp_path: Path, read: str) -> None:
+    """In steps of SQLite's machine: ten times the news of the days before costs nothing."""
+    store = archive(tmp_path, "alpha", "beta")
+    store.intake.apply([polled("beta", [item("beta", str(n), f"Other{n} event{n}") for n in range(5)], live=True)], NOW)
+
+    def cost(news: range) -> int:
+        before = [item("alpha", str(n), f"Thing{n} happened{n}", published=ago(days=3)) for n in news]
+        store.intake.apply([polled("alpha", before)], ago(days=3))
+        edition(store, policy(), lambda: SECONDS)
+        query = StreamQuery("search", filter=Filter(since=ago(hours=6)))
+        (found, _), steps = counted(store, lambda: getattr(store.reading, read)(query, SECONDS))
+        assert len(found) == 5
+        return steps
+
+    once = cost(range(40))
+    assert cost(range(40, 400)) < 1.5 * once
+    store.close()
