@@ -229,12 +229,13 @@ def _of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[A
 
 def few_sql(dialect: Dialect, query: StreamQuery) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """SQL for the numbers of all items that may meet a condition on items, for each condition that has an index. Items of a
-    source lie in the order in which they are listed, and need not be found beforehand."""
+    source lie in the order in which they are listed, and need not be found beforehand. Nothing enters before it was
+    published."""
     wanted, folded = query.filter, dialect.folded.format
     sources = (query.id if query.kind == "source" else None, wanted.source) if query.view == "stories" else ()
     for source in filter(None, sources):
         yield "SELECT n FROM items WHERE source = (SELECT n FROM sources WHERE id = ?)", (source,)
-    if wanted.since and not wanted.words:  # nothing enters before it was published; words are looked for in the newest anyway
+    if wanted.since and not wanted.words:  # words are looked for in the newest anyway
         yield "SELECT n FROM items WHERE entered >= ?", (int(wanted.since.timestamp()),)
     if wanted.publisher:
         placed = f"SELECT item FROM placements WHERE {folded('publisher')} = {folded('?')}"
