@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,10 +29,10 @@ def held(texts: Mapping[str, str]) -> Reader:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file's bytes, a little over the limit at most. Raises Unreadable."""
+    """The file's bytes, a little over the limit at most, which `read_tree` refuses. Raises Unreadable."""
     try:
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(len(BOM_UTF8) + MAX_BYTES + 1)
     except FileNotFoundError:
         raise Unreadable("does not exist") from None
     except IsADirectoryError:
@@ -46,15 +47,16 @@ def decode(data: bytes) -> str:
     """The bytes as UTF-8, a byte order mark left out. Raises Unreadable at the first byte that is not."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Unreadable("is UTF-16: save it as UTF-8")
+    text = data.removeprefix(BOM_UTF8)
     try:
-        return data.decode("utf-8-sig")
+        return text.decode()
     except UnicodeDecodeError as error:
-        if error.end >= MAX_BYTES:  # a character cut by our own limit
-            return data.decode("utf-8-sig", "replace")
-        before = data[: error.start]
+        if len(text) > MAX_BYTES:  # is refused for that; and a character may be cut by our own limit
+            return text.decode(errors="replace")
+        before = text[: error.start]
         start = before.rfind(b"\n") + 1
         column = len(before[start:].decode("utf-8", "replace")) + 1
         line = before.count(b"\n") + 1
         raise Unreadable(
-            f"is not UTF-8 here (byte 0x{data[error.start]:02X}): save it as UTF-8", line, column
+            f"is not UTF-8 here (byte 0x{text[error.start]:02X}): save it as UTF-8", line, column
         ) from None

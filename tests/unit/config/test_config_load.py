@@ -199,9 +199,12 @@ def test_faults_of_an_included_file_name_it(text: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"site:\n  title: caf\xe9\n", ":2:13: "),
+        (b"site:\n  title: caf\xe9\n", ":2:13: `f.yaml` is not UTF-8 here (byte 0xE9)"),
+        (b"\xef\xbb\xbfsite:\n  title: caf\xe9\n", ":2:13: `f.yaml` is not UTF-8 here (byte 0xE9)"),
         ("site: {}".encode("utf-16"), "is UTF-16: save it as UTF-8"),
         (b"#" * (1 << 20) + "é".encode(), "1 MiB"),
+        (b"\xef\xbb\xbf" + b"#" * (1 << 20) + "é".encode(), "1 MiB"),
+        (b"\xef\xbb\xbfsite: {}\n" + b"#" * (1 << 20), "1 MiB"),
     ],
 )
 def test_bytes_that_are_no_utf8(tmp_path: Path, data: bytes, told: str) -> None:
@@ -209,7 +212,7 @@ def test_bytes_that_are_no_utf8(tmp_path: Path, data: bytes, told: str) -> None:
     path.write_bytes(data)
     with pytest.raises(ConfigError, match=r"f\.yaml:\d") as caught:
         load(path, {})
-    assert told in str(caught.value)
+    assert told in str(caught.value).replace(str(path), "f.yaml")
 
 
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
