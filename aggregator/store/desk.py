@@ -10,10 +10,10 @@ import orjson
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, PendingItem, Placing, StoryState
 from aggregator.store.addressed import homes
+from aggregator.store.conditions import match
 from aggregator.store.dialect import Reads, Writes
 from aggregator.store.rows import ITEM, ITEM_TABLES, decode_entry, decode_scores, pending_item, to_blob, to_id
 from aggregator.store.shifts import Row
-from aggregator.store.streams import match
 
 
 class Desk:

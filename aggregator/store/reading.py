@@ -11,9 +11,10 @@ from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView, Report, StoryView, headline
 from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, StreamQuery
 from aggregator.store.addressed import addressed
+from aggregator.store.conditions import Few, few_sql
 from aggregator.store.dialect import Reads
 from aggregator.store.rows import address_hash, decode_entry, decode_joining, item_view, story_view, to_blob, to_id
-from aggregator.store.streams import few_sql, items_sql, stories_sql
+from aggregator.store.streams import items_sql, stories_sql
 
 NEAR = 50_000
 """So many of the newest items are searched before all are."""
@@ -44,7 +45,8 @@ class Reading:
         small = None
         if query.min_publishers > 1:
             small = "joined" if self._seldom(query.min_publishers) else "entered" if total <= FEW else None
-        pairs, expires = self._cut(query, now, partial(stories_sql, stream=stream, small=small))
+        few = self._few(query, "st", stream)
+        pairs, expires = self._cut(query, now, partial(stories_sql, stream=stream, small=small, few=few), few)
         return self._stories(pairs), expires
 
     def _seldom(self, publishers: int) -> bool:
@@ -53,42 +55,42 @@ class Reading:
         return len(rows) <= SELDOM
 
     def items(self, query: StreamQuery, now: int) -> tuple[list[ItemView], int | None]:
-        pairs, expires = self._cut(query, now, items_sql)
+        few = self._few(query, "i")
+        pairs, expires = self._cut(query, now, partial(items_sql, few=few), few)
         return self._items(pairs), expires
 
-    def _cut(self, query: StreamQuery, now: int, build: Any) -> tuple[list[tuple[int, int]], int | None]:
+    def _cut(
+        self, query: StreamQuery, now: int, build: Any, few: Few | None
+    ) -> tuple[list[tuple[int, int]], int | None]:
         ask = query.limit or (self._db.dialect.everything if query.window else LONGEST)
-        pairs = self._pairs(query, ask, build)
+        pairs = [] if few and not few.numbers else self._pairs(query, ask, build, near=few is None)
         if query.limit or query.window or query.changed_since is not None:
             return pairs, None
         fresh = sum(1 for _, time in pairs if time > now - FRESH_SECONDS)
         kept = pairs[: max(SHORTEST, fresh)]
         return kept, kept[-1][1] + FRESH_SECONDS if len(kept) > SHORTEST else None
 
-    def _pairs(self, query: StreamQuery, ask: int | None, build: Any) -> list[tuple[int, int]]:
+    def _pairs(self, query: StreamQuery, ask: int | None, build: Any, near: bool) -> list[tuple[int, int]]:
         """What is listed. A word that stands in a million items is first looked for in the newest of them: nothing enters
         later than it was first seen, so if these fill the list with what entered after the last of the others was seen,
         the others have no place in it."""
-        few = self._few(query)
-        if few is not None and not few:
-            return []
-        if ask and ask > 0 and few is None and _entering(query):
+        if near and ask and ask > 0 and _entering(query):
             last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
             for n, seen in self._db.read(last, (NEAR,)):
-                near = [(one, time) for one, time in self._db.read(*build(self._db.dialect, query, ask, n))]
-                if len(near) == ask and near[-1][1] > seen:
-                    return near
-        return [(n, time) for n, time in self._db.read(*build(self._db.dialect, query, ask, None, few))]
+                newest = [(one, time) for one, time in self._db.read(*build(self._db.dialect, query, ask, n))]
+                if len(newest) == ask and newest[-1][1] > seen:
+                    return newest
+        return [(n, time) for n, time in self._db.read(*build(self._db.dialect, query, ask))]
 
-    def _few(self, query: StreamQuery) -> list[int] | None:
-        """The items that the narrowest condition can mean, where these are few. One of several: of a story, one item may
-        meet the one and another item the other."""
+    def _few(self, query: StreamQuery, of: str, stream: int = 0) -> Few | None:
+        """What the narrowest condition can mean, where it is few. One of several conditions: of a story, one item may meet
+        the one and another item the other."""
         meant = [
-            [n for (n,) in self._db.read(f"SELECT * FROM ({sql}) AS meant LIMIT ?", (*values, FEW + 1))]
-            for sql, values in few_sql(self._db.dialect, query)
+            Few(condition, [n for (n,) in self._db.read(f"SELECT * FROM ({sql}) AS meant LIMIT ?", (*values, FEW + 1))])
+            for condition, sql, values in few_sql(self._db.dialect, query, of, stream)
         ]
-        few = min(meant, key=len, default=None)
-        return few if few is not None and len(few) <= FEW else None
+        few = min(meant, key=lambda one: len(one.numbers), default=None)
+        return few if few and len(few.numbers) <= FEW else None
 
     def _stories(self, pairs: Sequence[tuple[int, int]]) -> list[StoryView]:
         numbers = [n for n, _ in pairs]

@@ -106,6 +106,8 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
         Filter(), Filter(source="beta"), Filter(publisher="bEtA"), Filter(lang="EN"), Filter(lang="de"), Filter(lang="en-g"),
         Filter(source="alpha", publisher="gamma", lang="en-GB"), Filter(source="nobody"),
         Filter(publisher="beta", words=("drones",)), Filter(lang="de", section="europe", since=ago(hours=20)),
+        Filter(since=ago(hours=9)), Filter(until=ago(hours=20)), Filter(since=ago(hours=9), until=ago(hours=5)),
+        Filter(section="europe"), Filter(topic="nato"), Filter(topic="none"), Filter(since=ago(hours=20), topic="nato"),
     ]  # fmt: skip
     streams = [
         StreamQuery("latest"), StreamQuery("section", "defense", primary=True), StreamQuery("topic", "nato"),
@@ -381,8 +383,9 @@ def test_what_a_source_told_is_found_from_each_story_and_not_from_all_that_it_to
         (Filter(lang="fi"), 5),
         (Filter(lang="fi-fi"), 5),
         (Filter(lang="f"), 0),
+        (Filter(since=ago(hours=-1)), 0),
     ],
-    ids=["source", "publisher", "no publisher", "language", "tag", "no language"],
+    ids=["source", "publisher", "no publisher", "language", "tag", "no language", "no news"],
 )
 def test_what_few_told_is_found_without_looking_at_what_all_others_did(
     tmp_path: Path, wanted: Filter, listed: int, read: str

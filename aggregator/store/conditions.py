@@ -1,0 +1,154 @@
+"""The parameters of search as conditions in SQL, whatever the backend, and which of them few can meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aggregator.errors import QueryError
+from aggregator.model.stream import Filter, StreamQuery
+from aggregator.store.dialect import Dialect
+
+NEVER = (1 << 62) - 1
+"""A time that does not come, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """The only ones that a condition can mean: what is known of stories or items by their numbers."""
+
+    condition: str
+    numbers: Sequence[int]
+
+
+@dataclass
+class Sql:
+    """A statement in the making: conditions with their values, in order."""
+
+    dialect: Dialect
+    conditions: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+    above: int | None = None  # words are looked for in items of higher numbers alone
+    few: Few | None = None  # nothing but these is looked at
+
+    def add(self, condition: str, *values: Any) -> None:
+        self.conditions.append(condition)
+        self.values += values
+
+    @property
+    def where(self) -> str:
+        return " AND ".join(self.conditions) or "TRUE"
+
+
+def narrow(sql: Sql, wanted: Filter, of: str) -> None:
+    """The parameters of search, as conditions on stories (`of` "st") or items ("i")."""
+    published, members, found = _SHAPES[of]
+    if sql.few is not None:
+        sql.add(sql.few.condition, sql.dialect.listed(sql.few.numbers))
+    if wanted.words:
+        near = "" if sql.above is None else f" AND {sql.dialect.found} > {sql.above:d}"
+        sql.add(found.format("IN", sql.dialect, near), match(sql.dialect, wanted.words))
+    if wanted.without:
+        sql.add(found.format("NOT IN", sql.dialect, ""), match(sql.dialect, wanted.without, every=False))
+    if wanted.since:
+        sql.add(f"{published} >= ?", int(wanted.since.timestamp()))
+        if of == "i":
+            sql.add("i.entered >= ?", int(wanted.since.timestamp()))  # none entered before it was published
+    if wanted.until:
+        sql.add(f"{published} < ?", int(wanted.until.timestamp()))
+    for condition, values in _of_members(sql.dialect, wanted):
+        sql.add(members.format(condition), *values)
+    for kind, id in (("section", wanted.section), ("topic", wanted.topic)):
+        if id and of == "st":
+            stream = "e.stream = (SELECT n FROM streams WHERE name = ?)"
+            sql.add(f"EXISTS (SELECT 1 FROM entries e WHERE {stream} AND e.story = st.n AND e.active)", f"{kind}:{id}")
+        elif id:
+            column = "p.scores" if kind == "section" else "p.topics"
+            sql.add(f"({column} LIKE ? ESCAPE '\\' OR p.section = ?)", quoted(id), id)
+
+
+MEMBERS = (
+    "EXISTS (SELECT 1 FROM placements p CROSS JOIN items i CROSS JOIN texts t "
+    "WHERE p.story = st.n AND i.n = p.item AND t.item = i.n AND NOT p.hidden AND {})"
+)
+"""Of its items. SQLite keeps the order of a CROSS JOIN: it would else go through all items of a source for each story."""
+
+_SHAPES = {
+    "st": (
+        "st.published",
+        MEMBERS,
+        "st.n {0} (SELECT p.story FROM search JOIN placements p ON p.item = {1.found} WHERE {1.matches}{2} AND NOT p.hidden)",
+    ),
+    "i": ("i.at", "{}", "i.n {0} (SELECT {1.found} FROM search WHERE {1.matches}{2})"),
+}
+"""For stories and items: the time of publication, a condition on an item, and what the words found."""
+
+
+def _of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    if wanted.source:
+        yield "i.source = (SELECT n FROM sources WHERE id = ?)", (wanted.source,)
+    if wanted.publisher:
+        publisher = dialect.folded.format("coalesce(p.publisher, t.publisher)")
+        yield f"{publisher} = {dialect.folded.format('?')}", (wanted.publisher,)
+    if wanted.lang:
+        lang = wanted.lang.lower()  # a tag is the same in any case (RFC 5646, 2.1.1)
+        yield "(lower(t.lang) = ? OR lower(t.lang) LIKE ? || '-%')", (lang, lang)
+    if wanted.labelled is not None and not any(wanted.labelled):
+        yield "FALSE", ()  # nobody bears the label: no row has to be looked at
+    elif wanted.labelled is not None:
+        sources = f"i.source IN (SELECT n FROM sources WHERE {dialect.one_of.format('id')})"
+        publishers = dialect.one_of.format("coalesce(p.publisher, t.publisher)")
+        yield f"({sources} OR {publishers})", tuple(dialect.listed(values) for values in wanted.labelled)
+
+
+def few_sql(
+    dialect: Dialect, query: StreamQuery, of: str, stream: int = 0
+) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
+    """For each condition that has an index: what it says of the numbers of stories (`of` "st") or items ("i"), SQL for the
+    numbers that it can mean, and the values of this. `stream`: the number of a section or topic."""
+    wanted, folded = query.filter, dialect.folded.format
+    item = dialect.one_of.format("item" if of == "st" else "i.n")
+    of_items = f"st.n IN (SELECT story FROM placements WHERE {item})" if of == "st" else item
+    if wanted.publisher:
+        placed = f"SELECT item FROM placements WHERE {folded('publisher')} = {folded('?')}"
+        yield of_items, f"{placed} UNION ALL SELECT item FROM pending", (wanted.publisher,)
+    if wanted.lang:
+        lang, column = wanted.lang.lower(), folded("lang")
+        texts = f"SELECT item FROM texts WHERE lang IS NOT NULL AND {column}"
+        tags = (lang, f"{lang}-", f"{lang}.")  # "." comes right after "-"
+        yield of_items, f"{texts} = ? UNION ALL {texts} > ? AND {column} < ?", tags
+    if of == "i":
+        return  # those of a source lie in the order in which they are listed
+    for source in filter(None, (query.id if query.kind == "source" else None, wanted.source)):
+        yield of_items, "SELECT n FROM items WHERE source = (SELECT n FROM sources WHERE id = ?)", (source,)
+    of_stories = dialect.one_of.format("st.n")
+    if wanted.since or wanted.until:
+        all_of_it = f"SELECT story FROM entries WHERE stream = {stream:d} AND active" if stream else _STORIES
+        since, until = (moment and int(moment.timestamp()) for moment in (wanted.since, wanted.until))
+        values = (since if since is not None else -NEVER, until if until is not None else NEVER)
+        yield of_stories, f"{all_of_it} AND published >= ? AND published < ?", values
+    for kind, id in (("section", wanted.section), ("topic", wanted.topic)):
+        if id:
+            entries = "SELECT story FROM entries WHERE stream = (SELECT n FROM streams WHERE name = ?) AND active"
+            yield of_stories, entries, (f"{kind}:{id}",)
+
+
+_STORIES = "SELECT n FROM stories WHERE NOT hidden"
+
+
+def match(dialect: Dialect, words: tuple[str, ...], *, every: bool = True) -> str:
+    """Phrases as what a search of the backend understands: no syntax of its own gets through.
+
+    Raises:
+        QueryError: nothing to search for is left.
+    """
+    phrases = [word for word in words if any(letter.isalnum() for letter in word)]
+    if not phrases:
+        raise QueryError("q", "nothing to search for: give at least one word of letters or digits")
+    return dialect.words(phrases, every)
+
+
+def quoted(id: str | None) -> str:
+    escaped = (id or "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f'%"{escaped}"%'
