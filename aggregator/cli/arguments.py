@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +43,7 @@ def json_option(parser: argparse.ArgumentParser) -> None:
 
 def number(flag: str, text: object) -> int:
     """A whole number from 1. Raises UsageError."""
-    if not (str(text).isascii() and str(text).isdigit() and 0 < int(str(text)) < 1_000_000_000):
+    if not re.fullmatch("0*[1-9][0-9]{0,8}", str(text)):
         raise UsageError(f"{flag}: expected a number from 1, found {text}")
     return int(str(text))
 

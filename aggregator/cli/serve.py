@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 
 from aggregator.bootstrap import Application, Place
-from aggregator.cli.arguments import Command, option
+from aggregator.cli.arguments import Command, number, option
 from aggregator.errors import ConfigError, UsageError
 from aggregator.worker.processes import PARENT, check_port, die_with_parent
 
@@ -23,9 +23,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def listening(args: argparse.Namespace, place: Place) -> tuple[str, int, Place]:
     """Host, port, and the place with the address under which it is then reached."""
-    if not str(args.port).isdigit() or not 0 < int(args.port) < 65536:
-        raise UsageError("--port: expected a number from 1 to 65535")
-    host, port = str(args.host), int(args.port)
+    host, port = str(args.host), number("--port", args.port)
+    if port > 65535:
+        raise UsageError(f"--port: expected a number from 1 to 65535, found {port}")
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared with, not bound
     return host, port, replace(place, address=f"http://{f'[{shown}]' if ':' in shown else shown}:{port}")
 

@@ -23,7 +23,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     for row in rows:
         saved = f", {row['bytes_saved'] // 1024} KiB saved by 304" if row["bytes_saved"] else ""
         print(f"{row['id']:{width}}  {row['state']:8}  last success {row['last_success'] or 'never'}{saved}")
-        following = row["next_poll"] or ("now" if row["state"] == "new" else "none")
+        following = row["next_poll"] or ("none" if row["state"] in ("paused", "gone") else "now")
         print(f"{'':{width}}            next poll {following}: {row['why']}")
         if row["state"] not in ("ok", "new"):
             print(f"{'':{width}}            {row['evidence']}")

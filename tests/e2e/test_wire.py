@@ -155,6 +155,8 @@ def test_classify_is_the_code_of_the_edition(tmp_path: Path) -> None:
     [
         (["poll", "onne"], 2, "did you mean one?"),
         (["serve", "--port", "99999"], 2, "from 1 to 65535"),
+        (["run", "--port", "²"], 2, "--port: expected a number"),
+        (["plan", "--limit", "9" * 5000], 2, "--limit: expected a number"),
         (["nonsense"], 2, "invalid choice"),
         (["explain", "https://nowhere.example/x"], 2, "no item of this address"),
     ],
@@ -164,6 +166,15 @@ def test_bad_usage_says_what_to_do_and_exits_2(tmp_path: Path, arguments: list[s
     done = aggregator(config, *arguments)
     assert (done.returncode, words in done.stderr) == (code, True), done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_source_whose_address_changed_is_polled_now(tmp_path: Path) -> None:
+    with Server({path: conditional(body) for path, body in feeds().items()}) as server:
+        config = configuration(tmp_path, {"one": server.url("/one")})
+        aggregator(config, "poll")
+        config = configuration(tmp_path, {"one": server.url("/two")})
+        aggregator(config, "apply")
+        assert "next poll now: its address changed" in aggregator(config, "sources").stdout
 
 
 def test_explain_says_why(tmp_path: Path) -> None:
