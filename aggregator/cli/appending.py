@@ -11,7 +11,7 @@ import ada_url
 
 from aggregator.addresses import host_of
 from aggregator.bootstrap import Application
-from aggregator.config.edit import NewSource, append_sources, replace_file
+from aggregator.config.edit import NewSource, append_sources, replace_file, saved_meanwhile
 from aggregator.errors import AggregatorError, ConfigError, Problem
 from aggregator.model.settings import Settings, Source
 
@@ -80,7 +80,10 @@ def append(application: Application, sources: Sequence[NewSource]) -> None:
     path, settings = application.place.config, application.settings
     before = path.read_bytes()
     mark = before[:3] if before.startswith(b"\xef\xbb\xbf") else b""
-    text = append_sources(before[len(mark) :].decode("utf-8"), sources)
+    held = before[len(mark) :].decode(errors="replace")
+    if held != settings.texts[settings.files[0]]:
+        raise saved_meanwhile(path)
+    text = append_sources(held, sources)
     try:
         fresh, warnings = parse({**settings.texts, settings.files[0]: text}, settings.files[0], os.environ)
     except ConfigError as error:

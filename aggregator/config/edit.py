@@ -7,6 +7,7 @@ in, in the style of the list.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import tempfile
@@ -172,26 +173,40 @@ def _line_end(text: str, offset: int) -> int:
 
 
 def replace_file(path: Path, before: bytes, after: bytes) -> None:
-    """Write by renaming, through links and with the file's rights kept.
+    """Write by renaming, through links and with the file's owner and rights kept. Of several that do so at once, one
+    succeeds.
 
     Raises:
         AggregatorError: somebody saved the file since it was read, or it cannot be written.
     """
     target = path.resolve()
     try:
-        if target.read_bytes() != before:
-            raise AggregatorError(f"{path}: was saved by somebody else just now; nothing was written, try again")
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-        try:
-            with os.fdopen(descriptor, "wb") as out:
-                out.write(after)
-                out.flush()
-                os.fsync(out.fileno())
-            Path(name).chmod(target.stat().st_mode & 0o7777)
-            Path(name).replace(target)
-        except OSError:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
+        with target.open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)  # who waits for it finds another file at the path, and other bytes
+            if target.read_bytes() != before:
+                raise saved_meanwhile(path)
+            _rename_over(target, after)
     except OSError as error:
         raise AggregatorError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def saved_meanwhile(path: Path) -> AggregatorError:
+    return AggregatorError(f"{path}: was saved by somebody else just now; nothing was written, try again")
+
+
+def _rename_over(target: Path, data: bytes) -> None:
+    was = target.stat()
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        with contextlib.suppress(PermissionError):  # only root gives files away: the service must read what root added
+            os.chown(name, was.st_uid, was.st_gid)
+        Path(name).chmod(was.st_mode & 0o7777)
+        Path(name).replace(target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise

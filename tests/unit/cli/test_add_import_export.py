@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 import listparser
 import pytest
 from builders import NOW, rss
-from servers.local import Server, answer, conditional, redirect
+from servers.local import Request, Server, answer, conditional, redirect
 
 from aggregator.cli.main import COMMANDS, load, main
 
@@ -74,6 +75,19 @@ def test_a_feed_is_added_and_the_rest_of_the_file_stays(desk: Desk) -> None:
     entry = f"  - name: The News\n    url: {desk.server.url('/news.rss')}\n"
     assert desk.text() == FILE.replace("https://first.example/feed\n", f"https://first.example/feed\n{entry}")
     assert "Added source the-news (feeds.yaml:8)" in out
+
+
+def test_a_file_that_is_saved_while_the_feed_is_asked_is_left_alone(desk: Desk) -> None:
+    saved = FILE.replace("id: world", "id: news")
+
+    async def saving(request: Request, writer: asyncio.StreamWriter) -> None:
+        desk.file.write_text(saved, "utf-8")
+        await conditional(rss([("1", "Boats", NOW)], "Boats", "boats.example"))(request, writer)
+
+    desk.server.routes["/boats"] = saving
+    code, _, err = desk.run("add", desk.server.url("/boats"))
+    assert (code, "was saved by somebody else just now; nothing was written" in err) == (1, True), err
+    assert desk.text() == saved
 
 
 def test_feeds_titled_alike_are_told_to_be_one_publisher(desk: Desk) -> None:

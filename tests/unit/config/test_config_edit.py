@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from hypothesis import example, given
@@ -137,3 +140,38 @@ def test_a_file_saved_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(AggregatorError, match="saved by somebody else"):
         replace_file(path, b"ours", b"new")
     assert path.read_bytes() == b"theirs"
+
+
+def test_of_writers_at_once_none_undoes_what_another_says_it_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_bytes(b"")
+    ready = Barrier(8)
+
+    def add(line: bytes) -> bytes | None:
+        before = path.read_bytes()
+        ready.wait()
+        try:
+            replace_file(path, before, before + line)
+        except AggregatorError as error:
+            assert "saved by somebody else" in str(error)
+            return None
+        return line
+
+    wrote: list[bytes] = []
+    with ThreadPoolExecutor(8) as pool:
+        for turn in range(10):
+            done = list(pool.map(add, (b"%d-%d\n" % (turn, n) for n in range(8))))
+            wrote += [line for line in done if line]
+    assert path.read_bytes() == b"".join(wrote)
+    assert [one.name for one in tmp_path.iterdir()] == ["feeds.yaml"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_adds_stays_the_file_of_the_service(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_bytes(b"a")
+    path.chmod(0o600)
+    os.chown(path, 12345, 23456)
+    replace_file(path, b"a", b"b")
+    found = path.stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o7777) == (12345, 23456, 0o600)
