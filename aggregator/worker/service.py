@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import functools
 import logging
 import os
 import signal
@@ -12,8 +10,6 @@ import threading
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Reload
@@ -23,6 +19,7 @@ from aggregator.worker.measures import Measures
 from aggregator.worker.polling import Polling
 from aggregator.worker.processes import identity, is_dead
 from aggregator.worker.signs import Signs
+from aggregator.worker.ticks import Ticks
 
 __all__ = ["Beside", "Engine", "Reload", "Service"]
 
@@ -77,22 +74,18 @@ class Service:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stop)
-        scheduler = AsyncIOScheduler(timezone="UTC")
-        every = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        look = _until_cancelled(self.following.look)
-        loop.add_signal_handler(
-            signal.SIGHUP, lambda: scheduler.add_job(look, kwargs={"force": True}, misfire_grace_time=None)
-        )
+        ticks = Ticks(self._clock)
+        loop.add_signal_handler(signal.SIGHUP, lambda: ticks.once(self.following.look, force=True))
         await self.following.start()
         beside = asyncio.create_task(extra(self._stopping)) if extra else None
         work = asyncio.create_task(self._work())
-        scheduler.add_job(_until_cancelled(self._tick), "interval", seconds=TICK, next_run_time=self._clock(), **every)
-        scheduler.add_job(look, "interval", seconds=LOOK, next_run_time=self._clock(), **every)
-        scheduler.start()
+        ticks.every(TICK, self._tick)
+        ticks.every(LOOK, self.following.look)
+        ticks.start()
         try:
             await self._stopping.wait()
         finally:
-            scheduler.shutdown(wait=False)
+            ticks.stop()
             if self._shared:
                 await work  # jobs end with the queue
             await self.polling.wind_down()
@@ -111,17 +104,6 @@ class Service:
         watchdog = threading.Timer(LAST_CALL, _leave)
         watchdog.daemon = True
         watchdog.start()
-
-
-def _until_cancelled(job: Callable[..., Coroutine[Any, Any, object]]) -> Callable[..., Coroutine[Any, Any, None]]:
-    """The scheduler cancels what is under way when it is shut down, and logs what ends so as an error of ours."""
-
-    @functools.wraps(job)
-    async def run(**arguments: object) -> None:
-        with contextlib.suppress(asyncio.CancelledError):
-            await job(**arguments)
-
-    return run
 
 
 def _leave() -> None:

@@ -1,0 +1,92 @@
+"""Ticks go on whatever happens to the machine's clock, and end without a word."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+import pytest
+
+from aggregator.worker import ticks
+from aggregator.worker.ticks import Ticks
+
+EVERY = 0.05
+
+
+class Machine:
+    """The machine's clock as APScheduler sees it, which can be set; and how often it ticked."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.ahead = timedelta()
+        self.count = 0
+        machine = self
+
+        class Shifted(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+                return datetime.now(tz) + machine.ahead
+
+        monkeypatch.setattr("apscheduler.schedulers.base.datetime", Shifted)
+        monkeypatch.setattr(ticks, "PULSE", EVERY)
+
+    def clock(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    async def tick(self) -> None:
+        self.count += 1
+
+    async def counted(self, seconds: float) -> int:
+        before = self.count
+        await asyncio.sleep(seconds)
+        return self.count - before
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
+    return Machine(monkeypatch)
+
+
+def run(
+    machine: Machine, job: Callable[[], Coroutine[Any, Any, None]], test: Callable[[], Coroutine[Any, Any, None]]
+) -> None:
+    async def main() -> None:
+        made = Ticks(machine.clock)
+        made.every(EVERY, job)
+        made.start()
+        try:
+            await test()
+        finally:
+            made.stop()
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(days=-3650), timedelta(hours=1), timedelta(days=1)])
+def test_f12_ticks_go_on_at_their_pace_whatever_the_clock_is_set_to(machine: Machine, step: timedelta) -> None:
+    async def test() -> None:
+        assert await machine.counted(0.3) >= 3
+        machine.ahead += step
+        began = time.monotonic()
+        assert 2 <= await machine.counted(0.5) <= 12
+        assert time.monotonic() - began < 1, "what was missed is not counted one by one: that took minutes for a year"
+        machine.ahead -= step
+        assert 2 <= await machine.counted(0.5) <= 12
+
+    run(machine, machine.tick, test)
+
+
+def test_a_tick_that_is_under_way_at_the_end_is_no_error(machine: Machine, caplog: pytest.LogCaptureFixture) -> None:
+    async def wait() -> None:
+        machine.count += 1
+        await asyncio.sleep(60)
+
+    async def test() -> None:
+        assert await machine.counted(0.2) == 1
+
+    with caplog.at_level(logging.ERROR):
+        run(machine, wait, test)
+    assert not caplog.records
