@@ -112,12 +112,12 @@ class Newsroom:
         self.application = Application.of_texts(self.place, {"feeds.yaml": self.text})
         self.archive: Store = self.application.archive()
         self.archive.sources.sync(self.application.settings.sources)
-        self.put_in_force(self.text)
+        self.put_in_force(self.text, before=timedelta(minutes=1))  # the news comes after it
 
-    def put_in_force(self, text: str) -> None:
+    def put_in_force(self, text: str, before: timedelta = timedelta()) -> None:
         self.application = Application.of_texts(self.place, {"feeds.yaml": text})
         self.archive.upkeep.put_in_force(
-            self.application.settings.epoch, {"feeds.yaml": text}, int(self.now.timestamp())
+            self.application.settings.epoch, {"feeds.yaml": text}, int((self.now - before).timestamp())
         )
 
     def receive(self, *items: Item, live: bool = False) -> None:

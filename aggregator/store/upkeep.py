@@ -40,14 +40,17 @@ class Upkeep:
         return int(rows[0][0]) if rows else 0
 
     def put_in_force(self, epoch: str, texts: Mapping[str, str], now: int) -> bool:
-        """Make this the configuration in force; False if it is already."""
+        """Make this the configuration in force; False if it is already. It is so from after whatever changed before, for
+        clients ask by that time whether anything did."""
         with self._db.transaction(Lock.CONFIGURING):
-            rows = self._db.read("SELECT epoch FROM configurations ORDER BY n DESC LIMIT 1")
+            rows = self._db.read("SELECT epoch, applied FROM configurations ORDER BY n DESC LIMIT 1")
             if rows and rows[0][0] == epoch:
                 return False
+            before = [applied for _, applied in rows]
+            before += [changed for (changed,) in self._db.read("SELECT changed FROM streams WHERE name = 'latest'")]
             self._db.write(
                 "INSERT INTO configurations (epoch, texts, applied) VALUES (?, ?, ?)",
-                (epoch, to_json(dict(texts)), now),
+                (epoch, to_json(dict(texts)), max([now, *(moment + 1 for moment in before)])),
             )
         return True
 

@@ -23,7 +23,7 @@ from aggregator.errors import StoreError
 from aggregator.model.stream import Rendered
 from aggregator.web.answers import SHOWN
 from aggregator.web.asked import library
-from aggregator.web.library import Library
+from aggregator.web.library import Library, Version
 from aggregator.web.negotiation import coding, held
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Validity:
     """What an answer depends on: a stream at a version under a configuration, and until when (epoch seconds)."""
 
     stream: str
-    version: tuple[str, int]
+    version: Version
     expires: int | None
 
 

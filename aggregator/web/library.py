@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 CACHED_BYTES = 64 * 1024 * 1024
 
+Version = tuple[str, datetime, int]
+
 
 class Reading(Protocol):
     """The side of the store that readers see."""
@@ -88,7 +90,7 @@ class InForce:
 
 @dataclass
 class Cached:
-    version: tuple[str, int]
+    version: Version
     expires: int | None
     rendered: Rendered
     encoded: dict[str, bytes] = field(default_factory=dict)
@@ -148,9 +150,10 @@ class Library:
         """Changes, for this thread, whenever another process or thread has committed."""
         return self.archive.reading.data_version()
 
-    def version(self, stream: str) -> tuple[str, int]:
-        """What a stream's bytes depend on: the configuration in force and the stream's version."""
-        return self.in_force().settings.epoch, self.archive.reading.version(stream)[0]
+    def version(self, stream: str) -> Version:
+        """What a stream's bytes depend on: the configuration in force, since when (an edit that is taken back has a date of
+        its own), and the stream's version."""
+        return self.in_force().settings.epoch, self.since, self.archive.reading.version(stream)[0]
 
     def in_force(self) -> InForce:
         """The configuration that the store says is in force, with the topics found and the sources removed; looked up

@@ -153,11 +153,13 @@ def next_version(raw: Raw) -> int:
 
 def stamp(raw: Raw, version: int, names: set[str], now: int) -> None:
     """These streams changed, and "latest" with them. The time moves on with every change, within a second too and
-    whatever the clock does: it is the date by which clients ask whether anything changed."""
+    whatever the clock does, and so past the last edit of the configuration: it is the date by which clients ask whether
+    anything changed."""
     names = names | {"latest"}
     stream_numbers(raw, names)
     raw.execute(
-        "UPDATE streams SET version = %s, changed = greatest(%s, changed + 1) WHERE name = ANY(%s)",
+        "UPDATE streams SET version = %s, changed = greatest(%s, changed + 1, "
+        "(SELECT applied + 1 FROM configurations ORDER BY n DESC LIMIT 1)) WHERE name = ANY(%s)",
         (version, now, sorted(names)),
     )
 

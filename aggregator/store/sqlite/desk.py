@@ -109,12 +109,14 @@ def stream_numbers(raw: sqlite3.Connection, names: Iterable[str]) -> dict[str, i
 
 def stamp(raw: sqlite3.Connection, names: set[str], now: int) -> None:
     """These streams changed, and "latest" with them. The time moves on with every change, within a second too and
-    whatever the clock does: it is the date by which clients ask whether anything changed."""
+    whatever the clock does, and so past the last edit of the configuration: it is the date by which clients ask whether
+    anything changed."""
     version = int((raw.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() or ("0",))[0]) + 1
     names = names | {"latest"}
     stream_numbers(raw, names)
     raw.executemany(
-        "UPDATE streams SET version = ?, changed = max(?, changed + 1) WHERE name = ?",
+        "UPDATE streams SET version = ?, changed = max(?, changed + 1, "
+        "coalesce((SELECT applied + 1 FROM configurations ORDER BY n DESC LIMIT 1), 0)) WHERE name = ?",
         [(version, now, name) for name in names],
     )
     _put(raw, "version", version)

@@ -11,6 +11,7 @@ from newsroom import CONFIG, NEWS, Newsroom, item
 from werkzeug.http import parse_date
 
 from aggregator.pipeline.edition import re_place
+from aggregator.web.app import create_app
 
 ADDRESSES = (
     "/latest.rss",
@@ -120,6 +121,33 @@ def test_an_edit_of_rules_moves_dates_of_bytes_and_no_entry(room: Newsroom) -> N
     assert {"/latest.rss", "/latest.json?since=31h", "/sections/asia-pacific.atom"} <= set(changed)
     after = {one["id"]: one["date_modified"] for one in room.client.get("/latest.json").get_json()["items"]}
     assert after == before
+
+
+def test_an_edit_that_is_taken_back(room: Newsroom) -> None:
+    """The bytes are those of before, and whoever holds those of meanwhile must get them, from whichever process."""
+    one, other = room.client, create_app(room.library()).test_client()
+    address = "/sections/defense.json"
+    one.get(address)
+    room.now += timedelta(minutes=1)
+    _edit("title: Defense", "title: Defence")(room)
+    meanwhile = other.get(address)
+    room.now += timedelta(minutes=1)
+    _edit("title: Defense", "title: Defense")(room)
+    again = one.get(address, headers={"If-Modified-Since": meanwhile.headers["Last-Modified"]})
+    assert again.status_code == 200
+    assert again.get_json()["title"] == "Test Wire – Defense"
+
+
+def test_edits_and_news_within_one_second(room: Newsroom) -> None:
+    keeper = Keeper(room)
+    news = ("Chinese frigate sails", "Tokyo elects a missile", "Beijing builds a navy")
+    for title, headline in zip(("Defence", "Forces", "Defense"), news, strict=True):
+        _edit("title: Defense", f"title: {title}")(room)
+        assert "/sections/defense.json" in keeper.look(), title
+        re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+        keeper.look()
+        room.publish(item(headline, age=timedelta(minutes=1)))
+        assert "/sections/defense.json" in keeper.look(), title
 
 
 def test_the_name_of_a_source(room: Newsroom) -> None:
