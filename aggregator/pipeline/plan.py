@@ -150,13 +150,11 @@ def _words(before: Policy, after: Policy, new: StoryState, members: Sequence[Mem
     found: list[tuple[Word, set[str]]] = []
     hidden = [m.item.canonical for m in members if before.hides(m.item) != after.hides(m.item)]
     pinned = [one for m in members if before.pinned.get(one := m.item.canonical or "") != after.pinned.get(one)]
-    for key, addresses, without in (
-        ("hide", hidden, replace(after, hidden=before.hidden)),
-        ("pin", pinned, replace(after, pinned=before.pinned)),
-    ):
+    for key, addresses in (("hide", hidden), ("pin", pinned)):
         if addresses:
             said = after.hidden if key == "hide" else after.pinned
             address = addresses[0] or ""
+            without = replace(after, hidden=before.hidden) if key == "hide" else replace(after, pinned=before.pinned)
             otherwise = compose(new.n, members, new, without, joined=(), now=0, replacing=True)
             found.append((Word(key, address, address not in said), streams_of(otherwise)))
     return lambda stream: next((word for word, other in found if (stream in other) != (stream in stands)), None)
