@@ -169,6 +169,16 @@ def test_a_database_that_is_kept_from_writing_is_not_written_and_says_so(url: st
     store.close()
 
 
+def test_an_archive_of_an_older_version_that_cannot_be_written_says_where_to_bring_it_up_to_date(url: str) -> None:
+    """A standby whose primary still works with the version before."""
+    name = url.partition("?")[0].rpartition("/")[2]
+    PostgresArchive(url).close()
+    execute(url, "UPDATE meta SET value = '1' WHERE key = 'schema'")
+    execute(url, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    with pytest.raises(StoreReadOnly, match=r"schema 1, .* start a worker of this version"):
+        PostgresArchive(url)
+
+
 @pytest.mark.parametrize("limit", ["ROLE crowd CONNECTION LIMIT 0", "DATABASE {} CONNECTION LIMIT 0"])
 def test_a_server_without_room_for_another_says_so(url: str, limit: str) -> None:
     name = url.partition("?")[0].rpartition("/")[2]

@@ -3,7 +3,9 @@ stands in `meta`, under `schema`."""
 
 from __future__ import annotations
 
-from aggregator.errors import NotAStore, StoreError, StoreTooNew
+from collections.abc import Sequence
+
+from aggregator.errors import NotAStore, StoreError, StoreReadOnly, StoreTooNew
 from aggregator.store.dialect import Lock
 from aggregator.store.migrations import read_migrations
 from aggregator.store.postgres.connection import Connection, Raw
@@ -47,10 +49,24 @@ def migrate(connection: Connection) -> None:
     Raises:
         StoreTooNew: a later program wrote it.
         NotAStore: somebody else's tables are there.
+        StoreReadOnly: an earlier program wrote it, and it cannot be changed from here.
     """
     known = migrations()
-    if known_version(connection) == known[-1][0]:
+    newest, found = known[-1][0], known_version(connection)
+    if found == newest:
         return
+    try:
+        _apply(connection, known)
+    except StoreReadOnly as error:
+        if not found:
+            raise
+        raise StoreReadOnly(
+            f"{connection.server.name}: written by an earlier version of this program (schema {found}, this one needs "
+            f"{newest}), and cannot be brought up to date here; start a worker of this version where it can be written"
+        ) from error
+
+
+def _apply(connection: Connection, known: Sequence[tuple[int, str, str]]) -> None:
     with connection.transaction(Lock.MIGRATING, unhurried=True) as raw:
         current = version(raw)  # another process may have been quicker
         if not current:
