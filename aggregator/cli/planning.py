@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from aggregator.bootstrap import Application
-from aggregator.errors import ConfigError
+from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Position, Rules
 from aggregator.model.story import PendingItem, StoryState
 from aggregator.normalise.address import canonical
@@ -19,7 +19,11 @@ from aggregator.render.entry import urn
 
 
 def in_force(application: Application) -> Application | None:
-    """The configuration in force, by the store; None where there is no archive yet, or it cannot be read any more."""
+    """The configuration in force, by the store; None where there is none yet.
+
+    Raises:
+        AggregatorError: it cannot be read here, so that nothing can be compared with it.
+    """
     if not application.stored:
         return None
     archive = application.archive()
@@ -27,8 +31,11 @@ def in_force(application: Application) -> Application | None:
     archive.close()
     try:
         return Application.of_texts(application.place, held[1]) if held else None
-    except ConfigError:
-        return None
+    except ConfigError as error:
+        raise AggregatorError(
+            "what is in force cannot be read here, so nothing can be compared with it: it was written for another "
+            f"environment or version. In its text:\n{error}"
+        ) from error
 
 
 def adopt_names(after: Application, found: Changes) -> None:

@@ -5,6 +5,7 @@ One object per process; each thread reads over a connection of its own.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from aggregator.errors import ConfigError
 from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings
 from aggregator.model.source import SourceState
@@ -23,6 +25,8 @@ from aggregator.render.formats import FORMATS
 
 if TYPE_CHECKING:
     from aggregator.stories.relatives import Past
+
+log = logging.getLogger(__name__)
 
 CACHED_BYTES = 64 * 1024 * 1024
 
@@ -126,7 +130,8 @@ class Library:
         self.since = clock()  # since when it has been showing what it shows: program and configuration in force
         self.health = health
         self._found = found  # topics found in the categories of feeds: id → title
-        self.troubles = troubles  # of the worker, as it tells them beside the store
+        self._troubles = troubles  # of the worker, as it tells them beside the store
+        self._unread: str | None = None  # the epoch in force, where it cannot be read here
         self._local = threading.local()
         self._lock = threading.Lock()
         self._cache: OrderedDict[tuple[StreamQuery, str, str], Cached] = OrderedDict()
@@ -161,7 +166,7 @@ class Library:
         commit = self.commit()
         if getattr(self._local, "commit", None) != commit:
             held = self.archive.upkeep.configuration()
-            if held and held[0] != self._current.settings.epoch:
+            if held:
                 self._follow(*held)
             if held:
                 self.since = max(datetime.fromtimestamp(self.archive.upkeep.applied(), UTC), self.written)
@@ -170,10 +175,24 @@ class Library:
         return self._current
 
     def _follow(self, epoch: str, texts: Mapping[str, str]) -> None:
+        """What was written for another environment or a later version takes no page from readers: what this process knew
+        before is shown on, and told as a trouble."""
         with self._lock:
+            if epoch == self._unread:
+                return
+            self._unread = None
             if epoch != self._current.settings.epoch:
-                self._current = self._plain = self._compile(texts)
-                self._named = ({}, {})
+                try:
+                    self._current = self._plain = self._compile(texts)
+                    self._named = ({}, {})
+                except ConfigError as error:
+                    self._unread = epoch
+                    log.error("what is in force cannot be read here; what was in force before is shown:\n%s", error)
+
+    def troubles(self) -> tuple[str, ...]:
+        """Of this process and of the worker."""
+        own = ("configuration: what is in force cannot be read here",) if self._unread else ()
+        return (*own, *self._troubles())
 
     def _name(self, found: Mapping[str, str], removed: Mapping[str, str]) -> None:
         """Topics found in categories are called so; where a configured one or a place has the id, that says its name. What

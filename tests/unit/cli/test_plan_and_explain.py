@@ -213,6 +213,21 @@ def test_a_plan_before_the_first_poll(tmp_path: Path, capsys: pytest.CaptureFixt
     assert not (tmp_path / "instance" / "aggregator.db").exists()
 
 
+def test_what_is_in_force_and_cannot_be_read_here_is_not_taken_for_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WIRE_TOKEN", "s3cret-token")
+    desk.file.write_text(FILE.replace("name: Two,", 'name: Two, headers: {Authorization: "${WIRE_TOKEN}"},'))
+    desk.run("apply")
+    monkeypatch.delenv("WIRE_TOKEN")
+    command = ["--config", str(desk.file), "--instance", str(desk.folder / "instance"), "plan", desk.propose()]
+    assert main(command) == 1
+    told = desk.read()
+    assert told.out == ""
+    assert "what is in force cannot be read here" in told.err
+    assert "the environment has no variable WIRE_TOKEN" in told.err
+
+
 def test_explain_marks_what_counted_and_says_what_it_hangs_on(desk: Desk) -> None:
     out = desk.run("explain", "Missile lands near Hokkaido, Japan says")
     assert "[Missile] lands near [Hokkaido], [Japan] says" in out

@@ -285,6 +285,31 @@ def test_other_origins_can_be_shut_out(tmp_path: Any) -> None:
     room.close()
 
 
+def test_what_is_in_force_and_cannot_be_read_here_takes_no_page_from_readers(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As where the service has a variable that its web process lacks, or a later version wrote keys that this one does not
+    know."""
+    monkeypatch.setenv("WIRE_TOKEN", "s3cret-token")
+    room = Newsroom(tmp_path)
+    room.archive.upkeep.note("tick", int(room.now.timestamp()))
+    before = room.client.get("/sections").text
+    room.put_in_force(room.text.replace("title: Test Wire", 'title: "${WIRE_TOKEN}"'))
+    monkeypatch.delenv("WIRE_TOKEN")
+    for address in ("/", "/latest.rss", "/sections/defense", "/api/v1/status", "/healthz", "/metrics"):
+        assert room.client.get(address).status_code == 200, address
+    assert room.client.get("/sections").text == before
+    assert room.client.get("/readyz").text == "degraded: configuration\n"
+    assert 'aggregator_trouble{part="configuration"} 1' in room.client.get("/metrics").text
+    told = [record.getMessage() for record in caplog.records if "cannot be read here" in record.getMessage()]
+    assert len(told) == 1, "it is told once"
+    assert "no variable WIRE_TOKEN" in told[0]
+    room.put_in_force(room.text)
+    assert room.client.get("/latest.rss").status_code == 200
+    assert room.client.get("/readyz").text == "ready\n"
+    room.close()
+
+
 def test_opml_lists_each_section_once(client: FlaskClient) -> None:
     root = ET.fromstring(client.get("/subscriptions.opml").data)
     addresses = [outline.get("xmlUrl") for outline in root.iter("outline")]
