@@ -138,8 +138,9 @@ def redirect_renamed(error: Renamed) -> BaseResponse:
 
 def _moved(path: str) -> BaseResponse:
     """To the public address of this path, with the parameters of the request."""
-    query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
-    return redirect(f"{library().in_force().root}{quote(path, safe='/:')}{query}", 301)
+    query = quote(request.query_string, safe="!$&'()*+,;=:@/?%[]")  # what is quoted already stays so
+    root = library().in_force().root
+    return redirect(f"{root}{quote(path, safe='/:')}{f'?{query}' if query else ''}", 301)
 
 
 def _without_slashes() -> str | None:

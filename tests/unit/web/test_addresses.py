@@ -209,6 +209,12 @@ def test_a_slash_too_many_leads_to_the_address_as_it_was_written(client: FlaskCl
         assert "Set-Cookie" not in got.headers
 
 
+def test_a_redirect_keeps_the_parameters_as_they_came(client: FlaskClient) -> None:
+    """Also those that are sent as they are and not as %C3%A9, as curl does."""
+    got = client.get("/latest/", query_string="q=café&publisher=a%26b+c")
+    assert got.headers["Location"] == "https://wire.example.org/news/latest?q=caf%C3%A9&publisher=a%26b+c"
+
+
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
