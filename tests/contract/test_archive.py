@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -427,6 +428,14 @@ def test_who_takes_over_the_address_of_a_renamed_source_is_a_new_one(store: Stor
     assert roots == {"omega": "alpha", "delta": "delta", "beta": "beta"}
 
 
+def test_what_leaves_the_file_is_listed_no_more_and_comes_back_as_it_was(store: Store) -> None:
+    root = {state.id: state.root for state in store.sources.states()}
+    store.sources.sync([source("alpha")])
+    assert [state.id for state in store.sources.states()] == ["alpha"]
+    store.sources.sync([source("alpha"), source("beta"), source("gamma")])
+    assert {state.id: state.root for state in store.sources.states()} == root
+
+
 def test_a_changed_address_forgets_validators_and_failures(store: Store) -> None:
     known = structs.replace(store.sources.states(["alpha"])[0], etag='"x"', failures=3, state="gone", first_success=NOW)
     store.intake.apply([replace(polled("alpha"), state=known)], NOW)
@@ -537,3 +546,26 @@ def test_an_article_is_given_once_and_again_where_it_was_put_off_or_nothing_was_
     assert given(1000) == [3], "whoever asked for it was killed"
     store.articles.save(3, "<p>So did this</p>", None, SECONDS)
     assert given(99_999) == []
+
+
+def test_a_connection_is_closed_when_no_thread_is_at_it_any_more(store: Store) -> None:
+    """A service that stops leaves a thread at the archive: what is closed under it takes the process along."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with store._connection.transaction():
+            begun.set()
+            go_on.wait(20)
+            store._connection.write("INSERT INTO meta VALUES ('last', 'word')")
+
+    writing, closing = threading.Thread(target=write), threading.Thread(target=store.close)
+    writing.start()
+    assert begun.wait(20)
+    closing.start()
+    closing.join(0.2)
+    waited = closing.is_alive()
+    go_on.set()
+    for thread in (writing, closing):
+        thread.join(20)
+        assert not thread.is_alive()
+    assert waited

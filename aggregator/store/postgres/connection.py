@@ -134,7 +134,8 @@ class Connection:
         return self._raw.closed
 
     def close(self) -> None:
-        self._closing()
+        with self._turn:  # not under a thread that uses it
+            self._closing()
 
     @contextmanager
     def translate(self) -> Iterator[None]:

@@ -43,8 +43,8 @@ DIALECT = Dialect(
 
 
 class Connection:
-    """One connection to the archive. Threads may share it: one transaction waits for the other. Who may not wait opens
-    another."""
+    """One connection to the archive. Threads may share it: one waits for the other's transaction, statement, or closing.
+    Who may not wait opens another."""
 
     dialect = DIALECT
 
@@ -90,7 +90,8 @@ class Connection:
         return sqlite_utils.Database(self.raw)
 
     def close(self) -> None:
-        self._closing()
+        with self._turn:  # what is closed under a thread that uses it takes the process along
+            self._closing()
 
     @contextmanager
     def translate(self) -> Iterator[None]:
@@ -139,16 +140,16 @@ class Connection:
                 raise
 
     def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
-        with self.translate():
+        with self._turn, self.translate():
             return self.raw.execute(query, values).fetchall()
 
     def write(self, query: str, values: Sequence[Any] = ()) -> None:
-        with self.translate():
+        with self._turn, self.translate():
             self.raw.execute(query, values)
 
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
         rows: list[Any] = []
-        with self.translate():
+        with self._turn, self.translate():
             for part in parts(keys):
                 rows += self.raw.execute(f"{query} {marks(len(part))} {order}", (*bounds, *part))
         return rows
