@@ -21,7 +21,7 @@ from aggregator.ports import Archive
 from aggregator.worker.engine import Current
 from aggregator.worker.measures import Measures
 from aggregator.worker.retention import Retention
-from aggregator.worker.signs import Signs
+from aggregator.worker.troubles import Troubles
 
 if TYPE_CHECKING:
     from aggregator.stories import Shelf
@@ -43,7 +43,7 @@ class Editions:
         *,
         owner: str,
         clock: Callable[[], datetime],
-        signs: Signs,
+        troubles: Troubles,
         measures: Measures,
         news: asyncio.Event,
         stopping: asyncio.Event,
@@ -51,7 +51,7 @@ class Editions:
         self._current = current
         self._owner = owner
         self._clock = clock
-        self._signs = signs
+        self._troubles = troubles
         self._measures = measures
         self._news = news
         self._stopping = stopping
@@ -80,17 +80,17 @@ class Editions:
         began = time.monotonic()
         try:
             report = await asyncio.to_thread(self._edition)
-        except Exception as error:  # noqa: BLE001 (the next edition comes; it is told by the signs)
+        except Exception as error:  # noqa: BLE001 (the next edition comes; it is told as a trouble)
             self._current.learn(error)
-            self._signs.trouble("editions", error)
+            self._troubles.tell("editions", error)
             return
         if report.items:
             self._measures.edition(time.monotonic() - began, report.delays)
         self._measures.set_aside = len(self._aside)
         if self._aside:
-            self._signs.trouble("editions", f"{len(self._aside)} items cannot be placed and wait: see the log")
+            self._troubles.tell("editions", f"{len(self._aside)} items cannot be placed and wait: see the log")
         else:
-            self._signs.fine("editions")
+            self._troubles.over("editions")
 
     def _seconds(self) -> int:
         return int(self._clock().timestamp())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aggregator.errors import ConfigError, Problem, StoreError
 from aggregator.worker.engine import SAID, Current, Reload
-from aggregator.worker.signs import Signs
+from aggregator.worker.troubles import Troubles
 
 log = logging.getLogger(__name__)
 
@@ -25,13 +25,13 @@ class Following:
         current: Current,
         reload: Callable[[bool], Reload | None],
         clock: Callable[[], datetime],
-        signs: Signs,
+        troubles: Troubles,
         news: asyncio.Event,
     ) -> None:
         self._current = current
         self._reload = reload
         self._clock = clock
-        self._signs = signs
+        self._troubles = troubles
         self._news = news
         self._broken: str | None = None
         self._turn = asyncio.Lock()
@@ -47,11 +47,11 @@ class Following:
             except ConfigError as error:
                 await self._refuse(error)
                 return
-            except Exception as error:  # noqa: BLE001 (what is in force stays; it is told by the signs)
+            except Exception as error:  # noqa: BLE001 (what is in force stays; it is told as a trouble)
                 self._current.learn(error)
-                self._signs.trouble("configuration", error)
+                self._troubles.tell("configuration", error)
                 return
-            self._signs.fine("configuration")
+            self._troubles.over("configuration")
             if outcome is not None:
                 await self._take(outcome)
 

@@ -44,6 +44,6 @@ def start(mask: Callable[[str], str] = lambda text: text) -> None:
     root.setLevel(logging.INFO)
     for noisy in ("aiohttp", "asyncio", "_granian"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    for wordy in ("procrastinate", "psycopg"):  # a server that is away is told by the signs, once
+    for wordy in ("procrastinate", "psycopg"):  # a server that is away is told as a trouble, once
         logging.getLogger(wordy).setLevel(logging.CRITICAL)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that takes longer than its interval is no news

@@ -18,7 +18,7 @@ from aggregator.schedule.clock import mended
 from aggregator.worker.engine import Current
 from aggregator.worker.measures import Measures
 from aggregator.worker.processes import is_dead
-from aggregator.worker.signs import Signs
+from aggregator.worker.troubles import Troubles
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Polling:
         *,
         owner: str,
         clock: Callable[[], datetime],
-        signs: Signs,
+        troubles: Troubles,
         measures: Measures,
         news: asyncio.Event,
         dead: Callable[[str], bool] = is_dead,
@@ -48,7 +48,7 @@ class Polling:
         self._owner = owner
         self._dead = dead
         self._clock = clock
-        self._signs = signs
+        self._troubles = troubles
         self._measures = measures
         self._told = measures.copy()  # what of it the store knows
         self._news = news
@@ -91,10 +91,10 @@ class Polling:
         """What the store says, in a thread; None where it cannot be used."""
         try:
             found = await asyncio.to_thread(ask)
-        except Exception as error:  # noqa: BLE001 (the next tick comes; it is told by the signs)
+        except Exception as error:  # noqa: BLE001 (the next tick comes; it is told as a trouble)
             self._failed("store", error)
             return None
-        self._signs.fine("store")
+        self._troubles.over("store")
         return found
 
     def _keep_house(self) -> list[SourceState]:
@@ -125,7 +125,7 @@ class Polling:
     async def _poll(self, states: Sequence[SourceState]) -> None:
         try:
             report = await refresh(self._current.engine.tools, states)
-        except Exception as error:  # noqa: BLE001 (polled again later; it is told by the signs)
+        except Exception as error:  # noqa: BLE001 (polled again later; it is told as a trouble)
             self._owed |= {state.id for state in states}
             if time.monotonic() >= self._resume:  # of polls that fail together, one lengthens the pause
                 self._resume = time.monotonic() + self._pause
@@ -133,21 +133,21 @@ class Polling:
             self._failed("polling", error)
             return
         self._pause = PAUSE
-        self._signs.fine("polling")
+        self._troubles.over("polling")
         self._measures.failed(report.kinds)
         self._log(report)
         if report.new or report.changed:
             self._news.set()
         try:
             await articles(self._current.engine.tools)
-        except Exception as error:  # noqa: BLE001 (the next poll tries others; it is told by the signs)
+        except Exception as error:  # noqa: BLE001 (the next poll tries others; it is told as a trouble)
             self._failed("articles", error)
         else:
-            self._signs.fine("articles")
+            self._troubles.over("articles")
 
     def _failed(self, part: str, error: Exception) -> None:
         self._current.learn(error)
-        self._signs.trouble(part, error)
+        self._troubles.tell(part, error)
 
     @staticmethod
     def _log(report: RefreshReport) -> None:

@@ -26,7 +26,7 @@ from aggregator.errors import ClockApart, StoreError, StoreTooNew
 from aggregator.worker.editions import Editions
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.polling import Polling
-from aggregator.worker.signs import Signs
+from aggregator.worker.troubles import Troubles
 
 if TYPE_CHECKING:
     from procrastinate.job_context import JobContext
@@ -58,7 +58,7 @@ class Queue:
         owner: str,
         polling: Polling,
         editions: Editions,
-        signs: Signs,
+        troubles: Troubles,
         news: asyncio.Event,
         stopping: asyncio.Event,
     ) -> None:
@@ -66,7 +66,7 @@ class Queue:
         self._owner = owner
         self._polling = polling
         self._editions = editions
-        self._signs = signs
+        self._troubles = troubles
         self._news = news
         self._stopping = stopping
         self._editing = asyncio.Lock()
@@ -95,10 +95,10 @@ class Queue:
                 async with self._app.open_async():
                     await self._work()
             except (ClockApart, StoreTooNew) as error:
-                self._signs.trouble("queue", error)
+                self._troubles.tell("queue", error)
             except Exception as error:
                 log.debug("queue", exc_info=error)
-                self._signs.trouble("queue", f"{CANNOT} ({_cause(error)}); tried again and again")
+                self._troubles.tell("queue", f"{CANNOT} ({_cause(error)}); tried again and again")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), PAUSE)
 
@@ -121,7 +121,7 @@ class Queue:
             try:
                 await asyncio.to_thread(self._fleet.agree)
                 await self._tidy()
-                self._signs.fine("queue")  # not before: what ends at once and begins anew is not well
+                self._troubles.over("queue")  # not before: what ends at once and begins anew is not well
             except (ClockApart, StoreTooNew):
                 raise
             except (StoreError, ConnectorException):  # told by those who want something of the server
@@ -199,11 +199,11 @@ class Queue:
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
-        """The next look comes; what goes wrong in one is told by the signs."""
+        """The next look comes; what goes wrong in one is told as a trouble."""
         try:
             yield
         except StoreError as error:
-            self._signs.trouble("store", error)
+            self._troubles.tell("store", error)
 
     async def edition(self, timestamp: int = 0) -> None:
         """Make an edition, unless another worker is at it. Exclusion is by the lease, not by the job: a job of a worker

@@ -18,8 +18,8 @@ from aggregator.worker.following import Following
 from aggregator.worker.measures import Measures
 from aggregator.worker.polling import Polling
 from aggregator.worker.processes import identity, is_dead
-from aggregator.worker.signs import Signs
 from aggregator.worker.ticks import Ticks
+from aggregator.worker.troubles import Troubles
 
 __all__ = ["Beside", "Engine", "Reload", "Service"]
 
@@ -34,7 +34,7 @@ Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
 class Service:
-    """Polls and makes editions until told to stop. `reload` is as in Following, `show` as in Signs; `fleet`: other
+    """Polls and makes editions until told to stop. `reload` is as in Following, `show` as in Troubles; `fleet`: other
     workers do the same."""
 
     def __init__(
@@ -48,14 +48,16 @@ class Service:
         self._clock = clock
         self._stopping = asyncio.Event()
         self._signals = 0
-        current, owner, news, signs = Current(engine), identity(), asyncio.Event(), Signs(show)
+        current, owner, news, troubles = Current(engine), identity(), asyncio.Event(), Troubles(show)
         measures = Measures()
         dead = Absences(fleet.absent) if fleet else is_dead
-        self.polling = Polling(current, owner=owner, clock=clock, signs=signs, measures=measures, news=news, dead=dead)
-        self.editions = Editions(
-            current, owner=owner, clock=clock, signs=signs, measures=measures, news=news, stopping=self._stopping
+        self.polling = Polling(
+            current, owner=owner, clock=clock, troubles=troubles, measures=measures, news=news, dead=dead
         )
-        self.following = Following(current, reload, clock, signs, news)
+        self.editions = Editions(
+            current, owner=owner, clock=clock, troubles=troubles, measures=measures, news=news, stopping=self._stopping
+        )
+        self.following = Following(current, reload, clock, troubles, news)
         self._news = news
         self._shared = fleet is not None
         self._tick: Callable[[], Coroutine[Any, Any, object]] = self.polling.tick
@@ -64,7 +66,7 @@ class Service:
             from aggregator.worker.queue import Queue
 
             queue = Queue(
-                fleet, owner=owner, polling=self.polling, editions=self.editions, signs=signs, news=news,
+                fleet, owner=owner, polling=self.polling, editions=self.editions, troubles=troubles, news=news,
                 stopping=self._stopping,
             )  # fmt: skip
             self._tick, self._work = self.polling.keep_house, queue.run

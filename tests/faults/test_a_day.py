@@ -20,7 +20,7 @@ from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine
 from aggregator.worker.measures import Measures
 from aggregator.worker.polling import Polling
-from aggregator.worker.signs import Signs
+from aggregator.worker.troubles import Troubles
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
 TICK = timedelta(seconds=30)
@@ -84,9 +84,12 @@ def test_a_day_at_speed(tmp_path: Path) -> None:
             )  # fmt: skip
             current = Current(Engine(tools, lookup, policy(), (86_400, {})))
             measures, arrived = Measures(), asyncio.Event()
-            signs, shown = Signs(), {"clock": lambda: news.now, "owner": "me", "measures": measures, "news": arrived}
-            polling = Polling(current, signs=signs, **shown)  # type: ignore[arg-type]
-            editions = Editions(current, signs=signs, stopping=asyncio.Event(), **shown)  # type: ignore[arg-type]
+            troubles, shown = (
+                Troubles(),
+                {"clock": lambda: news.now, "owner": "me", "measures": measures, "news": arrived},
+            )
+            polling = Polling(current, troubles=troubles, **shown)  # type: ignore[arg-type]
+            editions = Editions(current, troubles=troubles, stopping=asyncio.Event(), **shown)  # type: ignore[arg-type]
             while news.now < START + timedelta(days=1):
                 before = {id: len(polls) for id, polls in news.polls.items()}
                 await polling.tick()

@@ -15,7 +15,7 @@ from aggregator.worker.editions import Editions
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.polling import Polling
 from aggregator.worker.queue import SPACING, Queue, lanes
-from aggregator.worker.signs import Signs
+from aggregator.worker.troubles import Troubles
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ async def share(url: str, seconds: float) -> tuple[list[tuple[float, float, str,
         parts: dict[str, Any] = {"polling": cast(Polling, end), "editions": cast(Editions, end)}
         news = asyncio.Event()
         news.set()
-        queues.append(Queue(fleet, owner=name, signs=Signs(), news=news, stopping=stopping, **parts))
+        queues.append(Queue(fleet, owner=name, troubles=Troubles(), news=news, stopping=stopping, **parts))
         ends.append(end)
     running = [asyncio.create_task(queue.run()) for queue in queues]
     await asyncio.sleep(seconds)

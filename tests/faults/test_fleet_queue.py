@@ -17,7 +17,7 @@ from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.worker import queue
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.queue import Queue
-from aggregator.worker.signs import Signs
+from aggregator.worker.troubles import Troubles
 
 
 @pytest.fixture
@@ -75,8 +75,10 @@ def end_of_queue(
         heed=lambda ids: None,
         agree=lambda: store.agree(lambda: server_time(store) + clock[0]),
     )
-    signs = Signs(shown.append)
-    return Queue(fleet, owner="me", polling=loop, editions=loop, signs=signs, news=asyncio.Event(), stopping=stopping)
+    troubles = Troubles(shown.append)
+    return Queue(
+        fleet, owner="me", polling=loop, editions=loop, troubles=troubles, news=asyncio.Event(), stopping=stopping
+    )
 
 
 @pytest.fixture(autouse=True)

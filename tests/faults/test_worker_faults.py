@@ -30,7 +30,7 @@ from aggregator.worker.engine import Current, Engine, Reload
 from aggregator.worker.following import Following
 from aggregator.worker.measures import Measures
 from aggregator.worker.polling import Polling
-from aggregator.worker.signs import Signs
+from aggregator.worker.troubles import Troubles
 
 SOURCES = {id: source(id) for id in ("one", "two", "three")}
 
@@ -59,16 +59,16 @@ class Worker:
         )  # fmt: skip
         self.shown = ""
         self.current = Current(Engine(tools, self.lookup, policy(), (86_400, {})))
-        self.signs, self.measures, self.news = Signs(self.show), Measures(), asyncio.Event()
+        self.troubles, self.measures, self.news = Troubles(self.show), Measures(), asyncio.Event()
         self.stopping = asyncio.Event()
         self.polling = Polling(
-            self.current, owner="me", clock=self.clock, signs=self.signs, measures=self.measures, news=self.news
+            self.current, owner="me", clock=self.clock, troubles=self.troubles, measures=self.measures, news=self.news
         )
         self.editions = Editions(
             self.current,
             owner="me",
             clock=self.clock,
-            signs=self.signs,
+            troubles=self.troubles,
             measures=self.measures,
             news=self.news,
             stopping=self.stopping,
@@ -313,7 +313,7 @@ def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker
         return outcome
 
     async def run() -> None:
-        following = Following(worker.current, reload, worker.clock, worker.signs, worker.news)
+        following = Following(worker.current, reload, worker.clock, worker.troubles, worker.news)
         engine = worker.current.engine
         await following.look()
         assert worker.shown.startswith("configuration: ZeroDivisionError")
@@ -338,7 +338,7 @@ def test_a_fault_of_an_included_file_is_told_by_its_path_as_written(worker: Work
         load(main, {})
         return Reload()
 
-    following = Following(worker.current, reload, worker.clock, worker.signs, worker.news)
+    following = Following(worker.current, reload, worker.clock, worker.troubles, worker.news)
     asyncio.run(following.look())
     noted = worker.archive.upkeep.noted("config-error")
     assert isinstance(noted, dict)

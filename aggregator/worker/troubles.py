@@ -10,32 +10,34 @@ from aggregator.errors import StoreError
 log = logging.getLogger(__name__)
 
 
-class Signs:
-    """`show` gets one line a part in trouble, whenever that changes. Parts: `store`, `polling`, `editions`, …"""
+class Troubles:
+    """`show` gets a line for each part that is in trouble, whenever that changes. Parts: `store`, `polling`, `editions`, …"""
 
     def __init__(self, show: Callable[[str], None] = lambda text: None) -> None:
         self._show = show
-        self._troubles: dict[str, str] = {}
+        self._open: dict[str, str] = {}
 
-    def trouble(self, part: str, error: Exception | str) -> None:
-        """A part failed. What is ours to say is said; of an exception nobody foresaw the name, and the log has it all."""
+    def tell(self, part: str, error: Exception | str) -> None:
+        """A part failed. Errors of the store are told in their own words; of an exception that nobody foresaw the name is
+        told, and the log has it all."""
         foreseen = isinstance(error, StoreError | str)
         message = str(error) if foreseen else f"{type(error).__name__}, a fault of the program: see the log"
-        if self._troubles.get(part) == message:
+        if self._open.get(part) == message:
             return
         log.error("%s: %s", part, message, exc_info=error if isinstance(error, Exception) and not foreseen else None)
-        self._troubles[part] = message
-        self._tell()
+        self._open[part] = message
+        self._show_all()
 
-    def fine(self, *parts: str) -> None:
-        mended = [part for part in parts if self._troubles.pop(part, None) is not None]
+    def over(self, *parts: str) -> None:
+        """These parts work; if they did not before, that is told."""
+        mended = [part for part in parts if self._open.pop(part, None) is not None]
         for part in mended:
             log.info("%s: well again", part)
         if mended:
-            self._tell()
+            self._show_all()
 
-    def _tell(self) -> None:
+    def _show_all(self) -> None:
         try:
-            self._show("\n".join(f"{part}: {message.splitlines()[0]}" for part, message in self._troubles.items()))
+            self._show("\n".join(f"{part}: {message.splitlines()[0]}" for part, message in self._open.items()))
         except OSError as error:  # a folder that became read-only; ticks stay out, which the web sees too
             log.error("troubles cannot be shown: %s", error.strerror)
