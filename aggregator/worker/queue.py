@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -23,6 +24,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
 from aggregator.errors import ClockApart, StoreError, StoreTooNew
+from aggregator.schedule.clock import SLACK
 from aggregator.worker.editions import Editions
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.polling import Polling
@@ -115,9 +117,13 @@ class Queue:
                 await raw.execute(self._app.schema_manager.get_schema())
 
     async def _looking(self) -> None:
-        """Ends where this process has to leave the work to others."""
+        """Ends where this process has to leave the work to others, and where the machine's clock was set: Procrastinate
+        would wait until it has caught up, or make up for each look of the time between, and begins afresh instead."""
+        ahead = _ahead()
         while True:
             await asyncio.sleep(LOOK)
+            if abs(_ahead() - ahead) > SLACK.total_seconds():
+                raise ClockApart("the clock was set: the queue is taken up anew")
             try:
                 await asyncio.to_thread(self._fleet.agree)
                 await self._tidy()
@@ -227,6 +233,11 @@ def _cause(error: BaseException) -> str:
     while error.__cause__:
         error = error.__cause__
     return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+def _ahead() -> float:
+    """Seconds that the clock, which can be set, is ahead of the one that cannot."""
+    return time.time() - time.monotonic()
 
 
 async def _deferred(task: Any, **arguments: Any) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -37,6 +39,33 @@ def test_a_clock_that_is_wrong_is_told(store: PostgresArchive, seconds: float, s
     store.agree(lambda: server_time(store) + 30)
     with pytest.raises(ClockApart, match=said):
         store.agree(lambda: server_time(store) + seconds)
+
+
+@pytest.mark.parametrize("step", [-3600.0, 86_400.0 * 3650])
+def test_a_clock_that_is_set_neither_stops_the_looks_nor_has_them_made_up_for(
+    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch, step: float
+) -> None:
+    shift, shown = [0.0], [""]
+    machine = SimpleNamespace(time=lambda: time.time() + shift[0], monotonic=time.monotonic)
+    monkeypatch.setattr("procrastinate.periodic.time", machine)
+    monkeypatch.setattr(queue, "time", machine)
+
+    async def scenario() -> None:
+        loop, stopping = Loop(), asyncio.Event()
+        running = asyncio.create_task(end_of_queue(store, loop, stopping, shown, [0.0]).run())
+        await until(lambda: loop.looks >= 2)
+        shift[0] = step
+        await until(lambda: "the clock was set" in shown[-1])
+        await until(lambda: not shown[-1])
+        looks = loop.looks
+        await until(lambda: loop.looks >= looks + 2)
+        looks = loop.looks
+        await asyncio.sleep(3)
+        assert loop.looks - looks <= 5
+        stopping.set()
+        await running
+
+    asyncio.run(scenario())
 
 
 def test_a_program_that_runs_on_as_a_later_one_takes_over_is_told(store: PostgresArchive) -> None:
