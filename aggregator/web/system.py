@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Blueprint, Response, current_app
 
 from aggregator.errors import StoreError
+from aggregator.schedule.clock import SLACK
 from aggregator.web.answers import json_answer
 from aggregator.web.asked import library
 from aggregator.web.described import TEXT, described
@@ -39,7 +40,8 @@ def readyz() -> Response:
     if troubles := lib.troubles():
         parts = ", ".join(trouble.partition(":")[0] for trouble in troubles)  # the rest names paths: it is in the log
         return _plain(f"degraded: {parts}\n", 503)
-    if not isinstance(tick, int) or lib.now() - datetime.fromtimestamp(tick, UTC) > SILENT_TICKS:
+    age = lib.now() - datetime.fromtimestamp(tick, UTC) if isinstance(tick, int) else None
+    if age is None or not -SLACK <= age <= SILENT_TICKS:  # one to come was noted before the clock was set back
         return _plain("no worker is polling\n", 503)
     return _plain("ready\n")
 

@@ -89,6 +89,12 @@ def test_health(newsroom: Newsroom) -> None:
     assert client.get("/readyz").status_code == 503  # no worker ticks
     newsroom.archive.upkeep.note("tick", int(newsroom.now.timestamp()) - 10)
     assert client.get("/readyz").text == "ready\n"
+    newsroom.archive.upkeep.note("tick", int(newsroom.now.timestamp()) + 3600)
+    assert client.get("/readyz").text == "no worker is polling\n", (
+        "whoever lived since the clock was set back would have ticked"
+    )
+    newsroom.archive.upkeep.note("tick", int(newsroom.now.timestamp()) + 30)
+    assert client.get("/readyz").text == "ready\n", "clocks of two machines are never quite the same"
     with WorkerLock(newsroom.folder) as lock:
         lock.say("store: /secret/path: the disk is full")
         assert client.get("/readyz").text == "degraded: store\n"
