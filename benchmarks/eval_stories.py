@@ -14,10 +14,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from aggregator.pipeline.edition import BATCH
 from aggregator.stories import TUNING, Candidate, Grouping, Memory, Tuning, group
 from benchmarks.clusters import Scores, score
 
-BATCH = 2_000  # items an edition takes at once
 SETS = {"allsides": "allsides-neus-dev.jsonl.gz", "ecbplus": "ecbplus-dev.jsonl.gz", "og2021": "og2021-dev.jsonl.gz"}
 
 

@@ -28,7 +28,7 @@ from aggregator.stories import Candidate, Grouping, History, Join
 if TYPE_CHECKING:
     from aggregator.stories import Shelf
 
-BATCH = 2000
+BATCH = 4000
 """Items a step takes: enough to share the work of looking things up, few enough to commit often."""
 
 

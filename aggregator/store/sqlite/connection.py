@@ -80,7 +80,8 @@ class Connection:
             self.raw.execute("PRAGMA wal_autocheckpoint = 8000")
             self.raw.execute("PRAGMA cache_size = -24576")
             self.raw.execute("PRAGMA temp_store = MEMORY")
-            self.raw.execute("PRAGMA mmap_size = 67108864")
+            if read_only:  # who writes has a use for that memory, and gains nothing
+                self.raw.execute("PRAGMA mmap_size = 67108864")
 
     @cached_property
     def tables(self) -> sqlite_utils.Database:
