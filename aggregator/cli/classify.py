@@ -86,24 +86,28 @@ def _item(line: bytes, where: str, number: int) -> Line:
         title=plain(text("title")),
         summary=plain(summary),
         publisher=text("publisher") or text("source"),
-        at=_seconds(text("published"), where),
+        at=_seconds(value.get("published"), where),
         url=text("url") or None,
         lang=text("lang") or None,
     )
 
 
-def _seconds(text: str, where: str) -> int | None:
+def _seconds(value: Any, where: str) -> int | None:
     """ISO 8601 or, as feeds have it, RFC 822; None where nothing stands."""
-    if not text:
+    if value is None or value == "":
         return None
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(text)
-        except (ValueError, OverflowError) as error:
-            raise AggregatorError(f"{where}: `published` must be a time like 2026-11-24T12:00:00Z") from error
+        moment = _moment(value)
+    except (AttributeError, TypeError, ValueError, OverflowError) as error:  # whatever may stand there
+        raise AggregatorError(f"{where}: `published` must be a time like 2026-11-24T12:00:00Z") from error
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return parsedate_to_datetime(text)
 
 
 def _dated(items: list[Line]) -> list[int]:
@@ -120,9 +124,9 @@ def _stories(application: Application, items: list[Line]) -> list[Any]:
     """For each item, the id of its story's founding item. In batches of the edition's size, in order of publication."""
     from aggregator.normalise.address import canonical
     from aggregator.pipeline.edition import BATCH
-    from aggregator.stories import Candidate, Memory, group
+    from aggregator.stories import Candidate, Memory, Shelf, group
 
-    memory = Memory()
+    memory, shelf = Memory(), Shelf()
     times = _dated(items)
     order = sorted(range(len(items)), key=lambda index: times[index])
     for start in range(0, len(order), BATCH):
@@ -134,7 +138,7 @@ def _stories(application: Application, items: list[Line]) -> list[Any]:
             for index in order[start : start + BATCH]
             for item in (items[index],)
         ]  # fmt: skip
-        memory.apply(batch, group(batch, memory))
+        memory.apply(batch, group(batch, memory, shelf=shelf))
     return [items[memory.story(index)].id for index in range(len(items))]
 
 

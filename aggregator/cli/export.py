@@ -7,15 +7,17 @@ import sys
 
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, nothing
+from aggregator.model.settings import Source
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
     from aggregator.config.environment import expand, mask, references
-    from aggregator.render.opml import render
+    from aggregator.render.opml import Outline, render
 
     settings = Application.load(place).settings
     public = [one for one in settings.sources if not references(one.url) and mask(one.url) == one.url]
-    rendered = render(settings.site.title, [(one.name, expand(one.url, {}), "") for one in public], utc_now())
+    outlines = [Outline(one.name, expand(one.url, {}), folder=_folder(one)) for one in public]
+    rendered = render(settings.site.title, outlines, utc_now())
     sys.stdout.buffer.write(rendered.body)
     sys.stdout.buffer.flush()
     if len(public) < len(settings.sources):
@@ -25,9 +27,15 @@ def run(args: argparse.Namespace, place: Place) -> int:
     return 0
 
 
+def _folder(source: Source) -> tuple[str, ...]:
+    """As `import` took it from another reader."""
+    return tuple(filter(None, dict(source.labels).get("folder", "").split("/")))
+
+
 COMMAND = Command(
     "export",
-    "The sources as OPML on standard output, for other readers; addresses with secrets are left out.",
+    "The sources as OPML on standard output, for other readers, in the folders that `import` made labels of; addresses with "
+    "secrets are left out.",
     nothing,
     run,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from email.utils import format_datetime
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -14,15 +15,31 @@ from aggregator.render.bytes import rendered
 TYPE = "text/x-opml"
 
 
-def render(title: str, outlines: Iterable[tuple[str, str, str]], modified: datetime) -> Rendered:
-    """`outlines` are (title, address of the feed, address of the page or "" where it is not known), in order."""
+class Outline(NamedTuple):
+    """A feed of a list; `page` is "" where it is not known, `folder` the folders around it, outermost first."""
+
+    title: str
+    feed: str
+    page: str = ""
+    folder: tuple[str, ...] = ()
+
+
+def render(title: str, outlines: Iterable[Outline], modified: datetime) -> Rendered:
+    """The feeds in order, each folder where its first feed stands."""
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = title
     etree.SubElement(head, "dateModified").text = format_datetime(modified, usegmt=True)
-    body = etree.SubElement(root, "body")
-    for text, feed, page in outlines:
+    folders: dict[tuple[str, ...], etree._Element] = {(): etree.SubElement(root, "body")}
+    for text, feed, page, folder in outlines:
         about = {"type": "rss", "text": text, "title": text, "xmlUrl": feed}
-        etree.SubElement(body, "outline", {**about, "htmlUrl": page} if page else about)
+        etree.SubElement(_within(folders, folder), "outline", {**about, "htmlUrl": page} if page else about)
     data: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
     return rendered(data, f"{TYPE}; charset=utf-8", modified)
+
+
+def _within(folders: dict[tuple[str, ...], etree._Element], folder: tuple[str, ...]) -> etree._Element:
+    if folder not in folders:
+        around = _within(folders, folder[:-1])
+        folders[folder] = etree.SubElement(around, "outline", {"text": folder[-1], "title": folder[-1]})
+    return folders[folder]

@@ -112,6 +112,6 @@ def subscriptions() -> Response:
     }.get(of)
     if rows is None:
         raise QueryError("of", "`of` must be sections, topics or sources")
-    outlines = [(title, f"{force.root}{path}.rss{query}", force.root + path) for title, path, query in rows]
+    outlines = [opml.Outline(title, f"{force.root}{path}.rss{query}", force.root + path) for title, path, query in rows]
     titled = settings.site.title if of == "sections" else f"{settings.site.title} – {of}"
     return answer(opml.render(titled, outlines, lib.since), max_age=3600)

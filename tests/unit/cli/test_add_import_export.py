@@ -15,6 +15,7 @@ from builders import NOW, rss
 from servers.local import Request, Server, answer, conditional, redirect
 
 from aggregator.cli.main import COMMANDS, load, main
+from aggregator.parse.opml import read_opml
 
 FILE = """\
 # My sources – kept by hand.
@@ -230,6 +231,7 @@ def test_import_takes_any_login_that_an_address_may_hold(desk: Desk, login: str)
         ('{"title": "a", "url": "http://["}', 0), ('{"title": "a", "url": "https://u:p[@b.example/"}', 0),
         ('{"title": "a", "published": "Mon, 1 Jan 99999999999999999999 00:00:00 +0000"}', 1),
         ('{"title": "a", "published": "0001-01-01T00:00:00+14:00"}', 0),
+        ('{"title": "a", "published": 1764000000}', 1), ('{"title": "a", "published": [1]}', 1), ('{"title": "a", "published": null}', 0),
     ],
 )  # fmt: skip
 def test_classify_takes_odd_lines_or_says_what_is_wrong_with_them(desk: Desk, line: str, code: int) -> None:
@@ -274,6 +276,20 @@ def test_export_and_import_of_own_hosts_keeps_what_allow_private_names(desk: Des
     assert "unless allow_private names the host" in out
     assert "dropped: 'http://10.1.2.3/feed'" in out
     assert "nas.local" not in desk.text()
+
+
+def test_folders_go_through_import_and_export(desk: Desk) -> None:
+    feed = '<outline text="{0}" xmlUrl="https://{0}.example/feed"/>'.format
+    path = desk.file.with_name("list.opml")
+    path.write_text(
+        f'<opml><body><outline text="Tech">{feed("one")}<outline text="Asia">{feed("two")}</outline></outline>'
+        f'{feed("three")}<outline text="Tech">{feed("four")}</outline></body></opml>'
+    )
+    added = json.loads(desk.run("import", str(path), "--json")[1])["added"]
+    exported = read_opml(desk.run("export")[1].encode())
+    folders = {listed.url: "/".join(listed.folder) or None for listed in exported}
+    assert {row["url"]: row["folder"] for row in added} == {url: folders[url] for url in (row["url"] for row in added)}
+    assert [listed.folder for listed in exported if listed.url.startswith("https://two")] == [("Tech", "Asia")]
 
 
 @pytest.mark.parametrize(
