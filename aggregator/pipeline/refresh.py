@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +29,9 @@ log = logging.getLogger(__name__)
 TOGETHER = 64
 """Sources under way at once; the fetcher and the sandbox have bounds of their own."""
 COMMIT = 32
-"""Results stored in one transaction at the most."""
+"""Results stored in one transaction at the most …"""
+LINGER = 0.1
+"""… and seconds that the first of them waits for others at the most: a transaction costs as much as some twenty results."""
 NOTHING = Changes((), (), (), ())
 
 
@@ -102,14 +105,16 @@ async def _write(
     progress: Callable[[int, int], None],
     news: Callable[[], None],
 ) -> RefreshReport:
-    """Store results as they come, as many as are ready in one transaction."""
+    """Store results as they come, several in one transaction."""
     report = RefreshReport()
     ending = False
     while not ending:
         waiting = [await queue.get()]
-        while len(waiting) < COMMIT and not queue.empty():
-            waiting.append(queue.get_nowait())
-        ending = None in waiting
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LINGER):
+                while len(waiting) < COMMIT and waiting[-1] is not None:
+                    waiting.append(await queue.get())
+        ending = waiting[-1] is None
         polls = [poll for poll in waiting if poll is not None]
         if polls:
             added = await asyncio.to_thread(tools.archive.intake.apply, [poll.result for poll in polls], tools.clock())

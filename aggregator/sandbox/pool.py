@@ -17,8 +17,9 @@ MEBIBYTE = 1024 * 1024
 
 
 class Sandbox:
-    """Parses documents in up to `children` processes of one event loop. The first starts with the first document, a
-    further one once a document has waited for `patience` seconds: to start one costs as much as some thirty documents.
+    """Parses documents in up to `children` processes of one event loop. The first starts with the first document; a
+    further one, which costs as much as some thirty documents, where one has to wait after `alone` of them, or for
+    `patience` seconds.
 
     `wall` is seconds for one document, `memory` bytes of address space a child, `recycle` the number of documents
     after which a child is replaced (what a parser leaks ends with it). Meant to be closed: `async with Sandbox() as …`.
@@ -26,13 +27,16 @@ class Sandbox:
 
     def __init__(
         self,
+        *,
         children: int = 2,
         wall: float = 15.0,
         memory: int = 512 * MEBIBYTE,
         recycle: int = 2000,
-        patience: float = 0.5,
+        alone: int = 150,
+        patience: float = 1.0,
     ) -> None:
-        self._wall, self._memory, self._recycle, self._patience = wall, memory, recycle, patience
+        self._wall, self._memory, self._recycle = wall, memory, recycle
+        self._alone, self._patience = alone, patience
         self._seats = asyncio.Semaphore(1)
         self._further = children - 1  # seats that may still be added
         self._articles = asyncio.Semaphore(max(1, children - 1))  # pages that stall hold up no feed
@@ -68,9 +72,10 @@ class Sandbox:
         return answer
 
     async def _take_seat(self) -> None:
+        self._alone -= 1
         if self._further and self._seats.locked():
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._patience):
+                async with asyncio.timeout(self._patience if self._alone >= 0 else 0):
                     await self._seats.acquire()
                     return
             if self._further:

@@ -61,10 +61,12 @@ def test_a_stalled_child_is_killed_and_others_are_on_time() -> None:
     assert isinstance(slow, SandboxError) and slow.kind == "timeout"
 
 
-@pytest.mark.parametrize(("patience", "children"), [(60.0, 1), (0.0, 3)])
-def test_a_further_child_is_for_documents_that_wait_for_long(patience: float, children: int) -> None:
+@pytest.mark.parametrize(("alone", "patience", "children"), [(60, 60.0, 1), (60, 0.0, 3), (20, 60.0, 3)])
+def test_a_further_child_is_for_many_documents_or_for_one_that_waits_for_long(
+    alone: int, patience: float, children: int
+) -> None:
     async def main() -> None:
-        async with Sandbox(children=3, patience=patience) as sandbox:
+        async with Sandbox(children=3, alone=alone, patience=patience) as sandbox:
             answers = await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(30)))
             assert len(answers) == 30
             assert len(sandbox.pids) == children
