@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import resource
 import signal
@@ -22,12 +23,14 @@ from aggregator.parse import parse
 from aggregator.sandbox import frames
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_PIPE = 1 << 20  # bytes: what Linux grants anybody
 
 
 def main(arguments: list[str]) -> int:
     parent, memory = (int(argument) for argument in arguments)
     _die_with(parent)
     _limit(memory)
+    _widen(0, 1)
     sys.modules["dateparser"] = None  # type: ignore[assignment] # slow, and it reads "yesterday" by today's date
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it closes our input when it is done
     tasks, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
@@ -51,6 +54,15 @@ def _limit(memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         if memory:
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _widen(*pipes: int) -> None:
+    """Most documents and answers go through a wide pipe whole. Through the usual 64 KiB they go piece by piece, each when
+    the parent's loop comes to it, and we wait meanwhile."""
+    if sys.platform == "linux":
+        for pipe in pipes:
+            with contextlib.suppress(OSError):  # no pipe, or a limit of the user's
+                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _frame(stream: BinaryIO) -> bytes | None:
