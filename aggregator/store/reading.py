@@ -38,21 +38,24 @@ class Reading:
 
     def stories(self, query: StreamQuery, now: int) -> tuple[list[StoryView], int | None]:
         """The stories of a stream in its order, and when time alone will change what is listed (None: never)."""
-        stream, total = 0, NEAR
+        stream, total = 0, None
         if query.kind in ("section", "topic"):
             named = self._db.read("SELECT n, total FROM streams WHERE name = ?", (f"{query.kind}:{query.id}",))
             stream, total = named[0] if named else (0, 0)
-        small = None
-        if query.min_publishers > 1:
-            small = "joined" if self._seldom(query.min_publishers) else "entered" if total <= FEW else None
         few = self._few(query, "st", stream)
+        small = self._small(query.min_publishers, total)
         pairs, expires = self._cut(query, now, partial(stories_sql, stream=stream, small=small, few=few), few)
         return self._stories(pairs), expires
 
-    def _seldom(self, publishers: int) -> bool:
-        """Whether few stories are told by so many."""
+    def _small(self, publishers: int, total: int | None) -> str | None:
+        """Which of the two times of a story told by so many publishers only few have: `total` stories are in its section or
+        topic."""
+        if publishers == 1:
+            return None
         rows = self._db.read("SELECT 1 FROM corroborations WHERE k > 1 AND k = ? LIMIT ?", (publishers, SELDOM + 1))
-        return len(rows) <= SELDOM
+        if len(rows) <= SELDOM:
+            return "joined"
+        return "entered" if total is not None and total <= FEW else None
 
     def items(self, query: StreamQuery, now: int) -> tuple[list[ItemView], int | None]:
         few = self._few(query, "i")

@@ -3,6 +3,7 @@ retention."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 
 import orjson
@@ -17,7 +18,7 @@ MEMORY_SECONDS = 14 * 86_400
 _PUT = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
 
-class Upkeep:
+class Upkeep(ABC):
     """A backend says how it takes texts (`_prune`), how it is copied and how it is checked."""
 
     def __init__(self, connection: Writes) -> None:
@@ -86,9 +87,9 @@ class Upkeep:
         self._forget(now - MEMORY_SECONDS)
         return purged
 
+    @abstractmethod
     def _prune(self, source: int, limit: int, now: int) -> int:
         """A step: some texts of a source (by its number) that it last listed before `limit`; returns how many."""
-        raise NotImplementedError
 
     def _forget(self, before: int) -> None:
         """What the grouping remembers of items published before, and texts of articles whose items were pruned."""
