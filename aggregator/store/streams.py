@@ -7,6 +7,7 @@ read from their end, and the second only as far back as what the first has found
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from aggregator.model.stream import StreamQuery
@@ -48,7 +49,7 @@ def stories_sql(
         sql.add(f"({latest}, st.n) < (?, ?)", *query.before)
     if few is not None:
         return _stories(sql, tables, latest, "2 DESC, 1 DESC", limit)
-    number = "e.story" if order[0] == "entries e" else "st.n"  # as the index has it
+    number = _number(order)
     if len(times) == 1:
         return _stories(sql, tables, latest, f"{latest} DESC, {number} DESC", limit)
     # SQLite keeps the order of a CROSS JOIN; else it would go through the whole stream and sort.
@@ -87,9 +88,13 @@ def _base(dialect: Dialect, query: StreamQuery, stream: int) -> tuple[list[str],
     if query.min_publishers > 1:
         tables.append("corroborations c")
         times.append("c.entered")
-        story = "e.story" if len(tables) > 2 else "st.n"
-        sql.add(f"c.story = {story} AND c.k > 1 AND c.k = ?", query.min_publishers)  # the index is of k > 1
+        sql.add(f"c.story = {_number(tables)} AND c.k > 1 AND c.k = ?", query.min_publishers)  # the index is of k > 1
     return tables, times, sql
+
+
+def _number(tables: Sequence[str]) -> str:
+    """A story's number as the index of the first table has it."""
+    return "e.story" if tables[0] == "entries e" else "st.n"
 
 
 def _of_source(source: str | None) -> tuple[str, str | None]:
