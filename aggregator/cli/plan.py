@@ -17,7 +17,7 @@ from aggregator.cli.planning import Comparison, in_force
 from aggregator.cli.progress import bar
 from aggregator.errors import UsageError
 
-SHOWN = 12  # lines of dead wood in a table, those of the edit if there are any; --json holds all
+SHOWN = 12  # unused lines in a table, those of the edit if there are any; --json holds all
 SHOWN_BESIDE = 3  # where the edit has none
 
 DURATION = re.compile(r"(\d{1,5})([hdw])")
@@ -173,17 +173,17 @@ def _dead(report: dict[str, Any], shown: Callable[[str], str]) -> Iterator[str]:
     edited = any(any(report["configuration"][kind].values()) for kind in ("sections", "topics"))
     never = [row for row in report["dead"]["lines"] if not row["found"]]
     useless = [row for row in report["dead"]["lines"] if row["found"]]
-    for words, rows in (("are found in no stored item", never), ("are found, but in no item placed there", useless)):
+    for words, rows in (("match no stored item", never), ("match only items placed elsewhere", useless)):
         if rows:
             own = [row for row in rows if row["new"]] if edited else rows
             named = own[:SHOWN] or rows[:SHOWN_BESIDE]
             lines = [f"{row['at']}  {row['of']}: {row['key']}: {shown(row['line'])}" for row in named]
             rest = len(rows) - len(lines)
             more = [f"… and {rest} more, all in --json"] if rest else []
-            whose = "" if own else ", none of them of this edit"
-            yield from _section(f"Dead wood: {len(rows)} lines {words}{whose}", [*lines, *more])
+            whose = "" if own else " (none from this edit)"
+            yield from _section(f"Unused: {len(rows)} lines {words}{whose}", [*lines, *more])
     sources = [f"{row['id']} ({row['stories']} stories)" for row in report["dead"]["sources"]]
-    yield from _section("Dead wood: sources that never come first nor alone", sources)
+    yield from _section("Unused: sources that were never first with a story nor the only one to report it", sources)
 
 
 def escaped(text: str) -> str:

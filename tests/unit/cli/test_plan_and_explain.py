@@ -401,6 +401,6 @@ def test_an_edit_without_dead_lines_says_so_and_shows_a_few_of_others(desk: Desk
     proposed = desk.folder / "proposed.yaml"
     proposed.write_text(old.replace("    words: [missile*,", "    words: [porcelain, missile*,"))
     shown = desk.run("plan", str(proposed))
-    assert "Dead wood: 10 lines are found in no stored item, none of them of this edit\n" in shown
+    assert "Unused: 10 lines match no stored item (none from this edit)\n" in shown
     assert "pandas: words: unicorn\n" in shown
     assert "… and 7 more, all in --json" in shown
