@@ -169,12 +169,17 @@ class Http:
         own = _own_headers(request, login)
         terms = _Terms(self._limits.deadline, request.crawl, request.pause)
         validators = _validators(request)
-        trail, answer, asked = await self._follow(trail, own, validators, request.validator_url, terms)
-        if answer.status == 304 and not asked:
-            # A cache on the way answers somebody else's question. Ask once more, past it.
-            again = {**own, "Cache-Control": "no-cache"}
-            trail, answer, asked = await self._follow(Trail(trail.first, trail.first), again, {}, None, terms)
-        return self._outcome(trail, answer, asked)
+        try:
+            last, answer, asked = await self._follow(trail, own, validators, request.validator_url, terms)
+            if answer.status != 304 or asked:
+                return self._outcome(last, answer, asked)
+            # A cache on the way answers somebody else's question.
+        except aiohttp.ClientResponseError:
+            # Some servers send a body with their 304, which makes it no answer that could be read.
+            if not validators:
+                raise
+        again = {**own, "Cache-Control": "no-cache"}
+        return self._outcome(*await self._follow(trail, again, {}, None, terms))
 
     async def _follow(
         self, trail: Trail, own: dict[str, str], validators: dict[str, str], validator_url: str | None, terms: _Terms

@@ -208,6 +208,32 @@ def test_an_unasked_304_is_asked_once_more_past_the_caches(server: Server) -> No
     assert len(server.asked("/unasked-304")) == 2
 
 
+@pytest.mark.parametrize(
+    "surplus",
+    [
+        b"Content-Length: 5\r\n\r\nhello", b"\r\nhello", b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0",
+    ],
+    ids=["announced", "bare", "chunked", "gzip"],
+)  # fmt: skip
+def test_a_304_that_brings_a_body_costs_a_second_request_and_not_the_source(server: Server, surplus: bytes) -> None:
+    async def route(request: Request, writer: asyncio.StreamWriter) -> None:
+        asked = "if-none-match" in request.headers
+        await (raw(b"HTTP/1.1 304 Not Modified\r\n" + surplus) if asked else answer(FEED))(request, writer)
+
+    server.routes["/talkative"] = route
+    assert full(ask(FetchRequest("s", server.url("/talkative"), etag='"a"'))[0]).body == FEED
+    assert len(server.asked("/talkative")) == 2
+
+
+def test_who_answers_nonsense_to_everything_is_asked_twice_at_the_most(server: Server) -> None:
+    server.routes["/nonsense"] = raw(b"hello\r\n\r\n")
+    assert fail(ask(FetchRequest("s", server.url("/nonsense"), etag='"a"'))[0]).kind == "protocol"
+    assert len(server.asked("/nonsense")) == 2
+    assert fail(ask(server.url("/nonsense"))[0]).kind == "protocol"
+    assert len(server.asked("/nonsense")) == 3
+
+
 def test_a_304_to_validators_of_another_address_is_not_believed(server: Server) -> None:
     request = FetchRequest("s", server.url("/feed"), etag='"x"', validator_url="https://elsewhere.example/")
     full(ask(request)[0])
