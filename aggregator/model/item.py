@@ -38,6 +38,11 @@ class ParsedItem:
     publisher: str | None = None  # title of the item's own <source>
     publisher_url: str | None = None
 
+    @property
+    def text(self) -> str:
+        """The fullest there is."""
+        return self.content or self.summary or ""
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:

@@ -31,6 +31,13 @@ _ONLY_MARKETING = re.compile(
     re.IGNORECASE,
 )
 _AMBIGUOUS = frozenset({"src", "source", "partner", "feature", "cid", "cmp", "rss", "sh", "share"})
+# Fragments that count readers (`#xtor=RSS-1`, `#.VtCA1eS`, `#tk.rss_all`) or name a part that every page has. Any other
+# names an entry: pages of a day, of comments or of a collection list many.
+_NO_ENTRY = re.compile(
+    r".*[=~].*|[.:].*|tk\..*|(?:rss|feed|atom|ref|utm|xtor|intcid)(?![a-z]).*|refsponi|more(?:-\d+)?|top|main|content|start"
+    r"|comments?|respond|disqus_thread|\d",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=4096)
@@ -58,18 +65,21 @@ def absolute(text: str | None, base: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def canonical(url: str | None) -> str | None:
-    """The form in which variants of one address are equal: https, no `www.`, no default port, no fragment, no
-    tracking parameters, no trailing slash, parameters in order of name. For comparing only, never for following."""
+    """The form in which variants of one address are equal: https, no `www.`, no default port, no tracking parameters, no
+    trailing slash, parameters in order of name, and of fragments only those that name an entry of the page. For
+    comparing only, never for following."""
     if url is None:
         return None
-    rest = url.partition("#")[0].split("://", 1)[-1]
-    place, _, query = rest.partition("?")
+    rest, _, fragment = url.partition("#")
+    place, _, query = rest.split("://", 1)[-1].partition("?")
     host, slash, path = place.partition("/")
     host = host.lower().removeprefix("www.")
     host = re.sub(r":(?:80|443)$", "", host)
     whole = f"https://{host}/{path}".rstrip("/") if slash else f"https://{host}"
     kept = sorted(pair for pair in query.split("&") if pair and not _tracks(pair)) if query else []
-    return f"{whole}?{'&'.join(kept)}" if kept else whole
+    if kept:
+        whole = f"{whole}?{'&'.join(kept)}"
+    return f"{whole}#{fragment}" if fragment and not _NO_ENTRY.fullmatch(fragment) else whole
 
 
 def _tracks(pair: str) -> bool:

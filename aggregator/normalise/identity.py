@@ -1,6 +1,6 @@
 """Who an item is inside its source, and its UUID.
 
-The key is the guid; without one the address in its canonical form, else title and date. Equal guids of entries with
+The key is the guid; without one the address in its canonical form, else title and date, else the text. Equal guids of entries with
 different addresses are no identity: these entries are told apart by their addresses too. Of two entries with one key
 the newest stays (of equally old ones the last).
 """
@@ -49,7 +49,7 @@ def _key(draft: Draft, distrusted: bool) -> str:
     if draft.canonical:
         return f"link:{digest(draft.canonical)}"
     when = draft.published.isoformat() if draft.published else ""
-    return f"text:{digest(draft.title, when, '' if draft.title else draft.summary)}"
+    return f"text:{digest(draft.title, when, '' if draft.title else draft.parsed.text)}"
 
 
 def without_doubles(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:

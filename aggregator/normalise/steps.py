@@ -21,11 +21,15 @@ _OUTLET = re.compile(r"\s+[-–—|]\s+([^-–—|]{2,60})$")
 
 def addresses(draft: Draft, context: Context) -> None:
     draft.base = address.absolute(draft.parsed.base, context.base) or context.base
-    link = draft.parsed.link
+    link = draft.parsed.link or _permalink(draft.parsed.guid)
     draft.url = address.absolute(link, draft.base)
     if link and draft.url is None:
         context.drops["unsafe-address"] += 1
     draft.canonical = address.canonical(draft.url)
+
+
+def _permalink(guid: str | None) -> str | None:
+    return guid if guid and guid.startswith(("http://", "https://")) else None
 
 
 def date(draft: Draft, context: Context) -> None:
@@ -47,7 +51,7 @@ def guid(draft: Draft, context: Context) -> None:
 
 
 def content(draft: Draft, context: Context) -> None:
-    raw = draft.parsed.content or draft.parsed.summary
+    raw = draft.parsed.text
     draft.content = markup.sanitise(raw, draft.base, context.drops) if raw else ""
 
 

@@ -43,7 +43,9 @@ def test_addresses_are_what_a_browser_would_follow(address: str, expected: str) 
     "variant",
     [
         "http://example.org/a", "https://www.example.org/a", "https://example.org/a/", "https://example.org:443/a",
-        "https://example.org/a#top", "https://example.org/a?utm_source=rss&utm_medium=feed", "https://example.org/a?fbclid=1",
+        "https://example.org/a#top", "https://example.org/a#xtor=RSS-221", "https://example.org/a#.VtCA1eS6FaQ",
+        "https://example.org/a#ref=rss", "https://example.org/a#tk.rss_all", "https://example.org/a#comments",
+        "https://example.org/a?utm_source=rss&utm_medium=feed", "https://example.org/a?fbclid=1",
         "https://example.org/a?at_medium=RSS&at_campaign=KARANGA", "https://example.org/a?",
     ],
 )  # fmt: skip
@@ -56,6 +58,9 @@ def test_variants_of_one_address_are_equal(variant: str) -> None:
     [
         "https://example.org/A",
         "https://example.org/a?id=2",
+        "https://example.org/a#comment-210335",
+        "https://example.org/a#a080605",
+        "https://example.org/a#!/page/2",
         "https://m.example.org/a",
         "https://example.org/a?source=kyiv",
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from builders.documents import JOB, dropped, item, read, rss
+from builders.documents import JOB, atom, dropped, item, read, rss
 
 LATER = "<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate>"
 EARLIER = "<pubDate>Fri, 20 Nov 2026 08:00:00 GMT</pubDate>"
@@ -39,6 +39,29 @@ def test_without_guid_and_link_title_and_date_tell() -> None:
     first, second = keys(item(EARLIER, link=""), item(LATER, link=""))
     assert first != second
     assert keys(item(EARLIER, link="")) == [first]
+
+
+def test_without_guid_link_and_title_the_text_tells() -> None:
+    """Weblogs in the manner of RSS 0.92 hold nothing else."""
+    feed = rss([f"<item><description>What happened on day {n}.</description></item>" for n in range(3)])
+    assert len({one.key for one in read(feed).items}) == 3
+
+
+def test_entries_of_one_page_are_told_apart_by_the_place_in_it() -> None:
+    """The only identity that a weblog has whose page is the day, or a list of comments."""
+    page = "https://example.org/2017/06/26.html"
+    untitled = [
+        f"<item><link>{page}#a0{n}</link><guid>{page}#a0{n}</guid><description>Text {n}</description></item>"
+        for n in range(3)
+    ]
+    assert len(keys(*untitled)) == 3
+    comments = [item(guid=f"{page}#comment-{n}", link=f"{page}?p=1#comment-{n}", title="By: Ann") for n in range(3)]
+    assert len(keys(*comments)) == 3
+
+
+def test_an_address_as_guid_is_the_link_of_an_entry_without_one() -> None:
+    (one,) = read(atom("<entry><id>https://example.org/now#2026-02-16 A note</id><title>A note</title></entry>")).items
+    assert one.url == "https://example.org/now#2026-02-16%20A%20note"
 
 
 def test_a_long_guid_and_one_with_controls() -> None:
