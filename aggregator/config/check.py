@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 import ada_url
 
 from aggregator.addresses import Allowance, host_of, literal_private
+from aggregator.config.environment import expand
 from aggregator.config.publishers import name_key
 from aggregator.config.scalars import slug
 from aggregator.config.schema import FeedsFile, IncludedFile, Rules, Source
@@ -33,14 +34,14 @@ class Findings:
         self.problems.append(Problem(at.file, at.line, at.column, message, warning=True))
 
 
-def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str]) -> list[Problem]:
+def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Mapping[str, str]) -> list[Problem]:
     """All findings over the files together. `ids` are the sections there are, also those with other faults."""
     findings = Findings()
     sources = [source for part in parts for source in part.sources]
     sections = [rules for part in parts for rules in part.sections]
     topics = [rules for part in parts for rules in part.topics]
     _publishers(findings, parts)
-    _sources(findings, sources, Allowance.of(main.allow_private))
+    _sources(findings, sources, Allowance.of(main.allow_private), environ)
     _references(findings, main, parts, sources, ids)
     _publisher_names(findings, parts, sources)
     _unique_ids(findings, "section", sections)
@@ -85,7 +86,7 @@ def _publishers(findings: Findings, parts: list[IncludedFile]) -> None:
                 )
 
 
-def _sources(findings: Findings, sources: list[Source], allowed: Allowance) -> None:
+def _sources(findings: Findings, sources: list[Source], allowed: Allowance, environ: Mapping[str, str]) -> None:
     ids: dict[str, Position] = {}
     urls: dict[str, tuple[str, Position]] = {}
     for source in sources:
@@ -98,7 +99,7 @@ def _sources(findings: Findings, sources: list[Source], allowed: Allowance) -> N
             findings.refuse(at, f"source id `{own}` is taken by {_line(ids[own], at)}: give one of them another `id`")
         ids.setdefault(own, at)
         where = source.at("url")
-        other, first = urls.setdefault(_same(source.url), (own, where))
+        other, first = urls.setdefault(_polled(source.url, environ), (own, where))
         if first is not where:
             findings.refuse(where, f"this address is polled by source `{other}` already, on {_line(first, where)}")
         _source_warnings(findings, source, allowed)
@@ -137,6 +138,14 @@ def _former_ids(findings: Findings, sources: list[Source], ids: dict[str, Positi
                     at, f"was: `{old}` is claimed on {_line(former[old], at)} already: one history, one source"
                 )
             former.setdefault(old, at)
+
+
+def _polled(url: str, environ: Mapping[str, str]) -> str:
+    """The address that a source asks, as far as the environment has what it names."""
+    try:
+        return _same(expand(url, environ))
+    except KeyError:
+        return url
 
 
 def _same(url: str) -> str:

@@ -143,7 +143,8 @@ def _fill_text(project: Project, text: Text, secret: bool) -> Text:
         refusal = _unfit(name, text, project.environ)
         if refusal:
             project.problems.append(Problem(text.at.file, text.at.line, text.at.column, refusal))
-            return Text("https://example.invalid/", text.at) if secret else Text(str(text), text.at, template=str(text))
+            value = "https://example.invalid/" if secret else str(text)
+            return Text(value, text.at, template=str(text), secret=secret)
     project.variables.update(names)
     if not secret:
         project.shown.update(names)
