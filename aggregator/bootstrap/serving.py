@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.place import Place, utc_now
 from aggregator.errors import ConfigError
+from aggregator.model.source import SourceState
 from aggregator.model.stream import Names
 
 if TYPE_CHECKING:
@@ -47,6 +48,15 @@ def _public(application: Application, url: str) -> str:
     return application.mask(REFERENCE.sub(lambda found: "${" if found[1] is None else "***", url))
 
 
+def _health(state: SourceState, now: datetime) -> tuple[str, str]:
+    """How a source is doing, as everybody may know it: where it moved to, its key may have moved along."""
+    from aggregator.config.environment import mask
+    from aggregator.schedule.health import health
+
+    kind, evidence = health(state, now)
+    return kind, mask(evidence)
+
+
 def written() -> datetime:
     """When what writes feeds and pages was last changed on this machine, by an upgrade as a rule: their bytes may be
     others since then."""
@@ -59,7 +69,6 @@ def library(application: Application, written: datetime | None = None) -> Librar
     changed."""
     from aggregator.pipeline.labels import NOTE as LABELS
     from aggregator.pipeline.labels import noted_labels
-    from aggregator.schedule.health import health
     from aggregator.web.library import Library
 
     place = application.place
@@ -68,7 +77,7 @@ def library(application: Application, written: datetime | None = None) -> Librar
         compile=lambda texts: in_force(Application.of_texts(place, texts)),
         current=in_force(application),
         clock=utc_now,
-        health=health,
+        health=_health,
         troubles=application.troubles,
         found=lambda upkeep: noted_labels(upkeep.noted(LABELS)).titles,
         written=written or datetime(2026, 1, 1, tzinfo=UTC),

@@ -15,6 +15,11 @@ from aggregator.model.settings import Settings
 REFERENCE = re.compile(r"\$\$\{|\$\{([^}\n]*)\}?")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 USERINFO = re.compile(r"(?<=://)(?:([^/?#\s@:]*:))?[^/?#\s]*@")
+KEYED = re.compile(
+    r"(?<=[?&])([\w.-]*(?:token|secret|passw(?:or)?d|passkey|api[_-]?key|signature)"
+    r"|(?:[\w.-]*[_.-])?(?:key|pass|pwd|auth|sig|sid|session(?:id)?))=[^&#\s\"'<>]+",
+    re.IGNORECASE,
+)  # parameters of addresses that by their name carry a key; `keyword` and `author` do not
 TELLING = re.compile(
     r"auth|cookie|token|key|secret|pass|session", re.IGNORECASE
 )  # header names whose value is a secret
@@ -47,7 +52,8 @@ def secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def mask(text: str, hidden: Iterable[str] = ()) -> str:
-    """Put *** for every hidden value (as `secrets` gives them) and for the password (or sole user name: a token) of any address."""
+    """Put *** for every hidden value (as `secrets` gives them), and in any address for the password (or sole user name: a
+    token) and for parameters that by their name carry a key."""
     for value in hidden:
         text = text.replace(value, "***")
-    return USERINFO.sub(lambda match: f"{match[1] or ''}***@", text)
+    return KEYED.sub(r"\1=***", USERINFO.sub(lambda match: f"{match[1] or ''}***@", text))

@@ -4,6 +4,7 @@ import pytest
 
 from aggregator.config.environment import expand, mask, references, secrets
 from aggregator.config.load import parse
+from aggregator.errors import ConfigError
 
 
 def test_expand_fills_in_and_escapes() -> None:
@@ -23,9 +24,15 @@ def test_a_missing_variable_is_named() -> None:
         ("https://token@x.example/", "https://***@x.example/"),
         ("https://x.example/@user", "https://x.example/@user"),
         ("mail a@b.example", "mail a@b.example"),
+        ("https://x.example/rss?token=abc&n=5 failed", "https://x.example/rss?token=***&n=5 failed"),
+        ("https://x.example/?a=1&api_key=abc#top", "https://x.example/?a=1&api_key=***#top"),
+        ("https://x.example/?accessToken=a", "https://x.example/?accessToken=***"),
+        ("https://x.example/?key=a&X-Amz-Signature=b", "https://x.example/?key=***&X-Amz-Signature=***"),
+        ("https://x.example/?keyword=a&author=b&compass=c", "https://x.example/?keyword=a&author=b&compass=c"),
+        ("the token=abc of a sentence", "the token=abc of a sentence"),
     ],
 )
-def test_passwords_in_addresses_are_masked(text: str, masked: str) -> None:
+def test_passwords_and_keys_in_addresses_are_masked(text: str, masked: str) -> None:
     assert mask(text) == masked
 
 
@@ -40,6 +47,22 @@ sources:
     hidden = secrets(settings, environ)
     told = "p&q=r/s p%26q%3Dr%2Fs p%26q%3Dr/s tok-tok literal-key letmein application/xml public A"
     assert mask(told, hidden) == "*** *** *** *** *** *** application/xml public A"
+
+
+def test_addresses_that_the_environment_makes_one_are_one() -> None:
+    text = "sources:\n  - {name: A, url: 'https://a.example/${ONE}'}\n  - {name: B, url: 'https://a.example/${TWO}'}\n"
+    parse({"f": text}, "f", {"ONE": "first", "TWO": "second"})
+    with pytest.raises(ConfigError) as caught:
+        parse({"f": text}, "f", {"ONE": "secret", "TWO": "secret"})
+    assert str(caught.value) == "f:3:20: this address is polled by source `a` already, on line 2"
+
+
+def test_sources_whose_variables_are_missing_are_told_that_alone() -> None:
+    text = "sources:\n  - {name: A, url: 'https://a.example/${ONE}'}\n  - {name: B, url: 'https://b.example/${TWO}'}\n"
+    with pytest.raises(ConfigError) as caught:
+        parse({"f": text}, "f", {})
+    assert ["no variable ONE" in str(caught.value), "no variable TWO" in str(caught.value)] == [True, True]
+    assert "already" not in str(caught.value)
 
 
 def test_a_longer_secret_is_masked_before_one_inside_it() -> None:

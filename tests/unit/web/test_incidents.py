@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 from msgspec import structs
-from newsroom import NEWS, NOON, Newsroom, item
+from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 DAY = timedelta(days=1)
 
@@ -55,6 +55,35 @@ def test_a_trouble_is_one_entry_however_often_it_is_polled(
     again = entries(newsroom)[f"kyodo: {state}"]
     assert again["id"] == first["id"]
     assert again["date_published"] == first["date_published"]
+
+
+def test_a_key_in_an_address_is_shown_nowhere_and_does_not_move_along(tmp_path: Path) -> None:
+    keyed = CONFIG.replace("https://user:hush@kyodo.example/feed.xml", "https://kyodo.example/feed.xml?token=hush")
+    newsroom = Newsroom(tmp_path, keyed)
+    newsroom.publish(*NEWS)
+    sources = newsroom.archive.sources
+    (before,) = sources.states(["kyodo"])
+    elsewhere = "https://b.example/?token=hush"
+    moved = structs.replace(before, last_success=NOON, moved_to=elsewhere, moved_count=9, moved_since=NOON - 3 * DAY)
+    sources.save([moved])
+    pages = [
+        "/sources",
+        "/sources.rss",
+        "/sources.json",
+        "/api/v1/sources",
+        "/api/v1/status",
+        "/subscriptions.opml?of=sources",
+    ]
+    pages += [
+        "/sources/kyodo",
+        "/sources/kyodo.rss",
+        "/sources/kyodo.atom",
+        "/sources/kyodo.json",
+        "/sections/world.rss",
+    ]
+    assert [page for page in pages if "hush" in newsroom.client.get(page).text] == []
+    assert "https://b.example/?token=***" in newsroom.client.get("/sources.json").text
+    newsroom.close()
 
 
 def test_a_source_that_never_answered_is_one_entry_of_one_time(newsroom: Newsroom) -> None:
