@@ -117,3 +117,11 @@ def test_pages_are_accessible(site: World, pages: dict[str, bytes], tmp_path: Pa
     assert told["looked"] == 4 * len(paths)
     assert told["passed"] > 10 * told["looked"], "axe-core had something to look at"
     assert not told["found"], "\n".join(told["found"])
+
+
+def test_keys_can_be_turned_off_and_on(site: World, tmp_path: Path) -> None:
+    """WCAG 2.1.4: who dictates, or hits a key by accident, is not to be led about the page."""
+    modules = installed("node/node_modules/playwright-core").parent
+    command = [program("node", "nodejs"), str(DRIVERS / "with_keys.cjs"), program("chromium"), site.root]
+    on, off = {"j": "A", "/": "INPUT"}, {"j": "BODY", "/": "BODY"}
+    assert json.loads(run(command, tmp_path, 120, NODE_PATH=str(modules))) == [on, off, on]

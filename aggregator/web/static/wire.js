@@ -1,7 +1,16 @@
 // Small touches for those who allow scripts; every page works without.
-// j and k step through the stories of a page, / goes to the search field.
+// What a visitor chose, in this browser alone; where it keeps nothing, until the page is left.
+const kept = (() => {
+  try {
+    return window.localStorage;
+  } catch {
+    return {};
+  }
+})();
+
+// j and k step through the stories of a page, / goes to the search field. The page about them turns them off (WCAG 2.1.4).
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+  if (kept.shortcuts === "off" || event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
   if (event.key === "/") {
     event.preventDefault();
     document.querySelector(".search input, .finder input").focus();
@@ -13,6 +22,16 @@ document.addEventListener("keydown", (event) => {
     if (next) next.focus();
   }
 });
+
+for (const button of document.querySelectorAll("[data-shortcuts]")) {
+  const say = () => (button.textContent = kept.shortcuts === "off" ? "Turn these keys on" : "Turn these keys off");
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    kept.shortcuts = kept.shortcuts === "off" ? "on" : "off";
+    say();
+  });
+  say();
+}
 
 // Addresses of feeds can be copied where the browser lets us (a secure page).
 if (navigator.clipboard) {
