@@ -174,7 +174,9 @@ class Application(Configured):
             StoreError: there is none.
         """
         if not self.stored:
-            raise StoreError(f"{self.database}: there is no archive here; name its place by --instance or --database")
+            raise StoreError(
+                f"{self.database}: there is no archive here; give its location with --instance or --database"
+            )
         return self.archive()
 
     def sqlite(self) -> SqliteArchive:

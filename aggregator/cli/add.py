@@ -18,7 +18,7 @@ from aggregator.model.settings import Source
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("url", help="address of a feed, or of a page that names one")
+    parser.add_argument("url", help="address of a feed, or of a page that links to one")
     option(parser, "--name", "name of the source (default: the feed's title)")
     pick_option(parser)
     json_option(parser)
@@ -72,7 +72,8 @@ def _say(application: Application, source: NewSource, entries: int, as_json: boo
 
 COMMAND = Command(
     "add",
-    "Find the feed of an address and append it to the configured file; comments and layout of the file stay as they are.",
+    "Find the feed of a page (or take the address of a feed) and append it to the configured file. Comments and layout of "
+    "the file stay as they are.",
     add,
     run,
 )

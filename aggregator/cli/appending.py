@@ -88,7 +88,7 @@ def append(application: Application, sources: Sequence[NewSource]) -> None:
         fresh, warnings = parse({**settings.texts, settings.files[0]: text}, settings.files[0], os.environ)
     except ConfigError as error:
         raise AggregatorError(
-            f"{path} would not hold with what was to be added, and stays as it was:\n{error}"
+            f"{path} would be invalid with these additions, and was left unchanged:\n{error}"
         ) from error
     found = changes(settings, fresh)
     added = replace(found, sources=replace(found.sources, added=()))

@@ -46,10 +46,10 @@ def run(args: argparse.Namespace, place: Place) -> int:
         print(f"  {line}")
     if running and applied:
         print(
-            "The running service follows within seconds and re-places stored stories; /api/v1/status shows how far it is."
+            "The running service follows within seconds and re-places stored stories; /api/v1/status shows the progress."
         )
     elif replaced:
-        print(f"{replaced} stored stories were judged anew.")
+        print(f"{replaced} stored stories were re-placed.")
     return 0
 
 
@@ -69,8 +69,8 @@ def _changes(application: Application, held: tuple[str, dict[str, str]] | None) 
 
 COMMAND = Command(
     "apply",
-    "Put the configured file in force now. Needed only with `reload: manual`, or where no service runs that would "
-    "follow a saved file.",
+    "Put the configured file in force now. Needed only with `reload: manual`, or when no service is running that would "
+    "apply the saved file by itself.",
     json_option,
     run,
 )

@@ -64,7 +64,7 @@ def aside(work: Callable[[News], T], meanwhile: Callable[[], None]) -> T:
         except BrokenProcessPool:
             if not came:
                 raise AggregatorError(
-                    "the process that polls was killed; what had arrived is stored and waits"
+                    "the polling process was killed; what had arrived is stored and waits for the next edition"
                 ) from None
         raise KeyboardInterrupt if came[0] == signal.SIGINT else Terminated
 

@@ -21,4 +21,4 @@ def run(args: argparse.Namespace, place: Place) -> int:
     return 0
 
 
-COMMAND = Command("backup", "Write a consistent copy of the archive, also while the service runs.", add, run)
+COMMAND = Command("backup", "Write a consistent copy of the archive, even while the service runs.", add, run)

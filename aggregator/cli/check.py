@@ -52,5 +52,5 @@ def _row(problem: Problem) -> dict[str, Any]:
 
 
 COMMAND = Command(
-    "check", "Validate the configuration and run its examples; exit 0 if sound, else 2.", json_option, run
+    "check", "Validate the configuration and run its examples; exit 0 if valid, else 2.", json_option, run
 )

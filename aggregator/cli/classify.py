@@ -23,7 +23,7 @@ from aggregator.errors import AggregatorError
 def add(parser: argparse.ArgumentParser) -> None:
     keys = "`title` and any of id, summary, content, publisher, published, url, lang"
     parser.add_argument("file", nargs="?", help=f"JSON Lines with {keys} (default: standard input)")
-    option(parser, "--no-receipts", "leave out the receipts, which take time", action="store_true")
+    option(parser, "--no-receipts", "leave out the receipts, which is faster", action="store_true")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +143,8 @@ def _stories(application: Application, items: list[Line]) -> list[Any]:
 
 
 COMMAND = Command(
-    "classify", "Items as JSON Lines in; sections, topics, stories and receipts out, in the same order.", add, run
+    "classify",
+    "Read items as JSON Lines; print their sections, topics, stories and receipts, in the same order.",
+    add,
+    run,
 )

@@ -39,8 +39,8 @@ def run(args: argparse.Namespace, place: Place) -> int:
     target.close()
     for table, one in sorted(sums.items()):
         print(f"{table:16} {one.rows:10} rows  {one.digest:016x}")
-    print("All tables were copied, read back and found the same. From now on start with this --database (or")
-    print("AGGREGATOR_DATABASE_URL), and keep the file until you trust the server: nothing writes to it any more.")
+    print("All tables were copied, read back and found identical. From now on, start with this --database (or")
+    print("AGGREGATOR_DATABASE_URL). Keep the SQLite file until you trust the server; it is no longer written to.")
     return 0
 
 

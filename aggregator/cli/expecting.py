@@ -114,10 +114,10 @@ def expectation(value: dict[str, Any]) -> Iterator[str]:
         yield f"It is in {section} already."
         return
     if value["fixed"]:
-        yield f"Its source fixes the section {value['fixed']}: no word moves it. Delete `section:` there, or write `usually:`."
+        yield f"Its source sets `section: {value['fixed']}`, which no word overrides. Delete that line, or write `usually:`."
         return
     if not value["proposals"]:
-        yield f"No edit of a single line moves it to {section}; a `never` of the section, or several rules, stand against it."
+        yield f"No edit of a single line moves it to {section}; a `never` of the section, or several rules, prevent it."
         return
     for count, row in enumerate(value["proposals"]):
         yield "Smallest edit:" if count == 0 else "Or:"
@@ -126,8 +126,8 @@ def expectation(value: dict[str, Any]) -> Iterator[str]:
         else:
             yield f"  {row['at']}  {row['section']}, {row['key']}, below that line: - {row['line']}"
         if row["key"] == "not":
-            yield f"    takes “{row['line']}” from {row['section']} wherever it stands"
-        yield f"    moves {row['moved']} of the {row['looked_at']} stored stories that it could touch"
+            yield f"    “{row['line']}” then no longer counts for {row['section']} anywhere"
+        yield f"    moves {row['moved']} of the {row['looked_at']} stored stories that it could affect"
         for sample in row["samples"]:
             moved = sample["new"] if sample["old"] == sample["new"] else f"{sample['old']} → {sample['new']}"
             yield f"      {sample['title']}  ({moved})"

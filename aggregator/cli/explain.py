@@ -26,7 +26,7 @@ from aggregator.render.jsonfeed import reports
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="+", help="a headline, the address of an article, or the id of a story or item")
-    option(parser, "--expect", "propose the smallest edits that put it there", metavar="SECTION")
+    option(parser, "--expect", "propose the smallest edits that would put it into this section", metavar="SECTION")
     json_option(parser)
 
 
@@ -99,8 +99,8 @@ def hangs_on(found: Outcome) -> str:
         said = ", ".join(f"{turn.rule} ({turn.at})" for turn in found.turns[:3])
         return f"  Without {said} it would be in {found.turns[0].then}."
     if found.runner_up is None:
-        return "  No other section is in sight."
-    return f"  {found.runner_up} lacks {found.behind:g} to lead: the weight of one more word of the headline."
+        return "  No other section matches."
+    return f"  One more word in the headline, of weight {found.behind:g}, would put it in {found.runner_up}."
 
 
 def marked(text: str, receipts: Iterable[Receipt], field: str) -> str:
@@ -136,7 +136,7 @@ def _look_up(application: Application, text: str) -> ItemView | None:
         id = reading.find(text, canonical(text))
         if id is None:
             raise UsageError(
-                "no item of this address is in the archive; `aggregator try URL` shows where it would land"
+                "the archive has no item with this address; `aggregator try URL` shows where it would land"
             )
     story = reading.story(id)
     if isinstance(story, str):
@@ -146,7 +146,7 @@ def _look_up(application: Application, text: str) -> ItemView | None:
         id = next((item.id for item in reading.members(story.n) if item.n == lead), id)
     item = reading.item(id)
     if item is None:
-        raise UsageError("no story and no item of this id is in the archive, or `stories: hide` hides it")
+        raise UsageError("the archive has no story or item with this id, or `stories: hide` hides it")
     return item
 
 
@@ -169,8 +169,8 @@ def _story(application: Application, item: ItemView) -> dict[str, Any]:
 
 COMMAND = Command(
     "explain",
-    "Why something is where it is: sections, topics and story, with the line of the file responsible, the words that "
-    "counted, the runner-up and what would have changed the outcome. By the file as it is saved now.",
+    "Show why a story or item is where it is: sections, topics and story, with the responsible line of the file, the words "
+    "that counted, the runner-up and what would have changed the outcome. Uses the file as it is saved now.",
     add,
     run,
 )

@@ -34,8 +34,8 @@ def _folder(source: Source) -> tuple[str, ...]:
 
 COMMAND = Command(
     "export",
-    "The sources as OPML on standard output, for other readers, in the folders that `import` made labels of; addresses with "
-    "secrets are left out.",
+    "Print the sources as OPML, for other feed readers. Labels that `import` made of folders become folders again; addresses "
+    "that contain secrets are left out.",
     nothing,
     run,
 )

@@ -17,7 +17,7 @@ __all__ = ["FeedFound", "find", "offer", "pick", "pick_option"]
 
 
 def pick_option(parser: argparse.ArgumentParser) -> None:
-    option(parser, "--pick", "which feed, where the page names several", metavar="N")
+    option(parser, "--pick", "which feed, if the page names several", metavar="N")
 
 
 def pick(text: str | None) -> int | None:

@@ -53,14 +53,14 @@ def run(args: argparse.Namespace, place: Place) -> int:
         return 0
     print(
         f"Sources added to {place.config}: {len(found.fresh)}. There already: {len(found.known)}. "
-        f"Listed twice: {len(found.twice)}. Dropped, not to be polled: {len(found.bad)}."
+        f"Listed twice: {len(found.twice)}. Dropped, cannot be polled: {len(found.bad)}."
     )
     for url in found.bad[:SHOWN]:
         print(f"  dropped: {application.mask(url)[:120]!r}")
     if len(found.bad) > SHOWN:
-        print(f"  … and {len(found.bad) - SHOWN} more; --json tells all")
+        print(f"  … and {len(found.bad) - SHOWN} more; --json lists all")
     if found.bad:
-        print("  (Only http(s) addresses are taken, and private ones not unless allow_private names the host.)")
+        print("  (Only http(s) addresses are accepted, and private hosts only if allow_private names them.)")
     return 0
 
 
@@ -117,8 +117,8 @@ def _folder(folder: tuple[str, ...]) -> str | None:
 COMMAND = Command(
     "import",
     "Append the feeds of an OPML file to the configured file. Folders become labels (`label=folder:NAME` searches by "
-    "them). What is there already, listed twice or not to be polled (no http address, or a private host that "
-    "`allow_private` does not name) is left out and said.",
+    "them). Feeds that are there already, are listed twice or cannot be polled (no http address, or a private host that "
+    "`allow_private` does not name) are skipped and reported.",
     add,
     run,
 )

@@ -42,7 +42,7 @@ def told(item: ItemView) -> Iterator[str]:
     if found.shared:
         yield f"    in common: {', '.join(found.shared)}"
     if found.next is not None:
-        title = f"“{found.next_title}”" if found.next_title else "a story that is gone"
+        title = f"“{found.next_title}”" if found.next_title else "a story that no longer exists"
         id = f" ({urn(found.next_id)})" if found.next_id else ""
         yield f"    next came {title}{id} with {_below(found.next_score)}"
         yield from (f"    against it: {veto}" for veto in found.vetoes)

@@ -18,22 +18,22 @@ from aggregator.errors import AggregatorError, ConfigError
 
 COMMANDS: dict[str, str] = {
     "run": "poll and serve in one command",
-    "serve": "the web alone",
-    "worker": "polling and editions alone",
+    "serve": "serve feeds, pages and the API, without polling",
+    "worker": "poll sources and make editions, without the web",
     "poll": "poll sources once and make the edition",
     "check": "validate feeds.yaml and run the examples in it",
-    "plan": "what the file would change in the stored archive, before it applies",
-    "apply": "put the file in force now",
-    "sources": "health of every source",
-    "explain": "why something is where it is",
-    "try": "show what a feed holds and where it would land, storing nothing",
-    "add": "find the feed of an address and append it to feeds.yaml",
+    "plan": "show what an edit of feeds.yaml would change, before it is applied",
+    "apply": "put feeds.yaml in force now",
+    "sources": "show the health of every source",
+    "explain": "show why a story or item is where it is",
+    "try": "show the entries of a feed and where they would land; store nothing",
+    "add": "find the feed of a page and append it to feeds.yaml",
     "import": "append the feeds of an OPML file to feeds.yaml",
-    "export": "the sources as OPML",
-    "classify": "items as JSON Lines in, their sections, topics and stories out",
-    "prune": "take texts that are older than `keep`",
-    "copy": "a SQLite archive into a PostgreSQL database",
-    "backup": "a consistent copy of the archive, also while the service runs",
+    "export": "print the sources as OPML",
+    "classify": "read items as JSON Lines, print their sections, topics and stories",
+    "prune": "delete texts that are older than `keep`",
+    "copy": "copy a SQLite archive into a PostgreSQL database",
+    "backup": "write a consistent copy of the archive, even while the service runs",
 }
 """Every command; its module in this folder has the same name (`try_` for try, which is a word of Python)."""
 
@@ -45,11 +45,11 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="aggregator",
         description="Polls news feeds, recognises stories, places them in sections, says why, and republishes them as feeds.",
-        epilog="Exit codes: 0 done, 1 failed, 2 bad usage or a broken configuration. `aggregator COMMAND --help` tells more.",
+        epilog="Exit codes: 0 done, 1 failed, 2 bad usage or a broken configuration. `aggregator COMMAND --help` has the details.",
     )
     top.add_argument("--version", action="version", version=f"aggregator {__version__}")
     option(top, "--config", "the configuration", default="feeds.yaml", metavar="FILE")
-    option(top, "--instance", "folder of run-time data", default="instance", metavar="DIR")
+    option(top, "--instance", "folder for run-time data", default="instance", metavar="DIR")
     database = os.environ.get("AGGREGATOR_DATABASE_URL")
     top.add_argument(
         "--database",

@@ -74,7 +74,9 @@ def _wait_for_lease(proceed: Callable[[], bool]) -> None:
         if proceed():
             return
         time.sleep(1)
-    raise StoreBusy("another process makes the edition and does not finish; the items are stored and wait for it")
+    raise StoreBusy(
+        "another process is making the edition and has not finished; the items are stored and wait for the next one"
+    )
 
 
 def seconds() -> int:

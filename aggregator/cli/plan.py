@@ -25,8 +25,8 @@ DURATION = re.compile(r"(\d{1,5})([hdw])")
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", help="the proposed file (default: the configured one)")
-    option(parser, "--since", "look at stories of this time alone, such as 7d, 24h, 4w (default: all)")
-    option(parser, "--limit", "look at this many stories at the most, newest first (default: all)")
+    option(parser, "--since", "only stories of this period, such as 7d, 24h, 4w (default: all)")
+    option(parser, "--limit", "at most this many stories, newest first (default: all)")
     option(parser, "--markdown", "print Markdown, for a review in version control", action="store_true")
     json_option(parser)
 
@@ -90,13 +90,13 @@ def _edits(report: dict[str, Any]) -> list[tuple[str, str]]:
     new, paused = found["sources"]["added"], found["sources"]["paused"]
     lines = [("+", f"source {id} {'is new, and paused' if id in paused else 'starts'}") for id in new]
     lines += [("-", f"source {id} stops; its items stay") for id in found["sources"]["removed"]]
-    lines += [("~", f"source {one['from']} is called {one['to']}") for one in found["sources"]["renamed"]]
+    lines += [("~", f"source {one['from']} is renamed to {one['to']}") for one in found["sources"]["renamed"]]
     lines += [("~", f"source {id} changes") for id in found["sources"]["changed"]]
     lines += [("-", f"source {id} pauses; its items stay") for id in paused if id not in new]
     lines += [("+", f"source {id} is polled again") for id in found["sources"]["resumed"]]
     for kind in ("sections", "topics"):
         lines += [("+", f"{kind[:-1]} {id} is new") for id in found[kind]["added"]]
-        lines += [("-", f"{kind[:-1]} {id} is gone") for id in found[kind]["removed"]]
+        lines += [("-", f"{kind[:-1]} {id} is removed") for id in found[kind]["removed"]]
         for one in found[kind]["changed"]:
             lines += [("+", f"{one['id']}: {line}") for line in one["added"]]
             lines += [("-", f"{one['id']}: {line}") for line in one["removed"]]
@@ -124,7 +124,7 @@ def _touched(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _why(sample: dict[str, Any]) -> str:
     at = f" ({sample['at']})" if sample["at"] else ""
     if sample["rule"] == "fallback":
-        return "no rule speaks for another section"
+        return "no rule matches another section"
     if sample["rule"] == "outweighed":
         return "others outweigh it"
     return f"{sample['rule']}{at}{', taken out' if sample['gone'] else ''}"
@@ -135,7 +135,7 @@ def _moved(sample: dict[str, Any]) -> str:
 
 
 def _example(row: dict[str, Any]) -> str:
-    said = "holds now" if row["holds"] else "misses" if row["held"] is None else "held, misses now"
+    said = "holds now" if row["holds"] else "fails" if row["held"] is None else "held, fails now"
     return f"{row['at']}: {said}: {row['why'] or row['text']}"
 
 
@@ -227,9 +227,9 @@ def _markdown(report: dict[str, Any]) -> Iterator[str]:
 
 COMMAND = Command(
     "plan",
-    "What the proposed file would change against what is in force, over the stored archive, before it applies: stories "
-    "that come and go, with the rule responsible; sources that start and stop; examples that flip; lines and sources "
-    "that do nothing. Changes nothing itself.",
+    "Show what the proposed file would change in the stored archive, compared with the configuration in force: stories that "
+    "come and go, with the rule responsible; sources that start and stop; examples whose result changes; unused lines and "
+    "sources. Changes nothing itself.",
     add,
     run,
 )

@@ -33,8 +33,8 @@ def in_force(application: Application) -> Application | None:
         return Application.of_texts(application.place, held[1]) if held else None
     except ConfigError as error:
         raise AggregatorError(
-            "what is in force cannot be read here, so nothing can be compared with it: it was written for another "
-            f"environment or version. In its text:\n{error}"
+            "the configuration in force cannot be read here, so there is nothing to compare with: it was written for "
+            f"another environment or version. What is wrong in it:\n{error}"
         ) from error
 
 

@@ -178,4 +178,4 @@ def _print(report: RefreshReport, held: Held, placed: int, founded: int, *, as_j
         print(f"  {count} left alone, {BUSY}: {', '.join(busy[:SHOWN])}{more}")
 
 
-COMMAND = Command("poll", "Poll sources once, make the edition, and say what came.", add, run)
+COMMAND = Command("poll", "Poll sources once, make the edition, and print a summary.", add, run)

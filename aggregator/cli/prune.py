@@ -17,10 +17,10 @@ def run(args: argparse.Namespace, place: Place) -> int:
         application = Application.of_texts(place, held[1])
     purged = archive.upkeep.prune(int(utc_now().timestamp()), *application.keep)
     archive.close()
-    print(f"The texts of {purged} items were taken; their headlines and links stay.")
+    print(f"The texts of {purged} items were deleted; their headlines and links stay.")
     return 0
 
 
 COMMAND = Command(
-    "prune", "Take bodies and summaries of items not listed for `keep`; headlines and links stay.", nothing, run
+    "prune", "Delete the texts of items that no source has listed for `keep`; headlines and links stay.", nothing, run
 )

@@ -60,7 +60,7 @@ def _loaded(place: Place) -> Application:
         return Application.load(place)
     except ConfigError as broken:
         application = Application.standing(place, broken)
-        print(f"{broken}\nwarning: {place.config} is broken; what is in force is served", file=sys.stderr)
+        print(f"{broken}\nwarning: {place.config} is broken; serving by the configuration in force", file=sys.stderr)
         return application
 
 
@@ -84,4 +84,4 @@ def _granian(host: str, port: int) -> None:
     ).serve()
 
 
-COMMAND = Command("serve", "The web alone; polling is the job of `aggregator worker`.", add, run)
+COMMAND = Command("serve", "Serve feeds, pages and the API, without polling (that is `aggregator worker`).", add, run)

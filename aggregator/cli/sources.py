@@ -33,5 +33,8 @@ def run(args: argparse.Namespace, place: Place) -> int:
 
 
 COMMAND = Command(
-    "sources", "Health of every source: last success, next poll and why then, errors, what 304 saved.", json_option, run
+    "sources",
+    "Show the health of every source: last success, next poll and the reason for its time, errors, bytes saved by 304.",
+    json_option,
+    run,
 )

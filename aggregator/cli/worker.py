@@ -103,7 +103,7 @@ class Engines:
         """With `reload: manual`, what is in force stays in force until `apply`."""
         if application.settings.site.reload == "auto" or held is None or held[0] == application.settings.epoch:
             return application
-        log.info("reload is manual: the configuration in force stays, `aggregator apply` takes the file")
+        log.info("reload is manual: the configuration in force stays; `aggregator apply` applies the file")
         return Application.of_texts(application.place, held[1])
 
     def start(self) -> Engine:
@@ -181,7 +181,9 @@ class Engines:
         noted = self._upkeep.noted(SAID)
         if not self._waits or not isinstance(noted, dict) or not noted.get("waiting"):
             return Reload()
-        line = "the edit that waited for `aggregator apply` was taken back: the file says what is in force"
+        line = (
+            "the edit that waited for `aggregator apply` was undone: the file equals the configuration in force again"
+        )
         return Reload(said={**noted, "waiting": None}, lines=(line,))
 
     def _applied(self) -> Reload | None:
@@ -228,4 +230,4 @@ def _standing(held: Held) -> dict[str, object]:
     return {"epoch": held[0] if held else None, "at": rfc3339(utc_now()), "changed": Changes().as_json()}
 
 
-COMMAND = Command("worker", "Polling and editions, without the web.", nothing, run)
+COMMAND = Command("worker", "Poll sources and make editions, without the web.", nothing, run)

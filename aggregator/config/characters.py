@@ -17,7 +17,7 @@ def fault(text: str) -> str | None:
     if found := FORBIDDEN.search(text):
         return f"the character U+{ord(found[0]):04X}, which feeds cannot hold: delete it"
     if found := _TURNING.search(text):
-        return f"the character U+{ord(found[0]):04X}, which turns the direction of all text after it: delete it"
+        return f"the character U+{ord(found[0]):04X}, which changes the direction of the text after it: delete it"
     return None
 
 

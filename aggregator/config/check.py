@@ -74,7 +74,7 @@ def _publishers(findings: Findings, parts: list[IncludedFile]) -> None:
         if mine is not None and mine[0] == entry.name:
             findings.refuse(
                 entry.at("name"),
-                f"publisher `{entry.name}` stands here twice, first on {_line(mine[1], entry.at('name'))}",
+                f"duplicate publisher `{entry.name}`, first on {_line(mine[1], entry.at('name'))}",
             )
             continue
         for text, at, taken in written:
@@ -93,7 +93,7 @@ def _sources(findings: Findings, sources: list[Source], allowed: Allowance, envi
         at = source.at("id") if source.id else source.at("name")
         own = source_id(source)
         if not own:
-            findings.refuse(at, f"no id can be made of the name `{source.name}`: add one, such as `id: my-source`")
+            findings.refuse(at, f"no id can be made from the name `{source.name}`: add one, such as `id: my-source`")
             continue
         if own in ids:
             findings.refuse(at, f"source id `{own}` is taken by {_line(ids[own], at)}: give one of them another `id`")
@@ -117,7 +117,7 @@ def _source_warnings(findings: Findings, source: Source, allowed: Allowance) -> 
         )
     if source.section and source.usually:
         findings.refuse(
-            source.at("usually"), "`section` fixes the section, so `usually` says nothing: keep one of them"
+            source.at("usually"), "`section` fixes the section, so `usually` has no effect: keep one of them"
         )
 
 
@@ -132,7 +132,7 @@ def _former_ids(findings: Findings, sources: list[Source], ids: dict[str, Positi
                     if old == source_id(source)
                     else f"the id of the source on {_line(ids[old], at)}"
                 )
-                findings.refuse(at, f"was: `{old}` is {whose}; name ids that no source bears any more")
+                findings.refuse(at, f"was: `{old}` is {whose}; name only ids that no source has any more")
             elif old in former:
                 findings.refuse(
                     at, f"was: `{old}` is claimed on {_line(former[old], at)} already: one history, one source"
@@ -219,10 +219,10 @@ def _rules(findings: Findings, rules: Rules, kind: str) -> None:
     for term in rules.places:
         code = term.parts[0]
         if not known_place(code):
-            findings.refuse(term.at, f"places: `{code}` is no place that is known here{_place_meant(code)}")
+            findings.refuse(term.at, f"places: `{code}` is not a known place{_place_meant(code)}")
     if rules.nots and not (rules.words or rules.places):
         findings.refuse(
-            rules.at("not"), f"`not` takes back what `words` or `places` found, and this {kind} has neither"
+            rules.at("not"), f"`not` only restricts what `words` or `places` find, and this {kind} has neither"
         )
     if kind == "topic" and not (rules.words or rules.places):
         findings.note(rules.at(), f"topic `{rules.id}` has neither words nor places: nothing will be found")
@@ -237,7 +237,7 @@ def _twice(findings: Findings, terms: list[Term]) -> None:
         other = first.setdefault(key, term)
         if other is not term:
             findings.note(
-                term.at, f"`{' + '.join(term.parts)}` stands here twice, first on line {other.at.line}: keep one"
+                term.at, f"`{' + '.join(term.parts)}` is listed twice, first on line {other.at.line}: keep one"
             )
 
 

@@ -38,7 +38,7 @@ def read_bytes(path: Path) -> bytes:
     except IsADirectoryError:
         raise Unreadable("is a folder, not a file") from None
     except PermissionError:
-        raise Unreadable("may not be read: give the service the right to") from None
+        raise Unreadable("is not readable: give the service permission to read it") from None
     except (OSError, ValueError) as error:
         raise Unreadable(f"cannot be read: {error}") from error
 

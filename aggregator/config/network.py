@@ -22,7 +22,7 @@ def web_address(value: object) -> str:
     """An absolute http or https address; returns the template where the value was filled in from the environment."""
     written = text(value, 2048)
     if re.search(r"[\s\x00-\x1f]", str(value).strip()):
-        raise Wrong(f"an address holds no white space: {shown(value)}")
+        raise Wrong(f"an address cannot contain white space: {shown(value)}")
     if host_of(written) is None or not re.match(r"https?://[^/\\]", written, re.IGNORECASE):
         raise Wrong(f"expected an http or https address, found {shown(value)}{_address_meant(value)}")
     return value.kept.strip() if isinstance(value, Text) else written
@@ -40,7 +40,7 @@ def site_address(value: object) -> str:
     """The public address: no query, no fragment, no password, no slash at the end."""
     address = web_address(value)
     if any(char in address for char in "?#@"):
-        raise Wrong(f"the public address holds no query, fragment or user: {shown(value)}")
+        raise Wrong(f"the public address cannot have a query, fragment or user: {shown(value)}")
     return address.rstrip("/")
 
 
@@ -84,14 +84,14 @@ def headers(value: object) -> tuple[tuple[str, str], ...]:
     for name in named:
         if first.setdefault(name.lower(), name) != name:
             raise Wrong(
-                f"`{name}` stands here twice, first as `{first[name.lower()]}`: keep one", named.keys_at.get(name)
+                f"duplicate header `{name}`, first as `{first[name.lower()]}`: keep one", named.keys_at.get(name)
             )
     return tuple((_header_name(name, named), _header_value(inner)) for name, inner in named.items())
 
 
 def _header_name(name: str, named: Table) -> str:
     if not HEADER.fullmatch(name):
-        raise Wrong(f"`{name}` cannot name a header", named.keys_at.get(name))
+        raise Wrong(f"`{name}` is not a valid header name", named.keys_at.get(name))
     if name.lower() in OURS:
         raise Wrong(f"`{name}` is set by the program itself: delete it", named.keys_at.get(name))
     return name
@@ -100,7 +100,7 @@ def _header_name(name: str, named: Table) -> str:
 def _header_value(value: object) -> str:
     written = text(value, 8192)
     if re.search(r"[\x00-\x1f\x7f]", str(value).strip()):
-        raise Wrong(f"a header is one line of text: {shown(value)}", place(value))
+        raise Wrong(f"a header must be one line of text: {shown(value)}", place(value))
     if not written.isascii():
-        raise Wrong(f"a header holds plain ASCII: {shown(value)}", place(value))
+        raise Wrong(f"a header must be plain ASCII: {shown(value)}", place(value))
     return value.kept if isinstance(value, Text) else written

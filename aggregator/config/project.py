@@ -78,9 +78,9 @@ def _include(project: Project, main: str, read: Reader) -> None:
 def _refusal(name: str, main: str, project: Project, index: int) -> str | None:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
-        return f"`{name}` must lie beside this file or below it: write it without / at the start and without .."
+        return f"`{name}` must be in the folder of this file or below: write it without a leading / and without .."
     if name in project.texts or path.as_posix() == PurePosixPath(main).name:
-        return f"`{name}` is read already"
+        return f"`{name}` is included already"
     if index >= MAX_INCLUDES:
         return f"more than {MAX_INCLUDES} files"
     return None
@@ -154,10 +154,10 @@ def _fill_text(project: Project, text: Text, secret: bool) -> Text:
 def _unfit(name: str, text: str, environ: Mapping[str, str]) -> str | None:
     closed = any(match[0].endswith("}") for match in REFERENCE.finditer(text) if match[1] == name)
     if not NAME.fullmatch(name) or not closed:
-        return "expected ${NAME} with a name of letters, digits and _; for the two characters themselves write $${"
+        return "expected ${NAME} with a name of letters, digits and _; for a literal ${ write $${"
     if name not in environ:
-        return f"the environment has no variable {name}: set it where the service is started"
+        return f"the environment variable {name} is not set: set it where the service is started"
     if not environ[name].strip():
-        return f"the variable {name} of the environment is empty"
+        return f"the environment variable {name} is empty"
     found = fault(environ[name])
-    return f"the variable {name} of the environment holds {found}" if found else None
+    return f"the environment variable {name} contains {found}" if found else None

@@ -63,10 +63,10 @@ def word(value: object) -> str:
     if PATTERN.search(written) or ("*" in bare and not re.search(r"\w\*\s", bare)):
         raise Wrong(f"words are plain text, not patterns, found {shown(value)}; a word may end in *, as missile*", at)
     if "*" in bare:
-        raise Wrong(f"* stands at the end of the whole phrase only, found {shown(value)}", at)
+        raise Wrong(f"* is allowed only at the end of the whole phrase, found {shown(value)}", at)
     letters = sum(char.isalnum() for char in bare)
     if not letters:
-        raise Wrong(f"{shown(value)} holds no letter or digit to look for", at)
+        raise Wrong(f"{shown(value)} contains no letter or digit", at)
     if written != bare and (letters < STEM or not bare[-1].isalnum()):
         raise Wrong(f"* needs a word of {STEM} letters or more before it, found {shown(value)}", at)
     return written
@@ -90,7 +90,7 @@ def weight(value: object) -> float:
     number = float(written)
     if number <= 0:
         raise Wrong(
-            f"a weight is more than 0, found {shown(value)}; what must not count goes under `not` or `never`",
+            f"a weight must be more than 0, found {shown(value)}; what must not count goes under `not` or `never`",
             place(value),
         )
     if number > MAX_WEIGHT:
@@ -136,5 +136,5 @@ def _all(value: dict[str, object]) -> Term:
 
 def texts_only(value: object) -> str:
     if isinstance(value, Items | Table):
-        raise Wrong(f"expected text, found {kind(value)}; quote a headline that holds a colon", value.at)
+        raise Wrong(f"expected text, found {kind(value)}; quote a headline that contains a colon", value.at)
     return text(value)

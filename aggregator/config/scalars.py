@@ -112,7 +112,7 @@ def slug_id(value: object) -> str:
         return written
     guess = slug(written)
     hint = f"; did you mean {guess}?" if guess else ""
-    raise Wrong(f"an id is made of a–z, 0–9 and single hyphens, found {shown(value)}{hint}")
+    raise Wrong(f"an id consists of a–z, 0–9 and single hyphens, found {shown(value)}{hint}")
 
 
 _SINGLE = str.maketrans(
@@ -169,7 +169,7 @@ def labels(value: object) -> tuple[tuple[str, str], ...]:
     named = table(value, "labels such as {country: GB, owner: public}")
     for key in named:
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", key):
-            raise Wrong(f"a label is named by a–z, 0–9, - and _, found `{key}`", named.keys_at.get(key))
+            raise Wrong(f"a label name consists of a–z, 0–9, - and _, found `{key}`", named.keys_at.get(key))
     return tuple(sorted((key, text(inner, 100)) for key, inner in named.items()))
 
 

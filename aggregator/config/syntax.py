@@ -12,7 +12,7 @@ from aggregator.errors import Problem
 ADVICE = (
     (
         "mapping values are not allowed",
-        'a colon followed by a space starts a value: quote text that holds one ("Ukraine: day 900"), or mend the indentation',
+        'a colon followed by a space starts a value: quote text that contains one ("Ukraine: day 900"), or fix the indentation',
     ),
     ("could not find expected ':'", "a key without a colon, or a line that is indented too little: write `key: value`"),
     (
@@ -33,7 +33,7 @@ ADVICE = (
         "did not find expected node content",
         "a list in [ ] or a table in { } is not closed, or text begins with a comma or a closing bracket: quote it",
     ),
-    ("found unexpected ':'", "inside { } or [ ] quote text that holds or ends in a colon"),
+    ("found unexpected ':'", "inside { } or [ ] quote text that contains or ends in a colon"),
     ("did not find expected comment or line break", "quote text that begins with | or >"),
     ("expected directive name", "quote text that begins with %"),
     ("found unexpected non-alphabetical character", "quote text that begins with %"),
@@ -66,7 +66,7 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
         line, column = len(lines) - 1, len(lines[-1])
     char = lines[line][column : column + 1] if line < len(lines) else ""
     meaning = _meaning(str(error.problem), lines, line, char) + _opened(text, error, line)
-    return Problem(name, line + 1, column + 1, f"is not YAML here: {meaning}")
+    return Problem(name, line + 1, column + 1, f"invalid YAML: {meaning}")
 
 
 def _opened(text: str, error: yaml.MarkedYAMLError, line: int) -> str:
@@ -103,5 +103,5 @@ def _meaning(problem: str, lines: list[str], line: int, char: str) -> str:
     if "cannot start any token" in problem:
         return f"quote text that begins with {char}"
     if "','" in problem and line < len(lines) and "${" in lines[line]:
-        return 'inside { } or [ ] quote text that holds ${NAME}: "Bearer ${NAME}"'
+        return 'inside { } or [ ] quote text that contains ${NAME}: "Bearer ${NAME}"'
     return next((words for said, words in ADVICE if said in problem), problem)

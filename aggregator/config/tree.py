@@ -91,7 +91,9 @@ class _Builder:
             case yaml.DocumentStartEvent():
                 self._documents += 1
                 if self._documents > 1:
-                    self.refuse(event, "a second document starts here; the file is one: delete the line `---`")
+                    self.refuse(
+                        event, "a second document starts here, but the file must be one document: delete the line `---`"
+                    )
                     raise Broken
             case yaml.AliasEvent():
                 self.refuse(event, _star(event.anchor or ""))
@@ -118,7 +120,7 @@ class _Builder:
         if found is None:
             return str(event.value)
         hint = ESCAPES if event.style == '"' else ""
-        self.problems.append(_problem(self._at(event), f"this text holds {found}{hint}"))
+        self.problems.append(_problem(self._at(event), f"this text contains {found}{hint}"))
         return without_faults(event.value)
 
     def _at(self, event: yaml.Event) -> Position:
@@ -128,11 +130,12 @@ class _Builder:
     def _marks(self, event: Any) -> None:
         if event.anchor is not None:
             self.refuse(
-                event, f"`&{event.anchor}` is an anchor, which is not read: delete it, or quote text that begins with &"
+                event,
+                f"`&{event.anchor}` is an anchor, which is not supported: delete it, or quote text that begins with &",
             )
         if event.tag is not None:
             self.refuse(
-                event, f"`{event.tag}` is a tag, which is not read: delete it, or quote text that begins with !"
+                event, f"`{event.tag}` is a tag, which is not supported: delete it, or quote text that begins with !"
             )
 
     def _enter(self, event: yaml.Event, node: Items | Table) -> None:
@@ -168,11 +171,11 @@ class _Builder:
 
     def _pair(self, table: Table, key: Text, value: Node) -> None:
         if key == "<<" and key.plain:
-            self.problems.append(_problem(key.at, "`<<` merges tables, which is not read: write the keys out"))
+            self.problems.append(_problem(key.at, "`<<` merges tables, which is not supported: write the keys out"))
             self.sound = False
         elif key in table:
             first = table.keys_at[key]
-            self.problems.append(_problem(key.at, f"`{key}` stands here twice, first on line {first.line}: keep one"))
+            self.problems.append(_problem(key.at, f"duplicate key `{key}`, first on line {first.line}: keep one"))
         else:
             table[str(key)] = value
             table.keys_at[str(key)] = key.at
@@ -184,7 +187,7 @@ def _problem(at: Position, message: str) -> Problem:
 
 def _star(anchor: str) -> str:
     return (
-        f"`*{anchor}` is an alias, which is not read: write the value out, or quote text that begins with *; "
+        f"`*{anchor}` is an alias, which is not supported: write the value out, or quote text that begins with *; "
         f"a word with any ending is written `{anchor}*`"
     )
 
@@ -208,11 +211,11 @@ def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | 
     except yaml.MarkedYAMLError as error:
         return None, [*builder.problems, advice(name, text, error)]
     except yaml.YAMLError as error:  # the reader's: no mark
-        return None, [*builder.problems, Problem(name, 1, 1, f"is not YAML: {error}")]
+        return None, [*builder.problems, Problem(name, 1, 1, f"invalid YAML: {error}")]
     root = builder.root
     if builder.sound and not isinstance(root, Table):
         empty = root is None or root == ""
-        what = "the file is empty" if empty else f"the file must hold keys and values, found {kind(root)}"
+        what = "the file is empty" if empty else f"the file must contain keys and values, found {kind(root)}"
         at = Position(name, 1, 1) if empty or root is None else root.at
         builder.problems.append(_problem(at, f"{what}; it begins with a key such as `sources:`"))
     return root if builder.sound and isinstance(root, Table) else None, builder.problems
@@ -231,7 +234,7 @@ def _unreadable(name: str, text: str) -> Problem | None:
     """Too long, or a character that YAML forbids; these are found here because libyaml gives them no line."""
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         return Problem(
-            name, 1, 1, f"larger than {MAX_BYTES >> 20} MiB; split it by `include`, or look what got into it"
+            name, 1, 1, f"larger than {MAX_BYTES >> 20} MiB; split it with `include`, or check what got into it"
         )
     for found in FORBIDDEN.finditer(text):
         index, char = found.start(), found[0]
@@ -239,5 +242,5 @@ def _unreadable(name: str, text: str) -> Problem | None:
             continue
         before = text[:index]
         line, column = before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1
-        return Problem(name, line, column, f"the character U+{ord(char):04X} may not stand in YAML: delete it")
+        return Problem(name, line, column, f"the character U+{ord(char):04X} is not allowed in YAML: delete it")
     return None

@@ -66,7 +66,7 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
         case "model_type" | "dict_type" | "model_attributes_type":
             message = f"expected a table of keys and values, found {kind(detail['input'])}"
         case "too_short":
-            message = "expected two addresses or more: those that tell one story"
+            message = "expected at least two addresses, of articles that tell one story"
         case "value_error":
             wrong = detail["ctx"]["error"]
             message = str(wrong)
@@ -76,7 +76,7 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
 
 def _unknown(key: str, schema: type[Entry], path: Path) -> str:
     if len(path) == 1 and schema is IncludedFile and key in FeedsFile.model_fields:
-        return f"`{key}` stands in the main file only, not in an included one"
+        return f"`{key}` is allowed in the main file only, not in an included one"
     return f"unknown key `{key}`{did_you_mean(key, _known(schema, path))}"
 
 

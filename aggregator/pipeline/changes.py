@@ -65,13 +65,13 @@ class Changes:
             for id in self.sources.added
         ]
         found += [f"source {id} stops" for id in self.sources.removed]
-        found += [f"source {old} is called {new}" for old, new in self.sources.renamed]
+        found += [f"source {old} is renamed to {new}" for old, new in self.sources.renamed]
         found += [f"source {id} changed" for id in self.sources.changed]
         found += [f"source {id} pauses" for id in self.sources.paused if id not in self.sources.added]
         found += [f"source {id} is polled again" for id in self.sources.resumed]
         for kind, rules in (("section", self.sections), ("topic", self.topics)):
             found += [f"{kind} {id} is new" for id in rules.added]
-            found += [f"{kind} {id} is gone" for id in rules.removed]
+            found += [f"{kind} {id} is removed" for id in rules.removed]
             found += [f"{kind} {one.id}: {_said(one)}" for one in rules.changed]
         return [*found, *(f"{key} changed" for key in self.other)]
 

@@ -184,7 +184,7 @@ async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:
     try:
         url, headers = tools.request(source)
     except KeyError as error:
-        return Failed("secret", f"the environment has no variable {error.args[0]}")
+        return Failed("secret", f"the environment variable {error.args[0]} is not set")
     asked = moves.address(state, url)
     if asked != url and (host_of(asked) != host_of(url) or not asked.startswith(url.partition(":")[0])):
         headers = ()  # what the editor gave one host is not for another, nor for a connection less safe

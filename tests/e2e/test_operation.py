@@ -110,7 +110,9 @@ def test_a_backup_of_nothing_is_a_failure(tmp_path: Path) -> None:
     config = configuration(tmp_path, {})
     done = aggregator(config, "backup", str(tmp_path / "copy.db"))
     assert (done.returncode, done.stdout) == (1, "")
-    assert f"{tmp_path}/instance/aggregator.db: there is no archive here; name its place by --instance" in done.stderr
+    assert (
+        f"{tmp_path}/instance/aggregator.db: there is no archive here; give its location with --instance" in done.stderr
+    )
     assert not list(tmp_path.glob("copy*"))
     assert not (tmp_path / "instance").exists()
 

@@ -272,8 +272,8 @@ def test_export_and_import_of_own_hosts_keeps_what_allow_private_names(desk: Des
     desk.file.write_text(FILE.replace("[127.0.0.1]", "[]"))
     code, out, _ = desk.run("import", str(path))
     assert code == 0
-    assert "not to be polled" in out
-    assert "unless allow_private names the host" in out
+    assert "cannot be polled" in out
+    assert "only if allow_private names them" in out
     assert "dropped: 'http://10.1.2.3/feed'" in out
     assert "nas.local" not in desk.text()
 

@@ -151,7 +151,7 @@ def test_sources_that_start_stop_and_are_renamed(desk: Desk) -> None:
     }  # fmt: skip
     out = desk.run("plan", proposed)
     assert "+ source four starts" in out
-    assert "~ source one is called uno" in out
+    assert "~ source one is renamed to uno" in out
 
 
 def test_a_source_that_is_paused_is_told_so(desk: Desk) -> None:
@@ -224,8 +224,8 @@ def test_what_is_in_force_and_cannot_be_read_here_is_not_taken_for_nothing(
     assert main(command) == 1
     told = desk.read()
     assert told.out == ""
-    assert "what is in force cannot be read here" in told.err
-    assert "the environment has no variable WIRE_TOKEN" in told.err
+    assert "the configuration in force cannot be read here" in told.err
+    assert "the environment variable WIRE_TOKEN is not set" in told.err
 
 
 def test_explain_marks_what_counted_and_says_what_it_hangs_on(desk: Desk) -> None:

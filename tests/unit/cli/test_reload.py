@@ -297,7 +297,7 @@ def test_an_edit_that_waited_and_was_taken_back_waits_no_more(tmp_path: Path, re
     assert told.engine is None
     assert told.said is not None
     assert told.said["waiting"] is None
-    assert "taken back" in told.lines[0]
+    assert "undone" in told.lines[0]
     worker.engine.tools.archive.upkeep.note(SAID, told.said)
     worker.save(manual)
     assert worker.look() is None, "it is told once"

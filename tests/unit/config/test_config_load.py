@@ -183,8 +183,8 @@ def test_include_adds_and_names_its_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("site: {}\n", "asia.yaml:1:1: `site` stands in the main file only"),
-        ("include: [x]\n", "asia.yaml:1:1: `include` stands in the main file only"),
+        ("site: {}\n", "asia.yaml:1:1: `site` is allowed in the main file only"),
+        ("include: [x]\n", "asia.yaml:1:1: `include` is allowed in the main file only"),
         ("sources: [{name: A, url: 'https://b.example/'}]\n", "asia.yaml:1:18: source id `a` is taken by f:2"),
         ("sources: [{name: B, url: x}]\n", "asia.yaml:1:26: url: expected an http"),
     ],
