@@ -10,7 +10,7 @@ from collections.abc import Callable
 import nh3
 
 from aggregator.normalise import address
-from aggregator.normalise.characters import clean, without_unwanted
+from aggregator.normalise.characters import clean, cut, without_unwanted
 
 MAX_LENGTH = 200_000
 MAX_TAGS = 10_000  # nh3 takes time with the square of the depth: 40,000 nested tags cost seconds
@@ -67,12 +67,24 @@ _RELATIVE_HREF = re.compile(r"""href\s*=\s*["']?\s*(?!https?://|["'\s>])""")
 _RELATIVE_SRC = re.compile(r"""src\s*=\s*["']?\s*(?!https?://|["'\s>])""")
 _IMG = re.compile(r'<img(?:\s+[\w-]+="[^"]*")*\s*/?>')
 _SRC = re.compile(r'\ssrc="([^"]*)"')
+_ALT = re.compile(r'\salt="([^"]*)"')
 _ONE_PIXEL = re.compile(r'\s(?:width|height)="\s*[01](?:px)?\s*"')
-_PIXEL_HOSTS = re.compile(
-    r"//(?:[\w-]+\.)*(?:feeds\.feedburner\.com/~r|feedsportal\.com|pixel\.wp\.com|stats\.wordpress\.com|doubleclick\.net|google-analytics\.com"
-    r"|scorecardresearch\.com|feedads\.g\.|mf\.feeds|ads\.pheedo|pixel\.quantserve\.com|counter\.theguardian\.com|facebook\.com/tr\b)|/pixel\.(?:gif|png)\b|/tracking-pixel",
+_COUNTER = re.compile(
+    r"//(?:[\w-]+\.)*(?:feedsportal\.com|pixel\.wp\.com|stats\.wordpress\.com|doubleclick\.net|google-analytics\.com"
+    r"|scorecardresearch\.com|feedads\.g\.|mf\.feeds|ads\.pheedo|pixel\.quantserve\.com|counter\.theguardian\.com|facebook\.com/tr\b"
+    r"|feeds?\d?\.[\w.-]+/~(?:r|ff?|at?)/)|/pixel\.(?:gif|png)\b|[/_-](?:tracking|rss)[_-]pixel",
     re.IGNORECASE,
 )
+_EMOJI = re.compile(r"/emoji/|/emoticons?/|[/-]smil(?:ey|ie)s?/|/twemoji/", re.IGNORECASE)
+_ORNAMENT = re.compile(
+    r"//(?:[\w-]+\.)*(?:gravatar\.com|static\.addtoany\.com|s7\.addthis\.com)/|/favicon\b|\.ico(?:\?|$)", re.IGNORECASE
+)
+_ADVERTISEMENT = re.compile(r"//[\w.-]*(?:amazon-adsystem|doubleclick|googlesyndication|adservice)\.", re.IGNORECASE)
+_TINY = re.compile(r'\s(?:width|height)="\s*[1-4]?\d(?:px)?\s*"')
+_PLAYER = re.compile(r"<(iframe|embed|video|audio)\b([^<>]*)>", re.IGNORECASE)
+_PLAYER_END = re.compile(r"</(?:video|audio)\b", re.IGNORECASE)
+_PLAYED = re.compile(r"""\ssrc\s*=\s*["']?\s*((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE)
+_YOUTUBE = re.compile(r"https://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})(?![\w-])")
 # A user in an address, however its slashes are written; possessive, as an attribute may be as long as a text.
 _USER = re.compile(r'="[^"/\\?#@]*+[/\\\s]*+[^"/\\?#@]*+@')
 _EMPTY = re.compile(r"<(p|div|span|figure|a|strong|em|b|i|h[1-6])(?: rel=\"[\w ]*\")?>(?:\s|&nbsp;|<br>)*</\1>")
@@ -101,8 +113,9 @@ _USERLESS = _cleaner(each=_userless)
 
 
 def sanitise(text: str, base: str, drops: Counter[str]) -> str:
-    """Safe HTML with absolute addresses, out of anything. Sub-headings stay (h1 becomes h2: the page has its own);
-    pictures of one pixel and of known counters go. What was dangerous is counted in `drops`, never quoted."""
+    """Safe HTML with absolute addresses, out of anything. Sub-headings stay (h1 becomes h2: the page has its own); a
+    player becomes a link to what it plays, a picture of an emoji the emoji; pictures of one pixel and of known counters
+    go. What was dangerous is counted in `drops`, never quoted."""
     if len(text) > MAX_LENGTH:
         drops["content-cut"] += 1
         text = text[:MAX_LENGTH]
@@ -115,6 +128,8 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     lower = text.lower()
     if _DANGEROUS.search(lower) or "javascript:" in lower or _EVENT.search(lower):
         drops["unsafe-markup"] += 1
+    if _PLAYER.search(lower):
+        text = _PLAYER.sub(lambda player: _linked(player, base), text)
     cleaner = _ABSOLUTE_ONLY
     if _RELATIVE_HREF.search(lower) or _RELATIVE_SRC.search(lower):
         cleaner = _cleaner(lambda relative: address.absolute(relative, base))
@@ -135,19 +150,44 @@ def _escape(text: str) -> str:
     return html.escape(without_unwanted(html.unescape(text)), quote=False) if "&" in text or ">" in text else text
 
 
+def _linked(player: re.Match[str], base: str) -> str:
+    """A player, and before it as a caption (which is no part of any summary) the link to what it plays. Both have yet to
+    be sanitised."""
+    played = _PLAYED.search(player[2])
+    if played is None and player[1].lower() in ("video", "audio"):
+        played = _PLAYED.search(_PLAYER_END.split(player.string[player.end() : player.end() + 1000])[0])  # a <source>
+    url = address.absolute(played[1], base) if played else None
+    if url is None or _COUNTER.search(url) or _ADVERTISEMENT.search(url):
+        return player[0]
+    if video := _YOUTUBE.match(url):
+        url = f"https://www.youtube.com/watch?v={video[1]}"
+    shown = cut(url.split("://", 1)[1].removeprefix("www."), 60)
+    return f'<figure><figcaption><a href="{html.escape(url)}">{html.escape(shown)}</a></figcaption></figure>{player[0]}'
+
+
 def _wanted(image: str, drops: Counter[str]) -> str:
     source = _SRC.search(image)
     if source is None:
         return ""
-    if _ONE_PIXEL.search(image) or _PIXEL_HOSTS.search(source[1]):
+    if _ONE_PIXEL.search(image) or is_counter(source[1]):
         drops["tracking-pixel"] += 1
         return ""
-    return image
+    meaning = _ALT.search(image) if _EMOJI.search(source[1]) else None
+    return meaning[1] if meaning and 0 < len(meaning[1]) <= 30 else image
+
+
+def is_counter(url: str) -> bool:
+    """Whether a picture shows nothing and counts who looks."""
+    return _COUNTER.search(url) is not None
 
 
 def first_image(safe: str) -> str | None:
-    """Address of the first picture in sanitised HTML; None where it is too long to be one."""
-    image = _IMG.search(safe) if "<img" in safe else None
-    source = _SRC.search(image[0]) if image else None
-    found = html.unescape(source[1]) if source else None
-    return found if found and len(found) <= address.MAX_LENGTH else None
+    """Address of the first picture in sanitised HTML that may show what the text is about: no face of an author, no
+    button, nothing tiny."""
+    for image in _IMG.finditer(safe) if "<img" in safe else ():
+        source = _SRC.search(image[0])
+        found = html.unescape(source[1]) if source else ""
+        ornament = _TINY.search(image[0]) or _ORNAMENT.search(found) or _EMOJI.search(found)
+        if found and len(found) <= address.MAX_LENGTH and not ornament:
+            return found
+    return None

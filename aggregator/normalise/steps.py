@@ -16,6 +16,11 @@ MAX_CATEGORIES = 20
 MAX_ENCLOSURES = 10
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
+_ENDING = re.compile(r"\.(\w{3,4})(?:[?#]|$)", re.ASCII)
+_KINDS = {
+    "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp", "avif": "image/avif",
+    "mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg", "mp4": "video/mp4", "webm": "video/webm", "pdf": "application/pdf",
+}  # fmt: skip
 _OUTLET = re.compile(r"\s+[-–—|]\s+([^-–—|]{2,60})$")
 
 
@@ -116,15 +121,23 @@ def enclosures(draft: Draft, context: Context) -> None:
         if url is None:
             context.drops["unsafe-address"] += 1
             continue
-        kind = one.type if one.type and _MEDIA_TYPE.fullmatch(one.type) else None
+        kind = one.type if one.type and _MEDIA_TYPE.fullmatch(one.type) else _kind(url)
         length = one.length if one.length is not None and 0 <= one.length < 2**53 else None
         found.setdefault(url, Enclosure(url, kind, length))
     draft.enclosures = tuple(found.values())
 
 
+def _kind(url: str) -> str | None:
+    """The media type that the address tells by its ending."""
+    found = _ENDING.search(url)
+    return _KINDS.get(found[1].lower()) if found else None
+
+
 def image(draft: Draft, context: Context) -> None:
     """The feed's picture of the item, else an enclosed one, else the first in its text."""
     own = address.absolute(draft.parsed.image, draft.base)
+    if own and markup.is_counter(own):
+        own = None
     enclosed = next((one.url for one in draft.enclosures if (one.type or "").startswith("image/")), None)
     draft.image = own or enclosed or markup.first_image(draft.content)
 

@@ -1,4 +1,5 @@
-"""What fastfeedparser drops of an entry, read from the tree: its <source>, xml:base, and the text of odd dates.
+"""What fastfeedparser drops of an entry, read from the tree: its <source>, xml:base, the text of odd dates, and pictures
+that stand beside other media or in another namespace.
 
 The tree costs several times the fast parser, so a search over the bytes first says whether it is needed at all.
 """
@@ -15,6 +16,7 @@ from lxml import etree
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import Document
 from aggregator.parse.people import name
+from aggregator.parse.pictures import widest
 
 # A date as RFC 822 or RFC 3339 have it, of a credible year; the fast parser guesses at others by today's date.
 _DATE = (
@@ -37,6 +39,7 @@ _FOREIGN = frozenset(
     {
         "http://search.yahoo.com/mrss/",
         "http://search.yahoo.com/mrss",
+        "http://www.rssboard.org/media-rss",
         "http://www.itunes.com/dtds/podcast-1.0.dtd",
         "http://www.itunes.com/DTDs/Podcast-1.0.dtd",
         "http://www.google.com/schemas/play-podcasts/1.0",
@@ -50,6 +53,13 @@ def needed(markup: bytes) -> bool:
     if b"xml:base" in markup or _NEEDED.search(markup) is not None:
         return True
     return b"<rss" in markup[:2000] and _NESTED_AUTHOR.search(markup) is not None
+
+
+def pictured(data: bytes, body: bytes) -> bool:
+    """Whether an entry may have a picture that only the tree tells; `body` is the document from its first entry on."""
+    if b"<itunes:image" in body or (b"<media:thumbnail" in body and b"<media:content" in body):
+        return True
+    return b"rssboard.org/media-rss" in data[:4096]  # a namespace that fastfeedparser does not know
 
 
 def complete(document: Document, items: tuple[ParsedItem, ...]) -> tuple[ParsedItem, ...]:
@@ -84,6 +94,7 @@ def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedI
         published_text=published or updated,
         author=", ".join(dict.fromkeys(authors)) or item.author,
         enclosures=tuple(_enclosures(element)) or item.enclosures,
+        image=item.image or _image(element),
         publisher=publisher,
         publisher_url=address,
         base=_base(element) if based else item.base,
@@ -138,6 +149,16 @@ def _enclosures(element: etree._Element) -> Iterator[Enclosure]:
             length = child.get("length") or ""
             size = int(length) if length.isascii() and length.isdigit() and len(length) < 16 else None
             yield Enclosure(address, child.get("type"), size)
+
+
+def _image(element: etree._Element) -> str | None:
+    """The widest picture of media:content, else a thumbnail, else what iTunes shows."""
+    spaces = [space for space in _FOREIGN if "mrss" in space or "media-rss" in space]
+    found = (one for space in spaces for one in element.iter(f"{{{space}}}content"))
+    media = [{name: one.get(name) for name in ("url", "type", "medium", "width")} for one in found]
+    thumbnails = (one.get("url") for space in spaces for one in element.iter(f"{{{space}}}thumbnail"))
+    covers = (one.get("href") for one in element.iterchildren("{*}image"))
+    return widest(media) or next(filter(None, thumbnails), None) or next(filter(None, covers), None)
 
 
 def _sane(text: str | None) -> bool:

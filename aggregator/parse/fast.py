@@ -5,14 +5,14 @@ entries); fewer entries read than begin in the document; a title, summary or des
 (fastfeedparser stops at the first tag); text in base64; the text of an item in a module's element (xhtml:body,
 fullitem).
 
-What fastfeedparser drops (an item's <source>, xml:base, the text of odd dates) is read from the tree by `entries`,
+What fastfeedparser drops (an item's <source>, xml:base, the text of odd dates, some pictures) is read from the tree by `entries`,
 only in documents where it occurs.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
 from aggregator.parse.document import Document, without_cdata
 from aggregator.parse.people import name
+from aggregator.parse.pictures import widest
 
 _ENTRY = re.compile(rb"<(?:item|entry)[\s>]")
 _MARKUP_INSIDE = re.compile(
@@ -65,7 +66,8 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     own = len(_SUMMARY.findall(body))  # where there is none, fastfeedparser makes one up out of the content
     items = tuple(_item(entry, bool(own)) for entry in found)
     alike = own in (0, len(items)) and len(_DATE.findall(body)) >= len(items)
-    return items if alike and not entries.needed(markup) else entries.complete(document, items)
+    pictured = all(one.image for one in items) or not entries.pictured(document.data, body)
+    return items if alike and pictured and not entries.needed(markup) else entries.complete(document, items)
 
 
 def _item(entry: Mapping[str, Any], summarised: bool) -> ParsedItem:
@@ -132,20 +134,7 @@ def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:
 
 
 def _image(media: Sequence[Mapping[str, Any]] | None) -> str | None:
-    """The widest picture of media:content, else a thumbnail."""
+    """The widest picture of media:content, else a thumbnail inside one."""
     if not media:
         return None
-    pictures = [one for one in media if one.get("url") and _is_picture(one)]
-    if pictures:
-        widest: Callable[[Mapping[str, Any]], int] = lambda one: one.get("width") or 0  # noqa: E731
-        return str(max(pictures, key=widest)["url"])
-    return next((str(one["thumbnail_url"]) for one in media if one.get("thumbnail_url")), None)
-
-
-_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
-
-
-def _is_picture(media: Mapping[str, Any]) -> bool:
-    if media.get("medium") or media.get("type"):
-        return media.get("medium") == "image" or str(media.get("type")).startswith("image/")
-    return bool(_PICTURE.search(media["url"]))
+    return widest(media) or next((str(one["thumbnail_url"]) for one in media if one.get("thumbnail_url")), None)

@@ -15,6 +15,7 @@ from typing import Any
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import Document
+from aggregator.parse.pictures import widest
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -122,12 +123,13 @@ def _enclosures(entry: Mapping[str, Any]) -> list[Enclosure]:
 
 
 def _image(entry: Mapping[str, Any]) -> str | None:
-    for one in entry.get("media_content") or ():
-        if one.get("url") and (one.get("medium") == "image" or str(one.get("type", "")).startswith("image/")):
-            return str(one["url"])
     thumbnails = entry.get("media_thumbnail") or ()
     image = entry.get("image") or {}
-    return next((str(one["url"]) for one in thumbnails if one.get("url")), None) or _text(image.get("href"))
+    return (
+        widest(entry.get("media_content") or ())
+        or next((str(one["url"]) for one in thumbnails if one.get("url")), None)
+        or _text(image.get("href"))
+    )
 
 
 def _language(entry: Mapping[str, Any]) -> str | None:

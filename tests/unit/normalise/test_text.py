@@ -133,12 +133,76 @@ def test_headings_links_and_pictures_are_kept() -> None:
     [
         '<img src="https://e.org/p.gif" width="1" height="1">',
         '<img src="https://feeds.feedburner.com/~r/x/~4/y">',
+        '<img src="https://feeds.feedburner.com/~ff/x?d=y">',
+        '<img src="https://media.example.org/images/tracking/news-rss-pixel.png?story=1">',
         "<img alt=x>",
     ],
 )
 def test_tracking_pixels_go(pixel: str) -> None:
     drops: Counter[str] = Counter()
     assert "<img" not in sanitise(f"<p>x</p>{pixel}", "https://example.org/", drops)
+
+
+def test_a_counter_is_no_picture_of_an_item() -> None:
+    counter = '<media:thumbnail url="https://media.example.org/tracking/news-rss-pixel.png"/>'
+    assert one("<p>x</p><img src='https://e.org/a.jpg'>", inside=counter).image == "https://e.org/a.jpg"
+
+
+@pytest.mark.parametrize(
+    "ornament",
+    [
+        "<img src='https://2.gravatar.com/avatar/ab?s=96'>", "<img src='https://static.addtoany.com/buttons/share.png'>",
+        "<img src='https://s.w.org/images/core/emoji/15.0.3/72x72/26d4.png' alt='⛔'>", "<img src='https://e.org/favicon.png'>",
+        "<img src='https://e.org/bullet.gif' width='12' height='12'>",
+    ],
+)  # fmt: skip
+def test_what_only_adorns_is_not_the_picture_of_an_item(ornament: str) -> None:
+    assert one(f"<p>x</p>{ornament}").image is None
+    assert one(f"<p>x</p>{ornament}<img src='https://e.org/a.jpg' width='600'>").image == "https://e.org/a.jpg"
+
+
+def test_a_picture_of_an_emoji_is_the_emoji() -> None:
+    read_item = one(
+        "<p>Pizza <img src='https://s.w.org/images/core/emoji/17.0.2/72x72/1f355.png' alt='🍕'> for all.</p>"
+    )
+    assert read_item.content == "<p>Pizza 🍕 for all.</p>"
+    assert read_item.summary == "Pizza 🍕 for all."
+
+
+def test_an_enclosed_picture_without_a_type_is_known_by_its_ending() -> None:
+    read_item = one(inside="<enclosure url='https://e.org/a.JPG?w=300'/>")
+    assert read_item.image == "https://e.org/a.JPG?w=300"
+    assert read_item.enclosures[0].type == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    ("player", "link"),
+    [
+        (
+            '<iframe width="560" src="https://www.youtube.com/embed/dQw4w9WgXcQ?rel=0" allowfullscreen></iframe>',
+            "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
+        ),
+        ("<iframe src='//player.vimeo.com/video/7'></iframe>", "https://player.vimeo.com/video/7"),
+        ("<video controls poster=x.jpg><source src='https://e.org/Clip.MP4'></video>", "https://e.org/Clip.MP4"),
+        ("<audio src=https://e.org/a.mp3></audio>", "https://e.org/a.mp3"),
+    ],
+)
+def test_a_player_becomes_a_link_to_what_it_plays(player: str, link: str) -> None:
+    read_item = one(f"<p>Watch this.</p><div>{player}</div>")
+    assert f'<a href="{link}"' in read_item.content
+    assert not any(tag in read_item.content for tag in ("<iframe", "<video", "<audio"))
+    assert read_item.summary == "Watch this."
+
+
+@pytest.mark.parametrize(
+    "player",
+    [
+        "<iframe src='https://ws.amazon-adsystem.com/x'></iframe>", "<iframe src='javascript:alert(1)'></iframe>",
+        "<iframe src='/relative'></iframe>", "<video></video>",
+    ],
+)  # fmt: skip
+def test_a_player_of_nothing_leaves_nothing(player: str) -> None:
+    assert one(f"<p>Text.</p>{player}").content == "<p>Text.</p>"
 
 
 def test_plain_text_is_escaped_as_content() -> None:

@@ -42,6 +42,36 @@ def test_reads_an_item_of_rss_whole() -> None:
     assert one.image == "https://example.org/large.jpg"
 
 
+YOUTUBE = (
+    '<media:group><media:content url="https://video.example/v/1" type="application/x-shockwave-flash" width="640"/>'
+    '<media:thumbnail url="https://video.example/1.jpg" width="480"/></media:group>'
+)
+WORDPRESS_COM = (
+    '<media:content url="https://1.gravatar.com/avatar/ab?s=96" medium="image"><media:title>Ann</media:title></media:content>'
+    '<media:content url="https://example.org/a.jpg" medium="image"/>'
+)
+
+
+@pytest.mark.parametrize(
+    ("media", "expected"),
+    [
+        (YOUTUBE, "https://video.example/1.jpg"),
+        (WORDPRESS_COM, "https://example.org/a.jpg"),
+        ('<itunes:image href="https://example.org/cover.jpg"/>', "https://example.org/cover.jpg"),
+        (
+            '<media:content xmlns:media="http://www.rssboard.org/media-rss" url="https://example.org/b.jpg" medium="image"/>',
+            "https://example.org/b.jpg",
+        ),
+        ('<media:thumbnail url="https://example.org/t.jpg"/>', "https://example.org/t.jpg"),
+    ],
+)
+def test_finds_the_picture_among_the_media(media: str, expected: str) -> None:
+    fast = parsed(rss([item(media), item('<media:thumbnail url="https://example.org/other.jpg"/>')]))
+    tolerant = parsed(rss([item(media + "<description>a <b>doubt</b></description>")]))
+    assert (fast.parser, tolerant.parser) == ("fastfeedparser", "feedparser")
+    assert (fast.items[0].image, tolerant.items[0].image) == (expected, expected)
+
+
 def test_reads_atom_with_its_enclosures_and_authors() -> None:
     feed = parsed(
         atom(
