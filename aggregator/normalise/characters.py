@@ -6,6 +6,7 @@ them. C1 controls are windows-1252 read wrongly, and become what was meant.
 
 from __future__ import annotations
 
+import codecs
 import re
 
 _C1 = {code: bytes([code]).decode("cp1252", "replace").replace("\ufffd", "") for code in range(0x80, 0xA0)}
@@ -14,6 +15,8 @@ _UNWANTED = re.compile(
     "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U0001fffe\U0001ffff\U000e0000-\U000e007f\U0010fffe\U0010ffff]"
 )
 _DOUBLED = ("Ã", "Â", "Ä", "Å", "Ð", "Ñ", "â€", "â\x80")  # how the first bytes of UTF-8 look when taken for Latin-1
+_LATIN_1 = re.compile("[\x80-\xff]")
+_DOUBLED_CHARACTER = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _C1_CLASS = re.compile("[\x80-\x9f]")
 
 
@@ -38,13 +41,27 @@ def without_unwanted(text: str) -> str:
 
 
 def _once_encoded(text: str) -> str:
-    """UTF-8 that was taken for Latin-1 and encoded again, undone. Nothing else decodes: `NÃO` is left alone."""
-    for wrong in ("latin-1", "cp1252") if "â€" in text or "Ã" in text else ("latin-1",):
+    """UTF-8 that was taken for Latin-1 or windows-1252 and encoded again, undone. Nothing else decodes: `NÃO` is left
+    alone. Characters that came in otherwise (`&#8211;` beside `Ã¼`) stay, where all that is Latin-1 belongs to what
+    was doubled."""
+    for wrong in ("latin-1", "cp1252") if any(map(text.__contains__, ("â€", "Ã", "Ð", "Ñ"))) else ("latin-1",):
         try:
-            return text.encode(wrong).decode("utf-8")
+            return text.encode(wrong, "undefined-as-itself" if wrong == "cp1252" else "strict").decode("utf-8")
         except UnicodeError:
             continue
-    return text
+    if _LATIN_1.search(_DOUBLED_CHARACTER.sub("", text)):
+        return text
+    return _DOUBLED_CHARACTER.sub(lambda found: found[0].encode("latin-1").decode("utf-8", "ignore"), text)
+
+
+def _undefined_as_itself(error: UnicodeError) -> tuple[bytes, int]:
+    """What windows-1252 leaves undefined is itself to a browser."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return error.object[error.start : error.end].encode("latin-1"), error.end
+
+
+codecs.register_error("undefined-as-itself", _undefined_as_itself)
 
 
 def one_line(text: str) -> str:

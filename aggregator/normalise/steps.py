@@ -9,13 +9,15 @@ from aggregator.model.item import Enclosure
 from aggregator.normalise import address, dates, markup
 from aggregator.normalise.characters import cut, one_line
 from aggregator.normalise.draft import Context, Draft
-from aggregator.normalise.plain import plain
+from aggregator.normalise.plain import plain, plain_of_safe
 from aggregator.normalise.summary import TITLE_LENGTH, summarise, title_from
 
 MAX_CATEGORIES = 20
 MAX_ENCLOSURES = 10
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
+_NO_NAME = re.compile(r"[^\s@]+@[^\s@]+|\W*")
+_HEADING = re.compile(r"(?:\s*<div>)*\s*<h([2-6])>(.{1,1000}?)</h\1>\s*", re.DOTALL)
 _ENDING = re.compile(r"\.(\w{3,4})(?:[?#]|$)", re.ASCII)
 _KINDS = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp", "avif": "image/avif",
@@ -57,7 +59,15 @@ def guid(draft: Draft, context: Context) -> None:
 
 def content(draft: Draft, context: Context) -> None:
     raw = draft.parsed.text
-    draft.content = markup.sanitise(raw, draft.base, context.drops) if raw else ""
+    draft.content = _without_title(markup.sanitise(raw, draft.base, context.drops), draft) if raw else ""
+
+
+def _without_title(safe: str, draft: Draft) -> str:
+    """The text without a heading at its start that says the title once more."""
+    heading = _HEADING.match(safe) if draft.parsed.title else None
+    if heading is None or plain_of_safe(heading[2]) != plain(draft.parsed.title or ""):
+        return safe
+    return safe[: heading.start(1) - 2] + safe[heading.end() :]
 
 
 def summary(draft: Draft, context: Context) -> None:
@@ -93,7 +103,9 @@ def publisher(draft: Draft, context: Context) -> None:
 
 
 def people(draft: Draft, context: Context) -> None:
-    draft.author = cut(plain(draft.parsed.author), 200) or None if draft.parsed.author else None
+    """Names: an address alone is none, and nobody's business."""
+    name = cut(plain(draft.parsed.author), 200) if draft.parsed.author else ""
+    draft.author = None if _NO_NAME.fullmatch(name) else name
 
 
 def language(draft: Draft, context: Context) -> None:

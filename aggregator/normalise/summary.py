@@ -12,8 +12,9 @@ TITLE_LENGTH = 300
 _ENOUGH_HTML = 1000  # of the source, at first; twelve times that where it holds little text
 _TAIL = 600  # characters at the end in which boilerplate is looked for
 _MORE = re.compile(
-    r"continue reading|read (?:the )?(?:more|full (?:story|article|post))|keep reading|click here to read"
-    r"|view (?:the )?(?:full )?(?:article|post)|weiterlesen|lire la suite|leer más",
+    r"to read (?:this|the) (?:article|story|post) in full|continue reading|read (?:the )?(?:more|full (?:story|article|post))"
+    r"|\d+ posts? - \d+ participants? read full topic"
+    r"|keep reading|click here to read|view (?:the )?(?:full )?(?:article|post)|weiterlesen|lire la suite|leer más",
     re.IGNORECASE,
 )
 _WORDS = (
@@ -26,10 +27,13 @@ _WORDS = (
     "lire la suite",
     "leer más",
 )
-_REST = re.compile(r"[^.!?]{0,140}(?:→|»|…|\.\.\.|>|\.)?[\])]?\s*")  # what may follow such words up to the end
+# What may follow such words up to the end; before an arrow a whole title, as WordPress writes it.
+_REST = re.compile(r"(?:[^.!?]{0,140}(?:»|…|\.\.\.|>|\.)?[\])]?|.{0,200}→)\s*")
 _ENDS_BEFORE = '.!?…:])"”’»([-–—|'  # so that "children read more than ever" stays
 _APPEARED = re.compile(r"The (?:post|article) .{1,400}? (?:first )?appeared (?:first )?on .{1,160}\Z", re.IGNORECASE)
-_REDDIT = re.compile(r"(?:submitted by .{0,80})?\[link\]\s*\[comments\]\Z")
+_REDDIT = re.compile(r"(?:submitted by.{0,80})?\[link\]\s*\[(?:\d+ )?comments?\]\Z")
+_LINKED = re.compile(r"Continue reading\W*\Z")  # a link of its own behind any text
+_RELATED = re.compile(r"(?<=[.!?…\])”\"]) Related(?: (?:posts|stories|articles))?: .{1,300}\Z")
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]?(?=\s)|[。！？]")
 
@@ -55,10 +59,12 @@ def _without_boilerplate(text: str) -> str:
     tail = text[-_TAIL:]
     if "ppeared" in tail:
         text = _APPEARED.sub("", text).rstrip()
-    if text.endswith("[comments]"):
+    if text.endswith(("comments]", "comment]")):
         text = _REDDIT.sub("", text).rstrip()
     if any(map(tail.lower().__contains__, _WORDS)):  # ten times quicker than the search itself
-        text = _without_more(text)
+        text = _without_more(_LINKED.sub("", text).rstrip())
+    if "Related" in tail:
+        text = _RELATED.sub("", text)
     return _ELLIPSIS.sub("…", text) if text.endswith(("]", ")")) else text
 
 

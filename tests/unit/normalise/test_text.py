@@ -30,7 +30,10 @@ def one(html: str = "", **parts: str) -> Item:
         ("  many\n  spaces\t ", "many spaces"),
         ("evil\u202egnirts\u200b \u2066x\ufffe", "evilgnirts x"),
         ("cafÃ© KÃ¶ln", "café Köln"),
+        ("Das LehrstÃ¼ck &#8211; 10 Jahre", "Das Lehrstück – 10 Jahre"),
+        ("Ð’ ÐœÐ¾Ñ\x81ÐºÐ²Ðµ", "В Москве"),
         ("NÃO É", "NÃO É"),
+        ("På “MAÇÔ, sagt Ærø", "På “MAÇÔ, sagt Ærø"),
         ("x &lt;img src=x onerror=alert(1)", "x"),
         ("می\u200cخواهم", "می\u200cخواهم"),
     ],
@@ -73,7 +76,10 @@ def test_a_missing_title_comes_from_the_summary() -> None:
     "tail",
     [
         " Read more", " [Read more]", "… Continue reading →", " The post Big News appeared first on Example Paper.",
-        " (Read the full story)", " Read the full article here…",
+        " (Read the full story)", " Read the full article here…", " Continue reading The Year 2022, Part 1.1: Silliness. →",
+        " To read this article in full, please click here", " 16 posts - 10 participants Read full topic",
+        " Related: Fact check: the address analyzed Continue reading...", " Related posts: The year 2024 The year 2025",
+        " submitted by /u/ann to /r/space [link] [959 comments]",
     ],
 )  # fmt: skip
 def test_boilerplate_goes(tail: str) -> None:
@@ -237,6 +243,19 @@ def test_people_categories_language_and_picture() -> None:
         "https://e.org/in-text.jpg",
     )
     assert read(rss(item(), head="<language>EN_gb</language>")).items[0].lang == "en-GB"
+
+
+@pytest.mark.parametrize("author", ["webmaster@example.org", "()", "–"])
+def test_an_author_without_a_name_is_none(author: str) -> None:
+    assert one(inside=f"<dc:creator>{author}</dc:creator>").author is None
+
+
+def test_a_heading_that_repeats_the_title_is_left_out() -> None:
+    text = "<article><header><h1>Embedded &amp; small</h1></header><p>I have been fascinated.</p></article>"
+    read_item = one(text, title="Embedded &amp;amp; small")
+    assert (read_item.content, read_item.summary) == ("<p>I have been fascinated.</p>", "I have been fascinated.")
+    assert one("<h2>Another</h2><p>Text.</p>").content == "<h2>Another</h2><p>Text.</p>"
+    assert one("<p>Title</p>").content == "<p>Title</p>"
 
 
 def test_the_hash_is_of_what_a_reader_sees() -> None:
