@@ -27,7 +27,7 @@ class WebAddress:
         """Raises Stopped (kind `address`) for other schemes and for addresses without a host."""
         scheme = parsed.protocol.rstrip(":")
         if scheme not in ("http", "https"):
-            raise Stopped("address", f"{scheme[:20]}: is no address that is polled; http and https are")
+            raise Stopped("address", f"{scheme[:20]}: only http and https addresses are polled")
         if not parsed.hostname:
             raise Stopped("address", "the address has no host")
         parsed.username = parsed.password = parsed.hash = ""
@@ -61,9 +61,11 @@ class Trail:
         try:
             target = WebAddress.of(ada_url.URL(location, self.here.url))
         except ValueError:
-            raise Stopped("redirect", f"redirects ({status}) to no valid address", status) from None
+            raise Stopped("redirect", f"redirects ({status}) to an invalid address", status) from None
         except Stopped as stopped:
-            raise Stopped("redirect", f"redirects ({status}) off the web: {stopped.failed.message}", status) from None
+            raise Stopped(
+                "redirect", f"redirects ({status}) to an address that is not polled: {stopped.failed.message}", status
+            ) from None
         seen = self.seen | {self.here.url}
         if target.url in seen:
             raise Stopped("redirect", "redirects in a circle", status)

@@ -60,9 +60,13 @@ class Robots:
                 await self._learn(host, f"{root}robots.txt")
         if host.rules is None:
             wait = max(1, round(host.until - self._clock()))
-            return Failed("waiting", "robots.txt of its host cannot be read now", freshness=Freshness(retry_after=wait))
+            return Failed(
+                "waiting",
+                "the robots.txt of its host cannot be read at the moment",
+                freshness=Freshness(retry_after=wait),
+            )
         if not host.rules.can_fetch(place.url, TOKEN):
-            return Failed("robots", "robots.txt of its host asks programs not to read it")
+            return Failed("robots", "the robots.txt of its host forbids reading it")
         return None
 
     async def _learn(self, host: _Host, url: str) -> None:

@@ -52,6 +52,6 @@ def article(body: bytes, content_type: str | None, url: str) -> str:
         with_metadata=False,
     )
     if not found:
-        raise ParseError("no-article", "the page holds no article that could be told from the rest")
+        raise ParseError("no-article", "no article was found on the page")
     text: str = _HEADLINE.sub("", found, count=1)
     return text

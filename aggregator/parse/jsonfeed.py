@@ -28,10 +28,10 @@ def read(document: Document) -> ParsedFeed:
     _check_depth(document.data)
     value = _loads(document.data)
     if not isinstance(value, dict) or not isinstance(value.get("items"), list):
-        raise ParseError("not-a-feed", "the address answers with JSON that is no JSON Feed (no list of items)")
+        raise ParseError("not-a-feed", "the address answers with JSON that is not a JSON Feed (no list of items)")
     version = _text(value.get("version")) or ""
     if "jsonfeed.org" not in version and not any(isinstance(one, dict) and "url" in one for one in value["items"]):
-        raise ParseError("not-a-feed", "the address answers with JSON that is no JSON Feed (no version)")
+        raise ParseError("not-a-feed", "the address answers with JSON that is not a JSON Feed (no version)")
     items = tuple(_item(one) for one in _not_endless(value["items"]) if isinstance(one, dict))
     flaws = list(document.flaws)
     if len(items) < min(len(value["items"]), MAX_ENTRIES):
@@ -64,7 +64,7 @@ def _check_depth(data: bytes) -> None:
     for bracket in _BRACKETS.finditer(_STRING.sub(b"", data)):
         depth += 1 if bracket[0] in b"[{" else -1
         if depth > _MAX_DEPTH:
-            raise ParseError("too-deep", f"the document nests deeper than {_MAX_DEPTH} levels")
+            raise ParseError("too-deep", f"the document is nested deeper than {_MAX_DEPTH} levels")
 
 
 def _loads(data: bytes) -> object:
@@ -79,7 +79,7 @@ def _loads(data: bytes) -> object:
     except ValueError as error:
         raise ParseError("malformed", "the document is broken JSON") from error
     except RecursionError as error:
-        raise ParseError("too-deep", "the document nests too deep") from error
+        raise ParseError("too-deep", "the document is nested too deeply") from error
 
 
 def _integer(digits: str) -> int | str:

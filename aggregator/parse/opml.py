@@ -41,13 +41,13 @@ def read_opml(data: bytes) -> tuple[Listed, ...]:
         ParseError: it is no OPML (`not-a-feed`), declares entities, is too large or too deep (`too-deep`).
     """
     if len(data) > MOST_BYTES:
-        raise ParseError("too-deep", f"larger than {MOST_BYTES >> 20} MiB; no list of feeds is")
+        raise ParseError("too-deep", f"larger than {MOST_BYTES >> 20} MiB; no list of feeds is that large")
     text, _ = to_utf8(data, None)
     if _DECLARES.search(text):
-        raise ParseError("malformed", "declares entities of its own, which no OPML needs: refused")
+        raise ParseError("malformed", "declares its own entities, which OPML does not need: refused")
     root = _tree(_NAMED.sub(_entity, text))
     if root is None or (_name(root) not in ("opml", "outline", "body") and root.find(".//{*}outline") is None):
-        raise ParseError("not-a-feed", "is no OPML: expected <opml> with <outline> elements")
+        raise ParseError("not-a-feed", "is not OPML: expected <opml> with <outline> elements")
     found = []
     for count, (element, folder) in enumerate(_outlines(root), 1):
         if count > MOST_OUTLINES:
@@ -65,7 +65,7 @@ def _tree(text: bytes) -> etree._Element | None:
     try:
         return etree.fromstring(text.strip(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise ParseError("malformed", "is no OPML: it is not XML") from error
+        raise ParseError("malformed", "is not OPML: it is not XML") from error
 
 
 def _entity(match: re.Match[bytes]) -> bytes:

@@ -40,7 +40,7 @@ _OBSTACLES = (
     ((b"captcha",), "a captcha"),
     ((b"captive portal", b"hotspot", b"wlan login", b"wi-fi login"), "the login page of a network (captive portal)"),
     ((b'type="password"', b"type='password'", b"type=password"), "a login page"),
-    ((b"enable javascript", b"requires javascript"), "a page that asks for JavaScript"),
+    ((b"enable javascript", b"requires javascript"), "a page that requires JavaScript"),
 )
 
 
@@ -73,7 +73,7 @@ def no_feed(body: bytes, url: str) -> ParseError:
     if name in _OTHER_ROOTS:
         return ParseError("not-a-feed", f"the address answers with {_OTHER_ROOTS[name]}")
     if kind(body) != "html":
-        return ParseError("not-a-feed", "the address answers with something that is no feed")
+        return ParseError("not-a-feed", "the address answers with something that is not a feed")
     head = body[: 4 * _HEAD].lower()
     what = next((said for words, said in _OBSTACLES if any(word in head for word in words)), "a web page")
     return ParseError("not-a-feed", f"the address answers with {what}, not a feed{_advice(body, url)}")

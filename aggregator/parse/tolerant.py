@@ -30,14 +30,14 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
             BytesIO(document.data), response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False
         )
     except RecursionError as error:
-        raise ParseError("too-deep", "the document nests too deep") from error
+        raise ParseError("too-deep", "the document is nested too deeply") from error
     except MemoryError:
         raise  # a limit of ours, no fault of the document's form
     except Exception as error:  # feedparser raises whatever its many parts raise
         raise ParseError("malformed", f"the document cannot be read ({type(error).__name__})") from error
     found: Sequence[Mapping[str, Any]] = parsed.get("entries") or ()
     if not found and not parsed.get("version"):
-        raise ParseError("not-a-feed", "the address answers with something that is no feed")
+        raise ParseError("not-a-feed", "the address answers with something that is not a feed")
     return tuple(map(_item, found))
 
 

@@ -70,4 +70,4 @@ class _Reader:
             return "", str(error)
         except Exception as error:
             log.exception("source %s: an article could not be read", source)
-            return "", f"a fault of ours, see the log ({type(error).__name__})"
+            return "", f"an error in this program, see the log ({type(error).__name__})"

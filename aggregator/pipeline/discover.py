@@ -95,7 +95,9 @@ class Finder:
             except AggregatorError:
                 continue
         if not found:
-            raise AggregatorError(f"{page}: {error}; it names no feed, and none lies where feeds usually do") from error
+            raise AggregatorError(
+                f"{page}: {error}; it links to no feed, and there is none at the usual addresses"
+            ) from error
         return found[0] if len(found) == 1 else tuple(Link(one.url, one.feed.title or "") for one in found)
 
     async def _get(self, url: str) -> Fetched:

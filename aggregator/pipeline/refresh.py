@@ -150,7 +150,7 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         raise
     except Exception as error:
         log.exception("source %s: unexpected error", source.id)
-        outcome, feed = Failed("crashed", f"a fault of ours, see the log ({type(error).__name__})"), None
+        outcome, feed = Failed("crashed", f"an error in this program, see the log ({type(error).__name__})"), None
     if isinstance(outcome, Failed):
         outcome = replace(outcome, message=tools.mask(outcome.message))
     known, _ = decide.next_poll(

@@ -48,7 +48,7 @@ class Sandbox:
         """Bytes to a normalised feed. Raises ParseError (no feed) and SandboxError `timeout` or `crashed`."""
         answer = await self._read(frames.Task(fetched.body, fetched.content_type, fetched.url, job))
         if not isinstance(answer, frames.Done):
-            raise SandboxError("crashed", "the process that read the document answered something else")
+            raise SandboxError("crashed", "the process that reads documents gave an unexpected answer")
         return answer.feed
 
     async def extract(self, fetched: Fetched) -> str:
@@ -56,7 +56,7 @@ class Sandbox:
         async with self._articles:
             answer = await self._read(frames.Page(fetched.body, fetched.content_type, fetched.url))
         if not isinstance(answer, frames.Text):
-            raise SandboxError("crashed", "the process that read the document answered something else")
+            raise SandboxError("crashed", "the process that reads documents gave an unexpected answer")
         return answer.content
 
     async def _read(self, task: frames.Task | frames.Page) -> frames.Done | frames.Text:
@@ -110,9 +110,7 @@ class Sandbox:
         try:
             return await Worker.start(self._memory)
         except OSError as error:
-            raise SandboxError(
-                "crashed", f"no process to read documents in could be started: {error.strerror}"
-            ) from error
+            raise SandboxError("crashed", f"no process to read documents could be started: {error.strerror}") from error
 
     async def _put_back(self, worker: Worker, fine: bool) -> None:
         if fine and not self._closed and worker.asked < self._recycle:

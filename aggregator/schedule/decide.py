@@ -157,13 +157,15 @@ def _floors(known: SourceState, fresh: Freshness, policy: Policy) -> list[tuple[
     floors = [
         (
             min(timedelta(seconds=fresh.max_age or 0), _MOST_ASKED),
-            "the server says that its answer holds so long (max-age)",
+            "the server says that its answer stays fresh that long (max-age)",
         ),
         (asks.ttl or timedelta(), "the feed asks for that (ttl)"),
         (asks.update or timedelta(), "the feed asks for that (sy:updatePeriod)"),
     ]
     if not (known.etag or known.last_modified or policy.explicit):
-        floors.append((policy.unconditional, "it gives no validators, so every poll costs the whole feed"))
+        floors.append(
+            (policy.unconditional, "it sends no ETag or Last-Modified, so every poll downloads the whole feed")
+        )
     return floors
 
 
@@ -194,7 +196,7 @@ def _with_its_host(state: SourceState, fresh: Freshness, visit: _Visit) -> NextP
     """Not asked at all, so nothing is known that was not known before."""
     wait = timedelta(seconds=fresh.retry_after or 0)
     return _at(
-        wait, f"again in {span(wait)}: another feed of its host was told to wait so long (Retry-After)", state, visit
+        wait, f"again in {span(wait)}: another feed of its host was told to wait that long (Retry-After)", state, visit
     )
 
 
@@ -204,7 +206,7 @@ def _at(interval: timedelta, why: str, known: SourceState, visit: _Visit) -> Nex
     now, jitter = visit.now, visit.jitter
     first = visit.first and known.last_success is not None
     spread = SPREAD if first else JITTER
-    why += " (and up to half of that, so that sources drift apart)" if first else ""
+    why += " (plus up to half of that, to spread out the polls)" if first else ""
     wanted = now + min(interval * (1 + spread * jitter), LONGEST)
     moment = asks.after_skips(wanted)
     if moment != wanted:

@@ -16,8 +16,8 @@ FAILURES = ("failing", "challenge", "not-a-feed")
 FLAWS = {
     FLOOD: "its last document gave known titles new guids: the repeats were held back",
     FUTURE: "most items of its last document are dated in the future: they count as published when first seen",
-    UNDATED: "most items of its last document have no date that can be believed: they count as published when first seen",
-    THIN: "its last document holds headlines and not a word more",
+    UNDATED: "most items of its last document have no plausible date: they count as published when first seen",
+    THIN: "its last document contains headlines only",
 }
 """Flaws of a document that make a state, the gravest first."""
 
@@ -31,13 +31,13 @@ def health(state: SourceState, now: datetime) -> tuple[str, str]:
     if state.last_status == 410 and not moves.adopted(state) and state.failures:
         return "gone", f"the server says 410 Gone since {_day(state.last_attempt)}: not polled until its url changes"
     if state.failures:
-        since = f", last success {_ago(state.last_success, now)}" if state.last_success else ", never a success"
+        since = f", last success {_ago(state.last_success, now)}" if state.last_success else ", never succeeded"
         why = f"{times(state.failures, 'failure')} in a row{since}: {state.error or state.error_kind}"
         return _failing(state), why
     if state.last_success is None:
         return "new", "not polled yet"
     if moves.adopted(state):
-        return "moved", f"moved for good since {_day(state.moved_since)}; in feeds.yaml set url: {state.moved_to}"
+        return "moved", f"moved permanently since {_day(state.moved_since)}; in feeds.yaml set url: {state.moved_to}"
     quiet = now - (state.last_new or state.first_success or state.last_success)
     if quiet >= SILENT_AFTER:
         word = "stale" if quiet >= STALE_AFTER else "silent"

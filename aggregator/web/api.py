@@ -101,7 +101,7 @@ def item(id: str) -> Response:
     lib = library()
     found = lib.archive.reading.item(identifier(id))
     if found is None:
-        raise NotFound("there is no item of this id")
+        raise NotFound("there is no item with this id")
     full: shapes.ItemInFull = {
         **item_json(lib.in_force().names.of(found)),
         "content_html": found.content,

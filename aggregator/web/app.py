@@ -185,7 +185,7 @@ def fail(error: HTTPException) -> BaseResponse | Response:
 
 DETAILS = {
     404: "There is nothing at this address. /sections, /topics and /sources list what there is.",
-    405: "This address is only read: use GET or HEAD.",
+    405: "This address is read-only: use GET or HEAD.",
     400: "The request is malformed.",
 }
 

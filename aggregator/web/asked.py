@@ -29,7 +29,7 @@ def identifier(text: str) -> str:
     try:
         return str(uuid.UUID(text.lower().removeprefix("urn:uuid:")))
     except ValueError as error:
-        raise NotFound("there is none of this id") from error
+        raise NotFound("there is nothing with this id") from error
 
 
 def story_named(id: str) -> StoryView:
@@ -41,7 +41,7 @@ def story_named(id: str) -> StoryView:
     """
     found = library().archive.reading.story(identifier(id))
     if found is None:
-        raise NotFound("there is no story of this id")
+        raise NotFound("there is no story with this id")
     if isinstance(found, str):
         raise Renamed(found)
     return found

@@ -16,7 +16,7 @@ STORIES = 15
 
 def query_of(library: Library, id: str) -> StreamQuery:
     if id not in library.in_force().names.sections:
-        raise NotFound("there is no section of this id")
+        raise NotFound("there is no section with this id")
     return StreamQuery("daily", id)
 
 
@@ -30,7 +30,7 @@ def daily(library: Library, query: StreamQuery) -> tuple[Stream, int | None]:
     changed = library.changed(stream_name(query))
     stream = Stream(
         title=f"{force.settings.site.title} – {section}, day by day",
-        description=f"Each day of {section}: what most outlets told, in one entry.",
+        description=f"{section}, one entry per day: the stories that most outlets reported.",
         root=force.root,
         address=f"{force.root}/sections/{query.id}/daily",
         query="",

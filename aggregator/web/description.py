@@ -21,13 +21,13 @@ MOMENT: dict[str, Any] = {"type": "string", "examples": ["2026-11-24T12:00:00Z",
 QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "limit": (
         {"type": "integer", "minimum": parameters.LIMITS[0], "maximum": parameters.LIMITS[1]},
-        "How many. Feeds without it: all of the last 48 hours, at least 50, at most 500.",
+        "Number of entries. Default for feeds: all of the last 48 hours, at least 50, at most 500.",
     ),
     "min_publishers": (
         {"type": "integer", "minimum": 1, "maximum": MAX_PUBLISHERS},
-        "Only stories that so many independent outlets tell; a story enters when the last of them joins.",
+        "Only stories that at least this many independent outlets report; a story enters when the last of them joins.",
     ),
-    "primary": ({"type": "string", "enum": ["0", "1", "true", "false"]}, "Only stories whose primary section it is."),
+    "primary": ({"type": "string", "enum": ["0", "1", "true", "false"]}, "Only stories whose primary section this is."),
     "view": ({"type": "string", "enum": ["stories", "items"]}, "Stories, or the items they are made of."),
     "q": (
         {"type": "string", "maxLength": parameters.MAX_QUERY},
@@ -35,8 +35,8 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "order": (
         {"type": "string", "enum": list(parameters.ORDERS)},
-        "Of a search with words: the newest first (default), or by relevance, what fits best first among the "
-        f"{CANDIDATES} newest that it finds. Feeds list the newest first whatever is asked.",
+        "Order of a search with `q`: the newest first (default), or by relevance, which ranks the "
+        f"{CANDIDATES} newest results, best match first. Feeds always list the newest first.",
     ),
     "section": (TEXT, "Id of a section."),
     "topic": (TEXT, "Id of a topic."),
@@ -46,16 +46,16 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "lang": (TEXT, "Language of items: `en` finds `en-GB` too."),
     "since": (MOMENT, "Published from this time on (ISO 8601), or within this age."),
     "until": (MOMENT, "Published before."),
-    "changed_since": (MOMENT, "Only what changed since, in order of change, oldest first."),
-    "cursor": ({"type": "string"}, "Where the list goes on: `next` of the answer before."),
+    "changed_since": (MOMENT, "Only what changed since this time, in order of change, oldest first."),
+    "cursor": ({"type": "string"}, "Where to continue: `next` of the previous answer."),
     "of": ({"type": "string", "enum": ["sections", "topics", "sources"]}, "Whose feeds."),
 }
 STATUS = {
     200: "The answer",
     301: "It was merged into another story, which has this address",
-    304: "Not modified: the conditions of the request hold",
-    400: "A parameter does not fit",
-    404: "There is none",
+    304: "Not modified since the answer that the client has",
+    400: "A parameter is invalid",
+    404: "Not found",
     503: "Not available at the moment",
 }
 PATTERNS = {
@@ -86,8 +86,8 @@ def description(app: Flask, title: str, root: str) -> dict[str, Any]:
         "info": {
             "title": title,
             "version": __version__,
-            "description": "Feeds, pages and a JSON API over stories, each with the outlets that tell it and why it is "
-            "where it is. An address without extension is the page; with `.rss`, `.atom` or `.json` it is the feed.",
+            "description": "Feeds, pages and a JSON API of news stories, each with the outlets that report it and the "
+            "reason for its place. An address without extension is the page; with `.rss`, `.atom` or `.json` it is the feed.",
         },
         "servers": [{"url": root}],
         "paths": {path(rule): {"get": _operation(rule, operation)} for rule, operation in routes},

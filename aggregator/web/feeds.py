@@ -91,7 +91,7 @@ def brief(id: str, extension: str) -> Response:
 
 
 @feeds.get("/sources.<format:extension>")
-@described("Feed of troubles: sources that died, moved or went silent, broken edits", FEED, fails=(503,))
+@described("Feed of problems: sources that died, moved or went silent, broken edits", FEED, fails=(503,))
 def health(extension: str) -> Response:
     lib = library()
     return answer(FORMATS[extension](incidents(lib)), max_age=300)

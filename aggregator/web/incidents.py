@@ -40,7 +40,7 @@ def incidents(lib: Library) -> Stream:
     items.sort(key=lambda item: item.entered, reverse=True)
     return Stream(
         title=f"{force.settings.site.title} – Health of sources",
-        description="Sources that died, moved or went silent, sections gone quiet, and edits of feeds.yaml that are broken.",
+        description="Sources that died, moved or went silent, sections gone quiet, and broken edits of feeds.yaml.",
         root=force.root,
         address=f"{force.root}/sources",
         query="",
@@ -82,7 +82,7 @@ def quiet_sections(lib: Library) -> list[ItemView]:
         if recent.get(section.id, (0, 0))[1] or usual.get(section.id, (0, 0))[1] < (USUAL - QUIET).days:
             continue
         last = reading.stories(StreamQuery("section", section.id, limit=1), int(now.timestamp()))[0][0].entered
-        text = f"No story entered it since {last:%Y-%m-%d %H:%M} UTC; in the two weeks before it was a story a day or more."
+        text = f"No story has entered it since {last:%Y-%m-%d %H:%M} UTC; in the two weeks before, it had at least one a day."
         identity = f"section {section.id}\n{last.isoformat()}"
         title = f"section {section.id}: quiet"
         found.append(

@@ -187,11 +187,11 @@ class Library:
                     self._named = ({}, {})
                 except ConfigError as error:
                     self._unread = epoch
-                    log.error("what is in force cannot be read here; what was in force before is shown:\n%s", error)
+                    log.error("the configuration in force cannot be read here; the previous one is used:\n%s", error)
 
     def troubles(self) -> tuple[str, ...]:
         """Of this process and of the worker."""
-        own = ("configuration: what is in force cannot be read here",) if self._unread else ()
+        own = ("configuration: the configuration in force cannot be read here",) if self._unread else ()
         return (*own, *self._troubles())
 
     def _name(self, found: Mapping[str, str], removed: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Figures for Prometheus, in its text format 0.0.4. What the worker counts reaches us through the store."""
+"""Metrics for Prometheus, in its text format 0.0.4. What the worker counts reaches us through the store."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from aggregator.web.library import Library
 
 OVERDUE = timedelta(minutes=10)
 HELP = {
-    "sources": "Sources of the file in force.",
+    "sources": "Sources of the configuration in force.",
     "items": "Items in the archive.",
     "stories": "Stories in the archive.",
-    "pending": "Items that wait for the edition.",
+    "pending": "Items waiting for the edition.",
     "polls_total": "Polls of all sources.",
-    "not_modified_total": "Polls that were answered with 304.",
+    "not_modified_total": "Polls answered with 304.",
     "received_bytes_total": "Bytes received on the wire.",
-    "saved_bytes_total": "Bytes that 304 saved.",
-    "sources_overdue": "Sources due ten minutes ago and not polled.",
+    "saved_bytes_total": "Bytes saved by 304.",
+    "sources_overdue": "Sources more than ten minutes overdue.",
     "sources_by_state": "Sources by their health.",
     "drops_total": "What was discarded or held back, by reason.",
     "poll_errors_total": "Polls that failed, by kind of error.",
@@ -28,9 +28,9 @@ HELP = {
     "edition_seconds_total": "Seconds spent on editions.",
     "last_edition_seconds": "Seconds that the last edition took.",
     "items_set_aside": "Items that the edition failed on.",
-    "delay_seconds": "Seconds from the publication of an item to its place in our feeds.",
-    "trouble": "Parts of the service that are in trouble.",
-    "last_tick_timestamp_seconds": "When the worker last looked for what is due.",
+    "delay_seconds": "Seconds from the publication of an item to its appearance in our feeds.",
+    "trouble": "Parts of the service that have a problem.",
+    "last_tick_timestamp_seconds": "When the worker last looked for sources that are due.",
 }
 
 

@@ -48,7 +48,7 @@ def asked_for(lib: Library, view: str) -> Asked:
     base = resolve(lib, "latest", None, {name: args[name] for name in args if name not in ("view", "limit")})
     best = parameters.by_relevance(args, base.filter.words)
     if best and since:
-        raise QueryError("order", "`order=relevance` does not go with `changed_since`, which has an order of its own")
+        raise QueryError("order", "`order=relevance` cannot be combined with `changed_since`, which has its own order")
     kind = f"{view}-relevance" if best else f"{view}-changed" if since else view
     limit = parameters.number(args, "limit", DEFAULT_LIMIT, parameters.LIMITS) or DEFAULT_LIMIT
     place = parameters.decode_cursor(args, kind)

@@ -60,7 +60,7 @@ def by_relevance(args: Mapping[str, str], words: Sequence[str]) -> bool:
 def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Words, "phrases" and -minus of a search: those that must occur, and those that must not."""
     if len(text) > MAX_QUERY:
-        raise QueryError("q", f"`q` may have {MAX_QUERY} characters at the most")
+        raise QueryError("q", f"`q` may have at most {MAX_QUERY} characters")
     wanted: list[str] = []
     unwanted: list[str] = []
     for minus, phrase, minus_word, word in _TERM.findall(_CONTROL.sub(" ", text)):
@@ -68,7 +68,7 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if any(letter.isalnum() for letter in term):
             (unwanted if minus or minus_word else wanted).append(term)
     if len(wanted) + len(unwanted) > MAX_TERMS:
-        raise QueryError("q", f"`q` may have {MAX_TERMS} words and phrases at the most")
+        raise QueryError("q", f"`q` may have at most {MAX_TERMS} words and phrases")
     return tuple(wanted), tuple(unwanted)
 
 
@@ -146,5 +146,5 @@ def decode_cursor(args: Mapping[str, str], kind: str) -> tuple[int, int] | None:
     except ValueError:
         found = None
     if not found or found[1] != kind:
-        raise QueryError("cursor", "`cursor` is not one that this list gave: start without it")
+        raise QueryError("cursor", "`cursor` is not from this list: start without it")
     return int(found[2]), int(found[3])

@@ -78,7 +78,7 @@ class Relatives:
         return self._rarities.get(topic, 0.0)
 
     def _important(self, story: StoryView) -> Iterator[StoryView]:
-        """Told by several outlets, of the section first, then of all; then whatever else the section has."""
+        """Reported by several outlets, of the section first, then of all; then whatever else the section has."""
         section = StreamQuery("section", story.section, primary=True, limit=LOOKED_AT)
         several = StreamQuery("latest", min_publishers=2, limit=LOOKED_AT)
         for query in (replace(section, min_publishers=2), several, section):

@@ -67,7 +67,7 @@ def _known(force: InForce, kind: str, id: str | None) -> None:
         renamed = _renamed(force, id) if kind == "source" else None
         if renamed:
             raise Renamed(renamed)
-        raise NotFound(f"there is no {kind} of this id")
+        raise NotFound(f"there is no {kind} with this id")
 
 
 def _renamed(force: InForce, id: str | None) -> str | None:
@@ -87,7 +87,7 @@ def check(names: Names, wanted: Filter) -> None:
     for name in ("section", "topic", "source"):
         id = getattr(wanted, name)
         if id is not None and id not in ids(names, name):
-            raise QueryError(name, f"`{name}` names none that there is; /{name}s lists them")
+            raise QueryError(name, f"`{name}` is unknown; /{name}s lists all")
 
 
 @dataclass(frozen=True, slots=True)

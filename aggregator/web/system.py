@@ -53,7 +53,7 @@ def _plain(text: str, status: int = 200) -> Response:
 
 
 @system.get("/metrics")
-@described("Figures for Prometheus", TEXT, fails=(503,), conditional=False)
+@described("Metrics for Prometheus", TEXT, fails=(503,), conditional=False)
 def metrics() -> Response:
     """Prometheus text format 0.0.4."""
     response = Response(measured(library()), content_type="text/plain; version=0.0.4; charset=utf-8")

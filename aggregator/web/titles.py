@@ -54,11 +54,11 @@ def narrowings(force: InForce, query: StreamQuery) -> list[str]:
 
 
 def description(force: InForce, query: StreamQuery) -> str:
-    what = "Items" if query.view == "items" else "Stories, each with all the outlets that tell it"
+    what = "Items" if query.view == "items" else "Stories, each with all the outlets that report it"
     kinds = {
         "section": f"{what}, in the section {force.names.sections.get(query.id or '')}.",
         "topic": f"{what}, on {force.names.topics.get(query.id or '')}.",
         "source": f"{what}, from {force.names.sources.get(query.id or '', ('', None))[0]}.",
         "latest": f"{what}, newest first.",
     }
-    return kinds.get(query.kind, f"{what}, that a search finds.")
+    return kinds.get(query.kind, f"{what}, found by a search.")

@@ -88,7 +88,7 @@ class Editions:
             self._measures.edition(time.monotonic() - began, report.delays)
         self._measures.set_aside = len(self._aside)
         if self._aside:
-            self._troubles.tell("editions", f"{len(self._aside)} items cannot be placed and wait: see the log")
+            self._troubles.tell("editions", f"{len(self._aside)} items cannot be placed and are retried: see the log")
         else:
             self._troubles.over("editions")
 

@@ -112,7 +112,7 @@ class Polling:
         sources = self._current.engine.tools.archive.sources
         moved = mended(sources.states(), self._clock())
         if moved:
-            log.warning("the clock was set: the next polls of %d sources are planned anew", len(moved))
+            log.warning("the clock was changed: the next polls of %d sources are rescheduled", len(moved))
             sources.save(moved)
         return moved
 
@@ -173,4 +173,4 @@ class Polling:
         try:
             await asyncio.to_thread(self._current.engine.tools.archive.sources.release, self._owner)
         except StoreError as error:
-            log.warning("leases stay until they run out: %s", error)
+            log.warning("leases remain until they expire: %s", error)

@@ -47,7 +47,7 @@ PATIENCE = 6.0  # seconds that jobs are given when the service stops
 CONNECTIONS = 4  # opened at the start, so that a server without room for them is told of; two more hear of new jobs
 LOOK = 5.0  # seconds between looks whether this machine may take part
 PAUSE = 5.0  # seconds until the queue is tried again
-CANNOT = "the server cannot be reached, takes no more connections or does not do what is asked"
+CANNOT = "the server cannot be reached, takes no more connections or refuses the request"
 
 
 class Queue:
@@ -100,7 +100,7 @@ class Queue:
                 self._troubles.tell("queue", error)
             except Exception as error:
                 log.debug("queue", exc_info=error)
-                self._troubles.tell("queue", f"{CANNOT} ({_cause(error)}); tried again and again")
+                self._troubles.tell("queue", f"{CANNOT} ({_cause(error)}); retrying")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), PAUSE)
 
@@ -123,7 +123,7 @@ class Queue:
         while True:
             await asyncio.sleep(LOOK)
             if abs(_ahead() - ahead) > SLACK.total_seconds():
-                raise ClockApart("the clock was set: the queue is taken up anew")
+                raise ClockApart("the clock was changed: the queue is restarted")
             try:
                 await asyncio.to_thread(self._fleet.agree)
                 await self._tidy()
@@ -151,7 +151,7 @@ class Queue:
         left = {job.id for job in doing} - self._at
         for job in doing:
             if job.id in left & self._left:
-                log.warning("job %s (%s) was left with its end; it is given up", job.id, job.task_name)
+                log.warning("job %s (%s) lost its connection as it ended and is marked failed", job.id, job.task_name)
                 await self._app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
         self._left = left
 
@@ -223,7 +223,11 @@ class Queue:
         due, and comes in new jobs; to try the old ones again would fail where such a one waits already."""
         manager = self._app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
-            log.warning("job %s (%s) was left by a worker that is gone; others do it", job.id, job.task_name)
+            log.warning(
+                "job %s (%s) was left behind by a worker that is gone; other workers take it over",
+                job.id,
+                job.task_name,
+            )
             await manager.finish_job(job, status=Status.FAILED, delete_job=True)
         await manager.prune_stalled_workers(3 * STALLED)
 

@@ -21,7 +21,7 @@ class Troubles:
         """A part failed. Errors of the store are told in their own words; of an exception that nobody foresaw the name is
         told, and the log has it all."""
         foreseen = isinstance(error, StoreError | str)
-        message = str(error) if foreseen else f"{type(error).__name__}, a fault of the program: see the log"
+        message = str(error) if foreseen else f"{type(error).__name__}, an error in this program: see the log"
         if self._open.get(part) == message:
             return
         log.error("%s: %s", part, message, exc_info=error if isinstance(error, Exception) and not foreseen else None)
@@ -32,7 +32,7 @@ class Troubles:
         """These parts work; if they did not before, that is told."""
         mended = [part for part in parts if self._open.pop(part, None) is not None]
         for part in mended:
-            log.info("%s: well again", part)
+            log.info("%s: recovered", part)
         if mended:
             self._show_all()
 
@@ -40,4 +40,4 @@ class Troubles:
         try:
             self._show("\n".join(f"{part}: {message.splitlines()[0]}" for part, message in self._open.items()))
         except OSError as error:  # a folder that became read-only; ticks stay out, which the web sees too
-            log.error("troubles cannot be shown: %s", error.strerror)
+            log.error("problems cannot be written for /readyz: %s", error.strerror)

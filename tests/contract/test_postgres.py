@@ -55,7 +55,7 @@ def end_sessions(store: PostgresArchive) -> None:
     ("address", "said"),
     [
         ("postgresql://me:hush@127.0.0.1:1/news", "nothing listens there"),
-        ("postgresql://me:hush@no-such-host.invalid/news", "no address"),
+        ("postgresql://me:hush@no-such-host.invalid/news", "cannot be resolved"),
         ("postgresql://me:hush@/news?host=/nowhere/at/all", "nothing listens there"),
         ("postgresql://me:hush@host:port/news", "PostgreSQL"),
         ("postgresql://me:hush@127.0.0.1:1/news?colour=red", "cannot be read"),

@@ -160,7 +160,7 @@ def test_the_command_copies_and_says_so(tmp_path: Path) -> None:
         assert (held.returncode, "stop it first" in held.stderr) == (1, True)
     done = aggregator(config, "copy", url)
     assert done.returncode == 0, done.stderr
-    assert "found the same" in done.stdout
+    assert "found identical" in done.stdout
     assert execute(url, "SELECT id FROM sources") == [("alpha",)]
     again = aggregator(config, "copy", url)
     assert (again.returncode, "already" in again.stderr) == (1, True)

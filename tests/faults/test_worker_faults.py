@@ -112,7 +112,7 @@ def test_f23_a_tick_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
         with monkeypatch.context() as broken:
             broken.setattr(polling, "mended", lambda *_: 1 / 0)
             assert await worker.tick() == 0
-            assert worker.shown == "store: ZeroDivisionError, a fault of the program: see the log"
+            assert worker.shown == "store: ZeroDivisionError, an error in this program: see the log"
         assert await worker.tick() == 3
         assert worker.shown == ""
 

@@ -58,8 +58,8 @@ class PostgresArchive:
         behind, ahead = server - clock(), asked - server
         if max(behind, ahead) > APART:
             raise ClockApart(
-                f"{self._connection.server.name}: its clock and the one of this machine are {max(behind, ahead) / 60:.0f} minutes "
-                f"apart, this one is {'behind' if behind > 0 else 'ahead'}; set them right (NTP). Others do the work meanwhile"
+                f"{self._connection.server.name}: its clock and that of this machine are {max(behind, ahead) / 60:.0f} minutes "
+                f"apart, this one is {'behind' if behind > 0 else 'ahead'}; set them right (NTP). Other workers do the work meanwhile"
             )
 
     def address(self, name: str) -> str:

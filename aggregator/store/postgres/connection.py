@@ -57,7 +57,7 @@ class Server:
             self.parts = conninfo_to_dict(url)
         except psycopg.Error as error:
             raise UsageError(
-                "--database: cannot be read; expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE with reserved signs "
+                "--database: cannot be read; expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE with reserved characters "
                 "of a password written as %XX"
             ) from error
         self.url = url
@@ -202,19 +202,18 @@ _ERRORS: tuple[tuple[tuple[type[psycopg.Error], ...], type[StoreError], str], ..
     (
         (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected, errors.SerializationFailure),
         StoreBusy,
-        "other processes hold what is wanted, or it took too long; tried for {patience} seconds",
+        "other processes hold the lock, or the query took too long; tried for {patience} seconds",
     ),
     (
         (errors.TooManyConnections,),
         StoreBusy,
         FULL,
     ),
-    ((errors.DiskFull,), StoreFull, "the disk of the server is full; nothing was changed, reading goes on"),
+    ((errors.DiskFull,), StoreFull, "the disk of the server is full; nothing was changed, reading still works"),
     (
         (errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege),
         StoreReadOnly,
-        "cannot be written: by this user, who must own the database or its schema, or by anybody, as a standby or one that is "
-        "set to be read alone",
+        "cannot be written: this user does not own the database or its schema, or the server is a standby or read-only",
     ),
     (
         (errors.DataCorrupted, errors.IndexCorrupted),
@@ -222,11 +221,11 @@ _ERRORS: tuple[tuple[tuple[type[psycopg.Error], ...], type[StoreError], str], ..
         "the database is damaged and is left as it is. Stop the service and restore a dump or a base backup",
     ),
     ((errors.InvalidPassword, errors.InvalidAuthorizationSpecification), StoreError, "user or password is wrong"),
-    ((errors.InvalidCatalogName,), StoreError, "there is no such database; make it with `createdb`"),
+    ((errors.InvalidCatalogName,), StoreError, "there is no such database; create it with `createdb`"),
     (
         (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow),
         StoreBusy,
-        "the server is stopping or starting; what was under way is made again",
+        "the server is stopping or starting; interrupted work will be repeated",
     ),
 )
 
@@ -235,10 +234,10 @@ def _unreachable(where: str, said: str) -> StoreError:
     """What libpq says in words alone, since there was no server to give a code."""
     for sign, text in (
         ("password authentication failed", "user or password is wrong"),
-        ("no password supplied", "wants a password; put it into the URL or into PGPASSWORD"),
+        ("no password supplied", "requires a password; put it into the URL or PGPASSWORD"),
         ("does not exist", "there is no such database or user"),
-        ("resolve host", "the host has no address; check its name"),
-        ("translate host name", "the host has no address; check its name"),
+        ("resolve host", "the host name cannot be resolved; check it"),
+        ("translate host name", "the host name cannot be resolved; check it"),
         ("too many clients", FULL),
         ("too many connections", FULL),
         ("remaining connection slots", FULL),

@@ -67,7 +67,7 @@ class Desk(desk.Desk):
             if self._owner is not None and not self._held:  # also where it was this transaction that found out
                 self._owner = None
                 raise StoreBusy(
-                    f"{self._db.server.name}: the edition was lost with the connection; the next one goes on"
+                    f"{self._db.server.name}: the edition was lost with the connection; the next one continues"
                 )
             version = next_version(raw)
             before = standing(self._db, batch)

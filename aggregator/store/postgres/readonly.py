@@ -27,7 +27,7 @@ class ReadOnlyArchive:
             made = version(self._connection.raw)
         if not made:
             self._connection.close()
-            raise NotAStore(f"{self._connection.server.name}: holds no archive yet; `aggregator worker` makes it")
+            raise NotAStore(f"{self._connection.server.name}: contains no archive yet; `aggregator worker` creates it")
         self.past = Past(self._connection)
         self.reading = Reading(self._connection)
         self.sources = Sources(self._connection)

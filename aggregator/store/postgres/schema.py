@@ -62,7 +62,7 @@ def migrate(connection: Connection) -> None:
             raise
         raise StoreReadOnly(
             f"{connection.server.name}: written by an earlier version of this program (schema {found}, this one needs "
-            f"{newest}), and cannot be brought up to date here; start a worker of this version where it can be written"
+            f"{newest}), and cannot be migrated here; start a worker of this version that may write to it"
         ) from error
 
 

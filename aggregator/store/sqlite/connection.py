@@ -109,7 +109,7 @@ class Connection:
             return StoreBusy(f"{path}: another process holds the database; tried for {self.patience:g} seconds")
         # Whoever comes first shares the index of the log with others, in a file that wants room even for reading.
         if code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
-            return StoreFull(f"{path}: the disk is full; nothing was changed, reading goes on")
+            return StoreFull(f"{path}: the disk is full; nothing was changed, reading still works")
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
             return StoreReadOnly(f"{path}: cannot be opened for writing; check that the file and its folder are yours")
         if code == sqlite3.SQLITE_CORRUPT:

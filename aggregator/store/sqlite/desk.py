@@ -51,7 +51,7 @@ class Desk(desk.Desk):
         """
         with self._db.transaction() as raw:
             if self._holding is not None and self.holder() != self._holding:
-                raise StoreBusy(f"{self._db.path}: another process took the edition over; this one left it to that")
+                raise StoreBusy(f"{self._db.path}: another process took over the edition; this one stopped")
             before = standing(self._db, batch)
             touched = merge_stories(self._db, batch)
             raw.executemany(_SAVE_PLACEMENT, map(placement_row, batch.placed))

@@ -61,7 +61,10 @@ def test_sources_whose_variables_are_missing_are_told_that_alone() -> None:
     text = "sources:\n  - {name: A, url: 'https://a.example/${ONE}'}\n  - {name: B, url: 'https://b.example/${TWO}'}\n"
     with pytest.raises(ConfigError) as caught:
         parse({"f": text}, "f", {})
-    assert ["no variable ONE" in str(caught.value), "no variable TWO" in str(caught.value)] == [True, True]
+    assert ["variable ONE is not set" in str(caught.value), "variable TWO is not set" in str(caught.value)] == [
+        True,
+        True,
+    ]
     assert "already" not in str(caught.value)
 
 

@@ -178,7 +178,7 @@ def test_an_empty_feed_is_a_feed() -> None:
         (b"<html><title>Just a moment...</title></html>", "not-a-feed", "Cloudflare"),
         (b"<opml><body/></opml>", "not-a-feed", "OPML"),
         (b"<urlset/>", "not-a-feed", "sitemap"),
-        (b"plain text", "not-a-feed", "no feed"),
+        (b"plain text", "not-a-feed", "not a feed"),
         (b'{"a": 1}', "not-a-feed", "JSON"),
         (b'{"a": ', "malformed", "JSON"),
     ],

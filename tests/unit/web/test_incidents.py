@@ -111,5 +111,5 @@ def test_a_section_gone_quiet_is_told_unless_all_are(newsroom: Newsroom) -> None
     assert "section defense: quiet" not in entries(newsroom), "nothing at all came: it is the service that is quiet"
     newsroom.publish(item("Octopuses dream again", "kyodo", age=-2 * DAY), live=True)
     told = entries(newsroom)["section defense: quiet"]
-    assert "No story entered it since 2026-11-24" in told["summary"]
+    assert "No story has entered it since 2026-11-24" in told["summary"]
     assert "section asia-pacific: quiet" not in entries(newsroom), "it never had a story a day"
