@@ -87,8 +87,11 @@ _PLAYED = re.compile(r"""\ssrc\s*=\s*["']?\s*((?:https?:)?//[^\s"'<>]+)""", re.I
 _YOUTUBE = re.compile(r"https://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})(?![\w-])")
 # A user in an address, however its slashes are written; possessive, as an attribute may be as long as a text.
 _USER = re.compile(r'="[^"/\\?#@]*+[/\\\s]*+[^"/\\?#@]*+@')
-_EMPTY = re.compile(r"<(p|div|span|figure|a|strong|em|b|i|h[1-6])(?: rel=\"[\w ]*\")?>(?:\s|&nbsp;|<br>)*</\1>")
+_EMPTY = re.compile(
+    r"<(p|div|figure|h[1-6])>(?:\s|&nbsp;|<br>)*</\1>|<(span|a|strong|em|b|i)(?: rel=\"[\w ]*\")?>(\s*)</\2>"
+)
 _SPACE = re.compile(r"\n\s*\n\s*")
+_CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)  # where white space tells
 
 
 def _userless(_tag: str, name: str, value: str) -> str | None:
@@ -142,7 +145,9 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
         safe = safe.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
     if "<img" in safe:
         safe = _IMG.sub(lambda image: _wanted(image[0], drops), safe)
-    return _SPACE.sub("\n", _EMPTY.sub("", safe)).strip()
+    parts = _CODE.split(safe)
+    parts[::2] = [_SPACE.sub("\n", _EMPTY.sub(r"\3", part)) for part in parts[::2]]
+    return "".join(parts).strip()
 
 
 def _escape(text: str) -> str:

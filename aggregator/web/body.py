@@ -6,19 +6,21 @@ import re
 
 from markupsafe import Markup
 
-from aggregator.normalise.plain import plain_of_safe
+from aggregator.normalise.plain import plain_of_safe, prose_of_safe
 
 _IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
 """In sanitised HTML quotes are double."""
+_BLOCKS = re.compile(r"<(?:h[2-6]|[uo]l|pre|table|blockquote)\b")
 _PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
 
 
 def told(summary: str, content: str) -> tuple[str, Markup | None]:
     """(standfirst, body) of a story with this summary and this sanitised text. A text that only repeats the summary is
-    no body, a first paragraph that does is left out of it, and a summary that was cut from the beginning of the text is
-    no standfirst. Pages load nothing from elsewhere, so the pictures of a text stay out."""
-    text, said = plain_of_safe(content), " ".join(summary.split())
-    if text.rstrip("…. ") in said:
+    no body unless it has lists, headings or the like; a first paragraph that does is left out of it, and a summary that
+    was cut from the beginning of the text is no standfirst. Pages load nothing from elsewhere, so the pictures of a text
+    stay out."""
+    text, said = prose_of_safe(content), " ".join(summary.split())
+    if text.rstrip("…. ") in said and not _BLOCKS.search(content):
         return summary, None
     first = _PARAGRAPH.match(content)
     if said and first and plain_of_safe(first[1]) == said:

@@ -99,6 +99,20 @@ def test_a_summary_ends_at_a_sentence_near_500_characters() -> None:
     assert summary.endswith("in it.")
 
 
+def test_headings_do_not_run_into_the_sentences_of_a_summary() -> None:
+    assert (
+        one("<h2>Backstory</h2><p>It began in May.</p><h3>Then</h3><p>It ended.</p>").summary
+        == "It began in May. It ended."
+    )
+    assert one("<h2>Nothing but this</h2>").summary == "Nothing but this"
+
+
+def test_the_white_space_of_code_is_kept() -> None:
+    code = "<pre><code><span>trait</span><span> </span><span>Copy</span>\n\n  <span></span>end</code></pre>"
+    assert one(f"<p>a <b> </b>b</p>\n\n{code}").content == f"<p>a  b</p>\n{code}"
+    assert one("<p>a<b> </b>b</p>").content == "<p>a b</p>"
+
+
 def test_blocks_are_parted_and_inline_tags_are_not() -> None:
     assert summarise("<p>One</p><p>Two</p>U<b>S</b>") == "One Two US"
     assert one("<p>One</p><p>Two</p>U<b>S</b>").summary == "One Two US"

@@ -95,6 +95,11 @@ def test_a_summary_is_not_told_twice_and_pictures_stay_out(tmp_path: Path) -> No
     room.close()
 
 
+def test_a_short_text_with_headings_or_lists_is_shown_as_it_is() -> None:
+    content = "<h2>Backstory</h2><p>It began.</p><ul><li>One</li></ul>"
+    assert told("It began. One", content) == ("", content)
+
+
 def test_what_a_body_repeats_is_told_once() -> None:
     assert told("One. Two.", "<p>One.</p><p>Two.</p>") == ("One. Two.", None)
     assert told("One. Two.", "") == ("One. Two.", None)
