@@ -99,32 +99,32 @@ def a_day(unit: Mapping[str, float], world: World) -> list[Line]:
             f"{day.polls / 1e6:.1f} million, {day.polls / DAY:.0f} a second",
             f"{world.sources:,} sources × {day.a_source:.0f} polls, the schedule's interval at {each:.0f} items a day",
         ),
-        Line("documents that bring news", f"{day.news / 1e6:.2f} million", "polls × (1 − e^(−items ÷ polls))"),
-        Line("processor, polls without news", f"{quiet / 3600:.1f} h", "(polls − documents) × a 304"),
+        Line("documents with news", f"{day.news / 1e6:.2f} million", "polls × (1 − e^(−items ÷ polls))"),
+        Line("processor, polls without news", f"{quiet / 3600:.1f} h", "(polls − documents) × 304 cost"),
         Line("processor, documents", f"{changed / 3600:.1f} h", "documents × (parent + child)"),
-        Line("processor, looking what is due", f"{ticks / 3600:.1f} h", "ticks × sources × a state"),
+        Line("processor, finding due sources", f"{ticks / 3600:.1f} h", "ticks × sources × state"),
         Line(
             "processor, edition",
             f"{grown / 3600:,.1f} h",
-            f"items × (edition + (listings at {compared:.0f} million in the window − measured) × a listing); "
-            f"at the most {world.posted} × {world.crowded + 1} listings",
+            f"items × (edition + (index entries at {compared:.0f} million in the window − measured) × index entry); "
+            f"at most {world.posted} × {world.crowded + 1} index entries",
         ),
         Line(
             "cores, mean (busiest hour)",
             f"{cores:.2f} ({world.peak * cores:.2f})",
-            f"the sum ÷ a day; the busiest hour is assumed {world.peak:g} × the mean",
+            f"sum ÷ a day; the busiest hour is assumed to be {world.peak:g} × the mean",
         ),
         Line("received", f"{wire:,.0f} GiB", f"documents × bytes on the wire + the rest × {world.unchanged} bytes"),
         Line("received, if no server answers 304", f"{worst:,.0f} GiB", "polls × bytes on the wire"),
-        Line("a start", f"{world.sources * unit['configuration']:.0f} s", "sources × a source in feeds.yaml"),
+        Line("start", f"{world.sources * unit['configuration']:.0f} s", "sources × source in feeds.yaml"),
         Line(
             "memory",
             f"{(unit['memory_parent'] + 2 * unit['memory_child'] + world.sources * unit['memory_source']) / GIB:.1f} GiB",
-            "the process + two children + sources × a source",
+            "process + two children + sources × source",
         ),
-        Line("disk, memory of the grouping", f"{memory:,.0f} GiB", f"items × {world.remembered} days × its bytes"),
+        Line("disk, grouping memory", f"{memory:,.0f} GiB", f"items × {world.remembered} days × its bytes"),
         Line("disk, texts", f"{texts:,.0f} GiB", f"items × {world.keep} days × their bytes"),
-        Line("disk, what stays for good", f"{forever:,.0f} GiB a year", "items × 365 × its bytes"),
+        Line("disk, kept for good", f"{forever:,.0f} GiB a year", "items × 365 × its bytes"),
     ]
 
 
@@ -135,26 +135,26 @@ def limits(unit: Mapping[str, float], world: World) -> list[Line]:
     per_item = world.sources / world.items
     grown = full_core(unit, world)
     found = [
-        (world.claim / world.tick * a_second, "a tick claims so many", f"{world.claim} sources every {world.tick:g} s"),
+        (world.claim / world.tick * a_second, "sources claimed per tick", f"{world.claim} sources every {world.tick:g} s"),
         (
             world.together / world.answer * a_second,
             "requests at once",
-            f"{world.together} ÷ {world.answer:g} s until the answer (assumed), a worker",
+            f"{world.together} ÷ {world.answer:g} s until the answer (assumed), per worker",
         ),
         (
             world.tick / unit["state"],
-            "a tick reads every source's state",
+            "states read per tick",
             f"{world.tick:g} s ÷ {unit['state'] * 1e6:.0f} µs",
         ),
         (
             grown * per_item,
-            "the edition takes one core",
-            f"at {grown / 1e6:.2f} million items a day, listings grown",
+            "one core for the edition",
+            f"at {grown / 1e6:.2f} million items a day, with a larger index",
         ),
         (
             32 / unit["commit"] * a_second,
-            "commits one after the other",
-            f"32 polls a transaction ÷ {unit['commit'] * 1e3:.1f} ms by the clock",
+            "sequential commits",
+            f"32 polls per transaction ÷ {unit['commit'] * 1e3:.1f} ms wall-clock time",
         ),
     ]
     return [

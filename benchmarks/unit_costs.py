@@ -53,7 +53,7 @@ from benchmarks.written import write as write_down
 ENTRIES = 50
 SOURCES = 5_000  # for what a tick costs
 DOCUMENT = ROOT / "docs" / "scale.md"
-PARTS = ("judging", "features", "comparing", "composing", "reading", "writing", "the rest")
+PARTS = ("classifying", "features", "comparing", "composing", "reading", "writing", "the rest")
 CALLED = (
     (stories, "group", "comparing"),
     (editions, "compose", "composing"),
@@ -72,7 +72,7 @@ class Costs:
     """Processor seconds and bytes, of one of each."""
 
     unit: dict[str, float] = field(default_factory=dict)
-    parts: dict[str, float] = field(default_factory=dict)  # of the edition, an item
+    parts: dict[str, float] = field(default_factory=dict)  # of the edition, per item
     tables: Counter[str] = field(default_factory=Counter)  # bytes in all
     items: int = 0
 
@@ -150,7 +150,7 @@ class Watched:
         archive.past.postings = self._counted(archive.past.postings)
         clocked: Any = Clocked(archive, self.ledger, lambda room, name: "writing" if name == "apply" else "reading")
         policy = self.application.policy
-        judge = self.ledger.timed("judging", policy.judge)
+        judge = self.ledger.timed("classifying", policy.judge)
         self.application.rulebook  # noqa: B018 (made now, not by the first item)
         timed = self.ledger.timed
         with ExitStack() as stack:
@@ -301,38 +301,38 @@ def table(costs: Costs) -> list[str]:
     unit = costs.unit
     total = unit["edition"]
     rows = [
-        ("a first document, an item: child (parse, normalise, sanitise)", f"{unit['first_child'] * 1e3:.3f} ms"),
-        ("… parent: fetch, unpack, hand over, recognise", f"{unit['first_parent'] * 1e3:.3f} ms"),
-        ("… parent: store and search", f"{unit['first_store'] * 1e3:.3f} ms"),
-        ("a poll answered 304", f"{unit['poll304'] * 1e3:.2f} ms"),
+        ("first document, per item: child (parse, normalise, sanitise)", f"{unit['first_child'] * 1e3:.3f} ms"),
+        ("… parent: fetch, decompress, pass on, recognise", f"{unit['first_parent'] * 1e3:.3f} ms"),
+        ("… parent: store and index", f"{unit['first_store'] * 1e3:.3f} ms"),
+        ("a poll answered with 304", f"{unit['poll304'] * 1e3:.2f} ms"),
         (f"a document of {ENTRIES} items, one of them new: child", f"{unit['document_child'] * 1e3:.2f} ms"),
         ("… parent", f"{unit['document_parent'] * 1e3:.2f} ms"),
         ("… on the wire (gzip)", f"{unit['wire'] / 1024:.0f} KiB"),
-        ("edition, an item", f"{total * 1e3:.3f} ms"),
+        ("edition, per item", f"{total * 1e3:.3f} ms"),
         *((f"… {part}", f"{cost * 1e3:.3f} ms ({cost / total:.0%})") for part, cost in costs.parts.items()),
-        (f"listings of words read for an item, with {unit['window']:,.0f} items in the window", f"{unit['rows']:.0f}"),
-        ("… of these under words that nominate nobody", f"{unit['crowded']:.0%}"),
-        ("… a listing", f"{unit['row'] * 1e6:.2f} µs"),
-        ("a source's state, read at each tick", f"{unit['state'] * 1e6:.0f} µs"),
-        ("a source in feeds.yaml, read at a start", f"{unit['configuration'] * 1e3:.2f} ms"),
+        (f"index entries read per item, with {unit['window']:,.0f} items in the window", f"{unit['rows']:.0f}"),
+        ("… of these, for words too common to nominate", f"{unit['crowded']:.0%}"),
+        ("… one index entry", f"{unit['row'] * 1e6:.2f} µs"),
+        ("a source's state, read at every tick", f"{unit['state'] * 1e6:.0f} µs"),
+        ("a source in feeds.yaml, read at start", f"{unit['configuration'] * 1e3:.2f} ms"),
         ("… memory", f"{unit['memory_source'] / 1024:.1f} KiB"),
-        ("a commit, by the clock", f"{unit['commit'] * 1e3:.1f} ms"),
+        ("a commit, wall-clock time", f"{unit['commit'] * 1e3:.1f} ms"),
         (
-            "memory: the process that polls and makes the edition, greatest, this benchmark's own included",
+            "memory: the polling and edition process, peak, including this benchmark",
             f"{unit['memory_parent'] / 2**20:.0f} MiB",
         ),
         ("memory: a parsing child", f"{unit['memory_child'] / 2**20:.0f} MiB"),
-        ("disk, an item: what stays for good", f"{unit['bytes_ever']:,.0f} bytes"),
-        ("disk, an item: texts and search, for `keep`", f"{unit['bytes_keep']:,.0f} bytes"),
-        ("disk, an item: memory of the grouping, for two weeks", f"{unit['bytes_window']:,.0f} bytes"),
+        ("disk, per item: kept for good", f"{unit['bytes_ever']:,.0f} bytes"),
+        ("disk, per item: texts and search index, for `keep`", f"{unit['bytes_keep']:,.0f} bytes"),
+        ("disk, per item: grouping memory, for two weeks", f"{unit['bytes_window']:,.0f} bytes"),
     ]
     largest = ", ".join(f"{name} {size / costs.items:,.0f}" for name, size in costs.tables.most_common(8))
     return [
-        "| one of each | cost |",
+        "| operation | cost |",
         "|---|---|",
         *(f"| {what} | {cost} |" for what, cost in rows),
         "",
-        f"Bytes an item by table, indexes included: {largest}.",
+        f"Bytes per item by table, including indexes: {largest}.",
     ]
 
 
@@ -363,8 +363,8 @@ def main() -> None:
     costs = measured(args.feeds)
     written = {
         "unit-costs": [head, "", *table(costs)],
-        "a-day": shown(a_day(costs.unit, world()), ("a day", "costs", "by which arithmetic")),
-        "limits": shown(limits(costs.unit, world()), ("what is full", "at", "by which arithmetic")),
+        "a-day": shown(a_day(costs.unit, world()), ("per day", "amount", "calculation")),
+        "limits": shown(limits(costs.unit, world()), ("limit", "reached at", "calculation")),
     }
     for name, lines in written.items():
         print("\n".join(lines), end="\n\n")

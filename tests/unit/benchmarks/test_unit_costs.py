@@ -114,7 +114,7 @@ def test_what_breaks_first_comes_first_and_a_larger_bound_moves_it() -> None:
     def first(world: World) -> str:
         return limits(UNIT, world)[0].what
 
-    assert first(World(claim=1)) == "a tick claims so many"
+    assert first(World(claim=1)) == "sources claimed per tick"
     assert first(World(claim=10_000, together=1)) == "requests at once"
     shown = [float(line.value.split(" sources")[0].replace(",", "")) for line in limits(UNIT, World())]
     assert shown == sorted(shown)
