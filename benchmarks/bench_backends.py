@@ -121,7 +121,7 @@ def run(count: int = 20_000) -> list[str]:
         for side in sides:
             side.archive.close()
         server.cleanup()
-    head = "| items a second stored | seconds of intake: clock / ours / server | items a second placed | seconds of edition | "
+    head = "| items stored per second | seconds of intake: wall / our CPU / server CPU | items placed per second | seconds of edition | "
     head += "latest 50, ms | latest 50 of a section, ms | search for two words, ms |"
     return [f"| {count:,} items {head}", "|---" * 8 + "|", *rows]
 

@@ -97,7 +97,8 @@ def run() -> list[str]:
         with serving(place, PORT):
             found = {what: _pairs(script, folder) for what, script in scripts.items()}
     return [
-        "| asked | 99th percentile at rest, ms | while an edition runs, ms | ratio (spread) | answers a second, at rest and beside |",
+        "| requests | 99th percentile at rest, ms | while an edition runs, ms | ratio (range) "
+        "| answers per second, at rest and while it runs |",
         "|---|---|---|---|---|",
         *(_row(what, pairs) for what, pairs in found.items()),
     ]
@@ -119,7 +120,7 @@ def _row(what: str, pairs: list[tuple[tuple[float, float], tuple[float, float]]]
     rates = [statistics.median(pair[n][1] for pair in pairs) for n in (0, 1)]
     return (
         f"| {what} | {rest:.1f} | {beside:.1f} | {statistics.median(ratios):.1f} × ({ratios[0]:.1f}–{ratios[-1]:.1f}; "
-        f"wanted: below {WANTED:.0f}) | {rates[0]:,.0f} and {rates[1]:,.0f} |"
+        f"target: below {WANTED:.0f}) | {rates[0]:,.0f} and {rates[1]:,.0f} |"
     )
 
 

@@ -136,8 +136,8 @@ def _wall(work: Callable[[], object]) -> float:
 def run(sizes: tuple[int, ...] = SIZES) -> list[str]:
     """A Markdown table, a row for each size."""
     lines = [
-        "| items in the archive | items a second of one core | cost of an item | latest 50 of a section, ms "
-        "| all topics counted, ms | database, MiB |",
+        "| items in the archive | items per second on one core | cost per item | latest 50 of a section, ms "
+        "| counting all topics, ms | database, MiB |",
         "|---|---|---|---|---|---|",
     ]
     with tempfile.TemporaryDirectory() as name:

@@ -93,7 +93,7 @@ def run(feeds: int = 1000, entries: int = 50) -> list[str]:
     """A Markdown table; the last column is the cost per item against a tenth of the feeds."""
     small = dict(ingest(feeds // 10, entries))
     rows = [
-        f"| {feeds} feeds × {entries} items | wall s | CPU s | memory MiB | cost per item at ten times the items |",
+        f"| {feeds} feeds × {entries} items | wall s | CPU s | memory MiB | CPU per item, relative to a tenth of the feeds |",
         "|---|---|---|---|---|",
     ]
     for name, cost in ingest(feeds, entries):

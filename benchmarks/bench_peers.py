@@ -123,7 +123,7 @@ class Race:
 def table(costs: Costs) -> list[str]:
     """A row for each poll and peer; ratios are of what ran in the same run."""
     lines = [
-        "| poll | program | wall s | CPU s | memory MiB | wall, of ours | CPU, of ours |",
+        "| poll | program | wall s | CPU s | memory MiB | wall, relative to ours | CPU, relative to ours |",
         "|---|---|---|---|---|---|---|",
     ]
     for row, by_peer in costs.items():
@@ -151,7 +151,7 @@ def against(costs: Costs, name: str = "reader") -> list[str]:
         ratios = [ratio for peer in by_peer if peer.startswith(name) and (ratio := _ratio(by_peer[peer], ours, "wall"))]
         if ratios:
             lines.append(
-                f"- {row}: {min(ratios):.2f} times as fast as {name} at its faster setting ({ASKED[row]:g} asked at 1,000 feeds)"
+                f"- {row}: {min(ratios):.2f} times as fast as {name} at its faster setting ({ASKED[row]:g} was the target at 1,000 feeds)"
             )
     return lines
 

@@ -89,7 +89,7 @@ def questions(stored: Stored) -> dict[str, StreamQuery]:
     return {
         "latest 50": StreamQuery("section", section, limit=50),
         "… primary": StreamQuery("section", section, limit=50, primary=True),
-        "newest 500 that hold a common word": StreamQuery("search", limit=500, filter=Filter(words=(common,))),
+        "newest 500 with a common word": StreamQuery("search", limit=500, filter=Filter(words=(common,))),
     }
 
 
@@ -109,14 +109,14 @@ def run(sizes: Iterable[int] = SIZES) -> list[str]:
         rows = measured(archives)
         names = list(questions(base))
         lines = [
-            f"| stories | {' | '.join(f'{name}, ms' for name in names)} | latest 50 against the smallest | database, MiB |",
+            f"| stories | {' | '.join(f'{name}, ms' for name in names)} | latest 50, relative to the smallest | database, MiB |",
             f"|{'---|' * (len(names) + 3)}",
         ]
         for stored in archives:
             figures = " | ".join(f"{rows[stored.stories][name] * 1000:.2f}" for name in names)
             ratio = rows[stored.stories]["latest 50"] / rows[base.stories]["latest 50"]
             size = stored.application.database.stat().st_size / 2**20
-            lines.append(f"| {stored.stories:,} | {figures} | {ratio:.2f} × (wanted: {WANTED:.0f}) | {size:,.0f} |")
+            lines.append(f"| {stored.stories:,} | {figures} | {ratio:.2f} × (target: {WANTED:.0f}) | {size:,.0f} |")
     return lines
 
 

@@ -171,7 +171,7 @@ def measure() -> dict[str, dict[str, list[float]]]:
 
 def report(found: dict[str, dict[str, list[float]]]) -> list[str]:
     lines = [
-        "| answers | nginx, a second | ours | Flask under granian | ours of nginx | ours of Flask |",
+        "| answer | nginx, per second | ours | Flask on granian | ours / nginx | ours / Flask |",
         "|---|---|---|---|---|---|",
     ]
     for status, rates in found.items():
@@ -182,7 +182,7 @@ def report(found: dict[str, dict[str, list[float]]]) -> list[str]:
         )
         least, times = TARGETS[status]
         lines.append(
-            f"| {status} | {figures} | {of_nginx:.2f} (wanted: {least}) | {of_flask:.1f} × (wanted: {times:.0f}) |"
+            f"| {status} | {figures} | {of_nginx:.2f} (target: {least}) | {of_flask:.1f} × (target: {times:.0f}) |"
         )
     return lines
 

@@ -33,7 +33,7 @@ Shares = dict[str, float]  # kind → seconds
 PHASES = ("refresh", "edition")
 OURS = "ours: "
 MARKS = {
-    "starting: imports": (
+    "start: imports": (
         "importlib", "marshal.", "builtins.compile", "builtins.exec", "_imp.", "__build_class__", "/re/_", "/typing.py",
         "/dataclasses.py", "/enum.py", "/inspect.py", "posix.",
     ),
@@ -42,7 +42,7 @@ MARKS = {
     "words: re, stemming": ("re.Pattern", "/re/__init__", "Stemmer", "snowball", "unicodedata"),
     "phrases: Aho-Corasick": ("ahocorasick", "AhoCorasick"),
     "sanitising: nh3": ("nh3", "builtins.Cleaner"),
-    "packing, unpacking: brotli, gzip": ("zlib", "brotli"),
+    "compression: brotli, gzip": ("zlib", "brotli"),
     "parsing: fastfeedparser, lxml": ("feedparser", "lxml"),
     "HTML to text: selectolax": ("selectolax", "lexbor"),
     "addresses: ada": ("ada_url", "_ada_wrapper"),
@@ -77,7 +77,7 @@ def _room(file: str) -> str | None:
     if "aggregator" not in parts or "site-packages" in parts:
         return None
     below = parts[len(parts) - parts[::-1].index("aggregator") :]
-    return below[0] if len(below) > 1 else "the rest"
+    return below[0] if len(below) > 1 else "other"
 
 
 def by_kind(stats: Mapping[Function, tuple[Any, ...]]) -> Counter[str]:
@@ -208,12 +208,12 @@ def table(found: Mapping[str, Mapping[str, Any]], phase: str, least: float = 0.0
     plain = {tree: found[tree][phase]["plain"] for tree in trees}
     lines.append(f"| items | {' | '.join(f'{items[tree]:,}' for tree in trees)} |")
     spread = (f"{plain[tree]:.2f} s (to {found[tree][phase]['most']:.2f})" for tree in trees)
-    lines.append(f"| all, without the profiler | {' | '.join(spread)} |")
+    lines.append(f"| total, without the profiler | {' | '.join(spread)} |")
     for name in names:
         if max(shares[tree].get(name, 0.0) for tree in trees) >= least:
             cells = (f"{(share := shares[tree].get(name, 0.0)):.0%} ({share * plain[tree]:.2f} s)" for tree in trees)
             lines.append(f"| {name} | {' | '.join(cells)} |")
-    return [*lines, f"| **all of ours** | {' | '.join(f'**{_ours(shares[tree]):.0%}**' for tree in trees)} |"]
+    return [*lines, f"| **total of ours** | {' | '.join(f'**{_ours(shares[tree]):.0%}**' for tree in trees)} |"]
 
 
 def _ours(shares: Shares) -> float:

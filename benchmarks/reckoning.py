@@ -135,7 +135,11 @@ def limits(unit: Mapping[str, float], world: World) -> list[Line]:
     per_item = world.sources / world.items
     grown = full_core(unit, world)
     found = [
-        (world.claim / world.tick * a_second, "sources claimed per tick", f"{world.claim} sources every {world.tick:g} s"),
+        (
+            world.claim / world.tick * a_second,
+            "sources claimed per tick",
+            f"{world.claim} sources every {world.tick:g} s",
+        ),
         (
             world.together / world.answer * a_second,
             "requests at once",

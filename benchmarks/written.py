@@ -38,7 +38,7 @@ def machine(*libraries: str) -> str:
     with_versions = "".join(f", {name} {version(name)}" for name in libraries)
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     system = f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
-    return f"{system}{with_versions}; load at the start {load}"
+    return f"{system}{with_versions}; load average at start {load}"
 
 
 def _processor() -> str:

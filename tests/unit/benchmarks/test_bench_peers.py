@@ -33,7 +33,7 @@ def test_ratios_are_of_the_same_run_and_the_faster_setting_is_compared() -> None
     assert rows[0] == "| first poll | ours | 15.0 (10.0–20.0) | 8.0 (8.0–8.0) | 250 (200–300) | 1 × | 1 × |"
     assert rows[1].endswith("| 3.50 × | 5.00 × |")
     assert against(COSTS) == [
-        "- first poll: 2.50 times as fast as reader at its faster setting (4 asked at 1,000 feeds)"
+        "- first poll: 2.50 times as fast as reader at its faster setting (4 was the target at 1,000 feeds)"
     ]
 
 

@@ -158,7 +158,7 @@ def test_the_documents_have_the_marks(document: Path, name: str) -> None:
 def test_functions_have_kinds() -> None:
     ours = ("/x/aggregator/stories/grouping.py", 1, "group")
     assert kind(ours) == "ours: stories"
-    assert kind(("/x/aggregator/bootstrap.py", 1, "load")) == "ours: the rest"
+    assert kind(("/x/aggregator/bootstrap.py", 1, "load")) == "ours: other"
     assert kind(("/v/site-packages/scipy/sparse/_csr.py", 1, "x")) == "numpy, scipy"
     assert kind(("~", 0, "<method 'execute' of 'sqlite3.Connection' objects>")) == "SQLite"
     assert kind(("~", 0, "<built-in method builtins.len>")) is None
@@ -199,9 +199,12 @@ def test_shares_stand_for_seconds_without_the_profiler() -> None:
         },
     }
     lines = table(found, "edition")
-    assert lines[2:4] == ["| items | 10 | 10 |", "| all, without the profiler | 4.00 s (to 5.00) | 1.00 s (to 1.50) |"]
+    assert lines[2:4] == [
+        "| items | 10 | 10 |",
+        "| total, without the profiler | 4.00 s (to 5.00) | 1.00 s (to 1.50) |",
+    ]
     assert lines[4:6] == ["| SQLite | 25% (1.00 s) | 100% (1.00 s) |", "| ours: text | 75% (3.00 s) | 0% (0.00 s) |"]
-    assert lines[6] == "| **all of ours** | **75%** | **0%** |"
+    assert lines[6] == "| **total of ours** | **75%** | **0%** |"
     assert len(lines) == 7  # what is next to nothing is left out
 
 
