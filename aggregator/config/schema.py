@@ -89,7 +89,7 @@ Empty = BeforeValidator(_empty)
 
 
 class Entry(BaseModel):
-    """A table of the file; knows where it and its keys stand."""
+    """A table of the file, which knows its position and those of its keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, validate_default=False)
     _at: Position = PrivateAttr(default=scalars.NOWHERE)
@@ -103,7 +103,7 @@ class Entry(BaseModel):
         return entry
 
     def at(self, key: str | None = None, index: int | None = None) -> Position:
-        """Where a key's value stands (or the entry of that list), else the table itself."""
+        """The position of a key's value (or of the list entry), else of the table itself."""
         value = self._raw.get(key) if isinstance(self._raw, dict) else None
         if index is not None and isinstance(value, list):
             value = value[index]
@@ -111,7 +111,7 @@ class Entry(BaseModel):
 
 
 class Site(Entry):
-    """The site as a whole."""
+    """Settings of the whole site."""
 
     title: Line = Field(default="World Wire", description="Title of the site and of its feeds.")
     url: Annotated[str | None, *_read(network.site_address, ADDRESS)] = Field(
@@ -123,76 +123,80 @@ class Site(Entry):
     )
     contact: Annotated[str | None, *_read(scalars.contact, STRING)] = Field(
         default=None,
-        description="E-mail or web address that goes into the User-Agent, so that outlets can write to you.",
+        description="E-mail or web address, sent in the User-Agent so that outlets can reach you.",
     )
     reload: Annotated[str, *_read(_reload, {"enum": ["auto", "manual"]})] = Field(
         default="auto", description="auto: saving the file applies it. manual: wait for `aggregator apply`."
     )
-    cors: Flag = Field(default=True, description="Let pages of other sites read feeds and API.")
+    cors: Flag = Field(default=True, description="Whether web pages of other sites may read the feeds and the API.")
     republish_full_text: Flag = Field(
-        default=False, description="Put text extracted from articles into feeds. Ask the outlets first."
+        default=False,
+        description="Put the text extracted from articles into feeds. Ask the outlets for permission first.",
     )
 
 
 class Defaults(Entry):
-    """What holds for sources that say nothing else."""
+    """Defaults for sources that do not set the key themselves."""
 
-    every: Every = Field(default=timedelta(minutes=15), description="First interval between polls; it then adapts.")
+    every: Every = Field(default=timedelta(minutes=15), description="Initial interval between polls; it then adapts.")
     keep: Keep = Field(
         default=timedelta(days=90), description="How long texts of items are kept after a source last listed them."
     )
     retry_after: Scope = Field(
         default="host",
-        description="A server that asks for a pause (Retry-After) gets it from all sources of its host, or from that source.",
+        description="Which sources wait when a server asks for a pause (Retry-After): all of its host, or only that source.",
     )
 
 
 class Publisher(Entry):
-    """An outlet. All its names and domains count as one voice."""
+    """An outlet. All its names and domains count as one publisher."""
 
     name: Line = Field(description="The outlet's name, as shown.")
     aliases: Annotated[list[Line], Empty] = Field(default=[], description="Other names it goes by.")
     domains: Annotated[list[Annotated[str, *_read(network.domain, STRING)]], Empty] = Field(
         default=[], description="Its domains, subdomains included."
     )
-    labels: Labels = Field(default=(), description="Free words to search by, such as {country: GB, owner: public}.")
+    labels: Labels = Field(default=(), description="Labels to search by, such as {country: GB, owner: public}.")
 
 
 class Source(Entry):
     """One feed that is polled."""
 
     name: Line = Field(description="Name of the source.")
-    url: Address = Field(description="Address of the feed. ${NAME} is filled in from the environment.")
+    url: Address = Field(description="Address of the feed. ${NAME} is replaced by the environment variable NAME.")
     id: Slug | None = Field(default=None, description="Defaults to the slug of the name: BBC World → bbc-world.")
-    publisher: Line | None = Field(default=None, description="The outlet behind it; defaults to the name.")
-    every: Every | None = Field(default=None, description="First interval between polls, instead of the default.")
+    publisher: Line | None = Field(default=None, description="The outlet that publishes it; defaults to the name.")
+    every: Every | None = Field(default=None, description="Initial interval between polls, instead of the default.")
     keep: Keep | None = Field(default=None, description="How long texts of its items are kept, instead of the default.")
     retry_after: Scope | None = Field(
-        default=None, description="host or source: whom a pause that its server asks for holds, instead of the default."
+        default=None,
+        description="host or source: which sources wait when its server asks for a pause, instead of the default.",
     )
     usually: Slug | None = Field(
-        default=None, description="Section that its items lean to where their words leave it open."
+        default=None, description="Section that its items go to when their words do not decide."
     )
     section: Slug | None = Field(
-        default=None, description="Section that all its items are put in, whatever their words."
+        default=None, description="Section that all its items are placed in, whatever their words."
     )
-    full_text: Flag = Field(default=False, description="Fetch the article and extract its text.")
+    full_text: Flag = Field(default=False, description="Fetch articles and show their text on the story page.")
     wrapper: Flag = Field(
-        default=False, description="A feed of other outlets' items: each item names its own publisher."
+        default=False, description="A feed with items of other outlets: each item names its own publisher."
     )
     enabled: Flag = Field(default=True, description="false pauses the source; its items stay.")
     was: Annotated[list[Slug], Empty] = Field(
-        default=[], description="Ids it had before; keeps its history over a renaming."
+        default=[], description="Earlier ids of this source; it keeps their history."
     )
-    headers: Headers = Field(default=(), description="Request headers. ${NAME} is filled in from the environment.")
-    labels: Labels = Field(default=(), description="Free words to search by, added to those of the publisher.")
-    lang: Language | None = Field(default=None, description="Language of its items where the feed does not say.")
+    headers: Headers = Field(
+        default=(), description="Extra request headers. ${NAME} is replaced by the environment variable NAME."
+    )
+    labels: Labels = Field(default=(), description="Labels to search by, in addition to those of the publisher.")
+    lang: Language | None = Field(default=None, description="Language of its items if the feed does not give one.")
 
 
 class Rules(Entry):
-    """A section or a topic: what belongs into it."""
+    """A section or a topic, and the rules for what belongs to it."""
 
-    id: Slug = Field(description="Goes into addresses: /sections/ID.")
+    id: Slug = Field(description="Used in web addresses: /sections/ID or /topics/ID.")
     title: Line | None = Field(default=None, description="Shown as heading; defaults to the id.")
     description: Line | None = Field(default=None, description="One line for the index and the feed.")
     places: Annotated[list[Place], Empty] = Field(
@@ -201,35 +205,37 @@ class Rules(Entry):
     words: Annotated[list[Word], Empty] = Field(
         default=[], description="Words and phrases; {phrase: weight}; {all: [a, b]}; missile*."
     )
-    nots: Annotated[list[Not], Empty] = Field(default=[], alias="not", description="Phrases that are not counted.")
-    never: Annotated[list[Never], Empty] = Field(default=[], description="Words that rule this out altogether.")
+    nots: Annotated[list[Not], Empty] = Field(default=[], alias="not", description="Phrases that do not count.")
+    never: Annotated[list[Never], Empty] = Field(default=[], description="Words that exclude an item.")
     examples: Annotated[list[Sample], Empty] = Field(
-        default=[], description="Headlines that belong here; `check` tries them."
+        default=[], description="Headlines that must be placed here; `check` tests them."
     )
     counterexamples: Annotated[list[Sample], Empty] = Field(
-        default=[], description="Headlines that must not land here."
+        default=[], description="Headlines that must not be placed here; `check` tests them."
     )
 
 
 class Pin(Entry):
-    """A story held at the top of a section's page, and of its block on the front page."""
+    """A story kept at the top of a section's page, and of its block on the front page."""
 
     url: Address = Field(description="Address of any of its articles.")
-    section: Slug = Field(description="The section it is held in.")
-    until: Day | None = Field(default=None, description="Last day; for good without it.")
+    section: Slug = Field(description="The section it is pinned to.")
+    until: Day | None = Field(default=None, description="The last day; without it the pin does not expire.")
 
 
 class Stories(Entry):
-    """The editor's word over the grouping, by addresses of articles."""
+    """Overrides of how stories are grouped and shown, given as addresses of articles."""
 
     join: Annotated[list[Annotated[list[Address], Field(min_length=2)]], Empty] = Field(
-        default=[], description="Lists of addresses that tell one story."
+        default=[], description="Lists of articles that belong to one story."
     )
-    split: Annotated[list[Address], Empty] = Field(default=[], description="Articles that are stories of their own.")
+    split: Annotated[list[Address], Empty] = Field(
+        default=[], description="Articles that each are a story of their own."
+    )
     hide: Annotated[list[Address], Empty] = Field(
-        default=[], description="Articles that are shown nowhere; a story goes with its last."
+        default=[], description="Articles that are shown nowhere; a story disappears when all its articles are hidden."
     )
-    pin: Annotated[list[Pin], Empty] = Field(default=[], description="Stories held at the top of a section's page.")
+    pin: Annotated[list[Pin], Empty] = Field(default=[], description="Stories kept at the top of a section's page.")
 
 
 class IncludedFile(Entry):
@@ -240,7 +246,7 @@ class IncludedFile(Entry):
     )
     sources: Annotated[list[Source], Empty] = Field(default=[], description="Feeds that are polled.")
     sections: Annotated[list[Rules], Empty] = Field(
-        default=[], description="Sections, in order: a tie goes to the first."
+        default=[], description="Sections; a tie goes to the one listed first."
     )
     topics: Annotated[list[Rules], Empty] = Field(default=[], description="Finer subjects, by the same rules.")
 
@@ -248,13 +254,14 @@ class IncludedFile(Entry):
 class FeedsFile(IncludedFile):
     """feeds.yaml: what is polled and how it is sorted."""
 
-    site: Site = Field(default_factory=Site, description="The site as a whole.")
+    site: Site = Field(default_factory=Site, description="Settings of the whole site.")
     allow_private: Annotated[list[Annotated[str, *_read(network.private_place, STRING)]], Empty] = Field(
         default=[], description="Hosts or networks on private addresses that may be polled."
     )
-    defaults: Defaults = Field(default_factory=Defaults, description="What holds for all sources.")
+    defaults: Defaults = Field(default_factory=Defaults, description="Defaults for all sources.")
     include: Annotated[list[Line], Empty] = Field(
-        default=[], description="Further files with publishers, sources, sections and topics, beside this one."
+        default=[],
+        description="Further files with publishers, sources, sections and topics, in the folder of this one or below.",
     )
     stories: Stories = Field(default_factory=Stories, description="Join, split, hide and pin stories.")
 
