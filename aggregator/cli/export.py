@@ -29,7 +29,9 @@ def run(args: argparse.Namespace, place: Place) -> int:
 
 def _folder(source: Source) -> tuple[str, ...]:
     """As `import` took it from another reader."""
-    return tuple(filter(None, dict(source.labels).get("folder", "").split("/")))
+    from aggregator.config.edit import FOLDER
+
+    return tuple(filter(None, dict(source.labels).get(FOLDER, "").split("/")))
 
 
 COMMAND = Command(

@@ -20,6 +20,9 @@ import yaml
 
 from aggregator.errors import AggregatorError
 
+FOLDER = "folder"
+"""The label of the folder in which another reader had a source."""
+
 _PLAIN = re.compile(r"[A-Za-z0-9][\w .,&'()/–—-]*")
 _WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off"))
 
@@ -30,13 +33,13 @@ class NewSource:
     url: str
     id: str | None = None  # where the slug of the name is taken, or empty
     publisher: str | None = None
-    folder: str | None = None  # becomes a label
+    folder: str | None = None  # becomes the label FOLDER
 
     def pairs(self) -> list[tuple[str, str]]:
         """Keys and values as they are written."""
         found = [("name", scalar(self.name)), ("id", self.id), ("url", scalar(self.url))]
         found += [("publisher", scalar(self.publisher) if self.publisher else None)]
-        found += [("labels", f"{{folder: {scalar(self.folder, flow=True)}}}" if self.folder else None)]
+        found += [("labels", f"{{{FOLDER}: {scalar(self.folder, flow=True)}}}" if self.folder else None)]
         return [(key, value) for key, value in found if value]
 
 
