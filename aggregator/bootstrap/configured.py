@@ -112,6 +112,19 @@ class Configured:
             found = tuple(replace(one, at=source.at) if one.rule in own else one for one in found)
         return self._with_places(judgement), found
 
+    def found_topics(self, title: str, summary: str) -> tuple[Receipt, ...]:
+        """Why topics are there that no line of the file placed: for the places that a text names, without a weight."""
+        from aggregator.categorise.judge import judge
+        from aggregator.categorise.receipts import named
+
+        judged, names = judge(self.rulebook, title, summary), named(self.rulebook, title, summary)
+        topics = [(self._countries.get(code), code) for code in judged.places[:PLACES]]
+        return tuple(
+            Receipt(topic, 1.0, f"places: {code}", None, (names[code],), None)
+            for topic, code in topics
+            if topic is not None and topic not in judged.topics
+        )
+
     def _with_places(self, judged: Judgement) -> Judgement:
         """The judgement with the topics that its places make."""
         found = [self._countries[code] for code in judged.places[:PLACES] if code in self._countries]

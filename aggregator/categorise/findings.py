@@ -24,8 +24,9 @@ class Evidence(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """`excluded` are the rules a `never` rules out; `codes` the countries and regions found, headline first."""
+    """`excluded` are the rules a `never` rules out; `codes` the countries and regions found, headline first, each with where
+    it is first named."""
 
     evidence: list[Evidence]
     excluded: frozenset[int]
-    codes: list[str]
+    codes: dict[str, tuple[int, int]]

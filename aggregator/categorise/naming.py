@@ -27,12 +27,12 @@ _PERSON = frozenset(_PERSONS.split())
 
 
 class Named(NamedTuple):
-    """`codes` in the order of the text; `elsewhere` the sections with places to which the place that the headline
-    names first, who acts in it, does not belong. Their words count for little. `abroad`: rule → the stretches of
-    institutions of countries that are none of its places. What stands there does not count for it."""
+    """`codes` in the order of the text, each with where it is first named; `elsewhere` the sections with places to which
+    the place that the headline names first, who acts in it, does not belong. Their words count for little. `abroad`: rule →
+    the stretches of institutions of countries that are none of its places. What stands there does not count for it."""
 
     evidence: list[Evidence]
-    codes: list[str]
+    codes: dict[str, tuple[int, int]]
     elsewhere: frozenset[int]
     abroad: Spans
 
@@ -99,7 +99,7 @@ def _initials(book: Rulebook, hay: Haystack, hit: Hit) -> bool:
 def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> Named:
     evidence: list[Evidence] = []
     seen: set[tuple[int, bool]] = set()
-    codes: dict[str, None] = {}
+    codes: dict[str, tuple[int, int]] = {}
     further: tuple[dict[int, float], ...] = ({}, {})  # what the next place of a rule counts: in the lead, the headline
     elsewhere: frozenset[int] = frozenset()
     first = True
@@ -118,13 +118,13 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
             value *= weights.LEAD
         first = False
         if len(name.codes) == 1:  # a sea that three countries share names none of them
-            codes[name.codes[0]] = None
+            codes.setdefault(name.codes[0], (name.start, name.end))
         shares = further[in_title]
         for use in meaning.uses:
             share = shares.get(use.rule, 1.0)
             shares[use.rule] = share * weights.FURTHER
             evidence.append(Evidence(use.rule, value * use.weight * share, name.start, name.end, use.term, True))
-    return Named(evidence, list(codes), elsewhere, abroad)
+    return Named(evidence, codes, elsewhere, abroad)
 
 
 def _role(hay: Haystack, name: Found, first: bool) -> float:

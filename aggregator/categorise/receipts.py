@@ -59,6 +59,16 @@ def judged(
     return decided(book, reading, usually, section), tuple(found)
 
 
+def named(book: Rulebook, title: str, summary: str = "") -> dict[str, Match]:
+    """By which word of a text each of its places is first named, by code."""
+    hay = haystack(title, summary)
+    locator, found = Locator(title, summary, hay), {}
+    for code, place in read(book, hay).codes.items():
+        field, start, end = locator.locate(*place)
+        found[code] = Match((title if field == "title" else summary)[start:end], field, 1.0, start, end)
+    return found
+
+
 def whole(hay: Haystack, one: Evidence) -> int:
     """Where the word ends that a term with an open end found: `flood*` found Flooding, not Flood."""
     end = one.end

@@ -6,7 +6,7 @@ import argparse
 import sys
 import uuid
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -24,6 +24,13 @@ from aggregator.render.entry import urn
 from aggregator.render.jsonfeed import reports
 
 
+class Found(NamedTuple):
+    """What the archive holds of what was asked for."""
+
+    item: ItemView
+    story: StoryView | None
+
+
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="+", help="a headline, the address of an article, or the id of a story or item")
     option(parser, "--expect", "propose the smallest edits that would put it into this section", metavar="SECTION")
@@ -38,18 +45,19 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if not text:
         raise UsageError("give a headline, an address or an id")
     found = _look_up(application, text)
-    if isinstance(found, ItemView):
-        title, summary, source = found.title, found.summary, application.sources.get(found.source)
-    else:
-        title, summary, source = text, "", None
+    item, story = found or (None, None)
+    title, summary = (item.title, item.summary) if item else (text, "")
+    source = application.sources.get(item.source) if item else None
     value: dict[str, Any] = {
-        "id": urn(found.id) if found else None,
+        "id": urn(item.id) if item else None,
         "story": None,
         **verdict(application, title, summary, source),
     }
-    if found and found.story:
-        value["story"] = urn(found.story)
-        value |= _story(application, found)
+    places = application.found_topics(title, summary)
+    value["found_topics"] = [{"topic": one.section, "rule": one.rule, "text": one.matched[0].text} for one in places]
+    if item and item.story:
+        value["story"] = urn(item.story)
+        value |= _story(application, item, story) if story else {}
     case = Case(title, summary, source.usually if source else None, source.section if source else None)
     found_out = outcome(application.rulebook, case)
     value["outcome"] = _outcome(found_out)
@@ -58,7 +66,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if args.json:
         print(orjson.dumps(value).decode())
         return 0
-    for line in _told(title, summary, found, value, application.receipts(title, summary, source)):
+    for line in _told(title, summary, item, value, (*application.receipts(title, summary, source), *places)):
         print(line)
     print(hangs_on(found_out))
     for line in expectation(value["expect"]) if args.expect else ():
@@ -67,16 +75,16 @@ def run(args: argparse.Namespace, place: Place) -> int:
 
 
 def _told(
-    title: str, summary: str, found: ItemView | None, value: dict[str, Any], receipts: tuple[Receipt, ...]
+    title: str, summary: str, item: ItemView | None, value: dict[str, Any], receipts: tuple[Receipt, ...]
 ) -> Iterator[str]:
     """The text with what counted in it, its story, and the receipts."""
     yield marked(title, receipts, "title")
     if summary:
         yield f"  {marked(summary, receipts, 'summary')}"
-    if found:
+    if item:
         told = value.get("told_by", [])
-        yield f"  from {found.publisher} ({found.source}), joined its story: {found.why or 'not placed yet'}"
-        yield from joining.told(found)
+        yield f"  from {item.publisher} ({item.source}), joined its story: {item.why or 'not placed yet'}"
+        yield from joining.told(item)
         yield f"  story {value['story']}: {len(told)} reports, primary section {value.get('story_section')}"
         if pin := value.get("pinned"):
             yield f"  held in {pin['section']} by stories: pin  ({pin['at']})"
@@ -118,8 +126,12 @@ def marked(text: str, receipts: Iterable[Receipt], field: str) -> str:
     return shown + text[place:]
 
 
-def _look_up(application: Application, text: str) -> ItemView | None:
-    """The item of an id (of a story: its lead) or of an address, if the archive holds it."""
+def _look_up(application: Application, text: str) -> Found | None:
+    """The item of an id (of a story: its lead) or of an address, if that is what the text is.
+
+    Raises:
+        UsageError: the archive does not hold it.
+    """
     from aggregator.normalise.address import canonical
 
     bare = text.lower().removeprefix("urn:uuid:").rstrip("/").rsplit("/", 1)[-1]
@@ -131,31 +143,33 @@ def _look_up(application: Application, text: str) -> ItemView | None:
     is_address = text.startswith(("http://", "https://"))
     if id is None and not is_address:
         return None
-    reading = application.archive().reading
-    if id is None:
-        id = reading.find(text, canonical(text))
+    archive = application.archive()
+    try:
+        reading = archive.reading
         if id is None:
-            raise UsageError(
-                "the archive has no item with this address; `aggregator try URL` shows where it would land"
-            )
-    story = reading.story(id)
-    if isinstance(story, str):
-        story = reading.story(story)
-    if isinstance(story, StoryView):
-        lead = story.lead
-        id = next((item.id for item in reading.members(story.n) if item.n == lead), id)
-    item = reading.item(id)
-    if item is None:
-        raise UsageError("the archive has no story or item with this id, or `stories: hide` hides it")
-    return item
+            id = reading.find(text, canonical(text))
+            if id is None:
+                raise UsageError(
+                    "the archive has no item with this address; `aggregator try URL` shows where it would land"
+                )
+        story = reading.story(id)
+        if isinstance(story, str):
+            story = reading.story(story)
+        if isinstance(story, StoryView):
+            lead = story.lead
+            id = next((item.id for item in reading.members(story.n) if item.n == lead), id)
+        item = reading.item(id)
+        if item is None:
+            raise UsageError("the archive has no story or item with this id, or `stories: hide` hides it")
+        story = reading.story(item.story) if item.story else None
+        return Found(item, story if isinstance(story, StoryView) else None)
+    finally:
+        archive.close()
 
 
-def _story(application: Application, item: ItemView) -> dict[str, Any]:
+def _story(application: Application, item: ItemView, story: StoryView) -> dict[str, Any]:
     from aggregator.web.why import pinned_to
 
-    story = application.archive().reading.story(item.story or "")
-    if not isinstance(story, StoryView):
-        return {}
     pinned = pinned_to(application.settings, story)
     return {
         "joined": item.why,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -234,6 +235,19 @@ def test_explain_marks_what_counted_and_says_what_it_hangs_on(desk: Desk) -> Non
     assert "Without places: eastern-asia (feeds.yaml:10) it would be in defense." in out
     told = desk.json("explain", "Octopuses dream")
     assert (told["section"], told["outcome"]["turns"]) == ("world", [])
+
+
+def test_explain_says_by_which_word_a_country_became_a_topic(desk: Desk) -> None:
+    headline = "Missile lands near Hokkaido, Oslo says"
+    told = desk.json("explain", headline)
+    assert told["topics"] == ["japan", "norway"]
+    assert told["found_topics"] == [
+        {"topic": "japan", "rule": "places: JP", "text": "Hokkaido"},
+        {"topic": "norway", "rule": "places: NO", "text": "Oslo"},
+    ]
+    out = desk.run("explain", headline)
+    assert "[Hokkaido], [Oslo] says" in out
+    assert re.search(r"norway +1\.00  places: NO\n +matched: Oslo \(title", out)
 
 
 def test_explain_marks_phrases_that_overlap_as_one(desk: Desk) -> None:

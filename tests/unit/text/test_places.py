@@ -19,7 +19,7 @@ def _book() -> Rulebook:
 
 
 def places(title: str, summary: str = "") -> list[str]:
-    return read(_book(), haystack(title, summary)).codes
+    return list(read(_book(), haystack(title, summary)).codes)
 
 
 @pytest.mark.parametrize(
