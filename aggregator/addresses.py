@@ -24,7 +24,7 @@ _NOT_PUBLIC_4 = tuple(
         "10.0.0.0/8",
         "100.64.0.0/10",  # carrier-grade NAT
         "127.0.0.0/8",
-        "168.63.129.16/32",  # public by its number, but inside a cloud (Azure) it is the machine's own host
+        "168.63.129.16/32",  # looks public, but inside a cloud (Azure) it is the machine's own host
         "169.254.0.0/16",  # link-local, and the metadata services of clouds
         "172.16.0.0/12",
         "192.0.0.0/24",
@@ -54,7 +54,7 @@ _PRIVATE_NAMES = ("localhost", "local", "internal", "home.arpa")
 
 
 def address_of(text: str) -> Address | None:
-    """The address that `text` spells, with or without brackets and zone, or None where it is a name."""
+    """The address that `text` spells, with or without brackets and zone, or None if it is a name."""
     try:
         return ip_address(text.strip("[]").partition("%")[0])
     except ValueError:
@@ -62,7 +62,7 @@ def address_of(text: str) -> Address | None:
 
 
 def is_public(address: str | Address) -> bool:
-    """Whether an address is globally reachable unicast. What is no address at all is not public."""
+    """Whether an address is globally reachable unicast. Anything that is not an address is not public."""
     known = address_of(address) if isinstance(address, str) else address
     if known is None:
         return False
@@ -78,7 +78,7 @@ def is_public(address: str | Address) -> bool:
 
 def host_of(url: str) -> str | None:
     """The host of an http(s) address as browsers read it (WHATWG), so that decimal, octal, hexadecimal and circled
-    digits become the address they stand for; lower case, no brackets, no trailing dot. None where there is none."""
+    digits become the address they stand for; lower case, no brackets, no trailing dot. None if there is none."""
     try:
         parsed = ada_url.URL(url.strip())
     except ValueError:
@@ -89,7 +89,7 @@ def host_of(url: str) -> str | None:
 
 
 def plain(url: str) -> str | None:
-    """An address as browsers write it, without user, password and fragment; None where it is none."""
+    """An address as browsers write it, without user, password and fragment; None if it is not one."""
     try:
         parsed = ada_url.URL(url.strip())
     except ValueError:
@@ -99,7 +99,7 @@ def plain(url: str) -> str | None:
 
 
 def private_host(host: str) -> bool:
-    """Whether a host is, by its spelling alone, on this machine or this network."""
+    """Whether a host is on this machine or this network, judging by its spelling alone."""
     if address_of(host) is not None:
         return not is_public(host)
     name = host.rstrip(".").lower()
@@ -107,15 +107,15 @@ def private_host(host: str) -> bool:
 
 
 def literal_private(url: str) -> bool:
-    """Whether an address names, without asking anybody, a host on this machine or this network. A public name that
-    resolves to a private address is found only where the connection is made."""
+    """Whether an address, without any lookup, names a host on this machine or this network. A public name that resolves
+    to a private address is only found out when the connection is made."""
     host = host_of(url)
     return host is not None and private_host(host)
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """`allow_private` of the configuration: host names and networks that may be polled though they are private."""
+    """`allow_private` of the configuration: host names and networks that may be polled although they are private."""
 
     hosts: frozenset[str] = frozenset()
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
@@ -133,18 +133,18 @@ class Allowance:
         return cls(frozenset(hosts), tuple(networks))
 
     def names(self, host: str) -> bool:
-        """Whether a host is named: a name as such, an address by itself or by its network. `localhost` is this machine
-        wherever it is asked for (RFC 6761), and so named with its address."""
+        """Whether a host is listed: by its name, by its address, or by a network that contains it. `localhost` always
+        means this machine (RFC 6761), so it is listed if its address is."""
         name = host.rstrip(".").lower()
         return name in self.hosts or self.covers("127.0.0.1" if name == "localhost" else host)
 
     def covers(self, address: str) -> bool:
-        """Whether an address lies in a named network."""
+        """Whether an address lies in a listed network."""
         known = address_of(address)
         if isinstance(known, IPv6Address) and known.ipv4_mapped is not None:
             known = known.ipv4_mapped
         return known is not None and any(known in network for network in self.networks)
 
     def admits(self, address: str) -> bool:
-        """Whether a connection to an address may be made: it is public, or named."""
+        """Whether a connection to an address may be made: it is public, or listed."""
         return is_public(address) or self.covers(address)

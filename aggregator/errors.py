@@ -8,7 +8,7 @@
     ├── ConfigError                  exit 2: feeds.yaml is broken; carries every Problem found
     ├── StoreError                   the archive cannot be used; the message names the file and the way out
     │   ├── StoreBusy                another writer holds the database longer than we wait
-    │   ├── StoreFull                no room on the disk; reads go on
+    │   ├── StoreFull                no space on the disk; reading still works
     │   ├── StoreReadOnly            the file or folder may not be written
     │   ├── StoreCorrupt             damaged pages; nothing is written any more
     │   ├── NotAStore                the file is no database of ours
@@ -19,7 +19,7 @@
     ├── SandboxError                 a parsing child stalled or died
     └── ParseError                   a document is no feed (or a page no article), is empty, or nests too deep
 
-What a remote server does wrong is not an exception but a value, `model.source.Failed`: it is the common case.
+An error of a remote server is not an exception but a value, `model.source.Failed`: it is the common case.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in a configuration file: where, and what to do. Lines and columns count from 1."""
+    """One error in a configuration file: where it is, and what to do. Lines and columns count from 1."""
 
     file: str
     line: int
@@ -43,7 +43,7 @@ class Problem:
 
 
 class AggregatorError(Exception):
-    """Root of the tree; the message is meant for the user, as it stands."""
+    """Root of the tree; the message is shown to the user as it is."""
 
     exit_code = 1
 
@@ -61,8 +61,8 @@ class QueryError(UsageError):
 
 
 class ConfigError(AggregatorError):
-    """The configuration is refused as a whole; `problems` holds every error, in file order. `main` is the main file,
-    by the name that problems give it."""
+    """The configuration is refused as a whole; `problems` has every error, in file order. `main` is the main file,
+    under the name that problems use for it."""
 
     exit_code = 2
 
@@ -112,7 +112,7 @@ class CannotListen(AggregatorError):
 
 
 class SandboxError(AggregatorError):
-    """A child that parses was killed (`timeout`) or died (`crashed`)."""
+    """A parsing child process was killed (`timeout`) or died (`crashed`)."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
@@ -120,7 +120,7 @@ class SandboxError(AggregatorError):
 
 
 class ParseError(AggregatorError):
-    """`kind` is one of `empty`, `not-a-feed`, `too-deep`, `malformed`; of the page of an article `not-a-page`,
+    """`kind` is one of `empty`, `not-a-feed`, `too-deep`, `malformed`; for the page of an article `not-a-page`,
     `too-large`, `no-article`."""
 
     def __init__(self, kind: str, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Settings in, wired application out: the only room that names concrete classes."""
+"""Settings in, wired application out: the only package that names concrete classes."""
 
 from __future__ import annotations
 

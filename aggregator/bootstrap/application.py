@@ -1,7 +1,7 @@
-"""One configuration at one place: its archive, its fetcher, its secrets. The only module that names the concrete classes
-behind the ports.
+"""One configuration with its archive, fetcher and secrets. The only module that names the concrete classes behind the
+ports.
 
-Everything is made, and imported, when it is asked for, so that a command starts as quickly as what it needs.
+Everything is created, and imported, only when it is needed, so that each command starts quickly.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ if TYPE_CHECKING:
 
 DATABASE = "aggregator.db"
 SERVERS = ("postgresql://", "postgres://")
-"""How addresses of PostgreSQL begin."""
+"""The beginnings of PostgreSQL addresses."""
 Held = tuple[str, dict[str, str]] | None
 """Epoch and texts of the configuration in force, as the store keeps them."""
 EXAMPLES_HOLD = "examples"
-"""The note of the store that says with which rules and program all examples were last seen to hold."""
+"""The note in the store that says for which rules and program all examples were last found to hold."""
 
 
 @contextmanager
 def driver() -> Iterator[None]:
-    """What PostgreSQL needs comes with an extra."""
+    """Turns a missing PostgreSQL driver, which is an optional extra, into a clear message."""
     try:
         yield
     except ImportError as error:
@@ -55,7 +55,7 @@ def driver() -> Iterator[None]:
 
 
 class Application(Configured):
-    """A configuration at the place where it is at work. `warnings` are those of the file."""
+    """A configuration with its instance folder and database. `warnings` are those of the file."""
 
     def __init__(self, place: Place, settings: Settings, warnings: tuple[Problem, ...] = ()) -> None:
         super().__init__(settings)
@@ -74,7 +74,7 @@ class Application(Configured):
 
     @classmethod
     def of_texts(cls, place: Place, texts: Mapping[str, str]) -> Application:
-        """The configuration whose texts the store keeps; the first is the main file."""
+        """The configuration from the texts that the store keeps; the first is the main file."""
         from aggregator.config.load import parse
 
         settings, warnings = parse(texts, next(iter(texts)), os.environ)
@@ -82,15 +82,15 @@ class Application(Configured):
 
     @classmethod
     def bare(cls, place: Place) -> Application:
-        """For what is no matter of feeds.yaml, which may be broken: where the archive lies."""
+        """For commands that need only the location of the archive, not feeds.yaml, which may be broken."""
         return cls.of_texts(place, {"feeds.yaml": "{}"})
 
     @classmethod
     def standing(cls, place: Place, broken: ConfigError) -> Application:
-        """What is in force, for a process that follows it and found its own file broken.
+        """The configuration in force, for a process that follows it and found its own file broken.
 
         Raises:
-            ConfigError: `broken`, where nothing is in force.
+            ConfigError: `broken`, if nothing is in force.
         """
         bare = cls.bare(place)
         if not bare.stored:
@@ -104,7 +104,7 @@ class Application(Configured):
 
     @classmethod
     def ruling(cls, place: Place) -> Application:
-        """What decides over the archive: the file, or with `reload: manual` the configuration in force.
+        """The configuration that applies to the archive: the file, or with `reload: manual` the one in force.
 
         Raises:
             ConfigError: the file is broken.
@@ -120,9 +120,9 @@ class Application(Configured):
         return cls.of_texts(place, held[1])
 
     def admit(self, upkeep: Upkeep) -> tuple[Problem, ...]:
-        """Examples that fail, as warnings, where this may be put in force all the same: it is (an upgrade may judge
-        otherwise), or nothing is that could stay instead. Rules and program of which the store knows that all hold are
-        not asked again.
+        """The failing examples, as warnings, if the file may be put in force all the same: because it is in force
+        already (an upgrade may judge otherwise), or because nothing is in force that could stay. If the store has noted
+        that all examples hold for these rules and this program, they are not run again.
 
         Raises:
             ConfigError: examples fail, and something else is in force.
@@ -142,12 +142,12 @@ class Application(Configured):
 
     @property
     def shared(self) -> bool:
-        """Whether the archive lies on a server, where any number of machines work on it."""
+        """Whether the archive is on a server, where any number of machines use it."""
         return (self.place.database or "").startswith(SERVERS)
 
     @property
     def database(self) -> Path:
-        """The file of an archive that is one."""
+        """The file of the archive, if it is a file."""
         url = self.place.database
         if url is None:
             return self.place.instance / DATABASE
@@ -160,15 +160,15 @@ class Application(Configured):
 
     @property
     def stored(self) -> bool:
-        """Whether there is an archive; on a server it is made when it is asked for."""
+        """Whether there is an archive; on a server it is created on first use."""
         return self.shared or self.database.exists()
 
     def archive(self) -> Store:
-        """The archive, to be read and written over a connection of its own; made, or brought up to date, if need be."""
+        """The archive, for reading and writing over a connection of its own; created or migrated if necessary."""
         return self.server() if self.shared else self.sqlite()
 
     def existing(self) -> Store:
-        """The archive of who wants what is in it: a new one holds nothing, and hides a place that was mistyped.
+        """The archive for commands that need its contents: creating a new, empty one would hide a mistyped location.
 
         Raises:
             StoreError: there is none.
@@ -185,7 +185,7 @@ class Application(Configured):
         return SqliteArchive(self.database)
 
     def server(self) -> PostgresArchive:
-        """The archive on a server, with what only that can tell."""
+        """The archive on a server, with what only a server can tell."""
         from aggregator.worker.processes import identity
 
         with driver():
@@ -194,7 +194,7 @@ class Application(Configured):
         return PostgresArchive(self.place.database or "", identity())
 
     def readings(self) -> ReadOnlyStore:
-        """The archive for those who only read it."""
+        """The archive for read-only use."""
         if self.shared:
             return self._server_readings()
         from aggregator.store.sqlite.readonly import ReadOnlyArchive
@@ -202,14 +202,14 @@ class Application(Configured):
         return ReadOnlyArchive(self.database)
 
     def troubles(self) -> tuple[str, ...]:
-        """What workers say is wrong, where others see it though the store be what is in trouble."""
+        """The problems that workers report. They are kept outside the store, since the store may be the problem."""
         from aggregator.worker.processes import troubles
 
         return self._teller.upkeep.troubles() if self.shared else troubles(self.place.instance)
 
     @cached_property
     def _teller(self) -> PostgresReadings:
-        """A connection for `troubles`, which threads share."""
+        """A connection for `troubles`, shared by threads."""
         return self._server_readings()
 
     def _server_readings(self) -> PostgresReadings:
@@ -221,7 +221,7 @@ class Application(Configured):
         return ReadOnlyArchive(self.place.database or "", identity())
 
     def fetcher(self, states: Iterable[SourceState] = ()) -> Http:
-        """What asks the network. It keeps the pauses that hosts asked for, as `states` of their sources remember them."""
+        """The HTTP client. It keeps the pauses that hosts asked for, as recorded in the `states` of their sources."""
         from aggregator.fetch.client import Http
         from aggregator.fetch.headers import user_agent
 
@@ -231,7 +231,7 @@ class Application(Configured):
         return made
 
     def hold(self, fetcher: Http, states: Iterable[SourceState]) -> None:
-        """Make a fetcher keep the pauses that these states remember."""
+        """Make a fetcher keep the pauses recorded in these states."""
         from aggregator.schedule.hosts import pausing
         from aggregator.schedule.policy import pause_of
 
@@ -246,13 +246,14 @@ class Application(Configured):
         return secrets(self.settings, os.environ)
 
     def mask(self, text: str) -> str:
-        """A text for people, with the secrets of this configuration taken out."""
+        """A text for people, with the secrets of this configuration masked."""
         from aggregator.config.environment import mask
 
         return mask(text, self._secrets)
 
     def request(self, source: Source) -> tuple[str, tuple[tuple[str, str], ...]]:
-        """Address and headers of a source with its secrets filled in. Raises KeyError: the environment lacks one."""
+        """Address and headers of a source, with its secrets substituted. Raises KeyError if an environment variable is
+        missing."""
         from aggregator.config.environment import expand
 
         return expand(source.url, os.environ), tuple(
@@ -267,7 +268,7 @@ class Application(Configured):
         parse: Parser,
         extract: Extractor | None = None,
     ) -> Tools:
-        """What a refresh works with; without `extract` no articles are fetched."""
+        """What a refresh needs; without `extract` no articles are fetched."""
         from aggregator.pipeline.refresh import Tools
 
         return Tools(

@@ -1,5 +1,5 @@
-"""One configuration and what follows from it alone: rules, publishers, what the edition decides by. No archive, no network, no
-place on a machine."""
+"""One configuration and what depends on it alone: rules, publishers, the edition's policy. It has no archive, no
+network and no location on disk."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from aggregator.pipeline.policy import Policy, Scores
 
 PLACES = 3
-"""Places of an item, the most telling first, that become topics of it."""
+"""How many places of an item, the most telling first, become topics of it."""
 
 
 class Configured:
-    """What settings mean. All of it is made when it is asked for."""
+    """What the settings mean. Everything is created when it is first needed."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -52,7 +52,7 @@ class Configured:
 
     @property
     def keep(self) -> tuple[int, dict[str, int]]:
-        """Seconds for which texts are kept: of all sources, and of those (by id) that say so themselves."""
+        """Seconds for which texts are kept: the default, and those of sources (by id) that set their own."""
         own = {source.id: int(source.keep.total_seconds()) for source in self.settings.sources if source.keep}
         return int(self.settings.defaults.keep.total_seconds()), own
 
@@ -73,20 +73,21 @@ class Configured:
         return lambda name, url: fold(name, root(url) if url else "")
 
     def publisher_of(self, item: PendingItem) -> str:
-        """Its source's, whatever that was called when the item came, or what an item of a wrapper names itself."""
+        """The source's publisher, whatever its name was when the item came, or the one that an item of a wrapper names
+        itself."""
         source = self.sources.get(item.source)
         name = item.publisher if source is None or source.wrapper else source.publisher
         return self.fold_publisher(name, item.url)
 
     def judge(self, title: str, summary: str, source: Source | None = None) -> Judgement:
-        """Where a text belongs by the rules; `source` may fix its section or lean to one."""
+        """Where a text belongs by the rules; `source` may fix its section or add a prior."""
         from aggregator.categorise.judge import judge
 
         usually, section = _prior(source)
         return self._with_places(judge(self.rulebook, title, summary, usually=usually, section=section))
 
     def counting(self) -> tuple[Policy, Usage]:
-        """As `policy`, counting which lines of the rules do something."""
+        """As `policy`, but counting which lines of the rules are used."""
         from aggregator.categorise.usage import Usage
 
         usage = Usage(self.rulebook)
@@ -98,11 +99,11 @@ class Configured:
         return replace(self.policy, judge=judge), usage
 
     def receipts(self, title: str, summary: str, source: Source | None = None) -> tuple[Receipt, ...]:
-        """Why a text belongs where `judge` puts it."""
+        """Why a text belongs where `judge` places it."""
         return self.judged(title, summary, source)[1]
 
     def judged(self, title: str, summary: str, source: Source | None = None) -> tuple[Judgement, tuple[Receipt, ...]]:
-        """What `judge` and `receipts` say, for what one of them costs."""
+        """The results of `judge` and `receipts`, at the cost of one of them."""
         from aggregator.categorise.receipts import judged
 
         usually, section = _prior(source)
@@ -126,7 +127,7 @@ class Configured:
         )
 
     def _with_places(self, judged: Judgement) -> Judgement:
-        """The judgement with the topics that its places make."""
+        """The judgement with the topics that follow from its places."""
         found = [self._countries[code] for code in judged.places[:PLACES] if code in self._countries]
         return replace(judged, topics=tuple(dict.fromkeys((*judged.topics, *found)))) if found else judged
 
@@ -142,7 +143,7 @@ class Configured:
 
     @cached_property
     def topic_titles(self) -> dict[str, str]:
-        """Configured topics, and those that places make; where both are of one country or have one id, they are one."""
+        """Configured topics and those that follow from places; two of one country or with one id are one topic."""
         found = {slug: name for code, (slug, name) in countries().items() if self._countries[code] == slug}
         return {**found, **{topic.id: topic.title for topic in self.settings.topics}}
 
@@ -197,5 +198,5 @@ class Configured:
 
 
 def _prior(source: Source | None) -> tuple[str | None, str | None]:
-    """The section that a source's items lean to, and the one that they are all put in."""
+    """The section that a source's items lean to (a prior), and the one in which all of them are placed."""
     return (source.usually, source.section) if source else (None, None)

@@ -1,4 +1,4 @@
-"""Where the service lives, and the clock that it goes by."""
+"""Where the service is installed, and the clock that it uses."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the service lives: its configuration, its data, and under which address it is reached if `site.url` is
-    not set."""
+    """The location of the service: its configuration, its data, and its address if `site.url` is not set."""
 
     config: Path
     instance: Path
@@ -28,7 +27,7 @@ class Place:
         )
 
     def environment(self) -> dict[str, str]:
-        """For a process of ours that is to live at the same place."""
+        """The environment of a child process that is to use the same location."""
         return {
             "AGGREGATOR_CONFIG": str(self.config),
             "AGGREGATOR_INSTANCE": str(self.instance),

@@ -1,4 +1,4 @@
-"""The web, wired: what its views ask, and the application that a serving process runs."""
+"""The wiring of the web: what its views use, and the application that a serving process runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def in_force(application: Application) -> InForce:
-    """A configuration with what the web needs of it."""
+    """A configuration with what the web needs from it."""
     from aggregator.web.library import InForce
 
     settings = application.settings
@@ -42,14 +42,14 @@ def in_force(application: Application) -> InForce:
 
 
 def _public(application: Application, url: str) -> str:
-    """A source's address as everybody may see it: with nothing of the environment and no password in it."""
+    """A source's address as everybody may see it, without environment variables and passwords."""
     from aggregator.config.environment import REFERENCE
 
     return application.mask(REFERENCE.sub(lambda found: "${" if found[1] is None else "***", url))
 
 
 def _health(state: SourceState, now: datetime) -> tuple[str, str]:
-    """How a source is doing, as everybody may know it: where it moved to, its key may have moved along."""
+    """How a source is doing, as everybody may see it: the address it moved to may contain its secret."""
     from aggregator.config.environment import mask
     from aggregator.schedule.health import health
 
@@ -58,14 +58,14 @@ def _health(state: SourceState, now: datetime) -> tuple[str, str]:
 
 
 def written() -> datetime:
-    """When what writes feeds and pages was last changed on this machine, by an upgrade as a rule: their bytes may be
-    others since then."""
+    """When the code that writes feeds and pages last changed on this machine, usually by an upgrade: their bytes may
+    differ since then."""
     files = (path for room in ("render", "web") for path in (Path(__file__).parents[1] / room).rglob("*.*"))
     return datetime.fromtimestamp(int(max(path.stat().st_mtime for path in files if path.suffix != ".pyc")), UTC)
 
 
 def library(application: Application, written: datetime | None = None) -> Library:
-    """What the web asks; follows the configuration that the store says is in force. `written`: when the program last
+    """What the web uses; it follows the configuration that the store says is in force. `written`: when the program last
     changed."""
     from aggregator.pipeline.labels import NOTE as LABELS
     from aggregator.pipeline.labels import noted_labels
@@ -85,7 +85,7 @@ def library(application: Application, written: datetime | None = None) -> Librar
 
 
 def web_application() -> Any:
-    """The WSGI application of a process that serves; the place comes from the environment."""
+    """The WSGI application of a serving process; its location comes from the environment."""
     from aggregator.web.app import create_app
     from aggregator.worker import logs
     from aggregator.worker.processes import PARENT, die_with_parent

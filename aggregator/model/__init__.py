@@ -1,1 +1,1 @@
-"""Frozen value types that every room speaks. Standard library only, no behaviour beyond derived properties."""
+"""Frozen value types used by all packages. Standard library only, no behaviour beyond derived properties."""

@@ -40,13 +40,14 @@ class ParsedItem:
 
     @property
     def text(self) -> str:
-        """The fullest there is."""
+        """The fullest text there is."""
         return self.content or self.summary or ""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """One document. `format` is rss, atom, rdf or json; `parser` names who read it; `flaws` what was wrong with it."""
+    """One document. `format` is rss, atom, rdf or json; `parser` is the parser that read it; `flaws` lists what was
+    wrong with it."""
 
     format: str
     parser: str
@@ -95,7 +96,7 @@ class Item:
 
     @property
     def unread(self) -> bool:
-        """Whether its source said the same before, so that only its identity and date were read."""
+        """Whether the source listed it in the same words before, so that only its identity and date were read."""
         return not self.hash
 
 

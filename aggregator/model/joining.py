@@ -1,4 +1,4 @@
-"""Why an item is in its story: kept as values, told in words when somebody asks."""
+"""Why an item is in its story: stored as values, put into words on demand."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """What the grouping decided on an item, when it came. `score` is its likeness to its story, in 0…1; `next` is the
-    founding item of the story that came next, `next_id` and `next_title` that story as it is now, where it is known;
-    `vetoes` speak against that one."""
+    """What the grouping decided about an item when it came. `score` is its similarity to its story, in 0…1; `next` is
+    the founding item of the runner-up story, `next_id` and `next_title` that story as it is now, if known; `vetoes` are
+    the reasons against the runner-up."""
 
-    reason: str  # founder, same address, same headline, alike, or the editor's word
+    reason: str  # founder, same address, same headline, alike, or an override of the editor
     score: float
     shared: tuple[str, ...] = ()
     vetoes: tuple[str, ...] = ()

@@ -26,21 +26,21 @@ class RunnerUp:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Why a text is in a section: the strongest rule, all matches, the score and the section that came next."""
+    """Why a text is in a section: the strongest rule, all matches, the score and the runner-up."""
 
     section: str
     score: float
     rule: str  # as the editor would name it: "words: south china sea", "places: CN"
-    at: Position | None  # None for what no line of the file says (the fallback)
+    at: Position | None  # None if no line of the file is responsible (the fallback)
     matched: tuple[Match, ...]
     runner_up: RunnerUp | None
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """An item's own place. `scores` holds the sections above the threshold, highest first, `section` the first of
-    them (or the fallback); `topics` configured topic ids; `places` ISO 3166 codes found in the text, most telling
-    first."""
+    """An item's own sections and topics. `scores` has the sections above the threshold, highest first, `section` the
+    first of them (or the fallback); `topics` configured topic ids; `places` ISO 3166 codes found in the text, most
+    telling first."""
 
     section: str
     scores: tuple[tuple[str, float], ...]

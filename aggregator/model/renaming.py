@@ -1,4 +1,4 @@
-"""Which configured source is which known one: the one rule by which a source keeps its history when it is renamed."""
+"""Which configured source is which known one: the single rule by which a source keeps its history when it is renamed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`feeds.yaml` as values: what the editor wrote, checked, with the line it stands on."""
+"""`feeds.yaml` as values: what the editor wrote, validated, with its line numbers."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class Publisher:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One configured feed. `url` and `headers` keep their `${NAME}` unexpanded: values of the environment
-    are filled in where the request is made and appear nowhere else."""
+    """One configured feed. `url` and `headers` keep their `${NAME}` unexpanded: the values of environment variables are
+    substituted only when the request is made, and appear nowhere else."""
 
     id: str
     name: str
@@ -123,7 +123,7 @@ class Pin:
         return self.until is None or day <= self.until
 
     def over(self, zone: ZoneInfo) -> int | None:
-        """When its last day is over there, epoch seconds; None: never."""
+        """When its last day ends there, in epoch seconds; None: never."""
         if self.until is None or self.until == date.max:
             return None
         following = self.until + timedelta(days=1)
@@ -132,7 +132,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """`stories:` of the file: the editor's word over the grouping."""
+    """`stories:` of the file: the editor's overrides of the grouping."""
 
     join: tuple[tuple[str, ...], ...] = ()
     split: tuple[str, ...] = ()
@@ -143,7 +143,7 @@ class Overrides:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole configuration. `epoch` is the hash of all that was read: equal epoch, equal settings."""
+    """The whole configuration. `epoch` is the hash of everything that was read: equal epoch, equal settings."""
 
     site: Site
     allow_private: tuple[str, ...]
@@ -161,6 +161,6 @@ class Settings:
 
     @property
     def fallback(self) -> str:
-        """The section of what no rule places: `world` if there is one, else the last."""
+        """The section of items that no rule places: `world` if there is one, else the last."""
         ids = [section.id for section in self.sections]
         return "world" if "world" in ids else ids[-1]

@@ -1,4 +1,4 @@
-"""What is known of a source between polls, and what a poll brought."""
+"""What is known of a source between polls, and the result of a poll."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 
 class SourceState(msgspec.Struct, frozen=True):
     """The mutable side of a source, one row of the store. Times are aware UTC. A struct, since each poll makes half a
-    dozen of them, each a little other than the one before (`msgspec.structs.replace`)."""
+    dozen slightly different ones (`msgspec.structs.replace`)."""
 
     id: str
     root: str  # the id under which its first item came: items keep their ids over a renaming
@@ -62,7 +62,7 @@ class FetchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """What an answer said about when to come again; seconds, None where it said nothing."""
+    """What a response says about when to come again; seconds, None if it says nothing."""
 
     max_age: int | None = None  # Cache-Control or Expires
     retry_after: int | None = None
@@ -70,7 +70,7 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A full answer. `url` is the final address; `permanent` the address that an unbroken chain of 301/308 led to."""
+    """A full response. `url` is the final address; `permanent` the address to which an unbroken chain of 301/308 led."""
 
     url: str
     status: int
@@ -94,10 +94,10 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A poll that brought nothing. `kind` is one of dns, refused, reset, timeout, tls, address, redirect, too-large,
-    http, protocol, truncated, empty, not-a-feed, malformed, too-deep, parser-timeout, parser-crashed, secret, crashed,
-    robots; and waiting: it was not asked, because its host wants a pause (or cannot say what its robots.txt asks).
-    `message` never quotes what was unsafe and never holds a secret."""
+    """A poll without a result. `kind` is one of dns, refused, reset, timeout, tls, address, redirect, too-large, http,
+    protocol, truncated, empty, not-a-feed, malformed, too-deep, parser-timeout, parser-crashed, secret, crashed,
+    robots; or waiting: no request was made, because the host wants a pause (or its robots.txt cannot be read).
+    `message` never quotes unsafe content and never contains a secret."""
 
     kind: str
     message: str
@@ -107,8 +107,8 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class ParseJob:
-    """What parsing and normalising need to know of the source. `root` names the source in item ids; `now` clamps
-    dates from the future; `said` are the fingerprints of entries that need no reading."""
+    """What parsing and normalising need to know about the source. `root` identifies the source in item ids; `now`
+    limits dates in the future; `said` are the fingerprints of entries that need not be read again."""
 
     source: str
     root: str

@@ -1,4 +1,4 @@
-"""A story: the items that tell one event, and what the edition decides about it."""
+"""A story: the items that report one event, and what the edition decides about it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aggregator.model.judgement import Judgement
 
 @dataclass(frozen=True, slots=True)
 class PendingItem:
-    """A stored item that waits for the edition. `n` is its number in the store, `story` the story it is in already
+    """A stored item that waits for the edition. `n` is its number in the store; `story` is the story it is in already
     (an item that changed in place) or None."""
 
     n: int
@@ -32,8 +32,8 @@ class PendingItem:
     story: int | None = None
     live: bool = True  # False: part of a source's back-catalogue
     enclosures: tuple[tuple[str, str | None, int | None], ...] = ()  # (address, type, bytes)
-    pruned: bool = False  # its summary went after `keep`: there is nothing left to judge it by
-    hidden: bool = False  # as readers do not see it now
+    pruned: bool = False  # its summary was deleted after `keep`: nothing is left to classify it by
+    hidden: bool = False  # not shown to readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ class Member:
 
     @property
     def order(self) -> tuple[int, int, int]:
-        """Where it stands among the items of its story: in order of entering, and of those that entered at once the one
-        published first. Who tells first counts, whoever prints the same is a copy."""
+        """Its position among the items of its story: by time of entering, and of those that entered together the one
+        published first. The first to report counts; whoever prints the same text is a copy."""
         return self.item.entered, self.item.at, self.item.n
 
 
 def headline(title: str, url: str | None, publisher: str) -> str:
-    """What a reader sees as the title: where an outlet gave none and no text to make one of, the address of the article,
-    else the outlet. Stored titles stay as they came, so that this never counts as what an item says."""
+    """What a reader sees as the title; if the outlet gave none, nor a text to make one from, the address of the
+    article, else the outlet. Stored titles stay as they came, so that this never counts as the item's own words."""
     if title:
         return title
     bare = (url or "").partition("://")[2].removeprefix("www.").rstrip("/")
@@ -73,8 +73,8 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What feeds say of a story. It moves together with `updated`, and only when a new independent publisher joins or
-    the lead changes."""
+    """What feeds announce of a story. It changes together with `updated`, and only when a new independent publisher
+    joins or the lead changes."""
 
     title: str
     link: str | None
@@ -90,17 +90,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """A story in a section or topic: since when, and since when as its primary section (None: never)."""
+    """A story in a section or topic: when it entered, and when it entered as its primary section (None: never)."""
 
     stream: str  # "section:defense", "topic:nato"
     entered: int
     primary_since: int | None = None
-    active: bool = True  # False: it was there once; coming back keeps its time
+    active: bool = True  # False: it was there once; if it returns, it keeps its time
 
 
 @dataclass(frozen=True, slots=True)
 class StoryState:
-    """A story as the store keeps it. `n` is the number of its founding item, `id` a UUID derived from that item's."""
+    """A story as stored. `n` is the number of its founding item, `id` a UUID derived from that item's."""
 
     n: int
     id: str
@@ -114,7 +114,7 @@ class StoryState:
     entry: Entry
     placings: tuple[Placing, ...]
     hidden: bool = False
-    epoch: str = field(default="", compare=False)  # under which it was placed, where the store gave it
+    epoch: str = field(default="", compare=False)  # the one it was placed under, if the store gave it
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """`younger` is told by `older` from now on; its address redirects."""
+    """`younger` is now part of `older`; its address redirects."""
 
     older: int
     younger: int
@@ -149,8 +149,8 @@ class RememberedItem:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What the grouping wants kept of a batch: items with their features, the (word, item) pairs under which they are
-    found again, and counts to add to the frequencies of words."""
+    """What the grouping stores of a batch: items with their features, the (word, item) pairs by which they are found
+    again, and counts to add to the frequencies of words."""
 
     items: tuple[RememberedItem, ...] = ()
     postings: tuple[tuple[int, int], ...] = ()
@@ -159,7 +159,7 @@ class Remembered:
 
 
 class Recalled(NamedTuple):
-    """An item of the past as the grouping asks for it."""
+    """An earlier item as the grouping reads it."""
 
     features: bytes
     story: int
@@ -169,8 +169,7 @@ class Recalled(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one step of the edition changes; the store applies it in one transaction. Applying it twice changes
-    nothing."""
+    """What one step of the edition changes; the store applies it in one transaction. Applying it twice changes nothing."""
 
     placed: tuple[Placed, ...] = ()
     stories: tuple[StoryState, ...] = ()
@@ -184,7 +183,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """A story as readers see it, with all it needs to be shown."""
+    """A story as readers see it, with everything needed to show it."""
 
     id: str
     n: int
@@ -212,7 +211,7 @@ class StoryView:
 
     @property
     def announced(self) -> tuple[str, ...]:
-        """The publishers that its entry names: what feeds say does not move when outlets are but called otherwise."""
+        """The publishers that its entry names: feeds do not change merely because outlets were renamed."""
         return tuple(dict.fromkeys(report.publisher for report in self.entry.reports))
 
 

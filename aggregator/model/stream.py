@@ -1,4 +1,4 @@
-"""What a feed lists: which entries, in which order, and the bytes made of them."""
+"""What a feed lists: which entries, in which order, and the resulting bytes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from aggregator.model.judgement import Receipt
 from aggregator.model.story import ItemView, StoryView
 
 FRESH_SECONDS = 48 * 3600
-"""A stream lists all that entered it within this time, …"""
+"""A stream lists everything that entered it within this time, …"""
 SHORTEST, LONGEST = 50, 500
-"""… so many at the least and at the most."""
+"""… but at least and at most this many entries."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """The parameters of search; None and empty do not narrow."""
+    """The parameters of a search; None and empty values do not filter."""
 
     words: tuple[str, ...] = ()  # each a word or a phrase that must occur
     without: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ class StreamQuery:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list of the API; `cursor` continues it."""
+    """One page of an API list; `cursor` continues it."""
 
     stories: tuple[StoryView, ...] = ()
     items: tuple[ItemView, ...] = ()
@@ -68,8 +68,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What ids are called: titles of sections and topics, and of sources with their public feed address. `fallback` is the
-    section of what no other has."""
+    """The names behind ids: titles of sections and topics, and of sources with their public feed address. `fallback` is
+    the section of items that no rule places."""
 
     sections: Mapping[str, str]
     topics: Mapping[str, str]
@@ -77,8 +77,8 @@ class Names:
     fallback: str | None = None
 
     def of(self, item: ItemView) -> ItemView:
-        """The item without sections and topics that the file gave up. Those whose texts are gone keep them in the store,
-        for the file may take them up again and nothing else could tell."""
+        """The item without sections and topics that the file no longer has. Items whose texts are gone keep them in the
+        store, since the file may restore them and nothing else would know."""
         own = item.sections or ((item.section,) if item.section else ())
         sections = tuple(id for id in own if id in self.sections) or ((self.fallback,) if own and self.fallback else ())
         topics = tuple(id for id in item.topics if id in self.topics)
@@ -89,7 +89,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A day of a section: its stories, those that most outlets tell first. `published` is when the day ended."""
+    """A day of a section: its stories, those reported by most outlets first. `published` is the end of the day."""
 
     id: str
     day: str  # 2026-11-24
@@ -114,7 +114,7 @@ class Stream:
     language: str
     updated: datetime
     names: Names
-    modified: datetime | None = None  # when the document last changed in any way; None: when its content did
+    modified: datetime | None = None  # when the document last changed in any way; None: when its content changed
     stories: tuple[StoryView, ...] = ()
     items: tuple[ItemView, ...] = ()
     briefs: tuple[Brief, ...] = ()
@@ -132,7 +132,7 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Bytes for the wire. `etag` is of the content alone, quoted as in the header."""
+    """Bytes to send. `etag` depends on the content alone, quoted as in the header."""
 
     body: bytes
     type: str

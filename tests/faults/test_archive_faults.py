@@ -371,7 +371,7 @@ def test_f13_a_step_decided_before_a_long_sleep_does_not_undo_what_another_made_
         apply(batch)
 
     asleep.desk.apply = wakes_up  # type: ignore[method-assign]
-    with pytest.raises(StoreBusy, match="took the edition over"):
+    with pytest.raises(StoreBusy, match="took over the edition"):
         edition(asleep, policy(), lambda: seconds)
     asleep.desk.apply = apply  # type: ignore[method-assign]
     (story,) = asleep.reading.stories(StreamQuery("latest"), seconds + 200)[0]

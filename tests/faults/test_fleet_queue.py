@@ -55,7 +55,7 @@ def test_a_clock_that_is_set_neither_stops_the_looks_nor_has_them_made_up_for(
         running = asyncio.create_task(end_of_queue(store, loop, stopping, shown, [0.0]).run())
         await until(lambda: loop.looks >= 2)
         shift[0] = step
-        await until(lambda: "the clock was set" in shown[-1])
+        await until(lambda: "the clock was changed" in shown[-1])
         await until(lambda: not shown[-1])
         looks = loop.looks
         await until(lambda: loop.looks >= looks + 2)

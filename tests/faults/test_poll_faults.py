@@ -63,7 +63,7 @@ def test_where_the_one_that_asks_is_killed_the_next_places_what_came(tmp_path: P
         os.kill(asking, signal.SIGKILL)
         assert process.wait(30) == 1
         said = (tmp_path / "log").read_text()
-        assert "the process that polls was killed; what had arrived is stored" in said
+        assert "the polling process was killed; what had arrived is stored" in said
         assert "Traceback" not in said
         assert query(config, "SELECT count(*) FROM pending") == [(ENTRIES,)]
         assert f"{ENTRIES} placed" in aggregator(config, "poll", "one").stdout

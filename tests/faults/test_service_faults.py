@@ -318,7 +318,7 @@ def test_f22_a_broken_file_takes_no_web_from_readers(tmp_path: Path, server: Ser
             assert web.wait(10) == 0
         told = (tmp_path / "log").read_text()
         assert f"{config}:1:11: " in told
-        assert "what is in force is served" in told
+        assert "serving by the configuration in force" in told
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
     nowhere = subprocess.run(
