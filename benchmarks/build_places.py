@@ -21,8 +21,10 @@ from babel import Locale
 from aggregator.text.fold import key
 from aggregator.text.match import Needle, capitalised, needle
 from aggregator.text.regions import COUNTRIES
+from benchmarks.built import record
 
 HERE = Path(__file__).parent
+NAMES = HERE / "places/names.txt"
 TARGET = HERE.parent / "aggregator/text/data/places.tsv.gz"
 LANGUAGES = """
     en de fr es it pt nl sv da nb fi is pl cs sk hu ro bg hr sr sl lt lv et el tr ru uk be ka hy az kk he ar fa ur
@@ -51,7 +53,7 @@ def hand() -> tuple[list[tuple[str, str, str]], set[str]]:
     """(kind, codes, name with its flags) of names.txt, and the keys of cities to leave out."""
     rows, off = [], set()
     kind = ""
-    for raw in (HERE / "places/names.txt").read_text().splitlines():
+    for raw in NAMES.read_text().splitlines():
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
@@ -174,6 +176,7 @@ def main() -> None:
     lines = sorted("\t".join(made) for made in rows.values())
     TARGET.parent.mkdir(exist_ok=True)
     TARGET.write_bytes(gzip.compress("\n".join(lines).encode(), 9, mtime=0))
+    record(TARGET, NAMES)
     print(f"{len(lines)} names, {TARGET.stat().st_size / 1000:.0f} kB")
 
 

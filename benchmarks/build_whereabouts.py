@@ -27,8 +27,10 @@ from aggregator.text.countries import countries
 from aggregator.text.fold import key
 from aggregator.text.places import gazetteer
 from aggregator.text.words import stem, word_id
+from benchmarks.built import record
 
 TARGET = Path(__file__).parents[1] / "aggregator" / "stories" / "data" / "whereabouts.bin"
+PLACES = TARGET.parents[2] / "text" / "data" / "places.tsv.gz"
 TOWN = 15_000  # people from which the region of a place is looked up
 LARGE = 300_000  # … from which a part of its name stands for it ("Angeles")
 LARGER = 5  # … or so many times those of any place in another country whose name has this part
@@ -207,6 +209,7 @@ def main() -> None:
         if is_one
     ]
     numpy.array(sorted(numbers), "<i8").tofile(TARGET)
+    record(TARGET, PLACES, TARGET.with_name("capitals.bin"), TARGET.with_name("background.bin"))
     print(f"{len(numbers)} words, {TARGET.stat().st_size / 1000:.0f} kB")
 
 
