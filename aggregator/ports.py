@@ -1,4 +1,4 @@
-"""What the pipeline needs of the outside, as protocols. Bootstrap puts a class behind each, a test often a function."""
+"""What the pipeline needs from the outside, as protocols. Bootstrap puts a class behind each, tests often a function."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from aggregator.model.source import Fetched, FetchRequest, Outcome, ParseJob, So
 from aggregator.model.story import Batch, Member, PendingItem, Recalled, StoryState
 
 Clock = Callable[[], datetime]
-"""Aware UTC now."""
+"""Returns the current time, aware UTC."""
 
 Fetcher = Callable[[FetchRequest], Awaitable[Outcome]]
-"""One conditional request within all limits; failures are values."""
+"""Makes one conditional request within all limits; failures are values."""
 
 Parser = Callable[[Fetched, ParseJob], Awaitable[NormalFeed]]
-"""Bytes to a normalised feed, in a child that can be killed. Raises ParseError (no feed) and SandboxError (the
-child stalled or died)."""
+"""Turns bytes into a normalised feed, in a child process that can be killed. Raises ParseError (not a feed) and
+SandboxError (the child stalled or died)."""
 
 
 Extractor = Callable[[Fetched], Awaitable[str]]
-"""The page of an article to safe HTML of its text; where and what it raises as Parser."""
+"""Turns the page of an article into safe HTML of its text; where it runs and what it raises is as for Parser."""
 
 
 class Sources(Protocol):
-    """What is known of each source between polls. Due-ness and leases are data of the store, so that any number of processes
-    agree."""
+    """The state of each source between polls. Due times and leases are data in the store, so that any number of
+    processes agree."""
 
     def sync(self, configured: Collection[Source]) -> None:
-        """Make the rows follow feeds.yaml; see `model.renaming` for which row is whose."""
+        """Make the rows follow feeds.yaml; `model.renaming` decides which row belongs to which source."""
 
     def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]:
-        """States by id; without `ids` those of all sources in feeds.yaml, or with `listed` False of all there ever were."""
+        """States by id: of `ids`, else of all sources in feeds.yaml, or with `listed` False of all that ever existed."""
 
     def claim(
         self,
@@ -47,24 +47,24 @@ class Sources(Protocol):
         ids: Collection[str] | None = None,
         due_only: bool = True,
     ) -> list[SourceState]:
-        """Take sources to poll, the longest due first: enabled, and leased by nobody. They are `owner`'s until they are
-        released, a poll of them is stored, or `lease` is over."""
+        """Take sources to poll, those due longest first: enabled, and not leased. They belong to `owner` until they are
+        released, a poll of them is stored, or `lease` expires."""
 
     def release(self, owner: str, ids: Collection[str] | None = None) -> None:
-        """Give back all that `owner` holds, or these sources alone."""
+        """Release everything that `owner` holds, or only these sources."""
 
     def owners(self) -> list[str]:
-        """Who holds leases."""
+        """The holders of leases."""
 
     def save(self, states: Collection[SourceState]) -> None:
         """Write states outside a poll; leases stay as they are."""
 
 
 class Intake(Protocol):
-    """What a poll asks of the store, and what it stores."""
+    """What a poll reads from the store, and what it writes."""
 
     def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
-        """Item id → (number, hash of what it said), for those of `ids` that were ever stored."""
+        """Item id → (number, hash of its content), for those of `ids` that were ever stored."""
 
     def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, str]:
         """Canonical address → id of this source's newest item there."""
@@ -77,27 +77,27 @@ class Intake(Protocol):
 
 
 class Desk(Protocol):
-    """The edition's side: what waits, what is known of the stories it touches, applying what it decided. Items and stories
-    go by their numbers, times are epoch seconds."""
+    """The edition's side of the store: waiting items, the stories that they touch, and applying decisions. Items and
+    stories are given by number, times are epoch seconds."""
 
     def lease(self, owner: str, now: int, seconds: int) -> bool:
-        """Hold the edition for so long, or longer if it is held already; False while another holds it."""
+        """Hold the edition for this long, or longer if it is held already; False while another process holds it."""
 
     def holder(self) -> str | None:
         """Who holds the edition, as far as the store knows."""
 
     def release(self, owner: str) -> None:
-        """Give the edition back, if `owner` holds it."""
+        """Release the edition, if `owner` holds it."""
 
     def pending(self) -> list[int]:
-        """The items that wait, in order of publication."""
+        """The waiting items, in order of publication."""
 
     def items(self, numbers: Collection[int]) -> list[PendingItem]: ...
     def addressed(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
         """Canonical address → its placed items, each with its story."""
 
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
-        """Story → its items with their judgements, in the order in which they entered."""
+        """Story → its items with their judgements, in order of entering."""
 
     def stories(self, numbers: Collection[int]) -> dict[int, StoryState]: ...
     def outdated(self, epoch: str, limit: int) -> list[int]:
@@ -105,33 +105,34 @@ class Desk(Protocol):
 
     def count_outdated(self, epoch: str) -> int: ...
     def unnamed(self, topics: Collection[str]) -> list[int]:
-        """Stories that stand in a topic which is none of these ids."""
+        """Stories in a topic that is not among these ids."""
 
     def page(self, before: tuple[int, int] | None, limit: int, since: int = 0) -> list[tuple[int, int, str]]:
-        """(entered, number, epoch under which it was placed) of the stories that readers see, newest first: those that
-        entered before (entered, number), and not before `since`."""
+        """(entered, number, epoch under which it was placed) of the visible stories, newest first: those that entered
+        before (entered, number), and not before `since`."""
 
     def count(self, since: int = 0) -> int:
         """How many stories `page` goes through."""
 
     def holding(self, phrase: str, limit: int) -> list[tuple[int, int, str]]:
-        """As `page`, of stories with an item in whose headline or summary the words of `phrase` stand in this order."""
+        """As `page`, for stories with an item whose headline or summary contains the words of `phrase` in this order."""
 
     def apply(self, batch: Batch) -> None:
-        """One step of the edition, whole or not at all. Raises StoreBusy where the edition was lost to another process."""
+        """Apply one step of the edition, as a whole or not at all. Raises StoreBusy if the edition was lost to another
+        process."""
 
 
 class Past(Protocol):
-    """The recent past as the grouping asks for it; words are ids, times epoch seconds, bounds inclusive."""
+    """The recent past as the grouping reads it; words are ids, times epoch seconds, bounds inclusive."""
 
     def documents(self) -> int:
         """How many items were ever remembered."""
 
     def frequencies(self, words: Collection[int]) -> Mapping[int, int]:
-        """Word → in how many of them it stood."""
+        """Word → the number of items that contain it."""
 
     def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]:
-        """Word → the items found by it that were published in this time, the first `most` of them."""
+        """Word → the items indexed under it that were published in this period, at most the first `most`."""
 
     def recall(self, items: Collection[int]) -> Mapping[int, Recalled]: ...
     def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
@@ -141,7 +142,7 @@ class Past(Protocol):
         """Canonical address → the story of the first item there."""
 
     def same_headline(self, keys: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
-        """Headline, as a number → the items with it that were published in this time."""
+        """Headline, as a number → the items with it that were published in this period."""
 
 
 class Articles(Protocol):
@@ -150,18 +151,18 @@ class Articles(Protocol):
     def claim(
         self, sources: Collection[str], since: int, limit: int, now: int, again: int
     ) -> list[tuple[int, str, str]]:
-        """(item, source, address) of items that came since and were never asked for. Given once more from `again` on where
-        nothing was saved by then (whoever asked was killed), or from when they were put off to."""
+        """(item, source, address) of new items whose articles were never requested. An item is returned once more from
+        `again` on, if nothing was saved by then (the process was killed), or from the time to which it was put off."""
 
     def put_off(self, item: int, until: int) -> None:
-        """It could not be asked for now: `claim` gives it once more from then on."""
+        """It could not be requested now: `claim` returns it again from then on."""
 
     def save(self, item: int, content: str, why: str | None, now: int) -> None:
-        """What an article said, as safe HTML, or why nothing was found."""
+        """The text of an article, as safe HTML, or why none was found."""
 
 
 class Upkeep(Protocol):
-    """Looking after the archive, and small facts kept for other processes."""
+    """Maintenance of the archive, and small facts kept for other processes."""
 
     def configuration(self) -> tuple[str, dict[str, str]] | None:
         """(epoch, texts by file name, the main file first) of the configuration in force."""
@@ -175,18 +176,18 @@ class Upkeep(Protocol):
     def notes(
         self, facts: Mapping[str, object], revised: Mapping[str, Callable[[object], object]] | None = None
     ) -> None:
-        """Keep several at once; those `revised` are made of what was noted before."""
+        """Keep several at once; those `revised` are computed from the previous value."""
 
     def noted(self, key: str) -> object:
-        """What was noted last; None if nothing was."""
+        """The value noted last; None if there is none."""
 
     def prune(self, now: int, keep: int, per_source: Mapping[str, int], proceed: Callable[[], bool] = ...) -> int:
-        """Take texts of items that their source has not listed for so many seconds; returns how many. `proceed` is asked
-        before each step."""
+        """Delete texts of items that their source has not listed for so many seconds; returns how many. `proceed` is
+        asked before each step."""
 
 
 class Archive(Protocol):
-    """The store, by its sides."""
+    """The store, divided by use."""
 
     @property
     def sources(self) -> Sources: ...

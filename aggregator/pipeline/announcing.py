@@ -1,4 +1,4 @@
-"""What feeds say of a story, and when that moves. Pure."""
+"""What feeds announce of a story, and when that changes. Pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from aggregator.pipeline.telling import corroborations
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to a story. `joined` are the items that came just now, `merged` those that came with a merge, by number.
-    `turned`: the editor hides something that the entry names, or shows again what it keeps silent of. `replacing`: nothing
-    happened but an edit of the rules."""
+    """What happened to a story. `joined` are the items that just came, `merged` those that came with a merge, by
+    number. `turned`: the editor hides something that the entry names, or shows something again that it omits.
+    `replacing`: only the rules changed."""
 
     joined: Collection[int]
     merged: Collection[int]
@@ -34,8 +34,8 @@ def announced(
     now: int,
     change: Change,
 ) -> Entry:
-    """What feeds say: it moves only when a publisher joins or the lead, or what the lead says, changes, and when the
-    editor hides what it names."""
+    """The feed entry: it changes only when a publisher joins, when the lead or its text changes, or when the editor
+    hides what it names."""
     if old is None:
         updated = max(entered for _, entered in publishers)
     else:
@@ -62,8 +62,8 @@ def announced(
 
 
 def turned(members: Sequence[Member], policy: Policy, entry: Entry) -> bool:
-    """Whether the entry names an article that is hidden now, or is silent of one that is not any more. Of an article that
-    it never named nothing need be said."""
+    """Whether the entry names an article that is now hidden, or omits one that is no longer hidden. An article that it
+    never named does not matter."""
     named = {(report.source, report.url) for report in entry.reports}
 
     def names(item: PendingItem) -> bool:
@@ -83,8 +83,8 @@ def _newcomers(
     counted: Mapping[str, int],
 ) -> list[tuple[str, int]]:
     """The independent publishers that the story did not have, or that its entry does not name, with the time each
-    entered: those of items that came just now, or with a story merged into this one, and one whose item was a copy and
-    says something of its own by now."""
+    entered: by items that just came, with a story merged into this one, or by an item that was a copy and now has a
+    text of its own."""
     before = [m for m in members if m.item.n not in change.joined and m.item.n not in change.merged]
     known = {name for name, _ in corroborations(before, counted)}
     addresses = {report.url for report in entry.reports if report.url}

@@ -1,4 +1,4 @@
-"""Articles of sources with `full_text`: asked for once each, politely, and their text kept beside what the feed said."""
+"""Articles of sources with `full_text`: requested once each, politely; their text is stored beside what the feed said."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ RECENT = 2 * 86_400  # seconds; of what is older readers have read elsewhere
 LIMIT = 50  # articles a call
 TOGETHER = 8
 LATER = 3600
-"""Seconds until an article is asked for once more whose host could not be asked and does not say when, or of which nothing
-was heard."""
+"""Seconds until an article is requested once more if its host could not be reached and names no time, or if no result
+was stored."""
 
 
 async def articles(tools: Tools, limit: int = LIMIT) -> int:
-    """Ask for articles that wait, `limit` at the most; returns how many gave a text. What one page does wrong stays
-    with it. The fetcher keeps its pauses for each host, and asks its robots.txt first."""
+    """Fetch waiting articles, at most `limit`; returns how many gave a text. A fault of one page affects no other. The
+    fetcher keeps its pauses for each host, and fetches its robots.txt first."""
     wanted = [source.id for source in tools.sources.values() if source.full_text and source.enabled]
     if not wanted or tools.extract is None:
         return 0
@@ -55,8 +55,8 @@ class _Reader:
     extract: Extractor
 
     async def read(self, source: str, url: str) -> tuple[str, str | None] | int:
-        """The text, or why there is none, or in how many seconds to try again. Asked without the source's own headers: they
-        are for its feed."""
+        """The text, or why there is none, or in how many seconds to try again. Requested without the source's own
+        headers, which are meant for its feed."""
         try:
             outcome = await self.fetch(FetchRequest(source, url, crawl=True))
             if isinstance(outcome, Failed) and (outcome.kind == "waiting" or outcome.freshness.retry_after):

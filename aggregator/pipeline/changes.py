@@ -1,4 +1,4 @@
-"""What one configuration changes of another, in the words of the file. Pure."""
+"""What one configuration changes from another, in the words of the file. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class RuleChange:
 @dataclass(frozen=True, slots=True)
 class SourceChanges:
     """Ids. `renamed` are (old, new), `changed` those with another address or setting; `paused` and `resumed` those that
-    `enabled` stops and starts again, whatever else changed of them. One that is added paused stands under both."""
+    `enabled` stops and starts again, whatever else changed in them. A new source that is paused is in both `added` and
+    `paused`."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -59,7 +60,7 @@ class Changes:
         return shown
 
     def lines(self) -> list[str]:
-        """For a log and a terminal, one line an entry of the file."""
+        """For a log and a terminal, one line per entry of the file."""
         found = [
             f"source {id} {'is new, and paused' if id in self.sources.paused else 'starts'}"
             for id in self.sources.added
@@ -82,7 +83,7 @@ def _said(change: RuleChange, most: int = 6) -> str:
 
 
 def changes(old: Settings, new: Settings) -> Changes:
-    """What `new` changes of `old`; where a line stands in the file is no difference."""
+    """What `new` changes from `old`; a different position in the file does not count."""
     other = [key for key in ("site", "allow_private", "defaults", "publishers") if _bare_of(old, new, key)]
     if _bare(old.overrides) != _bare(new.overrides):
         other.append("stories")
@@ -102,7 +103,7 @@ def _bare_of(old: Settings, new: Settings, key: str) -> bool:
 
 
 def _bare(value: Any) -> Any:
-    """A value without its places in the file."""
+    """A value without its positions in the file."""
     if isinstance(value, Position):
         return None
     if is_dataclass(value):
@@ -168,7 +169,7 @@ def _lines(rules: Rules) -> Iterable[str]:
 
 
 def term_text(term: Term) -> str:
-    """A line of a rule as one would write it."""
+    """A line of a rule as an editor would write it."""
     if len(term.parts) > 1:
         weight = "" if term.weight == 1 else f", weight: {term.weight:g}"
         return f"{{all: [{', '.join(term.parts)}]{weight}}}"

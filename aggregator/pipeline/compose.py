@@ -1,4 +1,4 @@
-"""A story from its items: what it says and where it stands. Pure: the same items give the same story."""
+"""A story from its items: its text and its sections. Pure: the same items give the same story."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from aggregator.pipeline.policy import Policy, Scores
 from aggregator.pipeline.telling import choose_lead, corroborations, counted_since, recalled
 
 FOLDED = 24
-"""A story is in its sections by its first items; later ones confirm. So only these are walked for times of entering."""
+"""The sections of a story come from its first items; later ones confirm them. So only this many are examined for times
+of entering."""
 FOUND = 4
-"""Found topics of a story at the most: two of its categories, and places."""
+"""Found topics of a story, at most: two from its categories, the rest from places."""
 
 
 def compose(
@@ -82,8 +83,8 @@ def _placed(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
 
 
 def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
-    """Configured topics that at least a third of the items have, most frequent first; then found ones, those that at
-    least half of them have, four at the most."""
+    """Configured topics that at least a third of the items have, most frequent first; then found ones that at least
+    half of them have, four at most."""
     held = [topic for member in members for topic in member.judgement.topics if topic in policy.topic_titles]
     if not held:
         return ()
@@ -94,7 +95,7 @@ def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
 
 
 def _merged(old: StoryState | None, absorbed: Sequence[StoryState]) -> list[Placing]:
-    """A merge keeps its place: in each stream the story stands where the first of the two stood."""
+    """A merge keeps its place: in each stream the story has the earlier of the two times."""
     found: dict[str, Placing] = {}
     for state in (*absorbed, *((old,) if old else ())):
         for placing in state.placings:
@@ -130,7 +131,7 @@ def _placings(
 def _walk(
     members: Sequence[Member], policy: Policy, final: tuple[str, Scores, tuple[str, ...]]
 ) -> tuple[dict[str, int], dict[str, int]]:
-    """When the story first stood in each stream, and first as primary section, item by item."""
+    """When the story was first in each stream, and first as primary section, item by item."""
     first: dict[str, int] = {}
     primary: dict[str, int] = {}
     walked = members[:FOLDED]

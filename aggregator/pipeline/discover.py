@@ -1,4 +1,4 @@
-"""An address as somebody typed it → the feed there, or the feeds that the page there names."""
+"""From an address as somebody typed it to the feed there, or to the feeds that the page there links to."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from aggregator.parse.sniff import kind
 from aggregator.ports import Clock, Fetcher, Parser
 
 GUESSES = 8
-"""Addresses that merely look like feeds: so many are asked."""
+"""How many addresses that merely look like feeds are requested."""
 
 PAGE = 1 << 20
-"""Bytes of a page that are looked at: links to feeds stand at its head."""
+"""How many bytes of a page are searched: links to feeds are in its head."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A feed that a page offers."""
+    """A feed that a page links to."""
 
     url: str
     title: str = ""
@@ -28,7 +28,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """By a page: the feeds it declares, and addresses that may be some."""
+    """What a page offers: the feeds it declares, and addresses that may be feeds."""
 
     declared: tuple[Link, ...]
     likely: tuple[str, ...]
@@ -36,14 +36,14 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class FeedFound:
-    """`url` is where the feed is to be polled: a permanent redirect is followed for good, a passing one is not."""
+    """`url` is where the feed is to be polled: permanent redirects are followed, temporary ones are not."""
 
     url: str
     feed: NormalFeed
 
 
 class Finder:
-    """Through the guarded fetcher and the sandbox of the service, storing nothing."""
+    """Uses the fetcher and the sandbox of the service, and stores nothing."""
 
     def __init__(self, fetch: Fetcher, parse: Parser, clock: Clock, offered: Callable[[bytes, str], Offered]) -> None:
         self._fetch, self._parse, self._clock, self._offered = fetch, parse, clock, offered
@@ -67,7 +67,7 @@ class Finder:
         return await self.feed(links[0].url) if len(links) == 1 else links
 
     async def _open(self, address: str) -> tuple[str, Fetched]:
-        """Without a scheme it is https, and http where that fails."""
+        """An address without a scheme is tried with https, then with http."""
         if "://" in address:
             return address, await self._get(address)
         try:
@@ -87,7 +87,7 @@ class Finder:
             raise AggregatorError(f"{url}: {error}") from error
 
     async def _guess(self, addresses: Iterable[str], page: str, error: ParseError) -> FeedFound | tuple[Link, ...]:
-        """What merely looks like the address of a feed is asked, one after the other."""
+        """Requests addresses that merely look like a feed, one after the other."""
         found = []
         for url in addresses:
             try:

@@ -14,7 +14,7 @@ from aggregator.ports import Desk
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """`younger` would become part of `older`, whose id stays."""
+    """`younger` would become part of `older`, which keeps its id."""
 
     older: StoryState
     younger: tuple[StoryState, ...]
@@ -22,7 +22,7 @@ class Union:
 
 @dataclass(frozen=True, slots=True)
 class Parting:
-    """`leaving` would leave `story`: the first item of each address that is set apart."""
+    """`leaving` would leave `story`: the first item of each address that is split off."""
 
     story: StoryState
     leaving: tuple[PendingItem, ...]
@@ -30,7 +30,8 @@ class Parting:
 
 @dataclass(frozen=True, slots=True)
 class Hiding:
-    """Of `story`, articles that would be hidden, and that would be shown again; `whole`: nothing of it would be left."""
+    """Articles of `story` that would be hidden, and that would be shown again; `whole`: nothing of it would remain
+    visible."""
 
     story: StoryState
     hiding: tuple[PendingItem, ...]
@@ -49,7 +50,7 @@ class Foreseen:
 
 
 def foresee(desk: Desk, policy: Policy, hidden: frozenset[str] = frozenset()) -> Foreseen:
-    """Of all that the file says, what is not so yet in the archive; `hidden` are the addresses that are hidden now."""
+    """Everything in the file that is not yet so in the archive; `hidden` are the addresses that are hidden now."""
     meant = following(policy, desk)
     return Foreseen(
         _unions(desk, meant.joined),

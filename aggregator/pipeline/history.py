@@ -1,4 +1,4 @@
-"""The store's past, read the way the grouping wants it."""
+"""The store's past, in the form that the grouping reads."""
 
 from __future__ import annotations
 

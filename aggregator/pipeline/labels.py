@@ -1,4 +1,4 @@
-"""Topics found in the categories of feeds, as the store notes them (`survey.py` finds them) and editions give them."""
+"""Topics found among the categories of feeds: noted in the store by `survey.py`, assigned by editions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOTE = "labels"
 
 
 def labelled(policy: Policy, labels: Labels) -> Policy:
-    """The policy with the topics that categories make: after those of rules, before those that places make."""
+    """The policy with the topics from categories: after those of rules, before those from places."""
     if not labels.ids:
         return policy
 
@@ -37,7 +37,7 @@ def _between(topics: tuple[str, ...], own: tuple[str, ...], policy: Policy) -> t
 
 
 def noted_labels(noted: object) -> Labels:
-    """The topics of a survey's note, `{at, labels}`."""
+    """The topics in a survey's note, `{at, labels}`."""
     return labels_of(noted.get("labels") if isinstance(noted, dict) else None)
 
 

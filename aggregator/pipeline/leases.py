@@ -1,4 +1,4 @@
-"""Leases of processes that were killed: given back at once where it is known that they ended, else when they run out."""
+"""Leases of processes that were killed: released at once if they are known to have ended, else when they expire."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from aggregator.ports import Archive
 
 
 def bury(archive: Archive, is_dead: Callable[[str], bool]) -> None:
-    """Give back what dead processes hold. Who is connected to the store lives, whatever his name looks like from here:
-    machines that were made of one image may all be called the same."""
+    """Release what dead processes hold. A process connected to the store is alive, whatever its name looks like from
+    here: machines made from one image may all have the same name."""
 
     def ended(owner: str) -> bool:
         return is_dead(owner) and archive.absent(owner)

@@ -1,4 +1,4 @@
-"""Which story is left where stories merge into one another."""
+"""Which story remains when stories merge into one another."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 
 def survivor(into: Mapping[int, int], story: int) -> int:
-    """The story that tells what `story` told; `into` maps each younger story to the older one that it merged into."""
+    """The story that `story` is part of now; `into` maps each younger story to the older one that it merged into."""
     while story in into:
         story = into[story]
     return story

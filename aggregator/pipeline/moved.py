@@ -1,4 +1,4 @@
-"""The editor's word is about an article, wherever its outlet moves it: a live page that becomes a report, a corrected slug."""
+"""Overrides name an article, wherever its outlet moves it: a live page that becomes a report, a corrected slug."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aggregator.ports import Desk
 
 
 def following(policy: Policy, desk: Desk) -> Policy:
-    """The policy with the addresses that the articles it names have by now, beside those that `feeds.yaml` gives."""
+    """The policy with the current addresses of the articles that it names, in addition to those given in `feeds.yaml`."""
     said = policy.apart.union(policy.hidden, (address for address, _, _ in policy.pins), *policy.joined)
     found = desk.addressed(said) if said else {}
     now = {item.n: item.canonical for item in desk.items({n for items in found.values() for n in items})}

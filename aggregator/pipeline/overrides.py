@@ -1,12 +1,12 @@
-"""The editor's word over the grouping: `stories: join` and `split` of feeds.yaml, on what arrives and on what is stored.
+"""The editor's overrides of the grouping: `stories: join` and `split` of feeds.yaml, for new and for stored items.
 
-An address under `split` is a story of its own: nothing joins it, not even where it is listed under `join` as well. What
-leaves a story is called by its own founder's id, and if the founder is what is set apart, the founder keeps the story's
-id, and the rest takes that of the earliest of its items. So ids always name the item that founds a story, and none is
-given twice: where a story merged long ago leaves again, it takes back the address that redirected.
+An address under `split` is a story of its own: nothing joins it, not even if it is listed under `join` as well. The
+part that leaves a story has its own founder's id. If the founder itself is split off, it keeps the story's id, and the
+rest takes the id of the earliest of its items. So an id always names the item that founds a story, and none is given
+twice; if a story that was merged long ago leaves again, it gets back the address that redirected.
 
 Stories under one `join` merge as others do: the older keeps its id and place, the younger redirects, and an outlet that
-comes so is told as any that joins.
+comes with it is announced like any that joins.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ JOINED = "joined by the editor"
 
 
 def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> Grouping:
-    """The decision on new items with the editor's word added. `grouping` does not know those that are set apart."""
+    """The decision on new items with the overrides added. `grouping` does not include those that are split off."""
     joins = [*grouping.joins, *_alone(fresh, archive, policy)]
     story = {join.item: join.story for join in joins}
     wanted = {one.n: one.canonical for one in fresh if one.canonical}
@@ -56,7 +56,7 @@ def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive
 
 
 def _alone(fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> Iterable[Join]:
-    """New items of addresses that are set apart: together with what there is of the same address, alone without."""
+    """New items of addresses that are split off: together with other items of the same address, otherwise alone."""
     apart = [one for one in fresh if one.canonical in policy.apart]
     stored = archive.desk.addressed({one.canonical for one in apart if one.canonical}) if apart else {}
     founders = {address: min(homes.values()) for address, homes in stored.items()}
@@ -67,7 +67,7 @@ def _alone(fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> It
 
 
 def overrule(archive: Archive, policy: Policy, now: int) -> None:
-    """Make stored stories follow the editor's word. Doing it again changes nothing."""
+    """Apply the overrides to stored stories. Applying them again changes nothing."""
     if policy.apart:
         _part(archive, policy, now)
     if policy.joined:
@@ -75,8 +75,8 @@ def overrule(archive: Archive, policy: Policy, now: int) -> None:
 
 
 def partings(desk: Desk, apart: Collection[str]) -> tuple[dict[int, str], dict[int, dict[str | None, list[Member]]]]:
-    """The stored items of addresses that are set apart (number → address), and the stories in which they are not alone:
-    the members of each by address, under None those that are not set apart."""
+    """The stored items of addresses that are to be split off (number → address), and the stories in which they are not
+    alone: the members of each by address, with those that stay under None."""
     stored = desk.addressed(apart)
     address = {n: canonical for canonical, homes in stored.items() for n in homes}
     touched = {home for homes in stored.values() for home in homes.values()}
@@ -91,7 +91,7 @@ def partings(desk: Desk, apart: Collection[str]) -> tuple[dict[int, str], dict[i
 
 
 def _part(archive: Archive, policy: Policy, now: int) -> None:
-    """Set stored items apart."""
+    """Split off stored items."""
     address, found = partings(archive.desk, policy.apart)
     states = archive.desk.stories(found)
     places: list[Placed] = []
@@ -112,8 +112,8 @@ def _part(archive: Archive, policy: Policy, now: int) -> None:
 
 
 def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, now: int) -> StoryState:
-    """A part of a story. What stays says at once that it is told by fewer, if it named what left: feeds must not go on
-    telling what the editor took back. What leaves may have been an entry before, of which more was said, and later."""
+    """A part of a story. The rest changes its entry at once if it named what left: feeds must not keep saying what the
+    editor took back. The part that leaves may have been an entry before, with later changes."""
     members = recalled(members, (old,))
     fresh = compose(n, members, None, policy, joined=(), now=now)
     whole = fresh if n != old.n else compose(n, members, old, policy, joined=(), now=now, replacing=True)
@@ -123,7 +123,7 @@ def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, 
 
 
 def unions(desk: Desk, joined: Sequence[frozenset[str]]) -> dict[int, int]:
-    """Stored stories that the editor calls one: each younger, and the older that it merges into."""
+    """Stored stories that the editor joins: each younger, and the older that it merges into."""
     stored = desk.addressed({address for group in joined for address in group})
     into: dict[int, int] = {}
     for group in joined:
@@ -134,7 +134,7 @@ def unions(desk: Desk, joined: Sequence[frozenset[str]]) -> dict[int, int]:
 
 
 def _join(archive: Archive, policy: Policy, now: int) -> None:
-    """Merge stored stories that the editor calls one."""
+    """Merge stored stories that the editor joins."""
     merged = unions(archive.desk, policy.joined)
     if not merged:
         return

@@ -22,13 +22,13 @@ SAMPLES = 5  # headlines shown for each section and direction
 NO_LABELS = Labels()
 
 Row = tuple[int, int, str]
-"""Of the archive: when a story entered, its number, and the epoch under which it was placed."""
+"""A row of the archive: when a story entered, its number, and the epoch under which it was placed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """The editor's word that moves a story: "hide" or "pin" of `stories:`, and the canonical address it is about. `gone`:
-    the old file said it, and this one does not."""
+    """The override that moves a story: "hide" or "pin" of `stories:`, and the canonical address it is about. `gone`:
+    the old file has it, the new one does not."""
 
     key: str
     address: str
@@ -37,8 +37,8 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A story that moves. `old` and `new` are its primary sections, `item` the one of its items that tells why, unless
-    the editor's `word` does."""
+    """A story that moves. `old` and `new` are its primary sections, `item` is the item that shows why, unless an
+    override (`word`) is the reason."""
 
     id: str
     title: str
@@ -51,8 +51,8 @@ class Sample:
 
 @dataclass
 class Moves:
-    """Of one stream: how many stories stand there before and after, how many come and go, and some of those, newest
-    first. `leads` and `led` count those whose primary section it is, after and before."""
+    """Of one stream: how many stories it has before and after, how many come and go, and some of those, newest first.
+    `leads` and `led` count those whose primary section it is, after and before."""
 
     before: int = 0
     after: int = 0
@@ -66,7 +66,7 @@ class Moves:
 
 @dataclass
 class SourceUse:
-    """Of one source: its stories, those it told first, those it told alone."""
+    """Of one source: its stories, those it reported first, and those that only it reported."""
 
     stories: int = 0
     first: int = 0
@@ -75,8 +75,8 @@ class SourceUse:
 
 @dataclass
 class Plan:
-    """`stories` were looked at, `moved` get another primary section, `changed` other sections or topics at all;
-    `streams` by name, as section:ID and topic:ID."""
+    """`stories` were examined, `moved` get another primary section, `changed` any other sections or topics; `streams`
+    by name, as section:ID and topic:ID."""
 
     stories: int = 0
     moved: int = 0
@@ -103,9 +103,9 @@ def plan(
     *,
     labels: Labels = NO_LABELS,
 ) -> Plan:
-    """Judge stored stories under `after` and compare with where they stand. Those that were last placed under another
-    configuration than `before`, the one in force, are first judged under that. `labels` are the topics of categories that
-    the store notes. Nothing is written."""
+    """Judge stored stories under `after` and compare the result with where they are now. Those last placed under
+    another configuration than `before`, the one in force, are first judged under that. `labels` are the topics from
+    categories that the store has noted. Nothing is written."""
     found = Plan()
     before = following(labelled(before, labels), desk) if before else None
     after = following(labelled(after, labels), desk)
@@ -132,7 +132,7 @@ def _under(policy: Policy, state: StoryState, members: Sequence[Member]) -> tupl
 
 
 def _returning(desk: Desk, before: Policy, after: Policy) -> Iterator[Sequence[Row]]:
-    """Hidden stories, which the archive's pages leave out, of whose articles some are hidden no more."""
+    """Hidden stories, which the archive's pages omit, with articles that are no longer hidden."""
     stored = desk.addressed(before.hidden - after.hidden)
     states = desk.stories({home for homes in stored.values() for home in homes.values()})
     if rows := [(state.entered, n, state.epoch) for n, state in states.items() if state.hidden]:
@@ -144,8 +144,8 @@ Words = Callable[[str], Word | None]
 
 
 def _words(before: Policy, after: Policy, new: StoryState, members: Sequence[Member]) -> Words:
-    """Which word of the editor is why a story stands in a stream now, or stands there no more: the one without which it
-    would be otherwise."""
+    """The override because of which a story is now in a stream, or no longer in it: the one without which that would be
+    different."""
     stands = streams_of(new)
     found: list[tuple[Word, set[str]]] = []
     hidden = [m.item.canonical for m in members if before.hides(m.item) != after.hides(m.item)]
@@ -181,7 +181,7 @@ def _compare(found: Plan, now: Standing, then: Standing, words: Words) -> None:
 
 
 def streams_of(state: StoryState) -> set[str]:
-    """Where readers find a story."""
+    """The streams that show a story."""
     if state.hidden:
         return set()
     names = {f"section:{section}" for section, _ in state.scores} | {f"section:{state.section}"}
@@ -191,7 +191,7 @@ def streams_of(state: StoryState) -> set[str]:
 def _sample(
     samples: list[Sample], name: str, states: tuple[StoryState, StoryState], members: Sequence[Member], words: Words
 ) -> None:
-    """The lead tells why a story stands in a stream, or the first item whose own judgement does."""
+    """The lead shows why a story is in a stream, or else the first item whose own judgement does."""
     if len(samples) >= SAMPLES:
         return
     tells = [member.item for member in members if name in _own_streams(member)] or [members[0].item]

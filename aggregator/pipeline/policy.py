@@ -14,7 +14,7 @@ Scores = tuple[tuple[str, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """By what the edition decides. `place` maps the (publisher, judgement) pairs of a story to its primary section and
+    """What the edition decides by. `place` maps the (publisher, judgement) pairs of a story to its primary section and
     all its sections with scores, highest first. `epoch` names rules and program together: a story placed under another
     is outdated. `program` names the program alone."""
 
@@ -37,7 +37,7 @@ class Policy:
     spoken_for: Callable[[str], bool] = lambda title: False  # whether configured topics mean a text
 
     def at(self, now: int) -> Policy:
-        """The policy as it is now: pins end by themselves."""
+        """The policy at this moment: pins expire by themselves."""
         if not self.pins:
             return self
         return replace(

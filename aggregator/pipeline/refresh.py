@@ -27,23 +27,21 @@ from aggregator.schedule.rate import room
 log = logging.getLogger(__name__)
 
 TOGETHER = 64
-"""Sources under way at once; the fetcher and the sandbox have bounds of their own."""
+"""Sources in progress at once; the fetcher and the sandbox have limits of their own."""
 COMMIT = 32
-"""Results stored in one transaction at the most …"""
+"""Results stored in one transaction, at most …"""
 LINGER = 0.1
-"""… and seconds that the first of them waits for others at the most: a transaction costs as much as some twenty results."""
+"""… and the seconds that the first of them waits for others, at most: a transaction costs as much as some twenty
+results."""
 NOTHING = Changes((), (), (), ())
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a refresh works with.
-
-    `archive` is written to from a thread of its own, `lookup` is the same archive over another connection: a long
-    wait for the one must not stop the network. `request` fills in the secrets of a source (KeyError: the environment
-    lacks one); `jitter` draws from [0, 1); `mask` takes secrets out of a message; `publisher` folds an outlet's name and
-    address to its one name.
-    """
+    """What a refresh needs. `archive` is written from a thread of its own; `lookup` is the same archive over another
+    connection, so that a long wait for the one does not stop the network. `request` substitutes the secrets of a source
+    (KeyError: an environment variable is missing); `jitter` draws from [0, 1); `mask` masks secrets in a message;
+    `publisher` gives the canonical name for an outlet's name and address."""
 
     archive: Archive
     lookup: Archive
@@ -71,8 +69,8 @@ async def refresh(
     progress: Callable[[int, int], None] = lambda done, of: None,
     news: Callable[[], None] = lambda: None,
 ) -> RefreshReport:
-    """Poll these sources, whose leases the caller holds. What one source does wrong stays with it. `news` is called as
-    soon as something is stored that an edition is to place, and each time more is."""
+    """Poll these sources, whose leases the caller holds. A fault of one source affects no other. `news` is called as
+    soon as something is stored for an edition to place, and whenever more is."""
     queue: asyncio.Queue[_Poll | None] = asyncio.Queue()
     room = asyncio.Semaphore(TOGETHER)
     writer = asyncio.create_task(_write(tools, queue, len(states), progress, news))
@@ -83,7 +81,7 @@ async def refresh(
 
     polls = [asyncio.create_task(one(state)) for state in states]
     try:
-        # A store that cannot be written ends the writer, and there is no use in fetching on.
+        # If the store cannot be written, the writer ends, and further fetching is useless.
         waits: list[asyncio.Future[Any]] = [asyncio.gather(*polls, return_exceptions=True), writer]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -200,7 +198,7 @@ async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:
 async def _read(
     tools: Tools, source: Source, state: SourceState, outcome: Fetched, said: bytes
 ) -> tuple[Outcome, NormalFeed | None]:
-    """A body that cannot be parsed is a failure, so that validators never run ahead."""
+    """A body that cannot be parsed is a failure, so that validators are never ahead of the stored items."""
     job = ParseJob(source.id, state.root, source.publisher, source.wrapper, source.lang, tools.clock(), said)
     try:
         return outcome, _folded(tools, await tools.parse(outcome, job))
@@ -213,8 +211,8 @@ async def _read(
 async def _taken(
     tools: Tools, source: Source, state: SourceState, fetched: Fetched
 ) -> tuple[Outcome, NormalFeed | None, Changes]:
-    """What a document says, and what of it is new: all is read where something that was said before turns out not to be
-    stored as it was."""
+    """What a document says, and what of it is new; everything is read again if an entry that was skipped as known turns
+    out not to be stored as it was."""
     for said in (state.said or b"", b""):
         outcome, feed = await _read(tools, source, state, fetched, said)
         changes = _recognised(tools, state, feed) if feed else NOTHING
@@ -224,7 +222,7 @@ async def _taken(
 
 
 def _folded(tools: Tools, feed: NormalFeed) -> NormalFeed:
-    """What items of a wrapper say of their outlet's address is known here alone: their links are the wrapper's."""
+    """Items of a wrapper give their outlet's address only here: their links are the wrapper's."""
     if not any(item.outlet for item in feed.items):
         return feed
     items = (replace(item, publisher=tools.publisher(item.publisher, item.outlet)) for item in feed.items)
@@ -232,16 +230,16 @@ def _folded(tools: Tools, feed: NormalFeed) -> NormalFeed:
 
 
 def _concealed(tools: Tools, outcome: Fetched | NotModified, asked: str) -> Fetched | NotModified:
-    """An answer to an address that holds a secret: nothing that is stored or shown may tell it, neither where the source
-    moved to nor the address that links of its items are completed from. Validators of another address than its own
-    would have to be kept together with that one."""
+    """An answer to an address that contains a secret: nothing that is stored or shown may reveal it, neither the
+    address to which the source moved nor the base address of its items' links. Validators of any other address would
+    have to be stored together with that address."""
     own = outcome.url == plain(asked)
     kept = replace(outcome, url=tools.mask(outcome.url), permanent=None)
     return kept if own else replace(kept, etag=None, last_modified=None)
 
 
 def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Changes:
-    """Most documents bring little that is new, and only of that the store is asked for more than whether it knows it."""
+    """Most documents bring little that is new; the store is asked for details only about that."""
     intake = tools.lookup.intake
     first = state.first_success is None
     items = intake.known({item.id for item in feed.items})

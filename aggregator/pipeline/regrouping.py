@@ -1,7 +1,9 @@
-"""Items that now say something else: "Explosion in harbour" becomes the full report, or an outlet takes up the headline of
-another. One that is a story by itself is grouped anew, as if it had just come; where it belongs to another story, the two
-merge as stories do: the older keeps its id and place, the other redirects, and an outlet that comes so is told as any that
-joins. An item among others stays where it is, so that no reader sees a story fall apart.
+"""Items that changed their text: "Explosion in harbour" becomes the full report, or an outlet adopts another's
+headline.
+
+An item that is a story by itself is grouped again, as if it had just come. If it belongs to another story, the two
+merge as stories do: the older keeps its id and place, the other redirects, and an outlet that comes with it is
+announced like any that joins. An item among others stays where it is, so that no reader sees a story fall apart.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from aggregator.stories import Grouping, History, Join, Known, Merge
 
 
 def alone(items: Sequence[PendingItem], archive: Archive) -> list[PendingItem]:
-    """Those of the items that were placed before, and are each the only one of the story that it founded."""
+    """Those of the items that were placed before and are each the only item of the story that they founded."""
     placed = [item for item in items if item.story is not None and item.story == item.n]
     if not placed:
         return []
@@ -82,7 +84,7 @@ def _score(part: Sequence[Join], item: int) -> float:
 
 
 def _at(home: int, join: Join, part: Sequence[Join]) -> Join:
-    """A join to the story that stays. The item that would have founded one has what its nearest shares with it."""
+    """A join to the story that remains. The item that would have founded one has what its nearest item shares with it."""
     if join.reason != "founder" or join.item == home:
         return replace(join, story=home)
     nearest = max((other for other in part if other is not join), key=lambda other: other.score)

@@ -1,4 +1,5 @@
-"""Stored stories follow an edit of the rules or an upgrade, newest first, and how far they are is noted for the status."""
+"""Re-places stored stories after an edit of the rules or an upgrade, newest first, and notes the progress for the
+status."""
 
 from __future__ import annotations
 
@@ -41,13 +42,13 @@ def re_place_all(
 
 
 def _begun(noted: object, epoch: str) -> int:
-    """Of how many stories an earlier process did a part."""
+    """How many stories an earlier process did."""
     if isinstance(noted, dict) and noted.get("epoch") == epoch and noted["done"] < noted["of"]:
         return int(noted["of"])
     return 0
 
 
 def _finish(archive: Archive, noted: object) -> None:
-    """Who did the last of them may have had no time to say so."""
+    """The process that did the last of them may not have had time to note it."""
     if isinstance(noted, dict) and noted["done"] != noted["of"]:
         archive.upkeep.note(NOTE, {**noted, "done": noted["of"]})

@@ -1,4 +1,4 @@
-"""Which categories of feeds are topics: looked for once a day in what the archive holds of late."""
+"""Which categories of feeds are topics: surveyed once a day over the recent archive."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _give(
 
 
 def _told(desk: Desk, since: int) -> Iterator[Told]:
-    """Of the newest stories, page by page."""
+    """The newest stories, page by page."""
     before: tuple[int, int] | None = None
     left = STORIES
     while left > 0 and (rows := desk.page(before, min(PAGE, left), since)):

@@ -1,4 +1,4 @@
-"""Who tells a story: its lead, and the independent publishers that corroborate it. Pure."""
+"""Who reports a story: its lead, and the independent publishers that corroborate it. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def choose_lead(members: Sequence[Member], policy: Policy) -> PendingItem:
 
 
 def recalled(members: Sequence[Member], before: Sequence[StoryState]) -> Sequence[Member]:
-    """The members, those leads whose texts are gone with what the entry of their story says of them."""
+    """The members; leads whose texts are gone have what the entry of their story says of them."""
     if not before:
         return members
     said = {state.lead: state.entry for state in before}
