@@ -25,7 +25,7 @@ _MAX_ROUNDS = 5
 # In sanitised HTML every attribute stands in double quotes, so a tag can be told by an expression.
 _SAFE_BLOCK = re.compile(r"</?(?:p|div|li|ul|ol|h[1-6]|tr|t[dh]|blockquote|table|figure|[bh]r|dd|dt|pre)(?: [^>]*)?>")
 _SAFE_TAG = re.compile(r'<[a-z/](?:"[^"]*"|[^">])*>')
-_HEADING = re.compile(r"<(h[2-6])(?: [^>]*)?>.*?</\1>", re.DOTALL)
+_HEADING = re.compile(r"<(h[1-6])\b[^>]*>.{0,500}?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _CAPTION = re.compile(r"<figcaption>.*?</figcaption>", re.DOTALL)
 
 
@@ -53,9 +53,14 @@ def plain_of_safe(text: str) -> str:
     return plain(html.unescape(text)) if "&" in text else one_line(text)
 
 
+def without_headings(text: str) -> str:
+    """HTML without its headings, which would run into the sentence behind them."""
+    return _HEADING.sub(" ", text) if "<h" in text or "<H" in text else text
+
+
 def prose_of_safe(text: str) -> str:
-    """The same without headings, which would run into the sentence behind them, unless there is nothing else."""
-    return (plain_of_safe(_HEADING.sub(" ", text)) if "<h" in text else "") or plain_of_safe(text)
+    """The same of sanitised HTML as plain text, with its headings where there is nothing else."""
+    return plain_of_safe(without_headings(text)) or plain_of_safe(text)
 
 
 def _without_tags(text: str) -> str:

@@ -82,6 +82,8 @@ def title(draft: Draft, context: Context) -> None:
     draft.title = cut(plain(draft.parsed.title), TITLE_LENGTH) if draft.parsed.title else ""
     if not draft.title and draft.summary:
         draft.title = title_from(draft.summary)
+    if draft.summary.casefold().rstrip("….") == draft.title.casefold().rstrip("…."):
+        draft.summary = ""  # nothing that the title does not say
 
 
 def publisher(draft: Draft, context: Context) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from aggregator.normalise.characters import cut
-from aggregator.normalise.plain import plain, prose_of_safe
+from aggregator.normalise.plain import plain, plain_of_safe, without_headings
 
 LENGTH = 500
 TITLE_LENGTH = 300
@@ -40,11 +40,16 @@ _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]?(?=\s)|[。！？]")
 
 def summarise(text: str, safe: bool = False) -> str:
     """A summary out of HTML or text; `safe` where `markup` has sanitised it."""
-    read = prose_of_safe if safe else plain
+    head = text[: 15 * _ENOUGH_HTML]
+    return _at_sentence(_without_boilerplate(_beginning(without_headings(head), safe) or _beginning(head, safe)))
+
+
+def _beginning(text: str, safe: bool) -> str:
+    read = plain_of_safe if safe else plain
     found = read(_head(text, _ENOUGH_HTML))
     if len(found) < LENGTH and len(text) > _ENOUGH_HTML:
         found = read(_head(text, 12 * _ENOUGH_HTML))
-    return _at_sentence(_without_boilerplate(found))
+    return found
 
 
 def _head(text: str, length: int) -> str:

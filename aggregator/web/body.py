@@ -25,6 +25,6 @@ def told(summary: str, content: str) -> tuple[str, Markup | None]:
     first = _PARAGRAPH.match(content)
     if said and first and plain_of_safe(first[1]) == said:
         content = content[first.end() :]
-    elif said and text.startswith(said.rstrip("…. ")):
+    elif said and any(whole.startswith(said.rstrip("…. ")) for whole in (text, plain_of_safe(content))):
         summary = ""
     return summary, Markup(_IMAGE.sub("", content))  # noqa: S704 - sanitised when it was stored

@@ -167,7 +167,7 @@ def test_13_characters_that_break_outputs_are_stripped(character: str) -> None:
     text = f"a{character}b]]&gt;c"
     body = rss(
         item(
-            f"<description>{text}</description><author>{text}</author><category>{text}</category>",
+            f"<description>{text} more</description><author>{text}</author><category>{text}</category>",
             title=text,
             guid=text,
         )

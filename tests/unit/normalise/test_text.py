@@ -72,6 +72,16 @@ def test_a_missing_title_comes_from_the_summary() -> None:
     assert one("<p>The first sentence is here. The second too.</p>", title="").title == "The first sentence is here."
 
 
+def test_a_summary_that_only_repeats_the_title_is_none() -> None:
+    assert one("<p>A very bad day.</p>", title="A very bad day").summary == ""
+    untitled = one("<p>Off to the airport.</p>", title="")
+    assert (untitled.title, untitled.summary, untitled.content) == (
+        "Off to the airport.",
+        "",
+        "<p>Off to the airport.</p>",
+    )
+
+
 @pytest.mark.parametrize(
     "tail",
     [
@@ -104,6 +114,8 @@ def test_headings_do_not_run_into_the_sentences_of_a_summary() -> None:
         one("<h2>Backstory</h2><p>It began in May.</p><h3>Then</h3><p>It ended.</p>").summary
         == "It began in May. It ended."
     )
+    own = "<description>&lt;H2 class=x&gt;Backstory&lt;/H2&gt; &lt;p&gt;It began.&lt;/p&gt;</description>"
+    assert one(inside=f"{own}<content:encoded>&lt;p&gt;Long text.&lt;/p&gt;</content:encoded>").summary == "It began."
     assert one("<h2>Nothing but this</h2>").summary == "Nothing but this"
 
 
