@@ -32,7 +32,11 @@ class Asked:
         if self.kind.endswith("-relevance"):
             end = self.start + self.limit
             shown = best_first(found, self.query.filter.words)[self.start : end]
-            return shown, parameters.encode_cursor(self.kind, 0, end) if end < len(found) else None
+            if end >= len(found):
+                return shown, None
+            # What enters meanwhile would move all that follows it: the pages are of the moment of the first.
+            moment = self.query.before[0] if self.query.before else 1 + int(found[0].entered.timestamp())
+            return shown, parameters.encode_cursor(self.kind, moment, end)
         if len(found) <= self.limit:
             return found, None
         last = found[self.limit - 1]
@@ -57,7 +61,7 @@ def asked_for(lib: Library, view: str) -> Asked:
         view=view,
         limit=CANDIDATES if best else limit + 1,
         changed_since=int(since.timestamp()) if since else None,
-        before=None if best else place,
+        before=(place[0], 0) if best and place else place,
     )
     narrowed = _narrowed(query, parameters.flag(args, "primary"))
     return Asked(narrowed, kind, limit, place[1] if best and place else 0)

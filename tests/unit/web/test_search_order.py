@@ -97,6 +97,21 @@ def test_pages_of_the_api_put_together_are_the_list(room: Newsroom) -> None:
     assert room.client.get(f"/api/v1/stories?q=ferry&limit=1&cursor={cursor}").status_code == 400
 
 
+@pytest.mark.parametrize("view", ["stories", "items"])
+def test_news_that_comes_meanwhile_repeats_and_skips_nothing(tmp_path: Path, view: str) -> None:
+    made = Newsroom(tmp_path)
+    made.publish(*(item(f"Quarry {n} is closed", age=timedelta(hours=n), summary="Dust.") for n in range(1, 5)))
+    address = f"/api/v1/{view}?q=quarry&order=relevance"
+    whole = titles(made, address)
+    first = made.client.get(f"{address}&limit=2").get_json()
+    made.now += timedelta(minutes=1)
+    made.publish(item("Quarry, quarry, quarry", "kyodo", age=timedelta(), summary="Quarry."), live=True)
+    assert titles(made, address)[0] == "Quarry, quarry, quarry"
+    following = first["next_url"].removeprefix("https://wire.example.org/news")
+    assert [one["title"] for one in first[view]] + titles(made, following) == whole
+    made.close()
+
+
 @pytest.mark.parametrize("address", ["/search", "/search.rss", "/api/v1/stories", "/sections/defense"])
 def test_what_does_not_fit_is_told(room: Newsroom, address: str) -> None:
     got = room.client.get(f"{address}?q=ferry&order=best")
