@@ -35,8 +35,8 @@ class Asked:
             if end >= len(found):
                 return shown, None
             # What enters meanwhile would move all that follows it: the pages are of the moment of the first.
-            moment = self.query.before[0] if self.query.before else 1 + int(found[0].entered.timestamp())
-            return shown, parameters.encode_cursor(self.kind, moment, end)
+            first = self.query.before[0] if self.query.before else 1 + int(found[0].entered.timestamp())
+            return shown, parameters.encode_cursor(self.kind, first, end)
         if len(found) <= self.limit:
             return found, None
         last = found[self.limit - 1]
