@@ -1,1 +1,1 @@
-"""A process: feeds, API and pages over HTTP. Reads the store and renders; never fetches, never judges."""
+"""A process: feeds, API and pages over HTTP. Reads the store and renders; never fetches, never classifies."""

@@ -16,16 +16,17 @@ from aggregator.render.bytes import rendered
 from aggregator.web.negotiation import MIN_COMPRESSED, coding, held, tag
 
 SHOWN = "aggregator.shown"
-"""Where a request's environment holds the bytes that answer it."""
+"""The key under which a request's environment holds the bytes that answer it."""
 
 
 def answer(
     shown: Rendered, *, max_age: int, encoded: dict[str, bytes] | None = None, link: str | None = None
 ) -> Response:
-    """The bytes, or 304; compressed where the client takes it, each form under an ETag of its own.
+    """The bytes, or 304; compressed if the client accepts it, each form under an ETag of its own.
 
-    Changes of one second are told apart by dates that run ahead of the clock. Conditions are judged by those; what is
-    said is never later than now (RFC 9110, 8.8.2.1), and so at worst a client gets the same bytes once more.
+    Changes within one second get distinct dates, which may run ahead of the clock. Conditional requests are judged by
+    those; the date sent is never later than now (RFC 9110, 8.8.2.1), so at worst a client gets the same bytes once
+    more.
     """
     request.environ[SHOWN] = shown
     small = len(shown.body) < MIN_COMPRESSED
@@ -75,7 +76,7 @@ def text_answer(body: str, type: str, modified: datetime, max_age: int = 60, lin
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:
-    """An error as application/problem+json (RFC 9457). `detail` is ours alone: nothing of the request is quoted."""
+    """An error as application/problem+json (RFC 9457). `detail` is written by us: nothing of the request is quoted."""
     body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail, **more})
     response = Response(body, status=status, content_type="application/problem+json")
     response.headers["Cache-Control"] = "no-store"

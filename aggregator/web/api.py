@@ -69,7 +69,7 @@ def page(
 
 
 def _changed(lib: Library) -> datetime:
-    """When a list last changed; what it asks for by age is something else each minute."""
+    """When a list last changed; one with an age as parameter changes every minute."""
     minute = lib.now().replace(second=0, microsecond=0)
     return max(lib.changed(), minute) if parameters.ages(request.args) else lib.changed()
 
@@ -183,5 +183,5 @@ def status() -> Response:
 
 
 def _broken(noted: object) -> object:
-    """The note of a broken edit, its time as text like all others."""
+    """The note of a broken edit, with its time as text like all others."""
     return {**noted, "at": rfc3339(int(noted["at"]))} if isinstance(noted, dict) else None

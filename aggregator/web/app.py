@@ -1,4 +1,4 @@
-"""The Flask application: blueprints, converters, errors, headers. Made by a factory; nothing happens at import."""
+"""The Flask application: blueprints, converters, errors, headers. Made by a factory; nothing happens on import."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def create_app(library: Library) -> Flask:
 
 
 def under_prefix(inner: WSGIApplication, library: Library) -> WSGIApplication:
-    """Answer under the path of `site.url` as well as at the root: proxies differ in whether they strip it."""
+    """Answer under the path of `site.url` as well as at the root: some proxies strip it, some do not."""
 
     def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path, lead = environ.get("PATH_INFO", ""), _prefix(library)
@@ -79,11 +79,11 @@ def _prefix(library: Library) -> str:
     try:
         return library.in_force().prefix
     except StoreError:
-        return library.last_known.prefix  # the view that needs the store will say what is wrong with it
+        return library.last_known.prefix  # the view that needs the store will report the problem
 
 
 def headers(response: Response) -> Response:
-    """What every answer carries. Nothing we serve may run what came from outside."""
+    """The headers of every response. Nothing that we serve may run code from outside."""
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Content-Security-Policy"] = POLICY
@@ -102,7 +102,7 @@ def _is_api() -> bool:
 
 
 def _is_page() -> bool:
-    """Whether a person asks, by a browser, for what is no feed."""
+    """Whether a browser asks for something that is not a feed."""
     return (
         not request.path.endswith((".rss", ".atom", ".json", ".opml"))
         and "text/html" in request.accept_mimetypes.values()
@@ -110,7 +110,7 @@ def _is_page() -> bool:
 
 
 def _told(status: int, title: str, detail: str) -> Response:
-    """What a request did wrong: a page that leads on, where a browser asks for one, else plain text."""
+    """The answer to a bad request: a page that leads on if a browser asks for one, else plain text."""
     if _is_page():
         with suppress(StoreError):
             body = printed("error.html", title=title, detail=detail, refused=True)
@@ -130,21 +130,21 @@ def _unkept(response: Response) -> Response:
 
 
 def redirect_renamed(error: Renamed) -> BaseResponse:
-    """A source was renamed or a story merged: the former address, which ends with the id, leads to the new one."""
+    """A source was renamed or a story merged: the former address, which ends with the id, redirects to the new one."""
     head, _, last = request.path.rpartition("/")
     id = urn(error.id) if _is_api() else error.id
     return _moved(f"{head}/{id}{''.join(last.partition('.')[1:])}")
 
 
 def _moved(path: str) -> BaseResponse:
-    """To the public address of this path, with the parameters of the request."""
+    """A redirect to the public address of this path, with the parameters of the request."""
     query = quote(request.query_string, safe="!$&'()*+,;=:@/?%[]")  # what is quoted already stays so
     root = library().in_force().root
     return redirect(f"{root}{quote(path, safe='/:')}{f'?{query}' if query else ''}", 301)
 
 
 def _without_slashes() -> str | None:
-    """The path without slashes too many, as people type and link them, where there is something at it."""
+    """The path without extra slashes, as people type and link them, if it then leads somewhere."""
     parts = [part for part in request.path.split("/") if part]
     path = "/" + "/".join(parts)
     if path == request.path or request.method not in ("GET", "HEAD") or {".", ".."} & set(parts):
@@ -191,7 +191,7 @@ DETAILS = {
 
 
 def crash(error: Exception) -> Response:
-    """The one place that catches everything: the reader learns that it is our fault, the log learns why."""
+    """The one place that catches everything: the reader is told that the service failed, the log has the reason."""
     current_app.logger.error("unexpected error", exc_info=error)
     detail = "This is a fault of the service; it has been logged."
     return problem(500, "Internal error", detail) if _is_api() else _plain(500, "Internal error", detail)

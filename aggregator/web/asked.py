@@ -1,4 +1,4 @@
-"""What a request is about: the library behind the application it came to, and the story it names."""
+"""What a request is about: the library of the application that got it, and the story it names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aggregator.web.library import Library
 
 
 class Renamed(Exception):
-    """What was asked for goes by another id now; `id` is that."""
+    """The requested thing has another id now: `id`."""
 
     def __init__(self, id: str) -> None:
         super().__init__(id)
@@ -33,7 +33,7 @@ def identifier(text: str) -> str:
 
 
 def story_named(id: str) -> StoryView:
-    """The story of an id.
+    """The story with an id.
 
     Raises:
         NotFound: there is none.

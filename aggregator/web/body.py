@@ -1,4 +1,4 @@
-"""What a story page says below the headline: nothing twice. Pure."""
+"""What a story page says below the headline, without repetition. Pure."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ _PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
 
 
 def told(summary: str, content: str) -> tuple[str, Markup | None]:
-    """(standfirst, body) of a story with this summary and this sanitised text. A text that only repeats the summary is
-    no body unless it has lists, headings or the like; a first paragraph that does is left out of it, and a summary that
-    was cut from the beginning of the text is no standfirst. Pages load nothing from elsewhere, so the pictures of a text
-    stay out."""
+    """(standfirst, body) of a story with this summary and this sanitised text.
+
+    A text that only repeats the summary is not shown as a body unless it has lists, headings or the like. A first
+    paragraph that repeats it is omitted, and a summary cut from the beginning of the text is not used as standfirst.
+    Pages load nothing from elsewhere, so the images of a text are omitted.
+    """
     text, said = prose_of_safe(content), " ".join(summary.split())
     if text.rstrip("…. ") in said and not _BLOCKS.search(content):
         return summary, None

@@ -1,9 +1,9 @@
-"""Whole answers, kept in memory in front of Flask, and given again with exactly the headers that Flask gave.
+"""A cache of whole responses in front of Flask, with exactly the headers that Flask gave.
 
-A view that serves bytes which depend on one stream alone says so with `keepable`; a view that shows the archive, the
-configuration and the time is marked with `kept`. The answer is then kept by path, query and coding, as long as the
-stream's version, the configuration in force and the time say that it is right. For each request the store is asked only
-whether anything was committed since (`data_version`); versions are looked up again after a commit.
+A view whose bytes depend on one stream alone calls `keepable`; a view that shows the archive, the configuration and the
+time is decorated with `kept`. The response is then cached by path, query and coding, as long as the stream's version,
+the configuration in force and the time allow. For each request the store is only asked whether anything was committed
+since (`data_version`); versions are looked up again after a commit.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ KEPT_BYTES = 64 * 1024 * 1024
 MARK = "aggregator.keepable"
 CONDITIONS = frozenset({"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"})
 OF_BODY = frozenset({"content-type", "content-length", "content-encoding", "last-modified"})
-"""Left out of a 304, as werkzeug does: the ETag is enough (RFC 9110, 15.4.5)."""
+"""Omitted from a 304, as werkzeug does: the ETag is enough (RFC 9110, 15.4.5)."""
 
 Key = tuple[str, str, str | None]
 Headers = list[tuple[str, str]]
@@ -42,7 +42,7 @@ Headers = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """What an answer depends on: a stream at a version under a configuration, and until when (epoch seconds)."""
+    """What a response depends on: a stream at a version under a configuration, and until when (epoch seconds)."""
 
     stream: str
     version: Version
@@ -61,24 +61,24 @@ class Kept:
 
     @property
     def size(self) -> int:
-        """Bytes, roughly; what was asked is held too, and may be longer than the answer."""
+        """Bytes, roughly; including the request, which may be longer than the response."""
         told = sum(len(name) + len(value) for name, value in self.headers)
         return len(self.body) + told + len(self.key[0]) + len(self.key[1]) + 1000
 
 
 def keepable(environ: WSGIEnvironment, validity: Validity, rendered: Rendered) -> None:
-    """Say that the answer under way, which gives these bytes, may be kept."""
+    """Allow the current response, which has these bytes, to be cached."""
     environ[MARK] = (validity, rendered)
 
 
 def kept(view: View) -> View:
-    """Keep what a view answers until news comes or the minute ends: for views that show what the archive holds, the
-    configuration in force and the time, and nothing else."""
+    """Cache a view's response until news comes or the minute ends: for views that show only the contents of the
+    archive, the configuration in force and the time."""
 
     @wraps(view)
     def keeping(*args: Any, **named: Any) -> Response:
         lib = library()
-        version = lib.version("latest")  # before the view reads: what comes meanwhile is not taken for what it showed
+        version = lib.version("latest")  # before the view reads: what comes meanwhile must not count as shown
         minute = int(lib.now().timestamp()) // 60 * 60 + 60
         response: Response = view(*args, **named)
         if SHOWN in request.environ:
@@ -89,7 +89,7 @@ def kept(view: View) -> View:
 
 
 class AnswerCache:
-    """A WSGI application around Flask's, which answers what it has kept, and asks Flask for the rest."""
+    """A WSGI application around Flask's, which answers from the cache and passes the rest to Flask."""
 
     def __init__(self, inner: WSGIApplication, library: Library, bytes_kept: int = KEPT_BYTES) -> None:
         self.inner = inner
@@ -123,8 +123,9 @@ class AnswerCache:
         return []
 
     def _valid(self, key: Key, kept: Kept) -> bool:
-        """Whether it is still what Flask would answer. Each thread remembers what it has found right since the last
-        commit it knows of; the store is asked for that first, so a commit in between is seen by the next request."""
+        """Whether it still equals what Flask would answer. Each thread remembers which entries were valid at the last
+        commit that it knows of. It asks the store for that number first, so a commit in between is seen by the next
+        request."""
         validity = kept.validity
         if validity.expires is not None and self.library.now().timestamp() >= validity.expires:
             return False
@@ -143,7 +144,7 @@ class AnswerCache:
         return True
 
     def _ask(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Let Flask answer, and keep a full answer that may be kept."""
+        """Let Flask answer, and cache a full response if that is allowed."""
         status, headers, body = self._answer(environ)
         mark = environ.get(MARK)
         if mark is not None and environ["REQUEST_METHOD"] == "GET":
@@ -158,7 +159,7 @@ class AnswerCache:
         return [body]
 
     def _answer(self, environ: WSGIEnvironment) -> tuple[str, Headers, bytes]:
-        """Flask's answer as a whole; nothing that is served here is endless."""
+        """Flask's response as a whole; nothing served here is endless."""
         seen: list[tuple[str, Headers]] = []
 
         def note(status: str, headers: Headers, error: Any = None, /) -> Any:
@@ -186,5 +187,5 @@ class AnswerCache:
 
 
 def _unmodified(headers: Headers, etag: str) -> Headers:
-    """The headers of a 304 (RFC 9110, 15.4.5): those of the answer without what describes its body."""
+    """The headers of a 304 (RFC 9110, 15.4.5): those of the response without those that describe its body."""
     return [(name, etag if name.lower() == "etag" else value) for name, value in headers if name.lower() not in OF_BODY]

@@ -1,4 +1,4 @@
-"""Small charts as inline SVG: attributes and classes alone, since pages allow no inline styles. Pure."""
+"""Small charts as inline SVG, with attributes and classes only, since pages allow no inline styles. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ STEP, WIDTH, HEIGHT = 5, 4, 32
 
 
 def bars(counts: Sequence[int], label: str, top: int | None = None) -> Markup:
-    """One bar a count, oldest first; `top` is the count of a full bar (default: the highest). `label` is what it says
-    to whoever does not see it."""
+    """One bar per count, oldest first; `top` is the count of a full bar (default: the highest). `label` is the text for
+    screen readers."""
     full = max(top or max(counts, default=0), 1)
     drawn = [
         Markup('<rect x="{}" y="{}" width="{}" height="{}"/>').format(n * STEP, HEIGHT - high, WIDTH, high)

@@ -1,4 +1,4 @@
-"""Whom a story cites: the links in the text of its lead that lead to others."""
+"""What a story cites: links in the text of its lead that lead to other sites."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST = 120  # characters of a link's words
 
 
 def cited(lead: ItemView | None) -> list[shapes.Cited]:
-    """In the order of the text, each address once. Links inside the outlet's own site cite nobody."""
+    """In the order of the text, each address once. Links within the outlet's own site do not count."""
     if lead is None or "<a " not in (text := lead.extracted or lead.content):
         return []
     own = _host(lead.url or "")
@@ -37,5 +37,5 @@ def _host(url: str) -> str:
 
 
 def _same(host: str, own: str) -> bool:
-    """One site: equal, or one under the other."""
+    """Whether two hosts are one site: equal, or one a subdomain of the other."""
     return bool(own) and (host == own or host.endswith(f".{own}") or own.endswith(f".{host}"))

@@ -1,4 +1,4 @@
-"""The daily brief of a section: one entry a day that is over, its stories by how many independent outlets tell them."""
+"""The daily brief of a section: one entry per past day, its stories ordered by the number of independent outlets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def query_of(library: Library, id: str) -> StreamQuery:
 
 
 def daily(library: Library, query: StreamQuery) -> tuple[Stream, int | None]:
-    """The briefs, newest first, and when the next day is over."""
+    """The briefs, newest first, and when the current day ends."""
     force = library.in_force()
     today = library.now().astimezone(force.zone).date()
     days = [today - timedelta(days=n) for n in range(1, DAYS + 1)]
@@ -46,8 +46,8 @@ def daily(library: Library, query: StreamQuery) -> tuple[Stream, int | None]:
 
 
 def _brief(library: Library, id: str, day: date) -> Brief | None:
-    """A day's brief; its id is of section and day alone. It was updated when any story of the day was, came late or left:
-    so `updated` moves with whatever changes the brief, and never back."""
+    """A day's brief; its id depends on section and day alone. It was updated when any story of the day was updated,
+    entered late or left: so `updated` changes with everything that changes the brief, and never goes back."""
     force = library.in_force()
     window = (_start(force, day), _start(force, day + timedelta(days=1)))
     told, _ = library.archive.reading.stories(StreamQuery("section", id, window=window), window[1])
@@ -67,5 +67,5 @@ def _brief(library: Library, id: str, day: date) -> Brief | None:
 
 
 def _start(force: InForce, day: date) -> int:
-    """The first second of a day in the zone of the site."""
+    """The first second of a day in the site's time zone."""
     return int(datetime(day.year, day.month, day.day, tzinfo=force.zone).timestamp())

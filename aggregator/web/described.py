@@ -1,4 +1,4 @@
-"""What a view says of itself for /openapi.json, beside its route."""
+"""The description of a view for /openapi.json, next to its route."""
 
 from __future__ import annotations
 

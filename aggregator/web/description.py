@@ -1,4 +1,4 @@
-"""/openapi.json: OpenAPI 3.1, written out of the application's routes, what views say of themselves and the shapes."""
+"""/openapi.json: OpenAPI 3.1, generated from the application's routes, the descriptions of views and the shapes."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ NAMED = (shapes.JsonFeed, shapes.Problem)
 
 
 def described_routes(app: Flask) -> Iterator[tuple[Rule, Operation]]:
-    """Routes that say what they do; the others (files of pages) are not for programs."""
+    """Routes that describe themselves; the others (static files of pages) are not for programs."""
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         operation = getattr(app.view_functions[rule.endpoint], "operation", None)
         if operation is not None:

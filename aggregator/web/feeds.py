@@ -25,7 +25,7 @@ feeds = Blueprint("feeds", __name__)
 
 
 def max_age(lib: Library) -> int:
-    """Tied to the poll cycle, at least the quarter of an hour that good servers give, unless sources are polled faster."""
+    """Tied to the poll cycle: at least a quarter of an hour, as good servers give, unless sources are polled faster."""
     return int(min(max(lib.in_force().settings.defaults.every.total_seconds(), 60), 900))
 
 
@@ -50,7 +50,7 @@ def _kept(
     page: str,
     made: Callable[[StreamQuery], tuple[Stream, int | None]],
 ) -> Response:
-    """The feed as bytes, and the word that they may be kept."""
+    """The feed as bytes, with permission to cache them."""
     cached = lib.rendered(query, query_string(args), extension, made)
     expires = _expiry(cached.expires, args, lib)
     if cached.rendered.modified > lib.now():  # its date is not told yet as it is
@@ -61,7 +61,7 @@ def _kept(
 
 
 def _expiry(expires: int | None, args: Mapping[str, str], lib: Library) -> int | None:
-    """Ages like `since=24h` mean another time each minute."""
+    """An age such as `since=24h` means another time each minute."""
     if not ages(args):
         return expires
     minute = int(lib.now().timestamp()) // 60 * 60 + 60
@@ -100,7 +100,7 @@ def health(extension: str) -> Response:
 @feeds.get("/subscriptions.opml")
 @described("Feeds to subscribe to, as OPML", {"text/x-opml": str}, ("of",), (400, 503))
 def subscriptions() -> Response:
-    """The section feeds, each story in one of them; `?of=topics` and `?of=sources` for those."""
+    """The section feeds, each story in one of them; with `?of=topics` or `?of=sources` those."""
     lib = library()
     force = lib.in_force()
     of = request.args.get("of", "sections")

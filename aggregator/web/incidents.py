@@ -1,4 +1,4 @@
-"""What an editor should look at, as entries of a feed: sources in trouble, quiet sections, broken edits."""
+"""What an editor should look at, as entries of a feed: sources with problems, quiet sections, broken edits."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from aggregator.web.library import Library
 
 TROUBLES = (*FAILURES, "gone", "moved", "stale", "silent", FLOOD)
 PATIENCE = 3
-"""Failures in a row before a source is called dead here; its state is on /sources at once."""
+"""Failures in a row before a source counts as dead here; /sources shows its state at once."""
 LATER = {"silent": SILENT_AFTER, "stale": STALE_AFTER}
-"""Troubles that begin so long after the last good news."""
+"""Problems that begin this long after the last good news."""
 QUIET, USUAL = timedelta(days=2), timedelta(days=16)
-"""A section is quiet that had a story a day in the two weeks before and none in the last two days."""
+"""A section is quiet if it had a story a day in the two weeks before and none in the last two days."""
 
 
 def incidents(lib: Library) -> Stream:
     """Sources that died, moved or went silent, sections gone quiet, and a broken edit of feeds.yaml, as entries of a
-    feed. What they say of ages moves with the clock."""
+    feed. The ages they mention change with the clock."""
     force = lib.in_force()
     now = lib.now()
     states = lib.archive.sources.states()
@@ -53,8 +53,8 @@ def incidents(lib: Library) -> Stream:
 
 
 def _incident(root: str, state: SourceState, kind: str, evidence: str, since: datetime) -> ItemView:
-    """One entry as long as the trouble lasts. `since`: when the configuration in force began, the time of troubles of
-    which nothing tells when they did."""
+    """One entry as long as the problem lasts. `since`: when the configuration in force began, which dates problems
+    whose beginning is unknown."""
     after = _after(state, kind)
     identity = f"{state.root}\n{kind}\n{after.isoformat() if after else 'never'}"
     known = after or (state.first_success if kind in LATER else None)
@@ -63,20 +63,20 @@ def _incident(root: str, state: SourceState, kind: str, evidence: str, since: da
 
 
 def _after(state: SourceState, kind: str) -> datetime | None:
-    """What a trouble began after, which no poll moves while it lasts."""
+    """The event after which a problem began; no poll changes it while the problem lasts."""
     if kind == FLOOD:
         return None  # meanwhile polls succeed and bring news
     return state.last_new if kind in LATER else state.moved_since if kind == "moved" else state.last_success
 
 
 def quiet_sections(lib: Library) -> list[ItemView]:
-    """Sections that usually have news and have none now, while others have: their sources or rules may be broken."""
+    """Sections that usually have news and have none now, while others do: their sources or rules may be broken."""
     force, now = lib.in_force(), lib.now()
     reading = lib.archive.reading
     recent = reading.counts("section", int((now - QUIET).timestamp()))
     usual = reading.counts("section", int((now - USUAL).timestamp()))
     if not any(count for _, count in recent.values()):
-        return []  # it is the service that is quiet
+        return []  # the whole service is quiet
     found = []
     for section in force.settings.sections:
         if recent.get(section.id, (0, 0))[1] or usual.get(section.id, (0, 0))[1] < (USUAL - QUIET).days:

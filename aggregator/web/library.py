@@ -1,4 +1,4 @@
-"""What the views ask: settings in force, names, and streams as rendered bytes, cached by the version of their stream.
+"""What the views use: settings in force, names, and streams as rendered bytes, cached by the version of their stream.
 
 One object per process; each thread reads over a connection of its own.
 """
@@ -34,7 +34,7 @@ Version = tuple[str, datetime, int]
 
 
 class Reading(Protocol):
-    """The side of the store that readers see."""
+    """The part of the store that readers see."""
 
     def version(self, stream: str = "latest") -> tuple[int, int]: ...
     def data_version(self) -> int: ...
@@ -77,7 +77,7 @@ class Archive(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A configuration with what the web needs of it ready."""
+    """A configuration with everything the web needs from it."""
 
     settings: Settings
     names: Names
@@ -101,13 +101,13 @@ class Cached:
 
     @property
     def size(self) -> int:
-        """Bytes held at the most: coded forms, made when first asked for, take less than half of the plain one."""
+        """Bytes at most: compressed forms, made when first requested, take less than half of the plain one."""
         return 2 * len(self.rendered.body)
 
 
 class Library:
     """`open_archive` opens the store for the calling thread; `compile` turns the texts of a configuration into what is
-    in force, `current` is what stands if the store holds none yet."""
+    in force; `current` is used while the store has none."""
 
     def __init__(
         self,
@@ -152,12 +152,12 @@ class Library:
         return self._clock()
 
     def commit(self) -> int:
-        """Changes, for this thread, whenever another process or thread has committed."""
+        """A number that changes, for this thread, whenever another process or thread has committed."""
         return self.archive.reading.data_version()
 
     def version(self, stream: str) -> Version:
-        """What a stream's bytes depend on: the configuration in force, since when (an edit that is taken back has a date of
-        its own), and the stream's version."""
+        """What a stream's bytes depend on: the configuration in force, since when it is (an edit that is undone gets a
+        date of its own), and the stream's version."""
         return self.in_force().settings.epoch, self.since, self.archive.reading.version(stream)[0]
 
     def in_force(self) -> InForce:
@@ -175,8 +175,8 @@ class Library:
         return self._current
 
     def _follow(self, epoch: str, texts: Mapping[str, str]) -> None:
-        """What was written for another environment or a later version takes no page from readers: what this process knew
-        before is shown on, and told as a trouble."""
+        """A configuration written for another environment or a newer version must not take pages from readers: the one
+        that this process knew before stays in use, and the problem is reported."""
         with self._lock:
             if epoch == self._unread:
                 return
@@ -190,13 +190,13 @@ class Library:
                     log.error("the configuration in force cannot be read here; the previous one is used:\n%s", error)
 
     def troubles(self) -> tuple[str, ...]:
-        """Of this process and of the worker."""
+        """The problems of this process and of the worker."""
         own = ("configuration: the configuration in force cannot be read here",) if self._unread else ()
         return (*own, *self._troubles())
 
     def _name(self, found: Mapping[str, str], removed: Mapping[str, str]) -> None:
-        """Topics found in categories are called so; where a configured one or a place has the id, that says its name. What
-        sources told that were removed stays readable."""
+        """Topics found in categories get the found name, unless a configured topic or a place has the same id. Sources
+        that were removed keep their name, so that their items stay readable."""
         with self._lock:
             if (found, removed) != self._named:
                 names = self._plain.names
@@ -206,19 +206,20 @@ class Library:
                 self._named = (found, removed)
 
     def changed(self, stream: str = "latest") -> datetime:
-        """When anything of a stream, or at all, that pages and the API show last changed: news, or the configuration
-        followed here."""
+        """When anything of a stream, or anything at all, that pages and the API show last changed: by news, or by a new
+        configuration."""
         return max(datetime.fromtimestamp(self.archive.reading.version(stream)[1], UTC), self.since)
 
     @property
     def last_known(self) -> InForce:
-        """The configuration this process follows, without asking the store."""
+        """The configuration that this process follows, without asking the store."""
         return self._current
 
     def rendered(
         self, query: StreamQuery, asked: str, extension: str, build: Callable[[StreamQuery], tuple[Stream, int | None]]
     ) -> Cached:
-        """The bytes of a feed, rendered once per version of its stream; `asked` are the parameters as its links show them."""
+        """The bytes of a feed, rendered once per version of its stream; `asked` are the parameters as its links show
+        them."""
         version = self.version(stream_name(query))
         now = int(self.now().timestamp())
         key = (query, asked, extension)

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus, in its text format 0.0.4. What the worker counts reaches us through the store."""
+"""Metrics for Prometheus, in its text format 0.0.4. The worker's counts reach the web through the store."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _drops(by_source: Iterable[Mapping[str, int]]) -> Counter[str]:
 
 
 def _of_worker(noted: dict[str, Any]) -> Iterable[str]:
-    """`worker.measures` writes it."""
+    """Written by `worker.measures`."""
     yield from _labelled("poll_errors_total", "counter", "kind", noted.get("errors", {}))
     yield _one("editions_total", "counter", noted.get("editions", 0))
     yield _one("edition_seconds_total", "counter", noted.get("edition_seconds", 0))

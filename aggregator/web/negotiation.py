@@ -1,7 +1,7 @@
-"""Which form of an answer a request gets, and whether it has it already (RFC 9110, 8.8, 12.5.3 and 13). Pure.
+"""Which form of a response a request gets, and whether the client has it already (RFC 9110, 8.8, 12.5.3 and 13). Pure.
 
-An answer has up to three forms, identity, gzip and br, each under a strong ETag of its own: the tag of the content, and
-for a coded form the coding's name after it.
+A response has up to three forms, identity, gzip and br, each under a strong ETag of its own: the tag of the content,
+followed for a compressed form by the name of the coding.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ LONGEST_ACCEPT = 256  # characters; browsers send some thirty
 
 
 def coding(accepted: str) -> str | None:
-    """The coding that `Accept-Encoding` likes best. A wildcard does not count: whoever means gzip says so. A list without
-    end is not read, and so never remembered."""
+    """The coding that `Accept-Encoding` prefers. A wildcard does not count: clients that want gzip say so. An overlong
+    list is not read, and so never cached."""
     return _coding(accepted) if len(accepted) <= LONGEST_ACCEPT else None
 
 
@@ -42,11 +42,8 @@ def tag(content: str, coding: str | None) -> str:
 def held(
     content: str, coding: str | None, modified: datetime, none_match: str | None, modified_since: str | None
 ) -> str | None:
-    """The ETag of the form that the client holds and that is still right, or None: it needs the answer.
-
-    If-None-Match decides alone where it stands (13.2.2). A client that kept another form keeps it: the 304 names that
-    form's tag.
-    """
+    """The ETag of the form that the client has and that is still valid, or None if it needs the response. If-None-Match
+    alone decides if present (13.2.2). A client with another form keeps it: the 304 names that form's tag."""
     mine = tag(content, coding)
     if none_match is not None:
         if none_match == mine:

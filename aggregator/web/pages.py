@@ -61,8 +61,8 @@ def favicon() -> Response:
 @described("Front page", PAGE, fails=(503,))
 @kept
 def front() -> Response:
-    """The front page: what most outlets tell, the newest of all, and the newest of each section, each story once, but for
-    what the editor pins to the top of a section."""
+    """The front page: the stories reported by most outlets, the newest of all, and the newest of each section. Each
+    story appears once, except those that the editor pinned to a section."""
     lib = library()
     reading = lib.archive.reading
     now = int(lib.now().timestamp())
@@ -94,7 +94,7 @@ def front() -> Response:
 
 
 def _pulse(lib: Library, now: int) -> list[tuple[Rules, int, Markup]]:
-    """Stories an hour of each section over a day: (section, stories in all, chart), on one scale."""
+    """Stories per hour in each section over a day: (section, total, chart), all on one scale."""
     start = now // 3600 * 3600 - (HOURS - 1) * 3600
     hours = lib.archive.reading.per_hour("section", start)
     highest = max((count for counts in hours.values() for count in counts.values()), default=0)
@@ -139,7 +139,7 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
 
 
 def _rail(lib: Library, query: StreamQuery, stream: Stream) -> dict[str, Any]:
-    """What stands beside a stream: those of it that most outlets tell, and its pulse; nothing beside a search, an
+    """What is shown beside a stream: its stories reported by most outlets, and its chart; nothing beside a search, an
     archive or a source."""
     if not query.filter.empty or query.window or query.kind == "source":
         return {"foremost": [], "pulse": []}
@@ -153,7 +153,7 @@ def _rail(lib: Library, query: StreamQuery, stream: Stream) -> dict[str, Any]:
 
 
 def _orders(path: str, *, best: bool) -> list[tuple[str, str, bool]]:
-    """Orders of a search: (name, address under the root, whether it is the one shown)."""
+    """Orders of a search: (name, address under the root, whether it is the current one)."""
     newest = path + query_string(request.args)
     return [("Newest first", newest, not best), ("Best match first", f"{newest}&order=relevance", best)]
 

@@ -1,4 +1,4 @@
-"""Pages of a list of the API: what is asked for, in which order, and where the next page goes on."""
+"""Pages of an API list: what to query, in which order, and where the next page continues."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ DEFAULT_LIMIT = 50
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A page of a list: what to ask the archive for, and which of it to show. `kind` names the order."""
+    """A page of a list: what to query from the archive, and which of it to show. `kind` names the order."""
 
     query: StreamQuery
     kind: str
     limit: int
-    start: int  # of a list that is ordered here
+    start: int  # of a list that is sorted here
 
     def cut(self, found: Sequence[Entry]) -> tuple[Sequence[Entry], str | None]:
-        """What is shown, and the cursor of what follows."""
+        """The rows to show, and the cursor of the next page."""
         if self.kind.endswith("-relevance"):
             end = self.start + self.limit
             shown = best_first(found, self.query.filter.words)[self.start : end]

@@ -1,4 +1,4 @@
-"""What every page is printed on: the layout's values, times in words, the static files."""
+"""What every page needs: the values of the layout, times in words, the static files."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from aggregator.web.library import month_of
 
 HTML = "text/html; charset=utf-8"
 RECENT = timedelta(hours=18)
-"""The hour alone says when it was."""
+"""Within this time only the hour is shown."""
 TONES = 9
-"""Colours of sections, by their place in the file; then they come round again."""
+"""Number of section colours, assigned in the order of the file, repeating."""
 STATIC = {
     "wire.css": "text/css; charset=utf-8",
     "wire.js": "text/javascript; charset=utf-8",
@@ -27,7 +27,7 @@ STATIC = {
 
 
 def page(template: str, modified: datetime, **values: Any) -> Response:
-    """A page that may be kept. Its times are those before it is printed: at worst the same bytes are sent once more."""
+    """A page that may be cached. Its dates are taken before it is rendered: at worst the same bytes are sent once more."""
     lib = library()
     now = lib.now()
     hour = _hour(now.astimezone(lib.in_force().zone))  # how times are written moves on with it

@@ -1,4 +1,4 @@
-"""Parameters of requests → a StreamQuery. Whatever does not fit is a QueryError that names the parameter."""
+"""Parameters of requests → a StreamQuery. An invalid one is a QueryError that names the parameter."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_VALUE = 200  # characters of any other text
 SEARCH = ("q", "section", "topic", "source", "publisher", "label", "lang", "since", "until")
 SHAPE = ("limit", "min_publishers", "primary", "view")
 KEPT = (*SEARCH, *SHAPE)
-"""What tells one stream from another: links to it and to its other formats carry these."""
+"""What distinguishes one stream from another: links to it and to its other formats carry these."""
 STREAM = (*KEPT, "order")
 LIST = (*SEARCH, "min_publishers", "primary", "order", "limit", "cursor", "changed_since")
 ORDERS = ("newest", "relevance")
@@ -53,7 +53,7 @@ def choice(args: Mapping[str, str], name: str, choices: tuple[str, ...], default
 
 
 def by_relevance(args: Mapping[str, str], words: Sequence[str]) -> bool:
-    """Whether what fits best is to come first; without words nothing fits better than another."""
+    """Whether the best match comes first; without search words there is no match to rank."""
     return choice(args, "order", ORDERS, ORDERS[0]) == "relevance" and bool(words)
 
 
@@ -73,7 +73,7 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def ages(args: Mapping[str, str]) -> bool:
-    """Whether a time is named as an age, which means another time each minute."""
+    """Whether a time is given as an age, which means another time each minute."""
     return any(_AGE.fullmatch(args.get(name, "")) for name in ("since", "until", "changed_since"))
 
 
@@ -85,7 +85,7 @@ def moment(args: Mapping[str, str], name: str, now: datetime) -> datetime | None
     age = _AGE.fullmatch(text)
     if age:
         minutes = int(age[1]) * {"m": 1, "h": 60, "d": 1440, "w": 10080}[age[2]]
-        # To the minute, so that equal questions within a minute are one question.
+        # To the minute, so that equal requests within a minute are one query.
         return now.replace(second=0, microsecond=0) - timedelta(minutes=minutes)
     try:
         found = datetime.fromisoformat(text.replace(" ", "+"))  # a + in an address arrives as a blank
@@ -134,7 +134,7 @@ def encode_cursor(kind: str, time: int, n: int) -> str:
 
 
 def decode_cursor(args: Mapping[str, str], kind: str) -> tuple[int, int] | None:
-    """Where a list goes on; a cursor belongs to the kind of list that gave it."""
+    """The position at which a list continues; a cursor is valid only for the kind of list that issued it."""
     text = args.get("cursor")
     if not text:
         return None

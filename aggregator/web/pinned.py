@@ -1,4 +1,4 @@
-"""Stories that the editor holds at the top of a section's page and of its block on the front page: `stories: pin`."""
+"""Stories that the editor pinned to the top of a section's page and of its block on the front page: `stories: pin`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aggregator.web.library import Library
 
 
 def pinned(library: Library, section: str) -> list[StoryView]:
-    """Those of the section, in the order of the file; their last day is one of the site's zone."""
+    """Those of the section, in the order of the file; their last day is in the site's time zone."""
     from aggregator.normalise.address import canonical
 
     force = library.in_force()
@@ -20,13 +20,13 @@ def pinned(library: Library, section: str) -> list[StoryView]:
 
 
 def held(library: Library, query: StreamQuery) -> list[StoryView]:
-    """What stands above a stream's order on its page: in no archive, search or list of items."""
+    """The stories above a stream's order on its page; none in an archive, a search or a list of items."""
     if query.kind != "section" or query.window or not query.filter.empty or query.view != "stories":
         return []
     return [one for one in pinned(library, query.id or "") if len(one.publishers) >= query.min_publishers]
 
 
 def first(pinned: list[StoryView], stories: list[StoryView]) -> list[StoryView]:
-    """Pinned ones, then the others, each once."""
+    """The pinned ones, then the others, each once."""
     known = {story.id for story in pinned}
     return [*pinned, *(story for story in stories if story.id not in known)]

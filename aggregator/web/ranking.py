@@ -1,4 +1,4 @@
-"""Orders other than by time: what stands at the top of the front page, and what fits a search best. Pure."""
+"""Orders other than by time: the top of the front page, and the best match of a search. Pure."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from aggregator.text.words import plains, tokens
 
 HALVING_HOURS = 8.0
 CANDIDATES = 500
-"""So many of what a search finds are ranked, the newest: a search that finds a million costs no more."""
+"""How many results of a search are ranked, the newest: a search with a million results costs no more."""
 HEADLINE, HEADLINES, SUMMARY = 3.0, 2.0, 1.0
-"""What a word counts in the headline, in the headlines of all outlets (by their share), in the summary."""
+"""The weight of a word in the headline, in the headlines of all outlets (by their share), in the summary."""
 SATURATION, LENGTHS = 1.2, (0.3, 12, 60)
-"""Of BM25: how soon further occurrences count no more; how much length counts against, from which lengths on."""
+"""Of BM25: how quickly further occurrences stop counting; how much length counts against, and from which lengths on."""
 OUTLETS = 4.0
-"""Fifty outlets double what one counts."""
+"""Fifty outlets double the score of one."""
 
 
 def weight(story: StoryView, now: int) -> float:
@@ -32,7 +32,7 @@ def foremost(stories: Iterable[StoryView], now: int) -> list[StoryView]:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The words of a candidate, each as " word word ": phrases are found in them as they are."""
+    """The words of a candidate, each as " word word ", so that phrases are found as substrings."""
 
     headline: str
     headlines: tuple[str, ...]
@@ -52,10 +52,11 @@ class Said:
 
 
 def fitting(candidates: Sequence[Said], words: Iterable[str]) -> list[int]:
-    """Indices of the candidates, those first that fit the words and phrases best; of equals the first one.
+    """Indices of the candidates, the best match for the words and phrases first; of equals the first one.
 
-    BM25F (Robertson, Zaragoza, Taylor 2004) over headline, headlines of the other outlets and summary. A word is rare
-    or common among the candidates: what all of them have decides nothing. What many outlets tell is looked for more.
+    BM25F (Robertson, Zaragoza, Taylor 2004) over headline, headlines of the other outlets and summary. Rarity is
+    measured among the candidates: a word that all of them have decides nothing. Stories of many outlets are more often
+    what people look for.
     """
     scores = [0.0] * len(candidates)
     for term in filter(str.strip, map(_spaced, words)):

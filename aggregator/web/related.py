@@ -1,9 +1,7 @@
-"""Related News: chapters of the same running event first, then stories of the same topics, the rarer the better, filled
-up with the most important recent ones: those of most outlets, of the section first.
-
-A topic that every tenth story has relates nothing by itself: a truce somewhere and floods elsewhere are not related
-since both name the United States.
-"""
+"""Related News: chapters of the same running event first, then stories of the same topics, rarer topics first; filled
+up with the most important recent stories, those of most outlets, of the section first. A topic shared by every tenth
+story relates nothing by itself: a truce somewhere and floods elsewhere are not related because both mention the United
+States."""
 
 from __future__ import annotations
 
@@ -25,7 +23,7 @@ YOUNG = 100  # … however few an archive holds: it counts for so many
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """`filled`: nothing but its importance brought it here."""
+    """`filled`: it is here only because it is important."""
 
     story: StoryView
     filled: bool = False
@@ -33,7 +31,7 @@ class Relative:
 
 @dataclass
 class Relatives:
-    """Finds related stories for any number of stories of one request; what several of them ask is asked once."""
+    """Finds related stories for any number of stories of one request; queries that several of them need are made once."""
 
     lib: Library
     _streams: dict[StreamQuery, list[StoryView]] = field(default_factory=dict)
@@ -69,7 +67,7 @@ class Relatives:
         return sorted(related, key=lambda other: (-scores[other.id], -other.published.timestamp(), other.id))
 
     def _rarity(self, topic: str) -> float:
-        """-log of the share of stories that have it; a story is counted in each of its sections."""
+        """-log of the share of stories that have it; a story counts in each of its sections."""
         if not self._rarities:
             reading, now = self.lib.archive.reading, int(self.lib.now().timestamp())
             held = max(YOUNG, sum(total for total, _ in reading.counts("section", now).values()))
@@ -78,7 +76,7 @@ class Relatives:
         return self._rarities.get(topic, 0.0)
 
     def _important(self, story: StoryView) -> Iterator[StoryView]:
-        """Reported by several outlets, of the section first, then of all; then whatever else the section has."""
+        """Stories of several outlets, of the section first, then of all; then everything else in the section."""
         section = StreamQuery("section", story.section, primary=True, limit=LOOKED_AT)
         several = StreamQuery("latest", min_publishers=2, limit=LOOKED_AT)
         for query in (replace(section, min_publishers=2), several, section):

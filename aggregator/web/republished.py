@@ -1,4 +1,4 @@
-"""Texts of articles for feeds, where `republish_full_text` says that the outlets agreed."""
+"""Texts of articles for feeds, if `republish_full_text` says that the outlets agreed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from aggregator.web.library import Library
 
 
 def republished(library: Library, stories: Iterable[StoryView], items: Iterable[ItemView]) -> dict[str, str]:
-    """Id of a story or item → safe HTML of its (lead's) article, where there is one; nothing unless the site says so."""
+    """Id of a story or item → safe HTML of its (lead's) article, if there is one; empty unless the site allows it."""
     settings = library.in_force().settings
     full = {source.id for source in settings.sources if source.full_text}
     if not settings.site.republish_full_text or not full:

@@ -1,4 +1,4 @@
-"""The addresses of streams, once for pages and feeds: without extension the page, with one the feed."""
+"""The addresses of streams, declared once for pages and feeds: without extension the page, with one the feed."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ STREAMS = (
 def serve_streams(
     blueprint: Blueprint, called: str, gives: dict[str, Any], answer: Callable[..., Response], ending: str = ""
 ) -> None:
-    """Answer every address of a stream, and of its months, with `answer(kind, id=…, month=…, extension=…)`: what the
-    address does not name is left out. `called` is what the answer is called in the description."""
+    """Answer every address of a stream, and of its months, with `answer(kind, id=…, month=…, extension=…)`; what the
+    address does not contain is omitted. `called` names the answer in the API description."""
     for one in STREAMS:
         stream = described(f"{called} of {one.named}", gives, STREAM, (400, 503))
         blueprint.add_url_rule(one.address + ending, one.kind, stream(partial(answer, one.kind)))

@@ -1,5 +1,5 @@
-"""The shapes of the API's answers. The views build them, mypy checks that they do, and `description` writes
-/openapi.json out of them."""
+"""The shapes of the API's answers. The views build them, mypy checks that they do, and `description` generates
+/openapi.json from them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Count = Annotated[int, Meta(ge=0)]
 
 
 class Related(TypedDict):
-    """`filled`: not related by what it tells; one of the most important of its section of late."""
+    """`filled`: not related by its subject, but one of the most important recent stories of its section."""
 
     id: Urn
     title: str
@@ -25,7 +25,7 @@ class Related(TypedDict):
 
 
 class Story(TypedDict):
-    """The items that tell one event; `link` is the lead article, `url` the story's page."""
+    """The items that report one event; `link` is the lead article, `url` the story's page."""
 
     id: Urn
     url: Address
@@ -53,7 +53,7 @@ class Moment(TypedDict):
 
 
 class Cited(TypedDict):
-    """What the text of a story's lead links to on other sites."""
+    """Links in the text of a story's lead to other sites."""
 
     title: str
     url: Address
@@ -139,7 +139,7 @@ class Status(TypedDict):
 
 
 class Page(TypedDict):
-    """What every list has beside its rows."""
+    """What every list has in addition to its rows."""
 
     next: str | None
     next_url: Address | None
@@ -173,7 +173,7 @@ class _Problem(TypedDict):
 
 
 class Problem(_Problem, total=False):
-    """RFC 9457; `parameter` names the one that does not fit."""
+    """RFC 9457; `parameter` names the invalid one."""
 
     parameter: str
 

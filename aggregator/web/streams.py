@@ -1,4 +1,4 @@
-"""Addresses → streams: which stream an address names, and what is put into its feed."""
+"""Addresses → streams: which stream an address names, and what goes into its feed."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _known(force: InForce, kind: str, id: str | None) -> None:
 
 
 def _renamed(force: InForce, id: str | None) -> str | None:
-    """What the source is called now that had this id before, unless another has it today."""
+    """The current id of the source that had this id before, unless another has it today."""
     if id in force.names.sources:
         return None
     return next((source.id for source in force.settings.sources if id in source.was), None)
@@ -83,7 +83,7 @@ def ids(names: Names, kind: str) -> Collection[str]:
 
 
 def check(names: Names, wanted: Filter) -> None:
-    """A misspelt id is an error, not an empty answer."""
+    """A misspelt id is an error, not an empty result."""
     for name in ("section", "topic", "source"):
         id = getattr(wanted, name)
         if id is not None and id not in ids(names, name):
@@ -92,7 +92,7 @@ def check(names: Names, wanted: Filter) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A section or topic of an index: how many stories it holds, and how many of them entered within a day."""
+    """A section or topic of an index: how many stories it has, and how many of them entered within a day."""
 
     id: str
     title: str
@@ -102,7 +102,7 @@ class Listed:
 
 
 def listed(library: Library, kind: str) -> list[Listed]:
-    """Sections or topics in the editor's order; then topics found by places and categories that pass a floor of use."""
+    """Sections or topics in the editor's order; then found topics that are used enough."""
     settings = library.in_force().settings
     counts = library.archive.reading.counts(kind, int(library.now().timestamp()) - 86_400)
     configured = settings.sections if kind == "section" else settings.topics
@@ -117,7 +117,7 @@ def listed(library: Library, kind: str) -> list[Listed]:
 
 
 def labelled(settings: Settings, wanted: Filter) -> Filter:
-    """`label=public` or `label=owner:public`: the sources and publishers that carry it."""
+    """`label=public` or `label=owner:public`: the sources and publishers with that label."""
     if wanted.label is None:
         return wanted
     key, _, value = wanted.label.rpartition(":")
@@ -138,7 +138,7 @@ def _window(month: str, force: InForce) -> tuple[int, int]:
 
 
 def query_string(args: Mapping[str, str], without: Collection[str] = ()) -> str:
-    """The parameters that count, as they were asked: "?q=…&limit=5" or ""."""
+    """The parameters that count, as they were given: "?q=…&limit=5" or ""."""
     kept = [(name, args[name]) for name in args if name in parameters.KEPT and name not in without and args[name]]
     return f"?{urlencode(kept, errors='replace')}" if kept else ""
 
@@ -151,7 +151,7 @@ def build(
     library: Library, query: StreamQuery, args: Mapping[str, str], *, rendered: str | None = None
 ) -> tuple[Stream, int | None]:
     """What the feed of a query lists, and when time alone will change it (epoch seconds; None: never). `rendered`: the
-    format that is made of it; each is given what it has a place for."""
+    format it is for; each gets what it can express."""
     force = library.in_force()
     now = int(library.now().timestamp())
     stories, items, expires = _asked(library, query, now)
@@ -191,7 +191,7 @@ def build(
 def _asked(
     library: Library, query: StreamQuery, now: int
 ) -> tuple[tuple[StoryView, ...], tuple[ItemView, ...], int | None]:
-    """The stories or the items of a query, and when time alone will change what is listed."""
+    """The stories or items of a query, and when time alone will change the list."""
     reading = library.archive.reading
     if query.view == "items":
         items, expires = reading.items(query, now)
@@ -201,7 +201,7 @@ def _asked(
 
 
 def _icons(library: Library, stories: Iterable[StoryView], items: Iterable[ItemView]) -> dict[str, str]:
-    """Icons of the sources that lead what is listed, as their feeds name them."""
+    """Icons of the sources that lead the listed stories, as their feeds give them."""
     sources = {story.lead_source for story in stories} | {item.source for item in items}
     states = library.archive.sources.states({source for source in sources if source})
     return {state.id: state.icon for state in states if state.icon}
@@ -210,7 +210,7 @@ def _icons(library: Library, stories: Iterable[StoryView], items: Iterable[ItemV
 def by_time(
     library: Library, query: StreamQuery, args: Mapping[str, str], listed: Sequence[StoryView | ItemView]
 ) -> datetime:
-    """When time alone last changed what is listed: an entry grew too old, a month closed, an age means another time."""
+    """When time alone last changed the list: an entry became too old, a month closed, an age means another time."""
     now = library.now()
     found = [library.since]
     if parameters.ages(args):
@@ -227,7 +227,7 @@ def by_time(
 
 
 def best_first(found: Sequence[Entry], words: Iterable[str]) -> list[Entry]:
-    """Stories or items in the order in which they fit the words of a search."""
+    """Stories or items, the best match for the words of a search first."""
     return [found[n] for n in fitting(list(map(_said, found)), words)]
 
 

@@ -18,7 +18,7 @@ from aggregator.web.shapes import OpenApi
 system = Blueprint("system", __name__)
 
 SILENT_TICKS = timedelta(seconds=30)
-"""The worker notes a tick every five seconds; so long without one and it is not polling."""
+"""The worker notes a tick every five seconds; after this long without one it is not polling."""
 
 
 @system.get("/healthz")
@@ -41,7 +41,7 @@ def readyz() -> Response:
         parts = ", ".join(trouble.partition(":")[0] for trouble in troubles)  # the rest names paths: it is in the log
         return _plain(f"degraded: {parts}\n", 503)
     age = lib.now() - datetime.fromtimestamp(tick, UTC) if isinstance(tick, int) else None
-    if age is None or not -SLACK <= age <= SILENT_TICKS:  # one to come was noted before the clock was set back
+    if age is None or not -SLACK <= age <= SILENT_TICKS:  # a tick in the future was noted before the clock was set back
         return _plain("no worker is polling\n", 503)
     return _plain("ready\n")
 

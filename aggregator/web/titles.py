@@ -1,4 +1,4 @@
-"""What a stream is called. Pure."""
+"""The titles of streams. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aggregator.web.library import InForce, month_of
 
 
 def heading(force: InForce, query: StreamQuery) -> str:
-    """What a stream is called on its own page."""
+    """The title of a stream on its own page."""
     id, names = query.id or "", force.names
     titles = {
         "section": names.sections.get(id),
@@ -20,7 +20,7 @@ def heading(force: InForce, query: StreamQuery) -> str:
 
 
 def title(force: InForce, query: StreamQuery) -> str:
-    """What a feed is called, among the feeds of other sites too."""
+    """The title of a feed, among the feeds of other sites too."""
     parts = [force.settings.site.title, heading(force, query)]
     if narrowed := narrowings(force, query):
         parts.append(", ".join(narrowed))
@@ -38,7 +38,7 @@ def searched(query: StreamQuery) -> str:
 
 
 def narrowings(force: InForce, query: StreamQuery) -> list[str]:
-    """What narrows a stream besides words and times, in the reader's words."""
+    """The filters of a stream other than words and times, in the reader's words."""
     wanted, names = query.filter, force.names
     several = f"{query.min_publishers} outlets or more" if query.min_publishers > 1 else None
     found = (

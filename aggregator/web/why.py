@@ -1,4 +1,4 @@
-"""Why a story is where it is, and who tells it: receipts worked out when they are asked for, coverage by labels. Pure."""
+"""Why a story is where it is, and who reports it: receipts computed on demand, coverage by labels. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aggregator.normalise.address import canonical
 from aggregator.web.library import InForce
 
 EXPLAINED = 6
-"""Texts of a story that are looked at for its receipts."""
+"""Texts of a story that are examined for its receipts."""
 
 
 def receipts_of(
@@ -24,8 +24,8 @@ def receipts_of(
 
 
 def why(force: InForce, story: StoryView) -> tuple[Receipt, ...]:
-    """Receipts of a story for the sections and topics it is in: worked out from its lead, and for those that the lead
-    alone does not explain from the other headlines."""
+    """Receipts of a story for its sections and topics: from its lead, and from the other headlines for those that the
+    lead alone does not explain."""
     missing = {name for name, _ in story.scores} | set(story.topics)
     found: list[Receipt] = []
     lead = next((report for report in story.reports if report.url == story.link), None)
@@ -48,7 +48,7 @@ def why(force: InForce, story: StoryView) -> tuple[Receipt, ...]:
 
 
 def pinned_to(settings: Settings, story: StoryView) -> list[Receipt]:
-    """What `stories: pin` says of a story's section: a receipt or none."""
+    """The receipt for a section set by `stories: pin`, if any."""
     pinned = [pin for pin in settings.overrides.pin if pin.section == story.section]
     addresses = {canonical(report.url) for report in story.reports} if pinned else set()
     pins = [pin for pin in pinned if canonical(pin.url) in addresses]
@@ -56,8 +56,8 @@ def pinned_to(settings: Settings, story: StoryView) -> list[Receipt]:
 
 
 def coverage(settings: Settings, story: StoryView) -> dict[str, list[tuple[str, int]]]:
-    """How many of a story's publishers carry which label, most frequent first: {"country": [("GB", 3), …], …}. Empty
-    where fewer than two of them carry any."""
+    """How many of a story's publishers have which label, most frequent first: {"country": [("GB", 3), …], …}. Empty if
+    fewer than two of them have any."""
     labels = {publisher.name: publisher.labels for publisher in settings.publishers}
     found: dict[str, Counter[str]] = {}
     for publisher in story.publishers:
