@@ -158,7 +158,7 @@ def _sliced(name: str, rows: Sequence[Any]) -> Response:
     place = parameters.decode_cursor(request.args, name)
     start = place[1] if place else 0
     cursor = parameters.encode_cursor(name, 0, start + limit) if start + limit < len(rows) else None
-    return page(lib, name, rows[start : start + limit], cursor, lib.now())  # counts and health move with time
+    return page(lib, name, rows[start : start + limit], cursor, lib.soon())  # counts and health move with time
 
 
 @api.get("/status")
@@ -179,7 +179,7 @@ def status() -> Response:
         "config_error": _broken(noted("config-error")),
         "re_placing": noted("re-placing"),
     }
-    return json_answer(found, lib.now(), max_age=5)
+    return json_answer(found, lib.soon(), max_age=5)
 
 
 def _broken(noted: object) -> object:

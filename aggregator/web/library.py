@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -150,6 +150,10 @@ class Library:
 
     def now(self) -> datetime:
         return self._clock()
+
+    def soon(self) -> datetime:
+        """The date of what moves with time itself: within the second in which a client got it, it may be another already."""
+        return self.now() + timedelta(seconds=1)
 
     def commit(self) -> int:
         """A number that changes, for this thread, whenever another process or thread has committed."""

@@ -240,7 +240,7 @@ def _index(kind: str, title: str) -> Response:
     lib = library()
     charts = {section.id: chart for section, _, chart in _pulse(lib, int(lib.now().timestamp()))}
     rows = listed(lib, kind)
-    return page("index.html", lib.now(), kind=kind, heading=title, rows=rows, charts=charts, feeds=[])
+    return page("index.html", lib.soon(), kind=kind, heading=title, rows=rows, charts=charts, feeds=[])
 
 
 @pages.get("/sources")
@@ -248,7 +248,7 @@ def _index(kind: str, title: str) -> Response:
 def sources() -> Response:
     lib = library()
     broken = lib.archive.upkeep.noted("config-error")
-    return page("sources.html", lib.now(), rows=source_rows(lib), broken=broken, feeds=_feeds("/sources"))
+    return page("sources.html", lib.soon(), rows=source_rows(lib), broken=broken, feeds=_feeds("/sources"))
 
 
 @pages.get("/docs")

@@ -53,6 +53,17 @@ def test_the_date_alone_is_enough_and_the_tag_outranks_it(client: FlaskClient, a
     assert client.head(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["/sections", "/topics", "/sources", "/api/v1/sections", "/api/v1/topics", "/api/v1/sources", "/api/v1/status"],
+)
+def test_what_moves_with_time_is_never_called_unchanged_by_its_date_alone(client: FlaskClient, address: str) -> None:
+    """News within the second in which it was asked for would be missed for as long as the client keeps the date."""
+    first = client.get(address)
+    assert client.get(address, headers={"If-Modified-Since": first.headers["Last-Modified"]}).status_code == 200
+    assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_each_coding_has_a_strong_tag_of_its_own(client: FlaskClient, address: str) -> None:
     plain = client.get(address)
