@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from struct import Struct, pack, unpack_from
 
 from aggregator.stories.candidate import Candidate
+from aggregator.stories.languages import language, word_ids
 from aggregator.text.headline import bare_lead, bare_title
-from aggregator.text.words import plains, stem_ids, stems, text_id, tokens, word_id
+from aggregator.text.words import plains, stems, text_id, tokens, word_id
 
 LEAD_WORDS = 60  # a longer lead adds background, not the event
 DIGITS = frozenset("0123456789")
@@ -67,12 +68,12 @@ def beside(encoded: bytes, near: bytes) -> bytes:
 
 def features(candidate: Candidate) -> Features:
     """The features of one item, from its text alone."""
-    lang = _lang(candidate)
     words, lead = _words(candidate)
     headline = _headline_key(words)
     ends = len(words)
     words += lead
-    ids = stem_ids(words, lang)
+    lang = language(words, candidate.lang)
+    ids = word_ids(words, lang)
     title = dict.fromkeys(ids[:ends])
     lead_ids = dict.fromkeys(ids[ends:])
     figures = [word for word in words if word < ":" or word > "\x7f"]  # or signs beyond ASCII
@@ -97,15 +98,11 @@ def _names(words: list[str], ids: list[int], ends: int) -> Iterable[int]:
 
 def readable(candidate: Candidate, wanted: Container[int]) -> dict[int, str]:
     """The stems that stand behind those numbers, of those that are among an item's words."""
-    lang = _lang(candidate)
     title, lead = _words(candidate)
     words = title + lead
-    found = {id: word for id, word in zip(stem_ids(words, lang), words, strict=True) if id in wanted}
+    lang = language(words, candidate.lang)
+    found = {id: word for id, word in zip(word_ids(words, lang), words, strict=True) if id in wanted}
     return dict(zip(found, stems(found.values(), lang), strict=True))
-
-
-def _lang(candidate: Candidate) -> str:
-    return (candidate.lang or "")[:2].lower()
 
 
 def _words(candidate: Candidate) -> tuple[list[str], list[str]]:

@@ -9,6 +9,7 @@ from importlib.resources import files
 import numpy as np
 
 from aggregator.stories.arrays import Floats, Ints, looked_up
+from aggregator.stories.languages import everyday
 
 SELDOM = 2  # count taken for a word that the background does not list
 PRIOR = 100  # items of our own past that the background counts for: a young archive knows little
@@ -44,10 +45,12 @@ class Rarity(dict[int, float]):
 
 
 def background(words: Ints) -> Floats:
-    """The share of documents that hold each word in a background of news."""
+    """The share of documents that hold each word in a background of news: in English, or in the language whose everyday
+    word it is."""
     stems, shares = listed()
     place, there = looked_up(words, stems)
     found: Floats = np.where(there, shares[place], _unlisted())
+    found[~there] = np.maximum(everyday(words[~there]), _unlisted())
     return found
 
 

@@ -84,7 +84,7 @@ def test_beyond_the_window_nothing_joins() -> None:
 
 
 def test_other_languages_are_other_stories() -> None:
-    foreign = Candidate(next(numbers), DAM_TOO.title, DAM_TOO.summary, "Herald", None, DAM_TOO.at, "uk")
+    foreign = Candidate(next(numbers), DAM_TOO.title, DAM_TOO.summary, "Herald", None, DAM_TOO.at, "sw")
     memory, _ = told([DAM, foreign])
     assert memory.story(foreign.item) == foreign.item
 

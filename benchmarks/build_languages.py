@@ -1,0 +1,81 @@
+"""Builds aggregator/stories/data/everyday.bin and function_words.tsv: the everyday words of languages other than English,
+and the words by which each language is known.
+
+    pip install wordfreq
+    python -m benchmarks.build_languages
+
+Needs wordfreq (Robyn Speer, CC BY-SA 4.0), which the program itself does not. It counts words, and what is wanted is the share of
+news items that hold one: an item holds as many different ones as `LENGTH` words drawn at random (that fits English
+news best, measured against the background of `train_stories`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from wordfreq import available_languages, get_frequency_dict
+
+from aggregator.stories.languages import ROW, own
+from aggregator.stories.names import named
+from aggregator.stories.places import placed
+from aggregator.stories.rarity import listed
+from aggregator.stories.whereabouts import Kind, located
+from aggregator.text.words import plain, stems, tokens, word_id
+
+DATA = Path(__file__).parents[1] / "aggregator" / "stories" / "data"
+LENGTH = 25  # words
+LEAST = 5e-4  # share of items from which a word is an everyday word
+OFTEN, MOST = 0.01, 0.06  # … and below which a name known to us is taken for one: any, and that of a country or capital
+FUNCTION_WORDS = 40  # of each language
+ENGLISH = 60  # commonest English words, which tell of no other language
+
+
+def main() -> None:
+    english = _function_words("en", frozenset(), ENGLISH)
+    rows: dict[int, float] = {}
+    told = {"en": english[:FUNCTION_WORDS]}
+    for lang in sorted(available_languages("best")):
+        if lang != "en":
+            for number, share in _everyday(lang).items():
+                rows[number] = max(share, rows.get(number, 0.0))
+            told[lang] = _function_words(lang, frozenset(english), FUNCTION_WORDS)
+    np.array(sorted(rows.items()), ROW).tofile(DATA / "everyday.bin")
+    lines = [f"{lang}\t{' '.join(words)}\n" for lang, words in told.items() if words]
+    (DATA / "function_words.tsv").write_text("".join(lines), "utf-8")
+    print(f"{len(rows):,} everyday words of {len(told) - 1} languages")
+
+
+def _everyday(lang: str) -> dict[int, float]:
+    """Number in this language → share. Names that we know keep the number that they have in all, and their share in
+    English where they have one."""
+    counts: Counter[str] = Counter()
+    for word, frequency in get_frequency_dict(lang).items():
+        for stem in set(stems(tokens(word), lang)):
+            counts[stem] += frequency
+    shares = {word_id(stem): 1 - (1 - min(count, 1.0)) ** LENGTH for stem, count in counts.items()}
+    common = {number: share for number, share in shares.items() if share >= LEAST}
+    numbers, held = np.array(list(common)), np.array(list(common.values()))
+    where = located(numbers)
+    states = np.isin(where & 7, (Kind.NATION, Kind.CAPITAL))
+    names = (placed(numbers) | (where > 0) | named(numbers)[0]) & (held < OFTEN) | states & (held < MOST)
+    theirs = np.isin(numbers, listed()[0])
+    return {
+        (number if name else own(number, lang)): share
+        for (number, share), name, english in zip(common.items(), names.tolist(), theirs.tolist(), strict=True)
+        if not (name and english)
+    }
+
+
+def _function_words(lang: str, others: frozenset[str], count: int) -> list[str]:
+    """The commonest words of two letters and more, folded."""
+    ranked = sorted(get_frequency_dict(lang).items(), key=lambda one: -one[1])
+    words = dict.fromkeys(
+        plain(word) for word, _ in ranked[: 4 * count] if len(word) > 1 and word.isalpha() and tokens(word) == [word]
+    )
+    return [word for word in words if word not in others][:count]
+
+
+if __name__ == "__main__":
+    main()
