@@ -1,8 +1,8 @@
-"""Compiled settings kept in the instance folder, so that a command need not read YAML first.
+"""Compiled settings cached in the instance folder, so that a command need not read YAML first.
 
-An entry holds for the files' bytes, the values of the variables they name (as salted digests: secrets are written
-nowhere) and the code that compiled it. Whatever is wrong with an entry, the files are read instead. The format is
-MessagePack decoded into the value types, so a tampered entry can hold wrong settings but run no code.
+An entry is valid for the files' bytes, the values of the variables they use (as salted digests: secrets are not written
+anywhere) and the code that compiled it. If anything is wrong with an entry, the files are read instead. The format is
+MessagePack decoded into the value types, so a tampered entry can contain wrong settings but run no code.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FOLDER = "cache"
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """What a cached configuration was made from, and itself, still encoded."""
+    """What a cached configuration was made from, and the configuration itself, still encoded."""
 
     code: str
     files: list[tuple[str, str]]  # name, digest of its bytes
@@ -76,7 +76,7 @@ def _recall(file: Path, path: Path, environ: Mapping[str, str]) -> Compiled | No
 
 
 def _keep(file: Path, compiled: Compiled, variables: tuple[str, ...], environ: Mapping[str, str]) -> None:
-    """Write the entry whole or not at all, readable by nobody else."""
+    """Write the entry as a whole or not at all, readable by nobody else."""
     texts = compiled.settings.texts
     bare = Compiled(replace(compiled.settings, texts={}), compiled.warnings)
     encoded = msgspec.msgpack.encode(bare)
@@ -108,7 +108,7 @@ def _write(file: Path, data: bytes) -> None:
 
 
 def _code() -> str:
-    """What compiled an entry: the version, and where the source is edited in place, its files as they are."""
+    """What compiled an entry: the version, and in a source checkout the state of its files."""
     package = Path(aggregator.__file__).parent
     files = [
         *sorted((package / "config").glob("*.py")),

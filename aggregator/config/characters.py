@@ -1,5 +1,5 @@
-"""Which characters the file may hold, and which of them no text of it may: what is written there goes into feeds,
-pages and terminals as it stands."""
+"""Which characters the file may contain, and which of them no text in it may: texts go into feeds, pages and terminals
+as they are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # stays allowed in commen
 
 
 def fault(text: str) -> str | None:
-    """What is wrong with the first character that a text must not hold, and what to do."""
+    """What is wrong with the first character that a text must not contain, and what to do."""
     if text.isprintable():
         return None
     if found := FORBIDDEN.search(text):

@@ -1,4 +1,4 @@
-"""What only shows across entries: ids and addresses used twice, names that nothing bears, doubtful lines."""
+"""Checks across entries: ids and addresses used twice, unknown names, doubtful lines."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Findings:
 
 
 def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Mapping[str, str]) -> list[Problem]:
-    """All findings over the files together. `ids` are the sections there are, also those with other faults."""
+    """All findings over the files together. `ids` are all section ids, including those of entries with other errors."""
     findings = Findings()
     sources = [source for part in parts for source in part.sources]
     sections = [rules for part in parts for rules in part.sections]
@@ -141,7 +141,7 @@ def _former_ids(findings: Findings, sources: list[Source], ids: dict[str, Positi
 
 
 def _polled(url: str, environ: Mapping[str, str]) -> str:
-    """The address that a source asks, as far as the environment has what it names."""
+    """The address that a source requests, as far as the environment has its variables."""
     try:
         return _same(expand(url, environ))
     except KeyError:
@@ -149,7 +149,7 @@ def _polled(url: str, environ: Mapping[str, str]) -> str:
 
 
 def _same(url: str) -> str:
-    """The form in which two addresses are one."""
+    """The form in which equivalent addresses are equal."""
     try:
         parsed = ada_url.URL(url)
     except ValueError:
@@ -159,8 +159,8 @@ def _same(url: str) -> str:
 
 
 def lacks_fallback(sections: list[Rules]) -> bool:
-    """Whether `world` must be added for what no rule places, which must not land in a section with rules of its own.
-    The fallback is `world`, or else the editor's last section where that has no rules."""
+    """Whether `world` must be added for items that no rule places, which must not land in a section with rules of its
+    own. The fallback is `world`, or else the editor's last section if it has no rules."""
     named = any(section.id == FALLBACK for section in sections)
     return not named and (not sections or bool(sections[-1].words or sections[-1].places))
 
@@ -182,7 +182,7 @@ def _references(
 
 
 def _publisher_names(findings: Findings, parts: list[IncludedFile], sources: list[Source]) -> None:
-    """A source may name a publisher that `publishers` does not list; one letter off is a slip all the same."""
+    """A source may name a publisher that `publishers` does not list; but one letter off is probably a slip."""
     entries = [publisher for part in parts for publisher in part.publishers]
     known = {name_key(name): entry.name for entry in entries for name in (entry.name, *entry.aliases)}
     for source in sources:
@@ -204,7 +204,7 @@ def _unique_ids(findings: Findings, kind: str, entries: Iterable[Rules]) -> None
 
 
 def _place_meant(written: str) -> str:
-    """A region spelt nearly so, or the code of the country that bears this name."""
+    """A region with a similar spelling, or the code of the country with this name."""
     from aggregator.text.places import gazetteer  # tens of thousands of names, read for a message alone
 
     name = key(written.replace("-", " "))

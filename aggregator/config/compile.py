@@ -21,7 +21,7 @@ MOST = 500  # characters of a message
 def compile_project(
     main: str, read: Reader, environ: Mapping[str, str]
 ) -> tuple[model.Settings, tuple[Problem, ...], tuple[str, ...]]:
-    """Settings, warnings, and the variables of the environment that were asked for. Raises ConfigError."""
+    """Settings, warnings, and the environment variables that were used. Raises ConfigError."""
     project = read_project(main, read, environ)
     problems = project.problems
     if project.main is not None:
@@ -35,7 +35,7 @@ def compile_project(
 
 
 def _one_line(problem: Problem) -> Problem:
-    """What the file holds may hold anything: line breaks and signs that steer a terminal are told as their escapes."""
+    """The file may contain anything: line breaks and characters that control a terminal are escaped."""
     message = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in problem.message)
     return replace(problem, message=message if len(message) <= MOST else f"{message[: MOST - 1]}…")
 
@@ -60,11 +60,11 @@ def _settings(project: Project, main: schema.FeedsFile) -> model.Settings:
 
 
 def _epoch(project: Project) -> str:
-    """Of all that the settings depend on: names and texts of files, and values that were filled in. Secrets are
-    filled in later, so their values are no part of it."""
+    """The hash of everything the settings depend on: names and texts of files, and substituted values. Secrets are
+    substituted later, so their values are not part of it."""
     digest = hashlib.sha256()
     main, *included = project.texts.items()
-    texts = [(PurePath(main[0]).name, main[1]), *included]  # the way to the main file is no part of what it says
+    texts = [(PurePath(main[0]).name, main[1]), *included]  # the path of the main file is not part of its content
     shown = [(name, project.environ[name]) for name in sorted(project.shown)]
     for name, text in [*texts, *shown]:
         digest.update(f"{len(name)}:{name}{len(text)}:{text}".encode())

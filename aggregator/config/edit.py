@@ -1,7 +1,8 @@
-"""Sources appended to the text of a file, everything else kept byte for byte; and files written whole or not at all.
+"""Appends sources to the text of a file, keeping everything else byte for byte; and writes files as a whole or not at
+all.
 
-The text is never dumped anew. The events of the YAML parser say where the list `sources` ends, and there lines are put
-in, in the style of the list.
+The text is never serialised again. The events of the YAML parser say where the list `sources` ends; new lines are
+inserted there, in the style of the list.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import yaml
 from aggregator.errors import AggregatorError
 
 FOLDER = "folder"
-"""The label of the folder in which another reader had a source."""
+"""The label for the folder that a source had in another reader."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9][\w .,&'()/–—-]*")
 _WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off"))
@@ -44,7 +45,7 @@ class NewSource:
 
 
 def scalar(text: str, *, flow: bool = False) -> str:
-    """A value as YAML: bare where that is safe, else in double quotes. `${` is text, not a variable."""
+    """A value as YAML: plain if that is safe, else in double quotes. `${` is text, not a variable."""
     text = text.replace("${", "$${")
     plain = re.fullmatch(r"https?://[\w./~%?&=+:;@-]+", text, re.ASCII) if not flow else None
     if plain and not text.endswith(":"):
@@ -71,7 +72,8 @@ def _escaped(char: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """Where to put sources. `column` of the dashes; `flow`: inside brackets, after `first` or an entry before."""
+    """Where to insert sources. `column` is that of the dashes; `flow`: inside brackets, after `first` or an earlier
+    entry."""
 
     offset: int
     column: int = 2
@@ -163,7 +165,7 @@ def _end_of(text: str, start: Any, last: Any) -> _Spot:
 
 
 def _past_comments(text: str, offset: int, column: int) -> int:
-    """Behind comments that stand among the keys of the last entry: a key that is commented out is of that one."""
+    """Skips comments among the keys of the last entry: a key that is commented out belongs to it."""
     comment = re.compile(rf" {{{column + 1},}}#.*(\n|$)")
     while found := comment.match(text, offset):
         offset = found.end()
@@ -176,8 +178,8 @@ def _line_end(text: str, offset: int) -> int:
 
 
 def replace_file(path: Path, before: bytes, after: bytes) -> None:
-    """Write by renaming, through links and with the file's owner and rights kept. Of several that do so at once, one
-    succeeds.
+    """Write by renaming, through symbolic links and keeping the file's owner and permissions. Of several that do so at
+    once, one succeeds.
 
     Raises:
         AggregatorError: somebody saved the file since it was read, or it cannot be written.

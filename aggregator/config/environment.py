@@ -1,7 +1,7 @@
-"""`${NAME}` in feeds.yaml: filled in from the environment, and kept out of everything that is shown.
+"""`${NAME}` in feeds.yaml: substituted from the environment, and kept out of everything that is shown.
 
-In a source's `url` and `headers` the name stays in the settings and the value is filled in where the request is
-made; everywhere else it is filled in when the file is read. `$${` stands for the two characters themselves.
+In a source's `url` and `headers` the name stays in the settings, and the value is substituted when the request is made;
+everywhere else it is substituted when the file is read. `$${` stands for a literal `${`.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ SHORTEST = 4  # a "secret" of three letters would blank out half of every senten
 
 
 def references(text: str) -> tuple[str, ...]:
-    """The names asked for in a text, in order; malformed ones as they stand."""
+    """The names used in a text, in order; malformed ones as they are."""
     return tuple(match[1] for match in REFERENCE.finditer(text) if match[1] is not None)
 
 
 def expand(text: str, environ: Mapping[str, str]) -> str:
-    """Fill in every `${NAME}`. Raises KeyError with the name that the environment lacks."""
+    """Substitute every `${NAME}`. Raises KeyError with the name of a missing variable."""
     return REFERENCE.sub(lambda match: "${" if match[1] is None else environ[match[1]], text)
 
 

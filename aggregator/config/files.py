@@ -1,4 +1,4 @@
-"""The two places where a configuration's texts lie: a folder, or memory."""
+"""The two places where a configuration's texts are kept: a folder, or memory."""
 
 from __future__ import annotations
 

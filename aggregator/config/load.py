@@ -18,7 +18,7 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
 
 
 def examine(path: Path, environ: Mapping[str, str]) -> tuple[Settings, tuple[Problem, ...]]:
-    """As `load`, with the warnings: what the file may hold but probably should not."""
+    """As `load`, with the warnings about doubtful lines."""
     from aggregator.config.compile import compile_project
     from aggregator.config.files import disk
 

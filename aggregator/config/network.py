@@ -1,4 +1,4 @@
-"""Addresses, hosts, domains and request headers of the file, checked as scalars are."""
+"""Addresses, hosts, domains and request headers of the file, validated like other scalars."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OURS = frozenset(
 
 
 def web_address(value: object) -> str:
-    """An absolute http or https address; returns the template where the value was filled in from the environment."""
+    """An absolute http or https address; returns the template if the value was substituted from the environment."""
     written = text(value, 2048)
     if re.search(r"[\s\x00-\x1f]", str(value).strip()):
         raise Wrong(f"an address cannot contain white space: {shown(value)}")

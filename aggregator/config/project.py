@@ -1,4 +1,4 @@
-"""The configuration's files: the one named and those it includes, read, filled in from the environment, validated."""
+"""The configuration's files: the main one and those it includes; read, with variables substituted, and validated."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Reader = Callable[[str], str]
 
 
 class Unreadable(Exception):
-    """A file that cannot be read as text, and where in it the fault lies."""
+    """A file that cannot be read as text, and where in it the error is."""
 
     def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
         super().__init__(message)
@@ -30,8 +30,8 @@ class Unreadable(Exception):
 
 @dataclass(slots=True)
 class Project:
-    """What was read so far. `variables` are the names taken from the environment, `shown` those of them whose value
-    stands in the settings (the others stay secret)."""
+    """What has been read so far. `variables` are the names used from the environment, `shown` those of them whose value
+    is part of the settings (the others stay secret)."""
 
     environ: Mapping[str, str]
     texts: dict[str, str] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Project:
     shown: set[str] = field(default_factory=set)
     main: FeedsFile | None = None
     parts: list[IncludedFile] = field(default_factory=list)  # in order, the main file first
-    ids: dict[str, set[str]] = field(default_factory=dict)  # sections: every id written, also in entries at fault
+    ids: dict[str, set[str]] = field(default_factory=dict)  # sections: every id written, also in invalid entries
 
 
 def read_project(main: str, read: Reader, environ: Mapping[str, str]) -> Project:
@@ -114,7 +114,7 @@ def _tree(project: Project, name: str, read: Reader, included_at: Position | Non
 
 
 def _filled(project: Project, tree: Table) -> Table:
-    """The tree with `${NAME}` filled in; addresses and headers of sources remember their templates."""
+    """The tree with `${NAME}` substituted; addresses and headers of sources remember their templates."""
     sources = tree.get("sources")
     for entry in sources if isinstance(sources, Items) else ():
         if isinstance(entry, Table):

@@ -1,4 +1,4 @@
-"""Who an outlet is: names, aliases and domains folded to one publisher."""
+"""Which publisher an outlet is: lookup by name, alias or domain."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PublisherIndex:
         return None
 
     def canonical(self, name: str, host: str | None = None) -> str:
-        """The publisher's name where a name or host is known, else the name as it came."""
+        """The publisher's name if the name or host is listed, else the name as it came."""
         found = self.named(name) or (self.at(host) if host else None)
         return found.name if found else name
 

@@ -1,8 +1,8 @@
 """One line of `words`, `places`, `not`, `never` → a Term.
 
-The grammar: a word or phrase is text, at its end perhaps `*` for any ending; `{phrase: weight}` weighs it;
-`{all: [drone, taiwan], weight: 2}` counts when all its parts are found. A term weighs 1 unless it says otherwise,
-a term with `all` too: as a whole, not for each part.
+The grammar: a word or phrase is text, optionally with `*` at the end for any ending; `{phrase: weight}` gives it a
+weight; `{all: [drone, taiwan], weight: 2}` counts if all its parts are found. A term weighs 1 unless it says otherwise;
+a term with `all` does so as a whole, not for each part.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ def read_word(value: object) -> Term:
 
 
 def read_place(value: object) -> Term:
-    """A line of `places`: an ISO 3166 code, a name of UN M49 as a slug, or a named group; perhaps with its weight."""
+    """A line of `places`: an ISO 3166 code, a UN M49 name as a slug, or a named group; optionally with a weight."""
     if isinstance(value, dict):
         return _weighed(value, place_code)
     return Term((place_code(value),), 1.0, place(value))
 
 
 def read_not(value: object) -> Term:
-    """A line of `not`: text alone."""
+    """A line of `not`: only text."""
     if isinstance(value, dict):
         raise Wrong("a line of `not` is text without a weight: the phrase is not counted")
     return Term((word(value),), 1.0, place(value))
@@ -54,7 +54,7 @@ def read_never(value: object) -> Term:
 
 
 def word(value: object) -> str:
-    """A word or phrase, checked: plain text, no pattern."""
+    """A word or phrase, checked: plain text, not a pattern."""
     written = text(value, 200)
     at = place(value)
     bare = written.removesuffix("*")

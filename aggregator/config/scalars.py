@@ -1,4 +1,4 @@
-"""Text of the file → values, one function a kind. Each raises Wrong in the editor's words, with what was expected."""
+"""Text of the file → values, one function per kind. Each raises Wrong in the editor's terms, with what was expected."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEEP = (timedelta(days=1), timedelta(days=36500))
 
 
 class Wrong(ValueError):
-    """A value that does not hold; `at` where this is known more exactly than the value as a whole."""
+    """An invalid value; `at` if its position is known more exactly than that of the value as a whole."""
 
     def __init__(self, message: str, at: Position | None = None) -> None:
         super().__init__(message)
@@ -32,7 +32,7 @@ class Wrong(ValueError):
 
 
 def place(value: object) -> Position:
-    """Where a node of the tree stands."""
+    """The position of a node of the tree."""
     return value.at if isinstance(value, Text | Items | Table) else NOWHERE
 
 
@@ -92,7 +92,7 @@ def _fits(written: str, bounds: tuple[timedelta, timedelta]) -> bool:
 
 
 def _meant(written: str) -> Iterator[str]:
-    """The durations that this may stand for, the likelier first."""
+    """The durations that this may stand for, the more likely first."""
     if clock := re.fullmatch(r"(\d{1,4}):(\d\d)", written):
         yield f"{int(clock[1]) * 60 + int(clock[2])}m"
     if named := re.fullmatch(r"(?i)(\d+)\s*(s|m(?!o)|h|d|w)[a-z]*", written):
@@ -133,7 +133,7 @@ _SINGLE = str.maketrans(
 
 
 def slug(name: str) -> str:
-    """`BBC World` → `bbc-world`, `Süddeutsche` → `suddeutsche`; empty where no Latin letter or digit is left."""
+    """`BBC World` → `bbc-world`, `Süddeutsche` → `suddeutsche`; empty if no Latin letter or digit is left."""
     plain = unicodedata.normalize("NFKD", name.casefold().translate(_SINGLE))
     bare = "".join(char for char in plain if not unicodedata.combining(char))
     return "-".join(re.findall(r"[a-z0-9]+", bare.replace(".", "")))[:64].strip("-")
@@ -158,7 +158,7 @@ def time_zone(value: object) -> str:
 
 
 def contact(value: object) -> str:
-    """Goes into a header: an e-mail address or a web page."""
+    """Goes into the User-Agent: an e-mail address or a web page."""
     written = text(value, 200)
     if re.fullmatch(r"[^\s@()<>\x00-\x1f]+@[^\s@()<>]+\.[^\s@()<>]+", written) or host_of(written):
         return written

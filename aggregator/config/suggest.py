@@ -1,4 +1,4 @@
-"""Did you mean …"""
+"""Suggestions for misspelt names: did you mean …?"""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean …?`, or what there is to choose from, or nothing."""
+    """`; did you mean …?`, or the list of choices, or nothing."""
     names = list(known)
     near = closest(word, names)
     if near is not None:

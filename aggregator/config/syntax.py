@@ -1,4 +1,4 @@
-"""What libyaml says about broken YAML, in the words of somebody who edits a list of feeds."""
+"""libyaml's messages about broken YAML, in the words of somebody who edits a list of feeds."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ ADVICE = (
 
 
 def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
-    """The parser's error as a problem of ours, at the place where the parser stumbled; of a quote that is never closed
-    where it opens, since the end of the file tells nothing."""
+    """The parser's error as a problem, at the position where the parser stopped; for a quote that is never closed,
+    where it opens, since the end of the file is no help."""
     mark = error.problem_mark or error.context_mark
     if error.context_mark and "unexpected end of stream" in str(error.problem):
         mark = error.context_mark
@@ -70,7 +70,8 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
 
 
 def _opened(text: str, error: yaml.MarkedYAMLError, line: int) -> str:
-    """Where that opens which ends, or should have ended, at a later line: the fault is there more often than here."""
+    """Where the construct opens that ends, or should have ended, on a later line: the error is there more often than
+    here."""
     quote = _quote_into(text, line)
     if quote is not None:
         return f"; a quote that opens on line {quote + 1} ends on this line"
@@ -81,7 +82,7 @@ def _opened(text: str, error: yaml.MarkedYAMLError, line: int) -> str:
 
 
 def _quote_into(text: str, line: int) -> int | None:
-    """The line, counted from 0, where a quote opens that ends on a later line, this one."""
+    """The line, counted from 0, of a quote that opens earlier and ends on this line."""
     found = None
     with suppress(yaml.YAMLError):  # what cannot be read comes after what is looked for
         for token in yaml.scan(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)):

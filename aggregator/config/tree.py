@@ -1,8 +1,8 @@
-"""YAML text → a tree of text, lists and tables in which everything knows its place.
+"""YAML text → a tree of text, lists and tables in which every node knows its position.
 
-Only the parser's events are read (libyaml's where PyYAML has it): nothing is ever constructed, so a tag cannot make an
-object, an alias cannot multiply, and `NO` and `1:30` stay the text that the editor typed. The stack is our own, so
-deep nesting cannot exhaust Python's.
+Only the parser's events are read (libyaml's if PyYAML has it): nothing is ever constructed, so a tag cannot create an
+object, an alias cannot multiply, and `NO` and `1:30` stay the text that the editor typed. The stack is our own, so deep
+nesting cannot exhaust Python's.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ ESCAPES = " (a backslash in \"double quotes\" starts an escape; in 'single quote
 
 
 class Text(str):
-    """A scalar. `template` is what the editor wrote where this was filled in from the environment; where it is
-    `secret` the template goes into the settings, not the value."""
+    """A scalar. `template` is what the editor wrote if this was substituted from the environment; if it is `secret`,
+    the template goes into the settings, not the value."""
 
     at: Position
     plain: bool  # written without quotes: an empty one means "nothing here"
@@ -41,12 +41,12 @@ class Text(str):
 
     @property
     def kept(self) -> str:
-        """What goes into the settings."""
+        """The value for the settings."""
         return self.shown if self.secret else str(self)
 
     @property
     def shown(self) -> str:
-        """The form for messages: as it was written."""
+        """The value for messages: as it was written."""
         return str(self) if self.template is None else self.template
 
 
@@ -59,7 +59,7 @@ class Items(list[Any]):
 
 
 class Table(dict[str, Any]):
-    """A mapping; `keys_at` says where each key stands."""
+    """A mapping; `keys_at` has the position of each key."""
 
     def __init__(self, at: Position) -> None:
         super().__init__()
@@ -71,11 +71,11 @@ Node = Text | Items | Table
 
 
 class Broken(Exception):
-    """The text cannot be read further; what was found is in the builder's problems."""
+    """The text cannot be read further; the errors are in the builder's problems."""
 
 
 class _Builder:
-    """Events in, tree out. `problems` grows; `sound` turns false where the tree cannot stand for the file."""
+    """Events in, tree out. `problems` grows; `sound` becomes false if the tree cannot represent the file."""
 
     def __init__(self, name: str, included: bool) -> None:
         self.name, self.included = name, included
@@ -115,7 +115,7 @@ class _Builder:
         self.sound = False
 
     def _sayable(self, event: yaml.ScalarEvent) -> str:
-        """The scalar's text. Characters that may not be shown are refused and left out, so that other faults show."""
+        """The scalar's text. Forbidden characters are reported and removed, so that other errors show too."""
         found = fault(event.value)
         if found is None:
             return str(event.value)
@@ -222,7 +222,7 @@ def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | 
 
 
 def kind(value: object) -> str:
-    """What stands there, in words."""
+    """The kind of a node, in words."""
     if isinstance(value, dict):
         return "a table of keys and values"
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""A tree against the schema: every error as a Problem at the place where it stands."""
+"""A tree validated against the schema: every error as a Problem with its position."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROUNDS = 4  # a value goes, then the entry that needs it, then what needs that
 
 
 def validate(tree: Table, schema: type[Schema]) -> tuple[Schema | None, list[Problem]]:
-    """The values and what is wrong. Where something is, it is taken out of the tree and the rest read again, so that
+    """The values and the errors. A node with an error is taken out of the tree and the rest is read again, so that
     references across entries are checked in the same run."""
     problems: list[Problem] = []
     for _ in range(ROUNDS):
@@ -28,15 +28,15 @@ def validate(tree: Table, schema: type[Schema]) -> tuple[Schema | None, list[Pro
             return schema.model_validate(tree), problems
         except ValidationError as error:
             details = error.errors(include_url=False)
-        if not problems:  # later rounds only find what the taking out has caused
+        if not problems:  # later rounds only find errors caused by the removal
             problems = [_problem(tree, schema, detail) for detail in details]
         _take_out(tree, [detail["loc"][:-1] if detail["type"] == "missing" else detail["loc"] for detail in details])
     return None, problems
 
 
 def _take_out(tree: Table, faults: list[Path]) -> None:
-    """Remove the nodes at fault: a value with its key, an entry of a list. Later entries first, so that the numbers
-    of the earlier ones hold."""
+    """Remove the invalid nodes: a value with its key, or an entry of a list. Later entries first, so that the numbers
+    of the earlier ones stay valid."""
     for path in sorted({fault for fault in faults if fault}, key=_order, reverse=True):
         node: Any = tree
         try:
@@ -81,7 +81,7 @@ def _unknown(key: str, schema: type[Entry], path: Path) -> str:
 
 
 def _locate(tree: Table, path: Path) -> tuple[Position, Any]:
-    """The deepest node on the way, and its parent."""
+    """The deepest node on the path, and its parent."""
     node: Any = tree
     parent: Any = tree
     for step in path:
@@ -93,7 +93,7 @@ def _locate(tree: Table, path: Path) -> tuple[Position, Any]:
 
 
 def _path(detail: ErrorDetails) -> str:
-    """The key that the message is about: the last name on the way, but for messages that name it themselves."""
+    """The key that the message is about: the last name on the path, except for messages that name it themselves."""
     if detail["type"] in ("extra_forbidden", "missing"):
         return ""
     names = [str(step) for step in detail["loc"] if isinstance(step, str)]
@@ -101,7 +101,7 @@ def _path(detail: ErrorDetails) -> str:
 
 
 def _known(schema: type[Entry], path: Path) -> list[str]:
-    """The keys that may stand beside the last of `path`."""
+    """The keys allowed beside the last of `path`."""
     model: Any = schema
     for step in path[:-1]:
         if isinstance(step, str):

@@ -1,5 +1,8 @@
-"""Whether the files of a configuration were saved. Editors write in place, rename over, or delete and make anew; files
-of containers are links that are switched. So paths are looked at, again and again, and nothing is kept open."""
+"""Whether the files of a configuration were saved.
+
+Editors write in place, rename over, or delete and create anew; files in containers are links that are switched. So the
+paths are checked again and again, and nothing is kept open.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ Stamp = tuple[tuple[int, int, int] | None, ...]
 
 
 class Watch:
-    """Looks at the file and at those it includes, also while it is broken."""
+    """Watches the file and those it includes, even while it is broken."""
 
     def __init__(self, main: Path) -> None:
         self._main = main
@@ -22,8 +25,8 @@ class Watch:
         self._moving: Stamp | None = None
 
     def saved(self) -> bool:
-        """True once after each edit, when nothing has moved since the look before: a file that is being written is
-        left alone until it is whole. The first two looks report an edit, since nobody knows what went before."""
+        """True once after each edit, when nothing has changed since the check before: a file that is being written is
+        left alone until it is complete. The first two checks report an edit, since nobody knows what went before."""
         stamp = self._stamp()
         if stamp == self._known:
             self._moving = None
@@ -35,20 +38,20 @@ class Watch:
         return True
 
     def take(self) -> None:
-        """What is there now is about to be read. Called before the reading, so that no later edit is missed."""
+        """The current state is about to be read. Called before reading, so that no later edit is missed."""
         self._paths = (self._main, *self._included())
         self._known = self._stamp()
         self._moving = None
 
     def again(self) -> None:
-        """What was read could not be used, for a reason outside the files: report it again."""
+        """What was read could not be used, for a reason outside the files: report the edit again."""
         self._known = None
 
     def _stamp(self) -> Stamp:
         return tuple(_state(path) for path in self._paths)
 
     def _included(self) -> tuple[Path, ...]:
-        """As far as the file can be read; those known before where it cannot."""
+        """The included files as far as the file can be read, else those known before."""
         try:
             tree, _ = read_tree(self._main.name, decode(read_bytes(self._main)))
         except Unreadable:
@@ -61,7 +64,7 @@ class Watch:
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:
-    """Differs after every save; None where there is no file."""
+    """Differs after every save; None if there is no file."""
     try:
         stat = path.stat()
     except (OSError, ValueError):

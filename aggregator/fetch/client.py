@@ -1,7 +1,7 @@
-"""The one function of the program that speaks HTTP to others.
+"""The only function of the program that makes HTTP requests.
 
-The rules are those of RFC 9110 and 9111 and of good manners: one conditional GET, validators as they came, no
-cookies, no Referer, a User-Agent with a contact, redirects followed one by one, everything bounded.
+It follows RFC 9110 and 9111 and good manners: one conditional GET, validators returned unchanged, no cookies, no
+Referer, a User-Agent with a contact, redirects followed one by one, everything bounded.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ACCEPT: Final = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1"
 )
-# What the client itself answers for; an editor's value would break the connection or the reading of the answer.
+# Headers that the client sets itself; an editor's value would break the connection or the reading of the response.
 _OWN_HEADERS: Final = frozenset(
     {"accept-encoding", "connection", "content-length", "expect", "host", "if-modified-since", "if-none-match"}
     | {"keep-alive", "range", "referer", "te", "transfer-encoding", "upgrade"}
@@ -44,7 +44,7 @@ _EVERYWHERE: Final = Allowance.of(["0.0.0.0/0", "::/0"])
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one request, and of all of them together."""
+    """Limits of one request, and of all of them together."""
 
     deadline: float = 30.0  # seconds for a request with all its redirects, waiting at the gate not counted
     body: int = 10 << 20  # bytes, decoded; as many on the wire
@@ -66,7 +66,7 @@ class _Answer:
 
 @dataclass(slots=True)
 class _Terms:
-    """What holds for one request with all its hops: the seconds that are left, and as in FetchRequest."""
+    """What holds for one request with all its redirects: the seconds that are left, and as in FetchRequest."""
 
     seconds: float
     crawl: bool
@@ -74,9 +74,9 @@ class _Terms:
 
 
 class _Once:
-    """One request is one request: where a connection breaks before its answer, aiohttp asks again at once, past the gate.
-    That is right alone for a connection kept from an earlier request (RFC 9112, 9.3.1), which its server may have closed
-    meanwhile; `kept` is told by `_kept_connections`."""
+    """One request must be one request: if a connection breaks before the response, aiohttp sends the request again at
+    once, past the gate. That is right only for a connection kept from an earlier request (RFC 9112, 9.3.1), which its
+    server may have closed meanwhile; `_kept_connections` sets `kept` for those."""
 
     kept = False
 
@@ -106,10 +106,10 @@ def utc_now() -> datetime:
 
 
 class Http:
-    """A `ports.Fetcher`. Made anywhere, used from one event loop, closed there.
+    """A `ports.Fetcher`. Created anywhere, used from one event loop, closed there.
 
     `user_agent` is sent as it is (see `headers.user_agent`). `allow_private` names hosts and networks that may be
-    polled though they are private. `resolver` and `tls` stand in for the system's name resolution and trust store.
+    polled although they are private. `resolver` and `tls` replace the system's name resolution and trust store.
     """
 
     def __init__(
@@ -141,7 +141,7 @@ class Http:
         self._open: aiohttp.ClientSession | None = None
 
     async def __call__(self, request: FetchRequest) -> Outcome:
-        """One conditional request within all limits. Never raises for what a server or a network does."""
+        """One conditional request within all limits. Never raises for errors of a server or the network."""
         try:
             return await self._poll(request)
         except (TimeoutError, Stopped, aiohttp.ClientError, OSError, ValueError, EOFError) as error:
@@ -153,11 +153,12 @@ class Http:
             raise
 
     def hold(self, host: str, seconds: float) -> None:
-        """Ask this host nothing for so long, as it said to an earlier process."""
+        """Make no request to this host for so long, as it told an earlier process."""
         self._gate.hold(host, seconds)
 
     async def close(self) -> None:
-        """Close all connections. Requests in flight are the caller's to cancel first: a shutdown is no failure of a source."""
+        """Close all connections. The caller must first cancel requests in progress: a shutdown is no failure of a
+        source."""
         sessions, self._guarded, self._open = (self._guarded, self._open), None, None
         for session in filter(None, sessions):
             await session.close()
@@ -173,7 +174,7 @@ class Http:
             last, answer, asked = await self._follow(trail, own, validators, request.validator_url, terms)
             if answer.status != 304 or asked:
                 return self._outcome(last, answer, asked)
-            # A cache on the way answers somebody else's question.
+            # A cache on the way answers somebody else's request.
         except aiohttp.ClientResponseError:
             # Some servers send a body with their 304, which makes it no answer that could be read.
             if not validators:
@@ -184,7 +185,7 @@ class Http:
     async def _follow(
         self, trail: Trail, own: dict[str, str], validators: dict[str, str], validator_url: str | None, terms: _Terms
     ) -> tuple[Trail, _Answer, dict[str, str]]:
-        """Go where redirects lead; the third value is the validators sent with the last request."""
+        """Follow redirects; the third value is the validators sent with the last request."""
         for _ in range(self._limits.redirects + 1):
             headers = CIMultiDict(self._headers)
             if trail.here.may_have_secrets_of(trail.first):
@@ -265,8 +266,8 @@ class Http:
         return private_host(host) or self._guard.is_private(host)
 
     def _session(self, host: str) -> aiohttp.ClientSession:
-        """Hosts that `allow_private` calls by name have connections of their own, which may lead anywhere: a socket
-        does not know by which name it was asked for."""
+        """Hosts that `allow_private` lists by name have connections of their own, which may lead anywhere: a socket
+        does not know under which name it was requested."""
         if host.rstrip(".") in self._allowance.hosts:
             self._open = self._open or self._new_session(self._anywhere)
             return self._open
@@ -294,7 +295,7 @@ class Http:
 
 
 def _own_headers(request: FetchRequest, login: tuple[str, str] | None) -> dict[str, str]:
-    """The source's headers, which go to its own host only. Raises Stopped for what could split a request."""
+    """The source's headers, which are sent only to its own host. Raises Stopped for values that could split a request."""
     own: dict[str, str] = {}
     if login is not None:
         own["Authorization"] = "Basic " + base64.b64encode(":".join(login).encode()).decode()

@@ -1,6 +1,6 @@
-"""Content codings, decoded as the bytes arrive and stopped at a limit: a bomb is never unpacked whole.
+"""Content codings, decoded as the bytes arrive and stopped at a limit: a bomb is never decompressed completely.
 
-Offered and read: gzip, br (and deflate, which some servers send unasked). One coding only; stacked ones are refused.
+Supported: gzip, br (and deflate, which some servers send unasked). Only one coding; stacked ones are refused.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class _Zlib:
         return pieces
 
     def _next_member(self, data: bytes) -> bool:
-        """Start on another member where one follows; anything else behind the end is junk and left alone."""
+        """Start on another gzip member if one follows; anything else after the end is junk and ignored."""
         if not data.startswith(b"\x1f\x8b"):
             return False
         self._members += 1
@@ -100,7 +100,7 @@ def _coding(header: str) -> _Coding:
 
 
 class Body:
-    """Collects one body. `limit` bounds what arrives and what it decodes to, in bytes, each by itself."""
+    """Collects one body. `limit` bounds both what arrives and what it decodes to, in bytes."""
 
     def __init__(self, content_encoding: str, limit: int) -> None:
         self._coding = _coding(content_encoding)

@@ -1,7 +1,5 @@
-"""Where the feeds of a page may be: what the page says, then what its links look like, then the usual places.
-
-Pure: the caller fetches the addresses, in this order, until one is a feed.
-"""
+"""Where the feeds of a page may be: what the page declares, then links that look like feeds, then the usual addresses.
+Pure: the caller fetches the addresses, in this order, until one is a feed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
-"""What went wrong, as a value. Messages are written here, in our words: nothing that a server sent and nothing of an
-address beyond its host is quoted, so they hold neither secrets nor anything unsafe."""
+"""Errors as values.
+
+The messages are our own words: nothing that a server sent, and nothing of an address beyond its host, is quoted, so
+they contain neither secrets nor anything unsafe.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,7 @@ _SOCKET = {
 
 
 class Stopped(Exception):
-    """Ends a request inside this room; `failed` is what the caller gets."""
+    """Ends a request inside this package; `failed` is what the caller gets."""
 
     def __init__(self, kind: str, message: str, status: int | None = None, freshness: Freshness | None = None) -> None:
         super().__init__(message)
@@ -48,7 +51,7 @@ class Stopped(Exception):
 
 
 def http_failure(status: int, fresh: Freshness, headers: Mapping[str, str]) -> Failed:
-    """An answer that is no feed by its status alone, named in the words of the standard, never the server's."""
+    """A response that by its status alone is not a feed, named in the words of the standard, never the server's."""
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:

@@ -1,4 +1,4 @@
-"""How hard one host, and the network as a whole, may be asked."""
+"""Limits on requests to one host, and to the network as a whole."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aggregator.fetch.failures import Stopped
 from aggregator.model.source import Freshness
 
 LONGEST_HOLD = 3600.0
-"""Seconds. What one feed of a host is told with Retry-After holds for the others so long at the most."""
+"""Seconds. A Retry-After that one feed of a host got applies to the others for at most this long."""
 
 
 @dataclass(slots=True)
@@ -25,8 +25,8 @@ class _Lane:
 
 
 class HostGate:
-    """At most `per_host` requests at once to a host, their starts `spacing` seconds apart, and `overall` requests
-    in all. Hosts for which `exempt` holds pass with the overall cap alone."""
+    """At most `per_host` requests at a time to a host, their starts `spacing` seconds apart, and `overall` requests in
+    all. Hosts for which `exempt` holds are bound only by the overall limit."""
 
     def __init__(self, *, per_host: int, spacing: float, overall: int, exempt: Callable[[str], bool]) -> None:
         self._per_host = per_host
@@ -34,10 +34,10 @@ class HostGate:
         self._overall = asyncio.Semaphore(overall)
         self._exempt = exempt
         self._lanes: dict[str, _Lane] = {}
-        self._held: dict[str, float] = {}  # host → until when nobody asks it, on the monotonic clock
+        self._held: dict[str, float] = {}  # host → until when no request is made, on the monotonic clock
 
     def hold(self, host: str, seconds: float) -> None:
-        """A host asked us to wait (429 or 503 with Retry-After): so do all its sources."""
+        """A host asked us to wait (429 or 503 with Retry-After): all its sources wait."""
         if not self._exempt(host):
             self._held[host] = max(self._held.get(host, 0.0), time.monotonic() + min(seconds, LONGEST_HOLD))
 
@@ -50,8 +50,8 @@ class HostGate:
 
     @asynccontextmanager
     async def enter(self, host: str) -> AsyncIterator[None]:
-        """Held for one request. Who waits for its host holds no place of the overall cap meanwhile. Raises Stopped where
-        the host asked for a pause."""
+        """Held for one request. A request that waits for its host takes no place of the overall limit meanwhile. Raises
+        Stopped if the host asked for a pause."""
         if self._exempt(host):
             async with self._overall:
                 yield
@@ -72,8 +72,8 @@ class HostGate:
             self._forget_idle(host, lane)
 
     async def _begin(self, lane: _Lane) -> None:
-        """Take a place of the overall cap in the host's turn: where places are rare, the spacing is still that of the
-        starts, and not of the times when each began to wait."""
+        """Take a place of the overall limit in the host's turn: if places are scarce, the spacing is still that between
+        starts, not between the times when each began to wait."""
         clock = asyncio.get_running_loop().time
         async with lane.turn:
             await asyncio.sleep(max(0.0, lane.next_start - clock()))
@@ -81,7 +81,7 @@ class HostGate:
             lane.next_start = clock() + self._spacing
 
     def _forget_idle(self, host: str, lane: _Lane) -> None:
-        """Lanes of hosts that nobody asks for are dropped once their spacing has passed, lest the table grow."""
+        """Entries of unused hosts are dropped once their spacing has passed, so that the table does not grow."""
         if lane.users:
             return
         loop = asyncio.get_running_loop()

@@ -1,8 +1,8 @@
 """The address guard: no connection is made to an address that `aggregator.addresses` does not admit.
 
-It stands where sockets are made, because only there the address is the one really used: aiohttp never asks a
-resolver about literal addresses, and what a name resolves to may change between a check and the connection
-(DNS rebinding). The resolver filters too, so that of mixed answers the public ones are used.
+It checks when sockets are created, because only then is the address the one really used: aiohttp never asks a resolver
+about literal addresses, and the addresses of a name may change between a check and the connection (DNS rebinding). The
+resolver filters too, so that of mixed answers the public addresses are used.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class Guard(AbstractResolver):
         return admitted
 
     async def close(self) -> None:
-        """Close the resolver, and wait for connections that are still saying goodbye: aiohttp lets go of a TLS
-        connection while its last exchange is under way, and a loop that ends then leaves the socket open."""
+        """Close the resolver, and wait for connections that are still being shut down: aiohttp releases a TLS
+        connection while its last exchange is in progress, and an event loop that ends then leaves the socket open."""
         await self._resolver.close()
         for _ in range(100):
             if all(made.fileno() == -1 for made in self._sockets):
@@ -79,9 +79,9 @@ class Guard(AbstractResolver):
 class SystemResolver(AbstractResolver):
     """getaddrinfo in daemon threads.
 
-    The system's own resolver knows hosts files, VPNs and search domains, which c-ares (aiodns) reads only in part.
-    aiohttp's ThreadedResolver calls it in the loop's default executor, whose threads are waited for at the end of
-    the process: a name server that does not answer would hold up a shutdown. Daemon threads hold up nothing.
+    The system's own resolver knows hosts files, VPNs and search domains, which c-ares (aiodns) supports only in part.
+    aiohttp's ThreadedResolver calls it in the loop's default executor, whose threads are joined when the process ends:
+    an unresponsive name server would delay a shutdown. Daemon threads do not.
     """
 
     def __init__(self, threads: int = 32) -> None:
@@ -131,5 +131,5 @@ def _look_up(
 
     try:
         loop.call_soon_threadsafe(settle)
-    except RuntimeError:  # the loop closed while the name server was thinking: nobody waits for the answer
+    except RuntimeError:  # the loop closed before the name server answered: nobody waits for the answer
         return

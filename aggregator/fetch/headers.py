@@ -1,4 +1,4 @@
-"""What headers say: validators worth keeping, how long an answer stays fresh, when to come again. Pure functions."""
+"""What headers say: validators worth storing, how long a response stays fresh, when to come again. Pure functions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST_VALIDATOR = 1024  # bytes
 
 
 def user_agent(version: str, contact: str | None) -> str:
-    """`aggregator/1.2 (+https://wire.example.org)`, visible ASCII only: who polls, and whom to write to."""
+    """`aggregator/1.2 (+https://wire.example.org)`, visible ASCII only: who polls, and how to reach them."""
     product = f"aggregator/{version}" + (f" (+{contact})" if contact else "")
     return re.sub(r"[^\x20-\x7e]", "", product)
 
@@ -35,7 +35,7 @@ def legal_validator(value: str | None) -> str | None:
 
 
 def written(value: str) -> str:
-    """A value that can be written down: what is not UTF-8 in it (lone surrogates here) becomes question marks."""
+    """A value that can be stored: anything that is not UTF-8 (lone surrogates here) becomes question marks."""
     return value.encode("utf-8", "replace").decode()
 
 

@@ -1,4 +1,4 @@
-"""Where a request stands on its way through redirects. Pure: each step is a new value."""
+"""The state of a request on its way through redirects. Pure: each step is a new value."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class WebAddress:
         )
 
     def may_have_secrets_of(self, first: WebAddress) -> bool:
-        """Whether what is meant for `first` may be sent here: the same origin, or its own host over TLS instead."""
+        """Whether headers meant for `first` may be sent here: the same origin, or the same host over TLS instead."""
         if self.host != first.host:
             return False
         upgraded = (first.scheme, first.port, self.scheme, self.port) == ("http", "80", "https", "443")
@@ -55,7 +55,8 @@ class Trail:
     seen: frozenset[str] = frozenset()
 
     def step(self, status: int, location: str | None) -> Trail:
-        """Follow one redirect. Raises Stopped (kind `redirect`) where it leads nowhere, in a circle or off the web."""
+        """Follow one redirect. Raises Stopped (kind `redirect`) if it leads nowhere, in a circle or to an address that
+        is not polled."""
         if not location:
             raise Stopped("redirect", f"redirects ({status}) without saying where", status)
         try:

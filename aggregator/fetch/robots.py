@@ -1,8 +1,8 @@
-"""What hosts ask of programs that crawl (robots.txt, RFC 9309), for pages that nobody subscribed to: articles.
+"""What hosts ask of crawlers (robots.txt, RFC 9309), for pages that nobody subscribed to: articles. Feeds are not
+crawled: a person chose each of them.
 
-Feeds are not crawled: a person chose each of them. `protego` reads and matches the rules; before it sees a file, that
-is cut to the rules that are meant for us, since a hostile one could name thousands of programs before thousands of
-rules.
+`protego` parses and matches the rules. Before that, the file is cut to the rules meant for us, since a hostile one
+could name thousands of programs before thousands of rules.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from aggregator.model.source import Failed, Fetched, Freshness, Outcome
 
 TOKEN = "aggregator"  # noqa: S105 (a product token, RFC 9309, 2.2.1: the one of our User-Agent)
 SHORTEST, LONGEST = 3600, 86_400
-"""Seconds that an answer holds, whatever it says itself; RFC 9309, 2.4: no longer than a day."""
+"""Seconds for which an answer is valid, whatever it says itself; RFC 9309, 2.4: no longer than a day."""
 READ = 512_000  # bytes; RFC 9309, 2.5: at least 500 KiB
 HOSTS = 256
 _LINE = re.compile(r"\s*(user-?agent|dis?allow|allow)\s*:\s*([^#]*)", re.IGNORECASE)
@@ -30,7 +30,7 @@ _NAME = re.compile(r"[a-z_-]+|\*")
 
 @dataclass(slots=True)
 class _Host:
-    """`rules` None: nothing could be learnt; `until` on the monotonic clock."""
+    """`rules` None: they could not be read; `until` on the monotonic clock."""
 
     rules: Protego | None = None
     until: float = 0.0
@@ -38,8 +38,8 @@ class _Host:
 
 
 class Robots:
-    """`ask` fetches an address as feeds are fetched, with all guards and limits. What it learnt of a host is kept for
-    its lifetime, of `HOSTS` hosts at the most."""
+    """`ask` fetches an address as feeds are fetched, with all checks and limits. The rules of a host are kept for their
+    lifetime, for at most `HOSTS` hosts."""
 
     def __init__(
         self, ask: Callable[[str], Awaitable[Outcome]], monotonic: Callable[[], float] = time.monotonic
@@ -49,7 +49,7 @@ class Robots:
         self._hosts: OrderedDict[str, _Host] = OrderedDict()
 
     async def refusal(self, place: WebAddress) -> Failed | None:
-        """Why a page is not to be asked for: `robots`, or `waiting` where it is to be tried later; None if it may be."""
+        """Why a page must not be requested: `robots`, or `waiting` if it is to be tried later; None if it may be."""
         root = place.url[: len(place.url) - len(place.url.split("/", 3)[3])]
         host = self._hosts.setdefault(root, _Host())
         self._hosts.move_to_end(root)
@@ -70,9 +70,9 @@ class Robots:
         return None
 
     async def _learn(self, host: _Host, url: str) -> None:
-        """RFC 9309, 2.3.1: what was said holds; a host that has none (4xx, redirects without end) asks for nothing; one that
-        cannot answer (5xx, network, and here also 429) is not crawled until it can, unless it is known what it said
-        before."""
+        """RFC 9309, 2.3.1: the rules read apply; a host without a robots.txt (4xx, endless redirects) forbids nothing;
+        one that cannot answer (5xx, network, and here also 429) is not crawled until it can, unless its earlier rules
+        are known."""
         outcome = await self._ask(url)
         lifetime = LONGEST
         if isinstance(outcome, Fetched):

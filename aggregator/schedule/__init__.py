@@ -1,1 +1,2 @@
-"""Pure: state of a source + outcome + now → next poll, with the reason. No clock, no chance: both come in as values."""
+"""Pure: state of a source + outcome + now → next poll, with the reason. No clock and no random numbers: both are passed
+in."""

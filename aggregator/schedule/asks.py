@@ -1,5 +1,8 @@
-"""What a feed's own document asks of those who poll it: ttl, skipHours and skipDays (RSS 2.0), sy:update* (RSS 1.0
-syndication module). Kept as one line of text in SourceState.asks, because a 304 says nothing of it."""
+"""What a feed's own document asks of its pollers: ttl, skipHours and skipDays (RSS 2.0), sy:update* (RSS 1.0
+syndication module).
+
+Kept as one line of text in SourceState.asks, because a 304 does not repeat it.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """`ttl` and `update` are the least interval, at most a day; hours and days are those of UTC, and none where all
-    of them were named (such a feed asks never to be read, and is not believed)."""
+    """`ttl` and `update` are minimum intervals, at most a day; hours and days are in UTC, and empty if all of them were
+    named (such a feed asks never to be read, and is not believed)."""
 
     ttl: timedelta | None = None
     update: timedelta | None = None
@@ -36,7 +39,7 @@ class Asks:
 
     @classmethod
     def read(cls, text: str | None) -> Asks:
-        """From the line that `write` made; what cannot be read asks nothing."""
+        """From the line that `write` made; anything unreadable counts as no request."""
         parts = dict(part.partition("=")[::2] for part in (text or "").split())
         return cls(
             ttl=_interval(_number(parts.get("ttl"))),

@@ -1,4 +1,4 @@
-"""Due-ness against a clock that may be wrong: set back or forward, or stopped while the machine slept."""
+"""Due times with a clock that may be wrong: set back or forward, or stopped while the machine slept."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from aggregator.model.source import SourceState
 from aggregator.schedule.policy import LONGEST
 
 SLACK = timedelta(minutes=1)
-"""Clocks of two machines are never quite the same, and one that is set by so little needs no new plan."""
+"""Clocks of two machines never agree exactly, and a clock that changed by so little needs no new plan."""
 
 
 def due_at(state: SourceState, now: datetime) -> datetime:
     """When a source is due. A poll that was made "later than now" shows that the clock was set back: what had been
-    planned after it is planned from now, so that nothing falls silent and nothing storms."""
+    planned after it is planned from now, so that no source is silenced and no poll storm starts."""
     if state.next_poll is None:
         return now
     if state.last_attempt is not None and state.last_attempt > now:
@@ -26,8 +26,8 @@ def due_at(state: SourceState, now: datetime) -> datetime:
 
 
 def mended(states: Iterable[SourceState], now: datetime) -> list[SourceState]:
-    """The states whose times lie further ahead than they can, put right; to be saved at start and at each tick.
-    Empty as long as the clock runs as clocks do."""
+    """Corrected versions of the states whose times are further ahead than possible; to be saved at start and at each
+    tick. Empty as long as the clock behaves."""
     changed = []
     for state in states:
         if not _impossible(state, now + SLACK):
@@ -47,7 +47,7 @@ def mended(states: Iterable[SourceState], now: datetime) -> list[SourceState]:
 
 
 def _impossible(state: SourceState, now: datetime) -> bool:
-    """Whether a time of the past lies ahead, or the next poll further ahead than any interval."""
+    """Whether a past time lies in the future, or the next poll further ahead than any interval."""
     past = (state.last_attempt, state.last_success, state.last_new, state.first_success, state.moved_since)
     return max(filter(None, past), default=now) > now or (state.next_poll or now) > now + LONGEST
 

@@ -24,8 +24,8 @@ from aggregator.schedule.health import SILENT_AFTER, health
 from aggregator.schedule.policy import LONGEST, Policy
 from aggregator.schedule.words import pace, span, times
 
-JITTER: Final = 0.1  # of the interval, added and never taken off: polls of many sources drift apart
-SPREAD: Final = 0.5  # the same after a first poll: sources that were all polled at a start are so no second time
+JITTER: Final = 0.1  # of the interval, only ever added: spreads out the polls of many sources
+SPREAD: Final = 0.5  # the same after a first poll: sources polled together at start are not polled together again
 _MOST_ASKED: Final = timedelta(days=1)  # of max-age, ttl and the like
 _SECOND: Final = timedelta(seconds=1)
 _SKIP_SPREAD: Final = timedelta(minutes=10)
@@ -80,7 +80,7 @@ def next_poll(
 
 
 def _success(state: SourceState, outcome: Fetched | NotModified, now: datetime) -> SourceState:
-    """Validators are replaced on every 200, also where it brings none; after a 304 they stay."""
+    """Validators are replaced on every 200, even if it has none; after a 304 they stay."""
     known = replace(
         moves.sighted(state, outcome.permanent, now),
         polls=state.polls + 1,
@@ -132,7 +132,7 @@ def _read(state: SourceState, feed: NormalFeed, held_back: Sequence[Drop]) -> So
 
 
 def _with_rate(known: SourceState, visit: _Visit, feed: NormalFeed | None, new: int) -> SourceState:
-    """The back-catalogue of a first poll is no news of now: rate and last_new come from its dates."""
+    """The back-catalogue of a first poll is not current news: rate and last_new come from its dates."""
     before, now = visit.before, visit.now
     if before.last_success is None:
         dates = [min(item.published, now) for item in feed.items if item.published] if feed else []
@@ -152,7 +152,7 @@ def _by_rate(known: SourceState, visit: _Visit) -> timedelta:
 
 
 def _floors(known: SourceState, fresh: Freshness, policy: Policy) -> list[tuple[timedelta, str]]:
-    """Who asks for how long at least."""
+    """The minimum intervals, and who asks for each."""
     asks = Asks.read(known.asks)
     floors = [
         (
@@ -193,7 +193,7 @@ def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> NextP
 
 
 def _with_its_host(state: SourceState, fresh: Freshness, visit: _Visit) -> NextPoll:
-    """Not asked at all, so nothing is known that was not known before."""
+    """No request was made, so nothing new is known."""
     wait = timedelta(seconds=fresh.retry_after or 0)
     return _at(
         wait, f"again in {span(wait)}: another feed of its host was told to wait that long (Retry-After)", state, visit

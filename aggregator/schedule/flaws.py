@@ -1,4 +1,4 @@
-"""What is wrong with a document that was read, as slugs for SourceState.flaws; `health` says them in words."""
+"""What is wrong with a document that was read, as slugs for SourceState.flaws; `health` has the words."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from aggregator.model.item import Drop, NormalFeed
 
 MOST = 0.5
-"""From this share of a document's items on, a flaw is the source's and not an item's."""
+"""If at least this share of a document's items has a flaw, it is the source's flaw and not an item's."""
 FEWEST = 3  # items; fewer tell nothing
 
 UNDATED, FUTURE, THIN, FLOOD = "undated", "future-dated", "thin", "guid-flood"
 
 
 def flaws(feed: NormalFeed, held_back: Iterable[Drop]) -> tuple[str, ...]:
-    """The parser's flaws, and ours: `undated` (no date that can be believed), `future-dated`, `thin` (headlines
-    without a word more), `guid-flood` (known titles under new guids, held back)."""
+    """The parser's flaws, and ours: `undated` (no plausible date), `future-dated`, `thin` (headlines only),
+    `guid-flood` (known titles under new guids, held back)."""
     drops = {drop.reason: drop.count for drop in feed.drops}
     count = len(feed.items)
     shares = {

@@ -1,4 +1,4 @@
-"""Hosts that asked for a pause (429 or 503 with Retry-After), as the states of their sources remember it."""
+"""Hosts that asked for a pause (429 or 503 with Retry-After), as recorded in the states of their sources."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ LONGEST = timedelta(hours=1)  # that others of a host wait for what one of them 
 
 
 def pausing(states: Iterable[SourceState], now: datetime, alone: Collection[str] = ()) -> dict[str, float]:
-    """Host → seconds of the pause that are left: for a process that starts anew. What sources in `alone` were told is
-    theirs and no pause of their host."""
+    """Host → remaining seconds of the pause, for a process that has just started. A pause requested of a source in
+    `alone` applies to that source only, not to its host."""
     found: dict[str, float] = {}
     for state in states:
         host = host_of(state.validator_url or state.url)

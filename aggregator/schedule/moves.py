@@ -1,8 +1,8 @@
-"""Permanent redirects: adopted after repeated proof, and given up again where the new address turns out dead.
+"""Permanent redirects: adopted after repeated proof, and given up again if the new address turns out dead.
 
-A source counts as moved once the same target was seen SIGHTINGS times in a row over PROOF or longer (Feedbin waits
-for hundreds; a day outlasts a mistake in a server's configuration). `feeds.yaml` stays the editor's: what is adopted
-is only the address that is asked, and it is reported until the file says it too.
+A source counts as moved once the same target was seen SIGHTINGS times in a row over PROOF or longer (Feedbin waits for
+hundreds; a day outlasts a mistake in a server's configuration). `feeds.yaml` belongs to the editor: only the requested
+address changes, and the move is reported until the file has it too.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def adopted(state: SourceState) -> bool:
 
 
 def address(state: SourceState, configured: str) -> str:
-    """The address to ask: the configured one, or where it has moved to for good."""
+    """The address to request: the configured one, or the one to which it has permanently moved."""
     return state.moved_to if adopted(state) and state.moved_to else configured
 
 
@@ -46,7 +46,7 @@ def sighted(state: SourceState, permanent: str | None, now: datetime) -> SourceS
 
 
 def failed(state: SourceState, now: datetime) -> SourceState:
-    """After a failed poll: an adopted address that is gone, or dead for a day, gives way to the configured one."""
+    """After a failed poll: if an adopted address is gone, or dead for a day, the configured one is used again."""
     if not adopted(state):
         return state
     quiet = now - (state.last_success or now)
@@ -59,7 +59,7 @@ def forgotten(state: SourceState) -> SourceState:
 
 
 def _acceptable(configured: str, target: str) -> bool:
-    """Never from https to http, and never from outside to a private address (fetch has looked at what the name
-    resolved to; this looks at the spelling once more)."""
+    """Never from https to http, and never from a public to a private address (fetch has checked what the name resolved
+    to; this checks the spelling once more)."""
     downgrade = configured.lower().startswith("https:") and not target.lower().startswith("https:")
     return not downgrade and (literal_private(configured) or not literal_private(target))

@@ -1,4 +1,4 @@
-"""Between which bounds a source is polled."""
+"""The limits between which a source is polled."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Policy:
 
 
 def pause_of(source: Source, defaults: Defaults) -> str:
-    """Whom a pause that this source is asked for holds: `host` or `source`."""
+    """Which sources wait when this one is asked to pause: `host` or `source`."""
     return source.retry_after or defaults.retry_after
 
 

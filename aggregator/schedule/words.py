@@ -22,5 +22,5 @@ def times(count: int, what: str) -> str:
 
 
 def pace(rate: float) -> str:
-    """New items an hour, or a day where they are few."""
+    """New items per hour, or per day if they are few."""
     return f"{rate:.2g} new items an hour" if rate >= 0.95 else f"{rate * 24:.2g} new items a day"

@@ -1,2 +1,2 @@
-"""I/O: values ↔ rows. What all backends say in the same words is here; one folder per backend adds the rest, and none knows
+"""I/O: values ↔ rows. What is the same for all backends is here; one folder per backend adds the rest, and none knows
 another."""

@@ -1,4 +1,4 @@
-"""Which items an address leads to: those that came with it, and those that their outlet moved there since. The same for
+"""Which items an address means: those that came with it, and those that their outlet moved there later. The same for
 every backend."""
 
 from __future__ import annotations

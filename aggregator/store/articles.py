@@ -1,4 +1,4 @@
-"""Texts of articles, as far as all backends say it in the same words: which items still want theirs, and what was found."""
+"""Texts of articles, the part shared by all backends: which items still need theirs, and what was found."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from aggregator.store.dialect import Lock, Writes
 
 
 class Articles:
-    """The queue needs no table: what waits are items of the sources asked for without a row of their own, and rows that
-    were put off."""
+    """The queue needs no table: waiting are items of the given sources without a row here, and rows that were put off."""
 
     def __init__(self, connection: Writes) -> None:
         self._db = connection
@@ -17,8 +16,8 @@ class Articles:
     def claim(
         self, sources: Collection[str], since: int, limit: int, now: int, again: int
     ) -> list[tuple[int, str, str]]:
-        """(item, source, address) of items that came since and were never asked for, the newest first. They are not
-        given again before `again`, and then only where nothing was saved or they were put off."""
+        """(item, source, address) of new items whose articles were never requested, the newest first. They are not
+        returned again before `again`, and then only if nothing was saved or they were put off."""
         dialect = self._db.dialect
         with self._db.transaction(Lock.ASKING):  # two that ask at once are to be given different items
             rows: list[tuple[int, str, str]] = self._db.read(
@@ -37,6 +36,6 @@ class Articles:
         return rows
 
     def put_off(self, item: int, until: int) -> None:
-        """It could not be asked for now: it is given once more from then on."""
+        """It could not be requested now: it is returned again from then on."""
         with self._db.transaction():
             self._db.write("UPDATE articles SET again = ? WHERE item = ?", (until, item))

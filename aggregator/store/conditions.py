@@ -1,4 +1,4 @@
-"""The parameters of search as conditions in SQL, whatever the backend, and which of them few can meet."""
+"""The parameters of a search as SQL conditions for any backend, and which of them only few rows can meet."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from aggregator.model.stream import Filter, StreamQuery
 from aggregator.store.dialect import Dialect
 
 NEVER = (1 << 62) - 1
-"""A time that does not come, in seconds."""
+"""A time that never comes, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Few:
-    """The only ones that a condition can mean: what is known of stories or items by their numbers."""
+    """The only rows that a condition can match, if their numbers are known."""
 
     condition: str
     numbers: Sequence[int]
@@ -24,13 +24,13 @@ class Few:
 
 @dataclass
 class Sql:
-    """A statement in the making: conditions with their values, in order."""
+    """A statement under construction: conditions with their values, in order."""
 
     dialect: Dialect
     conditions: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
-    above: int | None = None  # words are looked for in items of higher numbers alone
-    few: Few | None = None  # nothing but these is looked at
+    above: int | None = None  # words are searched only in items with higher numbers
+    few: Few | None = None  # only these are examined
 
     def add(self, condition: str, *values: Any) -> None:
         self.conditions.append(condition)
@@ -72,7 +72,8 @@ MEMBERS = (
     "EXISTS (SELECT 1 FROM placements p CROSS JOIN items i CROSS JOIN texts t "
     "WHERE p.story = st.n AND i.n = p.item AND t.item = i.n AND NOT p.hidden AND {})"
 )
-"""Of its items. SQLite keeps the order of a CROSS JOIN: it would else go through all items of a source for each story."""
+"""Of a story's items. SQLite keeps the order of a CROSS JOIN; otherwise it would go through all items of a source for
+each story."""
 
 _SHAPES = {
     "st": (
@@ -95,7 +96,7 @@ def _of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[A
         lang = wanted.lang.lower()  # a tag is the same in any case (RFC 5646, 2.1.1)
         yield "(lower(t.lang) = ? OR lower(t.lang) LIKE ? || '-%')", (lang, lang)
     if wanted.labelled is not None and not any(wanted.labelled):
-        yield "FALSE", ()  # nobody bears the label: no row has to be looked at
+        yield "FALSE", ()  # nobody has the label: no row need be examined
     elif wanted.labelled is not None:
         sources = f"i.source IN (SELECT n FROM sources WHERE {dialect.one_of.format('id')})"
         publishers = dialect.one_of.format("coalesce(p.publisher, t.publisher)")
@@ -105,8 +106,8 @@ def _of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[A
 def few_sql(
     dialect: Dialect, query: StreamQuery, of: str, stream: int = 0
 ) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
-    """For each condition that has an index: what it says of the numbers of stories (`of` "st") or items ("i"), SQL for the
-    numbers that it can mean, and the values of this. `stream`: the number of a section or topic."""
+    """For each condition that has an index: a condition on the numbers of stories (`of` "st") or items ("i"), SQL for
+    the numbers that it can match, and its values. `stream`: the number of a section or topic."""
     wanted, folded = query.filter, dialect.folded.format
     item = dialect.one_of.format("item" if of == "st" else "i.n")
     of_items = f"st.n IN (SELECT story FROM placements WHERE {item})" if of == "st" else item
@@ -119,7 +120,7 @@ def few_sql(
         tags = (lang, f"{lang}-", f"{lang}.")  # "." comes right after "-"
         yield of_items, f"{texts} = ? UNION ALL {texts} > ? AND {column} < ?", tags
     if of == "i":
-        return  # those of a source lie in the order in which they are listed
+        return  # those of a source are stored in the order in which they are listed
     for source in filter(None, (query.id if query.kind == "source" else None, wanted.source)):
         yield of_items, "SELECT n FROM items WHERE source = (SELECT n FROM sources WHERE id = ?)", (source,)
     of_stories = dialect.one_of.format("st.n")
@@ -138,7 +139,7 @@ _STORIES = "SELECT n FROM stories WHERE NOT hidden"
 
 
 def match(dialect: Dialect, words: tuple[str, ...], *, every: bool = True) -> str:
-    """Phrases as what a search of the backend understands: no syntax of its own gets through.
+    """Phrases in the query syntax of the backend; no syntax of the user's gets through.
 
     Raises:
         QueryError: nothing to search for is left.

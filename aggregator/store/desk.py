@@ -1,5 +1,5 @@
-"""The edition's side of the archive, as far as all backends say it in the same words: what waits, what is known of the
-stories that it touches, and what stories that merge or part leave behind."""
+"""The edition's side of the archive, the part shared by all backends: waiting items, the stories that they touch, and
+what merged or split stories leave behind."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aggregator.store.shifts import Row
 
 
 class Desk:
-    """What is read for an edition."""
+    """What an edition reads."""
 
     def __init__(self, connection: Reads) -> None:
         self._db = connection
@@ -96,7 +96,7 @@ class Desk:
         return int(self._db.read(query, (dialect.listed(others),))[0][0]) if others else 0
 
     def _other_epochs(self, epoch: str) -> list[str]:
-        """Read from one entry of the index to the next: a few steps, however many stories there are."""
+        """Read from one index entry to the next: a few steps, however many stories there are."""
         rows = self._db.read(
             "WITH RECURSIVE found (epoch) AS (SELECT min(epoch) FROM stories UNION ALL "
             "SELECT (SELECT min(s.epoch) FROM stories s WHERE s.epoch > found.epoch) FROM found WHERE found.epoch IS NOT NULL) "
@@ -106,7 +106,7 @@ class Desk:
         return [row[0] for row in rows]
 
     def unnamed(self, topics: Collection[str]) -> list[int]:
-        """Stories that stand in a topic which is none of these ids."""
+        """Stories in a topic that is not among these ids."""
         streams = self._db.read("SELECT n, name FROM streams WHERE name LIKE 'topic:%' AND total > 0")
         gone = [n for n, name in streams if name.partition(":")[2] not in topics]
         return sorted(
@@ -139,7 +139,7 @@ class Desk:
 
 
 def standing(db: Reads, batch: Batch) -> list[Row]:
-    """Where the stories of a step stand before it."""
+    """The streams of a step's stories before the step."""
     numbers = [story.n for story in batch.stories] + [merge.younger for merge in batch.merges]
     rows = db.select("SELECT stream, story, published, active FROM entries WHERE story IN", numbers)
     return [(stream, story, published, bool(active)) for stream, story, published, active in rows]
@@ -153,8 +153,8 @@ def sources_of(db: Reads, batch: Batch) -> set[str]:
 
 
 def merge_stories(db: Writes, batch: Batch) -> set[str]:
-    """The items of younger stories go over to the older ones, and the addresses of the younger redirect. Returns the
-    streams in which the younger stood."""
+    """The items of younger stories move to the older ones, and the addresses of the younger redirect. Returns the
+    streams that the younger were in."""
     touched: set[str] = set()
     for merge in batch.merges:
         names = "SELECT m.name FROM entries e JOIN streams m ON m.n = e.stream WHERE e.story = ?"
@@ -173,8 +173,8 @@ def merge_stories(db: Writes, batch: Batch) -> set[str]:
 
 
 def set_apart(db: Writes, batch: Batch) -> None:
-    """What leaves a story is not found by the grouping any more. A story that was merged and leaves again redirects no
-    more; what was merged with it leads to where its founding item went."""
+    """What leaves a story is no longer found by the grouping. A story that was merged and leaves again no longer
+    redirects; what was merged with it leads to where its founding item went."""
     if not batch.forgotten:
         return
     one_of, listed = db.dialect.one_of, db.dialect.listed

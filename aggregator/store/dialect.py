@@ -1,5 +1,5 @@
-"""What the modules that both backends share ask of a connection, and where the two say the same thing in different words.
-All else of the common SQL is the same text, with `?` for values."""
+"""What the modules shared by both backends need of a connection, and the expressions that differ. All other shared SQL
+is the same text, with `?` for values."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Dialect:
     found: str  # the item of a row of `search`
     matches: str  # a condition on a row of `search`, with a mark for what `words` gives
     words: Callable[[Sequence[str], bool], str]  # phrases, all of which (True) or any of which must occur
-    folded: str  # {} with its ASCII letters small, as the indexes have publishers and languages
+    folded: str  # {} with its ASCII letters in lower case, as the indexes store publishers and languages
     one_of: str  # whether {} is one of a list
     listed: Callable[[Collection[Any]], Any]  # that list as a value
 
 
 class Lock(IntEnum):
-    """What one process does at a time. The numbers are those of PostgreSQL's advisory locks; a SQLite file has one writer at
-    a time anyway."""
+    """What only one process does at a time. The numbers are those of PostgreSQL's advisory locks; a SQLite file has one
+    writer at a time anyway."""
 
     MIGRATING = 1
     ASKING = 2  # for articles
@@ -49,10 +49,10 @@ class Reads(Protocol):
 
 
 class Writes(Reads, Protocol):
-    """What writing needs of a connection, where few rows are written."""
+    """What writing needs of a connection, if few rows are written."""
 
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> AbstractContextManager[Any]:
-        """All or nothing. `alone`: the lock that is held to its end; `unhurried`: it may take as long as it takes."""
+        """All or nothing. `alone`: the lock that is held to its end; `unhurried`: it may take as long as it needs."""
 
     def write(self, query: str, values: Sequence[Any] = ()) -> None:
-        """One statement of the transaction that is under way."""
+        """One statement of the current transaction."""

@@ -1,4 +1,4 @@
-"""What the store knows of the items that a document brings, as all backends say it."""
+"""What the store knows of the items that a document brings, shared by all backends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Intake:
         self._db = connection
 
     def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
-        """Item id → (number, hash of what it said), for those of `ids` that were ever stored."""
+        """Item id → (number, hash of its content), for those of `ids` that were ever stored."""
         rows = self._db.select(
             "SELECT i.id, i.n, coalesce(t.hash, '') FROM items i LEFT JOIN texts t ON t.item = i.n WHERE i.id IN",
             [to_blob(id) for id in ids],

@@ -1,4 +1,4 @@
-"""The files that bring a schema up to date, one folder of them in each backend."""
+"""The SQL files that migrate a schema, one folder of them in each backend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Long texts as they lie in a file: packed, so that an archive takes half the room (PostgreSQL packs by itself)."""
+"""Long texts are stored compressed in the SQLite file, so that an archive takes half the space (PostgreSQL compresses
+by itself)."""
 
 from __future__ import annotations
 

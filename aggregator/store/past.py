@@ -1,4 +1,4 @@
-"""What the grouping asks of the recent past, as far as all backends say it in the same words."""
+"""What the grouping reads of the recent past, the part shared by all backends."""
 
 from __future__ import annotations
 

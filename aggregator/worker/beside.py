@@ -1,4 +1,4 @@
-"""The web of `run`: `serve` as a process of its own, restarted if it dies, ended with the worker."""
+"""The web of `run`: `serve` as a process of its own, restarted if it dies, ended together with the worker."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ async def web_beside(arguments: Sequence[str], environment: Mapping[str, str], s
 
 
 async def _started(arguments: Sequence[str], environment: Mapping[str, str]) -> asyncio.subprocess.Process:
-    """In a process group of its own: Ctrl-C in a terminal is for us to pass on, and granian's worker that hears of it twice
-    waits to be killed."""
+    """In a process group of its own: a Ctrl-C in the terminal is passed on by us; granian's worker would otherwise get
+    it twice, and wait to be killed."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

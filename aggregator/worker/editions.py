@@ -1,4 +1,4 @@
-"""The editions: whenever items arrived, and every half minute in case another process brought some."""
+"""The editions: made whenever items arrive, and every half minute in case another process brought some."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 EVERY = 30.0  # seconds
-SLICE = 5.0  # seconds that stored stories are judged anew before news is placed, if any waits
+SLICE = 5.0  # seconds of re-placing stored stories before waiting news is placed
 LEASE = 60  # seconds; renewed before each batch
 RETRY_EVERY = 3600  # seconds after which items that were set aside are tried again
 
 
 class Editions:
-    """Each runs in a thread, over an archive of its own. Whatever goes wrong in one, the next one comes."""
+    """Each edition runs in a thread, over an archive of its own. Whatever goes wrong in one, the next one is made."""
 
     def __init__(
         self,
@@ -128,16 +128,16 @@ class Editions:
         return report
 
     def _tell_aside(self, archive: Archive) -> None:
-        """Of which sources items were set aside, for the ledger of what is held back. They wait in the store whoever
-        remembers them: a process that starts anew tries them again."""
+        """The sources whose items were set aside, for the counts of what is held back. The items wait in the store,
+        whatever process remembers them: a new process tries them again."""
         held = Counter(item.source for item in archive.desk.items(sorted(self._aside)))
         if held != self._told:
             archive.upkeep.note("aside", dict(held))
             self._told = held
 
     def _re_place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> bool:
-        """Stored stories follow an edit of the rules or an upgrade of the program, newest first. False: it left off for
-        the news that came meanwhile, which is not to wait until an archive of years is done."""
+        """Re-place stored stories after an edit of the rules or an upgrade of the program, newest first. False:
+        interrupted for news, which is not to wait until an archive of years is done."""
         if not _decides(archive, policy):
             return True
         began, left_off = time.monotonic(), False
@@ -157,7 +157,7 @@ class Editions:
         return any(n not in self._aside for n in archive.desk.pending())
 
     def _prune(self, now: int, proceed: Callable[[], bool]) -> None:
-        """Retention, once a day; here, since it is the edition's archive."""
+        """Retention, once a day; done here because it uses the edition's archive."""
         if not self._retention.due(now, time.monotonic()):
             return
         purged = self._current.engine.archive.upkeep.prune(now, *self._current.engine.keep, proceed)
@@ -166,8 +166,9 @@ class Editions:
 
 
 def _decides(archive: Archive, policy: Policy) -> bool:
-    """Whether stored stories are to follow this policy. Not where another program came after this one, or where another
-    machine put a configuration in force that cannot be read here: two would place all stories anew, to and fro."""
+    """Whether stored stories are to follow this policy. They are not if another version of the program started after
+    this one, or if another machine put a configuration in force that cannot be read here: two processes would re-place
+    all stories in turn, for ever."""
     held = archive.upkeep.configuration()
     if held is not None and held[0] != policy.epoch.partition(".")[0]:
         return False
@@ -175,7 +176,7 @@ def _decides(archive: Archive, policy: Policy) -> bool:
 
 
 def _last_tick(archive: Archive) -> int | None:
-    """When a worker was last at it, before this one."""
+    """When a worker last ticked, before this one."""
     try:
         tick = archive.upkeep.noted("tick")
     except StoreError:

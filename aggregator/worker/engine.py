@@ -1,4 +1,4 @@
-"""What the worker works with, and what becomes of it when the configuration changes."""
+"""What the worker works with, and what changes when the configuration does."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from aggregator.pipeline.refresh import Tools
 from aggregator.ports import Archive
 
 SAID = "configuration"
-"""The note of the store with what was last said of the configuration."""
+"""The note in the store with the latest report on the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
     """What bootstrap makes of one configuration; replaced as a whole when that changes. `archive` is the edition's,
-    over a connection of its own; `keep` is in seconds, for all sources and for some."""
+    over a connection of its own; `keep` is in seconds: the default, and those of single sources."""
 
     tools: Tools
     archive: Archive
@@ -27,8 +27,8 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """What became of the configuration. `engine` is the new one, None if what is in force stays. `of_file`: the file
-    was read and is sound. `said` is for the status, `lines` for the log; `said` None: nothing to tell."""
+    """The result of looking at the configuration. `engine` is the new one, None if the one in force stays. `of_file`:
+    the file was read and is valid. `said` is for the status, `lines` for the log; `said` None: nothing to report."""
 
     engine: Engine | None = None
     of_file: bool = True

@@ -1,4 +1,4 @@
-"""Other workers over the same archive: what binds one to them, and how it learns that one is dead."""
+"""Other workers on the same archive: how a worker is connected to them, and how it learns that one is dead."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 GRACE = 30.0
-"""Seconds that a process must be gone before its leases are given back: a server that starts anew loses sight of all."""
+"""Seconds that a process must be gone before its leases are released: a server that restarts loses all sessions for a
+moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """What binds a worker to others. `url` is what the queue connects by, `due` gives sources that are due, each with the
-    host that is to be spared, `absent` says whether no process of that identity is connected, `heed` makes our fetcher
-    keep the pauses that hosts of these sources asked others for, `agree` raises StoreTooNew or ClockApart where this
-    process has to leave the work to others."""
+    """The connections of a worker to others. `url` is the address for the queue; `due` gives sources that are due, each
+    with the host to protect; `absent` says whether no process of that identity is connected; `heed` makes our fetcher
+    keep the pauses that the hosts of these sources requested from other workers; `agree` raises StoreTooNew or
+    ClockApart if this process has to leave the work to others."""
 
     url: str
     due: Callable[[], Sequence[tuple[str, str]]]
@@ -25,7 +26,7 @@ class Fleet:
 
 
 class Absences:
-    """Whether the holder of a lease has been gone for long enough to be called dead."""
+    """Whether the holder of a lease has been gone long enough to count as dead."""
 
     def __init__(self, absent: Callable[[str], bool], clock: Callable[[], float] = time.monotonic) -> None:
         self._absent = absent

@@ -1,4 +1,4 @@
-"""Following the configuration: an edit is put in force whole or not at all, and what became of it is told."""
+"""Following the configuration: an edit is put in force as a whole or not at all, and the result is reported."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 
 
 class Following:
-    """`reload` says what became of the configuration since it was last asked, None if nothing did; it raises
-    ConfigError where the file is broken."""
+    """`reload` returns the changes to the configuration since the last call, None if there were none; it raises
+    ConfigError if the file is broken."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Following:
         self._turn = asyncio.Lock()
 
     async def start(self) -> None:
-        """This process started from a sound file: what an earlier one complained of is over."""
+        """This process started from a valid file, so any complaint of an earlier one is over."""
         await self._note("config-error", None)
 
     async def look(self, *, force: bool = False) -> None:
@@ -68,7 +68,7 @@ class Following:
             self._news.set()
 
     async def _refuse(self, error: ConfigError) -> None:
-        """A broken edit changes nothing and is told once."""
+        """A broken edit changes nothing and is reported once."""
         if str(error) == self._broken:
             return
         self._broken = str(error)
@@ -86,8 +86,8 @@ class Following:
 
 
 def _public(problem: Problem, main: str) -> Problem:
-    """As readers of the status may see it: without the folders of this machine. Included files stand there as the main
-    file names them."""
+    """As readers of the status may see it: without the folders of this machine. Included files are named as in the main
+    file."""
     name = Path(main).name
     file = name if problem.file == main else problem.file
     return replace(problem, file=file, message=problem.message.replace(main, name))

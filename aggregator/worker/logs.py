@@ -1,4 +1,4 @@
-"""The log of long-running commands: one line per event on standard error, JSON where no terminal is there to read it."""
+"""The log of long-running commands: one line per event on standard error, as JSON unless that is a terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import orjson
 
 
 class Line(logging.Formatter):
-    """One event, one line: control characters of what came from outside are escaped."""
+    """One event, one line: control characters from outside are escaped."""
 
     def __init__(self, mask: Callable[[str], str], *, as_json: bool) -> None:
         super().__init__()
@@ -32,7 +32,8 @@ class Line(logging.Formatter):
 
 
 def _visible(text: str) -> str:
-    """What moves a cursor, turns the direction of writing or cannot be written at all, as Python would spell it."""
+    """Characters that move the cursor, change the direction of text or cannot be printed at all are escaped as in
+    Python."""
     return "".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text)
 
 
@@ -44,6 +45,6 @@ def start(mask: Callable[[str], str] = lambda text: text) -> None:
     root.setLevel(logging.INFO)
     for noisy in ("aiohttp", "asyncio", "_granian"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    for wordy in ("procrastinate", "psycopg"):  # a server that is away is told as a trouble, once
+    for wordy in ("procrastinate", "psycopg"):  # an unreachable server is reported as a problem, once
         logging.getLogger(wordy).setLevel(logging.CRITICAL)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that takes longer than its interval is no news
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that takes longer than its interval is normal

@@ -1,4 +1,4 @@
-"""What the worker counts, kept in the store for the web's /metrics; it goes on over a restart."""
+"""What the worker counts, kept in the store for the web's /metrics; it continues after a restart."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BOUNDS = (60, 300, 900, 1800, 3600, 14_400, 86_400)
 
 @dataclass(slots=True)
 class Measures:
-    """`delays` counts items per bound (not cumulated; the last for what took longer than all of them)."""
+    """`delays` counts items per bound (not cumulative; the last is for everything longer)."""
 
     errors: Counter[str] = field(default_factory=Counter)
     delays: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
@@ -25,7 +25,7 @@ class Measures:
 
     @classmethod
     def read(cls, noted: object) -> Measures:
-        """What an earlier process wrote; what does not look like it counts from nothing."""
+        """What an earlier process wrote; anything unreadable counts from zero."""
         found = cls()
         if isinstance(noted, dict):
             errors = noted.get("errors")
@@ -44,7 +44,7 @@ class Measures:
         return found
 
     def onto(self, noted: object, told: Measures) -> dict[str, Any]:
-        """What is noted by whomever, and what was counted here since it was `told`. The last edition's figures are
+        """What any process noted, plus what was counted here since it was `told`. The figures of the last edition are
         those of the process that made it."""
         total = Measures.read(noted)
         total.errors.update({kind: count - told.errors[kind] for kind, count in self.errors.items()})

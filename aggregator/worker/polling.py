@@ -1,4 +1,4 @@
-"""Polling: at each tick, what is due is claimed and polled beside what is under way."""
+"""Polling: at each tick, sources that are due are claimed and polled, while earlier polls are still in progress."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from aggregator.worker.troubles import Troubles
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=20)  # longer than a tick's sources may take, waiting for their turn at one slow host included
+LEASE = timedelta(minutes=20)  # longer than the sources of a tick may take, even if they queue at one slow host
 CLAIM = 64  # sources polled together
-CLAIMS = 8  # times a tick claims so many at the most: a hundred sources a second
-PATIENCE = 6.0  # seconds that polls in flight are given when the service stops
-PAUSE, LONGEST_PAUSE = 10.0, 1200.0  # seconds without polls after results could not be stored: doubled each time
+CLAIMS = 8  # a tick claims at most this many times: a hundred sources a second
+PATIENCE = 6.0  # seconds that polls in progress get when the service stops
+PAUSE, LONGEST_PAUSE = 10.0, 1200.0  # seconds without polls after results could not be stored; doubled each time
 
 
 class Polling:
-    """`news` is set when items came. Calls of the store that may wait are made in threads: a locked archive stops
-    neither the network nor a shutdown."""
+    """`news` is set when items came. Store calls that may wait run in threads: a locked archive blocks neither the
+    network nor a shutdown."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Polling:
         self._pause = PAUSE
 
     async def tick(self) -> None:
-        """On one machine: keep house, and poll what is due beside what is under way."""
+        """On one machine: clean up, and poll what is due while earlier polls are still in progress."""
         if await self.keep_house() and await self.mend():
             for _ in range(CLAIMS):
                 states = await self._asked(lambda: self._claim(self._current.engine.tools.sources, CLAIM))
@@ -70,15 +70,15 @@ class Polling:
                     break
 
     async def keep_house(self) -> bool:
-        """Say that we live, and put right what dead processes left. False: the store cannot be used."""
+        """Report that we are alive, and clean up after dead processes. False: the store cannot be used."""
         return not self._current.halted and await self._asked(self._keep_house) is not None
 
     async def mend(self) -> bool:
-        """Put right what wrong clocks left. False: the store cannot be used."""
+        """Correct times left by wrong clocks. False: the store cannot be used."""
         return not self._current.halted and await self._asked(self._mend) is not None
 
     async def take(self, ids: Collection[str]) -> bool:
-        """In a fleet: poll those of these sources that are due and free, to the end. False: there were none."""
+        """With a queue: poll those of these sources that are due and free, to the end. False: there were none."""
         if self._current.halted:
             return False
         known = [id for id in ids if id in self._current.engine.tools.sources]
@@ -88,7 +88,7 @@ class Polling:
         return bool(states)
 
     async def _asked(self, ask: Callable[[], list[SourceState]]) -> list[SourceState] | None:
-        """What the store says, in a thread; None where it cannot be used."""
+        """The store's answer, asked in a thread; None if the store cannot be used."""
         try:
             found = await asyncio.to_thread(ask)
         except Exception as error:  # noqa: BLE001 (the next tick comes; it is told as a trouble)
@@ -127,7 +127,7 @@ class Polling:
             report = await refresh(self._current.engine.tools, states)
         except Exception as error:  # noqa: BLE001 (polled again later; it is told as a trouble)
             self._owed |= {state.id for state in states}
-            if time.monotonic() >= self._resume:  # of polls that fail together, one lengthens the pause
+            if time.monotonic() >= self._resume:  # polls that fail together lengthen the pause once
                 self._resume = time.monotonic() + self._pause
                 self._pause = min(2 * self._pause, LONGEST_PAUSE)
             self._failed("polling", error)
@@ -159,12 +159,12 @@ class Polling:
             log.warning("source %s: %s", source, why)
 
     async def idle(self) -> None:
-        """Until no poll is under way."""
+        """Wait until no poll is in progress."""
         while self._polls:
             await asyncio.wait(self._polls)
 
     async def wind_down(self) -> None:
-        """Polls in flight get a moment to end; what is not stored then is polled again at the next start."""
+        """Give polls in progress a moment to end; what is not stored by then is polled again at the next start."""
         if self._polls:
             await asyncio.wait(self._polls, timeout=PATIENCE)
         for task in self._polls:

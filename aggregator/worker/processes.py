@@ -1,4 +1,4 @@
-"""Processes: one worker per archive, children that end with their parent, a port that is free."""
+"""Processes: one worker per archive, children that end with their parent, a free port."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ PARENT = "AGGREGATOR_PARENT"  # variable: the process that a child belongs to
 
 
 def die_with_parent(parent: str | None) -> None:
-    """A parent that is killed takes this process along (Linux), also where it was killed before we came here: then
-    another has adopted us. `parent` is its process id; None: whichever it is.
+    """End this process when its parent is killed (Linux), even if the parent was killed before this call, so that
+    another process has adopted us. `parent` is its process id; None: whichever it is.
 
     Raises:
         SystemExit: it has ended.
@@ -35,12 +35,12 @@ def die_with_parent(parent: str | None) -> None:
 
 
 def identity() -> str:
-    """Who holds a lease: this machine, this process, and when it started (process ids are used again)."""
+    """Who holds a lease: this machine, this process, and when it started (process ids are reused)."""
     return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
 
 
 def is_dead(owner: str) -> bool:
-    """Whether the holder of a lease is a process of this machine that has ended; of other machines nothing is known."""
+    """Whether the holder of a lease is a process of this machine that has ended; nothing is known of other machines."""
     host, _, rest = owner.rpartition(":")[0].rpartition(":")
     started = owner.rpartition(":")[2]
     if host != socket.gethostname() or not rest.isdigit():
@@ -49,7 +49,8 @@ def is_dead(owner: str) -> bool:
 
 
 def _started(pid: int) -> str:
-    """Start time of a process in clock ticks since boot; "" if it is not there, "0" where the system does not say."""
+    """Start time of a process in clock ticks since boot; "" if there is no such process, "0" if the system does not
+    say."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
@@ -67,10 +68,11 @@ def _started(pid: int) -> str:
 
 
 class WorkerLock:
-    """Held by the one `run` or `worker` of a SQLite archive (see `locks`); the kernel gives it back when the process ends.
+    """Held by the one `run` or `worker` of a SQLite archive (see `locks`); the kernel releases it when the process
+    ends.
 
-    The file says who holds it and what is wrong: lines of process id, identity, and one a trouble. It has one size, so
-    that writing into it needs no room on a disk that is full.
+    The file says who holds it and what is wrong: lines with process id, identity, and one per problem. It has a fixed
+    size, so that writing it needs no space on a full disk.
     """
 
     def __init__(self, instance: Path, name: str = LOCK) -> None:
@@ -100,13 +102,13 @@ class WorkerLock:
         return self
 
     def say(self, troubles: str) -> None:
-        """Show what is wrong, to whoever reads `troubles`. Raises OSError."""
+        """Show what is wrong to readers of `troubles`. Raises OSError."""
         text = f"{os.getpid()}\n{identity()}\n{troubles}".encode()[: _LOCK_SIZE - 1]
         self._file.seek(0)
         self._file.write(text.ljust(_LOCK_SIZE - 1) + b"\n")
 
     def held(self) -> bool:
-        """Whether a `run` or `worker` is at it."""
+        """Whether a `run` or `worker` holds it."""
         try:
             with self._path.open("r") as file:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -123,14 +125,14 @@ class WorkerLock:
 
 
 def locks(instance: Path, archive: Path) -> tuple[WorkerLock, WorkerLock]:
-    """What a worker holds: the instance folder, where it says what is wrong, and the archive, which who has another
-    --instance may name as well."""
+    """What a worker locks: the instance folder, where it reports problems, and the archive, which a process with
+    another --instance may use as well."""
     file = archive.resolve()
     return WorkerLock(instance), WorkerLock(file.parent, f"{file.name}.lock")
 
 
 def troubles(instance: Path) -> tuple[str, ...]:
-    """What the worker of an instance folder says is wrong; nothing where none is running. The lock is not touched."""
+    """The problems reported by the worker of an instance folder; empty if none is running. The lock is not touched."""
     try:
         lines = (instance / LOCK).read_text(errors="replace").splitlines()
     except OSError:

@@ -1,12 +1,12 @@
-"""Workers on any number of machines, over one PostgreSQL: what is due goes as jobs into a queue in the same database
-(Procrastinate), and whoever is free takes them.
+"""Workers on any number of machines, sharing one PostgreSQL: sources that are due become jobs in a queue in the same
+database (Procrastinate), and whichever worker is free takes them.
 
-The queue distributes; what excludes are the leases in the store. A job that comes twice, or too late, finds that its
-sources are not due or are held, and does nothing. So jobs need no retries, and a worker may be killed at any moment:
-its leases are given back when it has been gone for a while (`Absences`), its jobs when its heartbeat stops.
+The queue distributes; exclusion comes from the leases in the store. A job that comes twice, or too late, finds that its
+sources are not due or are leased, and does nothing. So jobs need no retries, and a worker may be killed at any moment:
+its leases are released when it has been gone for a while (`Absences`), its jobs when its heartbeat stops.
 
-Hosts are asked as gently as by one worker: all sources of a host go through one of `LANES`, and the jobs of a lane run
-one at a time in the whole fleet (Procrastinate's `lock`).
+Hosts are protected as with one worker: all sources of a host belong to one of `LANES`, and the jobs of a lane run one
+at a time across all workers (Procrastinate's `lock`).
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EVERY = "* * * * * */5"  # what is due is looked for, in the whole fleet once
-EDITION_EVERY = "* * * * * */10"  # an edition, though no worker told of news: the one that held it may be dead
+EVERY = "* * * * * */5"  # due sources are looked for, once for all workers
+EDITION_EVERY = "* * * * * */10"  # an edition even without reported news: the worker that made it may be dead
 LANES = 128
 BATCH = 64  # sources of a job at the most
 JOBS = 32  # polling jobs of a worker at once; its fetcher has bounds of its own
-SPACING = 1.0  # seconds that a lane stays closed after a job, so that a host's next request keeps its distance
-HEARTBEAT, STALLED = 5.0, 20.0  # seconds: how often a worker says that it lives; after how long its jobs are taken over
+SPACING = 1.0  # seconds that a lane stays blocked after a job, to keep the distance to a host's next request
+HEARTBEAT, STALLED = 5.0, 20.0  # seconds: interval of a worker's heartbeat; time after which its jobs are taken over
 PATIENCE = 6.0  # seconds that jobs are given when the service stops
-CONNECTIONS = 4  # opened at the start, so that a server without room for them is told of; two more hear of new jobs
-LOOK = 5.0  # seconds between looks whether this machine may take part
+CONNECTIONS = 4  # opened at start, so that a server without free connections is reported; two more listen for new jobs
+LOOK = 5.0  # seconds between checks whether this machine may take part
 PAUSE = 5.0  # seconds until the queue is tried again
 CANNOT = "the server cannot be reached, takes no more connections or refuses the request"
 
@@ -72,9 +72,9 @@ class Queue:
         self._news = news
         self._stopping = stopping
         self._editing = asyncio.Lock()
-        self._at: set[int | None] = set()  # jobs that this process is at, by number
+        self._at: set[int | None] = set()  # jobs in progress in this process, by number
         self._ends: set[int | None] = set()  # its workers, by the queue's numbers
-        self._left: set[int | None] = set()  # what the last look found left behind
+        self._left: set[int | None] = set()  # what the last check found left behind
         self._app = self._application()
 
     def _application(self) -> procrastinate.App:
@@ -105,7 +105,7 @@ class Queue:
                 await asyncio.wait_for(self._stopping.wait(), PAUSE)
 
     async def _make_tables(self) -> None:
-        """Procrastinate's own tables, beside ours; of workers that start together one makes them."""
+        """Procrastinate's own tables, in the same database; of workers that start together one creates them."""
         connector = self._app.connector
         assert isinstance(connector, procrastinate.PsycopgConnector)
         async with connector.pool.connection() as raw, raw.transaction():
@@ -117,8 +117,8 @@ class Queue:
                 await raw.execute(self._app.schema_manager.get_schema())
 
     async def _looking(self) -> None:
-        """Ends where this process has to leave the work to others, and where the machine's clock was set: Procrastinate
-        would wait until it has caught up, or make up for each look of the time between, and begins afresh instead."""
+        """Ends if this process has to leave the work to others, or if the machine's clock was changed: Procrastinate
+        would wait until the clock has caught up, or make up for every tick in between; instead the queue is restarted."""
         ahead = _ahead()
         while True:
             await asyncio.sleep(LOOK)
@@ -127,14 +127,14 @@ class Queue:
             try:
                 await asyncio.to_thread(self._fleet.agree)
                 await self._tidy()
-                self._troubles.over("queue")  # not before: what ends at once and begins anew is not well
+                self._troubles.over("queue")  # not before: a queue that ends and restarts at once has not recovered
             except (ClockApart, StoreTooNew):
                 raise
-            except (StoreError, ConnectorException):  # told by those who want something of the server
+            except (StoreError, ConnectorException):  # reported by whoever needs the server
                 continue
 
     async def _counted(self, call: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
-        """Runs a job, and knows of it."""
+        """Runs a job, and keeps track of it."""
         self._ends.add(worker.worker_id)
         self._at.add(context.job.id)
         try:
@@ -143,8 +143,9 @@ class Queue:
             self._at.discard(context.job.id)
 
     async def _tidy(self) -> None:
-        """A connection that is lost as a job ends leaves it with a worker that lives and knows nothing of it any more, and
-        its lane closed for good. Two looks in a row: it may be just on its way."""
+        """If the connection is lost as a job ends, the job stays assigned to a live worker that no longer knows of it,
+        and its lane is blocked for good. Such a job must be found in two ticks in a row: at first it may just be on its
+        way."""
         doing = [
             job for job in await self._app.job_manager.list_jobs_async(status="doing") if job.worker_id in self._ends
         ]
@@ -180,21 +181,21 @@ class Queue:
             await asyncio.gather(*parts, return_exceptions=True)
 
     async def _tell_news(self) -> None:
-        """News that came here, or an edit of the configuration, wants an edition, wherever it is made."""
+        """News that arrived here, or an edit of the configuration, needs an edition, whichever worker makes it."""
         while True:
             await self._news.wait()
             self._news.clear()
             await _deferred(self._edition)
 
     async def dispatch(self, timestamp: int) -> None:
-        """Cut what is due into jobs, each of one lane."""
+        """Divide what is due into jobs, each for one lane."""
         await self._polling.mend()
         with self._told():
             for lane, ids in lanes(await asyncio.to_thread(self._fleet.due)).items():
                 await _deferred(self._refresh.configure(lock=lane, queueing_lock=lane), ids=ids)
 
     async def refresh(self, ids: list[str]) -> None:
-        """Poll those of these sources that are due and that nobody holds."""
+        """Poll those of these sources that are due and not leased."""
         if self._stopping.is_set():
             return
         with self._told():
@@ -205,22 +206,22 @@ class Queue:
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
-        """The next look comes; what goes wrong in one is told as a trouble."""
+        """The next tick follows in any case; an error in one is reported as a problem."""
         try:
             yield
         except StoreError as error:
             self._troubles.tell("store", error)
 
     async def edition(self, timestamp: int = 0) -> None:
-        """Make an edition, unless another worker is at it. Exclusion is by the lease, not by the job: a job of a worker
-        that died stays with it for a while, the lease does not."""
+        """Make an edition, unless another worker is making one. Exclusion is by the lease, not by the job: a job of a
+        dead worker stays assigned for a while, the lease does not."""
         async with self._editing:
             if not self._stopping.is_set():
                 await self._editions.once()
 
     async def recover(self, timestamp: int) -> None:
-        """Jobs of workers that died are taken from them, and their lanes are open again. What they had not done is still
-        due, and comes in new jobs; to try the old ones again would fail where such a one waits already."""
+        """Jobs of dead workers are taken from them, and their lanes are free again. What they had not done is still
+        due, and comes in new jobs; retrying the old ones would fail if such a new one is waiting already."""
         manager = self._app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
             log.warning(
@@ -233,14 +234,14 @@ class Queue:
 
 
 def _cause(error: BaseException) -> str:
-    """What the driver says, which Procrastinate wraps in words of its own."""
+    """The driver's message, which Procrastinate wraps in its own."""
     while error.__cause__:
         error = error.__cause__
     return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def _ahead() -> float:
-    """Seconds that the clock, which can be set, is ahead of the one that cannot."""
+    """Seconds by which the clock, which can be set, is ahead of the monotonic one."""
     return time.time() - time.monotonic()
 
 
@@ -250,7 +251,7 @@ async def _deferred(task: Any, **arguments: Any) -> None:
 
 
 def lanes(due: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    """Lane → ids of its sources that are due, a batch at the most; what is left comes with the next look."""
+    """Lane → ids of its sources that are due, a batch at most; the rest comes with the next tick."""
     found: dict[str, list[str]] = {}
     for id, host in due:
         lane = found.setdefault(f"lane:{crc32(host.encode()) % LANES}", [])

@@ -26,7 +26,7 @@ __all__ = ["Beside", "Engine", "Reload", "Service"]
 log = logging.getLogger(__name__)
 
 TICK = 5  # seconds: how often the store is asked what is due
-LOOK = 0.5  # seconds: how often the configuration's files are looked at; two looks see an edit
+LOOK = 0.5  # seconds: how often the configuration's files are checked; an edit is seen by two checks
 LAST_CALL = 9.0  # seconds after the signal to stop: who still waits for a locked archive then waits no longer
 
 Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
@@ -109,6 +109,6 @@ class Service:
 
 
 def _leave() -> None:
-    """Whatever is under way is a transaction that was not made: leaving loses nothing."""
+    """Whatever is in progress is an uncommitted transaction: leaving loses nothing."""
     log.warning("stopped without waiting any longer for the archive")
     os._exit(0)

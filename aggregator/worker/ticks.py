@@ -1,8 +1,8 @@
 """Calls at even intervals, whatever the machine's clock is set to meanwhile.
 
-APScheduler goes by that clock. Set back by an hour, it would call nobody for an hour; set forward, it would count each call
-that was missed, which for years takes minutes and gigabytes. So a trigger of our own counts from now, and a pulse
-that no clock can stop looks for calls that lie further ahead than they can.
+APScheduler follows that clock. If it is set back by an hour, nothing would be called for an hour; if it is set forward,
+every missed call would be counted, which for years takes minutes and gigabytes. So our own trigger counts from now, and
+a pulse that does not depend on the clock looks for calls planned further ahead than possible.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Ticks:
         )
 
     def once(self, job: Job, **arguments: object) -> None:
-        """As soon as may be."""
+        """As soon as possible."""
         self._scheduler.add_job(_until_cancelled(job), kwargs=arguments, misfire_grace_time=None)
 
     def start(self) -> None:
@@ -48,7 +48,7 @@ class Ticks:
         self._pulse = asyncio.create_task(self._keep_time())
 
     def stop(self) -> None:
-        """What is under way is cancelled."""
+        """Calls in progress are cancelled."""
         self._scheduler.shutdown(wait=False)
         if self._pulse:
             self._pulse.cancel()

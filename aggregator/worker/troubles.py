@@ -1,4 +1,4 @@
-"""Troubles of the worker, where others see them: in the log once, and beside the store, which may be what is in trouble."""
+"""Problems of the worker, shown to others: in the log once, and outside the store, since the store may be the problem."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ log = logging.getLogger(__name__)
 
 
 class Troubles:
-    """`show` gets a line for each part that is in trouble, whenever that changes. Parts: `store`, `polling`, `editions`, …"""
+    """`show` gets a line for each part that has a problem, whenever that changes. Parts: `store`, `polling`,
+    `editions`, …"""
 
     def __init__(self, show: Callable[[str], None] = lambda text: None) -> None:
         self._show = show
         self._open: dict[str, str] = {}
 
     def tell(self, part: str, error: Exception | str) -> None:
-        """A part failed. Errors of the store are told in their own words; of an exception that nobody foresaw the name is
-        told, and the log has it all."""
+        """A part failed. Errors of the store are reported in their own words; of an unexpected exception only the name,
+        with the details in the log."""
         foreseen = isinstance(error, StoreError | str)
         message = str(error) if foreseen else f"{type(error).__name__}, an error in this program: see the log"
         if self._open.get(part) == message:
@@ -29,7 +30,7 @@ class Troubles:
         self._show_all()
 
     def over(self, *parts: str) -> None:
-        """These parts work; if they did not before, that is told."""
+        """These parts work; if they did not before, that is reported."""
         mended = [part for part in parts if self._open.pop(part, None) is not None]
         for part in mended:
             log.info("%s: recovered", part)
@@ -39,5 +40,5 @@ class Troubles:
     def _show_all(self) -> None:
         try:
             self._show("\n".join(f"{part}: {message.splitlines()[0]}" for part, message in self._open.items()))
-        except OSError as error:  # a folder that became read-only; ticks stay out, which the web sees too
+        except OSError as error:  # a folder that became read-only; then ticks stop too, which the web notices
             log.error("problems cannot be written for /readyz: %s", error.strerror)

@@ -1,1 +1,1 @@
-"""The archive in a PostgreSQL database, for many machines. The only room that imports psycopg."""
+"""The archive in a PostgreSQL database, for many machines. The only package that imports psycopg."""

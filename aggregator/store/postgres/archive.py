@@ -1,4 +1,4 @@
-"""The archive as one value: its narrow sides, each for one kind of caller, over one connection."""
+"""The archive as one value: narrow interfaces, each for one kind of caller, over one connection."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from aggregator.store.postgres.sources import Sources
 from aggregator.store.postgres.upkeep import Upkeep
 
 APART = 60.0
-"""Seconds that clocks may differ: polls are planned by them, and the shortest interval is some times as long."""
+"""Seconds that clocks may differ: polls are planned by them, and the shortest interval is several times as long."""
 
 
 class PostgresArchive:
-    """Connects to the database at `url`, and makes what is missing. `owner` is who this process is to others.
+    """Connects to the database at `url`, and creates what is missing. `owner` is this process's identity for others.
 
     Raises:
         UsageError: the address cannot be read.
-        StoreError: see `aggregator.errors`; the message never holds the password.
+        StoreError: see `aggregator.errors`; the message never contains the password.
     """
 
     def __init__(self, url: str, owner: str = "") -> None:
@@ -46,11 +46,11 @@ class PostgresArchive:
         )
 
     def agree(self, clock: Callable[[], float]) -> None:
-        """See that what runs on this machine may share the archive with others. `clock` gives seconds since 1970.
+        """Check that this process may share the archive with others. `clock` gives seconds since 1970.
 
         Raises:
-            StoreTooNew: a later program brought it to a schema that this one does not know.
-            ClockApart: what was polled just now would count as long ago here, or as still to come, and be polled again.
+            StoreTooNew: a newer version migrated it to a schema that this one does not know.
+            ClockApart: what was just polled would count here as long ago, or as still to come, and be polled again.
         """
         known_version(self._connection)
         asked = clock()
@@ -63,7 +63,7 @@ class PostgresArchive:
             )
 
     def address(self, name: str) -> str:
-        """What others connect to the database by, for sessions of this name: with the password."""
+        """The address by which others connect to the database, for sessions with this name; includes the password."""
         return self._connection.server.address(name)
 
     def close(self) -> None:
