@@ -17,13 +17,13 @@ from aggregator.store.rows import address_hash, decode_entry, decode_joining, it
 from aggregator.store.streams import items_sql, stories_sql
 
 NEAR = 50_000
-"""So many of the newest items are searched before all are."""
+"""How many of the newest items are searched before all are."""
 FEW = 3_000
-"""Items that are looked up one by one where no more than these can be meant: to walk the archive until so seldom a one has
-filled a list would take longer."""
+"""Up to this many candidate items are looked up one by one: walking the archive until such rare ones have filled a list
+would take longer."""
 
 SELDOM = 500
-"""Stories that as many publishers told as are asked for, of which all are looked at where there are no more than these."""
+"""If no more than this many stories have the requested number of publishers, all of them are examined."""
 
 
 class Reading:
@@ -31,7 +31,7 @@ class Reading:
         self._db = connection
 
     def version(self, stream: str = "latest") -> tuple[int, int]:
-        """(version, time of the last change) of a stream; (0, 0) if it never held anything."""
+        """(version, time of the last change) of a stream; (0, 0) if it never had anything."""
         for version, changed in self._db.read("SELECT version, changed FROM streams WHERE name = ?", (stream,)):
             return version, changed
         return 0, 0
@@ -48,8 +48,8 @@ class Reading:
         return self._stories(pairs), expires
 
     def _small(self, publishers: int, total: int | None) -> str | None:
-        """Which of the two times of a story told by so many publishers only few have: `total` stories are in its section or
-        topic."""
+        """Which of the two times of a story with so many publishers only few stories have: `total` stories are in its
+        section or topic."""
         if publishers == 1:
             return None
         rows = self._db.read("SELECT 1 FROM corroborations WHERE k > 1 AND k = ? LIMIT ?", (publishers, SELDOM + 1))
@@ -74,9 +74,9 @@ class Reading:
         return kept, kept[-1][1] + FRESH_SECONDS if len(kept) > SHORTEST else None
 
     def _pairs(self, query: StreamQuery, ask: int | None, build: Any, near: bool) -> list[tuple[int, int]]:
-        """What is listed. A word that stands in a million items is first looked for in the newest of them: nothing enters
-        later than it was first seen, so if these fill the list with what entered after the last of the others was seen,
-        the others have no place in it."""
+        """The list. A word that occurs in a million items is first searched in the newest of them: nothing enters
+        before it was first seen, so if these fill the list with entries later than the time at which the newest of the
+        others was seen, the others cannot be in it."""
         if near and ask and ask > 0 and _entering(query):
             last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
             for n, seen in self._db.read(last, (NEAR,)):
@@ -86,8 +86,8 @@ class Reading:
         return [(n, time) for n, time in self._db.read(*build(self._db.dialect, query, ask))]
 
     def _few(self, query: StreamQuery, of: str, stream: int = 0) -> Few | None:
-        """What the narrowest condition can mean, where it is few. One of several conditions: of a story, one item may meet
-        the one and another item the other."""
+        """The rows that the narrowest condition can match, if they are few. With several conditions on a story,
+        different items may meet them."""
         meant = [
             Few(condition, [n for (n,) in self._db.read(f"SELECT * FROM ({sql}) AS meant LIMIT ?", (*values, FEW + 1))])
             for condition, sql, values in few_sql(self._db.dialect, query, of, stream)
@@ -156,7 +156,7 @@ class Reading:
         return replace(found[0], joining=self._joining(found[0].n)) if found else None
 
     def _joining(self, item: int) -> Joining | None:
-        """Why an item is in its story, with the story that came next as it is now."""
+        """Why an item is in its story, with the runner-up story as it is now."""
         rows = self._db.read("SELECT joining FROM placements WHERE item = ? AND joining IS NOT NULL", (item,))
         if not rows:
             return None
@@ -191,8 +191,8 @@ class Reading:
         return before[0][0], after[0][0]
 
     def shifted(self, stream: str, start: int, end: int) -> int:
-        """When a known story that was published from `start` on and before `end` last came to a stream or left it; 0: none
-        did, of late."""
+        """When a known story published from `start` on and before `end` last entered or left a stream; 0: none did
+        recently."""
         query = (
             "SELECT max(at) FROM shifts WHERE stream = (SELECT n FROM streams WHERE name = ?) "
             "AND published >= ? AND published < ?"
@@ -221,7 +221,7 @@ class Reading:
         return found
 
     def removed(self) -> dict[str, str]:
-        """Sources that the file in force has no more and that told something: id → what its feed is called."""
+        """Sources that the configuration in force no longer has and that brought items: id → the title of the feed."""
         return dict(
             self._db.read(
                 "SELECT s.id, coalesce(nullif(s.feed_title, ''), s.id) FROM sources s "
@@ -230,7 +230,7 @@ class Reading:
         )
 
     def totals(self) -> dict[str, int]:
-        """How many sources the file in force has, stories that readers see, and rows of the rest."""
+        """How many sources the configuration in force has, how many stories readers see, and the rows of the rest."""
         stories = "stories WHERE NOT hidden"
         tables = {"sources": "sources WHERE listed", "items": "items", "stories": stories, "pending": "pending"}
         return {name: int(self._db.read(f"SELECT count(*) FROM {of}")[0][0]) for name, of in tables.items()}
@@ -247,6 +247,6 @@ _ITEMS = """
 
 
 def _entering(query: StreamQuery) -> bool:
-    """Whether words are looked for, and the order is that in which stories or items entered the archive."""
+    """Whether there are search words, and the order is that in which stories or items entered the archive."""
     ordered = query.window is None and query.changed_since is None and query.min_publishers == 1
     return bool(query.filter.words) and ordered and query.kind in ("latest", "search", "source")

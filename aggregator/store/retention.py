@@ -1,4 +1,4 @@
-"""Which texts are old enough to go. The same for every backend."""
+"""Which texts are old enough to be deleted. The same for every backend."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ LISTED_EVERY = 86_400
 
 
 def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Iterator[tuple[int, int]]:
-    """(number of a source, time): what it last listed before that goes.
-
-    A source that answers "not modified" lists what its last document did, though nothing of that was read again.
-    """
+    """(number of a source, time): texts last listed before that time are deleted. A source that answers "not modified"
+    lists what its last document did, although nothing was read again."""
     for n, id, answered in db.read("SELECT n, id, last_success FROM sources ORDER BY n"):
         limit = now - per_source.get(id, keep)
         if answered is not None and answered >= limit:
@@ -23,6 +21,6 @@ def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Ite
 
 
 def _last_document(db: Reads, source: int) -> int:
-    """When items of a source were last read in a document of it; 0: it has none."""
+    """When items of a source were last read from one of its documents; 0: it has none."""
     query = "SELECT max(t.listed) FROM items i JOIN texts t ON t.item = i.n WHERE i.source = ?"
     return int(db.read(query, (source,))[0][0] or 0)

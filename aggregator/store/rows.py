@@ -1,5 +1,5 @@
-"""What rows and values have to do with each other, whatever the backend: rows are tuples, times whole seconds since
-1970 UTC, ids the 16 bytes of a UUID, lists JSON as text."""
+"""Conversion between rows and values for any backend: rows are tuples, times whole seconds since 1970 UTC, ids the 16
+bytes of a UUID, lists JSON as text."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def state_columns(state: SourceState) -> dict[str, Any]:
 
 
 def elsewhere(state: SourceState) -> SourceState:
-    """A source at another address: what was known of the former one, its validators and failures, says nothing."""
+    """A source at another address: the validators and failures of the former one mean nothing."""
     return msgspec.structs.replace(
         state,
         etag=None, last_modified=None, validator_url=None, next_poll=None, failures=0,

@@ -1,5 +1,5 @@
-"""Known stories that come to a stream or leave it (hidden, merged, moved by an edit or to another time of publication): what
-lists the stream by days needs to know when such a day changed last, since what has left says nothing any more. Pure."""
+"""Known stories that enter or leave a stream (hidden, merged, moved by an edit or to another time of publication): a
+list of the stream by days needs to know when a day last changed, since a story that left cannot say so any more. Pure."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Row = tuple[int, int, int, bool]
 
 
 def shifts(before: Iterable[Row], after: Iterable[Row], now: int) -> list[tuple[int, int, int]]:
-    """(stream, published, now) of each place that a story left or came to. Stories that were not there before are news,
-    and tell for themselves when they came."""
+    """(stream, published, now) of each place that a story left or entered. Stories that were not there before are news,
+    and have a time of entering of their own."""
     old, known = {}, set()
     for stream, story, published, active in before:
         known.add(story)

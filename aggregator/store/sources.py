@@ -1,5 +1,5 @@
-"""Sources, as far as all backends say it in the same words: what is known of each between polls, which may be claimed,
-and what an edit of feeds.yaml changes of their rows."""
+"""Sources, the part shared by all backends: the state of each between polls, which may be claimed, and what an edit of
+feeds.yaml changes in their rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aggregator.store.dialect import Dialect, Reads
 from aggregator.store.rows import STATE_FIELDS, source_state
 
 HORIZON = timedelta(days=7)
-"""A time of the next poll further ahead than any interval comes from a clock that was wrong, and counts as due."""
+"""A next poll further ahead than any interval comes from a wrong clock, and counts as due."""
 
 SELECT = f"SELECT {', '.join(STATE_FIELDS)} FROM sources"
 
@@ -53,8 +53,8 @@ class Sources:
 def available(
     dialect: Dialect, now: datetime, lease: timedelta, *, ids: Collection[str] | None = None, due_only: bool = True
 ) -> tuple[str, list[Any]]:
-    """Which sources may be claimed, as a condition with its values: enabled, leased by nobody, and due. A lease that ends
-    later than any that is given now comes from a wrong clock, and holds nobody off."""
+    """Which sources may be claimed, as a condition with its values: enabled, not leased, and due. A lease that ends
+    later than any that is given now comes from a wrong clock, and is ignored."""
     moment = int(now.timestamp())
     condition = "listed AND enabled AND (lease_until <= ? OR lease_until > ?)"
     values: list[Any] = [moment, moment + int(lease.total_seconds()) * 2]
@@ -73,7 +73,7 @@ ROWS = "SELECT n, id, root, url, listed, enabled FROM sources ORDER BY n"
 
 @dataclass(slots=True)
 class Edits:
-    """What makes the rows follow feeds.yaml; rows that do so already are in none of these."""
+    """What makes the rows follow feeds.yaml; rows that are right already are in none of these."""
 
     new: list[tuple[str, str, str, bool]] = field(default_factory=list)  # id, root, url, enabled
     edited: list[tuple[int, str, str, bool]] = field(default_factory=list)  # number, id, url, enabled
@@ -103,8 +103,8 @@ def edits(configured: Collection[Source], rows: Iterable[Sequence[Any]]) -> Edit
 
 
 def _free_root(id: str, roots: set[str]) -> str:
-    """A root that no source has, and has it from now on."""
+    """A root that no source has; it is taken from now on."""
     while id in roots:
-        id += "-again"  # the name once belonged to a source that was renamed
+        id += "-again"  # the name used to belong to a source that was renamed
     roots.add(id)
     return id

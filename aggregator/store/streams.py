@@ -1,8 +1,8 @@
-"""Streams as SQL, whatever the backend: what a feed lists, in the order in which it entered.
+"""Streams as SQL for any backend: what a feed lists, in the order of entering.
 
-A story's time in a stream is when it entered (as primary section, if that is asked) or when its K-th independent
+A story's time in a stream is when it entered (as primary section, if that is asked for) or when its K-th independent
 publisher joined, whichever was later. The newest by such a maximum are among the newest by either, so both indexes are
-read from their end, and the second only as far back as what the first has found.
+read from their end, the second only as far back as what the first has found.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ def stories_sql(
     number = _number(order)
     if len(times) == 1:
         return _stories(sql, tables, latest, f"{latest} DESC, {number} DESC", limit)
-    # SQLite keeps the order of a CROSS JOIN; else it would go through the whole stream and sort.
+    # SQLite keeps the order of a CROSS JOIN; otherwise it would scan the whole stream and sort.
     *streams, stories, joined = order
     by_entering = " CROSS JOIN ".join((*streams, joined, stories) if streams else (stories, joined))
     by_joining = " CROSS JOIN ".join((joined, stories, *streams))
     if small:
         return _stories(sql, by_joining if small == "joined" else by_entering, latest, "2 DESC, 1 DESC", limit)
     first, values = _stories(sql, by_joining, latest, "c.entered DESC, c.story DESC", limit)
-    # If these do not fill the list, they are all that there is, and nothing entered as late as never.
+    # If these do not fill the list, they are all there is; NEVER then excludes everything else.
     sql.add(f"{times[0]} >= (SELECT CASE WHEN count(*) < ? THEN {NEVER} ELSE min(t) END FROM joined)", limit)
     second, more = _stories(sql, by_entering, latest, f"{times[0]} DESC, {number} DESC", limit)
     statement = f"WITH joined (n, t) AS MATERIALIZED ({first}) SELECT n, t FROM joined UNION SELECT * FROM ({second}) AS entered"
@@ -71,8 +71,8 @@ def _stories(sql: Sql, tables: str, time: str, order: str, limit: int | None) ->
 
 
 def _base(dialect: Dialect, query: StreamQuery, stream: int) -> tuple[list[str], list[str], Sql]:
-    """Tables, times and conditions. The number of the stream stands in the text: of a value that is found out later
-    PostgreSQL takes an average stream, and goes through all of a large one."""
+    """Tables, times and conditions. The number of the stream is part of the SQL text: for a parameter PostgreSQL plans
+    for an average stream, and scans all of a large one."""
     sql = Sql(dialect)
     if query.kind in ("section", "topic"):
         tables = ["entries e", "stories st"]
@@ -93,7 +93,7 @@ def _base(dialect: Dialect, query: StreamQuery, stream: int) -> tuple[list[str],
 
 
 def _number(tables: Sequence[str]) -> str:
-    """A story's number as the index of the first table has it."""
+    """A story's number as stored in the index of the first table."""
     return "e.story" if tables[0] == "entries e" else "st.n"
 
 
@@ -108,7 +108,7 @@ def items_sql(
     above: int | None = None,
     few: Few | None = None,
 ) -> tuple[str, list[Any]]:
-    """SQL for (item, time) pairs of a stream of items. A section holds the items whose own judgement says so."""
+    """SQL for (item, time) pairs of a stream of items. A section has the items placed there by their own judgement."""
     sql = Sql(dialect, above=above, few=few)
     if query.kind == "source":
         sql.add("i.source = (SELECT n FROM sources WHERE id = ?)", query.id)
@@ -142,5 +142,5 @@ def items_sql(
 
 
 def _from(query: StreamQuery) -> int:
-    """The first time of a list of what changed: of the page that is asked for, so that those before it are not read."""
+    """The first time of a list of changes: that of the requested page, so that earlier ones are not read."""
     return max(query.changed_since or 0, query.before[0] if query.before else 0)

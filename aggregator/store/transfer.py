@@ -1,4 +1,4 @@
-"""An archive from a SQLite file into a PostgreSQL database, and that it is the same there."""
+"""Copies an archive from a SQLite file into a PostgreSQL database, and verifies the copy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aggregator.store.sqlite.export import Export
 
 @dataclass(slots=True)
 class Sum:
-    """How many rows, and what they add up to in whatever order: 64 bits of a hash of each."""
+    """The number of rows and their checksum, independent of order: 64 bits of a hash of each."""
 
     rows: int = 0
     digest: int = 0
@@ -41,7 +41,7 @@ def transfer(
     """Copy all rows, read them back, compare. Returns table → its sum.
 
     Raises:
-        StoreError: the target is not empty, or does not hold what was written; it is then as it was.
+        StoreError: the target is not empty, or what was read back differs; it is then left as it was.
     """
     sums: dict[str, Sum] = {}
     with Export(source._connection) as export, loading(target._connection) as load:
@@ -54,7 +54,7 @@ def transfer(
             done += count
             progress(done, total)
 
-        # Streams after entries: what counts entries as they come finds no stream to count them in.
+        # Streams after entries: the trigger that counts new entries then finds no stream to count them in.
         for table in sorted(tables, key=lambda name: (name == "streams", name)):
             sums[table] = _copy(export, load, table, tables[table], seen)
         load.index(seen)
@@ -75,7 +75,7 @@ def _copy(export: Export, load: Load, table: str, columns: list[str], seen: Call
 
 
 def _storable(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """PostgreSQL keeps any letter but NUL."""
+    """PostgreSQL stores any character except NUL."""
     if any(isinstance(value, str) and "\0" in value for value in row):
         return tuple(value.replace("\0", "") if isinstance(value, str) else value for value in row)
     return row

@@ -1,5 +1,4 @@
-"""Looking after the archive, as far as all backends say it in the same words: the configuration in force, notes, and
-retention."""
+"""Maintenance of the archive, the part shared by all backends: the configuration in force, notes, and retention."""
 
 from __future__ import annotations
 
@@ -13,13 +12,13 @@ from aggregator.store.retention import limits
 from aggregator.store.rows import to_json
 
 MEMORY_SECONDS = 14 * 86_400
-"""The grouping looks back some days; what it remembers of older items is of no use to it."""
+"""The grouping looks back some days; what it remembers of older items is not needed."""
 
 _PUT = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
 
 class Upkeep(ABC):
-    """A backend says how it takes texts (`_prune`), how it is copied and how it is checked."""
+    """A backend implements deleting texts (`_prune`), backup and the integrity check."""
 
     def __init__(self, connection: Writes) -> None:
         self._db = connection
@@ -36,13 +35,13 @@ class Upkeep(ABC):
         return None
 
     def applied(self) -> int:
-        """Since when the configuration in force is that, epoch seconds; 0 if there is none."""
+        """When the configuration in force was put in force, epoch seconds; 0 if there is none."""
         rows = self._db.read("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1")
         return int(rows[0][0]) if rows else 0
 
     def put_in_force(self, epoch: str, texts: Mapping[str, str], now: int) -> bool:
-        """Make this the configuration in force; False if it is already. It is so from after whatever changed before, for
-        clients ask by that time whether anything did."""
+        """Make this the configuration in force; False if it is already. Its time is later than that of every change
+        before, since clients use it to ask whether anything changed."""
         with self._db.transaction(Lock.CONFIGURING):
             rows = self._db.read("SELECT epoch, applied FROM configurations ORDER BY n DESC LIMIT 1")
             if rows and rows[0][0] == epoch:
@@ -62,7 +61,7 @@ class Upkeep(ABC):
     def notes(
         self, facts: Mapping[str, object], revised: Mapping[str, Callable[[object], object]] | None = None
     ) -> None:
-        """Keep several, in one transaction; those `revised` are made of what was noted before."""
+        """Keep several, in one transaction; those `revised` are computed from the previous value."""
         with self._db.transaction(Lock.REVISING if revised else None):
             new = {key: change(self.noted(key)) for key, change in (revised or {}).items()}
             for key, value in sorted({**facts, **new}.items()):
@@ -75,11 +74,9 @@ class Upkeep(ABC):
     def prune(
         self, now: int, keep: int, per_source: Mapping[str, int], proceed: Callable[[], bool] = lambda: True
     ) -> int:
-        """Take bodies and summaries of items that their source has not listed for `keep` seconds; returns how many.
-
-        Ids, headlines and links stay, so that purged items do not come back and archives never break. `proceed` is asked
-        before each step: it may be long.
-        """
+        """Delete the texts of items that their source has not listed for `keep` seconds; returns how many. Ids,
+        headlines and links stay, so that purged items do not come back and archives never break. `proceed` is asked
+        before each step, since it may take long."""
         purged = 0
         for source, limit in limits(self._db, now, keep, per_source):
             while proceed() and (count := self._prune(source, limit, now)):
@@ -92,7 +89,7 @@ class Upkeep(ABC):
         """A step: some texts of a source (by its number) that it last listed before `limit`; returns how many."""
 
     def _forget(self, before: int) -> None:
-        """What the grouping remembers of items published before, and texts of articles whose items were pruned."""
+        """Delete what the grouping remembers of items published before, and texts of articles whose items were pruned."""
         with self._db.transaction(unhurried=True):
             self._db.write("DELETE FROM postings WHERE at < ?", (before,))
             self._db.write("DELETE FROM memories WHERE at < ?", (before,))

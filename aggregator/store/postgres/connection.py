@@ -22,7 +22,7 @@ Raw = psycopg.Connection[tuple[Any, ...]]
 T = TypeVar("T")
 
 BUSY_SECONDS = 60
-"""How long a statement may take, and wait for others, before it is given up."""
+"""How long a statement may take, or wait for others, before it is given up."""
 CONNECT_SECONDS = 10
 OUR_LOCKS = 0x57495245  # "WIRE": the class of our advisory locks; their numbers are those of `dialect.Lock`
 
@@ -42,7 +42,7 @@ DIALECT = Dialect(
 
 @lru_cache(maxsize=1024)
 def sql(query: str) -> str:
-    """SQL with `?` for values, as our backends share it, in the form that psycopg takes."""
+    """SQL with `?` for values, as our backends share it, in the form that psycopg needs."""
     return query.replace("%", "%%").replace("?", "%s")
 
 
@@ -51,7 +51,7 @@ class Server:
 
     def __init__(self, url: str) -> None:
         """Raises:
-        UsageError: no address of a database; it is not repeated, since it may hold a password.
+        UsageError: not the address of a database; it is not repeated, since it may contain a password.
         """
         try:
             self.parts = conninfo_to_dict(url)
@@ -73,14 +73,14 @@ class Server:
             "statement_timeout": f"{patience}s",
             "lock_timeout": f"{patience}s",
             "idle_in_transaction_session_timeout": f"{5 * BUSY_SECONDS}s",
-            # A machine that is gone without a word holds nothing for longer than this.
+            # A machine that disappears silently holds nothing for longer than this.
             "tcp_keepalives_idle": "5",
             "tcp_keepalives_interval": "5",
             "tcp_keepalives_count": "2",
             **({"default_transaction_read_only": "on"} if read_only else {}),
-            # Who waited for a lock is to see what its holder made, whatever the database is set to.
+            # A process that waited for a lock must see what its holder did, whatever the database is set to.
             "default_transaction_isolation": r"read\ committed",
-            # Many short questions to a disk without a needle: an index is nearly always right, compiling a query never.
+            # Many short queries to an SSD: an index is nearly always right, JIT compilation never.
             "random_page_cost": "1.1",
             "jit": "off",
         }
@@ -94,14 +94,17 @@ class Server:
 
 
 def session_name(owner: str) -> str:
-    """How the sessions of a process are called on the server, by which others see that it lives."""
+    """The name of a process's sessions on the server, by which others see that it is alive."""
     return f"aggregator {blake2b(owner.encode(), digest_size=12).hexdigest()}"
 
 
 class Connection:
-    """One connection to the archive. Threads may share it: one transaction waits for the other. It is opened anew where
-    it was lost; `opened` counts how often. That it was lost is mostly found by the first question after a server started
-    anew, or after a quiet night: what had not begun yet is asked once more, and nobody notices."""
+    """One connection to the archive. Threads may share it: one transaction waits for the other. A lost connection is
+    reopened; `opened` counts how often.
+
+    A loss is usually noticed by the first query after the server restarted, or after a quiet night: a query that had
+    not begun yet is repeated, and nobody notices.
+    """
 
     dialect = DIALECT
 
@@ -119,7 +122,7 @@ class Connection:
     def _open(self) -> None:
         address = self.server.address(self._name, self._patience, read_only=self._read_only)
         self._raw = psycopg.connect(address, autocommit=True)
-        # Threads of the web end without a word; what they had open is closed with its last reference.
+        # Threads of the web end silently; what they had open is closed with its last reference.
         self._closing = weakref.finalize(self, self._raw.close)
         self.opened += 1
 
@@ -139,7 +142,7 @@ class Connection:
 
     @contextmanager
     def translate(self) -> Iterator[None]:
-        """Wrap what psycopg raises, from the cause."""
+        """Convert psycopg's exceptions, with the cause attached."""
         try:
             yield
         except psycopg.Error as error:
@@ -157,7 +160,7 @@ class Connection:
 
     @contextmanager
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> Iterator[Raw]:
-        """All or nothing. `alone`: the lock that is held to its end; `unhurried`: it may take as long as it takes."""
+        """All or nothing. `alone`: the lock that is held to its end; `unhurried`: it may take as long as it needs."""
         with self._turn, self.translate(), ExitStack() as stack:
 
             def begin(raw: Raw) -> Raw:
@@ -181,7 +184,7 @@ class Connection:
 
     def write(self, query: str, values: Sequence[Any] = ()) -> None:
         with self._turn, self.translate():
-            self._raw.execute(sql(query), values)  # not `raw`: what was under way on a lost connection is over
+            self._raw.execute(sql(query), values)  # not `raw`: the transaction on a lost connection is over
 
     def _once_more(self, ask: Callable[[Raw], T]) -> T:
         raw = self.raw
@@ -231,7 +234,7 @@ _ERRORS: tuple[tuple[tuple[type[psycopg.Error], ...], type[StoreError], str], ..
 
 
 def _unreachable(where: str, said: str) -> StoreError:
-    """What libpq says in words alone, since there was no server to give a code."""
+    """libpq reports this only as text, since there was no server to give an error code."""
     for sign, text in (
         ("password authentication failed", "user or password is wrong"),
         ("no password supplied", "requires a password; put it into the URL or PGPASSWORD"),
@@ -254,7 +257,8 @@ def _unreachable(where: str, said: str) -> StoreError:
 def put(
     raw: Raw, into: str, types: str, rows: Iterable[Sequence[Any]], then: str = "ON CONFLICT DO NOTHING"
 ) -> list[tuple[Any, ...]]:
-    """Insert rows in one statement. `types` are those of the columns, `then` what follows; gives what it returns."""
+    """Insert rows in one statement. `types` are those of the columns, `then` the rest of the statement; returns what it
+    returns."""
     columns = [list(map(storable, column)) for column in zip(*rows, strict=True)]
     if not columns:
         return []
@@ -271,5 +275,5 @@ def copy(raw: Raw, into: str, rows: Iterable[Sequence[Any]]) -> None:
 
 
 def storable(value: Any) -> Any:
-    """PostgreSQL keeps any letter but NUL."""
+    """PostgreSQL stores any character except NUL."""
     return value.replace("\0", "") if isinstance(value, str) and "\0" in value else value

@@ -16,8 +16,8 @@ from aggregator.store.shifts import KEPT, Row, shifts
 
 
 class Desk(desk.Desk):
-    """The edition is held by an advisory lock of the session that also writes it: it ends with its holder at once, and
-    whoever lost it can write nothing more."""
+    """The edition is held by an advisory lock of the session that also writes it: the lock ends with its holder at
+    once, and a process that lost it can write nothing more."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -26,8 +26,8 @@ class Desk(desk.Desk):
         self._opened = 0  # which connection holds it
 
     def lease(self, owner: str, now: int, seconds: int) -> bool:
-        """Hold the edition; False while another holds it. A holder that lives, but neither works nor renews for longer
-        than `seconds`, is cut off. The clock is the server's."""
+        """Hold the edition; False while another process holds it. A holder that is alive, but neither works nor renews
+        for longer than `seconds`, is cut off. The clock is the server's."""
         with self._db.transaction() as raw:
             if self._held:
                 if self._owner != owner:
@@ -48,7 +48,7 @@ class Desk(desk.Desk):
         return self._owner is not None and self._opened == self._db.opened and not self._db.lost
 
     def release(self, owner: str) -> None:
-        """Of another's process that is dead, nothing is left but its name: the lock went with it."""
+        """Of a dead process nothing is left but its name: the lock went with it."""
         mine = self._owner == owner
         with self._db.transaction() as raw:
             raw.execute("DELETE FROM meta WHERE key = 'edition' AND value::json ->> 0 = %s", (owner,))
@@ -58,10 +58,10 @@ class Desk(desk.Desk):
             self._owner = None
 
     def apply(self, batch: Batch) -> None:
-        """One step of the edition, whole or not at all.
+        """One step of the edition, as a whole or not at all.
 
         Raises:
-            StoreBusy: the edition was held and was lost with its connection.
+            StoreBusy: the edition was lost with its connection.
         """
         with self._db.transaction() as raw:
             if self._owner is not None and not self._held:  # also where it was this transaction that found out
@@ -91,7 +91,7 @@ def _take(raw: Raw) -> bool:
 
 
 def _cut_off(raw: Raw) -> bool:
-    """End the session of a holder that hangs. The lock is free when the server has ended it: at the next try."""
+    """End the session of a holder that hangs. The lock is free once the server has ended it, at the next try."""
     raw.execute(
         "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a, meta m WHERE m.key = 'edition' "
         "AND a.pid = (m.value::json ->> 2)::int AND a.state != 'active' AND a.pid != pg_backend_pid() "
@@ -133,7 +133,7 @@ def _save_entries(raw: Raw, batch: Batch, before: list[Row]) -> set[str]:
 
 
 def stream_numbers(raw: Raw, names: Iterable[str]) -> dict[str, int]:
-    """Numbers of streams by name, made where they are new."""
+    """Numbers of streams by name; new ones are created."""
     wanted = sorted(names)
     known: dict[str, int] = dict(raw.execute("SELECT name, n FROM streams WHERE name = ANY(%s)", (wanted,)).fetchall())
     new = [(name, 0, 0) for name in wanted if name not in known]
@@ -144,7 +144,7 @@ def stream_numbers(raw: Raw, names: Iterable[str]) -> dict[str, int]:
 
 
 def next_version(raw: Raw) -> int:
-    """Taken before anything else is written: whoever stamps streams waits here, and not for each other's rows."""
+    """Taken before anything else is written: processes that stamp streams wait here, not for each other's rows."""
     rows = raw.execute(
         "UPDATE meta SET value = (value::bigint + 1)::text WHERE key = 'version' RETURNING value::bigint"
     )
@@ -152,9 +152,9 @@ def next_version(raw: Raw) -> int:
 
 
 def stamp(raw: Raw, version: int, names: set[str], now: int) -> None:
-    """These streams changed, and "latest" with them. The time moves on with every change, within a second too and
-    whatever the clock does, and so past the last edit of the configuration: it is the date by which clients ask whether
-    anything changed."""
+    """These streams changed, and "latest" with them. The time advances with every change, even within a second and
+    whatever the clock does, and thus past the last edit of the configuration: clients use it to ask whether anything
+    changed."""
     names = names | {"latest"}
     stream_numbers(raw, names)
     raw.execute(

@@ -85,7 +85,7 @@ def _update(raw: Raw, results: Sequence[PollResult], now: int) -> None:
 
 
 def save_words(raw: Raw, texts: Sequence[tuple[int, str, str]]) -> None:
-    """(item, headline, summary) → what is found."""
+    """(item, headline, summary) → entries of the full-text index."""
     put(
         raw,
         "search",

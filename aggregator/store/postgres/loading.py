@@ -1,4 +1,4 @@
-"""A whole archive from elsewhere into an empty database: all of it, checked, or nothing."""
+"""Loads a whole archive into an empty database: all of it, verified, or nothing."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw
 from aggregator.store.postgres.words import vector
 
 FILLED = ("sources", "items", "stories", "configurations")
-"""What holds a row once an archive has been used."""
+"""Tables that have a row once an archive has been used."""
 
 
 @contextmanager
 def loading(connection: Connection) -> Iterator[Load]:
-    """One transaction; an exception in it takes all back.
+    """One transaction; an exception in it undoes everything.
 
     Raises:
-        StoreError: the database holds an archive already, or is just being filled by another.
+        StoreError: the database has an archive already, or is being filled by another process.
     """
     with connection.transaction(unhurried=True) as raw:
         raw.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
@@ -64,14 +64,14 @@ class Load:
                 stream.write_row(_told(row, truths) if truths else row)
 
     def rows(self, table: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """What is there now."""
+        """The current rows."""
         kept = " WHERE key != 'schema'" if table == "meta" else ""
         with self._raw.cursor(name="reading_back") as cursor:
             cursor.itersize = 5000
             yield from cursor.execute(f"SELECT {', '.join(columns)} FROM {table}{kept}".encode())
 
     def index(self, progress: Callable[[int], None]) -> None:
-        """Make the index of words anew."""
+        """Rebuild the full-text index."""
         with self._raw.cursor(name="texts") as texts, self._raw.cursor() as writer:
             texts.itersize = 5000
             texts.execute("SELECT item, title, summary FROM texts ORDER BY item")
@@ -87,7 +87,7 @@ def _told(row: tuple[Any, ...], truths: Sequence[int]) -> tuple[Any, ...]:
 
 
 def _number(raw: Raw) -> None:
-    """New rows get the numbers after the last."""
+    """New rows get numbers after the last one."""
     for table in ("configurations", "sources", "items", "streams"):
         raw.execute(
             f"SELECT setval(pg_get_serial_sequence('{table}', 'n'), coalesce(max(n), 0) + 1, FALSE) FROM {table}".encode()

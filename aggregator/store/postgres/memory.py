@@ -1,4 +1,4 @@
-"""What the grouping remembers: word postings, document frequencies, features of recent items."""
+"""What the grouping remembers: the index of words, document frequencies, features of recent items."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aggregator.store.postgres.connection import Raw, put
 
 
 def save_memory(raw: Raw, memory: Remembered) -> None:
-    """Inside the caller's transaction. An item that is remembered already counts no second time."""
+    """Inside the caller's transaction. An item that is remembered already does not count again."""
     if not memory.items:
         return
     put(

@@ -1,4 +1,4 @@
-"""What readers are shown, of the PostgreSQL database."""
+"""What readers are shown, from the PostgreSQL database."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from aggregator.store import reading
 
 class Reading(reading.Reading):
     def data_version(self) -> int:
-        """Changes whenever a transaction that wrote anything has ended: a look at the server's memory."""
+        """Changes whenever a transaction that wrote anything has ended; read from the server's memory."""
         return int(self._db.read("SELECT hashtextextended(pg_current_snapshot()::text, 0)")[0][0])

@@ -1,4 +1,4 @@
-"""The archive as the web sees it: never written, never made. A hot standby will do."""
+"""The archive as the web sees it: never written, never created. A hot standby is enough."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from aggregator.store.postgres.sources import Sources
 from aggregator.store.postgres.upkeep import Upkeep
 
 PATIENCE = 5
-"""Seconds. Whoever waits for a page does not wait longer than this for an answer of the server."""
+"""Seconds. A request for a page waits no longer than this for the server."""
 
 
 class ReadOnlyArchive:
-    """The sides of an archive that readers use, over a connection that cannot write. One thread at a time.
+    """The parts of an archive that readers use, over a read-only connection. One thread at a time.
 
     Raises:
         StoreError: there is none, or the server does not answer.

@@ -1,5 +1,7 @@
-"""The schema and its migrations: numbered SQL files, each applied once, whole or not at all. The number of the last one
-stands in `meta`, under `schema`."""
+"""The schema and its migrations: numbered SQL files, each applied once, as a whole or not at all.
+
+The number of the last one is in `meta`, under `schema`.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ def known_version(connection: Connection) -> int:
     """The version of the schema, if this program knows it.
 
     Raises:
-        StoreTooNew: a later program wrote it.
+        StoreTooNew: a newer version wrote it.
     """
     newest = migrations()[-1][0]
     with connection.translate():
@@ -44,12 +46,12 @@ def known_version(connection: Connection) -> int:
 
 
 def migrate(connection: Connection) -> None:
-    """Bring the database to the newest schema; processes that start together wait for the one that does it.
+    """Migrate the database to the newest schema; processes that start together wait for the one that does it.
 
     Raises:
-        StoreTooNew: a later program wrote it.
-        NotAStore: somebody else's tables are there.
-        StoreReadOnly: an earlier program wrote it, and it cannot be changed from here.
+        StoreTooNew: a newer version wrote it.
+        NotAStore: it has tables of another program.
+        StoreReadOnly: an older version wrote it, and it cannot be changed from here.
     """
     known = migrations()
     newest, found = known[-1][0], known_version(connection)
@@ -68,7 +70,7 @@ def migrate(connection: Connection) -> None:
 
 def _apply(connection: Connection, known: Sequence[tuple[int, str, str]]) -> None:
     with connection.transaction(Lock.MIGRATING, unhurried=True) as raw:
-        current = version(raw)  # another process may have been quicker
+        current = version(raw)  # another process may have done it already
         if not current:
             _refuse(connection, raw)
         for number, _, text in known:

@@ -1,4 +1,4 @@
-"""Sources in the PostgreSQL database: rows follow feeds.yaml, states are written, leases taken and given back."""
+"""Sources in the PostgreSQL database: rows follow feeds.yaml, states are written, leases taken and released."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SAVE = (
 
 
 def save_states(raw: Raw, states: Iterable[SourceState], *, release: bool = True) -> None:
-    """Write states inside the caller's transaction, and give the leases back."""
+    """Write states inside the caller's transaction, and release the leases."""
     newest = {state.id: state_columns(state) for state in states}
     if not newest:
         return
@@ -45,8 +45,8 @@ class Sources(sources.Sources):
         self._db: Connection = connection
 
     def sync(self, configured: Collection[Source]) -> None:
-        """Make the rows follow feeds.yaml; see `model.renaming` for which row is whose. Rows that do already are not
-        written: workers that start one after the other change nothing."""
+        """Make the rows follow feeds.yaml; `model.renaming` decides which row belongs to which source. Rows that are
+        right already are not written: workers that start one after the other change nothing."""
         with self._db.transaction(Lock.SYNCING) as raw:
             found = edits(configured, raw.execute(ROWS))
             raw.execute("UPDATE sources SET listed = FALSE WHERE n = ANY(%s::bigint[])", (found.gone,))
@@ -65,8 +65,7 @@ class Sources(sources.Sources):
         ids: Collection[str] | None = None,
         due_only: bool = True,
     ) -> list[SourceState]:
-        """Take sources to poll: due, enabled, and leased by nobody. Rows that another process is just taking are passed
-        over."""
+        """Take sources to poll: due, enabled, and not leased. Rows that another process is just taking are skipped."""
         condition, values = available(self._db.dialect, now, lease, ids=ids, due_only=due_only)
         until = int(now.timestamp()) + int(lease.total_seconds())
         with self._db.transaction() as raw:
@@ -81,7 +80,7 @@ class Sources(sources.Sources):
         return states
 
     def due(self, now: datetime, lease: timedelta, limit: int) -> list[tuple[str, str]]:
-        """(id, address asked) of sources that `claim` would give, the longest due first; nothing is taken."""
+        """(id, requested address) of sources that `claim` would give, those due longest first; nothing is taken."""
         condition, values = available(self._db.dialect, now, lease)
         return self._db.read(
             f"SELECT id, coalesce(moved_to, url) FROM sources WHERE {condition} ORDER BY next_poll, n LIMIT ?",
@@ -89,7 +88,7 @@ class Sources(sources.Sources):
         )
 
     def release(self, owner: str, ids: Collection[str] | None = None) -> None:
-        """Give back all that `owner` holds, or these sources alone."""
+        """Release everything that `owner` holds, or only these sources."""
         condition, values = ("", ()) if ids is None else (" AND id = ANY(%s)", (list(ids),))
         with self._db.transaction() as raw:
             raw.execute(

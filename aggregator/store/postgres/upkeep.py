@@ -1,4 +1,4 @@
-"""Looking after the PostgreSQL database: retention, and the troubles of workers, which they tell each other through it."""
+"""Maintenance of the PostgreSQL database: retention, and the problems of workers, which they exchange through it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Upkeep(upkeep.Upkeep):
         self._db: Connection = connection
 
     def tell(self, owner: str, troubles: str) -> None:
-        """What is wrong with a worker, for `troubles`; what dead ones had told goes."""
+        """Record the problems of a worker, for `troubles`; those of dead workers are removed."""
         with self._db.transaction() as raw:
             raw.execute(
                 "DELETE FROM meta WHERE key LIKE 'trouble:%%' AND (key = %s OR NOT EXISTS (SELECT 1 FROM pg_stat_activity "
@@ -31,7 +31,7 @@ class Upkeep(upkeep.Upkeep):
                 put(raw, "meta", "text text", [(f"trouble:{owner}", to_json([session_name(owner), troubles]))])
 
     def troubles(self) -> tuple[str, ...]:
-        """What is wrong with workers that live, a line each."""
+        """The problems of live workers, one per line."""
         rows = self._db.read(
             "SELECT value FROM meta WHERE key LIKE 'trouble:%' AND EXISTS (SELECT 1 FROM pg_stat_activity "
             "WHERE datname = current_database() AND application_name = meta.value::json ->> 0) ORDER BY key"
@@ -54,7 +54,7 @@ class Upkeep(upkeep.Upkeep):
 
     def backup(self, target: Path) -> None:
         """Raises:
-        UsageError: copies of a server are made by its own tools.
+        UsageError: a server is backed up with its own tools.
         """
         raise UsageError(
             f"{self._db.server.name}: copies are made by PostgreSQL's own tools, also while the service runs: "
@@ -62,5 +62,5 @@ class Upkeep(upkeep.Upkeep):
         )
 
     def check(self) -> None:
-        """The server looks after its pages (`initdb --data-checksums`): that it answers is all that is asked."""
+        """The server checks its pages itself (`initdb --data-checksums`): that it answers is enough."""
         self._db.read("SELECT 1")

@@ -1,6 +1,6 @@
-"""Words of a text as SQLite's tokenizer `unicode61 remove_diacritics 2` cuts and folds them, so that a search finds the
-same on either backend: runs of letters and digits, without case and diacritics. What PostgreSQL gets are the finished
-words; its own parsers, which know of hosts, signs and languages, are not asked."""
+"""Splits a text into words and folds them as SQLite's tokenizer `unicode61 remove_diacritics 2` does, so that a search
+finds the same on either backend: runs of letters and digits, without case and diacritics. PostgreSQL gets the finished
+words; its own parsers, which recognise hosts, signs and languages, are not used."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from aggregator.text.search import indexed
 
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 500
-"""Letters of a word that count; PostgreSQL takes 2 KB."""
+"""Letters of a word that count; PostgreSQL's limit is 2 KB."""
 
 
 @lru_cache(maxsize=4096)
 def _folded(char: str) -> str:
-    """A letter without its diacritics, where that leaves a Latin letter; a diacritic alone is nothing."""
+    """A letter without its diacritics, if that leaves a Latin letter; a diacritic alone becomes nothing."""
     if "\u0300" <= char <= "\u0331":
         return ""
     base = unicodedata.normalize("NFD", char)[0]
@@ -33,7 +33,7 @@ def tokens(text: str) -> list[str]:
 
 
 def vector(title: str, summary: str) -> str:
-    """A tsvector. No phrase reaches from the headline into the summary: a place between them is left free."""
+    """A tsvector. No phrase extends from the headline into the summary: a position between them is left free."""
     places: dict[str, list[str]] = {}
     head = tokens(title)
     for place, word in enumerate(head, 1):

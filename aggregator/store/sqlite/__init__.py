@@ -1,1 +1,1 @@
-"""The archive in one SQLite file. The only room that imports sqlite3 and sqlite_utils."""
+"""The archive in one SQLite file. The only package that imports sqlite3 and sqlite_utils."""

@@ -1,4 +1,4 @@
-"""The archive as one value: its narrow sides, each for one kind of caller, over one connection."""
+"""The archive as one value: narrow interfaces, each for one kind of caller, over one connection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aggregator.store.sqlite.upkeep import Upkeep
 
 
 class SqliteArchive:
-    """Opens (and makes, and brings up to date) the file. One thread at a time.
+    """Opens the file, creating or migrating it if necessary. One thread at a time.
 
     Raises:
         StoreError: see `aggregator.errors`; the file is never overwritten.
@@ -40,7 +40,7 @@ class SqliteArchive:
         self.upkeep = Upkeep(self._connection)
 
     def absent(self, owner: str) -> bool:
-        """Whether a process may have ended, as far as the store knows: a file knows nobody."""
+        """Whether a process may have ended, as far as the store knows: a file knows nothing of processes."""
         return True
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ class Articles(articles.Articles):
         self._db: Connection = connection
 
     def save(self, item: int, content: str, why: str | None, now: int) -> None:
-        """What an article said, or why nothing was found. Its story counts as changed."""
+        """The text of an article, or why none was found. Its story counts as changed."""
         with self._db.transaction() as raw:
             raw.execute("UPDATE articles SET content = ?, why = ?, again = NULL WHERE item = ?", (content, why, item))
             if content:

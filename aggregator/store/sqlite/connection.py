@@ -43,8 +43,8 @@ DIALECT = Dialect(
 
 
 class Connection:
-    """One connection to the archive. Threads may share it: one waits for the other's transaction, statement, or closing.
-    Who may not wait opens another."""
+    """One connection to the archive. Threads may share it: one waits for the other's transaction, statement, or
+    closing. A thread that must not wait opens another."""
 
     dialect = DIALECT
 
@@ -64,7 +64,7 @@ class Connection:
                 )
             else:
                 self.raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=patience)
-            # Threads of the web end without a word; what they had open is closed with its last reference.
+            # Threads of the web end silently; what they had open is closed with its last reference.
             self._closing = weakref.finalize(self, self.raw.close)
             self.raw.execute("PRAGMA schema_version")  # reads the header: is it a database at all?
             if not read_only:
@@ -107,7 +107,7 @@ class Connection:
         code, path = full_code & 0xFF, self.path
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return StoreBusy(f"{path}: another process holds the database; tried for {self.patience:g} seconds")
-        # Whoever comes first shares the index of the log with others, in a file that wants room even for reading.
+        # The first process creates the shared index of the log, a file that needs disk space even for reading.
         if code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
             return StoreFull(f"{path}: the disk is full; nothing was changed, reading still works")
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):

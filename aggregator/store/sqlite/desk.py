@@ -22,10 +22,10 @@ class Desk(desk.Desk):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._db: Connection = connection
-        self._holding: str | None = None  # as whom this desk took the edition
+        self._holding: str | None = None  # the owner for whom this desk took the edition
 
     def lease(self, owner: str, now: int, seconds: int) -> bool:
-        """Hold the edition for `seconds`; False while another holds it."""
+        """Hold the edition for `seconds`; False while another process holds it."""
         with self._db.transaction() as raw:
             row = raw.execute("SELECT value FROM meta WHERE key = 'edition'").fetchone()
             if row:
@@ -43,11 +43,11 @@ class Desk(desk.Desk):
                 self._db.write("DELETE FROM meta WHERE key = 'edition'")
 
     def apply(self, batch: Batch) -> None:
-        """One step of the edition, whole or not at all.
+        """One step of the edition, as a whole or not at all.
 
         Raises:
-            StoreBusy: it was decided under a lease that ran out meanwhile (the machine slept, say), and another process
-                made the edition since: the step knows nothing of that, and would undo it.
+            StoreBusy: it was decided under a lease that expired meanwhile (because the machine slept, for example), and
+                another process has made the edition since: the step would undo that.
         """
         with self._db.transaction() as raw:
             if self._holding is not None and self.holder() != self._holding:
@@ -100,7 +100,7 @@ def _save_entries(raw: sqlite3.Connection, batch: Batch, before: list[Row]) -> s
 
 
 def stream_numbers(raw: sqlite3.Connection, names: Iterable[str]) -> dict[str, int]:
-    """Numbers of streams by name, made where they are new."""
+    """Numbers of streams by name; new ones are created."""
     raw.executemany(
         "INSERT OR IGNORE INTO streams (name, version, changed) VALUES (?, 0, 0)", [(name,) for name in sorted(names)]
     )
@@ -108,9 +108,9 @@ def stream_numbers(raw: sqlite3.Connection, names: Iterable[str]) -> dict[str, i
 
 
 def stamp(raw: sqlite3.Connection, names: set[str], now: int) -> None:
-    """These streams changed, and "latest" with them. The time moves on with every change, within a second too and
-    whatever the clock does, and so past the last edit of the configuration: it is the date by which clients ask whether
-    anything changed."""
+    """These streams changed, and "latest" with them. The time advances with every change, even within a second and
+    whatever the clock does, and thus past the last edit of the configuration: clients use it to ask whether anything
+    changed."""
     version = int((raw.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() or ("0",))[0]) + 1
     names = names | {"latest"}
     stream_numbers(raw, names)

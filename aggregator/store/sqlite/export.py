@@ -9,13 +9,13 @@ from aggregator.store.packing import unpack
 from aggregator.store.sqlite.connection import Connection
 
 _DERIVED = "search"
-"""The index of words and its tables are made anew from the texts."""
+"""The full-text index and its tables are rebuilt from the texts."""
 _FREE = {"lease_owner": "NULL", "lease_until": "0"}
-"""Nobody holds anything in a copy."""
+"""A copy has no leases."""
 
 
 class Export:
-    """Reads what was committed when it began, whatever is written meanwhile. Used as a context manager."""
+    """Reads the state that was committed when it began, whatever is written meanwhile. Used as a context manager."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection

@@ -84,7 +84,7 @@ def _text_row(n: int, item: Item, now: int) -> tuple[Any, ...]:
 
 
 def forget_words(raw: sqlite3.Connection, n: int) -> None:
-    """Take an item out of the search index, which wants to be told what it had been told."""
+    """Remove an item from the full-text index, which needs to be given what it was given before."""
     raw.execute(
         "INSERT INTO search (search, rowid, title, summary) "
         "SELECT 'delete', item, indexed(title), indexed(summary) FROM texts WHERE item = ?",

@@ -1,4 +1,4 @@
-"""What readers are shown, of the SQLite file."""
+"""What readers are shown, from the SQLite file."""
 
 from __future__ import annotations
 

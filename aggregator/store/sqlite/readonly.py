@@ -1,4 +1,4 @@
-"""The archive as the web sees it: never written, never made."""
+"""The archive as the web sees it: never written, never created."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from aggregator.store.sqlite.sources import Sources
 from aggregator.store.sqlite.upkeep import Upkeep
 
 PATIENCE = 2.0
-"""Seconds. Whoever waits for a page does not wait longer than this for another process to let go of the file."""
+"""Seconds. A request for a page waits no longer than this for another process to release the file."""
 
 
 class ReadOnlyArchive:
-    """The sides of an archive that readers use, over a connection that cannot write. One thread at a time.
+    """The parts of an archive that readers use, over a read-only connection. One thread at a time.
 
     Raises:
         StoreError: there is none, it cannot be read, or another process holds it.

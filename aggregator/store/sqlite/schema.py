@@ -1,4 +1,4 @@
-"""The schema and its migrations: numbered SQL files, each applied once, whole or not at all.
+"""The schema and its migrations: numbered SQL files, each applied once, as a whole or not at all.
 
 The number of the last one applied is the file's `user_version`; `application_id` marks the file as ours.
 """
@@ -28,11 +28,11 @@ def version(connection: Connection) -> int:
 
 
 def migrate(connection: Connection) -> None:
-    """Bring the file to the newest schema; a copy is kept beside it before an existing archive is changed.
+    """Migrate the file to the newest schema; a copy is saved next to it before an existing archive is changed.
 
     Raises:
-        StoreTooNew: a later program wrote it.
-        NotAStore: a database, but somebody else's.
+        StoreTooNew: a newer version wrote it.
+        NotAStore: a database of another program.
     """
     known = migrations()
     newest = known[-1][0]
@@ -51,7 +51,7 @@ def migrate(connection: Connection) -> None:
         if number > current:
             with connection.transaction() as raw:
                 if version(connection) >= number:
-                    continue  # another process was quicker
+                    continue  # another process has done it already
                 for statement in _statements(text):
                     raw.execute(statement)
                 raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -68,7 +68,7 @@ def _refuse_strangers(connection: Connection) -> None:
 
 def _copy(connection: Connection, target: Path) -> None:
     if target.exists():
-        return  # an earlier try was interrupted after the copy
+        return  # an earlier attempt was interrupted after the copy
     unfinished = target.with_suffix(".tmp")
     unfinished.unlink(missing_ok=True)
     copy = sqlite3.connect(unfinished)

@@ -1,4 +1,4 @@
-"""Sources in the SQLite file: rows follow feeds.yaml, states are written, leases taken and given back."""
+"""Sources in the SQLite file: rows follow feeds.yaml, states are written, leases taken and released."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SAVE = f"UPDATE sources SET {', '.join(f'{name} = :{name}' for name in STATE_CO
 
 
 def save_states(raw: sqlite3.Connection, states: Iterable[SourceState], *, release: bool = True) -> None:
-    """Write states inside the caller's transaction, and give the leases back."""
+    """Write states inside the caller's transaction, and release the leases."""
     rows = [{**state_columns(state), "id": state.id} for state in states]
     raw.executemany(_SAVE.replace(" WHERE", ", lease_owner = NULL, lease_until = 0 WHERE") if release else _SAVE, rows)
 
@@ -28,8 +28,8 @@ class Sources(sources.Sources):
         self._db: Connection = connection
 
     def sync(self, configured: Collection[Source]) -> None:
-        """Make the rows follow feeds.yaml; see `model.renaming` for which row is whose. Rows that do already are not
-        written."""
+        """Make the rows follow feeds.yaml; `model.renaming` decides which row belongs to which source. Rows that are
+        right already are not written."""
         with self._db.transaction() as raw:
             found = edits(configured, raw.execute(ROWS))
             raw.executemany("UPDATE sources SET listed = 0 WHERE n = ?", [(n,) for n in found.gone])
@@ -52,7 +52,7 @@ class Sources(sources.Sources):
         ids: Collection[str] | None = None,
         due_only: bool = True,
     ) -> list[SourceState]:
-        """Take sources to poll: due, enabled, and leased by nobody."""
+        """Take sources to poll: due, enabled, and not leased."""
         condition, values = available(self._db.dialect, now, lease, ids=ids, due_only=due_only)
         until = int(now.timestamp()) + int(lease.total_seconds())
         with self._db.transaction() as raw:
@@ -65,7 +65,7 @@ class Sources(sources.Sources):
         return states
 
     def release(self, owner: str, ids: Collection[str] | None = None) -> None:
-        """Give back all that `owner` holds, or these sources alone."""
+        """Release everything that `owner` holds, or only these sources."""
         dialect = self._db.dialect
         named = "" if ids is None else f" AND {dialect.one_of.format('id')}"
         with self._db.transaction() as raw:

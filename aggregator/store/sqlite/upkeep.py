@@ -1,4 +1,4 @@
-"""Looking after the SQLite file: retention, copies, soundness."""
+"""Maintenance of the SQLite file: retention, backup, integrity."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aggregator.store.sqlite.desk import stamp
 from aggregator.store.sqlite.intake import forget_words
 
 OF_WHAT_IS_COPIED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-"""Errors of a copy that are the archive's; all others are of the place where it is written."""
+"""Errors of a backup that are the archive's; all others concern the target."""
 
 
 class Upkeep(upkeep.Upkeep):
@@ -44,10 +44,10 @@ class Upkeep(upkeep.Upkeep):
         return len(rows)
 
     def backup(self, target: Path) -> None:
-        """A consistent copy, also while others write.
+        """A consistent copy, even while others write.
 
         Raises:
-            StoreCorrupt: pages are damaged. Copies that are kept in turn would all be of the damage in the end.
+            StoreCorrupt: pages are damaged. Rotating backups would otherwise all be copies of the damage in the end.
             StoreError: the target exists or cannot be written.
         """
         if target.exists():
@@ -56,7 +56,7 @@ class Upkeep(upkeep.Upkeep):
         try:
             unfinished.unlink(missing_ok=True)
             copy = sqlite3.connect(unfinished)
-            # In one go: a copy in several steps begins anew whenever somebody writes in between, and never ends.
+            # In one step: a backup in several steps restarts whenever somebody writes in between, and never ends.
             self._db.raw.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
             self._sound(copy)
