@@ -70,6 +70,7 @@ def test_stems_fold() -> None:
         "sanction", "sanction", "us", "kyiv", "erdogan", "3.5",
     ]  # fmt: skip
     assert stems(["Häuser", "Haus"], "de") == stems(["Häusern", "Hauses"], "de")
+    assert len({*stems(["prezydent", "prezydenta", "prezydentem"], "pl")}) == 1
 
 
 def test_word_ids_fit_a_signed_column_and_never_change() -> None:
