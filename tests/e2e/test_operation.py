@@ -89,6 +89,34 @@ def test_backup_restore_and_upgrade_as_they_are_written(tmp_path: Path) -> None:
     raw.close()
 
 
+def test_commands_beside_the_service_have_its_variables(tmp_path: Path) -> None:
+    """A secret that feeds.yaml names, the database of many machines: without them `wire` would be about something else."""
+    config = configuration(tmp_path, {"one": "https://one.example/${WIRE_TOKEN}"})
+    assert aggregator(config, "check").returncode == 2
+    (tmp_path / "env").write_text("WIRE_TOKEN='a&b'\nAGGREGATOR_JSON=1\n")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, text in (("sudo", 'exec "$@"'), ("runuser", 'shift 3; exec "$@"'), ("aggregator", _ours())):
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    wire = commands("Install").partition("wire() {")[2].partition("\n}\n")[0]
+    for place, here in (
+        ("/etc/aggregator/feeds.yaml", config), ("/var/lib/aggregator", tmp_path / "instance"),
+        ("/etc/aggregator.env", tmp_path / "env"), ("/srv/aggregator/.venv/bin/aggregator", programs / "aggregator"),
+    ):  # fmt: skip
+        assert place in wire
+        wire = wire.replace(place, str(here))
+    shell = f"PATH={programs}:$PATH\nwire() {{{wire}\n}}\nwire check && wire explain 'Frigate  leaves port'"
+    done = subprocess.run(
+        ["bash", "-c", shell], capture_output=True, text=True, timeout=60, env=environment(), check=False
+    )
+    assert (done.returncode, '"section"' in done.stdout) == (0, True), done.stderr
+
+
+def _ours() -> str:
+    return f'exec {sys.executable} -m aggregator "$@"'
+
+
 def _two(text: str) -> tuple[str, str]:
     save, found, restore = text.partition("sudo systemctl stop")
     assert "wire backup" in save
