@@ -1,4 +1,4 @@
 """Pure: a text and the rules → sections, topics and the receipts that say why.
 
-rulebook (rules compiled) → evidence (what speaks for which rule) → judge, receipts, examples.
+rulebook (compiled rules) → evidence (what in the text supports which rule) → judge, receipts, examples.
 """

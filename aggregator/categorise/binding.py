@@ -1,4 +1,4 @@
-"""Whose institution a text names: many countries have a senate, a coast guard, an attorney general."""
+"""Which country's institution a text names: many countries have a senate, a coast guard, an attorney general."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _STATES = frozenset(f" {name} " for name in _STATE_NAMES.split(","))
 
 
 def settled(hay: Haystack, names: list[tuple[Hit, Place]]) -> list[tuple[Hit, Place]]:
-    """The names, each town in the state that stands behind its comma: Odessa, Texas, is no port of Ukraine."""
+    """The names, each town assigned to the state after its comma: Odessa, Texas, is not a port of Ukraine."""
     for index in range(len(names) - 1):
         (hit, place), (after, state) = names[index], names[index + 1]
         comma = hit[2] == after[1] and hay.cased[hit[2] - 1] == ","
@@ -42,9 +42,10 @@ def settled(hay: Haystack, names: list[tuple[Hit, Place]]) -> list[tuple[Hit, Pl
 
 
 def owners(hay: Haystack, names: Sequence[tuple[Hit, Place]]) -> dict[int, int]:
-    """Of `names`, in the order of the text, each institution that is bound to another country than its own: its index
-    → that country's. Bound is what follows a country ("Philippine Senate", "Japan's navy and coast guard") or comes
-    before its name ("Senate of Nigeria"), and what has the name of one that is ("the Senate", later on)."""
+    """Of `names`, in the order of the text, each institution that belongs to another country than its usual one: its
+    index → that country's. An institution belongs to a country if it follows its name ("Philippine Senate", "Japan's
+    navy and coast guard"), precedes it ("Senate of Nigeria"), or repeats the name of one that does ("the Senate", later
+    on)."""
     found: dict[int, int] = {}
     unbound: list[int] = []
     last = 0
@@ -74,7 +75,8 @@ def _before(hay: Haystack, names: Sequence[tuple[Hit, Place]], index: int, found
 
 
 def _linked(hay: Haystack, start: int, end: int) -> bool:
-    """Whether nothing stands between but words that an institution's name may begin with. A sign alone parts."""
+    """Whether there is nothing between but words with which an institution's name may begin. Punctuation alone
+    separates."""
     if start < hay.split <= end:
         return False
     words = hay.text[start:end].split()

@@ -1,4 +1,4 @@
-"""What in a text speaks for which rule: the one reading that judging and receipts share."""
+"""What in a text supports which rule: the single reading that judging and receipts share."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def read(book: Rulebook, hay: Haystack) -> Reading:
 def _weigh_words(
     book: Rulebook, hay: Haystack, words: list[Hit], elsewhere: frozenset[int], evidence: list[Evidence]
 ) -> frozenset[int]:
-    """Adds what words say; answers which rules are excluded. A word counts once a field, and little for the rules
-    `elsewhere`."""
+    """Adds the evidence of words; returns the rules that are excluded. A word counts once per field, and little for the
+    rules `elsewhere`."""
     excluded: set[int] = set()
     seen: set[tuple[int, bool]] = set()
     parts: dict[int, dict[int, Hit]] = {}
@@ -70,20 +70,20 @@ def _weigh_words(
 
 
 def _word_value(weight: float, factor: float, elsewhere: bool) -> float:
-    """A word of weight 5 or more outranks any single place, wherever the two stand."""
+    """A word of weight 5 or more outranks any single place, wherever the two are."""
     if weight >= weights.HEAVY:
         return weight * factor + weights.OUTRANKING
     return weight * factor * (weights.YIELDING if elsewhere else 1.0)
 
 
 def _spread(use: AllUse, value: float, hits: Iterable[Hit]) -> list[Evidence]:
-    """A term of several parts counts when all are found, as in the headline when all are there."""
+    """A term of several parts counts if all are found; as in the headline, if all are there."""
     share = value / len(use.parts)
     return [Evidence(use.rule, share, hit[1], hit[2], use.term, False) for hit in hits]
 
 
 def _blanked(book: Rulebook, words: list[Hit]) -> Spans:
-    """Rule → the stretches that its `not` phrases take out."""
+    """Rule → the spans that its `not` phrases exclude."""
     spans: Spans = {}
     for number, start, end in words:
         for rule in book.nots[number - book.first_word]:
@@ -92,7 +92,7 @@ def _blanked(book: Rulebook, words: list[Hit]) -> Spans:
 
 
 def _uncovered(hay: Haystack, hits: list[Hit], blanked: Spans) -> list[Hit]:
-    """The hits, without those inside a `not` phrase where the same word stands elsewhere in the field: a word counts
+    """The hits, without those inside a `not` phrase if the same word also occurs elsewhere in the field: a word counts
     once, and it should be the occurrence that counts for every rule."""
     spans = [span for own in blanked.values() for span in own]
     inside = [hit for hit in hits if _overlaps(hit[1], hit[2], spans)]
@@ -101,12 +101,12 @@ def _uncovered(hay: Haystack, hits: list[Hit], blanked: Spans) -> list[Hit]:
 
 
 def _overlaps(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
-    """Whether a stretch shares more than a boundary space with one of others."""
+    """Whether a span shares more than a boundary space with one of others."""
     return any(first < end - 1 and start < last - 1 for first, last in spans)
 
 
 def _counting(evidence: list[Evidence], blanked: Spans) -> list[Evidence]:
-    """The evidence outside what is blanked; of a term of several parts all or nothing."""
+    """The evidence outside excluded spans; a term of several parts counts as a whole or not at all."""
     broken = {(one.rule, one.term) for one in evidence if len(one.term.parts) > 1 and _covered(one, blanked)}
     return [one for one in evidence if not _covered(one, blanked) and (one.rule, one.term) not in broken]
 

@@ -1,4 +1,4 @@
-"""The `examples` and `counterexamples` of a file, run: what missed, where it stands, what came instead and why."""
+"""Runs the `examples` and `counterexamples` of a file: which fail, where they are, what came instead and why."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from aggregator.model.settings import Example, Rules
 
 
 def check_examples(book: Rulebook) -> tuple[Problem, ...]:
-    """Every example that misses, in the order of the rules. An example of a section must have it as its primary
-    section, one of a topic must be in the topic; a counterexample must not be in the section or topic at all."""
+    """Every failing example, in the order of the rules. An example of a section must have it as its primary section,
+    one of a topic must be in the topic; a counterexample must not be in the section or topic at all."""
     return tuple(problem for rule in book.rules for problem in misses(book, rule))
 
 
 def misses(book: Rulebook, rule: Rules) -> Iterator[Problem]:
-    """The examples of one section or topic that miss."""
+    """The failing examples of one section or topic."""
     for example in rule.examples:
         found = judge(book, example.text)
         if found.section != rule.id and rule.kind == "section":

@@ -1,4 +1,4 @@
-"""What reading a text yields: the values that judging, receipts and proposals share."""
+"""The results of reading a text: values shared by judging, receipts and proposals."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from aggregator.model.settings import Term
 
 Hit = tuple[int, int, int]  # needle, start, end
 Spans = dict[int, list[tuple[int, int]]]
-"""Rule → stretches of the text that do not count for it."""
+"""Rule → spans of the text that do not count for it."""
 
 
 class Evidence(NamedTuple):
-    """`value` speaks for `rule` because of the text from `start` to `end` of the haystack, by `term`. `place` is
-    whether the term is of `places:`."""
+    """`value` supports `rule` because of the text from `start` to `end` of the haystack, by `term`. `place` is whether
+    the term is of `places:`."""
 
     rule: int
     value: float

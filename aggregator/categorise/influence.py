@@ -1,4 +1,4 @@
-"""Which line of the rules moved a text, from one rulebook to another."""
+"""Which line of the rules moved a text, between two rulebooks."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from aggregator.text.match import Haystack, Matcher, haystack, needle
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """`rule` as the editor would name it; `at` where it stands, in the file that holds it. `gone`: it stood in the
-    old file and stands there no more, or says less now."""
+    """`rule` as the editor would name it; `at` its position in the file that has it. `gone`: the old file has it, and
+    the new one does not, or gives it less weight."""
 
     rule: str
     at: Position | None
@@ -28,8 +28,8 @@ Weighed = dict[str, tuple[float, Position]]
 
 
 def cause(before: Rulebook | None, after: Rulebook, place: Place, title: str, summary: str, *, comes: bool) -> Cause:
-    """Why a text comes to (or leaves) a section or topic: the line that says more there than it did, or the one
-    that says less, or what holds it there; rule "fallback" where no line speaks."""
+    """Why a text enters (or leaves) a section or topic: the line that contributes more than before, or less, or the one
+    that keeps it there; rule "fallback" if no line contributes."""
     hay = haystack(title, summary)
     old = _lines(before, place, hay) if before else {}
     new = _lines(after, place, hay)
@@ -54,7 +54,7 @@ def cause(before: Rulebook | None, after: Rulebook, place: Place, title: str, su
 
 
 def _lines(book: Rulebook, place: Place, hay: Haystack) -> Weighed:
-    """The lines that speak for a place in this text, each with all it adds."""
+    """The lines that support a place in this text, each with its total."""
     found: Weighed = {}
     reading = read(book, hay)
     for one in reading.evidence:

@@ -17,12 +17,12 @@ Scores = tuple[tuple[str, float], ...]
 def judge(
     book: Rulebook, title: str, summary: str = "", *, usually: str | None = None, section: str | None = None
 ) -> Judgement:
-    """Where an item belongs. `usually` and `section` are those of its source: a prior, and a fixed place."""
+    """Where an item belongs. `usually` and `section` are those of its source: a prior, and a fixed section."""
     return decided(book, read(book, haystack(title, summary)), usually, section)
 
 
 def decided(book: Rulebook, reading: Reading, usually: str | None, section: str | None) -> Judgement:
-    """Where what was read belongs."""
+    """Where a text belongs, from its reading."""
     raw = totals(book, reading, usually, section)
     scores = standing(book, raw[: book.sections])
     topics = tuple(book.rules[number].id for number in topic_numbers(book, raw, reading))
@@ -45,13 +45,13 @@ def totals(book: Rulebook, reading: Reading, usually: str | None, section: str |
 
 
 def topic_numbers(book: Rulebook, raw: Sequence[float], reading: Reading) -> list[int]:
-    """The topics that hold, in the editor's order."""
+    """The matching topics, in the editor's order."""
     spoken = {one.rule for one in reading.evidence if one.rule >= book.sections}
     return sorted(number for number in spoken if raw[number] >= weights.TOPIC and number not in reading.excluded)
 
 
 def standing(book: Rulebook, raw: Sequence[float]) -> Scores:
-    """Sections above the threshold, highest first, the editor's order on a tie; the fallback where there is none."""
+    """Sections above the threshold, highest first, the editor's order on a tie; the fallback if there is none."""
     best = max(raw, default=0.0)
     if best < weights.LEAST:
         return ((book.fallback, 0.0),)
@@ -63,9 +63,9 @@ def standing(book: Rulebook, raw: Sequence[float]) -> Scores:
 
 
 def story_sections(judgements: Iterable[tuple[str, Judgement]], order: Sequence[str], fallback: str) -> Scores:
-    """A story's sections from (publisher, judgement) of its items: the mean over publishers, each the mean of its own
-    items; those above the threshold, highest first, the primary always. `order` is the editor's order of sections; others
-    are none any more."""
+    """A story's sections from the (publisher, judgement) pairs of its items: the mean over publishers, each the mean of
+    its own items; those above the threshold, highest first, the primary always. `order` is the editor's order of
+    sections; others no longer exist."""
     items: dict[str, list[Judgement]] = {}
     for publisher, judgement in judgements:
         items.setdefault(publisher, []).append(judgement)

@@ -1,9 +1,10 @@
-"""Topics found in the categories that feeds give their items: those that several outlets use.
+"""Topics found in the categories that feeds give their items: those that several outlets use. There is no list of
+names.
 
-Nothing is listed by name. What a category must be to become a topic: words that can stand as a name; used by several
-publishers; not what an outlet writes on many of its items ("News", "Uncategorized"), nor a part of its site (a segment
-of the items' addresses: /sport/…); no name of an outlet or section; nothing that a configured topic means. Spellings
-that differ in case, accents, signs or a plural are one. Pure.
+To become a topic, a category must be usable as a name; be used by several publishers; not be what an outlet writes on
+many of its items ("News", "Uncategorized"), nor a part of its site (a segment of the items' addresses: /sport/…); not
+be the name of an outlet or section; and not mean what a configured topic means. Spellings that differ in case, accents,
+signs or a plural count as one. Pure.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from aggregator.text.fold import key as folded
 PUBLISHERS = 3  # that must use a category before it is a topic
 ITEMS = 6  # and on how many items
 MOST = 100  # topics; those that most publishers use
-OFTEN = 0.25  # of a publisher's items that carry it: then it names the feed, not what the item is about
+OFTEN = 0.25  # share of a publisher's items from which a category names the feed, not the subject of the item
 FEW = 4  # items of a publisher below which that cannot be told
 EACH = 2  # topics of an item
 
@@ -41,7 +42,7 @@ _PARTS = (
 
 
 class Label(NamedTuple):
-    """A category as it may be shown, what it is compared by, and an id that is safe in an address."""
+    """A category as it may be shown, the form in which it is compared, and an id that is safe in an address."""
 
     title: str
     key: str
@@ -75,7 +76,7 @@ class Labels:
 
 
 def labels_of(noted: object) -> Labels:
-    """As the store notes them; none where it holds something else."""
+    """The topics from the store's note; none if it is something else."""
     match noted:
         case {"titles": dict(titles), "ids": dict(ids)}:
             return Labels(titles, ids)
@@ -83,7 +84,7 @@ def labels_of(noted: object) -> Labels:
 
 
 def label(category: str) -> Label | None:
-    """A category as a name; None where it is none: a machine's tag, a keyword list, an entry of an index."""
+    """A category as a name; None if it is not one: a machine's tag, a keyword list, an index entry."""
     title = " ".join(_ASIDE.sub("", category).split()).strip(" .-&’'")
     if len(title) not in LENGTH or not _NAME.fullmatch(title) or title.count("-") > 1:
         return None
@@ -96,7 +97,7 @@ def label(category: str) -> Label | None:
 
 
 def _singular(word: str) -> str:
-    """`strikes` and `strike` are one; not so `crisis`, `virus` and `press`. `economies` is `economy`."""
+    """`strikes` and `strike` count as one; but not `crisis`, `virus` and `press`. `economies` is `economy`."""
     if len(word) > 4 and word.endswith("ies"):
         return f"{word[:-3]}y"
     if len(word) > 4 and word.endswith(("oes", "ches", "shes", "xes", "sses")):
@@ -116,9 +117,9 @@ def found(
     places: Mapping[str, str] | None = None,
     spoken_for: Callable[[str], bool] = lambda title: False,
 ) -> Labels:
-    """The topics of these uses. Ids that are `known` stay what they are. `taken_names` are names that are none: of outlets,
-    sections and configured topics; `places` topics that there are already (name → id), which a category may name;
-    `spoken_for` whether configured topics mean a text."""
+    """The topics of these uses. Ids that are `known` stay as they are. `taken_names` are names that cannot be topics:
+    outlets, sections and configured topics; `places` are existing topics (name → id) that a category may name;
+    `spoken_for` says whether configured topics match a text."""
     refused = {made.key for name in taken_names if (made := label(name))}
     by_place = {made.key: id for name, id in (places or {}).items() if (made := label(name))}
     spellings: defaultdict[str, Counter[Label]] = defaultdict(Counter)
@@ -146,7 +147,7 @@ def found(
 
 
 def _telling(uses: Iterable[Use]) -> Iterable[tuple[Label, str]]:
-    """Each use of a category, without those that a publisher writes on too many of its items to tell anything, and
+    """Each use of a category, without those that a publisher puts on too many of its items to be informative, and
     without parts of its site."""
     items: Counter[str] = Counter()
     counts: Counter[tuple[str, str]] = Counter()

@@ -1,4 +1,4 @@
-"""What the places that a text names say for which rule, and who acts in its headline."""
+"""Which rules the places named in a text support, and who is the actor in its headline."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ class Named(NamedTuple):
 
 
 def named(book: Rulebook, hay: Haystack, names: list[Hit]) -> Named:
-    """All that is said by the names of places among the needles found."""
+    """All evidence from the names of places among the needles found."""
     abroad: Spans = {}
     found = _places(book, hay, names, abroad) if names else []
     return _weigh(book, hay, found, abroad)
 
 
 def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> list[Found]:
-    """The names as places: the longest of overlapping ones, no first names, of several readings the likely one, and
-    no institutions of other countries than their own, which go to `abroad`: the country itself stands beside."""
+    """The names as places: the longest of overlapping ones, no first names, the likely one of several readings, and no
+    institutions of other countries than their usual one, which go to `abroad`: the country is named anyway."""
     kept = []
     open_readings = shared = owned = False
     for hit in longest(names):
@@ -90,7 +90,7 @@ def _of_a_person(hay: Haystack, hit: Hit, place: Place) -> bool:
 
 
 def _initials(book: Rulebook, hay: Haystack, hit: Hit) -> bool:
-    """Whether a town's name stands in capitals that it does not ask for: the GAO audits, and Gao is a town."""
+    """Whether a town's name is written in capitals without need: the GAO audits, and Gao is a town."""
     if hay.loud or not hay.cased[hit[1] : hit[2]].isupper():
         return False
     return sum(end - start for start, end in book.matcher.needles[hit[0]].capitals) <= 1
@@ -128,7 +128,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
 
 
 def _role(hay: Haystack, name: Found, first: bool) -> float:
-    """Who acts, or merely where it happens, or where somebody is from."""
+    """Whether it acts, is merely where something happens, or where somebody is from."""
     before = hay.text[max(0, name.start - 30) : name.start].rsplit(None, 2)[-2:]
     if before and before[-1] in _SCENE_WORDS:
         tried = before[-1] == "in" and before[0] in _TRIED

@@ -1,8 +1,8 @@
-"""Which program judges: a fingerprint of the code and data that decide where a text stands.
+"""The version of the classification: a fingerprint of the code and data that decide where a text belongs.
 
-Stored stories remember the rules they were placed by. After an upgrade the rules are the same and their meaning is not:
-so the fingerprint of the program is part of what they remember, and they are placed anew in the background, as after
-an edit.
+Stored stories remember the rules by which they were placed. After an upgrade the rules are the same but their effect
+may differ: so the fingerprint of the program is part of what they remember, and they are re-placed in the background,
+as after an edit.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from importlib.resources.abc import Traversable
 from aggregator import __version__
 
 NOTE = "program"
-"""The note of the store that names the program which came last: stored stories follow that, so that two that work side
-by side while machines are upgraded one by one do not undo each other's placings."""
+"""The note in the store that names the program that started last: stored stories follow that one, so that two versions
+running side by side during an upgrade do not undo each other's placings."""
 
 _DECIDES = (
     "categorise",

@@ -1,4 +1,4 @@
-"""Edits of one line that would bring a text into another section, each tried with the judge itself. Pure."""
+"""Edits of one line that would move a text into another section, each tested with the real rules. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aggregator.model.settings import Rules, Term
 from aggregator.text.match import Locator, haystack, needle
 
 WEIGHTS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0)
-"""What an editor writes; a proposal takes the least that is enough."""
+"""Weights that an editor would write; a proposal uses the smallest that is enough."""
 
 MOST_PHRASES = 16  # of a headline, tried as new words
 
@@ -31,8 +31,8 @@ _EMPTY = frozenset(_EMPTY_WORDS.split())
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """An edit of one line. `rules` is the section as it would be; `key` and `term` the line, in place of `was`, or
-    anew if `was` is None. `phrase`: only stories with these words can move; None where that cannot be said."""
+    """An edit of one line. `rules` is the section after the edit; `key` and `term` the line, replacing `was`, or new if
+    `was` is None. `phrase`: only stories with these words can move; None if that cannot be said."""
 
     rules: Rules
     key: str
@@ -42,9 +42,9 @@ class Proposal:
 
 
 def proposals(book: Rulebook, case: Case, wanted: str) -> Iterator[Proposal]:
-    """Those after which `wanted` is the primary section of the text; none where a `never` or a fixed section of its
-    source rules that out. A `not` takes words from another section wherever they stand, so it is proposed only where no
-    line of `wanted` would do, or where `wanted` is for what no line places."""
+    """Edits after which `wanted` is the primary section of the text; none if a `never` or a fixed section of its source
+    prevents that. A `not` removes words from another section everywhere, so it is proposed only if no line of `wanted`
+    is enough, or if `wanted` is the fallback."""
     number = book.ids[wanted]
     reading = read(book, haystack(case.title, case.summary))
     if number in reading.excluded:
@@ -61,7 +61,7 @@ def proposals(book: Rulebook, case: Case, wanted: str) -> Iterator[Proposal]:
 
 
 def _own_lines(book: Rulebook, reading: Reading, number: int, case: Case) -> Iterator[Proposal]:
-    """New words of the section, and more weight for lines that spoke."""
+    """New words for the section, and more weight for lines that matched."""
     wanted = book.rules[number].id
     least = 0
     for proposal in _new_words(book, reading, number, case):
@@ -83,7 +83,7 @@ def edited(sections: Sequence[Rules], proposal: Proposal) -> tuple[Rules, ...]:
 
 
 def _enough(book: Rulebook, proposal: Proposal, case: Case, wanted: str, least: int) -> Proposal | None:
-    """With the least weight that brings the text over; weights below the `least`-th were not enough for others."""
+    """With the smallest weight that moves the text; weights before the `least`-th were not enough for others."""
     for weight in WEIGHTS[least:]:
         if proposal.was is None or weight > proposal.was.weight:
             tried = _put(proposal, replace(proposal.term, weight=weight))
@@ -114,7 +114,7 @@ def _leads(book: Rulebook, proposal: Proposal, case: Case) -> str:
 
 
 def _heavier(book: Rulebook, reading: Reading, number: int) -> Iterator[Proposal]:
-    """Lines of the section that spoke already, with more weight."""
+    """Lines of the section that matched already, with more weight."""
     rules = book.rules[number]
     for term, place in dict.fromkeys((one.term, one.place) for one in reading.evidence if one.rule == number):
         bare = not place and len(term.parts) == 1 and not term.parts[0].endswith("*")
@@ -134,7 +134,7 @@ def _new_words(book: Rulebook, reading: Reading, number: int, case: Case) -> Ite
 
 
 def _blocked(book: Rulebook, reading: Reading, number: int, case: Case) -> Iterator[Proposal]:
-    """Phrases around what spoke for the section that leads, as lines of its `not`."""
+    """Phrases around what supported the leading section, as lines for its `not`."""
     leader = book.ids.get(decided(book, reading, case.usually, case.section).section)
     if leader is None or leader == number:
         return
@@ -163,7 +163,7 @@ def _phrases(title: str) -> list[str]:
 
 
 def _cased(word: str, title: str) -> str:
-    """Capitals stay where they mean something: NATO, but not in a headline that shouts."""
+    """Keep capitals where they matter: NATO, but not in a headline all in capitals."""
     return word if word.isupper() and len(word) > 1 and not title.isupper() else word.lower()
 
 

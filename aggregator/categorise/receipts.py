@@ -1,4 +1,4 @@
-"""Why a text is where it is: recomputed from text and rules whenever somebody asks."""
+"""Why a text is where it is: recomputed from text and rules on demand."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def receipts(
 def judged(
     book: Rulebook, title: str, summary: str = "", *, usually: str | None = None, section: str | None = None
 ) -> tuple[Judgement, tuple[Receipt, ...]]:
-    """What `judge` says, with the receipts: the text is read once."""
+    """The result of `judge`, with the receipts: the text is read once."""
     hay = haystack(title, summary)
     reading = read(book, hay)
     raw = totals(book, reading, usually, section)
@@ -60,7 +60,7 @@ def judged(
 
 
 def named(book: Rulebook, title: str, summary: str = "") -> dict[str, Match]:
-    """By which word of a text each of its places is first named, by code."""
+    """The word of a text by which each of its places is first named, by code."""
     hay = haystack(title, summary)
     locator, found = Locator(title, summary, hay), {}
     for code, place in read(book, hay).codes.items():
@@ -70,7 +70,7 @@ def named(book: Rulebook, title: str, summary: str = "") -> dict[str, Match]:
 
 
 def whole(hay: Haystack, one: Evidence) -> int:
-    """Where the word ends that a term with an open end found: `flood*` found Flooding, not Flood."""
+    """The end of the word that a term with an open end found: `flood*` found Flooding, not Flood."""
     end = one.end
     if one.place or hay.text[end - 1] == " " or not any(part.endswith("*") for part in one.term.parts):
         return end

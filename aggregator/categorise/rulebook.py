@@ -44,8 +44,8 @@ class PlaceUse:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What one reading of a name says: `uses` one a rule; `elsewhere` the sections with places, none of which is this
-    one, where some section has it; `abroad` all rules with places, none of which is this one."""
+    """One reading of a name: `uses`, one per rule; `elsewhere` the sections with places, none of which is this one, if
+    some section has it; `abroad` all rules with places, none of which is this one."""
 
     uses: tuple[PlaceUse, ...]
     elsewhere: frozenset[int]
@@ -116,8 +116,8 @@ class _Words:
 
 
 def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: str | None = None) -> Rulebook:
-    """The rules as a frozen, picklable value; some 100 ms, most of it the automaton. `fallback` is the section of
-    what no rule places (`Settings.fallback`); without it `world` if there is one, else the last."""
+    """The rules as a frozen, picklable value; some 100 ms, most of it the automaton. `fallback` is the section of items
+    that no rule places (`Settings.fallback`); without it `world` if there is one, else the last."""
     rules = (*sections, *topics)
     words = _Words()
     for number, rule in enumerate(rules):

@@ -1,4 +1,4 @@
-"""What a text's place hangs on: the lines without which it would stand elsewhere, and what the runner-up lacks. Pure."""
+"""What decides a text's section: the lines without which it would be elsewhere, and what the runner-up lacks. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aggregator.text.match import haystack
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A text as it is judged; `usually` and `section` are those of its source."""
+    """A text to be judged; `usually` and `section` are those of its source."""
 
     title: str
     summary: str = ""
@@ -27,7 +27,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Without this line the text would stand in `then`."""
+    """Without this line the text would be in `then`."""
 
     rule: str
     at: Position
@@ -36,8 +36,8 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`behind` is what the runner-up lacks: the weight of one more word of the headline. `turns`: the single lines it
-    hangs on, the strongest first."""
+    """`behind` is what the runner-up lacks: the weight of one more word in the headline. `turns`: the single lines that
+    decide, the strongest first."""
 
     section: str
     runner_up: str | None
@@ -46,7 +46,7 @@ class Outcome:
 
 
 def outcome(book: Rulebook, case: Case) -> Outcome:
-    """Why it is here and not there, and by how much."""
+    """Why it is in this section and not another, and by how much."""
     reading = read(book, haystack(case.title, case.summary))
     raw = totals(book, reading, case.usually, case.section)[: book.sections]
     winner = decided(book, reading, case.usually, case.section).section

@@ -1,4 +1,4 @@
-"""Which lines of the rules do something: counted while texts are judged."""
+"""Which lines of the rules are used, counted while texts are judged."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from aggregator.text.match import Haystack, Matcher, haystack, needle
 
 @dataclass(frozen=True, slots=True)
 class DeadLine:
-    """A line of a section or topic that places nothing; `found`: its words occur, but in no text that is placed
-    there."""
+    """A line of a section or topic that places nothing; `found`: its words occur, but in no text placed there."""
 
     rules: str  # id
     key: str  # words, places, not, never
@@ -26,7 +25,7 @@ class DeadLine:
 
 
 class Usage:
-    """Judges as `judge` does, and counts for each line in how many texts it spoke for where they were placed."""
+    """Judges as `judge` does, and counts for each line how many texts it supported where they were placed."""
 
     def __init__(self, book: Rulebook) -> None:
         self._book = book
@@ -55,7 +54,7 @@ class Usage:
                 self._placed[number] += 1
 
     def dead(self) -> list[DeadLine]:
-        """Lines that placed, or took out, nothing so far, in the editor's order."""
+        """Lines that placed, or excluded, nothing so far, in the editor's order."""
         return [
             DeadLine(rules.id, key, term, self._found[id(term)] > 0)
             for rules in self._book.rules

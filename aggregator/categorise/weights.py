@@ -1,23 +1,23 @@
-"""The figures of judging: how much a headline, a subject, a scene weigh. Words lie in feeds.yaml, not here.
+"""The constants of judging: how much a headline, an actor, a scene weigh. The words are in feeds.yaml, not here.
 
 Tuned on one half of a labelled corpus and reported on the other (docs/quality.md).
 """
 
 HEADLINE = 3.0  # a match in the headline; in the summary it is 1
-SUBJECT = 1.6  # the first place of the headline: who acts
-LEAD = 2.3  # the first place of a lead whose headline names none: it tells what the headline leaves out
+SUBJECT = 1.6  # the first place of the headline: the actor
+LEAD = 2.3  # the first place of a lead paragraph if the headline names none: it says what the headline omits
 SCENE = 0.9  # a place after "in", "at", "near": where it happens
 PERSON_FROM = 0.65  # a demonym that only says where somebody is from: "British man", "Chinese student"
 FURTHER = 0.65  # each further place of a section in the same field, of the one before
-YIELDING = 0.1  # words of a section with places, where the headline's subject is a place of others
+YIELDING = 0.1  # words of a section with places, if the actor of the headline is a place of other sections
 GENERIC = 0.9  # offices and courts that many countries have
-MARK = 0.1  # a place lighter than this speaks for nothing: it says whose institutions the words of its rule mean
+MARK = 0.1  # a place lighter than this is no evidence: it only says whose institutions the words of its rule mean
 HEAVY = 5.0  # a word of this weight or more outranks any single place …
 OUTRANKING = 5.0  # … even from the summary: 5 + 5 against HEADLINE × SUBJECT = 4.8, for places weighed up to 2
-FIXED = 1.0  # `section:` of a source: by this more than whatever else the text says
+FIXED = 1.0  # `section:` of a source: more by this than anything else in the text
 
 PRIOR = 1.0  # `usually:` of a source
-HALF = 1.0  # score = raw / (highest raw + HALF): evidence at which the score of the best is one half
+HALF = 1.0  # score = raw / (highest raw + HALF): the evidence at which the best score is one half
 THRESHOLD = 0.22  # the score from which a section holds an item
 TOPIC = 1.0  # the raw evidence from which a topic holds: one word in the summary
 LEAST = 0.3  # less evidence than this places nothing; from here on it is right three times in four

@@ -1,4 +1,4 @@
-"""New sources into the configured file: named, checked as the whole file is, and written by renaming."""
+"""Adds new sources to the configured file: named, validated with the whole file, and written by renaming."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHOWN = 5  # publishers of several new sources
 
 
 def same_address(url: str) -> str:
-    """The form in which two addresses are the same feed: scheme, www, fragment and a slash at the end aside."""
+    """The form in which two addresses are the same feed, ignoring scheme, www, fragment and a trailing slash."""
     try:
         parsed = ada_url.URL(url)
     except ValueError:
@@ -30,19 +30,19 @@ def same_address(url: str) -> str:
 
 
 def present(application: Application) -> dict[str, Source]:
-    """The sources there are, by `same_address`."""
+    """The existing sources, by `same_address`."""
     return {same_address(source.url.replace("$${", "${")): source for source in application.settings.sources}
 
 
 class Names:
-    """Names and ids that nobody bears yet."""
+    """Gives names and ids that are not in use yet."""
 
     def __init__(self, sources: Iterable[Source]) -> None:
         listed = list(sources)
         self._ids = {id for source in listed for id in (source.id, *source.was)}
 
     def give(self, name: str, url: str) -> NewSource:
-        """A source of this name; its id stands beside it where the slug of the name is taken or empty."""
+        """A source with this name; its id is added if the slug of the name is taken or empty."""
         from aggregator.config.scalars import slug
 
         host = (host_of(url) or "source").removeprefix("www.")
@@ -72,7 +72,7 @@ def with_publisher(application: Application, source: NewSource) -> NewSource:
 
 def append(application: Application, sources: Sequence[NewSource]) -> None:
     """Raises:
-    AggregatorError: the file as it would be does not hold, or cannot be written; it is left as it was.
+    AggregatorError: the resulting file would be invalid, or cannot be written; it is left as it was.
     """
     from aggregator.config.load import parse
     from aggregator.pipeline.changes import Changes, changes
@@ -105,7 +105,7 @@ def append(application: Application, sources: Sequence[NewSource]) -> None:
 
 
 def _namesakes(settings: Settings, added: Collection[str]) -> Iterator[str]:
-    """New sources that are one publisher with others by no more than their name: they corroborate nothing then."""
+    """New sources that are one publisher with others only because of their name: they then corroborate nothing."""
     listed = {publisher.name for publisher in settings.publishers}
     groups: dict[str, list[Source]] = {}
     for source in settings.sources:

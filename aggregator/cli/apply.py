@@ -54,12 +54,12 @@ def run(args: argparse.Namespace, place: Place) -> int:
 
 
 def _polled_by_others(tick: object) -> bool:
-    """Whether some worker of the server ticked of late; it follows what is in force, and re-places."""
+    """Whether some worker of the server ticked recently; it follows the configuration in force, and re-places stories."""
     return isinstance(tick, int) and 0 <= seconds() - tick < TICKED
 
 
 def _changes(application: Application, held: tuple[str, dict[str, str]] | None) -> Changes:
-    """What the file changes of what was in force; nothing to tell where that cannot be read any more."""
+    """What the file changes in the configuration in force; nothing if that cannot be read any more."""
     try:
         before = Application.of_texts(application.place, held[1]).settings if held else None
     except ConfigError:

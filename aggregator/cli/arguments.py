@@ -26,7 +26,7 @@ class Command:
 
 
 def option(parser: argparse.ArgumentParser, flag: str, help: str, default: Any = None, **more: Any) -> None:
-    """An option that the environment can give: --port is AGGREGATOR_PORT."""
+    """An option that can also be set in the environment: --port is AGGREGATOR_PORT."""
     variable = "AGGREGATOR_" + flag.lstrip("-").upper().replace("-", "_")
     given = os.environ.get(variable)
     if more.get("action") == "store_true":

@@ -1,4 +1,4 @@
-"""`aggregator check`: is feeds.yaml sound, and do its examples hold?"""
+"""`aggregator check`: is feeds.yaml valid, and do its examples hold?"""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def _item(line: bytes, where: str, number: int) -> Line:
 
 
 def _seconds(value: Any, where: str) -> int | None:
-    """ISO 8601 or, as feeds have it, RFC 822; None where nothing stands."""
+    """ISO 8601 or, as in feeds, RFC 822; None if empty."""
     if value is None or value == "":
         return None
     try:
@@ -111,7 +111,8 @@ def _moment(text: str) -> datetime:
 
 
 def _dated(items: list[Line]) -> list[int]:
-    """A time for every item: its own, or that of the dated one before it (before the first, of that)."""
+    """A time for every item: its own, or that of the last dated item before it (for the first ones, that of the first
+    dated)."""
     last = next((item.at for item in items if item.at is not None), 0)
     times = []
     for item in items:

@@ -1,4 +1,5 @@
-"""`explain --expect SECTION`: the smallest edits that put a text there, each with what it would move in the archive."""
+"""`explain --expect SECTION`: the smallest edits that would put a text there, each with what it would move in the
+archive."""
 
 from __future__ import annotations
 
@@ -48,15 +49,15 @@ def expected(application: Application, case: Case, section: str) -> dict[str, An
 
 
 def _telling(application: Application, case: Case) -> frozenset[str]:
-    """Words of the text that topics are made of: they say what it is about."""
+    """Words of the text that topics use: they say what it is about."""
     topics = {topic.id for topic in application.settings.topics}
     found = application.receipts(case.title, case.summary)
     return frozenset(match.text.lower() for one in found if one.section in topics for match in one.matched)
 
 
 def _rank(row: dict[str, Any], telling: frozenset[str]) -> tuple[Any, ...]:
-    """What moves least and weighs least comes first; then words that topics know, single words, and rare ones: of a
-    word that no stored story has, nothing can be told."""
+    """Edits that move and weigh the least come first; then words that topics know, single words, and rare ones; nothing
+    is known of a word that no stored story has."""
     told = row["line"].partition(":")[0].strip("{} ").lower() in telling
     seen = row["looked_at"]
     return row["moved"], row["weight"], not told, row["line"].count(" "), not seen, seen, -len(row["line"])
@@ -85,7 +86,7 @@ def _row(application: Application, proposal: Proposal, archive: Archive | None) 
 
 
 def _effect(application: Application, proposal: Proposal, archive: Archive) -> Plan:
-    """The edit's plan, over the stories that it can move."""
+    """The plan of the edit, over the stories that it can move."""
     settings = application.settings
     trial = Application(
         application.place,

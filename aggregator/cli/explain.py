@@ -1,4 +1,4 @@
-"""`aggregator explain`: why something is where it is."""
+"""`aggregator explain`: why a story or item is where it is."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from aggregator.render.jsonfeed import reports
 
 
 class Found(NamedTuple):
-    """What the archive holds of what was asked for."""
+    """What the archive has on the subject."""
 
     item: ItemView
     story: StoryView | None

@@ -1,4 +1,4 @@
-"""Feeds behind an address, for `add` and `try`: found through the guarded fetcher, offered with numbers."""
+"""Feeds behind an address, for `add` and `try`: found with the service's fetcher, offered with numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`aggregator import FILE.opml`: the feeds of another reader, appended to the configuration."""
+"""`aggregator import FILE.opml`: appends the feeds of another reader to the configuration."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _read(name: str) -> tuple[Listed, ...]:
 
 
 def sort(application: Application, listed: Iterable[Listed]) -> Sorted:
-    """Which are new, with names and ids of their own; folders become labels."""
+    """Which are new, with their names and ids; folders become labels."""
     there = present(application)
     names = Names(application.settings.sources)
     allowed = Allowance.of(application.settings.allow_private)

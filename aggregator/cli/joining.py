@@ -1,4 +1,4 @@
-"""The part of `explain` that says why an item is in its story, and what came next."""
+"""The part of `explain` that says why an item is in its story, and what the runner-up was."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def joining(item: ItemView) -> dict[str, Any] | None:
 
 
 def told(item: ItemView) -> Iterator[str]:
-    """For a terminal, one thing a line."""
+    """For a terminal, one fact per line."""
     found = item.joining
     if found is None:
         return

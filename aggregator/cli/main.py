@@ -38,7 +38,7 @@ COMMANDS: dict[str, str] = {
 """Every command; its module in this folder has the same name (`try_` for try, which is a word of Python)."""
 
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-"""What is wrong where standard output is a file on a disk that is full or fails."""
+"""Errors of standard output if it is a file on a disk that is full or fails."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def load(name: str) -> Command:
-    """The command's module, imported only when it is the one asked for."""
+    """The command's module, imported only if it is needed."""
     found: Command = import_module(f"aggregator.cli.{name}_" if iskeyword(name) else f"aggregator.cli.{name}").COMMAND
     return found
 
@@ -84,7 +84,7 @@ def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argp
 def main(arguments: list[str] | None = None) -> int:
     given, rest = parser().parse_known_args(arguments)
     place = Place(Path(given.config), Path(given.instance), given.database or None)
-    if isinstance(sys.stdout, io.TextIOWrapper):  # headlines hold what the encoding of a terminal may lack
+    if isinstance(sys.stdout, io.TextIOWrapper):  # headlines contain characters that a terminal's encoding may lack
         sys.stdout.reconfigure(errors="backslashreplace")
     code = 0
     try:
@@ -93,7 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
         command.add(own)
         code = command.run(_parsed(own, command.name, rest), place)
         if sys.stdout:
-            sys.stdout.flush()  # at the end of the program a failure would have no words, and a code of its own
+            sys.stdout.flush()  # when the program exits, a failure would have no message, and an exit code of its own
     except ConfigError as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -114,5 +114,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _end_output() -> None:
-    """Nothing more can be written; what waits is let go."""
+    """Nothing more can be written; buffered output is dropped."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

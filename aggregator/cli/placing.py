@@ -1,4 +1,4 @@
-"""The edition as a command makes it, once and to the end: what waits is placed, stored stories follow the rules."""
+"""The edition as made by a command, once and to the end: waiting items are placed, stored stories follow the rules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WAIT = 120  # seconds for another process to finish its edition
 
 
 def get_ready(application: Application) -> None:
-    """What would take `place_all` its first moments."""
+    """Preparations that `place_all` would otherwise begin with."""
     from aggregator.pipeline.edition import get_ready
 
     get_ready(application.policy)
@@ -41,7 +41,7 @@ def place_all(application: Application) -> tuple[int, int]:
 
 
 def judge_anew(archive: Archive, application: Application, proceed: Callable[[], bool]) -> int:
-    """Stored stories follow an edit of the rules; returns how many were judged anew."""
+    """Stored stories follow an edit of the rules; returns how many were re-placed."""
     from aggregator.pipeline.replacing import re_place_all
 
     archive.upkeep.note(NOTE, application.policy.program)

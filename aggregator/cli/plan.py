@@ -1,4 +1,4 @@
-"""`aggregator plan`: what a file would change in the stored archive, before it applies."""
+"""`aggregator plan`: what a file would change in the stored archive, before it is applied."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _edits(report: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _overruled(report: dict[str, Any]) -> list[str]:
-    """Stories that become one, part, or lose an article."""
+    """Stories that would be merged, split, or lose an article."""
     lines = []
     for row in report["joins"]:
         lines += [f"+ {one['title']}\n      joins: {row['title']}" for one in row["joined_by"]]
@@ -169,7 +169,7 @@ def _section(title: str, lines: list[str]) -> Iterator[str]:
 
 
 def _dead(report: dict[str, Any], shown: Callable[[str], str]) -> Iterator[str]:
-    """Lines and sources that do nothing in the archive."""
+    """Lines and sources that are not used in the archive."""
     edited = any(any(report["configuration"][kind].values()) for kind in ("sections", "topics"))
     never = [row for row in report["dead"]["lines"] if not row["found"]]
     useless = [row for row in report["dead"]["lines"] if row["found"]]
@@ -187,8 +187,8 @@ def _dead(report: dict[str, Any], shown: Callable[[str], str]) -> Iterator[str]:
 
 
 def escaped(text: str) -> str:
-    """Headlines come from anywhere: nothing of theirs is Markdown or HTML, a link, or a call to somebody by name, which the
-    places where plans are reviewed make of bare addresses and of @name (a joiner, which nobody sees, stands between)."""
+    """Headlines come from anywhere: nothing in them may act as Markdown or HTML, a link, or a mention of a user, which
+    code-review sites make of bare addresses and of @name (an invisible joiner is inserted there)."""
     line = re.sub(r"([\\`*_{}\[\]<>|~#&$])", r"\\\1", " ".join(text.split()))
     line = re.sub(r":(?=//)|\.(?<=\bwww\.)", r"\\\g<0>", line, flags=re.IGNORECASE).replace("@", "@\u2060")
     return f"\\{line}" if line[:1] in ("-", "+") else line

@@ -19,10 +19,10 @@ from aggregator.render.entry import urn
 
 
 def in_force(application: Application) -> Application | None:
-    """The configuration in force, by the store; None where there is none yet.
+    """The configuration in force, from the store; None if there is none yet.
 
     Raises:
-        AggregatorError: it cannot be read here, so that nothing can be compared with it.
+        AggregatorError: it cannot be read here, so there is nothing to compare with.
     """
     if not application.stored:
         return None
@@ -45,7 +45,7 @@ def adopt_names(after: Application, found: Changes) -> None:
 
 
 class Comparison:
-    """Of the configuration in force with a proposed one."""
+    """Compares the configuration in force with a proposed one."""
 
     def __init__(self, before: Application | None, after: Application) -> None:
         self.before, self.after = before, after
@@ -74,7 +74,7 @@ class Comparison:
         }
 
     def _streams(self, found: Plan, kind: str, rules: Sequence[Rules]) -> list[dict[str, Any]]:
-        """In the editor's order; what is gone from the file comes last."""
+        """In the editor's order; what the file no longer has comes last."""
         titles = {one.id: one.title for one in rules}
         gone = [name.partition(":")[2] for name in sorted(found.streams) if name.startswith(f"{kind}:")]
         rows = []
@@ -98,7 +98,7 @@ class Comparison:
             why = Cause(f"stories: {sample.word.key}", self._said(sample.word), sample.word.gone)
         else:
             why = cause(book, self.after.rulebook, place, item.title, item.summary, comes=comes)
-        if why.rule == "outweighed":  # then what rose is the reason
+        if why.rule == "outweighed":  # then the section that gained is the reason
             rose = cause(book, self.after.rulebook, ("section", sample.new), item.title, item.summary, comes=True)
             why = rose if rose.at else why
         return {
@@ -113,7 +113,7 @@ class Comparison:
         }
 
     def _said(self, word: Word) -> Position | None:
-        """Where the file that says it has a word of the editor."""
+        """The position of an override in the file that has it."""
         source = self.before if word.gone else self.after
         if source is None:
             return None
@@ -122,7 +122,7 @@ class Comparison:
         return next((at for url, at in lines if canonical(url) == word.address), None)
 
     def _overrides(self, desk: Desk | None) -> dict[str, Any]:
-        """Stories that would become one, part, or lose an article, because the file says so."""
+        """Stories that would be merged, split, or lose an article, because of the file."""
         hidden = self.before.policy.hidden if self.before else frozenset()
         found = foresee(desk, self._counting[0], hidden) if desk else Foreseen()
         return {
@@ -141,13 +141,13 @@ class Comparison:
         }
 
     def _written(self) -> dict[str | None, str]:
-        """Addresses of `stories` in the form that is compared → as the file has them."""
+        """Addresses of `stories` in canonical form → as the file has them."""
         said = self.after.settings.overrides
         joined = (url for group in said.join for url in group)
         return {canonical(url): url for url in (*said.split, *said.hide, *(pin.url for pin in said.pin), *joined)}
 
     def _examples(self) -> list[dict[str, Any]]:
-        """Examples that flip: they held and miss now, missed and hold now; and new ones that miss."""
+        """Examples whose result changes, and new ones that fail."""
         old, new = _misses(self.before), _misses(self.after)
         known = _all_examples(self.before)
         rows = []
@@ -170,7 +170,7 @@ class Comparison:
         return rows
 
     def _dead(self, found: Plan) -> dict[str, Any]:
-        """Lines and sources that do nothing in the archive, lines that the edit brings first."""
+        """Unused lines and sources of the archive, lines from the edit first."""
         _, usage = self._counting
         found_new = self.changes.sections, self.changes.topics
         new = {(one.id, line) for kind in found_new for one in kind.changed for line in one.added}
@@ -214,7 +214,7 @@ Key = tuple[str, str, str, str]
 
 
 def _misses(application: Application | None) -> dict[Key, str]:
-    """The examples that miss, with what came instead."""
+    """The failing examples, with what came instead."""
     from aggregator.categorise.examples import misses
 
     if application is None:

@@ -1,4 +1,4 @@
-"""`aggregator serve`: the web alone, by granian."""
+"""`aggregator serve`: the web alone, on granian."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
 
 
 def _loaded(place: Place) -> Application:
-    """A broken file is told and takes nothing from readers: what is served is what is in force."""
+    """A broken file is reported and takes nothing from readers: the configuration in force is served."""
     try:
         return Application.load(place)
     except ConfigError as broken:

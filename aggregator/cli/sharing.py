@@ -1,4 +1,4 @@
-"""What binds a worker to others, where the archive is on a server."""
+"""How a worker shares an archive on a server with other workers."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from aggregator.worker.processes import identity
 
 QUEUE = "aggregator queue"  # sessions of the queue
 DUE = 5000
-"""Sources that one look takes at the most."""
+"""Sources that one tick takes, at most."""
 
 
 class Sharing:
-    """Over a connection of its own, by which others see that this process lives."""
+    """Over a connection of its own, by which others see that this process is alive."""
 
     def __init__(self, application: Application) -> None:
         with driver():
@@ -30,7 +30,7 @@ class Sharing:
         return self
 
     def say(self, troubles: str) -> None:
-        """Show what is wrong, to whoever reads the status. Where the server is what is in trouble, readers see that."""
+        """Show what is wrong to readers of the status. If the server is the problem, readers notice that themselves."""
         self._telling.submit(self._archive.upkeep.tell, identity(), troubles)
 
     def fleet(self, heed: Callable[[Collection[str]], None], private: Callable[[str], bool]) -> Fleet:
@@ -40,7 +40,7 @@ class Sharing:
         self._archive.agree(lambda: utc_now().timestamp())
 
     def _due(self, private: Callable[[str], bool]) -> Sequence[tuple[str, str]]:
-        """Hosts that the editor calls private need no sparing: each source counts as one of its own."""
+        """Hosts that the editor lists as private need no protection: each of their sources counts as a host of its own."""
         due = self._archive.sources.due(utc_now(), LEASE, DUE)
         return [(id, id if (host := host_of(address) or "") and private(host) else host) for id, address in due]
 

@@ -1,4 +1,4 @@
-"""What is said of a text: section, sections, topics and the receipts, as JSON and as lines."""
+"""The classification of a text: section, sections, topics and the receipts, as JSON and as lines."""
 
 from __future__ import annotations
 

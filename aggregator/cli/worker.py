@@ -37,7 +37,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
 
 
 def work(application: Application, beside: Beside | None) -> int:
-    """Poll until a signal; `beside` runs along."""
+    """Poll until a signal; `beside` runs at the same time."""
     logs.start(application.mask)
     for problem in application.warnings:
         print(problem, file=sys.stderr)
@@ -69,7 +69,7 @@ async def _serve(
 
 
 class Archives(NamedTuple):
-    """The archive over a connection for each of those who work on it at once, so that none waits for another's."""
+    """The archive over one connection for each of those who use it at once, so that none waits for another's."""
 
     writer: Store  # stores what polls brought
     lookup: Store  # what polls ask beforehand
@@ -78,8 +78,8 @@ class Archives(NamedTuple):
 
 
 class Engines:
-    """Makes an engine of a configuration, and a new one when the file or what is in force has changed. Archives, the
-    sandbox and the fetcher stay, so that no cache and no schedule is lost."""
+    """Makes an engine from a configuration, and a new one when the file or the configuration in force has changed.
+    Archives, the sandbox and the fetcher stay, so that no cache and no schedule is lost."""
 
     def __init__(self, application: Application, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
@@ -93,21 +93,21 @@ class Engines:
         self._application = application = self._ruling(application, held)
         for problem in application.admit(self._upkeep):
             log.warning("%s", problem)
-        self._held = application.settings.epoch  # what the store said when it was last looked at
-        # Whether the edit that the status says is waiting, if it says so, is of this machine's file.
+        self._held = application.settings.epoch  # what the store said at the last check
+        # Whether the waiting edit in the status, if there is one, is of this machine's file.
         self._waits = not application.shared
         if held is not None and held[0] != application.settings.epoch:
             log.info("\n".join(self._told(held, application).lines))
 
     def _ruling(self, application: Application, held: Held) -> Application:
-        """With `reload: manual`, what is in force stays in force until `apply`."""
+        """With `reload: manual`, the configuration in force stays until `apply`."""
         if application.settings.site.reload == "auto" or held is None or held[0] == application.settings.epoch:
             return application
         log.info("reload is manual: the configuration in force stays; `aggregator apply` applies the file")
         return Application.of_texts(application.place, held[1])
 
     def start(self) -> Engine:
-        """The engine of what is in force at the start."""
+        """The engine for the configuration in force at start."""
         held = self._upkeep.configuration()
         if held is None or held[0] != self._application.settings.epoch:
             self._upkeep.note(SAID, self._told(held, self._application).said)
@@ -131,7 +131,7 @@ class Engines:
         )
 
     def _fetcher(self, app: Application) -> Http:
-        """One as long as what it depends on stays: it knows which hosts were asked when."""
+        """One fetcher as long as its settings stay the same: it knows when each host was last requested."""
         settings = app.settings
         key = (settings.site.contact, settings.site.url, settings.allow_private)
         if key not in self._fetchers:
@@ -139,18 +139,18 @@ class Engines:
         return self._fetchers[key]
 
     def private(self, host: str) -> bool:
-        """Whether the editor calls a host private: such a one needs no sparing."""
+        """Whether the editor lists a host as private: such a host needs no protection."""
         return self._allowance.names(host)
 
     def heed(self, ids: Collection[str]) -> None:
-        """Keep the pauses that hosts of these sources asked other workers for."""
+        """Keep the pauses that the hosts of these sources requested from other workers."""
         application = self._application
         hosts = {host_of(application.sources[id].url) or "" for id in ids if id in application.sources}
         beside = [id for host in hosts for id in application.hosts[host]]
         application.hold(self._fetcher(application), self._archives.lookup.sources.states(beside))
 
     def changed(self, force: bool) -> Reload | None:
-        """What became of the configuration since the last call. Raises ConfigError where the file is broken."""
+        """What changed in the configuration since the last call. Raises ConfigError if the file is broken."""
         if force:
             self._watch.take()
         elif not self._watch.saved():
@@ -177,7 +177,7 @@ class Engines:
         return replace(told, engine=self._engine(fresh))
 
     def _withdrawn(self) -> Reload:
-        """The file says what is in force: an edit that waited was taken back."""
+        """The file equals the configuration in force: an edit that waited was undone."""
         noted = self._upkeep.noted(SAID)
         if not self._waits or not isinstance(noted, dict) or not noted.get("waiting"):
             return Reload()
@@ -200,7 +200,7 @@ class Engines:
         return replace(self._told(before, fresh), engine=self._engine(fresh), of_file=False)
 
     def _told(self, before: Held, application: Application) -> Reload:
-        """What the application's configuration changes of that before, for log and status."""
+        """What the application's configuration changes from the one before, for log and status."""
         try:
             old = Application.of_texts(self._place, before[1]).settings if before else None
         except ConfigError:  # written for an environment or a version that is no more

@@ -27,7 +27,7 @@ _NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")
 
 
 def believable(candidates: Iterator[datetime | None], now: datetime) -> tuple[datetime | None, bool]:
-    """The earliest candidate from 1970 on, `now` where all lie in the future; and whether it was clamped."""
+    """The earliest candidate from 1970 on, `now` if all lie in the future; and whether it was clamped."""
     times = [time for time in candidates if time is not None and time >= EARLIEST]
     if not times:
         return None, False

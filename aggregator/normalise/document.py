@@ -1,4 +1,4 @@
-"""A parsed document to a normalised one: identity first, then the cap, then the steps for what is kept."""
+"""From a parsed document to a normalised one: identity first, then the cap, then the remaining steps for what is kept."""
 
 from __future__ import annotations
 

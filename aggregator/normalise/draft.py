@@ -1,4 +1,4 @@
-"""What the steps share: the document's context, and the draft of one item that they fill in order."""
+"""What the steps share: the document's context, and the draft of one item that they fill in turn."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Context:
 
 @dataclass(slots=True)
 class Draft:
-    """One item on its way. A step reads `parsed` and what earlier steps wrote, and writes its own fields."""
+    """One item in progress. A step reads `parsed` and what earlier steps wrote, and writes its own fields."""
 
     parsed: ParsedItem
     base: str = ""

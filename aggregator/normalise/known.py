@@ -1,8 +1,8 @@
-"""What a document brings beside what the store knows of its source: new, changed, merely seen, or held back.
+"""Compares a document with what the store knows of its source: items are new, changed, merely seen, or held back.
 
-Rules of odd feeds: an item is known by its id; a new guid at a known address is the same item; what was purged does not
-come back; what is missing from a document is not gone; a document whose unknown entries mostly carry known titles has
-changed its guids, and repeats are not announced.
+Rules for odd feeds: an item is known by its id; a new guid at a known address is the same item; a purged item does not
+come back; an item missing from a document is not gone; a document whose unknown entries mostly have known titles has
+changed its guids, and the repeats are not announced.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class Changes:
 
 
 def recognise(items: Sequence[Item], known: Known, first_poll: bool, most: int = MAX_NEW) -> Changes:
-    """Applied twice (with the store brought up to date in between), the second time brings nothing new. At most `most`
-    are new, and MAX_NEW."""
+    """If applied twice (with the store updated in between), the second time brings nothing new. At most `most` are new,
+    and MAX_NEW."""
     unknown: list[Item] = []
     changed: dict[int, Item] = {}
     seen: dict[int, None] = {}

@@ -17,7 +17,7 @@ SIZE = 8  # bytes of a fingerprint: among the thousand entries of one source no 
 
 
 class Said:
-    """`before` are the fingerprints of what the source said before, one after the other."""
+    """`before` are the fingerprints of what the source listed before, one after the other."""
 
     def __init__(self, context: Context, before: bytes) -> None:
         job = context.job
@@ -26,7 +26,7 @@ class Said:
         self._before = parted(before)
 
     def fingerprint(self, key: str, parsed: ParsedItem) -> bytes:
-        """`key` is the entry's identity, which depends on the entries beside it too."""
+        """`key` is the entry's identity, which also depends on the entries beside it."""
         # As Python writes it: whatever a parser finds can be written so, half of a surrogate pair too.
         return blake2b(repr((key, parsed)).encode(), digest_size=SIZE, key=self._key).digest()
 

@@ -1,4 +1,4 @@
-"""The steps that make a draft whole, in their order. Each reads what came before and writes its own fields."""
+"""The steps that complete a draft, in their order. Each reads what came before and writes its own fields."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def publisher(draft: Draft, context: Context) -> None:
 
 
 def people(draft: Draft, context: Context) -> None:
-    """Names: an address alone is none, and nobody's business."""
+    """Names only: an e-mail address alone is not a name, and private."""
     name = cut(plain(draft.parsed.author), 200) if draft.parsed.author else ""
     draft.author = None if _NO_NAME.fullmatch(name) else name
 
@@ -142,7 +142,7 @@ def enclosures(draft: Draft, context: Context) -> None:
 
 
 def _kind(url: str) -> str | None:
-    """The media type that the address tells by its ending."""
+    """The media type suggested by the ending of the address."""
     found = _ENDING.search(url)
     return _KINDS.get(found[1].lower()) if found else None
 

@@ -1,4 +1,4 @@
-"""Bytes to a parsed feed. Pure: no network, no files, no clock; the only room that imports feedparser and
+"""Bytes to a parsed feed. Pure: no network, no files, no clock; the only package that imports feedparser and
 fastfeedparser. Nothing it returns is trusted."""
 
 from __future__ import annotations

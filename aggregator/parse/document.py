@@ -1,4 +1,4 @@
-"""What every parser of this room is given: one XML document made readable, and what was wrong with it."""
+"""The input of every parser in this package: one XML document made readable, and what was wrong with it."""
 
 from __future__ import annotations
 
