@@ -13,9 +13,9 @@ install: $(STAMP) ## set up .venv with all extras; then .venv/bin/aggregator is 
 
 $(STAMP): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. Install Python 3.11 or later, or name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; raise SystemExit(not (3, 11) <= sys.version_info[:2] < (3, 15))' || { echo "$$($(PYTHON) --version) does not fit: Python 3.11 to 3.14 is needed. Name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; raise SystemExit(not (3, 11) <= sys.version_info[:2] < (3, 15))' || { echo "$$($(PYTHON) --version) is not supported: Python 3.11 to 3.14 is needed. Name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "This Python lacks the venv module. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@echo "Setting up .venv (a minute at the most) …"
+	@echo "Setting up .venv (takes up to a minute) …"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[postgres,test,bench]'
 	@$(BIN)/python -m compileall -q aggregator # where Python is told to keep no bytecode, each command would compile anew
@@ -24,10 +24,10 @@ $(STAMP): pyproject.toml constraints.txt
 run: install ## poll and serve on http://127.0.0.1:8000
 	@exec $(BIN)/aggregator run
 
-test: install ## all tests that take seconds
+test: install ## the tests, except those that take minutes
 	@$(BIN)/python -m pytest -n auto
 
-faults: install ## every fault and bad input, those included that take minutes
+faults: install ## tests of every fault and bad input, including those that take minutes
 	@$(BIN)/python -m pytest -m 'slow or not slow' --durations 10 tests/faults
 
 eval: install ## quality figures on labelled news
@@ -36,17 +36,17 @@ eval: install ## quality figures on labelled news
 bench: install ## speed, as ratios within one run
 	@$(BIN)/python -m benchmarks.bench
 
-bench-peers: install ## polling beside reader, newsboat and sfeed (ARGS='--feeds 100 --runs 1'); writes docs/benchmarks.md
+bench-peers: install ## compare polling with reader, newsboat and sfeed (ARGS='--feeds 100 --runs 1'); writes docs/benchmarks.md
 	@$(BIN)/python -m benchmarks.bench_peers $(ARGS)
 
-interop: install ## feed readers and validators that others wrote, against the service
+interop: install ## test the service with third-party feed readers and validators
 	@PYTHON=$(BIN)/python tests/interop/install.sh
 	@$(BIN)/python -m pytest -m interop -rs tests/interop
 
 lint: install ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
 
-format: install ## ruff format, and the fixes that are safe
+format: install ## ruff format and safe fixes
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 clean: ## remove .venv and caches; instance/ stays

@@ -28,10 +28,10 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
         "Only stories that at least this many independent outlets report; a story enters when the last of them joins.",
     ),
     "primary": ({"type": "string", "enum": ["0", "1", "true", "false"]}, "Only stories whose primary section this is."),
-    "view": ({"type": "string", "enum": ["stories", "items"]}, "Stories, or the items they are made of."),
+    "view": ({"type": "string", "enum": ["stories", "items"]}, "Stories, or the items that they consist of."),
     "q": (
         {"type": "string", "maxLength": parameters.MAX_QUERY},
-        f'Words, "phrases" and -minus, {parameters.MAX_TERMS} at the most.',
+        f'Words, "phrases" and -minus, at most {parameters.MAX_TERMS}.',
     ),
     "order": (
         {"type": "string", "enum": list(parameters.ORDERS)},

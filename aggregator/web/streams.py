@@ -87,7 +87,7 @@ def check(names: Names, wanted: Filter) -> None:
     for name in ("section", "topic", "source"):
         id = getattr(wanted, name)
         if id is not None and id not in ids(names, name):
-            raise QueryError(name, f"`{name}` is unknown; /{name}s lists all")
+            raise QueryError(name, f"`{name}`: there is no such {name}; /{name}s lists all")
 
 
 @dataclass(frozen=True, slots=True)
