@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from wordfreq import available_languages, get_frequency_dict
 
-from aggregator.stories.languages import ROW, own
+from aggregator.stories.languages import ALL, ROW, salt
 from aggregator.stories.names import named
 from aggregator.stories.places import placed
 from aggregator.stories.rarity import listed
@@ -34,22 +34,26 @@ ENGLISH = 60  # commonest English words, which tell of no other language
 
 def main() -> None:
     english = _function_words("en", frozenset(), ENGLISH)
-    rows: dict[int, float] = {}
     told = {"en": english[:FUNCTION_WORDS]}
-    for lang in sorted(available_languages("best")):
-        if lang != "en":
-            for number, share in _everyday(lang).items():
-                rows[number] = max(share, rows.get(number, 0.0))
-            told[lang] = _function_words(lang, frozenset(english), FUNCTION_WORDS)
-    np.array(sorted(rows.items()), ROW).tofile(DATA / "everyday.bin")
-    lines = [f"{lang}\t{' '.join(words)}\n" for lang, words in told.items() if words]
-    (DATA / "function_words.tsv").write_text("".join(lines), "utf-8")
+    rows: list[tuple[int, int, int, float]] = []  # number, and what stands in a row
+    names: dict[int, float] = {}
+    for line, lang in enumerate(sorted(set(available_languages("best")) - {"en"}), 1):
+        told[lang] = _function_words(lang, frozenset(english), FUNCTION_WORDS)
+        for stem, (share, name) in _everyday(lang).items():
+            if name:
+                names[stem] = max(share, names.get(stem, 0.0))
+            else:
+                rows.append((stem ^ salt(lang), line, stem, share))
+    rows += [(stem, ALL, stem, share) for stem, share in names.items()]
+    np.array([row[1:] for row in sorted(rows)], ROW).tofile(DATA / "everyday.bin")
+    (DATA / "function_words.tsv").write_text(
+        "".join(f"{lang}\t{' '.join(words)}\n" for lang, words in told.items()), "utf-8"
+    )
     print(f"{len(rows):,} everyday words of {len(told) - 1} languages")
 
 
-def _everyday(lang: str) -> dict[int, float]:
-    """Number in this language → share. Names that we know keep the number that they have in all, and their share in
-    English where they have one."""
+def _everyday(lang: str) -> dict[int, tuple[float, bool]]:
+    """Stem → its share, and whether it is a name that we know. Such a name keeps its share in English where it has one."""
     counts: Counter[str] = Counter()
     for word, frequency in get_frequency_dict(lang).items():
         for stem in set(stems(tokens(word), lang)):
@@ -60,11 +64,11 @@ def _everyday(lang: str) -> dict[int, float]:
     where = located(numbers)
     states = np.isin(where & 7, (Kind.NATION, Kind.CAPITAL))
     names = (placed(numbers) | (where > 0) | named(numbers)[0]) & (held < OFTEN) | states & (held < MOST)
-    theirs = np.isin(numbers, listed()[0])
+    theirs = names & np.isin(numbers, listed()[0])
     return {
-        (number if name else own(number, lang)): share
+        number: (share, name)
         for (number, share), name, english in zip(common.items(), names.tolist(), theirs.tolist(), strict=True)
-        if not (name and english)
+        if not english
     }
 
 

@@ -2,10 +2,9 @@
 
 The background of news (`rarity`) is English. Beside it every "der" and "niños" would be a rare word that tells much, and all
 reports in German or Spanish would be alike. So `data/everyday.bin` lists the commoner stems of some forty other languages with the
-share of news items that hold each: rows of a number of eight bytes and a share of two, ascending. An everyday stem has a number of
-its own in each language, since "war" and "die" are other words in English; names and rarer words have the same number in all.
-`data/function_words.tsv` lists the commonest short words of each language, by which a text tells what it is written in.
-`benchmarks/build_languages.py` makes both.
+share of news items that hold each. An everyday stem has a number of its own in each language, since "war" and "die" are other
+words in English; names and rarer words have the same number in all. `data/function_words.tsv` lists the commonest short words of
+each language, by which a text tells what it is written in. `benchmarks/build_languages.py` makes both.
 """
 
 from __future__ import annotations
@@ -17,16 +16,20 @@ from importlib.resources import files
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aggregator.stories.arrays import Floats, Ints, looked_up
-from aggregator.text.words import Memo, plain, stem_ids, text_id
+from aggregator.text.words import plain, stem_ids, text_id
 
 ENGLISH = ("", "en")  # so is read what tells of no language
 PLAINLY = frozenset(("the", "and", "with", "that", "this", "from", "which", "their"))  # no words of other languages
 ENOUGH = 3  # function words from which a text tells its language
 CLEARLY = 2  # … and how many times those of the language that its feed says, where it is another
 ALIASES = {"no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "iw": "he", "tl": "fil"}
-ROW = np.dtype([("word", "<i8"), ("share", "<f2")])
+ROW = np.dtype([("lang", "u1"), ("stem", "<i8"), ("share", "<f2")])
+"""Of `everyday.bin`: the line of the language in `function_words.tsv`, from 0, or `ALL` for a name; the `word_id` of the stem; its
+share. Ascending by the number that the stem has there."""
+ALL = 255
 SCRIPTS = (  # first and last character, and the languages that it speaks for
     ("\u0370", "\u03ff", ("el",)), ("\u0590", "\u05ff", ("he",)), ("\u0900", "\u097f", ("hi",)), ("\u0980", "\u09ff", ("bn",)),
     ("\u0b80", "\u0bff", ("ta",)), ("\u0e00", "\u0e7f", ("th",)), ("\u3040", "\u30ff", ("ja",)), ("\u4e00", "\u9fff", ("zh", "ja")),
@@ -43,7 +46,7 @@ def language(words: Sequence[str], said: str | None) -> str:
         return code
     if code in ENGLISH and len(PLAINLY.intersection(words)) > 1:  # nearly all: counting would cost as much as the rest
         return "en"
-    votes = Counter(chain.from_iterable(map(_speaks_for().__getitem__, set(words))))
+    votes = Counter(chain.from_iterable(map(_speaks_for, set(words))))
     if not votes:
         return code
     most, _, found = max((count, one == code, one) for one, count in votes.items())
@@ -54,20 +57,21 @@ def word_ids(words: Iterable[str], lang: str) -> list[int]:
     """The number of each word's stem, in order: its own in this language where it is an everyday word there."""
     if lang in ENGLISH or lang not in _function_words():
         return stem_ids(words, lang)
-    return list(map(_numbers(lang).__getitem__, words))
+    own = _own(lang)
+    return [own.get(id, id) for id in stem_ids(words, lang)]
 
 
 def everyday(words: Ints) -> Floats:
     """The share of news items that hold each of these words in the language whose everyday word it is, 0 for others."""
-    listed, shares = _everyday()
-    place, there = looked_up(words, listed)
-    share: Floats = np.where(there, shares[place], 0.0)
+    rows, numbers = _everyday()
+    place, there = looked_up(words, numbers)
+    share: Floats = np.where(there, rows["share"][place], 0.0)
     return share
 
 
-def own(number: int, lang: str) -> int:
-    """The number of an everyday stem in a language of which `number` is that in all."""
-    return number ^ text_id(f"language {lang}")
+def salt(lang: str) -> int:
+    """What tells the number of a stem in this language from that in all: their bits differ by it."""
+    return text_id(f"language {lang}")
 
 
 @lru_cache(maxsize=256)
@@ -77,21 +81,20 @@ def _code(said: str) -> str:
 
 
 @cache
-def _numbers(lang: str) -> Memo[int]:
-    listed, _ = _everyday()
-
-    def number(word: str) -> int:
-        (common,) = stem_ids((word,), lang)
-        mine = own(common, lang)
-        return mine if looked_up(np.array([mine]), listed)[1][0] else common
-
-    return Memo(number)
+def _own(lang: str) -> dict[int, int]:
+    """The `word_id` of each everyday stem of a language, and its number there."""
+    rows, numbers = _everyday()
+    of = rows["lang"] == list(_function_words()).index(lang)
+    return dict(zip(rows["stem"][of].tolist(), numbers[of].tolist(), strict=True))
 
 
 @cache
-def _everyday() -> tuple[Ints, Floats]:
+def _everyday() -> tuple[NDArray[np.void], Ints]:
+    """The rows, and the number of each."""
     rows = np.frombuffer((files("aggregator.stories") / "data" / "everyday.bin").read_bytes(), ROW)
-    return np.ascontiguousarray(rows["word"]), rows["share"].astype(np.float64)
+    salts = np.zeros(ALL + 1, dtype=np.int64)
+    salts[: len(_function_words())] = [salt(lang) for lang in _function_words()]
+    return rows, rows["stem"] ^ salts[rows["lang"]]
 
 
 @cache
@@ -101,19 +104,19 @@ def _function_words() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _speaks_for() -> Memo[tuple[str, ...]]:
-    """Word, as written → the languages of which it is a function word, or whose script it is written in."""
-    words: dict[str, list[str]] = {}
-    for lang, listed in _function_words().items():
-        for word in listed:
-            words.setdefault(word, []).append(lang)
-    known = {word: tuple(langs) for word, langs in words.items()}
+def _languages_of() -> dict[str, tuple[str, ...]]:
+    """Function word → the languages that have it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for lang, words in _function_words().items():
+        for word in words:
+            found[word] = (*found.get(word, ()), lang)
+    return found
 
-    def speaks_for(word: str) -> tuple[str, ...]:
-        if word[:1] > "\u036f":
-            for first, last, langs in SCRIPTS:
-                if first <= word[0] <= last:
-                    return langs
-        return known.get(plain(word), ())
 
-    return Memo(speaks_for)
+def _speaks_for(word: str) -> tuple[str, ...]:
+    """The languages of which a word, as written, is a function word, or in whose script it is written."""
+    if word[0] > "\u036f":
+        for first, last, langs in SCRIPTS:
+            if first <= word[0] <= last:
+                return langs
+    return _languages_of().get(plain(word), ())

@@ -46,7 +46,7 @@ def _pairs(run: str) -> list[str]:
 Made = TypeVar("Made")
 
 
-class Memo(dict[str, Made], Generic[Made]):
+class _Memo(dict[str, Made], Generic[Made]):
     """Words and what becomes of them, computed as they are met. Forgets all when it grows large."""
 
     LARGE = 1 << 18
@@ -80,7 +80,7 @@ def _plain(word: str) -> str:
     return folded if folded[:1].isdigit() else folded.replace(".", "").replace("'", "")
 
 
-_PLAIN = Memo(_plain)
+_PLAIN = _Memo(_plain)
 
 
 def stem(word: str, lang: str = "en") -> str:
@@ -105,14 +105,14 @@ def _language(lang: str) -> str:
 
 
 @cache
-def _ids(lang: str) -> Memo[int]:
+def _ids(lang: str) -> _Memo[int]:
     stemmed = _stemmer(lang)
-    return Memo(lambda word: word_id(stemmed(word)))
+    return _Memo(lambda word: word_id(stemmed(word)))
 
 
 @cache
-def _stems(lang: str) -> Memo[str]:
-    return Memo(_stemmer(lang))
+def _stems(lang: str) -> _Memo[str]:
+    return _Memo(_stemmer(lang))
 
 
 def _stemmer(lang: str) -> Callable[[str], str]:
