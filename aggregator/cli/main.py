@@ -82,6 +82,8 @@ def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argp
 
 
 def main(arguments: list[str] | None = None) -> int:
+    # For numpy, before anything imports it: nothing that is asked of it is worth a second thread, and threads that wait spin.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     given, rest = parser().parse_known_args(arguments)
     place = Place(Path(given.config), Path(given.instance), given.database or None)
     if isinstance(sys.stdout, io.TextIOWrapper):  # headlines contain characters that a terminal's encoding may lack
