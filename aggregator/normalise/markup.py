@@ -81,6 +81,7 @@ _ORNAMENT = re.compile(
 )
 _ADVERTISEMENT = re.compile(r"//[\w.-]*(?:amazon-adsystem|doubleclick|googlesyndication|adservice)\.", re.IGNORECASE)
 _TINY = re.compile(r'\s(?:width|height)="\s*[1-4]?\d(?:px)?\s*"')
+_PLAYERS = ("<iframe", "<embed", "<video", "<audio")
 _PLAYER = re.compile(r"<(iframe|embed|video|audio)\b([^<>]*)>", re.IGNORECASE)
 _PLAYER_END = re.compile(r"</(?:video|audio)\b", re.IGNORECASE)
 _PLAYED = re.compile(r"""\ssrc\s*=\s*["']?\s*((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE)
@@ -131,7 +132,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     lower = text.lower()
     if _DANGEROUS.search(lower) or "javascript:" in lower or _EVENT.search(lower):
         drops["unsafe-markup"] += 1
-    if _PLAYER.search(lower):
+    if any(map(lower.__contains__, _PLAYERS)):
         text = _PLAYER.sub(lambda player: _linked(player, base), text)
     cleaner = _ABSOLUTE_ONLY
     if _RELATIVE_HREF.search(lower) or _RELATIVE_SRC.search(lower):
@@ -145,7 +146,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
         safe = safe.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
     if "<img" in safe:
         safe = _IMG.sub(lambda image: _wanted(image[0], drops), safe)
-    parts = _CODE.split(safe)
+    parts = _CODE.split(safe) if "<pre" in safe else [safe]
     parts[::2] = [_SPACE.sub("\n", _EMPTY.sub(r"\3", part)) for part in parts[::2]]
     return "".join(parts).strip()
 
