@@ -11,6 +11,7 @@ import nh3
 
 from aggregator.normalise import address
 from aggregator.normalise.characters import clean, cut, without_unwanted
+from aggregator.normalise.plain import without_shortcodes
 
 MAX_LENGTH = 200_000
 MAX_TAGS = 10_000  # nh3 takes time with the square of the depth: 40,000 nested tags cost seconds
@@ -126,7 +127,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     if text.count("<") > MAX_TAGS:
         drops["content-cut"] += 1
         text = "<".join(text.split("<", MAX_TAGS)[:MAX_TAGS])
-    text = clean(text).strip()
+    text = without_shortcodes(clean(text)).strip()
     if "<" not in text:
         return _escape(text)
     lower = text.lower()

@@ -25,6 +25,9 @@ _MAX_ROUNDS = 5
 # In sanitised HTML every attribute stands in double quotes, so a tag can be told by an expression.
 _SAFE_BLOCK = re.compile(r"</?(?:p|div|li|ul|ol|h[1-6]|tr|t[dh]|blockquote|table|figure|[bh]r|dd|dt|pre)(?: [^>]*)?>")
 _SAFE_TAG = re.compile(r'<[a-z/](?:"[^"]*"|[^">])*>')
+_SHORTCODE = re.compile(
+    r"\[/?(?:vc|fusion|et_pb|mk|av)_\w{2,40}(?:\s[^\[\]<>]{0,2000})?/?\]|\[/?caption(?:\s[^\[\]<>]{0,500})?\]"
+)
 _HEADING = re.compile(r"<(h[1-6])\b[^>]*>.{0,500}?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _CAPTION = re.compile(r"<figcaption>.*?</figcaption>", re.DOTALL)
 
@@ -51,6 +54,11 @@ def plain_of_safe(text: str) -> str:
             text = _CAPTION.sub(" ", text)
         text = _SAFE_TAG.sub("", _SAFE_BLOCK.sub(" ", text))
     return plain(html.unescape(text)) if "&" in text else one_line(text)
+
+
+def without_shortcodes(text: str) -> str:
+    """Without what a page builder of WordPress was to replace, and a feed shows: `[vc_row css="…"]`, `[/vc_row]`."""
+    return _SHORTCODE.sub(" ", text) if "[" in text else text
 
 
 def without_headings(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from aggregator.normalise.characters import cut
-from aggregator.normalise.plain import plain, plain_of_safe, without_headings
+from aggregator.normalise.plain import plain, plain_of_safe, without_headings, without_shortcodes
 
 LENGTH = 500
 TITLE_LENGTH = 300
@@ -14,7 +14,9 @@ _TAIL = 600  # characters at the end in which boilerplate is looked for
 _MORE = re.compile(
     r"to read (?:this|the) (?:article|story|post) in full|continue reading|read (?:the )?(?:more|full (?:story|article|post))"
     r"|\d+ posts? - \d+ participants? read full topic"
-    r"|keep reading|click here to read|view (?:the )?(?:full )?(?:article|post)|weiterlesen|lire la suite|leer más",
+    r"|keep reading|click here to read|view (?:the )?(?:full )?(?:article|post)|weiterlesen|lire la suite|leer más"
+    r"|sigue leyendo|leia mais|leggi tutto|continua a leggere|lees (?:meer|verder)|läs mer"
+    r"|czytaj (?:dalej|więcej)|читать (?:далее|полностью)",
     re.IGNORECASE,
 )
 _WORDS = (
@@ -26,12 +28,21 @@ _WORDS = (
     "weiterlesen",
     "lire la suite",
     "leer más",
+    "sigue leyendo",
+    "leia mais",
+    "leggi tutto",
+    "continua a",
+    "lees ",
+    "läs mer",
+    "czytaj ",
+    "читать ",
 )
 # What may follow such words up to the end; before an arrow a whole title, as WordPress writes it.
-_REST = re.compile(r"(?:[^.!?]{0,140}(?:»|…|\.\.\.|>|\.)?[\])]?|.{0,200}→)\s*")
+_REST = re.compile(r"(?:[^.!?]{0,140}(?:»|…|\.\.\.|>|[.!])?[\])]?|.{0,200}→)\s*")
 _ENDS_BEFORE = '.!?…:])"”’»([-–—|'  # so that "children read more than ever" stays
 _APPEARED = re.compile(r"The (?:post|article) .{1,400}? (?:first )?appeared (?:first )?on .{1,160}\Z", re.IGNORECASE)
 _REDDIT = re.compile(r"(?:submitted by.{0,80})?\[link\]\s*\[(?:\d+ )?comments?\]\Z")
+_MARK = re.compile(r"\s+(?:∞ Permalink|[★◉∞¶])\Z")  # the link of a weblog's entry to itself
 _LINKED = re.compile(r"Continue reading\W*\Z")  # a link of its own behind any text
 _RELATED = re.compile(r"(?<=[.!?…\])”\"]) Related(?: (?:posts|stories|articles))?: .{1,300}\Z")
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
@@ -41,6 +52,8 @@ _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]?(?=\s)|[。！？]")
 def summarise(text: str, safe: bool = False) -> str:
     """A summary out of HTML or text; `safe` where `markup` has sanitised it."""
     head = text[: 15 * _ENOUGH_HTML]
+    if not safe:
+        head = without_shortcodes(head)
     return _at_sentence(_without_boilerplate(_beginning(without_headings(head), safe) or _beginning(head, safe)))
 
 
@@ -70,6 +83,7 @@ def _without_boilerplate(text: str) -> str:
         text = _without_more(_LINKED.sub("", text).rstrip())
     if "Related" in tail:
         text = _RELATED.sub("", text)
+    text = _MARK.sub("", text)
     return _ELLIPSIS.sub("…", text) if text.endswith(("]", ")")) else text
 
 

@@ -89,6 +89,7 @@ def test_a_summary_that_only_repeats_the_title_is_none() -> None:
         " (Read the full story)", " Read the full article here…", " Continue reading The Year 2022, Part 1.1: Silliness. →",
         " To read this article in full, please click here", " 16 posts - 10 participants Read full topic",
         " Related: Fact check: the address analyzed Continue reading...", " Related posts: The year 2024 The year 2025",
+        " Leia mais no Massa News!", " Lees verder", " Читать далее", " ★", " ∞ Permalink",
         " submitted by /u/ann to /r/space [link] [959 comments]",
     ],
 )  # fmt: skip
@@ -97,7 +98,13 @@ def test_boilerplate_goes(tail: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Children read more than ever.", "Voters view the article as bias.", "He appeared first on stage."]
+    "text",
+    [
+        "Children read more than ever.",
+        "Voters view the article as bias.",
+        "Kinderen lees verder dan ooit tevoren.",
+        "He appeared first on stage.",
+    ],
 )
 def test_the_same_words_in_a_sentence_stay(text: str) -> None:
     assert summarise(text) == text
@@ -107,6 +114,15 @@ def test_a_summary_ends_at_a_sentence_near_500_characters() -> None:
     summary = summarise("<p>" + "This sentence has some words in it. " * 60 + "</p>")
     assert 400 < len(summary) <= 540
     assert summary.endswith("in it.")
+
+
+def test_shortcodes_of_page_builders_go() -> None:
+    text = '<p>[vc_row css=".vc_1{margin: 0}"][vc_column]It began in May. [1] [sic][/vc_column][/vc_row]</p>'
+    read_item = one(text)
+    assert (read_item.content, read_item.summary) == (
+        "<p>  It began in May. [1] [sic]  </p>",
+        "It began in May. [1] [sic]",
+    )
 
 
 def test_headings_do_not_run_into_the_sentences_of_a_summary() -> None:
