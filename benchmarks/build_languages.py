@@ -22,7 +22,7 @@ from aggregator.stories.names import named
 from aggregator.stories.places import placed
 from aggregator.stories.rarity import listed
 from aggregator.stories.whereabouts import Kind, located
-from aggregator.text.words import plain, stems, tokens, word_id
+from aggregator.text.words import stems, tokens, word_id
 
 DATA = Path(__file__).parents[1] / "aggregator" / "stories" / "data"
 LENGTH = 25  # words
@@ -73,10 +73,10 @@ def _everyday(lang: str) -> dict[int, tuple[float, bool]]:
 
 
 def _function_words(lang: str, others: frozenset[str], count: int) -> list[str]:
-    """The commonest words of two letters and more, folded."""
+    """The commonest words of two letters and more, in small letters."""
     ranked = sorted(get_frequency_dict(lang).items(), key=lambda one: -one[1])
     words = dict.fromkeys(
-        plain(word) for word, _ in ranked[: 4 * count] if len(word) > 1 and word.isalpha() and tokens(word) == [word]
+        word for word, _ in ranked[: 4 * count] if len(word) > 1 and word.isalpha() and tokens(word) == [word]
     )
     return [word for word in words if word not in others][:count]
 

@@ -13,13 +13,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.stories.arrays import Floats, Ints, looked_up
-from aggregator.text.words import plain, stem_ids, text_id
+from aggregator.text.words import stem_ids, text_id
 
 ENGLISH = ("", "en")  # so is read what tells of no language
 PLAINLY = frozenset(("the", "and", "with", "that", "this", "from", "which", "their"))  # no words of other languages
@@ -46,7 +45,7 @@ def language(words: Sequence[str], said: str | None) -> str:
         return code
     if code in ENGLISH and len(PLAINLY.intersection(words)) > 1:  # nearly all: counting would cost as much as the rest
         return "en"
-    votes = Counter(chain.from_iterable(map(_speaks_for, set(words))))
+    votes = _votes(words)
     if not votes:
         return code
     most, _, found = max((count, one == code, one) for one, count in votes.items())
@@ -113,10 +112,11 @@ def _languages_of() -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _speaks_for(word: str) -> tuple[str, ...]:
-    """The languages of which a word, as written, is a function word, or in whose script it is written."""
-    if word[0] > "\u036f":
-        for first, last, langs in SCRIPTS:
-            if first <= word[0] <= last:
-                return langs
-    return _languages_of().get(plain(word), ())
+def _votes(words: Sequence[str]) -> Counter[str]:
+    """How many different words speak for each language: its function words, written small, and what is in its script."""
+    of = _languages_of()
+    votes = Counter([lang for word in of.keys() & words for lang in of[word]])
+    if max(words, default="") >= SCRIPTS[0][0]:
+        for word in set(words):
+            votes.update(lang for first, last, langs in SCRIPTS if first <= word[0] <= last for lang in langs)
+    return votes
