@@ -1,12 +1,12 @@
 """Builds aggregator/stories/data/everyday.bin and function_words.tsv: the everyday words of languages other than English,
-and the words by which each language is known.
+and the function words that identify each language.
 
     pip install wordfreq
     python -m benchmarks.build_languages
 
-Needs wordfreq (Robyn Speer, CC BY-SA 4.0), which the program itself does not. It counts words, and what is wanted is the share of
-news items that hold one: an item holds as many different ones as `LENGTH` words drawn at random (that fits English
-news best, measured against the background of `train_stories`).
+Needs wordfreq (Robyn Speer, CC BY-SA 4.0), which the program itself does not. It gives frequencies of words, while the share of news
+items that contain a word is wanted: an item is taken for `LENGTH` words drawn at random, the length that fits English
+news best (compared with the background of `train_stories`).
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
-"""Which language an item is written in, and which words are everyday words there.
+"""The language of an item, and the everyday words of languages other than English.
 
-The background of news (`rarity`) is English. Beside it every "der" and "niños" would be a rare word that tells much, and all
-reports in German or Spanish would be alike. So `data/everyday.bin` lists the commoner stems of some forty other languages with the
-share of news items that hold each. An everyday stem has a number of its own in each language, since "war" and "die" are other
-words in English; names and rarer words have the same number in all. `data/function_words.tsv` lists the commonest short words of
-each language, by which a text tells what it is written in. `benchmarks/build_languages.py` makes both.
+The background of word counts (`rarity`) is English. Compared with it, every "der" and "niños" would be rare and count as strong
+evidence, and all reports in German or Spanish would look alike. `data/everyday.bin` therefore lists the common stems of some forty
+other languages with the share of news items that contain each. An everyday stem has a number of its own in each language,
+because "war" and "die" are different words in English; names and rarer words have the same number in all languages.
+`data/function_words.tsv` lists the most frequent short words of each language, which identify the language of a text.
+`benchmarks/build_languages.py` builds both files.
 """
 
 from __future__ import annotations
@@ -20,16 +21,16 @@ from numpy.typing import NDArray
 from aggregator.stories.arrays import Floats, Ints, looked_up
 from aggregator.text.words import stem_ids, text_id
 
-ENGLISH = ("", "en")  # so is read what tells of no language
-PLAINLY = frozenset(("the", "and", "with", "that", "this", "from", "which", "their"))  # no words of other languages
-ENOUGH = 3  # function words from which a text tells its language
-CLEARLY = 2  # … and how many times those of the language that its feed says, where it is another
+ENGLISH = ("", "en")  # an unknown language is read as English
+PLAINLY = frozenset(("the", "and", "with", "that", "this", "from", "which", "their"))  # in no other language
+ENOUGH = 3  # different function words that identify a language
+CLEARLY = 2  # to override what the feed says: so many times the function words of that language
 ALIASES = {"no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "iw": "he", "tl": "fil"}
 ROW = np.dtype([("lang", "u1"), ("stem", "<i8"), ("share", "<f2")])
-"""Of `everyday.bin`: the line of the language in `function_words.tsv`, from 0, or `ALL` for a name; the `word_id` of the stem; its
-share. Ascending by the number that the stem has there."""
+"""A row of `everyday.bin`: the line of the language in `function_words.tsv`, from 0, or `ALL` for a name; the `word_id` of the
+stem; its share. Sorted by the number that the stem has in that language."""
 ALL = 255
-SCRIPTS = (  # first and last character, and the languages that it speaks for
+SCRIPTS = (  # first and last character, and the languages written in it
     ("\u0370", "\u03ff", ("el",)), ("\u0590", "\u05ff", ("he",)), ("\u0900", "\u097f", ("hi",)), ("\u0980", "\u09ff", ("bn",)),
     ("\u0b80", "\u0bff", ("ta",)), ("\u0e00", "\u0e7f", ("th",)), ("\u3040", "\u30ff", ("ja",)), ("\u4e00", "\u9fff", ("zh", "ja")),
     ("\uac00", "\ud7a3", ("ko",)),
@@ -37,13 +38,12 @@ SCRIPTS = (  # first and last character, and the languages that it speaks for
 
 
 def language(words: Sequence[str], said: str | None) -> str:
-    """The code of the language that these words of a text are written in: what its feed says, unless it says nothing or
-    the text is plainly in another that we know (most software says English where it was not told). "" where neither
-    tells."""
+    """The code of the language that these words of a text are in: what its feed says, unless the feed says nothing or
+    the text is plainly in another language that we know (much software says English by default). "" if unknown."""
     code = _code(said) if said else ""
     if code and code not in _function_words():
         return code
-    if code in ENGLISH and len(PLAINLY.intersection(words)) > 1:  # nearly all: counting would cost as much as the rest
+    if code in ENGLISH and len(PLAINLY.intersection(words)) > 1:  # most items; spares the counting
         return "en"
     votes = _votes(words)
     if not votes:
@@ -53,7 +53,7 @@ def language(words: Sequence[str], said: str | None) -> str:
 
 
 def word_ids(words: Iterable[str], lang: str) -> list[int]:
-    """The number of each word's stem, in order: its own in this language where it is an everyday word there."""
+    """The number of each word's stem, in order; everyday words have a number of their own in each language."""
     if lang in ENGLISH or lang not in _function_words():
         return stem_ids(words, lang)
     own = _own(lang)
@@ -61,7 +61,7 @@ def word_ids(words: Iterable[str], lang: str) -> list[int]:
 
 
 def everyday(words: Ints) -> Floats:
-    """The share of news items that hold each of these words in the language whose everyday word it is, 0 for others."""
+    """The share of news items in its language that contain each of these everyday words; 0 for other words."""
     rows, numbers = _everyday()
     place, there = looked_up(words, numbers)
     share: Floats = np.where(there, rows["share"][place], 0.0)
@@ -69,7 +69,7 @@ def everyday(words: Ints) -> Floats:
 
 
 def salt(lang: str) -> int:
-    """What tells the number of a stem in this language from that in all: their bits differ by it."""
+    """The bits in which the number of an everyday stem in this language differs from its `word_id`."""
     return text_id(f"language {lang}")
 
 
@@ -113,7 +113,7 @@ def _languages_of() -> dict[str, tuple[str, ...]]:
 
 
 def _votes(words: Sequence[str]) -> Counter[str]:
-    """How many different words speak for each language: its function words, written small, and what is in its script."""
+    """How many different words point to each language: its function words in lower case, and words in its script."""
     of = _languages_of()
     votes = Counter([lang for word in of.keys() & words for lang in of[word]])
     if max(words, default="") >= SCRIPTS[0][0]:
