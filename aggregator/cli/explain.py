@@ -68,7 +68,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
         return 0
     for line in _told(title, summary, item, value, (*application.receipts(title, summary, source), *places)):
         print(line)
-    print(hangs_on(found_out))
+    print(what_would_change(found_out))
     for line in expectation(value["expect"]) if args.expect else ():
         print(line)
     return 0
@@ -101,7 +101,7 @@ def _outcome(found: Outcome) -> dict[str, Any]:
     }
 
 
-def hangs_on(found: Outcome) -> str:
+def what_would_change(found: Outcome) -> str:
     """What would have changed the outcome, in a sentence."""
     if found.section not in {turn.then for turn in found.turns} and found.turns:
         said = ", ".join(f"{turn.rule} ({turn.at})" for turn in found.turns[:3])

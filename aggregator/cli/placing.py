@@ -10,7 +10,7 @@ from aggregator.bootstrap import Application, utc_now
 from aggregator.categorise.program import NOTE
 from aggregator.cli.progress import bar
 from aggregator.errors import StoreBusy
-from aggregator.pipeline.leases import bury
+from aggregator.pipeline.leases import release_dead
 from aggregator.ports import Archive
 from aggregator.worker.processes import identity, is_dead
 
@@ -61,7 +61,7 @@ def editing(archive: Archive) -> Iterator[Callable[[], bool]]:
     def proceed() -> bool:
         return archive.desk.lease(owner, seconds(), LEASE)
 
-    bury(archive, is_dead)
+    release_dead(archive, is_dead)
     _wait_for_lease(proceed)
     try:
         yield proceed

@@ -127,7 +127,7 @@ def _why(sample: dict[str, Any]) -> str:
         return "no rule matches another section"
     if sample["rule"] == "outweighed":
         return "others outweigh it"
-    return f"{sample['rule']}{at}{', taken out' if sample['gone'] else ''}"
+    return f"{sample['rule']}{at}{', removed' if sample['gone'] else ''}"
 
 
 def _moved(sample: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from aggregator.cli.progress import bar
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.model.poll import RefreshReport
 from aggregator.model.source import SourceState
-from aggregator.pipeline.leases import bury
+from aggregator.pipeline.leases import release_dead
 from aggregator.worker.processes import identity, is_dead
 
 LEASE = timedelta(minutes=60)
@@ -109,7 +109,7 @@ def _put_in_force(application: Application) -> None:
             print(problem, file=sys.stderr)
         archive.sources.sync(settings.sources)
         archive.upkeep.put_in_force(settings.epoch, settings.texts, seconds())
-        bury(archive, is_dead)
+        release_dead(archive, is_dead)
     finally:
         archive.close()
 

@@ -10,8 +10,8 @@ from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command
 from aggregator.cli.serve import add, announce, listening
 from aggregator.cli.worker import work
-from aggregator.worker.beside import web_beside
 from aggregator.worker.processes import check_port
+from aggregator.worker.web_process import web_beside
 
 
 def run(args: argparse.Namespace, place: Place) -> int:

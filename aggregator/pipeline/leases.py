@@ -7,7 +7,7 @@ from collections.abc import Callable
 from aggregator.ports import Archive
 
 
-def bury(archive: Archive, is_dead: Callable[[str], bool]) -> None:
+def release_dead(archive: Archive, is_dead: Callable[[str], bool]) -> None:
     """Release what dead processes hold. A process connected to the store is alive, whatever its name looks like from
     here: machines made from one image may all have the same name."""
 

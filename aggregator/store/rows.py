@@ -15,7 +15,7 @@ from aggregator.model.item import Item
 from aggregator.model.joining import Joining
 from aggregator.model.source import SourceState
 from aggregator.model.story import Batch, Entry, ItemView, PendingItem, Placed, Report, StoryState, StoryView, headline
-from aggregator.store.packing import unpack
+from aggregator.store.compression import unpack
 
 _ENTRY = msgspec.json.Decoder(Entry)
 _JOINING = msgspec.json.Decoder(Joining)

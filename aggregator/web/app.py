@@ -19,9 +19,9 @@ from aggregator.web.api import api
 from aggregator.web.asked import Renamed, library
 from aggregator.web.cache import AnswerCache
 from aggregator.web.feeds import feeds
+from aggregator.web.layout import HTML, printed
 from aggregator.web.library import Library
 from aggregator.web.pages import pages
-from aggregator.web.paper import HTML, printed
 from aggregator.web.system import system
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from aggregator.web.cited import cited
 from aggregator.web.daily import daily, query_of
 from aggregator.web.described import PAGE, described
 from aggregator.web.description import QUERY, described_routes, path
+from aggregator.web.layout import STATIC, page, static_file
 from aggregator.web.library import Library
-from aggregator.web.paper import STATIC, page, static_file
 from aggregator.web.parameters import by_relevance
 from aggregator.web.pinned import first, held, pinned
 from aggregator.web.ranking import CANDIDATES, foremost

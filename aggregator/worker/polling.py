@@ -12,7 +12,7 @@ from aggregator.errors import StoreError
 from aggregator.model.poll import RefreshReport
 from aggregator.model.source import SourceState
 from aggregator.pipeline.articles import articles
-from aggregator.pipeline.leases import bury
+from aggregator.pipeline.leases import release_dead
 from aggregator.pipeline.refresh import refresh
 from aggregator.schedule.clock import mended
 from aggregator.worker.engine import Current
@@ -105,7 +105,7 @@ class Polling:
         if self._owed:
             archive.sources.release(self._owner, self._owed)
             self._owed = set()
-        bury(archive, self._dead)
+        release_dead(archive, self._dead)
         return []
 
     def _mend(self) -> list[SourceState]:

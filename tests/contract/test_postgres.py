@@ -14,7 +14,7 @@ from msgspec import structs
 from aggregator.errors import AggregatorError, NotAStore, StoreBusy, StoreError, StoreReadOnly, StoreTooNew, UsageError
 from aggregator.model.story import Batch
 from aggregator.pipeline.edition import edition
-from aggregator.pipeline.leases import bury
+from aggregator.pipeline.leases import release_dead
 from aggregator.store.postgres import sources
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.readonly import ReadOnlyArchive
@@ -218,11 +218,11 @@ def test_a_command_gives_nothing_back_of_a_worker_that_is_connected(store: Postg
     """Of another container with the same name, say: its process is not to be seen here."""
     worker = other(store, "box:1:2")
     assert worker.sources.claim("box:1:2", NOW, timedelta(minutes=5))
-    bury(store, lambda owner: True)
+    release_dead(store, lambda owner: True)
     assert store.sources.owners() == ["box:1:2"]
     worker.close()
     for _ in range(1000):
-        bury(store, lambda owner: True)
+        release_dead(store, lambda owner: True)
         if not store.sources.owners():
             break
     assert not store.sources.owners()

@@ -24,7 +24,7 @@ from aggregator.model.story import PendingItem
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.refresh import Tools
 from aggregator.store.sqlite.archive import SqliteArchive
-from aggregator.worker import beside, editions, polling
+from aggregator.worker import editions, polling, web_process
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Reload
 from aggregator.worker.following import Following
@@ -350,14 +350,14 @@ def test_a_fault_of_an_included_file_is_told_by_its_path_as_written(worker: Work
 
 
 def test_f23_a_web_process_that_ends_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside, "PAUSE", 0.01)
+    monkeypatch.setattr(web_process, "PAUSE", 0.01)
     log = tmp_path / "starts"
     (tmp_path / "sitecustomize.py").write_text(f"open({str(log)!r}, 'a').write('x'); raise SystemExit(3)")
     environment = {"PYTHONPATH": str(tmp_path)}
 
     async def run() -> None:
         stopping = asyncio.Event()
-        keeping = asyncio.create_task(beside.web_beside(["serve"], environment, stopping))
+        keeping = asyncio.create_task(web_process.web_beside(["serve"], environment, stopping))
         while not log.exists() or len(log.read_text()) < 3:
             await asyncio.sleep(0.01)
         with monkeypatch.context() as gone:

@@ -10,7 +10,7 @@ from typing import Any
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
 from aggregator.store import intake
-from aggregator.store.packing import pack
+from aggregator.store.compression import pack
 from aggregator.store.retention import LISTED_EVERY
 from aggregator.store.rows import TEXT, address_hash, text_row, to_blob, to_seconds
 from aggregator.store.sqlite.connection import Connection

@@ -127,7 +127,7 @@ def test_a_line_taken_out_is_named_with_its_place_in_the_old_file(desk: Desk) ->
     plan = desk.json("plan", desk.propose(("[missile*, {turret: 0.05}]", "[torpedo]")))
     (left,) = row(plan, "sections", "defense")["going"]
     assert (left["rule"], left["at"], left["gone"]) == ("words: missile*", "feeds.yaml:7", True)
-    assert "words: missile* (feeds.yaml:7), taken out" in desk.run("plan", desk.propose(("missile*, ", "")))
+    assert "words: missile* (feeds.yaml:7), removed" in desk.run("plan", desk.propose(("missile*, ", "")))
 
 
 def test_sections_and_topics_that_are_new_or_gone(desk: Desk) -> None:

@@ -13,7 +13,7 @@ import pytest
 from builders import NOW, archive
 
 from aggregator.errors import AlreadyRunning, CannotListen
-from aggregator.pipeline.leases import bury
+from aggregator.pipeline.leases import release_dead
 from aggregator.worker.processes import WorkerLock, check_port, identity, is_dead
 
 
@@ -42,7 +42,7 @@ def test_what_the_dead_hold_is_given_back_and_nothing_else(tmp_path: Path) -> No
     store.sources.claim("dead", NOW, lease, ids=["alpha"])
     store.sources.claim("alive", NOW, lease, ids=["beta"])
     store.desk.lease("dead", 1000, 60)
-    bury(store, lambda owner: owner == "dead")
+    release_dead(store, lambda owner: owner == "dead")
     assert [state.id for state in store.sources.claim("next", NOW, lease)] == ["alpha"]
     assert store.desk.lease("next", 1001, 60)
     store.close()

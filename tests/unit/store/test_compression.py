@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from newsroom import Newsroom, item
 
-from aggregator.store.packing import LONG, pack, unpack
+from aggregator.store.compression import LONG, pack, unpack
 
 LETTERS = "<p>Two ships of the coast guard met at the harbour, and the ferry waited — für immer.</p>"
 
