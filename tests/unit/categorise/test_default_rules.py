@@ -121,6 +121,35 @@ def test_headlines_that_leave_the_country_out(title: str, section: str) -> None:
     assert judge(_book(), title).section == section
 
 
+@pytest.mark.parametrize(
+    ("title", "summary", "section"),
+    [
+        ("Hipkins rules out deal with Te Pati Maori", "", "asia-pacific"),
+        ("Two rescued after landslide in Chamoli", "", "asia-pacific"),
+        ("Akpoti-Uduaghan returns to her seat", "", "africa"),
+        ("Rebels seize town in Lualaba province", "", "africa"),
+        ("Sotoudeh released from prison", "", "middle-east"),
+        ("Grindeanu and Fritz rule out a deal", "", "europe"),
+        ("Gutsul appeals against prison term", "", "europe"),
+        ("Alcolumbre delays hearing of nominee", "", "america"),
+        ("Lubinets visits wounded soldiers", "He spoke of prisoners held in occupied Crimea.", "ukraine-russia-war"),
+    ],
+)
+def test_names_of_2024_to_2026_tell_the_country(title: str, summary: str, section: str) -> None:
+    assert judge(_book(), title, summary).section == section
+
+
+def test_greenland_is_europe_before_america() -> None:
+    assert judge(_book(), "Greenland's parliament debates new mining law").section == "europe"
+    assert judge(_book(), "Trump says US will get Greenland one way or the other").section == "america"
+
+
+def test_deputies_alone_are_not_the_sheriffs() -> None:
+    found = judge(_book(), "Deputies reject budget in late vote", "Macron must now name another prime minister.")
+    assert found.section == "europe"
+    assert judge(_book(), "Sheriff's deputies find missing hiker").section == "america"
+
+
 def test_the_indian_cbi_is_no_business_lobby() -> None:
     assert "economy" not in judge(_book(), "CBI arrests two in Manipur case").sections
     assert judge(_book(), "CBI: British firms plan fewer jobs").section == "economy"
