@@ -25,8 +25,9 @@ _MAX_ROUNDS = 5
 # In sanitised HTML every attribute stands in double quotes, so a tag can be told by an expression.
 _SAFE_BLOCK = re.compile(r"</?(?:p|div|li|ul|ol|h[1-6]|tr|t[dh]|blockquote|table|figure|[bh]r|dd|dt|pre)(?: [^>]*)?>")
 _SAFE_TAG = re.compile(r'<[a-z/](?:"[^"]*"|[^">])*>')
+# One that an excerpt cuts off ends where the excerpt does.
 _SHORTCODE = re.compile(
-    r"\[/?(?:vc|fusion|et_pb|mk|av)_\w{2,40}(?:\s[^\[\]<>]{0,2000})?/?\]|\[/?caption(?:\s[^\[\]<>]{0,500})?\]"
+    r"\[/?(?:vc|fusion|et_pb|mk|av)_\w{2,40}(?:\s[^\[\]<>]{0,2000}+)?(?:\]|(?=[\[<])|\Z)|\[/?caption(?:\s[^\[\]<>]{0,500})?\]"
 )
 _HEADING = re.compile(r"<(h[1-6])\b[^>]*>.{0,500}?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _CAPTION = re.compile(r"<figcaption>.*?</figcaption>", re.DOTALL)

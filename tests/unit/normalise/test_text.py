@@ -125,6 +125,10 @@ def test_shortcodes_of_page_builders_go() -> None:
     )
 
 
+def test_a_shortcode_that_an_excerpt_cuts_off_goes() -> None:
+    assert summarise("<p>It began. [fusion_builder_container hundred_percent=”no” [&#8230;]</p>") == "It began.…"
+
+
 def test_headings_do_not_run_into_the_sentences_of_a_summary() -> None:
     assert (
         one("<h2>Backstory</h2><p>It began in May.</p><h3>Then</h3><p>It ended.</p>").summary
