@@ -42,6 +42,10 @@ _REST = re.compile(r"(?:[^.!?]{0,140}(?:»|…|\.\.\.|>|[.!])?[\])]?|.{0,200}→
 _ENDS_BEFORE = '.!?…:])"”’»([-–—|'  # so that "children read more than ever" stays
 _APPEARED = re.compile(r"The (?:post|article) .{1,400}? (?:first )?appeared (?:first )?on .{1,160}\Z", re.IGNORECASE)
 _REDDIT = re.compile(r"(?:submitted by.{0,80})?\[link\]\s*\[(?:\d+ )?comments?\]\Z")
+# Of a wire story the names before `GENEVA, Feb 17 (Reuters) - `, which says where and when.
+_BYLINE = re.compile(
+    r"By [A-Z][^()]{2,160}? (?=[A-Z][A-Z/.,' -]{2,60}, [A-Z][a-z]{2,8}\.? \d{1,2} \((?:Reuters|AP|AFP)\) ?[-–—] )"
+)
 _MARK = re.compile(r"\s+(?:∞ Permalink|[★◉∞¶])\Z")  # the link of a weblog's entry to itself
 _LINKED = re.compile(r"Continue reading\W*\Z")  # a link of its own behind any text
 _RELATED = re.compile(r"(?<=[.!?…\])”\"]) Related(?: (?:posts|stories|articles))?: .{1,300}\Z")
@@ -74,6 +78,8 @@ def _head(text: str, length: int) -> str:
 
 
 def _without_boilerplate(text: str) -> str:
+    if text.startswith("By ") and (byline := _BYLINE.match(text)):
+        text = text[byline.end() :]
     tail = text[-_TAIL:]
     if "ppeared" in tail:
         text = _APPEARED.sub("", text).rstrip()

@@ -116,6 +116,12 @@ def test_a_summary_ends_at_a_sentence_near_500_characters() -> None:
     assert summary.endswith("in it.")
 
 
+def test_the_byline_of_a_wire_story_goes_and_its_dateline_stays() -> None:
+    told = "WASHINGTON/GENEVA, Feb 17 (Reuters) - Envoys of the U.S. met."
+    assert summarise(f"By Ann O'Neil, Bo Le Coq and Cy Doe {told}") == told
+    assert summarise("By reaching back, the leader is signaling control.").startswith("By reaching")
+
+
 def test_shortcodes_of_page_builders_go() -> None:
     text = '<p>[vc_row css=".vc_1{margin: 0}"][vc_column]It began in May. [1] [sic][/vc_column][/vc_row]</p>'
     read_item = one(text)
