@@ -27,7 +27,7 @@ from aggregator.model.stream import StreamQuery
 from aggregator.normalise.identity import item_id
 from aggregator.pipeline.edition import edition
 from aggregator.store.sqlite.archive import SqliteArchive
-from aggregator.stories import Shelf
+from aggregator.stories import FeatureCache
 from benchmarks.bench_ingest import configuration
 from benchmarks.feeds import Language
 
@@ -84,7 +84,7 @@ class Growing:
         self.archive = archive
         self.archive.sources.sync(self.application.settings.sources)
         self.newsroom = Newsroom()
-        self.shelf = Shelf()  # as the worker has one
+        self.cache = FeatureCache()  # as the worker has one
         self.size = 0
 
     def take(self, count: int, together: int = TOGETHER) -> float:
@@ -99,7 +99,7 @@ class Growing:
             states = {state.id: state for state in self.archive.sources.states()}
             results = [PollResult(states[source], tuple(items), live=False) for source, items in by_source.items()]
             self.archive.intake.apply(results, datetime.fromtimestamp(now, UTC))
-            spent += _cpu(partial(edition, self.archive, self.application.policy, partial(int, now), shelf=self.shelf))
+            spent += _cpu(partial(edition, self.archive, self.application.policy, partial(int, now), cache=self.cache))
             if self.size % (A_DAY * 10) == 0:
                 self.archive.upkeep.prune(now, KEEP, {})
         return spent

@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Any
 
 from aggregator.pipeline.edition import BATCH
-from aggregator.stories import TUNING, Candidate, Grouping, Memory, Shelf, Tuning, group
+from aggregator.stories import TUNING, Candidate, FeatureCache, Grouping, Memory, Tuning, group
 from benchmarks.clusters import Scores, score
 
 SETS = {"allsides": "allsides-neus-dev.jsonl.gz", "ecbplus": "ecbplus-dev.jsonl.gz", "og2021": "og2021-dev.jsonl.gz"}
@@ -61,10 +61,10 @@ def epoch(published: str | None) -> int:
 
 def replay(items: Sequence[Candidate], tuning: Tuning = TUNING, batch: int = BATCH) -> tuple[Memory, list[Grouping]]:
     """Group all items, a batch at a time."""
-    memory, shelf, decided = Memory(), Shelf(), []
+    memory, cache, decided = Memory(), FeatureCache(), []
     for start in range(0, len(items), batch):
         part = items[start : start + batch]
-        decided.append(group(part, memory, tuning, shelf))
+        decided.append(group(part, memory, tuning, cache))
         memory.apply(part, decided[-1])
     return memory, decided
 

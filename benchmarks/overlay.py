@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aggregator.stories import TUNING, Candidate, Memory, Shelf
+from aggregator.stories import TUNING, Candidate, FeatureCache, Memory
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.grouping import in_order
 from aggregator.stories.reading import read
@@ -71,7 +71,7 @@ def strangers(laid: Overlay, parts: int, tuning: Tuning = TUNING) -> Iterator[li
     size = -(-len(laid.items) // parts)
     for start in range(0, len(laid.items), size):
         batch = sorted(laid.items[start : start + size], key=in_order)
-        for (a, b), row in Comparison(read(batch, Memory(), tuning, Shelf()), tuning).evidence():
+        for (a, b), row in Comparison(read(batch, Memory(), tuning, FeatureCache()), tuning).evidence():
             if laid.side[a] != laid.side[b]:
                 yield row
 

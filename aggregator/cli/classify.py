@@ -125,9 +125,9 @@ def _stories(application: Application, items: list[Line]) -> list[Any]:
     """For each item, the id of its story's founding item. In batches of the edition's size, in order of publication."""
     from aggregator.normalise.address import canonical
     from aggregator.pipeline.edition import BATCH
-    from aggregator.stories import Candidate, Memory, Shelf, group
+    from aggregator.stories import Candidate, FeatureCache, Memory, group
 
-    memory, shelf = Memory(), Shelf()
+    memory, cache = Memory(), FeatureCache()
     times = _dated(items)
     order = sorted(range(len(items)), key=lambda index: times[index])
     for start in range(0, len(order), BATCH):
@@ -139,7 +139,7 @@ def _stories(application: Application, items: list[Line]) -> list[Any]:
             for index in order[start : start + BATCH]
             for item in (items[index],)
         ]  # fmt: skip
-        memory.apply(batch, group(batch, memory, shelf=shelf))
+        memory.apply(batch, group(batch, memory, cache=cache))
     return [items[memory.story(index)].id for index in range(len(items))]
 
 

@@ -15,7 +15,7 @@ import orjson
 
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, json_option, option
-from aggregator.cli.aside import Terminated, aside
+from aggregator.cli.child_process import Terminated, run_in_child
 from aggregator.cli.placing import get_ready, place_all, seconds
 from aggregator.cli.progress import bar
 from aggregator.errors import AggregatorError, UsageError
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
             get_ready(application)
 
         try:
-            report, held = aside(polls, meanwhile)
+            report, held = run_in_child(polls, meanwhile)
         except (Terminated, asyncio.CancelledError):
             raise AggregatorError("stopped; what had arrived is stored and waits for the next edition") from None
         placed, founded = place_all(application)

@@ -26,7 +26,7 @@ from aggregator.ports import Archive
 from aggregator.stories import Candidate, Grouping, History, Join
 
 if TYPE_CHECKING:
-    from aggregator.stories import Shelf
+    from aggregator.stories import FeatureCache
 
 BATCH = 4000
 """Items a step takes: enough to share the work of looking things up, few enough to commit often."""
@@ -54,23 +54,23 @@ def edition(
     proceed: Callable[[], bool] = lambda: True,
     *,
     aside: frozenset[int] = frozenset(),
-    shelf: Shelf | None = None,
+    cache: FeatureCache | None = None,
 ) -> EditionReport:
     """Place everything that waits, but for the items `aside`. The caller holds the lease; `proceed` is asked before
-    each batch. Who makes one edition after the other hands the same `shelf` to each."""
+    each batch. Who makes one edition after the other hands the same `cache` to each."""
     policy = _informed(policy, archive, now())
     if policy.pins and proceed():
         unpin(archive, policy, now())
     waiting = [n for n in archive.desk.pending() if n not in aside]
     report = EditionReport()
-    if waiting and shelf is None:
-        shelf = _shelf()
+    if waiting and cache is None:
+        cache = _feature_cache()
     for start in range(0, len(waiting), BATCH):
         if not proceed():
             break
         with collector_at_rest():
             items = archive.desk.items(waiting[start : start + BATCH])
-            report = added(report, _settle(archive, policy, items, now(), shelf))
+            report = added(report, _settle(archive, policy, items, now(), cache))
         progress(report.items + len(report.set_aside), len(waiting))
     return report
 
@@ -101,19 +101,21 @@ def collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _shelf() -> Shelf:
-    from aggregator.stories import Shelf  # brings numpy and scipy, for which an edition without news need not wait
+def _feature_cache() -> FeatureCache:
+    from aggregator.stories import (
+        FeatureCache,  # brings numpy and scipy, for which an edition without news need not wait
+    )
 
-    return Shelf()
+    return FeatureCache()
 
 
 def _settle(
-    archive: Archive, policy: Policy, items: Sequence[PendingItem], now: int, shelf: Shelf | None
+    archive: Archive, policy: Policy, items: Sequence[PendingItem], now: int, cache: FeatureCache | None
 ) -> EditionReport:
     """A step; where it fails for a reason that nobody foresaw, half by half, until what it fails on is found: one item
     must not hold up all others. It stays among those that wait, for a program that can read it."""
     try:
-        founded = step(archive, policy, items, now, shelf)
+        founded = step(archive, policy, items, now, cache)
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001 (logged below)
@@ -126,7 +128,7 @@ def _settle(
         log.error("item %d of %s is set aside", items[0].n, items[0].source, exc_info=failure)
         return EditionReport(set_aside=frozenset({items[0].n}))
     middle = len(items) // 2
-    first, second = (_settle(archive, policy, half, now, shelf) for half in (items[:middle], items[middle:]))
+    first, second = (_settle(archive, policy, half, now, cache) for half in (items[:middle], items[middle:]))
     return added(first, second)
 
 
@@ -140,11 +142,13 @@ def added(one: EditionReport, other: EditionReport) -> EditionReport:
     )
 
 
-def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: int, shelf: Shelf | None = None) -> int:
+def step(
+    archive: Archive, policy: Policy, items: Sequence[PendingItem], now: int, cache: FeatureCache | None = None
+) -> int:
     """One batch: judge, group, compose, apply. Returns the number of stories founded."""
     seen = [folded(item, policy) for item in items]
     judged = {item.n: policy.judge(item) for item in seen}
-    candidates, grouping = _grouped(archive, policy, seen, shelf)
+    candidates, grouping = _grouped(archive, policy, seen, cache)
     joins = {join.item: join for join in grouping.joins}
     home = _homes(seen, grouping)
     merges = [Merge(merge.older, merge.younger) for merge in grouping.merges]
@@ -172,7 +176,7 @@ def step(archive: Archive, policy: Policy, items: Sequence[PendingItem], now: in
 
 
 def _grouped(
-    archive: Archive, policy: Policy, items: Sequence[PendingItem], shelf: Shelf | None
+    archive: Archive, policy: Policy, items: Sequence[PendingItem], cache: FeatureCache | None
 ) -> tuple[list[Candidate], Grouping]:
     """Which stories the items tell: new ones, and those that are a story by themselves and say something else now. With the
     candidates that the grouping was given; it does not see what the editor sets apart."""
@@ -185,7 +189,7 @@ def _grouped(
     history: History = StoredHistory(archive.past)
     if known_alone:
         history = Without(history, known_alone)
-    grouping = regrouped(group(candidates, history, shelf=shelf), known_alone, {item.n for item in fresh})
+    grouping = regrouped(group(candidates, history, cache=cache), known_alone, {item.n for item in fresh})
     if policy.apart or policy.joined:
         grouping = overruled(grouping, fresh, archive, policy)
     return candidates, grouping

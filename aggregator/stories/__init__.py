@@ -11,12 +11,13 @@ from aggregator.stories.tuning import TUNING, Tuning
 from aggregator.stories.values import Grouping, History, Join, Known, Merge
 
 if TYPE_CHECKING:
+    from aggregator.stories.feature_cache import FeatureCache
     from aggregator.stories.grouping import group
-    from aggregator.stories.shelf import Shelf
 
 __all__ = [
     "TUNING",
     "Candidate",
+    "FeatureCache",
     "Features",
     "Grouping",
     "History",
@@ -24,7 +25,6 @@ __all__ = [
     "Known",
     "Memory",
     "Merge",
-    "Shelf",
     "Tuning",
     "features",
     "group",
@@ -32,13 +32,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """`group` and its `Shelf` bring numpy and scipy, which those who only name its values need not wait for."""
+    """`group` and its `FeatureCache` bring numpy and scipy, which those who only name its values need not wait for."""
     if name == "group":
         from aggregator.stories.grouping import group
 
         return group
-    if name == "Shelf":
-        from aggregator.stories.shelf import Shelf
+    if name == "FeatureCache":
+        from aggregator.stories.feature_cache import FeatureCache
 
-        return Shelf
+        return FeatureCache
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -26,19 +26,19 @@ class Comparison:
         self.rarity = reading.rarity
         items = [*(one.item for one in reading.new), *reading.known]
         known = reading.known.values()
-        rows = reading.shelf.rows(items, [*reading.encoded, *(one.kept for one in known)])
+        rows = reading.cache.rows(items, [*reading.encoded, *(one.kept for one in known)])
         everyone: list[Candidate | Known] = [*reading.new, *known]
         self._row = dict(zip(items, range(len(items)), strict=True))
         self._items = np.array(items)
         self._new = len(reading.new)
         self._publisher = _numbered([one.publisher for one in everyone])
-        self._headline = reading.shelf.headline(rows)
-        words, figure = reading.shelf.matrix(rows)
+        self._headline = reading.cache.headline(rows)
+        words, figure = reading.cache.matrix(rows)
         at = np.array([one.at for one in everyone])
-        self._vectors = vectors(words, self.rarity.of(words.ids), figure, reading.shelf.lang(rows), at)
+        self._vectors = vectors(words, self.rarity.of(words.ids), figure, reading.cache.lang(rows), at)
         one, other = self._pairs(reading.near)
         close, common = self._cosines(one, other)
-        met, both, felt = reading.shelf.near(rows), np.concatenate([one, other]), self._felt(one, other)
+        met, both, felt = reading.cache.near(rows), np.concatenate([one, other]), self._felt(one, other)
         self._around = (
             standing(both, np.concatenate([close, close]), met[:, :KEPT]),
             standing(both, np.concatenate([felt, felt]), met[:, KEPT:]),

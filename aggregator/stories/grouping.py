@@ -11,31 +11,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aggregator.stories.candidate import Candidate
+from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import beside
 from aggregator.stories.groups import Groups
 from aggregator.stories.reading import read
 from aggregator.stories.reasons import joins
-from aggregator.stories.shelf import Shelf
 from aggregator.stories.tuning import TUNING, Tuning
 from aggregator.stories.values import Grouping, History, Kept
 
 
 def group(
-    batch: Sequence[Candidate], history: History, tuning: Tuning = TUNING, shelf: Shelf | None = None
+    batch: Sequence[Candidate], history: History, tuning: Tuning = TUNING, cache: FeatureCache | None = None
 ) -> Grouping:
     """Decide on a batch of new items, none of them known to `history`. Order inside the batch does not matter. Whoever
-    groups batch after batch hands the same `shelf` to each, and saves much work."""
+    groups batch after batch hands the same `cache` to each, and saves much work."""
     if not batch:
         return Grouping((), ())
     ordered = sorted(batch, key=in_order)
-    shelf = Shelf() if shelf is None else shelf
-    reading = read(ordered, history, tuning, shelf)
+    cache = FeatureCache() if cache is None else cache
+    reading = read(ordered, history, tuning, cache)
     groups = Groups(reading, tuning)
     groups.tie()
     groups.unite()
     items, near = [one.item for one in ordered], groups.compared.near()
     kept = [beside(encoded, met) for encoded, met in zip(reading.encoded, near, strict=True)]
-    shelf.met(items, kept, near)
+    cache.update(items, kept, near)
     headlines = [one.headline for one in reading.features.values()]
     return Grouping(
         joins=tuple(joins(groups, tuning)),

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from aggregator.stories.candidate import Candidate
+from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import Features, features
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.nomination import nominated, posted
 from aggregator.stories.rarity import Rarity
-from aggregator.stories.shelf import Shelf
 from aggregator.stories.tuning import Tuning
 from aggregator.stories.values import History, Known
 
@@ -33,15 +33,15 @@ class Reading:
     addresses: Mapping[str, int]
     headlines: Mapping[int, Sequence[int]]
     counts: Mapping[int, int]
-    shelf: Shelf
+    cache: FeatureCache
 
 
-def read(new: Sequence[Candidate], history: History, tuning: Tuning, shelf: Shelf) -> Reading:
+def read(new: Sequence[Candidate], history: History, tuning: Tuning, cache: FeatureCache) -> Reading:
     """`new` is not empty and sorted by time."""
     items = [one.item for one in new]
     kept = {one.item: features(one) for one in new}
     encoded = [one.encode() for one in kept.values()]
-    words, _ = shelf.matrix(shelf.rows(items, encoded))
+    words, _ = cache.matrix(cache.rows(items, encoded))
     counts, rarity, postings, others = _nominate(new, words, history, tuning)
     near = dict(zip(items, others, strict=True))
     told = history.same_headline(
@@ -53,7 +53,7 @@ def read(new: Sequence[Candidate], history: History, tuning: Tuning, shelf: Shel
     addresses = history.same_address({one.canonical for one in new if one.canonical})
     named = {item for others in (*near.values(), *headlines.values()) for item in others} - kept.keys()
     known = _known(named, set(addresses.values()), history, tuning)
-    return Reading(new, kept, encoded, rarity, postings, near, known, addresses, headlines, counts, shelf)
+    return Reading(new, kept, encoded, rarity, postings, near, known, addresses, headlines, counts, cache)
 
 
 def _nominate(

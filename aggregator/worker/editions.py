@@ -24,7 +24,7 @@ from aggregator.worker.retention import Retention
 from aggregator.worker.troubles import Troubles
 
 if TYPE_CHECKING:
-    from aggregator.stories import Shelf
+    from aggregator.stories import FeatureCache
 
 log = logging.getLogger(__name__)
 
@@ -61,10 +61,10 @@ class Editions:
         self._told: Counter[str] | None = None  # nothing is known of what an earlier process said
 
     @cached_property
-    def _shelf(self) -> Shelf:
-        from aggregator.stories import Shelf  # brings numpy and scipy, which the start need not wait for
+    def _feature_cache(self) -> FeatureCache:
+        from aggregator.stories import FeatureCache  # brings numpy and scipy, which the start need not wait for
 
-        return Shelf()
+        return FeatureCache()
 
     async def run(self) -> None:
         while not self._stopping.is_set():
@@ -120,7 +120,7 @@ class Editions:
         return report
 
     def _place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
-        report = edition(archive, policy, self._seconds, proceed=proceed, aside=self._aside, shelf=self._shelf)
+        report = edition(archive, policy, self._seconds, proceed=proceed, aside=self._aside, cache=self._feature_cache)
         self._aside |= report.set_aside
         self._tell_aside(archive)
         if report.items:

@@ -32,9 +32,9 @@ ALLOWED = {
     "procrastinate": {"worker/queue.py", "cli/sharing.py"},
     # what starts processes
     "subprocess": set(),
-    "multiprocessing": {"cli/aside.py"},
-    "concurrent.futures.process": {"cli/aside.py"},
-    "concurrent.futures.ProcessPoolExecutor": {"cli/aside.py"},
+    "multiprocessing": {"cli/child_process.py"},
+    "concurrent.futures.process": {"cli/child_process.py"},
+    "concurrent.futures.ProcessPoolExecutor": {"cli/child_process.py"},
     "pty": set(),
     # what runs what it reads
     "pickle": set(),

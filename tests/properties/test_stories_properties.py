@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.stories import Candidate, Features, Memory, Shelf, features, group
+from aggregator.stories import Candidate, FeatureCache, Features, Memory, features, group
 from aggregator.text.headline import bare_lead, bare_title
 
 HOUR = 3_600
@@ -77,11 +77,11 @@ def test_order_inside_a_batch_does_not_matter(found: list[Candidate], chance: ob
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(items, max_size=24), st.integers(1, 9), st.integers(1, 30))
-def test_a_shelf_changes_no_decision(found: list[Candidate], size: int, most: int) -> None:
-    memory, shelf = Memory(), Shelf(most)
+def test_a_feature_cache_changes_no_decision(found: list[Candidate], size: int, most: int) -> None:
+    memory, cache = Memory(), FeatureCache(most)
     for batch in cut(numbered(found), size):
         decided = group(batch, memory)
-        assert group(batch, memory, shelf=shelf) == decided
+        assert group(batch, memory, cache=cache) == decided
         memory.apply(batch, decided)
 
 

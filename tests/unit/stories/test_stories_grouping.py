@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.stories import TUNING, Candidate, Grouping, Join, Known, Memory, Shelf, group
+from aggregator.stories import TUNING, Candidate, FeatureCache, Grouping, Join, Known, Memory, group
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.linkage import Linkage, Union
 from aggregator.stories.marks import Marks
@@ -212,7 +212,7 @@ def test_events_of_one_kind_stay_apart() -> None:
 
     autumn = [fight(n, "Delacroix", "seventh") for n in range(3)]
     spring = [fight(n, "Okonkwo", "sixth") for n in range(3)]
-    compared = Comparison(read(autumn + spring, Memory(), TUNING, Shelf()), TUNING)
+    compared = Comparison(read(autumn + spring, Memory(), TUNING, FeatureCache()), TUNING)
     marks = Marks(compared.words, compared.rarity, TUNING)
     mine, theirs = [one.item for one in autumn], [one.item for one in spring]
     assert marks.apart(mine, theirs)

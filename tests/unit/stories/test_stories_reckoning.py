@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from aggregator.stories import TUNING, Candidate, Known, Memory
 from aggregator.stories.arrays import highest, numbered
 from aggregator.stories.comparison import Comparison
+from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import Features, beside
 from aggregator.stories.likeness import EVIDENCE, KEPT, TELLING, TITLE
 from aggregator.stories.matrix import matrix
@@ -25,7 +26,6 @@ from aggregator.stories.packed import packed
 from aggregator.stories.rarity import Rarity, listed
 from aggregator.stories.reading import Reading, read
 from aggregator.stories.senses import DIRECTIONS
-from aggregator.stories.shelf import Shelf
 from aggregator.stories.trees import grown
 from aggregator.text.words import stem, word_id
 
@@ -50,7 +50,7 @@ def batch(seed: int, size: int = 40) -> list[Candidate]:
 
 
 def reading(seed: int) -> Reading:
-    return read(batch(seed), Memory(), TUNING, Shelf())
+    return read(batch(seed), Memory(), TUNING, FeatureCache())
 
 
 def telling(one: Features, rarity: Rarity) -> dict[int, float]:
@@ -176,7 +176,7 @@ def test_each_word_of_the_background_has_its_row_of_senses() -> None:
 
 def test_who_says_only_words_that_are_not_listed_is_close_in_sense_to_nobody() -> None:
     strange = [Candidate(n, "Xyzzy plugh frotz", "", "", None, n, "en") for n in (1, 2)]
-    rows = dict(Comparison(read(strange, Memory(), TUNING, Shelf()), TUNING).evidence())
+    rows = dict(Comparison(read(strange, Memory(), TUNING, FeatureCache()), TUNING).evidence())
     assert [row[[name for name, _ in EVIDENCE].index("sense")] for row in rows.values()] == [0.0]
 
 
@@ -211,8 +211,8 @@ def test_who_shares_the_rarest_words_is_nominated_first() -> None:
 
 def test_a_word_that_too_many_have_nominates_nobody() -> None:
     many = [Candidate(n, "Zugspitze", "", "", None, n, "de") for n in range(TUNING.crowded + 1)]
-    assert not any(read(many, Memory(), TUNING, Shelf()).near.values())
-    assert all(read(many[1:], Memory(), TUNING, Shelf()).near.values())
+    assert not any(read(many, Memory(), TUNING, FeatureCache()).near.values())
+    assert all(read(many[1:], Memory(), TUNING, FeatureCache()).near.values())
 
 
 trees = st.recursive(
@@ -277,23 +277,23 @@ def features(draw: st.DrawFn) -> Features:
 
 
 @given(st.lists(features(), min_size=1, max_size=8), st.randoms(use_true_random=False), st.integers(1, 8))
-def test_a_shelf_has_what_the_history_keeps_whatever_was_put_there_before(
+def test_a_feature_cache_has_what_the_history_keeps_whatever_was_put_there_before(
     kept: list[Features], chance: random.Random, most: int
 ) -> None:
-    shelf = Shelf(most)
+    cache = FeatureCache(most)
     for _ in range(4):
         items = [chance.randrange(6) for _ in kept]
         items = list(dict.fromkeys(items))
         told = [chance.choice(kept) for _ in items]
-        rows = shelf.rows(items, [one.encode() for one in told])
-        words, figure = shelf.matrix(rows)
+        rows = cache.rows(items, [one.encode() for one in told])
+        words, figure = cache.matrix(rows)
         figures = set(words.ids[figure].tolist())
         for row, one in enumerate(told):
             assert words.words(row) == {word: word in one.title for word in one.words}
             assert {word for word in one.words if word in figures} >= set(one.figures) & set(one.words)
-        near = shelf.near(rows)
+        near = cache.near(rows)
         assert [bytes(row.tolist()).rstrip(b"\0") for row in near] == [one.near.rstrip(b"\0") for one in told]
-        for numbers, value in ((shelf.lang(rows), "lang"), (shelf.headline(rows), "title")):
+        for numbers, value in ((cache.lang(rows), "lang"), (cache.headline(rows), "title")):
             values = [getattr(one, value) for one in told]
             assert [[a == b for b in numbers.tolist()] for a in numbers.tolist()] == [
                 [a == b for b in values] for a in values

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from aggregator.stories import TUNING, Candidate, Features, Memory, Shelf, features, group
+from aggregator.stories import TUNING, Candidate, FeatureCache, Features, Memory, features, group
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.reading import read
 from benchmarks.probe_stories import laid, probes
@@ -186,7 +186,7 @@ def test_no_name_is_strange_where_the_other_report_accounts_for_it(
     one: tuple[str, str], other: tuple[str, str]
 ) -> None:
     told = [item(1, *one), item(2, *other)]
-    assert not Comparison(read(told, Memory(), TUNING, Shelf()), TUNING).twins(1, 2)
+    assert not Comparison(read(told, Memory(), TUNING, FeatureCache()), TUNING).twins(1, 2)
 
 
 def test_the_invented_events_of_one_kind_mostly_stay_apart_and_reports_of_one_come_together() -> None:

@@ -1,8 +1,10 @@
-"""The features of items met lately, at hand as arrays. A batch compares itself with ten times as many known items as it has
-new ones, and mostly with those that the batches before it met: reading each anew would cost more than the comparing.
+"""A cache of the features of recently met items, as arrays.
 
-A shelf only saves work. What it says of an item it has read from the very bytes that the history keeps of it, so that
-whoever changes these meanwhile is heard; an empty one serves as well.
+A batch is compared with ten times as many known items as it has new ones, mostly with those that earlier batches met.
+Decoding the features of each of them anew would cost more than the comparison.
+
+The cache changes no decision: an empty one gives the same results. Each row is checked against the hash of the bytes that
+the history keeps of the item, so a row whose item was changed by another process is read again.
 """
 
 from __future__ import annotations
@@ -18,11 +20,11 @@ from aggregator.stories.likeness import KEPT
 from aggregator.stories.matrix import Matrix, matrix
 from aggregator.stories.packed import Packed, packed
 
-MOST = 60_000  # items; before there are more, all are put away
+MOST = 60_000  # items; the cache is emptied before it would hold more
 
 
-class Shelf:
-    """Items in rows, which are numbered as they come; words, languages and headlines have numbers of the shelf's own."""
+class FeatureCache:
+    """One row for each item, numbered in order of arrival. Words, languages and headlines are numbered by the cache."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
@@ -30,18 +32,28 @@ class Shelf:
 
     def _clear(self) -> None:
         self._row: dict[int, int] = {}  # item → row
-        self._kept: list[int] = []  # row → hash of what it was read from
-        self._start, self._size = Growing(np.int64), Growing(np.int64)  # row → its place in `_word`, and words
-        self._word, self._written = Growing(np.int32), Growing(np.uint8)  # place → word; 2 headline, 1 as a name
-        self._lang, self._headline = Growing(np.int32), Growing(np.int32)  # row → its number, 0 for none
-        self._near = Growing(np.uint8, 2 * KEPT)
-        self._id, self._figure = Growing(np.int64), Growing(np.bool_)  # word → its `word_id`, whether it is a figure
-        self._words: dict[int, int] = {}  # `word_id` → word
+        self._kept: list[int] = []  # row → hash of the bytes that it was read from
+        self._start, self._size = (
+            GrowableArray(np.int64),
+            GrowableArray(np.int64),
+        )  # row → where its words begin in `_word`, and how many there are
+        self._word, self._written = (
+            GrowableArray(np.int32),
+            GrowableArray(np.uint8),
+        )  # → word number; flags: 2 in the headline, 1 written as a name
+        self._lang, self._headline = GrowableArray(np.int32), GrowableArray(np.int32)  # row → number, 0 for none
+        self._near = GrowableArray(np.uint8, 2 * KEPT)
+        self._id, self._figure = (
+            GrowableArray(np.int64),
+            GrowableArray(np.bool_),
+        )  # word number → its `word_id`, whether it is a figure
+        self._words: dict[int, int] = {}  # `word_id` → word number
         self._langs: dict[bytes, int] = {b"": 0}
         self._headlines: dict[bytes, int] = {b"": 0}
 
     def rows(self, items: Sequence[int], kept: Sequence[bytes]) -> Ints:
-        """The rows of these items, of which the history keeps `kept`. Rows of earlier calls hold no more."""
+        """The rows of these items, whose features are encoded in `kept`, one for each. Row numbers from earlier calls are
+        invalid afterwards."""
         missing = self._missing(items, kept)
         if missing and len(self._kept) + len(missing) > self._most:
             self._clear()
@@ -68,7 +80,7 @@ class Shelf:
         self._near.append(np.frombuffer(b"".join([near.ljust(2 * KEPT, b"\0") for near in read.near]), np.uint8))
 
     def _numbered(self, words: Matrix, read: Packed) -> Ints:
-        """The number of each column's word."""
+        """The word number of each column."""
         ids, known = words.ids.tolist(), self._words
         new = [id for id in ids if id not in known]
         known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
@@ -76,8 +88,8 @@ class Shelf:
         self._figure.append(np.isin(self._id.all[len(known) - len(new) :], read.figures))
         return np.array([known[id] for id in ids], dtype=np.int32)
 
-    def met(self, items: Sequence[int], kept: Sequence[bytes], near: Sequence[bytes]) -> None:
-        """What the history keeps of these items from now on: the same with the neighbours they were found to have."""
+    def update(self, items: Sequence[int], kept: Sequence[bytes], near: Sequence[bytes]) -> None:
+        """The history will keep `kept` of these items: the same features, with the neighbours `near` that were found."""
         rows = [self._row[item] for item in items]
         for row, one in zip(rows, kept, strict=True):
             self._kept[row] = hash(one)
@@ -86,7 +98,7 @@ class Shelf:
         )
 
     def matrix(self, rows: Ints) -> tuple[Matrix, Bools]:
-        """The words of these rows, and which of the columns are figures."""
+        """The words of these rows, and for each column whether it is a figure."""
         start, place = picked(self._start.all, self._size.all, rows)
         word, written = self._word.all[place], self._written.all[place]
         there = np.zeros(len(self._id.all), dtype=np.bool_)
@@ -99,42 +111,43 @@ class Shelf:
         return found, self._figure.all[some]
 
     def lang(self, rows: Ints) -> Ints:
-        """The language of each row as a number, 0 where unknown."""
+        """The number of the language of each row, 0 where unknown."""
         return self._lang.all[rows]
 
     def headline(self, rows: Ints) -> Ints:
-        """The words of the headline of each row as a number, 0 where it has none."""
+        """A number for the headline of each row, equal for equal words, 0 where it has none."""
         return self._headline.all[rows]
 
     def near(self, rows: Ints) -> Any:
-        """How close the neighbours of each row were, in 1/255: by words, then by sense, the closest first, 0 for none."""
+        """Array of shape (rows, 2 × KEPT): similarities to the nearest neighbours of each row in units of 1/255, by words,
+        then by embedding; highest first, 0 for none."""
         return self._near.rows[rows]
 
 
-class Growing:
-    """An array that is appended to, in room that doubles."""
+class GrowableArray:
+    """An array to append to; its capacity doubles when needed."""
 
-    def __init__(self, kind: type[Any], wide: int = 1) -> None:
-        self._room: NDArray[Any] = np.empty(1024 * wide, dtype=kind)
+    def __init__(self, kind: type[Any], width: int = 1) -> None:
+        self._buffer: NDArray[Any] = np.empty(1024 * width, dtype=kind)
         self._used = 0
-        self._wide = wide
+        self._width = width
 
     @property
     def all(self) -> NDArray[Any]:
-        return self._room[: self._used]
+        return self._buffer[: self._used]
 
     @property
     def rows(self) -> NDArray[Any]:
-        """The same in rows, as wide as it was made."""
-        return self.all.reshape(-1, self._wide)
+        """The same values as an array of shape (rows, width)."""
+        return self.all.reshape(-1, self._width)
 
     def append(self, values: NDArray[Any]) -> None:
         end = self._used + len(values)
-        if end > len(self._room):
-            room = np.empty(max(end, 2 * len(self._room)), dtype=self._room.dtype)
-            room[: self._used] = self.all
-            self._room = room
-        self._room[self._used : end] = values
+        if end > len(self._buffer):
+            buffer = np.empty(max(end, 2 * len(self._buffer)), dtype=self._buffer.dtype)
+            buffer[: self._used] = self.all
+            self._buffer = buffer
+        self._buffer[self._used : end] = values
         self._used = end
 
 

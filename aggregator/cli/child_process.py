@@ -1,0 +1,121 @@
+"""Runs work in a forked child process while the parent does something else.
+
+The command `poll` fetches in a child process while the parent prepares the edition (imports, rules, word lists). Preparing
+takes as long as polling some hundred sources, so with a second core it costs no time. The memory that polling needed is
+free again before the edition needs its own.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from types import FrameType
+from typing import Any, ClassVar, TypeVar
+
+from aggregator.errors import AggregatorError
+from aggregator.worker.processes import die_with_parent
+
+T = TypeVar("T")
+Notify = Callable[[], None]
+
+
+class _Child:
+    """What the child process was forked to do; set by its initializer."""
+
+    work: ClassVar[Callable[[Notify], Any]]
+    started: ClassVar[Connection]
+
+
+class Terminated(Exception):
+    """SIGTERM was received, and the work has ended."""
+
+
+def run_in_child(work: Callable[[Notify], T], meanwhile: Callable[[], None]) -> T:
+    """Run `work` in a child process; once it calls the function it is given, run `meanwhile` in this process beside it.
+    Returns what `work` returns, and raises what it raises. A SIGTERM or Ctrl-C of this process reaches `work` as a
+    SIGTERM; a second one kills it.
+
+    It forks, so it must be called while there is one thread and no connection to a database. Only on Linux; elsewhere
+    `work` runs in this process, and `meanwhile` not at all.
+
+    Raises:
+        Terminated, KeyboardInterrupt: SIGTERM or Ctrl-C, after `work` has ended.
+        AggregatorError: the child process was killed.
+    """
+    if sys.platform != "linux":
+        return work(lambda: None)
+    context = get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    with ProcessPoolExecutor(1, context, _initialize, (work, sender, os.getpid())) as pool:
+        child = pool.submit(os.getpid).result()  # forks now, while there is one thread
+        sender.close()
+        received: list[int] = []
+        try:
+            with _forwarding_signals(child, received):
+                done: Future[T] = pool.submit(_work)
+                if _notified(receiver):
+                    meanwhile()
+                wait([done])
+            if not received:
+                return done.result()
+        except BrokenProcessPool:
+            if not received:
+                raise AggregatorError(
+                    "the polling process was killed; what had arrived is stored and waits for the next edition"
+                ) from None
+        raise KeyboardInterrupt if received[0] == signal.SIGINT else Terminated
+
+
+@contextmanager
+def _forwarding_signals(child: int, received: list[int]) -> Iterator[None]:
+    """Signals are forwarded to the child and recorded in `received`. The handler raises nothing: an exception in the middle
+    of an import may be taken for a failure of that import."""
+
+    def forward(number: int, frame: FrameType | None) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL if received else signal.SIGTERM)
+        received.append(number)
+
+    before = {number: signal.signal(number, forward) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _notified(receiver: Connection) -> bool:
+    """Wait until the child notifies; False if it ended without doing so."""
+    try:
+        receiver.recv_bytes()
+    except EOFError:
+        return False
+    return True
+
+
+def _initialize(work: Callable[[Notify], Any], sender: Connection, parent: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to both; the parent forwards it
+    die_with_parent(str(parent))
+    _Child.work, _Child.started = work, sender
+
+
+def _work() -> Any:
+    sent = False
+
+    def notify() -> None:
+        nonlocal sent
+        if not sent:
+            _Child.started.send_bytes(b"started")
+            sent = True
+
+    try:
+        return _Child.work(notify)
+    finally:
+        _Child.started.close()
