@@ -18,10 +18,10 @@ import numpy as np
 from wordfreq import available_languages, get_frequency_dict
 
 from aggregator.stories.languages import ALL, ROW, salt
+from aggregator.stories.locations import Kind, locate
 from aggregator.stories.names import named
 from aggregator.stories.places import placed
 from aggregator.stories.rarity import listed
-from aggregator.stories.whereabouts import Kind, located
 from aggregator.text.words import stems, tokens, word_id
 
 DATA = Path(__file__).parents[1] / "aggregator" / "stories" / "data"
@@ -61,7 +61,7 @@ def _everyday(lang: str) -> dict[int, tuple[float, bool]]:
     shares = {word_id(stem): 1 - (1 - min(count, 1.0)) ** LENGTH for stem, count in counts.items()}
     common = {number: share for number, share in shares.items() if share >= LEAST}
     numbers, held = np.array(list(common)), np.array(list(common.values()))
-    where = located(numbers)
+    where = locate(numbers)
     states = np.isin(where & 7, (Kind.NATION, Kind.CAPITAL))
     names = (placed(numbers) | (where > 0) | named(numbers)[0]) & (held < OFTEN) | states & (held < MOST)
     theirs = names & np.isin(numbers, listed()[0])

@@ -5,7 +5,7 @@
 
 The background counts stems over the corpus of news (only those in five items or more, so that no text can be read
 from it); where it changes, `benchmarks.train_senses` has to run before the trees are learned, and
-`benchmarks.build_whereabouts` after. The trees learn from
+`benchmarks.build_locations` after. The trees learn from
 the labelled sets, each weighing the same, whether a nominated pair is one story. These sets hold hardly
 anything but stories, while most news of a day is told once: so the trees also learn from pairs of the stream that are
 days apart and hence cannot be one (`benchmarks/overlay.py`). With `--half tuned` they learn from

