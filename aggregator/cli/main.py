@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import errno
+import gc
 import io
 import os
 import sys
@@ -84,6 +86,10 @@ def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argp
 def main(arguments: list[str] | None = None) -> int:
     # For numpy, before anything imports it: nothing that is asked of it is worth a second thread, and threads that wait spin.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # What a command makes at its start stays to its end: looking for garbage in it, again and again and once more at the
+    # end, would take a tenth of a short command.
+    gc.set_threshold(50_000)
+    atexit.register(gc.freeze)
     given, rest = parser().parse_known_args(arguments)
     place = Place(Path(given.config), Path(given.instance), given.database or None)
     if isinstance(sys.stdout, io.TextIOWrapper):  # headlines contain characters that a terminal's encoding may lack

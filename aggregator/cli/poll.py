@@ -25,6 +25,7 @@ from aggregator.pipeline.leases import release_dead
 from aggregator.worker.processes import identity, is_dead
 
 LEASE = timedelta(minutes=60)
+MANY = 100  # sources
 
 ASKED_TO_WAIT = (429, 503)
 BUSY = "polled by another process at this moment"
@@ -134,17 +135,20 @@ async def _poll(
     asked = [state.id for state in wanted]
     states = archive.sources.claim(owner, utc_now(), LEASE, limit=1_000_000, ids=asked, due_only=due)
     held += _busy(wanted, application, states, due)
-    fetcher = application.fetcher(known if ids is None else ())  # who names a source wants it asked
     try:
-        async with Sandbox() as sandbox:
-            with bar("Polling") as progress:
-                tools = application.tools(archive, lookup, fetcher, sandbox.parse, sandbox.extract)
-                report = await refresh(tools, states, progress, news)
-            await articles(tools)
-            return report, held
+        # Some of so many sources have news; the process that parses it starts while this one gets ready.
+        async with Sandbox(at_once=len(states) >= MANY) as sandbox:
+            fetcher = application.fetcher(known if ids is None else ())  # who names a source wants it asked
+            try:
+                with bar("Polling") as progress:
+                    tools = application.tools(archive, lookup, fetcher, sandbox.parse, sandbox.extract)
+                    report = await refresh(tools, states, progress, news)
+                await articles(tools)
+                return report, held
+            finally:
+                await fetcher.close()
     finally:
         archive.sources.release(owner)
-        await fetcher.close()
         archive.close()
         lookup.close()
 

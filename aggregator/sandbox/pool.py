@@ -17,9 +17,9 @@ MEBIBYTE = 1024 * 1024
 
 
 class Sandbox:
-    """Parses documents in up to `children` processes of one event loop. The first starts with the first document; a
-    further one, which costs as much as some thirty documents, where one has to wait after `alone` of them, or for
-    `patience` seconds.
+    """Parses documents in up to `children` processes of one event loop. The first starts with the first document, or
+    `at_once` (while others get ready); a further one, which costs as much as some thirty documents, if one has to wait
+    after `alone` of them, or for `patience` seconds.
 
     `wall` is seconds for one document, `memory` bytes of address space a child, `recycle` the number of documents
     after which a child is replaced (what a parser leaks ends with it). Meant to be closed: `async with Sandbox() as …`.
@@ -34,6 +34,7 @@ class Sandbox:
         recycle: int = 2000,
         alone: int = 150,
         patience: float = 1.0,
+        at_once: bool = False,
     ) -> None:
         self._wall, self._memory, self._recycle = wall, memory, recycle
         self._alone, self._patience = alone, patience
@@ -43,6 +44,7 @@ class Sandbox:
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._closed = False
+        self._at_once = at_once
 
     async def parse(self, fetched: Fetched, job: ParseJob) -> NormalFeed:
         """Bytes to a normalised feed. Raises ParseError (no feed) and SandboxError `timeout` or `crashed`."""
@@ -131,6 +133,9 @@ class Sandbox:
             await worker.stop(kill=True)
 
     async def __aenter__(self) -> Sandbox:
+        if self._at_once:
+            with contextlib.suppress(SandboxError):  # the first document will tell
+                self._idle.append(await self._worker())
         return self
 
     async def __aexit__(self, *_: object) -> None:

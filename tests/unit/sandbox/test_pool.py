@@ -50,7 +50,7 @@ def test_a_document_that_is_no_feed_is_a_parse_error_and_the_child_lives_on() ->
 
 def test_a_stalled_child_is_killed_and_others_are_on_time() -> None:
     async def main() -> tuple[object, ...]:
-        async with Sandbox(children=2, wall=1.5) as sandbox:
+        async with Sandbox(children=2, wall=5) as sandbox:
             slow = asyncio.create_task(sandbox.parse(fetched(SLOW), JOB))
             others = await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(50)))
             assert not slow.done()
@@ -70,6 +70,19 @@ def test_a_further_child_is_for_many_documents_or_for_one_that_waits_for_long(
             answers = await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(30)))
             assert len(answers) == 30
             assert len(sandbox.pids) == children
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_the_first_child_is_there_when_a_document_comes_or_before(at_once: bool) -> None:
+    async def main() -> None:
+        async with Sandbox(at_once=at_once) as sandbox:
+            before = sandbox.pids
+            assert len(before) == at_once
+            await sandbox.parse(fetched(GOOD), JOB)
+            assert len(sandbox.pids) == 1
+            assert not at_once or sandbox.pids == before
 
     asyncio.run(main())
 
