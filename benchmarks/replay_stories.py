@@ -66,7 +66,7 @@ def main() -> None:
         print(f"\n--- {len(story)} items")
         print("\n".join(told(one) for one in story[:14]))
     near = [
-        join for one in decided for join in one.joins if join.reason == "alike" and join.score < TUNING.least + 0.08
+        join for one in decided for join in one.joins if join.reason == "alike" and join.score < TUNING.min_link + 0.08
     ]
     print(f"\njoins near the threshold: {len(near)}")
     for join in choice.sample(near, min(given.joins, len(near))):

@@ -1,10 +1,10 @@
 """Makes what the grouping has learned (needs the extra `train`): `background.bin`, `places.bin`,
-`capitals.bin` and `likeness.json` of `aggregator/stories/data`.
+`capitals.bin` and `trees.json` of `aggregator/stories/data`.
 
     python -m benchmarks.train_stories CORPUS [--half tuned]
 
 The background counts stems over the corpus of news (only those in five items or more, so that no text can be read
-from it); where it changes, `benchmarks.train_senses` has to run before the trees are learned, and
+from it); where it changes, `benchmarks.train_embeddings` has to run before the trees are learned, and
 `benchmarks.build_locations` after. The trees learn from
 the labelled sets, each weighing the same, whether a nominated pair is one story. These sets hold hardly
 anything but stories, while most news of a day is told once: so the trees also learn from pairs of the stream that are
@@ -34,10 +34,10 @@ from aggregator.stories import TUNING, Candidate, FeatureCache, Memory
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.features import features, readable
 from aggregator.stories.grouping import in_order
-from aggregator.stories.likeness import EVIDENCE
 from aggregator.stories.names import UNKNOWN
 from aggregator.stories.rarity import listed
 from aggregator.stories.reading import read
+from aggregator.stories.similarity import EVIDENCE
 from aggregator.text.places import gazetteer
 from aggregator.text.words import stem, stems, tokens, word_id
 from benchmarks.eval_stories import SETS, candidates, epoch, half, load, subject
@@ -147,7 +147,7 @@ def _pairs(rows: list[dict[str, Any]]) -> tuple[list[list[float]], list[bool]]:
 
 
 def learn(corpus: Path, part: str) -> dict[str, Any]:
-    """The content of likeness.json."""
+    """The content of trees.json."""
     found = list(examples(corpus, part))
     evidence = numpy.array([row for _, rows, _ in found for row in rows], dtype=float)
     told = numpy.array([one for _, _, labels in found for one in labels])
@@ -179,7 +179,7 @@ def main() -> None:
         (DATA / "places.bin").write_bytes(places(given.corpus))
         (DATA / "capitals.bin").write_bytes(capitals(given.corpus))
     learned = json.dumps(learn(given.corpus, given.half), separators=(",", ":"))
-    (DATA / "likeness.json").write_text(learned + "\n", encoding="utf-8")
+    (DATA / "trees.json").write_text(learned + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

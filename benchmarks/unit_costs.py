@@ -167,7 +167,7 @@ class Watched:
         def counted(*asked: Any, **named: Any) -> Mapping[int, Sequence[int]]:
             found = self.ledger.timed("postings", postings)(*asked, **named)
             self.rows += sum(map(len, found.values()))
-            self.crowded += sum(len(items) for items in found.values() if len(items) > TUNING.crowded)
+            self.crowded += sum(len(items) for items in found.values() if len(items) > TUNING.max_postings)
             return found
 
         return counted
@@ -344,8 +344,8 @@ def world() -> World:
         tick=TICK,
         claim=CLAIM * CLAIMS,
         together=min(Limits().concurrency, TOGETHER),
-        crowded=TUNING.crowded,
-        posted=TUNING.posted,
+        crowded=TUNING.max_postings,
+        posted=TUNING.index_words,
     )
 
 

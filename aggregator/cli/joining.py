@@ -20,7 +20,7 @@ def joining(item: ItemView) -> dict[str, Any] | None:
     return {
         "reason": found.reason,
         "score": round(found.score, 3),
-        "needed": TUNING.least,
+        "needed": TUNING.min_link,
         "shared": list(found.shared),
         "next": {
             "story": urn(found.next_id) if found.next_id else None,
@@ -50,10 +50,10 @@ def told(item: ItemView) -> Iterator[str]:
 
 def _reason(found: Joining) -> str:
     if found.reason == "founder":
-        near = found.next is not None and found.next_score >= TUNING.least
-        return f"it founded its story{'' if near else f': none reached {TUNING.least:g}'}"
+        near = found.next is not None and found.next_score >= TUNING.min_link
+        return f"it founded its story{'' if near else f': none reached {TUNING.min_link:g}'}"
     if found.reason == "alike":
-        return f"alike, {found.score:.2f} where {TUNING.least:g} is needed"
+        return f"alike, {found.score:.2f} where {TUNING.min_link:g} is needed"
     return found.reason
 
 

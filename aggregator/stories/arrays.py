@@ -1,4 +1,4 @@
-"""Names for the arrays that the grouping reckons with, and moves that numpy has no word for."""
+"""Types of the arrays that the grouping computes with, and array operations that numpy lacks."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from numpy.typing import NDArray
 Ints = NDArray[np.signedinteger[Any]]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Sparse: TypeAlias = Any  # a scipy.sparse.csr_array: a matrix of which only what is not zero is kept, row by row
+Sparse: TypeAlias = Any  # a scipy.sparse.csr_array
 
 
 def rows_of(start: Ints) -> Ints:
-    """The row of each place, where row n begins at start[n] and the last ends at start[-1]."""
+    """The row of each place, where row n has the places from start[n] up to start[n + 1]. (CSR `indptr` → row indices.)"""
     return np.repeat(np.arange(len(start) - 1), np.diff(start))
 
 
-def picked(start: Ints, size: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """Where these rows begin when they are laid one after the other, and at last where they end; and the place that each of their
-    values comes from, where row n has those of `size[n]` places from `start[n]` on."""
+def gather(start: Ints, size: Ints, rows: Ints) -> tuple[Ints, Ints]:
+    """(start, place) for the given rows in their order, where row n has `size[n]` places from `start[n]` on: `start` (one longer
+    than `rows`) is where each begins once they are concatenated, `place` where each value of the concatenation comes from."""
     sizes = size[rows]
     begin = np.concatenate(([0], np.cumsum(sizes)))
     place = np.arange(begin[-1]) + np.repeat(start[rows] - begin[:-1], sizes)
     return begin.astype(np.int32), place
 
 
-def numbered(values: Ints) -> tuple[Ints, Ints]:
-    """Each different value once, ascending, and the place of each of them there: as `np.unique`, and without its sort where
-    values lie close together, as the numbers of items of one time do."""
+def unique(values: Ints) -> tuple[Ints, Ints]:
+    """The distinct values, ascending, and the index of each value among them, as by `np.unique(return_inverse=True)`. Values in
+    a narrow range, such as numbers of items of one period, are not sorted, which is faster."""
     if not len(values):
         return np.unique(values, return_inverse=True)
     least, most = int(values.min()), int(values.max())
@@ -42,20 +42,21 @@ def numbered(values: Ints) -> tuple[Ints, Ints]:
     return np.flatnonzero(there) + least, place[values - least]
 
 
-def looked_up(words: Ints, listed: Ints) -> tuple[Ints, Bools]:
-    """The place of each word in an ascending list, and whether it stands there."""
+def look_up(words: Ints, listed: Ints) -> tuple[Ints, Bools]:
+    """The index of each word in the ascending list `listed`, and whether it is in the list (if not, the index means nothing)."""
     place = np.minimum(np.searchsorted(listed, words), len(listed) - 1)
     return place, listed[place] == words
 
 
-def portions(count: int, most: int) -> Iterator[slice]:
-    """Of `most` each: what is made on the way of thousands of pairs is held for some of them at a time."""
+def chunks(count: int, most: int) -> Iterator[slice]:
+    """Slices of at most `most` that cover `count`, for work whose intermediate results would take too much memory at once."""
     return (slice(start, start + most) for start in range(0, count, most))
 
 
 def highest(row: Ints, steps: Ints, column: Ints, most: int) -> tuple[Ints, Ints, Ints]:
-    """(row, steps, column) of the `most` highest of each row, by row and the highest first; of equals those of lower
-    columns. Numbers are not negative. One sort of packed numbers: several times as fast as by three keys."""
+    """The entries (row, steps, column) with the `most` highest `steps` of each row, ordered by row, then highest first, ties by
+    column. All numbers are non-negative integers. Packing the three into one number and sorting that is several times as
+    fast as `np.lexsort`."""
     high, wide = int(steps.max(initial=0)), int(column.max(initial=0)) + 1
     packed = (row * (high + 1) + (high - steps)) * wide + column
     packed.sort()

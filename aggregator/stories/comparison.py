@@ -1,4 +1,4 @@
-"""Pairs of items: how close, against which rivals, and so how likely one story. Each pair is judged once."""
+"""Scores pairs of items: how close they are, against which rivals, and how likely they are one story. Each pair is scored once."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 
 from aggregator.stories.arrays import Bools, Floats, Ints
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.likeness import KEPT, LEAST, among, evidence, standing, vectors
 from aggregator.stories.reading import Reading
-from aggregator.stories.trees import sureness
+from aggregator.stories.similarity import KEPT, LEAST, among, evidence, neighbourhood, vectors
+from aggregator.stories.trees import probability
 from aggregator.stories.tuning import Tuning
 from aggregator.stories.twins import naming, twins
 from aggregator.stories.values import Known
@@ -19,7 +19,7 @@ Pair = tuple[int, int]
 
 
 class Comparison:
-    """The items of a reading, new and known, ready to be compared."""
+    """The items of a `Reading`, new ones first, then known ones, prepared for comparison."""
 
     def __init__(self, reading: Reading, tuning: Tuning) -> None:
         self.tuning = tuning
@@ -38,108 +38,115 @@ class Comparison:
         self._vectors = vectors(words, self.rarity.of(words.ids), figure, reading.cache.lang(rows), at)
         one, other = self._pairs(reading.near)
         close, common = self._cosines(one, other)
-        met, both, felt = reading.cache.near(rows), np.concatenate([one, other]), self._felt(one, other)
+        met, both, semantic = reading.cache.near(rows), np.concatenate([one, other]), self._semantic_cosines(one, other)
         self._around = (
-            standing(both, np.concatenate([close, close]), met[:, :KEPT]),
-            standing(both, np.concatenate([felt, felt]), met[:, KEPT:]),
+            neighbourhood(both, np.concatenate([close, close]), met[:, :KEPT]),
+            neighbourhood(both, np.concatenate([semantic, semantic]), met[:, KEPT:]),
         )
         self._nominated = one, other, close, common
-        self._sure: dict[Pair, float] = {}
+        self._probability: dict[Pair, float] = {}
         self._twins: set[Pair] = set()
-        sure = self._judge(one, other, close, common)
-        self._likely = self._named(one[sure >= tuning.likely], other[sure >= tuning.likely])
-        self._keep(one, other, sure)
+        found = self._judge(one, other, close, common)
+        likely = found >= tuning.min_probability
+        self._likely = self._items_of(one[likely], other[likely])
+        self._keep(one, other, found)
 
     def _pairs(self, near: Mapping[int, Sequence[int]]) -> tuple[Ints, Ints]:
-        """The rows of the nominated pairs, each once, the lesser first."""
+        """The rows of the nominated pairs, each pair once, the smaller row first."""
         row, width = self._row, len(self._items)
-        asking = np.repeat([row[item] for item in near], [len(others) for others in near.values()]).astype(np.int64)
-        asked = np.array([row.get(other, -1) for others in near.values() for other in others], dtype=np.int64)
-        there = asked >= 0
-        asking, asked = asking[there], asked[there]
-        pairs = np.unique(np.minimum(asking, asked) * width + np.maximum(asking, asked))
+        nominator = np.repeat([row[item] for item in near], [len(others) for others in near.values()]).astype(np.int64)
+        nominee = np.array([row.get(other, -1) for others in near.values() for other in others], dtype=np.int64)
+        there = nominee >= 0
+        nominator, nominee = nominator[there], nominee[there]
+        pairs = np.unique(np.minimum(nominator, nominee) * width + np.maximum(nominator, nominee))
         return np.divmod(pairs, width)
 
     def _cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
+        """As `Vectors.cosines`, 0 for pairs outside the window."""
         at = self._vectors.at
         close, common = self._vectors.cosines(one, other)
         return np.where(np.abs(at[one] - at[other]) <= self.tuning.window, close, 0.0), common
 
-    def _felt(self, one: Ints, other: Ints) -> Floats:
+    def _semantic_cosines(self, one: Ints, other: Ints) -> Floats:
+        """As `Vectors.semantic_cosines`, 0 for pairs outside the window."""
         at = self._vectors.at
-        return np.where(np.abs(at[one] - at[other]) <= self.tuning.window, self._vectors.felt(one, other), 0.0)
+        return np.where(
+            np.abs(at[one] - at[other]) <= self.tuning.window, self._vectors.semantic_cosines(one, other), 0.0
+        )
 
-    def _worth(self, close: Floats, common: Ints) -> Bools:
-        """Which pairs are worth weighing: with fewer words in common, chance may have brought them close."""
-        return (close >= self.tuning.far) & (common >= LEAST)
+    def _comparable(self, close: Floats, common: Ints) -> Bools:
+        """Which pairs are given to the trees. With too few shared words, a high cosine may be chance."""
+        return (close >= self.tuning.min_cosine) & (common >= LEAST)
 
     def _judge(self, one: Ints, other: Ints, close: Floats, common: Ints) -> Floats:
-        worth = self._worth(close, common)
-        sure = np.zeros(len(one))
+        """The probability for each pair of rows, twins not yet considered."""
+        worth = self._comparable(close, common)
+        found = np.zeros(len(one))
         if worth.any():
             a, b = one[worth], other[worth]
-            told = sureness(evidence(self._vectors, self._around, a, b, close[worth]))
-            again = (self._publisher[a] == self._publisher[b]) & (self._publisher[a] > 0)
-            sure[worth] = np.where(again & self._column(a, b), 0.0, told - np.where(again, self.tuning.again, 0.0))
-        return sure
+            same = (self._publisher[a] == self._publisher[b]) & (self._publisher[a] > 0)
+            penalty = np.where(same, self.tuning.same_publisher_penalty, 0.0)
+            likely = probability(evidence(self._vectors, self._around, a, b, close[worth]))
+            found[worth] = np.where(same & self._column(a, b), 0.0, likely - penalty)
+        return found
 
     def twins(self, one: int, other: int) -> bool:
-        """Whether two items look alike but tell two events of one kind."""
+        """Whether two items look alike but report two similar events."""
         return (min(one, other), max(one, other)) in self._twins
 
     def _column(self, one: Ints, other: Ints) -> Bools:
-        """Pairs that, if they are one outlet's, come every day or week under one headline."""
+        """Pairs with one headline more than half a day apart: of one outlet, this is a column that appears regularly."""
         at = self._vectors.at
         found: Bools = (self._headline[one] == self._headline[other]) & (
             np.abs(at[one] - at[other]) > self.tuning.column
         )
         return found
 
-    def _keep(self, one: Ints, other: Ints, sure: Floats) -> None:
-        """But for twins: they look alike, but are no story."""
-        alike = np.flatnonzero(sure >= self.tuning.likely)
+    def _keep(self, one: Ints, other: Ints, found: Floats) -> None:
+        """Keep the probabilities of these pairs, with 0 for twins."""
+        alike = np.flatnonzero(found >= self.tuning.min_probability)
         rows, (a, b) = among(one[alike], other[alike])
         apart = alike[twins(naming(self._vectors.rows(rows)), a, b)]
-        sure[apart] = 0.0
-        self._twins.update(self._named(one[apart], other[apart]))
-        self._sure.update(zip(self._named(one, other), sure.tolist(), strict=True))
+        found[apart] = 0.0
+        self._twins.update(self._items_of(one[apart], other[apart]))
+        self._probability.update(zip(self._items_of(one, other), found.tolist(), strict=True))
 
-    def _named(self, one: Ints, other: Ints) -> list[Pair]:
-        """The items of these rows, the lesser first."""
+    def _items_of(self, one: Ints, other: Ints) -> list[Pair]:
+        """The pairs of rows as pairs of items, the smaller item first."""
         a, b = self._items[one], self._items[other]
         return list(zip(np.minimum(a, b).tolist(), np.maximum(a, b).tolist(), strict=True))
 
     def likely(self, least: float = 0.0) -> Sequence[Pair]:
-        """The nominated pairs that may be one story."""
-        return [pair for pair in self._likely if self._sure[pair] >= least] if least else self._likely
+        """The nominated pairs that may be one story: with at least the probability `least`, or `min_probability`."""
+        return [pair for pair in self._likely if self._probability[pair] >= least] if least else self._likely
 
-    def meet(self, pairs: Iterable[Pair]) -> None:
-        """Judge these pairs, all at once: much cheaper than one by one as `score` asks for them."""
-        sure, row = self._sure, self._row
+    def score_all(self, pairs: Iterable[Pair]) -> None:
+        """Score these pairs together, which is much cheaper than one by one as `scores` asks for them."""
+        known, row = self._probability, self._row
         ordered = {pair if pair[0] < pair[1] else (pair[1], pair[0]) for pair in pairs}
-        asked = [pair for pair in ordered if pair not in sure]
+        asked = [pair for pair in ordered if pair not in known]
         if asked:
             one = np.array([row[a] for a, _ in asked])
             other = np.array([row[b] for _, b in asked])
             self._keep(one, other, self._judge(one, other, *self._cosines(one, other)))
 
     def scores(self, one: Sequence[int], other: Sequence[int]) -> list[float]:
-        """How likely each of one and each of the other tell one story, in 0…1."""
+        """The probability for each item of `one` with each of `other`, in 0…1, row by row."""
         pairs = [(a, b) if a < b else (b, a) for a in one for b in other]
         try:
-            return [self._sure[pair] for pair in pairs]
+            return [self._probability[pair] for pair in pairs]
         except KeyError:
-            self.meet(pairs)
-        return [self._sure[pair] for pair in pairs]
+            self.score_all(pairs)
+        return [self._probability[pair] for pair in pairs]
 
     def words(self, item: int) -> dict[int, bool]:
-        """The telling words of an item, and whether each stands in its headline."""
+        """The telling words of an item → whether the word is in its headline."""
         return self._vectors.words.words(self._row[item])
 
     def evidence(self) -> Iterator[tuple[Pair, list[float]]]:
-        """The nominated pairs that are weighed, with what they are weighed by: to learn from."""
+        """The nominated pairs that are given to the trees, with their evidence. For training."""
         one, other, close, common = self._nominated
-        worth = self._worth(close, common)
+        worth = self._comparable(close, common)
         one, other = one[worth], other[worth]
         rows = evidence(self._vectors, self._around, one, other, close[worth])
         yield from zip(
@@ -147,13 +154,13 @@ class Comparison:
         )
 
     def near(self) -> list[bytes]:
-        """What each new item will remember of its neighbours, in the order of the reading: the closest by words, then
-        those by sense."""
+        """For each new item, in the order of the reading, the similarities of its nearest neighbours as bytes (units of 1/255),
+        those by words first, then those by embedding: what `Features.near` keeps."""
         near = np.hstack([around.near[: self._new] for around in self._around])
         return [bytes(row.tolist()).rstrip(b"\0") for row in np.round(near * 255).astype(np.uint8)]
 
 
 def _numbered(names: Sequence[Hashable]) -> Ints:
-    """A number for each different name, 0 for none."""
+    """A number for each distinct name, 0 for none."""
     numbers: dict[Hashable, int] = {}
     return np.array([numbers.setdefault(name, len(numbers) + 1) if name else 0 for name in names], dtype=np.int64)

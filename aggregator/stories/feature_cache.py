@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.stories.arrays import Bools, Ints, picked
-from aggregator.stories.likeness import KEPT
+from aggregator.stories.arrays import Bools, Ints, gather
 from aggregator.stories.matrix import Matrix, matrix
 from aggregator.stories.packed import Packed, packed
+from aggregator.stories.similarity import KEPT
 
 MOST = 60_000  # items; the cache is emptied before it would hold more
 
@@ -99,7 +99,7 @@ class FeatureCache:
 
     def matrix(self, rows: Ints) -> tuple[Matrix, Bools]:
         """The words of these rows, and for each column whether it is a figure."""
-        start, place = picked(self._start.all, self._size.all, rows)
+        start, place = gather(self._start.all, self._size.all, rows)
         word, written = self._word.all[place], self._written.all[place]
         there = np.zeros(len(self._id.all), dtype=np.bool_)
         there[word] = True

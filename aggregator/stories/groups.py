@@ -1,4 +1,4 @@
-"""Groups of items while they unite: outright by address and headline, then the most alike first."""
+"""Groups of items while they are being united: first those with equal addresses or headlines, then the most similar ones."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from aggregator.stories.reading import Reading
 from aggregator.stories.tuning import Tuning
 from aggregator.stories.values import Known, Merge
 
-FORESEEN = 20_000  # pairs between two likely groups that are judged before they are asked for
+PREFETCHED = 20_000  # most pairs between two likely groups that are scored ahead
 
 
 class Groups:
-    """Groups of items while they unite: first the known stories, older keys first, then each new item by itself.
+    """Groups by index: first the known stories, in order of their keys, then each new item as a group of its own.
 
-    A union keeps the smaller index, so that the key of a group is that of its oldest story or earliest item.
+    A union keeps the smaller index, so the key of a group is that of its oldest story or earliest item.
     """
 
     def __init__(self, reading: Reading, tuning: Tuning) -> None:
@@ -29,7 +29,9 @@ class Groups:
         for item, one in reading.known.items():
             stories[one.story].append(item)
         for story in reading.addresses.values():
-            stories[story]  # also one of whose items nothing is remembered any more: an address is known for good
+            stories[
+                story
+            ]  # creates it, also if nothing is remembered of its items any more: addresses are kept for good
         self.keys = [*sorted(stories), *(one.item for one in reading.new)]
         self.old = len(stories)
         self.members = [*(sorted(stories[key]) for key in self.keys[: self.old]), *([one.item] for one in reading.new)]
@@ -42,12 +44,13 @@ class Groups:
         self.marks = Marks(self.compared.words, reading.rarity, tuning)
 
     def find(self, index: int) -> int:
+        """The group that group `index` is part of now."""
         while self.into[index] != index:
             index = self.into[index]
         return index
 
     def tie(self) -> None:
-        """What is one story without weighing."""
+        """Unite what is one story without comparison: items with equal addresses or headlines."""
         stories = {story: index for index, story in enumerate(self.keys[: self.old])}
         by_address = {address: stories[story] for address, story in self.reading.addresses.items()}
         by_headline: dict[int, int] = {}
@@ -68,8 +71,8 @@ class Groups:
         by_headline[headline] = one.item
 
     def _repeats(self, one: Candidate, item: int) -> bool:
-        """Whether an equal headline is the same news: one outlet's, a day later, is a column that comes every day, and
-        what has gone on for days (the weather, every hour) is no longer what its story began with."""
+        """Whether two equal headlines are the same news. Not if one outlet repeats it a day later (a daily column), nor if the
+        story began more than two days ago (hourly weather reports)."""
         other = self.items[item]
         began = self.items.get(self.keys[self.find(self.index[item])], other)
         column = one.publisher and one.publisher == other.publisher
@@ -78,7 +81,7 @@ class Groups:
 
     def _tie(self, item: int, index: int, reason: str) -> None:
         a, b = sorted((self.find(index), self.find(self.index[item])))
-        if a != b and b >= self.old:  # two known stories are not merged for one item's sake
+        if a != b and b >= self.old:  # two known stories are not merged because of one item
             self._union(a, b)
             self.tied.setdefault(item, reason)
 
@@ -87,11 +90,11 @@ class Groups:
         self.members[kept].extend(self.members[absorbed])
 
     def unite(self) -> None:
-        """Bring together what is alike. Absorbed groups are of no concern any more: no edge leads to them."""
+        """Unite similar groups. No edge leads to groups that `tie` absorbed."""
         edges = {self._groups(pair) for pair in self.compared.likely()}
-        self._foresee(edges)
-        linkage = Linkage(self.members, self.compared.scores, self.tuning.best, self.marks.apart)
-        for union in linkage.unite(sorted(edges), self.tuning.least):
+        self._prefetch(edges)
+        linkage = Linkage(self.members, self.compared.scores, self.tuning.best_share, self.marks.apart)
+        for union in linkage.unite(sorted(edges), self.tuning.min_link):
             self._union(union.kept, union.absorbed)
             if union.absorbed < self.old:
                 self.merged.append((union.kept, union.absorbed, union.link))
@@ -100,9 +103,9 @@ class Groups:
         a, b = self.find(self.index[pair[0]]), self.find(self.index[pair[1]])
         return (a, b) if a < b else (b, a)
 
-    def _foresee(self, edges: Collection[tuple[int, int]]) -> None:
-        """Have judged at one go what uniting will mostly ask for. Only groups with a sure pair between them unite, so
-        what hangs together by such pairs is taken for one, and compared with all that is beside it."""
+    def _prefetch(self, edges: Collection[tuple[int, int]]) -> None:
+        """Score together most of the pairs that uniting will ask for. Only groups with a strong pair between them can unite, so
+        everything connected by such pairs is treated as one group and compared with all of its neighbours."""
         into: dict[int, int] = {}
 
         def whole(group: int) -> int:
@@ -110,22 +113,23 @@ class Groups:
                 group = into[group]
             return group
 
-        for pair in self.compared.likely(self.tuning.least):
+        for pair in self.compared.likely(self.tuning.min_link):
             a, b = map(whole, self._groups(pair))
             if a != b:
                 into[max(a, b)] = min(a, b)
         parts: defaultdict[int, set[int]] = defaultdict(set)
         for group in {group for edge in edges for group in edge}:
             parts[whole(group)].update(shown(self.members[group]))
-        self.compared.meet(
+        self.compared.score_all(
             (one, other)
             for a, b in {(whole(a), whole(b)) for a, b in edges}
-            if len(parts[a]) * len(parts[b]) <= FORESEEN
+            if len(parts[a]) * len(parts[b]) <= PREFETCHED
             for one in parts[a]
             for other in parts[b]
             if one != other
         )
 
     def merges(self) -> Iterable[Merge]:
+        """The known stories that were united with older ones."""
         for kept, absorbed, link in self.merged:
             yield Merge(self.keys[self.find(kept)], self.keys[absorbed], link)

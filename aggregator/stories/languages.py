@@ -18,7 +18,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.stories.arrays import Floats, Ints, looked_up
+from aggregator.stories.arrays import Floats, Ints, look_up
 from aggregator.text.words import stem_ids, text_id
 
 ENGLISH = ("", "en")  # an unknown language is read as English
@@ -63,7 +63,7 @@ def word_ids(words: Iterable[str], lang: str) -> list[int]:
 def everyday(words: Ints) -> Floats:
     """The share of news items in its language that contain each of these everyday words; 0 for other words."""
     rows, numbers = _everyday()
-    place, there = looked_up(words, numbers)
+    place, there = look_up(words, numbers)
     share: Floats = np.where(there, rows["share"][place], 0.0)
     return share
 

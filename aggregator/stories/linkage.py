@@ -1,4 +1,4 @@
-"""Agglomerative grouping over a sparse graph of likely pairs: always the two most alike groups first."""
+"""Agglomerative clustering over a sparse graph of likely pairs. The two most similar groups are united first."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 Group = list[int]
-SHOWN = 8  # members of a group that are compared with another group: the first and the last
+SHOWN = 8  # members of a group that are compared with another group: the first and the last ones
 
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """`absorbed` went into `kept` (indexes of groups, the smaller one kept) over a link of that strength."""
+    """Group `absorbed` became part of group `kept` (indexes, `kept` is the smaller) over a link of strength `link`."""
 
     kept: int
     absorbed: int
@@ -20,9 +20,10 @@ class Union:
 
 
 class Linkage:
-    """Groups of items and the links between them: `best` parts of the best pair, the rest of the average pair.
+    """Groups of items and the links between them. A link is `best` times the score of the best pair plus 1 - `best` times
+    the mean score of all pairs.
 
-    `scores` says how alike the items of two groups are, in 0…1, each with each; `apart` has the last word on two groups about to be united.
+    `scores` returns the scores, in 0…1, of each item of one group with each of another; `apart` may forbid a union.
     """
 
     def __init__(
@@ -36,13 +37,13 @@ class Linkage:
         self._groups = [list(group) for group in groups]
         self._scores = scores
         self._best = best
-        self._pairs: list[dict[int, tuple[float, float]]] = [{} for _ in groups]  # neighbour → best, average
+        self._pairs: list[dict[int, tuple[float, float]]] = [{} for _ in groups]  # neighbour → best, mean
         self._version = [0] * len(groups)
         self._heap: list[tuple[float, int, int, int, int]] = []
 
     def unite(self, edges: Iterable[tuple[int, int]], least: float) -> list[Union]:
-        """The unions, in order. `edges` are pairs of groups worth a look; links below `least` unite nothing. Ties go
-        to the smaller indexes, so that equal input gives equal output."""
+        """Unite groups and return the unions in order. `edges` are the pairs of groups to compare first; links below `least`
+        unite nothing. Ties go to the smaller indexes, so that equal input gives equal output."""
         for a, b in edges:
             if a != b and b not in self._pairs[a]:
                 self._pairs[a][b] = self._pairs[b][a] = pair = self.compare(self._groups[a], self._groups[b])
@@ -59,12 +60,12 @@ class Linkage:
         return unions
 
     def compare(self, one: Sequence[int], other: Sequence[int]) -> tuple[float, float]:
-        """Best and average score of two groups."""
+        """Best and mean score of two groups."""
         scores = self._scores(shown(one), shown(other))
         return max(scores), sum(scores) / len(scores)
 
-    def _meet(self, one: Sequence[int], others: Sequence[Sequence[int]]) -> None:
-        """Ask for many scores at once: much cheaper than group by group."""
+    def _prefetch(self, one: Sequence[int], others: Sequence[Sequence[int]]) -> None:
+        """Request many scores together, which is much cheaper than group by group."""
         items = [item for other in others for item in shown(other)]
         if items:
             self._scores(shown(one), items)
@@ -86,8 +87,8 @@ class Linkage:
         self._version[b] = -1
         pairs[a] = {}
         beside = [c for c in {**from_a, **from_b} if c not in (a, b)]
-        self._meet(groups[a], [groups[c] for c in beside if c not in from_a])
-        self._meet(groups[b], [groups[c] for c in beside if c not in from_b])
+        self._prefetch(groups[a], [groups[c] for c in beside if c not in from_a])
+        self._prefetch(groups[b], [groups[c] for c in beside if c not in from_b])
         for c in beside:
             best_a, mean_a = from_a.get(c) or self.compare(groups[a], groups[c])
             best_b, mean_b = from_b.get(c) or self.compare(groups[b], groups[c])

@@ -17,21 +17,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from aggregator.stories.arrays import Ints, looked_up
+from aggregator.stories.arrays import Ints, look_up
 from aggregator.text import regions
 
 BITS = 20  # lower bits of a number: the packed location; the others belong to the word
 AREA = 300  # number of the first area
-UNIONS = (
-    "eu",
-    "euro-area",
-    "nato",
-    "arab-league",
-    "g7",
-    "brics",
-    "asean",
-    "five-eyes",
-)  # groups of countries that are not areas of the world
+# Groups of countries that are not areas of the world.
+UNIONS = ("eu", "euro-area", "nato", "arab-league", "g7", "brics", "asean", "five-eyes")
 
 COUNTRIES = {code: number for number, code in enumerate(sorted(regions.COUNTRIES), 1)}
 AREAS = {slug: number for number, slug in enumerate(sorted(regions.REGIONS.keys() - set(UNIONS)), AREA)}
@@ -87,7 +79,7 @@ def unpack(packed: int) -> Location | None:
 def locate(words: Ints) -> Ints:
     """The packed location of each of these words (`word_id`s), 0 for words that have none."""
     known = _listed()
-    place, there = looked_up(words >> BITS, known >> BITS)
+    place, there = look_up(words >> BITS, known >> BITS)
     found: Ints = np.where(there, known[place] & (1 << BITS) - 1, 0)
     return found
 

@@ -1,4 +1,6 @@
-"""Marks of a group: what nearly all its items say and no item of another group does tells two events of one kind apart."""
+"""Marks: a word that nearly all items of one group have and none of another. If each of two groups has one, they report two
+similar events and are kept apart.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from aggregator.stories.tuning import Tuning
 
 
 class Marks:
-    """`words` gives the telling words of an item, and whether each stands in its headline."""
+    """`words` returns the telling words of an item → whether the word is in its headline."""
 
     def __init__(self, words: Callable[[int], Mapping[int, bool]], rarity: Mapping[int, float], tuning: Tuning) -> None:
         self._read = words
@@ -23,15 +25,15 @@ class Marks:
         return self._known[item]
 
     def apart(self, one: Sequence[int], other: Sequence[int]) -> bool:
-        """Whether each group has a mark of its own."""
-        if len(one) < self.tuning.grown or len(other) < self.tuning.grown:
+        """Whether each group has a mark against the other."""
+        if len(one) < self.tuning.mark_members or len(other) < self.tuning.mark_members:
             return False
         return self.mark(one, other) is not None and self.mark(other, one) is not None
 
     def mark(self, one: Sequence[int], other: Sequence[int]) -> int | None:
-        """The rarest word that nearly all of one group bear and none of the other."""
+        """The rarest word that nearly all items of `one` have and none of `other`; None if there is none."""
         theirs, rarity = self._counted(other), self.rarity
-        enough, rare = self.tuning.borne * len(one), self.tuning.rare
+        enough, rare = self.tuning.mark_share * len(one), self.tuning.mark_rarity
         marks = [
             word
             for word, count in self._counted(one).items()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, picked, rows_of
+from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, gather, rows_of
 from aggregator.stories.packed import Packed
 
 
@@ -41,7 +41,7 @@ class Matrix:
 
     def rows(self, rows: Ints) -> Matrix:
         """The same with these rows alone, in this order."""
-        start, place = picked(self.start, np.diff(self.start), rows)
+        start, place = gather(self.start, np.diff(self.start), rows)
         return Matrix(start, self.column[place], self.title[place], self.name[place], self.ids)
 
     def sparse(self, values: Floats) -> Sparse:

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from aggregator.stories.arrays import Bools, Ints, looked_up
+from aggregator.stories.arrays import Bools, Ints, look_up
 from aggregator.stories.rarity import listed
 
 ALWAYS = 204  # share of capitals from which a word is a name however it is written
@@ -23,7 +23,7 @@ UNKNOWN = 128  # a word that is not listed is a name where a headline writes it 
 def named(words: Ints) -> tuple[Bools, Bools, Bools]:
     """Which of these words are names however they are written, which if they are written as names, and which perhaps."""
     stems, _ = listed()
-    place, there = looked_up(words, stems)
+    place, there = look_up(words, stems)
     share = np.where(there, _capitals()[place], UNKNOWN)
     return share >= ALWAYS, (share >= MOSTLY) | (share == UNKNOWN), share >= SOMETIMES
 

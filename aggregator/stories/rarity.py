@@ -1,4 +1,4 @@
-"""How much a word tells: the rarer in the news at large and in what came in lately, the more."""
+"""How much a word tells: the rarer it is in a background of news and in our own recent past, the more."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from importlib.resources import files
 
 import numpy as np
 
-from aggregator.stories.arrays import Floats, Ints, looked_up
+from aggregator.stories.arrays import Floats, Ints, look_up
 from aggregator.stories.languages import everyday
 
-SELDOM = 2  # count taken for a word that the background does not list
-PRIOR = 100  # items of our own past that the background counts for: a young archive knows little
-FLOOR = 4_000  # a word of our own past counts as seen once in so many items at the least, however long that past
+SELDOM = 2  # assumed count of a word that the background does not list
+PRIOR = 100  # the background counts like so many items of our own past, because a young archive knows little
+FLOOR = 4_000  # a word counts as seen in at least one of so many items of our own past, however long that is
 
 
 class Rarity(dict[int, float]):
-    """Weights of stems (by `word_id`): the mean of -log of their shares of documents in the background and in our own
-    past.
+    """`word_id` of a stem → its rarity: the mean of -log(share of documents) in the background and in our own past.
 
-    `frequencies` count the documents, out of `documents`, that hold a word; others count as unseen. Weights are worked
-    out as they are asked for, best many at once by `of`.
+    `frequencies`: word → how many of `documents` contain it; absent words count as unseen. Rarities are computed on demand;
+    `of` does so for many at once.
     """
 
     def __init__(self, documents: int, frequencies: Mapping[int, int]) -> None:
@@ -34,7 +33,7 @@ class Rarity(dict[int, float]):
         return self[word]
 
     def of(self, words: Ints) -> Floats:
-        """The weight of each word."""
+        """The rarity of each word."""
         asked = words.tolist()
         share = background(words)
         get = self._frequencies.get
@@ -45,10 +44,10 @@ class Rarity(dict[int, float]):
 
 
 def background(words: Ints) -> Floats:
-    """The share of documents that hold each word in a background of news: in English, or in the language whose everyday
-    word it is."""
+    """The share of documents that contain each word in a background of news: in English, or for an everyday word of another
+    language in that one."""
     stems, shares = listed()
-    place, there = looked_up(words, stems)
+    place, there = look_up(words, stems)
     found: Floats = np.where(there, shares[place], _unlisted())
     found[~there] = np.maximum(everyday(words[~there]), _unlisted())
     return found
@@ -56,7 +55,7 @@ def background(words: Ints) -> Floats:
 
 @cache
 def listed() -> tuple[Ints, Floats]:
-    """The commoner stems, ascending by `word_id`, and the share of documents that hold each."""
+    """The stems that the background lists, ascending by `word_id`, and the share of documents that contain each."""
     size, stems, counts = _background()
     return stems, (counts + 1) / size
 
@@ -68,10 +67,9 @@ def _unlisted() -> float:
 
 @cache
 def _background() -> tuple[int, Ints, Ints]:
-    """How many documents there are, the commoner stems, ascending by `word_id`, and how many documents hold each.
+    """(documents, stems ascending by `word_id`, how many documents contain each).
 
-    `data/background.bin` holds these as numbers of eight bytes: the documents, then all stems, then all counts;
-    `benchmarks/train_stories.py` makes it.
+    `data/background.bin` holds these in this order as little-endian 64-bit integers; `benchmarks/train_stories.py` writes it.
     """
     content = (files("aggregator.stories") / "data" / "background.bin").read_bytes()
     numbers = np.frombuffer(content, "<i8")

@@ -1,4 +1,4 @@
-"""What a batch needs of the past, read in a fixed small number of calls."""
+"""Reads what a batch needs of the history, in a small fixed number of calls."""
 
 from __future__ import annotations
 
@@ -16,40 +16,40 @@ from aggregator.stories.rarity import Rarity
 from aggregator.stories.tuning import Tuning
 from aggregator.stories.values import History, Known
 
-LATEST = 20  # known items under one headline that are looked at
+LATEST = 20  # known items with one headline that are considered, the newest ones
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`near` lists, for each new item, the known and new ones that share rare words with it, the most likely first."""
+    """A batch of new items, and what is known of the past that concerns it."""
 
-    new: Sequence[Candidate]  # in order of time
-    features: Mapping[int, Features]  # of the new ones
-    encoded: Sequence[bytes]  # … as known ones are kept
+    new: Sequence[Candidate]  # in order of publication
+    features: Mapping[int, Features]  # of the new items
+    encoded: Sequence[bytes]  # … encoded, as the history keeps them
     rarity: Rarity
-    postings: Sequence[tuple[int, int]]  # (word, new item): each under its rarest words
-    near: Mapping[int, Sequence[int]]
+    postings: Sequence[tuple[int, int]]  # (word, new item): the words under which each is indexed
+    near: Mapping[int, Sequence[int]]  # new item → known and new ones that share rare words with it, the best first
     known: Mapping[int, Known]
-    addresses: Mapping[str, int]
-    headlines: Mapping[int, Sequence[int]]
-    counts: Mapping[int, int]
+    addresses: Mapping[str, int]  # canonical address → story
+    headlines: Mapping[int, Sequence[int]]  # key of a headline → known items with it, oldest first
+    counts: Mapping[int, int]  # word → how many new items contain it
     cache: FeatureCache
 
 
 def read(new: Sequence[Candidate], history: History, tuning: Tuning, cache: FeatureCache) -> Reading:
-    """`new` is not empty and sorted by time."""
+    """`new` must be sorted by `in_order` and not be empty."""
     items = [one.item for one in new]
     kept = {one.item: features(one) for one in new}
     encoded = [one.encode() for one in kept.values()]
     words, _ = cache.matrix(cache.rows(items, encoded))
     counts, rarity, postings, others = _nominate(new, words, history, tuning)
     near = dict(zip(items, others, strict=True))
-    told = history.same_headline(
+    same = history.same_headline(
         {one.headline for one in kept.values() if one.headline},
         new[0].at - tuning.same_headline,
         new[-1].at + tuning.same_headline,
     )
-    headlines = {headline: items[-LATEST:] for headline, items in told.items()}
+    headlines = {headline: items[-LATEST:] for headline, items in same.items()}
     addresses = history.same_address({one.canonical for one in new if one.canonical})
     named = {item for others in (*near.values(), *headlines.values()) for item in others} - kept.keys()
     known = _known(named, set(addresses.values()), history, tuning)
@@ -59,25 +59,25 @@ def read(new: Sequence[Candidate], history: History, tuning: Tuning, cache: Feat
 def _nominate(
     new: Sequence[Candidate], words: Matrix, history: History, tuning: Tuning
 ) -> tuple[dict[int, int], Rarity, list[tuple[int, int]], list[list[int]]]:
-    """How often each word stands in the batch, how rare each is, under which each item is posted, and what is near it."""
+    """(counts, rarity, postings, near) as in `Reading`, `near` as a list in the order of `new`."""
     every = words.ids.tolist()
     counts = dict(zip(every, words.counts().tolist(), strict=True))
     past = history.frequencies(every)
     rarity = Rarity(history.documents() + len(new), {word: count + past.get(word, 0) for word, count in counts.items()})
     asked = posted(words, rarity.of(words.ids), tuning)
-    told = words.ids[asked.column].tolist()
-    seen = {word for word in told if word in past}  # nothing is listed under a word that was never counted
-    listed = history.postings(seen, new[0].at - tuning.window, new[-1].at + tuning.window, tuning.crowded + 1)
+    indexed = words.ids[asked.column].tolist()
+    seen = {word for word in indexed if word in past}  # a word that was never counted has no postings
+    listed = history.postings(seen, new[0].at - tuning.window, new[-1].at + tuning.window, tuning.max_postings + 1)
     items = np.array([one.item for one in new])
     near = nominated(asked, words.ids, items, listed, tuning)
-    return counts, rarity, list(zip(told, items[asked.row].tolist(), strict=True)), near
+    return counts, rarity, list(zip(indexed, items[asked.row].tolist(), strict=True)), near
 
 
 def _known(items: set[int], stories: set[int], history: History, tuning: Tuning) -> dict[int, Known]:
-    """The items named, the founders of their stories and the newest members: what a running story is about now."""
+    """These items, and for each of their stories the founder and the newest members, which show what it is about now."""
     known = dict(history.known(items))
     members = history.members(stories | {one.story for one in known.values()})
-    sampled = {item for story, held in members.items() for item in _sample(story, held, tuning.sample)}
+    sampled = {item for story, held in members.items() for item in _sample(story, held, tuning.story_sample)}
     known.update(history.known(sampled - known.keys()))
     return known
 

@@ -1,4 +1,4 @@
-"""Why each item is in its story: what it shares with it, what story came next, and what speaks against that."""
+"""Why each item is in its story: what they share, which story came second, and what speaks against that one."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Collection, Iterable, Sequence
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.features import Features, readable
 from aggregator.stories.groups import Groups
-from aggregator.stories.likeness import DAY, WEEKDAYS
 from aggregator.stories.linkage import SHOWN, Linkage, shown
+from aggregator.stories.similarity import DAY, WEEKDAYS
 from aggregator.stories.tuning import Tuning
 from aggregator.stories.values import Join
 
-SHARED = 8  # words told at the most
+SHARED = 8  # most shared words that are reported
 
 
 def joins(groups: Groups, tuning: Tuning) -> list[Join]:
-    """Of every new item, founders first, so that a story stands before what joins it."""
+    """One join for each new item, founders first, so that a story exists before others join it."""
     reasons = _Reasons(groups, tuning)
     return sorted(reasons.joins(), key=lambda join: join.reason != "founder")
 
@@ -28,9 +28,11 @@ class _Reasons:
         self.reading = groups.reading
         self.compared = groups.compared
         self.words = groups.marks.words
-        self.linkage = Linkage((), self.compared.scores, tuning.best)
-        self.least = tuning.least
-        self.marks: dict[tuple[int, int], int | None] = {}  # of pairs of groups
+        self.linkage = Linkage((), self.compared.scores, tuning.best_share)
+        self.least = tuning.min_link
+        self.marks: dict[
+            tuple[int, int], int | None
+        ] = {}  # pair of groups → the first one's mark, None if they need not be kept apart
 
     def joins(self) -> Iterable[Join]:
         likely: defaultdict[int, set[int]] = defaultdict(set)
@@ -38,7 +40,7 @@ class _Reasons:
             likely[a].add(b)
             likely[b].add(a)
         beside = {one.item: self._beside(one.item) for one in self.reading.new}
-        self.compared.meet((item, other) for item, others in beside.items() for other in others)
+        self.compared.score_all((item, other) for item, others in beside.items() for other in others)
         return [self._join(one, beside[one.item], likely.get(one.item, frozenset())) for one in self.reading.new]
 
     def _join(self, one: Candidate, others: Sequence[int], likely: Collection[int]) -> Join:
@@ -55,8 +57,8 @@ class _Reasons:
         return Join(one.item, groups.keys[home], reason, score, words, vetoes, rival_key, rival_score)
 
     def _beside(self, item: int) -> Sequence[int]:
-        """Those of its story that an item may have joined for: its neighbours there, and whom the story is shown by. Not
-        all, or each of thousands with one headline would be compared with each."""
+        """The members of its story that an item is compared with: its neighbours there, and those that represent the story.
+        Not all of them, or thousands of items with one headline would each be compared with every other."""
         home = self.groups.find(self.groups.index[item])
         members = self.groups.members[home]
         if len(members) <= SHOWN:
@@ -72,13 +74,13 @@ class _Reasons:
         return self.linkage.link(self.linkage.compare([item], others))
 
     def _nearest(self, item: int, others: Sequence[int]) -> int:
-        """The one of the others that is most likely to tell the same story."""
+        """The one of `others` that is most likely to report the same event."""
         if len(others) == 1:
             return others[0]
         return max(zip(self.compared.scores([item], others), [-other for other in others], strict=True))[1] * -1
 
     def _rival(self, item: int, home: int, likely: Collection[int]) -> tuple[int | None, float]:
-        """The other group that is most like an item, of those with a member that is like it at all."""
+        """(group, link) of the second-best group for an item, among those with a likely member; (None, 0) if there is none."""
         groups = self.groups
         near = [other for other in self.reading.near[item] if other in likely]
         rivals = {groups.find(groups.index[other]) for other in near} - {home}
@@ -87,7 +89,7 @@ class _Reasons:
         return (-negative if links else None), link
 
     def _shared(self, one: Candidate, other: int) -> tuple[str, ...]:
-        """The words both have, most telling first."""
+        """The words that both items have, most telling first, as they are written."""
         mine, theirs, rarity = self.words(one.item), self.words(other), self.reading.rarity
         both = mine.keys() & theirs.keys()
         written = readable(one, both)
@@ -95,7 +97,7 @@ class _Reasons:
         return tuple(word for _, word in sorted(ranked)[:SHARED])
 
     def _vetoes(self, one: Candidate, home: int, rival: int, score: float, likely: Collection[int]) -> tuple[str, ...]:
-        """What speaks against the story that came next, in words: of the item and the nearest there, and of the two
+        """What speaks against the second-best story, in words: between the item and the nearest one there, and between the two
         stories."""
         groups = self.groups
         near = [item for item in groups.members[rival] if item in likely]
@@ -113,14 +115,14 @@ class _Reasons:
         return (*vetoes, "each story has a word of its own that the other lacks" + (f": {word}" if word else ""))
 
     def _against(self, one: Candidate, item: int) -> tuple[str, ...]:
-        """What speaks against two items telling one story."""
+        """What speaks against two items being one story, in words."""
         other, mine, theirs = self.groups.items[item], self.words(one.item).keys(), self.words(item).keys()
         figures = self._figures(one.item)
         days = abs(one.at - other.at) / DAY
         found = (
             (one.publisher and one.publisher == other.publisher, "one outlet tells both"),
-            (figures and _strange(mine & figures, theirs & self._figures(item)), "no figure in common"),
-            (_strange(mine & WEEKDAYS, theirs & WEEKDAYS), "other days of the week"),
+            (figures and _differ(mine & figures, theirs & self._figures(item)), "no figure in common"),
+            (_differ(mine & WEEKDAYS, theirs & WEEKDAYS), "other days of the week"),
             (self.compared.twins(one.item, item), "each headline names what the other report does not"),
             (days >= 1, f"{days:.0f} day{'s' if round(days) > 1 else ''} between them"),
         )
@@ -131,5 +133,6 @@ class _Reasons:
         return frozenset((Features.decode(known.kept) if known else self.reading.features[item]).figures)
 
 
-def _strange(mine: Collection[int], theirs: Collection[int]) -> bool:
+def _differ(mine: Collection[int], theirs: Collection[int]) -> bool:
+    """Whether both have some and none in common."""
     return bool(mine and theirs and not set(mine) & set(theirs))

@@ -1,8 +1,8 @@
-"""Learned trees: from evidence on a pair to how sure we are that it is one story.
+"""Gradient-boosted trees: from the evidence on a pair of items to the probability that they are one story.
 
-The file `data/likeness.json` holds them as numbers: {"evidence": names, "start": log-odds, "trees": [[feature,
-threshold, at most, above], …]}, where a branch is a tree or a leaf's log-odds. Here they are complete trees of one
-depth, all asked at once.
+`data/trees.json` holds them: {"evidence": names, "start": log-odds, "trees": [[feature, threshold, left, right], …]}, where
+left (value at most the threshold) and right are a tree or a leaf's log-odds. `benchmarks/train_stories.py` writes it. In memory
+they are complete binary trees of equal depth, so that all of them are evaluated together.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from aggregator.stories.arrays import Floats, Ints
 
 Node = Any  # a leaf, or [feature, threshold, node, node]
 
-ROWS = 512  # judged at once: what is compared for them fits the caches of a processor
+ROWS = 512  # evaluated at once, so that the intermediate arrays fit the processor's caches
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """`feature` and `threshold` have a column for each inner node, level by level, all trees of a level side by side;
-    `leaf` has a row for each tree."""
+    """`feature` and `threshold` have one value for each inner node, level by level, on each level tree by tree; `leaf` has the
+    shape (trees, 2 ** depth). `start` is added to the sum of the leaves. Leaves and `start` are log-odds."""
 
     depth: int
     feature: Ints
@@ -35,22 +35,22 @@ class Forest:
     start: float
 
     def odds(self, evidence: Floats) -> Floats:
-        """Log-odds of each row of evidence."""
+        """The log-odds for each row of `evidence` (shape: rows × `EVIDENCE`)."""
         trees = np.arange(len(self.leaf))
         above = evidence[:, self.feature] > self.threshold
         at = np.zeros((len(evidence), len(trees)), dtype=np.int64)
         every = np.arange(len(evidence))[:, None]
         for level in range(self.depth):
-            # Where the nodes of this level begin, and in it those of each tree.
+            # Index of the first node of this level, plus that of the tree within the level, plus the position in the tree.
             node = len(trees) * ((1 << level) - 1) + trees * (1 << level) + at
             at = at * 2 + above[every, node]
         found: Floats = self.leaf[trees, at].sum(axis=1) + self.start
         return found
 
 
-def sureness(evidence: Floats) -> Floats:
-    """Probability, on the balanced data that the trees were trained with, that the two items of each row tell one
-    story."""
+def probability(evidence: Floats) -> Floats:
+    """For each row of evidence the probability that the two items are one story. It is calibrated to the balanced data that
+    the trees were trained with."""
     trees = forest()
     odds = [trees.odds(evidence[n : n + ROWS]) for n in range(0, len(evidence) or 1, ROWS)]
     found: Floats = 1 / (1 + np.exp(-np.concatenate(odds)))
@@ -59,12 +59,12 @@ def sureness(evidence: Floats) -> Floats:
 
 @cache
 def forest() -> Forest:
-    read = json.loads((files("aggregator.stories") / "data" / "likeness.json").read_text(encoding="utf-8"))
-    return grown(read["trees"], float(read["start"]))
+    read = json.loads((files("aggregator.stories") / "data" / "trees.json").read_text(encoding="utf-8"))
+    return complete(read["trees"], float(read["start"]))
 
 
-def grown(trees: Sequence[Node], start: float) -> Forest:
-    """Trees as nested lists, made complete: a leaf higher up becomes a tree that ends in this leaf whatever it asks."""
+def complete(trees: Sequence[Node], start: float) -> Forest:
+    """Nested lists as complete trees: a leaf above the last level is replaced by a subtree whose leaves are all this leaf."""
     depth = max(map(_depth, trees), default=0)
     feature: list[int] = []
     threshold: list[float] = []

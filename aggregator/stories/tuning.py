@@ -1,4 +1,5 @@
-"""The one setting that runs everywhere: in service, in `classify`, in evaluation."""
+"""The settings of the grouping. The same ones are used in service, in `classify` and in the evaluation; how they were chosen
+is in docs/decisions/0002-stories.md."""
 
 from __future__ import annotations
 
@@ -9,22 +10,24 @@ DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    window: int = 5 * DAY  # seconds at most between two items that are compared
-    same_headline: int = 2 * DAY  # seconds at most between equal headlines of one story
-    column: int = DAY // 2  # … where one outlet has both
-    least: float = 0.53  # link at which two groups are one story
-    best: float = 0.2  # share of the best pair in the link between groups, the rest is that of the average
-    likely: float = 0.2  # pairs less sure than this are no reason to look at two groups
-    far: float = 0.15  # cosine below which a pair is not weighed at all
-    again: float = 0.44  # taken off a pair of one publisher: it seldom tells an event twice, often its next chapter
-    grown: int = 3  # items from which a group may have a mark of its own
-    borne: float = 0.8  # share of its members that bear it
-    rare: float = 5.5  # rarity of such a word
-    posted: int = 10  # most telling words, under which an item is listed
-    headline: float = 1.5  # weight of a word of the headline when these are chosen
-    crowded: int = 150  # a word listed for more items than this nominates nobody
-    nominees: int = 14  # items compared with a new one
-    sample: int = 8  # members of a known story that are compared
+    window: int = 5 * DAY  # seconds: items further apart are not compared
+    same_headline: int = 2 * DAY  # seconds: equal headlines within this time are one story
+    column: int = DAY // 2  # … if one publisher has both; later ones are a regular column under one headline
+    min_link: float = 0.53  # link between two groups from which they are united
+    best_share: float = 0.2  # weight of the best pair in the link between groups; the rest is the mean over all pairs
+    min_probability: float = 0.2  # pairs below this do not make two groups worth comparing
+    min_cosine: float = 0.15  # pairs below this are not given to the trees
+    same_publisher_penalty: float = (
+        0.44  # subtracted for a pair of one publisher, which rather reports the next chapter
+    )
+    mark_members: int = 3  # members that a group needs to have a mark
+    mark_share: float = 0.8  # share of the members that must have the word
+    mark_rarity: float = 5.5  # least rarity of the word
+    index_words: int = 10  # words under which an item is indexed: those that tell most
+    headline_weight: float = 1.5  # weight of words in the headline when these are chosen
+    max_postings: int = 150  # a word with more postings than this nominates nobody
+    max_nominees: int = 14  # items that a new one is compared with
+    story_sample: int = 8  # members of a known story that are read for comparison
 
 
 TUNING = Tuning()

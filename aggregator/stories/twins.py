@@ -15,9 +15,9 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse
-from aggregator.stories.likeness import Vectors
 from aggregator.stories.locations import Kind, Location, locate, nations, unpack
 from aggregator.stories.names import named
+from aggregator.stories.similarity import Vectors
 
 WORDING = 0.4  # share of each headline's words, names excluded, that the other headline must have too
 UNMATCHED = 4.5  # total rarity of a headline's unmatched names above which two events are assumed …

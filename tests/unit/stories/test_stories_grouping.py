@@ -284,7 +284,7 @@ def test_what_speaks_against_the_story_that_came_next_is_told_in_words() -> None
     joins = {join.item: join for join in group([first, second], Memory()).joins}
     assert {join.reason for join in joins.values()} == {"founder"}
     assert joins[27].runner_up == 1
-    assert joins[27].runner_up_score < TUNING.least
+    assert joins[27].runner_up_score < TUNING.min_link
     assert set(joins[27].vetoes) == {
         "one outlet tells both", "no figure in common", "other days of the week", "1 day between them",
         "each headline names what the other report does not",
@@ -318,5 +318,5 @@ def test_that_the_rest_of_its_story_keeps_an_item_from_the_next_is_told() -> Non
     ]
     joins = {join.item: join for join in group(batch, Memory()).joins}
     assert (joins[1].story, joins[1].runner_up) == (0, 2)
-    assert joins[1].runner_up_score > TUNING.least
+    assert joins[1].runner_up_score > TUNING.min_link
     assert joins[1].vetoes == (f"its story as a whole is less like it: {joins[2].runner_up_score:.2f}",)

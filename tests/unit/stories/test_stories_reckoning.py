@@ -15,18 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.stories import TUNING, Candidate, Known, Memory
-from aggregator.stories.arrays import highest, numbered
+from aggregator.stories.arrays import highest, unique
 from aggregator.stories.comparison import Comparison
+from aggregator.stories.embeddings import DIMENSIONS
 from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import Features, beside
-from aggregator.stories.likeness import EVIDENCE, KEPT, TELLING, TITLE
 from aggregator.stories.matrix import matrix
 from aggregator.stories.nomination import STEPS
 from aggregator.stories.packed import packed
 from aggregator.stories.rarity import Rarity, listed
 from aggregator.stories.reading import Reading, read
-from aggregator.stories.senses import DIRECTIONS
-from aggregator.stories.trees import grown
+from aggregator.stories.similarity import EVIDENCE, KEPT, TELLING, TITLE
+from aggregator.stories.trees import complete
 from aggregator.text.words import stem, word_id
 
 WORDS = (
@@ -96,14 +96,14 @@ def sense(one: Features, other: Features, rarity: Rarity) -> float:
 def listed_sense(word: int) -> Any:
     """The row of a word in the file, 0 where it has none."""
     place, table = senses_listed()
-    return table[place[word]].astype(float) if word in place else np.zeros(DIRECTIONS)
+    return table[place[word]].astype(float) if word in place else np.zeros(DIMENSIONS)
 
 
 @cache
 def senses_listed() -> tuple[dict[int, int], Any]:
-    content = (files("aggregator.stories") / "data" / "senses.bin").read_bytes()
+    content = (files("aggregator.stories") / "data" / "embeddings.bin").read_bytes()
     stems, _ = listed()
-    return {word: n for n, word in enumerate(stems.tolist())}, np.frombuffer(content, np.int8).reshape(-1, DIRECTIONS)
+    return {word: n for n, word in enumerate(stems.tolist())}, np.frombuffer(content, np.int8).reshape(-1, DIMENSIONS)
 
 
 def covered(one: Features, others: dict[int, float], rarity: Rarity) -> float:
@@ -170,8 +170,8 @@ def test_words_that_stand_for_each_other_lie_close() -> None:
 def test_each_word_of_the_background_has_its_row_of_senses() -> None:
     """A background counted anew needs senses made anew."""
     stems, _ = listed()
-    content = (files("aggregator.stories") / "data" / "senses.bin").read_bytes()
-    assert len(content) == len(stems) * DIRECTIONS
+    content = (files("aggregator.stories") / "data" / "embeddings.bin").read_bytes()
+    assert len(content) == len(stems) * DIMENSIONS
 
 
 def test_who_says_only_words_that_are_not_listed_is_close_in_sense_to_nobody() -> None:
@@ -196,21 +196,23 @@ def test_who_shares_the_rarest_words_is_nominated_first() -> None:
         posted.setdefault(item, set()).add(word)
     for item, words in posted.items():
         weights = {
-            word: round(told.rarity[word] * (TUNING.headline if word in told.features[item].title else 1) * STEPS)
+            word: round(
+                told.rarity[word] * (TUNING.headline_weight if word in told.features[item].title else 1) * STEPS
+            )
             for word in words
         }
-        assert len(words) <= TUNING.posted
+        assert len(words) <= TUNING.index_words
         votes = {
             other: sum(weights[word] for word in words & theirs)
             for other, theirs in posted.items()
             if other != item and words & theirs
         }
-        expected = sorted(votes, key=lambda other: (-votes[other], other))[: TUNING.nominees]
+        expected = sorted(votes, key=lambda other: (-votes[other], other))[: TUNING.max_nominees]
         assert list(told.near[item]) == expected
 
 
 def test_a_word_that_too_many_have_nominates_nobody() -> None:
-    many = [Candidate(n, "Zugspitze", "", "", None, n, "de") for n in range(TUNING.crowded + 1)]
+    many = [Candidate(n, "Zugspitze", "", "", None, n, "de") for n in range(TUNING.max_postings + 1)]
     assert not any(read(many, Memory(), TUNING, FeatureCache()).near.values())
     assert all(read(many[1:], Memory(), TUNING, FeatureCache()).near.values())
 
@@ -229,7 +231,7 @@ def test_complete_trees_say_what_the_nested_ones_do(forest: list[Any], rows: lis
             node = node[2] if row[node[0]] <= node[1] else node[3]
         return float(node)
 
-    found = grown(forest, 0.5).odds(np.array(rows, dtype=float))
+    found = complete(forest, 0.5).odds(np.array(rows, dtype=float))
     assert found == pytest.approx([0.5 + sum(walk(tree, row) for tree in forest) for row in rows])
 
 
@@ -247,7 +249,7 @@ def test_the_highest_of_each_row(cells: list[tuple[int, int, int]], most: int) -
 
 @given(st.lists(st.one_of(st.integers(0, 40), st.integers(-(2**62), 2**62)), max_size=60))
 def test_values_are_numbered_as_numpy_does(values: list[int]) -> None:
-    found = numbered(np.array(values, dtype=np.int64))
+    found = unique(np.array(values, dtype=np.int64))
     expected = np.unique(np.array(values, dtype=np.int64), return_inverse=True)
     assert [part.tolist() for part in found] == [part.tolist() for part in expected]
 

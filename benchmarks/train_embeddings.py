@@ -1,6 +1,6 @@
-"""Makes what the grouping knows of the senses of words (needs the extra `train`): `aggregator/stories/data/senses.bin`.
+"""Makes what the grouping knows of the senses of words (needs the extra `train`): `aggregator/stories/data/embeddings.bin`.
 
-    python -m benchmarks.train_senses CORPUS MODEL [--kept FILE]
+    python -m benchmarks.train_embeddings CORPUS MODEL [--kept FILE]
 
 A sentence encoder (all-MiniLM-L6-v2, Apache 2.0; MODEL is its folder) reads headlines and the beginnings of leads of
 the corpus of news, not of the labelled sets. What it makes of them, turned to its main directions, is explained as a
@@ -23,9 +23,9 @@ from scipy.sparse.linalg import lsmr
 
 from aggregator.stories import Candidate
 from aggregator.stories.arrays import Floats
+from aggregator.stories.embeddings import DIMENSIONS
 from aggregator.stories.features import features
 from aggregator.stories.rarity import listed
-from aggregator.stories.senses import DIRECTIONS
 from benchmarks.eval_stories import load
 from benchmarks.train_stories import DATA, NEWS
 
@@ -54,7 +54,7 @@ def encoded(told: Sequence[str], model: Path) -> Any:
 
 
 def senses(told: Sequence[str], answers: Floats) -> Any:
-    """A row of `DIRECTIONS` whole numbers for each stem of the background."""
+    """A row of `DIMENSIONS` whole numbers for each stem of the background."""
     words, shares = listed()
     weight = -np.log(shares)
     column = {word: number for number, word in enumerate(words.tolist())}
@@ -68,7 +68,7 @@ def senses(told: Sequence[str], answers: Floats) -> Any:
     length = np.sqrt(np.bincount(row, weight[stems] ** 2, len(rows)))
     spread = csr_array((weight[stems] / length[row], stems, start), shape=(len(rows), len(words)))
     centred = answers - answers.mean(axis=0)
-    main = np.linalg.svd(centred[:8_000], full_matrices=False)[2][:DIRECTIONS]
+    main = np.linalg.svd(centred[:8_000], full_matrices=False)[2][:DIMENSIONS]
     solved = [lsmr(spread, centred @ direction, damp=RIDGE**0.5, maxiter=200)[0] for direction in main]
     found = np.column_stack(solved) * weight[:, None]
     return np.clip(np.round(found * (127 / np.quantile(np.abs(found), 0.999))), -127, 127).astype(np.int8)
@@ -85,7 +85,7 @@ def main() -> None:
     answers = np.load(kept) if kept and kept.exists() else encoded(told, given.model)
     if kept and not kept.exists():
         np.save(kept, answers)
-    (DATA / "senses.bin").write_bytes(senses(told, answers.astype(np.float64)).tobytes())
+    (DATA / "embeddings.bin").write_bytes(senses(told, answers.astype(np.float64)).tobytes())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,219 @@
+"""How similar pairs of items are: the evidence from words, embeddings, figures, days, places and rivals, for many pairs at once.
+
+`EVIDENCE` lists what a row of evidence holds. Gradient-boosted trees (`trees.py`) turn it into a probability; they are
+monotone in every number, in the direction that `EVIDENCE` gives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, chunks, highest, rows_of
+from aggregator.stories.embeddings import embed
+from aggregator.stories.matrix import Matrix
+from aggregator.stories.places import placed
+from aggregator.text.words import word_id
+
+TITLE = 2.0  # weight of a word in the headline, relative to one in the lead
+TELLING = 2.5  # least rarity of words that are compared. Words in about every tenth item tell nothing and cost most of the time
+LEAST = 3  # telling words that a pair must share; with fewer, a high cosine may be chance
+KEPT = 12  # nearest neighbours whose similarity is kept with an item
+NEAR = 6  # of these, how many count for how crowded the neighbourhood is
+DEEP = 9  # this neighbour most likely belongs to another story
+DAY = 86_400
+PAIRS = 8192  # compared at a time, which limits memory
+STEPS = 1 << 24  # similarities in 0…1 are ranked as integers in 0…STEPS
+_STEPS_OF_BYTE = np.round(np.arange(256) / 255 * STEPS).astype(np.int32)  # similarities kept as a byte (1/255) → steps
+WEEKDAYS = frozenset(map(word_id, ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]))
+
+RIVALS = (  # name, direction: higher values are evidence for (1) or against (-1) one story
+    (
+        "rank",
+        -1,
+    ),  # how many neighbours are closer to an item of the pair than the other item; the smaller number of both
+    ("rank back", -1),  # … and the larger
+    ("crowded", -1),  # mean similarity of an item to its nearest neighbours, the smaller of both
+    ("crowded back", -1),  # … and the larger
+    ("contrast", 1),  # similarity of the pair minus each of these
+    ("margin", 1),  # similarity of the pair minus that to a distant neighbour (`DEEP`)
+)
+EVIDENCE = (
+    ("cosine", 1),  # of the words weighted by rarity
+    ("weight", 1),  # sum of the shared words' rarity
+    ("rarest", 1),  # rarity of the rarest shared word
+    ("second", 1),  # … and of the next
+    ("covered", 1),  # share of a headline's rarity that the other item has too, the smaller of both
+    ("covers", 1),  # … and the larger
+    ("figures", 1),  # number of shared figures
+    ("other figures", -1),  # both have figures, none in common
+    ("days", 1),  # number of shared days of the week
+    ("other days", -1),  # both name days, none in common
+    ("apart", -1),  # days between their publication
+    ("places", 1),  # number of shared words that name a place
+    ("other places", -1),  # rarity of places in a headline that the other item lacks, the smaller of both
+    *RIVALS,  # by the cosine
+    ("sense", 1),  # cosine of the embeddings
+    *((f"{name} by sense", direction) for name, direction in RIVALS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Items as vectors of their telling words. Rows are those of `words`."""
+
+    words: Matrix
+    rarity: Floats  # column → rarity
+    figure: Bools  # column → whether the word begins with a digit
+    weighted: Sparse  # words weighted by rarity, `TITLE` times that in the headline; each row has length 1
+    embedding: Floats  # row → embedding of length 1, or 0 where no word has one; shape (rows, DIMENSIONS)
+    lang: Ints  # row → number of its language, 0 where unknown
+    at: Ints  # row → publication, epoch seconds
+
+    def rows(self, rows: Ints) -> Vectors:
+        """The same with these rows alone, in this order."""
+        words, embedding = self.words.rows(rows), self.embedding[rows]
+        return Vectors(words, self.rarity, self.figure, self.weighted[rows], embedding, self.lang[rows], self.at[rows])
+
+    def cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
+        """For each pair of rows the cosine of their words, in 0…1, 0 if their languages differ; and how many words they share."""
+        close, common = np.zeros(len(one)), np.zeros(len(one), dtype=np.int64)
+        for some in chunks(len(one), PAIRS):
+            both = self.weighted[one[some]].multiply(self.weighted[other[some]])
+            close[some], common[some] = both.sum(axis=1), np.diff(both.indptr)
+        mine, theirs = self.lang[one], self.lang[other]
+        foreign = (mine != theirs) & (mine > 0) & (theirs > 0)
+        return np.where(foreign, 0.0, close), common
+
+    def semantic_cosines(self, one: Ints, other: Ints) -> Floats:
+        """For each pair of rows the cosine of their embeddings, negative ones as 0."""
+        close = np.zeros(len(one))
+        for some in chunks(len(one), PAIRS):
+            close[some] = np.einsum("ij,ij->i", self.embedding[one[some]], self.embedding[other[some]])
+        return np.maximum(close, 0.0)
+
+
+def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) -> Vectors:
+    """`weight`: column → rarity; `figure`: column → whether the word begins with a digit."""
+    words = words.only(weight[words.column] >= TELLING)
+    row, doubled = words.row, weight[words.column] * words.weighing(TITLE)
+    length = np.sqrt(np.bincount(row, doubled**2, len(at)))
+    return Vectors(words, weight, figure, words.sparse(doubled / length[row]), embed(words, TITLE), lang, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """How close the nearest neighbours of each item are, by words or by embedding. `near` has the shape (items, KEPT): similarities
+    in 0…1, highest first, 0 where there are fewer neighbours; `crowd` is the mean of the first `NEAR`, `deep` the `DEEP`-th."""
+
+    near: Floats
+    crowd: Floats
+    deep: Floats
+
+
+def neighbourhood(row: Ints, close: Floats, earlier: Ints) -> Neighbourhood:
+    """From all pairs that were compared: the item in `row` has a neighbour of similarity `close`. `earlier` has, row by row, what was
+    kept of earlier neighbours, in units of 1/255, 0 where there were fewer."""
+    row, steps, _ = highest(row, np.round(close * STEPS).astype(np.int64), np.zeros_like(row), KEPT)
+    near = np.zeros((len(earlier), 2 * KEPT), dtype=np.int32)
+    near[row, np.arange(len(row)) - np.searchsorted(row, row)] = steps
+    near[:, KEPT:] = _STEPS_OF_BYTE[earlier]
+    near.sort(axis=1)
+    highest_first: Floats = near[:, : -KEPT - 1 : -1] / STEPS
+    return Neighbourhood(highest_first, highest_first[:, :NEAR].sum(axis=1) / NEAR, highest_first[:, DEEP - 1])
+
+
+def evidence(of: Vectors, around: tuple[Neighbourhood, Neighbourhood], one: Ints, other: Ints, close: Floats) -> Floats:
+    """The evidence on each pair, of shape (pairs, EVIDENCE). `one` and `other` are rows of `of`, `close` the cosines of the pairs,
+    `around` the neighbourhoods by words and by embedding. Each pair must share at least two words."""
+    rows, (a, b) = among(one, other)
+    words = _matrices(of.rows(rows))
+    both = words.plain[a].multiply(words.present[b])
+    row = rows_of(both.indptr)
+    rarest = both.data[np.lexsort((-both.data, row))]
+    start = both.indptr[:-1]
+    cover = words.headline[a].multiply(words.present[b]).sum(axis=1)
+    cover_back = words.headline[b].multiply(words.present[a]).sum(axis=1)
+    figures = np.bincount(row, of.figure[both.indices], len(one))
+    days = np.bincount(row, words.day[both.indices], len(one))
+    semantic = of.semantic_cosines(one, other)
+    return np.column_stack([
+        close,
+        both.sum(axis=1),
+        rarest[start],
+        rarest[start + 1],
+        np.minimum(cover, cover_back),
+        np.maximum(cover, cover_back),
+        figures,
+        (figures == 0) & words.figures[a] & words.figures[b],
+        days,
+        (days == 0) & words.days[a] & words.days[b],
+        np.abs(of.at[one] - of.at[other]) / DAY,
+        np.bincount(row, words.place[both.indices], len(one)),
+        np.minimum(_lacking(words, a, b), _lacking(words, b, a)),
+        *_rivals(around[0], one, other, close),
+        semantic,
+        *_rivals(around[1], one, other, semantic),
+    ])  # fmt: skip
+
+
+def among(one: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """The distinct rows in these pairs, and the pairs as indexes into them, of shape (2, pairs)."""
+    rows, place = np.unique(np.stack([one, other]), return_inverse=True)
+    return rows, place.reshape(2, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Matrices:
+    """The words of some items, weighted by rarity, as the evidence needs them."""
+
+    plain: Sparse
+    headline: Sparse  # the words of the headline; each row sums to 1
+    present: Sparse  # all words with weight 1
+    where: Sparse  # the words of the headline that name a place
+    place: Bools  # column → whether it names a place
+    day: Bools  # column → whether it is a day of the week
+    figures: Bools  # row → whether it has figures
+    days: Bools  # row → whether it names days
+
+
+def _matrices(of: Vectors) -> _Matrices:
+    words, rows = of.words, len(of.at)
+    row, plain, title = words.row, of.rarity[words.column], words.title
+    sums = np.bincount(row[title], plain[title], rows)
+    place, day = placed(words.ids), np.isin(words.ids, np.array(sorted(WEEKDAYS)))
+    where = title & place[words.column]
+    return _Matrices(
+        plain=words.sparse(plain),
+        headline=words.only(title).sparse(plain[title] / sums[row[title]]),
+        present=words.sparse(np.ones(len(plain))),
+        where=words.only(where).sparse(plain[where]),
+        place=place,
+        day=day,
+        figures=np.bincount(row, of.figure[words.column], rows) > 0,
+        days=np.bincount(row, day[words.column], rows) > 0,
+    )
+
+
+def _lacking(words: _Matrices, one: Ints, other: Ints) -> Floats:
+    """For each pair the total rarity of the places in the first headline that the second item does not name."""
+    where = words.where[one]
+    lacking: Floats = where.sum(axis=1) - where.multiply(words.present[other]).sum(axis=1)
+    return np.maximum(lacking, 0.0)  # rounding may give slightly less than 0
+
+
+def _rivals(around: Neighbourhood, one: Ints, other: Ints, close: Floats) -> list[Floats | Ints]:
+    """The evidence in the order of `RIVALS`, for pairs of similarity `close`."""
+    higher = close[:, None] + 1 / STEPS  # similarities in `near` are rounded to steps
+    rank = (around.near[one] > higher).sum(axis=1)
+    rank_back = (around.near[other] > higher).sum(axis=1)
+    crowd, crowd_back = around.crowd[one], around.crowd[other]
+    return [
+        np.minimum(rank, rank_back),
+        np.maximum(rank, rank_back),
+        np.minimum(crowd, crowd_back),
+        np.maximum(crowd, crowd_back),
+        2 * close - crowd - crowd_back,
+        close - np.maximum(around.deep[one], around.deep[other]),
+    ]
