@@ -20,7 +20,7 @@ from wordfreq import available_languages, get_frequency_dict
 from aggregator.stories.languages import ALL, ROW, salt
 from aggregator.stories.locations import Kind, locate
 from aggregator.stories.names import named
-from aggregator.stories.places import placed
+from aggregator.stories.places import is_place
 from aggregator.stories.rarity import listed
 from aggregator.text.words import stems, tokens, word_id
 
@@ -63,7 +63,7 @@ def _everyday(lang: str) -> dict[int, tuple[float, bool]]:
     numbers, held = np.array(list(common)), np.array(list(common.values()))
     where = locate(numbers)
     states = np.isin(where & 7, (Kind.NATION, Kind.CAPITAL))
-    names = (placed(numbers) | (where > 0) | named(numbers)[0]) & (held < OFTEN) | states & (held < MOST)
+    names = (is_place(numbers) | (where > 0) | named(numbers)[0]) & (held < OFTEN) | states & (held < MOST)
     theirs = names & np.isin(numbers, listed()[0])
     return {
         number: (share, name)

@@ -1,12 +1,12 @@
-"""Makes what the grouping knows of the senses of words (needs the extra `train`): `aggregator/stories/data/embeddings.bin`.
+"""Trains the word embeddings of the grouping, `aggregator/stories/data/embeddings.bin` (needs the extra `embeddings`).
 
     python -m benchmarks.train_embeddings CORPUS MODEL [--kept FILE]
 
-A sentence encoder (all-MiniLM-L6-v2, Apache 2.0; MODEL is its folder) reads headlines and the beginnings of leads of
-the corpus of news, not of the labelled sets. What it makes of them, turned to its main directions, is explained as a
-sum over their words by ridge regression. So each stem of the background gets a short vector, and words that stand for each
-other in the news lie close. The file holds them in that order, a byte a number. `--kept` keeps the encoder's answers
-between runs: they take ten minutes.
+A sentence encoder (all-MiniLM-L6-v2, Apache 2.0; MODEL is its folder) encodes headlines and the beginnings of leads of the
+corpus of news, not of the labelled sets. Its output, reduced to its principal components, is approximated by a sum over the
+words of each text with ridge regression. So each stem of the background gets a short vector, and words that are used alike in
+the news are close. The file has them in the order of the background, one signed byte for each number. `--kept` keeps the
+encoder's output between runs: encoding takes ten minutes.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ RIDGE = 3.0
 
 
 def texts(corpus: Path) -> list[str]:
-    """In random order, each headline once."""
+    """Headline and beginning of the lead of at most `MOST` items in random order, each headline once."""
     found: dict[str, str] = {}
     for name in NEWS:
         for row in load(corpus / name):
@@ -45,22 +45,22 @@ def texts(corpus: Path) -> list[str]:
     return every[:MOST]
 
 
-def encoded(told: Sequence[str], model: Path) -> Any:
-    from sentence_transformers import SentenceTransformer  # large; not needed where the answers are kept
+def encoded(texts: Sequence[str], model: Path) -> Any:
+    from sentence_transformers import SentenceTransformer  # a large import, not needed if the output was kept
 
     encoder = SentenceTransformer(str(model), device="cpu")
     encoder.max_seq_length = 40
-    return encoder.encode(list(told), batch_size=32, normalize_embeddings=True).astype(np.float16)
+    return encoder.encode(list(texts), batch_size=32, normalize_embeddings=True).astype(np.float16)
 
 
-def senses(told: Sequence[str], answers: Floats) -> Any:
-    """A row of `DIMENSIONS` whole numbers for each stem of the background."""
+def embeddings(texts: Sequence[str], answers: Floats) -> Any:
+    """Array of int8, of shape (stems of the background, DIMENSIONS). `answers` has one row of the encoder for each text."""
     words, shares = listed()
     weight = -np.log(shares)
     column = {word: number for number, word in enumerate(words.tolist())}
     rows = [
         [column[word] for word in features(Candidate(0, "", text, "", None, 0, None)).words if word in column]
-        for text in told
+        for text in texts
     ]
     start = np.cumsum([0, *map(len, rows)])
     stems = np.array([number for row in rows for number in row], dtype=np.int64)
@@ -80,12 +80,12 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--kept", type=Path)
     given = parser.parse_args()
-    told = texts(given.corpus)
+    read = texts(given.corpus)
     kept = given.kept
-    answers = np.load(kept) if kept and kept.exists() else encoded(told, given.model)
+    answers = np.load(kept) if kept and kept.exists() else encoded(read, given.model)
     if kept and not kept.exists():
         np.save(kept, answers)
-    (DATA / "embeddings.bin").write_bytes(senses(told, answers.astype(np.float64)).tobytes())
+    (DATA / "embeddings.bin").write_bytes(embeddings(read, answers.astype(np.float64)).tobytes())
 
 
 if __name__ == "__main__":

@@ -1,16 +1,15 @@
-"""Makes what the grouping has learned (needs the extra `train`): `background.bin`, `places.bin`,
-`capitals.bin` and `trees.json` of `aggregator/stories/data`.
+"""Trains the grouping (needs the extra `train`): writes `background.bin`, `places.bin`, `capitals.bin` and `trees.json` of
+`aggregator/stories/data`.
 
-    python -m benchmarks.train_stories CORPUS [--half tuned]
+    python -m benchmarks.train_stories CORPUS [--half tuned] [--keep-background]
 
-The background counts stems over the corpus of news (only those in five items or more, so that no text can be read
-from it); where it changes, `benchmarks.train_embeddings` has to run before the trees are learned, and
-`benchmarks.build_locations` after. The trees learn from
-the labelled sets, each weighing the same, whether a nominated pair is one story. These sets hold hardly
-anything but stories, while most news of a day is told once: so the trees also learn from pairs of the stream that are
-days apart and hence cannot be one (`benchmarks/overlay.py`). With `--half tuned` they learn from
-one half of each set alone, so that the other measures what they reach on news that they have not seen: the figures
-under "held" of `benchmarks.eval_stories` are then honest.
+The background counts stems over the corpus of news (only those in at least five items, so that no text can be reconstructed).
+If it changes, `benchmarks.train_embeddings` must run before the trees are trained, and `benchmarks.build_locations` after.
+
+The trees learn whether a nominated pair is one story from the labelled sets, each with the same weight. These sets contain
+hardly anything but stories, while most news of a day is reported once. So the trees also learn from pairs of the unlabelled
+stream that cannot be one story because they are days apart (`benchmarks/overlay.py`). With `--half tuned` they are trained on
+one half of each set only; then the figures under "held" of `benchmarks.eval_stories` are for news that they have not seen.
 """
 
 from __future__ import annotations
@@ -45,12 +44,12 @@ from benchmarks.overlay import LEARNED, STREAM, TRIED, overlay, strangers
 
 DATA = Path(__file__).parents[1] / "aggregator" / "stories" / "data"
 NEWS = (STREAM, "sections/dev.jsonl.gz")
-APART = "apart"  # no set of stories
-STRANGERS = 0.4  # what pairs that cannot be one story weigh together, of what a set weighs
-SHORT = 3  # letters that name no place
-CAPITALS = 0.9  # share of capitals from which a word is a name
+APART = "apart"  # the name of the pairs that cannot be one story
+STRANGERS = 0.4  # total weight of those pairs, relative to that of a labelled set
+SHORT = 3  # words of at most this many letters name no place
+CAPITALS = 0.9  # share of capitalised occurrences from which a word is taken for a name
 DATES = frozenset(stem(name) for name in (*day_name, *month_name) if name)
-LEAST = 5  # items that a word must stand in to be listed
+LEAST = 5  # items that must contain a word for it to be listed
 ROUNDS = 100
 LEARNING = {
     "objective": "binary", "max_depth": 3, "num_leaves": 8, "learning_rate": 0.15, "min_data_in_leaf": 60,
@@ -81,42 +80,42 @@ def _stems(title: str, summary: str = "") -> frozenset[str]:
 
 
 def places(corpus: Path) -> bytes:
-    """The content of places.bin: names of countries, cities and bodies of one word, but for those that the news mostly
-    writes small (Reading, Nice)."""
-    told = _capitals(corpus)
+    """The content of places.bin: one-word names of countries, cities and bodies, without those that the news mostly writes in
+    lower case (reading, nice)."""
+    shares = _capitals(corpus)
     named = {
         stem(needle.word)
         for needle, place in zip(gazetteer().needles, gazetteer().places, strict=True)
         if place.kind in ("country", "city", "body") and " " not in needle.word and len(needle.word) > SHORT
     }
-    ids = sorted(word_id(name) for name in named if told.get(name, 1.0) >= CAPITALS)
+    ids = sorted(word_id(name) for name in named if shares.get(name, 1.0) >= CAPITALS)
     return numpy.array(ids, dtype="<i8").tobytes()
 
 
 def capitals(corpus: Path) -> bytes:
     """The content of capitals.bin. Days, months and single letters are no names."""
-    told = {word_id(name): round(255 * share) for name, share in _capitals(corpus).items()}
+    known = {word_id(name): round(255 * share) for name, share in _capitals(corpus).items()}
     nameless = {word_id(name) for name in (*DATES, *ascii_lowercase)}
-    shares = [0 if word in nameless else told.get(word, UNKNOWN) for word in listed()[0].tolist()]
+    shares = [0 if word in nameless else known.get(word, UNKNOWN) for word in listed()[0].tolist()]
     return numpy.array(shares, dtype=numpy.uint8).tobytes()
 
 
 @cache
 def _capitals(corpus: Path) -> dict[str, float]:
-    """How often each stem is written with a capital inside a sentence of a lead, for those met three times or more."""
+    """Stem → share of its occurrences inside sentences of leads that are capitalised, for those with at least three."""
     met, capital = Counter[str](), Counter[str]()
     for lead in {row["summary"] for name in NEWS for row in load(corpus / name)}:
         for sentence in re.split(r"(?<=[.!?:])\s+", lead):
             words = tokens(sentence)[1:]
-            if sum(word[0].isupper() for word in words) <= 0.6 * len(words):  # no headline
+            if sum(word[0].isupper() for word in words) <= 0.6 * len(words):  # not a headline in title case
                 met.update(stems(words))
                 capital.update(stems([word for word in words if word[0].isupper()]))
     return {name: (capital[name] + 1) / (count + 2) for name, count in met.items() if count >= 3}
 
 
 def examples(corpus: Path, part: str) -> Iterator[tuple[str, list[list[float]], list[bool]]]:
-    """Set by set the evidence on nominated pairs, and whether they are one story. All of a set is looked at as a
-    whole and in parts: what is near an item depends on how much else there is."""
+    """(set, evidence of nominated pairs, whether each is one story). Each set is used as a whole and in parts, because the
+    neighbours of an item depend on how many other items there are."""
     for name, file in SETS.items():
         rows = [row for row in load(corpus / "stories" / file) if part in ("all", half(row["cluster"]))]
         yield name, *_pairs(rows)
@@ -134,7 +133,7 @@ def examples(corpus: Path, part: str) -> Iterator[tuple[str, list[list[float]], 
 
 
 def _dealt(cluster: str, parts: int) -> int:
-    """Clusters at random into parts, two of one subject into the same."""
+    """The part, out of `parts`, of a cluster: at random, but the same for clusters of one subject."""
     return blake2b(subject(cluster).encode(), digest_size=2).digest()[1] % parts
 
 
@@ -150,12 +149,12 @@ def learn(corpus: Path, part: str) -> dict[str, Any]:
     """The content of trees.json."""
     found = list(examples(corpus, part))
     evidence = numpy.array([row for _, rows, _ in found for row in rows], dtype=float)
-    told = numpy.array([one for _, _, labels in found for one in labels])
-    names = [name for name, _, labels in found for _ in labels]
+    labels = numpy.array([one for _, _, marks in found for one in marks])
+    names = [name for name, _, marks in found for _ in marks]
     sizes = Counter(names)
     weighs = {name: STRANGERS if name == APART else 1.0 for name in sizes}  # each labelled set the same
     weight = numpy.array([10_000 * weighs[name] / sizes[name] for name in names])
-    model = lightgbm.train(LEARNING, lightgbm.Dataset(evidence, told, weight=weight), num_boost_round=ROUNDS)
+    model = lightgbm.train(LEARNING, lightgbm.Dataset(evidence, labels, weight=weight), num_boost_round=ROUNDS)
     trees = [_tree(tree["tree_structure"]) for tree in model.dump_model()["tree_info"]]
     return {"evidence": [name for name, _ in EVIDENCE], "start": 0.0, "trees": trees}
 

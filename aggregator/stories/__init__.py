@@ -1,4 +1,6 @@
-"""Pure: new items and the recent past in, which story each joins and why out. No clock, no I/O, no third-party state."""
+"""Pure functions that group items into stories: from new items and the recent past to the story that each joins, and why. No clock
+and no I/O.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """`group` and its `FeatureCache` bring numpy and scipy, which those who only name its values need not wait for."""
+    """`group` and `FeatureCache` are imported on demand, since they import numpy and scipy, which takes time."""
     if name == "group":
         from aggregator.stories.grouping import group
 

@@ -1,4 +1,4 @@
-"""An item that asks for its story."""
+"""A new item to be grouped."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One item as the grouping sees it."""
+    """One new item, as the grouping reads it."""
 
-    item: int  # its key: a row number of the store, an index in `classify`
+    item: int  # its key: a row number in the store, an index in `classify`
     title: str
     summary: str
     publisher: str  # folded by `publishers:`
     canonical: str | None  # canonical address
-    at: int  # effective publication time, epoch seconds: never later than first seen; equal for all where unknown
+    at: int  # publication in epoch seconds, never later than first seen; in `classify` equal for all items without one
     lang: str | None

@@ -1,8 +1,8 @@
-"""Wire copies: near-verbatim texts of one news agency, printed by many outlets, are one report.
+"""Wire copies: the text of one news agency, printed almost verbatim by several outlets, counts as one report.
 
-Two texts are copies where one of them names an agency as its author and the leads agree almost word for word, measured
-by the share of common runs of five words in the shorter one (shingles; Broder, "On the resemblance and containment of
-documents", 1997). Without the name of an agency agreement proves nothing: two outlets may quote one statement.
+Two texts are copies if one of them credits an agency and the leads agree almost word for word, measured as the share of
+common runs of five words in the shorter one (shingles; Broder, "On the resemblance and containment of documents", 1997).
+Without a credit, agreement proves nothing: two outlets may quote the same statement.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import re
 from functools import lru_cache
 
 RUN = 5  # words
-ALIKE = 0.6  # of the shorter text's runs
-LEAST = 20  # words; shorter leads agree by accident
+ALIKE = 0.6  # share of the shorter text's runs that must agree
+LEAST = 20  # words; shorter leads may agree by chance
 
 AGENCIES = (
     "AP", "Associated Press", "Reuters", "AFP", "Agence France-Presse", "dpa", "UPI", "EFE", "ANSA", "Kyodo", "Yonhap", "Xinhua",
@@ -24,16 +24,17 @@ CREDIT = re.compile(
     rf"\((?:{_NAMES})(?:/\w+)?\)|^[A-Z][^.]{{0,60}}?[-–—/]\s*(?:{_NAMES})\b"
     rf"|[-–—]\s*(?:{_NAMES})\s*$|\b(?:by|via) (?:{_NAMES})\b"
 )
-"""KYIV (Reuters) – …, … (AP), … — AFP, by dpa."""
+"""Forms such as "KYIV (Reuters) – …", "… (AP)", "… — AFP", "by dpa"."""
 
 
 @lru_cache(maxsize=1024)
 def credited(text: str) -> bool:
+    """Whether a text credits a news agency."""
     return CREDIT.search(text) is not None
 
 
 def is_copy(one: str, other: str) -> bool:
-    """Whether two leads are one agency's text."""
+    """Whether two leads are the text of one agency."""
     if not (credited(one) or credited(other)):
         return False
     first, second = _words(one), _words(other)

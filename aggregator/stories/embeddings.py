@@ -28,7 +28,7 @@ def embed(words: Matrix, title: float) -> Floats:
     place, there = look_up(words.ids, stems)
     known = words.only(there[words.column])
     weights = csr_array(
-        (known.weighing(title), place[known.column], known.start), shape=(len(words.start) - 1, len(stems))
+        (known.weights(title), place[known.column], known.start), shape=(len(words.start) - 1, len(stems))
     )
     found = weights @ _table()
     length = np.sqrt(np.einsum("ij,ij->i", found, found))

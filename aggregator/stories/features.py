@@ -1,4 +1,4 @@
-"""What the grouping keeps of an item: stems of headline and lead, figures among them, as numbers; no text."""
+"""The features of an item: the stems of headline and lead, as numbers. No text is kept."""
 
 from __future__ import annotations
 
@@ -11,21 +11,24 @@ from aggregator.stories.languages import language, word_ids
 from aggregator.text.headline import bare_lead, bare_title
 from aggregator.text.words import plains, stems, text_id, tokens, word_id
 
-LEAD_WORDS = 60  # a longer lead adds background, not the event
+LEAD_WORDS = 60  # words of the lead that are read; what follows is mostly background
 DIGITS = frozenset("0123456789")
-MOSTLY = 0.6  # share of words with a capital from which a headline writes all words so
-CAPITALISING = frozenset(["de"])  # languages that write every noun so
+MOSTLY = 0.6  # share of capitalised words above which a headline is in title case
+CAPITALISING = frozenset(["de"])  # languages that capitalise every noun
 
-# The number of a word that is written as a name is kept as its complement, below 0.
-HEAD = Struct("<qHHHBB")  # key of the headline; how many stems of headline, lead, figures; bytes of language and near
+# The encoded form: this head, then the stems of headline, lead and figures as 64-bit integers, then language and `near`. A stem
+# that the headline writes as a name is stored as its bitwise complement, which is negative.
+HEAD = Struct(
+    "<qHHHBB"
+)  # key of the headline; numbers of stems in headline, lead, figures; lengths of language and `near`
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Sets of stems (by `word_id`), each in order of first occurrence; `lead` leaves out what the headline has.
+    """Sets of stems (as `word_id`s), each in order of first occurrence; `lead` excludes those of the headline.
 
-    `figures` are those of the stems that begin with a digit. `headline` is a 63-bit key, equal for equal headlines in
-    folded form, 0 where the headline is too short to tell.
+    `figures` are the stems that begin with a digit. `headline` is a 63-bit key, equal for headlines that are equal when
+    folded, 0 if the headline is too short to identify an event.
     """
 
     lang: str
@@ -33,15 +36,17 @@ class Features:
     lead: tuple[int, ...]
     figures: tuple[int, ...]
     headline: int
-    near: bytes = b""  # closeness of its nearest neighbours when it was grouped, by words and by sense, in 1/255
-    names: frozenset[int] = frozenset()  # of the stems of the headline those written as names are
+    near: bytes = (
+        b""  # similarities to its nearest neighbours when it was grouped, in 1/255: by words, then by embedding
+    )
+    names: frozenset[int] = frozenset()  # the stems that the headline writes as names
 
     @property
     def words(self) -> tuple[int, ...]:
         return self.title + self.lead
 
     def encode(self) -> bytes:
-        """Compact bytes for the store; `decode` reads them."""
+        """Compact bytes for the store, which `decode` reads."""
         names, lead, figures, lang = self.names, self.lead, self.figures, self.lang.encode()
         title = [~word if word in names else word for word in self.title] if names else self.title
         head = HEAD.pack(self.headline, len(title), len(lead), len(figures), len(lang), len(self.near))
@@ -55,14 +60,14 @@ class Features:
         words = unpack_from(f"<{all + figures}q", data, HEAD.size)
         end = len(data) - near
         language = data[end - lang : end].decode()
-        told, names = words[:title], frozenset([~word for word in words[:title] if word < 0])
+        stems, names = words[:title], frozenset([~word for word in words[:title] if word < 0])
         if names:
-            told = tuple([~word if word < 0 else word for word in told])
-        return Features(language, told, words[title:all], words[all:], headline, data[end:], names)
+            stems = tuple([~word if word < 0 else word for word in stems])
+        return Features(language, stems, words[title:all], words[all:], headline, data[end:], names)
 
 
-def beside(encoded: bytes, near: bytes) -> bytes:
-    """What `encode` made, without neighbours, with the neighbours that the item was found to have."""
+def with_neighbours(encoded: bytes, near: bytes) -> bytes:
+    """Encoded features without `near`, with `near` added."""
     return encoded[: HEAD.size - 1] + bytes([len(near)]) + encoded[HEAD.size :] + near
 
 
@@ -76,7 +81,9 @@ def features(candidate: Candidate) -> Features:
     ids = word_ids(words, lang)
     title = dict.fromkeys(ids[:ends])
     lead_ids = dict.fromkeys(ids[ends:])
-    figures = [word for word in words if word < ":" or word > "\x7f"]  # or signs beyond ASCII
+    figures = [
+        word for word in words if word < ":" or word > "\x7f"
+    ]  # begins with a digit, or possibly with one outside ASCII
     return Features(
         lang=lang,
         title=tuple(title),
@@ -88,7 +95,8 @@ def features(candidate: Candidate) -> Features:
 
 
 def _names(words: list[str], ids: list[int], ends: int) -> Iterable[int]:
-    """Which words of the headline, of which there are `ends`, begin with a capital. Where nearly all do, the lead tells."""
+    """The words of the headline (the first `ends` words) that begin with a capital; if the headline is in title case, those
+    that the lead capitalises."""
     capital = [word[0].isupper() for word in words[:ends]]
     if sum(capital) <= MOSTLY * ends:
         return [word for word, is_name in zip(ids, capital, strict=False) if is_name]
@@ -97,7 +105,7 @@ def _names(words: list[str], ids: list[int], ends: int) -> Iterable[int]:
 
 
 def readable(candidate: Candidate, wanted: Container[int]) -> dict[int, str]:
-    """The stems that stand behind those numbers, of those that are among an item's words."""
+    """`word_id` → stem as text, for those of `wanted` that are among the item's words."""
     title, lead = _words(candidate)
     words = title + lead
     lang = language(words, candidate.lang)
@@ -106,7 +114,7 @@ def readable(candidate: Candidate, wanted: Container[int]) -> dict[int, str]:
 
 
 def _words(candidate: Candidate) -> tuple[list[str], list[str]]:
-    """Of the headline and of the lead, as written."""
+    """The words of headline and lead, as written."""
     return tokens(bare_title(candidate.title)), tokens(bare_lead(candidate.summary))[:LEAD_WORDS]
 
 
@@ -115,7 +123,8 @@ def _figures(words: list[str], lang: str) -> dict[int, None]:
 
 
 def _headline_key(words: list[str]) -> int:
-    """Four words or twenty letters make a headline that two outlets do not find independently for two events."""
+    """The key of a headline of at least four words and twenty letters, else 0: two outlets do not by chance use such a headline
+    for two events."""
     if len(words) < 4:
         return 0
     text = " ".join(plains(words))

@@ -1,9 +1,9 @@
-"""Which story each item of a batch joins: read the history, compare, decide.
+"""Decides which story each item of a batch joins: read the history, compare, decide.
 
-1. equal addresses, and equal headlines within two days, join outright;
-2. an index of rare words nominates what is worth comparing within the window of days;
-3. groups unite, the most alike first, while the link between them is strong enough;
-4. a story keeps the key of its founding item; where known stories unite, the older key stays.
+1. Items with equal addresses, or equal headlines within two days, are united without comparison.
+2. An index of rare words nominates the items that are worth comparing within a window of days.
+3. Groups are united, the most similar first, as long as the link between them is strong enough.
+4. A story keeps the key of its founding item; where known stories unite, the older key stays.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.feature_cache import FeatureCache
-from aggregator.stories.features import beside
+from aggregator.stories.features import with_neighbours
 from aggregator.stories.groups import Groups
 from aggregator.stories.reading import read
 from aggregator.stories.reasons import joins
@@ -23,8 +23,8 @@ from aggregator.stories.values import Grouping, History, Kept
 def group(
     batch: Sequence[Candidate], history: History, tuning: Tuning = TUNING, cache: FeatureCache | None = None
 ) -> Grouping:
-    """Decide on a batch of new items, none of them known to `history`. Order inside the batch does not matter. Whoever
-    groups batch after batch hands the same `cache` to each, and saves much work."""
+    """Decide on a batch of new items, none of them known to `history`. Their order does not matter. Passing the same `cache`
+    for one batch after another saves much work and changes nothing else."""
     if not batch:
         return Grouping((), ())
     ordered = sorted(batch, key=in_order)
@@ -34,7 +34,7 @@ def group(
     groups.tie()
     groups.unite()
     items, near = [one.item for one in ordered], groups.compared.near()
-    kept = [beside(encoded, met) for encoded, met in zip(reading.encoded, near, strict=True)]
+    kept = [with_neighbours(encoded, one) for encoded, one in zip(reading.encoded, near, strict=True)]
     cache.update(items, kept, near)
     headlines = [one.headline for one in reading.features.values()]
     return Grouping(
@@ -48,4 +48,5 @@ def group(
 
 
 def in_order(one: Candidate) -> tuple[int, str, str, str, str, int]:
+    """Sort key: by publication, ties by content, so that the result does not depend on the order of the batch."""
     return (one.at, one.title, one.summary, one.publisher, one.canonical or "", one.item)

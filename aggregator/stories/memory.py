@@ -1,4 +1,4 @@
-"""A history in memory: for `classify`, for evaluation and for tests. Also the reference for what a store has to do."""
+"""A `History` in memory, for `classify`, the evaluation and tests. It is also the reference for what a store must do."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from aggregator.stories.values import Grouping, Known
 
 
 class Memory:
-    """Holds everything it is given; `apply` takes a `Grouping` the way a store does."""
+    """Keeps everything; `apply` applies a `Grouping` as a store does."""
 
     def __init__(self) -> None:
         self._documents = 0
         self._frequencies: dict[int, int] = {}
         self._postings: dict[int, list[tuple[int, int]]] = {}  # word → (at, item), sorted
-        self._headlines: dict[int, list[tuple[int, int]]] = {}
+        self._headlines: dict[int, list[tuple[int, int]]] = {}  # key → (at, item), sorted
         self._addresses: dict[str, int] = {}  # canonical → item
         self._known: dict[int, Known] = {}
         self._members: dict[int, list[int]] = {}
@@ -45,7 +45,7 @@ class Memory:
         return _between(self._headlines, keys, since, until)
 
     def story(self, item: int) -> int:
-        """The story an item is in now, after all merges."""
+        """The story that an item is in now, after all merges."""
         return self._known[item].story
 
     def stories(self) -> Mapping[int, Sequence[int]]:
@@ -53,7 +53,7 @@ class Memory:
         return self._members
 
     def apply(self, batch: Collection[Candidate], grouping: Grouping) -> None:
-        """Keep what `group` decided on `batch`."""
+        """Apply what `group` decided on `batch`."""
         candidates = {candidate.item: candidate for candidate in batch}
         for join in grouping.joins:
             candidate = candidates[join.item]

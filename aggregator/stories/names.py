@@ -1,7 +1,7 @@
-"""Words that name somebody or something: two events of one kind differ in their names, and often in little else.
+"""Which words are names. Two similar events differ in their names, and often in little else.
 
-`data/capitals.bin` tells of each word of `rarity.listed`, a byte each in that order, how often the news writes it with a
-capital where it need not (0 never … 255 always, 128 where that is not known). `benchmarks/train_stories.py` makes it.
+`data/capitals.bin` has one byte for each word of `rarity.listed`, in that order: how often the news capitalises the word inside
+a sentence (0 never … 255 always, 128 if unknown). `benchmarks/train_stories.py` writes it.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import numpy as np
 from aggregator.stories.arrays import Bools, Ints, look_up
 from aggregator.stories.rarity import listed
 
-ALWAYS = 204  # share of capitals from which a word is a name however it is written
-MOSTLY = 180  # … where a headline writes it as one
-SOMETIMES = 77  # … and from which it may be part of one: the Royal in a royal's house
-UNKNOWN = 128  # a word that is not listed is a name where a headline writes it as one
+ALWAYS = 204  # from here on, a word is a name however it is written
+MOSTLY = 180  # … is a name if a headline writes it as one
+SOMETIMES = 77  # … may be part of a name, as "Royal"
+UNKNOWN = 128  # not listed: a name if a headline writes it as one
 
 
 def named(words: Ints) -> tuple[Bools, Bools, Bools]:
-    """Which of these words are names however they are written, which if they are written as names, and which perhaps."""
+    """For each word (`word_id`) whether it is a name however it is written, whether if written as one, and whether possibly."""
     stems, _ = listed()
     place, there = look_up(words, stems)
     share = np.where(there, _capitals()[place], UNKNOWN)

@@ -1,5 +1,6 @@
-"""The features of many items, as the store has them, read as arrays: a batch meets ten times as many known items as new
-ones, and values of Python for each of their words would be most of its cost and memory."""
+"""Decodes the features of many items into arrays at once. A batch is compared with ten times as many known items as it has new
+ones; Python objects for each of their words would be most of its time and memory.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +19,20 @@ _HEADS = np.dtype(
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """`words` has those of the first item, then those of the next …, of each the headline's first."""
+    """`words` has the words of the first item, then those of the second and so on; for each, the headline's words first."""
 
-    titles: Ints  # item → words of the headline
-    sizes: Ints  # item → words of headline and lead
+    titles: Ints  # item → number of words in the headline
+    sizes: Ints  # item → number of words in headline and lead
     words: Ints
-    names: Bools  # place in `words` → whether a headline writes it as a name
-    figures: Ints  # of all items
-    headlines: list[bytes]  # item → its headline, equal for equal ones
-    lang: list[bytes]
-    near: list[bytes]
+    names: Bools  # index in `words` → whether the headline writes it as a name
+    figures: Ints  # those of all items, as `word_id`s
+    headlines: list[bytes]  # item → bytes that are equal for equal headlines
+    lang: list[bytes]  # item → code of its language, b"" if unknown
+    near: list[bytes]  # item → `Features.near`
 
 
 def packed(encoded: Sequence[bytes]) -> Packed:
-    """Of what `Features.encode` made."""
+    """Decode what `Features.encode` encoded."""
     head = HEAD.size
     heads = np.frombuffer(b"".join([one[:head] for one in encoded]), _HEADS)
     titles = heads["title"].astype(np.int64)

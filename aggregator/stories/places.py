@@ -1,8 +1,8 @@
-"""Words that name a place: two reports whose headlines name different ones, of which the other says nothing, seldom tell
-one event.
+"""Which words name a place, for the evidence on pairs: if two headlines name different places that the other report does not
+mention, they rarely report one event. (`locations.py` knows where places are, but fewer of them.)
 
-`data/places.bin` holds the `word_id` of each, ascending, eight bytes a number; `benchmarks/train_stories.py` makes it of
-the names of countries, cities and bodies.
+`data/places.bin` holds the `word_id` of each as a little-endian 64-bit integer, ascending; `benchmarks/train_stories.py` writes
+it from the names of countries, cities and bodies.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 from aggregator.stories.arrays import Bools, Ints
 
 
-def placed(words: Ints) -> Bools:
-    """Which of these words name a place."""
+def is_place(words: Ints) -> Bools:
+    """For each word (`word_id`) whether it names a place."""
     found: Bools = np.isin(words, _listed())
     return found
 

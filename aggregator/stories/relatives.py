@@ -1,8 +1,8 @@
-"""Which other stories are related: chapters of one running event share rare words, others share topics.
+"""Related stories: chapters of one running event, which share rare words.
 
-The likeness is the sum of the rarities of shared words (as in the grouping), so that one name outweighs many common
-words; a story is a chapter where it shares at least two of them, a name among them, or three: two rare words that name
-nothing ("pleads guilty", "small programme") meet by chance.
+The score is the sum of the rarities of shared words (as in the grouping), so that one name outweighs many common words. A chapter
+must share two words of which one is a name, or three words: two rare words that are no names ("pleads guilty", "small
+programme") are shared by chance.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from aggregator.stories.features import Features, features
 from aggregator.stories.names import named
 from aggregator.stories.rarity import Rarity
 
-ASKED = 10  # rarest words of a story that others are looked up by
-COMMON = 0.01  # a word in more than this share of all items leads to no chapter
-WINDOW = 14 * 86_400  # seconds around a story in which its chapters lie
-LISTED = 500  # items looked at under one word
-SHARED = 2  # words that a chapter has in common with the story where one of them is a name …
-UNNAMED = 3  # … and where none is
+ASKED = 10  # rarest words of a story that are looked up
+COMMON = 0.01  # words in more than this share of all items are not looked up
+WINDOW = 14 * 86_400  # seconds before and after a story in which chapters are looked for
+LISTED = 500  # items read for each word
+SHARED = 2  # words that must be shared if one of them is a name …
+UNNAMED = 3  # … and if none is
 
 
 class Past(Protocol):
@@ -32,9 +32,10 @@ class Past(Protocol):
 
 
 def chapters(title: str, summary: str, lang: str | None, at: int, past: Past) -> list[tuple[int, float]]:
-    """(item, score) of the items that share rare words with a text, highest first; `at` in epoch seconds."""
-    told = features(Candidate(0, title, summary, "", None, at, lang))
-    words = told.words
+    """(item, score) of the items that share rare words with a text, highest score first. `at`: its publication in epoch
+    seconds; `lang`: its language, None if unknown."""
+    own = features(Candidate(0, title, summary, "", None, at, lang))
+    words = own.words
     documents = past.documents()
     frequencies = past.frequencies(words)
     rarity = Rarity(documents, frequencies)
@@ -43,7 +44,7 @@ def chapters(title: str, summary: str, lang: str | None, at: int, past: Past) ->
         (word for word in words if 1 < frequencies.get(word, 0) <= most), key=lambda word: (-rarity[word], word)
     )
     asked = telling[:ASKED]
-    names = _names(asked, told)
+    names = _names(asked, own)
     postings = past.postings(asked, at - WINDOW, at + WINDOW, LISTED)
     scores: dict[int, float] = {}
     shared: dict[int, int] = {}
@@ -60,7 +61,7 @@ def chapters(title: str, summary: str, lang: str | None, at: int, past: Past) ->
     return sorted(found, key=lambda entry: (-entry[1], entry[0]))
 
 
-def _names(words: Sequence[int], told: Features) -> set[int]:
-    """Those of the words that may name somebody or something."""
+def _names(words: Sequence[int], of: Features) -> set[int]:
+    """The words that may be names."""
     _, _, sometimes = named(np.array(words, np.int64))
-    return {word for word, name in zip(words, sometimes.tolist(), strict=True) if name}.difference(told.figures)
+    return {word for word, name in zip(words, sometimes.tolist(), strict=True) if name}.difference(of.figures)

@@ -13,7 +13,7 @@ import numpy as np
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, chunks, highest, rows_of
 from aggregator.stories.embeddings import embed
 from aggregator.stories.matrix import Matrix
-from aggregator.stories.places import placed
+from aggregator.stories.places import is_place
 from aggregator.text.words import word_id
 
 TITLE = 2.0  # weight of a word in the headline, relative to one in the lead
@@ -97,7 +97,7 @@ class Vectors:
 def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) -> Vectors:
     """`weight`: column → rarity; `figure`: column → whether the word begins with a digit."""
     words = words.only(weight[words.column] >= TELLING)
-    row, doubled = words.row, weight[words.column] * words.weighing(TITLE)
+    row, doubled = words.row, weight[words.column] * words.weights(TITLE)
     length = np.sqrt(np.bincount(row, doubled**2, len(at)))
     return Vectors(words, weight, figure, words.sparse(doubled / length[row]), embed(words, TITLE), lang, at)
 
@@ -182,7 +182,7 @@ def _matrices(of: Vectors) -> _Matrices:
     words, rows = of.words, len(of.at)
     row, plain, title = words.row, of.rarity[words.column], words.title
     sums = np.bincount(row[title], plain[title], rows)
-    place, day = placed(words.ids), np.isin(words.ids, np.array(sorted(WEEKDAYS)))
+    place, day = is_place(words.ids), np.isin(words.ids, np.array(sorted(WEEKDAYS)))
     where = title & place[words.column]
     return _Matrices(
         plain=words.sparse(plain),

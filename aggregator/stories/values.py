@@ -1,7 +1,7 @@
-"""What the grouping reads and what it decides, and its narrow view of the past.
+"""The input and output of the grouping, and its view of the past.
 
-The flow is read, decide, write: `group` reads a `History` through a fixed small number of calls for a whole batch and
-returns a `Grouping`; the caller applies it in one transaction.
+`group` reads a `History` with a small fixed number of calls for a whole batch and returns a `Grouping`, which the caller
+applies in one transaction.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import NamedTuple, Protocol
 
 
 class Known(NamedTuple):
-    """An item of the past, as the history keeps it: `kept` are its features, encoded."""
+    """A known item as the history keeps it. `kept` are its encoded features (`Features.encode`), `at` its publication in epoch
+    seconds."""
 
     kept: bytes
     story: int
@@ -22,12 +23,11 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """The story an item went to, and why.
+    """The story that an item joins, and why.
 
-    `reason` is one of "founder", "same address", "same headline", "alike". `score` is the likeness to the story in
-    0…1 (1 for equal addresses and headlines; for a founder that of the runner-up). `shared` are the words, readable,
-    that it shares with the story's nearest item, most telling first; `vetoes` what speaks against the story that came next, in
-    words.
+    `reason` is one of "founder", "same address", "same headline", "alike". `score` is the link to the story in 0…1 (1 for
+    equal addresses and headlines; for a founder the link to the runner-up). `shared` are the words, as written, that it
+    shares with the nearest item of the story, most telling first; `vetoes` says in words what speaks against the runner-up.
     """
 
     item: int
@@ -36,13 +36,13 @@ class Join:
     score: float
     shared: tuple[str, ...] = ()
     vetoes: tuple[str, ...] = ()
-    runner_up: int | None = None  # the story that came next
+    runner_up: int | None = None  # the second-best story
     runner_up_score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Two stories turned out to be one: `younger` goes into `older`, whose id stays."""
+    """Two known stories are one: `younger` becomes part of `older`, which keeps its id."""
 
     older: int
     younger: int
@@ -50,7 +50,7 @@ class Merge:
 
 
 class Kept(NamedTuple):
-    """What a history is to keep of an item: its features, encoded, and the key of its headline, 0 for none."""
+    """What a history should keep of an item: its encoded features, and the key of its headline (0 for none)."""
 
     features: bytes
     headline: int
@@ -60,9 +60,9 @@ class Kept(NamedTuple):
 class Grouping:
     """The decision on a batch, to be applied in one transaction: joins, then merges, then the counts.
 
-    `joins` holds every item of the batch once, founders first; a story named there may be `younger` in `merges`
-    only if it was known before. `postings` lists (word, item) under which each item is found again; `frequencies` are
-    to be added to the counts of documents that hold a word, `documents` to the number of documents.
+    `joins` has every item of the batch once, founders first; a story in it can be `younger` in `merges` only if it was
+    known before. `postings` are the (word, item) to add to the index; `frequencies` and `documents` are to be added to the
+    numbers of documents that contain each word and to the number of documents.
     """
 
     joins: tuple[Join, ...]
@@ -80,20 +80,20 @@ class History(Protocol):
         """How many items have been counted."""
 
     def frequencies(self, words: Collection[int]) -> Mapping[int, int]:
-        """In how many counted items each word stood; words never seen may be absent."""
+        """Word → how many of the counted items contain it; words never seen may be absent."""
 
     def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]:
-        """The items posted under each word and published within the bounds, `most` of each word: a list that is as long may
-        go on."""
+        """Word → items indexed under it and published within the bounds, at most `most` for each word (so a list of that
+        length may be cut)."""
 
     def known(self, items: Collection[int]) -> Mapping[int, Known]:
-        """What is kept of each item; unknown or purged ones are absent."""
+        """Item → what is kept of it; unknown or purged ones are absent."""
 
     def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
-        """The items of each story, oldest first."""
+        """Story → its items, oldest first."""
 
     def same_address(self, canonicals: Collection[str]) -> Mapping[str, int]:
-        """The story that holds an item of that canonical address."""
+        """Canonical address → the story that has an item there."""
 
     def same_headline(self, keys: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
-        """The items whose `Features.headline` is that key, published within the bounds, oldest first."""
+        """Key (`Features.headline`) → the items with this headline that were published within the bounds, oldest first."""

@@ -19,7 +19,7 @@ from aggregator.stories.arrays import highest, unique
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.embeddings import DIMENSIONS
 from aggregator.stories.feature_cache import FeatureCache
-from aggregator.stories.features import Features, beside
+from aggregator.stories.features import Features, with_neighbours
 from aggregator.stories.matrix import matrix
 from aggregator.stories.nomination import STEPS
 from aggregator.stories.packed import packed
@@ -138,7 +138,7 @@ def test_what_an_item_remembers_of_its_neighbours_counts_when_it_meets_new_ones(
     first = Comparison(told, TUNING)
     new, known = told.new[:20], told.new[20:]
     nears = dict(zip(told.features, first.near(), strict=True))
-    kept = {one.item: beside(told.features[one.item].encode(), nears[one.item]) for one in known}
+    kept = {one.item: with_neighbours(told.features[one.item].encode(), nears[one.item]) for one in known}
     again = replace(
         told,
         new=new,
