@@ -152,7 +152,7 @@ class Configured:
         """What the edition decides by."""
         from aggregator.categorise.judge import judge as judge_text
         from aggregator.categorise.judge import story_sections
-        from aggregator.categorise.program import program
+        from aggregator.categorise.version import program
         from aggregator.normalise.address import canonical
         from aggregator.pipeline.policy import Policy
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from aggregator.categorise import weights
 from aggregator.categorise.findings import Evidence, Hit, Reading, Spans
-from aggregator.categorise.naming import named
+from aggregator.categorise.place_evidence import named
 from aggregator.categorise.rulebook import AllUse, Rulebook
 from aggregator.text.match import Haystack
 

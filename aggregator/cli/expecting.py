@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 
 from aggregator.bootstrap import Application
+from aggregator.categorise.counterfactuals import Case
 from aggregator.categorise.proposing import Proposal, edited, proposals
-from aggregator.categorise.turning import Case
 from aggregator.errors import UsageError
 from aggregator.model.settings import Rules, Term
 from aggregator.pipeline.changes import term_text

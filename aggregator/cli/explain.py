@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from aggregator.bootstrap import Application, Place
-from aggregator.categorise.turning import Case, Outcome, outcome
+from aggregator.categorise.counterfactuals import Case, Outcome, outcome
 from aggregator.cli import joining
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.expecting import expectation, expected, known_section
@@ -97,15 +97,15 @@ def _outcome(found: Outcome) -> dict[str, Any]:
         "section": found.section,
         "runner_up": found.runner_up,
         "behind": found.behind,
-        "turns": [{"rule": turn.rule, "at": str(turn.at), "then": turn.then} for turn in found.turns],
+        "turns": [{"rule": one.rule, "at": str(one.at), "then": one.then} for one in found.counterfactuals],
     }
 
 
 def what_would_change(found: Outcome) -> str:
     """What would have changed the outcome, in a sentence."""
-    if found.section not in {turn.then for turn in found.turns} and found.turns:
-        said = ", ".join(f"{turn.rule} ({turn.at})" for turn in found.turns[:3])
-        return f"  Without {said} it would be in {found.turns[0].then}."
+    if found.section not in {one.then for one in found.counterfactuals} and found.counterfactuals:
+        rules = ", ".join(f"{one.rule} ({one.at})" for one in found.counterfactuals[:3])
+        return f"  Without {rules} it would be in {found.counterfactuals[0].then}."
     if found.runner_up is None:
         return "  No other section matches."
     return f"  One more word in the headline, of weight {found.behind:g}, would put it in {found.runner_up}."

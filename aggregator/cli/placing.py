@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from aggregator.bootstrap import Application, utc_now
-from aggregator.categorise.program import NOTE
+from aggregator.categorise.version import NOTE
 from aggregator.cli.progress import bar
 from aggregator.errors import StoreBusy
 from aggregator.pipeline.leases import release_dead
@@ -42,7 +42,7 @@ def place_all(application: Application) -> tuple[int, int]:
 
 def judge_anew(archive: Archive, application: Application, proceed: Callable[[], bool]) -> int:
     """Stored stories follow an edit of the rules; returns how many were re-placed."""
-    from aggregator.pipeline.replacing import re_place_all
+    from aggregator.pipeline.re_placement import re_place_all
 
     archive.upkeep.note(NOTE, application.policy.program)
     with bar("Re-placing") as progress:

@@ -11,8 +11,8 @@ from aggregator.model.settings import Position, Rules
 from aggregator.model.story import PendingItem, StoryState
 from aggregator.normalise.address import canonical
 from aggregator.pipeline.changes import Changes, changes, term_text
-from aggregator.pipeline.foreseen import Foreseen, foresee
 from aggregator.pipeline.labels import stored
+from aggregator.pipeline.override_effects import OverrideEffects, override_effects
 from aggregator.pipeline.plan import Moves, Plan, Row, Sample, Word, plan
 from aggregator.ports import Archive, Desk
 from aggregator.render.entry import urn
@@ -90,7 +90,7 @@ class Comparison:
         return rows
 
     def _sample(self, place: tuple[str, str], sample: Sample, *, comes: bool) -> dict[str, Any]:
-        from aggregator.categorise.influence import Cause, cause
+        from aggregator.categorise.attribution import Cause, cause
 
         book = self.before.rulebook if self.before else None
         item = sample.item
@@ -124,7 +124,7 @@ class Comparison:
     def _overrides(self, desk: Desk | None) -> dict[str, Any]:
         """Stories that would be merged, split, or lose an article, because of the file."""
         hidden = self.before.policy.hidden if self.before else frozenset()
-        found = foresee(desk, self._counting[0], hidden) if desk else Foreseen()
+        found = override_effects(desk, self._counting[0], hidden) if desk else OverrideEffects()
         return {
             "joins": [{**_story(one.older), "joined_by": [*map(_story, one.younger)]} for one in found.unions],
             "splits": [{**_story(one.story), "leaving": _articles(one.leaving)} for one in found.partings],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.addresses import Allowance, host_of
 from aggregator.bootstrap import Application, Held, Place, utc_now
-from aggregator.categorise.program import NOTE, program
+from aggregator.categorise.version import NOTE, program
 from aggregator.cli.arguments import Command, nothing
 from aggregator.cli.sharing import Sharing
 from aggregator.config.watch import Watch

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregator.model.story import Entry, Member, PendingItem, Report, StoryState
+from aggregator.pipeline.corroboration import corroborations
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.telling import corroborations
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from aggregator.model.story import Member, Placing, StoryState
 from aggregator.pipeline.announcing import Change, announced, turned
+from aggregator.pipeline.corroboration import choose_lead, corroborations, counted_since, restored
 from aggregator.pipeline.policy import Policy, Scores
-from aggregator.pipeline.telling import choose_lead, corroborations, counted_since, recalled
 
 FOLDED = 24
 """The sections of a story come from its first items; later ones confirm them. So only this many are examined for times
@@ -38,7 +38,7 @@ def compose(
     of which those sections and topics go that the policy does not know.
     """
     before = () if old is None else (old, *absorbed)
-    members = recalled(members, before)
+    members = restored(members, before)
     counted = counted_since(before)
     seen = [member for member in members if not policy.hides(member.item)] if policy.hidden else members
     told = seen or members

@@ -17,10 +17,10 @@ from dataclasses import replace
 
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
 from aggregator.pipeline.compose import compose
+from aggregator.pipeline.corroboration import restored
 from aggregator.pipeline.judging import placed, rejudged
 from aggregator.pipeline.merging import survivor
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.telling import recalled
 from aggregator.ports import Archive, Desk
 from aggregator.stories import Grouping, Join
 from aggregator.stories import Merge as Union
@@ -114,7 +114,7 @@ def _part(archive: Archive, policy: Policy, now: int) -> None:
 def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, now: int) -> StoryState:
     """A part of a story. The rest changes its entry at once if it named what left: feeds must not keep saying what the
     editor took back. The part that leaves may have been an entry before, with later changes."""
-    members = recalled(members, (old,))
+    members = restored(members, (old,))
     fresh = compose(n, members, None, policy, joined=(), now=now)
     whole = fresh if n != old.n else compose(n, members, old, policy, joined=(), now=now, replacing=True)
     if n == old.n and replace(fresh.entry, updated=old.entry.updated) == old.entry:

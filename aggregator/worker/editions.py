@@ -11,11 +11,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from aggregator.categorise.program import NOTE
+from aggregator.categorise.version import NOTE
 from aggregator.errors import StoreError
 from aggregator.pipeline.edition import EditionReport, added, edition
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.replacing import re_place_all
+from aggregator.pipeline.re_placement import re_place_all
 from aggregator.pipeline.survey import survey
 from aggregator.ports import Archive
 from aggregator.worker.engine import Current

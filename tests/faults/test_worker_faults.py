@@ -499,7 +499,7 @@ def test_news_does_not_wait_until_all_stored_stories_are_judged_anew(
 ) -> None:
     """An archive of years takes minutes to follow an edit; what arrives meanwhile is placed between."""
     monkeypatch.setattr(editions, "SLICE", 0.0)
-    monkeypatch.setattr("aggregator.pipeline.replacing.BATCH", 2)
+    monkeypatch.setattr("aggregator.pipeline.re_placement.BATCH", 2)
     heads = [
         "Volcano in Java",
         "Budget of Oslo",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from newsroom import NEWS, Newsroom, item
 
-from aggregator.categorise import program as judging
+from aggregator.categorise import version as judging
 from aggregator.categorise import weights
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.pipeline.edition import re_place
@@ -48,7 +48,7 @@ def test_all_that_decides_is_part_of_it() -> None:
         "text/data/places.tsv.gz",
         "text/match.py",
         "pipeline/compose.py",
-        "pipeline/telling.py",
+        "pipeline/corroboration.py",
     } <= names
     assert not any(name.endswith(".pyc") for name in names)
     assert len(judging.program()) == 16

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from aggregator.categorise.influence import cause
+from aggregator.categorise.attribution import cause
+from aggregator.categorise.counterfactuals import Case, outcome
 from aggregator.categorise.judge import judge
 from aggregator.categorise.proposing import edited, proposals
 from aggregator.categorise.rulebook import Rulebook, compile_rules
-from aggregator.categorise.turning import Case, outcome
 from aggregator.categorise.usage import Usage
 from aggregator.config.load import parse
 
@@ -38,8 +38,8 @@ def book(text: str = RULES) -> Rulebook:
 def test_the_line_without_which_it_would_stand_elsewhere() -> None:
     found = outcome(book(), Case("Missiles over Norway and missile parts"))
     assert (found.section, found.runner_up) == ("europe", "defense")
-    (turn,) = found.turns
-    assert (turn.rule, turn.then) == ("places: europe", "defense")
+    (counterfactual,) = found.counterfactuals
+    assert (counterfactual.rule, counterfactual.then) == ("places: europe", "defense")
     assert found.behind > 0
 
 
@@ -51,7 +51,7 @@ def test_what_is_too_weak_for_any_section_lacks_something() -> None:
 
 def test_nothing_found_hangs_on_nothing() -> None:
     found = outcome(book(), Case("Octopuses dream"))
-    assert (found.section, found.runner_up, found.turns) == ("world", None, ())
+    assert (found.section, found.runner_up, found.counterfactuals) == ("world", None, ())
 
 
 @pytest.mark.parametrize("wanted", ["defense", "asia-pacific", "world"])

@@ -26,7 +26,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Counterfactual:
     """Without this line the text would be in `then`."""
 
     rule: str
@@ -36,13 +36,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`behind` is what the runner-up lacks: the weight of one more word in the headline. `turns`: the single lines that
+    """`behind` is what the runner-up lacks: the weight of one more word in the headline. `counterfactuals`: the single lines that
     decide, the strongest first."""
 
     section: str
     runner_up: str | None
     behind: float
-    turns: tuple[Turn, ...]
+    counterfactuals: tuple[Counterfactual, ...]
 
 
 def outcome(book: Rulebook, case: Case) -> Outcome:
@@ -56,10 +56,10 @@ def outcome(book: Rulebook, case: Case) -> Outcome:
     lead = max(raw[book.ids[winner]] if winner in book.ids else 0.0, weights.LEAST)  # less leads nowhere
     rival = book.rules[ranked[0][1]].id if ranked else None
     behind = max(0.0, lead - raw[ranked[0][1]]) / weights.HEADLINE if ranked else 0.0
-    return Outcome(winner, rival, round(behind, 2), tuple(_turns(book, reading, winner, case)))
+    return Outcome(winner, rival, round(behind, 2), tuple(_counterfactuals(book, reading, winner, case)))
 
 
-def _turns(book: Rulebook, reading: Reading, winner: str, case: Case) -> Iterator[Turn]:
+def _counterfactuals(book: Rulebook, reading: Reading, winner: str, case: Case) -> Iterator[Counterfactual]:
     number = book.ids.get(winner)
     own: dict[Term, tuple[float, Evidence]] = {}
     for one in reading.evidence:
@@ -69,4 +69,4 @@ def _turns(book: Rulebook, reading: Reading, winner: str, case: Case) -> Iterato
         left = [other for other in reading.evidence if not (other.rule == number and other.term == term)]
         then = decided(book, reading._replace(evidence=left), case.usually, case.section).section
         if then != winner:
-            yield Turn(rule_name(term, one.place), term.at, then)
+            yield Counterfactual(rule_name(term, one.place), term.at, then)

@@ -20,7 +20,7 @@ def choose_lead(members: Sequence[Member], policy: Policy) -> PendingItem:
     return min(members, key=rank).item if len(members) > 1 else members[0].item
 
 
-def recalled(members: Sequence[Member], before: Sequence[StoryState]) -> Sequence[Member]:
+def restored(members: Sequence[Member], before: Sequence[StoryState]) -> Sequence[Member]:
     """The members; leads whose texts are gone have what the entry of their story says of them."""
     if not before:
         return members

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from newsroom import CONFIG, NEWS, Newsroom
 
-from aggregator.pipeline import replacing
+from aggregator.pipeline import re_placement
 from aggregator.pipeline.edition import re_place
-from aggregator.pipeline.replacing import re_place_all
+from aggregator.pipeline.re_placement import re_place_all
 
 EDIT = CONFIG.replace("words: [NATO]", "words: [NATO, shipbuilder]")
 
 
 @pytest.fixture
 def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Newsroom]:
-    monkeypatch.setattr(replacing, "BATCH", 2)
+    monkeypatch.setattr(re_placement, "BATCH", 2)
     made = Newsroom(tmp_path)
     made.publish(*NEWS)
     yield made

@@ -25,7 +25,7 @@ _DECIDES = (
     "bootstrap/configured.py",  # which topics places make
     "pipeline/policy.py",
     "pipeline/compose.py",
-    "pipeline/telling.py",
+    "pipeline/corroboration.py",
     "pipeline/announcing.py",
 )
 """Within the package."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from aggregator.categorise import weights
-from aggregator.categorise.binding import OWNERS, owners, settled
 from aggregator.categorise.findings import Evidence, Hit, Spans
+from aggregator.categorise.institutions import OWNERS, owners, settled
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.text.match import Haystack
 from aggregator.text.places import Found, Place, is_first_name, is_player, longest, settle

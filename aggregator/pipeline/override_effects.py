@@ -40,7 +40,7 @@ class Hiding:
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class OverrideEffects:
     """`unknown` are the addresses of the file that no stored item has."""
 
     unions: tuple[Union, ...] = ()
@@ -49,10 +49,10 @@ class Foreseen:
     unknown: tuple[str, ...] = ()
 
 
-def foresee(desk: Desk, policy: Policy, hidden: frozenset[str] = frozenset()) -> Foreseen:
+def override_effects(desk: Desk, policy: Policy, hidden: frozenset[str] = frozenset()) -> OverrideEffects:
     """Everything in the file that is not yet so in the archive; `hidden` are the addresses that are hidden now."""
     meant = following(policy, desk)
-    return Foreseen(
+    return OverrideEffects(
         _unions(desk, meant.joined),
         _partings(desk, meant.apart),
         _hidings(desk, following(replace(policy, hidden=hidden), desk).hidden, meant),
