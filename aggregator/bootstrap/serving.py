@@ -67,8 +67,8 @@ def written() -> datetime:
 def library(application: Application, written: datetime | None = None) -> Library:
     """What the web uses; it follows the configuration that the store says is in force. `written`: when the program last
     changed."""
-    from aggregator.pipeline.labels import NOTE as LABELS
-    from aggregator.pipeline.labels import noted_labels
+    from aggregator.pipeline.category_topics import NOTE as CATEGORY_TOPICS
+    from aggregator.pipeline.category_topics import noted_topics
     from aggregator.web.library import Library
 
     place = application.place
@@ -79,7 +79,7 @@ def library(application: Application, written: datetime | None = None) -> Librar
         clock=utc_now,
         health=_health,
         troubles=application.troubles,
-        found=lambda upkeep: noted_labels(upkeep.noted(LABELS)).titles,
+        found=lambda upkeep: noted_topics(upkeep.noted(CATEGORY_TOPICS)).titles,
         written=written or datetime(2026, 1, 1, tzinfo=UTC),
     )
 

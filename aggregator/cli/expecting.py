@@ -13,8 +13,8 @@ from aggregator.categorise.counterfactuals import Case
 from aggregator.categorise.proposing import Proposal, edited, proposals
 from aggregator.errors import UsageError
 from aggregator.model.settings import Rules, Term
+from aggregator.pipeline.category_topics import stored_topics
 from aggregator.pipeline.changes import term_text
-from aggregator.pipeline.labels import stored
 from aggregator.pipeline.plan import PAGE, Plan, Row, archive_rows, plan
 from aggregator.ports import Archive
 
@@ -98,7 +98,7 @@ def _effect(application: Application, proposal: Proposal, archive: Archive) -> P
         pages = (rows[start : start + PAGE] for start in range(0, len(rows), PAGE))
     else:
         pages = archive_rows(archive.desk, limit=LOOKED_AT)
-    return plan(archive.desk, application.policy, trial.policy, pages, labels=stored(archive))
+    return plan(archive.desk, application.policy, trial.policy, pages, category_topics=stored_topics(archive))
 
 
 def _last(rules: Rules, key: str, new: Term) -> Any:

@@ -10,8 +10,8 @@ from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Position, Rules
 from aggregator.model.story import PendingItem, StoryState
 from aggregator.normalise.address import canonical
+from aggregator.pipeline.category_topics import stored_topics
 from aggregator.pipeline.changes import Changes, changes, term_text
-from aggregator.pipeline.labels import stored
 from aggregator.pipeline.override_effects import OverrideEffects, override_effects
 from aggregator.pipeline.plan import Moves, Plan, Row, Sample, Word, plan
 from aggregator.ports import Archive, Desk
@@ -60,7 +60,11 @@ class Comparison:
         policy, _ = self._counting
         desk = archive.desk if archive else None
         old = self.before.policy if self.before else None
-        found = plan(archive.desk, old, policy, pages, progress, labels=stored(archive)) if archive else Plan()
+        found = (
+            plan(archive.desk, old, policy, pages, progress, category_topics=stored_topics(archive))
+            if archive
+            else Plan()
+        )
         return {
             "stories": found.stories,
             "moved": found.moved,

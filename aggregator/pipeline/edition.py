@@ -13,10 +13,10 @@ from aggregator.errors import StoreError
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
+from aggregator.pipeline.category_topics import stored_topics, with_category_topics
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.history import StoredHistory, remembered
 from aggregator.pipeline.judging import folded, placed, rejudged
-from aggregator.pipeline.labels import labelled, stored
 from aggregator.pipeline.merging import survivor
 from aggregator.pipeline.moved import following
 from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled
@@ -77,7 +77,7 @@ def edition(
 
 def _informed(policy: Policy, archive: Archive, now: int) -> Policy:
     """The policy with what the store knows: topics found, and where the articles of the editor's word have moved."""
-    return following(labelled(policy.at(now), stored(archive)), archive.desk)
+    return following(with_category_topics(policy.at(now), stored_topics(archive)), archive.desk)
 
 
 def get_ready(policy: Policy) -> None:

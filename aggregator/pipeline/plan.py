@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from aggregator.categorise.labels import Labels
+from aggregator.categorise.category_topics import CategoryTopics
 from aggregator.model.story import Member, PendingItem, StoryState
+from aggregator.pipeline.category_topics import with_category_topics
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.judging import rejudged
-from aggregator.pipeline.labels import labelled
 from aggregator.pipeline.moved import following
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Desk
@@ -19,7 +19,7 @@ from aggregator.ports import Desk
 PAGE = 500  # stories in memory at a time
 SAMPLES = 5  # headlines shown for each section and direction
 
-NO_LABELS = Labels()
+NO_TOPICS = CategoryTopics()
 
 Row = tuple[int, int, str]
 """A row of the archive: when a story entered, its number, and the epoch under which it was placed."""
@@ -101,14 +101,14 @@ def plan(
     pages: Iterator[Sequence[Row]],
     progress: Callable[[int], None] = lambda done: None,
     *,
-    labels: Labels = NO_LABELS,
+    category_topics: CategoryTopics = NO_TOPICS,
 ) -> Plan:
     """Judge stored stories under `after` and compare the result with where they are now. Those last placed under
-    another configuration than `before`, the one in force, are first judged under that. `labels` are the topics from
+    another configuration than `before`, the one in force, are first judged under that. `category_topics` are the topics from
     categories that the store has noted. Nothing is written."""
     found = Plan()
-    before = following(labelled(before, labels), desk) if before else None
-    after = following(labelled(after, labels), desk)
+    before = following(with_category_topics(before, category_topics), desk) if before else None
+    after = following(with_category_topics(after, category_topics), desk)
     said = before or replace(after, hidden=frozenset(), pinned={})
     for rows in chain(pages, _returning(desk, said, after)):
         numbers = [n for _, n, _ in rows]

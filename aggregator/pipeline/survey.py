@@ -4,59 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from aggregator.categorise.labels import Labels, Use, found
+from aggregator.categorise.category_topics import CategoryTopics, Use, find_topics
+from aggregator.pipeline.category_topics import NOTE, stored_topics, with_category_topics
 from aggregator.pipeline.edition import placed_anew
-from aggregator.pipeline.labels import NOTE, labelled, stored
 from aggregator.pipeline.moved import following
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive, Desk
 
 EVERY = 86_400  # seconds between surveys
-YOUNG = 3_600  # while nothing was found yet
-WINDOW = 14 * 86_400  # seconds of stories that are looked at
-STORIES = 20_000  # of them at the most, newest first
+YOUNG = 3_600  # … as long as no topic was found
+WINDOW = 14 * 86_400  # seconds: older stories are not read
+STORIES = 20_000  # most stories that are read, the newest ones
 PAGE = 500
 
-Told = tuple[int, Use]
-"""A story, and what one of its items says."""
+StoryUse = tuple[int, Use]
+"""The number of a story, and the categories of one of its items."""
 
 
-def survey(archive: Archive, policy: Policy, now: int, proceed: Callable[[], bool] = lambda: True) -> Labels | None:
-    """Look for topics, if it is time, and give them to the stories looked at; those that are none any more are taken from
-    all. The caller holds the lease of the edition. What was found, or None. Nothing is announced: a story stands in the
-    new topic where it would have stood."""
-    known = stored(archive)
+def survey(
+    archive: Archive, policy: Policy, now: int, proceed: Callable[[], bool] = lambda: True
+) -> CategoryTopics | None:
+    """Look for topics, if it is time, and re-place the stories that gain or lose one. Returns the topics, or None if it is
+    not time. The caller must hold the lease of the edition. Nothing is announced: a story gets the place in the topic that
+    it would have had."""
+    known = stored_topics(archive)
     noted = archive.upkeep.noted(NOTE)
     at = noted.get("at") if isinstance(noted, dict) else None
     if isinstance(at, int) and 0 <= now - at < (EVERY if known.titles else YOUNG):
         return None
     policy = following(policy.at(now), archive.desk)
-    told = list(_told(archive.desk, now - WINDOW))
+    used = list(_used(archive.desk, now - WINDOW))
     places = {policy.topic_titles[id]: id for id in policy.found_topics}
-    uses = (use for _, use in told)
-    labels = found(uses, known, taken_names=policy.taken_names, places=places, spoken_for=policy.spoken_for)
-    archive.upkeep.note(NOTE, {"at": now, "labels": labels.as_json()})
-    _give(archive, labelled(policy, labels), _new(labels, known), told, now=now, proceed=proceed)
-    return labels
+    uses = (use for _, use in used)
+    topics = find_topics(uses, known, taken_names=policy.taken_names, places=places, spoken_for=policy.spoken_for)
+    archive.upkeep.note(NOTE, {"at": now, "labels": topics.as_json()})
+    _re_place(archive, with_category_topics(policy, topics), _new(topics, known), used, now=now, proceed=proceed)
+    return topics
 
 
-def _new(labels: Labels, known: Labels) -> Labels:
-    return Labels(labels.titles, {key: id for key, id in labels.ids.items() if known.ids.get(key) != id})
+def _new(topics: CategoryTopics, known: CategoryTopics) -> CategoryTopics:
+    """The topics with only those categories that did not name them before."""
+    return CategoryTopics(topics.titles, {key: id for key, id in topics.ids.items() if known.ids.get(key) != id})
 
 
-def _give(
-    archive: Archive, policy: Policy, new: Labels, told: list[Told], *, now: int, proceed: Callable[[], bool]
+def _re_place(
+    archive: Archive,
+    policy: Policy,
+    new: CategoryTopics,
+    used: list[StoryUse],
+    *,
+    now: int,
+    proceed: Callable[[], bool],
 ) -> None:
     gone = archive.desk.unnamed(policy.topic_titles)
-    wanted = list(dict.fromkeys([*gone, *(story for story, use in told if new.of(use.categories))]))
+    wanted = list(dict.fromkeys([*gone, *(story for story, use in used if new.of(use.categories))]))
     for start in range(0, len(wanted), PAGE):
         if not proceed():
             return
         placed_anew(archive, policy, wanted[start : start + PAGE], now)
 
 
-def _told(desk: Desk, since: int) -> Iterator[Told]:
-    """The newest stories, page by page."""
+def _used(desk: Desk, since: int) -> Iterator[StoryUse]:
+    """The categories of the newest stories, read page by page."""
     before: tuple[int, int] | None = None
     left = STORIES
     while left > 0 and (rows := desk.page(before, min(PAGE, left), since)):

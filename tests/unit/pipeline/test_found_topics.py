@@ -12,8 +12,8 @@ from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.planning import Comparison, in_force
+from aggregator.pipeline.category_topics import stored_topics
 from aggregator.pipeline.edition import re_place
-from aggregator.pipeline.labels import stored
 from aggregator.pipeline.plan import archive_rows
 from aggregator.pipeline.survey import EVERY, survey
 
@@ -54,7 +54,7 @@ def test_the_survey_finds_it_and_gives_it_to_what_is_stored(room: Newsroom) -> N
     found = survey(room.archive, room.application.policy, NOW)
     assert found is not None
     assert dict(found.titles) == {"village-life": "Village Life"}
-    assert stored(room.archive) == found
+    assert stored_topics(room.archive) == found
     answer = room.client.get("/topics/village-life.json")
     assert answer.status_code == 200
     assert len(answer.get_json()["items"]) == 6

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.categorise.labels import EACH, ITEMS, MOST, PUBLISHERS, Labels, Use, found, label, labels_of
+from aggregator.categorise.category_topics import (
+    EACH,
+    ITEMS,
+    MOST,
+    PUBLISHERS,
+    CategoryTopics,
+    Use,
+    category_of,
+    find_topics,
+    topics_of,
+)
 
 
 def uses(*categories: str, publishers: int = PUBLISHERS, items: int = 4, address: str = "") -> list[Use]:
@@ -30,7 +40,7 @@ def uses(*categories: str, publishers: int = PUBLISHERS, items: int = 4, address
     ],
 )
 def test_a_category_as_a_name(category: str, title: str, id: str) -> None:
-    made = label(category)
+    made = category_of(category)
     assert made is not None
     assert (made.title, made.id) == (title, id)
 
@@ -44,12 +54,12 @@ def test_a_category_as_a_name(category: str, title: str, id: str) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_name(category: str) -> None:
-    assert label(category) is None
+    assert category_of(category) is None
 
 
 @given(st.text(max_size=60))
 def test_an_id_is_always_safe(category: str) -> None:
-    made = label(category)
+    made = category_of(category)
     if made is not None:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", made.id)
         assert 2 <= len(made.title) <= 40
@@ -57,62 +67,62 @@ def test_an_id_is_always_safe(category: str) -> None:
 
 
 def test_a_category_of_several_outlets_is_a_topic() -> None:
-    labels = found(uses("Rare Earths"), Labels())
-    assert labels.titles == {"rare-earths": "Rare Earths"}
-    assert labels.of(["rare earth", "else"]) == ("rare-earths",)
+    topics = find_topics(uses("Rare Earths"), CategoryTopics())
+    assert topics.titles == {"rare-earths": "Rare Earths"}
+    assert topics.of(["rare earth", "else"]) == ("rare-earths",)
 
 
 def test_spellings_fold_and_the_most_frequent_names_it() -> None:
     told = [*uses("Cyber Attacks", items=3), *uses("cyber attack", items=2), *uses("CYBER ATTACKS", items=1)]
-    labels = found(told, Labels())
-    assert labels.titles == {"cyber-attacks": "Cyber Attacks"}
-    assert labels.of(["Cyber attack"]) == labels.of(["cyber attacks"]) == ("cyber-attacks",)
+    topics = find_topics(told, CategoryTopics())
+    assert topics.titles == {"cyber-attacks": "Cyber Attacks"}
+    assert topics.of(["Cyber attack"]) == topics.of(["cyber attacks"]) == ("cyber-attacks",)
 
 
 def test_the_floor_of_use() -> None:
-    assert not found(uses("Volcanoes", publishers=PUBLISHERS - 1, items=20), Labels()).titles
+    assert not find_topics(uses("Volcanoes", publishers=PUBLISHERS - 1, items=20), CategoryTopics()).titles
     few = [Use(f"Outlet {n}", ("Volcanoes",) if k == 0 else ()) for n in range(PUBLISHERS) for k in range(9)]
     assert PUBLISHERS < ITEMS
-    assert not found(few, Labels()).titles
+    assert not find_topics(few, CategoryTopics()).titles
 
 
 def test_what_an_outlet_writes_on_most_items_names_its_feed() -> None:
     told = [Use(f"Outlet {n}", ("Wire Service",)) for n in range(5) for _ in range(10)]
-    assert not found(told, Labels()).titles
+    assert not find_topics(told, CategoryTopics()).titles
 
 
 def test_a_part_of_the_site_is_no_topic() -> None:
-    assert not found(uses("Sport", address="https://a.example/Sport/2026/a-match"), Labels()).titles
-    assert found(uses("Sport", address="https://a.example/2026/sport"), Labels()).titles
+    assert not find_topics(uses("Sport", address="https://a.example/Sport/2026/a-match"), CategoryTopics()).titles
+    assert find_topics(uses("Sport", address="https://a.example/2026/sport"), CategoryTopics()).titles
 
 
 def test_names_of_outlets_sections_and_configured_topics_are_none() -> None:
-    assert not found(uses("The Bugle"), Labels(), taken_names=["The Bugle"]).titles
-    assert not found(uses("Drone Wars"), Labels(), spoken_for=lambda title: "Drone" in title).titles
+    assert not find_topics(uses("The Bugle"), CategoryTopics(), taken_names=["The Bugle"]).titles
+    assert not find_topics(uses("Drone Wars"), CategoryTopics(), spoken_for=lambda title: "Drone" in title).titles
 
 
 def test_a_place_is_the_topic_of_that_place() -> None:
-    labels = found(uses("Iran"), Labels(), places={"Iran": "iran"})
-    assert labels.titles == {}
-    assert labels.of(["IRAN"]) == ("iran",)
+    topics = find_topics(uses("Iran"), CategoryTopics(), places={"Iran": "iran"})
+    assert topics.titles == {}
+    assert topics.of(["IRAN"]) == ("iran",)
 
 
 def test_what_was_found_stays_and_their_number_is_bounded() -> None:
-    first = found(uses("Volcanoes"), Labels())
-    assert found([], first).titles == first.titles
-    assert found(uses("Volcano"), first).titles == first.titles
+    first = find_topics(uses("Volcanoes"), CategoryTopics())
+    assert find_topics([], first).titles == first.titles
+    assert find_topics(uses("Volcano"), first).titles == first.titles
     many = [use for n in range(MOST + 20) for use in uses(f"Subject {chr(97 + n % 26)}{n}x", items=2)]
-    later = found([*many, Use("Outlet 1", ("Volcano",))], first)  # still in use, if little
+    later = find_topics([*many, Use("Outlet 1", ("Volcano",))], first)  # still in use, if little
     assert len(later.titles) == MOST
     assert "volcanoes" in later.titles
 
 
 def test_an_item_has_no_more_than_two() -> None:
-    labels = Labels({"a1": "A1", "b1": "B1", "c1": "C1"}, {"a1": "a1", "b1": "b1", "c1": "c1"})
-    assert labels.of(["A1", "B1", "C1", "A1"]) == ("a1", "b1")[:EACH]
+    topics = CategoryTopics({"a1": "A1", "b1": "B1", "c1": "C1"}, {"a1": "a1", "b1": "b1", "c1": "c1"})
+    assert topics.of(["A1", "B1", "C1", "A1"]) == ("a1", "b1")[:EACH]
 
 
 def test_notes_are_read_back_and_nonsense_is_none() -> None:
-    labels = found(uses("Volcanoes"), Labels())
-    assert labels_of(labels.as_json()) == labels
-    assert labels_of(None) == labels_of({"titles": 1}) == labels_of([]) == Labels()
+    topics = find_topics(uses("Volcanoes"), CategoryTopics())
+    assert topics_of(topics.as_json()) == topics
+    assert topics_of(None) == topics_of({"titles": 1}) == topics_of([]) == CategoryTopics()

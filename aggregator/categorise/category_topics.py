@@ -41,7 +41,7 @@ _PARTS = (
 )
 
 
-class Label(NamedTuple):
+class Category(NamedTuple):
     """A category as it may be shown, the form in which it is compared, and an id that is safe in an address."""
 
     title: str
@@ -58,7 +58,7 @@ class Use(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
+class CategoryTopics:
     """`titles` of the topics found, by id; `ids` by what categories are compared by."""
 
     titles: Mapping[str, str] = field(default_factory=dict)
@@ -68,30 +68,30 @@ class Labels:
         """The topics that categories name, in their order, no more than two."""
         if not self.ids:
             return ()
-        found = (self.ids.get(made.key) for one in categories if (made := label(one)))
+        found = (self.ids.get(made.key) for one in categories if (made := category_of(one)))
         return tuple(dict.fromkeys(id for id in found if id))[:EACH]
 
     def as_json(self) -> dict[str, dict[str, str]]:
         return {"titles": dict(self.titles), "ids": dict(self.ids)}
 
 
-def labels_of(noted: object) -> Labels:
+def topics_of(noted: object) -> CategoryTopics:
     """The topics from the store's note; none if it is something else."""
     match noted:
         case {"titles": dict(titles), "ids": dict(ids)}:
-            return Labels(titles, ids)
-    return Labels()
+            return CategoryTopics(titles, ids)
+    return CategoryTopics()
 
 
-def label(category: str) -> Label | None:
+def category_of(text: str) -> Category | None:
     """A category as a name; None if it is not one: a machine's tag, a keyword list, an index entry."""
-    title = " ".join(_ASIDE.sub("", category).split()).strip(" .-&’'")
+    title = " ".join(_ASIDE.sub("", text).split()).strip(" .-&’'")
     if len(title) not in LENGTH or not _NAME.fullmatch(title) or title.count("-") > 1:
         return None
     words = _WORD.findall(plain := folded(title))
     if not 1 <= len(words) <= WORDS or not plain.isascii() or all(_singular(word) in _PART for word in words):
         return None
-    return Label(
+    return Category(
         title[0].upper() + title[1:] if title.islower() else title, " ".join(map(_singular, words)), "-".join(words)
     )
 
@@ -109,22 +109,22 @@ def _singular(word: str) -> str:
 _PART = frozenset(map(_singular, _PARTS.split()))
 
 
-def found(
+def find_topics(
     uses: Iterable[Use],
-    known: Labels,
+    known: CategoryTopics,
     *,
     taken_names: Collection[str] = (),
     places: Mapping[str, str] | None = None,
     spoken_for: Callable[[str], bool] = lambda title: False,
-) -> Labels:
+) -> CategoryTopics:
     """The topics of these uses. Ids that are `known` stay as they are. `taken_names` are names that cannot be topics:
     outlets, sections and configured topics; `places` are existing topics (name → id) that a category may name;
     `spoken_for` says whether configured topics match a text."""
-    refused = {made.key for name in taken_names if (made := label(name))}
-    by_place = {made.key: id for name, id in (places or {}).items() if (made := label(name))}
-    spellings: defaultdict[str, Counter[Label]] = defaultdict(Counter)
+    refused = {made.key for name in taken_names if (made := category_of(name))}
+    by_place = {made.key: id for name, id in (places or {}).items() if (made := category_of(name))}
+    spellings: defaultdict[str, Counter[Category]] = defaultdict(Counter)
     publishers: defaultdict[str, set[str]] = defaultdict(set)
-    for made, publisher in _telling(uses):
+    for made, publisher in _informative(uses):
         spellings[made.key][made] += 1
         publishers[made.key].add(publisher)
     old = {key: id for key, id in known.ids.items() if id in known.titles and key not in refused}
@@ -143,20 +143,20 @@ def found(
             best = max(spellings[key].items(), key=lambda entry: (entry[1], entry[0].title))[0]
             if best.id not in titles and best.id not in by_place.values() and not spoken_for(best.title):
                 titles[best.id], ids[key] = best.title, best.id
-    return Labels(titles, ids | {key: id for key, id in by_place.items() if key in spellings})
+    return CategoryTopics(titles, ids | {key: id for key, id in by_place.items() if key in spellings})
 
 
-def _telling(uses: Iterable[Use]) -> Iterable[tuple[Label, str]]:
+def _informative(uses: Iterable[Use]) -> Iterable[tuple[Category, str]]:
     """Each use of a category, without those that a publisher puts on too many of its items to be informative, and
     without parts of its site."""
     items: Counter[str] = Counter()
     counts: Counter[tuple[str, str]] = Counter()
     parts: Counter[tuple[str, str]] = Counter()
-    seen: list[tuple[Label, str]] = []
+    seen: list[tuple[Category, str]] = []
     for use in uses:
         items[use.publisher] += 1
         segments = frozenset(urlsplit(use.address).path.lower().split("/")[:-1])
-        for made in {made.key: made for one in use.categories if (made := label(one))}.values():
+        for made in {made.key: made for one in use.categories if (made := category_of(one))}.values():
             counts[made.key, use.publisher] += 1
             parts[made.key, use.publisher] += made.id in segments
             seen.append((made, use.publisher))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aggregator.categorise.labels import Labels, labels_of
+from aggregator.categorise.category_topics import CategoryTopics, topics_of
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import PendingItem
 from aggregator.pipeline.policy import Policy
@@ -13,21 +13,21 @@ from aggregator.ports import Archive
 NOTE = "labels"
 
 
-def labelled(policy: Policy, labels: Labels) -> Policy:
+def with_category_topics(policy: Policy, topics: CategoryTopics) -> Policy:
     """The policy with the topics from categories: after those of rules, before those from places."""
-    if not labels.ids:
+    if not topics.ids:
         return policy
 
     def judge(item: PendingItem) -> Judgement:
         judged = policy.judge(item)
-        own = labels.of(item.categories) if item.categories else ()
+        own = topics.of(item.categories) if item.categories else ()
         return replace(judged, topics=_between(judged.topics, own, policy)) if own else judged
 
     return replace(
         policy,
         judge=judge,
-        topic_titles={**labels.titles, **policy.topic_titles},
-        found_topics=policy.found_topics | (labels.titles.keys() - policy.topic_titles.keys()),
+        topic_titles={**topics.titles, **policy.topic_titles},
+        found_topics=policy.found_topics | (topics.titles.keys() - policy.topic_titles.keys()),
     )
 
 
@@ -36,11 +36,11 @@ def _between(topics: tuple[str, ...], own: tuple[str, ...], policy: Policy) -> t
     return tuple(dict.fromkeys((*ruled, *own, *topics)))
 
 
-def noted_labels(noted: object) -> Labels:
+def noted_topics(noted: object) -> CategoryTopics:
     """The topics in a survey's note, `{at, labels}`."""
-    return labels_of(noted.get("labels") if isinstance(noted, dict) else None)
+    return topics_of(noted.get("labels") if isinstance(noted, dict) else None)
 
 
-def stored(archive: Archive) -> Labels:
+def stored_topics(archive: Archive) -> CategoryTopics:
     """The topics that the last survey found."""
-    return noted_labels(archive.upkeep.noted(NOTE))
+    return noted_topics(archive.upkeep.noted(NOTE))
