@@ -44,10 +44,10 @@ TARGETS = {"200": (0.25, 2.0), "304": (0.2, 2.0)}  # of nginx, of Flask under gr
 def plain() -> Any:
     """The application without what stands in front of Flask."""
     from aggregator.web.app import create_app
-    from aggregator.web.cache import AnswerCache
+    from aggregator.web.cache import ResponseCache
 
     app = create_app(library(Application.load(Place.of_environment(os.environ))))
-    assert isinstance(app.wsgi_app, AnswerCache)
+    assert isinstance(app.wsgi_app, ResponseCache)
     return app.wsgi_app.inner
 
 

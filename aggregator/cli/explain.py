@@ -168,7 +168,7 @@ def _look_up(application: Application, text: str) -> Found | None:
 
 
 def _story(application: Application, item: ItemView, story: StoryView) -> dict[str, Any]:
-    from aggregator.web.why import pinned_to
+    from aggregator.web.receipts import pinned_to
 
     pinned = pinned_to(application.settings, story)
     return {

@@ -13,14 +13,14 @@ from werkzeug.exceptions import NotFound
 from aggregator.model.joining import said
 from aggregator.render.instants import rfc3339
 from aggregator.web import parameters, shapes
-from aggregator.web.answers import json_answer
-from aggregator.web.asked import identifier, library, story_named
 from aggregator.web.cache import kept
 from aggregator.web.cited import cited
-from aggregator.web.described import described
 from aggregator.web.library import Library
-from aggregator.web.paging import asked_for
+from aggregator.web.operations import described
+from aggregator.web.paging import page_request
 from aggregator.web.related import Relatives
+from aggregator.web.request_context import identifier, library, story_named
+from aggregator.web.responses import json_response
 from aggregator.web.rows import item_json, source_rows, story_json
 from aggregator.web.streams import listed
 
@@ -44,7 +44,7 @@ def items() -> Response:
 def listing(view: str) -> Response:
     """A page of stories or items, newest entry first; with `changed_since`, in order of change."""
     lib = library()
-    asked = asked_for(lib, view)
+    asked = page_request(lib, view)
     seconds = int(lib.now().timestamp())
     rows: Sequence[shapes.Story | shapes.Item]
     if view == "stories":
@@ -65,7 +65,7 @@ def page(
         args = {key: value for key, value in request.args.items() if key != "cursor"}
         following = f"{lib.in_force().root}/api/v1/{name}?{urlencode({**args, 'cursor': cursor})}"
     link = f'<{following}>; rel="next"' if following else None
-    return json_answer({name: rows, "next": cursor, "next_url": following}, modified or _changed(lib), link=link)
+    return json_response({name: rows, "next": cursor, "next_url": following}, modified or _changed(lib), link=link)
 
 
 def _changed(lib: Library) -> datetime:
@@ -91,7 +91,7 @@ def story(id: str) -> Response:
             for item in members
         ],
     }
-    return json_answer(full, max(found.changed, lib.changed()))
+    return json_response(full, max(found.changed, lib.changed()))
 
 
 @api.get("/items/<id>")
@@ -107,7 +107,7 @@ def item(id: str) -> Response:
         "content_html": found.content,
         "why": said(found.joining) if found.joining else found.why,
     }
-    return json_answer(full, max(found.updated, lib.changed()))
+    return json_response(full, max(found.updated, lib.changed()))
 
 
 @api.get("/sections")
@@ -179,7 +179,7 @@ def status() -> Response:
         "config_error": _broken(noted("config-error")),
         "re_placing": noted("re-placing"),
     }
-    return json_answer(found, lib.soon(), max_age=5)
+    return json_response(found, lib.soon(), max_age=5)
 
 
 def _broken(noted: object) -> object:

@@ -14,14 +14,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from aggregator.errors import QueryError, StoreError
 from aggregator.render.entry import urn
-from aggregator.web.answers import problem
 from aggregator.web.api import api
-from aggregator.web.asked import Renamed, library
-from aggregator.web.cache import AnswerCache
+from aggregator.web.cache import ResponseCache
 from aggregator.web.feeds import feeds
 from aggregator.web.layout import HTML, printed
 from aggregator.web.library import Library
 from aggregator.web.pages import pages
+from aggregator.web.request_context import Renamed, library
+from aggregator.web.responses import problem
 from aggregator.web.system import system
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def create_app(library: Library) -> Flask:
     app.register_error_handler(HTTPException, fail)
     app.register_error_handler(Exception, crash)
     app.after_request(headers)
-    app.wsgi_app = AnswerCache(under_prefix(app.wsgi_app, library), library)  # type: ignore[method-assign]  # Flask's documented way to wrap it
+    app.wsgi_app = ResponseCache(under_prefix(app.wsgi_app, library), library)  # type: ignore[method-assign]  # Flask's documented way to wrap it
     return app
 
 
@@ -109,7 +109,7 @@ def _is_page() -> bool:
     )
 
 
-def _told(status: int, title: str, detail: str) -> Response:
+def _error_response(status: int, title: str, detail: str) -> Response:
     """The answer to a bad request: a page that leads on if a browser asks for one, else plain text."""
     if _is_page():
         with suppress(StoreError):
@@ -155,7 +155,7 @@ def _without_slashes() -> str | None:
 def refuse(error: QueryError) -> Response:
     if _is_api():
         return problem(400, "Bad parameter", str(error), parameter=error.parameter)
-    return _told(400, "Bad parameter", str(error))
+    return _error_response(400, "Bad parameter", str(error))
 
 
 def unavailable(error: StoreError) -> Response:
@@ -176,7 +176,7 @@ def fail(error: HTTPException) -> BaseResponse | Response:
     detail = DETAILS.get(code, "The request cannot be answered.")
     if code == 404 and error.description and error.description.startswith("there is no"):
         detail = error.description[0].upper() + error.description[1:] + "."
-    response = problem(code, error.name, detail) if _is_api() else _told(code, error.name, detail)
+    response = problem(code, error.name, detail) if _is_api() else _error_response(code, error.name, detail)
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers[name] = value

@@ -14,7 +14,7 @@ _BLOCKS = re.compile(r"<(?:h[2-6]|[uo]l|pre|table|blockquote)\b")
 _PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
 
 
-def told(summary: str, content: str) -> tuple[str, Markup | None]:
+def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]:
     """(standfirst, body) of a story with this summary and this sanitised text.
 
     A text that only repeats the summary is not shown as a body unless it has lists, headings or the like. A first

@@ -21,10 +21,10 @@ from flask import Response, request
 
 from aggregator.errors import StoreError
 from aggregator.model.stream import Rendered
-from aggregator.web.answers import SHOWN
-from aggregator.web.asked import library
 from aggregator.web.library import Library, Version
-from aggregator.web.negotiation import coding, held
+from aggregator.web.negotiation import coding, matching_etag
+from aggregator.web.request_context import library
+from aggregator.web.responses import SHOWN
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -88,7 +88,7 @@ def kept(view: View) -> View:
     return cast(View, keeping)
 
 
-class AnswerCache:
+class ResponseCache:
     """A WSGI application around Flask's, which answers from the cache and passes the rest to Flask."""
 
     def __init__(self, inner: WSGIApplication, library: Library, bytes_kept: int = KEPT_BYTES) -> None:
@@ -112,7 +112,7 @@ class AnswerCache:
         kept = self._kept.get(key)
         if kept is None or not self._valid(key, kept):
             return self._ask(key, environ, start_response)
-        etag = held(
+        etag = matching_etag(
             kept.content, key[2] if kept.etag != kept.content else None, kept.modified,
             environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE"),
         )  # fmt: skip

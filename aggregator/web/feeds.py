@@ -10,14 +10,14 @@ from aggregator.errors import QueryError
 from aggregator.model.stream import Stream, StreamQuery
 from aggregator.render import opml
 from aggregator.render.formats import FORMATS, TYPES
-from aggregator.web.answers import answer
-from aggregator.web.asked import library
 from aggregator.web.cache import Validity, keepable
 from aggregator.web.daily import daily, query_of
-from aggregator.web.described import FEED, described
 from aggregator.web.incidents import incidents
 from aggregator.web.library import Library, stream_name
+from aggregator.web.operations import FEED, described
 from aggregator.web.parameters import ages
+from aggregator.web.request_context import library
+from aggregator.web.responses import respond
 from aggregator.web.routes import serve_streams
 from aggregator.web.streams import build, path_of, query_string, resolve
 
@@ -57,7 +57,7 @@ def _kept(
         expires = min(expires or 1 << 40, int(cached.rendered.modified.timestamp()))
     validity = Validity(stream_name(query), cached.version, expires)
     keepable(request.environ, validity, cached.rendered)
-    return answer(cached.rendered, max_age=max_age(lib), encoded=cached.encoded, link=links(page, args, extension))
+    return respond(cached.rendered, max_age=max_age(lib), encoded=cached.encoded, link=links(page, args, extension))
 
 
 def _expiry(expires: int | None, args: Mapping[str, str], lib: Library) -> int | None:
@@ -94,7 +94,7 @@ def brief(id: str, extension: str) -> Response:
 @described("Feed of problems: sources that died, moved or went silent, broken edits", FEED, fails=(503,))
 def health(extension: str) -> Response:
     lib = library()
-    return answer(FORMATS[extension](incidents(lib)), max_age=300)
+    return respond(FORMATS[extension](incidents(lib)), max_age=300)
 
 
 @feeds.get("/subscriptions.opml")
@@ -114,4 +114,4 @@ def subscriptions() -> Response:
         raise QueryError("of", "`of` must be sections, topics or sources")
     outlines = [opml.Outline(title, f"{force.root}{path}.rss{query}", force.root + path) for title, path, query in rows]
     titled = settings.site.title if of == "sections" else f"{settings.site.title} – {of}"
-    return answer(opml.render(titled, outlines, lib.since), max_age=3600)
+    return respond(opml.render(titled, outlines, lib.since), max_age=3600)

@@ -10,9 +10,9 @@ from typing import Any
 from flask import Response, render_template
 
 from aggregator.render.bytes import content_etag
-from aggregator.web.answers import text_answer
-from aggregator.web.asked import library
 from aggregator.web.library import month_of
+from aggregator.web.request_context import library
+from aggregator.web.responses import text_response
 
 HTML = "text/html; charset=utf-8"
 RECENT = timedelta(hours=18)
@@ -32,7 +32,7 @@ def page(template: str, modified: datetime, **values: Any) -> Response:
     now = lib.now()
     hour = _hour(now.astimezone(lib.in_force().zone))  # how times are written moves on with it
     full = _hour(now)  # charts count by the hour of UTC
-    return text_answer(printed(template, **values), HTML, max(modified, lib.since, hour, full))
+    return text_response(printed(template, **values), HTML, max(modified, lib.since, hour, full))
 
 
 def printed(template: str, **values: Any) -> str:

@@ -39,7 +39,7 @@ def tag(content: str, coding: str | None) -> str:
     return content if coding is None else f'{content[:-1]}-{coding}"'
 
 
-def held(
+def matching_etag(
     content: str, coding: str | None, modified: datetime, none_match: str | None, modified_since: str | None
 ) -> str | None:
     """The ETag of the form that the client has and that is still valid, or None if it needs the response. If-None-Match

@@ -13,26 +13,26 @@ from werkzeug.exceptions import NotFound
 from aggregator.model.settings import Rules
 from aggregator.model.stream import SHORTEST, Stream, StreamQuery
 from aggregator.render.bytes import rendered
-from aggregator.web.answers import answer
-from aggregator.web.asked import library, story_named
-from aggregator.web.body import told
+from aggregator.web.body import standfirst_and_body
 from aggregator.web.cache import kept
 from aggregator.web.charts import bars
 from aggregator.web.cited import cited
 from aggregator.web.daily import daily, query_of
-from aggregator.web.described import PAGE, described
-from aggregator.web.description import QUERY, described_routes, path
 from aggregator.web.layout import STATIC, page, static_file
 from aggregator.web.library import Library
+from aggregator.web.openapi import QUERY, described_routes, path
+from aggregator.web.operations import PAGE, described
 from aggregator.web.parameters import by_relevance
 from aggregator.web.pinned import first, held, pinned
-from aggregator.web.ranking import CANDIDATES, foremost
+from aggregator.web.ranking import CANDIDATES, rank_by_importance
+from aggregator.web.receipts import coverage, why
 from aggregator.web.related import Relatives
+from aggregator.web.request_context import library, story_named
+from aggregator.web.responses import respond
 from aggregator.web.routes import serve_streams
 from aggregator.web.rows import source_rows
 from aggregator.web.streams import best_first, build, listed, path_of, query_string, resolve
 from aggregator.web.titles import heading, narrowings, searched
-from aggregator.web.why import coverage, why
 
 pages = Blueprint("pages", __name__, template_folder="templates")
 
@@ -49,7 +49,7 @@ def static(name: str) -> Response:
     body = static_file(name)
     if body is None:
         raise NotFound
-    return answer(rendered(body, STATIC[name], datetime(2026, 1, 1, tzinfo=UTC)), max_age=86_400)
+    return respond(rendered(body, STATIC[name], datetime(2026, 1, 1, tzinfo=UTC)), max_age=86_400)
 
 
 @pages.get("/favicon.ico")
@@ -69,7 +69,7 @@ def front() -> Response:
     several, _ = reading.stories(StreamQuery("latest", min_publishers=2, limit=SEVERAL), now)
     pins = {section.id: pinned(lib, section.id) for section in lib.in_force().settings.sections}
     homes = {story.id: id for id, stories in pins.items() for story in stories if story.section == id}
-    top = [story for story in foremost(several, now) if story.id not in homes][:FOREMOST]
+    top = [story for story in rank_by_importance(several, now) if story.id not in homes][:FOREMOST]
     seen = {story.id for story in top}
     newest, _ = reading.stories(StreamQuery("latest", limit=NEWEST + FOREMOST), now)
     shown = []
@@ -144,7 +144,7 @@ def _rail(lib: Library, query: StreamQuery, stream: Stream) -> dict[str, Any]:
     if not query.filter.empty or query.window or query.kind == "source":
         return {"foremost": [], "pulse": []}
     now = int(lib.now().timestamp())
-    several = [story for story in foremost(stream.stories, now) if len(story.publishers) > 1][:MOST]
+    several = [story for story in rank_by_importance(stream.stories, now) if len(story.publishers) > 1][:MOST]
     own = ("section", query.id)
     return {
         "foremost": sorted(several, key=lambda story: -len(story.publishers)),
@@ -205,7 +205,7 @@ def story(id: str) -> Response:
     found = story_named(id)
     members = lib.archive.reading.members(found.n)
     lead = next((item for item in members if item.n == found.lead), members[0] if members else None)
-    standfirst, body = told(found.summary, lead.extracted or lead.content if lead else "")
+    standfirst, body = standfirst_and_body(found.summary, lead.extracted or lead.content if lead else "")
     others = Relatives(lib).of(found)
     return page(
         "story.html",

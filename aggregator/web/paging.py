@@ -19,7 +19,7 @@ DEFAULT_LIMIT = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PageRequest:
     """A page of a list: what to query from the archive, and which of it to show. `kind` names the order."""
 
     query: StreamQuery
@@ -45,7 +45,7 @@ class Asked:
         return found[: self.limit], parameters.encode_cursor(self.kind, int(moment.timestamp()), last.n)
 
 
-def asked_for(lib: Library, view: str) -> Asked:
+def page_request(lib: Library, view: str) -> PageRequest:
     """Raises QueryError."""
     args = request.args
     since = parameters.moment(args, "changed_since", lib.now())
@@ -64,7 +64,7 @@ def asked_for(lib: Library, view: str) -> Asked:
         before=(place[0], 0) if best and place else place,
     )
     narrowed = _narrowed(query, parameters.flag(args, "primary"))
-    return Asked(narrowed, kind, limit, place[1] if best and place else 0)
+    return PageRequest(narrowed, kind, limit, place[1] if best and place else 0)
 
 
 def _narrowed(query: StreamQuery, primary: bool) -> StreamQuery:

@@ -21,17 +21,17 @@ OUTLETS = 4.0
 
 
 def weight(story: StoryView, now: int) -> float:
-    """Independent publishers, worth half as much every eight hours after the event was first told."""
+    """Independent publishers, worth half as much every eight hours after the event was first reported."""
     hours = max(0.0, (now - story.published.timestamp()) / 3600)
     return float(len(story.publishers) * 0.5 ** (hours / HALVING_HOURS))
 
 
-def foremost(stories: Iterable[StoryView], now: int) -> list[StoryView]:
+def rank_by_importance(stories: Iterable[StoryView], now: int) -> list[StoryView]:
     return sorted(stories, key=lambda story: (-weight(story, now), story.id))
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SearchText:
     """The words of a candidate, each as " word word ", so that phrases are found as substrings."""
 
     headline: str
@@ -40,7 +40,7 @@ class Said:
     outlets: int = 1
 
     @classmethod
-    def of(cls, title: str, summary: str, titles: Iterable[str] = (), outlets: int = 1) -> Said:
+    def of(cls, title: str, summary: str, titles: Iterable[str] = (), outlets: int = 1) -> SearchText:
         return cls(_spaced(title), tuple(map(_spaced, titles)) or (_spaced(title),), _spaced(summary), outlets)
 
     def weight(self, term: str) -> float:
@@ -51,7 +51,7 @@ class Said:
         return found + SUMMARY * self.summary.count(term) / _longer(self.summary, summary, share)
 
 
-def fitting(candidates: Sequence[Said], words: Iterable[str]) -> list[int]:
+def rank_by_relevance(candidates: Sequence[SearchText], words: Iterable[str]) -> list[int]:
     """Indices of the candidates, the best match for the words and phrases first; of equals the first one.
 
     BM25F (Robertson, Zaragoza, Taylor 2004) over headline, headlines of the other outlets and summary. Rarity is
@@ -60,12 +60,12 @@ def fitting(candidates: Sequence[Said], words: Iterable[str]) -> list[int]:
     """
     scores = [0.0] * len(candidates)
     for term in filter(str.strip, map(_spaced, words)):
-        weights = [said.weight(term) for said in candidates]
-        holding = sum(term in said.headline for said in candidates)
+        weights = [text.weight(term) for text in candidates]
+        holding = sum(term in text.headline for text in candidates)
         rarity = math.log(1 + (len(candidates) - holding + 0.5) / (holding + 0.5))
         scores = [score + rarity * found / (found + SATURATION) for score, found in zip(scores, weights, strict=True)]
-    told = [score * (1 + math.log(said.outlets) / OUTLETS) for score, said in zip(scores, candidates, strict=True)]
-    return sorted(range(len(candidates)), key=lambda n: (-round(told[n], 6), n))
+    weighted = [score * (1 + math.log(text.outlets) / OUTLETS) for score, text in zip(scores, candidates, strict=True)]
+    return sorted(range(len(candidates)), key=lambda n: (-round(weighted[n], 6), n))
 
 
 def _spaced(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from aggregator.web.described import described
+from aggregator.web.operations import described
 from aggregator.web.parameters import STREAM
 
 

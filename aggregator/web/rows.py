@@ -12,8 +12,8 @@ from aggregator.render.instants import rfc3339
 from aggregator.render.jsonfeed import located, reports
 from aggregator.web import shapes
 from aggregator.web.library import InForce, Library, month_of
+from aggregator.web.receipts import why
 from aggregator.web.related import Relative, Relatives
-from aggregator.web.why import why
 
 
 def source_rows(lib: Library) -> list[shapes.Source]:

@@ -16,12 +16,12 @@ from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import FRESH_SECONDS, SHORTEST, Filter, Names, Stream, StreamQuery
 from aggregator.web import parameters
-from aggregator.web.asked import Renamed
 from aggregator.web.library import InForce, Library, month_bounds, month_of, stream_name
-from aggregator.web.ranking import Said, fitting
+from aggregator.web.ranking import SearchText, rank_by_relevance
+from aggregator.web.receipts import receipts_of
 from aggregator.web.republished import republished
+from aggregator.web.request_context import Renamed
 from aggregator.web.titles import description, title
-from aggregator.web.why import receipts_of
 
 Entry = TypeVar("Entry", StoryView, ItemView)
 
@@ -154,7 +154,7 @@ def build(
     format it is for; each gets what it can express."""
     force = library.in_force()
     now = int(library.now().timestamp())
-    stories, items, expires = _asked(library, query, now)
+    stories, items, expires = _results(library, query, now)
     newest = [one.updated for one in stories] + [one.updated for one in items]
     changed = library.changed(stream_name(query))
     path = force.root + path_of(query.kind, query.id)
@@ -188,7 +188,7 @@ def build(
     return stream, expires
 
 
-def _asked(
+def _results(
     library: Library, query: StreamQuery, now: int
 ) -> tuple[tuple[StoryView, ...], tuple[ItemView, ...], int | None]:
     """The stories or items of a query, and when time alone will change the list."""
@@ -228,13 +228,13 @@ def by_time(
 
 def best_first(found: Sequence[Entry], words: Iterable[str]) -> list[Entry]:
     """Stories or items, the best match for the words of a search first."""
-    return [found[n] for n in fitting(list(map(_said, found)), words)]
+    return [found[n] for n in rank_by_relevance(list(map(_search_text, found)), words)]
 
 
-def _said(one: StoryView | ItemView) -> Said:
+def _search_text(one: StoryView | ItemView) -> SearchText:
     if isinstance(one, ItemView):
-        return Said.of(one.title, one.summary)
-    return Said.of(one.title, one.summary, [report.title for report in one.reports], len(one.publishers))
+        return SearchText.of(one.title, one.summary)
+    return SearchText.of(one.title, one.summary, [report.title for report in one.reports], len(one.publishers))
 
 
 def _documents(library: Library, query: StreamQuery, path: str, now: int) -> tuple[str | None, str | None, str | None]:

@@ -8,11 +8,11 @@ from flask import Blueprint, Response, current_app
 
 from aggregator.errors import StoreError
 from aggregator.schedule.clock import SLACK
-from aggregator.web.answers import json_answer
-from aggregator.web.asked import library
-from aggregator.web.described import TEXT, described
-from aggregator.web.description import description
 from aggregator.web.metrics import measured
+from aggregator.web.openapi import description
+from aggregator.web.operations import TEXT, described
+from aggregator.web.request_context import library
+from aggregator.web.responses import json_response
 from aggregator.web.shapes import OpenApi
 
 system = Blueprint("system", __name__)
@@ -67,4 +67,4 @@ def openapi() -> Response:
     """The description of this service for programs."""
     lib = library()
     force = lib.in_force()
-    return json_answer(description(current_app, force.settings.site.title, force.root), lib.since, max_age=3600)
+    return json_response(description(current_app, force.settings.site.title, force.root), lib.since, max_age=3600)

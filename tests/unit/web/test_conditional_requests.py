@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from newsroom import NEWS, Newsroom, item
 
 from aggregator.web.app import create_app
-from aggregator.web.cache import AnswerCache
+from aggregator.web.cache import ResponseCache
 from aggregator.web.negotiation import coding
 
 ADDRESSES = ("/latest.rss", "/sections/asia-pacific.atom", "/latest.json", "/latest", "/", "/api/v1/stories", "/docs")
@@ -134,8 +134,8 @@ def test_what_is_kept_is_what_flask_answers(newsroom: Newsroom, address: str) ->
     fronted = create_app(newsroom.library())
     plain = create_app(newsroom.library())
     front = fronted.wsgi_app
-    assert isinstance(front, AnswerCache)
-    assert isinstance(plain.wsgi_app, AnswerCache)
+    assert isinstance(front, ResponseCache)
+    assert isinstance(plain.wsgi_app, ResponseCache)
     setattr(plain, "wsgi_app", plain.wsgi_app.inner)  # noqa: B010 - mypy calls it a method; Flask documents this
     ours, flasks = fronted.test_client(), plain.test_client()
     for accept in ("", "gzip", "br"):
@@ -158,7 +158,7 @@ def test_a_reader_that_only_asks_conditionally_fills_what_is_kept(newsroom: News
     tag = newsroom.client.get("/latest.atom").headers["ETag"]
     assert app.test_client().get("/latest.atom", headers={"If-None-Match": tag}).status_code == 304
     front = app.wsgi_app
-    assert isinstance(front, AnswerCache)
+    assert isinstance(front, ResponseCache)
     front.inner = _never
     assert app.test_client().get("/latest.atom", headers={"If-None-Match": tag}).status_code == 304
     assert app.test_client().get("/latest.atom").status_code == 200
@@ -194,7 +194,7 @@ def test_what_is_kept_is_bounded(newsroom: Newsroom) -> None:
     library = newsroom.library()
     app = create_app(library)
     front = app.wsgi_app
-    assert isinstance(front, AnswerCache)
+    assert isinstance(front, ResponseCache)
     front.bytes_kept = 50_000
     for limit in range(1, 40):
         app.test_client().get(f"/latest.rss?limit={limit}")
@@ -206,7 +206,7 @@ def test_long_questions_count_as_what_they_hold(newsroom: Newsroom) -> None:
     """An address of 60 kB weighs more than the feed under it, and so do the links that quote it."""
     app = create_app(newsroom.library())
     front = app.wsgi_app
-    assert isinstance(front, AnswerCache)
+    assert isinstance(front, ResponseCache)
     front.bytes_kept = 300_000
     for n in range(20):
         assert app.test_client().get(f"/latest.rss?limit=1&{n}={'a' * 60_000}").status_code == 200
@@ -221,7 +221,7 @@ def test_what_is_dropped_is_held_by_no_thread(newsroom: Newsroom) -> None:
     """Between two commits each thread remembers what it has found right: of that, what was dropped since is let go."""
     app = create_app(newsroom.library())
     front = app.wsgi_app
-    assert isinstance(front, AnswerCache)
+    assert isinstance(front, ResponseCache)
     client = app.test_client()
     for _ in range(2):
         client.get("/latest.rss?limit=1")

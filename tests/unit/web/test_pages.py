@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from lxml import etree
 from newsroom import CONFIG, NEWS, Newsroom, item
 
-from aggregator.web.body import told
+from aggregator.web.body import standfirst_and_body
 from aggregator.web.charts import HEIGHT, bars
 
 STATIC = Path(__file__).resolve().parents[3] / "aggregator/web/static"
@@ -97,18 +97,21 @@ def test_a_summary_is_not_told_twice_and_pictures_stay_out(tmp_path: Path) -> No
 
 def test_a_short_text_with_headings_or_lists_is_shown_as_it_is() -> None:
     content = "<h2>Backstory</h2><p>It began.</p><ul><li>One</li></ul>"
-    assert told("It began. One", content) == ("", content)
+    assert standfirst_and_body("It began. One", content) == ("", content)
 
 
 def test_what_a_body_repeats_is_told_once() -> None:
-    assert told("One. Two.", "<p>One.</p><p>Two.</p>") == ("One. Two.", None)
-    assert told("One. Two.", "") == ("One. Two.", None)
-    assert told("One & two.", "<p>One &amp; two.</p>\n<p>Three.</p>") == ("One & two.", "\n<p>Three.</p>")
+    assert standfirst_and_body("One. Two.", "<p>One.</p><p>Two.</p>") == ("One. Two.", None)
+    assert standfirst_and_body("One. Two.", "") == ("One. Two.", None)
+    assert standfirst_and_body("One & two.", "<p>One &amp; two.</p>\n<p>Three.</p>") == (
+        "One & two.",
+        "\n<p>Three.</p>",
+    )
     cut = "A long beginning of what is told…"
     text = "<p>A long beginning of what is told at length.</p>"
-    assert told(cut, text) == ("", text)
-    assert told("Short.", "<p>Other words.</p>") == ("Short.", "<p>Other words.</p>")
-    assert told("", "<p>Other words.</p>") == ("", "<p>Other words.</p>")
+    assert standfirst_and_body(cut, text) == ("", text)
+    assert standfirst_and_body("Short.", "<p>Other words.</p>") == ("Short.", "<p>Other words.</p>")
+    assert standfirst_and_body("", "<p>Other words.</p>") == ("", "<p>Other words.</p>")
 
 
 SMALL = [a + b + c for a in "bdfglm" for b in ("ar", "el", "in", "ost") for c in ("ba", "den", "ku", "lo")]

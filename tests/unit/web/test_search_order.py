@@ -11,7 +11,7 @@ import pytest
 from newsroom import Newsroom, item
 
 from aggregator.store import reading
-from aggregator.web.ranking import CANDIDATES, Said, fitting
+from aggregator.web.ranking import CANDIDATES, SearchText, rank_by_relevance
 
 PASSING = "Harbour budget passes after a long night"
 DREDGED = "Old harbour is dredged"
@@ -147,18 +147,20 @@ def test_a_search_that_finds_all_ranks_the_newest_alone(tmp_path: Path) -> None:
 
 def test_fitting_by_phrase_field_and_rarity() -> None:
     said = [
-        Said.of("China holds the south", "A sea of troubles."),
-        Said.of("A quiet day", "Ships in the South China Sea."),
-        Said.of("Ships in the South China Sea", "A quiet day."),
-        Said.of("Patrols go on", "A quiet day.", ["Patrols go on", "South China Sea patrolled"]),
+        SearchText.of("China holds the south", "A sea of troubles."),
+        SearchText.of("A quiet day", "Ships in the South China Sea."),
+        SearchText.of("Ships in the South China Sea", "A quiet day."),
+        SearchText.of("Patrols go on", "A quiet day.", ["Patrols go on", "South China Sea patrolled"]),
     ]
-    order = fitting(said, ["south china sea"])
+    order = rank_by_relevance(said, ["south china sea"])
     assert (order[0], order[-1]) == (2, 0)
-    assert fitting(said, []) == [0, 1, 2, 3]
-    assert fitting([], ["word"]) == []
-    assert fitting([Said.of("Peace prize", ""), Said.of("Peace prize", "", outlets=9)], ["peace"]) == [1, 0]
-    common = [Said.of("Budget vote", ""), Said.of("Budget talks", ""), Said.of("Budget Erdoğan", "")]
-    assert fitting(common, ["budget", "erdogan"])[0] == 2  # rare among them, and diacritics fold
+    assert rank_by_relevance(said, []) == [0, 1, 2, 3]
+    assert rank_by_relevance([], ["word"]) == []
+    assert rank_by_relevance(
+        [SearchText.of("Peace prize", ""), SearchText.of("Peace prize", "", outlets=9)], ["peace"]
+    ) == [1, 0]
+    common = [SearchText.of("Budget vote", ""), SearchText.of("Budget talks", ""), SearchText.of("Budget Erdoğan", "")]
+    assert rank_by_relevance(common, ["budget", "erdogan"])[0] == 2  # rare among them, and diacritics fold
 
 
 @pytest.mark.parametrize("near", [0, 1, 3, 5, 8])

@@ -1,4 +1,4 @@
-"""What a request is about: the library of the application that got it, and the story it names."""
+"""What every view needs of a request: the library of the application that received it, and the story that its address names."""
 
 from __future__ import annotations
 

@@ -13,13 +13,13 @@ from werkzeug.http import http_date
 
 from aggregator.model.stream import Rendered
 from aggregator.render.bytes import rendered
-from aggregator.web.negotiation import MIN_COMPRESSED, coding, held, tag
+from aggregator.web.negotiation import MIN_COMPRESSED, coding, matching_etag, tag
 
 SHOWN = "aggregator.shown"
 """The key under which a request's environment holds the bytes that answer it."""
 
 
-def answer(
+def respond(
     shown: Rendered, *, max_age: int, encoded: dict[str, bytes] | None = None, link: str | None = None
 ) -> Response:
     """The bytes, or 304; compressed if the client accepts it, each form under an ETag of its own.
@@ -31,7 +31,7 @@ def answer(
     request.environ[SHOWN] = shown
     small = len(shown.body) < MIN_COMPRESSED
     form = None if small else coding(request.headers.get("Accept-Encoding", ""))
-    etag = held(
+    etag = matching_etag(
         shown.etag,
         form,
         shown.modified,
@@ -65,14 +65,14 @@ def _coded(body: bytes, form: str | None, kept: dict[str, bytes] | None) -> byte
     return found
 
 
-def json_answer(value: Any, modified: datetime, max_age: int = 60, link: str | None = None) -> Response:
+def json_response(value: Any, modified: datetime, max_age: int = 60, link: str | None = None) -> Response:
     body = orjson.dumps(value)
-    return answer(rendered(body, "application/json", modified), max_age=max_age, link=link)
+    return respond(rendered(body, "application/json", modified), max_age=max_age, link=link)
 
 
-def text_answer(body: str, type: str, modified: datetime, max_age: int = 60, link: str | None = None) -> Response:
+def text_response(body: str, type: str, modified: datetime, max_age: int = 60, link: str | None = None) -> Response:
     data = body.encode()
-    return answer(rendered(data, type, modified), max_age=max_age, link=link)
+    return respond(rendered(data, type, modified), max_age=max_age, link=link)
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:

@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 from aggregator import __version__
 from aggregator.web import parameters, shapes
-from aggregator.web.described import Operation
+from aggregator.web.operations import Operation
 from aggregator.web.ranking import CANDIDATES
 from aggregator.web.streams import MAX_PUBLISHERS
 
