@@ -76,7 +76,7 @@ class Intake(Protocol):
         """Items and states in one transaction; applying twice changes nothing. Returns how many items were new."""
 
 
-class Desk(Protocol):
+class EditionStore(Protocol):
     """The edition's side of the store: waiting items, the stories that they touch, and applying decisions. Items and
     stories are given by number, times are epoch seconds."""
 
@@ -194,7 +194,7 @@ class Archive(Protocol):
     @property
     def intake(self) -> Intake: ...
     @property
-    def desk(self) -> Desk: ...
+    def edition(self) -> EditionStore: ...
     @property
     def past(self) -> Past: ...
     @property

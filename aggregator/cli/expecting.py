@@ -94,11 +94,11 @@ def _effect(application: Application, proposal: Proposal, archive: Archive) -> P
     )
     pages: Iterator[Sequence[Row]]
     if proposal.phrase:
-        rows = archive.desk.holding(proposal.phrase, LOOKED_AT)
+        rows = archive.edition.holding(proposal.phrase, LOOKED_AT)
         pages = (rows[start : start + PAGE] for start in range(0, len(rows), PAGE))
     else:
-        pages = archive_rows(archive.desk, limit=LOOKED_AT)
-    return plan(archive.desk, application.policy, trial.policy, pages, category_topics=stored_topics(archive))
+        pages = archive_rows(archive.edition, limit=LOOKED_AT)
+    return plan(archive.edition, application.policy, trial.policy, pages, category_topics=stored_topics(archive))
 
 
 def _last(rules: Rules, key: str, new: Term) -> Any:

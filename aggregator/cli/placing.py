@@ -59,14 +59,14 @@ def editing(archive: Archive) -> Iterator[Callable[[], bool]]:
     owner = identity()
 
     def proceed() -> bool:
-        return archive.desk.lease(owner, seconds(), LEASE)
+        return archive.edition.lease(owner, seconds(), LEASE)
 
     release_dead(archive, is_dead)
     _wait_for_lease(proceed)
     try:
         yield proceed
     finally:
-        archive.desk.release(owner)
+        archive.edition.release(owner)
 
 
 def _wait_for_lease(proceed: Callable[[], bool]) -> None:

@@ -53,10 +53,10 @@ def report_of(before: Application | None, after: Application, since: int, limit:
     if not after.stored:
         return {**head, **comparison.run(None, iter(()), lambda done: None)}
     archive = after.archive()
-    total = archive.desk.count(since)
+    total = archive.edition.count(since)
     total = total if limit is None else min(total, limit)
     with bar("Planning") as progress:
-        pages = archive_rows(archive.desk, since, limit)
+        pages = archive_rows(archive.edition, since, limit)
         report = comparison.run(archive, pages, lambda done: progress(done, total))
     archive.close()
     return {**head, **report}

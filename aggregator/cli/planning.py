@@ -14,7 +14,7 @@ from aggregator.pipeline.category_topics import stored_topics
 from aggregator.pipeline.changes import Changes, changes, term_text
 from aggregator.pipeline.override_effects import OverrideEffects, override_effects
 from aggregator.pipeline.plan import Moves, Plan, Row, Sample, Word, plan
-from aggregator.ports import Archive, Desk
+from aggregator.ports import Archive, EditionStore
 from aggregator.render.entry import urn
 
 
@@ -58,10 +58,10 @@ class Comparison:
         self, archive: Archive | None, pages: Iterator[Sequence[Row]], progress: Callable[[int], None]
     ) -> dict[str, Any]:
         policy, _ = self._counting
-        desk = archive.desk if archive else None
+        store = archive.edition if archive else None
         old = self.before.policy if self.before else None
         found = (
-            plan(archive.desk, old, policy, pages, progress, category_topics=stored_topics(archive))
+            plan(archive.edition, old, policy, pages, progress, category_topics=stored_topics(archive))
             if archive
             else Plan()
         )
@@ -71,7 +71,7 @@ class Comparison:
             "changed": found.changed,
             "sections": self._streams(found, "section", self.after.settings.sections),
             "topics": self._streams(found, "topic", self.after.settings.topics),
-            **self._overrides(desk),
+            **self._overrides(store),
             "configuration": self.changes.as_json(),
             "examples": self._examples(),
             "dead": self._dead(found),
@@ -125,10 +125,10 @@ class Comparison:
         lines = zip(said.hide, said.hide_at, strict=True) if word.key == "hide" else ((p.url, p.at) for p in said.pin)
         return next((at for url, at in lines if canonical(url) == word.address), None)
 
-    def _overrides(self, desk: Desk | None) -> dict[str, Any]:
+    def _overrides(self, store: EditionStore | None) -> dict[str, Any]:
         """Stories that would be merged, split, or lose an article, because of the file."""
         hidden = self.before.policy.hidden if self.before else frozenset()
-        found = override_effects(desk, self._counting[0], hidden) if desk else OverrideEffects()
+        found = override_effects(store, self._counting[0], hidden) if store else OverrideEffects()
         return {
             "joins": [{**_story(one.older), "joined_by": [*map(_story, one.younger)]} for one in found.unions],
             "splits": [{**_story(one.story), "leaving": _articles(one.leaving)} for one in found.partings],

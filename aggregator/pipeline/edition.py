@@ -61,7 +61,7 @@ def edition(
     policy = _informed(policy, archive, now())
     if policy.pins and proceed():
         unpin(archive, policy, now())
-    waiting = [n for n in archive.desk.pending() if n not in aside]
+    waiting = [n for n in archive.edition.pending() if n not in aside]
     report = EditionReport()
     if waiting and cache is None:
         cache = _feature_cache()
@@ -69,7 +69,7 @@ def edition(
         if not proceed():
             break
         with collector_at_rest():
-            items = archive.desk.items(waiting[start : start + BATCH])
+            items = archive.edition.items(waiting[start : start + BATCH])
             report = added(report, _settle(archive, policy, items, now(), cache))
         progress(report.items + len(report.set_aside), len(waiting))
     return report
@@ -77,7 +77,7 @@ def edition(
 
 def _informed(policy: Policy, archive: Archive, now: int) -> Policy:
     """The policy with what the store knows: topics found, and where the articles of the editor's word have moved."""
-    return following(with_category_topics(policy.at(now), stored_topics(archive)), archive.desk)
+    return following(with_category_topics(policy.at(now), stored_topics(archive)), archive.edition)
 
 
 def get_ready(policy: Policy) -> None:
@@ -158,7 +158,7 @@ def step(
         placed_anew(archive, policy, behind, now)
         plan = _Plan(archive, policy, home, merges)
     stories = plan.stories(seen, judged, now)
-    archive.desk.apply(
+    archive.edition.apply(
         Batch(
             placed=tuple(
                 placed(Member(item, judged[item.n]), home[item.n], policy, _why(join), _joining(join))
@@ -204,7 +204,7 @@ def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> in
     Nothing is announced: a story stands in each stream where it would have stood."""
     policy = _informed(policy, archive, now)
     overrule(archive, policy, now)
-    numbers = archive.desk.outdated(policy.epoch, limit)
+    numbers = archive.edition.outdated(policy.epoch, limit)
     placed_anew(archive, policy, numbers, now)
     return len(numbers)
 
@@ -212,8 +212,8 @@ def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> in
 def unpin(archive: Archive, policy: Policy, now: int) -> None:
     """Stories whose pin is over, which nobody's edit tells, go where their words put them. Again, it changes nothing."""
     over = {address for address, _, over in policy.pins if over and over <= now} - policy.pinned.keys()
-    homes = {home for found in archive.desk.addressed(over).values() for home in found.values()} if over else ()
-    states, members = archive.desk.stories(homes), archive.desk.members(homes)
+    homes = {home for found in archive.edition.addressed(over).values() for home in found.values()} if over else ()
+    states, members = archive.edition.stories(homes), archive.edition.members(homes)
 
     def elsewhere(n: int, state: StoryState) -> bool:
         again = [rejudged(member, policy) for member in members[n]]
@@ -225,14 +225,14 @@ def unpin(archive: Archive, policy: Policy, now: int) -> None:
 
 def placed_anew(archive: Archive, policy: Policy, numbers: Collection[int], now: int) -> None:
     """Judge these stories anew."""
-    states = archive.desk.stories(numbers)
+    states = archive.edition.stories(numbers)
     places: list[Placed] = []
     stories: list[StoryState] = []
-    for n, members in archive.desk.members(numbers).items():
+    for n, members in archive.edition.members(numbers).items():
         again = [rejudged(member, policy) for member in members]
         stories.append(compose(n, again, states[n], policy, joined=(), now=now, replacing=True))
         places += [placed(member, n, policy) for member in again]
-    archive.desk.apply(Batch(placed=tuple(places), stories=tuple(stories), epoch=policy.epoch, now=now, anew=True))
+    archive.edition.apply(Batch(placed=tuple(places), stories=tuple(stories), epoch=policy.epoch, now=now, anew=True))
 
 
 def _homes(items: Iterable[PendingItem], grouping: Grouping) -> dict[int, int]:
@@ -251,8 +251,8 @@ class _Plan:
         self.home = home
         self.into = {merge.younger: merge.older for merge in merges}
         touched = set(home.values()) | set(self.into) | set(self.into.values())
-        self.states = archive.desk.stories(touched)
-        self.known = archive.desk.members(self.states)
+        self.states = archive.edition.stories(touched)
+        self.known = archive.edition.members(self.states)
         self.merges = [
             Merge(survivor(self.into, merge.older), merge.younger) for merge in merges if merge.younger in self.states
         ]

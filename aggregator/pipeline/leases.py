@@ -17,6 +17,6 @@ def release_dead(archive: Archive, is_dead: Callable[[str], bool]) -> None:
     for owner in archive.sources.owners():
         if ended(owner):
             archive.sources.release(owner)
-    holder = archive.desk.holder()
+    holder = archive.edition.holder()
     if holder is not None and ended(holder):
-        archive.desk.release(holder)
+        archive.edition.release(holder)

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from aggregator.pipeline.policy import Policy
-from aggregator.ports import Desk
+from aggregator.ports import EditionStore
 
 
-def following(policy: Policy, desk: Desk) -> Policy:
+def following(policy: Policy, store: EditionStore) -> Policy:
     """The policy with the current addresses of the articles that it names, in addition to those given in `feeds.yaml`."""
     said = policy.apart.union(policy.hidden, (address for address, _, _ in policy.pins), *policy.joined)
-    found = desk.addressed(said) if said else {}
-    now = {item.n: item.canonical for item in desk.items({n for items in found.values() for n in items})}
+    found = store.addressed(said) if said else {}
+    now = {item.n: item.canonical for item in store.items({n for items in found.values() for n in items})}
     moved = {address: {to for n in items if (to := now.get(n))} - {address} for address, items in found.items()}
     if not any(moved.values()):
         return policy

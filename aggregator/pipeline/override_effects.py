@@ -9,7 +9,7 @@ from aggregator.model.story import PendingItem, StoryState
 from aggregator.pipeline.moved import following
 from aggregator.pipeline.overrides import partings, unions
 from aggregator.pipeline.policy import Policy
-from aggregator.ports import Desk
+from aggregator.ports import EditionStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +49,20 @@ class OverrideEffects:
     unknown: tuple[str, ...] = ()
 
 
-def override_effects(desk: Desk, policy: Policy, hidden: frozenset[str] = frozenset()) -> OverrideEffects:
+def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str] = frozenset()) -> OverrideEffects:
     """Everything in the file that is not yet so in the archive; `hidden` are the addresses that are hidden now."""
-    meant = following(policy, desk)
+    meant = following(policy, store)
     return OverrideEffects(
-        _unions(desk, meant.joined),
-        _partings(desk, meant.apart),
-        _hidings(desk, following(replace(policy, hidden=hidden), desk).hidden, meant),
-        _unknown(desk, policy),
+        _unions(store, meant.joined),
+        _partings(store, meant.apart),
+        _hidings(store, following(replace(policy, hidden=hidden), store).hidden, meant),
+        _unknown(store, policy),
     )
 
 
-def _unions(desk: Desk, joined: Sequence[frozenset[str]]) -> tuple[Union, ...]:
-    merged = unions(desk, joined)
-    states = desk.stories({*merged, *merged.values()})
+def _unions(store: EditionStore, joined: Sequence[frozenset[str]]) -> tuple[Union, ...]:
+    merged = unions(store, joined)
+    states = store.stories({*merged, *merged.values()})
     return tuple(
         Union(states[n], tuple(states[one] for one, older in sorted(merged.items()) if older == n and one in states))
         for n in sorted(set(merged.values()))
@@ -70,9 +70,9 @@ def _unions(desk: Desk, joined: Sequence[frozenset[str]]) -> tuple[Union, ...]:
     )
 
 
-def _partings(desk: Desk, apart: Collection[str]) -> tuple[Parting, ...]:
-    _, found = partings(desk, apart)
-    states = desk.stories(found)
+def _partings(store: EditionStore, apart: Collection[str]) -> tuple[Parting, ...]:
+    _, found = partings(store, apart)
+    states = store.stories(found)
     return tuple(
         Parting(states[n], tuple(members[0].item for address, members in groups.items() if address is not None))
         for n, groups in sorted(found.items())
@@ -80,12 +80,12 @@ def _partings(desk: Desk, apart: Collection[str]) -> tuple[Parting, ...]:
     )
 
 
-def _hidings(desk: Desk, hidden: frozenset[str], policy: Policy) -> tuple[Hiding, ...]:
-    stored = desk.addressed(hidden ^ policy.hidden)
+def _hidings(store: EditionStore, hidden: frozenset[str], policy: Policy) -> tuple[Hiding, ...]:
+    stored = store.addressed(hidden ^ policy.hidden)
     homes = {home for found in stored.values() for home in found.values()}
-    states = desk.stories(homes)
+    states = store.stories(homes)
     found = []
-    for n, members in sorted(desk.members(homes).items()):
+    for n, members in sorted(store.members(homes).items()):
         items = [member.item for member in members]
         hiding = tuple(item for item in items if policy.hides(item) and item.canonical not in hidden)
         showing = tuple(item for item in items if not policy.hides(item) and item.canonical in hidden)
@@ -94,6 +94,6 @@ def _hidings(desk: Desk, hidden: frozenset[str], policy: Policy) -> tuple[Hiding
     return tuple(found)
 
 
-def _unknown(desk: Desk, policy: Policy) -> tuple[str, ...]:
+def _unknown(store: EditionStore, policy: Policy) -> tuple[str, ...]:
     wanted = policy.apart.union(policy.hidden, policy.pinned, *policy.joined)
-    return tuple(sorted(wanted - desk.addressed(wanted).keys()))
+    return tuple(sorted(wanted - store.addressed(wanted).keys()))

@@ -21,7 +21,7 @@ from aggregator.pipeline.corroboration import restored
 from aggregator.pipeline.judging import placed, rejudged
 from aggregator.pipeline.merging import survivor
 from aggregator.pipeline.policy import Policy
-from aggregator.ports import Archive, Desk
+from aggregator.ports import Archive, EditionStore
 from aggregator.stories import Grouping, Join
 from aggregator.stories import Merge as Union
 
@@ -37,7 +37,7 @@ def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive
     groups = [group for group in policy.joined if not group.isdisjoint(wanted.values())]
     if not groups:
         return replace(grouping, joins=tuple(joins))
-    stored = archive.desk.addressed({address for group in groups for address in group})
+    stored = archive.edition.addressed({address for group in groups for address in group})
     into = {merge.younger: merge.older for merge in grouping.merges}
     merges = list(grouping.merges)
     for group in groups:
@@ -58,7 +58,7 @@ def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive
 def _alone(fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> Iterable[Join]:
     """New items of addresses that are split off: together with other items of the same address, otherwise alone."""
     apart = [one for one in fresh if one.canonical in policy.apart]
-    stored = archive.desk.addressed({one.canonical for one in apart if one.canonical}) if apart else {}
+    stored = archive.edition.addressed({one.canonical for one in apart if one.canonical}) if apart else {}
     founders = {address: min(homes.values()) for address, homes in stored.items()}
     for one in apart:
         address = one.canonical or ""
@@ -74,14 +74,16 @@ def overrule(archive: Archive, policy: Policy, now: int) -> None:
         _join(archive, policy, now)
 
 
-def partings(desk: Desk, apart: Collection[str]) -> tuple[dict[int, str], dict[int, dict[str | None, list[Member]]]]:
+def partings(
+    store: EditionStore, apart: Collection[str]
+) -> tuple[dict[int, str], dict[int, dict[str | None, list[Member]]]]:
     """The stored items of addresses that are to be split off (number → address), and the stories in which they are not
     alone: the members of each by address, with those that stay under None."""
-    stored = desk.addressed(apart)
+    stored = store.addressed(apart)
     address = {n: canonical for canonical, homes in stored.items() for n in homes}
     touched = {home for homes in stored.values() for home in homes.values()}
     found: dict[int, dict[str | None, list[Member]]] = {}
-    for n, members in desk.members(touched).items():
+    for n, members in store.members(touched).items():
         groups: defaultdict[str | None, list[Member]] = defaultdict(list)
         for member in members:
             groups[address.get(member.item.n)].append(member)
@@ -92,8 +94,8 @@ def partings(desk: Desk, apart: Collection[str]) -> tuple[dict[int, str], dict[i
 
 def _part(archive: Archive, policy: Policy, now: int) -> None:
     """Split off stored items."""
-    address, found = partings(archive.desk, policy.apart)
-    states = archive.desk.stories(found)
+    address, found = partings(archive.edition, policy.apart)
+    states = archive.edition.stories(found)
     places: list[Placed] = []
     stories: list[StoryState] = []
     for n, groups in found.items():
@@ -106,7 +108,7 @@ def _part(archive: Archive, policy: Policy, now: int) -> None:
             why = APART if part[0].item.n in address else "stays without what was set apart"
             places += [placed(member, founder, policy, why if founder != n else "") for member in part]
     if stories or archive.past.recall(address):
-        archive.desk.apply(
+        archive.edition.apply(
             Batch(tuple(places), tuple(stories), forgotten=tuple(address), epoch=policy.epoch, now=now, anew=True)
         )
 
@@ -122,9 +124,9 @@ def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, 
     return replace(whole, entry=replace(fresh.entry, updated=max(old.entry.updated + 1, now)))
 
 
-def unions(desk: Desk, joined: Sequence[frozenset[str]]) -> dict[int, int]:
+def unions(store: EditionStore, joined: Sequence[frozenset[str]]) -> dict[int, int]:
     """Stored stories that the editor joins: each younger, and the older that it merges into."""
-    stored = desk.addressed({address for group in joined for address in group})
+    stored = store.addressed({address for group in joined for address in group})
     into: dict[int, int] = {}
     for group in joined:
         homes = {survivor(into, home) for address in group for home in stored.get(address, {}).values()}
@@ -135,11 +137,11 @@ def unions(desk: Desk, joined: Sequence[frozenset[str]]) -> dict[int, int]:
 
 def _join(archive: Archive, policy: Policy, now: int) -> None:
     """Merge stored stories that the editor joins."""
-    merged = unions(archive.desk, policy.joined)
+    merged = unions(archive.edition, policy.joined)
     if not merged:
         return
-    states = archive.desk.stories({*merged, *merged.values()})
-    members = archive.desk.members(states)
+    states = archive.edition.stories({*merged, *merged.values()})
+    members = archive.edition.members(states)
     places: list[Placed] = []
     stories: list[StoryState] = []
     for n in sorted(set(merged.values())):
@@ -148,7 +150,7 @@ def _join(archive: Archive, policy: Policy, now: int) -> None:
         stories.append(_merged(states[n], [states[story] for story in younger], whole, policy, now))
         places += [placed(member, n, policy, JOINED if member.item.n in younger else "") for member in whole]
     merges = tuple(Merge(older, younger) for younger, older in merged.items())
-    archive.desk.apply(Batch(tuple(places), tuple(stories), merges, epoch=policy.epoch, now=now, anew=True))
+    archive.edition.apply(Batch(tuple(places), tuple(stories), merges, epoch=policy.epoch, now=now, anew=True))
 
 
 def _merged(

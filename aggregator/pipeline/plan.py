@@ -14,7 +14,7 @@ from aggregator.pipeline.compose import compose
 from aggregator.pipeline.judging import rejudged
 from aggregator.pipeline.moved import following
 from aggregator.pipeline.policy import Policy
-from aggregator.ports import Desk
+from aggregator.ports import EditionStore
 
 PAGE = 500  # stories in memory at a time
 SAMPLES = 5  # headlines shown for each section and direction
@@ -85,17 +85,17 @@ class Plan:
     sources: dict[str, SourceUse] = field(default_factory=dict)
 
 
-def archive_rows(desk: Desk, since: int = 0, limit: int | None = None) -> Iterator[Sequence[Row]]:
+def archive_rows(store: EditionStore, since: int = 0, limit: int | None = None) -> Iterator[Sequence[Row]]:
     """The stories of the archive, newest first, page by page."""
     before: tuple[int, int] | None = None
     left = limit if limit is not None else 1 << 62
-    while left > 0 and (page := desk.page(before, min(PAGE, left), since)):
+    while left > 0 and (page := store.page(before, min(PAGE, left), since)):
         yield page
         before, left = page[-1][:2], left - len(page)
 
 
 def plan(
-    desk: Desk,
+    store: EditionStore,
     before: Policy | None,
     after: Policy,
     pages: Iterator[Sequence[Row]],
@@ -107,12 +107,12 @@ def plan(
     another configuration than `before`, the one in force, are first judged under that. `category_topics` are the topics from
     categories that the store has noted. Nothing is written."""
     found = Plan()
-    before = following(with_category_topics(before, category_topics), desk) if before else None
-    after = following(with_category_topics(after, category_topics), desk)
+    before = following(with_category_topics(before, category_topics), store) if before else None
+    after = following(with_category_topics(after, category_topics), store)
     said = before or replace(after, hidden=frozenset(), pinned={})
-    for rows in chain(pages, _returning(desk, said, after)):
+    for rows in chain(pages, _returning(store, said, after)):
         numbers = [n for _, n, _ in rows]
-        states, members = desk.stories(numbers), desk.members(numbers)
+        states, members = store.stories(numbers), store.members(numbers)
         for _, n, epoch in rows:
             old, own = states.get(n), members.get(n)
             if old is None or not own:
@@ -131,10 +131,10 @@ def _under(policy: Policy, state: StoryState, members: Sequence[Member]) -> tupl
     return compose(state.n, again, state, policy, joined=(), now=0, replacing=True), again
 
 
-def _returning(desk: Desk, before: Policy, after: Policy) -> Iterator[Sequence[Row]]:
+def _returning(store: EditionStore, before: Policy, after: Policy) -> Iterator[Sequence[Row]]:
     """Hidden stories, which the archive's pages omit, with articles that are no longer hidden."""
-    stored = desk.addressed(before.hidden - after.hidden)
-    states = desk.stories({home for homes in stored.values() for home in homes.values()})
+    stored = store.addressed(before.hidden - after.hidden)
+    states = store.stories({home for homes in stored.values() for home in homes.values()})
     if rows := [(state.entered, n, state.epoch) for n, state in states.items() if state.hidden]:
         yield rows
 

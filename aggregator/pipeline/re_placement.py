@@ -22,7 +22,7 @@ def re_place_all(
 ) -> int:
     """Judge all that is outdated; returns how many stories were. The caller holds the lease; `proceed` is asked before
     each batch. What is noted, `{done, of, epoch}`, goes on over a restart and ends with `of` done."""
-    left, judged = archive.desk.count_outdated(policy.epoch), 0
+    left, judged = archive.edition.count_outdated(policy.epoch), 0
     noted = archive.upkeep.noted(NOTE)
     if not left:
         _finish(archive, noted)

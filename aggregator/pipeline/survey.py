@@ -9,7 +9,7 @@ from aggregator.pipeline.category_topics import NOTE, stored_topics, with_catego
 from aggregator.pipeline.edition import placed_anew
 from aggregator.pipeline.moved import following
 from aggregator.pipeline.policy import Policy
-from aggregator.ports import Archive, Desk
+from aggregator.ports import Archive, EditionStore
 
 EVERY = 86_400  # seconds between surveys
 YOUNG = 3_600  # … as long as no topic was found
@@ -32,8 +32,8 @@ def survey(
     at = noted.get("at") if isinstance(noted, dict) else None
     if isinstance(at, int) and 0 <= now - at < (EVERY if known.titles else YOUNG):
         return None
-    policy = following(policy.at(now), archive.desk)
-    used = list(_used(archive.desk, now - WINDOW))
+    policy = following(policy.at(now), archive.edition)
+    used = list(_used(archive.edition, now - WINDOW))
     places = {policy.topic_titles[id]: id for id in policy.found_topics}
     uses = (use for _, use in used)
     topics = find_topics(uses, known, taken_names=policy.taken_names, places=places, spoken_for=policy.spoken_for)
@@ -56,7 +56,7 @@ def _re_place(
     now: int,
     proceed: Callable[[], bool],
 ) -> None:
-    gone = archive.desk.unnamed(policy.topic_titles)
+    gone = archive.edition.unnamed(policy.topic_titles)
     wanted = list(dict.fromkeys([*gone, *(story for story, use in used if new.of(use.categories))]))
     for start in range(0, len(wanted), PAGE):
         if not proceed():
@@ -64,12 +64,12 @@ def _re_place(
         placed_anew(archive, policy, wanted[start : start + PAGE], now)
 
 
-def _used(desk: Desk, since: int) -> Iterator[StoryUse]:
+def _used(store: EditionStore, since: int) -> Iterator[StoryUse]:
     """The categories of the newest stories, read page by page."""
     before: tuple[int, int] | None = None
     left = STORIES
-    while left > 0 and (rows := desk.page(before, min(PAGE, left), since)):
-        for n, members in desk.members([n for _, n, _ in rows]).items():
+    while left > 0 and (rows := store.page(before, min(PAGE, left), since)):
+        for n, members in store.members([n for _, n, _ in rows]).items():
             for member in members:
                 yield n, Use(member.item.publisher, member.item.categories, member.item.url or "")
         before, left = rows[-1][:2], left - len(rows)

@@ -99,14 +99,14 @@ class Editions:
         archive, policy = self._current.engine.archive, self._current.engine.policy
 
         def proceed() -> bool:
-            return not self._stopping.is_set() and archive.desk.lease(self._owner, self._seconds(), LEASE)
+            return not self._stopping.is_set() and archive.edition.lease(self._owner, self._seconds(), LEASE)
 
         if not proceed():
             return EditionReport()
         try:
             return self._work(archive, policy, proceed)
         finally:
-            archive.desk.release(self._owner)
+            archive.edition.release(self._owner)
 
     def _work(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
         """What the holder of the lease does."""
@@ -130,7 +130,7 @@ class Editions:
     def _tell_aside(self, archive: Archive) -> None:
         """The sources whose items were set aside, for the counts of what is held back. The items wait in the store,
         whatever process remembers them: a new process tries them again."""
-        held = Counter(item.source for item in archive.desk.items(sorted(self._aside)))
+        held = Counter(item.source for item in archive.edition.items(sorted(self._aside)))
         if held != self._told:
             archive.upkeep.note("aside", dict(held))
             self._told = held
@@ -154,7 +154,7 @@ class Editions:
         return not left_off
 
     def _news_waits(self, archive: Archive) -> bool:
-        return any(n not in self._aside for n in archive.desk.pending())
+        return any(n not in self._aside for n in archive.edition.pending())
 
     def _prune(self, now: int, proceed: Callable[[], bool]) -> None:
         """Retention, once a day; done here because it uses the edition's archive."""

@@ -51,7 +51,7 @@ def test_an_article_that_moved_is_found_by_each_of_its_addresses(store: Store) -
     for address in (*places[1:], places[2]):
         moved = replace(one, url=address, canonical=address, hash=address)
         store.intake.apply([polled("alpha", changed=[(1, moved)])], NOW)
-    assert store.desk.addressed(places) == {address: {1: 1} for address in places}
+    assert store.edition.addressed(places) == {address: {1: 1} for address in places}
     assert store.past.same_address(places) == dict.fromkeys(places, 1)
     assert store.intake.known_addresses("alpha", places) == dict.fromkeys(places, one.id)
     assert store.intake.known_addresses("beta", places) == {}
@@ -171,7 +171,7 @@ def test_an_edit_of_the_rules_delivers_no_burst(store: Store) -> None:
     assert [(story.title, story.entered) for story in found] == [("Defense fresh", NOW), ("Europe plan", ago(days=5))]
     assert {story.id: story.entry for story in found} == before
     assert titles(store, StreamQuery("section", "europe")) == []
-    assert store.desk.count_outdated("two") == 0
+    assert store.edition.count_outdated("two") == 0
 
 
 def test_versions_move_for_touched_streams_alone(store: Store) -> None:
@@ -293,7 +293,7 @@ def test_what_changed_and_waits_still_waits_after_its_story_was_judged_anew(stor
     place(store)
     store.intake.apply([polled("alpha", changed=[(1, replace(one, summary="Another plan.", hash="new"))])], NOW)
     placed_anew(store, policy(epoch="two"), [1], SECONDS)
-    assert store.desk.pending() == [1], "what its feed says of it now is not told yet"
+    assert store.edition.pending() == [1], "what its feed says of it now is not told yet"
     place(store)
     assert store.reading.stories(StreamQuery("latest"), SECONDS)[0][0].entry.summary == "Another plan."
 
@@ -321,7 +321,7 @@ def test_what_a_source_lists_still_keeps_its_text_while_nothing_changes(store: S
     (state,) = store.sources.states(["alpha"])
     store.sources.save([structs.replace(state, last_success=ago(hours=1))])
     assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 1
-    assert [one.pruned for one in store.desk.items([1, 2])] == [True, False]
+    assert [one.pruned for one in store.edition.items([1, 2])] == [True, False]
     assert store.upkeep.prune(SECONDS + 91 * 86_400, 90 * 86_400, {}) == 1, "it has not answered for as long"
 
 
@@ -346,8 +346,8 @@ def test_an_article_told_again_after_its_story_was_forgotten_joins_it(store: Sto
     store.intake.apply([polled("beta", [again]), polled("gamma", [other])], NOW)
     report = edition(store, policy(), lambda: later)
     assert (report.set_aside, report.items, report.stories) == (frozenset(), 2, 0)
-    assert {member.item.source for member in store.desk.members([1])[1]} == {"alpha", "beta", "gamma"}
-    assert not store.desk.pending()
+    assert {member.item.source for member in store.edition.members([1])[1]} == {"alpha", "beta", "gamma"}
+    assert not store.edition.pending()
 
 
 def test_retention_asks_before_each_step_whether_it_may_go_on(store: Store) -> None:
@@ -366,9 +366,9 @@ def test_an_item_whose_text_was_pruned_says_so_and_one_that_never_had_any_does_n
     store.intake.apply([polled("alpha", [full, bare, body])], ago(days=100))
     place(store)
     store.upkeep.prune(SECONDS, 90 * 86_400, {})
-    assert [one.pruned for one in store.desk.items([1, 2, 3])] == [True, False, False]
+    assert [one.pruned for one in store.edition.items([1, 2, 3])] == [True, False, False]
     store.intake.apply([polled("alpha", changed=[(1, replace(full, hash="new"))])], NOW)
-    assert not store.desk.items([1])[0].pruned, "it has one again"
+    assert not store.edition.items([1])[0].pruned, "it has one again"
 
 
 def test_who_tells_a_story_first_stays_so_when_it_is_placed_anew(store: Store) -> None:
@@ -381,10 +381,10 @@ def test_who_tells_a_story_first_stays_so_when_it_is_placed_anew(store: Store) -
         told = item(outlet, "1", "Defense: frigate collides", summary=text, published=ago(hours=hours))
         store.intake.apply([polled(outlet, [told])], NOW)
     place(store)
-    (before,) = store.desk.stories([2]).values()
+    (before,) = store.edition.stories([2]).values()
     assert [name for name, _ in before.publishers] == ["Alpha"]
     re_place(store, replace(policy(), epoch="two"), SECONDS)
-    assert store.desk.stories([2])[2].publishers == before.publishers
+    assert store.edition.stories([2])[2].publishers == before.publishers
 
 
 def test_a_source_is_claimed_once_until_its_lease_ends(store: Store) -> None:
@@ -445,22 +445,22 @@ def test_a_changed_address_forgets_validators_and_failures(store: Store) -> None
 
 
 def test_the_edition_has_one_holder(store: Store) -> None:
-    assert store.desk.lease("one", 1000, 60)
-    assert not store.desk.lease("two", 1030, 60)
-    assert store.desk.lease("one", 1030, 60), "the holder renews"
-    assert store.desk.holder() == "one"
-    store.desk.release("two")
-    assert not store.desk.lease("two", 1040, 60), "nobody gives back what another holds"
-    store.desk.release("one")
-    assert store.desk.holder() is None
-    assert store.desk.lease("two", 1041, 60)
+    assert store.edition.lease("one", 1000, 60)
+    assert not store.edition.lease("two", 1030, 60)
+    assert store.edition.lease("one", 1030, 60), "the holder renews"
+    assert store.edition.holder() == "one"
+    store.edition.release("two")
+    assert not store.edition.lease("two", 1040, 60), "nobody gives back what another holds"
+    store.edition.release("one")
+    assert store.edition.holder() is None
+    assert store.edition.lease("two", 1041, 60)
 
 
 def test_a_dead_holders_lease_ends(tmp_path: Path) -> None:
     """In SQLite by the clock; what PostgreSQL does is in test_postgres.py."""
     store = archive(tmp_path)
-    assert store.desk.lease("one", 1000, 60)
-    assert store.desk.lease("two", 1100, 60)
+    assert store.edition.lease("one", 1000, 60)
+    assert store.edition.lease("two", 1100, 60)
     store.close()
 
 
@@ -472,7 +472,7 @@ def test_merged_stories_redirect_and_lose_nothing(store: Store) -> None:
     )
     place(store)
     first, second = sorted(store.reading.stories(StreamQuery("latest"), SECONDS)[0], key=lambda story: story.n)
-    store.desk.apply(Batch(merges=(Merge(first.n, second.n),), epoch="one", now=SECONDS))
+    store.edition.apply(Batch(merges=(Merge(first.n, second.n),), epoch="one", now=SECONDS))
     assert store.reading.story(second.id) == first.id
     assert len(store.reading.members(first.n)) == 2
     assert store.reading.totals()["stories"] == 1

@@ -189,11 +189,11 @@ def test_a_server_without_room_for_another_says_so(url: str, limit: str) -> None
 
 def test_the_edition_ends_with_its_holders_session_at_once(store: PostgresArchive) -> None:
     first, second = other(store, "one"), other(store, "two")
-    assert first.desk.lease("one", SECONDS, 60)
-    assert not second.desk.lease("two", SECONDS + 10**6, 60), "the clocks of workers do not matter"
+    assert first.edition.lease("one", SECONDS, 60)
+    assert not second.edition.lease("two", SECONDS + 10**6, 60), "the clocks of workers do not matter"
     first.close()
     for _ in range(100):  # the server learns of it when it looks at the socket
-        if held := second.desk.lease("two", SECONDS, 60):
+        if held := second.edition.lease("two", SECONDS, 60):
             break
     assert held
     second.close()
@@ -201,15 +201,15 @@ def test_the_edition_ends_with_its_holders_session_at_once(store: PostgresArchiv
 
 def test_a_holder_that_hangs_is_cut_off_and_writes_no_more(store: PostgresArchive) -> None:
     first, second = other(store, "one"), other(store, "two")
-    assert first.desk.lease("one", SECONDS, -1), "a lease that has run out"
-    taken = [second.desk.lease("two", SECONDS, 60) for _ in range(200)]
+    assert first.edition.lease("one", SECONDS, -1), "a lease that has run out"
+    taken = [second.edition.lease("two", SECONDS, 60) for _ in range(200)]
     assert taken[-1]
     with pytest.raises(StoreBusy, match="lost"):
-        first.desk.apply(Batch(epoch="one", now=SECONDS))
-    assert not first.desk.lease("one", SECONDS, 60)
-    assert second.desk.holder() == "two"
+        first.edition.apply(Batch(epoch="one", now=SECONDS))
+    assert not first.edition.lease("one", SECONDS, 60)
+    assert second.edition.holder() == "two"
     assert store.reading.version()[0] == 0
-    second.desk.apply(Batch(epoch="one", now=SECONDS))
+    second.edition.apply(Batch(epoch="one", now=SECONDS))
     first.close()
     second.close()
 

@@ -209,13 +209,13 @@ def test_sums_health_and_the_rest_are_the_same(both: tuple[Store, Store]) -> Non
             store.sources.states(),
             store.sources.drops(),
             store.intake.known_titles("beta"),
-            store.desk.pending(),
-            store.desk.count(),
-            store.desk.count(SECONDS - 36_000),
-            store.desk.count_outdated("one"),
-            len(store.desk.page(None, 50)),
-            len(store.desk.holding("frigate sachsen", 500)),
-            len(store.desk.holding("москва", 500)),
+            store.edition.pending(),
+            store.edition.count(),
+            store.edition.count(SECONDS - 36_000),
+            store.edition.count_outdated("one"),
+            len(store.edition.page(None, 50)),
+            len(store.edition.holding("frigate sachsen", 500)),
+            len(store.edition.holding("москва", 500)),
             store.past.documents(),
         )
         for store in both
@@ -242,8 +242,8 @@ def test_the_past_is_remembered_the_same(both: tuple[Store, Store]) -> None:
         assert cut == {word: min(3, size) for word, size in sizes[0].items()}
     addresses = [item("alpha", f"{hour}-0", "").canonical or "" for hour in range(1, 30)]
     assert set(one.past.same_address(addresses)) == set(other.past.same_address(addresses)) == set(addresses)
-    assert {a: len(f) for a, f in one.desk.addressed(addresses).items()} == {
-        a: len(f) for a, f in other.desk.addressed(addresses).items()
+    assert {a: len(f) for a, f in one.edition.addressed(addresses).items()} == {
+        a: len(f) for a, f in other.edition.addressed(addresses).items()
     }
 
 
@@ -272,7 +272,7 @@ def test_nothing_to_search_for_is_said(store: Store) -> None:
 
 
 def test_an_empty_step_changes_the_version_alone(store: Store) -> None:
-    store.desk.apply(Batch(epoch="one", now=SECONDS))
+    store.edition.apply(Batch(epoch="one", now=SECONDS))
     assert store.reading.version() == (1, SECONDS)
     assert store.reading.stories(StreamQuery("latest"), SECONDS) == ([], None)
 

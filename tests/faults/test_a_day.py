@@ -111,7 +111,7 @@ def test_a_day_at_speed(tmp_path: Path) -> None:
                     gc.collect()
                     sizes.append((resident(), files()))
             assert archive.sources.owners() == []
-            assert archive.desk.pending() == []
+            assert archive.edition.pending() == []
 
     asyncio.run(day())
     assert set(news.polls) == set(sources)

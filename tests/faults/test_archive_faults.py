@@ -307,7 +307,7 @@ def test_f24_texts_that_an_earlier_program_pruned_are_known_as_such(
         made._connection.raw.execute("UPDATE texts SET summary = '', content = '' WHERE item = 1")
         made.close()
     again = SqliteArchive(path)
-    assert [one.pruned for one in again.desk.items([1, 2, 3])] == [True, False, False]
+    assert [one.pruned for one in again.edition.items([1, 2, 3])] == [True, False, False]
     again.close()
 
 
@@ -359,25 +359,25 @@ def test_f13_a_step_decided_before_a_long_sleep_does_not_undo_what_another_made_
     asleep, other = archive(tmp_path, "alpha", "beta"), archive(tmp_path, "alpha", "beta")
     seconds = int(NOW.timestamp())
     asleep.intake.apply([polled("alpha", [item("alpha", "1", "Defense of the coast")])], NOW)
-    assert asleep.desk.lease("asleep", seconds, 60)
-    apply = asleep.desk.apply
+    assert asleep.edition.lease("asleep", seconds, 60)
+    apply = asleep.edition.apply
 
     def wakes_up(batch: Batch) -> None:
-        assert other.desk.lease("other", seconds + 100, 60)
+        assert other.edition.lease("other", seconds + 100, 60)
         other.intake.apply([polled("beta", [item("beta", "1", "Defense of the coast")])], NOW)
         edition(other, policy(), lambda: seconds + 100)
         if given_back:
-            other.desk.release("other")
+            other.edition.release("other")
         apply(batch)
 
-    asleep.desk.apply = wakes_up  # type: ignore[method-assign]
+    asleep.edition.apply = wakes_up  # type: ignore[method-assign]
     with pytest.raises(StoreBusy, match="took over the edition"):
         edition(asleep, policy(), lambda: seconds)
-    asleep.desk.apply = apply  # type: ignore[method-assign]
+    asleep.edition.apply = apply  # type: ignore[method-assign]
     (story,) = asleep.reading.stories(StreamQuery("latest"), seconds + 200)[0]
     assert story.publishers == ("Alpha", "Beta")
-    other.desk.release("other")
-    assert asleep.desk.lease("asleep", seconds + 200, 60)
+    other.edition.release("other")
+    assert asleep.edition.lease("asleep", seconds + 200, 60)
     asleep.intake.apply([polled("alpha", [item("alpha", "2", "Europe votes")])], NOW)
     assert edition(asleep, policy(), lambda: seconds + 200).items == 1, "and it goes on"
     asleep.close()

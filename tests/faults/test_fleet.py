@@ -129,13 +129,13 @@ def test_three_workers_of_which_one_is_killed_give_what_one_process_gives(tmp_pa
         assert aggregator(config, "poll").returncode == 0
         archive = PostgresArchive(url, identity())
         if at_once:
-            assert archive.desk.lease("the test", 0, 600)
+            assert archive.edition.lease("the test", 0, 600)
         with workers(config, url, 3) as processes:
             until(lambda: archive.reading.totals()["items"] > 0, 60)
             victim = process_of(until_some(archive.sources.owners)[0])
             next(process for process in processes if process.pid == victim).kill()
             until(lambda: len(states := archive.sources.states()) == count and all(one.polls for one in states), 120)
-            archive.desk.release("the test")
+            archive.edition.release("the test")
             until(lambda: not archive.reading.totals()["pending"], 60)
         assert sum(process.returncode == -signal.SIGKILL for process in processes) == 1
         assert max(most.values()) == 1
@@ -200,14 +200,16 @@ def test_the_edition_moves_to_another_worker_within_30_seconds(tmp_path: Path) -
             holders: list[str] = []
 
             def held() -> bool:
-                holders.append(archive.desk.holder() or "")
+                holders.append(archive.edition.holder() or "")
                 return bool(holders[-1]) and 0 < archive.reading.totals()["pending"] < 38_000
 
             until(held, 60)
             left = archive.reading.totals()["pending"]
             next(one for one in processes if one.pid == process_of(holders[-1])).kill()
             took = until(
-                lambda: archive.desk.holder() not in (holders[-1], None) and archive.reading.totals()["pending"] < left,
+                lambda: (
+                    archive.edition.holder() not in (holders[-1], None) and archive.reading.totals()["pending"] < left
+                ),
                 60,
             )
             assert took < 30

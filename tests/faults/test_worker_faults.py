@@ -226,7 +226,7 @@ def test_f23_an_edition_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
 
     async def run() -> None:
         with monkeypatch.context() as broken:
-            broken.setattr(worker.lookup.desk, "pending", lambda: 1 / 0)
+            broken.setattr(worker.lookup.edition, "pending", lambda: 1 / 0)
             running = asyncio.create_task(worker.editions.run())
             while not worker.shown:
                 await asyncio.sleep(0.01)
@@ -234,7 +234,7 @@ def test_f23_an_edition_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
         worker.news.set()
         while worker.shown:
             await asyncio.sleep(0.01)
-        assert worker.lookup.desk.pending() == []
+        assert worker.lookup.edition.pending() == []
         worker.stopping.set()
         worker.news.set()
         await running
@@ -255,7 +255,7 @@ def test_one_item_that_cannot_be_judged_holds_up_no_other(worker: Worker, caplog
     report = edition(worker.archive, policy(fails), lambda: int(NOW.timestamp()))
     assert (report.items, len(report.set_aside)) == (36, 1)
     assert caplog.text.count("Traceback") == 1, "the failure is told once"
-    assert worker.archive.desk.pending() == list(report.set_aside)
+    assert worker.archive.edition.pending() == list(report.set_aside)
     again = edition(worker.archive, policy(fails), lambda: int(NOW.timestamp()), aside=report.set_aside)
     assert (again.items, again.set_aside) == (0, frozenset())
     assert edition(worker.archive, policy(), lambda: int(NOW.timestamp())).items == 1, "nothing is lost"
@@ -295,7 +295,7 @@ def test_what_was_set_aside_is_told_by_source_and_neither_lost_nor_announced_twi
     worker = restarted(judge)
     assert (worker.shown, worker.archive.upkeep.noted("aside")) == ("", {})
     assert worker.archive.reading.totals()["stories"] == 4
-    assert worker.archive.desk.pending() == []
+    assert worker.archive.edition.pending() == []
     worker.close()
 
 
@@ -523,8 +523,8 @@ def test_news_does_not_wait_until_all_stored_stories_are_judged_anew(
     assert worker.shown == ""
     assert set(judged) == {*heads, "Late news of a flood"}
     assert judged.index("Late news of a flood") < len(heads) - 1
-    assert worker.archive.desk.pending() == []
-    assert worker.archive.desk.count_outdated("two") == 0
+    assert worker.archive.edition.pending() == []
+    assert worker.archive.edition.count_outdated("two") == 0
 
 
 def test_a_worker_that_cannot_read_what_is_in_force_moves_no_stored_story(worker: Worker) -> None:
@@ -536,8 +536,8 @@ def test_a_worker_that_cannot_read_what_is_in_force_moves_no_stored_story(worker
     worker.archive.intake.apply([polled("two", [item("two", "1", "Frigate of Kiel")])], NOW)
     worker.current.engine = replace(worker.current.engine, policy=policy(epoch="mine.program"))
     asyncio.run(worker.editions.once())
-    assert (worker.shown, worker.archive.desk.pending()) == ("", [])
-    assert worker.archive.desk.count_outdated("mine.program") == 1
+    assert (worker.shown, worker.archive.edition.pending()) == ("", [])
+    assert worker.archive.edition.count_outdated("mine.program") == 1
     worker.archive.upkeep.put_in_force("mine", {"feeds.yaml": ""}, 2)
     asyncio.run(worker.editions.once())
-    assert worker.archive.desk.count_outdated("mine.program") == 0
+    assert worker.archive.edition.count_outdated("mine.program") == 0

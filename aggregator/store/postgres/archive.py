@@ -7,7 +7,7 @@ from collections.abc import Callable
 from aggregator.errors import ClockApart
 from aggregator.store.postgres.articles import Articles
 from aggregator.store.postgres.connection import Connection, Server, session_name
-from aggregator.store.postgres.desk import Desk
+from aggregator.store.postgres.edition import EditionStore
 from aggregator.store.postgres.intake import Intake
 from aggregator.store.postgres.memory import Past
 from aggregator.store.postgres.reading import Reading
@@ -32,7 +32,7 @@ class PostgresArchive:
         migrate(self._connection)
         self.sources = Sources(self._connection)
         self.intake = Intake(self._connection)
-        self.desk = Desk(self._connection)
+        self.edition = EditionStore(self._connection)
         self.past = Past(self._connection)
         self.reading = Reading(self._connection)
         self.articles = Articles(self._connection)

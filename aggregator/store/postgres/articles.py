@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aggregator.store import articles
 from aggregator.store.postgres.connection import Connection
-from aggregator.store.postgres.desk import next_version, stamp
+from aggregator.store.postgres.edition import next_version, stamp
 
 
 class Articles(articles.Articles):

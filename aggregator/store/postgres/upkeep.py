@@ -9,7 +9,7 @@ import orjson
 from aggregator.errors import UsageError
 from aggregator.store import upkeep
 from aggregator.store.postgres.connection import Connection, put, session_name
-from aggregator.store.postgres.desk import next_version, stamp
+from aggregator.store.postgres.edition import next_version, stamp
 from aggregator.store.postgres.intake import save_words
 from aggregator.store.rows import to_json
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from aggregator.errors import StoreReadOnly
 from aggregator.store.sqlite.articles import Articles
 from aggregator.store.sqlite.connection import Connection
-from aggregator.store.sqlite.desk import Desk
+from aggregator.store.sqlite.edition import EditionStore
 from aggregator.store.sqlite.intake import Intake
 from aggregator.store.sqlite.memory import Past
 from aggregator.store.sqlite.reading import Reading
@@ -33,7 +33,7 @@ class SqliteArchive:
         migrate(self._connection)
         self.sources = Sources(self._connection)
         self.intake = Intake(self._connection)
-        self.desk = Desk(self._connection)
+        self.edition = EditionStore(self._connection)
         self.past = Past(self._connection)
         self.reading = Reading(self._connection)
         self.articles = Articles(self._connection)

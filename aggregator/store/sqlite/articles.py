@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aggregator.store import articles
 from aggregator.store.sqlite.connection import Connection
-from aggregator.store.sqlite.desk import stamp
+from aggregator.store.sqlite.edition import stamp
 
 
 class Articles(articles.Articles):

@@ -9,7 +9,7 @@ from pathlib import Path
 from aggregator.errors import StoreCorrupt, StoreError
 from aggregator.store import upkeep
 from aggregator.store.sqlite.connection import Connection
-from aggregator.store.sqlite.desk import stamp
+from aggregator.store.sqlite.edition import stamp
 from aggregator.store.sqlite.intake import forget_words
 
 OF_WHAT_IS_COPIED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

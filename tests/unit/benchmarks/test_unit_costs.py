@@ -72,15 +72,15 @@ def test_rooms_of_an_archive_are_timed_by_room_and_call() -> None:
             return n + 1
 
     class Store:
-        desk = Room()
+        edition = Room()
 
         def close(self) -> str:
             return "closed"
 
     ledger = Ledger()
     clocked: Any = Clocked(Store(), ledger, lambda room, name: f"{room}.{name}")
-    assert (clocked.desk.apply(1), clocked.close()) == (2, "closed")
-    assert ledger.called == {"desk.apply": 1, ".close": 1}
+    assert (clocked.edition.apply(1), clocked.close()) == (2, "closed")
+    assert ledger.called == {"edition.apply": 1, ".close": 1}
 
 
 def test_a_source_of_one_item_an_hour_is_polled_every_quarter() -> None:

@@ -279,7 +279,7 @@ def test_explain_expect_proposes_edits_with_their_plan(desk: Desk) -> None:
 def test_stories_that_join_and_split_are_foreseen(desk: Desk) -> None:
     application = Application.load(Place(desk.file, desk.folder / "instance"))
     archive = application.archive()
-    urls = {title: archive.desk.stories([n])[n].entry.link for n, title in enumerate((t for _, t, _ in TEXTS), 1)}
+    urls = {title: archive.edition.stories([n])[n].entry.link for n, title in enumerate((t for _, t, _ in TEXTS), 1)}
     archive.close()
     first, second = TEXTS[0][1], TEXTS[1][1]
     said = (

@@ -86,10 +86,10 @@ def test_a_survey_interrupted_is_no_harm(room: Newsroom) -> None:
 
 def test_a_plan_knows_them(room: Newsroom) -> None:
     survey(room.archive, room.application.policy, NOW)
-    desk = room.archive.desk
+    store = room.archive.edition
     room.put_in_force(f"{CONFIG}\n# another epoch, the same rules\n")
     report = Comparison(in_force(room.application), room.application).run(
-        room.archive, archive_rows(desk), lambda done: None
+        room.archive, archive_rows(store), lambda done: None
     )
     assert (report["stories"] > 6, report["changed"]) == (True, 0)
 

@@ -93,7 +93,7 @@ def test_a_plan_knows_both_addresses(room: Newsroom) -> None:
         room.place, {"feeds.yaml": f"{CONFIG}stories: {{hide: ['{FROM}'], join: [['{TO}', '{OTHER.url}']]}}\n"}
     )
     report = Comparison(in_force(room.application), proposed).run(
-        room.archive, archive_rows(room.archive.desk), lambda done: None
+        room.archive, archive_rows(room.archive.edition), lambda done: None
     )
     assert report["unknown"] == []
     assert [one["hiding"][0]["url"] for one in report["hides"]] == [TO]

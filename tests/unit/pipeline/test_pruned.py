@@ -48,8 +48,8 @@ def pruned(room: Newsroom) -> Newsroom:
 
 
 def stories(room: Newsroom) -> dict[str, StoryState]:
-    desk = room.archive.desk
-    found = desk.stories([n for _, n, _ in desk.page(None, 100, 0)])
+    store = room.archive.edition
+    found = store.stories([n for _, n, _ in store.page(None, 100, 0)])
     return {state.entry.title: state for state in found.values()}
 
 
@@ -58,7 +58,7 @@ def edited(room: Newsroom, text: str) -> dict[str, StoryState]:
     room.put_in_force(text)
     policy = room.application.policy
     re_place(room.archive, policy, int(room.now.timestamp()))
-    assert room.archive.desk.count_outdated(policy.epoch) == 0, "not tried again and again"
+    assert room.archive.edition.count_outdated(policy.epoch) == 0, "not tried again and again"
     return stories(room)
 
 
@@ -70,7 +70,7 @@ def planned(room: Newsroom, text: str) -> tuple[int, int]:
     """How many stories a proposed file would change, and move."""
     proposed = type(room.application).of_texts(room.place, {"feeds.yaml": text})
     report = Comparison(in_force(room.application), proposed).run(
-        room.archive, archive_rows(room.archive.desk), lambda done: None
+        room.archive, archive_rows(room.archive.edition), lambda done: None
     )
     return report["changed"], report["moved"]
 
@@ -100,7 +100,7 @@ def test_a_line_that_a_headline_still_holds_is_no_dead_wood(pruned: Newsroom) ->
     text = CONFIG.replace("frigate*]", "frigate*, harbour]")
     pruned.put_in_force(text)
     report = Comparison(in_force(pruned.application), pruned.application).run(
-        pruned.archive, archive_rows(pruned.archive.desk), lambda done: None
+        pruned.archive, archive_rows(pruned.archive.edition), lambda done: None
     )
     assert "harbour" not in {row["line"] for row in report["dead"]["lines"] if not row["found"]}
 
@@ -153,17 +153,17 @@ def test_an_entry_keeps_what_it_said_when_another_outlet_joins(pruned: Newsroom)
 
 
 def test_a_text_that_comes_back_is_judged(pruned: Newsroom) -> None:
-    desk = pruned.archive.desk
+    store = pruned.archive.edition
     n = next(
-        n for n, one in desk.stories([n for _, n, _ in desk.page(None, 100, 0)]).items() if one.section == "defense"
+        n for n, one in store.stories([n for _, n, _ in store.page(None, 100, 0)]).items() if one.section == "defense"
     )
-    (one, *_) = desk.members([n])[n]
+    (one, *_) = store.members([n])[n]
     wanted = next(known for known in (TALKS, HARBOUR) if known.title == one.item.title)
     states = {state.id: state for state in pruned.archive.sources.states()}
     again = replace(wanted, summary="A recipe for fish.", hash="new")
     result = PollResult(states[wanted.source], changed=((one.item.n, again),), live=True)
     pruned.archive.intake.apply([result], pruned.now)
-    assert not desk.items([one.item.n])[0].pruned
+    assert not store.items([one.item.n])[0].pruned
     edition(pruned.archive, pruned.application.policy, lambda: int(pruned.now.timestamp()))
-    (one, *_) = desk.members([n])[n]
+    (one, *_) = store.members([n])[n]
     assert one.judgement.section == "world"

@@ -50,7 +50,7 @@ def settle(room: Newsroom) -> None:
 
 def state(room: Newsroom, start: str) -> StoryState:
     n = story(room, start).n
-    return room.archive.desk.stories([n])[n]
+    return room.archive.edition.stories([n])[n]
 
 
 def counted(room: Newsroom, start: str) -> list[str]:
@@ -108,7 +108,7 @@ def test_the_grouping_knows_the_outlet_by_its_new_name(room: Newsroom) -> None:
 def test_a_plan_of_a_renaming_moves_no_story(room: Newsroom) -> None:
     proposed = type(room.application).of_texts(room.place, {"feeds.yaml": RENAMED})
     comparison = Comparison(in_force(room.application), proposed)
-    report = comparison.run(room.archive, archive_rows(room.archive.desk), lambda done: None)
+    report = comparison.run(room.archive, archive_rows(room.archive.edition), lambda done: None)
     assert (report["changed"], report["moved"]) == (0, 0)
     assert report["configuration"]["sources"]["renamed"] == [{"from": "reuters", "to": "reuters-world"}]
 

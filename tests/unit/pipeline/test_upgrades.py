@@ -55,23 +55,25 @@ def test_all_that_decides_is_part_of_it() -> None:
 
 
 def test_the_same_program_finds_nothing_outdated(room: Newsroom) -> None:
-    assert room.archive.desk.count_outdated(room.application.policy.epoch) == 0
+    assert room.archive.edition.count_outdated(room.application.policy.epoch) == 0
     assert room.application.policy.epoch.startswith(room.application.settings.epoch)
 
 
 def test_another_program_places_stored_stories_anew(upgraded: Newsroom) -> None:
-    desk, policy = upgraded.archive.desk, upgraded.application.policy
-    before = {row[1] for row in desk.page(None, 100, 0)}
-    assert desk.count_outdated(policy.epoch) == len(before) > 0
+    store, policy = upgraded.archive.edition, upgraded.application.policy
+    before = {row[1] for row in store.page(None, 100, 0)}
+    assert store.count_outdated(policy.epoch) == len(before) > 0
     assert re_place(upgraded.archive, policy, 0) == len(before)
-    assert desk.count_outdated(policy.epoch) == 0
+    assert store.count_outdated(policy.epoch) == 0
     assert upgraded.archive.upkeep.configuration() is not None
 
 
 def test_a_plan_leaves_out_what_the_program_moves_by_itself(upgraded: Newsroom) -> None:
     application = upgraded.application
-    desk = upgraded.archive.desk
-    report = Comparison(in_force(application), application).run(upgraded.archive, archive_rows(desk), lambda done: None)
+    store = upgraded.archive.edition
+    report = Comparison(in_force(application), application).run(
+        upgraded.archive, archive_rows(store), lambda done: None
+    )
     assert report["stories"] > 0
     assert (report["changed"], report["moved"]) == (0, 0)
 
@@ -85,14 +87,14 @@ def _editions(room: Newsroom) -> Editions:
 
 
 def test_of_two_programs_the_one_that_came_last_decides(upgraded: Newsroom) -> None:
-    policy, desk = upgraded.application.policy, upgraded.archive.desk
-    outdated = desk.count_outdated(policy.epoch)
+    policy, store = upgraded.application.policy, upgraded.archive.edition
+    outdated = store.count_outdated(policy.epoch)
     upgraded.archive.upkeep.note(judging.NOTE, "one that came later")
     _editions(upgraded)._re_place(upgraded.archive, policy, lambda: True)
-    assert desk.count_outdated(policy.epoch) == outdated > 0
+    assert store.count_outdated(policy.epoch) == outdated > 0
     upgraded.archive.upkeep.note(judging.NOTE, policy.program)
     _editions(upgraded)._re_place(upgraded.archive, policy, lambda: True)
-    assert desk.count_outdated(policy.epoch) == 0
+    assert store.count_outdated(policy.epoch) == 0
 
 
 def test_news_of_a_story_that_waits_to_be_placed_anew_does_not_end_its_waiting(room: Newsroom) -> None:

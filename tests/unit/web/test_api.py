@@ -132,7 +132,7 @@ def test_a_merged_story_redirects_for_good(tmp_path: Path) -> None:
     old, young = (story["id"].removeprefix("urn:uuid:") for story in stories[:2])
     known = [room.archive.reading.story(id) for id in (old, young)]
     older, younger = (story.n for story in known if isinstance(story, StoryView))
-    room.archive.desk.apply(Batch(merges=(Merge(older, younger),), epoch="one", now=int(room.now.timestamp())))
+    room.archive.edition.apply(Batch(merges=(Merge(older, younger),), epoch="one", now=int(room.now.timestamp())))
     got = room.client.get(f"/stories/{young}", headers={"Host": "evil.example"})
     assert (got.status_code, got.headers["Location"]) == (301, f"https://wire.example.org/news/stories/{old}")
     got = room.client.get(f"/api/v1/stories/{young}")

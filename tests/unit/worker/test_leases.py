@@ -41,10 +41,10 @@ def test_what_the_dead_hold_is_given_back_and_nothing_else(tmp_path: Path) -> No
     lease = timedelta(minutes=5)
     store.sources.claim("dead", NOW, lease, ids=["alpha"])
     store.sources.claim("alive", NOW, lease, ids=["beta"])
-    store.desk.lease("dead", 1000, 60)
+    store.edition.lease("dead", 1000, 60)
     release_dead(store, lambda owner: owner == "dead")
     assert [state.id for state in store.sources.claim("next", NOW, lease)] == ["alpha"]
-    assert store.desk.lease("next", 1001, 60)
+    assert store.edition.lease("next", 1001, 60)
     store.close()
 
 

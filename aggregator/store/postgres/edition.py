@@ -6,16 +6,16 @@ from collections.abc import Iterable
 
 from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
-from aggregator.store import desk
-from aggregator.store.desk import merge_stories, set_apart, sources_of, standing
+from aggregator.store import edition
 from aggregator.store.dialect import Lock
+from aggregator.store.edition import merge_stories, set_apart, sources_of, standing
 from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw, put
 from aggregator.store.postgres.memory import save_memory
 from aggregator.store.rows import entry_rows, placement_row, story_row
 from aggregator.store.shifts import KEPT, Row, shifts
 
 
-class Desk(desk.Desk):
+class EditionStore(edition.EditionStore):
     """The edition is held by an advisory lock of the session that also writes it: the lock ends with its holder at
     once, and a process that lost it can write nothing more."""
 

@@ -10,19 +10,19 @@ import orjson
 
 from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
-from aggregator.store import desk
-from aggregator.store.desk import merge_stories, set_apart, sources_of, standing
+from aggregator.store import edition
+from aggregator.store.edition import merge_stories, set_apart, sources_of, standing
 from aggregator.store.rows import entry_rows, placement_row, story_row
 from aggregator.store.shifts import KEPT, Row, shifts
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.memory import save_memory
 
 
-class Desk(desk.Desk):
+class EditionStore(edition.EditionStore):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._db: Connection = connection
-        self._holding: str | None = None  # the owner for whom this desk took the edition
+        self._holding: str | None = None  # the owner for whom this edition took the edition
 
     def lease(self, owner: str, now: int, seconds: int) -> bool:
         """Hold the edition for `seconds`; False while another process holds it."""

@@ -16,7 +16,7 @@ from aggregator.store.rows import ITEM, ITEM_TABLES, decode_entry, decode_scores
 from aggregator.store.shifts import Row
 
 
-class Desk:
+class EditionStore:
     """What an edition reads."""
 
     def __init__(self, connection: Reads) -> None:
