@@ -11,7 +11,7 @@ import orjson
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.appending import Names, append, present, same_address, with_publisher
 from aggregator.cli.arguments import Command, json_option, option
-from aggregator.cli.finding import as_rows, find, offer, pick, pick_option
+from aggregator.cli.discovery import as_rows, find, offer, pick, pick_option
 from aggregator.config.edit import NewSource
 from aggregator.errors import UsageError
 from aggregator.model.settings import Source

@@ -11,7 +11,7 @@ import orjson
 
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, json_option, number, option
-from aggregator.cli.finding import find, offer, pick, pick_option
+from aggregator.cli.discovery import find, offer, pick, pick_option
 from aggregator.cli.verdict import verdict
 from aggregator.render.instants import rfc3339
 

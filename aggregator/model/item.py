@@ -92,7 +92,9 @@ class Item:
     enclosures: tuple[Enclosure, ...]
     hash: str  # of all that a reader sees: a different hash is an update
     outlet: str | None = None  # the address that a wrapper's item gives for its publisher, to fold that by; not stored
-    entry: bytes = b""  # fingerprint of what the feed said of it, where that is worth knowing; not stored with it
+    fingerprint: bytes = (
+        b""  # of the entry as the feed has it, b"" if it has no text; stored with the source, not the item
+    )
 
     @property
     def unread(self) -> bool:

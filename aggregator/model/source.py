@@ -108,7 +108,7 @@ class Failed:
 @dataclass(frozen=True, slots=True)
 class ParseJob:
     """What parsing and normalising need to know about the source. `root` identifies the source in item ids; `now`
-    limits dates in the future; `said` are the fingerprints of entries that need not be read again."""
+    limits dates in the future; `fingerprints` are those of entries that need not be read again, concatenated."""
 
     source: str
     root: str
@@ -116,7 +116,7 @@ class ParseJob:
     wrapper: bool
     lang: str | None
     now: datetime
-    said: bytes = b""
+    fingerprints: bytes = b""
 
 
 Outcome = Fetched | NotModified | Failed

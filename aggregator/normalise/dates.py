@@ -1,7 +1,7 @@
-"""Dates: the earliest sensible one, never from the future, None where nothing can be believed.
+"""Dates of items: the earliest plausible one, never in the future; None if there is none.
 
-Texts that the parser did not understand are read by email.utils (RFC 5322, unknown zones are UTC) and, where they name
-year, month and day, by the shapes below. Nothing here guesses from today's date.
+Texts that the parser did not understand are read as ISO 8601 in its common variants, else by email.utils (RFC 5322, unknown
+zones are UTC). They must name year, month and day; nothing is guessed from today's date.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def _seconds(zone: str | None) -> int:
 
 
 def _at(parts: Sequence[int], offset: int) -> datetime | None:
-    """24:00 is midnight of the next day, a leap second the second after; None for a day that does not exist."""
+    """The moment, aware UTC; `offset` in seconds east of UTC. 24:00 is midnight of the next day, a leap second the following
+    second; None for a day that does not exist."""
     year, month, day, hour, minute, second = parts
     if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
         return None

@@ -10,9 +10,9 @@ from aggregator.model.source import ParseJob
 from aggregator.normalise import address
 from aggregator.normalise.characters import cut
 from aggregator.normalise.draft import Context, Draft
+from aggregator.normalise.fingerprints import Fingerprints
 from aggregator.normalise.identity import digest, item_id, without_doubles
 from aggregator.normalise.plain import plain
-from aggregator.normalise.said import Said
 from aggregator.normalise.steps import IDENTIFY, STEPS, tag
 
 MAX_ITEMS = 1000
@@ -21,8 +21,8 @@ _NEWEST = datetime.max.replace(tzinfo=UTC)
 
 def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     """Safe items out of what a parser read. `url` is the document's final address; `job.now` (aware) clamps dates.
-    Never raises; whatever is discarded is counted in `drops`, but for what is inside entries that the source said
-    before: these come back unread."""
+    Never raises; whatever is discarded is counted in `drops`, except what is inside entries that
+    the source listed before in the same words: these come back unread."""
     link = address.absolute(feed.link, url)
     context = Context(job, link or url, tag(feed.language) or tag(job.lang))
     drafts = [Draft(parsed) for parsed in feed.items]
@@ -30,10 +30,10 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
         for step in IDENTIFY:
             step(draft, context)
     kept = without_doubles(drafts)
-    said = Said(context, job.said)
+    known = Fingerprints(context, job.fingerprints)
     context.drops["double-entry"] += len(drafts) - len(kept)
     context.drops["over-cap"] += feed.left_out + max(0, len(kept) - MAX_ITEMS)
-    items = tuple(_item(key, draft, context, said) for key, draft in _newest(kept))
+    items = tuple(_item(key, draft, context, known) for key, draft in _newest(kept))
     return NormalFeed(
         format=feed.format,
         parser=feed.parser,
@@ -59,18 +59,18 @@ def _newest(kept: Sequence[tuple[str, Draft]]) -> Sequence[tuple[str, Draft]]:
     return [kept[place] for place in sorted(order[:MAX_ITEMS])]
 
 
-def _item(key: str, draft: Draft, context: Context, said: Said) -> Item:
-    entry = said.fingerprint(key, draft.parsed)
-    if entry in said:
+def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item:
+    fingerprint = known.fingerprint(key, draft.parsed)
+    if fingerprint in known:
         hash = ""
     else:
         for step in STEPS:
             step(draft, context)
         enclosed = "\n".join(one.url for one in draft.enclosures)
-        told = (draft.title, draft.url or "", draft.summary, draft.content)
-        hash = digest(*told, draft.author or "", draft.image or "", enclosed)
+        parts = (draft.title, draft.url or "", draft.summary, draft.content)
+        hash = digest(*parts, draft.author or "", draft.image or "", enclosed)
         if not draft.summary and not draft.content:
-            entry = b""
+            fingerprint = b""
     return Item(
         id=item_id(context.job.root, key),
         source=context.job.source,
@@ -89,5 +89,5 @@ def _item(key: str, draft: Draft, context: Context, said: Said) -> Item:
         enclosures=draft.enclosures,
         hash=hash,
         outlet=draft.outlet,
-        entry=entry,
+        fingerprint=fingerprint,
     )

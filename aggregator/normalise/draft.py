@@ -1,4 +1,4 @@
-"""What the steps share: the document's context, and the draft of one item that they fill in turn."""
+"""What the steps work on: the context of the document, and the draft of one item that each step adds to."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from aggregator.model.source import ParseJob
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Of the whole document. `base` is what relative addresses are resolved against: an absolute address.
-    `drops` counts what was discarded, by reason."""
+    """What concerns the whole document. Relative addresses are resolved against `base`, an absolute address. `drops` counts
+    what was discarded, by reason."""
 
     job: ParseJob
     base: str

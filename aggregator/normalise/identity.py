@@ -1,8 +1,8 @@
-"""Who an item is inside its source, and its UUID.
+"""The identity of an item inside its source (its key), and its UUID.
 
-The key is the guid; without one the address in its canonical form, else title and date, else the text. Equal guids of entries with
-different addresses are no identity: these entries are told apart by their addresses too. Of two entries with one key
-the newest stays (of equally old ones the last).
+The key is the guid; without one the canonical address, else title and date, else the text. If entries with different
+addresses share a guid, the guid is not used for them. Of two entries with one key the newest is kept (of equally old ones
+the last).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ def item_id(root: str, key: str) -> str:
 
 
 def digest(*parts: str) -> str:
+    """32 hexadecimal digits of the SHA-256 of these texts."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -36,7 +37,7 @@ def keys(drafts: Sequence[Draft]) -> list[str]:
 
 
 def _distrusted(drafts: Iterable[Draft]) -> frozenset[str]:
-    """Guids that entries of different address (or, where they have none, of different title) share."""
+    """Guids that are shared by entries with different addresses (or, if they have none, different titles)."""
     matters = {(draft.guid, draft.canonical or draft.title) for draft in drafts if draft.guid}
     counts = Counter(guid for guid, _ in matters if guid)
     return frozenset(guid for guid, count in counts.items() if count > 1)
@@ -53,8 +54,8 @@ def _key(draft: Draft, distrusted: bool) -> str:
 
 
 def without_doubles(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
-    """Key and draft of each distinct entry, in document order. Two entries are one where their keys are equal, or
-    their addresses (as `canonical` compares them) and titles both are."""
+    """(key, draft) of each distinct entry, in document order. Two entries are one if their keys are equal, or if both their
+    canonical addresses and their titles are."""
     chosen: dict[str, Draft] = {}
     for key, draft in zip(keys(drafts), drafts, strict=True):
         rival = chosen.get(key)

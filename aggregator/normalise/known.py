@@ -36,14 +36,14 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Changes:
     """`new` in document order; `changed` and `seen` by number in the store. An item in neither was held back, and
-    counts in `drops`: `repeated` (a flood of new guids) or `over-cap`. `said` are the fingerprints of all but those. An
-    item among the new ones may be unread, where the store knows nothing of what its source said before."""
+    counts in `drops`: `repeated` (a flood of new guids) or `over-cap`. `fingerprints` are those of all others, concatenated. A
+    new item may be unread, if the store does not have what its fingerprint promises."""
 
     new: tuple[Item, ...]
     changed: tuple[tuple[int, Item], ...]
     seen: tuple[int, ...]
     drops: tuple[Drop, ...]
-    said: bytes = b""
+    fingerprints: bytes = b""
 
 
 def recognise(items: Sequence[Item], known: Known, first_poll: bool, most: int = MAX_NEW) -> Changes:
@@ -52,13 +52,13 @@ def recognise(items: Sequence[Item], known: Known, first_poll: bool, most: int =
     unknown: list[Item] = []
     changed: dict[int, Item] = {}
     seen: dict[int, None] = {}
-    said: list[bytes] = []
+    fingerprints: list[bytes] = []
     for item in _under_known_ids(items, known):
         if item.id not in known.items:
             unknown.append(item)
             continue
         number, stored = known.items[item.id]
-        said.append(item.entry)
+        fingerprints.append(item.fingerprint)
         if item.unread or stored in (item.hash, ""):
             seen[number] = None
         else:
@@ -72,7 +72,7 @@ def recognise(items: Sequence[Item], known: Known, first_poll: bool, most: int =
         changed=tuple(changed.items()),
         seen=tuple(number for number in seen if number not in changed),
         drops=tuple(Drop(reason, count) for reason, count in drops.items() if count),
-        said=b"".join([*said, *(item.entry for item in new)]),
+        fingerprints=b"".join([*fingerprints, *(item.fingerprint for item in new)]),
     )
 
 

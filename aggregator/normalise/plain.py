@@ -22,10 +22,10 @@ _BLOCK = re.compile(
     r"<(?=/?(?:p|div|li|ul|ol|h[1-6]|tr|td|blockquote|section|article|table|figure|br|hr|P|DIV|LI|BR|TR|TD)\b)"
 )
 _MAX_ROUNDS = 5
-# In sanitised HTML every attribute stands in double quotes, so a tag can be told by an expression.
+# In sanitised HTML every attribute stands in double quotes, so a regular expression can recognise a tag.
 _SAFE_BLOCK = re.compile(r"</?(?:p|div|li|ul|ol|h[1-6]|tr|t[dh]|blockquote|table|figure|[bh]r|dd|dt|pre)(?: [^>]*)?>")
 _SAFE_TAG = re.compile(r'<[a-z/](?:"[^"]*"|[^">])*>')
-# One that an excerpt cuts off ends where the excerpt does.
+# A shortcode that the excerpt cuts off extends to the end of the excerpt.
 _SHORTCODE = re.compile(
     r"\[/?(?:vc|fusion|et_pb|mk|av)_\w{2,40}(?:\s[^\[\]<>]{0,2000}+)?(?:\]|(?=[\[<])|\Z)|\[/?caption(?:\s[^\[\]<>]{0,500})?\]"
 )
@@ -49,7 +49,7 @@ def plain(text: str) -> str:
 
 
 def plain_of_safe(text: str) -> str:
-    """The same of HTML that `markup` has sanitised: quicker, as no parser is needed."""
+    """As `plain`, for HTML that `markup` has sanitised: faster, since no parser is needed."""
     if "<" in text:
         if "<figcaption>" in text:
             text = _CAPTION.sub(" ", text)
@@ -58,30 +58,30 @@ def plain_of_safe(text: str) -> str:
 
 
 def without_shortcodes(text: str) -> str:
-    """Without what a page builder of WordPress was to replace, and a feed shows: `[vc_row css="…"]`, `[/vc_row]`."""
+    """Without shortcodes of WordPress page builders, which belong to the page but are left in feeds: `[vc_row css="…"]`."""
     return _SHORTCODE.sub(" ", text) if "[" in text else text
 
 
 def without_headings(text: str) -> str:
-    """HTML without its headings, which would run into the sentence behind them."""
+    """HTML without its headings, which would run into the sentence after them."""
     return _HEADING.sub(" ", text) if "<h" in text or "<H" in text else text
 
 
 def prose_of_safe(text: str) -> str:
-    """The same of sanitised HTML as plain text, with its headings where there is nothing else."""
+    """Sanitised HTML as plain text, without its headings unless there is nothing else."""
     return plain_of_safe(without_headings(text)) or plain_of_safe(text)
 
 
 def _without_tags(text: str) -> str:
-    tree = LexborHTMLParser(_BLOCK.sub(" <", _parted(_finished(clean(text)))))
+    tree = LexborHTMLParser(_BLOCK.sub(" <", _escape_unended(_without_unclosed(clean(text)))))
     tree.strip_tags(_HIDDEN, recursive=True)
     body = tree.body
     return body.text() if body is not None else ""
 
 
-def _finished(text: str) -> str:
-    """An element that shows nothing hides all that follows where it is never closed, as in a headline about the
-    <script> tag: there the tag alone goes. Code that was cut off stays hidden."""
+def _without_unclosed(text: str) -> str:
+    """An unclosed element of `_HIDDEN` would hide all that follows, for example in a headline about the <script> tag: only the
+    tag is removed then. Code that was cut off stays hidden."""
     if not _OPENED.search(text):
         return text
     lower = text.lower()
@@ -96,8 +96,8 @@ def _finished(text: str) -> str:
     return _OPENED.sub(settled, text)
 
 
-def _parted(text: str) -> str:
-    """What begins like a tag or a comment and never ends is text (a<b), but for a tag that was cut off at the end."""
+def _escape_unended(text: str) -> str:
+    """What begins like a tag or comment and never ends is text (a<b) and is escaped, except a tag cut off at the end."""
     end = text.rfind("-->") + 1
     text = text[:end] + text[end:].replace("<!--", " ")
     end = text.rfind(">") + 1

@@ -1,4 +1,5 @@
-"""The summary a reader sees: plain text of some five hundred characters, ended at a sentence, without boilerplate."""
+"""The summary that readers see: plain text of about five hundred characters, cut at the end of a sentence, without
+boilerplate."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ from aggregator.normalise.plain import plain, plain_of_safe, without_headings, w
 
 LENGTH = 500
 TITLE_LENGTH = 300
-_ENOUGH_HTML = 1000  # of the source, at first; twelve times that where it holds little text
+_ENOUGH_HTML = 1000  # characters of the source that are read first; twelve times that if they hold little text
 _TAIL = 600  # characters at the end in which boilerplate is looked for
-_MORE_TAIL = 300  # … and such words; what `_REST` allows behind them is shorter
+_MORE_TAIL = 300  # … for `_MORE` and what `_REST` allows after it, which is shorter
 _MORE = re.compile(
     r"to read (?:this|the) (?:article|story|post) in full|continue reading|read (?:the )?(?:more|full (?:story|article|post))"
     r"|\d+ posts? - \d+ participants? read full topic"
@@ -38,24 +39,24 @@ _WORDS = (
     "czytaj ",
     "читать ",
 )
-# What may follow such words up to the end; before an arrow a whole title, as WordPress writes it.
+# What may follow `_MORE` up to the end; before an arrow a whole title, as WordPress writes it.
 _REST = re.compile(r"(?:[^.!?]{0,140}(?:»|…|\.\.\.|>|[.!])?[\])]?|.{0,200}→)\s*")
-_ENDS_BEFORE = '.!?…:])"”’»([-–—|'  # so that "children read more than ever" stays
+_ENDS_BEFORE = '.!?…:])"”’»([-–—|'  # must precede `_MORE`, so that "children read more than ever" stays
 _APPEARED = re.compile(r"The (?:post|article) .{1,400}? (?:first )?appeared (?:first )?on .{1,160}\Z", re.IGNORECASE)
 _REDDIT = re.compile(r"(?:submitted by.{0,80})?\[link\]\s*\[(?:\d+ )?comments?\]\Z")
-# Of a wire story the names before `GENEVA, Feb 17 (Reuters) - `, which says where and when.
+# The names in a wire story before `GENEVA, Feb 17 (Reuters) - `.
 _BYLINE = re.compile(
     r"By [A-Z][^()]{2,160}? (?=[A-Z][A-Z/.,' -]{2,60}, [A-Z][a-z]{2,8}\.? \d{1,2} \((?:Reuters|AP|AFP)\) ?[-–—] )"
 )
 _MARK = re.compile(r"\s+(?:∞ Permalink|[★◉∞¶])\Z")  # the link of a weblog's entry to itself
-_LINKED = re.compile(r"Continue reading\W*\Z")  # a link of its own behind any text
+_LINKED = re.compile(r"Continue reading\W*\Z")  # a link by itself at the end of any text
 _RELATED = re.compile(r"(?<=[.!?…\])”\"]) Related(?: (?:posts|stories|articles))?: .{1,300}\Z")
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]?(?=\s)|[。！？]")
 
 
 def summarise(text: str, safe: bool = False) -> str:
-    """A summary out of HTML or text; `safe` where `markup` has sanitised it."""
+    """The summary of HTML or text. `safe`: `markup` has sanitised it."""
     head = text[: 15 * _ENOUGH_HTML]
     if not safe:
         head = without_shortcodes(head)
@@ -71,7 +72,7 @@ def _beginning(text: str, safe: bool) -> str:
 
 
 def _head(text: str, length: int) -> str:
-    """The beginning, not ended inside a tag where that can be helped."""
+    """The beginning, not cut inside a tag if that can be avoided."""
     if len(text) <= length:
         return text
     end = text.find(">", length, length + 300)
@@ -86,7 +87,7 @@ def _without_boilerplate(text: str) -> str:
         text = _APPEARED.sub("", text).rstrip()
     if text.endswith(("comments]", "comment]")):
         text = _REDDIT.sub("", text).rstrip()
-    if any(map(tail[-_MORE_TAIL:].lower().__contains__, _WORDS)):  # ten times quicker than the search itself
+    if any(map(tail[-_MORE_TAIL:].lower().__contains__, _WORDS)):  # ten times as fast as the search itself
         text = _without_more(_LINKED.sub("", text).rstrip())
     if "Related" in tail:
         text = _RELATED.sub("", text)

@@ -14,8 +14,8 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from aggregator.model.item import Enclosure, ParsedItem
+from aggregator.parse.authors import name
 from aggregator.parse.document import Document
-from aggregator.parse.people import name
 from aggregator.parse.pictures import widest
 
 # A date as RFC 822 or RFC 3339 have it, of a credible year; the fast parser guesses at others by today's date.

@@ -20,8 +20,8 @@ import fastfeedparser
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
+from aggregator.parse.authors import name
 from aggregator.parse.document import Document, without_cdata
-from aggregator.parse.people import name
 from aggregator.parse.pictures import widest
 
 _ENTRY = re.compile(rb"<(?:item|entry)[\s>]")

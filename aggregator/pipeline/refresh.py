@@ -20,7 +20,7 @@ from aggregator.model.settings import Defaults, Source
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome, ParseJob, SourceState
 from aggregator.normalise.known import FLOOD_TITLES, Changes, Known, recognise
 from aggregator.ports import Archive, Clock, Extractor, Fetcher, Parser
-from aggregator.schedule import decide, moves
+from aggregator.schedule import decide, permanent_redirects
 from aggregator.schedule.policy import pause_of, policy_for
 from aggregator.schedule.rate import room
 
@@ -164,7 +164,7 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
     if isinstance(outcome, Fetched):
         known = structs.replace(known, body_hash=body)
     if feed:
-        known = structs.replace(known, said=changes.said)
+        known = structs.replace(known, said=changes.fingerprints)
     if "${" in source.url:
         known = structs.replace(known, validator_url=None)  # its own address, which holds the secret
     result = PollResult(
@@ -183,7 +183,7 @@ async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:
         url, headers = tools.request(source)
     except KeyError as error:
         return Failed("secret", f"the environment variable {error.args[0]} is not set")
-    asked = moves.address(state, url)
+    asked = permanent_redirects.address(state, url)
     if asked != url and (host_of(asked) != host_of(url) or not asked.startswith(url.partition(":")[0])):
         headers = ()  # what the editor gave one host is not for another, nor for a connection less safe
     pause = pause_of(source, tools.defaults)
@@ -196,10 +196,10 @@ async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:
 
 
 async def _read(
-    tools: Tools, source: Source, state: SourceState, outcome: Fetched, said: bytes
+    tools: Tools, source: Source, state: SourceState, outcome: Fetched, fingerprints: bytes
 ) -> tuple[Outcome, NormalFeed | None]:
     """A body that cannot be parsed is a failure, so that validators are never ahead of the stored items."""
-    job = ParseJob(source.id, state.root, source.publisher, source.wrapper, source.lang, tools.clock(), said)
+    job = ParseJob(source.id, state.root, source.publisher, source.wrapper, source.lang, tools.clock(), fingerprints)
     try:
         return outcome, _folded(tools, await tools.parse(outcome, job))
     except ParseError as error:
@@ -213,8 +213,8 @@ async def _taken(
 ) -> tuple[Outcome, NormalFeed | None, Changes]:
     """What a document says, and what of it is new; everything is read again if an entry that was skipped as known turns
     out not to be stored as it was."""
-    for said in (state.said or b"", b""):
-        outcome, feed = await _read(tools, source, state, fetched, said)
+    for fingerprints in (state.said or b"", b""):
+        outcome, feed = await _read(tools, source, state, fetched, fingerprints)
         changes = _recognised(tools, state, feed) if feed else NOTHING
         if not any(item.unread for item in changes.new):
             break

@@ -16,13 +16,13 @@ from msgspec.structs import replace
 
 from aggregator.model.item import Drop, NormalFeed
 from aggregator.model.source import Failed, Fetched, Freshness, NextPoll, NotModified, Outcome, SourceState
-from aggregator.schedule import moves
+from aggregator.schedule import permanent_redirects
 from aggregator.schedule import rate as rates
-from aggregator.schedule.asks import Asks
 from aggregator.schedule.flaws import flaws
+from aggregator.schedule.formatting import pace, span, times
 from aggregator.schedule.health import SILENT_AFTER, health
+from aggregator.schedule.hints import PollHints
 from aggregator.schedule.policy import LONGEST, Policy
-from aggregator.schedule.words import pace, span, times
 
 JITTER: Final = 0.1  # of the interval, only ever added: spreads out the polls of many sources
 SPREAD: Final = 0.5  # the same after a first poll: sources polled together at start are not polled together again
@@ -82,7 +82,7 @@ def next_poll(
 def _success(state: SourceState, outcome: Fetched | NotModified, now: datetime) -> SourceState:
     """Validators are replaced on every 200, even if it has none; after a 304 they stay."""
     known = replace(
-        moves.sighted(state, outcome.permanent, now),
+        permanent_redirects.sighted(state, outcome.permanent, now),
         polls=state.polls + 1,
         last_attempt=now,
         last_success=now,
@@ -115,7 +115,7 @@ def _failure(state: SourceState, outcome: Failed, now: datetime) -> SourceState:
         error_kind=outcome.kind,
         error=outcome.message,
     )
-    given_up = moves.failed(known, now)
+    given_up = permanent_redirects.failed(known, now)
     # A 410 of an adopted address says nothing of the configured one, which is asked next.
     return given_up if given_up is known else replace(given_up, last_status=None)
 
@@ -123,7 +123,7 @@ def _failure(state: SourceState, outcome: Failed, now: datetime) -> SourceState:
 def _read(state: SourceState, feed: NormalFeed, held_back: Sequence[Drop]) -> SourceState:
     return replace(
         state,
-        asks=Asks.of(feed).write(),
+        asks=PollHints.of(feed).write(),
         feed_title=feed.title or state.feed_title,
         feed_link=feed.link or state.feed_link,
         icon=feed.icon or state.icon,
@@ -153,14 +153,14 @@ def _by_rate(known: SourceState, visit: _Visit) -> timedelta:
 
 def _floors(known: SourceState, fresh: Freshness, policy: Policy) -> list[tuple[timedelta, str]]:
     """The minimum intervals, and who asks for each."""
-    asks = Asks.read(known.asks)
+    hints = PollHints.read(known.asks)
     floors = [
         (
             min(timedelta(seconds=fresh.max_age or 0), _MOST_ASKED),
             "the server says that its answer stays fresh that long (max-age)",
         ),
-        (asks.ttl or timedelta(), "the feed asks for that (ttl)"),
-        (asks.update or timedelta(), "the feed asks for that (sy:updatePeriod)"),
+        (hints.ttl or timedelta(), "the feed asks for that (ttl)"),
+        (hints.update or timedelta(), "the feed asks for that (sy:updatePeriod)"),
     ]
     if not (known.etag or known.last_modified or policy.explicit):
         floors.append(
@@ -202,13 +202,13 @@ def _with_its_host(state: SourceState, fresh: Freshness, visit: _Visit) -> NextP
 
 def _at(interval: timedelta, why: str, known: SourceState, visit: _Visit) -> NextPoll:
     """Add the jitter, step over hours and days that the feed asks to skip, and round up to whole seconds."""
-    asks = Asks.read(known.asks)
+    hints = PollHints.read(known.asks)
     now, jitter = visit.now, visit.jitter
     first = visit.first and known.last_success is not None
     spread = SPREAD if first else JITTER
     why += " (plus up to half of that, to spread out the polls)" if first else ""
     wanted = now + min(interval * (1 + spread * jitter), LONGEST)
-    moment = asks.after_skips(wanted)
+    moment = hints.after_skips(wanted)
     if moment != wanted:
         moment = moment + jitter * _SKIP_SPREAD
         why += "; later, because the feed asks not to be read at that hour (skipHours, skipDays)"

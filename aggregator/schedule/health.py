@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from aggregator.model.source import SourceState
-from aggregator.schedule import moves
+from aggregator.schedule import permanent_redirects
 from aggregator.schedule.flaws import FLOOD, FUTURE, THIN, UNDATED
-from aggregator.schedule.words import span, times
+from aggregator.schedule.formatting import span, times
 
 SILENT_AFTER = timedelta(days=7)
 STALE_AFTER = timedelta(days=90)
@@ -28,7 +28,7 @@ def health(state: SourceState, now: datetime) -> tuple[str, str]:
     (no poll yet), `moved` (asked at another address than feeds.yaml says), `stale` (answers, but nothing new for 90
     days), `silent` (nothing new for 7 days), `guid-flood`, `future-dated`, `undated`, `thin` (of its last document),
     `ok`."""
-    if state.last_status == 410 and not moves.adopted(state) and state.failures:
+    if state.last_status == 410 and not permanent_redirects.adopted(state) and state.failures:
         return "gone", f"the server says 410 Gone since {_day(state.last_attempt)}: not polled until its url changes"
     if state.failures:
         since = f", last success {_ago(state.last_success, now)}" if state.last_success else ", never succeeded"
@@ -36,7 +36,7 @@ def health(state: SourceState, now: datetime) -> tuple[str, str]:
         return _failing(state), why
     if state.last_success is None:
         return "new", "not polled yet"
-    if moves.adopted(state):
+    if permanent_redirects.adopted(state):
         return "moved", f"moved permanently since {_day(state.moved_since)}; in feeds.yaml set url: {state.moved_to}"
     quiet = now - (state.last_new or state.first_success or state.last_success)
     if quiet >= SILENT_AFTER:

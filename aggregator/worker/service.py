@@ -11,10 +11,10 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
+from aggregator.worker.config_reload import Following
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Reload
 from aggregator.worker.fleet import Absences, Fleet
-from aggregator.worker.following import Following
 from aggregator.worker.measures import Measures
 from aggregator.worker.polling import Polling
 from aggregator.worker.processes import identity, is_dead

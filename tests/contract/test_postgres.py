@@ -17,9 +17,9 @@ from aggregator.pipeline.edition import edition
 from aggregator.pipeline.leases import release_dead
 from aggregator.store.postgres import sources
 from aggregator.store.postgres.archive import PostgresArchive
+from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.readonly import ReadOnlyArchive
 from aggregator.store.postgres.schema import migrations
-from aggregator.store.postgres.words import vector
 from aggregator.store.rows import STATE_COLUMNS
 from aggregator.worker.fleet import GRACE, Absences
 from aggregator.worker.measures import Measures
@@ -109,7 +109,7 @@ def test_what_an_earlier_program_indexed_is_found_in_every_script(url: str, monk
         earlier.setattr(sources, "STATE_COLUMNS", tuple(name for name in STATE_COLUMNS if name != "said"))
         save = sources._SAVE.replace(", said = new.said", "").replace(", %s::bytea[]", "").replace(", said)", ")")
         earlier.setattr(sources, "_SAVE", save)
-        earlier.setattr("aggregator.store.postgres.words.indexed", lambda text: text)
+        earlier.setattr("aggregator.store.postgres.full_text.indexed", lambda text: text)
         made = PostgresArchive(url)
         made.sources.sync([source("one")])
         items = [item("one", str(n), title, summary=summary) for n, (title, summary) in enumerate(texts)]

@@ -19,7 +19,7 @@ from aggregator.model.item import Drop, Enclosure
 from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition, re_place
-from aggregator.store.postgres.words import query, tokens, vector
+from aggregator.store.postgres.full_text import query, tokens, vector
 from aggregator.store.reading import FEW, SELDOM
 from aggregator.store.sqlite.archive import SqliteArchive
 

@@ -25,9 +25,9 @@ from aggregator.pipeline.edition import edition
 from aggregator.pipeline.refresh import Tools
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker import editions, polling, web_process
+from aggregator.worker.config_reload import Following
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Reload
-from aggregator.worker.following import Following
 from aggregator.worker.measures import Measures
 from aggregator.worker.polling import Polling
 from aggregator.worker.troubles import Troubles

@@ -189,7 +189,7 @@ def test_not_reading_what_was_said_before_changes_nothing(
             ]
         )  # fmt: skip
         plain = reader.take(read(body).items, number == 0, most)
-        items = read(body, replace(JOB, said=skipper.said)).items
+        items = read(body, replace(JOB, fingerprints=skipper.fingerprints)).items
         quick = skipper.take(items, number == 0, most)
         if any(one.unread for one in quick.new):
             quick = skipper.take(read(body).items, number == 0, most)
@@ -205,13 +205,13 @@ class Stored:
         self.items: dict[str, tuple[int, str]] = {}
         self.addresses: dict[str, str] = {}
         self.titles: dict[int, str] = {}
-        self.said = b""
+        self.fingerprints = b""
 
     def take(self, items: Sequence[Item], first: bool, most: int) -> Changes:
         return recognise(items, Known(self.items, self.addresses, set(self.titles.values())), first, most)
 
     def store(self, changes: Changes) -> None:
-        self.said = changes.said
+        self.fingerprints = changes.fingerprints
         fresh = [(len(self.items) + n, one) for n, one in enumerate(changes.new)]
         for number, one in (*fresh, *changes.changed):
             self.items[one.id] = (number, one.hash)

@@ -11,9 +11,9 @@ from msgspec import structs
 
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Failed, Fetched, Freshness, NotModified, Outcome, SourceState
-from aggregator.schedule.asks import DAYS, Asks
 from aggregator.schedule.clock import due_at, mended
 from aggregator.schedule.decide import next_poll
+from aggregator.schedule.hints import DAYS, PollHints
 from aggregator.schedule.policy import LONGEST, Policy
 
 DAY = timedelta(days=1)
@@ -79,9 +79,9 @@ def test_never_before_a_floor_and_never_beyond_the_bounds(
     assert timedelta() < wait <= LONGEST
     assert state.next_poll == decision.at
     assert decision.why == state.why
-    asks = Asks.read(state.asks)
+    hints = PollHints.read(state.asks)
     assert decision.at.microsecond == 0
-    assert not asks.skips(decision.at) or wait > LONGEST - timedelta(seconds=1)
+    assert not hints.skips(decision.at) or wait > LONGEST - timedelta(seconds=1)
     if isinstance(outcome, Failed):
         if outcome.freshness.retry_after is not None:
             assert wait >= timedelta(seconds=outcome.freshness.retry_after)
@@ -89,7 +89,7 @@ def test_never_before_a_floor_and_never_beyond_the_bounds(
         return
     assert wait >= policy.shortest
     assert wait >= min(timedelta(seconds=outcome.freshness.max_age or 0), DAY)
-    assert wait >= max(asks.ttl or timedelta(), asks.update or timedelta())
+    assert wait >= max(hints.ttl or timedelta(), hints.update or timedelta())
     if not state.etag and not policy.explicit:
         assert wait >= timedelta(hours=1)
     assert decision.interval <= max(policy.silent, DAY)
@@ -153,10 +153,10 @@ def test_a_long_sleep_owes_one_poll(
 
 @given(feeds.filter(bool))
 def test_what_a_document_asks_survives_being_written_down(feed: NormalFeed) -> None:
-    asks = Asks.of(feed)
-    assert Asks.read(asks.write()) == asks
+    hints = PollHints.of(feed)
+    assert PollHints.read(hints.write()) == hints
 
 
 @given(st.text())
 def test_any_text_can_be_read_as_asks(text: str) -> None:
-    Asks.read(text)
+    PollHints.read(text)

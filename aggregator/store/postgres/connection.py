@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from aggregator.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, UsageError
 from aggregator.store.dialect import Dialect, Lock
-from aggregator.store.postgres.words import query as words_query
+from aggregator.store.postgres.full_text import query as words_query
 
 Raw = psycopg.Connection[tuple[Any, ...]]
 T = TypeVar("T")

@@ -9,8 +9,8 @@ from typing import Any
 from aggregator.model.poll import PollResult
 from aggregator.store import intake
 from aggregator.store.postgres.connection import Connection, Raw, copy, put
+from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.sources import save_states
-from aggregator.store.postgres.words import vector
 from aggregator.store.retention import LISTED_EVERY
 from aggregator.store.rows import TEXT, address_hash, text_row, to_blob, to_seconds
 

@@ -9,7 +9,7 @@ from typing import Any
 from aggregator.errors import StoreBusy, StoreError
 from aggregator.store.dialect import Lock
 from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw
-from aggregator.store.postgres.words import vector
+from aggregator.store.postgres.full_text import vector
 
 FILLED = ("sources", "items", "stories", "configurations")
 """Tables that have a row once an archive has been used."""

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from aggregator.model.item import Drop, Item, NormalFeed
 from aggregator.model.source import SourceState
 from aggregator.schedule.flaws import flaws
+from aggregator.schedule.formatting import pace, span
 from aggregator.schedule.health import health
-from aggregator.schedule.words import pace, span
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from aggregator.model.item import Item, NormalFeed
 from aggregator.model.source import Failed, Fetched, Freshness, NextPoll, NotModified, Outcome, SourceState
-from aggregator.schedule import moves
+from aggregator.schedule import permanent_redirects
 from aggregator.schedule.decide import next_poll
 from aggregator.schedule.hosts import pausing
 from aggregator.schedule.policy import Policy
@@ -283,15 +283,15 @@ def sightings(count: int, apart: timedelta, target: str = MOVED, url: str = URL)
 
 
 def test_a_move_is_adopted_after_five_sightings_over_a_day() -> None:
-    assert moves.address(sightings(4, 8 * HOUR), URL) == URL
+    assert permanent_redirects.address(sightings(4, 8 * HOUR), URL) == URL
     state = sightings(5, 6 * HOUR)
-    assert moves.address(state, URL) == MOVED
+    assert permanent_redirects.address(state, URL) == MOVED
     assert state.state == "moved"
 
 
 def test_many_sightings_within_a_day_prove_nothing() -> None:
-    assert moves.address(sightings(90, 15 * MIN), URL) == URL
-    assert moves.address(sightings(98, 15 * MIN), URL) == MOVED
+    assert permanent_redirects.address(sightings(90, 15 * MIN), URL) == URL
+    assert permanent_redirects.address(sightings(98, 15 * MIN), URL) == MOVED
 
 
 def test_a_redirect_that_flaps_is_never_adopted() -> None:
@@ -299,19 +299,19 @@ def test_a_redirect_that_flaps_is_never_adopted() -> None:
     for number in range(30):
         target = MOVED if number % 4 else None
         state, _ = poll(state, fetched(permanent=target), now=NOW + number * 12 * HOUR)
-    assert moves.address(state, URL) == URL
+    assert permanent_redirects.address(state, URL) == URL
 
 
 @pytest.mark.parametrize(
     "target", ["http://new.harbour.example/feed", "https://127.0.0.1/feed", "https://[fd00::1]/", "https://0x7f.1/"]
 )
 def test_a_move_to_plain_http_or_to_a_private_address_is_never_adopted(target: str) -> None:
-    assert moves.address(sightings(10, 12 * HOUR, target), URL) == URL
+    assert permanent_redirects.address(sightings(10, 12 * HOUR, target), URL) == URL
 
 
 def test_a_private_source_may_move_to_a_private_address() -> None:
     url, target = "http://127.0.0.1:8080/old", "http://127.0.0.1:8080/new"
-    assert moves.address(sightings(5, 12 * HOUR, target, url), url) == target
+    assert permanent_redirects.address(sightings(5, 12 * HOUR, target, url), url) == target
 
 
 def test_an_adopted_address_that_dies_gives_way_to_the_configured_one() -> None:
@@ -319,12 +319,12 @@ def test_an_adopted_address_that_dies_gives_way_to_the_configured_one() -> None:
     start = NOW + 60 * HOUR
     for number in range(4):
         state, _ = poll(state, failed(404), now=start + number * 12 * HOUR)
-        assert moves.address(state, URL) == MOVED
+        assert permanent_redirects.address(state, URL) == MOVED
     state, _ = poll(state, failed(404), now=start + 48 * HOUR)
-    assert moves.address(state, URL) == URL
+    assert permanent_redirects.address(state, URL) == URL
 
 
 def test_410_of_an_adopted_address_asks_the_configured_one_again() -> None:
     state, _ = poll(sightings(5, 12 * HOUR), failed(410), now=NOW + 60 * HOUR)
-    assert moves.address(state, URL) == URL
+    assert permanent_redirects.address(state, URL) == URL
     assert state.state == "failing"

@@ -16,7 +16,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Asks:
+class PollHints:
     """`ttl` and `update` are minimum intervals, at most a day; hours and days are in UTC, and empty if all of them were
     named (such a feed asks never to be read, and is not believed)."""
 
@@ -26,7 +26,7 @@ class Asks:
     skip_days: frozenset[int] = frozenset()  # Monday is 0
 
     @classmethod
-    def of(cls, feed: NormalFeed) -> Asks:
+    def of(cls, feed: NormalFeed) -> PollHints:
         hours = frozenset(hour % 24 for hour in feed.skip_hours if 0 <= hour <= 24)
         names = {day.strip().lower() for day in feed.skip_days}
         days = frozenset(number for number, name in enumerate(DAYS) if name in names)
@@ -38,7 +38,7 @@ class Asks:
         )
 
     @classmethod
-    def read(cls, text: str | None) -> Asks:
+    def read(cls, text: str | None) -> PollHints:
         """From the line that `write` made; anything unreadable counts as no request."""
         parts = dict(part.partition("=")[::2] for part in (text or "").split())
         return cls(

@@ -15,15 +15,15 @@ FIRST = item(TEXT, guid="g1", link="https://example.org/1", title="First")
 SECOND = item(TEXT, guid="g2", link="https://example.org/2", title="Second")
 
 
-def said(feed: NormalFeed) -> bytes:
-    return recognise(feed.items, Known({}, {}), first_poll=True).said
+def fingerprints(feed: NormalFeed) -> bytes:
+    return recognise(feed.items, Known({}, {}), first_poll=True).fingerprints
 
 
 def test_only_what_is_new_or_differs_is_read() -> None:
     before = read(rss([FIRST, SECOND]))
     edited = SECOND.replace("Second", "Second, corrected")
     third = item(TEXT, guid="g3", link="https://example.org/3", title="Third")
-    again = read(rss([third, FIRST, edited]), replace(JOB, said=said(before)))
+    again = read(rss([third, FIRST, edited]), replace(JOB, fingerprints=fingerprints(before)))
     assert [(one.title, one.unread) for one in again.items] == [
         ("Third", False), ("", True), ("Second, corrected", False),
     ]  # fmt: skip
@@ -36,33 +36,33 @@ def test_only_what_is_new_or_differs_is_read() -> None:
 
 
 def test_what_the_whole_document_or_the_editor_decides_reads_all_anew() -> None:
-    before = said(read(rss([FIRST])))
+    before = fingerprints(read(rss([FIRST])))
     for other in (
-        read(rss([FIRST], head="<language>fr</language>"), replace(JOB, said=before)),
+        read(rss([FIRST], head="<language>fr</language>"), replace(JOB, fingerprints=before)),
         read(
             rss([FIRST], head="<atom:link/>").replace(b"example.org/</link>", b"example.net/</link>"),
-            replace(JOB, said=before),
+            replace(JOB, fingerprints=before),
         ),
-        read(rss([FIRST]), replace(JOB, said=before, publisher="Another")),
-        read(rss([FIRST]), replace(JOB, said=before, wrapper=True)),
+        read(rss([FIRST]), replace(JOB, fingerprints=before, publisher="Another")),
+        read(rss([FIRST]), replace(JOB, fingerprints=before, wrapper=True)),
     ):
         assert other.items[0].title == "First"
-    assert read(rss([FIRST]), replace(JOB, said=before)).items[0].unread
+    assert read(rss([FIRST]), replace(JOB, fingerprints=before)).items[0].unread
 
 
 def test_headlines_without_a_word_more_are_always_read_and_told_of_their_source() -> None:
     bare = [item(guid=f"g{n}", link=f"https://example.org/{n}", title=f"Headline {n}") for n in range(4)]
     before = read(rss(bare))
-    assert said(before) == b""
+    assert fingerprints(before) == b""
     full = [FIRST, SECOND, item(TEXT, guid="g3", link="https://example.org/3", title="Third")]
     once = read(rss(full))
-    again = read(rss(full), replace(JOB, said=said(once)))
+    again = read(rss(full), replace(JOB, fingerprints=fingerprints(once)))
     assert flaws(before, ()) != flaws(once, ()) == flaws(again, ()), "what was not read again is not thin"
 
 
 def test_what_is_held_back_is_not_taken_for_stored() -> None:
     before = read(rss([FIRST, SECOND]))
     changes = recognise(before.items, Known({}, {}), first_poll=True, most=1)
-    again = read(rss([FIRST, SECOND]), replace(JOB, said=changes.said))
+    again = read(rss([FIRST, SECOND]), replace(JOB, fingerprints=changes.fingerprints))
     assert [one.unread for one in again.items] == [one in changes.new for one in before.items]
     assert sum(one.unread for one in again.items) == 1
