@@ -23,18 +23,20 @@ class Sharing:
         with driver():
             import procrastinate  # noqa: F401 - missed here rather than in the middle of the work
         self._archive = application.server()
-        self._telling = ThreadPoolExecutor(1)  # whoever has something to tell does not wait for the server
+        self._reporter = ThreadPoolExecutor(1)  # so that callers do not wait for the server
 
     def __enter__(self) -> Sharing:
-        self._archive.upkeep.tell(identity(), "")
+        self._archive.upkeep.report_troubles(identity(), "")
         return self
 
-    def say(self, troubles: str) -> None:
+    def report(self, troubles: str) -> None:
         """Show what is wrong to readers of the status. If the server is the problem, readers notice that themselves."""
-        self._telling.submit(self._archive.upkeep.tell, identity(), troubles)
+        self._reporter.submit(self._archive.upkeep.report_troubles, identity(), troubles)
 
-    def fleet(self, heed: Callable[[Collection[str]], None], private: Callable[[str], bool]) -> Fleet:
-        return Fleet(self._archive.address(QUEUE), lambda: self._due(private), self._archive.absent, heed, self._agree)
+    def fleet(self, adopt_pauses: Callable[[Collection[str]], None], private: Callable[[str], bool]) -> Fleet:
+        return Fleet(
+            self._archive.address(QUEUE), lambda: self._due(private), self._archive.absent, adopt_pauses, self._agree
+        )
 
     def _agree(self) -> None:
         self._archive.agree(lambda: utc_now().timestamp())
@@ -45,5 +47,5 @@ class Sharing:
         return [(id, id if (host := host_of(address) or "") and private(host) else host) for id, address in due]
 
     def __exit__(self, *_: object) -> None:
-        self._telling.shutdown()
+        self._reporter.shutdown()
         self._archive.close()

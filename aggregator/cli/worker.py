@@ -20,7 +20,7 @@ from aggregator.errors import ConfigError, StoreError
 from aggregator.pipeline.changes import Changes, changes
 from aggregator.render.instants import rfc3339
 from aggregator.worker import logs
-from aggregator.worker.engine import SAID
+from aggregator.worker.engine import LAST_CHANGE
 from aggregator.worker.processes import locks
 from aggregator.worker.service import Beside, Engine, Reload, Service
 
@@ -43,14 +43,14 @@ def work(application: Application, beside: Beside | None) -> int:
         print(problem, file=sys.stderr)
     if application.shared:
         with Sharing(application) as sharing:
-            asyncio.run(_serve(application, beside, sharing.say, sharing))
+            asyncio.run(_serve(application, beside, sharing.report, sharing))
         return 0
     mine, of_archive = locks(application.place.instance, application.database)
     with mine as lock, of_archive:
         archive = application.archive()
         archive.upkeep.check()
         archive.close()
-        asyncio.run(_serve(application, beside, lock.say))
+        asyncio.run(_serve(application, beside, lock.report))
     return 0
 
 
@@ -61,7 +61,7 @@ async def _serve(
 
     async with Sandbox() as sandbox:
         engines = Engines(application, sandbox)
-        fleet = sharing.fleet(engines.heed, engines.private) if sharing else None
+        fleet = sharing.fleet(engines.adopt_pauses, engines.private) if sharing else None
         try:
             await Service(engines.start(), engines.changed, utc_now, show, fleet).run(beside)
         finally:
@@ -97,7 +97,7 @@ class Engines:
         # Whether the waiting edit in the status, if there is one, is of this machine's file.
         self._waits = not application.shared
         if held is not None and held[0] != application.settings.epoch:
-            log.info("\n".join(self._told(held, application).lines))
+            log.info("\n".join(self._report(held, application).lines))
 
     def _ruling(self, application: Application, held: Held) -> Application:
         """With `reload: manual`, the configuration in force stays until `apply`."""
@@ -110,7 +110,7 @@ class Engines:
         """The engine for the configuration in force at start."""
         held = self._upkeep.configuration()
         if held is None or held[0] != self._application.settings.epoch:
-            self._upkeep.note(SAID, self._told(held, self._application).said)
+            self._upkeep.note(LAST_CHANGE, self._report(held, self._application).status)
         return self._engine(self._application)
 
     def _engine(self, app: Application) -> Engine:
@@ -142,7 +142,7 @@ class Engines:
         """Whether the editor lists a host as private: such a host needs no protection."""
         return self._allowance.names(host)
 
-    def heed(self, ids: Collection[str]) -> None:
+    def adopt_pauses(self, ids: Collection[str]) -> None:
         """Keep the pauses that the hosts of these sources requested from other workers."""
         application = self._application
         hosts = {host_of(application.sources[id].url) or "" for id in ids if id in application.sources}
@@ -168,23 +168,23 @@ class Engines:
                 log.info("the configuration was read again: nothing changed")
             return self._withdrawn()
         fresh.admit(self._upkeep)
-        told = self._told(held, fresh)
+        report = self._report(held, fresh)
         if fresh.settings.site.reload == "manual" and not force:
             self._waits = True
-            said = {**_standing(held), "waiting": (told.said or {})["changed"]}
+            status = {**_standing(held), "waiting": (report.status or {})["changed"]}
             head = "the configuration was saved and waits for `aggregator apply`, since reload is manual"
-            return Reload(said=said, lines=_listed(head, told.lines[1:]))
-        return replace(told, engine=self._engine(fresh))
+            return Reload(status=status, lines=_listed(head, report.lines[1:]))
+        return replace(report, engine=self._engine(fresh))
 
     def _withdrawn(self) -> Reload:
         """The file equals the configuration in force: an edit that waited was undone."""
-        noted = self._upkeep.noted(SAID)
+        noted = self._upkeep.noted(LAST_CHANGE)
         if not self._waits or not isinstance(noted, dict) or not noted.get("waiting"):
             return Reload()
         line = (
             "the edit that waited for `aggregator apply` was undone: the file equals the configuration in force again"
         )
-        return Reload(said={**noted, "waiting": None}, lines=(line,))
+        return Reload(status={**noted, "waiting": None}, lines=(line,))
 
     def _applied(self) -> Reload | None:
         """`apply`, or another process, put another configuration into the store."""
@@ -194,26 +194,26 @@ class Engines:
         before = (self._application.settings.epoch, dict(self._application.settings.texts))
         try:
             fresh = Application.of_texts(self._place, held[1])
-        except ConfigError:  # written for another environment; told once
+        except ConfigError:  # written for another environment; reported once
             self._held = held[0]
             raise
-        return replace(self._told(before, fresh), engine=self._engine(fresh), of_file=False)
+        return replace(self._report(before, fresh), engine=self._engine(fresh), of_file=False)
 
-    def _told(self, before: Held, application: Application) -> Reload:
+    def _report(self, before: Held, application: Application) -> Reload:
         """What the application's configuration changes from the one before, for log and status."""
         try:
             old = Application.of_texts(self._place, before[1]).settings if before else None
         except ConfigError:  # written for an environment or a version that is no more
             old = None
         found = changes(old, application.settings) if old else Changes()
-        said = {
+        status = {
             "epoch": application.settings.epoch,
             "at": rfc3339(utc_now()),
             "changed": found.as_json(),
             "waiting": None,
         }
         lines = [f"  {line}" for line in found.lines()]
-        return Reload(said=said, lines=_listed("the configuration changed and is in force", lines))
+        return Reload(status=status, lines=_listed("the configuration changed and is in force", lines))
 
     async def close(self) -> None:
         for fetcher in self._fetchers.values():

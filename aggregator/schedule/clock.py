@@ -25,7 +25,7 @@ def due_at(state: SourceState, now: datetime) -> datetime:
     return min(state.next_poll, now + LONGEST)
 
 
-def mended(states: Iterable[SourceState], now: datetime) -> list[SourceState]:
+def corrected(states: Iterable[SourceState], now: datetime) -> list[SourceState]:
     """Corrected versions of the states whose times are further ahead than possible; to be saved at start and at each
     tick. Empty as long as the clock behaves."""
     changed = []

@@ -1,4 +1,4 @@
-"""Following the configuration: an edit is put in force as a whole or not at all, and the result is reported."""
+"""Reloading of the configuration: an edit is put in force as a whole or not at all, and the result is reported."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from datetime import datetime
 from pathlib import Path
 
 from aggregator.errors import ConfigError, Problem, StoreError
-from aggregator.worker.engine import SAID, Current, Reload
+from aggregator.worker.engine import LAST_CHANGE, Current, Reload
 from aggregator.worker.troubles import Troubles
 
 log = logging.getLogger(__name__)
 
 
-class Following:
+class ConfigReload:
     """`reload` returns the changes to the configuration since the last call, None if there were none; it raises
     ConfigError if the file is broken."""
 
@@ -40,18 +40,18 @@ class Following:
         """This process started from a valid file, so any complaint of an earlier one is over."""
         await self._note("config-error", None)
 
-    async def look(self, *, force: bool = False) -> None:
+    async def check(self, *, force: bool = False) -> None:
         async with self._turn:
             try:
                 outcome = await asyncio.to_thread(self._reload, force)
             except ConfigError as error:
                 await self._refuse(error)
                 return
-            except Exception as error:  # noqa: BLE001 (what is in force stays; it is told as a trouble)
+            except Exception as error:  # noqa: BLE001 (what is in force stays; reported as a problem)
                 self._current.learn(error)
-                self._troubles.tell("configuration", error)
+                self._troubles.report("configuration", error)
                 return
-            self._troubles.over("configuration")
+            self._troubles.recovered("configuration")
             if outcome is not None:
                 await self._take(outcome)
 
@@ -60,9 +60,9 @@ class Following:
             self._broken = None
             await self._note("config-error", None)
             log.info("the configuration is sound again")
-        if outcome.said is not None:
+        if outcome.status is not None:
             log.info("%s", "\n".join(outcome.lines))
-            await self._note(SAID, outcome.said)
+            await self._note(LAST_CHANGE, outcome.status)
         if outcome.engine is not None:
             self._current.engine = outcome.engine
             self._news.set()

@@ -58,7 +58,7 @@ class Editions:
         self._retention = Retention(_last_tick(current.engine.archive), time.monotonic())
         self._aside: frozenset[int] = frozenset()
         self._aside_since = 0
-        self._told: Counter[str] | None = None  # nothing is known of what an earlier process said
+        self._noted: Counter[str] | None = None  # nothing is known of what an earlier process said
 
     @cached_property
     def _feature_cache(self) -> FeatureCache:
@@ -80,17 +80,17 @@ class Editions:
         began = time.monotonic()
         try:
             report = await asyncio.to_thread(self._edition)
-        except Exception as error:  # noqa: BLE001 (the next edition comes; it is told as a trouble)
+        except Exception as error:  # noqa: BLE001 (the next edition comes; reported as a problem)
             self._current.learn(error)
-            self._troubles.tell("editions", error)
+            self._troubles.report("editions", error)
             return
         if report.items:
             self._measures.edition(time.monotonic() - began, report.delays)
         self._measures.set_aside = len(self._aside)
         if self._aside:
-            self._troubles.tell("editions", f"{len(self._aside)} items cannot be placed and are retried: see the log")
+            self._troubles.report("editions", f"{len(self._aside)} items cannot be placed and are retried: see the log")
         else:
-            self._troubles.over("editions")
+            self._troubles.recovered("editions")
 
     def _seconds(self) -> int:
         return int(self._clock().timestamp())
@@ -122,18 +122,18 @@ class Editions:
     def _place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
         report = edition(archive, policy, self._seconds, proceed=proceed, aside=self._aside, cache=self._feature_cache)
         self._aside |= report.set_aside
-        self._tell_aside(archive)
+        self._note_skipped(archive)
         if report.items:
             log.info("edition: %d items placed, %d new stories", report.items, report.stories)
         return report
 
-    def _tell_aside(self, archive: Archive) -> None:
+    def _note_skipped(self, archive: Archive) -> None:
         """The sources whose items were set aside, for the counts of what is held back. The items wait in the store,
         whatever process remembers them: a new process tries them again."""
         held = Counter(item.source for item in archive.edition.items(sorted(self._aside)))
-        if held != self._told:
+        if held != self._noted:
             archive.upkeep.note("aside", dict(held))
-            self._told = held
+            self._noted = held
 
     def _re_place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> bool:
         """Re-place stored stories after an edit of the rules or an upgrade of the program, newest first. False:

@@ -10,7 +10,7 @@ from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.refresh import Tools
 from aggregator.ports import Archive
 
-SAID = "configuration"
+LAST_CHANGE = "configuration"
 """The note in the store with the latest report on the configuration."""
 
 
@@ -28,11 +28,11 @@ class Engine:
 @dataclass(frozen=True, slots=True)
 class Reload:
     """The result of looking at the configuration. `engine` is the new one, None if the one in force stays. `of_file`:
-    the file was read and is valid. `said` is for the status, `lines` for the log; `said` None: nothing to report."""
+    the file was read and is valid. `status` is for the API's status, `lines` for the log; `status` None: nothing to report."""
 
     engine: Engine | None = None
     of_file: bool = True
-    said: Mapping[str, object] | None = None
+    status: Mapping[str, object] | None = None
     lines: Sequence[str] = ()
 
 

@@ -43,16 +43,16 @@ class Measures:
             found.set_aside = _whole(noted.get("set_aside"))
         return found
 
-    def onto(self, noted: object, told: Measures) -> dict[str, Any]:
-        """What any process noted, plus what was counted here since it was `told`. The figures of the last edition are
+    def onto(self, noted: object, since: Measures) -> dict[str, Any]:
+        """What any process noted, plus what was counted here since the copy `since` was made. The figures of the last edition are
         those of the process that made it."""
         total = Measures.read(noted)
-        total.errors.update({kind: count - told.errors[kind] for kind, count in self.errors.items()})
-        total.delays = [a + b - c for a, b, c in zip(total.delays, self.delays, told.delays, strict=True)]
-        total.delay_seconds += self.delay_seconds - told.delay_seconds
-        total.editions += self.editions - told.editions
-        total.edition_seconds += self.edition_seconds - told.edition_seconds
-        if self.editions != told.editions or self.set_aside != told.set_aside:
+        total.errors.update({kind: count - since.errors[kind] for kind, count in self.errors.items()})
+        total.delays = [a + b - c for a, b, c in zip(total.delays, self.delays, since.delays, strict=True)]
+        total.delay_seconds += self.delay_seconds - since.delay_seconds
+        total.editions += self.editions - since.editions
+        total.edition_seconds += self.edition_seconds - since.edition_seconds
+        if self.editions != since.editions or self.set_aside != since.set_aside:
             total.last_edition_seconds, total.set_aside = self.last_edition_seconds, self.set_aside
         return total.write()
 

@@ -14,7 +14,7 @@ from aggregator.model.source import SourceState
 from aggregator.pipeline.articles import articles
 from aggregator.pipeline.leases import release_dead
 from aggregator.pipeline.refresh import refresh
-from aggregator.schedule.clock import mended
+from aggregator.schedule.clock import corrected
 from aggregator.worker.engine import Current
 from aggregator.worker.measures import Measures
 from aggregator.worker.processes import is_dead
@@ -50,7 +50,7 @@ class Polling:
         self._clock = clock
         self._troubles = troubles
         self._measures = measures
-        self._told = measures.copy()  # what of it the store knows
+        self._stored = measures.copy()  # what of it the store knows
         self._news = news
         self._polls: set[asyncio.Task[None]] = set()
         self._owed: set[str] = set()  # sources whose results could not be stored: their leases are to be given back
@@ -59,7 +59,7 @@ class Polling:
 
     async def tick(self) -> None:
         """On one machine: clean up, and poll what is due while earlier polls are still in progress."""
-        if await self.keep_house() and await self.mend():
+        if await self.maintain() and await self.correct_times():
             for _ in range(CLAIMS):
                 states = await self._asked(lambda: self._claim(self._current.engine.tools.sources, CLAIM))
                 if states:
@@ -69,13 +69,13 @@ class Polling:
                 if not states or len(states) < CLAIM:
                     break
 
-    async def keep_house(self) -> bool:
+    async def maintain(self) -> bool:
         """Report that we are alive, and clean up after dead processes. False: the store cannot be used."""
-        return not self._current.halted and await self._asked(self._keep_house) is not None
+        return not self._current.halted and await self._asked(self._maintain) is not None
 
-    async def mend(self) -> bool:
+    async def correct_times(self) -> bool:
         """Correct times left by wrong clocks. False: the store cannot be used."""
-        return not self._current.halted and await self._asked(self._mend) is not None
+        return not self._current.halted and await self._asked(self._correct_times) is not None
 
     async def take(self, ids: Collection[str]) -> bool:
         """With a queue: poll those of these sources that are due and free, to the end. False: there were none."""
@@ -91,26 +91,26 @@ class Polling:
         """The store's answer, asked in a thread; None if the store cannot be used."""
         try:
             found = await asyncio.to_thread(ask)
-        except Exception as error:  # noqa: BLE001 (the next tick comes; it is told as a trouble)
+        except Exception as error:  # noqa: BLE001 (the next tick comes; reported as a problem)
             self._failed("store", error)
             return None
-        self._troubles.over("store")
+        self._troubles.recovered("store")
         return found
 
-    def _keep_house(self) -> list[SourceState]:
+    def _maintain(self) -> list[SourceState]:
         archive, now = self._current.engine.tools.archive, int(self._clock().timestamp())
         counted = self._measures.copy()
-        archive.upkeep.notes({"tick": now}, {"measures": lambda noted: counted.onto(noted, self._told)})
-        self._told = counted
+        archive.upkeep.notes({"tick": now}, {"measures": lambda noted: counted.onto(noted, self._stored)})
+        self._stored = counted
         if self._owed:
             archive.sources.release(self._owner, self._owed)
             self._owed = set()
         release_dead(archive, self._dead)
         return []
 
-    def _mend(self) -> list[SourceState]:
+    def _correct_times(self) -> list[SourceState]:
         sources = self._current.engine.tools.archive.sources
-        moved = mended(sources.states(), self._clock())
+        moved = corrected(sources.states(), self._clock())
         if moved:
             log.warning("the clock was changed: the next polls of %d sources are rescheduled", len(moved))
             sources.save(moved)
@@ -125,7 +125,7 @@ class Polling:
     async def _poll(self, states: Sequence[SourceState]) -> None:
         try:
             report = await refresh(self._current.engine.tools, states)
-        except Exception as error:  # noqa: BLE001 (polled again later; it is told as a trouble)
+        except Exception as error:  # noqa: BLE001 (polled again later; reported as a problem)
             self._owed |= {state.id for state in states}
             if time.monotonic() >= self._resume:  # polls that fail together lengthen the pause once
                 self._resume = time.monotonic() + self._pause
@@ -133,21 +133,21 @@ class Polling:
             self._failed("polling", error)
             return
         self._pause = PAUSE
-        self._troubles.over("polling")
+        self._troubles.recovered("polling")
         self._measures.failed(report.kinds)
         self._log(report)
         if report.new or report.changed:
             self._news.set()
         try:
             await articles(self._current.engine.tools)
-        except Exception as error:  # noqa: BLE001 (the next poll tries others; it is told as a trouble)
+        except Exception as error:  # noqa: BLE001 (the next poll tries others; reported as a problem)
             self._failed("articles", error)
         else:
-            self._troubles.over("articles")
+            self._troubles.recovered("articles")
 
     def _failed(self, part: str, error: Exception) -> None:
         self._current.learn(error)
-        self._troubles.tell(part, error)
+        self._troubles.report(part, error)
 
     @staticmethod
     def _log(report: RefreshReport) -> None:

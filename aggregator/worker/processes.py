@@ -95,13 +95,13 @@ class WorkerLock:
                 "`serve`, `poll` and the other commands run beside it"
             ) from error
         try:
-            self.say("")
+            self.report("")
         except OSError as error:
             self._file.close()
             raise StoreFull(f"{self._path}: cannot be written: {error.strerror}") from error
         return self
 
-    def say(self, troubles: str) -> None:
+    def report(self, troubles: str) -> None:
         """Show what is wrong to readers of `troubles`. Raises OSError."""
         text = f"{os.getpid()}\n{identity()}\n{troubles}".encode()[: _LOCK_SIZE - 1]
         self._file.seek(0)

@@ -97,10 +97,10 @@ class Queue:
                 async with self._app.open_async():
                     await self._work()
             except (ClockApart, StoreTooNew) as error:
-                self._troubles.tell("queue", error)
+                self._troubles.report("queue", error)
             except Exception as error:
                 log.debug("queue", exc_info=error)
-                self._troubles.tell("queue", f"{CANNOT} ({_cause(error)}); retrying")
+                self._troubles.report("queue", f"{CANNOT} ({_cause(error)}); retrying")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), PAUSE)
 
@@ -127,7 +127,9 @@ class Queue:
             try:
                 await asyncio.to_thread(self._fleet.agree)
                 await self._tidy()
-                self._troubles.over("queue")  # not before: a queue that ends and restarts at once has not recovered
+                self._troubles.recovered(
+                    "queue"
+                )  # not before: a queue that ends and restarts at once has not recovered
             except (ClockApart, StoreTooNew):
                 raise
             except (StoreError, ConnectorException):  # reported by whoever needs the server
@@ -167,7 +169,7 @@ class Queue:
         parts = [
             asyncio.create_task(self._app.run_worker_async(queues=["polls"], concurrency=JOBS, **options)),
             asyncio.create_task(self._app.run_worker_async(queues=["house"], concurrency=4, **options)),
-            asyncio.create_task(self._tell_news()),
+            asyncio.create_task(self._request_editions()),
             asyncio.create_task(self._looking()),
             asyncio.create_task(self._stopping.wait()),
         ]
@@ -180,7 +182,7 @@ class Queue:
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
 
-    async def _tell_news(self) -> None:
+    async def _request_editions(self) -> None:
         """News that arrived here, or an edit of the configuration, needs an edition, whichever worker makes it."""
         while True:
             await self._news.wait()
@@ -189,8 +191,8 @@ class Queue:
 
     async def dispatch(self, timestamp: int) -> None:
         """Divide what is due into jobs, each for one lane."""
-        await self._polling.mend()
-        with self._told():
+        await self._polling.correct_times()
+        with self._reporting_errors():
             for lane, ids in lanes(await asyncio.to_thread(self._fleet.due)).items():
                 await _deferred(self._refresh.configure(lock=lane, queueing_lock=lane), ids=ids)
 
@@ -198,19 +200,19 @@ class Queue:
         """Poll those of these sources that are due and not leased."""
         if self._stopping.is_set():
             return
-        with self._told():
-            await asyncio.to_thread(self._fleet.heed, ids)
+        with self._reporting_errors():
+            await asyncio.to_thread(self._fleet.adopt_pauses, ids)
         if await self._polling.take(ids):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), SPACING)
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
+    def _reporting_errors(self) -> Iterator[None]:
         """The next tick follows in any case; an error in one is reported as a problem."""
         try:
             yield
         except StoreError as error:
-            self._troubles.tell("store", error)
+            self._troubles.report("store", error)
 
     async def edition(self, timestamp: int = 0) -> None:
         """Make an edition, unless another worker is making one. Exclusion is by the lease, not by the job: a job of a

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
-from aggregator.worker.config_reload import Following
+from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Reload
 from aggregator.worker.fleet import Absences, Fleet
@@ -34,7 +34,7 @@ Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
 class Service:
-    """Polls and makes editions until told to stop. `reload` is as in Following, `show` as in Troubles; `fleet`: other
+    """Polls and makes editions until told to stop. `reload` is as in ConfigReload, `show` as in Troubles; `fleet`: other
     workers do the same."""
 
     def __init__(
@@ -57,7 +57,7 @@ class Service:
         self.editions = Editions(
             current, owner=owner, clock=clock, troubles=troubles, measures=measures, news=news, stopping=self._stopping
         )
-        self.following = Following(current, reload, clock, troubles, news)
+        self.config_reload = ConfigReload(current, reload, clock, troubles, news)
         self._news = news
         self._shared = fleet is not None
         self._tick: Callable[[], Coroutine[Any, Any, object]] = self.polling.tick
@@ -69,7 +69,7 @@ class Service:
                 fleet, owner=owner, polling=self.polling, editions=self.editions, troubles=troubles, news=news,
                 stopping=self._stopping,
             )  # fmt: skip
-            self._tick, self._work = self.polling.keep_house, queue.run
+            self._tick, self._work = self.polling.maintain, queue.run
 
     async def run(self, extra: Beside | None = None) -> None:
         """Until SIGINT or SIGTERM. `extra` runs beside it (the web of `run`) and is told when to stop."""
@@ -77,12 +77,12 @@ class Service:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stop)
         ticks = Ticks(self._clock)
-        loop.add_signal_handler(signal.SIGHUP, lambda: ticks.once(self.following.look, force=True))
-        await self.following.start()
+        loop.add_signal_handler(signal.SIGHUP, lambda: ticks.once(self.config_reload.check, force=True))
+        await self.config_reload.start()
         beside = asyncio.create_task(extra(self._stopping)) if extra else None
         work = asyncio.create_task(self._work())
         ticks.every(TICK, self._tick)
-        ticks.every(LOOK, self.following.look)
+        ticks.every(LOOK, self.config_reload.check)
         ticks.start()
         try:
             await self._stopping.wait()

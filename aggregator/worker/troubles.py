@@ -18,23 +18,23 @@ class Troubles:
         self._show = show
         self._open: dict[str, str] = {}
 
-    def tell(self, part: str, error: Exception | str) -> None:
+    def report(self, part: str, error: Exception | str) -> None:
         """A part failed. Errors of the store are reported in their own words; of an unexpected exception only the name,
         with the details in the log."""
-        foreseen = isinstance(error, StoreError | str)
-        message = str(error) if foreseen else f"{type(error).__name__}, an error in this program: see the log"
+        expected = isinstance(error, StoreError | str)
+        message = str(error) if expected else f"{type(error).__name__}, an error in this program: see the log"
         if self._open.get(part) == message:
             return
-        log.error("%s: %s", part, message, exc_info=error if isinstance(error, Exception) and not foreseen else None)
+        log.error("%s: %s", part, message, exc_info=error if isinstance(error, Exception) and not expected else None)
         self._open[part] = message
         self._show_all()
 
-    def over(self, *parts: str) -> None:
+    def recovered(self, *parts: str) -> None:
         """These parts work; if they did not before, that is reported."""
-        mended = [part for part in parts if self._open.pop(part, None) is not None]
-        for part in mended:
+        recovered = [part for part in parts if self._open.pop(part, None) is not None]
+        for part in recovered:
             log.info("%s: recovered", part)
-        if mended:
+        if recovered:
             self._show_all()
 
     def _show_all(self) -> None:

@@ -25,7 +25,7 @@ def test_the_metrics_of_the_table_are_those_that_are_served(tmp_path: Path) -> N
     measures.edition(1.0, [1])
     room.archive.upkeep.notes({"tick": int(room.now.timestamp()), "measures": measures.write()})
     with WorkerLock(tmp_path) as lock:
-        lock.say("store: full")
+        lock.report("store: full")
         text = room.client.get("/metrics").text
     room.close()
     labels = dict(re.findall(r"^(aggregator_\w+)\{(\w+)=", text, re.MULTILINE))

@@ -291,11 +291,11 @@ def test_a_sync_that_finds_all_as_it_should_be_writes_nothing(store: PostgresArc
 
 def test_troubles_of_workers_that_live_are_told(store: PostgresArchive) -> None:
     worker = other(store, "w1")
-    worker.upkeep.tell("w1", "polling: no\nstore: full")
-    store.upkeep.tell("gone", "queue: lost")
+    worker.upkeep.report_troubles("w1", "polling: no\nstore: full")
+    store.upkeep.report_troubles("gone", "queue: lost")
     reader = ReadOnlyArchive(store._connection.server.url, "reader")
     assert reader.upkeep.troubles() == ("polling: no", "store: full")
-    worker.upkeep.tell("w1", "")
+    worker.upkeep.report_troubles("w1", "")
     assert reader.upkeep.troubles() == ()
     worker.close()
     reader.close()

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from aggregator.model.poll import PollResult
 from aggregator.model.source import Freshness, NotModified, SourceState
-from aggregator.schedule.clock import mended
+from aggregator.schedule.clock import corrected
 from aggregator.schedule.decide import next_poll
 from aggregator.schedule.policy import Policy
 
@@ -41,7 +41,7 @@ class Service:
         return self.archive.sources.states()
 
     def _tick(self, now: datetime) -> int:
-        if moved := mended(self.states(), now):
+        if moved := corrected(self.states(), now):
             self.archive.sources.save(moved)
         ready = self.archive.sources.claim("worker", now, 20 * MINUTE)
         if ready:
@@ -85,8 +85,8 @@ def test_clocks_a_moment_apart_plan_nothing_anew(tmp_path: Path) -> None:
     """Of two machines that poll in turn, one is always a little behind."""
     service = Service(tmp_path)
     service.run(START, 60)
-    assert mended(service.states(), START + 59 * MINUTE - timedelta(seconds=50)) == []
-    assert len(mended(service.states(), START + 20 * MINUTE)) > 10
+    assert corrected(service.states(), START + 59 * MINUTE - timedelta(seconds=50)) == []
+    assert len(corrected(service.states(), START + 20 * MINUTE)) > 10
 
 
 def test_a_machine_that_slept_owes_each_source_one_poll(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ class Asking:
         self.asked = asked
         self.editions = 0
 
-    async def mend(self) -> bool:
+    async def correct_times(self) -> bool:
         return True
 
     async def take(self, ids: Collection[str]) -> bool:

@@ -81,7 +81,7 @@ class Loop:
         self.looks = 0
         self.taken: list[str] = []
 
-    async def mend(self) -> bool:
+    async def correct_times(self) -> bool:
         self.looks += 1
         return True
 
@@ -101,7 +101,7 @@ def end_of_queue(
         url=store.address("aggregator queue"),
         due=lambda: [("alpha", "alpha.example")],
         absent=store.absent,
-        heed=lambda ids: None,
+        adopt_pauses=lambda ids: None,
         agree=lambda: store.agree(lambda: server_time(store) + clock[0]),
     )
     troubles = Troubles(shown.append)

@@ -25,7 +25,7 @@ from aggregator.pipeline.edition import edition
 from aggregator.pipeline.refresh import Tools
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker import editions, polling, web_process
-from aggregator.worker.config_reload import Following
+from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Reload
 from aggregator.worker.measures import Measures
@@ -110,7 +110,7 @@ def test_f23_a_tick_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
 ) -> None:
     async def run() -> None:
         with monkeypatch.context() as broken:
-            broken.setattr(polling, "mended", lambda *_: 1 / 0)
+            broken.setattr(polling, "corrected", lambda *_: 1 / 0)
             assert await worker.tick() == 0
             assert worker.shown == "store: ZeroDivisionError, an error in this program: see the log"
         assert await worker.tick() == 3
@@ -313,15 +313,15 @@ def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker
         return outcome
 
     async def run() -> None:
-        following = Following(worker.current, reload, worker.clock, worker.troubles, worker.news)
+        checking = ConfigReload(worker.current, reload, worker.clock, worker.troubles, worker.news)
         engine = worker.current.engine
-        await following.look()
+        await checking.check()
         assert worker.shown.startswith("configuration: ZeroDivisionError")
-        await following.look()
+        await checking.check()
         noted = worker.archive.upkeep.noted("config-error")
         assert isinstance(noted, dict)
         assert noted["message"] == "feeds.yaml:3:1: broken"
-        await following.look()
+        await checking.check()
         assert worker.archive.upkeep.noted("config-error") is None
         assert worker.current.engine is engine
 
@@ -338,8 +338,8 @@ def test_a_fault_of_an_included_file_is_told_by_its_path_as_written(worker: Work
         load(main, {})
         return Reload()
 
-    following = Following(worker.current, reload, worker.clock, worker.troubles, worker.news)
-    asyncio.run(following.look())
+    checking = ConfigReload(worker.current, reload, worker.clock, worker.troubles, worker.news)
+    asyncio.run(checking.check())
     noted = worker.archive.upkeep.noted("config-error")
     assert isinstance(noted, dict)
     places = [(problem["file"], problem["line"], problem["column"]) for problem in noted["problems"]]

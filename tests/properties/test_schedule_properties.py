@@ -11,7 +11,7 @@ from msgspec import structs
 
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Failed, Fetched, Freshness, NotModified, Outcome, SourceState
-from aggregator.schedule.clock import due_at, mended
+from aggregator.schedule.clock import corrected, due_at
 from aggregator.schedule.decide import next_poll
 from aggregator.schedule.hints import DAYS, PollHints
 from aggregator.schedule.policy import LONGEST, Policy
@@ -128,8 +128,8 @@ def test_a_clock_that_is_set_silences_nothing_and_starts_no_storm(
         assert due_at(state, now) - now <= meant or state.last_attempt <= now
         if state.last_attempt > now:
             assert due_at(state, now) == now + meant
-    right = {state.id: state for state in states} | {state.id: state for state in mended(states, now)}
-    assert mended(right.values(), now) == []
+    right = {state.id: state for state in states} | {state.id: state for state in corrected(states, now)}
+    assert corrected(right.values(), now) == []
     assert all(
         (state.last_attempt is not None and state.last_attempt < now) or state.next_poll == now
         for state in right.values()

@@ -19,7 +19,7 @@ class Upkeep(upkeep.Upkeep):
         super().__init__(connection)
         self._db: Connection = connection
 
-    def tell(self, owner: str, troubles: str) -> None:
+    def report_troubles(self, owner: str, troubles: str) -> None:
         """Record the problems of a worker, for `troubles`; those of dead workers are removed."""
         with self._db.transaction() as raw:
             raw.execute(

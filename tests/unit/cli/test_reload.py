@@ -18,7 +18,7 @@ from aggregator.cli.worker import Engines
 from aggregator.errors import ConfigError, StoreBusy
 from aggregator.sandbox import Sandbox
 from aggregator.store.sqlite.archive import SqliteArchive
-from aggregator.worker.engine import SAID
+from aggregator.worker.engine import LAST_CHANGE
 from aggregator.worker.processes import WorkerLock
 from aggregator.worker.service import Reload
 
@@ -52,7 +52,7 @@ class Worker:
     def look(self) -> Reload | None:
         """Two looks see an edit; what neither tells is nothing."""
         told = [found for found in (self.engines.changed(False), self.engines.changed(False)) if found is not None]
-        return told[0] if told and (told[0].engine or told[0].said) else None
+        return told[0] if told and (told[0].engine or told[0].status) else None
 
     def in_force(self) -> str:
         archive = self.place.instance / "aggregator.db"
@@ -80,8 +80,8 @@ def test_a_saved_file_gives_a_new_engine_and_tells_what_changed(worker: Worker) 
     told = worker.look()
     assert told is not None
     assert told.engine is not None
-    assert told.said is not None
-    assert told.said["changed"]["sections"]["changed"][0]["added"] == ("words: frigate",)  # type: ignore[index]
+    assert told.status is not None
+    assert told.status["changed"]["sections"]["changed"][0]["added"] == ("words: frigate",)  # type: ignore[index]
     assert any("words: frigate" in line for line in told.lines)
     assert "frigate" in worker.in_force()
     assert told.engine.tools.fetch is fetcher, "which hosts were asked when is not forgotten"
@@ -101,8 +101,8 @@ def test_a_comment_is_in_force_without_a_word_of_change(worker: Worker) -> None:
     worker.save("# a comment\n" + FILE)
     told = worker.look()
     assert told is not None
-    assert told.said is not None
-    assert told.said["changed"]["other"] == ()  # type: ignore[index]
+    assert told.status is not None
+    assert told.status["changed"]["other"] == ()  # type: ignore[index]
     assert told.lines == ("the configuration changed and is in force",)
 
 
@@ -232,8 +232,8 @@ def test_an_included_file_is_followed_too(worker: Worker) -> None:
     more.write_text('sources:\n  - {name: Three, url: "https://two.example/"}\n')
     told = worker.look()
     assert told is not None
-    assert told.said is not None
-    assert told.said["changed"]["sources"]["renamed"] == [{"from": "two", "to": "three"}]  # type: ignore[index]
+    assert told.status is not None
+    assert told.status["changed"]["sources"]["renamed"] == [{"from": "two", "to": "three"}]  # type: ignore[index]
 
 
 def test_a_store_that_is_busy_loses_no_edit(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,8 +259,8 @@ def test_with_reload_manual_a_saved_file_waits_for_apply(tmp_path: Path, capsys:
     told = worker.look()
     assert told is not None
     assert told.engine is None
-    assert told.said is not None
-    assert told.said["waiting"]["sections"]["changed"][0]["removed"] == ("words: missile",)  # type: ignore[index]
+    assert told.status is not None
+    assert told.status["waiting"]["sections"]["changed"][0]["removed"] == ("words: missile",)  # type: ignore[index]
     assert "missile" in worker.in_force()
     assert worker.command("poll", "--due") == 0, "other commands follow what is in force too"
     assert "missile" in worker.in_force()
@@ -270,8 +270,8 @@ def test_with_reload_manual_a_saved_file_waits_for_apply(tmp_path: Path, capsys:
     told = worker.look()
     assert told is not None
     assert told.engine is not None
-    assert told.said is not None
-    assert told.said["waiting"] is None
+    assert told.status is not None
+    assert told.status["waiting"] is None
     assert "rocket" in worker.in_force()
     assert worker.look() is None
     asyncio.run(worker.engines.close())
@@ -284,8 +284,8 @@ def test_an_edit_that_waited_and_was_taken_back_waits_no_more(tmp_path: Path, re
     worker.save(manual.replace("missile", "rocket"))
     told = worker.look()
     assert told is not None
-    assert told.said is not None
-    worker.engine.tools.archive.upkeep.note(SAID, told.said)
+    assert told.status is not None
+    worker.engine.tools.archive.upkeep.note(LAST_CHANGE, told.status)
     if restarted:
         asyncio.run(worker.engines.close())
         worker = Worker(tmp_path, manual)
@@ -295,10 +295,10 @@ def test_an_edit_that_waited_and_was_taken_back_waits_no_more(tmp_path: Path, re
         told = worker.look()
     assert told is not None
     assert told.engine is None
-    assert told.said is not None
-    assert told.said["waiting"] is None
+    assert told.status is not None
+    assert told.status["waiting"] is None
     assert "undone" in told.lines[0]
-    worker.engine.tools.archive.upkeep.note(SAID, told.said)
+    worker.engine.tools.archive.upkeep.note(LAST_CHANGE, told.status)
     worker.save(manual)
     assert worker.look() is None, "it is told once"
     asyncio.run(worker.engines.close())

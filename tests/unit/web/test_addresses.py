@@ -96,11 +96,11 @@ def test_health(newsroom: Newsroom) -> None:
     newsroom.archive.upkeep.note("tick", int(newsroom.now.timestamp()) + 30)
     assert client.get("/readyz").text == "ready\n", "clocks of two machines are never quite the same"
     with WorkerLock(newsroom.folder) as lock:
-        lock.say("store: /secret/path: the disk is full")
+        lock.report("store: /secret/path: the disk is full")
         assert client.get("/readyz").text == "degraded: store\n"
-        lock.say("")
+        lock.report("")
         assert client.get("/readyz").status_code == 200
-        lock.say("store: full")
+        lock.report("store: full")
     assert client.get("/readyz").status_code == 200, "nobody runs any more whom it could be said of"
     assert client.get("/readyz").headers["Cache-Control"] == "no-store"
 
