@@ -95,7 +95,7 @@ def questions(stored: Stored) -> dict[str, StreamQuery]:
 
 def _common(stored: Stored) -> str:
     """A word that most texts hold."""
-    found, _ = stored.application.readings().reading.stories(StreamQuery("latest", limit=200), stored.now)
+    found, _ = stored.application.read_only().reading.stories(StreamQuery("latest", limit=200), stored.now)
     return Counter(word for story in found for word in set(story.summary.split())).most_common(1)[0][0]
 
 
@@ -123,7 +123,7 @@ def run(sizes: Iterable[int] = SIZES) -> list[str]:
 def measured(archives: list[Stored]) -> dict[int, dict[str, float]]:
     """Median processor seconds of each question, by stories; the archives take turns."""
     spent: dict[int, dict[str, list[float]]] = {one.stories: {name: [] for name in questions(one)} for one in archives}
-    readers = [(one, one.application.readings().reading, questions(one)) for one in archives]
+    readers = [(one, one.application.read_only().reading, questions(one)) for one in archives]
     for turn in range(ROUNDS):
         for one, reading, asked in readers:
             for name, query in asked.items():

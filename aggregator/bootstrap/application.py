@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from aggregator.pipeline.refresh import Tools
     from aggregator.ports import Extractor, Parser, Upkeep
     from aggregator.store.postgres.archive import PostgresArchive
-    from aggregator.store.postgres.readonly import ReadOnlyArchive as PostgresReadings
+    from aggregator.store.postgres.readonly import ReadOnlyArchive as PostgresReadOnly
     from aggregator.store.sqlite.archive import SqliteArchive
     from aggregator.store.sqlite.readonly import ReadOnlyArchive
 
     Store = SqliteArchive | PostgresArchive
-    ReadOnlyStore = ReadOnlyArchive | PostgresReadings
+    ReadOnlyStore = ReadOnlyArchive | PostgresReadOnly
 
 DATABASE = "aggregator.db"
 SERVERS = ("postgresql://", "postgres://")
@@ -81,21 +81,21 @@ class Application(Configured):
         return cls(place, settings, warnings)
 
     @classmethod
-    def bare(cls, place: Place) -> Application:
+    def without_config(cls, place: Place) -> Application:
         """For commands that need only the location of the archive, not feeds.yaml, which may be broken."""
         return cls.of_texts(place, {"feeds.yaml": "{}"})
 
     @classmethod
-    def standing(cls, place: Place, broken: ConfigError) -> Application:
+    def in_force(cls, place: Place, broken: ConfigError) -> Application:
         """The configuration in force, for a process that follows it and found its own file broken.
 
         Raises:
             ConfigError: `broken`, if nothing is in force.
         """
-        bare = cls.bare(place)
+        bare = cls.without_config(place)
         if not bare.stored:
             raise broken
-        archive = bare.readings()
+        archive = bare.read_only()
         held = archive.upkeep.configuration()
         archive.close()
         if held is None:
@@ -103,7 +103,7 @@ class Application(Configured):
         return cls.of_texts(place, held[1])
 
     @classmethod
-    def ruling(cls, place: Place) -> Application:
+    def effective(cls, place: Place) -> Application:
         """The configuration that applies to the archive: the file, or with `reload: manual` the one in force.
 
         Raises:
@@ -193,10 +193,10 @@ class Application(Configured):
 
         return PostgresArchive(self.place.database or "", identity())
 
-    def readings(self) -> ReadOnlyStore:
+    def read_only(self) -> ReadOnlyStore:
         """The archive for read-only use."""
         if self.shared:
-            return self._server_readings()
+            return self._server_read_only()
         from aggregator.store.sqlite.readonly import ReadOnlyArchive
 
         return ReadOnlyArchive(self.database)
@@ -205,14 +205,14 @@ class Application(Configured):
         """The problems that workers report. They are kept outside the store, since the store may be the problem."""
         from aggregator.worker.processes import troubles
 
-        return self._teller.upkeep.troubles() if self.shared else troubles(self.place.instance)
+        return self._status_archive.upkeep.troubles() if self.shared else troubles(self.place.instance)
 
     @cached_property
-    def _teller(self) -> PostgresReadings:
+    def _status_archive(self) -> PostgresReadOnly:
         """A connection for `troubles`, shared by threads."""
-        return self._server_readings()
+        return self._server_read_only()
 
-    def _server_readings(self) -> PostgresReadings:
+    def _server_read_only(self) -> PostgresReadOnly:
         from aggregator.worker.processes import identity
 
         with driver():
@@ -227,17 +227,17 @@ class Application(Configured):
 
         contact = self.settings.site.contact or self.settings.site.url
         made = Http(user_agent(__version__, contact), allow_private=self.settings.allow_private)
-        self.hold(made, states)
+        self.apply_pauses(made, states)
         return made
 
-    def hold(self, fetcher: Http, states: Iterable[SourceState]) -> None:
+    def apply_pauses(self, fetcher: Http, states: Iterable[SourceState]) -> None:
         """Make a fetcher keep the pauses recorded in these states."""
         from aggregator.schedule.hosts import pausing
         from aggregator.schedule.policy import pause_of
 
         alone = {id for id, source in self.sources.items() if pause_of(source, self.settings.defaults) == "source"}
         for host, seconds in pausing(states, utc_now(), alone).items():
-            fetcher.hold(host, seconds)
+            fetcher.pause(host, seconds)
 
     @cached_property
     def _secrets(self) -> tuple[str, ...]:

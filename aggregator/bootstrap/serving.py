@@ -73,7 +73,7 @@ def library(application: Application, written: datetime | None = None) -> Librar
 
     place = application.place
     return Library(
-        open_archive=application.readings,
+        open_archive=application.read_only,
         compile=lambda texts: in_force(Application.of_texts(place, texts)),
         current=in_force(application),
         clock=utc_now,
@@ -95,6 +95,6 @@ def web_application() -> Any:
     try:
         application = Application.load(place)
     except ConfigError as broken:  # saved while another process of ours ran, whose place this one takes
-        application = Application.standing(place, broken)
+        application = Application.in_force(place, broken)
     logs.start(application.mask)
     return create_app(library(application, written()))

@@ -9,7 +9,7 @@ import orjson
 
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, json_option
-from aggregator.cli.placing import editing, judge_anew, seconds
+from aggregator.cli.edition import editing, re_place_stored, seconds
 from aggregator.errors import ConfigError
 from aggregator.pipeline.changes import Changes, changes
 
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if not running:
         archive.sources.sync(settings.sources)
         with editing(archive) as proceed:
-            replaced = judge_anew(archive, application, proceed)
+            replaced = re_place_stored(archive, application, proceed)
     archive.close()
     if args.json:
         row = {"applied": applied, "epoch": settings.epoch, "running": running, "re_placed": replaced}

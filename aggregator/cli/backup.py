@@ -14,7 +14,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
-    archive = Application.bare(place).existing()
+    archive = Application.without_config(place).existing()
     archive.upkeep.backup(args.file)
     archive.close()
     print(f"{args.file} holds the archive, {args.file.stat().st_size // 1024} KiB.")

@@ -38,11 +38,11 @@ class Line:
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
-    from aggregator.pipeline.edition import collector_at_rest
+    from aggregator.pipeline.edition import gc_paused
 
     application = Application.load(place)
     out = sys.stdout.buffer
-    with collector_at_rest():
+    with gc_paused():
         items = list(_read(args.file))
         stories = _stories(application, items)
         for index, item in enumerate(items):

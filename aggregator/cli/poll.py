@@ -16,7 +16,7 @@ import orjson
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.child_process import Terminated, run_in_child
-from aggregator.cli.placing import get_ready, place_all, seconds
+from aggregator.cli.edition import place_all, seconds, warm_up
 from aggregator.cli.progress import bar
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.model.poll import RefreshReport
@@ -39,7 +39,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
-    application = Application.ruling(place)
+    application = Application.effective(place)
     unknown = [id for id in args.source if id not in application.sources]
     if unknown:
         from difflib import get_close_matches
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
         def meanwhile() -> None:
             # Whoever is the last to close the archive writes its log back into the file; so the edition does, for both.
             kept.callback(application.archive().close)
-            get_ready(application)
+            warm_up(application)
 
         try:
             report, held = run_in_child(polls, meanwhile)

@@ -9,7 +9,7 @@ from aggregator.cli.arguments import Command, nothing
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
-    application = Application.ruling(place)
+    application = Application.effective(place)
     archive = application.archive()
     held = archive.upkeep.configuration()
     if application.shared and held and held[0] != application.settings.epoch:

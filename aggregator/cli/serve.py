@@ -59,7 +59,7 @@ def _loaded(place: Place) -> Application:
     try:
         return Application.load(place)
     except ConfigError as broken:
-        application = Application.standing(place, broken)
+        application = Application.in_force(place, broken)
         print(f"{broken}\nwarning: {place.config} is broken; serving by the configuration in force", file=sys.stderr)
         return application
 

@@ -147,7 +147,7 @@ class Engines:
         application = self._application
         hosts = {host_of(application.sources[id].url) or "" for id in ids if id in application.sources}
         beside = [id for host in hosts for id in application.hosts[host]]
-        application.hold(self._fetcher(application), self._archives.lookup.sources.states(beside))
+        application.apply_pauses(self._fetcher(application), self._archives.lookup.sources.states(beside))
 
     def changed(self, force: bool) -> Reload | None:
         """What changed in the configuration since the last call. Raises ConfigError if the file is broken."""

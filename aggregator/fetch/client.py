@@ -152,9 +152,9 @@ class Http:
                 return failure(error)
             raise
 
-    def hold(self, host: str, seconds: float) -> None:
+    def pause(self, host: str, seconds: float) -> None:
         """Make no request to this host for so long, as it told an earlier process."""
-        self._gate.hold(host, seconds)
+        self._gate.pause(host, seconds)
 
     async def close(self) -> None:
         """Close all connections. The caller must first cancel requests in progress: a shutdown is no failure of a
@@ -197,7 +197,7 @@ class Http:
             answer = await self._ask(trail.here, headers, terms)
             wait = freshness(answer.headers, answer.status, self._clock()).retry_after
             if wait and terms.pause == "host":
-                self._gate.hold(trail.here.host, wait)
+                self._gate.pause(trail.here.host, wait)
             if answer.status not in REDIRECTS:
                 return trail, answer, asked
             trail = trail.step(answer.status, answer.headers.get("Location"))

@@ -36,7 +36,7 @@ class HostGate:
         self._lanes: dict[str, _Lane] = {}
         self._held: dict[str, float] = {}  # host → until when no request is made, on the monotonic clock
 
-    def hold(self, host: str, seconds: float) -> None:
+    def pause(self, host: str, seconds: float) -> None:
         """A host asked us to wait (429 or 503 with Retry-After): all its sources wait."""
         if not self._exempt(host):
             self._held[host] = max(self._held.get(host, 0.0), time.monotonic() + min(seconds, LONGEST_HOLD))

@@ -1,4 +1,4 @@
-"""The edition: items that wait → stories in sections and topics, in batches, each one transaction of the store."""
+"""The edition: places waiting items into stories, sections and topics, in batches, each in one transaction of the store."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from aggregator.pipeline.compose import compose
 from aggregator.pipeline.history import StoredHistory, remembered
 from aggregator.pipeline.judging import folded, placed, rejudged
 from aggregator.pipeline.merging import survivor
-from aggregator.pipeline.moved import following
+from aggregator.pipeline.moved import with_moved_addresses
 from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.regrouping import Without, alone, regrouped
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aggregator.stories import FeatureCache
 
 BATCH = 4000
-"""Items a step takes: enough to share the work of looking things up, few enough to commit often."""
+"""Items in a batch: enough to share the cost of look-ups, few enough to commit often."""
 
 
 log = logging.getLogger(__name__)
@@ -37,8 +37,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class EditionReport:
-    """`delays`: seconds from publication to being placed, of items that came as news and told when they were
-    published. `set_aside`: items on which the edition failed."""
+    """What an edition did. `delays`: seconds from publication to placement, of new items with a publication time.
+    `set_aside`: items on which the edition failed."""
 
     items: int = 0
     stories: int = 0  # new ones
@@ -53,35 +53,36 @@ def edition(
     progress: Callable[[int, int], None] = lambda done, of: None,
     proceed: Callable[[], bool] = lambda: True,
     *,
-    aside: frozenset[int] = frozenset(),
+    skip: frozenset[int] = frozenset(),
     cache: FeatureCache | None = None,
 ) -> EditionReport:
-    """Place everything that waits, but for the items `aside`. The caller holds the lease; `proceed` is asked before
-    each batch. Who makes one edition after the other hands the same `cache` to each."""
-    policy = _informed(policy, archive, now())
+    """Place all waiting items except `skip`. The caller must hold the lease; `proceed` is called before each batch, and the
+    edition ends when it returns False. `now` returns epoch seconds; `progress` gets the numbers of items done and in total.
+    Passing the same `cache` to successive editions saves work."""
+    policy = _with_stored(policy, archive, now())
     if policy.pins and proceed():
         unpin(archive, policy, now())
-    waiting = [n for n in archive.edition.pending() if n not in aside]
+    waiting = [n for n in archive.edition.pending() if n not in skip]
     report = EditionReport()
     if waiting and cache is None:
         cache = _feature_cache()
     for start in range(0, len(waiting), BATCH):
         if not proceed():
             break
-        with collector_at_rest():
+        with gc_paused():
             items = archive.edition.items(waiting[start : start + BATCH])
-            report = added(report, _settle(archive, policy, items, now(), cache))
+            report = combined(report, _place_or_split(archive, policy, items, now(), cache))
         progress(report.items + len(report.set_aside), len(waiting))
     return report
 
 
-def _informed(policy: Policy, archive: Archive, now: int) -> Policy:
-    """The policy with what the store knows: topics found, and where the articles of the editor's word have moved."""
-    return following(with_category_topics(policy.at(now), stored_topics(archive)), archive.edition)
+def _with_stored(policy: Policy, archive: Archive, now: int) -> Policy:
+    """The policy together with what is stored: the topics found, and the new addresses of articles that overrides name."""
+    return with_moved_addresses(with_category_topics(policy.at(now), stored_topics(archive)), archive.edition)
 
 
-def get_ready(policy: Policy) -> None:
-    """Import, read and compile what the first batch would have to wait for."""
+def warm_up(policy: Policy) -> None:
+    """Import, read and compile everything that the first batch needs."""
     from aggregator.stories import Memory, group
 
     policy.spoken_for("")  # compiles the rules
@@ -89,31 +90,31 @@ def get_ready(policy: Policy) -> None:
 
 
 @contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """A batch makes hundreds of thousands of values that live to its end and hold no cycles: walking them again and
-    again in search of garbage would cost a fifth of its time. They go by their counts of references."""
-    resting = not gc.isenabled()
+def gc_paused() -> Iterator[None]:
+    """Pause the cyclic garbage collector. A batch creates hundreds of thousands of values that live to its end and form no
+    cycles; traversing them again and again would cost a fifth of its time. Reference counts free them."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if not resting:
+        if was_enabled:
             gc.enable()
 
 
 def _feature_cache() -> FeatureCache:
     from aggregator.stories import (
-        FeatureCache,  # brings numpy and scipy, for which an edition without news need not wait
+        FeatureCache,  # imports numpy and scipy, which an edition without news does not need
     )
 
     return FeatureCache()
 
 
-def _settle(
+def _place_or_split(
     archive: Archive, policy: Policy, items: Sequence[PendingItem], now: int, cache: FeatureCache | None
 ) -> EditionReport:
-    """A step; where it fails for a reason that nobody foresaw, half by half, until what it fails on is found: one item
-    must not hold up all others. It stays among those that wait, for a program that can read it."""
+    """Place a batch. If that fails unexpectedly, place its halves, until the item that causes the failure is found: one item
+    must not hold up all others. It keeps waiting, for a version of the program that can read it."""
     try:
         founded = step(archive, policy, items, now, cache)
     except StoreError:
@@ -123,17 +124,17 @@ def _settle(
     else:
         news = [item for item in items if item.live and item.story is None and item.at < item.first_seen]
         return EditionReport(len(items), founded, tuple(max(0, now - item.at) for item in news))
-    # Out of the handler, so that the log tells the one failure and not all that led to it.
+    # Outside the handler, so that the log shows this failure alone, without a chain of earlier ones.
     if len(items) == 1:
         log.error("item %d of %s is set aside", items[0].n, items[0].source, exc_info=failure)
         return EditionReport(set_aside=frozenset({items[0].n}))
     middle = len(items) // 2
-    first, second = (_settle(archive, policy, half, now, cache) for half in (items[:middle], items[middle:]))
-    return added(first, second)
+    first, second = (_place_or_split(archive, policy, half, now, cache) for half in (items[:middle], items[middle:]))
+    return combined(first, second)
 
 
-def added(one: EditionReport, other: EditionReport) -> EditionReport:
-    """What two editions did together."""
+def combined(one: EditionReport, other: EditionReport) -> EditionReport:
+    """The reports of two editions, added up."""
     return EditionReport(
         one.items + other.items,
         one.stories + other.stories,
@@ -154,8 +155,8 @@ def step(
     merges = [Merge(merge.older, merge.younger) for merge in grouping.merges]
     plan = _Plan(archive, policy, home, merges)
     if behind := [n for n, state in plan.states.items() if state.epoch != policy.epoch]:
-        # What goes on right after an edit of the rules follows them as a whole, and stands where it would have stood.
-        placed_anew(archive, policy, behind, now)
+        # Stories that were placed under other rules are first re-placed as a whole, and keep the place they would have had.
+        re_place_stories(archive, policy, behind, now)
         plan = _Plan(archive, policy, home, merges)
     stories = plan.stories(seen, judged, now)
     archive.edition.apply(
@@ -178,8 +179,8 @@ def step(
 def _grouped(
     archive: Archive, policy: Policy, items: Sequence[PendingItem], cache: FeatureCache | None
 ) -> tuple[list[Candidate], Grouping]:
-    """Which stories the items tell: new ones, and those that are a story by themselves and say something else now. With the
-    candidates that the grouping was given; it does not see what the editor sets apart."""
+    """(candidates, grouping) of the items that are new, or that are a story by themselves and have changed. The grouping does
+    not get items that the editor split off."""
     from aggregator.stories import group
 
     fresh = [item for item in items if item.story is None]
@@ -200,17 +201,17 @@ def candidate(item: PendingItem) -> Candidate:
 
 
 def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> int:
-    """Judge stored stories anew after an edit of the rules or an upgrade, newest first; returns how many were done.
-    Nothing is announced: a story stands in each stream where it would have stood."""
-    policy = _informed(policy, archive, now)
+    """Re-place at most `limit` stored stories after an edit of the rules or an upgrade, newest first; returns how many were
+    done. Nothing is announced: a story gets the place in each stream that it would have had."""
+    policy = _with_stored(policy, archive, now)
     overrule(archive, policy, now)
     numbers = archive.edition.outdated(policy.epoch, limit)
-    placed_anew(archive, policy, numbers, now)
+    re_place_stories(archive, policy, numbers, now)
     return len(numbers)
 
 
 def unpin(archive: Archive, policy: Policy, now: int) -> None:
-    """Stories whose pin is over, which nobody's edit tells, go where their words put them. Again, it changes nothing."""
+    """Re-place stories whose pin has expired, which no edit of the file announces. Idempotent."""
     over = {address for address, _, over in policy.pins if over and over <= now} - policy.pinned.keys()
     homes = {home for found in archive.edition.addressed(over).values() for home in found.values()} if over else ()
     states, members = archive.edition.stories(homes), archive.edition.members(homes)
@@ -219,12 +220,12 @@ def unpin(archive: Archive, policy: Policy, now: int) -> None:
         again = [rejudged(member, policy) for member in members[n]]
         return compose(n, again, state, policy, joined=(), now=now, replacing=True).scores != state.scores
 
-    if turned := [n for n, state in states.items() if elsewhere(n, state)]:
-        placed_anew(archive, policy, turned, now)
+    if expired := [n for n, state in states.items() if elsewhere(n, state)]:
+        re_place_stories(archive, policy, expired, now)
 
 
-def placed_anew(archive: Archive, policy: Policy, numbers: Collection[int], now: int) -> None:
-    """Judge these stories anew."""
+def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int], now: int) -> None:
+    """Classify and compose these stories anew, and store the result."""
     states = archive.edition.stories(numbers)
     places: list[Placed] = []
     stories: list[StoryState] = []
@@ -236,7 +237,7 @@ def placed_anew(archive: Archive, policy: Policy, numbers: Collection[int], now:
 
 
 def _homes(items: Iterable[PendingItem], grouping: Grouping) -> dict[int, int]:
-    """Item → the story that holds it after all merges."""
+    """Item → its story after all merges."""
     into = {merge.younger: merge.older for merge in grouping.merges}
     home = {join.item: survivor(into, join.story) for join in grouping.joins}
     home.update({item.n: survivor(into, item.story) for item in items if item.story is not None})
@@ -244,7 +245,7 @@ def _homes(items: Iterable[PendingItem], grouping: Grouping) -> dict[int, int]:
 
 
 class _Plan:
-    """The stories a batch touches, before and after."""
+    """The stories that a batch touches, before and after it."""
 
     def __init__(self, archive: Archive, policy: Policy, home: dict[int, int], merges: Sequence[Merge]) -> None:
         self.policy = policy
@@ -284,7 +285,7 @@ class _Plan:
 
 
 def _why(join: Join | None) -> str:
-    """In short, why an item is in its story."""
+    """Why an item is in its story, in a few words."""
     if join is None or join.reason == "founder":
         return "founder" if join else ""
     if join.reason in (APART, JOINED):
@@ -294,7 +295,7 @@ def _why(join: Join | None) -> str:
 
 
 def _joining(join: Join | None) -> Joining | None:
-    """… and in full; nothing where no other story came near."""
+    """Why an item is in its story, in full; None for a founder without a runner-up."""
     if join is None or (join.reason == "founder" and join.runner_up is None):
         return None
     return Joining(join.reason, join.score, join.shared, join.vetoes, join.runner_up, join.runner_up_score)

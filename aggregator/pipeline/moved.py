@@ -9,7 +9,7 @@ from aggregator.pipeline.policy import Policy
 from aggregator.ports import EditionStore
 
 
-def following(policy: Policy, store: EditionStore) -> Policy:
+def with_moved_addresses(policy: Policy, store: EditionStore) -> Policy:
     """The policy with the current addresses of the articles that it names, in addition to those given in `feeds.yaml`."""
     said = policy.apart.union(policy.hidden, (address for address, _, _ in policy.pins), *policy.joined)
     found = store.addressed(said) if said else {}

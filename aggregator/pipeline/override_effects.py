@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from aggregator.model.story import PendingItem, StoryState
-from aggregator.pipeline.moved import following
+from aggregator.pipeline.moved import with_moved_addresses
 from aggregator.pipeline.overrides import partings, unions
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import EditionStore
@@ -51,11 +51,11 @@ class OverrideEffects:
 
 def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str] = frozenset()) -> OverrideEffects:
     """Everything in the file that is not yet so in the archive; `hidden` are the addresses that are hidden now."""
-    meant = following(policy, store)
+    meant = with_moved_addresses(policy, store)
     return OverrideEffects(
         _unions(store, meant.joined),
         _partings(store, meant.apart),
-        _hidings(store, following(replace(policy, hidden=hidden), store).hidden, meant),
+        _hidings(store, with_moved_addresses(replace(policy, hidden=hidden), store).hidden, meant),
         _unknown(store, policy),
     )
 

@@ -12,7 +12,7 @@ from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.category_topics import with_category_topics
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.judging import rejudged
-from aggregator.pipeline.moved import following
+from aggregator.pipeline.moved import with_moved_addresses
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import EditionStore
 
@@ -107,8 +107,8 @@ def plan(
     another configuration than `before`, the one in force, are first judged under that. `category_topics` are the topics from
     categories that the store has noted. Nothing is written."""
     found = Plan()
-    before = following(with_category_topics(before, category_topics), store) if before else None
-    after = following(with_category_topics(after, category_topics), store)
+    before = with_moved_addresses(with_category_topics(before, category_topics), store) if before else None
+    after = with_moved_addresses(with_category_topics(after, category_topics), store)
     said = before or replace(after, hidden=frozenset(), pinned={})
     for rows in chain(pages, _returning(store, said, after)):
         numbers = [n for _, n, _ in rows]

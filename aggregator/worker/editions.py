@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.categorise.version import NOTE
 from aggregator.errors import StoreError
-from aggregator.pipeline.edition import EditionReport, added, edition
+from aggregator.pipeline.edition import EditionReport, combined, edition
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_all
 from aggregator.pipeline.survey import survey
@@ -56,8 +56,8 @@ class Editions:
         self._news = news
         self._stopping = stopping
         self._retention = Retention(_last_tick(current.engine.archive), time.monotonic())
-        self._aside: frozenset[int] = frozenset()
-        self._aside_since = 0
+        self._set_aside: frozenset[int] = frozenset()
+        self._skipping_since = 0
         self._noted: Counter[str] | None = None  # nothing is known of what an earlier process said
 
     @cached_property
@@ -86,9 +86,11 @@ class Editions:
             return
         if report.items:
             self._measures.edition(time.monotonic() - began, report.delays)
-        self._measures.set_aside = len(self._aside)
-        if self._aside:
-            self._troubles.report("editions", f"{len(self._aside)} items cannot be placed and are retried: see the log")
+        self._measures.set_aside = len(self._set_aside)
+        if self._set_aside:
+            self._troubles.report(
+                "editions", f"{len(self._set_aside)} items cannot be placed and are retried: see the log"
+            )
         else:
             self._troubles.recovered("editions")
 
@@ -110,18 +112,20 @@ class Editions:
 
     def _work(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
         """What the holder of the lease does."""
-        if not 0 <= self._seconds() - self._aside_since < RETRY_EVERY:
-            self._aside, self._aside_since = frozenset(), self._seconds()
+        if not 0 <= self._seconds() - self._skipping_since < RETRY_EVERY:
+            self._set_aside, self._skipping_since = frozenset(), self._seconds()
         report = self._place(archive, policy, proceed)
         while not self._re_place(archive, policy, proceed):
-            report = added(report, self._place(archive, policy, proceed))
+            report = combined(report, self._place(archive, policy, proceed))
         survey(archive, policy, self._seconds(), proceed)
         self._prune(self._seconds(), proceed)
         return report
 
     def _place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
-        report = edition(archive, policy, self._seconds, proceed=proceed, aside=self._aside, cache=self._feature_cache)
-        self._aside |= report.set_aside
+        report = edition(
+            archive, policy, self._seconds, proceed=proceed, skip=self._set_aside, cache=self._feature_cache
+        )
+        self._set_aside |= report.set_aside
         self._note_skipped(archive)
         if report.items:
             log.info("edition: %d items placed, %d new stories", report.items, report.stories)
@@ -130,7 +134,7 @@ class Editions:
     def _note_skipped(self, archive: Archive) -> None:
         """The sources whose items were set aside, for the counts of what is held back. The items wait in the store,
         whatever process remembers them: a new process tries them again."""
-        held = Counter(item.source for item in archive.edition.items(sorted(self._aside)))
+        held = Counter(item.source for item in archive.edition.items(sorted(self._set_aside)))
         if held != self._noted:
             archive.upkeep.note("aside", dict(held))
             self._noted = held
@@ -154,7 +158,7 @@ class Editions:
         return not left_off
 
     def _news_waits(self, archive: Archive) -> bool:
-        return any(n not in self._aside for n in archive.edition.pending())
+        return any(n not in self._set_aside for n in archive.edition.pending())
 
     def _prune(self, now: int, proceed: Callable[[], bool]) -> None:
         """Retention, once a day; done here because it uses the edition's archive."""

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from aggregator.errors import UsageError
 from aggregator.model.stream import Filter, StreamQuery
-from aggregator.pipeline.edition import edition, placed_anew, re_place
+from aggregator.pipeline.edition import edition, re_place, re_place_stories
 from aggregator.store.sqlite.archive import SqliteArchive
 
 SECONDS = int(NOW.timestamp())
@@ -292,7 +292,7 @@ def test_what_changed_and_waits_still_waits_after_its_story_was_judged_anew(stor
     store.intake.apply([polled("alpha", [one])], NOW)
     place(store)
     store.intake.apply([polled("alpha", changed=[(1, replace(one, summary="Another plan.", hash="new"))])], NOW)
-    placed_anew(store, policy(epoch="two"), [1], SECONDS)
+    re_place_stories(store, policy(epoch="two"), [1], SECONDS)
     assert store.edition.pending() == [1], "what its feed says of it now is not told yet"
     place(store)
     assert store.reading.stories(StreamQuery("latest"), SECONDS)[0][0].entry.summary == "Another plan."

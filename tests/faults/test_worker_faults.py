@@ -256,7 +256,7 @@ def test_one_item_that_cannot_be_judged_holds_up_no_other(worker: Worker, caplog
     assert (report.items, len(report.set_aside)) == (36, 1)
     assert caplog.text.count("Traceback") == 1, "the failure is told once"
     assert worker.archive.edition.pending() == list(report.set_aside)
-    again = edition(worker.archive, policy(fails), lambda: int(NOW.timestamp()), aside=report.set_aside)
+    again = edition(worker.archive, policy(fails), lambda: int(NOW.timestamp()), skip=report.set_aside)
     assert (again.items, again.set_aside) == (0, frozenset())
     assert edition(worker.archive, policy(), lambda: int(NOW.timestamp())).items == 1, "nothing is lost"
 

@@ -111,7 +111,7 @@ def test_a_host_that_asked_for_a_pause_is_left_alone_by_all_who_wait_for_it() ->
                 async with gate.enter(host):
                     asked.append(host)
                     await asyncio.sleep(0.01)
-                    gate.hold(host, 86_400 if host == "a" else 0)
+                    gate.pause(host, 86_400 if host == "a" else 0)
             except Stopped as stopped:
                 return stopped.failed
             return None
@@ -130,7 +130,7 @@ def test_a_pause_that_is_asked_for_holds_also_for_who_waits_for_a_place_of_the_o
         async with gate.enter("b"):
             waiting = asyncio.create_task(crowd(gate, ["a"]))
             await asyncio.sleep(0.01)
-            gate.hold("a", 60)
+            gate.pause("a", 60)
         with pytest.raises(Stopped):
             await waiting
         await asyncio.wait_for(crowd(gate, ["b"]), 1)  # the place was given back

@@ -73,7 +73,7 @@ def test_what_is_kept_goes_on_through_a_short_lock(room: Newsroom) -> None:
 
 
 def test_the_web_cannot_write(room: Newsroom) -> None:
-    archive = room.application.readings()
+    archive = room.application.read_only()
     with pytest.raises(StoreReadOnly):
         archive.upkeep.note("x", 1)
     archive.close()

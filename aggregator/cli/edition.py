@@ -18,11 +18,11 @@ LEASE = 60  # seconds
 WAIT = 120  # seconds for another process to finish its edition
 
 
-def get_ready(application: Application) -> None:
+def warm_up(application: Application) -> None:
     """Preparations that `place_all` would otherwise begin with."""
-    from aggregator.pipeline.edition import get_ready
+    from aggregator.pipeline.edition import warm_up
 
-    get_ready(application.policy)
+    warm_up(application.policy)
 
 
 def place_all(application: Application) -> tuple[int, int]:
@@ -34,13 +34,13 @@ def place_all(application: Application) -> tuple[int, int]:
     with editing(archive) as proceed:
         with bar("Edition") as progress:
             report = edition(archive, application.policy, seconds, progress, proceed)
-        judge_anew(archive, application, proceed)
+        re_place_stored(archive, application, proceed)
         survey(archive, application.policy, seconds(), proceed)
     archive.close()
     return report.items, report.stories
 
 
-def judge_anew(archive: Archive, application: Application, proceed: Callable[[], bool]) -> int:
+def re_place_stored(archive: Archive, application: Application, proceed: Callable[[], bool]) -> int:
     """Stored stories follow an edit of the rules; returns how many were re-placed."""
     from aggregator.pipeline.re_placement import re_place_all
 
