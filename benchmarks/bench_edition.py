@@ -1,10 +1,10 @@
-"""The edition at archives of growing size: what an item costs (grouping, judging, composing, storing), and how long it
-takes to read the latest stories of a section.
+"""The edition on archives of growing size: what an item costs (grouping, judging, composing, storing), and how long reading the
+latest stories of a section takes.
 
     python -m benchmarks.bench_edition [SIZE …]      (default: 10000 100000)
 
-Items are generated straight into the store at a steady rate, so that every archive but the smallest spans more days
-than the grouping looks back; what it remembers is pruned as the worker does.
+Items are generated straight into the store at a steady rate, so that every archive but the smallest spans more days than the
+grouping looks back. The memory of the grouping is pruned as the worker does it.
 """
 
 from __future__ import annotations

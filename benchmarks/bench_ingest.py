@@ -1,5 +1,6 @@
-"""Ingest of generated feeds through a local server: the first poll, the same again when all answer 304, and with a
-tenth of the feeds changed; and how the cost grows with ten times the items."""
+"""Ingest of generated feeds from a local server: the first poll, a poll where all answer 304, and one where a tenth of the feeds
+has changed; and how the cost grows with ten times the items.
+"""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Ours beside other programs that poll feeds: whole commands over the same feeds from the same server, in turn.
+"""Compares the service with other programs that poll feeds: whole commands on the same feeds from the same server, in turn.
 
     make bench-peers            (or python -m benchmarks.bench_peers [--feeds N] [--runs K])
 
-Each run starts everybody from nothing and goes through three polls; in each poll all take their turn, in another order
-each run. When ours returns, stories, sections, topics, search and sanitising are done; reader updates without its search.
-What was stored is counted after each poll: who did not do the work is left out, with the reason. The table is printed
-and put into docs/benchmarks.md.
+Each run starts every program from nothing and makes three polls; in each poll all programs take turns, in a different order each
+run. When ours returns, stories, sections, topics, search and sanitising are done; reader updates without its search. After each
+poll the stored items are counted, and a program that does not have all of them is left out, with the reason. The table is
+printed and written into docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from statistics import median
 
 from benchmarks.bench_ingest import ROWS, served
 from benchmarks.feeds import write
+from benchmarks.figures import ROOT, machine, middle
+from benchmarks.figures import write as write_down
 from benchmarks.measure import Cost, measure
-from benchmarks.peers import OURS, Job, Peer, peers, told
-from benchmarks.written import ROOT, machine, middle
-from benchmarks.written import write as write_down
+from benchmarks.peers import OURS, Job, Peer, peers, reason
 
 ENTRIES = 50
 CHANGED = 0.1
@@ -102,7 +102,7 @@ class Race:
         try:
             return peer.prepare(place, port, feeds)
         except (subprocess.SubprocessError, OSError) as error:
-            self.fallen[peer.name] = f"could not be set up: {told(error)}"
+            self.fallen[peer.name] = f"could not be set up: {reason(error)}"
             return None
 
     def _poll(self, row: str, peer: Peer, job: Job, place: Path, expected: int) -> None:
@@ -111,7 +111,7 @@ class Race:
             cost = measure(job.command, {**local, **dict(job.environment)}, LIMIT)
             count = peer.count(place)
         except (subprocess.SubprocessError, OSError, sqlite3.Error) as error:
-            self.fallen[peer.name] = f"{row}: {told(error)}"
+            self.fallen[peer.name] = f"{row}: {reason(error)}"
             return
         if count != expected:
             self.fallen[peer.name] = f"{row}: has {count:,} of {expected:,} items"

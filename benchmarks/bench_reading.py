@@ -1,11 +1,11 @@
-"""The latest 50 of a section, and a search, in archives of growing size.
+"""Reading the latest 50 stories of a section, and searching, in archives of growing size.
 
     python -m benchmarks.bench_reading [STORIES …]      (default: 10000 100000)
 
-The first archive is made by the edition of generated news, as in `bench_edition`. The larger ones are that archive
-written again and again by SQL, each copy under numbers, ids and times of its own that follow those of the one before:
-rows, indexes, counts and the index of words are those of an archive that grew so large. All are read in turn within one
-run; given are medians of processor seconds, read warm.
+The first archive is made by editions of generated news, as in `bench_edition`. The larger ones are copies of it, multiplied by
+SQL: each copy has numbers, ids and times of its own that follow those of the copy before, so rows, indexes, counts and the
+full-text index are those of an archive that grew to this size. All are read in turn within one run; the results are medians
+of processor seconds with warm caches.
 """
 
 from __future__ import annotations

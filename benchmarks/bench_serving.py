@@ -1,8 +1,8 @@
-"""Speed of serving a feed, side by side on one core each: nginx with the same bytes on disk, our server, and Flask alone
-under granian. Needs nginx and wrk; `python -m benchmarks.bench_serving`.
+"""Speed of serving a feed, on one core each: nginx with the same bytes on disk, our server, and Flask alone under granian. Needs
+nginx and wrk; `python -m benchmarks.bench_serving`.
 
-Each round asks all three in turn, and the ratio of a round compares what ran within the same seconds; printed is the
-median over rounds.
+Each round measures all three in turn, so that the ratios of a round compare what ran within the same seconds; the result is
+the median over rounds.
 """
 
 from __future__ import annotations

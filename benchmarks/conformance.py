@@ -1,7 +1,7 @@
-"""What feedparser's test documents expect, read without running them: a path into the parsed feed, and a value.
+"""The expectations in feedparser's test documents, read without executing them: a path into the parsed feed, and a value.
 
-A document's first comment says `Expect: not bozo and entries[0]['title'] == 'x'`. The expression is taken apart with
-`ast`; of an `and` every part is an expectation of its own. What we do not keep is left out and counted.
+The first comment of a document says `Expect: not bozo and entries[0]['title'] == 'x'`. The expression is parsed with `ast`; each
+part of an `and` is an expectation of its own. Expectations about what we do not keep are left out and counted.
 """
 
 from __future__ import annotations

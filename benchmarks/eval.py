@@ -1,4 +1,4 @@
-"""`make eval`: quality on labelled news, and on news that nobody labelled. Skips, with the reason, what needs data that is not here."""
+"""`make eval`: quality on labelled news, and on unlabelled news. What needs data that is absent is skipped, with the reason."""
 
 from __future__ import annotations
 

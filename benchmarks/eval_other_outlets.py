@@ -1,6 +1,6 @@
-"""Sections on outlets the rules were not tuned on: `python -m benchmarks.eval_other_outlets CORPUS [FEEDS_YAML]`.
+"""Evaluates sections on outlets that the rules were not tuned on: `python -m benchmarks.eval_other_outlets CORPUS [FEEDS_YAML]`.
 
-The stream of the corpus has no labels, but some outlets' addresses tell the section. Title and summary only are judged.
+The stream of the corpus has no labels, but the addresses of some outlets contain the section. Only title and summary are judged.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ def read(corpus: Path) -> Iterator[Labelled]:
     with gzip.open(corpus / "stream/2023-10.jsonl.gz", "rt") as lines:
         for line in lines:
             row = json.loads(line)
-            told = next((section for section, found in PATTERNS.items() if found.search(row["url"])), None)
-            if told and row["title"] not in seen:
+            label = next((section for section, found in PATTERNS.items() if found.search(row["url"])), None)
+            if label and row["title"] not in seen:
                 seen.add(row["title"])
                 odd = int(hashlib.sha256(row["id"].encode()).hexdigest(), 16) % 2 == 1
-                yield Labelled(row["title"], row["summary"] or "", told, frozenset((told,)), odd, row["source"])
+                yield Labelled(row["title"], row["summary"] or "", label, frozenset((label,)), odd, row["source"])
 
 
 def run(corpus: Path, feeds: Path = FEEDS) -> None:

@@ -1,8 +1,8 @@
-"""How well documents are read: `python -m benchmarks.eval_parse CORPUS`.
+"""Evaluates the parsers: `python -m benchmarks.eval_parse CORPUS`.
 
-Three figures: what became of every document (items, or a clear error, within the time limit); how often our fields
-equal feedparser's on real documents; how many of the expectations of feedparser's own test documents hold, of those
-about fields that we keep.
+Three results: the outcome for every document (items, or a clear error, within the time limit); how often our fields equal
+feedparser's on real documents; and how many of the expectations in feedparser's own test documents hold, of those about
+fields that we keep.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Report:
         return held / all_ if all_ else 0.0
 
 
-def run(corpus: Path, tell: Callable[[str], None] = print, verbose: bool = False, compare: bool = True) -> Report:
+def run(corpus: Path, write: Callable[[str], None] = print, verbose: bool = False, compare: bool = True) -> Report:
     """Reads `documents/` and `conformance/feedparser/` of the corpus, and tells the figures; without `compare`
     feedparser, which takes most of the time, is not asked."""
     warnings.simplefilter("ignore")  # feedparser warns about its own dictionaries
@@ -78,7 +78,7 @@ def run(corpus: Path, tell: Callable[[str], None] = print, verbose: bool = False
         for expected in expectations(body):
             _expect(expected, read, path, report)
     for line in show(report, verbose):
-        tell(line)
+        write(line)
     return report
 
 

@@ -1,8 +1,8 @@
-"""How well sections are judged: `python -m benchmarks.eval_sections CORPUS [FEEDS_YAML]`.
+"""Evaluates sections: `python -m benchmarks.eval_sections CORPUS [FEEDS_YAML]`.
 
-Title and summary only: no address, source or prior. An outlet's own section is the label. Outlets file the war in
-Ukraine under Europe, so where a text names Ukraine, Russia or their places and leaders, both sections are right.
-Rules are tuned on one half of the corpus (by a hash of the id) and reported on both.
+Only title and summary are judged, without address, source or prior. The label is the outlet's own section. Outlets file the war in
+Ukraine under Europe, so if a text names Ukraine, Russia or their places and leaders, both sections count as right. Rules are
+tuned on one half of the corpus (by a hash of the id), and both halves are reported.
 """
 
 from __future__ import annotations

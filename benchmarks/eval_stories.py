@@ -1,4 +1,4 @@
-"""Quality of the grouping on labelled sets, each on its own, through the code and the setting that run in service."""
+"""Evaluates the grouping on each labelled set, with the code and the settings of the service."""
 
 from __future__ import annotations
 
@@ -91,16 +91,16 @@ def evaluate(name: str, rows: Sequence[dict[str, Any]], tuning: Tuning = TUNING)
         yield Row(name, part, len(items), score([row["cluster"] for row in ordered], found), seconds)
 
 
-def run(corpus: Path, tell: Callable[[str], None] = print) -> list[Row]:
+def run(corpus: Path, write: Callable[[str], None] = print) -> list[Row]:
     """Score every set under `corpus/stories` and print the table."""
     rows: list[Row] = []
-    tell(
+    write(
         f"{'set':10}{'part':7}{'items':>6} {'B³ P':>7}{'B³ R':>7}{'B³ F1':>7}  {'pair P':>7}{'pair R':>7}{'pair F1':>8} items/s"
     )
     for name, file in SETS.items():
         for row in evaluate(name, load(corpus / "stories" / file)):
             rows.append(row)
-            tell(line(row))
+            write(line(row))
     return rows
 
 

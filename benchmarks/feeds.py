@@ -1,4 +1,4 @@
-"""Generated feeds: made-up words with the frequencies of a language, so that grouping and search have real work."""
+"""Generates feeds of made-up words with the frequencies of a natural language, so that grouping and search do realistic work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole commands, measured from outside: wall seconds, processor seconds and memory of all their processes together."""
+"""Measures whole commands from outside: wall-clock seconds, processor seconds and memory of all their processes together."""
 
 from __future__ import annotations
 

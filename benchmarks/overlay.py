@@ -1,9 +1,10 @@
-"""The news of some days laid over that of other days, as if all had come at once: what joins across the two cannot be one
-story. About as many pairs meet by chance within either, so this tells how many joins are false where nothing is labelled.
+"""False joins without labels: the news of some days is laid over that of other days, as if all had been published at once. No join
+across the two can be right. As many pairs meet by chance within each part, so this estimates how many joins are false.
 
     python -m benchmarks.overlay CORPUS      prints it for the stream: days 4 to 6 over days 10 to 12
 
-News goes on about some subjects for weeks, and then less alike than on one day, so the share is a lower bound.
+Some subjects stay in the news for weeks, but reports of different weeks are less alike than those of one day, so the share is
+a lower bound.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Programs that poll feeds too, and how each is set up, called, and asked what it stored.
+"""Other programs that poll feeds: how each is installed, run, and asked what it stored.
 
-reader comes from PyPI into `.venv-peers`; newsboat and sfeed are Debian's and take part where they are installed.
+reader is installed from PyPI into `.venv-peers`; newsboat and sfeed are Debian's and take part if they are installed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from aggregator import __version__
 from benchmarks.bench_ingest import configuration
-from benchmarks.written import ROOT
+from benchmarks.figures import ROOT
 
 VENV = ROOT / ".venv-peers"
 PYTHON = VENV / "bin" / "python"
@@ -95,7 +95,7 @@ def set_up_reader() -> str | None:
         _run((sys.executable, "-m", "venv", str(VENV)))
         _run((str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *READER))
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired, OSError) as error:
-        return f"could not be installed: {told(error)}"
+        return f"could not be installed: {reason(error)}"
     return None
 
 
@@ -113,7 +113,7 @@ def _reader(workers: int | None) -> Peer:
 
     return Peer(
         f"reader, {workers} workers" if workers else "reader",
-        _said((str(PYTHON), "-m", "reader", "--version")),
+        _output((str(PYTHON), "-m", "reader", "--version")),
         prepare,
         lambda folder: folder.glob("reader.db*"),
         lambda folder: _rows(folder / "reader.db", "SELECT count(*) FROM entries"),
@@ -130,7 +130,7 @@ def _newsboat() -> Peer:
 
     return Peer(
         "newsboat",
-        _said(("newsboat", "--version")),
+        _output(("newsboat", "--version")),
         prepare,
         lambda folder: folder.glob("cache.db*"),
         lambda folder: _rows(folder / "cache.db", "SELECT count(*) FROM rss_item"),
@@ -164,7 +164,7 @@ def _run(command: Sequence[str], given: str = "") -> str:
     return done.stdout
 
 
-def _said(command: Sequence[str]) -> str:
+def _output(command: Sequence[str]) -> str:
     """The first number that looks like a version."""
     found = re.search(r"\d+(\.\d+)+", _run(command))
     return found[0] if found else "?"
@@ -177,7 +177,7 @@ def _packaged(package: str) -> str:
         return "?"
 
 
-def told(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """The last line of what a command said, or what it did."""
     if isinstance(error, subprocess.CalledProcessError):
         said = error.stderr if isinstance(error.stderr, str) else (error.stderr or b"").decode("utf-8", "replace")

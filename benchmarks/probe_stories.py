@@ -1,7 +1,7 @@
-"""Invented reports of like events, laid among a day of real news: which events the grouping takes for one, and which
-reports of one event it does not bring together.
+"""Invented reports of similar events, mixed into a day of real news: which different events the grouping unites, and which reports
+of one event it does not.
 
-    python -m benchmarks.probe_stories CORPUS [-v]      -v names each kind that went wrong
+    python -m benchmarks.probe_stories CORPUS [-v]      -v lists the kinds that failed
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""Where the processor time of a poll goes, by kind: what libraries do, what ours does; of one source tree or of several on
-the same feeds.
+"""Where the processor time of a poll goes, by library and by part of the program; for one source tree, or for several on the same
+feeds.
 
     python -m benchmarks.profile_poll [--feeds N] [--before TREE]     (default: 100 feeds, this tree alone)
 
-A tree is a checkout of this repository. Each runs in processes of its own, in turn: three times untouched, for processor
-seconds (the least: other work only ever adds), and once under cProfile, for shares. So that one profile sees everything,
-documents are parsed in the process itself and results are stored by the thread that polls. A profiler makes calls of
-Python dearer than they are and cannot look into libraries: read the shares as which is large.
+A tree is a checkout of this repository. Each runs in processes of its own, in turn: three times without profiling, for processor
+seconds (the minimum, since other load only adds), and once under cProfile, for shares. So that one profile covers everything,
+documents are parsed in the process itself and results are stored by the polling thread. A profiler makes Python calls look more
+expensive than they are and cannot see into libraries, so only the order of the shares matters.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ OTHER = "standard library, others"
 def kind(function: Function) -> str | None:
     """None: a built-in like `len`, which is whoever's calls it."""
     file, _, name = function
-    room = _room(file)
-    if room:
-        return OURS + room
+    package = _package(file)
+    if package:
+        return OURS + package
     where = name if file == "~" else file.replace("\\", "/")
     for mark, named in KINDS:
         if mark in where:
@@ -71,8 +71,8 @@ def kind(function: Function) -> str | None:
     return None if file == "~" else OTHER
 
 
-def _room(file: str) -> str | None:
-    """The room of the package that a file of ours is in."""
+def _package(file: str) -> str | None:
+    """The package of the package that a file of ours is in."""
     parts = Path(file).parts
     if "aggregator" not in parts or "site-packages" in parts:
         return None
@@ -224,7 +224,7 @@ def main(arguments: Sequence[str]) -> None:
     if arguments[:1] == ["--one"]:
         print(json.dumps(one(Path(arguments[1]), Path(arguments[2]), arguments[3] == "1")))
         return
-    from benchmarks.written import ROOT, machine, write
+    from benchmarks.figures import ROOT, machine, write
 
     asked = argparse.ArgumentParser(description="where the time of a poll goes, by kind")
     asked.add_argument("--feeds", type=int, default=100)

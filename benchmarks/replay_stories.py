@@ -1,9 +1,9 @@
-"""Replays the unlabelled stream as the service would and shows what came out, for reading by eye.
+"""Replays the unlabelled stream as in service and prints a sample of the result, for reading.
 
     python -m benchmarks.replay_stories CORPUS [--stories N] [--joins N] [--seed S]
 
-Prints the sizes of stories, the share of items that share a story with another publisher, random stories of three or
-more publishers, and random joins near the threshold.
+Prints the sizes of stories, the share of items that share a story with another publisher, random stories of three or more
+publishers, and random joins near the threshold.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def corroborated(stories: Sequence[Sequence[Candidate]]) -> float:
     return sum(len(story) for story in stories if len({one.publisher for one in story}) > 1) / items
 
 
-def told(one: Candidate) -> str:
+def line(one: Candidate) -> str:
     return f"    {datetime.fromtimestamp(one.at, UTC):%m-%d %H:%M} {one.publisher:16} {one.title[:110]}  | {one.summary[:90]}"
 
 
@@ -64,7 +64,7 @@ def main() -> None:
     print(f"\nstories of 3+ publishers: {len(wide)}")
     for story in choice.sample(wide, min(given.stories, len(wide))):
         print(f"\n--- {len(story)} items")
-        print("\n".join(told(one) for one in story[:14]))
+        print("\n".join(line(one) for one in story[:14]))
     near = [
         join for one in decided for join in one.joins if join.reason == "alike" and join.score < TUNING.min_link + 0.08
     ]
@@ -77,8 +77,8 @@ def explained(join: Join, items: Sequence[Candidate], memory: Memory) -> list[st
     others = [items[item] for item in memory.stories()[memory.story(join.item)] if item != join.item]
     return [
         f"\n--- {join.score:.2f}, runner-up {join.runner_up_score:.2f}, shared: {', '.join(join.shared)}",
-        told(items[join.item]),
-        *(">" + told(one) for one in others[:5]),
+        line(items[join.item]),
+        *(">" + line(one) for one in others[:5]),
     ]
 
 

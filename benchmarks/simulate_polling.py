@@ -1,12 +1,12 @@
-"""Adaptive polling against fixed intervals, through the real schedule, on real arrival times.
+"""Compares adaptive polling with fixed intervals, with the real schedule on real arrival times.
 
     python -m benchmarks.simulate_polling [--design] [--plot FILE.svg]
 
-Every feed of the stream (twelve days of October 2023) is polled from the first day on; its items become visible at
-their publication times, and every poll goes through `schedule.next_poll`. Counted are requests and the delay from
-publication to the poll that finds the item. `--design` prints what the constants of `schedule.rate` were chosen from:
-the third to the eighth day. The report is on the last four days, which the choice has not seen. Feeds without an item
-in the reported days are left out on both sides: an adaptive poller would win too easily on them.
+Every feed of the stream (twelve days of October 2023) is polled from the first day on; its items become visible at their
+publication times, and every poll goes through `schedule.next_poll`. The results are the number of requests and the delay from
+publication to the poll that finds the item. `--design` prints the figures from which the constants of `schedule.rate` were chosen:
+the third to the eighth day. The report is on the last four days, which the choice did not see. Feeds without an item in the
+reported days are left out on both sides: adaptive polling would win too easily on them.
 
 The stream is not part of the project: $AGGREGATOR_CORPUS names the folder that holds `stream/2023-10.jsonl.gz`.
 """

@@ -1,9 +1,9 @@
-"""What one of each costs: a poll, a document, an item in each part of the edition, a row on disk. From these docs/scale.md
-reckons a day of world news.
+"""Unit costs: of a poll, a document, an item in each part of the edition, a row on disk. docs/scale.md computes the cost of a day of
+world news from them.
 
     python -m benchmarks.unit_costs [--feeds N]      (default: 200; about a minute)
 
-Generated feeds from a local server; processor seconds (user and system) throughout, so a busy machine blurs little.
+Generated feeds come from a local server. Times are processor seconds (user and system), which other load affects little.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ from aggregator.stories.tuning import TUNING
 from aggregator.worker.polling import CLAIM, CLAIMS
 from aggregator.worker.service import TICK
 from benchmarks.bench_ingest import configuration, served
+from benchmarks.capacity import DAY, World, a_day, limits, shown
+from benchmarks.cpu_time import CpuTime, Timed
 from benchmarks.feeds import write
-from benchmarks.ledger import Clocked, Ledger
-from benchmarks.reckoning import DAY, World, a_day, limits, shown
-from benchmarks.written import ROOT, machine
-from benchmarks.written import write as write_down
+from benchmarks.figures import ROOT, machine
+from benchmarks.figures import write as write_down
 
 ENTRIES = 50
 SOURCES = 5_000  # for what a tick costs
@@ -91,22 +91,22 @@ class Polled:
 
 async def polled(application: Application) -> Polled:
     """All sources once. The children are started before, so their start does not count."""
-    archive, lookup, ledger = application.archive(), application.archive(), Ledger()
+    archive, lookup, cpu_time = application.archive(), application.archive(), CpuTime()
     states = archive.sources.claim("bench", utc_now(), timedelta(hours=1), limit=1_000_000, due_only=False)
     fetcher = application.fetcher(())
     try:
         async with Sandbox() as sandbox:
             await _started(sandbox)
             tools = application.tools(archive, lookup, fetcher, sandbox.parse)
-            rooms = {"archive": archive, "lookup": lookup}
-            timed: dict[str, Any] = {name: Clocked(of, ledger, lambda *_: "store") for name, of in rooms.items()}
+            parts = {"archive": archive, "lookup": lookup}
+            timed: dict[str, Any] = {name: Timed(of, cpu_time, lambda *_: "store") for name, of in parts.items()}
             before, children = time.process_time(), _cpu(sandbox.pids)
             report = await refresh(replace(tools, **timed), states)
             parent = time.process_time() - before
             if report.failed:
                 raise RuntimeError(f"{len(report.failed)} sources failed: {report.failed[0]}")
             memory = max(psutil.Process(pid).memory_info().rss for pid in sandbox.pids)
-            return Polled(parent, ledger.spent["store"], _cpu(sandbox.pids) - children, report.new, memory)
+            return Polled(parent, cpu_time.spent["store"], _cpu(sandbox.pids) - children, report.new, memory)
     finally:
         archive.sources.release("bench")
         await fetcher.close()
@@ -141,18 +141,18 @@ class Watched:
 
     def __init__(self, application: Application) -> None:
         self.application = application
-        self.ledger = Ledger()
+        self.cpu_time = CpuTime()
         self.batches: list[Batch] = []
         self.done = self.rows = self.crowded = 0
 
     def run(self) -> list[Batch]:
         archive: Any = self.application.archive()
         archive.past.postings = self._counted(archive.past.postings)
-        clocked: Any = Clocked(archive, self.ledger, lambda room, name: "writing" if name == "apply" else "reading")
+        clocked: Any = Timed(archive, self.cpu_time, lambda section, name: "writing" if name == "apply" else "reading")
         policy = self.application.policy
-        judge = self.ledger.timed("classifying", policy.judge)
+        judge = self.cpu_time.timed("classifying", policy.judge)
         self.application.rulebook  # noqa: B018 (made now, not by the first item)
-        timed = self.ledger.timed
+        timed = self.cpu_time.timed
         with ExitStack() as stack:
             for module, name, part in CALLED:
                 stack.enter_context(patch.object(module, name, timed(part, getattr(module, name))))
@@ -165,7 +165,7 @@ class Watched:
         self, postings: Callable[..., Mapping[int, Sequence[int]]]
     ) -> Callable[..., Mapping[int, Sequence[int]]]:
         def counted(*asked: Any, **named: Any) -> Mapping[int, Sequence[int]]:
-            found = self.ledger.timed("postings", postings)(*asked, **named)
+            found = self.cpu_time.timed("postings", postings)(*asked, **named)
             self.rows += sum(map(len, found.values()))
             self.crowded += sum(len(items) for items in found.values() if len(items) > TUNING.max_postings)
             return found
@@ -266,7 +266,7 @@ def _polling(costs: Costs, application: Application, pages: Path, feeds: int) ->
     }
     print(f"first poll: {first.new:,} items", file=sys.stderr)
     watched = Watched(application)
-    _edition(costs, watched.run(), watched.ledger.spent, items)
+    _edition(costs, watched.run(), watched.cpu_time.spent, items)
     unit["poll304"] = asyncio.run(polled(application)).parent / feeds
     write(pages, feeds, ENTRIES, changed=1.0)
     changed = asyncio.run(polled(application))
@@ -344,8 +344,8 @@ def world() -> World:
         tick=TICK,
         claim=CLAIM * CLAIMS,
         together=min(Limits().concurrency, TOGETHER),
-        crowded=TUNING.max_postings,
-        posted=TUNING.index_words,
+        max_postings=TUNING.max_postings,
+        index_words=TUNING.index_words,
     )
 
 

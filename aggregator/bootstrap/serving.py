@@ -60,7 +60,7 @@ def _health(state: SourceState, now: datetime) -> tuple[str, str]:
 def written() -> datetime:
     """When the code that writes feeds and pages last changed on this machine, usually by an upgrade: their bytes may
     differ since then."""
-    files = (path for room in ("render", "web") for path in (Path(__file__).parents[1] / room).rglob("*.*"))
+    files = (path for package in ("render", "web") for path in (Path(__file__).parents[1] / package).rglob("*.*"))
     return datetime.fromtimestamp(int(max(path.stat().st_mtime for path in files if path.suffix != ".pyc")), UTC)
 
 

@@ -43,7 +43,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     source = Names(application.settings.sources).give(args.name or found.feed.title or "", found.url)
     source = with_publisher(application, source)
     append(application, [source])
-    _say(application, source, len(found.feed.items), args.json)
+    _print(application, source, len(found.feed.items), args.json)
     return 0
 
 
@@ -57,7 +57,7 @@ def _present(application: Application, source: Source, as_json: bool) -> int:
     return 0
 
 
-def _say(application: Application, source: NewSource, entries: int, as_json: bool) -> None:
+def _print(application: Application, source: NewSource, entries: int, as_json: bool) -> None:
     fresh = Application.load(application.place)
     made = fresh.settings.sources[-1]
     made = next((one for one in fresh.settings.sources if one.url == source.url.replace("${", "$${")), made)

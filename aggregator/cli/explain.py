@@ -66,7 +66,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if args.json:
         print(orjson.dumps(value).decode())
         return 0
-    for line in _told(title, summary, item, value, (*application.receipts(title, summary, source), *places)):
+    for line in _lines(title, summary, item, value, (*application.receipts(title, summary, source), *places)):
         print(line)
     print(what_would_change(found_out))
     for line in expectation(value["expect"]) if args.expect else ():
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     return 0
 
 
-def _told(
+def _lines(
     title: str, summary: str, item: ItemView | None, value: dict[str, Any], receipts: tuple[Receipt, ...]
 ) -> Iterator[str]:
     """The text with what counted in it, its story, and the receipts."""
@@ -84,7 +84,7 @@ def _told(
     if item:
         told = value.get("told_by", [])
         yield f"  from {item.publisher} ({item.source}), joined its story: {item.why or 'not placed yet'}"
-        yield from joining.told(item)
+        yield from joining.lines(item)
         yield f"  story {value['story']}: {len(told)} reports, primary section {value.get('story_section')}"
         if pin := value.get("pinned"):
             yield f"  held in {pin['section']} by stories: pin  ({pin['at']})"

@@ -33,7 +33,7 @@ def joining(item: ItemView) -> dict[str, Any] | None:
     }
 
 
-def told(item: ItemView) -> Iterator[str]:
+def lines(item: ItemView) -> Iterator[str]:
     """For a terminal, one fact per line."""
     found = item.joining
     if found is None:

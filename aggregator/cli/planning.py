@@ -99,7 +99,7 @@ class Comparison:
         book = self.before.rulebook if self.before else None
         item = sample.item
         if sample.word:
-            why = Cause(f"stories: {sample.word.key}", self._said(sample.word), sample.word.gone)
+            why = Cause(f"stories: {sample.word.key}", self._position(sample.word), sample.word.gone)
         else:
             why = cause(book, self.after.rulebook, place, item.title, item.summary, comes=comes)
         if why.rule == "outweighed":  # then the section that gained is the reason
@@ -116,13 +116,17 @@ class Comparison:
             "gone": why.gone,
         }
 
-    def _said(self, word: Word) -> Position | None:
+    def _position(self, word: Word) -> Position | None:
         """The position of an override in the file that has it."""
         source = self.before if word.gone else self.after
         if source is None:
             return None
-        said = source.settings.overrides
-        lines = zip(said.hide, said.hide_at, strict=True) if word.key == "hide" else ((p.url, p.at) for p in said.pin)
+        overrides = source.settings.overrides
+        lines = (
+            zip(overrides.hide, overrides.hide_at, strict=True)
+            if word.key == "hide"
+            else ((p.url, p.at) for p in overrides.pin)
+        )
         return next((at for url, at in lines if canonical(url) == word.address), None)
 
     def _overrides(self, store: EditionStore | None) -> dict[str, Any]:
@@ -146,9 +150,12 @@ class Comparison:
 
     def _written(self) -> dict[str | None, str]:
         """Addresses of `stories` in canonical form → as the file has them."""
-        said = self.after.settings.overrides
-        joined = (url for group in said.join for url in group)
-        return {canonical(url): url for url in (*said.split, *said.hide, *(pin.url for pin in said.pin), *joined)}
+        overrides = self.after.settings.overrides
+        joined = (url for group in overrides.join for url in group)
+        return {
+            canonical(url): url
+            for url in (*overrides.split, *overrides.hide, *(pin.url for pin in overrides.pin), *joined)
+        }
 
     def _examples(self) -> list[dict[str, Any]]:
         """Examples whose result changes, and new ones that fail."""

@@ -23,12 +23,12 @@ class BodyRefused(Exception):
 
 
 class _Coding(Protocol):
-    def decode(self, data: bytes, room: int) -> list[bytes]: ...
+    def decode(self, data: bytes, remaining: int) -> list[bytes]: ...
     def complete(self) -> bool: ...
 
 
 class _Identity:
-    def decode(self, data: bytes, room: int) -> list[bytes]:
+    def decode(self, data: bytes, remaining: int) -> list[bytes]:
         return [data]
 
     def complete(self) -> bool:
@@ -42,12 +42,12 @@ class _Zlib:
         self._engine = zlib.decompressobj(47)
         self._members = 1
 
-    def decode(self, data: bytes, room: int) -> list[bytes]:
+    def decode(self, data: bytes, remaining: int) -> list[bytes]:
         pieces: list[bytes] = []
         while data and not (self._engine.eof and not self._next_member(data)):
-            pieces.append(self._engine.decompress(data, max(1, room + 1)))
-            room -= len(pieces[-1])
-            if room < 0:
+            pieces.append(self._engine.decompress(data, max(1, remaining + 1)))
+            remaining -= len(pieces[-1])
+            if remaining < 0:
                 break
             data = self._engine.unused_data
         return pieces
@@ -70,13 +70,13 @@ class _Brotli:
     def __init__(self) -> None:
         self._engine = brotli.Decompressor()
 
-    def decode(self, data: bytes, room: int) -> list[bytes]:
+    def decode(self, data: bytes, remaining: int) -> list[bytes]:
         """A piece as long as its limit, or longer, may have more behind it, which empty input brings out
         (`can_accept_more_data` speaks of input alone)."""
         pieces: list[bytes] = []
-        while room >= 0:
+        while remaining >= 0:
             pieces.append(self._engine.process(data, output_buffer_limit=_STEP))
-            room -= len(pieces[-1])
+            remaining -= len(pieces[-1])
             data = b""
             if len(pieces[-1]) < _STEP and self._engine.can_accept_more_data():
                 break

@@ -21,7 +21,7 @@ class Joining:
     next_title: str | None = None
 
 
-def said(joining: Joining) -> str:
+def in_words(joining: Joining) -> str:
     """In a sentence or two, for an editor."""
     reason = {"founder": "founded its story", "alike": f"alike {joining.score:.2f}"}.get(joining.reason, joining.reason)
     words = f": {', '.join(joining.shared)}" if joining.shared else ""

@@ -30,10 +30,10 @@ async def articles(tools: Tools, limit: int = LIMIT) -> int:
     store, reader = tools.archive.articles, _Reader(tools.fetch, tools.extract)
     now = _now(tools)
     claimed = await asyncio.to_thread(store.claim, wanted, now - RECENT, limit, now, now + LATER)
-    room = asyncio.Semaphore(TOGETHER)
+    slots = asyncio.Semaphore(TOGETHER)
 
     async def one(item: int, source: str, url: str) -> bool:
-        async with room:
+        async with slots:
             outcome = await reader.read(source, url)
         if isinstance(outcome, int):
             await asyncio.to_thread(store.put_off, item, _now(tools) + outcome)

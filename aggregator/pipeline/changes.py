@@ -73,11 +73,11 @@ class Changes:
         for kind, rules in (("section", self.sections), ("topic", self.topics)):
             found += [f"{kind} {id} is new" for id in rules.added]
             found += [f"{kind} {id} is removed" for id in rules.removed]
-            found += [f"{kind} {one.id}: {_said(one)}" for one in rules.changed]
+            found += [f"{kind} {one.id}: {_words(one)}" for one in rules.changed]
         return [*found, *(f"{key} changed" for key in self.other)]
 
 
-def _said(change: RuleChange, most: int = 6) -> str:
+def _words(change: RuleChange, most: int = 6) -> str:
     lines = [*(f"+ {line}" for line in change.added), *(f"- {line}" for line in change.removed)]
     return ", ".join(lines[:most]) + (f" and {len(lines) - most} more" if len(lines) > most else "")
 

@@ -22,7 +22,7 @@ from aggregator.normalise.known import FLOOD_TITLES, Changes, Known, recognise
 from aggregator.ports import Archive, Clock, Extractor, Fetcher, Parser
 from aggregator.schedule import decide, permanent_redirects
 from aggregator.schedule.policy import pause_of, policy_for
-from aggregator.schedule.rate import room
+from aggregator.schedule.rate import new_item_limit
 
 log = logging.getLogger(__name__)
 
@@ -72,11 +72,11 @@ async def refresh(
     """Poll these sources, whose leases the caller holds. A fault of one source affects no other. `news` is called as
     soon as something is stored for an edition to place, and whenever more is."""
     queue: asyncio.Queue[_Poll | None] = asyncio.Queue()
-    room = asyncio.Semaphore(TOGETHER)
+    slots = asyncio.Semaphore(TOGETHER)
     writer = asyncio.create_task(_write(tools, queue, len(states), progress, news))
 
     async def one(state: SourceState) -> None:
-        async with room:
+        async with slots:
             await queue.put(await poll(tools, state))
 
     polls = [asyncio.create_task(one(state)) for state in states]
@@ -250,7 +250,7 @@ def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Changes:
         items |= intake.known(set(addresses.values()))
     if len(unknown) >= FLOOD_TITLES:
         titles = intake.known_titles(state.id)
-    return recognise(feed.items, Known(items, addresses, titles), first, room(state.rate))
+    return recognise(feed.items, Known(items, addresses, titles), first, new_item_limit(state.rate))
 
 
 def _digest(body: bytes) -> str:

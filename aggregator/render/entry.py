@@ -94,7 +94,7 @@ def item_entry(item: ItemView, stream: Stream) -> FeedEntry:
 
 
 def brief_entry(brief: Brief, stream: Stream) -> FeedEntry:
-    lines = [_told(story, stream.root) for story in brief.stories]
+    lines = [_story_line(story, stream.root) for story in brief.stories]
     return FeedEntry(
         id=urn(brief.id),
         title=fit(brief.title),
@@ -111,11 +111,11 @@ def brief_entry(brief: Brief, stream: Stream) -> FeedEntry:
     )
 
 
-def _told(story: StoryView, root: str) -> str:
-    told = ", ".join(escape(name) for name in story.announced)
+def _story_line(story: StoryView, root: str) -> str:
+    publishers = ", ".join(escape(name) for name in story.announced)
     summary = f"<br>{escape(story.summary)}" if story.summary else ""
     link = f'<a href="{escape(f"{root}/stories/{story.id}")}">{escape(story.title)}</a>'
-    return f"<li>{link} ({told}){summary}</li>"
+    return f"<li>{link} ({publishers}){summary}</li>"
 
 
 def _feed(source: str | None, names: Names) -> tuple[str, str] | None:

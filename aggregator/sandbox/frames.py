@@ -1,7 +1,7 @@
-"""What goes over the pipes between parent and child: four bytes of length, then MessagePack of the types below.
+"""The messages between parent and child: four bytes of length (big-endian), then MessagePack of the types below.
 
-The child reads hostile documents and is not trusted: the parent decodes its answers into these types and nothing else
-(msgspec checks every field), and refuses a frame longer than MAX_FRAME.
+The child reads hostile documents and is not trusted: the parent decodes its answers into these types only (msgspec checks
+every field), and refuses frames longer than MAX_FRAME.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LENGTH = 4
 
 
 class Task(msgspec.Struct, frozen=True, tag=True):
-    """A document to read."""
+    """A document to parse."""
 
     body: bytes
     content_type: str | None
@@ -25,7 +25,7 @@ class Task(msgspec.Struct, frozen=True, tag=True):
 
 
 class Page(msgspec.Struct, frozen=True, tag=True):
-    """The page of an article, to be extracted."""
+    """An article page whose text is to be extracted."""
 
     body: bytes
     content_type: str | None
@@ -33,24 +33,26 @@ class Page(msgspec.Struct, frozen=True, tag=True):
 
 
 class Text(msgspec.Struct, frozen=True, tag=True):
-    """Safe HTML of an article."""
+    """The text of an article as safe HTML."""
 
     content: str
 
 
 class Done(msgspec.Struct, frozen=True, tag=True):
+    """The document was parsed."""
+
     feed: NormalFeed
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
-    """The document is no feed: `kind` and `message` of the ParseError."""
+    """The document is not a feed: `kind` and `message` of the ParseError."""
 
     kind: str
     message: str
 
 
 class Crashed(msgspec.Struct, frozen=True, tag=True):
-    """The reader itself failed on the document; `what` names the exception, nothing of the document."""
+    """Parsing failed unexpectedly; `what` names the exception and quotes nothing of the document."""
 
     what: str
 
@@ -72,6 +74,6 @@ def decode_task(payload: bytes) -> Task | Page:
 
 
 def decode_answer(payload: bytes) -> Answer:
-    """Raises msgspec.MsgspecError where the payload is not exactly one of the answers."""
+    """Raises msgspec.MsgspecError unless the payload is exactly one of the answers."""
     answer: Answer = _answer_decoder.decode(payload)
     return answer

@@ -1,4 +1,4 @@
-"""A pool of parsing children: each document in one of them, within its limits, and at most itself to lose."""
+"""A pool of child processes that parse documents, each within limits. If a child fails, only its current document is lost."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ MEBIBYTE = 1024 * 1024
 
 
 class Sandbox:
-    """Parses documents in up to `children` processes of one event loop. The first starts with the first document, or
-    `at_once` (while others get ready); a further one, which costs as much as some thirty documents, if one has to wait
-    after `alone` of them, or for `patience` seconds.
+    """Parses documents in up to `children` processes; belongs to one event loop.
 
-    `wall` is seconds for one document, `memory` bytes of address space a child, `recycle` the number of documents
-    after which a child is replaced (what a parser leaks ends with it). Meant to be closed: `async with Sandbox() as …`.
+    The first child starts with the first document, or immediately with `at_once` (in parallel with other preparations). Starting
+    a further one costs as much as some thirty documents: it is started if a document has to wait after the first `alone`
+    documents, or has waited for `patience` seconds.
+
+    `wall`: seconds for one document; `memory`: bytes of address space for a child; `recycle`: number of documents after
+    which a child is replaced (which frees what a parser leaks). Must be closed: `async with Sandbox() as …`.
     """
 
     def __init__(
@@ -38,23 +40,23 @@ class Sandbox:
     ) -> None:
         self._wall, self._memory, self._recycle = wall, memory, recycle
         self._alone, self._patience = alone, patience
-        self._seats = asyncio.Semaphore(1)
-        self._further = children - 1  # seats that may still be added
-        self._articles = asyncio.Semaphore(max(1, children - 1))  # pages that stall hold up no feed
+        self._slots = asyncio.Semaphore(1)
+        self._further = children - 1  # children that may still be added
+        self._articles = asyncio.Semaphore(max(1, children - 1))  # so that slow article pages never occupy all children
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._closed = False
         self._at_once = at_once
 
     async def parse(self, fetched: Fetched, job: ParseJob) -> NormalFeed:
-        """Bytes to a normalised feed. Raises ParseError (no feed) and SandboxError `timeout` or `crashed`."""
+        """Parse and normalise a document. Raises ParseError (not a feed) and SandboxError of kind `timeout` or `crashed`."""
         answer = await self._read(frames.Task(fetched.body, fetched.content_type, fetched.url, job))
         if not isinstance(answer, frames.Done):
             raise SandboxError("crashed", "the process that reads documents gave an unexpected answer")
         return answer.feed
 
     async def extract(self, fetched: Fetched) -> str:
-        """The page of an article to safe HTML of its text. Raises as `parse`."""
+        """Extract the text of an article page as safe HTML. Raises as `parse` does."""
         async with self._articles:
             answer = await self._read(frames.Page(fetched.body, fetched.content_type, fetched.url))
         if not isinstance(answer, frames.Text):
@@ -62,28 +64,29 @@ class Sandbox:
         return answer.content
 
     async def _read(self, task: frames.Task | frames.Page) -> frames.Done | frames.Text:
-        await self._take_seat()
+        await self._acquire_slot()
         try:
             answer = await self._ask(task)
         finally:
-            self._seats.release()
+            self._slots.release()
         if isinstance(answer, frames.Refused):
             raise ParseError(answer.kind, answer.message)
         if isinstance(answer, frames.Crashed):
             raise SandboxError("crashed", f"the document could not be read ({answer.what})")
         return answer
 
-    async def _take_seat(self) -> None:
+    async def _acquire_slot(self) -> None:
+        """Wait for a free child, or for permission to start a further one."""
         self._alone -= 1
-        if self._further and self._seats.locked():
+        if self._further and self._slots.locked():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._patience if self._alone >= 0 else 0):
-                    await self._seats.acquire()
+                    await self._slots.acquire()
                     return
             if self._further:
                 self._further -= 1
                 return
-        await self._seats.acquire()
+        await self._slots.acquire()
 
     async def _ask(self, task: frames.Task | frames.Page) -> frames.Answer:
         worker = await self._worker()
@@ -100,7 +103,7 @@ class Sandbox:
             raise SandboxError("crashed", "the process that read the document died") from error
         finally:
             self._busy.discard(worker)
-            await self._put_back(worker, fine)
+            await self._return(worker, fine)
 
     async def _worker(self) -> Worker:
         if self._closed:
@@ -114,7 +117,7 @@ class Sandbox:
         except OSError as error:
             raise SandboxError("crashed", f"no process to read documents could be started: {error.strerror}") from error
 
-    async def _put_back(self, worker: Worker, fine: bool) -> None:
+    async def _return(self, worker: Worker, fine: bool) -> None:
         if fine and not self._closed and worker.asked < self._recycle:
             self._idle.append(worker)
         else:
@@ -122,11 +125,11 @@ class Sandbox:
 
     @property
     def pids(self) -> list[int]:
-        """Process ids of the children that are running, for those who watch memory."""
+        """Process ids of the running children, for measuring memory."""
         return sorted(worker.pid for worker in [*self._idle, *self._busy] if worker.alive)
 
     async def close(self) -> None:
-        """Ends all children, who have nothing to lose; documents still being read are given up."""
+        """Kill all children; documents still being read are given up."""
         self._closed = True
         idle, self._idle = self._idle, []
         for worker in [*idle, *self._busy]:
@@ -134,7 +137,7 @@ class Sandbox:
 
     async def __aenter__(self) -> Sandbox:
         if self._at_once:
-            with contextlib.suppress(SandboxError):  # the first document will tell
+            with contextlib.suppress(SandboxError):  # the first document will report it
                 self._idle.append(await self._worker())
         return self
 

@@ -1,4 +1,4 @@
-"""One child process as the parent holds it: start, ask, kill."""
+"""The parent's side of one child process: start, ask, stop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRA
 
 
 class Worker:
-    """Asked one document at a time. Every failure to answer is an OSError, EOFError or ValueError of `ask`."""
+    """A child process that handles one document at a time."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -21,7 +21,8 @@ class Worker:
 
     @classmethod
     async def start(cls, memory: int) -> Worker:
-        """By exec, so that the child inherits no lock or descriptor of ours, and none of our secrets."""
+        """Start a child with at most `memory` bytes of address space. It is started by exec with a reduced environment, so that it
+        inherits no locks, descriptors or secrets."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "aggregator.sandbox.child", str(os.getpid()), str(memory)),
             stdin=asyncio.subprocess.PIPE,
@@ -41,6 +42,7 @@ class Worker:
         return self._process.pid
 
     async def ask(self, task: frames.Task | frames.Page) -> frames.Answer:
+        """Send a task and wait for the answer. Raises OSError, EOFError, ValueError or MsgspecError if the child fails."""
         reader, writer = self._process.stdout, self._process.stdin
         assert reader is not None and writer is not None
         self.asked += 1
@@ -52,7 +54,7 @@ class Worker:
         return frames.decode_answer(await reader.readexactly(length))
 
     async def stop(self, kill: bool) -> None:
-        """Ends the child and waits for it: at once, or by closing its input."""
+        """End the child, by killing it or by closing its input, and wait for it."""
         if kill and self.alive:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()

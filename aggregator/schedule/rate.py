@@ -51,9 +51,9 @@ def first_guess(feed: NormalFeed, now: datetime) -> float | None:
     return sum(age <= covered for age in ages) / (covered / _HOUR)
 
 
-def room(rate: float | None) -> int:
-    """How many new items are taken from a source now, so that it brings no more than A_DAY in a day for long: the rate
-    times a day is what the last day brought, weighted by age."""
+def new_item_limit(rate: float | None) -> int:
+    """How many new items may be taken from a source now, so that it does not exceed A_DAY items a day for long. The rate times a
+    day is the number of items of the last day, weighted by age."""
     return A_DAY if rate is None else max(A_FEW, A_DAY - round(rate * (MEMORY / _HOUR)))
 
 

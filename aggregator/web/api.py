@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
-from aggregator.model.joining import said
+from aggregator.model.joining import in_words
 from aggregator.render.instants import rfc3339
 from aggregator.web import parameters, shapes
 from aggregator.web.cache import kept
@@ -105,7 +105,7 @@ def item(id: str) -> Response:
     full: shapes.ItemInFull = {
         **item_json(lib.in_force().names.of(found)),
         "content_html": found.content,
-        "why": said(found.joining) if found.joining else found.why,
+        "why": in_words(found.joining) if found.joining else found.why,
     }
     return json_response(full, max(found.updated, lib.changed()))
 

@@ -61,7 +61,7 @@ class Load:
         truths = [n for n, column in enumerate(columns) if kinds[column] == "boolean"]
         with self._raw.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as stream:
             for row in rows:
-                stream.write_row(_told(row, truths) if truths else row)
+                stream.write_row(_with_booleans(row, truths) if truths else row)
 
     def rows(self, table: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         """The current rows."""
@@ -82,7 +82,7 @@ class Load:
                 progress(len(batch))
 
 
-def _told(row: tuple[Any, ...], truths: Sequence[int]) -> tuple[Any, ...]:
+def _with_booleans(row: tuple[Any, ...], truths: Sequence[int]) -> tuple[Any, ...]:
     return tuple(bool(value) if n in truths else value for n, value in enumerate(row))
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from benchmarks.bench_ingest import ROWS
 from benchmarks.bench_peers import Costs, Race, against, table
+from benchmarks.figures import DOCUMENT, middle, replaced
 from benchmarks.measure import Cost, measure
-from benchmarks.peers import OURS, Job, Peer, told
-from benchmarks.written import DOCUMENT, middle, replaced
+from benchmarks.peers import OURS, Job, Peer, reason
 
 COSTS: Costs = {
     ROWS[0]: {
@@ -69,7 +69,7 @@ def test_a_command_that_takes_too_long_ends_with_all_it_started(tmp_path: Path) 
     with pytest.raises(subprocess.TimeoutExpired) as caught:
         measure(command, limit=0.3)
     assert time.monotonic() - began < 1.5
-    assert told(caught.value) == "not done after 0 s"
+    assert reason(caught.value) == "not done after 0 s"
     assert not mark.exists()
 
 

@@ -26,7 +26,7 @@ def test_what_is_no_expectation_is_none(expected: bytes) -> None:
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason=f"needs the corpus of real documents at {CORPUS}")
 def test_every_document_is_read_or_refused_in_time_and_expectations_hold() -> None:
-    report = run(CORPUS, tell=lambda _: None, compare=False)
+    report = run(CORPUS, write=lambda _: None, compare=False)
     assert report.slowest < LIMIT
     assert report.outcomes["over the time limit"] == 0
     assert sum(len(names) for names in report.errors.values()) < 15

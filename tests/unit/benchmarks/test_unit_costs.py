@@ -1,4 +1,4 @@
-"""The arithmetic that docs/scale.md rests on, the ledger of parts, and the kinds of a profile."""
+"""The arithmetic that docs/scale.md rests on, the processor time of parts, and the kinds of a profile."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from benchmarks.ledger import Clocked, Ledger
+from benchmarks.capacity import DAY, Day, World, a_day, edition_seconds, full_core, limits, rows_read
+from benchmarks.cpu_time import CpuTime, Timed
+from benchmarks.figures import DOCUMENT as BENCHMARKS
+from benchmarks.figures import replaced
 from benchmarks.profile_poll import OTHER, by_kind, kind, table
-from benchmarks.reckoning import DAY, Day, World, a_day, edition_seconds, full_core, limits, rows_read
 from benchmarks.unit_costs import CALLED, DOCUMENT, world
-from benchmarks.written import DOCUMENT as BENCHMARKS
-from benchmarks.written import replaced
 
 UNIT = {
     "poll304": 0.001, "document_parent": 0.004, "document_child": 0.006, "wire": 2.0**16, "edition": 0.0005, "rows": 10.0,
@@ -39,8 +39,8 @@ class Clock:
 
 def test_a_part_costs_what_it_does_itself() -> None:
     clock = Clock()
-    ledger = Ledger(clock)
-    inner = ledger.timed("inner", lambda: clock.work(2))
+    cpu_time = CpuTime(clock)
+    inner = cpu_time.timed("inner", lambda: clock.work(2))
 
     def work() -> None:
         clock.work(1)
@@ -48,22 +48,22 @@ def test_a_part_costs_what_it_does_itself() -> None:
         inner()
         clock.work(4)
 
-    ledger.timed("outer", work)()
-    assert ledger.spent == {"outer": 5, "inner": 4}
-    assert ledger.called == {"outer": 1, "inner": 2}
+    cpu_time.timed("outer", work)()
+    assert cpu_time.spent == {"outer": 5, "inner": 4}
+    assert cpu_time.called == {"outer": 1, "inner": 2}
 
 
 def test_what_fails_is_counted_too() -> None:
     clock = Clock()
-    ledger = Ledger(clock)
+    cpu_time = CpuTime(clock)
 
     def fail() -> None:
         clock.work(3)
         raise KeyError
 
     with pytest.raises(KeyError):
-        ledger.timed("one", fail)()
-    assert ledger.spent == {"one": 3}
+        cpu_time.timed("one", fail)()
+    assert cpu_time.spent == {"one": 3}
 
 
 def test_rooms_of_an_archive_are_timed_by_room_and_call() -> None:
@@ -77,10 +77,10 @@ def test_rooms_of_an_archive_are_timed_by_room_and_call() -> None:
         def close(self) -> str:
             return "closed"
 
-    ledger = Ledger()
-    clocked: Any = Clocked(Store(), ledger, lambda room, name: f"{room}.{name}")
+    cpu_time = CpuTime()
+    clocked: Any = Timed(Store(), cpu_time, lambda section, name: f"{section}.{name}")
     assert (clocked.edition.apply(1), clocked.close()) == (2, "closed")
-    assert ledger.called == {"edition.apply": 1, ".close": 1}
+    assert cpu_time.called == {"edition.apply": 1, ".close": 1}
 
 
 def test_a_source_of_one_item_an_hour_is_polled_every_quarter() -> None:
@@ -97,7 +97,7 @@ def test_never_more_documents_with_news_than_items_or_polls() -> None:
 
 
 def test_listings_grow_with_the_window_up_to_what_is_read() -> None:
-    world = World(window=10, posted=10, crowded=99)
+    world = World(window=10, index_words=10, max_postings=99)
     assert rows_read(UNIT, world, 20_000) == 20
     assert rows_read(UNIT, world, 10**9) == 1000
     # 1000 items a day over 10 days: the measured window, so the measured cost.
@@ -105,7 +105,7 @@ def test_listings_grow_with_the_window_up_to_what_is_read() -> None:
     assert edition_seconds(UNIT, world, 2000) == pytest.approx(2000 * (0.0005 + 1e-5))
 
 
-@pytest.mark.parametrize("world", [World(), World(crowded=10**9)])
+@pytest.mark.parametrize("world", [World(), World(max_postings=10**9)])
 def test_a_full_core_is_a_day_of_editions(world: World) -> None:
     assert edition_seconds(UNIT, world, full_core(UNIT, world)) == pytest.approx(DAY)
 
@@ -142,7 +142,7 @@ def test_bounds_are_those_of_the_program() -> None:
     for bound in (
         f"{found.claim} sources every {found.tick:g} seconds",
         f"{found.together} requests",
-        f"{found.crowded} items",
+        f"{found.max_postings} items",
         f"{found.window} days",
     ):
         assert re.search(re.escape(bound), text), bound

@@ -1,8 +1,9 @@
-"""How long answers take while an edition runs beside the server, against the same at rest; `python -m benchmarks.bench_beside`.
+"""Latency of responses while an edition runs beside the server, compared with the server alone;
+`python -m benchmarks.bench_latency`.
 
-Server, edition and wrk are free on all cores, as in use. wrk asks over eight connections, one request after the other:
-for one feed (which the edition changes with every batch), and for feeds, pages and API in turn. Rest and edition take
-turns; of each pair of neighbours the ratio of the 99th percentiles is taken, and printed is the median over the pairs.
+Server, edition and wrk share all cores, as in production. wrk sends one request after the other over eight connections: for
+one feed (which the edition changes with every batch), and for feeds, pages and API in turn. Measurements with and without
+edition alternate; the result is the median, over neighbouring pairs, of the ratio of the 99th percentiles.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def keep_editing(folder: Path) -> None:
 
 @contextmanager
 def editing(folder: Path) -> Iterator[None]:
-    command = [sys.executable, "-m", "benchmarks.bench_beside", "--edit", str(folder)]
+    command = [sys.executable, "-m", "benchmarks.bench_latency", "--edit", str(folder)]
     process = subprocess.Popen(command)
     try:
         time.sleep(2)  # it has begun

@@ -1,4 +1,4 @@
-"""Processor seconds by part: functions that are timed while they run, each without what it calls that is timed too."""
+"""Processor time by part: functions are timed as they run, each without the timed functions that it calls."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Ledger:
-    """`spent` is processor seconds of the thread that worked, by part; `called` how often."""
+class CpuTime:
+    """`spent`: part → processor seconds of the thread that ran it; `called`: part → number of calls."""
 
     def __init__(self, clock: Callable[[], float] = time.thread_time) -> None:
         self.spent: Counter[str] = Counter()
@@ -21,6 +21,8 @@ class Ledger:
         self._inner = threading.local()
 
     def timed(self, part: str, function: Callable[..., T]) -> Callable[..., T]:
+        """The function, with its time counted for `part`."""
+
         def run(*args: Any, **named: Any) -> T:
             outer: float = getattr(self._inner, "seconds", 0.0)
             self._inner.seconds = 0.0
@@ -36,14 +38,15 @@ class Ledger:
         return run
 
 
-class Clocked:
-    """An archive, or a room of one, whose every call is timed. `part` names the part from the names of room and call."""
+class Timed:
+    """An archive, or a part of one such as `archive.edition`, with all calls timed. `part` returns what a call counts for, given
+    the names of the part of the archive and of the method."""
 
-    def __init__(self, of: Any, ledger: Ledger, part: Callable[[str, str], str], room: str = "") -> None:
-        self._of, self._ledger, self._part, self._room = of, ledger, part, room
+    def __init__(self, of: Any, cpu_time: CpuTime, part: Callable[[str, str], str], section: str = "") -> None:
+        self._of, self._cpu_time, self._part, self._section = of, cpu_time, part, section
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._of, name)
-        if not self._room and not callable(value):
-            return Clocked(value, self._ledger, self._part, name)
-        return self._ledger.timed(self._part(self._room, name), value) if callable(value) else value
+        if not self._section and not callable(value):
+            return Timed(value, self._cpu_time, self._part, name)
+        return self._cpu_time.timed(self._part(self._section, name), value) if callable(value) else value

@@ -1,4 +1,6 @@
-"""From unit costs to a day of world news: arithmetic alone, so that docs/scale.md follows from what was measured."""
+"""Capacity planning: computes the cost of a day of world news from the measured unit costs, so that docs/scale.md follows from
+measurements.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ GIB = 2**30
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What there is to read. `answer` and `peak` are assumed, all else is asked for or set in the program."""
+    """The assumed world. `answer` and `peak` are assumptions; the rest is given on the command line or set in the program."""
 
     items: int = 2_000_000  # a day
     sources: int = 100_000
@@ -29,8 +31,8 @@ class World:
     tick: float = 5.0  # seconds
     claim: int = 64  # sources a tick
     together: int = 64  # requests at once
-    crowded: int = 150  # listings of a word from which it nominates nobody, and no more are read
-    posted: int = 10  # words under which an item is listed
+    max_postings: int = 150  # a word with more postings nominates nobody, and no more are read
+    index_words: int = 10  # words under which an item is indexed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,9 @@ class Day:
 
 
 def rows_read(unit: Mapping[str, float], world: World, window: float) -> float:
-    """Listings that the grouping reads for an item, if each word's list grows with the window, as it does once the
-    vocabulary is known, up to what is read of a word at the most."""
-    return min(unit["rows"] * window / unit["window"], world.posted * (world.crowded + 1))
+    """Postings that the grouping reads for an item, if the postings of each word grow with the window (as they do once the
+    vocabulary is known), up to the most that are read for a word."""
+    return min(unit["rows"] * window / unit["window"], world.index_words * (world.max_postings + 1))
 
 
 def edition_seconds(unit: Mapping[str, float], world: World, items: float) -> float:
@@ -70,8 +72,8 @@ def edition_seconds(unit: Mapping[str, float], world: World, items: float) -> fl
 
 
 def full_core(unit: Mapping[str, float], world: World) -> float:
-    """Items a day at which the edition, which is one at a time, takes a whole core: by halving, since what a day costs
-    only grows with its items."""
+    """Items a day at which the edition, of which one runs at a time, takes a whole core. Found by bisection, since the cost of a
+    day only grows with its items."""
     least, most = 0.0, DAY / unit["edition"] * 10
     for _ in range(60):
         middle = (least + most) / 2
@@ -107,7 +109,7 @@ def a_day(unit: Mapping[str, float], world: World) -> list[Line]:
             "processor, edition",
             f"{grown / 3600:,.1f} h",
             f"items × (edition + (index entries at {compared:.0f} million in the window − measured) × index entry); "
-            f"at most {world.posted} × {world.crowded + 1} index entries",
+            f"at most {world.index_words} × {world.max_postings + 1} index entries",
         ),
         Line(
             "cores, mean (busiest hour)",

@@ -1,5 +1,6 @@
-"""Which shipped files were built of which. The builders record it, so that a test notices an edit of the one that the other
-has not followed: what they need besides is not at hand where tests run."""
+"""Which shipped files were built from which. The builders record it, so that a test notices when a source was edited and the file
+not rebuilt; rebuilding needs packages that are not installed where tests run.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ RECORD = Path(__file__).parent / "places" / "built.json"
 
 
 def record(target: Path, *sources: Path) -> None:
-    """`target` was built of `sources` as they are now."""
+    """Record that `target` was built from `sources` as they are now."""
     known = _known() | {_name(target): {_name(source): _digest(source) for source in sources}}
     RECORD.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")
 

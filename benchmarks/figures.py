@@ -1,4 +1,4 @@
-"""Where figures go: into a document between two marks, so that the next run replaces them and nothing else."""
+"""Writes figures into a document between two marks, so that the next run replaces them and nothing else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DOCUMENT = ROOT / "docs" / "benchmarks.md"
 
 
 def replaced(text: str, name: str, lines: Iterable[str]) -> str:
-    """`text` with `lines` between the marks of `name`. ValueError where the marks are not there, once and in order."""
+    """`text` with `lines` between the marks of `name`. Raises ValueError unless each mark is there once, in order."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     before, found, rest = text.partition(begin)
     _, closed, after = rest.partition(end)
@@ -28,13 +28,13 @@ def write(name: str, lines: Sequence[str], document: Path = DOCUMENT) -> None:
 
 
 def middle(values: Sequence[float], digits: int = 1) -> str:
-    """The median, and behind it the least and the greatest where there are several."""
+    """The median, followed by minimum and maximum if there are several values."""
     spread = f" ({min(values):,.{digits}f}–{max(values):,.{digits}f})" if len(values) > 1 else ""
     return f"{median(values):,.{digits}f}{spread}"
 
 
 def machine(*libraries: str) -> str:
-    """What it ran on, and how busy that was."""
+    """The machine of a measurement, with versions and load average."""
     with_versions = "".join(f", {name} {version(name)}" for name in libraries)
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     system = f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"

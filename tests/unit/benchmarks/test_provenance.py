@@ -6,23 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import built
+from benchmarks import provenance
 
 
 def test_what_is_shipped_was_built_of_what_is_here() -> None:
-    assert built.outdated() == [], (
+    assert provenance.outdated() == [], (
         "build these anew: python -m benchmarks.build_places, then benchmarks.build_locations"
     )
 
 
 def test_an_edit_that_was_not_followed_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(built, "ROOT", tmp_path)
-    monkeypatch.setattr(built, "RECORD", tmp_path / "built.json")
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    monkeypatch.setattr(provenance, "RECORD", tmp_path / "built.json")
     source, target = tmp_path / "names.txt", tmp_path / "names.bin"
     source.write_text("Oslo")
-    built.record(target, source)
-    assert built.outdated() == []
+    provenance.record(target, source)
+    assert provenance.outdated() == []
     source.write_text("Oslo, Bergen")
-    assert built.outdated() == ["names.bin"]
-    built.record(target, source)
-    assert built.outdated() == []
+    assert provenance.outdated() == ["names.bin"]
+    provenance.record(target, source)
+    assert provenance.outdated() == []
