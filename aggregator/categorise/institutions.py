@@ -31,7 +31,7 @@ _STATE_NAMES = (
 _STATES = frozenset(f" {name} " for name in _STATE_NAMES.split(","))
 
 
-def settled(hay: Haystack, names: list[tuple[Hit, Place]]) -> list[tuple[Hit, Place]]:
+def with_states(hay: Haystack, names: list[tuple[Hit, Place]]) -> list[tuple[Hit, Place]]:
     """The names, each town assigned to the state after its comma: Odessa, Texas, is not a port of Ukraine."""
     for index in range(len(names) - 1):
         (hit, place), (after, state) = names[index], names[index + 1]

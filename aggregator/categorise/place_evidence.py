@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from aggregator.categorise import weights
 from aggregator.categorise.findings import Evidence, Hit, Spans
-from aggregator.categorise.institutions import OWNERS, owners, settled
+from aggregator.categorise.institutions import OWNERS, owners, with_states
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.text.match import Haystack
-from aggregator.text.places import Found, Place, is_first_name, is_player, longest, settle
+from aggregator.text.places import Found, Place, disambiguate, is_first_name, is_player, longest
 
 LONGEST = 7  # letters of initials that might be a town, with the spaces around them
 _SCENE_WORDS = frozenset(("in", "at", "near", "across", "outside", "off"))
@@ -65,7 +65,7 @@ def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> l
         open_readings = open_readings or len(place.choices) > 1
         kept.append((hit, place))
     if len(kept) > 1:
-        kept = settled(hay, kept)
+        kept = with_states(hay, kept)
     bound = owners(hay, kept) if shared and owned else {}
     if not open_readings and not bound:
         return [Found(hit[0], hit[1], hit[2], place.kind, place.choices[0]) for hit, place in kept]
@@ -74,10 +74,10 @@ def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> l
         code for _, place in own if len(place.choices) == 1 and place.kind != "generic" for code in place.choices[0]
     }
     for index, owner in bound.items():
-        for rule in book.meanings[settle(kept[owner][1].choices, sure)].abroad:
+        for rule in book.meanings[disambiguate(kept[owner][1].choices, sure)].abroad:
             abroad.setdefault(rule, []).append(kept[index][0][1:])
     return [
-        Found(hit[0], hit[1], hit[2], place.kind, settle(place.choices, sure))
+        Found(hit[0], hit[1], hit[2], place.kind, disambiguate(place.choices, sure))
         for hit, place in own
         if place.kind != "generic" or not sure or not sure.isdisjoint(place.choices[0])
     ]
@@ -91,7 +91,7 @@ def _of_a_person(hay: Haystack, hit: Hit, place: Place) -> bool:
 
 def _initials(book: Rulebook, hay: Haystack, hit: Hit) -> bool:
     """Whether a town's name is written in capitals without need: the GAO audits, and Gao is a town."""
-    if hay.loud or not hay.cased[hit[1] : hit[2]].isupper():
+    if hay.all_caps or not hay.cased[hit[1] : hit[2]].isupper():
         return False
     return sum(end - start for start, end in book.matcher.needles[hit[0]].capitals) <= 1
 

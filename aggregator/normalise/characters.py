@@ -1,4 +1,4 @@
-"""Characters that no reader should ever get: controls, bidirectional overrides, zero-width marks, noncharacters.
+"""Removes characters that readers should never get: controls, bidirectional overrides, zero-width marks, noncharacters.
 
 What remains is legal in XML 1.0, JSON and HTML. Joiners (U+200C, U+200D) stay: Persian, Indic scripts and emoji need
 them. C1 controls are windows-1252 read wrongly, and become what was meant.
@@ -21,9 +21,9 @@ _C1_CLASS = re.compile("[\x80-\x9f]")
 
 
 def clean(text: str) -> str:
-    """Without unwanted characters; line breaks and tabs stay."""
+    """The text without unwanted characters; line breaks and tabs stay."""
     if not text.isascii() and any(map(text.__contains__, _DOUBLED)):
-        text = _once_encoded(text)
+        text = _without_mojibake(text)
     if _is_printable(text):
         return text
     if not text.isascii():
@@ -37,13 +37,13 @@ def _is_printable(text: str) -> bool:
 
 def without_unwanted(text: str) -> str:
     """The same of text that was clean, after references of HTML in it (`&#x202E;`) became characters."""
-    return text if _is_printable(text) else _UNWANTED.sub("", text)  # four times as quick as the search
+    return text if _is_printable(text) else _UNWANTED.sub("", text)  # four times as fast as the search
 
 
-def _once_encoded(text: str) -> str:
-    """UTF-8 that was taken for Latin-1 or windows-1252 and encoded again, undone. Nothing else decodes: `NÃO` is left
-    alone. Characters that came in otherwise (`&#8211;` beside `Ã¼`) stay, where all that is Latin-1 belongs to what
-    was doubled."""
+def _without_mojibake(text: str) -> str:
+    """Repair UTF-8 that was decoded as Latin-1 or windows-1252 (mojibake). Other text does not decode and is unchanged, such
+    as `NÃO`. If only a part was affected, the rest (`&#8211;` beside `Ã¼`) stays, provided that all characters of Latin-1
+    belong to the affected part."""
     for wrong in ("latin-1", "cp1252") if any(map(text.__contains__, ("â€", "Ã", "Ð", "Ñ"))) else ("latin-1",):
         try:
             return text.encode(wrong, "undefined-as-itself" if wrong == "cp1252" else "strict").decode("utf-8")
@@ -55,7 +55,7 @@ def _once_encoded(text: str) -> str:
 
 
 def _undefined_as_itself(error: UnicodeError) -> tuple[bytes, int]:
-    """What windows-1252 leaves undefined is itself to a browser."""
+    """Error handler: bytes that windows-1252 leaves undefined become the same code points, as in browsers."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return error.object[error.start : error.end].encode("latin-1"), error.end
@@ -65,7 +65,7 @@ codecs.register_error("undefined-as-itself", _undefined_as_itself)
 
 
 def one_line(text: str) -> str:
-    """Clean, with every run of white space one space (a title or name)."""
+    """The clean text with runs of white space as single spaces (for a title or name)."""
     return " ".join(clean(text).split())
 
 

@@ -93,7 +93,7 @@ _EMPTY = re.compile(
     r"<(p|div|figure|h[1-6])>(?:\s|&nbsp;|<br>)*</\1>|<(span|a|strong|em|b|i)(?: rel=\"[\w ]*\")?>(\s*)</\2>"
 )
 _SPACE = re.compile(r"\n\s*\n\s*")
-_CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)  # where white space tells
+_CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)  # where white space matters
 
 
 def _userless(_tag: str, name: str, value: str) -> str | None:
@@ -153,12 +153,12 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
 
 
 def _escape(text: str) -> str:
-    """Text without tags may still hold entities: they are read once and written anew."""
+    """Text without tags, with entities resolved once and special characters escaped."""
     return html.escape(without_unwanted(html.unescape(text)), quote=False) if "&" in text or ">" in text else text
 
 
 def _linked(player: re.Match[str], base: str) -> str:
-    """A player, and before it as a caption (which is no part of any summary) the link to what it plays. Both have yet to
+    """The player, preceded by a caption (which never becomes part of a summary) with a link to what it plays. Both are still to
     be sanitised."""
     played = _PLAYED.search(player[2])
     if played is None and player[1].lower() in ("video", "audio"):
@@ -184,13 +184,13 @@ def _wanted(image: str, drops: Counter[str]) -> str:
 
 
 def is_counter(url: str) -> bool:
-    """Whether a picture shows nothing and counts who looks."""
+    """Whether a picture is a tracking pixel."""
     return _COUNTER.search(url) is not None
 
 
 def first_image(safe: str) -> str | None:
-    """Address of the first picture in sanitised HTML that may show what the text is about: no face of an author, no
-    button, nothing tiny."""
+    """Address of the first picture in sanitised HTML that may illustrate the text: not an author's portrait, a button or a tiny
+    picture. None if there is none."""
     for image in _IMG.finditer(safe) if "<img" in safe else ():
         source = _SRC.search(image[0])
         found = html.unescape(source[1]) if source else ""

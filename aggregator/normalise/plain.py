@@ -88,12 +88,12 @@ def _without_unclosed(text: str) -> str:
     closed = {name: lower.rfind(f"</{name}") for name in _HIDDEN}
     code = max((found.start() for found in _CODE.finditer(text)), default=-1)
 
-    def settled(tag: re.Match[str]) -> str:
+    def resolved(tag: re.Match[str]) -> str:
         name = tag[1].lower()
         hides = closed[name] >= tag.end() or (name in ("script", "style") and code >= tag.end())
         return tag[0] if hides else " "
 
-    return _OPENED.sub(settled, text)
+    return _OPENED.sub(resolved, text)
 
 
 def _escape_unended(text: str) -> str:

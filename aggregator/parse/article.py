@@ -1,4 +1,4 @@
-"""The text of an article out of its page, by trafilatura. Imported by those who need it alone: it is large."""
+"""Extracts the text of an article from its page, with trafilatura. A large import, so only code that needs it imports this."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import types
 
 from aggregator.errors import ParseError
 
-LARGEST = 4 << 20  # bytes; what is larger is no article
+LARGEST = 4 << 20  # bytes; larger pages are not articles
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,30}/[a-z0-9.+-]{1,60}", re.IGNORECASE)
 _HEADLINE = re.compile(r"<h1>.*?</h1>", re.DOTALL)
 
 
 def _import() -> types.ModuleType:
-    """trafilatura wants dateparser for dates, which we ask it for never; where documents are read, that is kept out."""
+    """Import trafilatura without dateparser. It needs dateparser only for dates, which are never requested; the parsing child
+    does not have it."""
     barred = sys.modules.get("dateparser", types) is None
     if barred:
         stub = types.ModuleType("dateparser")

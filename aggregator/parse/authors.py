@@ -1,4 +1,4 @@
-"""Names of authors, out of the ways in which feeds write them."""
+"""Names of authors, from the forms in which feeds write them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _ADDRESS_LAST = re.compile(r"(?:[<(\[]|\s)(?:mailto:)?[^\s<>()@]+@[^\s<>()@]+[)>
 
 
 def name(text: str | None) -> str | None:
-    """The name out of `name@host (Name)`, `Name <name@host>` and `Name (name@host)`."""
+    """The name in `name@host (Name)`, `Name <name@host>` or `Name (name@host)`; other texts are returned as they are."""
     if not text or "@" not in text or len(text) > 500:
         return text
     if match := _IN_BRACKETS.fullmatch(text):

@@ -1,6 +1,6 @@
-"""What a document says of itself: title, link, language, icon, and when to come again.
+"""What a document says about itself: title, link, language, icon, and when to poll it again.
 
-Only the head and tail of the document are read (everything but its entries), with lxml, whichever parser reads the
+Only the head and the tail of the document are parsed (everything but its entries), with lxml, whichever parser reads the
 entries. Sources: RSS 2.0, Atom (RFC 4287), RSS 1.0 with mod_syndication, the iTunes and webfeeds namespaces.
 """
 

@@ -1,9 +1,9 @@
-"""From bytes in any encoding to UTF-8.
+"""Converts bytes in any encoding to UTF-8.
 
-Byte order mark first; then UTF-8 wherever the bytes *are* UTF-8, whatever header and prolog say (text in another
-encoding is practically never valid UTF-8 by chance); then the header, the prolog, and windows-1252 at last, in the
-spirit of the WHATWG Encoding Standard. Encodings in which ASCII bytes may spell markup (UTF-7 and Python's own
-escapes) are not on the list, so they can never turn text into tags.
+A byte order mark decides first; then UTF-8 if the bytes *are* valid UTF-8, whatever header and prolog say (text in another
+encoding is practically never valid UTF-8 by chance); then the header, the prolog, and finally windows-1252, in the spirit of
+the WHATWG Encoding Standard. Encodings in which ASCII bytes may spell markup (UTF-7 and Python's own escapes) are not on the
+list, so they can never turn text into tags.
 """
 
 from __future__ import annotations

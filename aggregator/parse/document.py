@@ -1,4 +1,4 @@
-"""The input of every parser in this package: one XML document made readable, and what was wrong with it."""
+"""The input of all parsers in this package: an XML document made readable, and the flaws that were repaired."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Document:
     flaws: tuple[str, ...] = ()
     left_out: int = 0
 
-    def but(self, data: bytes, *flaws: str) -> Document:
+    def changed(self, data: bytes, *flaws: str) -> Document:
         """The same document with other bytes and further flaws."""
         known = self.flaws
         return replace(self, data=data, flaws=(*known, *(flaw for flaw in flaws if flaw not in known)))

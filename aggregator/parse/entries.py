@@ -1,7 +1,7 @@
-"""What fastfeedparser drops of an entry, read from the tree: its <source>, xml:base, the text of odd dates, and pictures
+"""Reads from the XML tree what fastfeedparser omits of an entry: its <source>, xml:base, the text of unusual dates, and pictures
 that stand beside other media or in another namespace.
 
-The tree costs several times the fast parser, so a search over the bytes first says whether it is needed at all.
+Building the tree takes several times as long as the fast parser, so a search over the bytes decides first whether it is needed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from aggregator.parse.authors import name
 from aggregator.parse.document import Document
 from aggregator.parse.pictures import widest
 
-# A date as RFC 822 or RFC 3339 have it, of a credible year; the fast parser guesses at others by today's date.
+# Dates in the form of RFC 822 or RFC 3339 with a plausible year. For others the fast parser guesses from today's date.
 _DATE = (
     rb"(?:[A-Z][a-z]{2},\s+\d{1,2}\s[A-Z][a-z]{2}\s(?:19[7-9]|20)\d{2,3}\s(?:[01]\d|2[0-3]):\d\d(?::[0-5]\d)?\s(?:[+-]\d{4}|GMT|UTC?|Z|[ECMP][SD]T)"
     rb"|(?:19[7-9]|20)\d{2,3}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))"
@@ -31,7 +31,8 @@ _NEEDED = re.compile(
     rb"|" + _DATE_NAMES + rb"(?:\s[^<>]*)?(?<!/)>(?!\s*" + _DATE + rb"\s*<))"
     rb"|</(\w+:)?(?:author|creator)>\s*<\1?(?:author|creator)[\s>]"
 )
-_NESTED_AUTHOR = re.compile(rb"<(?:\w+:)?author>\s*<")  # every Atom feed has these, and there they are read
+# Not used for Atom, where all authors are nested and the fast parser reads them.
+_NESTED_AUTHOR = re.compile(rb"<(?:\w+:)?author>\s*<")
 _SANE = re.compile(_DATE.decode())
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
@@ -49,21 +50,21 @@ _UPDATED = ("updated", "modified", "lastbuilddate")
 
 
 def needed(markup: bytes) -> bool:
-    """Whether an entry holds something that only the tree tells; `markup` is the document without CDATA sections."""
+    """Whether an entry may have something that only the tree shows; `markup` is the document without CDATA sections."""
     if b"xml:base" in markup or _NEEDED.search(markup) is not None:
         return True
     return b"<rss" in markup[:2000] and _NESTED_AUTHOR.search(markup) is not None
 
 
 def pictured(data: bytes, body: bytes) -> bool:
-    """Whether an entry may have a picture that only the tree tells; `body` is the document from its first entry on."""
+    """Whether an entry may have a picture that only the tree shows; `body` is the document from its first entry on."""
     if b"<itunes:image" in body or (b"<media:thumbnail" in body and b"<media:content" in body):
         return True
     return b"rssboard.org/media-rss" in data[:4096]  # a namespace that fastfeedparser does not know
 
 
 def complete(document: Document, items: tuple[ParsedItem, ...]) -> tuple[ParsedItem, ...]:
-    """The items with what the tree adds; as they are where tree and parser do not agree on the number of entries."""
+    """The items with what the tree adds; unchanged if tree and parser disagree on the number of entries."""
     parser = etree.XMLParser(recover=True, no_network=True, resolve_entities=False, load_dtd=False, huge_tree=True)
     try:
         root = etree.fromstring(document.data, parser)
@@ -142,7 +143,7 @@ def _named(author: etree._Element) -> list[str]:
 
 
 def _enclosures(element: etree._Element) -> Iterator[Enclosure]:
-    """Of Atom and RSS, with their lengths."""
+    """The enclosures of Atom and RSS, with their lengths."""
     for child in element.iterchildren("{*}link", "{*}enclosure"):
         address = child.get("href") or child.get("url")
         if address and (child.get("rel") == "enclosure" or str(child.tag).endswith("enclosure")):

@@ -1,12 +1,12 @@
-"""fastfeedparser: quick, exact on well-formed RSS and Atom, and told here when not to be believed.
+"""Parses with fastfeedparser, which is fast and exact on well-formed RSS and Atom, and recognises when its result cannot be
+trusted.
 
-*Doubt*, in which the tolerant parser reads the document instead, is precisely: RSS 1.0 (fastfeedparser finds no
+It raises Doubt, and the tolerant parser reads the document instead, in exactly these cases: RSS 1.0 (fastfeedparser finds no
 entries); fewer entries read than begin in the document; a title, summary or description with unescaped markup inside
-(fastfeedparser stops at the first tag); text in base64; the text of an item in a module's element (xhtml:body,
-fullitem).
+(fastfeedparser stops at the first tag); text in base64; the text of an item in an element of a module (xhtml:body, fullitem).
 
-What fastfeedparser drops (an item's <source>, xml:base, the text of odd dates, some pictures) is read from the tree by `entries`,
-only in documents where it occurs.
+What fastfeedparser omits (an item's <source>, xml:base, the text of unusual dates, some pictures) is read from the tree by
+`entries`, only in documents where it occurs.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _RDF = re.compile(rb"<(?:[\w.-]+:)?RDF\b")
 
 
 class Doubt(Exception):
-    """This parser does not vouch for its reading; the message says why."""
+    """The result of this parser cannot be trusted; the message says why."""
 
 
 def read(document: Document) -> tuple[ParsedItem, ...]:
@@ -63,7 +63,7 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
         raise Doubt("fewer entries than begin in the document")
     start = _ENTRY.search(markup)
     body = markup[start.start() :] if start else b""
-    own = len(_SUMMARY.findall(body))  # where there is none, fastfeedparser makes one up out of the content
+    own = len(_SUMMARY.findall(body))  # without one, fastfeedparser makes one from the content
     items = tuple(_item(entry, bool(own)) for entry in found)
     alike = own in (0, len(items)) and len(_DATE.findall(body)) >= len(items)
     pictured = all(one.image for one in items) or not entries.pictured(document.data, body)
@@ -105,7 +105,7 @@ def _alternate(links: Sequence[Mapping[str, Any]] | None) -> str | None:
 
 
 def _described(media: Sequence[Mapping[str, Any]] | None) -> str | None:
-    """The description of a video, all that an entry of YouTube says."""
+    """The description of a video, the only text in an entry of YouTube."""
     return next((_escaped(one["description"]) for one in media or () if one.get("description")), None)
 
 

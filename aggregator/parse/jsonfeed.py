@@ -1,6 +1,7 @@
-"""JSON Feed 1 and 1.1 (jsonfeed.org), tolerant: a field of the wrong type is absent, an item that is none is left out.
+"""JSON Feed 1 and 1.1 (jsonfeed.org), read tolerantly: a field of the wrong type counts as absent, and items that are not objects
+are left out.
 
-orjson reads it; Python's own parser takes over where orjson is stricter than feeds are (NaN, Infinity, huge numbers).
+orjson decodes it. Python's own parser is used where orjson is stricter than feeds are (NaN, Infinity, huge numbers).
 """
 
 from __future__ import annotations

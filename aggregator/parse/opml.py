@@ -1,6 +1,6 @@
-"""OPML (opml.org, versions 1 and 2) → the feeds it lists. Pure.
+"""OPML (opml.org, versions 1 and 2) → the feeds that it lists. Pure.
 
-An OPML file comes from anywhere: it is read without entities, without network, within bounds.
+OPML files come from untrusted places: they are parsed without entities and network access, and within limits.
 """
 
 from __future__ import annotations

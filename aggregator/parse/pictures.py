@@ -1,4 +1,4 @@
-"""Which of the media of an entry is its picture: Media RSS and the iTunes namespace, as each parser gives them."""
+"""Selects the picture of an entry among its media (Media RSS and the iTunes namespace), as each parser returns them."""
 
 from __future__ import annotations
 

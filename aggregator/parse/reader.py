@@ -1,4 +1,4 @@
-"""A document in, a parsed feed out: which parser reads it, in reading order."""
+"""Parses a document: which parsers are tried, and in which order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PARSERS: tuple[tuple[str, Callable[[Document], tuple[ParsedItem, ...]]], ...] = 
     ("fastfeedparser", fast.read),
     ("feedparser", tolerant.read),
 )
-"""Parsers of XML in reading order: the next is asked where one is in doubt or finds nothing."""
+"""The XML parsers in the order in which they are tried: the next one if one is in doubt or finds nothing."""
 
 
 def parse(body: bytes, content_type: str | None, url: str) -> ParsedFeed:

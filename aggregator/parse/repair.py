@@ -1,7 +1,7 @@
-"""Makes an XML document readable before any parser sees it: an ordered list of repairs, each noting a flaw.
+"""Repairs an XML document before any parser sees it: an ordered list of repairs, each of which records a flaw.
 
-Everything here is a linear pass over bytes. Entity declarations are removed, never read (no expansion, no external
-fetch); entities that HTML knows become their characters, all others stay as they are written.
+Every repair is a linear pass over bytes. Entity declarations are removed and never interpreted (no expansion, no external
+fetch); entities of HTML become their characters, all others stay as they are written.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def without_controls(document: Document) -> Document:
     data = document.data.translate(None, _CONTROLS)
     for noncharacter in (b"\xef\xbf\xbe", b"\xef\xbf\xbf"):
         data = data.replace(noncharacter, b"")
-    return document if len(data) == len(document.data) else document.but(data, "control-characters")
+    return document if len(data) == len(document.data) else document.changed(data, "control-characters")
 
 
 def from_its_start(document: Document) -> Document:
@@ -58,7 +58,7 @@ def from_its_start(document: Document) -> Document:
         if again := _DECLARATION.match(data):
             flaws.append("second-declaration")
             data = data[again.end() :]
-    return document.but(b'<?xml version="1.0" encoding="utf-8"?>' + data, *flaws)
+    return document.changed(b'<?xml version="1.0" encoding="utf-8"?>' + data, *flaws)
 
 
 def without_doctype(document: Document) -> Document:
@@ -69,7 +69,7 @@ def without_doctype(document: Document) -> Document:
         return document
     end = _doctype_end(data, found.end())
     subset = b"[" in data[found.end() : end]
-    return document.but(data[: found.start(1)] + data[end:], *(["internal-subset"] if subset else []))
+    return document.changed(data[: found.start(1)] + data[end:], *(["internal-subset"] if subset else []))
 
 
 def _doctype_end(data: bytes, start: int) -> int:
@@ -94,7 +94,7 @@ def with_known_entities(document: Document) -> Document:
         return document
     parts[::2] = [_STRAY.sub(_readable, part) if b"&" in part else part for part in parts[::2]]
     repaired = b"".join(parts)
-    return document if repaired == document.data else document.but(repaired, "undeclared-entities")
+    return document if repaired == document.data else document.changed(repaired, "undeclared-entities")
 
 
 def _readable(match: re.Match[bytes]) -> bytes:
@@ -110,7 +110,7 @@ def without_forbidden_references(document: Document) -> Document:
     if b"&#" not in document.data:
         return document
     data = _NUMBER.sub(_allowed, document.data)
-    return document if data == document.data else document.but(data, "forbidden-references")
+    return document if data == document.data else document.changed(data, "forbidden-references")
 
 
 def _allowed(match: re.Match[bytes]) -> bytes:
@@ -135,9 +135,9 @@ def closed(document: Document) -> Document:
         return _broken_off(document, name)
     tail = data[ends[-1] :].strip()
     if tail and not tail.startswith(b"<!--"):
-        return document.but(data[: ends[-1]], "junk-after-end")
+        return document.changed(data[: ends[-1]], "junk-after-end")
     if len(ends) > 1 and _closings(data, name) > 1:
-        return document.but(data[: ends[0]], "second-document")
+        return document.changed(data[: ends[0]], "second-document")
     return document
 
 
@@ -149,9 +149,9 @@ def _broken_off(document: Document, name: bytes) -> Document:
     """Cut after the last complete entry; as it is where there is none, or the root was closed under another name."""
     ends = [found.end() for found in _CLOSED.finditer(document.data)]
     if not ends:
-        return document.but(document.data, "truncated")
+        return document.changed(document.data, "truncated")
     channel = b"</channel>" if name.lower().endswith(b"rss") else b""
-    return document.but(document.data[: ends[-1]] + channel + b"</" + name + b">", "truncated")
+    return document.changed(document.data[: ends[-1]] + channel + b"</" + name + b">", "truncated")
 
 
 def not_endless(document: Document) -> Document:

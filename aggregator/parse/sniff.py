@@ -1,4 +1,4 @@
-"""What kind of document this is, from its first bytes; and clear words for what is no feed."""
+"""Recognises the kind of a document from its first bytes, and says clearly what a document that is not a feed is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from aggregator.errors import ParseError
 
 _HEAD = 8192
-# Atomic groups: a comment that never ends must cost one look at the document, not one for each way to read it.
+# Atomic groups, so that an unclosed comment costs one pass over the document and no backtracking.
 _SKIP = re.compile(
     rb"(?>\s+|<!--(?>.*?-->)|<\?(?>.*?\?>)|<!(?!doctype\s+html)[^>\[]*+(?:\[(?>.*?\])\s*)?>)++",
     re.DOTALL | re.IGNORECASE,
@@ -31,7 +31,7 @@ _OTHER_ROOTS = {
     "error": "an error message of the server, not a feed",
     "foaf": "a FOAF description, not a feed",
 }
-# Read in order: the first whose words stand on the page names the obstacle.
+# In order: the first entry with a phrase that occurs on the page names the obstacle.
 _OBSTACLES = (
     (
         (b"cf-browser-verification", b"challenge-platform", b"cf-chl", b"just a moment..."),
@@ -68,7 +68,7 @@ def root_name(data: bytes) -> str:
 
 
 def no_feed(body: bytes, url: str) -> ParseError:
-    """The error for a document that is no feed, saying what it is and, if the page names a feed, where that is."""
+    """The error for a document that is not a feed. It says what the document is and, if the page names a feed, where that is."""
     name = root_name(body)
     if name in _OTHER_ROOTS:
         return ParseError("not-a-feed", f"the address answers with {_OTHER_ROOTS[name]}")

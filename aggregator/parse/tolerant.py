@@ -1,7 +1,7 @@
-"""feedparser: the most tolerant parser there is, and the slowest; it reads what the fast one fails on or doubts.
+"""Parses with feedparser, the most tolerant and slowest parser, which gets what the fast one fails on or doubts.
 
-Its own sanitising and resolving of links are off (normalise does both), it is given a stream (bytes that look like a
-path would be opened as a file), and it never fetches.
+Its own sanitising and resolving of links are switched off (normalise does both). It is given a stream, since bytes that look
+like a path would be opened as a file, and it never fetches.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _text(value: object) -> str | None:
 
 
 def _own(entry: Mapping[str, Any], name: str) -> Any:
-    """The field itself: feedparser's dictionaries answer `updated` with `published` where it is missing, and warn."""
+    """The field itself: feedparser's dictionaries return `published` for a missing `updated`, and warn."""
     return dict.get(entry, name) if isinstance(entry, dict) else None
 
 

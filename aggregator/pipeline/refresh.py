@@ -87,10 +87,10 @@ async def refresh(
     finally:
         for task in polls:
             task.cancel()
-        settled = await asyncio.gather(*polls, return_exceptions=True)
+        outcomes = await asyncio.gather(*polls, return_exceptions=True)
         await queue.put(None)
         report = await writer  # what has arrived is stored, also where we are told to stop
-    for error in settled:
+    for error in outcomes:
         if isinstance(error, Exception):  # of the store: what a source does wrong is an outcome
             raise error
     return report

@@ -1,1 +1,1 @@
-"""Pure: a Stream → bytes. One module per format; formats do not know each other."""
+"""Pure functions that render a Stream as bytes. One module per format; formats do not know each other."""

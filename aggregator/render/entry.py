@@ -1,4 +1,4 @@
-"""What every format says of an entry, worked out once: identity, text, links, body."""
+"""What every format says about an entry, computed once: identity, texts, links, body."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from aggregator.render.fit import fit
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One entry of a feed. `body` is HTML made of escaped text and http(s) links alone, and of the sanitised text of an
-    article where that may be republished."""
+    """One entry of a feed. `body` is HTML that consists of escaped text and http(s) links, and of the sanitised text of the
+    article if that may be republished."""
 
     id: str  # urn:uuid:…
     title: str
@@ -133,7 +133,7 @@ def _paragraph(text: str) -> str:
 
 
 def _body(text: str, reports: Iterable[Report], page: str | None, topics: Iterable[str]) -> str:
-    """`text`: safe HTML of what is told; who tells it and where there is more follow."""
+    """`text` (safe HTML), followed by the sources, the topics and the address of the story's page."""
     parts = [text]
     lines = [_line(report) for report in reports]
     parts.append(

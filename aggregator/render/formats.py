@@ -1,4 +1,4 @@
-"""The formats, in order of preference: a new one is one module and one line."""
+"""The feed formats, in order of preference. A new one is one module and one line here."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ FORMATS: dict[str, Callable[[Stream], Rendered]] = {
     "atom": atom.render,
     "json": jsonfeed.render,
 }
-"""Extension of the address → renderer."""
+"""Extension of the address → function that renders a stream."""
 
 TYPES = {"rss": rss.TYPE, "atom": atom.TYPE, "json": jsonfeed.TYPE}

@@ -1,4 +1,4 @@
-"""JSON Feed 1.1 (jsonfeed.org), with what other formats have no place for under `_aggregator`."""
+"""JSON Feed 1.1 (jsonfeed.org); what other formats have no place for is under `_aggregator`."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _entry(entry: FeedEntry, stream: Stream) -> dict[str, Any]:
 
 
 def _of_item(item: ItemView, stream: Stream) -> dict[str, Any]:
-    """An item's own judgement, in the shape that a story's has."""
+    """`_aggregator` for an item: its own classification, in the shape used for stories."""
     report = Report(item.publisher, item.source, item.url, item.title, int(item.published.timestamp()))
     return {
         "about": f"{stream.root}/docs",
@@ -121,5 +121,5 @@ def receipt(one: Receipt) -> shapes.Receipt:
 
 
 def located(one: Receipt) -> shapes.LocatedReceipt:
-    """A receipt with its line of feeds.yaml, for those who ask us; feeds do not have it."""
+    """A receipt with its line in feeds.yaml, for the API and commands; feeds do not contain it."""
     return {**receipt(one), "at": str(one.at) if one.at else None}

@@ -1,4 +1,4 @@
-"""OPML 2.0 (opml.org): lists of feeds to subscribe to, or of the sources polled."""
+"""OPML 2.0 (opml.org): lists of feeds to subscribe to, or of the sources that are polled."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TYPE = "text/x-opml"
 
 
 class Outline(NamedTuple):
-    """A feed of a list; `page` is "" where it is not known, `folder` the folders around it, outermost first."""
+    """A feed in a list. `page`: address of its page, "" if unknown; `folder`: names of the folders around it, outermost first."""
 
     title: str
     feed: str
@@ -25,7 +25,7 @@ class Outline(NamedTuple):
 
 
 def render(title: str, outlines: Iterable[Outline], modified: datetime) -> Rendered:
-    """The feeds in order, each folder where its first feed stands."""
+    """The feeds in order; a folder appears where its first feed does."""
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = title

@@ -1,4 +1,4 @@
-"""Parts of stories as JSON, the same in feeds and in the API."""
+"""Shapes of the parts of stories in JSON, the same in feeds and in the API."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Receipt(TypedDict):
 
 
 class LocatedReceipt(Receipt):
-    """With its line of the configuration."""
+    """A receipt with its line in the configuration (`FILE:LINE`)."""
 
     at: str | None
 

@@ -1,7 +1,7 @@
-"""What RSS and Atom share: feedgen filled from a Stream, and an extension for what feedgen does not write.
+"""What RSS and Atom share: a feedgen generator filled from a Stream, and extensions for what feedgen does not write.
 
-feedgen writes only `rel=self` into RSS, stamps the current time unless every date is set, and prepends entries unless
-told otherwise; here every date comes from the content and entries are appended.
+feedgen writes only `rel=self` links into RSS, uses the current time for dates that are not set, and prepends entries by
+default; here every date comes from the content, and entries are appended.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MEDIA = "http://search.yahoo.com/mrss/"
 
 
 class WireExtension(BaseExtension):  # type: ignore[misc]  # feedgen publishes no types
-    """Links of RFC 5005 in both formats, and the namespaces of what entries carry."""
+    """Links of RFC 5005 in both formats, and the namespaces that entries use."""
 
     def __init__(self) -> None:
         self.links: list[tuple[str, str]] = []
@@ -65,8 +65,8 @@ class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
         self._thumbnail(item)
         for url, type, length in filter(is_picture, self.entry.enclosures):
             known = {"type": type, "fileSize": str(length) if length else None}
-            told = {"url": url, "medium": "image", **{name: value for name, value in known.items() if value}}
-            etree.SubElement(item, f"{{{MEDIA}}}content", told)
+            attributes = {"url": url, "medium": "image", **{name: value for name, value in known.items() if value}}
+            etree.SubElement(item, f"{{{MEDIA}}}content", attributes)
         return item
 
     def extend_atom(self, item: Any) -> Any:
@@ -96,12 +96,12 @@ class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
 
 
 def is_picture(enclosure: tuple[str, str | None, int | None]) -> bool:
-    """In RSS a picture is no attachment, which readers take for a podcast: it is told as media:content."""
+    """Whether an enclosure is a picture. In RSS pictures become media:content, since readers take enclosures for podcasts."""
     return (enclosure[1] or "").startswith("image/")
 
 
 def generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
-    """A FeedGenerator that holds the whole stream."""
+    """A FeedGenerator with the whole stream. `extension` is that of the feed's address, `mime` its media type."""
     feed = FeedGenerator()
     feed.register_extension("wire", WireExtension, WireEntryExtension)
     page = stream.address + stream.query
@@ -142,11 +142,11 @@ def _add(target: GenEntry, entry: FeedEntry, *, rss: bool) -> None:
     target.published(entry.published)
     target.updated(entry.updated)
     target.author(name=entry.author)
-    if entry.source and rss:  # our extension writes the fuller one of Atom
+    if entry.source and rss:  # in Atom, the extension writes a more complete one
         target.source(url=entry.source[1], title=entry.source[0])
     for id, title in entry.tags:
         target.category(term=id, label=title)
     attached = [one for one in entry.enclosures if not is_picture(one)] if rss else []
-    for url, type, length in attached[:1]:  # an item of RSS has one
+    for url, type, length in attached[:1]:  # RSS allows one for each item
         target.enclosure(url=url, length=str(length or 0), type=type or "application/octet-stream")
     target.wire.entry = entry

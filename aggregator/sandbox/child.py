@@ -1,8 +1,8 @@
-"""The process that parses: `python -m aggregator.sandbox.child PARENT MEMORY`. Reads tasks from standard input, writes
+"""The child process that parses: `python -m aggregator.sandbox.child PARENT MEMORY`. It reads tasks from standard input, writes
 answers to standard output, and ends with its parent.
 
-PARENT is the process id of the parent, MEMORY the limit of the address space in bytes (0: none). The wall clock is the
-parent's to watch.
+PARENT is the process id of the parent, MEMORY the limit of the address space in bytes (0: none). The parent enforces the time
+limit.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from aggregator.parse import parse
 from aggregator.sandbox import frames
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-_PIPE = 1 << 20  # bytes: what Linux grants anybody
+_PIPE = 1 << 20  # bytes: the most that Linux grants any user
 
 
 def main(arguments: list[str]) -> int:
     parent, memory = (int(argument) for argument in arguments)
     _die_with(parent)
     _limit(memory)
-    _widen(0, 1)
+    _enlarge(0, 1)
     sys.modules["dateparser"] = None  # type: ignore[assignment] # slow, and it reads "yesterday" by today's date
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it closes our input when it is done
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C and closes our input when it is done
     tasks, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # a library that prints does not write into the frames
+    os.dup2(2, 1)  # so that libraries that print do not write into the frames
     while (payload := _frame(tasks)) is not None:
         answers.write(frames.encode(_answer(frames.decode_task(payload))))
         answers.flush()
@@ -42,30 +42,31 @@ def main(arguments: list[str]) -> int:
 
 
 def _die_with(parent: int) -> None:
-    """A parent that is killed takes its children along (Linux; elsewhere the end of input does)."""
+    """Have the kernel kill this process when its parent dies (on Linux; elsewhere it ends at the end of its input)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before the signal was set
+        if os.getppid() != parent:  # the parent died before the signal was set
             sys.exit(0)
 
 
 def _limit(memory: int) -> None:
-    with contextlib.suppress(ValueError, OSError):  # a lower limit of the user's own stays
+    with contextlib.suppress(ValueError, OSError):  # a lower limit set by the user stays
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         if memory:
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def _widen(*pipes: int) -> None:
-    """Most documents and answers go through a wide pipe whole. Through the usual 64 KiB they go piece by piece, each when
-    the parent's loop comes to it, and we wait meanwhile."""
+def _enlarge(*pipes: int) -> None:
+    """Enlarge the buffers of the pipes, so that most documents and answers fit as a whole. With the default 64 KiB they are
+    passed piece by piece, and this process waits for the parent's event loop each time."""
     if sys.platform == "linux":
         for pipe in pipes:
-            with contextlib.suppress(OSError):  # no pipe, or a limit of the user's
+            with contextlib.suppress(OSError):  # not a pipe, or limited for this user
                 fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _frame(stream: BinaryIO) -> bytes | None:
+    """The next task, or None at the end of input."""
     head = stream.read(frames.LENGTH)
     if len(head) < frames.LENGTH:
         return None

@@ -1,4 +1,1 @@
-"""Pure: folding, words, phrases, places, names and numbers of a text.
-
-Read by stories and categorise, which do not know each other.
-"""
+"""Pure functions on texts: folding, words, phrases, places. Used by `stories` and `categorise`, which do not know each other."""

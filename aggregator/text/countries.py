@@ -1,4 +1,4 @@
-"""Countries by ISO 3166 code: the name readers see and the slug of an address. Names from CLDR (English), some shortened."""
+"""Countries by ISO 3166 code: the name that readers see and the slug in addresses. Names from CLDR (English), some shortened."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """Folding: the form in which words of rules and words of texts are compared.
 
-Case is kept by `fold` (all-capital words match capitals only) and dropped by `lower`, which never changes the
-length. What folds: diacritics (Erdoğan = Erdogan), compatibility forms (full width, ligatures), dashes to `-`,
-apostrophes to `'`, dots of abbreviations (U.S. = US, J.D. = JD, Gen. = Gen), the possessive (Ukraine's = Ukraine),
-prefixes written apart (de-escalation = deescalation, so that neither holds the word escalation), white space.
-`span` leads from a place in the folded text back to the original, for receipts.
+`fold` keeps case, because all-capital words match capitals only; `lower` drops it and never changes the length. These fold:
+diacritics (Erdoğan = Erdogan), compatibility forms (full width, ligatures), dashes to `-`, apostrophes to `'`, the dots of
+abbreviations (U.S. = US, J.D. = JD, Gen. = Gen), the possessive (Ukraine's = Ukraine), hyphenated prefixes (de-escalation =
+deescalation, so that neither contains the word escalation), and white space. `span` maps a range of the folded text back to
+the original, for receipts.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-# Letters that Unicode does not decompose, and signs that stand in a name without being part of it.
+# Letters that Unicode does not decompose, punctuation variants, and signs that are removed.
 _SINGLE = {
     "ø": "o",
     "Ø": "O",
@@ -48,7 +48,7 @@ _SINGLE = {
 
 
 class _Folding(dict[int, str]):
-    """A table for str.translate, filled as characters are met (bounded by the size of Unicode)."""
+    """A table for str.translate, filled on demand (bounded by the size of Unicode)."""
 
     def __missing__(self, code: int) -> str:
         self[code] = folded = _fold_char(chr(code))
@@ -56,7 +56,8 @@ class _Folding(dict[int, str]):
 
 
 def _is_dropped_mark(char: str) -> bool:
-    """Accents, Arabic vowel signs and Hebrew points go; vowel signs of Indic scripts and kana voicing stay."""
+    """Whether folding removes it: accents, Arabic vowel signs and Hebrew points, but not the vowel signs of Indic scripts or
+    kana voicing."""
     return (
         "\u0300" <= char <= "\u036f"
         or "\u064b" <= char <= "\u065f"
@@ -72,17 +73,17 @@ def _fold_char(char: str) -> str:
         return " "
     parts = unicodedata.normalize("NFKD", char)
     bare = "".join(_SINGLE.get(part, part) for part in parts if not _is_dropped_mark(part))
-    # Recomposed: Hangul stays in syllables, voiced kana stay voiced.
+    # Recomposed, so that Hangul stays in syllables and voiced kana stay voiced.
     return unicodedata.normalize("NFC", bare)
 
 
 _TABLE = _Folding()
 
-# What folding leaves out. Each alternative begins with its sign, which keeps the search quick.
+# What folding removes. Each alternative begins with a literal sign, which keeps the search fast.
 _TITLES = "St Mt Ft Gen Sen Rep Gov Lt Col Sgt Maj Adm Dr Mr Mrs Ms Jr Sr vs"
 _PREFIXES = "De de DE Re re RE Co co CO"
 _DROPS = (
-    # the dot after a single letter, where another single letter follows, or came before: U.S., J.D.
+    # the dot after a single letter, if another single letter follows or precedes it: U.S., J.D.
     r"\.(?<=(?<!\w)[^\W\d_]\.)(?:(?=[^\W\d_](?!\w))|(?<=\.[^\W\d_]\.)(?!\w))"
     # the dot of a shortened title before a name
     + r"|\.(?:" + "|".join(rf"(?<=\b{title}\.)" for title in _TITLES.split()) + r")(?= )"
@@ -112,7 +113,7 @@ def lower(folded: str) -> str:
 
 
 def key(text: str) -> str:
-    """Folded, lower case, trimmed: equal keys, equal names."""
+    """The text folded, in lower case and trimmed: the form in which names are compared."""
     return lower(fold(text)).strip()
 
 
@@ -120,12 +121,12 @@ _BEYOND = re.compile(r"[^\x00-\x7f]")
 
 
 def _mapped(text: str) -> tuple[str, Sequence[int]]:
-    """The text before anything is left out, and where each character came from."""
+    """The text with characters folded but nothing removed, and the index in `text` that each character came from."""
     if text.isascii() and text.isprintable():
         return text, range(len(text))
     mapped = text.translate(_TABLE)
     longer = [at for match in _BEYOND.finditer(text) if len(_TABLE[ord(text[at := match.start()])]) != 1]
-    if not longer:  # dashes, quotes, letters with accents: one for one
+    if not longer:  # every character became one: dashes, quotes, letters with accents
         return mapped, range(len(text))
     origins: list[int] = []
     done = 0
@@ -150,8 +151,8 @@ def offsets(text: str) -> list[int]:
 
 
 def span(text: str, start: int, end: int, origins: Sequence[int] | None = None) -> tuple[int, int]:
-    """The part of `text` that `fold(text)[start:end]` came from, accents included. `origins` is `offsets(text)`
-    where the caller has it."""
+    """(start, end) in `text` of what became `fold(text)[start:end]`, including combining accents. `origins` is
+    `offsets(text)`, if the caller has it."""
     origins = offsets(text) if origins is None else origins
     if start >= end or end > len(origins):
         return (len(text), len(text))
@@ -161,6 +162,6 @@ def span(text: str, start: int, end: int, origins: Sequence[int] | None = None) 
     return first, last
 
 
-def shouts(text: str) -> bool:
-    """Whether a text is written in capitals throughout, so that capitals say nothing about its words."""
+def is_all_caps(text: str) -> bool:
+    """Whether a text is written in capitals throughout, so that capitals do not distinguish its words."""
     return text.isupper() and sum(len(word) >= 5 for word in text.split()) >= 2

@@ -1,6 +1,5 @@
-"""What surrounds the news in a headline or a lead and is none: labels, outlets' names, agencies' datelines.
-
-General patterns alone: no outlet is named here.
+"""Removes from headlines and leads what is not news: labels, outlets' names, agencies' datelines. By general patterns only; no
+outlet is named here.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _DATELINE = re.compile(
         )""",
     re.VERBOSE,
 )
-# Between words stands what is in none, so that there is one way to read a lead, whatever marks it is made of.
+# `\W+` between words `\w+` leaves one way to match, so the search takes linear time on any input.
 _INVITATION = re.compile(
     r"\b(?:Get our|Sign up|Subscribe|Follow our|See all our|Email our|Download our)\b(?:\W+\w+){0,16}"
     r"\W+(?:podcasts?|newsletters?|emails?|apps?|updates|coverage|editors|here|now|today)\b"
@@ -44,7 +43,7 @@ _INVITES = ("Get our", "Sign up", "Subscribe", "ollow our", "See all our", "Emai
 
 
 def bare_title(title: str) -> str:
-    """A headline without labels in front ("BREAKING: ") and without outlets' names behind (" | The Daily")."""
+    """A headline without leading labels ("BREAKING: ") and trailing names of outlets (" | The Daily")."""
     text = " ".join(title.split())
     for _ in range(2 if _MARKS.search(text, 0, 40) else 0):
         shorter = _LABEL.sub("", text, count=1)
@@ -62,13 +61,13 @@ def bare_title(title: str) -> str:
 
 
 def _longest_head(parts: list[str]) -> str:
-    """Of "Section | Headline | Outlet" the part that reads as a headline: the one with most words, the first of such."""
+    """The headline in "Section | Headline | Outlet": the first part with the most words."""
     return max(parts, key=lambda part: len(part.split()))
 
 
 def bare_lead(lead: str) -> str:
-    """A lead without the agency's dateline ("KYIV, Ukraine (AP) — Russia …" gives "Russia …") and without what invites
-    to read something else ("Sign up for our newsletter")."""
+    """A lead without the agency's dateline ("KYIV, Ukraine (AP) — Russia …" gives "Russia …") and without invitations such as
+    "Sign up for our newsletter"."""
     if any(words in lead for words in _INVITES):
         lead = _INVITATION.sub(" ", lead)
     return _DATELINE.sub("", lead, count=1)

@@ -1,8 +1,8 @@
-"""Phrases in texts: many needles, one pass (Aho-Corasick), word boundaries, capitals where the phrase asks for them.
+"""Finds many phrases in a text in one pass (Aho-Corasick), at word boundaries, with capitals if a phrase requires them.
 
-A text is searched in a form of the same length as its folded form: lower case, every sign that is no letter or digit
-a space, a space at both ends. A needle carries its boundaries as spaces, so that a hit is a hit and nothing has to be
-checked afterwards but capitals.
+A text is searched in a form of the same length as its folded form: in lower case, with every sign that is not a letter or digit
+replaced by a space, and a space at both ends. Needles contain their word boundaries as spaces, so a hit needs no further check
+except for capitals.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from aggregator.text.fold import fold, lower, offsets, shouts, span
+from aggregator.text.fold import fold, is_all_caps, lower, offsets, span
 
 Spans = tuple[tuple[int, int], ...]
-"""Stretches of a text, from and to."""
+"""Ranges of a text: (start, end), end exclusive."""
 
-# In a headline written in capitals these are more often the common word than the name.
+# In a headline in capitals these are more often the common word than the name.
 _COMMON_WORDS = "us who it is in or as at he me so do go no am all are aid can may mad ice man new old one"
 _COMMON = frozenset(_COMMON_WORDS.split())
 # After these, "US" in capitals throughout is the pronoun.
@@ -28,7 +28,7 @@ _PRONOUN_AFTER = frozenset(_PRONOUN_WORDS.split())
 
 
 class _Searchable(dict[int, int]):
-    """str.translate table: letters, digits and the vowel signs of Indic scripts stay, the rest is a space."""
+    """Table for str.translate: letters, digits and the vowel signs of Indic scripts stay, everything else becomes a space."""
 
     def __missing__(self, code: int) -> int:
         char = chr(code)
@@ -40,7 +40,7 @@ _SEARCHABLE = _Searchable()
 
 
 def searchable(folded: str) -> str:
-    """The form in which needles are looked for; same length as the folded text."""
+    """The form in which needles are searched; it has the length of the folded text."""
     return lower(folded).translate(_SEARCHABLE)
 
 
@@ -58,12 +58,12 @@ def unspaced(char: str) -> bool:
 
 
 def _suffixing(char: str) -> bool:
-    """Korean writes spaces, but glues particles to the word before them."""
+    """Whether the script is Hangul: Korean has spaces, but attaches particles to the word before them."""
     return "\uac00" <= char <= "\ud7a3"
 
 
 class Needle(NamedTuple):
-    """A phrase ready to be looked for. `capitals` are the stretches that must be written in capitals."""
+    """A phrase in the form in which it is searched. `capitals` are the ranges that must be written in capitals."""
 
     text: str
     capitals: Spans = ()
@@ -74,8 +74,8 @@ class Needle(NamedTuple):
 
 
 def needle(phrase: str) -> Needle | None:
-    """The needle of a phrase as an editor writes it: `*` at the end for any ending, all-capital words for capitals
-    only. None where nothing but signs is left to look for."""
+    """The needle for a phrase as an editor writes it: `*` at the end stands for any ending, and all-capital words match
+    capitals only. None if the phrase has no letters or digits."""
     open_end = phrase.rstrip().endswith("*")
     folded = fold(phrase.rstrip().removesuffix("*"))
     cased = " ".join("".join(c if s != " " else " " for c, s in zip(folded, searchable(folded), strict=True)).split())
@@ -88,7 +88,7 @@ def needle(phrase: str) -> Needle | None:
 
 
 def capitalised(name: str) -> Needle | None:
-    """The needle of a name that counts only where its words begin with capitals: Turkey, not turkey."""
+    """The needle for a name that matches only if its words begin with capitals: Turkey, not turkey. None as for `needle`."""
     made = needle(name)
     if made is None:
         return None
@@ -108,23 +108,24 @@ def _capitals(cased: str, shift: int) -> Spans:
 
 @dataclass(frozen=True, slots=True)
 class Haystack:
-    """Title and summary in the form in which they are searched. `split` is where the summary begins."""
+    """Title and summary in the form in which they are searched: `text` lower case, `cased` folded with case kept, both of the
+    same length. `split` is the index where the summary begins."""
 
     text: str
     cased: str
     split: int
-    loud: bool  # the title is written in capitals throughout
+    all_caps: bool  # the title is written in capitals throughout
 
 
 def haystack(title: str, summary: str = "") -> Haystack:
     head, body = fold(title), fold(summary)
     cased = f" {head} \n {body} " if body else f" {head} "
     text = f" {searchable(head)} \n {searchable(body)} " if body else f" {searchable(head)} "
-    return Haystack(text, cased, len(head) + 3, shouts(head))
+    return Haystack(text, cased, len(head) + 3, is_all_caps(head))
 
 
 class Locator:
-    """Leads stretches of a haystack back to the texts it was made of."""
+    """Maps ranges of a haystack back to the texts that it was made from."""
 
     __slots__ = ("_hay", "_origins", "_texts")
 
@@ -134,7 +135,7 @@ class Locator:
         self._origins: list[list[int] | range | None] = [None, None]
 
     def locate(self, start: int, end: int) -> tuple[str, int, int]:
-        """The field, title or summary, and the offsets in it; boundary spaces are left out."""
+        """(field, start, end): `title` or `summary`, and the offsets in it, without boundary spaces."""
         text = self._hay.text
         while start < end and text[start] == " ":
             start += 1
@@ -154,7 +155,7 @@ class Locator:
 
 
 class Matcher:
-    """Finds needles. Frozen after building; pickled as its needles, the automaton is rebuilt (some 20 ms)."""
+    """Finds needles in haystacks. Immutable; pickled as its needles, from which the automaton is rebuilt (about 20 ms)."""
 
     __slots__ = ("_automaton", "_capitals", "needles")
 
@@ -167,7 +168,7 @@ class Matcher:
         return Matcher, (self.needles,)
 
     def find(self, hay: Haystack) -> list[tuple[int, int, int]]:
-        """(needle's index, start, end), overlaps included, in order of end."""
+        """(index of the needle, start, end) of all hits, including overlapping ones, in order of end."""
         capitals = self._capitals
         return [
             hit
@@ -181,7 +182,7 @@ class Matcher:
         for i, j in self._capitals[index]:
             if not cased[start + i : start + j].isupper():
                 return False
-        return not (hay.loud and start < hay.split and self._is_common(hay, index, start))
+        return not (hay.all_caps and start < hay.split and self._is_common(hay, index, start))
 
     def _is_common(self, hay: Haystack, index: int, start: int) -> bool:
         word = self.needles[index].word

@@ -1,7 +1,8 @@
-"""Places in texts: countries, demonyms, cities, leaders and bodies → ISO 3166 codes and region slugs.
+"""Places in texts: names of countries, peoples, cities, leaders and bodies → ISO 3166 codes and region slugs.
 
-The names lie in `data/places.tsv.gz`, one a line: needle, kind, codes, capitals. `benchmarks/build_places.py` writes
-it from CLDR, GeoNames and the hand-written `benchmarks/places/names.txt`; `data/NOTICE.md` names the licences.
+`data/places.tsv.gz` has one name per line: needle, kind, codes, capitals, and `?` if it is also a first name.
+`benchmarks/build_places.py` writes it from CLDR, GeoNames and the hand-written `benchmarks/places/names.txt`; `data/NOTICE.md`
+names the licences.
 """
 
 from __future__ import annotations
@@ -16,10 +17,9 @@ from typing import NamedTuple
 
 from aggregator.text.match import Haystack, Needle, Spans
 
-# Neighbours that decide which of two places of one name is meant.
+# Other places whose mention decides which of two places with one name is meant.
 _NEAR = {"GE": frozenset({"RU", "AM", "AZ", "UA", "eu", "nato"}), "KP": frozenset({"KP"})}
-LONG = 5  # letters of a word that every headline capitalises if it capitalises words at all …
-# … unless it is one of these.
+LONG = 5  # a headline in title case capitalises all words of at least this many letters, except these:
 _LINK_WORDS = (
     "about above across after again against along amid among around before behind below between beyond during from "
     "inside into outside since than their these those through toward towards under until where which while with within "
@@ -42,11 +42,10 @@ _FEAT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a name stands for. `choices` are the readings, each one or more codes; none: it only looks like a place.
+    """What a name stands for. `choices` are its readings, each one or more codes; empty if it only looks like a place.
 
-    `kind` is country, demonym, city, person, body, institution (a body such as other countries have too), generic (that
-    counts only where no other country is named) or none. `first_name`: not a place where another name
-    follows.
+    `kind` is country, demonym, city, person, body, institution (a body that other countries have too, such as a senate),
+    generic (counts only if no other country is named) or none. `first_name`: not a place if another name follows.
     """
 
     kind: str
@@ -62,9 +61,9 @@ class Gazetteer:
 
 @cache
 def gazetteer() -> Gazetteer:
-    """The shipped names, read once."""
+    """The names in `data/places.tsv.gz`."""
     raw = files("aggregator.text").joinpath("data/places.tsv.gz").read_bytes()
-    met: dict[str, tuple[Place, Spans]] = {}  # most names have what follows them in common with others
+    met: dict[str, tuple[Place, Spans]] = {}  # most names share kind, codes and capitals with others
     shared: dict[Place, Place] = {}
     needles, places = [], []
     for line in gzip.decompress(raw).decode().splitlines():
@@ -88,7 +87,7 @@ def _spans(text: str) -> Spans:
 
 
 class Found(NamedTuple):
-    """A name in a haystack, as codes; `needle` is the caller's number of the needle."""
+    """A name found in a haystack. `needle` is the index of the needle in the caller's list; `codes` the chosen reading."""
 
     needle: int
     start: int
@@ -98,7 +97,7 @@ class Found(NamedTuple):
 
 
 def longest(hits: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Of overlapping (index, start, end) the leftmost longest; two may share the space between them."""
+    """The leftmost longest of overlapping hits (index, start, end). Two hits may share the space between them."""
     kept: list[tuple[int, int, int]] = []
     last = 0
     for hit in sorted(hits, key=_order) if len(hits) > 1 else hits:
@@ -113,8 +112,8 @@ def _order(hit: tuple[int, int, int]) -> tuple[int, int]:
 
 
 def is_first_name(hay: Haystack, end: int) -> bool:
-    """Whether a further name follows, as in "Jordan Peele", and not what a place has, as in "Jordan Valley". Only a
-    text that does not capitalise every word tells."""
+    """Whether the name that ends at `end` is a first name, followed by another name ("Jordan Peele"), unlike "Jordan Valley".
+    False for a text in title case, where this cannot be seen."""
     after = hay.cased[end : end + 2]
     if len(after) < 2 or not (after[0].isupper() and after[1].islower()) or hay.cased[end - 1] != " ":
         return False
@@ -125,12 +124,12 @@ def is_first_name(hay: Haystack, end: int) -> bool:
 
 
 def is_player(hay: Haystack, end: int) -> bool:
-    """Whether what follows is a player's feat, as in "Jordan scores 41": no country's."""
+    """Whether a sporting feat follows, as in "Jordan scores 41", so that the name is a player's and not a country's."""
     return _FEAT.match(hay.text, end) is not None
 
 
-def settle(choices: tuple[tuple[str, ...], ...], named: Collection[str]) -> tuple[str, ...]:
-    """Of several readings the first that the other names of the text support, else the first."""
+def disambiguate(choices: tuple[tuple[str, ...], ...], named: Collection[str]) -> tuple[str, ...]:
+    """The first of several readings that other places named in the text (`named`, as codes) support, else the first."""
     for choice in choices:
         if any(code in named for code in choice):
             return choice

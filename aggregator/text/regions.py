@@ -1,7 +1,7 @@
 """Regions of the world as rules name them: UN M49 regions as slugs, and groups of countries.
 
-Source: UN Statistics Division, "Standard country or area codes for statistical use" (M49). Taiwan and Kosovo, which
-M49 does not list, stand in eastern-asia and southern-europe. Membership of groups as of 2026.
+Source: UN Statistics Division, "Standard country or area codes for statistical use" (M49). Taiwan and Kosovo, which M49 does not
+list, are in eastern-asia and southern-europe. Membership of groups as of 2026.
 """
 
 from __future__ import annotations
@@ -88,17 +88,17 @@ REGIONS = _build()
 """Slug → ISO 3166 codes."""
 
 COUNTRIES = frozenset().union(*(REGIONS[slug] for slug in ("africa", "americas", "asia", "europe", "oceania"))) | {"AQ"}
-"""Every code that a rule may name (ISO 3166-1 alpha-2, and XK for Kosovo)."""
+"""All country codes that a rule may name (ISO 3166-1 alpha-2, and XK for Kosovo)."""
 
 KNOWN_PLACES = COUNTRIES | REGIONS.keys()
-"""All that `places:` of a rule may hold."""
+"""All valid entries of `places:` in a rule."""
 
 
 def known_place(code: str) -> bool:
-    """Whether `places:` may hold this: a country's code or a region's slug."""
+    """Whether this is a valid entry of `places:`: a country code or a region slug, in any case."""
     return code.upper() in COUNTRIES or code.lower() in REGIONS
 
 
 def countries(code: str) -> frozenset[str]:
-    """The countries of one entry of `places:`; empty where it is unknown."""
+    """The country codes that one entry of `places:` stands for; empty if it is unknown."""
     return frozenset((code.upper(),)) if code.upper() in COUNTRIES else REGIONS.get(code.lower(), frozenset())

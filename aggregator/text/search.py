@@ -1,9 +1,9 @@
-"""What the index of a search holds instead of a text, so that readers find what they would see in it.
+"""Prepares texts for the full-text index, so that readers find what they see.
 
-The index cuts a text into runs of letters and digits and takes accents off. That leaves two things to do before: a
-letter of a script without spaces between words, or of Korean, whose particles are glued to the word, is a word of its own
-(a search for several is a phrase, and so finds them anywhere in a run); and letters that are more than a base and an
-accent (ø, ł, ß) are written as readers without them type them.
+The index splits a text into runs of letters and digits and removes accents. Two things must be done before that: letters of
+scripts without spaces between words, and of Korean, whose particles are attached to words, are separated so that each is a word of
+its own (a search for several of them becomes a phrase and finds them anywhere); and letters that are not a base letter with an
+accent (ø, ł, ß) are replaced by what readers without them type.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _ALONE = (
     "\u1780-\u17ff"  # Khmer
     "\uac00-\ud7a3"  # Hangul
 )
-# Letters that `fold` knows too, in a table of their own: what is changed here asks for a migration that makes the index anew.
+# Separate from the table in `fold`, because a change here needs a migration that rebuilds the index.
 _PLAIN = {
     "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ð": "d", "Ð": "D", "ħ": "h", "Ħ": "H", "ı": "i", "ŋ": "n",
     "Ŋ": "N", "ə": "e", "Ə": "E", "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH",
@@ -27,7 +27,7 @@ _CHANGED = re.compile(f"[{_ALONE}{''.join(_PLAIN)}]")
 
 
 def indexed(text: str) -> str:
-    """The text as it goes into the index, or as it is looked for there; most texts are that already."""
+    """The text in the form in which it is indexed and searched. Most texts are already in this form."""
     return text if text.isascii() else _CHANGED.sub(_written, text)
 
 

@@ -1,8 +1,8 @@
 """Words of a text: tokens, folded for comparison, and their stems.
 
-A token is a run of letters and digits; scripts without word boundaries (Han, kana, Thai, Lao, Khmer, Myanmar) give
-overlapping pairs of characters instead. Stems follow Snowball (https://snowballstem.org), English where the language
-has no stemmer or is not known: a stem only has to be equal for equal words.
+A token is a run of letters and digits; scripts without spaces between words (Han, kana, Thai, Lao, Khmer, Myanmar) give
+overlapping pairs of characters instead. Stems follow Snowball (https://snowballstem.org), with the English stemmer for languages
+that have none or are unknown: a stem need only be equal for equal words.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ Made = TypeVar("Made")
 
 
 class _Memo(dict[str, Made], Generic[Made]):
-    """Words and what becomes of them, computed as they are met. Forgets all when it grows large."""
+    """A cache of a function of words, filled on demand and cleared when it grows large."""
 
     LARGE = 1 << 18
 
@@ -63,18 +63,18 @@ class _Memo(dict[str, Made], Generic[Made]):
 
 
 def plain(word: str) -> str:
-    """A word in the form that compares equal: lower case, no diacritics, no possessive, no dots of abbreviations."""
+    """A word in the form in which words are compared: lower case, without diacritics, possessive and dots of abbreviations."""
     return _PLAIN[word]
 
 
 def plains(words: Iterable[str]) -> list[str]:
-    """Each word in that form, in order."""
+    """`plain` of each word, in order."""
     known = _PLAIN
     return [known[word] for word in words]
 
 
 def _plain(word: str) -> str:
-    if word.isascii() and word.isalnum():  # nearly all: nothing in it to fold
+    if word.isascii() and word.isalnum():  # nearly all words: nothing to fold
         return word.lower()
     folded = key(word)
     return folded if folded[:1].isdigit() else folded.replace(".", "").replace("'", "")
@@ -96,11 +96,11 @@ def stems(words: Iterable[str], lang: str = "en") -> list[str]:
 
 def stem_ids(words: Iterable[str], lang: str = "en") -> list[int]:
     """The `word_id` of each word's stem, in order."""
-    return list(map(_ids(_language(lang)).__getitem__, words))  # the least dear way to look up many
+    return list(map(_ids(_language(lang)).__getitem__, words))  # the fastest way to look up many
 
 
 def _language(lang: str) -> str:
-    """One that has a stemmer: whatever feeds call their language, few memories are kept."""
+    """The language whose stemmer is used. Few are possible, whatever feeds call their language, so few caches are kept."""
     return lang[:2] if lang[:2] in _STEMMERS else "en"
 
 
@@ -127,10 +127,10 @@ def _stemmer(lang: str) -> Callable[[str], str]:
 
 @lru_cache(maxsize=1 << 18)
 def word_id(word: str) -> int:
-    """A stable number below 2⁶³ that stands for a stem in the store."""
+    """A stable number below 2⁶³ that represents a stem in the store and in the data files."""
     return text_id(word)
 
 
 def text_id(text: str) -> int:
-    """The same for a text that seldom comes twice."""
+    """As `word_id`, without a cache, for texts that rarely occur twice."""
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1

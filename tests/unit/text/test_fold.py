@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.fold import fold, key, lower, offsets, shouts, span
+from aggregator.text.fold import fold, is_all_caps, key, lower, offsets, span
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,6 @@ def test_offsets_have_one_entry_a_character() -> None:
 
 
 def test_shouts_only_where_everything_is_capital() -> None:
-    assert shouts("TRUMP THREATENS TARIFFS ON CHINA")
-    assert not shouts("US, UK AND EU")
-    assert not shouts("Trump Threatens Tariffs")
+    assert is_all_caps("TRUMP THREATENS TARIFFS ON CHINA")
+    assert not is_all_caps("US, UK AND EU")
+    assert not is_all_caps("Trump Threatens Tariffs")
