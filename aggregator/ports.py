@@ -93,7 +93,7 @@ class EditionStore(Protocol):
         """The waiting items, in order of publication."""
 
     def items(self, numbers: Collection[int]) -> list[PendingItem]: ...
-    def addressed(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
+    def placed_at(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
         """Canonical address → its placed items, each with its story."""
 
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
@@ -104,7 +104,7 @@ class EditionStore(Protocol):
         """Stories last placed under another configuration or program than `epoch`, newest first."""
 
     def count_outdated(self, epoch: str) -> int: ...
-    def unnamed(self, topics: Collection[str]) -> list[int]:
+    def in_other_topics(self, topics: Collection[str]) -> list[int]:
         """Stories in a topic that is not among these ids."""
 
     def page(self, before: tuple[int, int] | None, limit: int, since: int = 0) -> list[tuple[int, int, str]]:
@@ -114,7 +114,7 @@ class EditionStore(Protocol):
     def count(self, since: int = 0) -> int:
         """How many stories `page` goes through."""
 
-    def holding(self, phrase: str, limit: int) -> list[tuple[int, int, str]]:
+    def containing(self, phrase: str, limit: int) -> list[tuple[int, int, str]]:
         """As `page`, for stories with an item whose headline or summary contains the words of `phrase` in this order."""
 
     def apply(self, batch: Batch) -> None:

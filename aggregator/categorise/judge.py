@@ -24,7 +24,7 @@ def judge(
 def decided(book: Rulebook, reading: Reading, usually: str | None, section: str | None) -> Judgement:
     """Where a text belongs, from its reading."""
     raw = totals(book, reading, usually, section)
-    scores = standing(book, raw[: book.sections])
+    scores = section_scores(book, raw[: book.sections])
     topics = tuple(book.rules[number].id for number in topic_numbers(book, raw, reading))
     places = tuple(code for code in reading.codes if code.isupper())
     return Judgement(scores[0][0], scores, topics, places)
@@ -50,7 +50,7 @@ def topic_numbers(book: Rulebook, raw: Sequence[float], reading: Reading) -> lis
     return sorted(number for number in spoken if raw[number] >= weights.TOPIC and number not in reading.excluded)
 
 
-def standing(book: Rulebook, raw: Sequence[float]) -> Scores:
+def section_scores(book: Rulebook, raw: Sequence[float]) -> Scores:
     """Sections above the threshold, highest first, the editor's order on a tie; the fallback if there is none."""
     best = max(raw, default=0.0)
     if best < weights.LEAST:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aggregator.categorise import weights
 from aggregator.categorise.evidence import read
 from aggregator.categorise.findings import Evidence
-from aggregator.categorise.judge import decided, standing, topic_numbers, totals
+from aggregator.categorise.judge import decided, section_scores, topic_numbers, totals
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.model.judgement import Judgement, Match, Receipt, RunnerUp
 from aggregator.model.settings import Term
@@ -49,7 +49,7 @@ def judged(
         return Receipt(place, score, rule_name(own[0].term, own[0].place), own[0].term.at, matched, rival)
 
     found = []
-    for place, score in standing(book, sections):
+    for place, score in section_scores(book, sections):
         number = book.ids.get(place, -1)
         rival = next((RunnerUp(other, value) for other, value in ranked if other != place), None)
         source = "section" if section == place else "usually" if usually == place and number not in by_rule else None

@@ -94,7 +94,7 @@ def _effect(application: Application, proposal: Proposal, archive: Archive) -> P
     )
     pages: Iterator[Sequence[Row]]
     if proposal.phrase:
-        rows = archive.edition.holding(proposal.phrase, LOOKED_AT)
+        rows = archive.edition.containing(proposal.phrase, LOOKED_AT)
         pages = (rows[start : start + PAGE] for start in range(0, len(rows), PAGE))
     else:
         pages = archive_rows(archive.edition, limit=LOOKED_AT)

@@ -11,7 +11,7 @@ from aggregator.cli.arguments import Command
 from aggregator.cli.serve import add, announce, listening
 from aggregator.cli.worker import work
 from aggregator.worker.processes import check_port
-from aggregator.worker.web_process import web_beside
+from aggregator.worker.web_process import run_web
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
@@ -22,7 +22,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
 
     async def web(stopping: asyncio.Event) -> None:
         print(f"Serving on {place.address} (Ctrl-C stops)", file=sys.stderr)
-        await web_beside(["serve", "--host", host, "--port", str(port)], place.environment(), stopping)
+        await run_web(["serve", "--host", host, "--port", str(port)], place.environment(), stopping)
 
     return work(application, web)
 

@@ -11,7 +11,7 @@ from aggregator.normalise import address
 from aggregator.normalise.characters import cut
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.fingerprints import Fingerprints
-from aggregator.normalise.identity import digest, item_id, without_doubles
+from aggregator.normalise.identity import digest, item_id, without_duplicates
 from aggregator.normalise.plain import plain
 from aggregator.normalise.steps import IDENTIFY, STEPS, tag
 
@@ -29,7 +29,7 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     for draft in drafts:
         for step in IDENTIFY:
             step(draft, context)
-    kept = without_doubles(drafts)
+    kept = without_duplicates(drafts)
     known = Fingerprints(context, job.fingerprints)
     context.drops["double-entry"] += len(drafts) - len(kept)
     context.drops["over-cap"] += feed.left_out + max(0, len(kept) - MAX_ITEMS)

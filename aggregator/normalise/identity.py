@@ -53,7 +53,7 @@ def _key(draft: Draft, distrusted: bool) -> str:
     return f"text:{digest(draft.title, when, '' if draft.title else draft.parsed.text)}"
 
 
-def without_doubles(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
+def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
     """(key, draft) of each distinct entry, in document order. Two entries are one if their keys are equal, or if both their
     canonical addresses and their titles are."""
     chosen: dict[str, Draft] = {}

@@ -104,7 +104,7 @@ def publisher(draft: Draft, context: Context) -> None:
         draft.summary = ""  # the headline and the outlet once more, as Google News gives it
 
 
-def people(draft: Draft, context: Context) -> None:
+def author(draft: Draft, context: Context) -> None:
     """Names only: an e-mail address alone is not a name, and private."""
     name = cut(plain(draft.parsed.author), 200) if draft.parsed.author else ""
     draft.author = None if _NO_NAME.fullmatch(name) else name
@@ -164,7 +164,7 @@ STEPS: tuple[Callable[[Draft, Context], None], ...] = (
     summary,
     title,
     publisher,
-    people,
+    author,
     language,
     categories,
     enclosures,

@@ -33,7 +33,7 @@ def read(document: Document) -> ParsedFeed:
     version = _text(value.get("version")) or ""
     if "jsonfeed.org" not in version and not any(isinstance(one, dict) and "url" in one for one in value["items"]):
         raise ParseError("not-a-feed", "the address answers with JSON that is not a JSON Feed (no version)")
-    items = tuple(_item(one) for one in _not_endless(value["items"]) if isinstance(one, dict))
+    items = tuple(_item(one) for one in _limited(value["items"]) if isinstance(one, dict))
     flaws = list(document.flaws)
     if len(items) < min(len(value["items"]), MAX_ENTRIES):
         flaws.append("items-of-wrong-type")
@@ -53,7 +53,7 @@ def read(document: Document) -> ParsedFeed:
     )
 
 
-def _not_endless(items: list[Any]) -> list[Any]:
+def _limited(items: list[Any]) -> list[Any]:
     half = MAX_ENTRIES // 2
     return items if len(items) <= MAX_ENTRIES else items[:half] + items[-half:]
 

@@ -154,7 +154,7 @@ def _broken_off(document: Document, name: bytes) -> Document:
     return document.changed(document.data[: ends[-1]] + channel + b"</" + name + b">", "truncated")
 
 
-def not_endless(document: Document) -> Document:
+def limited(document: Document) -> Document:
     """At most MAX_ENTRIES: the first and the last half of them, for the newest are at one end or the other."""
     data = document.data
     if data.count(b"<item") + data.count(b"<entry") <= MAX_ENTRIES:
@@ -178,5 +178,5 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     with_known_entities,
     without_forbidden_references,
     closed,
-    not_endless,
+    limited,
 )

@@ -213,14 +213,14 @@ def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> in
 def unpin(archive: Archive, policy: Policy, now: int) -> None:
     """Re-place stories whose pin has expired, which no edit of the file announces. Idempotent."""
     over = {address for address, _, over in policy.pins if over and over <= now} - policy.pinned.keys()
-    homes = {home for found in archive.edition.addressed(over).values() for home in found.values()} if over else ()
+    homes = {home for found in archive.edition.placed_at(over).values() for home in found.values()} if over else ()
     states, members = archive.edition.stories(homes), archive.edition.members(homes)
 
-    def elsewhere(n: int, state: StoryState) -> bool:
+    def belongs_elsewhere(n: int, state: StoryState) -> bool:
         again = [rejudged(member, policy) for member in members[n]]
         return compose(n, again, state, policy, joined=(), now=now, replacing=True).scores != state.scores
 
-    if expired := [n for n, state in states.items() if elsewhere(n, state)]:
+    if expired := [n for n, state in states.items() if belongs_elsewhere(n, state)]:
         re_place_stories(archive, policy, expired, now)
 
 

@@ -81,7 +81,7 @@ def _partings(store: EditionStore, apart: Collection[str]) -> tuple[Parting, ...
 
 
 def _hidings(store: EditionStore, hidden: frozenset[str], policy: Policy) -> tuple[Hiding, ...]:
-    stored = store.addressed(hidden ^ policy.hidden)
+    stored = store.placed_at(hidden ^ policy.hidden)
     homes = {home for found in stored.values() for home in found.values()}
     states = store.stories(homes)
     found = []
@@ -96,4 +96,4 @@ def _hidings(store: EditionStore, hidden: frozenset[str], policy: Policy) -> tup
 
 def _unknown(store: EditionStore, policy: Policy) -> tuple[str, ...]:
     wanted = policy.apart.union(policy.hidden, policy.pinned, *policy.joined)
-    return tuple(sorted(wanted - store.addressed(wanted).keys()))
+    return tuple(sorted(wanted - store.placed_at(wanted).keys()))

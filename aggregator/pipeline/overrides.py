@@ -37,7 +37,7 @@ def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive
     groups = [group for group in policy.joined if not group.isdisjoint(wanted.values())]
     if not groups:
         return replace(grouping, joins=tuple(joins))
-    stored = archive.edition.addressed({address for group in groups for address in group})
+    stored = archive.edition.placed_at({address for group in groups for address in group})
     into = {merge.younger: merge.older for merge in grouping.merges}
     merges = list(grouping.merges)
     for group in groups:
@@ -58,7 +58,7 @@ def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive
 def _alone(fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> Iterable[Join]:
     """New items of addresses that are split off: together with other items of the same address, otherwise alone."""
     apart = [one for one in fresh if one.canonical in policy.apart]
-    stored = archive.edition.addressed({one.canonical for one in apart if one.canonical}) if apart else {}
+    stored = archive.edition.placed_at({one.canonical for one in apart if one.canonical}) if apart else {}
     founders = {address: min(homes.values()) for address, homes in stored.items()}
     for one in apart:
         address = one.canonical or ""
@@ -79,7 +79,7 @@ def partings(
 ) -> tuple[dict[int, str], dict[int, dict[str | None, list[Member]]]]:
     """The stored items of addresses that are to be split off (number → address), and the stories in which they are not
     alone: the members of each by address, with those that stay under None."""
-    stored = store.addressed(apart)
+    stored = store.placed_at(apart)
     address = {n: canonical for canonical, homes in stored.items() for n in homes}
     touched = {home for homes in stored.values() for home in homes.values()}
     found: dict[int, dict[str | None, list[Member]]] = {}
@@ -126,7 +126,7 @@ def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, 
 
 def unions(store: EditionStore, joined: Sequence[frozenset[str]]) -> dict[int, int]:
     """Stored stories that the editor joins: each younger, and the older that it merges into."""
-    stored = store.addressed({address for group in joined for address in group})
+    stored = store.placed_at({address for group in joined for address in group})
     into: dict[int, int] = {}
     for group in joined:
         homes = {survivor(into, home) for address in group for home in stored.get(address, {}).values()}

@@ -133,7 +133,7 @@ def _under(policy: Policy, state: StoryState, members: Sequence[Member]) -> tupl
 
 def _returning(store: EditionStore, before: Policy, after: Policy) -> Iterator[Sequence[Row]]:
     """Hidden stories, which the archive's pages omit, with articles that are no longer hidden."""
-    stored = store.addressed(before.hidden - after.hidden)
+    stored = store.placed_at(before.hidden - after.hidden)
     states = store.stories({home for homes in stored.values() for home in homes.values()})
     if rows := [(state.entered, n, state.epoch) for n, state in states.items() if state.hidden]:
         yield rows

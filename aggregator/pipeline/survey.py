@@ -56,7 +56,7 @@ def _re_place(
     now: int,
     proceed: Callable[[], bool],
 ) -> None:
-    gone = archive.edition.unnamed(policy.topic_titles)
+    gone = archive.edition.in_other_topics(policy.topic_titles)
     wanted = list(dict.fromkeys([*gone, *(story for story, use in used if new.of(use.categories))]))
     for start in range(0, len(wanted), PAGE):
         if not proceed():

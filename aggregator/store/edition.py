@@ -9,9 +9,9 @@ import orjson
 
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, PendingItem, Placing, StoryState
-from aggregator.store.addressed import homes
 from aggregator.store.conditions import match
 from aggregator.store.dialect import Reads, Writes
+from aggregator.store.item_addresses import placed_at
 from aggregator.store.rows import ITEM, ITEM_TABLES, decode_entry, decode_scores, pending_item, to_blob, to_id
 from aggregator.store.shifts import Row
 
@@ -36,9 +36,9 @@ class EditionStore:
         found = self._db.select(f"SELECT {ITEM} FROM {ITEM_TABLES} WHERE i.n IN", numbers)
         return sorted((pending_item(row) for row in found), key=lambda item: (item.at, item.n))
 
-    def addressed(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
+    def placed_at(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
         """Canonical address → its placed items, each with its story."""
-        return homes(self._db, canonicals)
+        return placed_at(self._db, canonicals)
 
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
         """Story → its items with their judgements, in the order in which they entered."""
@@ -105,7 +105,7 @@ class EditionStore:
         )
         return [row[0] for row in rows]
 
-    def unnamed(self, topics: Collection[str]) -> list[int]:
+    def in_other_topics(self, topics: Collection[str]) -> list[int]:
         """Stories in a topic that is not among these ids."""
         streams = self._db.read("SELECT n, name FROM streams WHERE name LIKE 'topic:%' AND total > 0")
         gone = [n for n, name in streams if name.partition(":")[2] not in topics]
@@ -127,7 +127,7 @@ class EditionStore:
         """How many stories `page` goes through."""
         return int(self._db.read("SELECT count(*) FROM stories WHERE NOT hidden AND entered >= ?", (since,))[0][0])
 
-    def holding(self, phrase: str, limit: int) -> list[tuple[int, int, str]]:
+    def containing(self, phrase: str, limit: int) -> list[tuple[int, int, str]]:
         """As `page`, of stories with an item in whose headline or summary the words of `phrase` stand in this order."""
         dialect = self._db.dialect
         return self._db.read(
@@ -138,15 +138,15 @@ class EditionStore:
         )
 
 
-def standing(db: Reads, batch: Batch) -> list[Row]:
-    """The streams of a step's stories before the step."""
+def entries_before(db: Reads, batch: Batch) -> list[Row]:
+    """The rows of a batch's stories in streams, before the batch is applied."""
     numbers = [story.n for story in batch.stories] + [merge.younger for merge in batch.merges]
     rows = db.select("SELECT stream, story, published, active FROM entries WHERE story IN", numbers)
     return [(stream, story, published, bool(active)) for stream, story, published, active in rows]
 
 
 def sources_of(db: Reads, batch: Batch) -> set[str]:
-    """The streams of the sources whose items a step places."""
+    """The streams of the sources whose items a batch places."""
     items = [placed.item for placed in batch.placed]
     rows = db.select("SELECT DISTINCT s.id FROM items i JOIN sources s ON s.n = i.source WHERE i.n IN", items)
     return {f"source:{id}" for (id,) in rows}
@@ -172,7 +172,7 @@ def merge_stories(db: Writes, batch: Batch) -> set[str]:
     return touched
 
 
-def set_apart(db: Writes, batch: Batch) -> None:
+def apply_splits(db: Writes, batch: Batch) -> None:
     """What leaves a story is no longer found by the grouping. A story that was merged and leaves again no longer
     redirects; what was merged with it leads to where its founding item went."""
     if not batch.forgotten:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from aggregator.store.addressed import of_source
 from aggregator.store.dialect import Reads
+from aggregator.store.item_addresses import newest_at
 from aggregator.store.rows import to_blob, to_id
 
 
@@ -25,7 +25,7 @@ class Intake:
 
     def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, str]:
         """Canonical address → id of this source's newest item there."""
-        return of_source(self._db, source, canonicals)
+        return newest_at(self._db, source, canonicals)
 
     def known_titles(self, source: str, limit: int = 1000) -> set[str]:
         """Titles of the source's newest items."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from aggregator.model.story import Recalled
-from aggregator.store.addressed import homes
 from aggregator.store.dialect import Reads
+from aggregator.store.item_addresses import placed_at
 
 
 class Past:
@@ -38,7 +38,7 @@ class Past:
         )
 
     def same_address(self, canonicals: Collection[str]) -> dict[str, int]:
-        return {address: found[min(found)] for address, found in homes(self._db, canonicals).items()}
+        return {address: found[min(found)] for address, found in placed_at(self._db, canonicals).items()}
 
     def same_headline(self, keys: Collection[int], since: int, until: int) -> dict[int, list[int]]:
         return self._grouped(

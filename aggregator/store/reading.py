@@ -10,9 +10,9 @@ from typing import Any
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView, Report, StoryView, headline
 from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, StreamQuery
-from aggregator.store.addressed import addressed
 from aggregator.store.conditions import Few, few_sql
 from aggregator.store.dialect import Reads
+from aggregator.store.item_addresses import items_at
 from aggregator.store.rows import address_hash, decode_entry, decode_joining, item_view, story_view, to_blob, to_id
 from aggregator.store.streams import items_sql, stories_sql
 
@@ -133,7 +133,7 @@ class Reading:
 
     def stories_at(self, canonicals: Sequence[str]) -> list[StoryView]:
         """The stories that hold the articles of these addresses, each once, in the order of the addresses."""
-        found = addressed(self._db, canonicals)
+        found = items_at(self._db, canonicals)
         return self.stories_of_items([n for canonical in canonicals for n in found.get(canonical, ())])
 
     def members(self, story: int) -> list[ItemView]:

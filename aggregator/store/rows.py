@@ -203,7 +203,7 @@ def state_columns(state: SourceState) -> dict[str, Any]:
     return values
 
 
-def elsewhere(state: SourceState) -> SourceState:
+def at_new_address(state: SourceState) -> SourceState:
     """A source at another address: the validators and failures of the former one mean nothing."""
     return msgspec.structs.replace(
         state,

@@ -17,7 +17,7 @@ PATIENCE = 7.0  # seconds; granian kills its own workers after five
 PAUSE = 2.0  # seconds between restarts
 
 
-async def web_beside(arguments: Sequence[str], environment: Mapping[str, str], stopping: asyncio.Event) -> None:
+async def run_web(arguments: Sequence[str], environment: Mapping[str, str], stopping: asyncio.Event) -> None:
     """Keep `aggregator ARGUMENTS` running until `stopping` is set."""
     while not stopping.is_set():
         try:

@@ -51,7 +51,7 @@ def test_an_article_that_moved_is_found_by_each_of_its_addresses(store: Store) -
     for address in (*places[1:], places[2]):
         moved = replace(one, url=address, canonical=address, hash=address)
         store.intake.apply([polled("alpha", changed=[(1, moved)])], NOW)
-    assert store.edition.addressed(places) == {address: {1: 1} for address in places}
+    assert store.edition.placed_at(places) == {address: {1: 1} for address in places}
     assert store.past.same_address(places) == dict.fromkeys(places, 1)
     assert store.intake.known_addresses("alpha", places) == dict.fromkeys(places, one.id)
     assert store.intake.known_addresses("beta", places) == {}

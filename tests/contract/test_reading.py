@@ -214,8 +214,8 @@ def test_sums_health_and_the_rest_are_the_same(both: tuple[Store, Store]) -> Non
             store.edition.count(SECONDS - 36_000),
             store.edition.count_outdated("one"),
             len(store.edition.page(None, 50)),
-            len(store.edition.holding("frigate sachsen", 500)),
-            len(store.edition.holding("москва", 500)),
+            len(store.edition.containing("frigate sachsen", 500)),
+            len(store.edition.containing("москва", 500)),
             store.past.documents(),
         )
         for store in both
@@ -242,8 +242,8 @@ def test_the_past_is_remembered_the_same(both: tuple[Store, Store]) -> None:
         assert cut == {word: min(3, size) for word, size in sizes[0].items()}
     addresses = [item("alpha", f"{hour}-0", "").canonical or "" for hour in range(1, 30)]
     assert set(one.past.same_address(addresses)) == set(other.past.same_address(addresses)) == set(addresses)
-    assert {a: len(f) for a, f in one.edition.addressed(addresses).items()} == {
-        a: len(f) for a, f in other.edition.addressed(addresses).items()
+    assert {a: len(f) for a, f in one.edition.placed_at(addresses).items()} == {
+        a: len(f) for a, f in other.edition.placed_at(addresses).items()
     }
 
 

@@ -357,7 +357,7 @@ def test_f23_a_web_process_that_ends_is_started_again(tmp_path: Path, monkeypatc
 
     async def run() -> None:
         stopping = asyncio.Event()
-        keeping = asyncio.create_task(web_process.web_beside(["serve"], environment, stopping))
+        keeping = asyncio.create_task(web_process.run_web(["serve"], environment, stopping))
         while not log.exists() or len(log.read_text()) < 3:
             await asyncio.sleep(0.01)
         with monkeypatch.context() as gone:

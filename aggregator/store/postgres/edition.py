@@ -8,7 +8,7 @@ from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
 from aggregator.store import edition
 from aggregator.store.dialect import Lock
-from aggregator.store.edition import merge_stories, set_apart, sources_of, standing
+from aggregator.store.edition import apply_splits, entries_before, merge_stories, sources_of
 from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw, put
 from aggregator.store.postgres.memory import save_memory
 from aggregator.store.rows import entry_rows, placement_row, story_row
@@ -70,11 +70,11 @@ class EditionStore(edition.EditionStore):
                     f"{self._db.server.name}: the edition was lost with the connection; the next one continues"
                 )
             version = next_version(raw)
-            before = standing(self._db, batch)
+            before = entries_before(self._db, batch)
             touched = merge_stories(self._db, batch)
             put(raw, "placements", "bigint bigint text text text text text text text boolean", map(placement_row, batch.placed),
                 _REPLACED_PLACEMENT)  # fmt: skip
-            set_apart(self._db, batch)
+            apply_splits(self._db, batch)
             if not batch.anew:
                 placed = [placed.item for placed in batch.placed]
                 raw.execute("DELETE FROM pending WHERE item = ANY(%s::bigint[])", (placed,))

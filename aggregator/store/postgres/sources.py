@@ -11,7 +11,7 @@ from aggregator.model.source import SourceState
 from aggregator.store import sources
 from aggregator.store.dialect import Lock
 from aggregator.store.postgres.connection import Connection, Raw, put, storable
-from aggregator.store.rows import STATE_COLUMNS, elsewhere, source_state, state_columns
+from aggregator.store.rows import STATE_COLUMNS, at_new_address, source_state, state_columns
 from aggregator.store.sources import ROWS, SELECT, available, edits
 
 _TEXTS = frozenset(
@@ -53,7 +53,7 @@ class Sources(sources.Sources):
             _edit(raw, found.edited)
             put(raw, "sources (id, root, url, enabled)", "text text text boolean", found.new, "")
             if found.moved:
-                save_states(raw, map(elsewhere, self.states(found.moved)))
+                save_states(raw, map(at_new_address, self.states(found.moved)))
 
     def claim(
         self,

@@ -11,7 +11,7 @@ import orjson
 from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
 from aggregator.store import edition
-from aggregator.store.edition import merge_stories, set_apart, sources_of, standing
+from aggregator.store.edition import apply_splits, entries_before, merge_stories, sources_of
 from aggregator.store.rows import entry_rows, placement_row, story_row
 from aggregator.store.shifts import KEPT, Row, shifts
 from aggregator.store.sqlite.connection import Connection
@@ -52,10 +52,10 @@ class EditionStore(edition.EditionStore):
         with self._db.transaction() as raw:
             if self._holding is not None and self.holder() != self._holding:
                 raise StoreBusy(f"{self._db.path}: another process took over the edition; this one stopped")
-            before = standing(self._db, batch)
+            before = entries_before(self._db, batch)
             touched = merge_stories(self._db, batch)
             raw.executemany(_SAVE_PLACEMENT, map(placement_row, batch.placed))
-            set_apart(self._db, batch)
+            apply_splits(self._db, batch)
             if not batch.anew:
                 raw.executemany("DELETE FROM pending WHERE item = ?", [(placed.item,) for placed in batch.placed])
             raw.executemany(_SAVE_STORY, [story_row(story, batch) for story in batch.stories])

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
 from aggregator.store import sources
-from aggregator.store.rows import STATE_COLUMNS, elsewhere, source_state, state_columns
+from aggregator.store.rows import STATE_COLUMNS, at_new_address, source_state, state_columns
 from aggregator.store.sources import ROWS, SELECT, available, edits
 from aggregator.store.sqlite.connection import Connection
 
@@ -40,7 +40,7 @@ class Sources(sources.Sources):
                 for id, root, url, enabled in found.new:
                     table.insert({"id": id, "root": root, "url": url, "enabled": int(enabled)})
             if found.moved:
-                save_states(raw, map(elsewhere, self.states(found.moved)))
+                save_states(raw, map(at_new_address, self.states(found.moved)))
 
     def claim(
         self,

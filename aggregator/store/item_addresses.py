@@ -1,5 +1,6 @@
-"""Which items an address means: those that came with it, and those that their outlet moved there later. The same for
-every backend."""
+"""Which items an address means: those that were found there, and those that their outlet moved there later. The same SQL serves
+every backend.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from aggregator.store.dialect import Reads
 from aggregator.store.rows import address_hash, to_id
 
 
-def addressed(db: Reads, canonicals: Collection[str]) -> dict[str, list[int]]:
+def items_at(db: Reads, canonicals: Collection[str]) -> dict[str, list[int]]:
     """Canonical address → numbers of its items, in the order in which they came."""
     wanted = {hashed: address for address in canonicals if (hashed := address_hash(address)) is not None}
     found: dict[str, set[int]] = {}
@@ -19,18 +20,18 @@ def addressed(db: Reads, canonicals: Collection[str]) -> dict[str, list[int]]:
     return {address: sorted(items) for address, items in found.items()}
 
 
-def homes(db: Reads, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
+def placed_at(db: Reads, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
     """Canonical address → its placed items, each with its story."""
-    found = addressed(db, canonicals)
+    found = items_at(db, canonicals)
     items = {n for numbers in found.values() for n in numbers}
     story = dict(db.select("SELECT item, story FROM placements WHERE item IN", items))
     placed = {address: {n: story[n] for n in numbers if n in story} for address, numbers in found.items()}
     return {address: found for address, found in placed.items() if found}
 
 
-def of_source(db: Reads, source: str, canonicals: Collection[str]) -> dict[str, str]:
+def newest_at(db: Reads, source: str, canonicals: Collection[str]) -> dict[str, str]:
     """Canonical address → id of the newest item of this source there."""
-    found = addressed(db, canonicals)
+    found = items_at(db, canonicals)
     items = {n for numbers in found.values() for n in numbers}
     query = "SELECT i.n, i.id FROM sources s JOIN items i ON i.source = s.n WHERE s.id = ? AND i.n IN"
     own = dict(db.select(query, items, "", source))
