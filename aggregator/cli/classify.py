@@ -16,7 +16,7 @@ import orjson
 
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, option
-from aggregator.cli.verdict import verdict
+from aggregator.cli.judgement import judgement
 from aggregator.errors import AggregatorError
 
 
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
         items = list(_read(args.file))
         stories = _stories(application, items)
         for index, item in enumerate(items):
-            found = verdict(application, item.title, item.summary, receipts=not args.no_receipts)
+            found = judgement(application, item.title, item.summary, receipts=not args.no_receipts)
             out.write(orjson.dumps({"id": item.id, "story": stories[index], **found}, option=orjson.OPT_APPEND_NEWLINE))
     out.flush()
     return 0

@@ -14,8 +14,8 @@ from aggregator.bootstrap import Application, Place
 from aggregator.categorise.counterfactuals import Case, Outcome, outcome
 from aggregator.cli import joining
 from aggregator.cli.arguments import Command, json_option, option
-from aggregator.cli.expecting import expectation, expected, known_section
-from aggregator.cli.verdict import lines, verdict
+from aggregator.cli.expect import expectation, expected, known_section
+from aggregator.cli.judgement import judgement, lines
 from aggregator.errors import UsageError
 from aggregator.model.judgement import Receipt
 from aggregator.model.story import ItemView, StoryView
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     value: dict[str, Any] = {
         "id": urn(item.id) if item else None,
         "story": None,
-        **verdict(application, title, summary, source),
+        **judgement(application, title, summary, source),
     }
     places = application.found_topics(title, summary)
     value["found_topics"] = [{"topic": one.section, "rule": one.rule, "text": one.matched[0].text} for one in places]

@@ -12,7 +12,7 @@ import orjson
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.discovery import find, offer, pick, pick_option
-from aggregator.cli.verdict import verdict
+from aggregator.cli.judgement import judgement
 from aggregator.render.instants import rfc3339
 
 
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
             "title": item.title,
             "url": item.url,
             "published": rfc3339(item.published) if item.published else None,
-            **verdict(application, item.title, item.summary),
+            **judgement(application, item.title, item.summary),
         }
         for item in shown
     ]

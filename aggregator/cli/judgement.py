@@ -11,7 +11,7 @@ from aggregator.model.settings import Source
 from aggregator.render.jsonfeed import located
 
 
-def verdict(
+def judgement(
     application: Application, title: str, summary: str, source: Source | None = None, *, receipts: bool = True
 ) -> dict[str, Any]:
     """`{section, sections, topics, receipts}` of a text by itself."""

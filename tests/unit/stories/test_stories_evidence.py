@@ -1,4 +1,4 @@
-"""What the grouping reckons with arrays, against the same said plainly."""
+"""What the grouping computes with arrays, compared with plain Python that computes the same."""
 
 from __future__ import annotations
 
@@ -77,30 +77,30 @@ def test_evidence_is_what_it_says(seed: int) -> None:
         assert found["figures"] == len(figures[0] & figures[1])
         assert found["other figures"] == bool(figures[0] and figures[1] and not figures[0] & figures[1])
         assert found["apart"] == pytest.approx(abs(candidates[a].at - candidates[b].at) / DAY)
-        assert found["sense"] == pytest.approx(sense(one, other, rarity))
+        assert found["sense"] == pytest.approx(embedding_cosine(one, other, rarity))
         langs = {one.lang, other.lang} - {""}
         assert len(langs) < 2
 
 
-def sense(one: Features, other: Features, rarity: Rarity) -> float:
-    """The cosine of the sums of the senses of the words that count."""
+def embedding_cosine(one: Features, other: Features, rarity: Rarity) -> float:
+    """The cosine of the sums of the embeddings of the words that count."""
     sums = []
     for each in (one, other):
         words = telling(each, rarity)
         weights = [TITLE if word in each.title else 1.0 for word in words]
-        sums.append(np.array(weights) @ np.array([listed_sense(word) for word in words]))
+        sums.append(np.array(weights) @ np.array([listed_embedding(word) for word in words]))
     length = float(np.linalg.norm(sums[0]) * np.linalg.norm(sums[1]))
     return max(0.0, float(sums[0] @ sums[1]) / length)
 
 
-def listed_sense(word: int) -> Any:
+def listed_embedding(word: int) -> Any:
     """The row of a word in the file, 0 where it has none."""
-    place, table = senses_listed()
+    place, table = embeddings_listed()
     return table[place[word]].astype(float) if word in place else np.zeros(DIMENSIONS)
 
 
 @cache
-def senses_listed() -> tuple[dict[int, int], Any]:
+def embeddings_listed() -> tuple[dict[int, int], Any]:
     content = (files("aggregator.stories") / "data" / "embeddings.bin").read_bytes()
     stems, _ = listed()
     return {word: n for n, word in enumerate(stems.tolist())}, np.frombuffer(content, np.int8).reshape(-1, DIMENSIONS)
@@ -117,7 +117,7 @@ def test_rivals_are_those_that_either_met_closer() -> None:
     rows = dict(Comparison(told, TUNING).evidence())
     names = [name for name, _ in EVIDENCE]
     pairs = {(min(a, b), max(a, b)) for a, others in told.near.items() for b in others}
-    for name, closeness in (("rank", cosine), ("rank by sense", by_sense)):
+    for name, closeness in (("rank", cosine), ("rank by sense", by_embedding)):
         near: dict[int, list[float]] = {item: [] for item in told.near}
         for a, b in pairs:
             close = closeness(told, a, b)
@@ -129,8 +129,8 @@ def test_rivals_are_those_that_either_met_closer() -> None:
             assert row[names.index(name) :][:2] == closer
 
 
-def by_sense(told: Reading, a: int, b: int) -> float:
-    return sense(told.features[a], told.features[b], told.rarity)
+def by_embedding(told: Reading, a: int, b: int) -> float:
+    return embedding_cosine(told.features[a], told.features[b], told.rarity)
 
 
 def test_what_an_item_remembers_of_its_neighbours_counts_when_it_meets_new_ones() -> None:
@@ -160,21 +160,21 @@ def test_what_an_item_remembers_of_its_neighbours_counts_when_it_meets_new_ones(
 
 def test_words_that_stand_for_each_other_lie_close() -> None:
     def close(one: str, other: str) -> float:
-        a, b = listed_sense(word_id(stem(one))), listed_sense(word_id(stem(other)))
+        a, b = listed_embedding(word_id(stem(one))), listed_embedding(word_id(stem(other)))
         return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
 
     assert close("sues", "lawsuit") > 0.5 > close("sues", "rainfall")
     assert close("floods", "rainfall") > 0.5 > close("floods", "parliament")
 
 
-def test_each_word_of_the_background_has_its_row_of_senses() -> None:
-    """A background counted anew needs senses made anew."""
+def test_each_word_of_the_background_has_its_embedding() -> None:
+    """A background counted anew needs embeddings trained anew."""
     stems, _ = listed()
     content = (files("aggregator.stories") / "data" / "embeddings.bin").read_bytes()
     assert len(content) == len(stems) * DIMENSIONS
 
 
-def test_who_says_only_words_that_are_not_listed_is_close_in_sense_to_nobody() -> None:
+def test_who_says_only_words_that_are_not_listed_is_close_by_embedding_to_nobody() -> None:
     strange = [Candidate(n, "Xyzzy plugh frotz", "", "", None, n, "en") for n in (1, 2)]
     rows = dict(Comparison(read(strange, Memory(), TUNING, FeatureCache()), TUNING).evidence())
     assert [row[[name for name, _ in EVIDENCE].index("sense")] for row in rows.values()] == [0.0]
