@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from aggregator.errors import NotAStore, StoreTooNew
@@ -71,10 +72,8 @@ def _copy(connection: Connection, target: Path) -> None:
         return  # an earlier attempt was interrupted after the copy
     unfinished = target.with_suffix(".tmp")
     unfinished.unlink(missing_ok=True)
-    copy = sqlite3.connect(unfinished)
-    with connection.translate():
+    with connection.translate(), closing(sqlite3.connect(unfinished)) as copy:
         connection.raw.backup(copy)
-    copy.close()
     shutil.move(unfinished, target)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from aggregator.errors import StoreCorrupt, StoreError
@@ -55,12 +55,11 @@ class Upkeep(upkeep.Upkeep):
         unfinished = target.with_name(target.name + ".unfinished")
         try:
             unfinished.unlink(missing_ok=True)
-            copy = sqlite3.connect(unfinished)
-            # In one step: a backup in several steps restarts whenever somebody writes in between, and never ends.
-            self._db.raw.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
-            self._sound(copy)
-            copy.close()
+            with closing(sqlite3.connect(unfinished)) as copy:
+                # In one step: a backup in several steps restarts whenever somebody writes in between, and never ends.
+                self._db.raw.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+                self._sound(copy)
             unfinished.rename(target)
         except (sqlite3.Error, OSError) as error:
             if getattr(error, "sqlite_errorcode", None) in OF_WHAT_IS_COPIED:
