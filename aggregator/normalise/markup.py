@@ -82,8 +82,8 @@ _ORNAMENT = re.compile(
 )
 _ADVERTISEMENT = re.compile(r"//[\w.-]*(?:amazon-adsystem|doubleclick|googlesyndication|adservice)\.", re.IGNORECASE)
 _TINY = re.compile(r'\s(?:width|height)="\s*[1-4]?\d(?:px)?\s*"')
-_PLAYERS = ("<iframe", "<embed", "<video", "<audio")
-_PLAYER = re.compile(r"<(iframe|embed|video|audio)\b([^<>]*)>", re.IGNORECASE)
+_PLAYERS = ("iframe", "embed", "video", "audio")
+_PLAYER = re.compile(rf"<({'|'.join(_PLAYERS)})\b([^<>]*)>", re.IGNORECASE)
 _PLAYER_END = re.compile(r"</(?:video|audio)\b", re.IGNORECASE)
 _PLAYED = re.compile(r"""\ssrc\s*=\s*["']?\s*((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE)
 _YOUTUBE = re.compile(r"https://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})(?![\w-])")
@@ -133,7 +133,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     lower = text.lower()
     if _DANGEROUS.search(lower) or "javascript:" in lower or _EVENT.search(lower):
         drops["unsafe-markup"] += 1
-    if any(map(lower.__contains__, _PLAYERS)):
+    if any(f"<{player}" in lower for player in _PLAYERS):
         text = _PLAYER.sub(lambda player: _linked(player, base), text)
     cleaner = _ABSOLUTE_ONLY
     if _RELATIVE_HREF.search(lower) or _RELATIVE_SRC.search(lower):
@@ -164,7 +164,7 @@ def _linked(player: re.Match[str], base: str) -> str:
     if played is None and player[1].lower() in ("video", "audio"):
         played = _PLAYED.search(_PLAYER_END.split(player.string[player.end() : player.end() + 1000])[0])  # a <source>
     url = address.absolute(played[1], base) if played else None
-    if url is None or _COUNTER.search(url) or _ADVERTISEMENT.search(url):
+    if url is None or is_counter(url) or _ADVERTISEMENT.search(url):
         return player[0]
     if video := _YOUTUBE.match(url):
         url = f"https://www.youtube.com/watch?v={video[1]}"
@@ -184,7 +184,7 @@ def _wanted(image: str, drops: Counter[str]) -> str:
 
 
 def is_counter(url: str) -> bool:
-    """Whether a picture is a tracking pixel."""
+    """Whether an address is that of a tracking pixel."""
     return _COUNTER.search(url) is not None
 
 

@@ -13,32 +13,28 @@ TITLE_LENGTH = 300
 _ENOUGH_HTML = 1000  # characters of the source that are read first; twelve times that if they hold little text
 _TAIL = 600  # characters at the end in which boilerplate is looked for
 _MORE_TAIL = 300  # … for `_MORE` and what `_REST` allows after it, which is shorter
-_MORE = re.compile(
-    r"to read (?:this|the) (?:article|story|post) in full|continue reading|read (?:the )?(?:more|full (?:story|article|post))"
-    r"|\d+ posts? - \d+ participants? read full topic"
-    r"|keep reading|click here to read|view (?:the )?(?:full )?(?:article|post)|weiterlesen|lire la suite|leer más"
-    r"|sigue leyendo|leia mais|leggi tutto|continua a leggere|lees (?:meer|verder)|läs mer"
-    r"|czytaj (?:dalej|więcej)|читать (?:далее|полностью)",
-    re.IGNORECASE,
-)
-_WORDS = (
-    "continue reading",
-    "read ",
-    "keep reading",
-    "click here",
-    "view ",
-    "weiterlesen",
-    "lire la suite",
-    "leer más",
-    "sigue leyendo",
-    "leia mais",
-    "leggi tutto",
-    "continua a",
-    "lees ",
-    "läs mer",
-    "czytaj ",
-    "читать ",
-)
+# Words that lead on to the article. Each pattern contains the words before it, for which a text is searched first: that is ten
+# times as fast.
+_LEADING_ON = {
+    "read ": r"to read (?:this|the) (?:article|story|post) in full|read (?:the )?(?:more|full (?:story|article|post))"
+    r"|\d+ posts? - \d+ participants? read full topic",
+    "continue reading": "continue reading",
+    "keep reading": "keep reading",
+    "click here": "click here to read",
+    "view ": "view (?:the )?(?:full )?(?:article|post)",
+    "weiterlesen": "weiterlesen",
+    "lire la suite": "lire la suite",
+    "leer más": "leer más",
+    "sigue leyendo": "sigue leyendo",
+    "leia mais": "leia mais",
+    "leggi tutto": "leggi tutto",
+    "continua a": "continua a leggere",
+    "lees ": "lees (?:meer|verder)",
+    "läs mer": "läs mer",
+    "czytaj ": "czytaj (?:dalej|więcej)",
+    "читать ": "читать (?:далее|полностью)",
+}
+_MORE = re.compile("|".join(_LEADING_ON.values()), re.IGNORECASE)
 # What may follow `_MORE` up to the end; before an arrow a whole title, as WordPress writes it.
 _REST = re.compile(r"(?:[^.!?]{0,140}(?:»|…|\.\.\.|>|[.!])?[\])]?|.{0,200}→)\s*")
 _ENDS_BEFORE = '.!?…:])"”’»([-–—|'  # must precede `_MORE`, so that "children read more than ever" stays
@@ -87,7 +83,7 @@ def _without_boilerplate(text: str) -> str:
         text = _APPEARED.sub("", text).rstrip()
     if text.endswith(("comments]", "comment]")):
         text = _REDDIT.sub("", text).rstrip()
-    if any(map(tail[-_MORE_TAIL:].lower().__contains__, _WORDS)):  # ten times as fast as the search itself
+    if any(map(tail[-_MORE_TAIL:].lower().__contains__, _LEADING_ON)):
         text = _without_more(_LINKED.sub("", text).rstrip())
     if "Related" in tail:
         text = _RELATED.sub("", text)

@@ -36,11 +36,10 @@ _NESTED_AUTHOR = re.compile(rb"<(?:\w+:)?author>\s*<")
 _SANE = re.compile(_DATE.decode())
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
+_MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss", "http://www.rssboard.org/media-rss")
 _FOREIGN = frozenset(
     {
-        "http://search.yahoo.com/mrss/",
-        "http://search.yahoo.com/mrss",
-        "http://www.rssboard.org/media-rss",
+        *_MEDIA,
         "http://www.itunes.com/dtds/podcast-1.0.dtd",
         "http://www.itunes.com/DTDs/Podcast-1.0.dtd",
         "http://www.google.com/schemas/play-podcasts/1.0",
@@ -154,10 +153,9 @@ def _enclosures(element: etree._Element) -> Iterator[Enclosure]:
 
 def _image(element: etree._Element) -> str | None:
     """The widest picture of media:content, else a thumbnail, else what iTunes shows."""
-    spaces = [space for space in _FOREIGN if "mrss" in space or "media-rss" in space]
-    found = (one for space in spaces for one in element.iter(f"{{{space}}}content"))
+    found = (one for space in _MEDIA for one in element.iter(f"{{{space}}}content"))
     media = [{name: one.get(name) for name in ("url", "type", "medium", "width")} for one in found]
-    thumbnails = (one.get("url") for space in spaces for one in element.iter(f"{{{space}}}thumbnail"))
+    thumbnails = (one.get("url") for space in _MEDIA for one in element.iter(f"{{{space}}}thumbnail"))
     covers = (one.get("href") for one in element.iterchildren("{*}image"))
     return widest(media) or next(filter(None, thumbnails), None) or next(filter(None, covers), None)
 
