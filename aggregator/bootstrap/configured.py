@@ -119,17 +119,20 @@ class Configured:
         from aggregator.categorise.receipts import named
 
         judged, names = judge(self.rulebook, title, summary), named(self.rulebook, title, summary)
-        topics = [(self._countries.get(code), code) for code in judged.places[:PLACES]]
         return tuple(
             Receipt(topic, 1.0, f"places: {code}", None, (names[code],), None)
-            for topic, code in topics
-            if topic is not None and topic not in judged.topics
+            for code, topic in self._place_topics(judged)
+            if topic not in judged.topics
         )
 
     def _with_places(self, judged: Judgement) -> Judgement:
         """The judgement with the topics that follow from its places."""
-        found = [self._countries[code] for code in judged.places[:PLACES] if code in self._countries]
+        found = [topic for _, topic in self._place_topics(judged)]
         return replace(judged, topics=tuple(dict.fromkeys((*judged.topics, *found)))) if found else judged
+
+    def _place_topics(self, judged: Judgement) -> list[tuple[str, str]]:
+        """The countries that count among the places of a judgement, each with its topic."""
+        return [(code, self._countries[code]) for code in judged.places[:PLACES] if code in self._countries]
 
     @cached_property
     def _countries(self) -> dict[str, str]:
