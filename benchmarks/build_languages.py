@@ -23,8 +23,10 @@ from aggregator.stories.names import named
 from aggregator.stories.places import is_place
 from aggregator.stories.rarity import listed
 from aggregator.text.words import stems, tokens, word_id
+from benchmarks.provenance import record
 
 DATA = Path(__file__).parents[1] / "aggregator" / "stories" / "data"
+EVERYDAY = DATA / "everyday.bin"
 LENGTH = 25  # words
 LEAST = 5e-4  # share of items from which a word is an everyday word
 OFTEN, MOST = 0.01, 0.06  # share below which a known name counts as a name: any name, and that of a country or capital
@@ -45,10 +47,11 @@ def main() -> None:
             else:
                 rows.append((stem ^ salt(lang), line, stem, share))
     rows += [(stem, ALL, stem, share) for stem, share in names.items()]
-    np.array([row[1:] for row in sorted(rows)], ROW).tofile(DATA / "everyday.bin")
+    np.array([row[1:] for row in sorted(rows)], ROW).tofile(EVERYDAY)
     (DATA / "function_words.tsv").write_text(
         "".join(f"{lang}\t{' '.join(words)}\n" for lang, words in function_words.items()), "utf-8"
     )
+    record(EVERYDAY, *(DATA / name for name in ("background.bin", "capitals.bin", "places.bin", "locations.bin")))
     print(f"{len(rows):,} everyday words of {len(function_words) - 1} languages")
 
 
