@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from hashlib import blake2b
 
+import msgspec
+
 from aggregator import __version__
 from aggregator.model.item import ParsedItem
 from aggregator.normalise.draft import Context
@@ -28,11 +30,17 @@ class Fingerprints:
 
     def fingerprint(self, key: str, parsed: ParsedItem) -> bytes:
         """The fingerprint of an entry. `key` is its identity, which also depends on the other entries of the document."""
-        # `repr` can write whatever a parser finds, even half of a surrogate pair.
-        return blake2b(repr((key, parsed)).encode(), digest_size=SIZE, key=self._key).digest()
+        return blake2b(_bytes(key, parsed), digest_size=SIZE, key=self._key).digest()
 
     def __contains__(self, fingerprint: bytes) -> bool:
         return fingerprint in self._before
+
+
+def _bytes(key: str, parsed: ParsedItem) -> bytes:
+    try:
+        return msgspec.msgpack.encode((key, parsed))
+    except UnicodeEncodeError:  # half of a surrogate pair, which only `repr` can write
+        return repr((key, parsed)).encode()
 
 
 def split(fingerprints: bytes) -> Collection[bytes]:

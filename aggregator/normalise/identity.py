@@ -11,18 +11,24 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from aggregator.normalise.draft import Draft
 
 NAMESPACE = UUID("6f1d2c1e-5b0a-5c55-9d5e-3b1f4d0c7a11")  # of item ids; changing it would re-announce everything
 MAX_GUID = 512
+_OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
 def item_id(root: str, key: str) -> str:
     """UUID (version 5, RFC 9562) of the item with this key under its source's first id. A `root` holds no newline."""
-    return str(uuid5(NAMESPACE, f"{root}\n{key}"))
+    value = _OF_NAMESPACE.copy()
+    value.update(f"{root}\n{key}".encode())
+    text = value.hexdigest()
+    # As `uuid.uuid5` writes it, in a fifth of its time: this is called for each entry of each changed document.
+    variant = "89ab"[int(text[16], 16) & 3]
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
 
 
 def digest(*parts: str) -> str:

@@ -40,8 +40,9 @@ def repair(document: Document) -> Document:
 def without_controls(document: Document) -> Document:
     """Control characters that XML 1.0 forbids; U+FFFE and U+FFFF."""
     data = document.data.translate(None, _CONTROLS)
-    for noncharacter in (b"\xef\xbf\xbe", b"\xef\xbf\xbf"):
-        data = data.replace(noncharacter, b"")
+    if b"\xef\xbf" in data:
+        for noncharacter in (b"\xef\xbf\xbe", b"\xef\xbf\xbf"):
+            data = data.replace(noncharacter, b"")
     return document if len(data) == len(document.data) else document.changed(data, "control-characters")
 
 
@@ -88,6 +89,8 @@ def _doctype_end(data: bytes, start: int) -> int:
 
 def with_known_entities(document: Document) -> Document:
     """`&nbsp;` and its kind as characters, a stray ampersand as `&amp;`, outside CDATA sections."""
+    if b"&" not in document.data:
+        return document
     parts = split_cdata(document.data)
     markup = b"".join(parts[::2])
     if markup.count(b"&") == sum(map(markup.count, _KNOWN_REFERENCES)):

@@ -66,3 +66,11 @@ def test_what_is_held_back_is_not_taken_for_stored() -> None:
     again = read(rss([FIRST, SECOND]), replace(JOB, fingerprints=changes.fingerprints))
     assert [one.unread for one in again.items] == [one in changes.new for one in before.items]
     assert sum(one.unread for one in again.items) == 1
+
+
+def test_an_entry_with_half_of_a_surrogate_pair_is_recognised() -> None:
+    body = rb"""{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [
+        {"id": "g1", "url": "https://example.org/1", "title": "Half \ud83d", "content_text": "What happened."}]}"""
+    first = read(body)
+    again = read(body, replace(JOB, fingerprints=fingerprints(first)))
+    assert (first.items[0].unread, again.items[0].unread) == (False, True)

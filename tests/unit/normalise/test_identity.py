@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from builders.documents import JOB, atom, dropped, item, read, rss
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.normalise.identity import NAMESPACE, item_id
 
 LATER = "<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate>"
 EARLIER = "<pubDate>Fri, 20 Nov 2026 08:00:00 GMT</pubDate>"
@@ -28,6 +32,11 @@ def test_the_guid_is_the_key_and_the_id_depends_on_source_and_key_alone() -> Non
 def test_ids_never_change() -> None:
     """Should this fail, every item ever delivered would be announced again."""
     assert read(rss(item(guid="g1"))).items[0].id == "afef6049-07a9-51d2-a684-dab30d586816"
+
+
+@given(st.text(), st.text())
+def test_an_id_is_a_uuid_of_version_5(root: str, key: str) -> None:
+    assert item_id(root, key) == str(uuid5(NAMESPACE, f"{root}\n{key}"))
 
 
 def test_without_a_guid_variants_of_one_address_are_one_key() -> None:
