@@ -101,7 +101,8 @@ def stem_ids(words: Iterable[str], lang: str = "en") -> list[int]:
 
 def _language(lang: str) -> str:
     """The language whose stemmer is used. Few are possible, whatever feeds call their language, so few caches are kept."""
-    return lang[:2] if lang[:2] in _STEMMERS else "en"
+    code = lang.partition("-")[0]
+    return code if code in _STEMMERS else "en"
 
 
 @cache
