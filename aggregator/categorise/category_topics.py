@@ -64,12 +64,13 @@ class CategoryTopics:
     titles: Mapping[str, str] = field(default_factory=dict)
     ids: Mapping[str, str] = field(default_factory=dict)
 
-    def of(self, categories: Iterable[str]) -> tuple[str, ...]:
-        """The topics that categories name, in their order, no more than two."""
-        if not self.ids:
-            return ()
-        found = (self.ids.get(made.key) for one in categories if (made := category_of(one)))
-        return tuple(dict.fromkeys(id for id in found if id))[:EACH]
+    def of(self, categories: Iterable[str]) -> dict[str, str]:
+        """The topics that categories name, in their order, no more than two; each with the category that first names it."""
+        found: dict[str, str] = {}
+        for one in categories if self.ids else ():
+            if len(found) < EACH and (made := category_of(one)) and (id := self.ids.get(made.key)):
+                found.setdefault(id, one)
+        return found
 
     def as_json(self) -> dict[str, dict[str, str]]:
         return {"titles": dict(self.titles), "ids": dict(self.ids)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -17,7 +17,7 @@ from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.expect import expectation, expected, known_section
 from aggregator.cli.judgement import judgement, lines
 from aggregator.errors import UsageError
-from aggregator.model.judgement import Receipt
+from aggregator.model.judgement import Match, Receipt
 from aggregator.model.story import ItemView, StoryView
 from aggregator.normalise.characters import one_line
 from aggregator.render.entry import urn
@@ -25,10 +25,11 @@ from aggregator.render.jsonfeed import reports
 
 
 class Found(NamedTuple):
-    """What the archive has on the subject."""
+    """What the archive has on the subject. `categories`: topic → the category of the feed that names it."""
 
     item: ItemView
     story: StoryView | None
+    categories: Mapping[str, str]
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if not text:
         raise UsageError("give a headline, an address or an id")
     found = _look_up(application, text)
-    item, story = found or (None, None)
+    item, story, categories = found or (None, None, {})
     title, summary = (item.title, item.summary) if item else (text, "")
     source = application.sources.get(item.source) if item else None
     value: dict[str, Any] = {
@@ -53,8 +54,8 @@ def run(args: argparse.Namespace, place: Place) -> int:
         "story": None,
         **judgement(application, title, summary, source),
     }
-    places = application.found_topics(title, summary)
-    value["found_topics"] = [{"topic": one.section, "rule": one.rule, "text": one.matched[0].text} for one in places]
+    topics = _found_topics(application, title, summary, categories)
+    value["found_topics"] = [{"topic": one.section, "rule": one.rule, "text": one.matched[0].text} for one in topics]
     if item and item.story:
         value["story"] = urn(item.story)
         value |= _story(application, item, story) if story else {}
@@ -66,12 +67,24 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if args.json:
         print(orjson.dumps(value).decode())
         return 0
-    for line in _lines(title, summary, item, value, (*application.receipts(title, summary, source), *places)):
+    for line in _lines(title, summary, item, value, (*application.receipts(title, summary, source), *topics)):
         print(line)
     print(what_would_change(found_out))
     for line in expectation(value["expect"]) if args.expect else ():
         print(line)
     return 0
+
+
+def _found_topics(application: Application, title: str, summary: str, categories: Mapping[str, str]) -> list[Receipt]:
+    """Why topics are there that no line of the file placed: for a category of the feed, or for a place."""
+    ruled = {one.id for one in application.settings.topics}
+    named = [
+        Receipt(topic, 1.0, f"categories: {text}", None, (Match(text, "category", 1.0),), None)
+        for topic, text in categories.items()
+        if topic not in ruled
+    ]
+    places = application.found_topics(title, summary)
+    return [*named, *(one for one in places if one.section not in categories)]
 
 
 def _lines(
@@ -133,6 +146,7 @@ def _look_up(application: Application, text: str) -> Found | None:
         UsageError: the archive does not hold it.
     """
     from aggregator.normalise.address import canonical
+    from aggregator.pipeline.category_topics import stored_topics
 
     bare = text.lower().removeprefix("urn:uuid:").rstrip("/").rsplit("/", 1)[-1]
     id: str | None
@@ -162,7 +176,8 @@ def _look_up(application: Application, text: str) -> Found | None:
         if item is None:
             raise UsageError("the archive has no story or item with this id, or `stories: hide` hides it")
         story = reading.story(item.story) if item.story else None
-        return Found(item, story if isinstance(story, StoryView) else None)
+        categories = stored_topics(archive).of(item.categories)
+        return Found(item, story if isinstance(story, StoryView) else None, categories)
     finally:
         archive.close()
 

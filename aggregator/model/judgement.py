@@ -9,7 +9,8 @@ from aggregator.model.settings import Position
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A word of the text that counted: `field` is title or summary, `start`/`end` offsets into that field."""
+    """A word of the text that counted: `field` is title or summary, `start`/`end` offsets into that field. Or a category of
+    the feed that names a topic: `field` is category."""
 
     text: str
     field: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from aggregator.categorise.category_topics import CategoryTopics, topics_of
@@ -20,7 +21,7 @@ def with_category_topics(policy: Policy, topics: CategoryTopics) -> Policy:
 
     def judge(item: PendingItem) -> Judgement:
         judged = policy.judge(item)
-        own = topics.of(item.categories) if item.categories else ()
+        own = topics.of(item.categories)
         return replace(judged, topics=_between(judged.topics, own, policy)) if own else judged
 
     return replace(
@@ -31,7 +32,7 @@ def with_category_topics(policy: Policy, topics: CategoryTopics) -> Policy:
     )
 
 
-def _between(topics: tuple[str, ...], own: tuple[str, ...], policy: Policy) -> tuple[str, ...]:
+def _between(topics: Iterable[str], own: Iterable[str], policy: Policy) -> tuple[str, ...]:
     ruled = [topic for topic in topics if topic not in policy.found_topics]
     return tuple(dict.fromkeys((*ruled, *own, *topics)))
 

@@ -17,6 +17,7 @@ from aggregator.bootstrap import Application, Place
 from aggregator.cli.main import main
 from aggregator.cli.plan import escaped
 from aggregator.pipeline.edition import edition
+from aggregator.pipeline.survey import survey
 
 FILE = """\
 sources:
@@ -248,6 +249,24 @@ def test_explain_says_by_which_word_a_country_became_a_topic(desk: Desk) -> None
     out = desk.run("explain", headline)
     assert "[Hokkaido], [Oslo] says" in out
     assert re.search(r"norway +1\.00  places: NO\n +matched: Oslo \(title", out)
+
+
+def test_explain_says_by_which_category_of_a_feed_a_story_has_a_topic(desk: Desk) -> None:
+    application = Application.load(Place(desk.file, desk.folder / "instance"))
+    archive, now = application.archive(), int(NOW.timestamp())
+    several = [
+        item(source, f"c{n}", f"Nothing of note {n} at {source}", published=NOW, categories=("Tulip mania", "News") if n < 2 else ("News",))
+        for source in ("one", "two", "three")
+        for n in range(9)
+    ]  # fmt: skip
+    for source in ("one", "two", "three"):
+        archive.intake.apply([polled(source, [one for one in several if one.source == source], live=False)], NOW)
+    edition(archive, application.policy, lambda: now)
+    survey(archive, application.policy, now)
+    archive.close()
+    told = desk.json("explain", several[0].url or "")
+    assert told["found_topics"] == [{"topic": "tulip-mania", "rule": "categories: Tulip mania", "text": "Tulip mania"}]
+    assert re.search(r"tulip-mania +1\.00  categories: Tulip mania\n", desk.run("explain", several[0].url or ""))
 
 
 def test_explain_marks_phrases_that_overlap_as_one(desk: Desk) -> None:
