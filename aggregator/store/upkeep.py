@@ -86,14 +86,11 @@ class Upkeep(ABC):
 
     @abstractmethod
     def _prune(self, source: int, limit: int, now: int) -> int:
-        """A step: some texts of a source (by its number) that it last listed before `limit`; returns how many."""
+        """A step: some texts of items that a source (by its number) last listed before `limit`, and of their articles;
+        returns of how many items."""
 
     def _forget(self, before: int) -> None:
-        """Delete what the grouping remembers of items published before, and texts of articles whose items were pruned."""
+        """Delete what the grouping remembers of items published before."""
         with self._db.transaction(unhurried=True):
             self._db.write("DELETE FROM postings WHERE at < ?", (before,))
             self._db.write("DELETE FROM memories WHERE at < ?", (before,))
-            self._db.write(
-                "UPDATE articles SET content = '' WHERE content != '' AND item IN "
-                "(SELECT t.item FROM articles a JOIN texts t ON t.item = a.item WHERE t.content = '' AND t.summary = '')"
-            )

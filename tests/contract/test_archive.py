@@ -350,6 +350,24 @@ def test_an_article_told_again_after_its_story_was_forgotten_joins_it(store: Sto
     assert not store.edition.pending()
 
 
+def test_the_text_of_an_article_is_kept_as_long_as_the_texts_of_its_item(store: Store) -> None:
+    """Also where the feed has headlines only, and nothing of the item itself is there to be pruned."""
+    store.intake.apply([polled("alpha", [item("alpha", "1", "One")])], NOW)
+    place(store)
+    store.articles.claim(["alpha"], 0, 9, SECONDS, SECONDS + 3600)
+    store.articles.save(1, "<p>The article.</p>", None, SECONDS)
+
+    def extracted() -> str:
+        return store.reading.members(1)[0].extracted
+
+    store.upkeep.prune(SECONDS + 89 * 86_400, 90 * 86_400, {})
+    assert extracted() == "<p>The article.</p>"
+    store.upkeep.prune(SECONDS + 91 * 86_400, 90 * 86_400, {"alpha": 120 * 86_400})
+    assert extracted() == "<p>The article.</p>", "its source keeps texts longer"
+    store.upkeep.prune(SECONDS + 91 * 86_400, 90 * 86_400, {})
+    assert extracted() == ""
+
+
 def test_retention_asks_before_each_step_whether_it_may_go_on(store: Store) -> None:
     """The first one of a large archive takes minutes: the edition's lease is renewed meanwhile, and a stop is heeded."""
     for name in ("alpha", "beta"):

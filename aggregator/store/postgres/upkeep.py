@@ -43,11 +43,15 @@ class Upkeep(upkeep.Upkeep):
             rows = raw.execute(
                 "UPDATE texts SET pruned = (pruned OR summary != ''), summary = '', content = '', enclosures = NULL "
                 "WHERE item IN ("
-                "SELECT t.item FROM items i JOIN texts t ON t.item = i.n WHERE i.source = %s AND t.listed < %s "
-                "AND (t.content != '' OR t.summary != '') LIMIT 1000) RETURNING item, title",
+                "SELECT t.item FROM items i JOIN texts t ON t.item = i.n LEFT JOIN articles a ON a.item = i.n "
+                "WHERE i.source = %s AND t.listed < %s AND (t.content != '' OR t.summary != '' OR a.content != '') "
+                "LIMIT 1000) RETURNING item, title",
                 (source, limit),
             ).fetchall()
             save_words(raw, [(item, title, "") for item, title in rows])
+            raw.execute(
+                "UPDATE articles SET content = '' WHERE item = ANY(%s::bigint[])", ([item for item, _ in rows],)
+            )
             if rows:
                 stamp(raw, next_version(raw), set(), now)
         return len(rows)

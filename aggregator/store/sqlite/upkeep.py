@@ -24,8 +24,8 @@ class Upkeep(upkeep.Upkeep):
     def _prune(self, source: int, limit: int, now: int) -> int:
         with self._db.transaction() as raw:
             rows = raw.execute(
-                "SELECT t.item FROM items i JOIN texts t ON t.item = i.n "
-                "WHERE i.source = ? AND t.listed < ? AND (t.content != '' OR t.summary != '') LIMIT 1000",
+                "SELECT t.item FROM items i JOIN texts t ON t.item = i.n LEFT JOIN articles a ON a.item = i.n "
+                "WHERE i.source = ? AND t.listed < ? AND (t.content != '' OR t.summary != '' OR a.content != '') LIMIT 1000",
                 (source, limit),
             ).fetchall()
             for (item,) in rows:
@@ -39,6 +39,7 @@ class Upkeep(upkeep.Upkeep):
                 "INSERT INTO search (rowid, title, summary) SELECT item, indexed(title), '' FROM texts WHERE item = ?",
                 rows,
             )
+            raw.executemany("UPDATE articles SET content = '' WHERE item = ?", rows)
             if rows:
                 stamp(raw, set(), now)
         return len(rows)
