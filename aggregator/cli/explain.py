@@ -140,7 +140,8 @@ def marked(text: str, receipts: Iterable[Receipt], field: str) -> str:
 
 
 def _look_up(application: Application, text: str) -> Found | None:
-    """The item of an id (of a story: its lead) or of an address, if that is what the text is.
+    """The item of an address or of an id (of a story: its lead), if that is what the text is. Addresses of our pages end
+    in such an id, and so do those of some outlets.
 
     Raises:
         UsageError: the archive does not hold it.
@@ -160,12 +161,12 @@ def _look_up(application: Application, text: str) -> Found | None:
     archive = application.archive()
     try:
         reading = archive.reading
+        if is_address:
+            id = reading.find(text, canonical(text)) or id
         if id is None:
-            id = reading.find(text, canonical(text))
-            if id is None:
-                raise UsageError(
-                    "the archive has no item with this address; `aggregator try URL` shows where it would land"
-                )
+            raise UsageError(
+                "the archive has no item with this address; `aggregator try URL` shows where it would land"
+            )
         story = reading.story(id)
         if isinstance(story, str):
             story = reading.story(story)
@@ -174,7 +175,8 @@ def _look_up(application: Application, text: str) -> Found | None:
             id = next((item.id for item in reading.members(story.n) if item.n == lead), id)
         item = reading.item(id)
         if item is None:
-            raise UsageError("the archive has no story or item with this id, or `stories: hide` hides it")
+            what = "address" if is_address else "id"
+            raise UsageError(f"the archive has no story or item with this {what}, or `stories: hide` hides it")
         story = reading.story(item.story) if item.story else None
         categories = stored_topics(archive).of(item.categories)
         return Found(item, story if isinstance(story, StoryView) else None, categories)

@@ -13,7 +13,7 @@ from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, StreamQuer
 from aggregator.store.conditions import Few, few_sql
 from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import items_at
-from aggregator.store.rows import address_hash, decode_entry, decode_joining, item_view, story_view, to_blob, to_id
+from aggregator.store.rows import decode_entry, decode_joining, item_view, story_view, to_blob, to_id
 from aggregator.store.streams import items_sql, stories_sql
 
 NEAR = 50_000
@@ -169,10 +169,13 @@ class Reading:
         return joining
 
     def find(self, address: str, canonical: str | None) -> str | None:
-        """The id of the newest item with this address, as written or in its canonical form."""
+        """The id of the newest item at this address: in its canonical form, which it may have had since it came or have
+        got later, else as written."""
+        for numbers in items_at(self._db, [canonical] if canonical else ()).values():
+            return to_id(self._db.read("SELECT id FROM items WHERE n = ?", (numbers[-1],))[0][0])
         rows = self._db.read(
-            "SELECT i.id FROM items i JOIN texts t ON t.item = i.n WHERE i.address = ? OR t.url = ? ORDER BY i.n DESC LIMIT 1",
-            (address_hash(canonical), address),
+            "SELECT i.id FROM items i JOIN texts t ON t.item = i.n WHERE t.url = ? ORDER BY i.n DESC LIMIT 1",
+            (address,),
         )
         return to_id(rows[0][0]) if rows else None
 

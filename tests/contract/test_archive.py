@@ -56,6 +56,7 @@ def test_an_article_that_moved_is_found_by_each_of_its_addresses(store: Store) -
     assert store.intake.known_addresses("alpha", places) == dict.fromkeys(places, one.id)
     assert store.intake.known_addresses("beta", places) == {}
     assert [story.id for story in store.reading.stories_at(places)] == [one.id]
+    assert [store.reading.find(f"{address}?utm_source=rss", address) for address in places] == [one.id] * 3
 
 
 def test_the_back_catalogue_enters_with_its_publication_times(store: Store) -> None:

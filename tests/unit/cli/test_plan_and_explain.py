@@ -375,6 +375,20 @@ def test_a_story_stays_where_its_other_articles_put_it(desk: Desk) -> None:
     assert (hidden["whole"], [one["title"] for one in hidden["hiding"]]) == (False, [MISSILE])
 
 
+def test_explain_knows_an_article_whose_address_ends_in_an_id_of_its_outlet(desk: Desk) -> None:
+    key = "content/0f0a3b1e-7d5c-4c58-9b1e-3f5a7c9d2e41"
+    application = Application.load(Place(desk.file, desk.folder / "instance"))
+    archive = application.archive()
+    archive.intake.apply([polled("one", [item("one", key, "Quarterly figures please investors")])], NOW)
+    archive.close()
+    assert "Quarterly figures please investors" in desk.run("explain", f"https://one.example/{key}")
+    with pytest.raises(AssertionError, match="no story or item with this address"):
+        desk.run("explain", f"https://two.example/{key}")
+    story = desk.json("explain", url_of(PANDA))["story"]
+    page = f"https://wire.example.org/stories/{story.removeprefix('urn:uuid:')}"
+    assert desk.json("explain", page) == desk.json("explain", story) == desk.json("explain", url_of(PANDA))
+
+
 def test_explain_says_that_a_hidden_article_is_hidden(desk: Desk) -> None:
     saved(desk, f'{{hide: ["{url_of(PANDA)}"]}}')
     with pytest.raises(AssertionError, match="`stories: hide` hides it"):
