@@ -59,13 +59,21 @@ def narrow(sql: Sql, wanted: Filter, of: str) -> None:
         sql.add(f"{published} < ?", int(wanted.until.timestamp()))
     for condition, values in _of_members(sql.dialect, wanted):
         sql.add(members.format(condition), *values)
+    if of == "i":
+        if wanted.section:
+            sql.add(IN_SECTION, wanted.section, quoted(wanted.section))
+        if wanted.topic:
+            sql.add(IN_TOPIC, quoted(wanted.topic))
+        return
     for kind, id in (("section", wanted.section), ("topic", wanted.topic)):
-        if id and of == "st":
+        if id:
             stream = "e.stream = (SELECT n FROM streams WHERE name = ?)"
             sql.add(f"EXISTS (SELECT 1 FROM entries e WHERE {stream} AND e.story = st.n AND e.active)", f"{kind}:{id}")
-        elif id:
-            column = "p.scores" if kind == "section" else "p.topics"
-            sql.add(f"({column} LIKE ? ESCAPE '\\' OR p.section = ?)", quoted(id), id)
+
+
+IN_SECTION = "(p.section = ? OR p.scores LIKE ? ESCAPE '\\')"
+IN_TOPIC = "p.topics LIKE ? ESCAPE '\\'"
+"""Of items by their own judgement; `quoted` makes the pattern."""
 
 
 MEMBERS = (

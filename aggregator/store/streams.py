@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aggregator.model.stream import StreamQuery
-from aggregator.store.conditions import MEMBERS, NEVER, Few, Sql, narrow, quoted
+from aggregator.store.conditions import IN_SECTION, IN_TOPIC, MEMBERS, NEVER, Few, Sql, narrow, quoted
 from aggregator.store.dialect import Dialect
 
 
@@ -115,9 +115,9 @@ def items_sql(
     elif query.kind == "section" and query.primary:
         sql.add("p.section = ?", query.id)
     elif query.kind == "section":
-        sql.add("(p.section = ? OR p.scores LIKE ? ESCAPE '\\')", query.id, quoted(query.id))
+        sql.add(IN_SECTION, query.id, quoted(query.id))
     elif query.kind == "topic":
-        sql.add("p.topics LIKE ? ESCAPE '\\'", quoted(query.id))
+        sql.add(IN_TOPIC, quoted(query.id))
     if query.min_publishers > 1:
         sql.add("EXISTS (SELECT 1 FROM corroborations c WHERE c.story = p.story AND c.k = ?)", query.min_publishers)
     sql.add("NOT coalesce(p.hidden, FALSE)")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from builders import NOW, Store, ago, archive, item, policy, polled, postgres_archive, source
+from builders import NOW, Store, ago, archive, by_words, item, policy, polled, postgres_archive, source
 from msgspec import structs
 
 from aggregator.errors import UsageError
@@ -227,6 +227,21 @@ def test_the_newest_are_searched_first_and_nothing_is_missed(store: Store, monke
     for near in (0, 1, 3, 5):
         monkeypatch.setattr("aggregator.store.reading.NEAR", near)
         assert found() == whole
+
+
+def test_a_section_and_a_topic_of_one_id_are_two(store: Store) -> None:
+    """A section `ukraine` does not keep the country from being a topic of that id."""
+    rules = policy(lambda one: replace(by_words(one), topics=("europe",) if "budget" in one.title else ()))
+    told = [item("alpha", "1", "Defense budget of europe"), item("alpha", "2", "Ministers meet in europe")]
+    store.intake.apply([polled("alpha", told)], NOW)
+    edition(store, rules, lambda: SECONDS)
+
+    def found(**wanted: str) -> list[str]:
+        query = StreamQuery("search", view="items", filter=Filter(**wanted))  # type: ignore[arg-type]
+        return [one.title for one in store.reading.items(query, SECONDS)[0]]
+
+    assert found(section="europe") == ["Ministers meet in europe", "Defense budget of europe"]
+    assert found(topic="europe") == ["Defense budget of europe"]
 
 
 def test_search_finds_words_phrases_and_leaves_out(store: Store) -> None:
