@@ -293,6 +293,45 @@ def test_f24_every_earlier_schema_is_brought_up_to_date_with_a_copy_before(
     assert rows(tmp_path / f"a.before-{since + 1:04}.db", "PRAGMA user_version") == [(since,)]
 
 
+def earlier_archive(path: Path, monkeypatch: pytest.MonkeyPatch, *titles: str) -> None:
+    """An archive, or what was added to it, by a program that knows no migration but the first seven."""
+    known = migrations()
+    with monkeypatch.context() as earlier:
+        earlier.setattr("aggregator.store.sqlite.schema.migrations", lambda: known[:7])
+        earlier.setattr("aggregator.store.sqlite.sources._SAVE", SAVED_EARLIER)
+        made = SqliteArchive(path)
+        made.sources.sync([source("one")])
+        made.intake.apply([polled("one", [item("one", title, title, summary=TEXT) for title in titles])], NOW)
+        made.close()
+
+
+def test_f24_an_upgrade_without_room_for_the_copy_says_so_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small_disk(tmp_path / "small", "2m") as folder:
+        path = folder / "a.db"
+        earlier_archive(path, monkeypatch, *map(str, range(100)))
+        (folder / "ballast").write_bytes(bytes(shutil.disk_usage(folder).free - path.stat().st_size // 2))
+        with pytest.raises(StoreError, match=r"a\.db: .*earlier version.*no copy .*before-0008\.db: .*full"):
+            SqliteArchive(path)
+        assert sorted(file.name for file in folder.iterdir()) == ["a.db", "ballast"]
+        assert rows(path, "PRAGMA user_version") == [(7,)]
+        (folder / "ballast").unlink()
+        SqliteArchive(path).close()
+
+
+def test_f24_who_went_back_to_the_old_version_and_upgrades_again_gets_a_new_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, copy = tmp_path / "a.db", tmp_path / "a.before-0008.db"
+    earlier_archive(path, monkeypatch, "First")
+    SqliteArchive(path).close()
+    path.write_bytes(copy.read_bytes())
+    earlier_archive(path, monkeypatch, "Second")
+    SqliteArchive(path).close()
+    assert rows(copy, "SELECT title FROM texts ORDER BY item") == [("First",), ("Second",)]
+
+
 def test_f24_texts_that_an_earlier_program_pruned_are_known_as_such(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -415,6 +454,8 @@ def test_a_backup_ends_though_somebody_writes_all_the_time(tmp_path: Path) -> No
 
 def test_a_backup_to_a_full_disk_names_that_disk_and_leaves_nothing_there(tmp_path: Path) -> None:
     store = archive(tmp_path, "one")
+    with store._connection.transaction() as raw:
+        raw.execute("CREATE TABLE ballast AS SELECT zeroblob(5000000)")
     with small_disk(tmp_path / "small", "64k") as folder:
         with pytest.raises(StoreError, match=r"small/copy.db: cannot be written: .*full"):
             store.upkeep.backup(folder / "copy.db")

@@ -5,12 +5,15 @@ The number of the last one is in `meta`, under `schema`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from aggregator.errors import NotAStore, StoreError, StoreReadOnly, StoreTooNew
 from aggregator.store.dialect import Lock
 from aggregator.store.migrations import read_migrations
 from aggregator.store.postgres.connection import Connection, Raw
+
+log = logging.getLogger(__name__)
 
 
 def migrations() -> list[tuple[int, str, str]]:
@@ -73,6 +76,8 @@ def _apply(connection: Connection, known: Sequence[tuple[int, str, str]]) -> Non
         current = version(raw)  # another process may have done it already
         if not current:
             _refuse(connection, raw)
+        elif current < known[-1][0]:
+            log.warning("%s: migrating from schema %d to %d", connection.server.name, current, known[-1][0])
         for number, _, text in known:
             if number > current:
                 raw.execute(text.encode())

@@ -5,15 +5,18 @@ The number of the last one applied is the file's `user_version`; `application_id
 
 from __future__ import annotations
 
-import shutil
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from aggregator.errors import NotAStore, StoreTooNew
+from aggregator.errors import NotAStore, StoreCorrupt, StoreError, StoreTooNew
 from aggregator.store.migrations import read_migrations
 from aggregator.store.sqlite.connection import Connection
+from aggregator.store.sqlite.copying import save_copy
+
+log = logging.getLogger(__name__)
 
 APPLICATION_ID = 0x57495245  # "WIRE"
 
@@ -46,13 +49,16 @@ def migrate(connection: Connection) -> None:
     _refuse_strangers(connection)
     if current == newest:
         return
-    if current:
-        _copy(connection, connection.path.with_suffix(f".before-{current + 1:04}.db"))
     for number, _, text in known:
         if number > current:
             with connection.transaction() as raw:
                 if version(connection) >= number:
                     continue  # another process has done it already
+                if current and number == current + 1:
+                    log.warning(
+                        "%s: migrating from schema %d to %d, after saving a copy", connection.path, current, newest
+                    )
+                    _copy(connection, connection.path.with_suffix(f".before-{number:04}.db"))
                 for statement in _statements(text):
                     raw.execute(statement)
                 raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -68,13 +74,18 @@ def _refuse_strangers(connection: Connection) -> None:
 
 
 def _copy(connection: Connection, target: Path) -> None:
-    if target.exists():
-        return  # an earlier attempt was interrupted after the copy
-    unfinished = target.with_suffix(".tmp")
-    unfinished.unlink(missing_ok=True)
-    with connection.translate(), closing(sqlite3.connect(unfinished)) as copy:
-        connection.raw.backup(copy)
-    shutil.move(unfinished, target)
+    """In place of an earlier copy, if there is one: the old version may have been used again since. Over a connection of
+    its own, since SQLite copies nothing over one that is in a transaction."""
+    try:
+        with closing(Connection(connection.path, read_only=True)) as before:
+            save_copy(before, target)
+    except StoreCorrupt:
+        raise
+    except StoreError as error:
+        raise StoreError(
+            f"{connection.path}: written by an earlier version of this program, and not migrated, because no copy of it "
+            f"could be saved first; nothing was changed. {error}"
+        ) from error
 
 
 def _statements(text: str) -> Iterator[str]:

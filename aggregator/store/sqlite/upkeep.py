@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, suppress
 from pathlib import Path
 
 from aggregator.errors import StoreCorrupt, StoreError
 from aggregator.store import upkeep
 from aggregator.store.sqlite.connection import Connection
+from aggregator.store.sqlite.copying import save_copy
 from aggregator.store.sqlite.edition import stamp
 from aggregator.store.sqlite.intake import forget_words
-
-OF_WHAT_IS_COPIED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-"""Errors of a backup that are the archive's; all others concern the target."""
 
 
 class Upkeep(upkeep.Upkeep):
@@ -53,23 +50,7 @@ class Upkeep(upkeep.Upkeep):
         """
         if target.exists():
             raise StoreError(f"{target}: exists already; name a new file")
-        unfinished = target.with_name(target.name + ".unfinished")
-        try:
-            unfinished.unlink(missing_ok=True)
-            with closing(sqlite3.connect(unfinished)) as copy:
-                # In one step: a backup in several steps restarts whenever somebody writes in between, and never ends.
-                self._db.raw.backup(copy)
-                copy.execute("PRAGMA journal_mode = DELETE")
-                self._sound(copy)
-            unfinished.rename(target)
-        except (sqlite3.Error, OSError) as error:
-            if getattr(error, "sqlite_errorcode", None) in OF_WHAT_IS_COPIED:
-                with self._db.translate():
-                    raise
-            raise StoreError(f"{target}: cannot be written: {error}") from error
-        finally:
-            with suppress(OSError):
-                unfinished.unlink(missing_ok=True)
+        save_copy(self._db, target, self._sound)
 
     def check(self) -> None:
         """Raises:

@@ -1,0 +1,42 @@
+"""A consistent copy of the whole file, even while others write."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+
+from aggregator.errors import StoreError
+from aggregator.store.sqlite.connection import Connection
+
+OF_WHAT_IS_COPIED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""Errors of a copy that are the archive's; all others concern the target."""
+
+
+def save_copy(
+    archive: Connection, target: Path, examine: Callable[[sqlite3.Connection], None] = lambda copy: None
+) -> None:
+    """Replaces `target` when the copy is complete and `examine` has raised nothing; a failure leaves nothing behind.
+
+    Raises:
+        StoreError: the target cannot be written, or the archive cannot be read.
+    """
+    unfinished = target.with_name(target.name + ".unfinished")
+    try:
+        unfinished.unlink(missing_ok=True)
+        with closing(sqlite3.connect(unfinished)) as copy:
+            copy.execute("PRAGMA journal_mode = MEMORY")  # on a full disk, a journal in a file would stay behind
+            # In one step: a backup in several steps restarts whenever somebody writes in between, and never ends.
+            archive.raw.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+            examine(copy)
+        unfinished.replace(target)
+    except (sqlite3.Error, OSError) as error:
+        if getattr(error, "sqlite_errorcode", None) in OF_WHAT_IS_COPIED:
+            with archive.translate():
+                raise
+        raise StoreError(f"{target}: cannot be written: {error}") from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
