@@ -49,7 +49,7 @@ class Limits:
     deadline: float = 30.0  # seconds for a request with all its redirects, waiting at the gate not counted
     body: int = 10 << 20  # bytes, decoded; as many on the wire
     redirects: int = 5
-    header_line: int = 8190  # bytes
+    header_line: int = 32 << 10  # bytes; policies of some sites (Content-Security-Policy) exceed aiohttp's own 8 KiB
     header_count: int = 128
     concurrency: int = 64
     per_host: int = 2

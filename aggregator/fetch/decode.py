@@ -12,6 +12,9 @@ import brotli
 
 _MEMBERS = 64  # of one gzip body; honest ones have one, and thousands of tiny ones cost more to scan than to send
 _STEP = 1 << 16
+_NO_CODING = frozenset({"", "identity", "none", "utf-8", "utf8", "iso-8859-1", "binary", "7bit", "8bit"})
+"""Names that change nothing. Servers that take Content-Encoding for a charset, or for mail's transfer encoding, send these,
+and browsers and other readers read their bodies as they are."""
 
 
 class BodyRefused(Exception):
@@ -87,7 +90,7 @@ class _Brotli:
 
 
 def _coding(header: str) -> _Coding:
-    names = [name for name in (part.strip().lower() for part in header.split(",")) if name not in ("", "identity")]
+    names = [name for name in (part.strip().lower() for part in header.split(",")) if name not in _NO_CODING]
     if len(names) > 1:
         raise BodyRefused("protocol", "the body is compressed more than once")
     if not names:

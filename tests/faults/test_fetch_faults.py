@@ -118,6 +118,11 @@ def test_a_broken_answer_is_a_failure_of_its_kind(server: Server, path: str, kin
     assert fail(ask(server.url(path))[0]).kind == kind
 
 
+def test_a_long_header_is_read(server: Server) -> None:
+    server.routes["/policy"] = answer(FEED, content_security_policy="script-src " + "https://cdn.example " * 1000)
+    assert full(ask(server.url("/policy"))[0]).body == FEED
+
+
 @pytest.mark.parametrize("path", ["/silent", "/drip-header", "/drip-body", "/interim-for-ever"])
 def test_slow_answers_end_at_the_deadline(server: Server, path: str) -> None:
     began = time.monotonic()

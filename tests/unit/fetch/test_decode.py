@@ -91,5 +91,10 @@ def test_stacked_and_unoffered_codings_are_refused(coding: str) -> None:
     assert refused.value.kind == "protocol"
 
 
+@pytest.mark.parametrize("name", ["UTF-8", "none", "identity", " iso-8859-1 ", "8bit", ""])
+def test_what_is_no_coding_is_read_as_it_is(name: str) -> None:
+    assert decoded(name, b"<rss>") == b"<rss>"
+
+
 def test_identity_beside_one_coding_means_nothing() -> None:
     assert decoded("identity, gzip", gzip.compress(b"x")) == b"x"
