@@ -146,6 +146,10 @@ class Connection:
         try:
             yield
         except psycopg.Error as error:
+            if isinstance(error, errors.ReadOnlySqlTransaction):
+                # That may hold for this session alone, or for a server that is the primary no more: what comes next is
+                # asked over a new connection.
+                self._closing()
             raise self._ours(error) from error
 
     def _ours(self, error: psycopg.Error) -> StoreError:
