@@ -3,16 +3,17 @@ archive."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from aggregator.bootstrap import Application
 from aggregator.categorise.counterfactuals import Case
+from aggregator.categorise.examples import check_examples
 from aggregator.categorise.proposing import Proposal, edited, proposals
-from aggregator.errors import UsageError
-from aggregator.model.settings import Rules, Term
+from aggregator.errors import Problem, UsageError
+from aggregator.model.settings import Position, Rules, Term
 from aggregator.pipeline.category_topics import stored_topics
 from aggregator.pipeline.changes import term_text
 from aggregator.pipeline.plan import PAGE, Plan, Row, archive_rows, plan
@@ -21,6 +22,9 @@ from aggregator.ports import Archive
 TRIED = 24  # proposals whose effect on the archive is worked out
 SHOWN = 3
 LOOKED_AT = 2000  # stories with the words of a proposal, newest first
+
+Place = tuple[str, int, int]
+"""File, line and column of an example."""
 
 
 def known_section(application: Application, section: str) -> None:
@@ -33,7 +37,8 @@ def known_section(application: Application, section: str) -> None:
 
 
 def expected(application: Application, case: Case, section: str) -> dict[str, Any]:
-    """`{section, holds, proposals: [...]}`: those that move least in the archive first, the lighter edit on a tie."""
+    """`{section, holds, proposals: [...]}`: those first that fail no example, then those that move least in the archive, the
+    lighter edit on a tie."""
     judged = application.judge(case.title, case.summary)
     if case.section:
         return {"section": section, "holds": case.section == section, "fixed": case.section, "proposals": []}
@@ -42,7 +47,8 @@ def expected(application: Application, case: Case, section: str) -> dict[str, An
     archive = application.archive() if application.stored else None
     if not holds:
         found = islice(proposals(application.rulebook, case, section), TRIED)
-        rows = [_row(application, proposal, archive) for proposal in found]
+        failing = {_place(problem) for problem in check_examples(application.rulebook)}
+        rows = [_row(application, proposal, archive, failing) for proposal in found]
         telling = _telling(application, case)
         rows.sort(key=lambda row: _rank(row, telling))
     return {"section": section, "holds": holds, "fixed": None, "proposals": rows[:SHOWN]}
@@ -60,11 +66,19 @@ def _rank(row: dict[str, Any], telling: frozenset[str]) -> tuple[Any, ...]:
     is known of a word that no stored story has."""
     told = row["line"].partition(":")[0].strip("{} ").lower() in telling
     seen = row["looked_at"]
-    return row["moved"], row["weight"], not told, row["line"].count(" "), not seen, seen, -len(row["line"])
+    fails = len(row["fails"])
+    return fails, row["moved"], row["weight"], not told, row["line"].count(" "), not seen, seen, -len(row["line"])
 
 
-def _row(application: Application, proposal: Proposal, archive: Archive | None) -> dict[str, Any]:
-    found = _effect(application, proposal, archive) if archive else Plan()
+def _row(
+    application: Application, proposal: Proposal, archive: Archive | None, failing: Container[Place]
+) -> dict[str, Any]:
+    settings = application.settings
+    trial = Application(
+        application.place,
+        replace(settings, sections=edited(settings.sections, proposal), epoch=f"{settings.epoch}+"),
+    )
+    found = _effect(application, trial, proposal, archive) if archive else Plan()
     moves = found.streams.get(f"section:{proposal.rules.id}")
     at = proposal.was.at if proposal.was else _last(proposal.rules, proposal.key, proposal.term)
     return {
@@ -73,6 +87,8 @@ def _row(application: Application, proposal: Proposal, archive: Archive | None) 
         "line": term_text(proposal.term),
         "was": term_text(proposal.was) if proposal.was else None,
         "at": str(at),
+        "edit": _edit(application, proposal, at),
+        "fails": [str(problem) for problem in check_examples(trial.rulebook) if _place(problem) not in failing],
         "weight": proposal.term.weight,
         "looked_at": found.stories,
         "moved": found.changed,
@@ -85,13 +101,8 @@ def _row(application: Application, proposal: Proposal, archive: Archive | None) 
     }
 
 
-def _effect(application: Application, proposal: Proposal, archive: Archive) -> Plan:
+def _effect(application: Application, trial: Application, proposal: Proposal, archive: Archive) -> Plan:
     """The plan of the edit, over the stories that it can move."""
-    settings = application.settings
-    trial = Application(
-        application.place,
-        replace(settings, sections=edited(settings.sections, proposal), epoch=f"{settings.epoch}+"),
-    )
     pages: Iterator[Sequence[Row]]
     if proposal.phrase:
         rows = archive.edition.containing(proposal.phrase, LOOKED_AT)
@@ -101,11 +112,26 @@ def _effect(application: Application, proposal: Proposal, archive: Archive) -> P
     return plan(archive.edition, application.policy, trial.policy, pages, category_topics=stored_topics(archive))
 
 
-def _last(rules: Rules, key: str, new: Term) -> Any:
+def _last(rules: Rules, key: str, new: Term) -> Position:
     """The line after which the new one goes."""
     terms: Sequence[Term] = {"words": rules.words, "places": rules.places, "not": rules.nots}[key]
     lines = [term.at for term in terms if term is not new]
     return lines[-1] if lines else rules.at
+
+
+def _edit(application: Application, proposal: Proposal, at: Position) -> str:
+    """What an editor has to type at that place, where a list is a block, stands in brackets, or is still missing."""
+    key, line = proposal.key, term_text(proposal.term)
+    if proposal.was:
+        return f"{key}: - {term_text(proposal.was)}  →  - {line}"
+    if at == proposal.rules.at:
+        return f"below that line: {key}: [{line}]"
+    before = application.settings.texts[at.file].splitlines()[at.line - 1][: at.column - 1]
+    return f"{key}, below that line: - {line}" if before.strip() == "-" else f"{key}, within the brackets: {line}"
+
+
+def _place(problem: Problem) -> Place:
+    return problem.file, problem.line, problem.column
 
 
 def expectation(value: dict[str, Any]) -> Iterator[str]:
@@ -122,13 +148,12 @@ def expectation(value: dict[str, Any]) -> Iterator[str]:
         return
     for count, row in enumerate(value["proposals"]):
         yield "Smallest edit:" if count == 0 else "Or:"
-        if row["was"]:
-            yield f"  {row['at']}  {row['section']}, {row['key']}: - {row['was']}  →  - {row['line']}"
-        else:
-            yield f"  {row['at']}  {row['section']}, {row['key']}, below that line: - {row['line']}"
+        yield f"  {row['at']}  {row['section']}, {row['edit']}"
+        yield from (f"    fails an example: {problem}" for problem in row["fails"])
         if row["key"] == "not":
             yield f"    “{row['line']}” then no longer counts for {row['section']} anywhere"
-        yield f"    moves {row['moved']} of the {row['looked_at']} stored stories that it could affect"
+        newest = "newest " if row["looked_at"] == LOOKED_AT else ""
+        yield f"    moves {row['moved']} of the {row['looked_at']} {newest}stored stories that it could affect"
         for sample in row["samples"]:
             moved = sample["new"] if sample["old"] == sample["new"] else f"{sample['old']} → {sample['new']}"
             yield f"      {sample['title']}  ({moved})"

@@ -295,6 +295,39 @@ def test_explain_expect_proposes_edits_with_their_plan(desk: Desk) -> None:
         desk.run("explain", "x", "--expect", "defence")
 
 
+@pytest.mark.parametrize(
+    ("section", "edit"),
+    [
+        ("    words: [turret]", "words, within the brackets: octopuses"),
+        ("    words:\n      - turret", "words, below that line: - octopuses"),
+        ("    title: Boats", "below that line: words: [octopuses]"),
+    ],
+)
+def test_a_proposed_edit_says_what_to_type_where_it_points(desk: Desk, section: str, edit: str) -> None:
+    head = "sections:\n  - id: boats\n"
+    desk.file.write_text(FILE.replace("sections:\n", f"{head}{section}\n"))
+    told = desk.json("explain", "Octopuses dream", "--expect", "boats")["expect"]["proposals"][0]
+    assert told["edit"] == edit
+    at, lines = int(told["at"].partition(":")[2]), desk.file.read_text().splitlines()
+    if "brackets" in edit:
+        lines[at - 1] = lines[at - 1].replace("]", ", octopuses]")
+    else:
+        lines.insert(at, " " * (6 if "- " in edit else 4) + edit.partition("line: ")[2])
+    desk.file.write_text("\n".join(lines))
+    assert desk.json("explain", "Octopuses dream", "--expect", "boats")["expect"]["holds"]
+
+
+def test_a_proposed_edit_that_fails_an_example_comes_last_and_says_so(desk: Desk) -> None:
+    desk.file.write_text(FILE.replace("  - id: world\n", "  - id: world\n    examples: [Octopuses knit]\n"))
+    proposals = desk.json("explain", "Octopuses dream", "--expect", "defense")["expect"]["proposals"]
+    assert [one["line"] for one in proposals] == ["dream", "octopuses dream", "octopuses"]
+    assert [len(one["fails"]) for one in proposals] == [0, 0, 1]
+    out = desk.run("explain", "Octopuses dream", "--expect", "defense")
+    assert re.search(
+        r'    fails an example: .*feeds.yaml:13:16: "Octopuses knit": expected section world, got defense', out
+    )
+
+
 def test_stories_that_join_and_split_are_foreseen(desk: Desk) -> None:
     application = Application.load(Place(desk.file, desk.folder / "instance"))
     archive = application.archive()
