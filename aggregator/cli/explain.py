@@ -161,13 +161,13 @@ def _look_up(application: Application, text: str) -> Found | None:
     archive = application.archive()
     try:
         reading = archive.reading
-        if is_address:
-            id = reading.find(text, canonical(text)) or id
+        article = reading.find(text, canonical(text)) if is_address else None
+        id = article or id
         if id is None:
             raise UsageError(
                 "the archive has no item with this address; `aggregator try URL` shows where it would land"
             )
-        story = reading.story(id)
+        story = None if article else reading.story(id)  # whose id is that of its first article
         if isinstance(story, str):
             story = reading.story(story)
         if isinstance(story, StoryView):

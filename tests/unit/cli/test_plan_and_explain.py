@@ -428,6 +428,14 @@ def test_explain_says_that_a_hidden_article_is_hidden(desk: Desk) -> None:
         desk.run("explain", url_of(PANDA))
 
 
+def test_explain_shows_the_article_whose_address_is_given_not_the_lead_of_its_story(desk: Desk) -> None:
+    saved(desk, f'{{join: [["{url_of(MISSILE)}", "{url_of(OCTOPUS)}"]]}}')
+    for title, section in ((MISSILE, "asia-pacific"), (OCTOPUS, "world")):
+        told = desk.json("explain", url_of(title))
+        assert (told["section"], len(told["told_by"])) == (section, 2)
+        assert title in re.sub(r"[\[\]]", "", desk.run("explain", url_of(title)).splitlines()[0])
+
+
 def test_explain_says_that_the_editor_holds_a_story_in_its_section(desk: Desk) -> None:
     saved(desk, f'{{pin: [{{url: "{url_of(OCTOPUS)}", section: defense}}]}}')
     out = desk.run("explain", url_of(OCTOPUS))
