@@ -167,8 +167,12 @@ class Upkeep(Protocol):
     def configuration(self) -> tuple[str, dict[str, str]] | None:
         """(epoch, texts by file name, the main file first) of the configuration in force."""
 
-    def put_in_force(self, epoch: str, texts: Mapping[str, str], now: int) -> bool:
-        """Make this the configuration in force; False if it is already."""
+    def put_in_force(self, epoch: str, texts: Mapping[str, str], now: int, alike: str | None = None) -> bool:
+        """Make this the configuration in force; False if it is already. `alike`: the configuration in force so far, if the new
+        one places every stored item as that does."""
+
+    def like(self, epoch: str) -> str | None:
+        """The earliest configuration of those in a row, up to this one, that place alike; None if there is no other."""
 
     def note(self, key: str, value: object) -> None:
         """Keep a small fact for other processes, as JSON."""

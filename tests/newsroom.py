@@ -116,9 +116,7 @@ class Newsroom:
 
     def put_in_force(self, text: str, before: timedelta = timedelta()) -> None:
         self.application = Application.of_texts(self.place, {"feeds.yaml": text})
-        self.archive.upkeep.put_in_force(
-            self.application.settings.epoch, {"feeds.yaml": text}, int((self.now - before).timestamp())
-        )
+        self.application.put_in_force(self.archive, int((self.now - before).timestamp()))
 
     def receive(self, *items: Item, live: bool = False) -> None:
         """Store items as a poll does; by default as a back-catalogue, which enters with its times of publication."""

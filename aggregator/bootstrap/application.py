@@ -140,6 +140,25 @@ class Application(Configured):
             raise ConfigError(failing, self.settings.files[0])
         return tuple(replace(problem, warning=True) for problem in failing)
 
+    def put_in_force(self, archive: Store, now: int) -> bool:
+        """Make this the configuration in force; False if it is already. Stored stories are outdated then, unless it places
+        them as the one before does."""
+        held = archive.upkeep.configuration()
+        alike = held[0] if held and self._places_alike(held, archive) else None
+        return archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike)
+
+    def _places_alike(self, held: tuple[str, dict[str, str]], archive: Store) -> bool:
+        from aggregator.pipeline.changes import place_alike
+
+        if held[0] == self.settings.epoch:
+            return False  # nothing is put in force
+        try:
+            before = self.of_texts(self.place, held[1]).settings
+        except ConfigError:  # written for an environment or a version that is no more
+            return False
+        told = [state for state in archive.sources.states(listed=False) if state.last_success]
+        return place_alike(before, self.settings, told)
+
     @property
     def shared(self) -> bool:
         """Whether the archive is on a server, where any number of machines use it."""

@@ -173,7 +173,7 @@ class Configured:
         zone = ZoneInfo(self.settings.site.timezone)
         pins = tuple((address, pin.section, pin.over(zone)) for pin in overrides.pin if (address := canonical(pin.url)))
         return Policy(
-            epoch=f"{self.settings.epoch}.{program()}",
+            configuration=self.settings.epoch,
             judge=judge,
             place=place,
             publisher=self.publisher_of,

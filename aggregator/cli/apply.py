@@ -26,7 +26,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     for problem in application.admit(archive.upkeep):
         print(problem, file=sys.stderr)
     found = _changes(application, held)
-    applied = archive.upkeep.put_in_force(settings.epoch, settings.texts, seconds())
+    applied = application.put_in_force(archive, seconds())
     if application.shared:
         running = _polled_by_others(archive.upkeep.noted("tick"))
     else:

@@ -12,6 +12,7 @@ from aggregator.model.story import PendingItem, StoryState
 from aggregator.normalise.address import canonical
 from aggregator.pipeline.category_topics import stored_topics
 from aggregator.pipeline.changes import Changes, changes, term_text
+from aggregator.pipeline.edition import with_like
 from aggregator.pipeline.override_effects import OverrideEffects, override_effects
 from aggregator.pipeline.plan import Moves, Plan, Row, Sample, Word, plan
 from aggregator.ports import Archive, EditionStore
@@ -59,7 +60,7 @@ class Comparison:
     ) -> dict[str, Any]:
         policy, _ = self._counting
         store = archive.edition if archive else None
-        old = self.before.policy if self.before else None
+        old = with_like(self.before.policy, archive.upkeep) if self.before and archive else None
         found = (
             plan(archive.edition, old, policy, pages, progress, category_topics=stored_topics(archive))
             if archive

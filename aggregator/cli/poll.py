@@ -109,7 +109,7 @@ def _put_in_force(application: Application) -> None:
         for problem in application.admit(archive.upkeep):
             print(problem, file=sys.stderr)
         archive.sources.sync(settings.sources)
-        archive.upkeep.put_in_force(settings.epoch, settings.texts, seconds())
+        application.put_in_force(archive, seconds())
         release_dead(archive, is_dead)
     finally:
         archive.close()

@@ -118,7 +118,7 @@ class Engines:
         assert app.rulebook  # compiled before anything is changed
         archives = self._archives
         archives.follower.sources.sync(app.settings.sources)
-        self._upkeep.put_in_force(app.settings.epoch, app.settings.texts, int(utc_now().timestamp()))
+        app.put_in_force(archives.follower, int(utc_now().timestamp()))
         self._application, self._held = app, app.settings.epoch
         self._allowance = Allowance.of(app.settings.allow_private)
         return Engine(

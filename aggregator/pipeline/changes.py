@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Position, Rules, Settings, Source, Term
+from aggregator.model.source import SourceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,45 @@ def changes(old: Settings, new: Settings) -> Changes:
         _rules(old.topics, new.topics),
         tuple(other),
     )
+
+
+def place_alike(old: Settings, new: Settings, told: Collection[SourceState]) -> bool:
+    """Whether `new` places every stored item as `old` does, so that stored stories may stay as they are. `told` are the
+    sources, listed or not, that may have items. Sections and topics must be the same but for their examples; of sources
+    only the publisher, and what fixes or biases a section, decide."""
+    if _decisive(old) != _decisive(new):
+        return False
+    before, after = ({source.id: _decisive_of(source) for source in one.sources} for one in (old, new))
+    ids, addresses = {state.id for state in told}, {state.url for state in told}
+    return (
+        all(
+            before[source.id] == after[source.id]
+            if source.id in before
+            else source.id not in ids and source.url not in addresses and not source.was and not _is_special(source)
+            for source in new.sources
+        )
+        and before.keys() <= after.keys()
+    )
+
+
+def _decisive(settings: Settings) -> tuple[Any, ...]:
+    """What decides, for all items, where they are placed."""
+    rules = [
+        replace(one, examples=(), counterexamples=(), description=None)
+        for one in (*settings.sections, *settings.topics)
+    ]
+    names = [(one.name, one.aliases, one.domains) for one in settings.publishers]
+    return (*map(_bare, rules), settings.fallback, names, _bare(settings.overrides), settings.site.timezone)
+
+
+def _decisive_of(source: Source) -> tuple[object, ...]:
+    """What decides where the items of a source are placed."""
+    return source.publisher, source.usually, source.section, source.wrapper
+
+
+def _is_special(source: Source) -> bool:
+    """Whether a process that does not know of the source yet would place its items otherwise."""
+    return bool(source.usually or source.section or source.wrapper)
 
 
 def _bare_of(old: Settings, new: Settings, key: str) -> bool:

@@ -22,7 +22,7 @@ from aggregator.pipeline.moved import with_moved_addresses
 from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.regrouping import Without, alone, regrouped
-from aggregator.ports import Archive
+from aggregator.ports import Archive, Upkeep
 from aggregator.stories import Candidate, Grouping, History, Join
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def edition(
     """Place all waiting items except `skip`. The caller must hold the lease; `proceed` is called before each batch, and the
     edition ends when it returns False. `now` returns epoch seconds; `progress` gets the numbers of items done and in total.
     Passing the same `cache` to successive editions saves work."""
-    policy = _with_stored(policy, archive, now())
+    policy = with_stored(policy, archive, now())
     if policy.pins and proceed():
         unpin(archive, policy, now())
     waiting = [n for n in archive.edition.pending() if n not in skip]
@@ -76,9 +76,16 @@ def edition(
     return report
 
 
-def _with_stored(policy: Policy, archive: Archive, now: int) -> Policy:
-    """The policy together with what is stored: the topics found, and the new addresses of articles that overrides name."""
-    return with_moved_addresses(with_category_topics(policy.at(now), stored_topics(archive)), archive.edition)
+def with_stored(policy: Policy, archive: Archive, now: int) -> Policy:
+    """The policy together with what is stored: which earlier configuration places alike, the topics found, and the new
+    addresses of articles that overrides name."""
+    policy = with_like(policy.at(now), archive.upkeep)
+    return with_moved_addresses(with_category_topics(policy, stored_topics(archive)), archive.edition)
+
+
+def with_like(policy: Policy, upkeep: Upkeep) -> Policy:
+    """The policy with the earlier configuration that places alike, as it was noted when its own was put in force."""
+    return replace(policy, like=upkeep.like(policy.configuration))
 
 
 def warm_up(policy: Policy) -> None:
@@ -203,7 +210,7 @@ def candidate(item: PendingItem) -> Candidate:
 def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> int:
     """Re-place at most `limit` stored stories after an edit of the rules or an upgrade, newest first; returns how many were
     done. Nothing is announced: a story gets the place in each stream that it would have had."""
-    policy = _with_stored(policy, archive, now)
+    policy = with_stored(policy, archive, now)
     overrule(archive, policy, now)
     numbers = archive.edition.outdated(policy.epoch, limit)
     re_place_stories(archive, policy, numbers, now)

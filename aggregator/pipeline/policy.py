@@ -15,10 +15,10 @@ Scores = tuple[tuple[str, float], ...]
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What the edition decides by. `place` maps the (publisher, judgement) pairs of a story to its primary section and
-    all its sections with scores, highest first. `epoch` names rules and program together: a story placed under another
-    is outdated. `program` names the program alone."""
+    all its sections with scores, highest first. `configuration` and `program` name what the policy is made of; `like` is an
+    earlier configuration that places every stored item alike, if there is one."""
 
-    epoch: str
+    configuration: str
     judge: Callable[[PendingItem], Judgement]
     place: Callable[[Sequence[tuple[str, Judgement]]], tuple[str, Scores]]
     publisher: Callable[[PendingItem], str]
@@ -31,10 +31,16 @@ class Policy:
     apart: frozenset[str] = frozenset()  # canonical addresses of `stories: split`
     joined: tuple[frozenset[str], ...] = ()  # canonical addresses of `stories: join`
     program: str = ""
+    like: str | None = None
     taken_names: frozenset[str] = (
         frozenset()
     )  # of outlets, sections and configured topics: no category is a topic of these
     spoken_for: Callable[[str], bool] = lambda title: False  # whether configured topics mean a text
+
+    @property
+    def epoch(self) -> str:
+        """Names rules and program together: a story placed under another epoch is outdated."""
+        return f"{self.like or self.configuration}.{self.program}"
 
     def at(self, now: int) -> Policy:
         """The policy at this moment: pins expire by themselves."""

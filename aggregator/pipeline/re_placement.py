@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from aggregator.pipeline.edition import re_place
+from aggregator.pipeline.edition import re_place, with_stored
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive
 
@@ -22,19 +22,19 @@ def re_place_all(
 ) -> int:
     """Judge all that is outdated; returns how many stories were. The caller holds the lease; `proceed` is asked before
     each batch. What is noted, `{done, of, epoch}`, goes on over a restart and ends with `of` done."""
+    policy = with_stored(policy, archive, now())
     left, judged = archive.edition.count_outdated(policy.epoch), 0
     noted = archive.upkeep.noted(NOTE)
     if not left:
-        _finish(archive, noted)
+        _finish(archive, noted, policy.configuration)
         return 0
-    epoch = policy.epoch.partition(".")[0]
-    of = max(left, _begun(noted, epoch))
+    of = max(left, _begun(noted, policy.configuration))
     while proceed():
         count = re_place(archive, policy, now(), BATCH)
         judged += count
         # Stories that merged meanwhile are not judged any more, though they were counted.
         done = min(of - left + judged, of) if count else of
-        archive.upkeep.note(NOTE, {"done": done, "of": of, "epoch": epoch})
+        archive.upkeep.note(NOTE, {"done": done, "of": of, "epoch": policy.configuration})
         if not count:
             break
         progress(done, of)
@@ -48,7 +48,7 @@ def _begun(noted: object, epoch: str) -> int:
     return 0
 
 
-def _finish(archive: Archive, noted: object) -> None:
-    """The process that did the last of them may not have had time to note it."""
-    if isinstance(noted, dict) and noted["done"] != noted["of"]:
-        archive.upkeep.note(NOTE, {**noted, "done": noted["of"]})
+def _finish(archive: Archive, noted: object, configuration: str) -> None:
+    """The process that did the last of them may not have had time to note it, and an edit may leave nothing to do."""
+    if isinstance(noted, dict) and (noted["done"], noted["epoch"]) != (noted["of"], configuration):
+        archive.upkeep.note(NOTE, {"done": noted["of"], "of": noted["of"], "epoch": configuration})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from aggregator.categorise.category_topics import CategoryTopics, Use, find_topics
 from aggregator.pipeline.category_topics import NOTE, stored_topics, with_category_topics
-from aggregator.pipeline.edition import re_place_stories
+from aggregator.pipeline.edition import re_place_stories, with_like
 from aggregator.pipeline.moved import with_moved_addresses
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive, EditionStore
@@ -32,7 +32,7 @@ def survey(
     at = noted.get("at") if isinstance(noted, dict) else None
     if isinstance(at, int) and 0 <= now - at < (EVERY if known.titles else YOUNG):
         return None
-    policy = with_moved_addresses(policy.at(now), archive.edition)
+    policy = with_moved_addresses(with_like(policy.at(now), archive.upkeep), archive.edition)
     used = list(_used(archive.edition, now - WINDOW))
     places = {policy.topic_titles[id]: id for id in policy.found_topics}
     uses = (use for _, use in used)

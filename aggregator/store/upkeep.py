@@ -39,20 +39,28 @@ class Upkeep(ABC):
         rows = self._db.read("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1")
         return int(rows[0][0]) if rows else 0
 
-    def put_in_force(self, epoch: str, texts: Mapping[str, str], now: int) -> bool:
+    def put_in_force(self, epoch: str, texts: Mapping[str, str], now: int, alike: str | None = None) -> bool:
         """Make this the configuration in force; False if it is already. Its time is later than that of every change
-        before, since clients use it to ask whether anything changed."""
+        before, since clients use it to ask whether anything changed. `alike`: the configuration in force so far, if the
+        new one places every stored item as that does."""
         with self._db.transaction(Lock.CONFIGURING):
-            rows = self._db.read("SELECT epoch, applied FROM configurations ORDER BY n DESC LIMIT 1")
+            rows = self._db.read("SELECT epoch, alike, applied FROM configurations ORDER BY n DESC LIMIT 1")
             if rows and rows[0][0] == epoch:
                 return False
-            before = [applied for _, applied in rows]
+            # Not if another process has put a third one in force meanwhile.
+            earliest = next((earlier or held for held, earlier, _ in rows if held == alike), None)
+            before = [applied for *_, applied in rows]
             before += [changed for (changed,) in self._db.read("SELECT changed FROM streams WHERE name = 'latest'")]
             self._db.write(
-                "INSERT INTO configurations (epoch, texts, applied) VALUES (?, ?, ?)",
-                (epoch, to_json(dict(texts)), max([now, *(moment + 1 for moment in before)])),
+                "INSERT INTO configurations (epoch, texts, applied, alike) VALUES (?, ?, ?, ?)",
+                (epoch, to_json(dict(texts)), max([now, *(moment + 1 for moment in before)]), earliest),
             )
         return True
+
+    def like(self, epoch: str) -> str | None:
+        """The earliest configuration of those in a row, up to this one, that place alike; None if there is no other."""
+        rows = self._db.read("SELECT alike FROM configurations WHERE epoch = ? ORDER BY n DESC LIMIT 1", (epoch,))
+        return rows[0][0] if rows else None
 
     def note(self, key: str, value: object) -> None:
         """Keep a small fact for other processes, as JSON."""

@@ -174,7 +174,7 @@ def _decides(archive: Archive, policy: Policy) -> bool:
     this one, or if another machine put a configuration in force that cannot be read here: two processes would re-place
     all stories in turn, for ever."""
     held = archive.upkeep.configuration()
-    if held is not None and held[0] != policy.epoch.partition(".")[0]:
+    if held is not None and held[0] != policy.configuration:
         return False
     return archive.upkeep.noted(NOTE) in (None, policy.program)
 

@@ -93,7 +93,7 @@ def mean(judged: Sequence[tuple[str, Judgement]]) -> tuple[str, tuple[tuple[str,
 
 def policy(judge: Callable[[PendingItem], Judgement] = by_words, **more: object) -> Policy:
     values: dict[str, object] = {
-        "epoch": "one", "judge": judge, "place": mean, "publisher": lambda item: item.publisher,
+        "configuration": "one", "judge": judge, "place": mean, "publisher": lambda item: item.publisher,
         "topic_titles": {"nato": "NATO", "drones": "Drones"},
     }  # fmt: skip
     return Policy(**{**values, **more})  # type: ignore[arg-type]

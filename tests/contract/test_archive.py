@@ -164,7 +164,7 @@ def test_an_edit_of_the_rules_delivers_no_burst(store: Store) -> None:
     def everything_is_defense(pending: object) -> object:
         return replace(policy().judge(pending), section="defense", scores=(("defense", 1.0),))  # type: ignore[arg-type]
 
-    edited = replace(policy(), epoch="two", judge=everything_is_defense)  # type: ignore[arg-type]
+    edited = replace(policy(), configuration="two", judge=everything_is_defense)  # type: ignore[arg-type]
     before = {story.id: story.entry for story in store.reading.stories(StreamQuery("latest"), SECONDS)[0]}
     while re_place(store, edited, SECONDS):
         pass
@@ -172,7 +172,7 @@ def test_an_edit_of_the_rules_delivers_no_burst(store: Store) -> None:
     assert [(story.title, story.entered) for story in found] == [("Defense fresh", NOW), ("Europe plan", ago(days=5))]
     assert {story.id: story.entry for story in found} == before
     assert titles(store, StreamQuery("section", "europe")) == []
-    assert store.edition.count_outdated("two") == 0
+    assert store.edition.count_outdated(edited.epoch) == 0
 
 
 def test_versions_move_for_touched_streams_alone(store: Store) -> None:
@@ -308,7 +308,7 @@ def test_what_changed_and_waits_still_waits_after_its_story_was_judged_anew(stor
     store.intake.apply([polled("alpha", [one])], NOW)
     place(store)
     store.intake.apply([polled("alpha", changed=[(1, replace(one, summary="Another plan.", hash="new"))])], NOW)
-    re_place_stories(store, policy(epoch="two"), [1], SECONDS)
+    re_place_stories(store, policy(configuration="two"), [1], SECONDS)
     assert store.edition.pending() == [1], "what its feed says of it now is not told yet"
     place(store)
     assert store.reading.stories(StreamQuery("latest"), SECONDS)[0][0].entry.summary == "Another plan."
@@ -417,7 +417,7 @@ def test_who_tells_a_story_first_stays_so_when_it_is_placed_anew(store: Store) -
     place(store)
     (before,) = store.edition.stories([2]).values()
     assert [name for name, _ in before.publishers] == ["Alpha"]
-    re_place(store, replace(policy(), epoch="two"), SECONDS)
+    re_place(store, replace(policy(), configuration="two"), SECONDS)
     assert store.edition.stories([2])[2].publishers == before.publishers
 
 
@@ -555,10 +555,10 @@ def test_streams_know_their_size_through_joins_merges_and_hiding(store: Store) -
     place(store)
     before = counted()
     hidden = item("alpha", "1", titles[1]).canonical or ""
-    rules = replace(policy(), epoch="two", hidden=frozenset({hidden}))
+    rules = replace(policy(), configuration="two", hidden=frozenset({hidden}))
     assert re_place(store, rules, SECONDS) == 3
     assert sum(counted().values()) < sum(before.values())
-    assert re_place(store, replace(policy(), epoch="three"), SECONDS) == 3
+    assert re_place(store, replace(policy(), configuration="three"), SECONDS) == 3
     assert counted() == before
 
 

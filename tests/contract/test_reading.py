@@ -61,7 +61,7 @@ def fill(store: Store) -> None:
     store.intake.apply([polled("alpha", changed=[(number, again)])], ago(minutes=5))
     edition(store, policy(), lambda: SECONDS - 60)
     hide = item("beta", "3-1", "").canonical or ""
-    while re_place(store, policy(epoch="two", hidden=frozenset({hide})), SECONDS):
+    while re_place(store, policy(configuration="two", hidden=frozenset({hide})), SECONDS):
         pass
     store.upkeep.prune(SECONDS, 20 * 3600, {"gamma": 90 * 86_400})
 

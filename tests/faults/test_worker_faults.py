@@ -518,23 +518,23 @@ def test_news_does_not_wait_until_all_stored_stories_are_judged_anew(
         judged.append(one.title)
         return by_words(one)
 
-    worker.current.engine = replace(worker.current.engine, policy=policy(judge, epoch="two"))
+    worker.current.engine = replace(worker.current.engine, policy=policy(judge, configuration="two"))
     asyncio.run(worker.editions.once())
     assert worker.shown == ""
     assert set(judged) == {*heads, "Late news of a flood"}
     assert judged.index("Late news of a flood") < len(heads) - 1
     assert worker.archive.edition.pending() == []
-    assert worker.archive.edition.count_outdated("two") == 0
+    assert worker.archive.edition.count_outdated(worker.current.engine.policy.epoch) == 0
 
 
 def test_a_worker_that_cannot_read_what_is_in_force_moves_no_stored_story(worker: Worker) -> None:
     """Written for another machine's environment, say: who can read it places stored stories anew, and who cannot does
     not place them back. News goes on."""
     worker.archive.intake.apply([polled("one", [item("one", "1", "Volcano in Java")])], NOW)
-    edition(worker.archive, policy(epoch="other.program"), lambda: int(NOW.timestamp()))
+    edition(worker.archive, policy(configuration="other", program="program"), lambda: int(NOW.timestamp()))
     worker.archive.upkeep.put_in_force("other", {"feeds.yaml": ""}, 1)
     worker.archive.intake.apply([polled("two", [item("two", "1", "Frigate of Kiel")])], NOW)
-    worker.current.engine = replace(worker.current.engine, policy=policy(epoch="mine.program"))
+    worker.current.engine = replace(worker.current.engine, policy=policy(configuration="mine", program="program"))
     asyncio.run(worker.editions.once())
     assert (worker.shown, worker.archive.edition.pending()) == ("", [])
     assert worker.archive.edition.count_outdated("mine.program") == 1

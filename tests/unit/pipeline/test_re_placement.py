@@ -74,6 +74,14 @@ def test_what_was_finished_untold_is_told_by_the_next(room: Newsroom) -> None:
     assert told(room)["done"] == told(room)["of"] == 5
 
 
+def test_an_edit_that_leaves_nothing_to_do_is_done(room: Newsroom) -> None:
+    room.put_in_force(EDIT)
+    follow(room)
+    room.put_in_force(EDIT + "# a comment\n")
+    assert follow(room) == []
+    assert told(room) == {"done": 5, "of": 5, "epoch": room.application.settings.epoch}
+
+
 def test_the_next_edit_counts_from_nothing(room: Newsroom) -> None:
     room.put_in_force(EDIT)
     follow(room, stopping(after=1))

@@ -1,0 +1,132 @@
+"""An edit of feeds.yaml that places every stored item as before leaves stored stories as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from newsroom import CONFIG, NEWS, Newsroom, item
+
+from aggregator.pipeline.edition import edition, re_place_stories, with_stored
+from aggregator.pipeline.re_placement import re_place_all
+
+Edit = tuple[str, str]
+"""Old and new text."""
+
+ALIKE: tuple[Edit, ...] = (
+    ("site:", "# a comment\nsite:"),
+    ("{title: Test Wire,", "{title: Another Wire,"),
+    ("language: en,", "language: de,"),
+    ("every: 15m", "every: 1h"),
+    ("defaults: {", "defaults: {keep: 30d, "),
+    ("labels: {country: JP, owner: cooperative}", "labels: {country: JP}"),
+    ("https://reuters.example/feed.xml", "https://reuters.example/moved.xml"),
+    ('"https://silent.example/feed.xml"}', '"https://silent.example/feed.xml", enabled: false}'),
+    ("\nsections:", '\n  - {name: New One, url: "https://new.example/", publisher: BBC, every: 5m}\nsections:'),
+    ("    description: Forces & weapons", "    description: Of war"),
+    ("frigate*]\n", 'frigate*]\n    examples: ["Navy Frigate Delayed"]\n'),
+)
+DIFFERENT: tuple[Edit, ...] = (
+    ("frigate*]", "frigate*, octopus*]"),
+    ("title: Defense", "title: Defence"),
+    ("places: [CN, JP, eastern-asia]", "places: [CN]"),
+    ("words: [NATO]", "words: [NATO, frigate]"),
+    ("  - {id: nato, title: NATO, words: [NATO]}\n", ""),
+    ("aliases: [BBC News]", "aliases: [BBC News, Reuters]"),
+    ("domains: [bbc.example]", "domains: [bbc.example, kyodo.example]"),
+    ("{name: Reuters, url", "{name: Reuters, publisher: Thomson, url"),
+    ("{name: Reuters, url", "{name: Reuters, usually: world, url"),
+    ("{name: Reuters, url", "{name: Reuters, section: world, url"),
+    ("{name: Reuters, url", "{name: Reuters, wrapper: true, url"),
+    ("{name: Reuters, url", "{name: Reuters World, url"),
+    ('  - {name: Silent, url: "https://silent.example/feed.xml"}\n', ""),
+    ("\nsections:", '\n  - {name: New One, url: "https://new.example/", usually: defense}\nsections:'),
+    ("\nsections:", "\nstories: {hide: ['https://bbc.example/1']}\nsections:"),
+    ("timezone: UTC", "timezone: Asia/Tokyo"),
+)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    made = Newsroom(tmp_path)
+    made.publish(*NEWS)
+    yield made
+    made.archive.close()
+
+
+def save(room: Newsroom, edit: Edit) -> None:
+    """As a running service takes a save."""
+    assert room.text.count(edit[0]) == 1
+    room.text = room.text.replace(*edit)
+    room.put_in_force(room.text)
+    room.archive.sources.sync(room.application.settings.sources)
+
+
+def outdated(room: Newsroom) -> int:
+    return room.archive.edition.count_outdated(with_stored(room.application.policy, room.archive, seconds(room)).epoch)
+
+
+def seconds(room: Newsroom) -> int:
+    return int(room.now.timestamp())
+
+
+def stories(room: Newsroom) -> list[object]:
+    numbers = [n for _, n, _ in room.archive.edition.page(None, 100, 0)]
+    return [room.archive.edition.stories(numbers), room.archive.edition.members(numbers)]
+
+
+@pytest.mark.parametrize("edit", ALIKE)
+def test_stored_stories_stay_and_placing_them_anew_would_change_nothing(room: Newsroom, edit: Edit) -> None:
+    save(room, edit)
+    assert outdated(room) == 0
+    before = stories(room)
+    numbers = [n for _, n, _ in room.archive.edition.page(None, 100, 0)]
+    re_place_stories(room.archive, with_stored(room.application.policy, room.archive, 0), numbers, seconds(room))
+    assert stories(room) == before
+
+
+@pytest.mark.parametrize("edit", DIFFERENT)
+def test_stored_stories_are_placed_anew_where_an_edit_may_move_them(room: Newsroom, edit: Edit) -> None:
+    save(room, edit)
+    assert outdated(room) == len(room.archive.edition.page(None, 100, 0)) > 0
+    assert re_place_all(room.archive, room.application.policy, lambda: seconds(room), lambda: True) > 0
+    assert outdated(room) == 0
+
+
+def test_edits_in_a_row_count_together(room: Newsroom) -> None:
+    for edit in ALIKE:
+        save(room, edit)
+    assert outdated(room) == 0
+    room.publish(item("Octopuses dream of something else now", "reuters"))
+    assert outdated(room) == 0, "what comes under the last is placed as under the first"
+    save(room, DIFFERENT[0])
+    assert outdated(room) > 0
+    save(room, (DIFFERENT[0][1], DIFFERENT[0][0]))  # undone before anything was placed anew
+    re_place_all(room.archive, room.application.policy, lambda: seconds(room), lambda: True)
+    assert outdated(room) == 0
+
+
+def test_a_source_that_returns_may_have_another_publisher_now(room: Newsroom) -> None:
+    line = '  - {name: Reuters, url: "https://reuters.example/feed.xml"}\n'
+    save(room, (line, ""))
+    re_place_all(room.archive, room.application.policy, lambda: seconds(room), lambda: True)
+    save(room, ("\nsections:", f"\n{line.replace('url', 'publisher: Thomson, url')}sections:"))
+    assert outdated(room) > 0
+
+
+def test_what_one_process_put_in_force_is_not_taken_for_what_another_compared_with(room: Newsroom) -> None:
+    upkeep, epoch = room.archive.upkeep, room.application.settings.epoch
+    upkeep.put_in_force("third", {"feeds.yaml": CONFIG}, seconds(room))
+    upkeep.put_in_force("fourth", {"feeds.yaml": CONFIG}, seconds(room), epoch)
+    assert upkeep.like("fourth") is None
+    upkeep.put_in_force("fifth", {"feeds.yaml": CONFIG}, seconds(room), "fourth")
+    upkeep.put_in_force("sixth", {"feeds.yaml": CONFIG}, seconds(room), "fifth")
+    assert [upkeep.like(one) for one in ("fifth", "sixth", "never")] == ["fourth", "fourth", None]
+
+
+def test_news_is_placed_once_whatever_was_saved_before(room: Newsroom) -> None:
+    save(room, ALIKE[0])
+    room.receive(item("Navy's Newest Frigate Delayed Again, Shipbuilder Says", "kyodo"))
+    edition(room.archive, room.application.policy, lambda: seconds(room))
+    assert outdated(room) == 0
