@@ -61,8 +61,8 @@ def favicon() -> Response:
 @described("Front page", PAGE, fails=(503,))
 @kept
 def front() -> Response:
-    """The front page: the stories reported by most outlets, the newest of all, and the newest of each section. Each
-    story appears once, except those that the editor pinned to a section."""
+    """The front page: the stories reported by most outlets, the newest of all, and those of each section, in the same order
+    as at the top. Each story appears once, except those that the editor pinned to a section."""
     lib = library()
     reading = lib.archive.reading
     now = int(lib.now().timestamp())
@@ -75,7 +75,8 @@ def front() -> Response:
     shown = []
     for section in lib.in_force().settings.sections:
         query = StreamQuery("section", section.id, primary=True, limit=PER_SECTION + FOREMOST)
-        others = [story for story in reading.stories(query, now)[0] if story.id not in seen]
+        found = [*reading.stories(query, now)[0], *reading.stories(replace(query, min_publishers=2), now)[0]]
+        others = rank_by_importance({story.id: story for story in found if story.id not in seen}.values(), now)
         own = [story for story in pins[section.id] if homes.get(story.id) == section.id]
         stories = first(own, others)[:PER_SECTION]
         if stories:

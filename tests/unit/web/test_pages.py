@@ -49,6 +49,35 @@ def test_the_front_page_shows_each_story_once(client: FlaskClient) -> None:
     assert '<svg class="bars"' in text
 
 
+def test_a_block_of_the_front_page_begins_with_what_most_outlets_report(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    cities = [
+        "Ankara",
+        "Bogota",
+        "Cairo",
+        "Dakar",
+        "Erbil",
+        "Fukuoka",
+        "Geneva",
+        "Hanoi",
+        "Izmir",
+        "Jakarta",
+        "Kinshasa",
+        "Lagos",
+    ]
+    outlets = ("bbc-world", "kyodo", "reuters")
+    top = [item(f"Floods reach the old town of {city}", outlet) for city in cities for outlet in outlets]
+    told = [item("Frigate runs aground in fog", outlet, age=timedelta(hours=3)) for outlet in outlets[:2]]
+    old = [item("Missile silo to be closed", outlet, age=timedelta(hours=40)) for outlet in outlets[:2]]
+    names = ["Alpha", "Bravo", "Charlie", "Delta", "Echo", "Foxtrot", "Golf", "Hotel"]
+    alone = [item(f"Navy names its vessel {name}", age=timedelta(hours=2, minutes=n)) for n, name in enumerate(names)]
+    room.publish(*top, *told, *alone, *old)
+    block = room.client.get("/").text.partition('id="s-defense"')[2].partition("</section>")[0]
+    titles = re.findall(r'<h3[^>]*><a href="[^"]+"[^>]*>([^<]+)', block)
+    assert titles == ["Frigate runs aground in fog", *(one.title for one in alone[:5])]
+    room.close()
+
+
 def test_charts_count_what_entered_each_section_as_its_index_and_its_page_do(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
     room.publish(item("Missile test over Japan alarms Tokyo", age=timedelta(hours=2)))
