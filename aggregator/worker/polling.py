@@ -102,9 +102,9 @@ class Polling:
         counted = self._measures.copy()
         archive.upkeep.notes({"tick": now}, {"measures": lambda noted: counted.onto(noted, self._stored)})
         self._stored = counted
-        if self._owed:
-            archive.sources.release(self._owner, self._owed)
-            self._owed = set()
+        if owed := frozenset(self._owed):
+            archive.sources.release(self._owner, owed)
+            self._owed -= owed  # only these: another poll may have failed meanwhile
         release_dead(archive, self._dead)
         return []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -124,13 +124,14 @@ def test_a_tick_takes_all_that_is_due_in_portions(worker: Worker, monkeypatch: p
     assert asyncio.run(worker.tick()) == 3
 
 
+def full(*_: object) -> int:
+    raise StoreFull("a.db: the disk is full")
+
+
 def test_f5_results_that_cannot_be_stored_are_polled_again_after_a_pause(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No lease is left behind, and no server is asked every five seconds for what we have no room for."""
-
-    def full(*_: object) -> int:
-        raise StoreFull("a.db: the disk is full")
 
     async def run() -> None:
         with monkeypatch.context() as broken:
@@ -160,6 +161,32 @@ def test_polls_that_fail_together_lengthen_the_pause_once(worker: Worker, monkey
         assert worker.polling._pause == 2 * polling.PAUSE
 
     asyncio.run(run())
+
+
+def test_a_poll_that_fails_while_leases_are_given_back_keeps_none(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = worker.archive.sources
+    one, two = ([*sources.claim("me", NOW, polling.LEASE, ids=[id])] for id in ("one", "two"))
+    given_back = sources.release
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+
+        def release(owner: str, ids: Collection[str] | None = None) -> None:
+            given_back(owner, ids)
+            if two:
+                asyncio.run_coroutine_threadsafe(worker.polling._poll([two.pop()]), loop).result(20)
+
+        monkeypatch.setattr(worker.archive.intake, "apply", full)
+        monkeypatch.setattr(sources, "release", release)
+        await worker.polling._poll(one)
+        await worker.polling.maintain()
+        await worker.polling.maintain()
+
+    asyncio.run(run())
+    assert not two
+    assert sources.owners() == []
 
 
 def test_f8_once_damage_is_met_nothing_is_written_any_more(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
