@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from dataclasses import replace
 
@@ -50,6 +51,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
         announce(application)
         print(f"Serving on {place.address}", file=sys.stderr)
     os.environ.update({**place.environment(), PARENT: str(os.getpid())})  # … of the processes that granian starts
+    os.register_at_fork(after_in_child=_detach)
     _granian(host, port)
     return 0
 
@@ -62,6 +64,14 @@ def _loaded(place: Place) -> Application:
         application = Application.in_force(place, broken)
         print(f"{broken}\nwarning: {place.config} is broken; serving by the configuration in force", file=sys.stderr)
         return application
+
+
+def _detach() -> None:
+    """Granian's own process stops its worker. A Ctrl-C in the terminal would reach the worker too, which then gets a second
+    signal and waits to be killed; and one that is not ready yet would ignore its signal, by the handler it inherited."""
+    os.setpgid(0, 0)
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.SIG_DFL)
 
 
 def _granian(host: str, port: int) -> None:

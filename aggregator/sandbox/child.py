@@ -32,7 +32,6 @@ def main(arguments: list[str]) -> int:
     _limit(memory)
     _enlarge(0, 1)
     sys.modules["dateparser"] = None  # type: ignore[assignment] # slow, and it reads "yesterday" by today's date
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C and closes our input when it is done
     tasks, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # so that libraries that print do not write into the frames
     while (payload := _frame(tasks)) is not None:

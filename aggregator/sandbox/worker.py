@@ -22,7 +22,8 @@ class Worker:
     @classmethod
     async def start(cls, memory: int) -> Worker:
         """Start a child with at most `memory` bytes of address space. It is started by exec with a reduced environment, so that it
-        inherits no locks, descriptors or secrets."""
+        inherits no locks, descriptors or secrets, and in a process group of its own, so that a Ctrl-C in the terminal reaches its
+        parent alone, which closes its input when it is done."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "aggregator.sandbox.child", str(os.getpid()), str(memory)),
             stdin=asyncio.subprocess.PIPE,
@@ -30,6 +31,7 @@ class Worker:
             stderr=asyncio.subprocess.DEVNULL,
             limit=1 << 20,
             env=_environment(),
+            process_group=0,
         )
         return cls(process)
 

@@ -109,11 +109,17 @@ def test_f3_a_tick_that_waits_as_the_service_stops_is_no_error(tmp_path: Path, s
     assert '"level":"error"' not in log_of(config)
 
 
-def test_f4_ctrl_c_in_a_terminal_ends_run_at_once_without_a_word_of_killing(tmp_path: Path, server: Server) -> None:
+@pytest.mark.parametrize(("command", "ready"), [("run", True), ("serve", True), ("serve", False)])
+def test_f4_ctrl_c_in_a_terminal_ends_the_web_at_once_without_a_word_of_killing(
+    tmp_path: Path, server: Server, command: str, ready: bool
+) -> None:
     """A terminal tells every process of its foreground group, the web of `run` too, which is then told once more by us."""
     config, port = configuration(tmp_path, {"one": server.url("/one")}), free_port()
-    with running(config, "run", "--port", str(port), under=["setsid"]) as process:
-        until(lambda: serves(f"http://127.0.0.1:{port}/readyz"))
+    with running(config, command, "--port", str(port), under=["setsid"]) as process:
+        if ready:
+            until(lambda: serves(f"http://127.0.0.1:{port}/healthz"))
+        else:  # granian's worker is there, and loads what it is to serve
+            until(lambda: bool(children(process.pid)))
         began = time.monotonic()
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(12) == 0, log_of(config)

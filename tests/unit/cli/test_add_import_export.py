@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 from builders import NOW, rss
 from servers.local import Request, Server, answer, conditional, redirect
 
+from aggregator.__main__ import main as command
 from aggregator.cli.main import COMMANDS, load, main
 from aggregator.parse.opml import read_opml
 
@@ -343,6 +346,16 @@ def test_ctrl_c_as_a_command_is_loaded_ends_it_without_a_word(monkeypatch: pytes
 
     monkeypatch.setattr("aggregator.cli.main.load", interrupted)
     assert main(["check"]) == 130
+
+
+def test_ctrl_c_before_the_command_line_is_loaded_ends_it_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted(MetaPathFinder):
+        def find_spec(self, *_: object) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "aggregator.cli.main")
+    monkeypatch.setattr(sys, "meta_path", [Interrupted()])
+    assert command() == 130
 
 
 @pytest.mark.parametrize("name", COMMANDS)

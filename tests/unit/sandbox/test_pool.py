@@ -56,6 +56,19 @@ async def stalled(sandbox: Sandbox) -> None:
     os.kill(child, signal.SIGSTOP)
 
 
+def test_ctrl_c_in_a_terminal_ends_no_child_not_even_one_that_just_starts() -> None:
+    async def main() -> None:
+        async with Sandbox(children=1) as sandbox:
+            answer = asyncio.create_task(sandbox.parse(fetched(GOOD), JOB))
+            while not sandbox.pids:
+                await asyncio.sleep(0.001)
+            (child,) = sandbox.pids
+            assert os.getpgid(child) != os.getpgid(0), "a terminal signals the group of the command"
+            assert len((await answer).items) == 2
+
+    asyncio.run(main())
+
+
 def test_a_stalled_child_is_killed() -> None:
     async def main() -> list[int]:
         async with Sandbox(children=1, wall=1) as sandbox:
