@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from aggregator.model.item import Item
+from aggregator.model.poll import PollResult
 from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import newest_at
-from aggregator.store.rows import to_blob, to_id
+from aggregator.store.rows import to_blob, to_id, to_seconds
+
+
+def arrivals(results: Sequence[PollResult], now: int) -> list[tuple[PollResult, Item, int]]:
+    """The new items of polls with their times of publication (epoch seconds, never later than now), in the order in
+    which to number them: the newest last, as it stands first among those that enter a stream together. Of one time, the
+    first of its document is the newest."""
+    found = [
+        (result, item, min(to_seconds(item.published) or now, now))
+        for result in reversed(results)
+        for item in reversed(result.new)
+    ]
+    return sorted(found, key=lambda arrival: arrival[2])
 
 
 class Intake:

@@ -12,7 +12,7 @@ from aggregator.store.postgres.connection import Connection, Raw, copy, put
 from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.sources import save_states
 from aggregator.store.retention import LISTED_EVERY
-from aggregator.store.rows import TEXT, address_hash, text_row, to_blob, to_seconds
+from aggregator.store.rows import TEXT, address_hash, text_row, to_blob
 
 
 class Intake(intake.Intake):
@@ -38,22 +38,18 @@ class Intake(intake.Intake):
 
 
 def _add(raw: Raw, results: Sequence[PollResult], numbers: dict[str, int], now: int) -> int:
-    total = sum(len(result.new) for result in results)
-    if not total:
+    arrivals = intake.arrivals(results, now)
+    if not arrivals:
         return 0
     drawn = raw.execute(
-        "SELECT nextval(pg_get_serial_sequence('items', 'n')) FROM generate_series(1, %s) ORDER BY 1", (total,)
+        "SELECT nextval(pg_get_serial_sequence('items', 'n')) FROM generate_series(1, %s) ORDER BY 1", (len(arrivals),)
     )
-    free = iter([row[0] for row in drawn])
     items: list[tuple[Any, ...]] = []
     texts: dict[int, tuple[Any, ...]] = {}
-    for result in results:
-        source = numbers[result.state.id]
-        for item, n in zip(result.new, free, strict=False):  # `free` serves all results
-            at = min(to_seconds(item.published) or now, now)
-            entered = now if result.live else at
-            items.append((n, to_blob(item.id), source, entered, now, at, result.live, address_hash(item.canonical)))
-            texts[n] = text_row(n, item, now)
+    for (n,), (result, item, at) in zip(drawn, arrivals, strict=True):
+        source, entered = numbers[result.state.id], now if result.live else at
+        items.append((n, to_blob(item.id), source, entered, now, at, result.live, address_hash(item.canonical)))
+        texts[n] = text_row(n, item, now)
     stored = put(
         raw,
         "items",

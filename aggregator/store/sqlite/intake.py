@@ -12,7 +12,7 @@ from aggregator.model.poll import PollResult
 from aggregator.store import intake
 from aggregator.store.compression import pack
 from aggregator.store.retention import LISTED_EVERY
-from aggregator.store.rows import TEXT, address_hash, text_row, to_blob, to_seconds
+from aggregator.store.rows import TEXT, address_hash, text_row, to_blob
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.sources import save_states
 
@@ -47,17 +47,12 @@ class Intake(intake.Intake):
     ) -> int:
         items: list[tuple[Any, ...]] = []
         texts: dict[int, tuple[Any, ...]] = {}
-        n = base
-        for result in results:
-            source = numbers[result.state.id]
-            for item in result.new:
-                at = min(to_seconds(item.published) or now, now)
-                entered = now if result.live else at
-                items.append(
-                    (n, to_blob(item.id), source, entered, now, at, int(result.live), address_hash(item.canonical))
-                )
-                texts[n] = _text_row(n, item, now)
-                n += 1
+        for n, (result, item, at) in enumerate(intake.arrivals(results, now), base):
+            source, entered = numbers[result.state.id], now if result.live else at
+            items.append(
+                (n, to_blob(item.id), source, entered, now, at, int(result.live), address_hash(item.canonical))
+            )
+            texts[n] = _text_row(n, item, now)
         if not items:
             return 0
         raw.executemany("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING", items)

@@ -180,7 +180,7 @@ def test_texts_that_are_kept_no_longer(room: Newsroom) -> None:
 def test_the_text_of_an_article(room: Newsroom) -> None:
     keeper = Keeper(room)
     room.now += timedelta(minutes=1)
-    lead = room.archive.reading.stories_of_items([1])[0].lead
+    lead = room.archive.reading.stories_at([NEWS[0].canonical or ""])[0].lead
     now = int(room.now.timestamp())
     room.archive.articles.claim(["bbc-world", "kyodo", "reuters"], 0, 50, now, now + 3600)
     room.archive.articles.save(lead, "<p>The whole article.</p>", None, now)
