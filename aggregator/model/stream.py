@@ -56,6 +56,13 @@ class StreamQuery:
     before: tuple[int, int] | None = None
     changed_since: int | None = None  # epoch seconds; the order is then that of change, oldest first
 
+    @property
+    def primary_section(self) -> str | None:
+        """The section that must be the primary one of what is listed: that of the stream, else that of the search."""
+        if not self.primary:
+            return None
+        return self.id if self.kind == "section" else self.filter.section
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

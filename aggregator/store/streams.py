@@ -76,14 +76,17 @@ def _base(dialect: Dialect, query: StreamQuery, stream: int) -> tuple[list[str],
     sql = Sql(dialect)
     if query.kind in ("section", "topic"):
         tables = ["entries e", "stories st"]
-        times = ["e.primary_since" if query.primary else "e.entered"]
+        as_primary = query.kind == "section" and query.primary
+        times = ["e.primary_since" if as_primary else "e.entered"]
         sql.add(f"st.n = e.story AND e.stream = {stream:d} AND e.active")
-        if query.primary:
-            sql.add("e.primary_since IS NOT NULL AND st.section = ?", query.id)
+        if as_primary:
+            sql.add("e.primary_since IS NOT NULL")
     else:
         tables, times = ["stories st"], ["st.entered"]
         if query.kind == "source":
             sql.add(*_of_source(query.id))
+    if query.primary_section:
+        sql.add("st.section = ?", query.primary_section)
     sql.add("NOT st.hidden")
     if query.min_publishers > 1:
         tables.append("corroborations c")
@@ -112,12 +115,12 @@ def items_sql(
     sql = Sql(dialect, above=above, few=few)
     if query.kind == "source":
         sql.add("i.source = (SELECT n FROM sources WHERE id = ?)", query.id)
-    elif query.kind == "section" and query.primary:
-        sql.add("p.section = ?", query.id)
-    elif query.kind == "section":
+    elif query.kind == "section" and not query.primary:
         sql.add(IN_SECTION, query.id, quoted(query.id))
     elif query.kind == "topic":
         sql.add(IN_TOPIC, quoted(query.id))
+    if query.primary_section:
+        sql.add("p.section = ?", query.primary_section)
     if query.min_publishers > 1:
         sql.add("EXISTS (SELECT 1 FROM corroborations c WHERE c.story = p.story AND c.k = ?)", query.min_publishers)
     sql.add("NOT coalesce(p.hidden, FALSE)")

@@ -27,7 +27,7 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
         {"type": "integer", "minimum": 1, "maximum": MAX_PUBLISHERS},
         "Only stories that at least this many independent outlets report; a story enters when the last of them joins.",
     ),
-    "primary": ({"type": "string", "enum": ["0", "1", "true", "false"]}, "Only stories whose primary section this is."),
+    "primary": ({"type": "string", "enum": ["0", "1", "true", "false"]}, "Only stories whose primary section it is."),
     "view": ({"type": "string", "enum": ["stories", "items"]}, "Stories, or the items that they consist of."),
     "q": (
         {"type": "string", "maxLength": parameters.MAX_QUERY},

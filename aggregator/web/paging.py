@@ -63,13 +63,12 @@ def page_request(lib: Library, view: str) -> PageRequest:
         changed_since=int(since.timestamp()) if since else None,
         before=(place[0], 0) if best and place else place,
     )
-    narrowed = _narrowed(query, parameters.flag(args, "primary"))
-    return PageRequest(narrowed, kind, limit, place[1] if best and place else 0)
+    return PageRequest(_narrowed(query), kind, limit, place[1] if best and place else 0)
 
 
-def _narrowed(query: StreamQuery, primary: bool) -> StreamQuery:
+def _narrowed(query: StreamQuery) -> StreamQuery:
     """Within a section the order is that of entering the section, as in its feed."""
     section = query.filter.section
     if section is None:
-        return replace(query, primary=False)
-    return replace(query, kind="section", id=section, primary=primary, filter=replace(query.filter, section=None))
+        return query
+    return replace(query, kind="section", id=section, filter=replace(query.filter, section=None))

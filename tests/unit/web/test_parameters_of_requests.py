@@ -80,6 +80,27 @@ def test_limit_min_publishers_view_primary(client: FlaskClient) -> None:
     assert set(titles("/sections/asia-pacific.json?primary=1")) <= set(everything)
 
 
+def test_primary_limits_whatever_names_a_section(newsroom: Newsroom) -> None:
+    """The section of the address, or that of a search; it has no meaning without one."""
+    client = newsroom.client
+
+    def titles(address: str, key: str = "items") -> set[str]:
+        return {entry["title"] for entry in client.get(address).get_json()[key]}
+
+    every, own = titles("/sections/defense.json"), titles("/sections/defense.json?primary=1")
+    assert own < every
+    for view in ("stories", "items"):
+        own = titles(f"/sections/defense.json?primary=1&view={view}")
+        assert own == titles(f"/api/v1/{view}?section=defense&primary=1", view)
+        for kind in ("search", "latest"):
+            assert titles(f"/{kind}.json?section=defense&primary=1&view={view}") == own
+        nato = titles(f"/topics/nato.json?view={view}")
+        assert nato
+        assert titles(f"/topics/nato.json?primary=1&view={view}") == nato
+        assert titles(f"/topics/nato.json?section=defense&primary=1&view={view}") == own & nato
+        assert titles(f"/latest.json?primary=1&view={view}") == titles(f"/latest.json?view={view}")
+
+
 def test_search(client: FlaskClient) -> None:
     def found(query: str) -> int:
         return len(client.get(f"/search.json?{query}").get_json()["items"])
