@@ -9,6 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamQuery
@@ -16,6 +17,7 @@ from aggregator.web.library import Library
 
 SHOWN = 10
 LOOKED_AT = 40
+RECENT = timedelta(days=30)  # what fills up the list is not older
 TELLING = 3.0  # -log of the share of stories with what two have in common, from which it relates them: one in twenty
 FEW = 5  # so many stories of a topic are never too many …
 YOUNG = 100  # … however few an archive holds: it counts for so many
@@ -76,11 +78,12 @@ class Relatives:
         return self._rarities.get(topic, 0.0)
 
     def _important(self, story: StoryView) -> Iterator[StoryView]:
-        """Stories of several outlets, of the section first, then of all; then everything else in the section."""
+        """Recent stories of several outlets, of the section first, then of all; then everything else in the section."""
+        since = self.lib.now() - RECENT
         section = StreamQuery("section", story.section, primary=True, limit=LOOKED_AT)
         several = StreamQuery("latest", min_publishers=2, limit=LOOKED_AT)
         for query in (replace(section, min_publishers=2), several, section):
-            recent = self._stream(query)
+            recent = [other for other in self._stream(query) if other.published >= since]
             yield from sorted(
                 recent, key=lambda other: (-len(other.publishers), -other.published.timestamp(), other.id)
             )

@@ -160,6 +160,19 @@ def test_what_fills_up_related_news_is_what_most_outlets_tell(tmp_path: Path) ->
     room.close()
 
 
+def test_what_fills_up_related_news_is_recent(tmp_path: Path) -> None:
+    """A back-catalogue that two outlets share does not push out the news of the day."""
+    room = Newsroom(tmp_path)
+    old = [item(f"Diary of a gardener, {year}", source, age=timedelta(days=365 * (2026 - year)), summary="")
+           for year in range(2000, 2020) for source in ("kyodo", "reuters")]  # fmt: skip
+    room.publish(
+        item("Fire alarms of a theatre rang twice during rehearsal", summary=""), item("Bees hum", summary=""), *old
+    )
+    related = room.client.get("/api/v1/stories?q=alarms").get_json()["stories"][0]["related"]
+    assert [one["title"] for one in related if one["filled"]] == ["Bees hum"]
+    room.close()
+
+
 def test_related_news_that_only_fills_up_says_so(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
     room.publish(*NEWS, item("NATO ministers meet in Oslo", "kyodo", age=timedelta(hours=6), summary="Budgets."))
