@@ -184,7 +184,7 @@ def fail(error: HTTPException) -> BaseResponse | Response:
 
 
 DETAILS = {
-    404: "There is nothing at this address. /sections, /topics and /sources list everything there is.",
+    404: "There is nothing at this address. The lists of sections, topics and sources lead to everything there is.",
     405: "This address is read-only: use GET or HEAD.",
     400: "The request is malformed.",
 }

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from flask import Response, render_template
+from markupsafe import Markup, escape
 
 from aggregator.render.bytes import content_etag
 from aggregator.web.library import month_of
@@ -47,7 +48,8 @@ def printed(template: str, **values: Any) -> str:
         here = moment.astimezone(zone)
         if here.date() == now.date() or hour - here < RECENT:
             return here.strftime("%H:%M")
-        return here.strftime("%-d %b, %H:%M" if here.year == now.year else "%-d %b %Y")
+        day = here.strftime("%-d\N{NO-BREAK SPACE}%b")  # a narrow column breaks the line after it
+        return f"{day}, {here:%H:%M}" if here.year == now.year else f"{day} {here:%Y}"
 
     return render_template(
         template,
@@ -64,8 +66,16 @@ def printed(template: str, **values: Any) -> str:
         full=lambda moment: moment.astimezone(zone).strftime("%-d %B %Y, %H:%M %Z"),
         month=lambda moment: month_of(int(moment.timestamp()), zone),
         month_name=lambda moment: moment.astimezone(zone).strftime("%B %Y"),
+        code=_code,
         version=static_version(),
         **values,
+    )
+
+
+def _code(text: str) -> Markup:
+    """Words between backticks as code."""
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(text.split("`"))
     )
 
 

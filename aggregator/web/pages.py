@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from aggregator.model.settings import Rules
@@ -171,10 +171,12 @@ def _feeds(path: str) -> list[tuple[str, str, str]]:
     return [(name, type, f"{root}{path}.{extension}{query}") for name, type, extension in kinds]
 
 
-def _months(stream: Stream) -> list[tuple[str, str]]:
-    """Links to archives: (rel, month)."""
+def _months(stream: Stream) -> list[tuple[str, str, datetime]]:
+    """Links to archives: (rel, month, a moment of it)."""
     found = (("prev", stream.previous), ("next", stream.next))
-    return [(rel, address.rsplit("/", 1)[1]) for rel, address in found if address]
+    months = [(rel, address.rsplit("/", 1)[1]) for rel, address in found if address]
+    zone = library().in_force().zone
+    return [(rel, month, datetime.strptime(month, "%Y-%m").replace(tzinfo=zone)) for rel, month in months]
 
 
 serve_streams(pages, "Page", PAGE, listing)
@@ -265,12 +267,4 @@ def docs() -> Response:
         operations=operations,
         parameters=QUERY,
         candidates=CANDIDATES,
-        code=_code,
-    )
-
-
-def _code(text: str) -> Markup:
-    """Words between backticks as code."""
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(text.split("`"))
     )

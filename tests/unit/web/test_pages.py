@@ -326,3 +326,22 @@ def test_a_topic_that_every_tenth_story_has_relates_nothing(tmp_path: Path) -> N
     told = room.client.get("/api/v1/stories?q=alarms").get_json()["stories"][0]["related"]
     assert [one["title"] for one in told if not one["filled"]] == ["Prices of rare earths double"]
     room.close()
+
+
+def test_archives_are_named_as_their_headings_are(client: FlaskClient) -> None:
+    """NEWS has stories of defense in October and November."""
+    assert "Earlier: November\N{NO-BREAK SPACE}2026</a>" in client.get("/sections/defense").text
+    month = client.get("/sections/defense/2026-10").text
+    assert '/sections/defense/2026-11">Later: November\N{NO-BREAK SPACE}2026' in month
+    empty = client.get("/sections/defense/2026-09").text
+    assert "Nothing here." in empty
+    assert '/sections/defense/2026-10">Later: October\N{NO-BREAK SPACE}2026' in empty
+
+
+def test_an_error_shows_names_as_code_and_leads_on(client: FlaskClient) -> None:
+    for address in ("/nowhere", "/latest?limit=none"):
+        page = client.get(address, headers={"Accept": "text/html"}).text
+        main = page.partition("<main")[2].partition("</main>")[0]
+        assert "`" not in main
+        assert 'href="/news/sections"' in main
+        assert ("<code>limit</code> must be" in main) == ("limit" in address)
