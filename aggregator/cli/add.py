@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from aggregator.bootstrap import Application, Place
-from aggregator.cli.appending import Names, append, present, same_address, with_publisher
+from aggregator.cli.appending import Names, append, hint_to_apply, present, same_address, web_address, with_publisher
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.discovery import as_rows, find, offer, pick, pick_option
 from aggregator.config.edit import NewSource
@@ -26,11 +26,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, place: Place) -> int:
     application = Application.load(place)
-    there = present(application)
-    known = there.get(same_address(args.url if "://" in args.url else f"https://{args.url}"))
+    there, url = present(application), web_address(args.url)
+    known = there.get(same_address(url if "://" in url else f"https://{url}"))
     if known:
         return _present(application, known, args.json)
-    found, links = asyncio.run(find(application, args.url, pick(args.pick)))
+    found, links = asyncio.run(find(application, url, pick(args.pick)))
     if found is None:
         if args.json:
             print(as_rows(links))
@@ -66,8 +66,7 @@ def _print(application: Application, source: NewSource, entries: int, as_json: b
         print(orjson.dumps({"added": row, "present": None, "at": str(made.at)}).decode())
         return
     print(f"Added source {made.id} ({made.at}): {made.name}, {entries} entries, {application.mask(made.url)}")
-    if fresh.settings.site.reload == "manual":
-        print("`aggregator apply` puts it in force.")
+    hint_to_apply(fresh, "it")
 
 
 COMMAND = Command(

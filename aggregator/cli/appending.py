@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -17,6 +18,11 @@ from aggregator.model.settings import Settings, Source
 
 LONGEST = 100  # characters of a name
 SHOWN = 5  # publishers of several new sources
+
+
+def web_address(url: str) -> str:
+    """An address as it is polled: `feed://host` and `feed:https://host`, as some readers write it, without that scheme."""
+    return re.sub("^feed:(//)?(?=https?://)", "", re.sub("^feed://(?!https?:)", "http://", url, flags=re.I), flags=re.I)
 
 
 def same_address(url: str) -> str:
@@ -102,6 +108,12 @@ def append(application: Application, sources: Sequence[NewSource]) -> None:
             print(problem, file=sys.stderr)
     for line in _namesakes(fresh, set(found.sources.added)):
         print(line, file=sys.stderr)
+
+
+def hint_to_apply(application: Application, what: str) -> None:
+    """Says that what was added waits, with `reload: manual`."""
+    if application.settings.site.reload == "manual":
+        print(f"`aggregator apply` puts {what} in force.")
 
 
 def _namesakes(settings: Settings, added: Collection[str]) -> Iterator[str]:

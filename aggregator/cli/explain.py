@@ -98,7 +98,7 @@ def _lines(
         told = value.get("told_by", [])
         yield f"  from {item.publisher} ({item.source}), joined its story: {item.why or 'not placed yet'}"
         yield from joining.lines(item)
-        yield f"  story {value['story']}: {len(told)} reports, primary section {value.get('story_section')}"
+        yield f"  story {value['story']}: {len(told)} report{'' if len(told) == 1 else 's'}, primary section {value.get('story_section')}"
         if pin := value.get("pinned"):
             yield f"  held in {pin['section']} by stories: pin  ({pin['at']})"
         yield from (f"    {one['published']}  {one['publisher']}: {one['title']}" for one in told)

@@ -20,10 +20,8 @@ def run(args: argparse.Namespace, place: Place) -> int:
     rendered = render(settings.site.title, outlines, utc_now())
     sys.stdout.buffer.write(rendered.body)
     sys.stdout.buffer.flush()
-    if len(public) < len(settings.sources):
-        print(
-            f"{len(settings.sources) - len(public)} sources whose address holds a secret are left out.", file=sys.stderr
-        )
+    if secret := len(settings.sources) - len(public):
+        print(f"Sources left out, because their address holds a secret: {secret}.", file=sys.stderr)
     return 0
 
 

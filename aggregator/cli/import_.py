@@ -12,7 +12,7 @@ import orjson
 
 from aggregator.addresses import Allowance, host_of, literal_private
 from aggregator.bootstrap import Application, Place
-from aggregator.cli.appending import Names, append, present, same_address, with_publisher
+from aggregator.cli.appending import Names, append, hint_to_apply, present, same_address, web_address, with_publisher
 from aggregator.cli.arguments import Command, json_option
 from aggregator.config.edit import NewSource
 from aggregator.errors import AggregatorError, ParseError
@@ -59,6 +59,8 @@ def run(args: argparse.Namespace, place: Place) -> int:
         print(f"  dropped: {application.mask(url)[:120]!r}")
     if len(found.bad) > SHOWN:
         print(f"  … and {len(found.bad) - SHOWN} more; --json lists all")
+    if found.fresh:
+        hint_to_apply(application, "them")
     if found.bad:
         print("  (Only http(s) addresses are accepted, and private hosts only if allow_private names them.)")
     return 0
@@ -82,16 +84,17 @@ def sort(application: Application, listed: Iterable[Listed]) -> Sorted:
     allowed = Allowance.of(application.settings.allow_private)
     found, seen = Sorted(), set[str]()
     for one in listed:
-        address = same_address(one.url)
-        if not _pollable(one.url, allowed):
-            found.bad.append(one.url)
+        url = web_address(one.url)
+        address = same_address(url)
+        if not _pollable(url, allowed):
+            found.bad.append(url)
         elif address in there:
-            found.known.append(one.url)
+            found.known.append(url)
         elif address in seen:
-            found.twice.append(one.url)
+            found.twice.append(url)
         else:
             seen.add(address)
-            source = with_publisher(application, names.give(plain(one.title), one.url))
+            source = with_publisher(application, names.give(plain(one.title), url))
             found.fresh.append(replace(source, folder=_folder(one.folder)))
     return found
 

@@ -44,7 +44,8 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if unknown:
         from difflib import get_close_matches
 
-        near = get_close_matches(unknown[0], application.sources, 1)
+        renamed = [source.id for source in application.settings.sources if unknown[0] in source.was]
+        near = renamed or get_close_matches(unknown[0], application.sources, 1)
         hint = f"; did you mean {near[0]}?" if near else "; `aggregator sources` lists them"
         raise UsageError(f"there is no source {unknown[0]}{hint}")
     _put_in_force(application)

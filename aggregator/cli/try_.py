@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from aggregator.bootstrap import Application, Place
+from aggregator.cli.appending import web_address
 from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.discovery import find, offer, pick, pick_option
 from aggregator.cli.judgement import judgement
@@ -26,7 +27,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, place: Place) -> int:
     application = Application.load(place)
     choice = pick(args.pick)
-    found, links = asyncio.run(find(application, args.url, choice, otherwise=1))
+    found, links = asyncio.run(find(application, web_address(args.url), choice, otherwise=1))
     assert found is not None
     if links and choice is None:
         offer(links)

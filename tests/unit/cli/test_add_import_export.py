@@ -217,6 +217,36 @@ def test_import_adds_what_is_new_and_counts_the_rest(desk: Desk) -> None:
     assert "There already: 6." in out
 
 
+def test_a_source_is_found_by_the_id_it_had(desk: Desk) -> None:
+    desk.file.write_text(desk.text().replace("    url: https://first", "    was: [erstwhile]\n    url: https://first"))
+    assert desk.run("poll", "erstwhile")[2] == "aggregator: there is no source erstwhile; did you mean first?\n"
+
+
+def test_addresses_that_readers_write_as_feed_are_taken(desk: Desk) -> None:
+    news = desk.server.url("/news.rss").removeprefix("http:")
+    assert desk.run("try", f"feed:{news}")[0] == 0
+    assert f", http:{news}\n" in desk.run("add", f"feed:{news}")[1]
+    assert "is there already: source the-news" in desk.run("add", f"feed:http:{news}")[1]
+    path = desk.file.with_name("list.opml")
+    outlines = [
+        f'<outline text="x" xmlUrl="{url}"/>'
+        for url in (f"FEED:{news}", "feed:https://a.example/f", "feed://b.example/f")
+    ]
+    path.write_text(f"<opml><body>{''.join(outlines)}</body></opml>", "utf-8")
+    told = json.loads(desk.run("import", str(path), "--json")[1])
+    assert [one["url"] for one in told["added"]] == ["https://a.example/f", "http://b.example/f"]
+    assert told["present"] == [f"http:{news}"]
+
+
+def test_what_is_added_waits_for_apply_where_reload_is_manual(desk: Desk) -> None:
+    path = desk.file.with_name("list.opml")
+    path.write_text('<opml><body><outline text="x" xmlUrl="https://a.example/f"/></body></opml>', "utf-8")
+    desk.file.write_text(f"site: {{reload: manual}}\n{FILE}", "utf-8")
+    assert "`aggregator apply` puts it in force.\n" in desk.run("add", desk.server.url("/news.rss"))[1]
+    assert "`aggregator apply` puts them in force.\n" in desk.run("import", str(path))[1]
+    assert "aggregator apply" not in desk.run("import", str(path))[1], "nothing was added"
+
+
 @pytest.mark.parametrize("login", ["u:p[w", "u]:p", "u:℀", "u:p／w"])
 def test_import_takes_any_login_that_an_address_may_hold(desk: Desk, login: str) -> None:
     """Python's own reading of addresses refuses what browsers, and so our fetcher, read well."""
@@ -318,7 +348,7 @@ def test_export_is_read_back_by_another_program_and_keeps_secrets(desk: Desk, mo
     code, out, err = desk.run("export")
     assert code == 0
     assert "hush" not in out
-    assert "2 sources" in err
+    assert "a secret: 2." in err
     found = listparser.parse(out)
     assert not found.bozo
     assert "htmlUrl" not in out, "an address that is not known is left out"
