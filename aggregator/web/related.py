@@ -46,6 +46,8 @@ class Relatives:
             if other.id != story.id:
                 found.setdefault(other.id, Relative(other))
         for other in self._important(story):
+            if len(found) >= SHOWN:
+                break
             if other.id != story.id:
                 found.setdefault(other.id, Relative(other, filled=True))
         return list(found.values())[:SHOWN]
