@@ -50,6 +50,9 @@ class Sources(Protocol):
         """Take sources to poll, those due longest first: enabled, and not leased. They belong to `owner` until they are
         released, a poll of them is stored, or `lease` expires."""
 
+    def renew(self, owner: str, ids: Collection[str], now: datetime, lease: timedelta) -> None:
+        """Extend the leases of those of these sources that `owner` still holds."""
+
     def release(self, owner: str, ids: Collection[str] | None = None) -> None:
         """Release everything that `owner` holds, or only these sources."""
 

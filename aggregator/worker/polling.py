@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from aggregator.model.source import SourceState
 from aggregator.pipeline.articles import articles
 from aggregator.pipeline.leases import release_dead
 from aggregator.pipeline.refresh import refresh
+from aggregator.ports import Sources
 from aggregator.schedule.clock import corrected
 from aggregator.worker.engine import Current
 from aggregator.worker.measures import Measures
@@ -22,7 +24,7 @@ from aggregator.worker.troubles import Troubles
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=20)  # longer than the sources of a tick may take, even if they queue at one slow host
+LEASE = timedelta(minutes=20)  # renewed in the middle, as long as the polls take
 CLAIM = 64  # sources polled together
 CLAIMS = 8  # a tick claims at most this many times: a hundred sources a second
 PATIENCE = 6.0  # seconds that polls in progress get when the service stops
@@ -53,6 +55,8 @@ class Polling:
         self._stored = measures.copy()  # what of it the store knows
         self._news = news
         self._polls: set[asyncio.Task[None]] = set()
+        self._in_progress: Counter[str] = Counter()  # how many of them poll a source
+        self._renewed = clock()  # when their leases were
         self._owed: set[str] = set()  # sources whose results could not be stored: their leases are to be given back
         self._resume = 0.0  # on the monotonic clock
         self._pause = PAUSE
@@ -102,11 +106,19 @@ class Polling:
         counted = self._measures.copy()
         archive.upkeep.notes({"tick": now}, {"measures": lambda noted: counted.onto(noted, self._stored)})
         self._stored = counted
+        self._renew(archive.sources)
         if owed := frozenset(self._owed):
             archive.sources.release(self._owner, owed)
             self._owed -= owed  # only these: another poll may have failed meanwhile
         release_dead(archive, self._dead)
         return []
+
+    def _renew(self, sources: Sources) -> None:
+        """Polls may outlast their leases: if hundreds of sources wait for one slow host, or the machine slept."""
+        now = self._clock()
+        if not timedelta() <= now - self._renewed < LEASE / 2:
+            sources.renew(self._owner, list(self._in_progress), now, LEASE)
+            self._renewed = now
 
     def _correct_times(self) -> list[SourceState]:
         sources = self._current.engine.tools.archive.sources
@@ -123,15 +135,19 @@ class Polling:
         return tools.archive.sources.claim(self._owner, self._clock(), LEASE, limit=limit, ids=ids)
 
     async def _poll(self, states: Sequence[SourceState]) -> None:
+        ids = Counter(state.id for state in states)
+        self._in_progress += ids
         try:
             report = await refresh(self._current.engine.tools, states)
         except Exception as error:  # noqa: BLE001 (polled again later; reported as a problem)
-            self._owed |= {state.id for state in states}
+            self._owed |= ids.keys()
             if time.monotonic() >= self._resume:  # polls that fail together lengthen the pause once
                 self._resume = time.monotonic() + self._pause
                 self._pause = min(2 * self._pause, LONGEST_PAUSE)
             self._failed("polling", error)
             return
+        finally:
+            self._in_progress -= ids
         self._pause = PAUSE
         self._troubles.recovered("polling")
         self._measures.failed(report.kinds)

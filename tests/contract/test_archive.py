@@ -450,6 +450,14 @@ def test_a_source_is_claimed_once_until_its_lease_ends(store: Store) -> None:
     assert len(store.sources.claim("two", NOW + timedelta(minutes=6), lease)) == 3
 
 
+def test_a_lease_is_renewed_for_its_holder_alone(store: Store) -> None:
+    lease, later = timedelta(minutes=5), NOW + timedelta(minutes=6)
+    store.sources.claim("one", NOW, lease, ids=["alpha", "beta"])
+    store.sources.claim("two", NOW, lease, ids=["gamma"])
+    store.sources.renew("one", ["alpha", "gamma"], later, lease)
+    assert {state.id for state in store.sources.claim("three", later, lease)} == {"beta", "gamma"}
+
+
 def test_any_number_of_sources_may_be_named(store: Store) -> None:
     many = [*(f"source-{n}" for n in range(300_000)), "alpha"]
     assert [state.id for state in store.sources.claim("one", NOW, timedelta(minutes=1), ids=many)] == ["alpha"]

@@ -124,6 +124,33 @@ def test_a_tick_takes_all_that_is_due_in_portions(worker: Worker, monkeypatch: p
     assert asyncio.run(worker.tick()) == 3
 
 
+def test_sources_that_wait_for_their_host_longer_than_their_lease_are_asked_once(worker: Worker) -> None:
+    """Hundreds of sources at one host that hangs, or a machine that slept meanwhile."""
+    asked: list[str] = []
+
+    async def run() -> None:
+        answers = asyncio.Event()
+
+        async def slow(request: FetchRequest) -> Outcome:
+            asked.append(request.source)
+            await answers.wait()
+            return await unchanged(request)
+
+        worker.fetch = slow
+        await worker.polling.tick()
+        await asyncio.sleep(0)
+        worker.now += 2 * polling.LEASE
+        await worker.polling.tick()
+        await asyncio.sleep(0)
+        answers.set()
+        await worker.polling.idle()
+        worker.now += timedelta(days=1)
+        assert await worker.tick() == 3, "they are free again"
+
+    asyncio.run(run())
+    assert sorted(asked) == sorted([*SOURCES, *SOURCES])
+
+
 def full(*_: object) -> int:
     raise StoreFull("a.db: the disk is full")
 

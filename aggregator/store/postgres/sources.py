@@ -87,6 +87,14 @@ class Sources(sources.Sources):
             (*values, limit),
         )
 
+    def renew(self, owner: str, ids: Collection[str], now: datetime, lease: timedelta) -> None:
+        """Extend the leases of those of these sources that `owner` still holds."""
+        with self._db.transaction() as raw:
+            raw.execute(
+                "UPDATE sources SET lease_until = %s WHERE lease_owner = %s AND id = ANY(%s)",
+                (int((now + lease).timestamp()), owner, list(ids)),
+            )
+
     def release(self, owner: str, ids: Collection[str] | None = None) -> None:
         """Release everything that `owner` holds, or only these sources."""
         condition, values = ("", ()) if ids is None else (" AND id = ANY(%s)", (list(ids),))

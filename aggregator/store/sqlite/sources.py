@@ -64,6 +64,15 @@ class Sources(sources.Sources):
             )
         return states
 
+    def renew(self, owner: str, ids: Collection[str], now: datetime, lease: timedelta) -> None:
+        """Extend the leases of those of these sources that `owner` still holds."""
+        dialect = self._db.dialect
+        with self._db.transaction() as raw:
+            raw.execute(
+                f"UPDATE sources SET lease_until = ? WHERE lease_owner = ? AND {dialect.one_of.format('id')}",
+                (int((now + lease).timestamp()), owner, dialect.listed(ids)),
+            )
+
     def release(self, owner: str, ids: Collection[str] | None = None) -> None:
         """Release everything that `owner` holds, or only these sources."""
         dialect = self._db.dialect
