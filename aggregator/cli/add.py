@@ -59,8 +59,7 @@ def _present(application: Application, source: Source, as_json: bool) -> int:
 
 def _print(application: Application, source: NewSource, entries: int, as_json: bool) -> None:
     fresh = Application.load(application.place)
-    made = fresh.settings.sources[-1]
-    made = next((one for one in fresh.settings.sources if one.url == source.url.replace("${", "$${")), made)
+    made = next(one for one in fresh.settings.sources if one.url == source.url.replace("${", "$${"))
     if as_json:
         row: dict[str, Any] = {"id": made.id, "name": made.name, "url": application.mask(made.url)}
         print(orjson.dumps({"added": row, "present": None, "at": str(made.at)}).decode())

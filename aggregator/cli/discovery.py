@@ -13,8 +13,6 @@ from aggregator.cli.arguments import number, option
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.pipeline.discover import FeedFound, Finder, Link, Offered
 
-__all__ = ["FeedFound", "find", "offer", "pick", "pick_option"]
-
 
 def pick_option(parser: argparse.ArgumentParser) -> None:
     option(parser, "--pick", "which feed, if the page names several", metavar="N")
@@ -42,12 +40,12 @@ async def find(
             found = await finder.find(address)
             if isinstance(found, FeedFound):
                 return found, ()
-            number = choice or otherwise
-            if number is None:
+            place = choice or otherwise
+            if place is None:
                 return None, found
-            if number > len(found):
+            if place > len(found):
                 raise UsageError(f"--pick: the page names {len(found)} feeds")
-            return await finder.feed(found[number - 1].url), found
+            return await finder.feed(found[place - 1].url), found
     except UsageError:
         raise
     except AggregatorError as error:

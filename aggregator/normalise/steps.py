@@ -73,9 +73,7 @@ def _without_title(safe: str, draft: Draft) -> str:
 def summary(draft: Draft, context: Context) -> None:
     """The feed's own summary; where that is the whole text, or there is none, the beginning of the text."""
     own = draft.parsed.summary if draft.parsed.content else None
-    draft.summary = summarise(own) if own else summarise(draft.content, safe=True)
-    if own and not draft.summary:
-        draft.summary = summarise(draft.content, safe=True)
+    draft.summary = (summarise(own) if own else "") or summarise(draft.content, safe=True)
 
 
 def title(draft: Draft, context: Context) -> None:

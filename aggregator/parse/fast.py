@@ -78,7 +78,7 @@ def _item(entry: Mapping[str, Any], summarised: bool) -> ParsedItem:
     if contents:
         first = contents[0]
         content, base, language = first.get("value"), first.get("base"), first.get("language")
-        if first.get("type") == "text/plain" or first.get("type") == "text":
+        if first.get("type") in ("text/plain", "text"):
             content = _escaped(content)
     media = get("media_content")
     summary = (get("description") if summarised else None) or _described(media)

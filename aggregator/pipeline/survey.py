@@ -8,6 +8,7 @@ from aggregator.categorise.category_topics import CategoryTopics, Use, find_topi
 from aggregator.pipeline.category_topics import NOTE, stored_topics, with_category_topics
 from aggregator.pipeline.edition import re_place_stories, with_like
 from aggregator.pipeline.moved import with_moved_addresses
+from aggregator.pipeline.plan import PAGE, archive_rows
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive, EditionStore
 
@@ -15,7 +16,6 @@ EVERY = 86_400  # seconds between surveys
 YOUNG = 3_600  # … as long as no topic was found
 WINDOW = 14 * 86_400  # seconds: older stories are not read
 STORIES = 20_000  # most stories that are read, the newest ones
-PAGE = 500
 
 StoryUse = tuple[int, Use]
 """The number of a story, and the categories of one of its items."""
@@ -66,10 +66,7 @@ def _re_place(
 
 def _used(store: EditionStore, since: int) -> Iterator[StoryUse]:
     """The categories of the newest stories, read page by page."""
-    before: tuple[int, int] | None = None
-    left = STORIES
-    while left > 0 and (rows := store.page(before, min(PAGE, left), since)):
+    for rows in archive_rows(store, since, STORIES):
         for n, members in store.members([n for _, n, _ in rows]).items():
             for member in members:
                 yield n, Use(member.item.publisher, member.item.categories, member.item.url or "")
-        before, left = rows[-1][:2], left - len(rows)

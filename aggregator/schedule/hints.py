@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from aggregator.model.item import NormalFeed
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DAY = timedelta(days=1)
+_DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class PollHints:
 
 
 def _interval(seconds: int) -> timedelta | None:
-    return min(timedelta(seconds=min(seconds, 86_400)), _DAY) if seconds > 0 else None
+    return timedelta(seconds=min(seconds, _DAY)) if seconds > 0 else None
 
 
 def _number(text: str | None) -> int:

@@ -135,13 +135,8 @@ def items_sql(
     if query.before:
         sql.add(f"({column}, {number}) {'>' if not order else '<'} (?, ?)", *query.before)
     tables = "items i JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n"
-    return (
-        f"SELECT i.n, {column} FROM {tables} WHERE {sql.where} ORDER BY {column} {order}, {number} {order} LIMIT ?",
-        [
-            *sql.values,
-            limit,
-        ],
-    )
+    ordered = f"{column} {order}, {number} {order}"
+    return f"SELECT i.n, {column} FROM {tables} WHERE {sql.where} ORDER BY {ordered} LIMIT ?", [*sql.values, limit]
 
 
 def _from(query: StreamQuery) -> int:

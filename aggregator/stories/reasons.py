@@ -77,7 +77,7 @@ class _Reasons:
         """The one of `others` that is most likely to report the same event."""
         if len(others) == 1:
             return others[0]
-        return max(zip(self.compared.scores([item], others), [-other for other in others], strict=True))[1] * -1
+        return -max(zip(self.compared.scores([item], others), [-other for other in others], strict=True))[1]
 
     def _rival(self, item: int, home: int, likely: Collection[int]) -> tuple[int | None, float]:
         """(group, link) of the second-best group for an item, among those with a likely member; (None, 0) if there is none."""

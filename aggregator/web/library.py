@@ -172,7 +172,6 @@ class Library:
             held = self.archive.upkeep.configuration()
             if held:
                 self._follow(*held)
-            if held:
                 self.since = max(datetime.fromtimestamp(self.archive.upkeep.applied(), UTC), self.written)
             self._name(self._found(self.archive.upkeep), self.archive.reading.removed())
             self._local.commit = commit

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamQuery
+from aggregator.normalise.address import canonical
 from aggregator.web.library import Library
 
 
 def pinned(library: Library, section: str) -> list[StoryView]:
     """Those of the section, in the order of the file; their last day is in the site's time zone."""
-    from aggregator.normalise.address import canonical
-
     force = library.in_force()
     today = library.now().astimezone(force.zone).date()
     pins = [pin for pin in force.settings.overrides.pin if pin.section == section and pin.holds(today)]

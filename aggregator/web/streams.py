@@ -127,7 +127,7 @@ def labelled(settings: Settings, wanted: Filter) -> Filter:
 
     sources = tuple(source.id for source in settings.sources if carries(source.labels))
     publishers = tuple(publisher.name for publisher in settings.publishers if carries(publisher.labels))
-    return Filter(**{**{name: getattr(wanted, name) for name in Filter.__slots__}, "labelled": (sources, publishers)})
+    return replace(wanted, labelled=(sources, publishers))
 
 
 def _window(month: str, force: InForce) -> tuple[int, int]:

@@ -22,7 +22,7 @@ class EditionStore(edition.EditionStore):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._db: Connection = connection
-        self._holding: str | None = None  # the owner for whom this edition took the edition
+        self._holding: str | None = None  # the owner for whom this object took the edition
 
     def lease(self, owner: str, now: int, seconds: int) -> bool:
         """Hold the edition for `seconds`; False while another process holds it."""

@@ -66,7 +66,7 @@ CREATE TABLE texts (
     listed BIGINT NOT NULL
 );
 
--- The words of headline and summary as `words.py` cuts and folds them, with their places.
+-- The words of headline and summary as `full_text.py` cuts and folds them, with their places.
 CREATE TABLE search (item BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);
 -- What is written waits in a list that every search reads through: a short one.
 CREATE INDEX search_words ON search USING gin (words) WITH (gin_pending_list_limit = 512);
