@@ -92,9 +92,7 @@ class Item:
     enclosures: tuple[Enclosure, ...]
     hash: str  # of all that a reader sees: a different hash is an update
     outlet: str | None = None  # the address that a wrapper's item gives for its publisher, to fold that by; not stored
-    fingerprint: bytes = (
-        b""  # of the entry as the feed has it, b"" if it has no text; stored with the source, not the item
-    )
+    fingerprint: bytes = b""  # of the entry as the feed has it, b"" if it has no text; stored with the source
 
     @property
     def unread(self) -> bool:

@@ -39,9 +39,7 @@ class Site:
 class Defaults:
     every: timedelta  # the first interval of a source; it then adapts
     keep: timedelta  # how long bodies and texts are kept
-    retry_after: str = (
-        "host"  # whom a server's Retry-After holds: "host" (all sources of its host) or "source" (that one)
-    )
+    retry_after: str = "host"  # whom a Retry-After holds: "host" (all sources of its host) or "source" (that one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +153,7 @@ class Settings:
     overrides: Overrides
     epoch: str
     files: tuple[str, ...] = ()
-    texts: Mapping[str, str] = field(
-        default_factory=lambda: MappingProxyType({})
-    )  # name in the project → text, for the store
+    texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # file name → text, for the store
 
     @property
     def fallback(self) -> str:

@@ -33,20 +33,14 @@ class FeatureCache:
     def _clear(self) -> None:
         self._row: dict[int, int] = {}  # item → row
         self._kept: list[int] = []  # row → hash of the bytes that it was read from
-        self._start, self._size = (
-            GrowableArray(np.int64),
-            GrowableArray(np.int64),
-        )  # row → where its words begin in `_word`, and how many there are
-        self._word, self._written = (
-            GrowableArray(np.int32),
-            GrowableArray(np.uint8),
-        )  # → word number; flags: 2 in the headline, 1 written as a name
+        # Row → where its words begin in `_word`, and how many there are.
+        self._start, self._size = GrowableArray(np.int64), GrowableArray(np.int64)
+        # → word number; flags: 2 in the headline, 1 written as a name.
+        self._word, self._written = GrowableArray(np.int32), GrowableArray(np.uint8)
         self._lang, self._headline = GrowableArray(np.int32), GrowableArray(np.int32)  # row → number, 0 for none
         self._near = GrowableArray(np.uint8, 2 * KEPT)
-        self._id, self._figure = (
-            GrowableArray(np.int64),
-            GrowableArray(np.bool_),
-        )  # word number → its `word_id`, whether it is a figure
+        # Word number → its `word_id`, whether it is a figure.
+        self._id, self._figure = GrowableArray(np.int64), GrowableArray(np.bool_)
         self._words: dict[int, int] = {}  # `word_id` → word number
         self._langs: dict[bytes, int] = {b"": 0}
         self._headlines: dict[bytes, int] = {b"": 0}

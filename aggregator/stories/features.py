@@ -18,9 +18,8 @@ CAPITALISING = frozenset(["de"])  # languages that capitalise every noun
 
 # The encoded form: this head, then the stems of headline, lead and figures as 64-bit integers, then language and `near`. A stem
 # that the headline writes as a name is stored as its bitwise complement, which is negative.
-HEAD = Struct(
-    "<qHHHBB"
-)  # key of the headline; numbers of stems in headline, lead, figures; lengths of language and `near`
+HEAD = Struct("<qHHHBB")
+"""Key of the headline; numbers of stems in headline, lead and figures; lengths of language and `near`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +35,7 @@ class Features:
     lead: tuple[int, ...]
     figures: tuple[int, ...]
     headline: int
-    near: bytes = (
-        b""  # similarities to its nearest neighbours when it was grouped, in 1/255: by words, then by embedding
-    )
+    near: bytes = b""  # similarities to its nearest neighbours when grouped, in 1/255: by words, then by embedding
     names: frozenset[int] = frozenset()  # the stems that the headline writes as names
 
     @property
@@ -81,9 +78,7 @@ def features(candidate: Candidate) -> Features:
     ids = word_ids(words, lang)
     title = dict.fromkeys(ids[:ends])
     lead_ids = dict.fromkeys(ids[ends:])
-    figures = [
-        word for word in words if word < ":" or word > "\x7f"
-    ]  # begins with a digit, or possibly with one outside ASCII
+    figures = [word for word in words if word < ":" or word > "\x7f"]  # may begin with a digit, of whatever script
     return Features(
         lang=lang,
         title=tuple(title),

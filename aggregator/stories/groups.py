@@ -25,13 +25,11 @@ class Groups:
     def __init__(self, reading: Reading, tuning: Tuning) -> None:
         self.reading = reading
         self.tuning = tuning
-        stories: defaultdict[int, list[int]] = defaultdict(list)
+        stories: dict[int, list[int]] = {}
         for item, one in reading.known.items():
-            stories[one.story].append(item)
+            stories.setdefault(one.story, []).append(item)
         for story in reading.addresses.values():
-            stories[
-                story
-            ]  # creates it, also if nothing is remembered of its items any more: addresses are kept for good
+            stories.setdefault(story, [])  # addresses are kept for good, also where no item is remembered any more
         self.keys = [*sorted(stories), *(one.item for one in reading.new)]
         self.old = len(stories)
         self.members = [*(sorted(stories[key]) for key in self.keys[: self.old]), *([one.item] for one in reading.new)]

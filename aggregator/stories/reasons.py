@@ -30,9 +30,8 @@ class _Reasons:
         self.words = groups.marks.words
         self.linkage = Linkage((), self.compared.scores, tuning.best_share)
         self.least = tuning.min_link
-        self.marks: dict[
-            tuple[int, int], int | None
-        ] = {}  # pair of groups → the first one's mark, None if they need not be kept apart
+        # Pair of groups → the first one's mark, None if they need not be kept apart.
+        self.marks: dict[tuple[int, int], int | None] = {}
 
     def joins(self) -> Iterable[Join]:
         likely: defaultdict[int, set[int]] = defaultdict(set)

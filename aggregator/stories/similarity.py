@@ -29,10 +29,7 @@ _STEPS_OF_BYTE = np.round(np.arange(256) / 255 * STEPS).astype(np.int32)  # simi
 WEEKDAYS = frozenset(map(word_id, ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]))
 
 RIVALS = (  # name, direction: higher values are evidence for (1) or against (-1) one story
-    (
-        "rank",
-        -1,
-    ),  # how many neighbours are closer to an item of the pair than the other item; the smaller number of both
+    ("rank", -1),  # how many neighbours are closer to an item of the pair than the other item, the smaller of both
     ("rank back", -1),  # … and the larger
     ("crowded", -1),  # mean similarity of an item to its nearest neighbours, the smaller of both
     ("crowded back", -1),  # … and the larger

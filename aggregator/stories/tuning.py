@@ -17,9 +17,7 @@ class Tuning:
     best_share: float = 0.2  # weight of the best pair in the link between groups; the rest is the mean over all pairs
     min_probability: float = 0.2  # pairs below this do not make two groups worth comparing
     min_cosine: float = 0.15  # pairs below this are not given to the trees
-    same_publisher_penalty: float = (
-        0.44  # subtracted for a pair of one publisher, which rather reports the next chapter
-    )
+    same_publisher_penalty: float = 0.44  # subtracted for a pair of one publisher: rather the next chapter
     mark_members: int = 3  # members that a group needs to have a mark
     mark_share: float = 0.8  # share of the members that must have the word
     mark_rarity: float = 5.5  # least rarity of the word

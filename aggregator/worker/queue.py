@@ -127,9 +127,7 @@ class Queue:
             try:
                 await asyncio.to_thread(self._fleet.agree)
                 await self._tidy()
-                self._troubles.recovered(
-                    "queue"
-                )  # not before: a queue that ends and restarts at once has not recovered
+                self._troubles.recovered("queue")  # not before: one that ends and restarts at once has not recovered
             except (ClockApart, StoreTooNew):
                 raise
             except (StoreError, ConnectorException):  # reported by whoever needs the server

@@ -26,9 +26,8 @@ def loading(connection: Connection) -> Iterator[Load]:
         raw.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         if raw.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (OUR_LOCKS, Lock.LOADING)).fetchone() != (True,):
             raise StoreBusy(f"{connection.server.name}: another `copy` is filling it")
-        raw.execute(
-            "LOCK TABLE meta, sources, configurations IN SHARE ROW EXCLUSIVE MODE"
-        )  # who starts meanwhile waits
+        # Who starts meanwhile waits.
+        raw.execute("LOCK TABLE meta, sources, configurations IN SHARE ROW EXCLUSIVE MODE")
         for table in FILLED:
             if raw.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():
                 raise StoreError(
