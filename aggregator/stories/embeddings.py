@@ -7,35 +7,56 @@ have no vector.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from aggregator.stories.arrays import Floats, look_up
-from aggregator.stories.matrix import Matrix
 from aggregator.stories.rarity import listed
 
+if TYPE_CHECKING:
+    from aggregator.stories.matrix import Matrix
+
 DIMENSIONS = 64
+TITLE = 2.0
+"""Weight of a word in the headline against one in the lead."""
 
 
-def embed(words: Matrix, title: float) -> Floats:
+def embed(words: Matrix) -> Floats:
     """The embedding of each row, of shape (rows, DIMENSIONS): the sum of its words' vectors, those in the headline multiplied
-    by `title`, normalised to length 1; zero where no word has a vector. The vectors already include the rarity of words."""
+    by `TITLE`, normalised to length 1; zero where no word has a vector. The vectors already include the rarity of words."""
+    from scipy.sparse import csr_array  # the web, which embeds single texts, does without it
+
     stems, _ = listed()
     place, there = look_up(words.ids, stems)
     known = words.only(there[words.column])
     weights = csr_array(
-        (known.weights(title), place[known.column], known.start), shape=(len(words.start) - 1, len(stems))
+        (known.weights(TITLE), place[known.column], known.start), shape=(len(words.start) - 1, len(stems))
     )
     found = weights @ _table()
     length = np.sqrt(np.einsum("ij,ij->i", found, found))
     return np.asarray(found / np.where(length, length, 1.0)[:, None])
 
 
+def embed_text(title: Collection[int], lead: Collection[int]) -> Floats:
+    """The embedding of a single text, as by `embed`, from the stems (`word_id`s) of its headline and the others of its lead."""
+    stems, _ = listed()
+    place, there = look_up(np.array([*title, *lead], dtype=np.int64), stems)
+    weights = np.repeat([TITLE, 1.0], [len(title), len(lead)])
+    found: Floats = weights[there] @ _vectors()[place[there]]
+    length = float(np.linalg.norm(found))
+    return found / length if length else found
+
+
 @cache
 def _table() -> Any:
+    return _vectors().astype(np.float64)
+
+
+@cache
+def _vectors() -> Any:
     content = (files("aggregator.stories") / "data" / "embeddings.bin").read_bytes()
-    return np.frombuffer(content, np.int8).reshape(-1, DIMENSIONS).astype(np.float64)
+    return np.frombuffer(content, np.int8).reshape(-1, DIMENSIONS)

@@ -1,4 +1,4 @@
-"""Related stories: chapters of one running event, which share rare words.
+"""Related stories: chapters of one running event, which share rare words; and how close two stories are in sense.
 
 The score is the sum of the rarities of shared words (as in the grouping), so that one name outweighs many common words. A chapter
 must share two words of which one is a name, or three words: two rare words that are no names ("pleads guilty", "small
@@ -12,7 +12,9 @@ from typing import Protocol
 
 import numpy as np
 
+from aggregator.stories.arrays import Floats
 from aggregator.stories.candidate import Candidate
+from aggregator.stories.embeddings import embed_text
 from aggregator.stories.features import Features, features
 from aggregator.stories.names import named
 from aggregator.stories.rarity import Rarity
@@ -59,6 +61,17 @@ def chapters(title: str, summary: str, lang: str | None, at: int, past: Past) ->
         (item, score) for item, score in scores.items() if shared[item] >= (SHARED if item in namesakes else UNNAMED)
     ]
     return sorted(found, key=lambda entry: (-entry[1], entry[0]))
+
+
+def embedding(title: str, summary: str, lang: str | None) -> Floats:
+    """The embedding of a text, of length 1; zero if no word of it has a vector."""
+    own = features(Candidate(0, title, summary, "", None, 0, lang))
+    return embed_text(own.title, own.lead)
+
+
+def closeness(one: Floats, other: Floats) -> float:
+    """The cosine of two embeddings; 1 if one of them is zero, since nothing speaks against the two then."""
+    return float(one @ other) if one.any() and other.any() else 1.0
 
 
 def _names(words: Sequence[int], of: Features) -> set[int]:

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, chunks, highest, rows_of
-from aggregator.stories.embeddings import embed
+from aggregator.stories.embeddings import TITLE, embed
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.places import is_place
 from aggregator.text.words import word_id
 
-TITLE = 2.0  # weight of a word in the headline, relative to one in the lead
 TELLING = 2.5  # least rarity of words that are compared. Words in about every tenth item tell nothing and cost most of the time
 LEAST = 3  # telling words that a pair must share; with fewer, a high cosine may be chance
 KEPT = 12  # nearest neighbours whose similarity is kept with an item
@@ -96,7 +95,7 @@ def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) 
     words = words.only(weight[words.column] >= TELLING)
     row, doubled = words.row, weight[words.column] * words.weights(TITLE)
     length = np.sqrt(np.bincount(row, doubled**2, len(at)))
-    return Vectors(words, weight, figure, words.sparse(doubled / length[row]), embed(words, TITLE), lang, at)
+    return Vectors(words, weight, figure, words.sparse(doubled / length[row]), embed(words), lang, at)
 
 
 @dataclass(frozen=True, slots=True)

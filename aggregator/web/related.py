@@ -1,7 +1,10 @@
-"""Related News: chapters of the same running event first, then stories of the same topics, rarer topics first; filled
-up with the most important recent stories, those of most outlets, of the section first. A topic shared by every tenth
-story relates nothing by itself: a truce somewhere and floods elsewhere are not related because both mention the United
-States."""
+"""Related News: chapters of the same running event first, then stories of the same topics, those that share the rarest topics and
+are closest in sense first; filled up with the most important recent stories, those of most outlets, of the section first.
+
+A topic shared by every tenth story relates nothing by itself: a truce somewhere and floods elsewhere are not related because both
+mention the United States. Nor are two stories that share a rare name and are about quite different things, such as a prisoner
+deal and a car race in Qatar.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamQuery
 from aggregator.web.library import Library
+
+if TYPE_CHECKING:
+    from aggregator.stories.arrays import Floats
 
 SHOWN = 10
 LOOKED_AT = 40
@@ -21,6 +28,7 @@ RECENT = timedelta(days=30)  # what fills up the list is not older
 TELLING = 3.0  # -log of the share of stories with what two have in common, from which it relates them: one in twenty
 FEW = 5  # so many stories of a topic are never too many …
 YOUNG = 100  # … however few an archive holds: it counts for so many
+CLOSE = 0.25  # cosine of embeddings from which two stories may be about related things
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +46,33 @@ class Relatives:
     lib: Library
     _streams: dict[StreamQuery, list[StoryView]] = field(default_factory=dict)
     _rarities: dict[str, float] = field(default_factory=dict)
+    _embeddings: dict[str, Floats] = field(default_factory=dict)
 
     def of(self, story: StoryView) -> list[Relative]:
         """Up to ten others, each once."""
         found: dict[str, Relative] = {}
-        for other in (*self._chapters(story), *self._by_topics(story)):
-            if other.id != story.id:
-                found.setdefault(other.id, Relative(other))
-        for other in self._important(story):
-            if len(found) >= SHOWN:
+        for one in self._ranked(story):
+            if one.story.id != story.id:
+                found.setdefault(one.story.id, one)
+            if len(found) == SHOWN:
                 break
-            if other.id != story.id:
-                found.setdefault(other.id, Relative(other, filled=True))
-        return list(found.values())[:SHOWN]
+        return list(found.values())
 
-    def _chapters(self, story: StoryView) -> list[StoryView]:
+    def _ranked(self, story: StoryView) -> Iterator[Relative]:
+        """Best first, itself and repetitions included. The next kind is looked for only if it is needed."""
+        yield from map(Relative, self._chapters(story))
+        yield from map(Relative, self._by_topics(story))
+        yield from (Relative(other, filled=True) for other in self._important(story))
+
+    def _chapters(self, story: StoryView) -> Iterator[StoryView]:
         at = int(story.published.timestamp())
         from aggregator.stories.relatives import chapters  # brings numpy, which a command need not wait for
 
         items = chapters(story.title, story.summary, story.lang, at, self.lib.archive.past)
-        return self.lib.archive.reading.stories_of_items([item for item, _ in items[:LOOKED_AT]])[: SHOWN + 1]
+        found = self.lib.archive.reading.stories_of_items([item for item, _ in items[:LOOKED_AT]])
+        return (other for other in found if self._closeness(story, other) >= CLOSE)
 
-    def _by_topics(self, story: StoryView) -> list[StoryView]:
+    def _by_topics(self, story: StoryView) -> Iterator[StoryView]:
         scores: dict[str, float] = defaultdict(float)
         found: dict[str, StoryView] = {}
         for topic in story.topics[:6]:
@@ -67,8 +80,23 @@ class Relatives:
             for other in self._stream(StreamQuery("topic", topic, limit=LOOKED_AT)):
                 found[other.id] = other
                 scores[other.id] += rarity
-        related = [other for other in found.values() if scores[other.id] >= TELLING]
-        return sorted(related, key=lambda other: (-scores[other.id], -other.published.timestamp(), other.id))
+        close = {id: self._closeness(story, found[id]) for id, score in scores.items() if score >= TELLING}
+        related = [found[id] for id, closeness in close.items() if closeness >= CLOSE]
+        yield from sorted(
+            related, key=lambda other: (-scores[other.id] * close[other.id], -other.published.timestamp(), other.id)
+        )
+
+    def _closeness(self, one: StoryView, other: StoryView) -> float:
+        from aggregator.stories.relatives import closeness
+
+        return closeness(self._embedding(one), self._embedding(other))
+
+    def _embedding(self, story: StoryView) -> Floats:
+        from aggregator.stories.relatives import embedding
+
+        if story.id not in self._embeddings:
+            self._embeddings[story.id] = embedding(story.title, story.summary, story.lang)
+        return self._embeddings[story.id]
 
     def _rarity(self, topic: str) -> float:
         """-log of the share of stories that have it; a story counts in each of its sections."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aggregator.stories import Candidate, Memory, group
-from aggregator.stories.relatives import chapters
+from aggregator.stories.relatives import chapters, closeness, embedding
 
 HEADLINES = [
     "Talks on the Vassiliki dam collapse as Karellia walks out",
@@ -36,3 +36,19 @@ def test_two_words_that_name_nothing_make_no_chapter() -> None:
 
 def test_nothing_shared_nothing_found() -> None:
     assert chapters("Army secures the Vassiliki dam in Karellia", "", "en", 10, Memory()) == []
+
+
+def test_stories_are_close_by_what_they_are_about() -> None:
+    funds = embedding(
+        "US and Qatar block access of Iran to frozen funds", "The money was part of a prisoner deal.", "en"
+    )
+    aid = embedding(
+        "White House holds back billions from Tehran", "The assets were to be released under the agreement.", "en"
+    )
+    race = embedding("Verstappen wins the Qatar Grand Prix", "The driver took the title after a collision.", "en")
+    assert closeness(funds, aid) > 0.3 > closeness(funds, race)
+
+
+def test_nothing_speaks_against_a_text_without_known_words() -> None:
+    known, unknown = embedding("Floods in the valley", "", "en"), embedding("Zqx wvut", "", "en")
+    assert closeness(known, unknown) == closeness(unknown, unknown) == 1.0

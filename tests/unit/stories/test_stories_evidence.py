@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from aggregator.stories import TUNING, Candidate, Known, Memory
 from aggregator.stories.arrays import highest, unique
 from aggregator.stories.comparison import Comparison
-from aggregator.stories.embeddings import DIMENSIONS
+from aggregator.stories.embeddings import DIMENSIONS, TITLE
 from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import Features, with_neighbours
 from aggregator.stories.matrix import matrix
@@ -25,7 +25,7 @@ from aggregator.stories.nomination import STEPS
 from aggregator.stories.packed import packed
 from aggregator.stories.rarity import Rarity, listed
 from aggregator.stories.reading import Reading, read
-from aggregator.stories.similarity import EVIDENCE, KEPT, TELLING, TITLE
+from aggregator.stories.similarity import EVIDENCE, KEPT, TELLING
 from aggregator.stories.trees import complete
 from aggregator.text.words import stem, word_id
 

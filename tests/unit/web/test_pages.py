@@ -173,6 +173,20 @@ def test_what_fills_up_related_news_is_recent(tmp_path: Path) -> None:
     room.close()
 
 
+def test_a_rare_place_relates_no_story_about_something_else(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(
+        item("US and Qatar block access of Iran to frozen funds", summary="The money was part of a prisoner deal."),
+        item("Qatar hosts talks between Iran and Saudi Arabia", summary="Ministers discussed sanctions."),
+        item("Verstappen wins the Qatar Grand Prix", summary="The driver took the title after a collision."),
+    )
+    related = room.client.get("/api/v1/stories?q=block").get_json()["stories"][0]["related"]
+    assert [(one["title"], one["filled"]) for one in related] == [
+        ("Qatar hosts talks between Iran and Saudi Arabia", False), ("Verstappen wins the Qatar Grand Prix", True),
+    ]  # fmt: skip
+    room.close()
+
+
 def test_related_news_that_only_fills_up_says_so(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
     room.publish(*NEWS, item("NATO ministers meet in Oslo", "kyodo", age=timedelta(hours=6), summary="Budgets."))
