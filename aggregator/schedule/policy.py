@@ -15,7 +15,8 @@ LONGEST = timedelta(days=7)  # no poll is ever further away, whatever anybody as
 class Policy:
     """`every` is the first interval and the measure of those that follow; `explicit` whether the editor chose it.
     `shortest` and `longest` bound what the rate of news suggests; `silent` is the interval of a source that has
-    brought nothing for long, `ceiling` the longest wait after failures."""
+    brought nothing for long, `ceiling` the longest wait after failures, `unresolved` the same if no name server knew the
+    host: nobody was bothered, and the fault may be on our side, where it ends for all sources at once."""
 
     every: timedelta = STANDARD
     explicit: bool = False
@@ -23,6 +24,7 @@ class Policy:
     longest: timedelta = timedelta(hours=6)
     silent: timedelta = timedelta(hours=24)
     ceiling: timedelta = timedelta(hours=24)
+    unresolved: timedelta = timedelta(hours=1)
     unconditional: timedelta = timedelta(hours=1)  # least interval without validators, unless `explicit`
 
 

@@ -194,6 +194,15 @@ def test_failures_back_off_to_a_day_and_success_returns_at_once() -> None:
     assert (state.failures, state.error, state.error_kind) == (0, None, None)
 
 
+def test_after_a_night_without_name_servers_a_source_is_polled_within_the_hour() -> None:
+    """The fault was ours, and no server was asked anything."""
+    state, now = known_state(), NOW
+    while now < NOW + 8 * HOUR:
+        state, decision = poll(state, failed(kind="dns"), now=now)
+        now = decision.at
+    assert now <= NOW + 9.5 * HOUR
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_is_obeyed(status: int) -> None:
     _, decision = poll(known_state(), failed(status, retry_after=7200))
