@@ -119,6 +119,14 @@ def test_pages_are_accessible(site: World, pages: dict[str, bytes], tmp_path: Pa
     assert not told["found"], "\n".join(told["found"])
 
 
+def test_a_phone_shows_which_section_it_is(site: World, pages: dict[str, bytes], tmp_path: Path) -> None:
+    modules = installed("node/node_modules/playwright-core").parent
+    sections = [path for path in pages if kind(path) == "sections/id" and "?" not in path]
+    command = [program("node", "nodejs"), str(DRIVERS / "with_a_phone.cjs"), program("chromium"), site.root, *sections]
+    assert len(sections) > 1
+    assert json.loads(run(command, tmp_path, 120, NODE_PATH=str(modules))) == []
+
+
 def test_keys_can_be_turned_off_and_on(site: World, tmp_path: Path) -> None:
     """WCAG 2.1.4: who dictates, or hits a key by accident, is not to be led about the page."""
     modules = installed("node/node_modules/playwright-core").parent

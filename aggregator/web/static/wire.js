@@ -33,6 +33,12 @@ for (const button of document.querySelectorAll("[data-shortcuts]")) {
   say();
 }
 
+// The row of sections is wider than a phone: the current one is brought into view.
+for (const current of document.querySelectorAll(".masthead nav [aria-current]")) {
+  const row = current.parentElement;
+  row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
+}
+
 // Addresses of feeds can be copied where the browser lets us (a secure page).
 if (navigator.clipboard) {
   for (const button of document.querySelectorAll("[data-copy]")) {
