@@ -25,8 +25,8 @@ def survey(
     archive: Archive, policy: Policy, now: int, proceed: Callable[[], bool] = lambda: True
 ) -> CategoryTopics | None:
     """Look for topics, if it is time, and re-place the stories that gain or lose one. Returns the topics, or None if it is
-    not time. The caller must hold the lease of the edition. Nothing is announced: a story gets the place in the topic that
-    it would have had."""
+    not time, or if `proceed` ended it before all stories were re-placed: then it is made again as a whole. The caller must
+    hold the lease of the edition. Nothing is announced: a story gets the place in the topic that it would have had."""
     known = stored_topics(archive)
     noted = archive.upkeep.noted(NOTE)
     at = noted.get("at") if isinstance(noted, dict) else None
@@ -37,8 +37,10 @@ def survey(
     places = {policy.topic_titles[id]: id for id in policy.found_topics}
     uses = (use for _, use in used)
     topics = find_topics(uses, known, taken_names=policy.taken_names, places=places, spoken_for=policy.spoken_for)
+    fresh = _new(topics, known)
+    if not _re_place(archive, with_category_topics(policy, topics), fresh, used, now=now, proceed=proceed):
+        return None
     archive.upkeep.note(NOTE, {"at": now, "labels": topics.as_json()})
-    _re_place(archive, with_category_topics(policy, topics), _new(topics, known), used, now=now, proceed=proceed)
     return topics
 
 
@@ -55,13 +57,15 @@ def _re_place(
     *,
     now: int,
     proceed: Callable[[], bool],
-) -> None:
+) -> bool:
+    """False: interrupted."""
     gone = archive.edition.in_other_topics(policy.topic_titles)
     wanted = list(dict.fromkeys([*gone, *(story for story, use in used if new.of(use.categories))]))
     for start in range(0, len(wanted), PAGE):
         if not proceed():
-            return
+            return False
         re_place_stories(archive, policy, wanted[start : start + PAGE], now)
+    return True
 
 
 def _used(store: EditionStore, since: int) -> Iterator[StoryUse]:

@@ -79,9 +79,12 @@ def test_once_a_day(room: Newsroom) -> None:
     assert survey(room.archive, policy, NOW + EVERY) is not None
 
 
-def test_a_survey_interrupted_is_no_harm(room: Newsroom) -> None:
-    survey(room.archive, room.application.policy, NOW, lambda: False)
-    assert room.client.get("/topics/village-life.json").get_json()["items"] == []
+def test_a_survey_that_was_interrupted_is_made_again(room: Newsroom) -> None:
+    """A service that stops meanwhile leaves no topic without the stories that were there before it."""
+    assert survey(room.archive, room.application.policy, NOW, lambda: False) is None
+    assert stored_topics(room.archive).titles == {}
+    assert survey(room.archive, room.application.policy, NOW + 30) is not None
+    assert len(room.client.get("/topics/village-life.json").get_json()["items"]) == 6
 
 
 def test_a_plan_knows_them(room: Newsroom) -> None:
