@@ -145,11 +145,11 @@ class ResponseCache:
 
     def _ask(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Let Flask answer, and cache a full response if that is allowed."""
+        full = {name: value for name, value in environ.items() if name not in CONDITIONS}  # before anybody writes into it
         status, headers, body = self._answer(environ)
         mark = environ.get(MARK)
         if mark is not None and environ["REQUEST_METHOD"] == "GET":
             if status.startswith("304"):  # readers that only ever ask conditionally are served from here too
-                full = {name: value for name, value in environ.items() if name not in CONDITIONS}
                 found = self._answer(full)
                 if found[0].startswith("200") and MARK in full:
                     self._keep(key, found[2], found[1], *full[MARK])
