@@ -145,7 +145,8 @@ class ResponseCache:
 
     def _ask(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Let Flask answer, and cache a full response if that is allowed."""
-        full = {name: value for name, value in environ.items() if name not in CONDITIONS}  # before anybody writes into it
+        # Before anybody writes into it.
+        full = {name: value for name, value in environ.items() if name not in CONDITIONS}
         status, headers, body = self._answer(environ)
         mark = environ.get(MARK)
         if mark is not None and environ["REQUEST_METHOD"] == "GET":
