@@ -67,6 +67,8 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         term = (phrase or word).strip()
         if any(letter.isalnum() for letter in term):
             (unwanted if minus or minus_word else wanted).append(term)
+    if text.strip() and not wanted and not unwanted:  # it would find everything
+        raise QueryError("q", "`q` must have at least one word of letters or digits")
     if len(wanted) + len(unwanted) > MAX_TERMS:
         raise QueryError("q", f"`q` may have at most {MAX_TERMS} words and phrases")
     return tuple(wanted), tuple(unwanted)

@@ -35,6 +35,8 @@ BAD = (
     ("topic", "none"),
     ("source", "none"),
     ("q", "a" * 1001),
+    ("q", "€"),
+    ("q", '-""'),
     ("q", " ".join(f"w{n}" for n in range(21))),
     ("publisher", "x" * 201),
     ("lang", "e\x00n"),
