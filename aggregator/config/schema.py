@@ -34,7 +34,7 @@ from aggregator.model.settings import Example, Position, Term
 TEXT = {"type": ["string", "number", "boolean"]}
 STRING: dict[str, Any] = {"type": "string"}
 DURATION = {"type": "string", "pattern": r"^[0-9]+ ?[smhdw]$"}
-SLUG = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 64}
+SLUG = {"type": ["string", "integer"], "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 64}
 ADDRESS = {"type": "string", "pattern": r"^(https?://|.*\$\{)"}
 WEIGHT = {"type": "number", "exclusiveMinimum": 0, "maximum": rules.MAX_WEIGHT}
 WEIGHED = {"type": "object", "additionalProperties": WEIGHT, "minProperties": 1, "maxProperties": 1}
@@ -269,7 +269,17 @@ class FeedsFile(IncludedFile):
 def json_schema() -> str:
     """The JSON Schema (2020-12) of feeds.yaml as the text of docs/feeds.schema.json."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **FeedsFile.model_json_schema(by_alias=True)}
+    _take_nothing_as_empty(schema)
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _take_nothing_as_empty(schema: dict[str, Any]) -> None:
+    """In place: a list key whose entries are all commented out holds null to an editor's YAML reader."""
+    for value in schema.values():
+        if isinstance(value, dict):
+            if value.get("type") == "array" and value.get("default") == []:
+                value["type"] = ["array", "null"]
+            _take_nothing_as_empty(value)
 
 
 if __name__ == "__main__":

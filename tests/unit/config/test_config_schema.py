@@ -23,6 +23,7 @@ class Yaml12(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 # PyYAML's own way of declaring it
 
 
+Yaml12.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:~|null|)$"), ["~", "n", ""])
 Yaml12.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|false)$"), list("tf"))
 Yaml12.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?[0-9]+$"), list("-+0123456789"))
 Yaml12.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]*\.[0-9]+$"), list("-+.0123456789"))
@@ -57,6 +58,8 @@ def test_the_default_file_names_and_passes_it(default_file: Path) -> None:
     [
         "sections: [{id: a, words: [war, 2024, {quad: 2}, {all: [a, b], weight: 3}, {all: [a, b]}], places: [NO, {CN: 2}]}]",
         "sources: [{name: 20 Minutes, url: 'https://${HOST}/', every: 5m, enabled: false, labels: {x: 1}}]",
+        "sources: [{name: 24 heures, id: 24, was: [20], url: 'https://a.example/', section: 7}]\nsections: [{id: 7}]",
+        "topics:\nsections: [{id: a, words: , not: , examples: }]\nstories: {join: , split: , pin: }\nallow_private:",
         "stories: {join: [[https://a.example/, https://b.example/]], pin: [{url: https://a.example/, section: world}]}",
     ],
 )
