@@ -37,7 +37,7 @@ publishers:
   - {name: BBC, aliases: [BBC News], domains: [bbc.example], labels: {country: GB, owner: public}}
   - {name: Kyodo, labels: {country: JP, owner: cooperative}}
 sources:
-  - {name: BBC World, url: "https://bbc.example/world.xml", publisher: BBC, labels: {kind: broadcaster}}
+  - {name: BBC World, url: "https://bbc.example/world.xml", publisher: BBC, labels: {kind: broadcaster, folder: "Europe: London"}}
   - {name: Kyodo, url: "https://user:hush@kyodo.example/feed.xml"}
   - {name: Reuters, url: "https://reuters.example/feed.xml"}
   - {name: Silent, url: "https://silent.example/feed.xml"}

@@ -120,10 +120,9 @@ def labelled(settings: Settings, wanted: Filter) -> Filter:
     """`label=public` or `label=owner:public`: the sources and publishers with that label."""
     if wanted.label is None:
         return wanted
-    key, _, value = wanted.label.rpartition(":")
 
     def carries(labels: tuple[tuple[str, str], ...]) -> bool:
-        return any(found == value and key in ("", name) for name, found in labels)
+        return any(wanted.label in (value, f"{key}:{value}") for key, value in labels)
 
     sources = tuple(source.id for source in settings.sources if carries(source.labels))
     publishers = tuple(publisher.name for publisher in settings.publishers if carries(publisher.labels))

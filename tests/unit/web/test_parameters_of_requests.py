@@ -118,6 +118,7 @@ def test_search(client: FlaskClient) -> None:
     assert found("label=owner:public") == 3
     assert found("label=cooperative") == 2
     assert found("label=nothing") == 0
+    assert found("label=folder:Europe: London") == found("label=Europe: London") == 3, "a value may have colons"
     assert found("lang=en") == found("lang=EN") == 5
     assert found("lang=en-GB") == found("lang=en_gb") == found("lang=EN-GB") == 1
     assert found("lang=en-US") == 0
