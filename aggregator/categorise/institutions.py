@@ -28,7 +28,7 @@ _STATE_NAMES = (
     "fla,ill,ky,mich,minn,mo,n c,n j,n y,nev,okla,pa,tenn,va,wis,"
     "alberta,british columbia,manitoba,new brunswick,nova scotia,ontario,ont,saskatchewan"
 )
-_STATES = frozenset(f" {name} " for name in _STATE_NAMES.split(","))
+_STATES = tuple(f" {name} " for name in _STATE_NAMES.split(","))
 
 
 def with_states(hay: Haystack, names: list[tuple[Hit, Place]]) -> list[tuple[Hit, Place]]:
@@ -36,7 +36,7 @@ def with_states(hay: Haystack, names: list[tuple[Hit, Place]]) -> list[tuple[Hit
     for index in range(len(names) - 1):
         (hit, place), (after, state) = names[index], names[index + 1]
         comma = hit[2] == after[1] and hay.cased[hit[2] - 1] == ","
-        if comma and place.kind in _TOWNS and hay.text[after[1] : after[2]] in _STATES:
+        if comma and place.kind in _TOWNS and hay.text.startswith(_STATES, after[1]):
             names[index] = hit, state
     return names
 

@@ -211,6 +211,7 @@ def test_a_politburo_is_of_the_country_named() -> None:
         ("Hurricane floods St. Petersburg, Florida", ["US"]),
         ("ROME, Georgia – plant closes", ["US"]),
         ("Trial over attack in London, Ontario", ["CA"]),
+        ("Man pleads guilty in Moscow, Idaho murders", ["US"]),
         ("Odessa, Kherson and Texas", ["UA", "US"]),
         ("Ferry sinks off Tanzania's Pemba", ["TZ"]),
         ("Moscow, Washington hold talks", ["RU", "US"]),
@@ -233,4 +234,20 @@ def test_a_town_is_where_the_state_behind_its_comma_is(title: str, expected: lis
     ],
 )
 def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
+    assert places(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Archaeologists find a Georgian bathhouse under London", ["GB"]),
+        ("Georgian Dream wins vote", ["GE"]),
+        ("House price falls expected into new year, Halifax says", []),
+        ("Wildfire near Halifax forces thousands to flee", ["CA"]),
+        ("Sofia Coppola opens festival in Venice", ["IT"]),
+        ("Bulgaria's protesters fill Sofia", ["BG"]),
+        ("Kingston upon Hull floods again", ["GB"]),
+    ],
+)
+def test_what_only_carries_the_name_of_a_place_is_none(title: str, expected: list[str]) -> None:
     assert places(title) == expected
