@@ -60,8 +60,6 @@ class ParsedFeed:
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[str, ...] = ()
     update_seconds: int | None = None  # sy:updatePeriod / sy:updateFrequency
-    self_link: str | None = None
-    new_address: str | None = None  # itunes:new-feed-url
     flaws: tuple[str, ...] = ()
     left_out: int = 0  # entries of an endless document that were not read at all
 

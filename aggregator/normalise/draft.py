@@ -34,7 +34,6 @@ class Draft:
     title: str = ""
     summary: str = ""
     content: str = ""
-    first_image: str | None = None
     author: str | None = None
     publisher: str = ""
     outlet: str | None = None

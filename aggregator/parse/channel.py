@@ -37,8 +37,6 @@ class Channel:
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[str, ...] = ()
     update_seconds: int | None = None
-    self_link: str | None = None
-    new_address: str | None = None
 
 
 def read(document: Document) -> Channel:
@@ -80,7 +78,7 @@ def _channel(format_: str, root: etree._Element, channel: etree._Element, outsid
     return Channel(
         format=format_,
         title=texts.get("title") or texts.get("atom:title") or texts.get("dc:title"),
-        link=texts.get("link") or _link(links, ("alternate", None)),
+        link=texts.get("link") or _link(links),
         base=channel.get(_XML + "base") or root.get(_XML + "base"),
         language=texts.get("language")
         or texts.get("dc:language")
@@ -94,8 +92,6 @@ def _channel(format_: str, root: etree._Element, channel: etree._Element, outsid
         skip_hours=tuple(sorted(set(_hours(channel)))),
         skip_days=tuple(dict.fromkeys(_days(channel))),
         update_seconds=_update_seconds(texts.get("sy:updateperiod"), texts.get("sy:updatefrequency")),
-        self_link=_link(links, ("self",)),
-        new_address=texts.get("itunes:new-feed-url"),
     )
 
 
@@ -153,8 +149,9 @@ def _local(element: etree._Element) -> str:
     return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
 
 
-def _link(links: list[etree._Element], relations: tuple[str | None, ...]) -> str | None:
-    return next((href for link in links if link.get("rel") in relations and (href := link.get("href"))), None)
+def _link(links: list[etree._Element]) -> str | None:
+    """Of an Atom feed, to its page."""
+    return next((href for link in links if link.get("rel") in ("alternate", None) and (href := link.get("href"))), None)
 
 
 def _image(elements: list[etree._Element]) -> str | None:

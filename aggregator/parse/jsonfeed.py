@@ -47,7 +47,6 @@ def read(document: Document) -> ParsedFeed:
         link=_text(value.get("home_page_url")),
         language=_text(value.get("language")),
         icon=_text(value.get("icon")) or _text(value.get("favicon")),
-        self_link=_text(value.get("feed_url")),
         flaws=tuple(flaws),
         left_out=max(0, len(value["items"]) - MAX_ENTRIES),
     )

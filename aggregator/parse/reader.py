@@ -53,8 +53,6 @@ def _xml(document: Document, original: bytes) -> ParsedFeed:
         skip_hours=head.skip_hours,
         skip_days=head.skip_days,
         update_seconds=head.update_seconds,
-        self_link=head.self_link,
-        new_address=head.new_address,
         flaws=document.flaws,
         left_out=document.left_out,
     )

@@ -126,14 +126,12 @@ def test_the_head_says_when_to_come_again() -> None:
             "<skipDays><day>Sunday</day><day>Someday</day></skipDays>"
             "<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>"
             '<atom:link rel="self" href="https://example.org/self"/>'
-            "<image><url>https://example.org/icon.png</url></image>"
-            "<itunes:new-feed-url>https://example.org/new</itunes:new-feed-url>",
+            "<image><url>https://example.org/icon.png</url></image>",
         )
     )
     assert (feed.title, feed.link, feed.language) == ("Example", "https://example.org/", "en-gb")
     assert (feed.ttl, feed.skip_hours, feed.skip_days, feed.update_seconds) == (30, (0, 1), ("sunday",), 21600)
-    assert feed.self_link == "https://example.org/self"
-    assert (feed.icon, feed.new_address) == ("https://example.org/icon.png", "https://example.org/new")
+    assert feed.icon == "https://example.org/icon.png"
 
 
 def test_the_source_of_an_item_is_kept() -> None:
