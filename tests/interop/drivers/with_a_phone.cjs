@@ -1,22 +1,31 @@
-// Open pages of sections on a narrow screen in headless Chromium; print those whose link in the row of sections is out of sight.
+// Open pages on narrow screens in headless Chromium, and what folds out on them; print what is out of sight.
 const { chromium } = require("playwright-core");
 
 const [executablePath, root, ...paths] = process.argv.slice(2);
 
+const outside = (selector) => {
+  const box = document.querySelector(selector)?.getBoundingClientRect();
+  return box && (box.left < 0 || box.right > window.innerWidth);
+};
+
 async function main() {
   const browser = await chromium.launch({ executablePath, args: process.getuid() === 0 ? ["--no-sandbox"] : [] });
-  const page = await browser.newPage({ viewport: { width: 200, height: 600 } });
-  const hidden = [];
-  for (const path of paths) {
-    await page.goto(root + path, { waitUntil: "load" });
-    const seen = await page.evaluate(() => {
-      const { left, right } = document.querySelector(".masthead nav [aria-current]").getBoundingClientRect();
-      return left >= 0 && right <= window.innerWidth;
-    });
-    if (!seen) hidden.push(path);
+  const found = [];
+  for (const width of [200, 320, 390, 600]) {
+    const page = await browser.newPage({ viewport: { width, height: 700 } });
+    for (const path of paths) {
+      await page.goto(root + path, { waitUntil: "load" });
+      if (await page.evaluate(outside, ".masthead nav [aria-current]")) found.push(`${path} at ${width}: the current section`);
+      const subscribe = page.locator(".subscribe > summary");
+      if (await subscribe.count()) await subscribe.click();
+      if (await page.evaluate(outside, ".sheet")) found.push(`${path} at ${width}: the addresses of feeds`);
+      const sideways = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+      if (sideways && width >= 320) found.push(`${path} at ${width}: scrolls sideways`); // WCAG 1.4.10
+    }
+    await page.close();
   }
   await browser.close();
-  console.log(JSON.stringify(hidden));
+  console.log(JSON.stringify(found));
 }
 
 main();
