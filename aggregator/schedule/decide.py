@@ -187,7 +187,9 @@ def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> NextP
         wait = max(asked, usual)
         what = f"the server asked for {span(asked)} (Retry-After)"
     else:
-        ceiling = visit.policy.unresolved if known.error_kind == "dns" else visit.policy.ceiling
+        # The first failure after that counts as part of it: a network comes back step by step.
+        unresolved = "dns" in (known.error_kind, visit.before.error_kind)
+        ceiling = visit.policy.unresolved if unresolved else visit.policy.ceiling
         wait = max(usual, min(usual * 2 ** min(known.failures - 1, 20), ceiling))
         what = f"{times(known.failures, 'failure')} in a row"
     return _at(wait, f"again in {span(wait)}: {what}; {known.error}", known, visit)

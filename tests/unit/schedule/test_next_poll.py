@@ -201,6 +201,10 @@ def test_after_a_night_without_name_servers_a_source_is_polled_within_the_hour()
         state, decision = poll(state, failed(kind="dns"), now=now)
         now = decision.at
     assert now <= NOW + 9.5 * HOUR
+    state, decision = poll(state, failed(kind="timeout"), now=now)
+    assert decision.interval == HOUR, "the network comes back step by step"
+    state, decision = poll(state, failed(kind="timeout"), now=decision.at)
+    assert decision.interval == 24 * HOUR
 
 
 @pytest.mark.parametrize("status", [429, 503])
