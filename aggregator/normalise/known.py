@@ -23,9 +23,9 @@ _UNDATED = datetime.max.replace(tzinfo=UTC)
 class Known:
     """What the store knows, narrowed to one document.
 
-    `items`: item id → number and hash, for the document's ids and the ids in `addresses`; the hash is empty where the
-    text was purged. `addresses`: canonical address → id of this source's item there, for entries whose id is unknown.
-    `titles`: of its newest items, for a document with FLOOD_TITLES unknown entries.
+    `items`: item id → number and hash, for the document's ids and the ids in `addresses`; also where the text was purged.
+    `addresses`: canonical address → id of this source's item there, for entries whose id is unknown. `titles`: of its
+    newest items, for a document with FLOOD_TITLES unknown entries.
     """
 
     items: Mapping[str, tuple[int, str]]
@@ -59,7 +59,7 @@ def recognise(items: Sequence[Item], known: Known, first_poll: bool, most: int =
             continue
         number, stored = known.items[item.id]
         fingerprints.append(item.fingerprint)
-        if item.unread or stored in (item.hash, ""):
+        if item.unread or item.hash == stored:
             seen[number] = None
         else:
             changed[number] = item

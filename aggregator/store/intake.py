@@ -32,7 +32,7 @@ class Intake:
     def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
         """Item id → (number, hash of its content), for those of `ids` that were ever stored."""
         rows = self._db.select(
-            "SELECT i.id, i.n, coalesce(t.hash, '') FROM items i LEFT JOIN texts t ON t.item = i.n WHERE i.id IN",
+            "SELECT i.id, i.n, t.hash FROM items i JOIN texts t ON t.item = i.n WHERE i.id IN",
             [to_blob(id) for id in ids],
         )
         return {to_id(blob): (n, digest) for blob, n, digest in rows}

@@ -63,13 +63,6 @@ def test_a_rolled_back_or_shrunken_document_announces_nothing() -> None:
     assert recognise((), known(stored), first_poll=False) == recognise((), NOTHING, first_poll=False)
 
 
-def test_what_was_purged_does_not_come_back() -> None:
-    stored = items(1)
-    purged = Known({stored[0].id: (1, "")}, {})
-    changes = recognise(stored, purged, first_poll=False)
-    assert (changes.new, changes.changed, changes.seen) == ((), (), (1,))
-
-
 def test_a_flood_of_new_guids_is_held_back_and_reported_but_news_in_it_is_not() -> None:
     stored = items(*range(1, 21))
     flood = items(*range(1, 21), guid="x{}", link="https://elsewhere.example/{}")
