@@ -155,7 +155,7 @@ def _look_up(application: Application, text: str) -> Found | None:
         id = str(uuid.UUID(bare))
     except ValueError:
         id = None
-    is_address = text.startswith(("http://", "https://"))
+    is_address = text.lower().startswith(("http://", "https://"))
     if id is None and not is_address:
         return None
     archive = application.archive()

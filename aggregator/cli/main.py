@@ -84,6 +84,7 @@ def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argp
 
 
 def main(arguments: list[str] | None = None) -> int:
+    _open_streams()
     # For numpy, before anything imports it: nothing that is asked of it is worth a second thread, and threads that wait spin.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # What a command makes at its start stays to its end: looking for garbage in it, again and again and once more at the
@@ -100,8 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
         own = argparse.ArgumentParser(prog=f"aggregator {command.name}", description=command.help)
         command.add(own)
         code = command.run(_parsed(own, command.name, rest), place)
-        if sys.stdout:
-            sys.stdout.flush()  # when the program exits, a failure would have no message, and an exit code of its own
+        sys.stdout.flush()  # when the program exits, a failure would have no message, and an exit code of its own
     except ConfigError as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -119,6 +119,14 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"aggregator: the output cannot be written: {error.strerror}", file=sys.stderr)
         return 1
     return code
+
+
+def _open_streams() -> None:
+    """A standard stream that the caller closed (`2>&-`) leads nowhere. Python has None for it, which cannot be printed to, and the
+    next file opened would take its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
 
 
 def _end_output() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -56,3 +57,15 @@ def test_a_letter_that_the_terminal_lacks_is_written_as_its_escape(config: Path,
     with (tmp_path / "out").open("wb") as out:
         assert said(config, "explain", "Zürich – 曜日", to=out.fileno(), PYTHONIOENCODING="latin-1") == (0, b"")
     assert (tmp_path / "out").read_text("latin-1").startswith(r"[Zürich] \u2013 \u66dc\u65e5")
+
+
+@pytest.mark.parametrize("arguments", ["explain Japan", "export", "plan", "apply", "poll source-0"])
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_the_caller_closed_is_no_failure(config: Path, arguments: str, closed: str) -> None:
+    config.write_text(config.read_text().replace("examples: [Cats sleep]", "title: Defense"))
+    called = shlex.join(command(config, *arguments.split()))
+    done = subprocess.run(
+        ["sh", "-c", f"exec {called} {closed}"], capture_output=True, timeout=60, env=environment(), check=False
+    )
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr
+    assert bool(done.stdout) == (">&-" not in closed.split())
