@@ -14,7 +14,7 @@ from aggregator.pipeline.category_topics import stored_topics
 from aggregator.pipeline.changes import Changes, changes, term_text
 from aggregator.pipeline.edition import with_like
 from aggregator.pipeline.override_effects import OverrideEffects, override_effects
-from aggregator.pipeline.plan import Moves, Plan, Row, Sample, Word, plan
+from aggregator.pipeline.plan import Moves, Override, Plan, Row, Sample, plan
 from aggregator.ports import Archive, EditionStore
 from aggregator.render.entry import urn
 
@@ -99,8 +99,8 @@ class Comparison:
 
         book = self.before.rulebook if self.before else None
         item = sample.item
-        if sample.word:
-            why = Cause(f"stories: {sample.word.key}", self._position(sample.word), sample.word.gone)
+        if sample.override:
+            why = Cause(f"stories: {sample.override.key}", self._position(sample.override), sample.override.gone)
         else:
             why = cause(book, self.after.rulebook, place, item.title, item.summary, comes=comes)
         if why.rule == "outweighed":  # then the section that gained is the reason
@@ -117,18 +117,18 @@ class Comparison:
             "gone": why.gone,
         }
 
-    def _position(self, word: Word) -> Position | None:
+    def _position(self, override: Override) -> Position | None:
         """The position of an override in the file that has it."""
-        source = self.before if word.gone else self.after
+        source = self.before if override.gone else self.after
         if source is None:
             return None
         overrides = source.settings.overrides
         lines = (
             zip(overrides.hide, overrides.hide_at, strict=True)
-            if word.key == "hide"
+            if override.key == "hide"
             else ((p.url, p.at) for p in overrides.pin)
         )
-        return next((at for url, at in lines if canonical(url) == word.address), None)
+        return next((at for url, at in lines if canonical(url) == override.address), None)
 
     def _overrides(self, store: EditionStore | None) -> dict[str, Any]:
         """Stories that would be merged, split, or lose an article, because of the file."""

@@ -26,7 +26,7 @@ Row = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Override:
     """The override that moves a story: "hide" or "pin" of `stories:`, and the canonical address it is about. `gone`:
     the old file has it, the new one does not."""
 
@@ -38,7 +38,7 @@ class Word:
 @dataclass(frozen=True, slots=True)
 class Sample:
     """A story that moves. `old` and `new` are its primary sections, `item` is the item that shows why, unless an
-    override (`word`) is the reason."""
+    `override` is the reason."""
 
     id: str
     title: str
@@ -46,7 +46,7 @@ class Sample:
     old: str
     new: str
     item: PendingItem
-    word: Word | None = None
+    override: Override | None = None
 
 
 @dataclass
@@ -120,7 +120,7 @@ def plan(
             if before is not None and epoch != before.epoch:
                 old, own = _under(before, old, own)
             then = _under(after, old, own)
-            _compare(found, (old, own), then, _words(said, after, *then))
+            _compare(found, (old, own), then, _overriding(said, after, *then))
             _count_sources(found, own)
         progress(found.stories)
     return found
@@ -140,14 +140,14 @@ def _returning(store: EditionStore, before: Policy, after: Policy) -> Iterator[S
 
 
 Standing = tuple[StoryState, Sequence[Member]]
-Words = Callable[[str], Word | None]
+Overriding = Callable[[str], Override | None]
 
 
-def _words(before: Policy, after: Policy, new: StoryState, members: Sequence[Member]) -> Words:
+def _overriding(before: Policy, after: Policy, new: StoryState, members: Sequence[Member]) -> Overriding:
     """The override because of which a story is now in a stream, or no longer in it: the one without which that would be
     different."""
     stands = streams_of(new)
-    found: list[tuple[Word, set[str]]] = []
+    found: list[tuple[Override, set[str]]] = []
     hidden = [m.item.canonical for m in members if before.hides(m.item) != after.hides(m.item)]
     pinned = [one for m in members if before.pinned.get(one := m.item.canonical or "") != after.pinned.get(one)]
     for key, addresses in (("hide", hidden), ("pin", pinned)):
@@ -156,11 +156,11 @@ def _words(before: Policy, after: Policy, new: StoryState, members: Sequence[Mem
             address = addresses[0] or ""
             without = replace(after, hidden=before.hidden) if key == "hide" else replace(after, pinned=before.pinned)
             otherwise = compose(new.n, members, new, without, joined=(), now=0, replacing=True)
-            found.append((Word(key, address, address not in said), streams_of(otherwise)))
-    return lambda stream: next((word for word, other in found if (stream in other) != (stream in stands)), None)
+            found.append((Override(key, address, address not in said), streams_of(otherwise)))
+    return lambda stream: next((override for override, other in found if (stream in other) != (stream in stands)), None)
 
 
-def _compare(found: Plan, now: Standing, then: Standing, words: Words) -> None:
+def _compare(found: Plan, now: Standing, then: Standing, overriding: Overriding) -> None:
     (old, was), (new, members) = now, then
     found.stories += 1
     found.moved += old.section != new.section
@@ -172,10 +172,10 @@ def _compare(found: Plan, now: Standing, then: Standing, words: Words) -> None:
         moves.after += name in stands
         if name not in stood:
             moves.come += 1
-            _sample(moves.coming, name, (old, new), members, words)
+            _sample(moves.coming, name, (old, new), members, overriding)
         elif name not in stands:
             moves.go += 1
-            _sample(moves.going, name, (old, new), was, words)
+            _sample(moves.going, name, (old, new), was, overriding)
     found.streams.setdefault(f"section:{old.section}", Moves()).led += not old.hidden
     found.streams.setdefault(f"section:{new.section}", Moves()).leads += not new.hidden
 
@@ -189,7 +189,11 @@ def streams_of(state: StoryState) -> set[str]:
 
 
 def _sample(
-    samples: list[Sample], name: str, states: tuple[StoryState, StoryState], members: Sequence[Member], words: Words
+    samples: list[Sample],
+    name: str,
+    states: tuple[StoryState, StoryState],
+    members: Sequence[Member],
+    overriding: Overriding,
 ) -> None:
     """The lead shows why a story is in a stream, or else the first item whose own judgement does."""
     if len(samples) >= SAMPLES:
@@ -197,7 +201,7 @@ def _sample(
     tells = [member.item for member in members if name in _own_streams(member)] or [members[0].item]
     old, new = states
     item = next((item for item in tells if item.n == new.lead), tells[0])
-    samples.append(Sample(new.id, new.entry.title, new.entry.link, old.section, new.section, item, words(name)))
+    samples.append(Sample(new.id, new.entry.title, new.entry.link, old.section, new.section, item, overriding(name)))
 
 
 def _own_streams(member: Member) -> set[str]:
