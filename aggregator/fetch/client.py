@@ -172,9 +172,9 @@ class Http:
         validators = _validators(request)
         try:
             last, answer, asked = await self._follow(trail, own, validators, request.validator_url, terms)
-            if answer.status != 304 or asked:
+            # 304 without conditions: a cache on the way answers somebody else's request. 412: the conditions are refused.
+            if answer.status != (412 if asked else 304):
                 return self._outcome(last, answer, asked)
-            # A cache on the way answers somebody else's request.
         except aiohttp.ClientResponseError:
             # Some servers send a body with their 304, which makes it no answer that could be read.
             if not validators:

@@ -186,9 +186,10 @@ async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:
     asked = permanent_redirects.address(state, url)
     if asked != url and (host_of(asked) != host_of(url) or not asked.startswith(url.partition(":")[0])):
         headers = ()  # what the editor gave one host is not for another, nor for a connection less safe
+    etag, modified = decide.validators(state)
     pause = pause_of(source, tools.defaults)
     outcome = await tools.fetch(
-        FetchRequest(source.id, asked, headers, state.etag, state.last_modified, state.validator_url, pause=pause)
+        FetchRequest(source.id, asked, headers, etag, modified, state.validator_url, pause=pause)
     )
     if not isinstance(outcome, Failed) and "${" in source.url:
         outcome = _concealed(tools, outcome, asked)

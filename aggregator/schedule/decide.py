@@ -26,9 +26,18 @@ from aggregator.schedule.policy import LONGEST, Policy
 
 JITTER: Final = 0.1  # of the interval, only ever added: spreads out the polls of many sources
 SPREAD: Final = 0.5  # the same after a first poll: sources polled together at start are not polled together again
+UNCONDITIONAL_AFTER: Final = 3  # failures
 _MOST_ASKED: Final = timedelta(days=1)  # of max-age, ttl and the like
 _SECOND: Final = timedelta(seconds=1)
 _SKIP_SPREAD: Final = timedelta(minutes=10)
+
+
+def validators(state: SourceState) -> tuple[str | None, str | None]:
+    """ETag and Last-Modified to send with the next request. None where its server has answered with errors again and again:
+    some do so to conditional requests alone, and would never be read again."""
+    if state.error_kind == "http" and state.failures >= UNCONDITIONAL_AFTER:
+        return None, None
+    return state.etag, state.last_modified
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,6 +231,16 @@ def test_a_304_that_brings_a_body_costs_a_second_request_and_not_the_source(serv
     assert len(server.asked("/talkative")) == 2
 
 
+def test_conditions_that_are_refused_are_left_out_at_once(server: Server) -> None:
+    async def picky(request: Request, writer: asyncio.StreamWriter) -> None:
+        asked = "if-none-match" in request.headers
+        await (answer(b"", "412 Precondition Failed") if asked else answer(FEED))(request, writer)
+
+    server.routes["/picky"] = picky
+    assert full(ask(FetchRequest("s", server.url("/picky"), etag='"1"'))[0]).body == FEED
+    assert len(server.asked("/picky")) == 2
+
+
 def test_who_answers_nonsense_to_everything_is_asked_twice_at_the_most(server: Server) -> None:
     server.routes["/nonsense"] = raw(b"hello\r\n\r\n")
     assert fail(ask(FetchRequest("s", server.url("/nonsense"), etag='"a"'))[0]).kind == "protocol"

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from builders import NOW, by_words, item, policy, polled, source
+from msgspec import structs
 
 from aggregator.config.load import load
 from aggregator.errors import ConfigError, Problem, StoreBusy, StoreCorrupt, StoreFull
@@ -153,6 +154,23 @@ def test_sources_that_wait_for_their_host_longer_than_their_lease_are_asked_once
 
 def full(*_: object) -> int:
     raise StoreFull("a.db: the disk is full")
+
+
+def test_a_server_that_fails_on_conditional_requests_is_read_again(worker: Worker) -> None:
+    async def picky(request: FetchRequest) -> Outcome:
+        return Failed("http", "500 Internal Server Error", 500) if request.etag else await unchanged(request)
+
+    async def run() -> None:
+        states = worker.archive.sources.states()
+        worker.archive.sources.save([structs.replace(state, etag='"1"') for state in states])
+        worker.fetch = picky
+        for _ in range(4):
+            assert {state.last_success for state in worker.archive.sources.states()} == {None}
+            await worker.tick()
+            worker.now += timedelta(days=1)
+        assert {state.error for state in worker.archive.sources.states()} == {None}
+
+    asyncio.run(run())
 
 
 def test_f5_results_that_cannot_be_stored_are_polled_again_after_a_pause(
