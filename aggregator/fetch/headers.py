@@ -41,9 +41,10 @@ def written(value: str) -> str:
 
 def freshness(headers: Mapping[str, str], status: int, now: datetime) -> Freshness:
     """Cache-Control and Expires (RFC 9111, 4.2; at most 7 days) and, on 429 and 503, Retry-After (at most 24 hours)."""
+    theirs = _date(headers.get("Date")) or now  # dates are by the server's clock, which may differ from ours
     return Freshness(
-        max_age=_max_age(headers, now),
-        retry_after=_retry_after(headers.get("Retry-After"), now) if status in (429, 503) else None,
+        max_age=_max_age(headers, theirs),
+        retry_after=_retry_after(headers.get("Retry-After"), theirs) if status in (429, 503) else None,
     )
 
 
@@ -56,7 +57,7 @@ def _max_age(headers: Mapping[str, str], now: datetime) -> int | None:
         lifetime = _seconds(directives.get("s-maxage"))
     if lifetime is None:
         expires = _date(headers.get("Expires"))
-        lifetime = None if expires is None else int((expires - (_date(headers.get("Date")) or now)).total_seconds())
+        lifetime = None if expires is None else int((expires - now).total_seconds())
     if lifetime is None:
         return None
     return _clamp(lifetime - (_seconds(headers.get("Age")) or 0), _LONGEST_FRESH)

@@ -82,6 +82,11 @@ def test_retry_after_is_clamped_to_a_day_and_garbage_is_nothing(value: str, expe
     assert freshness({"Retry-After": value}, 200, NOW).retry_after is None
 
 
+def test_a_date_of_retry_after_is_by_the_clock_of_its_server() -> None:
+    headers = {"Date": "Sun, 01 Nov 2020 12:00:00 GMT", "Retry-After": "Sun, 01 Nov 2020 12:10:00 GMT"}
+    assert freshness(headers, 503, NOW).retry_after == 600
+
+
 @given(st.dictionaries(st.sampled_from(["Cache-Control", "Expires", "Age", "Date", "Retry-After"]), st.text()))
 def test_no_header_breaks_anything(headers: dict[str, str]) -> None:
     found = freshness(headers, 503, NOW)
