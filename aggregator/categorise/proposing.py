@@ -21,6 +21,7 @@ WEIGHTS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0)
 MOST_PHRASES = 16  # of a headline, tried as new words
 
 _WORD = re.compile(r"\w+(?:['’.-]\w+)*")
+_POSSESSIVE = re.compile("['’][sS]$")
 _EMPTY_WORDS = (
     "a an and are as at be been but by can could did do does for from had has have he her his how i in into is it its may "
     "more most new no not of off on or our out over said say says she should so than that the their them they this to up "
@@ -153,12 +154,18 @@ def _blocked(book: Rulebook, reading: Reading, number: int, case: Case) -> Itera
 
 
 def _phrases(title: str) -> list[str]:
-    """Single words first, longer ones before others, then pairs of neighbours."""
-    words = [match[0] for match in _WORD.finditer(title)]
+    """Single words first, longer ones before others, then pairs of neighbours. Words match with or without a possessive, so they are
+    written without; a search of the archive would not find a pair that one stands within."""
+    written = [match[0] for match in _WORD.finditer(title)]
+    words = [_POSSESSIVE.sub("", word) for word in written]
     plain = [_cased(word, title) for word in words]
     telling = [word.lower() not in _EMPTY and len(word) > 2 and not word.isdigit() for word in words]
     single = {word for word, tells in zip(plain, telling, strict=True) if tells}
-    pairs = [f"{plain[i]} {plain[i + 1]}" for i in range(len(words) - 1) if telling[i] and telling[i + 1]]
+    pairs = [
+        f"{plain[i]} {plain[i + 1]}"
+        for i in range(len(words) - 1)
+        if telling[i] and telling[i + 1] and words[i] == written[i]
+    ]
     return [*sorted(single, key=lambda word: (-len(word), word)), *dict.fromkeys(pairs)]
 
 

@@ -84,6 +84,11 @@ def test_names_of_places_are_not_proposed_as_words() -> None:
     assert "museum" in found
 
 
+def test_new_words_are_proposed_without_the_possessive() -> None:
+    found = {one.term.parts[0] for one in proposals(book(), Case("IMF’s octopus's garden dreams"), "defense")}
+    assert found == {"IMF", "octopus", "garden", "dreams", "garden dreams"}
+
+
 def test_never_and_a_fixed_section_rule_every_edit_out() -> None:
     assert list(proposals(book(), Case("A recipe for turret cake in Norway"), "defense")) == []
     assert list(proposals(book(), Case("Norway shows laser turret", section="europe"), "defense")) == []
