@@ -20,6 +20,7 @@ class Dialect:
     folded: str  # {} with its ASCII letters in lower case, as the indexes store publishers and languages
     one_of: str  # whether {} is one of a list
     listed: Callable[[Collection[Any]], Any]  # that list as a value
+    skip_locked: str  # ends a SELECT of rows to be written: takes none that another process is just writing
 
 
 class Lock(IntEnum):

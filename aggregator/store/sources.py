@@ -11,7 +11,7 @@ from typing import Any
 from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
-from aggregator.store.dialect import Dialect, Reads
+from aggregator.store.dialect import Dialect, Writes
 from aggregator.store.rows import STATE_FIELDS, source_state
 
 HORIZON = timedelta(days=7)
@@ -21,9 +21,9 @@ SELECT = f"SELECT {', '.join(STATE_FIELDS)} FROM sources"
 
 
 class Sources:
-    """What is read of sources."""
+    """What is read of sources, and their leases."""
 
-    def __init__(self, connection: Reads) -> None:
+    def __init__(self, connection: Writes) -> None:
         self._db = connection
 
     def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]:
@@ -34,6 +34,50 @@ class Sources:
             named = self._db.dialect.one_of.format("id")
             rows = self._db.read(f"{SELECT} WHERE {named} ORDER BY n", (self._db.dialect.listed(ids),))
         return [source_state(row) for row in rows]
+
+    def claim(
+        self,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        *,
+        limit: int = 1000,
+        ids: Collection[str] | None = None,
+        due_only: bool = True,
+    ) -> list[SourceState]:
+        """Take sources to poll: due, enabled, and not leased. Rows that another process is just taking are skipped."""
+        dialect = self._db.dialect
+        condition, values = available(dialect, now, lease, ids=ids, due_only=due_only)
+        until = int(now.timestamp()) + int(lease.total_seconds())
+        with self._db.transaction():
+            rows = self._db.read(
+                f"{SELECT} WHERE {condition} ORDER BY next_poll, n LIMIT ?{dialect.skip_locked}", (*values, limit)
+            )
+            states = [source_state(row) for row in rows]
+            self._db.write(
+                f"UPDATE sources SET lease_owner = ?, lease_until = ? WHERE {dialect.one_of.format('id')}",
+                (owner, until, dialect.listed([state.id for state in states])),
+            )
+        return states
+
+    def renew(self, owner: str, ids: Collection[str], now: datetime, lease: timedelta) -> None:
+        """Extend the leases of those of these sources that `owner` still holds."""
+        dialect = self._db.dialect
+        with self._db.transaction():
+            self._db.write(
+                f"UPDATE sources SET lease_until = ? WHERE lease_owner = ? AND {dialect.one_of.format('id')}",
+                (int((now + lease).timestamp()), owner, dialect.listed(ids)),
+            )
+
+    def release(self, owner: str, ids: Collection[str] | None = None) -> None:
+        """Release everything that `owner` holds, or only these sources."""
+        dialect = self._db.dialect
+        named = "" if ids is None else f" AND {dialect.one_of.format('id')}"
+        with self._db.transaction():
+            self._db.write(
+                f"UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE lease_owner = ?{named}",
+                (owner,) if ids is None else (owner, dialect.listed(ids)),
+            )
 
     def owners(self) -> list[str]:
         """Who holds leases."""

@@ -37,6 +37,7 @@ DIALECT = Dialect(
     folded='lower({} COLLATE "C")',
     one_of="{} = ANY(?)",
     listed=list,
+    skip_locked=" FOR UPDATE SKIP LOCKED",
 )
 
 

@@ -1,4 +1,4 @@
-"""Sources in the PostgreSQL database: rows follow feeds.yaml, states are written, leases taken and released."""
+"""Sources in the PostgreSQL database: rows follow feeds.yaml, and states are written."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from aggregator.model.source import SourceState
 from aggregator.store import sources
 from aggregator.store.dialect import Lock
 from aggregator.store.postgres.connection import Connection, Raw, put, storable
-from aggregator.store.rows import STATE_COLUMNS, at_new_address, source_state, state_columns
-from aggregator.store.sources import ROWS, SELECT, available, edits
+from aggregator.store.rows import STATE_COLUMNS, at_new_address, state_columns
+from aggregator.store.sources import ROWS, available, edits
 
 _TEXTS = frozenset(
     {"etag", "last_modified", "validator_url", "why", "error_kind", "error", "state", "moved_to", "feed_title"}
@@ -55,30 +55,6 @@ class Sources(sources.Sources):
             if found.moved:
                 save_states(raw, map(at_new_address, self.states(found.moved)))
 
-    def claim(
-        self,
-        owner: str,
-        now: datetime,
-        lease: timedelta,
-        *,
-        limit: int = 1000,
-        ids: Collection[str] | None = None,
-        due_only: bool = True,
-    ) -> list[SourceState]:
-        """Take sources to poll: due, enabled, and not leased. Rows that another process is just taking are skipped."""
-        condition, values = available(self._db.dialect, now, lease, ids=ids, due_only=due_only)
-        until = int(now.timestamp()) + int(lease.total_seconds())
-        with self._db.transaction() as raw:
-            rows = self._db.read(
-                f"{SELECT} WHERE {condition} ORDER BY next_poll, n LIMIT ? FOR UPDATE SKIP LOCKED", (*values, limit)
-            )
-            states = [source_state(row) for row in rows]
-            raw.execute(
-                "UPDATE sources SET lease_owner = %s, lease_until = %s WHERE id = ANY(%s)",
-                (owner, until, [state.id for state in states]),
-            )
-        return states
-
     def due(self, now: datetime, lease: timedelta, limit: int) -> list[tuple[str, str]]:
         """(id, requested address) of sources that `claim` would give, those due longest first; nothing is taken."""
         condition, values = available(self._db.dialect, now, lease)
@@ -86,23 +62,6 @@ class Sources(sources.Sources):
             f"SELECT id, coalesce(moved_to, url) FROM sources WHERE {condition} ORDER BY next_poll, n LIMIT ?",
             (*values, limit),
         )
-
-    def renew(self, owner: str, ids: Collection[str], now: datetime, lease: timedelta) -> None:
-        """Extend the leases of those of these sources that `owner` still holds."""
-        with self._db.transaction() as raw:
-            raw.execute(
-                "UPDATE sources SET lease_until = %s WHERE lease_owner = %s AND id = ANY(%s)",
-                (int((now + lease).timestamp()), owner, list(ids)),
-            )
-
-    def release(self, owner: str, ids: Collection[str] | None = None) -> None:
-        """Release everything that `owner` holds, or only these sources."""
-        condition, values = ("", ()) if ids is None else (" AND id = ANY(%s)", (list(ids),))
-        with self._db.transaction() as raw:
-            raw.execute(
-                f"UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE lease_owner = %s{condition}",
-                (owner, *values),
-            )
 
     def save(self, states: Collection[SourceState]) -> None:
         with self._db.transaction() as raw:

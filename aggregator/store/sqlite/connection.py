@@ -39,6 +39,7 @@ DIALECT = Dialect(
     folded="lower({})",
     one_of="{} IN (SELECT value FROM json_each(?))",
     listed=lambda values: to_json(list(values)),
+    skip_locked="",  # who writes is alone
 )
 
 

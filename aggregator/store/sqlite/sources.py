@@ -1,16 +1,15 @@
-"""Sources in the SQLite file: rows follow feeds.yaml, states are written, leases taken and released."""
+"""Sources in the SQLite file: rows follow feeds.yaml, and states are written."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
 
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
 from aggregator.store import sources
-from aggregator.store.rows import STATE_COLUMNS, at_new_address, source_state, state_columns
-from aggregator.store.sources import ROWS, SELECT, available, edits
+from aggregator.store.rows import STATE_COLUMNS, at_new_address, state_columns
+from aggregator.store.sources import ROWS, edits
 from aggregator.store.sqlite.connection import Connection
 
 _SAVE = f"UPDATE sources SET {', '.join(f'{name} = :{name}' for name in STATE_COLUMNS)} WHERE id = :id"
@@ -41,47 +40,6 @@ class Sources(sources.Sources):
                     table.insert({"id": id, "root": root, "url": url, "enabled": int(enabled)})
             if found.moved:
                 save_states(raw, map(at_new_address, self.states(found.moved)))
-
-    def claim(
-        self,
-        owner: str,
-        now: datetime,
-        lease: timedelta,
-        *,
-        limit: int = 1000,
-        ids: Collection[str] | None = None,
-        due_only: bool = True,
-    ) -> list[SourceState]:
-        """Take sources to poll: due, enabled, and not leased."""
-        condition, values = available(self._db.dialect, now, lease, ids=ids, due_only=due_only)
-        until = int(now.timestamp()) + int(lease.total_seconds())
-        with self._db.transaction() as raw:
-            rows = raw.execute(f"{SELECT} WHERE {condition} ORDER BY next_poll, n LIMIT ?", (*values, limit))
-            states = [source_state(row) for row in rows.fetchall()]
-            raw.executemany(
-                "UPDATE sources SET lease_owner = ?, lease_until = ? WHERE id = ?",
-                [(owner, until, state.id) for state in states],
-            )
-        return states
-
-    def renew(self, owner: str, ids: Collection[str], now: datetime, lease: timedelta) -> None:
-        """Extend the leases of those of these sources that `owner` still holds."""
-        dialect = self._db.dialect
-        with self._db.transaction() as raw:
-            raw.execute(
-                f"UPDATE sources SET lease_until = ? WHERE lease_owner = ? AND {dialect.one_of.format('id')}",
-                (int((now + lease).timestamp()), owner, dialect.listed(ids)),
-            )
-
-    def release(self, owner: str, ids: Collection[str] | None = None) -> None:
-        """Release everything that `owner` holds, or only these sources."""
-        dialect = self._db.dialect
-        named = "" if ids is None else f" AND {dialect.one_of.format('id')}"
-        with self._db.transaction() as raw:
-            raw.execute(
-                f"UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE lease_owner = ?{named}",
-                (owner,) if ids is None else (owner, dialect.listed(ids)),
-            )
 
     def save(self, states: Collection[SourceState]) -> None:
         with self._db.transaction() as raw:
