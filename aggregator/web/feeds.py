@@ -78,7 +78,7 @@ def links(page: str, args: Mapping[str, str], extension: str) -> str:
     return ", ".join(found)
 
 
-serve_streams(feeds, "Feed", FEED, feed, ".<format:extension>")
+serve_streams(feeds, "Feed", FEED, feed, ending=".<format:extension>")
 
 
 @feeds.get("/sections/<slug:id>/daily.<format:extension>")

@@ -48,6 +48,10 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "until": (MOMENT, "Published before."),
     "changed_since": (MOMENT, "Only what changed since this time, in order of change, oldest first."),
     "cursor": ({"type": "string"}, "Where to continue: `next` of the previous answer."),
+    "page": (
+        {"type": "integer", "minimum": parameters.PAGES[0], "maximum": parameters.PAGES[1]},
+        "Which part of a long month, the newest first.",
+    ),
     "of": ({"type": "string", "enum": ["sections", "topics", "sources"]}, "Whose feeds."),
 }
 STATUS = {

@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 from aggregator.model.settings import Rules
 from aggregator.model.stream import SHORTEST, Stream, StreamQuery
 from aggregator.render.bytes import rendered
+from aggregator.web import parameters
 from aggregator.web.body import standfirst_and_body
 from aggregator.web.cache import kept
 from aggregator.web.charts import bars
@@ -40,6 +41,7 @@ PER_SECTION = 6  # stories of each section on the front page
 FOREMOST = 11  # stories at its top
 SEVERAL = 60  # newest stories of several outlets, of which those at its top are chosen
 NEWEST = 9  # stories that have just come in, beside them
+PER_PAGE = 200  # stories or items of a month shown at once
 MOST = 8  # stories told by most outlets, beside a stream
 HOURS = 24  # of the charts
 
@@ -121,6 +123,7 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
     if pins:
         stream = replace(stream, stories=tuple(first(pins, list(stream.stories))[: query.limit]))
     path = path_of(kind, id) + (f"/{month}" if month else "")
+    stream, parts = _part(stream) if query.window and query.limit is None else (stream, [])
     return page(
         "stream.html",
         max(lib.changed(), stream.modified or stream.updated),
@@ -135,6 +138,7 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
         candidates=CANDIDATES,
         **_rail(lib, query, stream),
         orders=_orders(path, best=best) if query.filter.words and not query.window else (),
+        parts=parts,
         months=_months(stream),
     )
 
@@ -171,6 +175,19 @@ def _feeds(path: str) -> list[tuple[str, str, str]]:
     return [(name, type, f"{root}{path}.{extension}{query}") for name, type, extension in kinds]
 
 
+def _part(stream: Stream) -> tuple[Stream, list[tuple[str, int, int]]]:
+    """The part of a month that `page` asks for, and links to its neighbours: (rel, their number, of how many). A feed of a month
+    is one document, but tens of thousands of stories on one page are more than a browser shows."""
+    number = parameters.number(request.args, "page", 1, parameters.PAGES) or 1
+    count = max(1, -(-max(len(stream.stories), len(stream.items)) // PER_PAGE))
+    if number > count:
+        raise NotFound(f"the pages of this month end with {count}")
+    shown = slice((number - 1) * PER_PAGE, number * PER_PAGE)
+    links = [("prev", number - 1, count), ("next", number + 1, count)]
+    part = replace(stream, stories=stream.stories[shown], items=stream.items[shown])
+    return part, [link for link in links if 1 <= link[1] <= count]
+
+
 def _months(stream: Stream) -> list[tuple[str, str, datetime]]:
     """Links to archives: (rel, month, a moment of it)."""
     found = (("prev", stream.previous), ("next", stream.next))
@@ -179,7 +196,7 @@ def _months(stream: Stream) -> list[tuple[str, str, datetime]]:
     return [(rel, month, datetime.strptime(month, "%Y-%m").replace(tzinfo=zone)) for rel, month in months]
 
 
-serve_streams(pages, "Page", PAGE, listing)
+serve_streams(pages, "Page", PAGE, listing, of_months=("page",))
 
 
 @pages.get("/sections/<slug:id>/daily")

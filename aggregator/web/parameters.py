@@ -12,6 +12,7 @@ from aggregator.model.stream import Filter
 from aggregator.normalise.steps import tag
 
 LIMITS = (1, 500)
+PAGES = (1, 99_999)
 MAX_QUERY = 1000  # characters
 MAX_TERMS = 20
 MAX_VALUE = 200  # characters of any other text

@@ -31,14 +31,21 @@ STREAMS = (
 
 
 def serve_streams(
-    blueprint: Blueprint, called: str, gives: dict[str, Any], answer: Callable[..., Response], ending: str = ""
+    blueprint: Blueprint,
+    called: str,
+    gives: dict[str, Any],
+    answer: Callable[..., Response],
+    *,
+    ending: str = "",
+    of_months: tuple[str, ...] = (),
 ) -> None:
     """Answer every address of a stream, and of its months, with `answer(kind, id=…, month=…, extension=…)`; what the
-    address does not contain is omitted. `called` names the answer in the API description."""
+    address does not contain is omitted. `called` names the answer in the API description; `of_months` are further
+    parameters of months."""
     for one in STREAMS:
         stream = described(f"{called} of {one.named}", gives, STREAM, (400, 503))
         blueprint.add_url_rule(one.address + ending, one.kind, stream(partial(answer, one.kind)))
         if one.monthly:
-            month = described(f"{called} of {one.named}: archive of a month", gives, STREAM, (400, 503))
+            month = described(f"{called} of {one.named}: archive of a month", gives, (*STREAM, *of_months), (400, 503))
             address = f"{one.address}/<month:month>{ending}"
             blueprint.add_url_rule(address, f"{one.kind}_month", month(partial(answer, one.kind)))

@@ -14,6 +14,7 @@ from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.web.body import standfirst_and_body
 from aggregator.web.charts import HEIGHT, bars
+from aggregator.web.pages import PER_PAGE
 
 STATIC = Path(__file__).resolve().parents[3] / "aggregator/web/static"
 
@@ -359,3 +360,29 @@ def test_an_error_shows_names_as_code_and_leads_on(client: FlaskClient) -> None:
         assert "`" not in main
         assert 'href="/news/sections"' in main
         assert ("<code>limit</code> must be" in main) == ("limit" in address)
+
+
+def test_a_long_month_is_shown_in_parts_and_its_feed_whole(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    letters = random.Random(1)
+    words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(5 * (PER_PAGE + 3))]
+    told = [
+        item(f"Vessel {n} {' '.join(words[5 * n : 5 * n + 5])}", age=timedelta(minutes=n), summary="")
+        for n in range(PER_PAGE + 3)
+    ]
+    room.publish(*told)
+
+    def shown(address: str) -> list[str]:
+        return re.findall(r"Vessel \d+", "".join(re.findall(r"<h2[^>]*>.*?</h2>", room.client.get(address).text)))
+
+    parts = [shown("/latest/2026-11"), shown("/latest/2026-11?page=2")]
+    assert list(map(len, parts)) == [PER_PAGE, 3]
+    assert [*parts[0], *parts[1]] == [f"Vessel {n}" for n in range(PER_PAGE + 3)]
+    assert 'rel="next" href="/news/latest/2026-11?page=2">Older: page 2 of 2' in room.client.get("/latest/2026-11").text
+    found = room.client.get("/latest/2026-11?q=vessel&page=2").text
+    assert 'rel="prev" href="/news/latest/2026-11?q=vessel&amp;page=1">' in found
+    assert [room.client.get(f"/latest/2026-11?page={n}").status_code for n in ("3", "0", "x")] == [404, 400, 400]
+    assert len(shown("/latest/2026-11?limit=10")) == 10
+    assert "Older: page" not in room.client.get("/latest").text
+    assert room.client.get("/latest/2026-11.rss").text.count("<item>") == len(told)
+    room.close()
