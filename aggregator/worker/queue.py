@@ -92,6 +92,7 @@ class Queue:
 
     async def run(self) -> None:
         """Until the service stops. Whatever happens to the queue, it is tried again."""
+        asyncio.get_running_loop().set_exception_handler(report_unawaited)
         while not self._stopping.is_set():
             try:
                 async with self._app.open_async():
@@ -231,6 +232,16 @@ class Queue:
             )
             await manager.finish_job(job, status=Status.FAILED, delete_job=True)
         await manager.prune_stalled_workers(3 * STALLED)
+
+
+def report_unawaited(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """One line for a job whose end the queue could not be told, where asyncio would print a page: the server was away at
+    that moment, or this process hung, and other workers took the job over."""
+    error = context.get("exception")
+    if isinstance(error, ConnectorException):
+        log.warning("a job ended, but the queue could not be told: %s", _cause(error))
+    else:
+        loop.default_exception_handler(context)
 
 
 def _cause(error: BaseException) -> str:

@@ -1,8 +1,14 @@
-"""How what is due is cut into jobs."""
+"""How what is due is cut into jobs, and what the log says of jobs that end badly."""
 
 from __future__ import annotations
 
-from aggregator.worker.queue import BATCH, LANES, lanes
+import asyncio
+import gc
+
+import pytest
+from procrastinate.exceptions import ConnectorException
+
+from aggregator.worker.queue import BATCH, LANES, lanes, report_unawaited
 
 
 def test_all_sources_of_a_host_go_through_one_lane() -> None:
@@ -24,3 +30,18 @@ def test_a_job_is_bounded_and_takes_the_longest_due() -> None:
 
 def test_nothing_due_is_no_job() -> None:
     assert lanes([]) == {}
+
+
+def test_a_job_whose_end_the_queue_could_not_be_told_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async def job() -> None:
+        raise ConnectorException from ValueError("Job was not found\n or is done")
+
+    async def run() -> None:
+        asyncio.get_running_loop().set_exception_handler(report_unawaited)
+        task = asyncio.create_task(job())
+        await asyncio.sleep(0)
+        del task
+        gc.collect()
+
+    asyncio.run(run())
+    assert caplog.messages == ["a job ended, but the queue could not be told: Job was not found or is done"]
