@@ -9,6 +9,7 @@ import orjson
 
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, json_option
+from aggregator.cli.counting import counted
 from aggregator.cli.edition import editing, re_place_stored, seconds
 from aggregator.errors import ConfigError
 from aggregator.pipeline.changes import Changes, changes
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
             "The running service follows within seconds and re-places stored stories; /api/v1/status shows the progress."
         )
     elif replaced:
-        print(f"{replaced} stored stories were re-placed.")
+        print(f"{counted(replaced, 'stored story was', 'stored stories were')} re-placed.")
     return 0
 
 

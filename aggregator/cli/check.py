@@ -10,6 +10,7 @@ import orjson
 
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, json_option
+from aggregator.cli.counting import counted
 from aggregator.errors import ConfigError, Problem
 
 
@@ -34,8 +35,9 @@ def run(args: argparse.Namespace, place: Place) -> int:
                 len(rule.examples) + len(rule.counterexamples) for rule in (*settings.sections, *settings.topics)
             )
             print(
-                f"{place.config} is sound: {len(settings.sources)} sources, {len(settings.sections)} sections, "
-                f"{len(settings.topics)} topics, {examples} examples hold.",
+                f"{place.config} is sound: {counted(len(settings.sources), 'source')}, "
+                f"{counted(len(settings.sections), 'section')}, {counted(len(settings.topics), 'topic')}, "
+                f"{counted(examples, 'example holds', 'examples hold')}.",
                 file=sys.stderr,
             )
     return 2 if errors else 0

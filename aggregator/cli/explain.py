@@ -14,6 +14,7 @@ from aggregator.bootstrap import Application, Place
 from aggregator.categorise.counterfactuals import Case, Outcome, outcome
 from aggregator.cli import joining
 from aggregator.cli.arguments import Command, json_option, option
+from aggregator.cli.counting import counted
 from aggregator.cli.expect import expectation, expected, known_section
 from aggregator.cli.judgement import judgement, lines
 from aggregator.errors import UsageError
@@ -98,7 +99,7 @@ def _lines(
         told = value.get("told_by", [])
         yield f"  from {item.publisher} ({item.source}), joined its story: {item.why or 'not placed yet'}"
         yield from joining.lines(item)
-        yield f"  story {value['story']}: {len(told)} report{'' if len(told) == 1 else 's'}, primary section {value.get('story_section')}"
+        yield f"  story {value['story']}: {counted(len(told), 'report')}, primary section {value.get('story_section')}"
         if pin := value.get("pinned"):
             yield f"  held in {pin['section']} by stories: pin  ({pin['at']})"
         yield from (f"    {one['published']}  {one['publisher']}: {one['title']}" for one in told)

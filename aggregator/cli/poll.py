@@ -16,6 +16,7 @@ import orjson
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.child_process import Terminated, run_in_child
+from aggregator.cli.counting import counted
 from aggregator.cli.edition import place_all, seconds, warm_up
 from aggregator.cli.progress import bar
 from aggregator.errors import AggregatorError, UsageError
@@ -169,8 +170,9 @@ def _print(report: RefreshReport, held: Held, placed: int, founded: int, *, as_j
         print(orjson.dumps(value).decode())
         return
     print(
-        f"{report.polled} sources polled: {report.not_modified} unchanged, {len(report.failed)} failed. "
-        f"{report.new} new items, {report.changed} changed; {placed} placed, {founded} new stories."
+        f"{counted(report.polled, 'source')} polled: {report.not_modified} unchanged, {len(report.failed)} failed. "
+        f"{counted(report.new, 'new item')}, {report.changed} changed; {placed} placed, "
+        f"{counted(founded, 'new story', 'new stories')}."
     )
     for source, why in report.failed:
         print(f"  {source}: {why}")
@@ -179,8 +181,7 @@ def _print(report: RefreshReport, held: Held, placed: int, founded: int, *, as_j
             print(f"  {source}: left alone, {why}")
     if busy := [source for source, why in held if why == BUSY]:
         more = f" and {len(busy) - SHOWN} more" if len(busy) > SHOWN else ""
-        count = "1 source" if len(busy) == 1 else f"{len(busy)} sources"
-        print(f"  {count} left alone, {BUSY}: {', '.join(busy[:SHOWN])}{more}")
+        print(f"  {counted(len(busy), 'source')} left alone, {BUSY}: {', '.join(busy[:SHOWN])}{more}")
 
 
 COMMAND = Command("poll", "Poll sources once, make the edition, and print a summary.", add, run)

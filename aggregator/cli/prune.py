@@ -6,6 +6,7 @@ import argparse
 
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, nothing
+from aggregator.cli.counting import counted
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
@@ -17,7 +18,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
         application = Application.of_texts(place, held[1])
     purged = archive.upkeep.prune(int(utc_now().timestamp()), *application.keep)
     archive.close()
-    print(f"The texts of {purged} items were deleted; their headlines and links stay.")
+    print(f"The texts of {counted(purged, 'item')} were deleted; headlines and links stay.")
     return 0
 
 

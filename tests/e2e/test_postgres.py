@@ -56,7 +56,7 @@ def test_retention_is_that_of_the_configuration_in_force_whatever_this_machine_h
         stale = configuration(old, {"one": server.url("/1")}, head="defaults: {keep: 1d}")
         assert "The texts of 0 items" in aggregator(stale, "--database", url, "prune").stdout
         assert aggregator(stale, "--database", url, "apply").returncode == 0
-        assert "The texts of 1 items" in aggregator(config, "--database", url, "prune").stdout
+        assert "The texts of 1 item" in aggregator(config, "--database", url, "prune").stdout
 
 
 def test_serve_and_run_read_what_workers_write(tmp_path: Path) -> None:

@@ -265,7 +265,7 @@ def test_40_a_secret_of_the_environment_is_written_nowhere(tmp_path: Path, serve
     for _ in range(2):
         done = aggregator(config, "poll", WIRE_KEY=secret)
         assert done.returncode == 0
-        assert "1 sources polled" in done.stdout
+        assert "1 source polled" in done.stdout
         assert "0 failed" in done.stdout, done.stdout
         assert secret not in done.stdout + done.stderr
     assert aggregator(config, "sources", "--json", WIRE_KEY=secret).stdout.count(secret) == 0
