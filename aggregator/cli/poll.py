@@ -43,12 +43,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     application = Application.effective(place)
     unknown = [id for id in args.source if id not in application.sources]
     if unknown:
-        from difflib import get_close_matches
-
-        renamed = [source.id for source in application.settings.sources if unknown[0] in source.was]
-        near = renamed or get_close_matches(unknown[0], application.sources, 1)
-        hint = f"; did you mean {near[0]}?" if near else "; `aggregator sources` lists them"
-        raise UsageError(f"there is no source {unknown[0]}{hint}")
+        raise UsageError(f"there is no source {unknown[0]}; {_hint(unknown[0], application)}")
     _put_in_force(application)
 
     def polls(news: Callable[[], None]) -> tuple[RefreshReport, Held]:
@@ -68,6 +63,17 @@ def run(args: argparse.Namespace, place: Place) -> int:
         placed, founded = place_all(application)
     _print(report, held, placed, founded, as_json=args.json)
     return 0
+
+
+def _hint(unknown: str, application: Application) -> str:
+    """What somebody who names an unknown source may have meant."""
+    from difflib import get_close_matches
+
+    if unknown in Application.load(application.place).sources:
+        return f"{application.place.config} has it, and waits for `aggregator apply`, since reload is manual"
+    renamed = [source.id for source in application.settings.sources if unknown in source.was]
+    near = renamed or get_close_matches(unknown, application.sources, 1)
+    return f"did you mean {near[0]}?" if near else "`aggregator sources` lists them"
 
 
 Held = list[tuple[str, str]]

@@ -247,6 +247,17 @@ def test_what_is_added_waits_for_apply_where_reload_is_manual(desk: Desk) -> Non
     assert "aggregator apply" not in desk.run("import", str(path))[1], "nothing was added"
 
 
+def test_poll_of_a_source_that_waits_for_apply_says_so(desk: Desk) -> None:
+    desk.file.write_text(f"site: {{reload: manual}}\n{FILE}", "utf-8")
+    assert desk.run("apply")[0] == 0
+    assert desk.run("add", desk.server.url("/news.rss"))[0] == 0
+    code, _, err = desk.run("poll", "the-news")
+    assert code == 2
+    assert err == (
+        f"aggregator: there is no source the-news; {desk.file} has it, and waits for `aggregator apply`, since reload is manual\n"
+    )
+
+
 @pytest.mark.parametrize("login", ["u:p[w", "u]:p", "u:℀", "u:p／w"])
 def test_import_takes_any_login_that_an_address_may_hold(desk: Desk, login: str) -> None:
     """Python's own reading of addresses refuses what browsers, and so our fetcher, read well."""
