@@ -67,10 +67,10 @@ def test_bounds() -> None:
         read_opml(opml(feed * (MOST_OUTLINES + 1)))
     with pytest.raises(ParseError, match="deep"):
         read_opml(opml('<outline text="f">' * (DEEPEST + 1) + feed + "</outline>" * (DEEPEST + 1)))
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(ParseError, match="deep"):
         read_opml(opml('<outline text="f">' * 100_000))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     with pytest.raises(ParseError, match="larger"):
         read_opml(b" " * (MOST_BYTES + 1))
 
