@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from aggregator.model.item import NormalFeed
-from aggregator.model.poll import PollResult
-from aggregator.model.settings import Source
 from aggregator.model.source import Fetched, FetchRequest, Outcome, ParseJob, SourceState
-from aggregator.model.story import Batch, Member, PendingItem, Recalled, StoryState
+
+if TYPE_CHECKING:
+    from aggregator.model.poll import PollResult
+    from aggregator.model.settings import Source
+    from aggregator.model.story import Batch, Member, PendingItem, Recalled, StoryState
 
 Clock = Callable[[], datetime]
 """Returns the current time, aware UTC."""

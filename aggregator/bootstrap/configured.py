@@ -13,13 +13,13 @@ from aggregator.addresses import host_of
 from aggregator.bootstrap.place import utc_now
 from aggregator.categorise.weights import MARK
 from aggregator.model.judgement import Judgement, Receipt
-from aggregator.model.settings import Settings, Source
-from aggregator.model.story import PendingItem
 from aggregator.text.countries import countries
 
 if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
     from aggregator.categorise.usage import Usage
+    from aggregator.model.settings import Settings, Source
+    from aggregator.model.story import PendingItem
     from aggregator.pipeline.policy import Policy, Scores
 
 PLACES = 3

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.place import Place, utc_now
 from aggregator.errors import ConfigError
-from aggregator.model.source import SourceState
 from aggregator.model.stream import Names
 
 if TYPE_CHECKING:
+    from aggregator.model.source import SourceState
     from aggregator.web.library import InForce, Library
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from aggregator.bootstrap import Application, utc_now
 from aggregator.categorise.version import NOTE
 from aggregator.cli.progress import bar
 from aggregator.errors import StoreBusy
 from aggregator.pipeline.leases import release_dead
-from aggregator.ports import Archive
 from aggregator.worker.processes import identity, is_dead
+
+if TYPE_CHECKING:
+    from aggregator.ports import Archive
 
 LEASE = 60  # seconds
 WAIT = 120  # seconds for another process to finish its edition

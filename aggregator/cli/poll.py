@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -20,10 +20,12 @@ from aggregator.cli.counting import counted
 from aggregator.cli.edition import place_all, seconds, warm_up
 from aggregator.cli.progress import bar
 from aggregator.errors import AggregatorError, UsageError
-from aggregator.model.poll import RefreshReport
-from aggregator.model.source import SourceState
 from aggregator.pipeline.leases import release_dead
 from aggregator.worker.processes import identity, is_dead
+
+if TYPE_CHECKING:
+    from aggregator.model.poll import RefreshReport
+    from aggregator.model.source import SourceState
 
 LEASE = timedelta(minutes=60)
 MANY = 100  # sources

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from aggregator.model.judgement import Receipt
-from aggregator.model.story import ItemView, StoryView
+if TYPE_CHECKING:
+    from aggregator.model.judgement import Receipt
+    from aggregator.model.story import ItemView, StoryView
 
 FRESH_SECONDS = 48 * 3600
 """A stream lists everything that entered it within this time, …"""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from aggregator.ports import Archive
+if TYPE_CHECKING:
+    from aggregator.ports import Archive
 
 
 def release_dead(archive: Archive, is_dead: Callable[[str], bool]) -> None:
