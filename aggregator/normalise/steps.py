@@ -97,7 +97,7 @@ def publisher(draft: Draft, context: Context) -> None:
         draft.publisher = named or suffix[1].strip()
         draft.title = draft.title[: suffix.start()].rstrip() or draft.title
     elif named and draft.title.casefold().endswith(f" - {named.casefold()}"):
-        draft.title = draft.title[: -len(named) - 3].rstrip()
+        draft.title = draft.title.rsplit(" - ", named.count(" - ") + 1)[0].rstrip()  # STRASSE is longer than Straße
     if draft.summary.casefold().startswith(draft.title.casefold()) and len(draft.summary) < len(draft.title) + 80:
         draft.summary = ""  # the headline and the outlet once more, as Google News gives it
 

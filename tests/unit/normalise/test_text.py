@@ -284,6 +284,15 @@ def test_a_wrapper_names_the_outlet_and_the_title_loses_it() -> None:
     assert (read(body).items[0].publisher, read(body).items[0].title) == ("Example News", "Big news - The Paper")
 
 
+@pytest.mark.parametrize(
+    ("outlet", "ending"),
+    [("Süd-Straße", "SÜD-STRASSE"), ("SÜD-STRASSE", "Süd-Straße"), ("Straße - Magazin", "STRASSE - Magazin")],
+)
+def test_an_outlet_at_the_end_of_the_title_may_be_written_longer_or_shorter(outlet: str, ending: str) -> None:
+    body = rss(item(f"<source url='https://p.example'>{outlet}</source>", title=f"Big news - {ending}"))
+    assert read(body, WRAPPER).items[0].title == "Big news"
+
+
 def test_people_categories_language_and_picture() -> None:
     read_item = one(
         "<p><img src='https://e.org/in-text.jpg'></p>",
