@@ -9,7 +9,8 @@ from aggregator.categorise.judge import decided, section_scores, topic_numbers, 
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.model.judgement import Judgement, Match, Receipt, RunnerUp
 from aggregator.model.settings import Term
-from aggregator.text.match import Haystack, Locator, haystack, unspaced
+from aggregator.text.match import Haystack, Locator, haystack
+from aggregator.text.scripts import unspaced
 
 
 def receipts(

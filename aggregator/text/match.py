@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from aggregator.text.fold import fold, is_all_caps, lower, offsets, span
+from aggregator.text.scripts import unspaced
 
 Spans = tuple[tuple[int, int], ...]
 """Ranges of a text: (start, end), end exclusive."""
@@ -42,19 +43,6 @@ _SEARCHABLE = _Searchable()
 def searchable(folded: str) -> str:
     """The form in which needles are searched; it has the length of the folded text."""
     return lower(folded).translate(_SEARCHABLE)
-
-
-def unspaced(char: str) -> bool:
-    """Whether the script of this letter is written without spaces between words."""
-    return (
-        "\u3040" <= char <= "\u30ff"  # kana
-        or "\u3400" <= char <= "\u9fff"  # Han
-        or "\u0e00" <= char <= "\u0eff"  # Thai, Lao
-        or "\u1000" <= char <= "\u109f"  # Myanmar
-        or "\u1780" <= char <= "\u17ff"  # Khmer
-        or "\uf900" <= char <= "\ufaff"
-        or "\U00020000" <= char <= "\U0003ffff"
-    )
 
 
 def _suffixing(char: str) -> bool:

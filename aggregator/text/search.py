@@ -10,20 +10,15 @@ from __future__ import annotations
 
 import re
 
-_ALONE = (
-    "\u3040-\u30ff"  # kana
-    "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
-    "\u0e00-\u0eff"  # Thai, Lao
-    "\u1000-\u109f"  # Myanmar
-    "\u1780-\u17ff"  # Khmer
-    "\uac00-\ud7a3"  # Hangul
-)
+from aggregator.text.scripts import UNSPACED
+
+_HANGUL = "\uac00-\ud7a3"
 # Separate from the table in `fold`, because a change here needs a migration that rebuilds the index.
 _PLAIN = {
     "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ð": "d", "Ð": "D", "ħ": "h", "Ħ": "H", "ı": "i", "ŋ": "n",
     "Ŋ": "N", "ə": "e", "Ə": "E", "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH",
 }  # fmt: skip
-_CHANGED = re.compile(f"[{_ALONE}{''.join(_PLAIN)}]")
+_CHANGED = re.compile(f"[{UNSPACED}{_HANGUL}{''.join(_PLAIN)}]")
 
 
 def indexed(text: str) -> str:

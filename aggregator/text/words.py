@@ -16,10 +16,10 @@ from typing import Generic, TypeVar
 import snowballstemmer
 
 from aggregator.text.fold import key
+from aggregator.text.scripts import UNSPACED
 
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’][^\W_]+|[,:]\d+)*")  # U.S., F.C, O’Brien and 10,000 are one token
-_UNSPACED_RUN = re.compile(f"([{_UNSPACED}]+)")
+_UNSPACED_RUN = re.compile(f"([{UNSPACED}]+)")
 _STEMMERS = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
     "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish", "fr": "french", "ga": "irish",

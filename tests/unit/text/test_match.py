@@ -6,7 +6,8 @@ import pickle
 
 import pytest
 
-from aggregator.text.match import Locator, Matcher, Needle, capitalised, haystack, needle, unspaced
+from aggregator.text.match import Locator, Matcher, Needle, capitalised, haystack, needle
+from aggregator.text.scripts import unspaced
 from aggregator.text.search import indexed
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.words import stem
+from aggregator.text.words import stem, tokens
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,8 @@ from aggregator.text.words import stem
 )
 def test_a_word_is_stemmed_in_its_language(word: str, lang: str, expected: str) -> None:
     assert stem(word, lang) == expected
+
+
+@pytest.mark.parametrize("text", ["東京都", "\uf98e\uf90a\uf92f", "\U00020000\U0002a700\U00030000"])
+def test_characters_of_scripts_without_spaces_are_taken_in_pairs(text: str) -> None:
+    assert tokens(text) == [text[:2], text[1:]]
