@@ -7,10 +7,11 @@ import sys
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import orjson
 
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.categorise.counterfactuals import Case, Outcome, outcome
 from aggregator.cli import joining
 from aggregator.cli.arguments import Command, json_option, option
@@ -26,11 +27,13 @@ from aggregator.render.jsonfeed import reports
 
 
 class Found(NamedTuple):
-    """What the archive has on the subject. `categories`: topic → the category of the feed that names it."""
+    """What the archive has on the subject. `categories`: topic → the category of the feed that names it. `pinned`: the
+    receipt for the section in which `stories: pin` holds the story."""
 
     item: ItemView
     story: StoryView | None
     categories: Mapping[str, str]
+    pinned: Receipt | None
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +50,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if not text:
         raise UsageError("give a headline, an address or an id")
     found = _look_up(application, text)
-    item, story, categories = found or (None, None, {})
+    item, story, categories, pinned = found or (None, None, {}, None)
     title, summary = (item.title, item.summary) if item else (text, "")
     source = application.sources.get(item.source) if item else None
     value: dict[str, Any] = {
@@ -59,7 +62,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     value["found_topics"] = [{"topic": one.section, "rule": one.rule, "text": one.matched[0].text} for one in topics]
     if item and item.story:
         value["story"] = urn(item.story)
-        value |= _story(application, item, story) if story else {}
+        value |= _story(item, story, pinned) if story else {}
     case = Case(title, summary, source.usually if source else None, source.section if source else None)
     found_out = outcome(application.rulebook, case)
     value["outcome"] = _outcome(found_out)
@@ -149,6 +152,7 @@ def _look_up(application: Application, text: str) -> Found | None:
     """
     from aggregator.normalise.address import canonical
     from aggregator.pipeline.category_topics import stored_topics
+    from aggregator.web.receipts import pin_receipts_on
 
     bare = text.lower().removeprefix("urn:uuid:").rstrip("/").rsplit("/", 1)[-1]
     id: str | None
@@ -180,21 +184,22 @@ def _look_up(application: Application, text: str) -> Found | None:
             raise UsageError(f"the archive has no story or item with this {what}, or `stories: hide` hides it")
         story = reading.story(item.story) if item.story else None
         categories = stored_topics(archive).of(item.categories)
-        return Found(item, story if isinstance(story, StoryView) else None, categories)
+        if not isinstance(story, StoryView):
+            return Found(item, None, categories, None)
+        today = utc_now().astimezone(ZoneInfo(application.settings.site.timezone)).date()
+        pins = pin_receipts_on(today, application.settings, reading)
+        return Found(item, story, categories, pins.get((story.n, story.section)))
     finally:
         archive.close()
 
 
-def _story(application: Application, item: ItemView, story: StoryView) -> dict[str, Any]:
-    from aggregator.web.receipts import pinned_to
-
-    pinned = pinned_to(application.settings, story)
+def _story(item: ItemView, story: StoryView, pinned: Receipt | None) -> dict[str, Any]:
     return {
         "joined": item.why,
         "joining": joining.joining(item),
         "story_section": story.section,
         "story_sections": [{"section": name, "score": score} for name, score in story.scores],
-        "pinned": next(({"section": one.section, "at": str(one.at)} for one in pinned), None),
+        "pinned": {"section": pinned.section, "at": str(pinned.at)} if pinned else None,
         "told_by": reports(story.reports),
     }
 

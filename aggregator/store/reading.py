@@ -136,6 +136,13 @@ class Reading:
         found = items_at(self._db, canonicals)
         return self.stories_of_items([n for canonical in canonicals for n in found.get(canonical, ())])
 
+    def homes(self, canonicals: Sequence[str]) -> dict[str, set[int]]:
+        """Canonical address → numbers of the stories that show its articles."""
+        found = items_at(self._db, canonicals)
+        items = {n for numbers in found.values() for n in numbers}
+        story = dict(self._db.select("SELECT item, story FROM placements WHERE NOT hidden AND item IN", items))
+        return {address: {story[n] for n in numbers if n in story} for address, numbers in found.items()}
+
     def members(self, story: int) -> list[ItemView]:
         pairs = self._db.read(
             "SELECT i.n, i.at FROM placements p JOIN items i ON i.n = p.item WHERE p.story = ? AND NOT p.hidden "

@@ -18,6 +18,7 @@ from aggregator.web.cited import cited
 from aggregator.web.library import Library
 from aggregator.web.operations import described
 from aggregator.web.paging import page_request
+from aggregator.web.receipts import pin_receipts
 from aggregator.web.related import Relatives
 from aggregator.web.request_context import identifier, library, story_named
 from aggregator.web.responses import json_response
@@ -49,8 +50,8 @@ def listing(view: str) -> Response:
     rows: Sequence[shapes.Story | shapes.Item]
     if view == "stories":
         told, last = asked.cut(lib.archive.reading.stories(asked.query, seconds)[0])
-        relatives = Relatives(lib)
-        rows = [story_json(lib, story, relatives) for story in told]
+        relatives, pins = Relatives(lib), pin_receipts(lib)
+        rows = [story_json(lib, story, relatives, pins) for story in told]
     else:
         found, last = asked.cut(lib.archive.reading.items(asked.query, seconds)[0])
         rows = [item_json(lib.in_force().names.of(item)) for item in found]
@@ -83,7 +84,7 @@ def story(id: str) -> Response:
     members = lib.archive.reading.members(found.n)
     lead = next((item for item in members if item.n == found.lead), None)
     full: shapes.StoryInFull = {
-        **story_json(lib, found, Relatives(lib)),
+        **story_json(lib, found, Relatives(lib), pin_receipts(lib)),
         "content_html": lead.content if lead else "",
         "cited": cited(lead),
         "timeline": [

@@ -26,7 +26,7 @@ from aggregator.web.operations import PAGE, described
 from aggregator.web.parameters import by_relevance
 from aggregator.web.pinned import first, held, pinned
 from aggregator.web.ranking import CANDIDATES, rank_by_importance
-from aggregator.web.receipts import coverage, why
+from aggregator.web.receipts import coverage, pin_receipts, why
 from aggregator.web.related import Relatives
 from aggregator.web.request_context import library, story_named
 from aggregator.web.responses import respond
@@ -235,7 +235,7 @@ def story(id: str) -> Response:
         members=members,
         standfirst=standfirst,
         body=body,
-        receipts=why(lib.in_force(), found),
+        receipts=why(lib.in_force(), found, pin_receipts(lib)),
         coverage=coverage(lib.in_force().settings, found),
         related=[one.story for one in others if not one.filled],
         also=[one.story for one in others if one.filled],

@@ -1,29 +1,34 @@
-"""Why a story is where it is, and who reports it: receipts computed on demand, coverage by labels. Pure."""
+"""Why a story is where it is, and who reports it: receipts computed on demand, coverage by labels."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 
 from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
 from aggregator.normalise.address import canonical
-from aggregator.web.library import InForce
+from aggregator.web.library import InForce, Library, Reading
+
+PinReceipts = Mapping[tuple[int, str], Receipt]
+"""(number of a story, section in which `stories: pin` holds it) → the receipt for that."""
 
 EXPLAINED = 6
 """Texts of a story that are examined for its receipts."""
 
 
 def receipts_of(
-    force: InForce, stories: Iterable[StoryView], items: Iterable[ItemView]
+    library: Library, stories: Iterable[StoryView], items: Iterable[ItemView]
 ) -> dict[str, tuple[Receipt, ...]]:
-    found = {story.id: why(force, story) for story in stories}
+    force, pins = library.in_force(), pin_receipts(library)
+    found = {story.id: why(force, story, pins) for story in stories}
     return found | {item.id: force.receipts(item.title, item.summary, item.source) for item in items}
 
 
-def why(force: InForce, story: StoryView) -> tuple[Receipt, ...]:
+def why(force: InForce, story: StoryView, pins: PinReceipts) -> tuple[Receipt, ...]:
     """Receipts of a story for its sections and topics: from its lead, and from the other headlines for those that the
     lead alone does not explain."""
     missing = {name for name, _ in story.scores} | set(story.topics)
@@ -37,8 +42,8 @@ def why(force: InForce, story: StoryView) -> tuple[Receipt, ...]:
         fresh = [one for one in force.receipts(title, summary, source) if one.section in missing]
         missing -= {one.section for one in fresh}
         found += fresh
-    pinned = pinned_to(force.settings, story)
-    found = pinned + [one for one in found if one.section not in {pin.section for pin in pinned}]
+    if pin := pins.get((story.n, story.section)):
+        found = [pin, *(one for one in found if one.section != pin.section)]
     order = [name for name, _ in story.scores] + list(story.topics)
     scores = dict(story.scores)
     return tuple(
@@ -47,12 +52,21 @@ def why(force: InForce, story: StoryView) -> tuple[Receipt, ...]:
     )
 
 
-def pinned_to(settings: Settings, story: StoryView) -> list[Receipt]:
-    """The receipt for a section set by `stories: pin`, if any."""
-    pinned = [pin for pin in settings.overrides.pin if pin.section == story.section]
-    addresses = {canonical(report.url) for report in story.reports} if pinned else set()
-    pins = [pin for pin in pinned if canonical(pin.url) in addresses]
-    return [Receipt(pin.section, 1.0, "stories: pin", pin.at, (), None) for pin in pins[:1]]
+def pin_receipts(library: Library) -> PinReceipts:
+    """Those of all pins of the configuration in force, looked up once for any number of stories."""
+    force = library.in_force()
+    return pin_receipts_on(library.now().astimezone(force.zone).date(), force.settings, library.archive.reading)
+
+
+def pin_receipts_on(today: date, settings: Settings, reading: Reading) -> PinReceipts:
+    """What the pins that hold today mean: articles are known by the addresses they had, too."""
+    pins = [(address, pin) for pin in settings.overrides.pin if pin.holds(today) and (address := canonical(pin.url))]
+    homes = reading.homes([address for address, _ in pins]) if pins else {}
+    found: dict[tuple[int, str], Receipt] = {}
+    for address, pin in pins:
+        for story in homes.get(address, ()):
+            found.setdefault((story, pin.section), Receipt(pin.section, 1.0, "stories: pin", pin.at, (), None))
+    return found
 
 
 def coverage(settings: Settings, story: StoryView) -> dict[str, list[tuple[str, int]]]:

@@ -12,7 +12,7 @@ from aggregator.render.instants import rfc3339
 from aggregator.render.jsonfeed import located, reports
 from aggregator.web import shapes
 from aggregator.web.library import InForce, Library, month_of
-from aggregator.web.receipts import why
+from aggregator.web.receipts import PinReceipts, why
 from aggregator.web.related import Relative, Relatives
 
 
@@ -57,7 +57,7 @@ def _why(source: Source, state: SourceState | None) -> str:
     return state.why if state else "not polled yet"
 
 
-def story_json(lib: Library, story: StoryView, relatives: Relatives) -> shapes.Story:
+def story_json(lib: Library, story: StoryView, relatives: Relatives, pins: PinReceipts) -> shapes.Story:
     force = lib.in_force()
     return {
         "id": urn(story.id),
@@ -72,7 +72,7 @@ def story_json(lib: Library, story: StoryView, relatives: Relatives) -> shapes.S
         "topics": list(story.topics),
         "publishers": list(story.publishers),
         "sources": reports(story.reports),
-        "receipts": [located(one) for one in why(force, story)],
+        "receipts": [located(one) for one in why(force, story, pins)],
         "related": [_related(one, force) for one in relatives.of(story)],
         "image": story.image,
         "lang": story.lang,

@@ -171,7 +171,7 @@ def build(
         modified=max(changed, by_time(library, query, args, (*stories, *items)), *newest),
         stories=stories,
         items=items,
-        receipts=receipts_of(force, stories, items) if rendered == "json" else {},
+        receipts=receipts_of(library, stories, items) if rendered == "json" else {},
         texts=republished(library, stories, items) if rendered else {},
         icons=_icons(library, stories, items) if rendered else {},
         ttl=max(1, int(every.total_seconds() // 60)),

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from newsroom import CONFIG, Newsroom, item
+from newsroom import CONFIG, Newsroom, item, of_the_file
 
+from aggregator.cli.main import main
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.poll import PollResult
 from aggregator.pipeline.edition import edition, re_place
@@ -85,6 +86,18 @@ def test_what_has_moved_is_pinned_by_either_address(room: Newsroom, address: str
     (story,) = [one for one in told(room) if one["link"] == TO]
     assert story["section"] == "asia-pacific"
     assert f"/stories/{LIVE.id}" in room.client.get("/sections/asia-pacific").get_data(as_text=True)
+    rules = {one["section"]: one["rule"] for one in story["receipts"]}
+    assert rules["asia-pacific"] == "stories: pin"
+    assert "stories: pin" in room.client.get(f"/stories/{LIVE.id}").get_data(as_text=True)
+
+
+@of_the_file
+def test_explain_says_that_what_has_moved_is_pinned(room: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
+    moves(room)
+    edit(room, f"{{pin: [{{url: '{FROM}', section: asia-pacific}}]}}")
+    room.place.config.write_text(room.application.settings.texts["feeds.yaml"])
+    assert main(["--config", str(room.place.config), "--instance", str(room.folder), "explain", TO]) == 0
+    assert "held in asia-pacific by stories: pin" in capsys.readouterr().out
 
 
 def test_a_plan_knows_both_addresses(room: Newsroom) -> None:

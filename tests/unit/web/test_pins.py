@@ -112,3 +112,14 @@ def test_when_a_pin_is_over_the_story_goes_where_its_words_put_it(room: Newsroom
     version = room.archive.reading.version("section:defense")
     room.publish()
     assert room.archive.reading.version("section:defense") == version, "once is enough"
+
+
+def test_a_pin_that_is_over_is_no_reason_any_more(room: Newsroom) -> None:
+    """… for a story that its words put into the section as well."""
+    pin(room, (SHIPS[0], "2099-12-31"))
+    rules = [one["rule"] for one in room.client.get("/api/v1/stories?q=potatoes").get_json()["stories"][0]["receipts"]]
+    assert rules == ["stories: pin"]
+    room.now = datetime(2100, 1, 1, 1, 0, tzinfo=UTC)
+    room.publish()
+    rules = [one["rule"] for one in room.client.get("/api/v1/stories?q=potatoes").get_json()["stories"][0]["receipts"]]
+    assert rules == ["words: navy"]
