@@ -82,8 +82,7 @@ _ORNAMENT = re.compile(
 )
 _ADVERTISEMENT = re.compile(r"//[\w.-]*(?:amazon-adsystem|doubleclick|googlesyndication|adservice)\.", re.IGNORECASE)
 _TINY = re.compile(r'\s(?:width|height)="\s*[1-4]?\d(?:px)?\s*"')
-_PLAYERS = ("iframe", "embed", "video", "audio")
-_PLAYER = re.compile(rf"<({'|'.join(_PLAYERS)})\b([^<>]*)>", re.IGNORECASE)
+_PLAYER = re.compile(r"<(iframe|embed|video|audio)\b([^<>]*)>", re.IGNORECASE)
 _PLAYER_END = re.compile(r"</(?:video|audio)\b", re.IGNORECASE)
 _PLAYED = re.compile(r"""\ssrc\s*=\s*["']?\s*((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE)
 _YOUTUBE = re.compile(r"https://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})(?![\w-])")
@@ -133,8 +132,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     lower = text.lower()
     if _DANGEROUS.search(lower) or "javascript:" in lower or _EVENT.search(lower):
         drops["unsafe-markup"] += 1
-    if any(f"<{player}" in lower for player in _PLAYERS):
-        text = _PLAYER.sub(lambda player: _linked(player, base), text)
+    text = _PLAYER.sub(lambda player: _linked(player, base), text)
     cleaner = _ABSOLUTE_ONLY
     if _RELATIVE_HREF.search(lower) or _RELATIVE_SRC.search(lower):
         cleaner = _cleaner(lambda relative: address.absolute(relative, base))
