@@ -160,7 +160,7 @@ def _sources(old: Sequence[Source], new: Sequence[Source]) -> SourceChanges:
     before = {source.id: source for source in old}
     added, renamed, changed = [], [], []
     switched: dict[bool, list[str]] = {True: [], False: []}
-    for source, former in former_ids(new, {source.id: source.url for source in old}):
+    for source, former in former_ids(new, {source.id: source.url for source in old}, before):
         if former is None:
             added.append(source.id)
             if not source.enabled:

@@ -119,6 +119,9 @@ ROWS = "SELECT n, id, root, url, listed, enabled FROM sources ORDER BY n"
 class Edits:
     """What makes the rows follow feeds.yaml; rows that are right already are in none of these."""
 
+    displaced: list[tuple[str, int]] = field(
+        default_factory=list
+    )  # id, number: removed ones that give up their id; to be written first
     new: list[tuple[str, str, str, bool]] = field(default_factory=list)  # id, root, url, enabled
     edited: list[tuple[int, str, str, bool]] = field(default_factory=list)  # number, id, url, enabled
     moved: list[str] = field(default_factory=list)  # ids of those that have another address now
@@ -133,22 +136,28 @@ def edits(configured: Collection[Source], rows: Iterable[Sequence[Any]]) -> Edit
         known[id] = (n, url, bool(listed), bool(enabled))
         roots.add(root)
     found = Edits()
-    for source, former in former_ids(configured, {id: url for id, (_, url, _, _) in known.items()}):
+    ids = {source.id for source in configured} | known.keys()
+    addresses = {id: url for id, (_, url, _, _) in known.items()}
+    before = {id for id, (*_, listed, _) in known.items() if listed}
+    for source, former in former_ids(configured, addresses, before):
         if former is None:
-            found.new.append((source.id, _free_root(source.id, roots), source.url, source.enabled))
+            found.new.append((source.id, _free(source.id, roots), source.url, source.enabled))
             continue
         n, url, listed, enabled = known.pop(former)
         if (former, url, listed, enabled) != (source.id, source.url, True, source.enabled):
             found.edited.append((n, source.id, source.url, source.enabled))
         if url != source.url:
             found.moved.append(source.id)
+    for source in configured:
+        if source.id in known:  # its name was that of a removed one, too
+            found.displaced.append((_free(f"{source.id}-before", ids), known[source.id][0]))
     found.gone = [n for n, _, listed, _ in known.values() if listed]
     return found
 
 
-def _free_root(id: str, roots: set[str]) -> str:
-    """A root that no source has; it is taken from now on."""
-    while id in roots:
-        id += "-again"  # the name used to belong to a source that was renamed
-    roots.add(id)
-    return id
+def _free(name: str, taken: set[str]) -> str:
+    """A root or id that no source has; it is taken from now on."""
+    while name in taken:
+        name += "-again"  # it used to belong to a source that was renamed
+    taken.add(name)
+    return name

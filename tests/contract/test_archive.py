@@ -494,6 +494,38 @@ def test_who_takes_over_the_address_of_a_renamed_source_is_a_new_one(store: Stor
     assert roots == {"omega": "alpha", "delta": "delta", "beta": "beta"}
 
 
+@pytest.mark.parametrize("was", [("alpha",), ()])
+def test_a_source_renamed_to_what_one_removed_was_called_keeps_its_own_history(
+    store: Store, was: tuple[str, ...]
+) -> None:
+    """… where `was` says so, and where its address does; what the removed one told stays its own."""
+    store.intake.apply(
+        [polled("alpha", [item("alpha", "1", "One")]), polled("gamma", [item("gamma", "1", "Two")])], NOW
+    )
+    store.sources.sync([source("alpha"), source("beta")])
+    url = "https://elsewhere.example/feed" if was else "https://alpha.example/feed"
+    for _ in range(2):
+        store.sources.sync([source("gamma", url=url, was=was), source("beta")])
+        roots = {state.id: state.root for state in store.sources.states(listed=False)}
+        assert roots == {"gamma": "alpha", "beta": "beta", "gamma-before": "gamma"}
+        assert [state.id for state in store.sources.states()] == ["gamma", "beta"]
+    store.sources.sync([source("alpha", url=url), source("beta")])
+    store.sources.sync([source("alpha", url=url), source("beta"), source("gamma", url="https://gamma.example/feed")])
+    assert {state.id: state.root for state in store.sources.states()} == {
+        "alpha": "alpha",
+        "beta": "beta",
+        "gamma": "gamma",
+    }
+
+
+def test_an_edit_that_renames_a_source_and_moves_it_may_be_undone_and_done_again(store: Store) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", "1", "One")])], NOW)
+    renamed = source("omega", url="https://omega.example/feed", was=("alpha",))
+    for file in ([renamed], [source("alpha")], [renamed]):
+        store.sources.sync(file)
+    assert [state.root for state in store.sources.states()] == ["alpha"]
+
+
 def test_what_leaves_the_file_is_listed_no_more_and_comes_back_as_it_was(store: Store) -> None:
     root = {state.id: state.root for state in store.sources.states()}
     store.sources.sync([source("alpha")])

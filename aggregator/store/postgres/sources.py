@@ -50,6 +50,8 @@ class Sources(sources.Sources):
         with self._db.transaction(Lock.SYNCING) as raw:
             found = edits(configured, raw.execute(ROWS))
             raw.execute("UPDATE sources SET listed = FALSE WHERE n = ANY(%s::bigint[])", (found.gone,))
+            for id, n in found.displaced:
+                raw.execute("UPDATE sources SET id = %s WHERE n = %s", (id, n))
             _edit(raw, found.edited)
             put(raw, "sources (id, root, url, enabled)", "text text text boolean", found.new, "")
             if found.moved:

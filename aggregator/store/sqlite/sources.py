@@ -32,6 +32,7 @@ class Sources(sources.Sources):
         with self._db.transaction() as raw:
             found = edits(configured, raw.execute(ROWS))
             raw.executemany("UPDATE sources SET listed = 0 WHERE n = ?", [(n,) for n in found.gone])
+            raw.executemany("UPDATE sources SET id = ? WHERE n = ?", found.displaced)
             if found.edited or found.new:
                 table = self._db.tables.table("sources")
                 for n, id, url, enabled in found.edited:
