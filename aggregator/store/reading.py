@@ -149,8 +149,12 @@ class Reading:
             "ORDER BY i.at, i.n",
             (story,),
         )
-        found = dict(self._db.select("SELECT item, content FROM articles WHERE item IN", [n for n, _ in pairs]))
+        found = self.extracted([n for n, _ in pairs])
         return [replace(item, extracted=found.get(item.n, "")) for item in self._items(pairs)]
+
+    def extracted(self, items: Sequence[int]) -> dict[int, str]:
+        """Number of an item → safe HTML of its article, of those that were asked for."""
+        return dict(self._db.select("SELECT item, content FROM articles WHERE item IN", items))
 
     def item(self, id: str) -> ItemView | None:
         found = self._items(

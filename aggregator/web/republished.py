@@ -14,13 +14,7 @@ def republished(library: Library, stories: Iterable[StoryView], items: Iterable[
     full = {source.id for source in settings.sources if source.full_text}
     if not settings.site.republish_full_text or not full:
         return {}
-    reading = library.archive.reading
-    found = {}
-    for story in stories:
-        if any(report.source in full for report in story.reports):
-            found[story.id] = next((one.extracted for one in reading.members(story.n) if one.n == story.lead), "")
-    for item in items:
-        told = reading.story(item.story) if item.story and item.source in full else None
-        if isinstance(told, StoryView):
-            found[item.id] = next((one.extracted for one in reading.members(told.n) if one.n == item.n), "")
-    return {id: text for id, text in found.items() if text}
+    wanted = {story.id: story.lead for story in stories if any(report.source in full for report in story.reports)}
+    wanted |= {item.id: item.n for item in items if item.story and item.source in full}
+    texts = library.archive.reading.extracted(list(wanted.values()))
+    return {id: text for id, n in wanted.items() if (text := texts.get(n))}

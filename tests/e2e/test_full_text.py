@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +14,7 @@ from servers.local import Server, answer, redirect
 
 from aggregator.bootstrap import Application, Place, library, utc_now
 from aggregator.cli.main import main
+from aggregator.store.sqlite.connection import Connection
 from aggregator.web.app import create_app
 
 SENTENCE = "The engineers who had inspected the wall in spring found that water seeped through it, and said so"
@@ -109,6 +111,33 @@ def test_feeds_hold_the_article_where_the_site_may_republish_it(wire: Wire) -> N
     assert "seeped" not in dam["summary"]
     assert "All about this story" in dam["content_html"]
     assert sum("seeped" in one["content_html"] for one in items) == 1  # not of sources without `full_text`
+
+
+@pytest.mark.parametrize("view", ["stories", "items"])
+def test_the_store_is_asked_no_more_often_for_many_articles_than_for_one(
+    wire: Wire, view: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = wire.place.config
+    config.write_text(config.read_text().replace("title: Wire}", "title: Wire, republish_full_text: true}"))
+    wire.poll()
+    reads = 0
+    read = Connection.read
+
+    def counted(self: Connection, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        nonlocal reads
+        reads += 1
+        return read(self, query, values)
+
+    monkeypatch.setattr(Connection, "read", counted)
+    client = wire.client
+    client.get("/latest.json")  # the first request opens the archive
+    asked = []
+    for limit in (1, 2):
+        reads = 0
+        told = client.get(f"/sources/full.json?view={view}&limit={limit}").get_json()["items"]
+        assert len(told) == limit
+        asked.append(reads)
+    assert asked[0] == asked[1]
 
 
 def test_an_article_is_asked_for_once_and_of_those_sources_alone(wire: Wire) -> None:
