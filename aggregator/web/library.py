@@ -135,6 +135,7 @@ class Library:
         self._troubles = troubles  # of the worker, as it tells them beside the store
         self._unread: str | None = None  # the epoch in force, where it cannot be read here
         self._local = threading.local()
+        self._following = threading.Lock()
         self._lock = threading.Lock()
         self._cache: OrderedDict[tuple[StreamQuery, str, str], Cached] = OrderedDict()
         self._cached_bytes = 0
@@ -168,31 +169,31 @@ class Library:
 
     def in_force(self) -> InForce:
         """The configuration that the store says is in force, with the topics found and the sources removed; looked up
-        again after each commit."""
-        commit = self.commit()
-        if getattr(self._local, "commit", None) != commit:
-            held = self.archive.upkeep.configuration()
-            if held:
-                self._follow(*held)
-                self.since = max(datetime.fromtimestamp(self.archive.upkeep.applied(), UTC), self.written)
-            self._name(self._found(self.archive.upkeep), self.archive.reading.removed())
-            self._local.commit = commit
+        again after each commit, by one thread after the other, so that what was read last is what counts."""
+        if getattr(self._local, "commit", None) != self.commit():
+            with self._following:
+                commit = self.commit()
+                held = self.archive.upkeep.configuration()
+                if held:
+                    self._follow(*held)
+                    self.since = max(datetime.fromtimestamp(self.archive.upkeep.applied(), UTC), self.written)
+                self._name(self._found(self.archive.upkeep), self.archive.reading.removed())
+                self._local.commit = commit
         return self._current
 
     def _follow(self, epoch: str, texts: Mapping[str, str]) -> None:
         """A configuration written for another environment or a newer version must not take pages from readers: the one
         that this process knew before stays in use, and the problem is reported."""
-        with self._lock:
-            if epoch == self._unread:
-                return
-            self._unread = None
-            if epoch != self._current.settings.epoch:
-                try:
-                    self._current = self._plain = self._compile(texts)
-                    self._named = ({}, {})
-                except ConfigError as error:
-                    self._unread = epoch
-                    log.error("the configuration in force cannot be read here; the previous one is used:\n%s", error)
+        if epoch == self._unread:
+            return
+        self._unread = None
+        if epoch != self._current.settings.epoch:
+            try:
+                self._current = self._plain = self._compile(texts)
+                self._named = ({}, {})
+            except ConfigError as error:
+                self._unread = epoch
+                log.error("the configuration in force cannot be read here; the previous one is used:\n%s", error)
 
     def troubles(self) -> tuple[str, ...]:
         """The problems of this process and of the worker."""
@@ -202,13 +203,12 @@ class Library:
     def _name(self, found: Mapping[str, str], removed: Mapping[str, str]) -> None:
         """Topics found in categories get the found name, unless a configured topic or a place has the same id. Sources
         that were removed keep their name, so that their items stay readable."""
-        with self._lock:
-            if (found, removed) != self._named:
-                names = self._plain.names
-                gone = {id: (f"{title} (removed)", None) for id, title in removed.items()}
-                called = replace(names, topics={**found, **names.topics}, sources={**gone, **names.sources})
-                self._current = replace(self._plain, names=called)
-                self._named = (found, removed)
+        if (found, removed) != self._named:
+            names = self._plain.names
+            gone = {id: (f"{title} (removed)", None) for id, title in removed.items()}
+            called = replace(names, topics={**found, **names.topics}, sources={**gone, **names.sources})
+            self._current = replace(self._plain, names=called)
+            self._named = (found, removed)
 
     def changed(self, stream: str = "latest") -> datetime:
         """When anything of a stream, or anything at all, that pages and the API show last changed: by news, or by a new
