@@ -156,6 +156,8 @@ class Application(Configured):
             before = self.of_texts(self.place, held[1]).settings
         except ConfigError:  # written for an environment or a version that is no more
             return False
+        if before.epoch != held[0]:  # its values from the environment are other ones now
+            return False
         told = [state for state in archive.sources.states(listed=False) if state.last_success]
         return place_alike(before, self.settings, told)
 

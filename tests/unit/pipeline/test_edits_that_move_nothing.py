@@ -115,6 +115,17 @@ def test_a_source_that_returns_may_have_another_publisher_now(room: Newsroom) ->
     assert outdated(room) > 0
 
 
+def test_a_value_of_the_environment_that_changed_counts_as_an_edit(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WIRE_WORD", "octopus*")
+    save(room, ("frigate*]", 'frigate*, "${WIRE_WORD}"]'))
+    re_place_all(room.archive, room.application.policy, lambda: seconds(room), lambda: True)
+    monkeypatch.setenv("WIRE_WORD", "scientist*")
+    room.put_in_force(room.text)
+    assert outdated(room) > 0
+
+
 def test_what_one_process_put_in_force_is_not_taken_for_what_another_compared_with(room: Newsroom) -> None:
     upkeep, epoch = room.archive.upkeep, room.application.settings.epoch
     upkeep.put_in_force("third", {"feeds.yaml": CONFIG}, seconds(room))
