@@ -274,11 +274,13 @@ def json_schema() -> str:
 
 
 def _take_nothing_as_empty(schema: dict[str, Any]) -> None:
-    """In place: a list key whose entries are all commented out holds null to an editor's YAML reader."""
+    """In place: a list or table key whose entries are all commented out holds null to an editor's YAML reader."""
     for value in schema.values():
         if isinstance(value, dict):
-            if value.get("type") == "array" and value.get("default") == []:
-                value["type"] = ["array", "null"]
+            kind = value.get("type")
+            table = kind == "object" and "properties" in value and "required" not in value
+            if table or (kind in ("array", "object") and value.get("default") == []):
+                value["type"] = [kind, "null"]
             _take_nothing_as_empty(value)
 
 

@@ -60,6 +60,8 @@ def test_the_default_file_names_and_passes_it(default_file: Path) -> None:
         "sources: [{name: 20 Minutes, url: 'https://${HOST}/', every: 5m, enabled: false, labels: {x: 1}}]",
         "sources: [{name: 24 heures, id: 24, was: [20], url: 'https://a.example/', section: 7}]\nsections: [{id: 7}]",
         "topics:\nsections: [{id: a, words: , not: , examples: }]\nstories: {join: , split: , pin: }\nallow_private:",
+        "site:\ndefaults:\nstories:\nsources: [{name: A, url: https://a.example/, labels: , headers: }]",
+        "publishers: [{name: A, labels: }]",
         "stories: {join: [[https://a.example/, https://b.example/]], pin: [{url: https://a.example/, section: world}]}",
     ],
 )
@@ -72,6 +74,8 @@ def test_both_accept(text: str) -> None:
     "text",
     [
         "sorces: []",
+        "",
+        "publishers: [null]",
         "sources: [{name: A}]",
         "sources: [{name: A, url: ftp://a.example/}]",
         "sources: [{name: A, url: https://a.example/, every: 5 minutes}]",
