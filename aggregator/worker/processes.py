@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 
 from aggregator.errors import AlreadyRunning, CannotListen, StoreFull, StoreReadOnly
@@ -86,7 +87,7 @@ class WorkerLock:
         except OSError as error:
             raise StoreReadOnly(f"{self._path}: cannot be written: {error.strerror}") from error
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._take()
         except OSError as error:
             holder = self._file.readline().decode(errors="replace").strip() or "unknown"
             self._file.close()
@@ -100,6 +101,15 @@ class WorkerLock:
             self._file.close()
             raise StoreFull(f"{self._path}: cannot be written: {error.strerror}") from error
         return self
+
+    def _take(self) -> None:
+        """`held` of another process takes it too, for a moment; a worker keeps it. Raises OSError."""
+        for _ in range(10):
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            time.sleep(0.02)
+        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def report(self, troubles: str) -> None:
         """Show what is wrong to readers of `troubles`. Raises OSError."""

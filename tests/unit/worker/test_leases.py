@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -57,6 +59,16 @@ def test_the_second_worker_names_the_first(tmp_path: Path) -> None:
         pass
     with WorkerLock(tmp_path):
         pass
+
+
+def test_a_command_that_only_asks_for_a_worker_keeps_none_from_starting(tmp_path: Path) -> None:
+    lock = WorkerLock(tmp_path)
+    (tmp_path / "worker.lock").touch()
+    with (tmp_path / "worker.lock").open() as file:
+        fcntl.flock(file, fcntl.LOCK_SH)  # as `held` does
+        threading.Timer(0.05, file.close).start()
+        with WorkerLock(tmp_path):
+            assert lock.held()
 
 
 def test_a_taken_port_is_one_clear_line() -> None:
