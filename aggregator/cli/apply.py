@@ -34,9 +34,17 @@ def run(args: argparse.Namespace, place: Place) -> int:
         running = any(lock.held() for lock in locks(place.instance, application.database))
     replaced = 0
     if not running:
-        archive.sources.sync(settings.sources)
-        with editing(archive) as proceed:
-            replaced = re_place_stored(archive, application, proceed)
+        try:
+            archive.sources.sync(settings.sources)
+            with editing(archive) as proceed:
+                replaced = re_place_stored(archive, application, proceed)
+        except KeyboardInterrupt:
+            print(
+                f"{place.config} is in force now; stored stories that were not re-placed yet follow with the next "
+                "`apply`, `poll` or `run`.",
+                file=sys.stderr,
+            )
+            raise
     archive.close()
     if args.json:
         row = {"applied": applied, "epoch": settings.epoch, "running": running, "re_placed": replaced}

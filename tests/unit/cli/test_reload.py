@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from builders import archive as made_archive
@@ -344,3 +345,19 @@ def test_apply_re_places_stored_stories_where_no_worker_runs(
     assert "was in force already" in capsys.readouterr().out
     file.write_text("sources: {")
     assert main(command) == 2
+
+
+def test_an_apply_that_is_interrupted_says_that_the_file_is_in_force(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_archive(tmp_path / "instance").close()
+    file = tmp_path / "feeds.yaml"
+    file.write_text(FILE)
+    with monkeypatch.context() as patched:
+        patched.setattr("aggregator.pipeline.re_placement.re_place_all", Mock(side_effect=KeyboardInterrupt))
+        assert main(["--config", str(file), "--instance", str(tmp_path / "instance"), "apply"]) == 130
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.count("\n") == 1
+    assert f"{file} is in force now" in told.err
+    assert "`poll`" in told.err
