@@ -27,7 +27,8 @@ def weight(story: StoryView, now: int) -> float:
 
 
 def rank_by_importance(stories: Iterable[StoryView], now: int) -> list[StoryView]:
-    return sorted(stories, key=lambda story: (-weight(story, now), story.id))
+    """Of those of one weight, as all have after a year, the newest comes first."""
+    return sorted(stories, key=lambda story: (-weight(story, now), -story.published.timestamp(), story.id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,17 @@ def test_a_block_of_the_front_page_begins_with_what_most_outlets_report(tmp_path
     room.close()
 
 
+def test_a_block_of_the_front_page_whose_news_is_old_begins_with_the_newest(tmp_path: Path) -> None:
+    """After a year, no number of outlets weighs anything."""
+    room = Newsroom(tmp_path)
+    names = ["Alpha", "Bravo", "Charlie", "Delta", "Echo", "Foxtrot"]
+    old = [item(f"Navy names its vessel {name}", age=timedelta(days=400 + n)) for n, name in enumerate(names)]
+    room.publish(*old)
+    block = room.client.get("/").text.partition('id="s-defense"')[2].partition("</section>")[0]
+    assert re.findall(r'<h3[^>]*><a href="[^"]+"[^>]*>([^<]+)', block) == [one.title for one in old]
+    room.close()
+
+
 def test_charts_count_what_entered_each_section_as_its_index_and_its_page_do(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
     room.publish(item("Missile test over Japan alarms Tokyo", age=timedelta(hours=2)))
