@@ -37,7 +37,10 @@ def survey(
     places = {policy.topic_titles[id]: id for id in policy.found_topics}
     uses = (use for _, use in used)
     topics = find_topics(uses, known, taken_names=policy.taken_names, places=places, spoken_for=policy.spoken_for)
-    fresh = _new(topics, known)
+    fresh = _new(topics, known) if at is not None else topics
+    # A topic has its page before a story names it, and as long as one does. Without a time, the survey is not over.
+    every = CategoryTopics({**known.titles, **topics.titles}, topics.ids)
+    archive.upkeep.note(NOTE, {"at": None, "labels": every.as_json()})
     if not _re_place(archive, with_category_topics(policy, topics), fresh, used, now=now, proceed=proceed):
         return None
     archive.upkeep.note(NOTE, {"at": now, "labels": topics.as_json()})

@@ -82,7 +82,18 @@ def test_once_a_day(room: Newsroom) -> None:
 def test_a_survey_that_was_interrupted_is_made_again(room: Newsroom) -> None:
     """A service that stops meanwhile leaves no topic without the stories that were there before it."""
     assert survey(room.archive, room.application.policy, NOW, lambda: False) is None
-    assert stored_topics(room.archive).titles == {}
+    assert survey(room.archive, room.application.policy, NOW + 30) is not None
+    assert survey(room.archive, room.application.policy, NOW + 60) is None
+    assert len(room.client.get("/topics/village-life.json").get_json()["items"]) == 6
+
+
+def test_the_page_of_a_topic_is_there_before_stories_name_it(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aggregator.pipeline.survey.PAGE", 2)
+    going_on = iter([True, False])
+    assert survey(room.archive, room.application.policy, NOW, lambda: next(going_on)) is None
+    answer = room.client.get("/topics/village-life.json")
+    assert answer.status_code == 200
+    assert len(answer.get_json()["items"]) == 2
     assert survey(room.archive, room.application.policy, NOW + 30) is not None
     assert len(room.client.get("/topics/village-life.json").get_json()["items"]) == 6
 
@@ -102,6 +113,8 @@ def test_one_that_is_none_any_more_leaves_its_stories(room: Newsroom) -> None:
     survey(room.archive, room.application.policy, NOW)
     room.put_in_force(CONFIG.replace("name: BBC World", "id: bbc-world, name: Village Life"))
     re_place(room.archive, room.application.policy, NOW)
+    assert survey(room.archive, room.application.policy, NOW + EVERY, lambda: False) is None
+    assert room.client.get("/topics/village-life").status_code == 200
     assert survey(room.archive, room.application.policy, NOW + EVERY) is not None
     assert room.client.get("/topics/village-life").status_code == 404
     told = room.client.get("/api/v1/stories").get_json()["stories"]
