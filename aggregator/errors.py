@@ -14,6 +14,7 @@
     │   ├── NotAStore                the file is no database of ours
     │   ├── StoreTooNew              written by a later version of the program
     │   └── ClockApart               this machine's clock and that of the archive's server disagree
+    ├── TooManyFiles                 this process or machine may open no more files: no source is to blame
     ├── AlreadyRunning               a second `run` or `worker` on one SQLite archive
     ├── CannotListen                 the port is taken or may not be used
     ├── SandboxError                 a parsing child stalled or died
@@ -24,7 +25,10 @@ An error of a remote server is not an exception but a value, `model.source.Faile
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
+
+OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,16 @@ class StoreTooNew(StoreError):
 
 class ClockApart(StoreError):
     pass
+
+
+class TooManyFiles(AggregatorError):
+    """EMFILE or ENFILE (`OUT_OF_FILES`)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def __str__(self) -> str:
+        return "too many files are open here; allow more (ulimit -n, or LimitNOFILE= of systemd)"
 
 
 class AlreadyRunning(AggregatorError):

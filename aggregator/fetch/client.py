@@ -141,7 +141,11 @@ class Http:
         self._open: aiohttp.ClientSession | None = None
 
     async def __call__(self, request: FetchRequest) -> Outcome:
-        """One conditional request within all limits. Never raises for errors of a server or the network."""
+        """One conditional request within all limits. Never raises for errors of a server or the network.
+
+        Raises:
+            TooManyFiles: no connection can be opened here.
+        """
         try:
             return await self._poll(request)
         except (TimeoutError, Stopped, aiohttp.ClientError, OSError, ValueError, EOFError) as error:

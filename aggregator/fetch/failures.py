@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import aiohttp
 
+from aggregator.errors import OUT_OF_FILES, TooManyFiles
 from aggregator.fetch.decode import BodyRefused
 from aggregator.fetch.guard import AddressRefused
 from aggregator.model.source import Failed, Freshness
@@ -38,7 +39,6 @@ _SOCKET = {
     errno.ETIMEDOUT: ("timeout", "the host does not answer"),
     errno.EHOSTUNREACH: ("refused", "there is no route to the host"),
     errno.ENETUNREACH: ("refused", "the network is unreachable"),
-    errno.EMFILE: ("refused", "too many files are open here"),
 }
 
 
@@ -61,6 +61,8 @@ def http_failure(status: int, fresh: Freshness, headers: Mapping[str, str]) -> F
 
 
 def _connecting(error: OSError) -> Failed:
+    if error.errno in OUT_OF_FILES:
+        raise TooManyFiles from error
     if isinstance(error, AddressRefused):
         return Failed("address", str(error.strerror))
     if isinstance(error, socket.gaierror) or (type(error) is OSError and error.errno is None):
@@ -100,7 +102,11 @@ _READINGS: Final[tuple[tuple[tuple[type[Exception], ...], Callable[[Any], Failed
 
 
 def failure(error: Exception) -> Failed:
-    """The value for an exception of aiohttp, asyncio or the operating system; `error` itself is not shown."""
+    """The value for an exception of aiohttp, asyncio or the operating system; `error` itself is not shown.
+
+    Raises:
+        TooManyFiles: the server is not to blame.
+    """
     for types, read in _READINGS:
         if isinstance(error, types):
             return read(error)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from aggregator.errors import AggregatorError, StoreError
+from aggregator.errors import AggregatorError, StoreError, TooManyFiles
 from aggregator.model.source import Failed, Fetched, FetchRequest
 from aggregator.pipeline.refresh import Tools
 from aggregator.ports import Extractor, Fetcher
@@ -64,7 +64,7 @@ class _Reader:
             if not isinstance(outcome, Fetched):
                 return "", outcome.message if isinstance(outcome, Failed) else "not modified"
             return await self.extract(outcome), None
-        except StoreError:
+        except (StoreError, TooManyFiles):
             raise
         except AggregatorError as error:
             return "", str(error)

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import structs
 
 from aggregator.addresses import host_of, plain
-from aggregator.errors import ParseError, SandboxError, StoreError
+from aggregator.errors import ParseError, SandboxError, StoreError, TooManyFiles
 from aggregator.model.item import NormalFeed
 from aggregator.model.poll import PollResult, RefreshReport
 from aggregator.model.settings import Defaults, Source
@@ -91,7 +91,7 @@ async def refresh(
         await queue.put(None)
         report = await writer  # what has arrived is stored, also where we are told to stop
     for error in outcomes:
-        if isinstance(error, Exception):  # of the store: what a source does wrong is an outcome
+        if isinstance(error, Exception):  # of ours: what a source does wrong is an outcome
             raise error
     return report
 
@@ -144,7 +144,7 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         body = _digest(outcome.body) if isinstance(outcome, Fetched) else None
         if isinstance(outcome, Fetched) and body != state.body_hash:
             outcome, feed, changes = await _taken(tools, source, state, outcome)
-    except StoreError:  # no fault of the source, and nothing that the next one would be spared
+    except (StoreError, TooManyFiles):  # no fault of the source, and nothing that the next one would be spared
         raise
     except Exception as error:
         log.exception("source %s: unexpected error", source.id)

@@ -7,7 +7,7 @@ import contextlib
 
 import msgspec
 
-from aggregator.errors import ParseError, SandboxError
+from aggregator.errors import OUT_OF_FILES, ParseError, SandboxError, TooManyFiles
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Fetched, ParseJob
 from aggregator.sandbox import frames
@@ -115,6 +115,8 @@ class Sandbox:
         try:
             return await Worker.start(self._memory)
         except OSError as error:
+            if error.errno in OUT_OF_FILES:
+                raise TooManyFiles from error
             raise SandboxError("crashed", f"no process to read documents could be started: {error.strerror}") from error
 
     async def _return(self, worker: Worker, fine: bool) -> None:

@@ -4,7 +4,9 @@ a real local server that misbehaves, through the real client."""
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
+import os
 import resource
 import socket
 import ssl
@@ -22,7 +24,9 @@ from servers.local import HOST, Refusing, Request, Route, Server, answer, condit
 from servers.misbehaving import FAULTS, FEED, abort, brotli_bomb, encoded, gzip_bomb
 from servers.names import StubResolver
 
+from aggregator.errors import TooManyFiles
 from aggregator.fetch.client import Http, Limits
+from aggregator.fetch.guard import Guard
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome
 from aggregator.sandbox import Sandbox
@@ -198,6 +202,22 @@ def test_a_kept_connection_that_is_closed_as_it_is_used_again_costs_nothing(serv
 def test_nobody_listens() -> None:
     with Refusing() as port:
         assert fail(ask(port.url())[0]).kind == "refused"
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+@pytest.mark.parametrize("lacking", ["make_socket", "resolve"])
+def test_a_lack_of_files_here_is_no_fault_of_the_server(
+    server: Server, monkeypatch: pytest.MonkeyPatch, lacking: str, number: int
+) -> None:
+    def refused(*_: object) -> socket.socket:
+        raise OSError(number, os.strerror(number))
+
+    async def unresolved(*_: object, **__: object) -> list[object]:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Guard, lacking, refused if lacking == "make_socket" else unresolved)
+    with pytest.raises(TooManyFiles, match="too many files are open here"):
+        ask(server.url("/feed", "localhost"), allow=("localhost",))
 
 
 def test_an_unasked_304_is_asked_once_more_past_the_caches(server: Server) -> None:

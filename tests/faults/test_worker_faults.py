@@ -16,7 +16,7 @@ from builders import NOW, by_words, item, policy, polled, source
 from msgspec import structs
 
 from aggregator.config.load import load
-from aggregator.errors import ConfigError, Problem, StoreBusy, StoreCorrupt, StoreFull
+from aggregator.errors import ConfigError, Problem, StoreBusy, StoreCorrupt, StoreFull, TooManyFiles
 from aggregator.model.item import NormalFeed
 from aggregator.model.judgement import Judgement
 from aggregator.model.settings import Defaults
@@ -186,6 +186,29 @@ def test_f5_results_that_cannot_be_stored_are_polled_again_after_a_pause(
         assert await worker.tick() == 0, "a pause"
         worker.polling._resume = 0.0  # it is over
         assert await worker.tick() == 3
+        assert worker.shown == ""
+        assert worker.archive.sources.owners() == []
+
+    asyncio.run(run())
+
+
+def test_a_lack_of_files_is_a_trouble_of_the_worker_and_no_failure_of_its_sources(worker: Worker) -> None:
+    """… and what the others answered is stored."""
+
+    async def lacking(request: FetchRequest) -> Outcome:
+        if request.source == "two":
+            raise TooManyFiles
+        return await unchanged(request)
+
+    async def run() -> None:
+        worker.fetch = lacking
+        await worker.tick()
+        assert worker.shown.startswith("polling: too many files are open here")
+        assert {state.id: state.polls for state in worker.archive.sources.states()} == {"one": 1, "two": 0, "three": 1}
+        assert {state.failures for state in worker.archive.sources.states()} == {0}
+        worker.fetch = unchanged
+        worker.polling._resume = 0.0  # the pause is over
+        assert await worker.tick() == 1
         assert worker.shown == ""
         assert worker.archive.sources.owners() == []
 
