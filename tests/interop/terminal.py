@@ -47,7 +47,7 @@ sfeedpath="{folder}/feeds"
 fetch() {{
     output="${{sfeedtmpdir}}/feeds/$1.got"
     curl -f -s -m 15 -L --max-redirs 0 --compressed --etag-save "{folder}/$1.etag" --etag-compare "{folder}/$1.etag" \\
-        -R -o "${{output}}" -z "{folder}/$1.lastmod" "$2" 2>/dev/null || return 1
+        -R -o "${{output}}" -z "{folder}/$1.lastmod" "$2" 2>> "{folder}/errors" || {{ echo "curl ended with $?" >> "{folder}/errors"; return 1; }}
     [ -e "${{output}}" ] || return 0
     cp -p "${{output}}" "{folder}/$1.lastmod"
     cat "${{output}}"
@@ -80,6 +80,8 @@ class Sfeed:
 
     def refresh(self) -> None:
         run([self.program, "sfeedrc"], self.folder)
+        errors = self.folder / "errors"
+        assert not errors.exists() or not errors.read_text(), errors.read_text()
 
     def entries(self) -> list[Seen]:
         found = []
