@@ -47,7 +47,9 @@ sfeedpath="{folder}/feeds"
 fetch() {{
     output="${{sfeedtmpdir}}/feeds/$1.got"
     curl -f -s -m 15 -L --max-redirs 0 --compressed --etag-save "{folder}/$1.etag" --etag-compare "{folder}/$1.etag" \\
-        -R -o "${{output}}" -z "{folder}/$1.lastmod" "$2" 2>> "{folder}/errors" || {{ echo "curl ended with $?" >> "{folder}/errors"; return 1; }}
+        -R -o "${{output}}" -z "{folder}/$1.lastmod" "$2"
+    ended=$?
+    [ $ended -eq 0 ] || {{ echo "curl ended with $ended" >> "{folder}/errors"; return 1; }}
     [ -e "${{output}}" ] || return 0
     cp -p "${{output}}" "{folder}/$1.lastmod"
     cat "${{output}}"
