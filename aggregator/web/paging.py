@@ -13,7 +13,7 @@ from aggregator.model.stream import StreamQuery
 from aggregator.web import parameters
 from aggregator.web.library import Library
 from aggregator.web.ranking import CANDIDATES
-from aggregator.web.streams import Entry, best_first, resolve
+from aggregator.web.streams import Entry, best_first, in_order, resolve
 
 DEFAULT_LIMIT = 50
 
@@ -63,12 +63,4 @@ def page_request(lib: Library, view: str) -> PageRequest:
         changed_since=int(since.timestamp()) if since else None,
         before=(place[0], 0) if best and place else place,
     )
-    return PageRequest(_narrowed(query), kind, limit, place[1] if best and place else 0)
-
-
-def _narrowed(query: StreamQuery) -> StreamQuery:
-    """Within a section the order is that of entering the section, as in its feed."""
-    section = query.filter.section
-    if section is None:
-        return query
-    return replace(query, kind="section", id=section, filter=replace(query.filter, section=None))
+    return PageRequest(in_order(query), kind, limit, place[1] if best and place else 0)

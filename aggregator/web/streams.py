@@ -195,8 +195,17 @@ def _results(
     if query.view == "items":
         items, expires = reading.items(query, now)
         return (), tuple(map(library.in_force().names.of, items)), expires
-    stories, expires = reading.stories(query, now)
+    stories, expires = reading.stories(in_order(query), now)
     return tuple(stories), (), expires
+
+
+def in_order(query: StreamQuery) -> StreamQuery:
+    """The query for the order of a list: stories searched within a section come in the order in which they entered the
+    section, as in its feed."""
+    section = query.filter.section
+    if section is None or query.kind not in ("latest", "search") or query.view != "stories" or query.window:
+        return query
+    return replace(query, kind="section", id=section, filter=replace(query.filter, section=None))
 
 
 def _icons(library: Library, stories: Iterable[StoryView], items: Iterable[ItemView]) -> dict[str, str]:
@@ -218,7 +227,7 @@ def by_time(
         found.append(datetime.fromtimestamp(query.window[1], UTC))
     if query.limit is None and query.window is None and len(listed) >= SHORTEST:
         last = listed[-1]
-        following = replace(query, limit=1, before=(int(last.entered.timestamp()), last.n))
+        following = replace(in_order(query), limit=1, before=(int(last.entered.timestamp()), last.n))
         reading = library.archive.reading
         ask = reading.items if query.view == "items" else reading.stories
         found += [one.entered + timedelta(seconds=FRESH_SECONDS) for one in ask(following, int(now.timestamp()))[0]]
