@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from newsroom import CONFIG, NEWS, Newsroom, item
+from newsroom import CONFIG, Newsroom, item
 
 from aggregator.pipeline.edition import edition, re_place_stories, with_stored
 from aggregator.pipeline.re_placement import re_place_all
@@ -45,14 +42,6 @@ DIFFERENT: tuple[Edit, ...] = (
     ("\nsections:", "\nstories: {hide: ['https://bbc.example/1']}\nsections:"),
     ("timezone: UTC", "timezone: Asia/Tokyo"),
 )
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    made = Newsroom(tmp_path)
-    made.publish(*NEWS)
-    yield made
-    made.archive.close()
 
 
 def save(room: Newsroom, edit: Edit) -> None:

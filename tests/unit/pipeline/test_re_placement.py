@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,12 +16,9 @@ EDIT = CONFIG.replace("words: [NATO]", "words: [NATO, shipbuilder]")
 
 
 @pytest.fixture
-def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Newsroom]:
+def room(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
     monkeypatch.setattr(re_placement, "BATCH", 2)
-    made = Newsroom(tmp_path)
-    made.publish(*NEWS)
-    yield made
-    made.archive.close()
+    return room
 
 
 def told(room: Newsroom) -> Any:

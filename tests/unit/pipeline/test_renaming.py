@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from newsroom import CONFIG, NEWS, Newsroom, item
+from newsroom import CONFIG, Newsroom, item
 
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.story import StoryState, StoryView
@@ -22,14 +20,6 @@ LATER = replace(
     source="reuters-world",
 )
 FRIGATE = item("Navy's Newest Frigate Delayed Again", "reuters", age=timedelta(minutes=30))
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    made = Newsroom(tmp_path)
-    made.publish(*NEWS)
-    yield made
-    made.archive.close()
 
 
 def story(room: Newsroom, start: str) -> StoryView:

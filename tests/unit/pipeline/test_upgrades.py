@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from newsroom import NEWS, Newsroom, item
+from newsroom import Newsroom, item
 
 from aggregator.categorise import version as judging
 from aggregator.categorise import weights
@@ -15,14 +13,6 @@ from aggregator.cli.planning import Comparison, in_force
 from aggregator.pipeline.edition import re_place
 from aggregator.pipeline.plan import archive_rows
 from aggregator.worker.editions import Editions
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    made = Newsroom(tmp_path)
-    made.publish(*NEWS)
-    yield made
-    made.archive.close()
 
 
 @pytest.fixture
