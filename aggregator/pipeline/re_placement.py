@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from aggregator.pipeline.edition import re_place, with_stored
+from aggregator.pipeline.edition import re_place, with_like
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive
 
@@ -22,7 +22,7 @@ def re_place_all(
 ) -> int:
     """Judge all that is outdated; returns how many stories were. The caller holds the lease; `proceed` is asked before
     each batch. What is noted, `{done, of, epoch}`, goes on over a restart and ends with `of` done."""
-    policy = with_stored(policy, archive, now())
+    policy = with_like(policy, archive.upkeep)
     left, judged = archive.edition.count_outdated(policy.epoch), 0
     noted = archive.upkeep.noted(NOTE)
     if not left:
