@@ -61,6 +61,7 @@ class Application(Configured):
         super().__init__(settings)
         self.place = place
         self.warnings = warnings
+        self._former: dict[str, Settings | None] = {}
 
     @classmethod
     def load(cls, place: Place) -> Application:
@@ -147,16 +148,24 @@ class Application(Configured):
         alike = held[0] if held and self._places_alike(held, archive) else None
         return archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike)
 
+    def former(self, held: tuple[str, dict[str, str]]) -> Settings | None:
+        """The settings of the configuration that is or was in force, compiled once; None if it cannot be read any more: it was
+        written for an environment or a version that is no more."""
+        epoch, texts = held
+        if epoch not in self._former:
+            try:
+                self._former[epoch] = self.of_texts(self.place, texts).settings
+            except ConfigError:
+                self._former[epoch] = None
+        return self._former[epoch]
+
     def _places_alike(self, held: tuple[str, dict[str, str]], archive: Store) -> bool:
         from aggregator.pipeline.changes import place_alike
 
         if held[0] == self.settings.epoch:
             return False  # nothing is put in force
-        try:
-            before = self.of_texts(self.place, held[1]).settings
-        except ConfigError:  # written for an environment or a version that is no more
-            return False
-        if before.epoch != held[0]:  # its values from the environment are other ones now
+        before = self.former(held)
+        if before is None or before.epoch != held[0]:  # its values from the environment are other ones now
             return False
         told = [state for state in archive.sources.states(listed=False) if state.last_success]
         return place_alike(before, self.settings, told)

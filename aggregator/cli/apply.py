@@ -9,10 +9,9 @@ import orjson
 
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, json_option
-from aggregator.cli.counting import counted
 from aggregator.cli.edition import editing, re_place_stored, seconds
-from aggregator.errors import ConfigError
 from aggregator.pipeline.changes import Changes, changes
+from aggregator.schedule.formatting import counted
 
 TICKED = 30  # seconds
 
@@ -69,10 +68,7 @@ def _polled_by_others(tick: object) -> bool:
 
 def _changes(application: Application, held: tuple[str, dict[str, str]] | None) -> Changes:
     """What the file changes in the configuration in force; nothing if that cannot be read any more."""
-    try:
-        before = Application.of_texts(application.place, held[1]).settings if held else None
-    except ConfigError:
-        before = None
+    before = application.former(held) if held else None
     return changes(before, application.settings) if before else Changes()
 
 

@@ -10,8 +10,8 @@ import orjson
 
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, json_option
-from aggregator.cli.counting import counted
 from aggregator.errors import ConfigError, Problem
+from aggregator.schedule.formatting import counted
 
 
 def run(args: argparse.Namespace, place: Place) -> int:

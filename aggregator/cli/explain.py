@@ -15,7 +15,6 @@ from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.categorise.counterfactuals import Case, Outcome, outcome
 from aggregator.cli import joining
 from aggregator.cli.arguments import Command, json_option, option
-from aggregator.cli.counting import counted
 from aggregator.cli.expect import expectation, expected, known_section
 from aggregator.cli.judgement import judgement, lines
 from aggregator.errors import UsageError
@@ -24,6 +23,7 @@ from aggregator.model.story import ItemView, StoryView
 from aggregator.normalise.characters import one_line
 from aggregator.render.entry import urn
 from aggregator.render.jsonfeed import reports
+from aggregator.schedule.formatting import counted
 
 
 class Found(NamedTuple):

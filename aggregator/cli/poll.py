@@ -16,11 +16,11 @@ import orjson
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.child_process import Terminated, run_in_child
-from aggregator.cli.counting import counted
 from aggregator.cli.edition import place_all, seconds, warm_up
 from aggregator.cli.progress import bar
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.pipeline.leases import release_dead
+from aggregator.schedule.formatting import counted
 from aggregator.worker.processes import identity, is_dead
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import argparse
 
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, nothing
-from aggregator.cli.counting import counted
+from aggregator.schedule.formatting import counted
 
 
 def run(args: argparse.Namespace, place: Place) -> int:

@@ -201,10 +201,7 @@ class Engines:
 
     def _report(self, before: Held, application: Application) -> Reload:
         """What the application's configuration changes from the one before, for log and status."""
-        try:
-            old = Application.of_texts(self._place, before[1]).settings if before else None
-        except ConfigError:  # written for an environment or a version that is no more
-            old = None
+        old = application.former(before) if before else None
         found = changes(old, application.settings) if old else Changes()
         status = {
             "epoch": application.settings.epoch,

@@ -19,7 +19,7 @@ from aggregator.model.source import Failed, Fetched, Freshness, NextPoll, NotMod
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule import rate as rates
 from aggregator.schedule.flaws import flaws
-from aggregator.schedule.formatting import pace, span, times
+from aggregator.schedule.formatting import counted, pace, span
 from aggregator.schedule.health import SILENT_AFTER, health
 from aggregator.schedule.hints import PollHints
 from aggregator.schedule.policy import LONGEST, Policy
@@ -200,7 +200,7 @@ def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> NextP
         unresolved = "dns" in (known.error_kind, visit.before.error_kind)
         ceiling = visit.policy.unresolved if unresolved else visit.policy.ceiling
         wait = max(usual, min(usual * 2 ** min(known.failures - 1, 20), ceiling))
-        what = f"{times(known.failures, 'failure')} in a row"
+        what = f"{counted(known.failures, 'failure')} in a row"
     return _at(wait, f"again in {span(wait)}: {what}; {known.error}", known, visit)
 
 

@@ -17,8 +17,9 @@ def span(time: timedelta) -> str:
     return f"{round(seconds / 60)} min" if seconds >= 60 else f"{seconds} s"
 
 
-def times(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+def counted(count: int, one: str, several: str | None = None) -> str:
+    """`1 source`, `2 sources`; `several` is the plural if it is not `one` with an s."""
+    return f"{count} {one if count == 1 else several or f'{one}s'}"
 
 
 def pace(rate: float) -> str:

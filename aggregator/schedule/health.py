@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from aggregator.model.source import SourceState
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule.flaws import FLOOD, FUTURE, THIN, UNDATED
-from aggregator.schedule.formatting import span, times
+from aggregator.schedule.formatting import counted, span
 
 SILENT_AFTER = timedelta(days=7)
 STALE_AFTER = timedelta(days=90)
@@ -32,7 +32,7 @@ def health(state: SourceState, now: datetime) -> tuple[str, str]:
         return "gone", f"the server says 410 Gone since {_day(state.last_attempt)}: not polled until its url changes"
     if state.failures:
         since = f", last success {_ago(state.last_success, now)}" if state.last_success else ", never succeeded"
-        why = f"{times(state.failures, 'failure')} in a row{since}: {state.error or state.error_kind}"
+        why = f"{counted(state.failures, 'failure')} in a row{since}: {state.error or state.error_kind}"
         return _failing(state), why
     if state.last_success is None:
         return "new", "not polled yet"

@@ -119,9 +119,8 @@ ROWS = "SELECT n, id, root, url, listed, enabled FROM sources ORDER BY n"
 class Edits:
     """What makes the rows follow feeds.yaml; rows that are right already are in none of these."""
 
-    displaced: list[tuple[str, int]] = field(
-        default_factory=list
-    )  # id, number: removed ones that give up their id; to be written first
+    # Id, number: removed ones that give up their id; to be written first.
+    displaced: list[tuple[str, int]] = field(default_factory=list)
     new: list[tuple[str, str, str, bool]] = field(default_factory=list)  # id, root, url, enabled
     edited: list[tuple[int, str, str, bool]] = field(default_factory=list)  # number, id, url, enabled
     moved: list[str] = field(default_factory=list)  # ids of those that have another address now
