@@ -39,7 +39,7 @@ DIALECT = Dialect(
     folded="lower({})",
     one_of="{} IN (SELECT value FROM json_each(?))",
     listed=lambda values: to_json(list(values)),
-    skip_locked="",  # who writes is alone
+    skip_locked="",  # there is only one writer
 )
 
 
@@ -69,19 +69,20 @@ class Connection:
             self._closing = weakref.finalize(self, self.raw.close)
             self.raw.execute("PRAGMA schema_version")  # reads the header: is it a database at all?
             if not read_only:
-                # Not for readers: letting go of a function, Python enters itself once more, and where that is in the end of a
-                # thread that it did not begin (all of the web server's), it frees the thread's state twice and dies.
+                # Only for writers. Closing a connection that has a Python function runs Python code again; if that happens while
+                # a thread ends that Python did not start (as all threads of the web server), CPython frees the thread's state
+                # twice and crashes.
                 self.raw.create_function("indexed", 1, indexed, deterministic=True)
                 self.raw.execute("PRAGMA journal_mode = WAL")
-            # What is committed outlasts a power cut and a disk that fails, at two or three ms a commit: a document read
-            # twice is no harm, an item that its feed has dropped meanwhile would be lost.
+            # A commit must survive a power cut, at two or three ms each: an item that its feed has dropped meanwhile would be
+            # lost for good.
             self.raw.execute("PRAGMA synchronous = FULL")
-            # A batch of the edition touches pages all over the file; at the default of 1,000 each would be copied back
-            # after every batch. 32 MiB of log at the most.
+            # A batch of the edition changes pages all over the file. With the default of 1,000 pages they would all be copied
+            # back after every batch. The log has at most 32 MiB.
             self.raw.execute("PRAGMA wal_autocheckpoint = 8000")
             self.raw.execute("PRAGMA cache_size = -24576")
             self.raw.execute("PRAGMA temp_store = MEMORY")
-            if read_only:  # who writes has a use for that memory, and gains nothing
+            if read_only:  # writers would gain nothing
                 self.raw.execute("PRAGMA mmap_size = 67108864")
 
     @cached_property
@@ -92,7 +93,7 @@ class Connection:
         return sqlite_utils.Database(self.raw)
 
     def close(self) -> None:
-        with self._turn:  # what is closed under a thread that uses it takes the process along
+        with self._turn:  # closing it while another thread uses it would crash the process
             self._closing()
 
     @contextmanager
@@ -124,8 +125,8 @@ class Connection:
 
     @contextmanager
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> Iterator[sqlite3.Connection]:
-        """All or nothing. BEGIN IMMEDIATE, since a deferred transaction that turns into a write fails at once; so whoever
-        writes is alone, and no statement is ever hurried."""
+        """All or nothing. BEGIN IMMEDIATE, since a deferred transaction that turns into a write fails at once; so there is
+        only one writer, and no statement is ever hurried."""
         with self._turn, self.translate():
             self.raw.execute("BEGIN IMMEDIATE")
             try:
