@@ -86,8 +86,9 @@ _PLAYER = re.compile(r"<(iframe|embed|video|audio)\b([^<>]*)>", re.IGNORECASE)
 _PLAYER_END = re.compile(r"</(?:video|audio)\b", re.IGNORECASE)
 _PLAYED = re.compile(r"""\ssrc\s*=\s*["']?\s*((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE)
 _YOUTUBE = re.compile(r"https://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})(?![\w-])")
-# A user in an address, however its slashes are written; possessive, as an attribute may be as long as a text.
-_USER = re.compile(r'="[^"/\\?#@]*+[/\\\s]*+[^"/\\?#@]*+@')
+# An address with a user, however its slashes are written (possessive, as an attribute may be as long as a text), or one that
+# does not begin as an absolute one does: nh3 takes `https:there` for absolute, which a browser does not, and leaves `cite` alone.
+_ODD_ADDRESS = re.compile(r'="(?:(?<=(?:ref|src|ite)=")(?!https?://[^/\\])|[^"/\\?#@]*+[/\\\s]*+[^"/\\?#@]*+@)')
 _EMPTY = re.compile(
     r"<(p|div|figure|h[1-6])>(?:\s|&nbsp;|<br>)*</\1>|<(span|a|strong|em|b|i)(?: rel=\"[\w ]*\")?>(\s*)</\2>"
 )
@@ -95,7 +96,7 @@ _SPACE = re.compile(r"\n\s*\n\s*")
 _CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)  # where white space matters
 
 
-def _userless(_tag: str, name: str, value: str) -> str | None:
+def _plain_address(_tag: str, name: str, value: str) -> str | None:
     return address.absolute(value, "") if name in ("href", "src", "cite") else value
 
 
@@ -113,7 +114,7 @@ def _cleaner(relative: object = "deny", each: Callable[[str, str, str], str | No
 
 
 _ABSOLUTE_ONLY = _cleaner()
-_USERLESS = _cleaner(each=_userless)
+_PLAIN_ADDRESSES = _cleaner(each=_plain_address)
 
 
 def sanitise(text: str, base: str, drops: Counter[str]) -> str:
@@ -139,8 +140,8 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     safe = cleaner.clean(text)
     if "&" in text:  # else it has no character that was not in the text
         safe = without_unwanted(safe)
-    if _USER.search(safe):
-        safe = _USERLESS.clean(safe)
+    if _ODD_ADDRESS.search(safe):
+        safe = _PLAIN_ADDRESSES.clean(safe)
     if "<h1" in safe:
         safe = safe.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
     if "<img" in safe:
@@ -191,8 +192,7 @@ def first_image(safe: str) -> str | None:
     picture. None if there is none."""
     for image in _IMG.finditer(safe) if "<img" in safe else ():
         source = _SRC.search(image[0])
-        found = html.unescape(source[1]) if source else ""
-        ornament = _TINY.search(image[0]) or _ORNAMENT.search(found) or _EMOJI.search(found)
-        if found and len(found) <= address.MAX_LENGTH and not ornament:
+        found = address.absolute(html.unescape(source[1]), "") if source else None
+        if found and not (_TINY.search(image[0]) or _ORNAMENT.search(found) or _EMOJI.search(found)):
             return found
     return None

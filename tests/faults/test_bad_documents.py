@@ -85,9 +85,17 @@ def test_1_no_address_in_a_text_holds_a_user_or_password(address: str) -> None:
     assert ">who@e.org</a>" in one.content
 
 
-def test_1_a_picture_of_a_text_has_an_address_of_sensible_length() -> None:
-    (one,) = read(described(f'<p><img src="https://e.org/{"a" * 5000}.png">x</p>')).items
-    assert one.image is None
+@pytest.mark.parametrize(
+    ("source", "image"),
+    [
+        (f"https://e.org/{'a' * 5000}.png", None),
+        ("https://e.org/a b\n.png?<&gt;", "https://e.org/a%20b.png?%3C%3E"),
+        ("https:e.org/a.png", "https://e.org/a.png"),
+    ],
+)
+def test_1_a_picture_of_a_text_has_an_address_that_feeds_can_carry(source: str, image: str | None) -> None:
+    (one,) = read(described(f'<p><img src="{source}">x</p>')).items
+    assert one.image == image
 
 
 @pytest.mark.parametrize(
@@ -100,6 +108,9 @@ def test_1_a_picture_of_a_text_has_an_address_of_sensible_length() -> None:
         "<style>@import 'x'</style><p style='background:url(javascript:x)'>x</p>",
         "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
         "<svg></p><style><a id=\"</style><img src=1 onerror=alert(1)>\">",
+        "<blockquote cite='javascript:alert(1)'>x</blockquote><q cite='data:,x'>x</q><q cite=x>x</q>",
+        "<a href='https:evil.example'>x</a><a href='https:\\\\evil.example'>x</a><img src='http:\u00ff/x'>",
+        "<img src='https://e.org/emoji/1.png' alt='<img src=x onerror=a()>'>",
     ],
 )  # fmt: skip
 def test_2_dangerous_html_is_kept_inert(html: str) -> None:
