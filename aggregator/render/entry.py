@@ -9,7 +9,10 @@ from html import escape
 
 from aggregator.model.story import ItemView, Report, StoryView, headline
 from aggregator.model.stream import Brief, Names, Stream
-from aggregator.render.fit import fit
+from aggregator.render.fit import fit, fit_address
+
+Enclosures = tuple[tuple[str, str | None, int | None], ...]
+"""(address, type, bytes) of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class FeedEntry:
     source: tuple[str, str] | None  # title and address of the feed of the lead article
     tags: tuple[tuple[str, str], ...]  # (id, title)
     icon: str | None = None  # of that feed
-    enclosures: tuple[tuple[str, str | None, int | None], ...] = ()
+    enclosures: Enclosures = ()
     story: StoryView | None = None
     item: ItemView | None = None
 
@@ -54,18 +57,18 @@ def story_entry(story: StoryView, stream: Stream) -> FeedEntry:
     return FeedEntry(
         id=urn(story.id),
         title=fit(headline(entry.title, entry.link, entry.publisher)),
-        link=entry.link or page,
+        link=_address(entry.link) or page,
         summary=fit(entry.summary),
         body=_body(stream.texts.get(story.id) or _paragraph(entry.summary), entry.reports, page, entry.topics),
         published=story.published,
         updated=datetime.fromtimestamp(entry.updated, UTC),
         author=fit(entry.publisher),
         lang=entry.lang,
-        image=entry.image,
+        image=_address(entry.image),
         source=_feed(story.lead_source, names),
-        icon=stream.icons.get(story.lead_source or ""),
+        icon=_address(stream.icons.get(story.lead_source or "")),
         tags=_tags(tuple(name for name, _ in story.scores), story.topics, names),
-        enclosures=entry.enclosures,
+        enclosures=_enclosures(entry.enclosures),
         story=story,
     )
 
@@ -77,18 +80,18 @@ def item_entry(item: ItemView, stream: Stream) -> FeedEntry:
     return FeedEntry(
         id=urn(item.id),
         title=fit(headline(item.title, item.url, item.publisher)),
-        link=item.url or page or stream.root,
+        link=_address(item.url) or page or stream.root,
         summary=fit(item.summary),
         body=_body(stream.texts.get(item.id) or _paragraph(item.summary), (report,), page, ()),
         published=item.published,
         updated=item.updated,
         author=fit(item.author or item.publisher),
         lang=item.lang,
-        image=item.image,
+        image=_address(item.image),
         source=_feed(item.source, names),
-        icon=stream.icons.get(item.source),
+        icon=_address(stream.icons.get(item.source)),
         tags=_tags(item.sections, item.topics, names),
-        enclosures=item.enclosures,
+        enclosures=_enclosures(item.enclosures),
         item=item,
     )
 
@@ -120,7 +123,15 @@ def _story_line(story: StoryView, root: str) -> str:
 
 def _feed(source: str | None, names: Names) -> tuple[str, str] | None:
     title, address = names.sources.get(source or "", ("", None))
-    return (title, address) if address and "***" not in address else None
+    return (title, fit_address(address)) if address and "***" not in address else None
+
+
+def _address(url: str | None) -> str | None:
+    return fit_address(url) if url else None
+
+
+def _enclosures(of: Enclosures) -> Enclosures:
+    return tuple((fit_address(url), type, length) for url, type, length in of)
 
 
 def _tags(sections: Iterable[str], topics: Iterable[str], names: Names) -> tuple[tuple[str, str], ...]:

@@ -1,8 +1,9 @@
-"""Text that every format can carry. Normalised texts already are; the words of a search can be anything."""
+"""Text and addresses that every format can carry. Normalised texts already are; the words of a search can be anything."""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 _UNFIT = re.compile("[^\t\n\r\x20-\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
 """Characters that XML 1.0 (2.2) forbids, and bidirectional overrides, which affect text after them."""
@@ -11,3 +12,19 @@ _UNFIT = re.compile("[^\t\n\r\x20-\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 def fit(text: str) -> str:
     """The text without such characters."""
     return _UNFIT.sub("", text)
+
+
+_UNFIT_IN_ADDRESS = re.compile(r"%(?![0-9A-Fa-f]{2})|[^\w%!$&'()*+,./:;=?@~-]", re.ASCII)
+
+
+def fit_address(url: str) -> str:
+    """An http(s) address as browsers write it (WHATWG), made valid as a URI (RFC 3986): they leave `[`, `|` or a bare `%`."""
+    start = url.find("/", len("https://"))
+    if start < 0:
+        return url
+    rest, mark, fragment = url[start:].partition("#")
+    return url[:start] + mark.join(_UNFIT_IN_ADDRESS.sub(_quoted, part) for part in (rest, fragment))
+
+
+def _quoted(found: re.Match[str]) -> str:
+    return quote(found[0], safe="")

@@ -23,6 +23,8 @@ HOSTILE = (
     "-- > comment <!-- ]]>",
     "x" * 3000,
 )
+ODD_ADDRESS = "https://bbc.example/100%/[a]^`{}|?b[]=[c]%zz|d#e#f%[g]"
+"""As browsers leave it, and no valid URI."""
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +50,12 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
         ),
         item("Nothing to Link To", url=None, lang=None, summary="Only & a <summary>."),
         item("", "kyodo", age=timedelta(hours=7), summary="", content=""),  # a picture alone, say
+        item(
+            "Addresses of All Kinds",
+            url=ODD_ADDRESS,
+            image=ODD_ADDRESS,
+            enclosures=[Enclosure(ODD_ADDRESS, "audio/mpeg", 1)],
+        ),
     )
     yield room
     room.close()
