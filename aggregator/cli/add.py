@@ -15,6 +15,7 @@ from aggregator.cli.discovery import as_rows, find, offer, pick, pick_option
 from aggregator.config.edit import NewSource
 from aggregator.errors import UsageError
 from aggregator.model.settings import Source
+from aggregator.schedule.formatting import counted
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -64,7 +65,9 @@ def _print(application: Application, source: NewSource, entries: int, as_json: b
         row: dict[str, Any] = {"id": made.id, "name": made.name, "url": application.mask(made.url)}
         print(orjson.dumps({"added": row, "present": None, "at": str(made.at)}).decode())
         return
-    print(f"Added source {made.id} ({made.at}): {made.name}, {entries} entries, {application.mask(made.url)}")
+    print(
+        f"Added source {made.id} ({made.at}): {made.name}, {counted(entries, 'entry', 'entries')}, {application.mask(made.url)}"
+    )
     hint_to_apply(fresh, "it")
 
 

@@ -12,6 +12,7 @@ from aggregator.bootstrap import Application, utc_now
 from aggregator.cli.arguments import number, option
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.pipeline.discover import FeedFound, Finder, Link, Offered
+from aggregator.schedule.formatting import counted
 
 
 def pick_option(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +45,7 @@ async def find(
             if place is None:
                 return None, found
             if place > len(found):
-                raise UsageError(f"--pick: the page names {len(found)} feeds")
+                raise UsageError(f"--pick: the page names {counted(len(found), 'feed')}")
             return await finder.feed(found[place - 1].url), found
     except UsageError:
         raise

@@ -16,6 +16,7 @@ from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.cli.progress import bar
 from aggregator.errors import UsageError
+from aggregator.schedule.formatting import counted
 
 SHOWN = 12  # unused lines in a table, those of the edit if there are any; --json holds all
 SHOWN_BESIDE = 3  # where the edit has none
@@ -75,12 +76,14 @@ def _headline(report: dict[str, Any]) -> str:
     if report["in_force"] is None:
         return "Nothing is in force yet: every source of this file starts, and there is no archive to compare with."
     if not report["changed"] and not _edits(report):
-        return f"Nothing changes: {report['stories']} stored stories stay where they are."
+        stay = counted(report["stories"], "stored story stays where it is", "stored stories stay where they are")
+        return f"Nothing changes: {stay}."
     if not report["changed"]:
         return f"None of {report['stories']} stored stories changes its sections or topics."
     return (
-        f"Of {report['stories']} stored stories {report['changed']} change their sections or topics, "
-        f"{report['moved']} of them their primary section."
+        f"Of {counted(report['stories'], 'stored story', 'stored stories')} "
+        f"{counted(report['changed'], 'changes its', 'change their')} sections or topics, "
+        f"{report['moved']} of them the primary section."
     )
 
 
@@ -173,7 +176,7 @@ def _dead(report: dict[str, Any], shown: Callable[[str], str]) -> Iterator[str]:
     edited = any(any(report["configuration"][kind].values()) for kind in ("sections", "topics"))
     never = [row for row in report["dead"]["lines"] if not row["found"]]
     useless = [row for row in report["dead"]["lines"] if row["found"]]
-    for words, rows in (("match no stored item", never), ("match only items placed elsewhere", useless)):
+    for words, rows in (("no stored item", never), ("only items placed elsewhere", useless)):
         if rows:
             own = [row for row in rows if row["new"]] if edited else rows
             named = own[:SHOWN] or rows[:SHOWN_BESIDE]
@@ -181,8 +184,10 @@ def _dead(report: dict[str, Any], shown: Callable[[str], str]) -> Iterator[str]:
             rest = len(rows) - len(lines)
             more = [f"… and {rest} more, all in --json"] if rest else []
             whose = "" if own else " (none from this edit)"
-            yield from _section(f"Unused: {len(rows)} lines {words}{whose}", [*lines, *more])
-    sources = [f"{row['id']} ({row['stories']} stories)" for row in report["dead"]["sources"]]
+            yield from _section(
+                f"Unused: {counted(len(rows), 'line matches', 'lines match')} {words}{whose}", [*lines, *more]
+            )
+    sources = [f"{row['id']} ({counted(row['stories'], 'story', 'stories')})" for row in report["dead"]["sources"]]
     yield from _section("Unused: sources that were never first with a story nor the only one to report it", sources)
 
 

@@ -19,16 +19,18 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if args.json:
         print(orjson.dumps({"sources": rows}).decode())
         return 0
-    width = max(len(row["id"]) for row in rows) if rows else 0
+    width = max((len(row["id"]) for row in rows), default=0)
+    states = max((len(row["state"]) for row in rows), default=0)
+    margin = " " * (width + states + 4)
     for row in rows:
         saved = f", {row['bytes_saved'] // 1024} KiB saved by 304" if row["bytes_saved"] else ""
-        print(f"{row['id']:{width}}  {row['state']:8}  last success {row['last_success'] or 'never'}{saved}")
+        print(f"{row['id']:{width}}  {row['state']:{states}}  last success {row['last_success'] or 'never'}{saved}")
         following = row["next_poll"] or ("none" if row["state"] in ("paused", "gone") else "now")
-        print(f"{'':{width}}            next poll {following}: {row['why']}")
+        print(f"{margin}next poll {following}: {row['why']}")
         if row["state"] not in ("ok", "new"):
-            print(f"{'':{width}}            {row['evidence']}")
+            print(f"{margin}{row['evidence']}")
         for reason, count in row["drops"].items():
-            print(f"{'':{width}}            dropped {count} × {reason}")
+            print(f"{margin}dropped {count} × {reason}")
     return 0
 
 

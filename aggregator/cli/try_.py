@@ -15,6 +15,7 @@ from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.discovery import find, offer, pick, pick_option
 from aggregator.cli.judgement import judgement
 from aggregator.render.instants import rfc3339
+from aggregator.schedule.formatting import counted
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
         print(orjson.dumps({**head, "items": rows}).decode())
         return 0
     flaws = f", {', '.join(feed.flaws)}" if feed.flaws else ""
-    print(f"{feed.title or url}: {feed.format}, {len(feed.items)} entries{flaws}")
+    print(f"{feed.title or url}: {feed.format}, {counted(len(feed.items), 'entry', 'entries')}{flaws}")
     print(f"  {url}")
     for row in rows:
         _line(row)

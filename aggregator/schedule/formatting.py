@@ -24,4 +24,5 @@ def counted(count: int, one: str, several: str | None = None) -> str:
 
 def pace(rate: float) -> str:
     """New items per hour, or per day if they are few."""
-    return f"{rate:.2g} new items an hour" if rate >= 0.95 else f"{rate * 24:.2g} new items a day"
+    number, each = (f"{rate:.2g}", "an hour") if rate >= 0.95 else (f"{rate * 24:.2g}", "a day")
+    return f"{number} new {'item' if number == '1' else 'items'} {each}"

@@ -18,6 +18,7 @@ from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_all
 from aggregator.pipeline.survey import survey
 from aggregator.ports import Archive
+from aggregator.schedule.formatting import counted
 from aggregator.worker.engine import Current
 from aggregator.worker.measures import Measures
 from aggregator.worker.retention import Retention
@@ -88,9 +89,10 @@ class Editions:
             self._measures.edition(time.monotonic() - began, report.delays)
         self._measures.set_aside = len(self._set_aside)
         if self._set_aside:
-            self._troubles.report(
-                "editions", f"{len(self._set_aside)} items cannot be placed and are retried: see the log"
+            told = counted(
+                len(self._set_aside), "item cannot be placed and is retried", "items cannot be placed and are retried"
             )
+            self._troubles.report("editions", f"{told}: see the log")
         else:
             self._troubles.recovered("editions")
 

@@ -78,7 +78,23 @@ def test_a_feed_is_added_and_the_rest_of_the_file_stays(desk: Desk) -> None:
     assert (code, err) == (0, "")
     entry = f"  - name: The News\n    url: {desk.server.url('/news.rss')}\n"
     assert desk.text() == FILE.replace("https://first.example/feed\n", f"https://first.example/feed\n{entry}")
-    assert "Added source the-news (feeds.yaml:8)" in out
+    assert "Added source the-news (feeds.yaml:8): The News, 1 entry, http" in out
+
+
+def test_sources_are_listed_in_columns_however_long_a_state_is(desk: Desk) -> None:
+    page = f"  - {{name: Page, url: '{desk.server.url('/plain')}'}}\n\n# --- sections"
+    desk.file.write_text(
+        FILE.replace("https://first.example/feed", desk.server.url("/news.rss")).replace("\n# --- sections", page)
+    )
+    desk.run("poll")
+    code, out, _ = desk.run("sources")
+    heads = [line for line in out.splitlines() if "last success" in line]
+    assert code == 0
+    assert [line.split()[:2] for line in heads] == [["first", "ok"], ["page", "not-a-feed"]]
+    columns = {line.index("last success") for line in heads} | {
+        len(line) - len(line.lstrip()) for line in out.splitlines() if line not in heads
+    }
+    assert len(columns) == 1, out
 
 
 def test_a_file_that_is_saved_while_the_feed_is_asked_is_left_alone(desk: Desk) -> None:
@@ -175,7 +191,7 @@ def test_a_broken_file_is_not_added_to(desk: Desk) -> None:
 def test_try_finds_the_feed_of_a_page_and_stores_nothing(desk: Desk) -> None:
     code, out, err = desk.run("try", desk.server.url("/"))
     assert code == 0
-    assert "The News: rss, 1 entries" in out
+    assert "The News: rss, 1 entry\n" in out
     assert "--pick N" in err
     found = json.loads(desk.run("try", desk.server.url("/"), "--pick", "2", "--json")[1])
     assert (found["title"], found["entries"], found["items"][0]["section"]) == ("=cmd()", 1, "world")

@@ -177,7 +177,9 @@ def test_dead_wood(desk: Desk) -> None:
     assert ("pandas", "unicorn", False) in lines
     assert not {line for line in lines if line[1] in ("missile*", "panda*", "eastern-asia")}
     assert dead["sources"] == [{"id": "three", "stories": 0}]
-    assert "feeds.yaml:14  pandas: words: unicorn" in desk.run("plan")
+    shown = desk.run("plan")
+    assert "Unused: 1 line matches no stored item\n  feeds.yaml:14  pandas: words: unicorn\n" in shown
+    assert "three (0 stories)" in shown
 
 
 def test_a_plan_as_markdown_for_a_review(desk: Desk) -> None:
@@ -492,3 +494,8 @@ def test_an_edit_without_dead_lines_says_so_and_shows_a_few_of_others(desk: Desk
     assert "Unused: 10 lines match no stored item (none from this edit)\n" in shown
     assert "pandas: words: unicorn\n" in shown
     assert "… and 7 more, all in --json" in shown
+
+
+def test_one_story_is_told_in_the_singular(desk: Desk) -> None:
+    shown = desk.run("plan", desk.propose(("{turret: 0.05}", "{turret: 2}")))
+    assert shown.startswith("Of 5 stored stories 1 changes its sections or topics, 1 of them the primary section.\n")

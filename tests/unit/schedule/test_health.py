@@ -73,6 +73,7 @@ def test_spans_in_words(seconds: int, words: str) -> None:
 def test_pace_in_words() -> None:
     assert pace(3.14159) == "3.1 new items an hour"
     assert pace(0.1) == "2.4 new items a day"
+    assert (pace(1.0), pace(1 / 24)) == ("1 new item an hour", "1 new item a day")
 
 
 def entry(number: int, published: datetime | None = NOW, summary: str = "more") -> Item:
