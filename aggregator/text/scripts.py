@@ -1,4 +1,4 @@
-"""Scripts that are written without spaces between words."""
+"""Scripts that are written without spaces between words, and those that are written from right to left."""
 
 from __future__ import annotations
 
@@ -20,3 +20,13 @@ _UNSPACED = re.compile(f"[{UNSPACED}]")
 def unspaced(char: str) -> bool:
     """Whether the script of this letter is one of them."""
     return _UNSPACED.match(char) is not None
+
+
+_LEFTWARDS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")  # Hebrew, Arabic, Syriac, Thaana, N'Ko and others
+
+
+def direction(text: str) -> str:
+    """`rtl` or `ltr`, as most of its letters run. A browser's `auto` asks the first letter alone, which is Latin in many an
+    Arabic headline ("Reuters: …")."""
+    leftwards = len(_LEFTWARDS.findall(text))
+    return "rtl" if leftwards and leftwards * 2 > sum(map(str.isalpha, text)) else "ltr"

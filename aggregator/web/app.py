@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from aggregator.errors import QueryError, StoreError
 from aggregator.render.entry import urn
+from aggregator.text.scripts import direction
 from aggregator.web.api import api
 from aggregator.web.cache import ResponseCache
 from aggregator.web.feeds import feeds
@@ -51,6 +52,7 @@ def create_app(library: Library) -> Flask:
     app.url_map.merge_slashes = False  # Werkzeug would redirect to whatever host the request names
     app.url_map.converters.update(slug=Slug, month=Month, format=Format)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.filters["direction"] = direction
     for blueprint in (feeds, api, system, pages):
         app.register_blueprint(blueprint)
     app.register_error_handler(QueryError, refuse)
