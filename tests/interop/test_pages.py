@@ -136,3 +136,14 @@ def test_keys_can_be_turned_off_and_on(site: World, tmp_path: Path) -> None:
     command = [program("node", "nodejs"), str(DRIVERS / "with_keys.cjs"), program("chromium"), site.root]
     on, off = {"j": "A", "/": "INPUT"}, {"j": "BODY", "/": "BODY"}
     assert json.loads(run(command, tmp_path, 120, NODE_PATH=str(modules))) == [on, off, on]
+
+
+def test_with_forced_colours_only_the_current_link_is_underlined_and_rings_are_whole(
+    site: World, pages: dict[str, bytes], tmp_path: Path
+) -> None:
+    modules = installed("node/node_modules/playwright-core").parent
+    section = next(path for path in pages if kind(path) == "sections/id" and "?" not in path)
+    command = [program("node", "nodejs"), str(DRIVERS / "with_own_colours.cjs"), program("chromium"), site.root]
+    found = json.loads(run([*command, "/", section, "/search?q=frigate"], tmp_path, 120, NODE_PATH=str(modules)))
+    assert [len(underlined) for underlined, _ in found] == [0, 1, 1], found
+    assert [cut_off for _, cut_off in found] == [[], [], []]
