@@ -69,7 +69,9 @@ def under_prefix(inner: WSGIApplication, library: Library) -> WSGIApplication:
     """Answer under the path of `site.url` as well as at the root: some proxies strip it, some do not."""
 
     def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        path, lead = environ.get("PATH_INFO", ""), _prefix(library)
+        path = environ.get("PATH_INFO", "")
+        # Whether the web process answers is said whatever the store does.
+        lead = library.last_known.prefix if path.endswith("/healthz") else _prefix(library)
         if lead and (path == lead or path.startswith(lead + "/")):
             environ["PATH_INFO"] = path[len(lead) :] or "/"
         return inner(environ, start_response)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -10,13 +11,15 @@ from datetime import timedelta
 import pytest
 from builders import NOW, item, policy, polled, postgres_archive, source
 from builders.postgres import execute, fresh_database, server_url
+from builders.process import until
 from msgspec import structs
+from servers.link import Link
 
 from aggregator.errors import AggregatorError, NotAStore, StoreBusy, StoreError, StoreReadOnly, StoreTooNew, UsageError
 from aggregator.model.story import Batch
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.leases import release_dead
-from aggregator.store.postgres import sources
+from aggregator.store.postgres import readonly, sources
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.readonly import ReadOnlyArchive
@@ -148,6 +151,45 @@ def test_what_had_begun_on_a_lost_connection_is_not_begun_again(store: PostgresA
         end_sessions(store)
         store.reading.totals()
     assert store.reading.totals()["items"] == 0
+
+
+def test_a_session_whose_machine_is_gone_ends_within_seconds(store: PostgresArchive) -> None:
+    """Also where the server waits for it to confirm an answer: keepalives say nothing then, and what the session holds,
+    the edition for one, would be held for a quarter of an hour."""
+    asked = "SELECT name, reset_val::int FROM pg_settings WHERE name LIKE 'tcp%'"  # `setting` is 0 on a local socket
+    limits = dict(store._connection.read(asked))
+    assert limits["tcp_keepalives_idle"] + limits["tcp_keepalives_interval"] * limits["tcp_keepalives_count"] <= 15
+    assert 0 < limits["tcp_user_timeout"] <= 15_000
+
+
+def test_of_a_server_that_falls_silent_readers_are_told_in_time_and_others_at_once(
+    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readonly, "PATIENCE", 1)
+    with Link(store._connection.server.url) as link:
+        one, other = ReadOnlyArchive(link.url), ReadOnlyArchive(link.url)
+        link.cut()
+        began = time.monotonic()
+        with pytest.raises(StoreError, match="does not answer"):
+            one.reading.version()
+        assert time.monotonic() - began < 5
+        began = time.monotonic()
+        for ask in (one.reading.version, other.reading.version, lambda: ReadOnlyArchive(link.url)):
+            with pytest.raises(StoreError, match="does not answer"):
+                ask()
+        assert time.monotonic() - began < 0.5
+        link.restore()
+        until(lambda: readable(one) and readable(other), 10)
+        one.close()
+        other.close()
+
+
+def readable(archive: ReadOnlyArchive) -> bool:
+    try:
+        archive.reading.version()
+    except StoreError:
+        return False
+    return True
 
 
 def test_whatever_a_database_is_set_to_who_waited_sees_what_was_made(url: str) -> None:

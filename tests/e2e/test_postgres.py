@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from builders import rss
 from builders.postgres import execute, fresh_database
 from builders.process import aggregator, configuration, free_port, get, running, serves, until
+from servers.link import Link
 from servers.local import Server, conditional
 
 DAY = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -80,6 +82,31 @@ def test_serve_and_run_read_what_workers_write(tmp_path: Path) -> None:
             )
             until(lambda: get(f"{address}/latest.json")[0] == 200, 20)
             until(lambda: get(f"{address}/readyz")[1] == b"ready\n", 30)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(15) == 0
+
+
+def test_serve_cut_off_from_the_server_says_so_in_time_and_can_be_stopped(tmp_path: Path) -> None:
+    """Packets get lost, and nobody is told: all threads ask at once, and none may wait for long."""
+    url, port = fresh_database(), free_port()
+    with Server({"/1": conditional(rss(NEWS))}) as server, Link(url) as link, ThreadPoolExecutor(8) as readers:
+        config = configuration(tmp_path, {"one": server.url("/1")})
+        assert aggregator(config, "--database", url, "poll").returncode == 0
+        with running(config, "--database", link.url, "serve", "--port", str(port)) as process:
+
+            def statuses() -> list[int]:
+                addresses = [
+                    f"http://127.0.0.1:{port}{path}" for path in ("/", "/latest.rss", "/readyz", "/sources") * 2
+                ]
+                return [status for status, _, _ in readers.map(get, addresses)]
+
+            until(lambda: serves(f"http://127.0.0.1:{port}/latest.rss"))
+            link.cut()
+            assert statuses() == [503] * 8  # each within ten seconds
+            assert get(f"http://127.0.0.1:{port}/healthz")[0] == 200
+            link.restore()
+            until(lambda: serves(f"http://127.0.0.1:{port}/latest.rss"), 20)
+            link.cut()
             process.send_signal(signal.SIGTERM)
             assert process.wait(15) == 0
 

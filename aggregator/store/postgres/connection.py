@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -12,11 +13,13 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import errors
+from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from aggregator.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, UsageError
 from aggregator.store.dialect import Dialect, Lock
 from aggregator.store.postgres.full_text import query as words_query
+from aggregator.store.postgres.silence import Silence
 
 Raw = psycopg.Connection[tuple[Any, ...]]
 T = TypeVar("T")
@@ -26,6 +29,7 @@ BUSY_SECONDS = 60
 CONNECT_SECONDS = 10
 OUR_LOCKS = 0x57495245  # "WIRE": the class of our advisory locks; their numbers are those of `dialect.Lock`
 
+SILENT = "does not answer; check host, port and firewall"
 FULL = "takes no more connections; raise max_connections (or the limit of the user) or run fewer processes"
 
 DIALECT = Dialect(
@@ -62,6 +66,7 @@ class Server:
                 "of a password written as %XX"
             ) from error
         self.url = url
+        self.silence = Silence()
         host = str(self.parts.get("host") or "the local socket").split(",")[0]
         port = self.parts.get("port")
         self.name = (
@@ -74,10 +79,12 @@ class Server:
             "statement_timeout": f"{patience}s",
             "lock_timeout": f"{patience}s",
             "idle_in_transaction_session_timeout": f"{5 * BUSY_SECONDS}s",
-            # A machine that disappears silently holds nothing for longer than this.
+            # A machine that disappears silently holds nothing for longer than this: keepalives find it where the server
+            # waits for it, the last one (milliseconds) where an answer is on its way to it.
             "tcp_keepalives_idle": "5",
             "tcp_keepalives_interval": "5",
             "tcp_keepalives_count": "2",
+            "tcp_user_timeout": "15000",
             **({"default_transaction_read_only": "on"} if read_only else {}),
             # A process that waited for a lock must see what its holder did, whatever the database is set to.
             "default_transaction_isolation": r"read\ committed",
@@ -88,7 +95,7 @@ class Server:
         own = " ".join(f"-c {key}={value}" for key, value in settings.items())
         options = f"{self.parts.get('options') or ''} {own}".strip()
         more: dict[str, Any] = {
-            "application_name": name, "options": options, "connect_timeout": CONNECT_SECONDS, "client_encoding": "utf8",
+            "application_name": name, "options": options, "connect_timeout": min(CONNECT_SECONDS, patience), "client_encoding": "utf8",
             "keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2, "tcp_user_timeout": 20_000,
         }  # fmt: skip
         return make_conninfo(self.url, **more)
@@ -97,6 +104,22 @@ class Server:
 def session_name(owner: str) -> str:
     """The name of a process's sessions on the server, by which others see that it is alive."""
     return f"aggregator {blake2b(owner.encode(), digest_size=12).hexdigest()}"
+
+
+class _Hurried(psycopg.Connection[tuple[Any, ...]]):
+    """Waits for an answer no longer than a server that works takes to give a statement up. One that hangs, or whose
+    packets get lost, is noticed by nothing else, or only after long."""
+
+    patience = float(BUSY_SECONDS)
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        began = time.monotonic()
+        try:
+            return super().wait(gen, interval, timeout or self.patience + 1)
+        except psycopg.OperationalError:
+            if time.monotonic() - began > self.patience:
+                self.pgconn.finish()  # the answer may come yet: not to the next question
+            raise
 
 
 class Connection:
@@ -112,17 +135,22 @@ class Connection:
     def __init__(self, server: Server, owner: str, *, read_only: bool = False, patience: int = BUSY_SECONDS) -> None:
         self.server = server
         self.opened = 0
+        self._raw: Raw
         self._name = session_name(owner)
         self._read_only = read_only
         self._patience = patience
         self._turn = threading.RLock()
         self._begun = False  # a transaction is under way: what it did is lost with the connection
-        with self.translate():
+        with self.translate(), self._noting_silence():
             self._open()
 
     def _open(self) -> None:
         address = self.server.address(self._name, self._patience, read_only=self._read_only)
-        self._raw = psycopg.connect(address, autocommit=True)
+        if self._read_only:
+            hurried = _Hurried.connect(address, autocommit=True)
+            hurried.patience, self._raw = self._patience, hurried
+        else:
+            self._raw = psycopg.connect(address, autocommit=True)
         # Threads of the web end silently; what they had open is closed with its last reference.
         self._closing = weakref.finalize(self, self._raw.close)
         self.opened += 1
@@ -192,13 +220,28 @@ class Connection:
             self._raw.execute(sql(query), values)  # not `raw`: the transaction on a lost connection is over
 
     def _once_more(self, ask: Callable[[Raw], T]) -> T:
-        raw = self.raw
+        with self._noting_silence():
+            began = time.monotonic()
+            raw = self.raw
+            try:
+                return ask(raw)
+            except psycopg.OperationalError:
+                if self._begun or not raw.closed or time.monotonic() - began >= self._patience:
+                    raise
+            return ask(self.raw)
+
+    @contextmanager
+    def _noting_silence(self) -> Iterator[None]:
+        """Ask the server, unless it is known to be silent; and whether it is, is known afterwards."""
+        silence, began = self.server.silence, time.monotonic()
+        if not silence.admits(self._patience):
+            raise StoreError(f"{self.server.name}: {SILENT}")
         try:
-            return ask(raw)
-        except psycopg.OperationalError:
-            if self._begun or not raw.closed:
-                raise
-        return ask(self.raw)
+            yield
+        except psycopg.Error as error:
+            silence.note(error.sqlstate is None and time.monotonic() - began >= self._patience)
+            raise
+        silence.note(False)
 
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
         if not keys:
@@ -252,11 +295,12 @@ def _unreachable(where: str, said: str) -> StoreError:
         ("the database system is", "the server is stopping or starting"),
         ("refused", "nothing listens there; is the server running, on this port?"),
         ("No such file", "nothing listens there; is the server running?"),
-        ("timeout", "does not answer; check host, port and firewall"),
+        ("timeout", SILENT),
     ):
         if sign in said:
             return StoreError(f"{where}: {text}")
-    return StoreError(f"{where}: the connection was lost or refused ({said.rpartition('failed: ')[2][:200]})")
+    said = said.rpartition("failed: ")[2].partition(" This probably means")[0]
+    return StoreError(f"{where}: the connection was lost or refused ({said[:200]})")
 
 
 def put(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from aggregator.errors import NotAStore
 from aggregator.store.postgres.connection import Connection, Server
 from aggregator.store.postgres.memory import Past
@@ -14,6 +16,12 @@ PATIENCE = 5
 """Seconds. A request for a page waits no longer than this for the server."""
 
 
+@lru_cache(maxsize=4)
+def _server(url: str) -> Server:
+    """One for all threads: what one has learned of its silence holds for the others."""
+    return Server(url)
+
+
 class ReadOnlyArchive:
     """The parts of an archive that readers use, over a read-only connection. One thread at a time.
 
@@ -22,7 +30,7 @@ class ReadOnlyArchive:
     """
 
     def __init__(self, url: str, owner: str = "") -> None:
-        self._connection = Connection(Server(url), f"readers of {owner}", read_only=True, patience=PATIENCE)
+        self._connection = Connection(_server(url), f"readers of {owner}", read_only=True, patience=PATIENCE)
         with self._connection.translate():
             made = version(self._connection.raw)
         if not made:
