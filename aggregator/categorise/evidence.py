@@ -31,6 +31,8 @@ def read(book: Rulebook, hay: Haystack) -> Reading:
     excluded = _weigh_words(book, hay, words, elsewhere, evidence) if words else _NOTHING
     if blanked:
         evidence = _counting(evidence, blanked)
+    if _any_inside(words):
+        evidence = _said_once(evidence)
     return Reading(evidence, excluded, codes)
 
 
@@ -109,6 +111,40 @@ def _counting(evidence: list[Evidence], blanked: Spans) -> list[Evidence]:
     """The evidence outside excluded spans; a term of several parts counts as a whole or not at all."""
     broken = {(one.rule, one.term) for one in evidence if len(one.term.parts) > 1 and _covered(one, blanked)}
     return [one for one in evidence if not _covered(one, blanked) and (one.rule, one.term) not in broken]
+
+
+def _any_inside(hits: list[Hit]) -> bool:
+    """Whether one of them lies within another; they are in order of end."""
+    latest = -1
+    for _, start, _ in hits:
+        if start <= latest:
+            return True
+        latest = start
+    return False
+
+
+def _said_once(evidence: list[Evidence]) -> list[Evidence]:
+    """The evidence without words that stand inside a phrase of the same rule, or around one: what is said once counts once,
+    as the heavier of the two. A term of several parts says something else than its parts."""
+    by_rule: dict[int, list[Evidence]] = {}
+    kept = []
+    for one in evidence:
+        if one.place or len(one.term.parts) > 1:
+            kept.append(one)
+        else:
+            by_rule.setdefault(one.rule, []).append(one)
+    for own in by_rule.values():
+        own.sort(key=lambda one: (-one.value, one.start - one.end))
+        counted: list[Evidence] = []
+        for one in own:
+            if not any(_nested(one, other) for other in counted):
+                counted.append(one)
+        kept += counted
+    return kept
+
+
+def _nested(one: Evidence, other: Evidence) -> bool:
+    return (other.start <= one.start and one.end <= other.end) or (one.start <= other.start and other.end <= one.end)
 
 
 def _covered(one: Evidence, blanked: Spans) -> bool:

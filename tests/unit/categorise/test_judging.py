@@ -116,6 +116,23 @@ def test_all_needs_every_part_and_weighs_as_a_whole() -> None:
     assert judge(book(single), "Summit").scores == (("single", judge(book(drones), "Drone Taiwan").scores[0][1]),)
 
 
+def test_a_word_inside_a_phrase_of_its_section_counts_once_as_the_heavier() -> None:
+    both = book(rule("tech", ("tech", 1.2), ("firms", 2.0), ("tech firms", 1.2)), rule("schools", ("pupils", 2.5)))
+    assert judge(both, "Pupils and firms").section == "schools"
+    assert judge(both, "Pupils and tech firms").section == "tech", "two words, neither inside the other"
+    (receipt,) = receipts(both, "Tech firms")
+    assert [match.text for match in receipt.matched] == ["firms", "Tech"]
+    weapons = book(rule("defense", "missile*", "missile defense", "hypersonic missile", ("strikes", 0.5)))
+    (receipt,) = receipts(weapons, "Missile defense strikes")
+    assert [match.text for match in receipt.matched] == ["Missile defense", "strikes"], "of equals the longer"
+
+
+def test_a_term_of_several_parts_counts_beside_its_parts() -> None:
+    one = book(rule("america", "troops", ["US", "troops"]))
+    (receipt,) = receipts(one, "US troops")
+    assert [match.text for match in receipt.matched] == ["troops", "US", "troops"]
+
+
 def test_not_takes_its_span_out_of_this_section_alone() -> None:
     china = rule("china", "china", nots=("fine china",))
     other = rule("other", "china")
