@@ -15,6 +15,12 @@ from aggregator.model.settings import Settings
 REFERENCE = re.compile(r"\$\$\{|\$\{([^}\n]*)\}?")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 USERINFO = re.compile(r"(?<=://)(?:([^/?#\s@:]*:))?[^/?#\s]*@")
+# The same in an address that is none, because its password has `/`, `#` or a blank in it, or its slashes are not two: what looks
+# like a port belongs to a host.
+MISWRITTEN = re.compile(
+    r"\b(https?(?::[/\\]*|[/\\]+)[^/?#\s@:\\`\[]*:)(?!\d{1,5}(?:[/?#\s`'\",;)\]]|$)|[\s`]|$)[^\n`]{0,200}@",
+    re.IGNORECASE,
+)
 KEYED = re.compile(
     r"(?<=[?&])([\w.-]*(?:token|secret|passw(?:or)?d|passkey|api[_-]?key|signature)"
     r"|(?:[\w.-]*[_.-])?(?:key|pass|pwd|auth|sig|sid|session(?:id)?))=[^&#\s\"'<>]+",
@@ -56,4 +62,5 @@ def mask(text: str, hidden: Iterable[str] = ()) -> str:
     token) and for parameters that by their name carry a key."""
     for value in hidden:
         text = text.replace(value, "***")
-    return KEYED.sub(r"\1=***", USERINFO.sub(lambda match: f"{match[1] or ''}***@", text))
+    text = USERINFO.sub(lambda match: f"{match[1] or ''}***@", MISWRITTEN.sub(r"\1***@", text))
+    return KEYED.sub(r"\1=***", text)

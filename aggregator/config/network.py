@@ -12,6 +12,7 @@ from aggregator.config.tree import Table, Text
 
 HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9-]*[a-z0-9])?")
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token of RFC 9110
+LOGIN = re.compile(r"\A([^/\\?#@:]*:)(?![/\\]).*@", re.DOTALL)  # at the start of an address without a scheme
 OURS = frozenset(
     {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "range", "te", "upgrade"}
     | {"if-none-match", "if-modified-since"}
@@ -22,10 +23,14 @@ def web_address(value: object) -> str:
     """An absolute http or https address; returns the template if the value was substituted from the environment."""
     written = text(value, 2048)
     if re.search(r"[\s\x00-\x1f]", str(value).strip()):
-        raise Wrong(f"an address cannot contain white space: {shown(value)}")
+        raise Wrong(f"an address cannot contain white space: {_loginless(value)}")
     if host_of(written) is None or not re.match(r"https?://[^/\\]", written, re.IGNORECASE):
-        raise Wrong(f"expected an http or https address, found {shown(value)}{_address_meant(value)}")
+        raise Wrong(f"expected an http or https address, found {_loginless(value)}{_address_meant(value)}")
     return value.kept.strip() if isinstance(value, Text) else written
+
+
+def _loginless(value: object) -> str:
+    return shown(LOGIN.sub(r"\1***@", value.shown if isinstance(value, Text) else str(value)))
 
 
 def _address_meant(value: object) -> str:

@@ -259,6 +259,21 @@ def test_a_secret_is_in_no_message() -> None:
     assert "${KEY}" in url
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://joe:hunter22@a b.example/", "http://joe:hunter/22@a.example/", "http://joe:hunter#22@a.example/",
+        "http://joe:hunter 22@a.example/", "http:\\\\joe:hunter22@a.example/", "joe:hunter22@a.example", "https//joe:hunter22@a.example",
+        "ftp://joe:hunter22@a.example",
+    ],
+)  # fmt: skip
+def test_a_password_in_an_address_that_is_none_is_in_no_message(address: str) -> None:
+    """Messages are shown to readers, on the page of the sources."""
+    (told,) = problems(f"sources:\n  - name: A\n    url: '{address}'\n")
+    assert "hunter" not in told
+    assert "joe:***@a" in told
+
+
 def test_a_password_in_an_address_is_in_no_message() -> None:
     assert "htp://u:***@x.example" in problems("sources: [{name: A, url: 'htp://u:open-sesame@x.example/'}]")[0]
 
