@@ -102,6 +102,8 @@ class Queue:
             except Exception as error:
                 log.debug("queue", exc_info=error)
                 self._troubles.report("queue", f"{CANNOT} ({_cause(error)}); retrying")
+            with contextlib.suppress(ConnectorException):
+                await self._app.close_async()  # connections that could not be opened would be taken for open ones
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), PAUSE)
 

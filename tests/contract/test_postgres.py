@@ -192,6 +192,12 @@ def readable(archive: ReadOnlyArchive) -> bool:
     return True
 
 
+def test_a_database_that_was_replaced_by_an_empty_one_says_so(store: PostgresArchive) -> None:
+    execute(store._connection.server.url, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+    with pytest.raises(StoreError, match="no archive any more"):
+        store.sources.states()
+
+
 def test_whatever_a_database_is_set_to_who_waited_sees_what_was_made(url: str) -> None:
     name = url.partition("?")[0].rpartition("/")[2]
     execute(url, f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'")

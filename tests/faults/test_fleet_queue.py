@@ -13,9 +13,11 @@ from builders.postgres import execute, fresh_database
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
+from servers.link import Link
 
 from aggregator.errors import ClockApart, StoreTooNew
 from aggregator.store.postgres.archive import PostgresArchive
+from aggregator.store.postgres.connection import Server
 from aggregator.worker import queue
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.queue import Queue
@@ -74,6 +76,28 @@ def test_a_program_that_runs_on_as_a_later_one_takes_over_is_told(store: Postgre
         store.agree(lambda: server_time(store))
 
 
+@pytest.mark.slow
+def test_a_queue_that_could_not_be_opened_is_opened_anew(
+    store: PostgresArchive, caplog: pytest.LogCaptureFixture
+) -> None:
+    shown = [""]
+
+    async def scenario() -> None:
+        loop, stopping = Loop(), asyncio.Event()
+        with Link(store._connection.server.url) as link:
+            link.cut()
+            end = end_of_queue(store, loop, stopping, shown, [0.0], Server(link.url).address("aggregator queue"))
+            running = asyncio.create_task(end.run())
+            await until(lambda: "cannot be reached" in shown[-1], 60)
+            link.restore()
+            await until(lambda: not shown[-1], 60)
+            stopping.set()
+            await running
+
+    asyncio.run(scenario())
+    assert "closed" not in caplog.text
+
+
 class Loop:
     """Stands for what a worker does when it gets jobs."""
 
@@ -94,11 +118,11 @@ class Loop:
 
 
 def end_of_queue(
-    store: PostgresArchive, loop: Any, stopping: asyncio.Event, shown: list[str], clock: list[float]
+    store: PostgresArchive, loop: Any, stopping: asyncio.Event, shown: list[str], clock: list[float], url: str = ""
 ) -> Queue:
     """A worker's end, whose clock is so many seconds ahead of the server's."""
     fleet = Fleet(
-        url=store.address("aggregator queue"),
+        url=url or store.address("aggregator queue"),
         due=lambda: [("alpha", "alpha.example")],
         absent=store.absent,
         adopt_pauses=lambda ids: None,
@@ -117,8 +141,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "LOOK", 0.1)
 
 
-async def until(ready: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
+async def until(ready: Callable[[], object], seconds: float = 30) -> None:
+    async with asyncio.timeout(seconds):
         while not ready():
             await asyncio.sleep(0.05)
 
