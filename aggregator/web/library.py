@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -158,9 +159,24 @@ class Library:
         """The date of what moves with time itself: within the second in which a client got it, it may be another already."""
         return self.now() + timedelta(seconds=1)
 
+    @contextmanager
+    def one_request(self) -> Iterator[None]:
+        """Within it, this thread asks the store only once whether anything was committed: to a server it is a round trip, and
+        views ask at every turn."""
+        self._local.asked = None
+        try:
+            yield
+        finally:
+            del self._local.asked
+
     def commit(self) -> int:
         """A number that changes, for this thread, whenever another process or thread has committed."""
-        return self.archive.reading.data_version()
+        asked: int | None = getattr(self._local, "asked", None)
+        if asked is None:
+            asked = self.archive.reading.data_version()
+            if hasattr(self._local, "asked"):
+                self._local.asked = asked
+        return asked
 
     def version(self, stream: str) -> Version:
         """What a stream's bytes depend on: the configuration in force, since when it is (an edit that is undone gets a

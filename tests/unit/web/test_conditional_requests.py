@@ -177,6 +177,26 @@ def test_news_and_edits_are_seen_at_once(tmp_path: Path) -> None:
     room.close()
 
 
+@pytest.mark.parametrize("address", ["/", "/latest", "/sections/asia-pacific.atom", "/sources", "/nothing-here"])
+def test_a_request_asks_once_whether_anything_was_committed(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """To a server each time is a round trip."""
+    reading: Any = type(newsroom.library().archive.reading)
+    ask = reading.data_version
+    asked: list[int] = []
+
+    def counted(self: Any) -> int:
+        asked.append(ask(self))
+        return asked[-1]
+
+    monkeypatch.setattr(reading, "data_version", counted)
+    for _ in range(2):
+        newsroom.client.get(f"{address}?asked")
+        assert len(asked) == 1
+        asked.clear()
+
+
 def test_what_time_alone_changes_is_rendered_anew(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
     room.publish(*NEWS)
