@@ -28,11 +28,8 @@ def due_at(state: SourceState, now: datetime) -> datetime:
 def corrected(states: Iterable[SourceState], now: datetime) -> list[SourceState]:
     """Corrected versions of the states whose times are further ahead than possible; to be saved at start and at each
     tick. Empty as long as the clock behaves."""
-    changed = []
-    for state in states:
-        if not _impossible(state, now + SLACK):
-            continue
-        right = replace(
+    return [
+        replace(
             state,
             next_poll=None if state.next_poll is None else due_at(state, now),
             last_attempt=_past(state.last_attempt, now),
@@ -41,9 +38,9 @@ def corrected(states: Iterable[SourceState], now: datetime) -> list[SourceState]
             first_success=_past(state.first_success, now),
             moved_since=_past(state.moved_since, now),
         )
-        if right != state:
-            changed.append(right)
-    return changed
+        for state in states
+        if _impossible(state, now + SLACK)
+    ]
 
 
 def _impossible(state: SourceState, now: datetime) -> bool:

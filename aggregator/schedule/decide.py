@@ -157,7 +157,8 @@ def _by_rate(known: SourceState, visit: _Visit) -> timedelta:
     if visit.first:
         return policy.every
     silent = visit.now - (known.last_new or known.first_success or visit.now) >= SILENT_AFTER
-    return rates.interval(known.rate, policy.every, policy.shortest, policy.silent if silent else policy.longest)
+    longest = policy.silent if silent else policy.longest
+    return rates.interval(known.rate or 0.0, policy.every, policy.shortest, longest)
 
 
 def _floors(known: SourceState, fresh: Freshness, policy: Policy) -> list[tuple[timedelta, str]]:

@@ -20,7 +20,6 @@ def pausing(states: Iterable[SourceState], now: datetime, alone: Collection[str]
         if (
             host
             and state.id not in alone
-            and state.failures
             and state.last_status in (429, 503)
             and state.next_poll
             and "(Retry-After)" in state.why

@@ -57,9 +57,7 @@ def new_item_limit(rate: float | None) -> int:
     return A_DAY if rate is None else max(A_FEW, A_DAY - round(rate * (MEMORY / _HOUR)))
 
 
-def interval(rate: float | None, every: timedelta, shortest: timedelta, longest: timedelta) -> timedelta:
-    """From the rate, between the bounds; `every` while the rate is not known."""
-    if rate is None:
-        return min(max(every, shortest), longest)
+def interval(rate: float, every: timedelta, shortest: timedelta, longest: timedelta) -> timedelta:
+    """From the rate, between the bounds."""
     stretch = sqrt(REFERENCE_RATE / max(rate, 1e-6))
     return min(max(every * stretch, shortest), longest)

@@ -90,6 +90,7 @@ def entry(number: int, published: datetime | None = NOW, summary: str = "more") 
         ([entry(n, None if n < 3 else NOW) for n in range(6)], (), (), ("undated",)),
         ([entry(n, None if n < 2 else NOW) for n in range(6)], (), (), ()),
         ([entry(n, None) for n in range(2)], (), (), ()),
+        ([entry(n, None) for n in range(3)], (), (), ("undated",)),
         ([entry(n) for n in range(6)], (Drop("future-date", 4),), (), ("future-dated",)),
         ([entry(n, summary="") for n in range(6)], (), (), ("thin",)),
         ([entry(n) for n in range(6)], (), (Drop("repeated", 6),), ("guid-flood",)),

@@ -110,12 +110,34 @@ def test_a_source_silent_for_a_week_is_asked_once_a_day() -> None:
     assert state.state == "silent"
 
 
+def test_the_rate_of_a_source_asked_once_a_day_counts_the_whole_day() -> None:
+    day = timedelta(days=1)
+    before = replace(known_state(rate=1 / 24), interval=day, last_success=NOW - day, last_attempt=NOW - day)
+    state, _ = poll(before, fetched(), new=1)
+    assert state.rate == pytest.approx(1 / 24)
+
+
 def test_the_rate_of_a_back_catalogue_comes_from_its_dates() -> None:
     items = tuple(item(NOW - number * HOUR, number) for number in range(40))
     state, _ = poll(fresh_state(), fetched(), parsed=feed(items=items), new=40)
     assert state.rate is not None
     assert state.rate == pytest.approx(25 / 24)
     assert state.last_new == NOW
+
+
+def test_a_back_catalogue_of_less_than_a_day_tells_the_rate_of_its_hours() -> None:
+    items = tuple(item(NOW - number * HOUR, number) for number in range(7))
+    state, _ = poll(fresh_state(), fetched(), parsed=feed(items=items), new=7)
+    assert state.rate == pytest.approx(7 / 6)
+
+
+def test_hours_asleep_count_as_they_were_and_weeks_make_no_source_look_dead() -> None:
+    asleep = replace(known_state(), last_success=NOW - 4 * HOUR, last_attempt=NOW - 4 * HOUR)
+    state, _ = poll(asleep, fetched(), new=4)
+    assert state.rate == pytest.approx(1)
+    asleep = replace(known_state(), last_success=NOW - timedelta(days=20), last_attempt=NOW - timedelta(days=20))
+    _, decision = poll(asleep, NotModified(URL, '"1"', None, Freshness()))
+    assert decision.interval < 20 * MIN
 
 
 def test_an_old_back_catalogue_makes_no_fresh_source() -> None:
@@ -298,6 +320,12 @@ def sightings(count: int, apart: timedelta, target: str = MOVED, url: str = URL)
 def test_a_move_is_adopted_after_five_sightings_over_a_day() -> None:
     assert permanent_redirects.address(sightings(4, 8 * HOUR), URL) == URL
     state = sightings(5, 6 * HOUR)
+    assert permanent_redirects.address(state, URL) == MOVED
+    assert state.state == "moved"
+
+
+def test_an_adopted_address_that_answers_itself_stays() -> None:
+    state, _ = poll(sightings(5, 12 * HOUR), fetched(url=MOVED), now=NOW + 60 * HOUR)
     assert permanent_redirects.address(state, URL) == MOVED
     assert state.state == "moved"
 
