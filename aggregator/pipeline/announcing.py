@@ -55,7 +55,7 @@ def announced(
         lang=lead.lang,
         publisher=lead.publisher,
         reports=tuple([_report(member.item) for member in sorted(members, key=lambda m: (m.item.at, m.item.n))]),
-        topics=tuple([policy.topic_titles[topic] for topic in topics if topic in policy.topic_titles]),
+        topics=tuple([policy.topic_titles[topic] for topic in topics]),
         updated=updated,
         enclosures=lead.enclosures,
     )

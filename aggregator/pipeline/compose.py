@@ -95,14 +95,18 @@ def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
 
 
 def _merged(old: StoryState | None, absorbed: Sequence[StoryState]) -> list[Placing]:
-    """A merge keeps its place: in each stream the story has the earlier of the two times."""
+    """A merge keeps its place: in each stream the story has the earlier of the two times, also as its primary section."""
     found: dict[str, Placing] = {}
     for state in (*absorbed, *((old,) if old else ())):
         for placing in state.placings:
             other = found.get(placing.stream)
-            if other is None or placing.entered < other.entered:
-                found[placing.stream] = placing
+            found[placing.stream] = placing if other is None else _earlier(placing, other)
     return list(found.values())
+
+
+def _earlier(one: Placing, other: Placing) -> Placing:
+    led = [at for at in (one.primary_since, other.primary_since) if at is not None]
+    return Placing(one.stream, min(one.entered, other.entered), min(led, default=None))
 
 
 def _placings(

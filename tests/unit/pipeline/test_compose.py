@@ -42,6 +42,12 @@ def test_a_section_is_entered_when_the_story_is_first_placed_there() -> None:
     assert since == {"section:defense": 100, "section:europe": 200}
 
 
+def test_a_topic_is_entered_when_enough_items_have_it() -> None:
+    titles = ("They meet", "NATO meets", "NATO met")
+    story = told([member(n, f"P{n}", title, n * 100) for n, title in enumerate(titles, 1)])
+    assert {p.stream: p.entered for p in story.placings} == {"section:world": 100, "topic:nato": 200}
+
+
 def test_a_section_found_by_an_update_in_place_is_entered_now() -> None:
     first = told([member(1, "A", "A plan", 100)])
     edited = told([member(1, "A", "A plan for Europe", 100)], first, joined=[], now=900)
@@ -68,6 +74,11 @@ def test_updated_moves_for_a_new_publisher() -> None:
     second = told([member(1, "A", "Defense", 100), member(2, "B", "Defense", 250)], first, joined=[2], now=260)
     assert (first.entry.updated, second.entry.updated) == (100, 250)
     assert [report.publisher for report in second.entry.reports] == ["A", "B"]
+
+
+def test_a_story_told_by_two_from_the_start_was_updated_when_the_second_came() -> None:
+    story = told([member(1, "A", "Defense", 100), member(2, "B", "Defense", 250), member(3, "A", "Defense", 300)])
+    assert story.entry.updated == 250
 
 
 def test_a_late_item_of_the_same_publisher_changes_nothing_that_feeds_say() -> None:
@@ -141,6 +152,18 @@ def test_a_merge_that_brings_a_publisher_says_so_and_keeps_the_older_times() -> 
     assert merged.entry.updated == 500
 
 
+def test_a_merge_keeps_the_time_as_primary_section_whichever_story_was_there_first() -> None:
+    older = told([member(1, "A", "Other", 100), member(2, "A", "Defense", 300)])
+    other = member(3, "B", "Asia-Pacific defense", 200)
+    assert (older.section, told([other]).section) == ("defense", "asia-pacific")
+    whole = [of(1, member(1, "A", "Other", 100)), of(3, other), of(1, member(2, "A", "Defense", 300))]
+    merged = told(whole, older, joined=[], now=500, absorbed=[told([other])])
+    since = {p.stream: (p.entered, p.primary_since) for p in merged.placings}
+    assert merged.section == "defense"
+    assert since["section:defense"] == (200, 300), "a feed of primary sections alone lists it where it was"
+    assert since["section:asia-pacific"] == (200, 200)
+
+
 def test_a_merge_that_brings_no_publisher_announces_nothing() -> None:
     one, other = member(1, "A", "Defense", 100), member(2, "A", "Defense again", 200)
     older, younger = told([one]), told([other])
@@ -175,6 +198,13 @@ def test_topics_need_a_third_of_the_items() -> None:
     assert told(members).topics == ()
 
 
+def test_found_topics_need_half_of_the_items() -> None:
+    members = [member(n, f"P{n}", "Drones fly" if n == 1 else "They fly", n) for n in range(1, 4)]
+    rules = policy(found_topics=frozenset({"drones"}))
+    assert compose(1, members[:2], None, rules, joined=[1, 2], now=0).topics == ("drones",)
+    assert compose(1, members, None, rules, joined=[1, 2, 3], now=0).topics == ()
+
+
 TITLES = st.sampled_from(["Defense", "Europe", "NATO defense", "Other", "Asia-Pacific drones"])
 
 
@@ -189,6 +219,14 @@ def test_the_order_in_which_items_are_handed_over_does_not_matter(
     assert one == replace(other)
     assert all(placing.entered >= min(m.item.entered for m in members) for placing in one.placings)
     assert one.section in {placing.stream.removeprefix("section:") for placing in one.placings if placing.active}
+
+
+def test_an_entry_names_the_topics_and_shows_the_first_picture_where_the_lead_has_none() -> None:
+    lead, second, third = (member(n, name, "NATO meets", n * 100) for n, name in enumerate("ABC", 1))
+    second = Member(replace(second.item, image="https://x.example/2.jpg"), second.judgement)
+    third = Member(replace(third.item, image="https://x.example/3.jpg"), third.judgement)
+    entry = told([lead, second, third]).entry
+    assert (entry.link, entry.image, entry.topics) == (lead.item.url, "https://x.example/2.jpg", ("NATO",))
 
 
 def test_enclosures_of_the_lead_are_passed_on() -> None:

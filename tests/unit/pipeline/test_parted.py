@@ -89,3 +89,25 @@ def test_what_the_entry_never_named_leaves_without_a_word(room: Newsroom) -> Non
     edit(room, split=(late,))
     assert late.id in entries(room)
     assert entries(room)[OCTOPUS.id] == before
+
+
+def test_what_stays_stands_in_a_section_since_it_would_have_stood_there(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+
+    def defense() -> list[str]:
+        return [one["title"] for one in room.client.get("/sections/defense.json").get_json()["items"]]
+
+    founder = item("A frigate is bought", age=30 * HOUR)
+    others = (
+        item("Rain in Japan", "kyodo", age=29 * HOUR),
+        item("Plum harvest in Japan", "reuters", age=28 * HOUR),
+        item("Poets of Japan", "silent", age=27 * HOUR, publisher="Silent"),
+    )
+    edit(room, join=(founder, *others))
+    room.publish(founder, *others)
+    later = item("Navy missiles", "kyodo")
+    room.publish(later)
+    assert defense() == [later.title]
+    edit(room, split=others)
+    assert defense() == [later.title, founder.title], "a split delivers no burst of old news"
+    room.close()

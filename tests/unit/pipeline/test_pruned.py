@@ -129,6 +129,15 @@ def test_what_the_editor_says_without_a_text_still_applies(pruned: Newsroom) -> 
     assert {name for name, _ in talks.publishers} == {"BBC", "Kyodo News"}
 
 
+def test_an_outlet_that_is_shown_again_counts_again(room: Newsroom) -> None:
+    edited(room, CONFIG + f'stories: {{hide: ["{COPY.url}"]}}\n')
+    room.now += timedelta(days=365)
+    room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {})
+    assert [name for name, _ in stories(room)["Talks End Without a Word"].publishers] == ["BBC"]
+    shown = edited(room, CONFIG)["Talks End Without a Word"]
+    assert [name for name, _ in shown.publishers] == ["BBC", "Kyodo"]
+
+
 def test_what_an_agency_wrote_once_still_counts_once(pruned: Newsroom) -> None:
     before = stories(pruned)["Morning in the harbour of Lumio"]
     assert [name for name, _ in before.publishers] == ["BBC"], "the other prints the same text"

@@ -82,6 +82,18 @@ def test_what_arrives_with_the_change_joins_the_story_that_was_there(room: Newsr
     assert homes(room).keys() == {FULL.title, LATER.title}
 
 
+def test_all_that_arrives_with_the_change_joins_the_story_and_says_why(room: Newsroom) -> None:
+    third = item("Kakhovka dam on the Dnipro gives way, flooding villages", age=3 * HOUR, summary=FULL.summary)
+    room.publish(BARE)
+    flash = homes(room)[BARE.title]
+    room.receive(FULL)
+    room.receive(third)
+    change(room, LATER)
+    assert set(homes(room).values()) == {flash}
+    why = {one.title: room.client.get(f"/api/v1/items/{one.id}").get_json()["why"] for one in (FULL, third)}
+    assert all(words.startswith("alike") and "kakhovka" in words for words in why.values()), why
+
+
 def test_two_that_change_at_once_become_one(room: Newsroom) -> None:
     other = item("A second flash of quite another kind", "kyodo", age=3 * HOUR, summary="Details soon.")
     room.publish(BARE, other)
@@ -162,6 +174,16 @@ def test_stories_that_the_editor_joins_are_told_as_one_by_the_feed_too(room: New
     room.now += HOUR
     rejoin(room, FULL, other)
     assert entries(room) == after, "doing it again announces nothing"
+
+
+def test_a_joined_story_stands_where_the_first_of_its_parts_stood(room: Newsroom) -> None:
+    frigate = item("Navy buys a frigate", "reuters", age=3 * HOUR)
+    for one in (FULL, frigate, item("Missiles on show", age=2 * HOUR)):
+        room.publish(one)
+    room.now += HOUR
+    rejoin(room, FULL, frigate)
+    for feed in ("/sections/defense.json", "/sections/defense.json?primary=1"):
+        assert [one["title"] for one in entries(room, feed).values()] == ["Missiles on show", FULL.title], feed
 
 
 def test_stories_of_one_outlet_that_the_editor_joins_announce_nothing(room: Newsroom) -> None:

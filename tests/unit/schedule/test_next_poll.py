@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from builders import source
 from msgspec.structs import replace
 
 from aggregator.model.item import Item, NormalFeed
+from aggregator.model.settings import Defaults
 from aggregator.model.source import Failed, Fetched, Freshness, NextPoll, NotModified, Outcome, SourceState
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule.decide import next_poll
 from aggregator.schedule.hosts import pausing
-from aggregator.schedule.policy import Policy
+from aggregator.schedule.policy import STANDARD, Policy, policy_for
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
 MIN = timedelta(minutes=1)
@@ -108,6 +110,28 @@ def test_a_source_silent_for_a_week_is_asked_once_a_day() -> None:
     state, decision = poll(silent, NotModified(URL, '"1"', None, Freshness()))
     assert decision.interval == 24 * HOUR
     assert state.state == "silent"
+
+
+@pytest.mark.parametrize(
+    ("every", "default", "shortest", "longest", "silent", "explicit"),
+    [
+        (None, STANDARD, 5 * MIN, 6 * HOUR, 24 * HOUR, False),
+        (STANDARD, STANDARD, 5 * MIN, 6 * HOUR, 24 * HOUR, True),
+        (None, 30 * MIN, 5 * MIN, 6 * HOUR, 24 * HOUR, True),
+        (MIN, STANDARD, MIN, 6 * HOUR, 24 * HOUR, True),
+        (48 * HOUR, STANDARD, 5 * MIN, 48 * HOUR, 48 * HOUR, True),
+    ],
+)
+def test_the_bounds_of_a_source_follow_from_every(
+    every: timedelta | None,
+    default: timedelta,
+    shortest: timedelta,
+    longest: timedelta,
+    silent: timedelta,
+    explicit: bool,
+) -> None:
+    found = policy_for(source("harbour", every=every), Defaults(default, timedelta(days=90)))
+    assert found == Policy(every or default, explicit, shortest, longest, silent)
 
 
 def test_the_rate_of_a_source_asked_once_a_day_counts_the_whole_day() -> None:
