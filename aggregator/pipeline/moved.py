@@ -28,5 +28,4 @@ def with_moved_addresses(policy: Policy, store: EditionStore) -> Policy:
         hidden=whole(policy.hidden),
         joined=tuple(whole(group) - apart for group in policy.joined),
         pinned={one: section for address, section in policy.pinned.items() for one in whole([address])},
-        pins=tuple((one, section, over) for address, section, over in policy.pins for one in sorted(whole([address]))),
     )

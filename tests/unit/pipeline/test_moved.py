@@ -91,6 +91,20 @@ def test_what_has_moved_is_pinned_by_either_address(room: Newsroom, address: str
     assert "stories: pin" in room.client.get(f"/stories/{LIVE.id}").get_data(as_text=True)
 
 
+@pytest.mark.parametrize("address", [FROM, TO])
+def test_a_pin_of_what_has_moved_ends_on_its_day(room: Newsroom, address: str) -> None:
+    moves(room)
+    edit(room, f"{{pin: [{{url: '{address}', section: asia-pacific, until: 2026-11-24}}]}}")
+
+    def section() -> str:
+        edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+        return next(str(one["section"]) for one in told(room) if one["link"] == TO)
+
+    assert section() == "asia-pacific"
+    room.now += timedelta(days=1)
+    assert section() == "defense"
+
+
 @of_the_file
 def test_explain_says_that_what_has_moved_is_pinned(room: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
     moves(room)
