@@ -20,7 +20,7 @@ from aiohttp.abc import AbstractResolver
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from aggregator.addresses import Allowance, private_host
+from aggregator.addresses import Allowance
 from aggregator.fetch.decode import Body
 from aggregator.fetch.failures import Stopped, failure, http_failure
 from aggregator.fetch.gate import HostGate
@@ -262,12 +262,10 @@ class Http:
     def _permanent(self, trail: Trail) -> str | None:
         """Nobody outside may move a source to a private address for good, even one that `allow_private` admits."""
         target = trail.permanent
-        if target is None or (self._is_private(target.host) and not self._is_private(trail.first.host)):
+        is_private = self._guard.is_private
+        if target is None or (is_private(target.host) and not is_private(trail.first.host)):
             return None
         return target.url
-
-    def _is_private(self, host: str) -> bool:
-        return private_host(host) or self._guard.is_private(host)
 
     def _session(self, host: str) -> aiohttp.ClientSession:
         """Hosts that `allow_private` lists by name have connections of their own, which may lead anywhere: a socket

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import brotli
 
+_MEMBER = b"\x1f\x8b"  # how a gzip member begins
 _MEMBERS = 64  # of one gzip body; honest ones have one, and thousands of tiny ones cost more to scan than to send
 _STEP = 1 << 16
 _NO_CODING = frozenset({"", "identity", "none", "utf-8", "utf8", "iso-8859-1", "binary", "7bit", "8bit"})
@@ -44,9 +45,11 @@ class _Zlib:
     def __init__(self) -> None:
         self._engine = zlib.decompressobj(47)
         self._members = 1
+        self._held = b""
 
     def decode(self, data: bytes, remaining: int) -> list[bytes]:
         pieces: list[bytes] = []
+        data, self._held = self._held + data, b""
         while data and not (self._engine.eof and not self._next_member(data)):
             pieces.append(self._engine.decompress(data, max(1, remaining + 1)))
             remaining -= len(pieces[-1])
@@ -57,7 +60,9 @@ class _Zlib:
 
     def _next_member(self, data: bytes) -> bool:
         """Start on another gzip member if one follows; anything else after the end is junk and ignored."""
-        if not data.startswith(b"\x1f\x8b"):
+        if data == _MEMBER[:1]:  # its second byte may be on the way
+            self._held = data
+        if not data.startswith(_MEMBER):
             return False
         self._members += 1
         if self._members > _MEMBERS:

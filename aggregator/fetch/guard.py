@@ -16,7 +16,7 @@ import weakref
 from aiohappyeyeballs import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from aggregator.addresses import Allowance, address_of, is_public
+from aggregator.addresses import Allowance, is_public, private_host
 
 Answers = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]]]
 
@@ -71,9 +71,7 @@ class Guard(AbstractResolver):
 
     def is_private(self, host: str) -> bool:
         """Whether a host that was connected to is a private one (by name, by spelling or by what it resolved to)."""
-        if address_of(host) is not None:
-            return not is_public(host)
-        return host in self._private or self._allowance.names(host)
+        return private_host(host) or host in self._private or self._allowance.names(host)
 
 
 class SystemResolver(AbstractResolver):

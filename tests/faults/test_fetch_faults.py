@@ -491,7 +491,7 @@ def test_nobody_moves_a_public_source_to_a_private_address(server: Server) -> No
     async def main() -> tuple[Outcome, Outcome]:
         http = Http(AGENT, allow_private=[HOST], resolver=stub)
         # No public address can be reached in a test: this one is called public.
-        http._is_private = lambda host: host == "inside.example"  # type: ignore[method-assign]
+        http._guard.is_private = lambda host: host == "inside.example"  # type: ignore[method-assign]
         try:
             return await http(FetchRequest("s", server.url("/away"))), await http(
                 FetchRequest("s", server.url("/within"))

@@ -30,6 +30,13 @@ def test_what_was_coded_comes_back_however_it_is_cut(coding: str, data: bytes, s
     assert decoded(coding, CODERS[coding](data), step=step) == data
 
 
+@given(st.lists(st.binary(max_size=50), min_size=1, max_size=5), st.integers(1, 50))
+def test_a_body_in_several_members_comes_back_whole_however_it_is_cut(parts: list[bytes], step: int) -> None:
+    coded = b"".join(map(gzip.compress, parts))
+    assert decoded("gzip", coded, step=step) == b"".join(parts)
+    assert decoded("gzip", coded + b"\x1f\x00 junk", step=step) == b"".join(parts)
+
+
 @given(st.sampled_from(["gzip", "deflate", "br"]), st.binary(max_size=2000))
 def test_garbage_is_refused_and_never_anything_else(coding: str, data: bytes) -> None:
     try:

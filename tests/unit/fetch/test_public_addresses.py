@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from servers.names import StubResolver
 
 from aggregator.addresses import Allowance, host_of, is_public, literal_private
+from aggregator.fetch.guard import Guard
 
 PRIVATE = [
     "127.0.0.1", "127.9.9.9", "0.0.0.0", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "168.63.129.16",
@@ -91,3 +94,17 @@ def test_no_text_breaks_the_reading_of_addresses(text: str) -> None:
     literal_private(text)
     literal_private("http://" + text)
     Allowance.of([text]).names(text)
+
+
+def test_a_name_is_private_by_its_spelling_by_the_editors_word_and_while_it_leads_to_a_private_address() -> None:
+    stub = StubResolver({"moves.example": [["10.0.0.1", "8.8.8.8"], ["8.8.8.8"]]})
+    guard = Guard(Allowance.of(["10.0.0.0/8", "nas.example"]), stub)
+
+    def private(host: str) -> bool:
+        asyncio.run(guard.resolve(host))
+        return guard.is_private(host)
+
+    assert private("moves.example")
+    assert not private("moves.example"), "it leads to a public address alone now"
+    assert guard.is_private("nas.example") and guard.is_private("127.0.0.1") and guard.is_private("printer.local")
+    assert not guard.is_private("8.8.8.8") and not guard.is_private("outlet.example")

@@ -62,6 +62,7 @@ class Host:
         ("User-agent: aggregator\nUser-agent: other\nDisallow: /news", False),
         ("User-agent: other\nDisallow: /\nUser-agent: aggregators\nDisallow: /", True),
         ("User-agent: aggregator\nDisallow: /a\nUser-agent: x\nDisallow: /b\nUser-agent: aggregator\nDisallow: /news", False),
+        ("User-agent: aggregator\nAllow: /\nUser-agent: other\nDisallow: /news", True),  # the rules of others
         ("Disallow: /", True),  # meant for nobody
         ("User-agent: *\nCrawl-delay: 5\nSitemap: https://a.example/map\nDisallow: /news", False),
         ("<!doctype html><title>Not found</title>", True),
@@ -168,3 +169,5 @@ def test_the_table_of_hosts_is_bounded() -> None:
     for number in range(1000):
         assert host.kind(f"https://h{number}.example/1") is None
     assert len(host.robots._hosts) <= 256
+    assert host.kind("https://h999.example/2") is None
+    assert len(host.asked) == 1000, "the host asked last is the last to be forgotten"

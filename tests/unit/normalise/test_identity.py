@@ -89,9 +89,14 @@ def test_equal_guids_without_addresses_are_told_apart_by_title() -> None:
 
 
 def test_one_entry_twice_keeps_the_newest() -> None:
-    feed = read(rss([item(LATER, guid="g", title="Newer"), item(EARLIER, guid="g", title="Older")]))
-    assert [one.title for one in feed.items] == ["Newer"]
-    assert dropped(feed) == {"double-entry": 1}
+    newer, older = item(LATER, guid="g", title="Newer"), item(EARLIER, guid="g", title="Older")
+    for entries in ([newer, older], [older, newer], [newer, item(guid="g", title="Undated")]):
+        feed = read(rss(entries))
+        assert [one.title for one in feed.items] == ["Newer"]
+        assert dropped(feed) == {"double-entry": 1}
+    assert [one.title for one in read(rss([item(guid="g", title="First"), item(guid="g", title="Last")])).items] == [
+        "Last"
+    ]
 
 
 def test_one_address_and_title_under_two_guids_is_one_item() -> None:

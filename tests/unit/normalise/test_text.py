@@ -231,6 +231,8 @@ def test_an_enclosed_picture_without_a_type_is_known_by_its_ending() -> None:
     read_item = one(inside="<enclosure url='https://e.org/a.JPG?w=300'/>")
     assert read_item.image == "https://e.org/a.JPG?w=300"
     assert read_item.enclosures[0].type == "image/jpeg"
+    nonsense = one(inside="<enclosure url='https://e.org/a.mp3' type='podcast'/>")
+    assert nonsense.enclosures[0].type == "audio/mpeg", "what is no media type says less than the address"
 
 
 @pytest.mark.parametrize(
@@ -282,6 +284,24 @@ def test_a_wrapper_names_the_outlet_and_the_title_loses_it() -> None:
     read_item = read(body, WRAPPER).items[0]
     assert (read_item.publisher, read_item.title, read_item.summary) == ("The Paper", "Big news", "")
     assert (read(body).items[0].publisher, read(body).items[0].title) == ("Example News", "Big news - The Paper")
+
+
+@pytest.mark.parametrize(
+    ("title", "named", "expected"),
+    [
+        ("Big news - The Paper", "", ("Big news", "The Paper")),
+        ("Big news | The Paper", "", ("Big news", "The Paper")),
+        ("Big news | The Paper", "The Paper", ("Big news", "The Paper")),
+        ("Big news - and more", "The Paper", ("Big news - and more", "The Paper")),
+        ("Big news", "", ("Big news", "Google News")),
+    ],
+)
+def test_a_wrapper_names_the_outlet_in_source_or_in_the_title(
+    title: str, named: str, expected: tuple[str, str]
+) -> None:
+    source = f"<source url='https://p.example'>{named}</source>" if named else ""
+    found = read(rss(item(source, title=title)), WRAPPER).items[0]
+    assert (found.title, found.publisher) == expected
 
 
 @pytest.mark.parametrize(
