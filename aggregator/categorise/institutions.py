@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from aggregator.categorise.findings import Hit
 from aggregator.text.match import Haystack
@@ -11,6 +12,8 @@ from aggregator.text.places import Place
 _SHARED = frozenset(("institution", "generic"))
 OWNERS = frozenset(("country", "demonym", "city"))
 _TOWNS = frozenset(("city", "body"))
+_WHERE = frozenset(("in", "at", "near", "outside", "from", "of"))
+_WORD = 8  # letters of the longest, with the space before it
 _LINK_WORDS = (
     "opposition ruling main new former ex top own lower upper federal interim acting conservative liberal leftist "
     "populist military army navy naval air force marines police customs border and"
@@ -31,14 +34,27 @@ _STATE_NAMES = (
 _STATES = tuple(f" {name} " for name in _STATE_NAMES.split(","))
 
 
-def with_states(hay: Haystack, names: list[tuple[Hit, Place]]) -> list[tuple[Hit, Place]]:
-    """The names, each town assigned to the state after its comma: Odessa, Texas, is not a port of Ukraine."""
-    for index in range(len(names) - 1):
-        (hit, place), (after, state) = names[index], names[index + 1]
+def with_areas(hay: Haystack, names: list[tuple[Hit, Place]]) -> list[tuple[Hit, Place]]:
+    """The names, each town assigned to the state or country after its comma wherever the text names it: Odessa, Texas, is not a
+    port of Ukraine, nor is it in the headline above."""
+    moved: dict[int, Place] = {}
+    for (hit, place), (after, area) in pairwise(names):
         comma = hit[2] == after[1] and hay.cased[hit[2] - 1] == ","
-        if comma and place.kind in _TOWNS and hay.text.startswith(_STATES, after[1]):
-            names[index] = hit, state
-    return names
+        if (
+            comma
+            and place.kind in _TOWNS
+            and (hay.text.startswith(_STATES, after[1]) or _in_country(hay, hit, after, area))
+        ):
+            moved[hit[0]] = area
+    return [(hit, moved.get(hit[0], place)) for hit, place in names] if moved else names
+
+
+def _in_country(hay: Haystack, town: Hit, after: Hit, country: Place) -> bool:
+    """Whether "in Tripoli, Lebanon" stands alone: not a list of capitals, nor the country's own word after the comma ("in London,
+    Germany's chancellor")."""
+    closed = hay.cased[after[2] - 1] in ",.;:)" or hay.cased[after[2] :].lstrip(" ")[:1] in ("", "\n")
+    before = hay.text[max(0, town[1] - _WORD) : town[1]].split()[-1:]
+    return closed and country.kind == "country" and not _WHERE.isdisjoint(before)
 
 
 def owners(hay: Haystack, names: Sequence[tuple[Hit, Place]]) -> dict[int, int]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from aggregator.categorise import weights
 from aggregator.categorise.findings import Evidence, Hit, Spans
-from aggregator.categorise.institutions import OWNERS, owners, with_states
+from aggregator.categorise.institutions import OWNERS, owners, with_areas
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.text.match import Haystack
 from aggregator.text.places import Found, Place, disambiguate, is_first_name, is_player, longest
@@ -65,7 +65,7 @@ def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> l
         open_readings = open_readings or len(place.choices) > 1
         kept.append((hit, place))
     if len(kept) > 1:
-        kept = with_states(hay, kept)
+        kept = with_areas(hay, kept)
     bound = owners(hay, kept) if shared and owned else {}
     if not open_readings and not bound:
         return [Found(hit[0], hit[1], hit[2], place.kind, place.choices[0]) for hit, place in kept]

@@ -160,6 +160,27 @@ def test_a_war_story_of_another_word_holds_both_sections() -> None:
     assert {"defense", "ukraine-russia-war", "europe"} <= set(found.sections)
 
 
+def test_guam_is_the_pacifics_and_americas() -> None:
+    assert {"asia-pacific", "america"} <= set(judge(_book(), "Typhoon nears Guam").sections)
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("Michelin guide adds hawker stalls", "world"),
+        ("Union minister opens museum in Patna", "asia-pacific"),
+        ("Fans pay tribute at Barclays Center", "world"),
+        ("Harrison Ford at 80", "world"),
+        ("Michelin to close two plants", "economy"),
+        ("Ford to cut 4,000 jobs", "economy"),
+    ],
+)
+def test_what_is_called_after_a_firm_is_not_business(title: str, section: str) -> None:
+    found = judge(_book(), title)
+    assert found.section == section
+    assert section == "economy" or "economy" not in found.sections
+
+
 @pytest.mark.parametrize(
     ("title", "section"),
     [
