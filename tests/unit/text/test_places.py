@@ -98,7 +98,7 @@ def test_names_of_one_place_share_it() -> None:
 def test_what_is_a_country_owns_its_senate() -> None:
     """What is taken for a town or a body owns none: "Jamaica's Senate" was the American one. Territories under another's flag
     have no senate, and Georgia is also a state."""
-    territories = set(["AQ", "AS", "CC", "CX", "GG", "GS", "GU", "HM", "IM", "IO", "MP", "RE", "UM", "GE", "US"])
+    territories = {"AQ", "AS", "CC", "CX", "GG", "GS", "GU", "HM", "IM", "IO", "MP", "RE", "UM", "GE", "US"}
     for code, (_, name) in named_countries().items():
         if code not in territories:
             assert "US" not in places(f"{name}'s Senate passes bill"), name
