@@ -124,17 +124,19 @@ class Reading:
         )
         return to_id(moved[0][0]) if moved else None
 
-    def stories_of_items(self, items: Sequence[int]) -> list[StoryView]:
-        """The stories that hold these items, each once, in the order of the items."""
+    def stories_by_item(self, items: Collection[int]) -> dict[int, StoryView]:
+        """Item → the story that holds it."""
         home = dict(self._db.select("SELECT item, story FROM placements WHERE NOT hidden AND item IN", items))
-        numbers = list(dict.fromkeys(home[item] for item in items if item in home))
-        entered = dict(self._db.select("SELECT n, entered FROM stories WHERE NOT hidden AND n IN", numbers))
-        return self._stories([(n, entered[n]) for n in numbers if n in entered])
+        entered = self._db.select("SELECT n, entered FROM stories WHERE NOT hidden AND n IN", set(home.values()))
+        told = {story.n: story for story in self._stories(entered)}
+        return {item: told[n] for item, n in home.items() if n in told}
 
     def stories_at(self, canonicals: Sequence[str]) -> list[StoryView]:
         """The stories that hold the articles of these addresses, each once, in the order of the addresses."""
         found = items_at(self._db, canonicals)
-        return self.stories_of_items([n for canonical in canonicals for n in found.get(canonical, ())])
+        items = [n for canonical in canonicals for n in found.get(canonical, ())]
+        told = self.stories_by_item(items)
+        return list({told[item].n: told[item] for item in items if item in told}.values())
 
     def homes(self, canonicals: Sequence[str]) -> dict[str, set[int]]:
         """Canonical address → numbers of the stories that show its articles."""

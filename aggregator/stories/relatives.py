@@ -33,21 +33,25 @@ class Past(Protocol):
     def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]: ...
 
 
-def chapters(title: str, summary: str, lang: str | None, at: int, past: Past) -> list[tuple[int, float]]:
-    """(item, score) of the items that share rare words with a text, highest score first. `at`: its publication in epoch
-    seconds; `lang`: its language, None if unknown."""
-    own = features(Candidate(0, title, summary, "", None, at, lang))
-    words = own.words
+def chapters(of: Sequence[Candidate], past: Past) -> list[list[tuple[int, float]]]:
+    """For each text, (item, score) of the items that share rare words with it, highest score first."""
+    own = [features(one) for one in of]
     documents = past.documents()
-    frequencies = past.frequencies(words)
+    frequencies = past.frequencies({word for one in own for word in one.words})
     rarity = Rarity(documents, frequencies)
     most = max(5, COMMON * documents)
-    telling = sorted(
-        (word for word in words if 1 < frequencies.get(word, 0) <= most), key=lambda word: (-rarity[word], word)
-    )
-    asked = telling[:ASKED]
-    names = _names(asked, own)
-    postings = past.postings(asked, at - WINDOW, at + WINDOW, LISTED)
+    found = []
+    for text, candidate in zip(own, of, strict=True):
+        telling = (word for word in text.words if 1 < frequencies.get(word, 0) <= most)
+        asked = sorted(telling, key=lambda word: (-rarity[word], word))[:ASKED]
+        postings = past.postings(asked, candidate.at - WINDOW, candidate.at + WINDOW, LISTED)
+        found.append(_scored(postings, rarity, _names(asked, text)))
+    return found
+
+
+def _scored(
+    postings: Mapping[int, Sequence[int]], rarity: Mapping[int, float], names: Collection[int]
+) -> list[tuple[int, float]]:
     scores: dict[int, float] = {}
     shared: dict[int, int] = {}
     namesakes: set[int] = set()

@@ -50,7 +50,7 @@ def listing(view: str) -> Response:
     rows: Sequence[shapes.Story | shapes.Item]
     if view == "stories":
         told, last = asked.cut(lib.archive.reading.stories(asked.query, seconds)[0])
-        relatives, pins = Relatives(lib), pin_receipts(lib)
+        relatives, pins = Relatives(lib, told), pin_receipts(lib)
         rows = [story_json(lib, story, relatives, pins) for story in told]
     else:
         found, last = asked.cut(lib.archive.reading.items(asked.query, seconds)[0])
@@ -84,7 +84,7 @@ def story(id: str) -> Response:
     members = lib.archive.reading.members(found.n)
     lead = next((item for item in members if item.n == found.lead), None)
     full: shapes.StoryInFull = {
-        **story_json(lib, found, Relatives(lib), pin_receipts(lib)),
+        **story_json(lib, found, Relatives(lib, [found]), pin_receipts(lib)),
         "content_html": lead.content if lead else "",
         "cited": cited(lead),
         "timeline": [

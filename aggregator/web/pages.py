@@ -226,7 +226,7 @@ def story(id: str) -> Response:
     members = lib.archive.reading.members(found.n)
     lead = next((item for item in members if item.n == found.lead), members[0] if members else None)
     standfirst, body = standfirst_and_body(found.summary, lead.extracted or lead.content if lead else "")
-    others = Relatives(lib).of(found)
+    others = Relatives(lib, [found]).of(found)
     return page(
         "story.html",
         max(lib.changed(), found.changed),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 LOOKED_AT = 40
+TOGETHER = 25  # stories whose chapters are read at once: a query costs as much as a round trip to the database
 RECENT = timedelta(days=30)  # what fills up the list is not older
 TELLING = 3.0  # -log of the share of stories with what two have in common, from which it relates them: one in twenty
 FEW = 5  # so many stories of a topic are never too many …
@@ -41,9 +42,11 @@ class Relative:
 
 @dataclass
 class Relatives:
-    """Finds related stories for any number of stories of one request; queries that several of them need are made once."""
+    """Finds related stories for the `stories` of one request; what several of them need is read once."""
 
     lib: Library
+    stories: Sequence[StoryView]
+    _chapters: dict[str, list[StoryView]] = field(default_factory=dict)
     _streams: dict[StreamQuery, list[StoryView]] = field(default_factory=dict)
     _rarities: dict[str, float] = field(default_factory=dict)
     _embeddings: dict[str, Floats] = field(default_factory=dict)
@@ -60,17 +63,30 @@ class Relatives:
 
     def _ranked(self, story: StoryView) -> Iterator[Relative]:
         """Best first, itself and repetitions included. The next kind is looked for only if it is needed."""
-        yield from map(Relative, self._chapters(story))
+        yield from map(Relative, self._same_event(story))
         yield from map(Relative, self._by_topics(story))
         yield from (Relative(other, filled=True) for other in self._important(story))
 
-    def _chapters(self, story: StoryView) -> Iterator[StoryView]:
-        at = int(story.published.timestamp())
+    def _same_event(self, story: StoryView) -> Iterator[StoryView]:
+        if story.id not in self._chapters:
+            start = self.stories.index(story)
+            self._chapters = self._read_chapters(self.stories[start : start + TOGETHER])
+        return (other for other in self._chapters[story.id] if self._closeness(story, other) >= CLOSE)
+
+    def _read_chapters(self, stories: Sequence[StoryView]) -> dict[str, list[StoryView]]:
+        from aggregator.stories import Candidate
         from aggregator.stories.relatives import chapters  # brings numpy, which a command need not wait for
 
-        items = chapters(story.title, story.summary, story.lang, at, self.lib.archive.past)
-        found = self.lib.archive.reading.stories_of_items([item for item, _ in items[:LOOKED_AT]])
-        return (other for other in found if self._closeness(story, other) >= CLOSE)
+        texts = [
+            Candidate(story.n, story.title, story.summary, "", None, int(story.published.timestamp()), story.lang)
+            for story in stories
+        ]
+        items = [[item for item, _ in found[:LOOKED_AT]] for found in chapters(texts, self.lib.archive.past)]
+        told = self.lib.archive.reading.stories_by_item({item for found in items for item in found})
+        return {
+            story.id: [told[item] for item in found if item in told]
+            for story, found in zip(stories, items, strict=True)
+        }
 
     def _by_topics(self, story: StoryView) -> Iterator[StoryView]:
         scores: dict[str, float] = defaultdict(float)

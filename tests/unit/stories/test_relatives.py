@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from aggregator.stories import Candidate, Memory, group
 from aggregator.stories.relatives import chapters, closeness, embedding
 
@@ -22,20 +24,38 @@ def past(headlines: list[str]) -> Memory:
     return memory
 
 
+def chaptered(title: str, memory: Memory) -> list[tuple[int, float]]:
+    others = [Candidate(0, text, "", "", None, 10, "en") for text in ("Fishing quotas cut in Karellia", title)]
+    return chapters(others, memory)[1]
+
+
 def test_chapters_share_two_rare_words() -> None:
-    found = chapters("Army secures the Vassiliki dam in Karellia", "", "en", 10, past(HEADLINES))
+    found = chaptered("Army secures the Vassiliki dam in Karellia", past(HEADLINES))
     assert sorted(item for item, _ in found) == [1, 2]
+
+
+def test_frequencies_of_many_texts_are_read_at_once() -> None:
+    class Counted(Memory):
+        asked = 0
+
+        def frequencies(self, words: Collection[int]) -> dict[int, int]:
+            self.asked += 1
+            return dict(super().frequencies(words))
+
+    memory = Counted()
+    chapters([Candidate(n, title, "", "", None, 10, "en") for n, title in enumerate(HEADLINES)], memory)
+    assert memory.asked == 1
 
 
 def test_two_words_that_name_nothing_make_no_chapter() -> None:
     chess = "Chess: female players hide behind male pseudonyms to escape bias"
     memory = past([*HEADLINES, chess, "Bias of juries against male and female defendants is much the same"])
-    assert chapters("Hospital parts male and female patients", "", "en", 10, memory) == []
-    assert len(chapters("Hospital counts bias against male and female patients", "", "en", 10, memory)) == 2
+    assert chaptered("Hospital parts male and female patients", memory) == []
+    assert len(chaptered("Hospital counts bias against male and female patients", memory)) == 2
 
 
 def test_nothing_shared_nothing_found() -> None:
-    assert chapters("Army secures the Vassiliki dam in Karellia", "", "en", 10, Memory()) == []
+    assert chaptered("Army secures the Vassiliki dam in Karellia", Memory()) == []
 
 
 def test_stories_are_close_by_what_they_are_about() -> None:
