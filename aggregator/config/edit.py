@@ -159,7 +159,7 @@ def _end_of(text: str, start: Any, last: Any) -> _Spot:
     if start.flow_style:
         return _Spot(last.end_mark.index if inside else start.end_mark.index, flow=True, first=not inside)
     at = last.end_mark.index
-    ends_line = at > 0 and text[at - 1] == "\n"
+    ends_line = text[at - 1] == "\n"
     column = start.start_mark.column
     return _Spot(_past_comments(text, at if ends_line else _line_end(text, at), column), column=column)
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from flask.testing import FlaskClient
-from newsroom import Newsroom, of_the_file
+from newsroom import CONFIG, Newsroom, of_the_file
 
 from aggregator.errors import StoreError
 from aggregator.worker.measures import Measures
@@ -65,6 +65,13 @@ def test_address_answers_in_its_type_with_validators(client: FlaskClient, addres
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert got.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert "Set-Cookie" not in got.headers
+
+
+@pytest.mark.parametrize(("every", "seconds"), [("10s", 60), ("5m", 300), ("15m", 900), ("2h", 900)])
+def test_a_feed_stays_fresh_for_a_poll_cycle_within_bounds(tmp_path: Path, every: str, seconds: int) -> None:
+    room = Newsroom(tmp_path, CONFIG.replace("every: 15m", f"every: {every}"))
+    assert f"max-age={seconds}," in room.client.get("/latest.rss").headers["Cache-Control"]
+    room.close()
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -112,6 +112,8 @@ def test_search(client: FlaskClient) -> None:
     assert found("q=%22newest+frigate%22") == 1
     assert found("q=%22frigate+newest%22") == 0
     assert found("q=frigate+-navy") == 1
+    assert found("q=frigate+-%22newest+frigate%22") == 1
+    assert found("q=frigate+-%22frigate+newest%22") == 2
     assert found("q=-frigate") == 3
     assert found("source=kyodo") == 2
     assert found("publisher=bbc") == 3
