@@ -82,6 +82,11 @@ def test_an_item_loses_an_unsafe_address_and_stays(link: str) -> None:
     assert "javascript:" not in str(one.url) and not (one.url or "").lower().startswith("java")
     assert one.enclosures == ()
     assert one.title == "Title"
+    assert dropped(feed) == {"unsafe-address": 2}
+
+
+def test_an_item_without_an_address_lost_none() -> None:
+    assert dropped(read(rss(item(link="", guid="g")))) == {}
 
 
 def test_relative_links_are_resolved_against_base_channel_and_document() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from builders.documents import item, read, rss
 
 from aggregator.model.item import Item
+from aggregator.normalise.fingerprints import split
 from aggregator.normalise.known import Known, recognise
 
 NOTHING = Known({}, {})
@@ -39,6 +41,12 @@ def test_a_changed_text_is_an_update_in_place() -> None:
     edited = replace(stored[1], title="Corrected", hash="other")
     changes = recognise((stored[0], edited), known(stored), first_poll=False)
     assert (changes.new, changes.changed, changes.seen) == ((), ((2, edited),), (1,))
+
+
+def test_the_fingerprints_are_those_of_all_that_was_taken_new_or_not() -> None:
+    first, second, third = (replace(one, fingerprint=bytes([n]) * 8) for n, one in enumerate(items(1, 2, 3)))
+    changes = recognise((third, first, replace(second, hash="other")), known((first, second)), first_poll=False)
+    assert sorted(split(changes.fingerprints)) == [first.fingerprint, second.fingerprint, third.fingerprint]
 
 
 def test_a_new_guid_at_a_known_address_is_the_same_item() -> None:
@@ -76,6 +84,21 @@ def test_a_column_of_one_name_is_no_flood() -> None:
     stored = items(1, 2, 3, title="Morning briefing")
     fresh = items(4, 5, 6, 7, title="Morning briefing")
     assert recognise(fresh, known(stored), first_poll=False).new == fresh
+
+
+def test_two_titles_that_come_again_are_no_flood() -> None:
+    fresh = items(1, 2, guid="x{}", link="https://elsewhere.example/{}")
+    assert recognise(fresh, known(items(1, 2, 3)), first_poll=False).new == fresh
+
+
+def test_of_too_many_the_newest_are_taken_in_the_order_of_the_document() -> None:
+    oldest, newer, undated, old = (
+        replace(one, published=datetime(2026, 11, day, tzinfo=UTC) if day else None)
+        for one, day in zip(items(1, 2, 3, 4), (1, 3, 0, 2), strict=True)
+    )
+    changes = recognise((oldest, newer, undated, old), NOTHING, first_poll=True, most=3)
+    assert changes.new == (newer, undated, old)
+    assert recognise((old, newer, undated), NOTHING, first_poll=True, most=2).new == (newer, undated)
 
 
 def test_more_than_a_thousand_new_keep_a_thousand() -> None:

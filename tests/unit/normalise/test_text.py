@@ -201,6 +201,27 @@ def test_tracking_pixels_go(pixel: str) -> None:
     assert "<img" not in sanitise(f"<p>x</p>{pixel}", "https://example.org/", drops)
 
 
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("<p>x</p><SCRIPT>1</SCRIPT>", 1), ("<a href='JavaScript:1'>x</a>", 1), ('<p onClick = "1">x</p>', 1), ("<p>x</p>", 0),
+        ("<p>Of &lt;script&gt; and <em>on</em> = x</p>", 0),
+    ],
+)  # fmt: skip
+def test_what_was_dangerous_is_counted(text: str, counted: int) -> None:
+    drops: Counter[str] = Counter()
+    sanitise(text, "https://example.org/", drops)
+    assert drops["unsafe-markup"] == counted
+
+
+@pytest.mark.parametrize("text", ["<p>" + "x" * 300_000, "<b>x" * 12_000])
+def test_a_text_without_end_is_cut(text: str) -> None:
+    drops: Counter[str] = Counter()
+    safe = sanitise(text, "https://example.org/", drops)
+    assert len(safe) <= 200_010 and safe.count("<b>") <= 10_000
+    assert drops == {"content-cut": 1}
+
+
 def test_a_counter_is_no_picture_of_an_item() -> None:
     counter = '<media:thumbnail url="https://media.example.org/tracking/news-rss-pixel.png"/>'
     assert one("<p>x</p><img src='https://e.org/a.jpg'>", inside=counter).image == "https://e.org/a.jpg"
@@ -245,6 +266,7 @@ def test_an_enclosed_picture_without_a_type_is_known_by_its_ending() -> None:
         ("<iframe src='//player.vimeo.com/video/7'></iframe>", "https://player.vimeo.com/video/7"),
         ("<video controls poster=x.jpg><source src='https://e.org/Clip.MP4'></video>", "https://e.org/Clip.MP4"),
         ("<audio src=https://e.org/a.mp3></audio>", "https://e.org/a.mp3"),
+        ("<VIDEO CONTROLS><SOURCE SRC='https://e.org/b.mp4'></VIDEO>", "https://e.org/b.mp4"),
     ],
 )
 def test_a_player_becomes_a_link_to_what_it_plays(player: str, link: str) -> None:
@@ -258,7 +280,7 @@ def test_a_player_becomes_a_link_to_what_it_plays(player: str, link: str) -> Non
     "player",
     [
         "<iframe src='https://ws.amazon-adsystem.com/x'></iframe>", "<iframe src='javascript:alert(1)'></iframe>",
-        "<iframe src='/relative'></iframe>", "<video></video>",
+        "<iframe src='/relative'></iframe>", "<video></video>", "<iframe src='https://www.facebook.com/tr?id=1'></iframe>",
     ],
 )  # fmt: skip
 def test_a_player_of_nothing_leaves_nothing(player: str) -> None:
