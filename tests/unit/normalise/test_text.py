@@ -287,6 +287,12 @@ def test_a_player_of_nothing_leaves_nothing(player: str) -> None:
     assert one(f"<p>Text.</p>{player}").content == "<p>Text.</p>"
 
 
+def test_a_summary_beside_the_text_is_plain_whatever_it_holds() -> None:
+    text = f"<content:encoded>{escape('<p>At length.</p>')}</content:encoded>"
+    read_item = one("<P>Short</P><script>x = 1</script><svg><text>y</text></svg> &amp; <B>clear.</B>", inside=text)
+    assert (read_item.summary, read_item.content) == ("Short & clear.", "<p>At length.</p>")
+
+
 def test_plain_text_is_escaped_as_content() -> None:
     assert sanitise("a &amp; b > c", "", Counter()) == "a &amp; b &gt; c"
 
