@@ -24,12 +24,10 @@ class WebAddress:
 
     @classmethod
     def of(cls, parsed: ada_url.URL) -> WebAddress:
-        """Raises Stopped (kind `address`) for other schemes and for addresses without a host."""
+        """Raises Stopped (kind `address`) for other schemes; addresses of these always have a host."""
         scheme = parsed.protocol.rstrip(":")
         if scheme not in ("http", "https"):
             raise Stopped("address", f"{scheme[:20]}: only http and https addresses are polled")
-        if not parsed.hostname:
-            raise Stopped("address", "the address has no host")
         parsed.username = parsed.password = parsed.hash = ""
         return cls(
             parsed.href, scheme, parsed.hostname.strip("[]"), parsed.port or ("443" if scheme == "https" else "80")

@@ -56,7 +56,7 @@ def absolute(text: str | None, base: str) -> str | None:
         url = ada_url.URL(clean(text).strip(), base or None)
     except ValueError:
         return None
-    if url.protocol not in ("http:", "https:") or not url.hostname or len(url.href) > MAX_LENGTH:
+    if url.protocol not in ("http:", "https:") or len(url.href) > MAX_LENGTH:  # either has a host, or is no address
         return None
     if url.username or url.password:
         url.username = url.password = ""

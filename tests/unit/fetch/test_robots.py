@@ -63,6 +63,7 @@ class Host:
         ("User-agent: other\nDisallow: /\nUser-agent: aggregators\nDisallow: /", True),
         ("User-agent: aggregator\nDisallow: /a\nUser-agent: x\nDisallow: /b\nUser-agent: aggregator\nDisallow: /news", False),
         ("User-agent: aggregator\nAllow: /\nUser-agent: other\nDisallow: /news", True),  # the rules of others
+        ("User-agent: aggregator\nDisallow: /private\nUser-agent: *\nDisallow: /", True),  # ours alone, though not the last
         ("Disallow: /", True),  # meant for nobody
         ("User-agent: *\nCrawl-delay: 5\nSitemap: https://a.example/map\nDisallow: /news", False),
         ("<!doctype html><title>Not found</title>", True),

@@ -16,6 +16,7 @@ BASE = "https://example.org/dir/page"
         "javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "java\tscript:alert(1)",
         "java\nscript:alert(1)", "\x01javascript:alert(1)", "vbscript:x", "data:text/html,<script>", "file:///etc/passwd",
         "mailto:a@example.org", "gopher://x/", "http://", "http:///", "about:blank", "//", "ftp://example.org/",
+        "http://:80/", "http://user@/", f"HTTPS://example.org/{'a' * 2100}",
     ],
 )  # fmt: skip
 def test_only_http_survives(address: str) -> None:
@@ -31,6 +32,7 @@ def test_only_http_survives(address: str) -> None:
         ("?q=1", "https://example.org/dir/page?q=1"),
         ("HTTP://Example.ORG:80/a/../b", "http://example.org/b"),
         ("https://user:secret@example.org/", "https://example.org/"),
+        ("https://:secret@example.org/", "https://example.org/"),
         ("https://münchen.example/ä", "https://xn--mnchen-3ya.example/%C3%A4"),
         ("https:\\\\example.org\\a", "https://example.org/a"),
     ],

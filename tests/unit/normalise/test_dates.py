@@ -36,7 +36,7 @@ def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
     "text",
     [
         "yesterday", "12:00", "Nov 20", "", "2026-13-45", "2026-02-30", "99999-01-01", "Mon, 01 Jan 0001 00:00:00 +0000",
-        "x" * 1000, "25:61:99", "2026-11-20T25:00:00Z",
+        "x" * 1000, "25:61:99", "2026-11-20T25:00:00Z", "2026-11-20T12:75:00Z", "Fri, 20 Nov 2026 12:75:00 GMT",
     ],
 )  # fmt: skip
 def test_garbage_is_no_date(text: str) -> None:
