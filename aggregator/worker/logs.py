@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import logging
+import math
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 
 import orjson
+
+from aggregator.schedule.formatting import counted
+
+MINUTE = 60.0  # seconds
+DIFFERENT = 1000  # messages that are remembered
 
 
 class Line(logging.Formatter):
@@ -31,6 +39,37 @@ class Line(logging.Formatter):
         return f"{moment} {record.levelname.lower():7} {message.rstrip().replace(chr(10), chr(10) + '    ')}"
 
 
+class Unrepeated(logging.Filter):
+    """Lets a warning or error through once a minute, the next time with how often it came meanwhile. While the database is
+    away every request to the web is one, and their lines could fill the disk. Details of exceptions always get through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._logged: dict[tuple[str, str], float] = {}  # logger, message → when
+        self._left_out: Counter[tuple[str, str]] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.WARNING or record.exc_info:
+            return True
+        message = record.getMessage()
+        key = record.name, message
+        with self._lock:
+            if 0 <= record.created - self._logged.get(key, -math.inf) < MINUTE:
+                self._left_out[key] += 1
+                return False
+            if len(self._logged) >= DIFFERENT:
+                self._logged.clear()
+                self._left_out.clear()
+            self._logged[key] = record.created
+            if left_out := self._left_out.pop(key, 0):
+                record.msg, record.args = (
+                    f"{message} (repeated {counted(left_out, 'time')} since it was last logged)",
+                    (),
+                )
+        return True
+
+
 def _visible(text: str) -> str:
     """Characters that move the cursor, change the direction of text or cannot be printed at all are escaped as in
     Python."""
@@ -40,6 +79,7 @@ def _visible(text: str) -> str:
 def start(mask: Callable[[str], str] = lambda text: text) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Line(mask, as_json=not sys.stderr.isatty()))
+    handler.addFilter(Unrepeated())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)

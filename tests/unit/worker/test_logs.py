@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from aggregator.config.environment import mask
 from aggregator.worker import logs
-from aggregator.worker.logs import Line
+from aggregator.worker.logs import Line, Unrepeated
 
 HOSTILE = "title\r\nERROR forged\x1b[2J\x07\x00 \u202egpj.exe\u2028next \udc80"
 
@@ -64,6 +64,31 @@ def test_a_password_nobody_configured_is_masked_too() -> None:
     assert "https://me:***@example.org" in written("moved to %s", "https://me:pa55@example.org/", as_json=False)
 
 
+def passed(of: Unrepeated, message: str, at: float, *, level: int = logging.ERROR, error: Any = None) -> str | None:
+    """The message that gets through at this second."""
+    record = logging.LogRecord("aggregator.test", level, "x.py", 1, "store: %s", (message,), error)
+    record.created = at
+    return record.getMessage() if of.filter(record) else None
+
+
+def test_what_every_request_would_log_is_logged_once_a_minute() -> None:
+    log = Unrepeated()
+    assert passed(log, "away", 100) == "store: away"
+    assert [passed(log, "away", 100 + second) for second in range(1, 60)] == [None] * 59
+    assert passed(log, "full", 110) == "store: full"
+    assert passed(log, "away", 160) == "store: away (repeated 59 times since it was last logged)"
+    assert passed(log, "away", 161) is None
+    assert passed(log, "away", 300) == "store: away (repeated 1 time since it was last logged)"
+    assert passed(log, "away", 50) is not None, "a clock set back hides nothing"
+
+
+def test_events_and_details_of_exceptions_are_always_logged() -> None:
+    log, failure = Unrepeated(), ValueError("odd")
+    details = (ValueError, failure, None)
+    assert [passed(log, "polled", 1, level=logging.INFO) for _ in range(3)] == ["store: polled"] * 3
+    assert [passed(log, "crash", 1, error=details) for _ in range(3)] == ["store: crash"] * 3
+
+
 def test_start_sends_all_of_it_through_one_handler(monkeypatch: pytest.MonkeyPatch) -> None:
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
@@ -73,7 +98,9 @@ def test_start_sends_all_of_it_through_one_handler(monkeypatch: pytest.MonkeyPat
         logs.start(lambda text: text.replace("hush", "***"))
         logging.getLogger("aggregator.anything").info("a hush\nb")
         logging.getLogger("aiohttp").info("noise")
+        for _ in range(3):
+            logging.getLogger("aggregator.web").error("store: away")
     finally:
         root.handlers[:] = before
         root.setLevel(level)
-    assert [json.loads(line)["message"] for line in out.getvalue().splitlines()] == ["a ***\nb"]
+    assert [json.loads(line)["message"] for line in out.getvalue().splitlines()] == ["a ***\nb", "store: away"]
