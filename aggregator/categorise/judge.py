@@ -47,7 +47,7 @@ def totals(book: Rulebook, reading: Reading, usually: str | None, section: str |
 def topic_numbers(book: Rulebook, raw: Sequence[float], reading: Reading) -> list[int]:
     """The matching topics, in the editor's order."""
     spoken = {one.rule for one in reading.evidence if one.rule >= book.sections}
-    return sorted(number for number in spoken if raw[number] >= weights.TOPIC and number not in reading.excluded)
+    return sorted(number for number in spoken if raw[number] >= weights.TOPIC)
 
 
 def section_scores(book: Rulebook, raw: Sequence[float]) -> Scores:

@@ -151,6 +151,7 @@ def test_never_rules_the_section_out() -> None:
     assert judge(book(food), "China recipe of the day").section == "world"
     assert judge(book(food), "Cook a China dinner").section == "world"
     assert judge(book(food), "Cook visits China").section == "asia"
+    assert judge(book(food), "China recipe of the day", usually="asia").section == "world"
 
 
 def test_usually_is_a_prior_and_section_fixes() -> None:
@@ -167,6 +168,18 @@ def test_topics_hold_beside_any_section() -> None:
     found = judge(book(AMERICA, topics=(nato,)), "US warns", "The allies of NATO agree")
     assert (found.section, found.topics) == ("america", ("nato",))
     assert judge(book(topics=(nato,)), "Nato is a town").topics == ()
+    games = rule("games", "league", kind="topic", nevers=("arab league",))
+    assert judge(book(topics=(games,)), "League opens").topics == ("games",)
+    assert judge(book(topics=(games,)), "League opens as the Arab League meets").topics == ()
+
+
+def test_a_score_grows_with_the_evidence_beside_that_of_the_best_section() -> None:
+    one, two = rule("one", ("summit", 2.0)), rule("two", "summit")
+    assert judge(book(one, two), "Summit opens").scores == (("one", round(6 / 7, 4)), ("two", round(3 / 7, 4)))
+    assert judge(book(one, two), "Opens", "At the summit").scores == (
+        ("one", round(2 / 3, 4)),
+        ("two", round(1 / 3, 4)),
+    )
 
 
 def test_places_come_headline_first() -> None:
