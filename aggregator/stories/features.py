@@ -9,7 +9,7 @@ from struct import Struct, pack, unpack_from
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.languages import language, word_ids
 from aggregator.text.headline import bare_lead, bare_title
-from aggregator.text.words import plains, stems, text_id, tokens, word_id
+from aggregator.text.words import plains, stems, text_id, tokens, unelided, word_id
 
 LEAD_WORDS = 60  # words of the lead that are read; what follows is mostly background
 DIGITS = frozenset("0123456789")
@@ -75,6 +75,7 @@ def features(candidate: Candidate) -> Features:
     ends = len(words)
     words += lead
     lang = language(words, candidate.lang)
+    words = unelided(words, lang)
     ids = word_ids(words, lang)
     title = dict.fromkeys(ids[:ends])
     lead_ids = dict.fromkeys(ids[ends:])
@@ -104,6 +105,7 @@ def readable(candidate: Candidate, wanted: Container[int]) -> dict[int, str]:
     title, lead = _words(candidate)
     words = title + lead
     lang = language(words, candidate.lang)
+    words = unelided(words, lang)
     found = {id: word for id, word in zip(word_ids(words, lang), words, strict=True) if id in wanted}
     return dict(zip(found, stems(found.values(), lang), strict=True))
 

@@ -28,6 +28,16 @@ _STEMMERS = {
     "ro": "romanian", "ru": "russian", "sh": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
 
+_ELIDED = {
+    lang: re.compile(rf"\A(?:{joined})['’](?=\w\w)", re.IGNORECASE)
+    for lang, joined in {
+        "ca": "[dlmnst]",
+        "fr": "[cdjlmnst]|(?:jus|lors|puis|quoi)?qu",
+        "it": "[cdlmnstv]|(?:a|da|de|ne|su|que|be)ll|un|quest|sant|tutt",
+    }.items()
+}
+"""Articles, prepositions and other short words that lose their vowel before another word, by language."""
+
 
 def tokens(text: str) -> list[str]:
     """The words of a plain text, as written, in order."""
@@ -60,6 +70,13 @@ class _Memo(dict[str, Made], Generic[Made]):
             self.clear()
         self[word] = changed = self._change(word)
         return changed
+
+
+def unelided(words: list[str], lang: str) -> list[str]:
+    """The words without the article or the like that French, Italian and Catalan join to them, or a name would be another word with
+    it: `l’Ukraine` gives `Ukraine`."""
+    joined = _ELIDED.get(_language(lang))
+    return [joined.sub("", word) for word in words] if joined else words
 
 
 def plain(word: str) -> str:

@@ -5,8 +5,9 @@ from time import perf_counter
 import pytest
 
 from aggregator.stories import Candidate, Features, features
+from aggregator.stories.features import readable
 from aggregator.text.headline import bare_lead, bare_title
-from aggregator.text.words import stem_ids, stems, tokens, word_id
+from aggregator.text.words import stem_ids, stems, tokens, unelided, word_id
 
 
 def item(title: str, summary: str = "", lang: str | None = None) -> Candidate:
@@ -71,6 +72,33 @@ def test_stems_fold() -> None:
     ]  # fmt: skip
     assert stems(["Häuser", "Haus"], "de") == stems(["Häusern", "Hauses"], "de")
     assert len({*stems(["prezydent", "prezydenta", "prezydentem"], "pl")}) == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "joined", "bare"),
+    [
+        (
+            "fr",
+            "L’Ukraine d'Israël jusqu’aux l’ONU aujourd’hui D’Ormesson",
+            "Ukraine Israël aux ONU aujourd’hui Ormesson",
+        ),
+        ("fr-CH", "l'île qu’il presqu'île", "île il presqu'île"),
+        ("it", "dell’Aia l'Ucraina all'invio un'altra nell'Ue dell’ultim’ora", "Aia Ucraina invio altra Ue ultim’ora"),
+        ("ca", "l'Ajuntament d’Espanya", "Ajuntament Espanya"),
+        ("en", "O’Brien d'Ivoire Israel's", "O’Brien d'Ivoire Israel's"),
+        ("", "L’Ukraine", "L’Ukraine"),
+    ],
+)
+def test_words_lose_the_article_that_some_languages_join_to_them(lang: str, joined: str, bare: str) -> None:
+    assert unelided(joined.split(), lang) == bare.split()
+
+
+def test_a_name_is_the_same_word_with_and_without_its_article() -> None:
+    with_article = features(item("L’Iran et l’Ukraine se parlent", "Une réunion est prévue.", "fr"))
+    without = features(item("Iran et Ukraine se parlent", "Une réunion est prévue.", "fr"))
+    assert with_article.title == without.title
+    assert with_article.names == without.names == {word_id("iran"), word_id("ukrain")}
+    assert readable(item("L’Iran", "", "fr"), {word_id("iran")}) == {word_id("iran"): "iran"}
 
 
 def test_word_ids_fit_a_signed_column_and_never_change() -> None:
