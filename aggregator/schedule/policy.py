@@ -34,8 +34,9 @@ def pause_of(source: Source, defaults: Defaults) -> str:
 
 
 def policy_for(source: Source, defaults: Defaults) -> Policy:
-    """The bounds of one configured source: 5 minutes (or `every`, where that is less) to 6 hours (or `every`)."""
-    every = source.every or defaults.every
+    """The bounds of one configured source: 5 minutes (or `every`, where that is less) to 6 hours (or `every`),
+    and a week at most."""
+    every = min(source.every or defaults.every, LONGEST)
     return Policy(
         every=every,
         explicit=source.every is not None or defaults.every != STANDARD,

@@ -14,7 +14,7 @@ from aggregator.model.source import Failed, Fetched, Freshness, NextPoll, NotMod
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule.decide import next_poll
 from aggregator.schedule.hosts import pausing
-from aggregator.schedule.policy import STANDARD, Policy, policy_for
+from aggregator.schedule.policy import LONGEST, STANDARD, Policy, policy_for
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
 MIN = timedelta(minutes=1)
@@ -120,6 +120,7 @@ def test_a_source_silent_for_a_week_is_asked_once_a_day() -> None:
         (None, 30 * MIN, 5 * MIN, 6 * HOUR, 24 * HOUR, True),
         (MIN, STANDARD, MIN, 6 * HOUR, 24 * HOUR, True),
         (48 * HOUR, STANDARD, 5 * MIN, 48 * HOUR, 48 * HOUR, True),
+        (LONGEST * 4, STANDARD, 5 * MIN, LONGEST, LONGEST, True),
     ],
 )
 def test_the_bounds_of_a_source_follow_from_every(
@@ -131,7 +132,7 @@ def test_the_bounds_of_a_source_follow_from_every(
     explicit: bool,
 ) -> None:
     found = policy_for(source("harbour", every=every), Defaults(default, timedelta(days=90)))
-    assert found == Policy(every or default, explicit, shortest, longest, silent)
+    assert found == Policy(min(every or default, LONGEST), explicit, shortest, longest, silent)
 
 
 def test_the_rate_of_a_source_asked_once_a_day_counts_the_whole_day() -> None:
