@@ -14,6 +14,7 @@ import orjson
 
 from aggregator.schedule.formatting import counted
 
+WEB = "aggregator.web"  # the logger of requests
 MINUTE = 60.0  # seconds
 DIFFERENT = 1000  # messages that are remembered
 
@@ -40,33 +41,31 @@ class Line(logging.Formatter):
 
 
 class Unrepeated(logging.Filter):
-    """Lets a warning or error through once a minute, the next time with how often it came meanwhile. While the database is
-    away every request to the web is one, and their lines could fill the disk. Details of exceptions always get through."""
+    """Lets an error of the web through once a minute, the next time with how often it came meanwhile: while the database is
+    away every request makes one, and their lines could fill the disk. Details of exceptions always get through, and all
+    that the worker says: it speaks of what changed, and what fails again after it recovered must be seen."""
 
     def __init__(self) -> None:
         super().__init__()
         self._lock = threading.Lock()
-        self._logged: dict[tuple[str, str], float] = {}  # logger, message → when
-        self._left_out: Counter[tuple[str, str]] = Counter()
+        self._logged: dict[str, float] = {}  # message → when
+        self._left_out: Counter[str] = Counter()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno < logging.WARNING or record.exc_info:
+        if record.name != WEB or record.levelno < logging.WARNING or record.exc_info:
             return True
         message = record.getMessage()
-        key = record.name, message
         with self._lock:
-            if 0 <= record.created - self._logged.get(key, -math.inf) < MINUTE:
-                self._left_out[key] += 1
+            if 0 <= record.created - self._logged.get(message, -math.inf) < MINUTE:
+                self._left_out[message] += 1
                 return False
             if len(self._logged) >= DIFFERENT:
                 self._logged.clear()
                 self._left_out.clear()
-            self._logged[key] = record.created
-            if left_out := self._left_out.pop(key, 0):
-                record.msg, record.args = (
-                    f"{message} (repeated {counted(left_out, 'time')} since it was last logged)",
-                    (),
-                )
+            self._logged[message] = record.created
+            if left_out := self._left_out.pop(message, 0):
+                record.msg = f"{message} (repeated {counted(left_out, 'time')} since it was last logged)"
+                record.args = ()
         return True
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from aggregator.config.environment import mask
 from aggregator.worker import logs
 from aggregator.worker.logs import Line, Unrepeated
+from aggregator.worker.troubles import Troubles
 
 HOSTILE = "title\r\nERROR forged\x1b[2J\x07\x00 \u202egpj.exe\u2028next \udc80"
 
@@ -64,9 +65,17 @@ def test_a_password_nobody_configured_is_masked_too() -> None:
     assert "https://me:***@example.org" in written("moved to %s", "https://me:pa55@example.org/", as_json=False)
 
 
-def passed(of: Unrepeated, message: str, at: float, *, level: int = logging.ERROR, error: Any = None) -> str | None:
+def passed(
+    of: Unrepeated,
+    message: str,
+    at: float,
+    *,
+    name: str = "aggregator.web",
+    level: int = logging.ERROR,
+    error: Any = None,
+) -> str | None:
     """The message that gets through at this second."""
-    record = logging.LogRecord("aggregator.test", level, "x.py", 1, "store: %s", (message,), error)
+    record = logging.LogRecord(name, level, "x.py", 1, "store: %s", (message,), error)
     record.created = at
     return record.getMessage() if of.filter(record) else None
 
@@ -87,6 +96,20 @@ def test_events_and_details_of_exceptions_are_always_logged() -> None:
     details = (ValueError, failure, None)
     assert [passed(log, "polled", 1, level=logging.INFO) for _ in range(3)] == ["store: polled"] * 3
     assert [passed(log, "crash", 1, error=details) for _ in range(3)] == ["store: crash"] * 3
+
+
+def test_what_fails_again_after_it_recovered_is_logged_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Else the last that the log says of it is that all is well."""
+    caplog.handler.addFilter(only := Unrepeated())
+    troubles = Troubles()
+    with caplog.at_level(logging.INFO):
+        for _ in range(2):
+            troubles.report("store", "the disk is full")
+            troubles.recovered("store")
+    caplog.handler.removeFilter(only)
+    assert caplog.messages == ["store: the disk is full", "store: recovered"] * 2
 
 
 def test_start_sends_all_of_it_through_one_handler(monkeypatch: pytest.MonkeyPatch) -> None:
