@@ -219,7 +219,7 @@ def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> in
 
 def unpin(archive: Archive, policy: Policy, now: int) -> None:
     """Re-place stories whose pin has expired, which no edit of the file announces. Idempotent."""
-    over = {address for address, _, over in policy.pins if over and over <= now} - policy.pinned.keys()
+    over = {address for address, _, over in policy.pins if over and over <= now}
     homes = {home for found in archive.edition.placed_at(over).values() for home in found.values()} if over else ()
     states, members = archive.edition.stories(homes), archive.edition.members(homes)
 

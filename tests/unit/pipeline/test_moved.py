@@ -131,3 +131,21 @@ def test_a_new_guid_at_the_new_address_is_the_same_item(room: Newsroom) -> None:
     moves(room)
     assert room.archive.intake.known_addresses("bbc-world", [TO, FROM]) == {TO: LIVE.id, FROM: LIVE.id}
     assert room.archive.intake.known_addresses("kyodo", [TO]) == {}
+
+
+@pytest.mark.parametrize("lasting", [FROM, TO])
+@pytest.mark.parametrize("passing", [FROM, TO])
+def test_when_one_pin_ends_another_of_the_article_holds(room: Newsroom, lasting: str, passing: str) -> None:
+    moves(room)
+    edit(
+        room,
+        f"{{pin: [{{url: '{lasting}', section: world}}, {{url: '{passing}', section: asia-pacific, until: 2026-11-24}}]}}",
+    )
+
+    def section() -> str:
+        edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+        return next(str(one["section"]) for one in told(room) if one["link"] == TO)
+
+    assert section() == "asia-pacific"
+    room.now += timedelta(days=1)
+    assert section() == "world"
