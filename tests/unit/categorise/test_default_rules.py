@@ -165,6 +165,19 @@ def test_guam_is_the_pacifics_and_americas() -> None:
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        "Moody teenagers sleep longer",
+        "Swatches of colour for every skin",
+        "Tor Magnus wins race",
+        "Vanguard class action settled",
+    ],
+)
+def test_names_of_firms_and_weapons_are_no_everyday_words(title: str) -> None:
+    assert judge(_book(), title).section == "world"
+
+
+@pytest.mark.parametrize(
     ("title", "section"),
     [
         ("Michelin guide adds hawker stalls", "world"),

@@ -196,6 +196,9 @@ def test_an_institution_named_again_is_the_same_one() -> None:
         "I dati sono chiari",
         "Un noto cantante",
         "Hij komt medan inte",
+        "Seine Partei verlor die Wahl",
+        "Oder war alles umsonst?",
+        "Cerrado por obras",
     ],
 )
 def test_words_of_one_language_are_no_places_of_another(title: str) -> None:
@@ -283,6 +286,10 @@ def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
         ("Sofia Coppola opens festival in Venice", ["IT"]),
         ("Bulgaria's protesters fill Sofia", ["BG"]),
         ("Kingston upon Hull floods again", ["GB"]),
+        ("Arno Penzias dies", []),
+        ("Diego Garcia scores twice", []),
+        ("Concert at Palau Sant Jordi", []),
+        ("Body found in the Seine", ["FR"]),
     ],
 )
 def test_what_only_carries_the_name_of_a_place_is_none(title: str, expected: list[str]) -> None:
