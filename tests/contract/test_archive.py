@@ -486,6 +486,23 @@ def test_a_renamed_source_keeps_its_history(store: Store) -> None:
     assert {state.id: state.root for state in store.sources.states()}["psi"] == "alpha"
 
 
+def test_what_a_poll_brings_goes_to_its_source_under_whatever_name_it_has_by_then(store: Store) -> None:
+    """An edit may rename a source while it is polled, and a later one give its former name to another source."""
+    states = {state.id: state for state in store.sources.claim("worker", NOW, timedelta(minutes=5))}
+    omega, beta = source("omega", was=("alpha",)), source("beta")
+    store.sources.sync([omega, beta])
+    store.sources.sync([source("omega"), source("alpha", url="https://other.example/feed"), beta])
+    found = [
+        replace(polled(id, [item(id, "1", id)]), state=structs.replace(states[id], etag=id)) for id in ("alpha", "beta")
+    ]
+    assert store.intake.apply(found, NOW) == 2
+    etags = {state.id: state.etag for state in store.sources.states()}
+    assert etags == {"omega": "alpha", "beta": "beta", "alpha": None}
+    assert store.intake.known_titles("omega") == {"alpha"}
+    free = store.sources.claim("another", NOW, timedelta(minutes=5))
+    assert {state.id for state in free} == {"omega", "beta", "alpha"}
+
+
 def test_who_takes_over_the_address_of_a_renamed_source_is_a_new_one(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "One")])], NOW)
     former = "https://alpha.example/feed"

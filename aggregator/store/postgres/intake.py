@@ -24,8 +24,8 @@ class Intake(intake.Intake):
         """Store what polls brought. Returns the number of items that were new. Applying twice changes nothing."""
         moment = int(now.timestamp())
         with self._db.transaction() as raw:
-            ids = [result.state.id for result in results]
-            numbers = dict(raw.execute("SELECT id, n FROM sources WHERE id = ANY(%s)", (ids,)).fetchall())
+            roots = [result.state.root for result in results]
+            numbers = dict(raw.execute("SELECT root, n FROM sources WHERE root = ANY(%s)", (roots,)).fetchall())
             added = _add(raw, results, numbers, moment)
             _update(raw, results, moment)
             raw.execute(
@@ -47,7 +47,7 @@ def _add(raw: Raw, results: Sequence[PollResult], numbers: dict[str, int], now: 
     items: list[tuple[Any, ...]] = []
     texts: dict[int, tuple[Any, ...]] = {}
     for (n,), (result, item, at) in zip(drawn, arrivals, strict=True):
-        source, entered = numbers[result.state.id], now if result.live else at
+        source, entered = numbers[result.state.root], now if result.live else at
         items.append((n, to_blob(item.id), source, entered, now, at, result.live, address_hash(item.canonical)))
         texts[n] = text_row(n, item, now)
     stored = put(
@@ -95,7 +95,7 @@ def _count(raw: Raw, results: Sequence[PollResult], numbers: dict[str, int], now
     counts: dict[tuple[int, str], int] = {}
     for result in results:
         for drop in result.drops:
-            key = (numbers[result.state.id], drop.reason)
+            key = (numbers[result.state.root], drop.reason)
             counts[key] = counts.get(key, 0) + drop.count
     put(
         raw,

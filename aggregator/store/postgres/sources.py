@@ -24,14 +24,15 @@ _TYPES = {
 }
 _SAVE = (
     f"UPDATE sources SET {', '.join(f'{name} = new.{name}' for name in STATE_COLUMNS)} "
-    f"FROM unnest(%s::text[], {', '.join(f'%s::{type}[]' for type in _TYPES.values())}) AS new (id, {', '.join(STATE_COLUMNS)}) "
-    "WHERE sources.id = new.id"
+    f"FROM unnest(%s::text[], {', '.join(f'%s::{type}[]' for type in _TYPES.values())}) AS new (root, {', '.join(STATE_COLUMNS)}) "
+    "WHERE sources.root = new.root"
 )
 
 
 def save_states(raw: Raw, states: Iterable[SourceState], *, release: bool = True) -> None:
-    """Write states inside the caller's transaction, and release the leases."""
-    newest = {state.id: state_columns(state) for state in states}
+    """Write states inside the caller's transaction, and release the leases. An edit may have renamed a source while it was
+    polled: its root stays."""
+    newest = {state.root: state_columns(state) for state in states}
     if not newest:
         return
     columns = [[storable(row[name]) for row in newest.values()] for name in STATE_COLUMNS]

@@ -26,7 +26,7 @@ class Intake(intake.Intake):
         """Store what polls brought. Returns the number of items that were new. Applying twice changes nothing."""
         moment = int(now.timestamp())
         with self._db.transaction() as raw:
-            numbers: dict[str, int] = dict(raw.execute("SELECT id, n FROM sources"))
+            numbers: dict[str, int] = dict(raw.execute("SELECT root, n FROM sources"))
             base = raw.execute("SELECT coalesce(max(n), 0) + 1 FROM items").fetchone()[0]
             added = self._add(raw, results, numbers, base, moment)
             for result in results:
@@ -37,7 +37,7 @@ class Intake(intake.Intake):
                 )
                 raw.executemany(
                     "INSERT INTO drops VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count, last = excluded.last",
-                    [(numbers[result.state.id], drop.reason, drop.count, moment) for drop in result.drops],
+                    [(numbers[result.state.root], drop.reason, drop.count, moment) for drop in result.drops],
                 )
             save_states(raw, [result.state for result in results])
         return added
@@ -48,7 +48,7 @@ class Intake(intake.Intake):
         items: list[tuple[Any, ...]] = []
         texts: dict[int, tuple[Any, ...]] = {}
         for n, (result, item, at) in enumerate(intake.arrivals(results, now), base):
-            source, entered = numbers[result.state.id], now if result.live else at
+            source, entered = numbers[result.state.root], now if result.live else at
             items.append(
                 (n, to_blob(item.id), source, entered, now, at, int(result.live), address_hash(item.canonical))
             )
