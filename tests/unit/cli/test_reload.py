@@ -154,6 +154,19 @@ def test_what_is_in_force_stays_so_though_its_examples_fail_after_an_upgrade(
     asyncio.run(again.engines.close())
 
 
+def test_what_is_in_force_stays_so_though_a_variable_changed_with_the_upgrade(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WIRE_TITLE", "Wire")
+    text = FAILING.replace("title: Wire", 'title: "${WIRE_TITLE}"')
+    worker = Worker(tmp_path, text)
+    asyncio.run(worker.engines.close())
+    monkeypatch.setenv("WIRE_TITLE", "World Wire")
+    again = Worker(tmp_path, text)
+    assert again.command("poll") == 0
+    asyncio.run(again.engines.close())
+
+
 def test_a_listing_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "feeds.yaml"
     file.write_text(FILE)
