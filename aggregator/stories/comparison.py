@@ -9,7 +9,7 @@ import numpy as np
 from aggregator.stories.arrays import Bools, Floats, Ints
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.reading import Reading
-from aggregator.stories.similarity import KEPT, LEAST, among, evidence, neighbourhood, vectors
+from aggregator.stories.similarity import FEW, KEPT, LEAST, among, evidence, neighbourhood, vectors
 from aggregator.stories.trees import probability
 from aggregator.stories.tuning import Tuning
 from aggregator.stories.twins import naming, twins
@@ -74,19 +74,21 @@ class Comparison:
             np.abs(at[one] - at[other]) <= self.tuning.window, self._vectors.semantic_cosines(one, other), 0.0
         )
 
-    def _comparable(self, close: Floats, common: Ints) -> Bools:
-        """Which pairs are given to the trees. With too few shared words, a high cosine may be chance."""
-        return (close >= self.tuning.min_cosine) & (common >= LEAST)
+    def _comparable(self, close: Floats, common: Ints, least: int = LEAST) -> Bools:
+        """Which pairs are given to the trees: those that share `least` words and are close."""
+        return (close >= self.tuning.min_cosine) & (common >= least)
 
     def _judge(self, one: Ints, other: Ints, close: Floats, common: Ints) -> Floats:
-        """The probability for each pair of rows, twins not yet considered."""
-        worth = self._comparable(close, common)
+        """The probability for each pair of rows, twins not yet considered. With few shared words a high one may be chance, so it
+        does not unite two items; but neither does it keep one from a story that another item of the story speaks for."""
+        worth = self._comparable(close, common, FEW)
         found = np.zeros(len(one))
         if worth.any():
             a, b = one[worth], other[worth]
             same = (self._publisher[a] == self._publisher[b]) & (self._publisher[a] > 0)
             penalty = np.where(same, self.tuning.same_publisher_penalty, 0.0)
             likely = probability(evidence(self._vectors, self._around, a, b, close[worth]))
+            likely = np.where(common[worth] < LEAST, np.minimum(likely, self.tuning.few_words), likely)
             found[worth] = np.where(same & self._column(a, b), 0.0, likely - penalty)
         return found
 

@@ -17,7 +17,8 @@ from aggregator.stories.places import is_place
 from aggregator.text.words import word_id
 
 TELLING = 2.5  # least rarity of words that are compared. Words in about every tenth item tell nothing and cost most of the time
-LEAST = 3  # telling words that a pair must share; with fewer, a high cosine may be chance
+LEAST = 3  # telling words that a pair must share to unite two items; with fewer, a high cosine may be chance
+FEW = 2  # … to have a probability at all
 KEPT = 12  # nearest neighbours whose similarity is kept with an item
 NEAR = 6  # of these, how many count for how crowded the neighbourhood is
 DEEP = 9  # this neighbour most likely belongs to another story
@@ -122,7 +123,7 @@ def neighbourhood(row: Ints, close: Floats, earlier: Ints) -> Neighbourhood:
 
 def evidence(of: Vectors, around: tuple[Neighbourhood, Neighbourhood], one: Ints, other: Ints, close: Floats) -> Floats:
     """The evidence on each pair, of shape (pairs, EVIDENCE). `one` and `other` are rows of `of`, `close` the cosines of the pairs,
-    `around` the neighbourhoods by words and by embedding. Each pair must share at least two words."""
+    `around` the neighbourhoods by words and by embedding. Each pair must share at least `FEW` words."""
     rows, (a, b) = among(one, other)
     words = _matrices(of.rows(rows))
     both = words.plain[a].multiply(words.present[b])

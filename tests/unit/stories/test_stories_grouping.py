@@ -305,18 +305,33 @@ def test_a_mark_of_each_story_is_named() -> None:
     assert "each story has a word of its own that the other lacks: okonkwo" in joins[5].vetoes
 
 
-def test_that_the_rest_of_its_story_keeps_an_item_from_the_next_is_told() -> None:
-    told = [
-        ("Soldiers in Karellia say they have seized power", "Officers said on state television that they had deposed "
-         "the president of Karellia and closed the borders."),
-        ("Army officers announce takeover in Karellia, shut borders", "Gunfire was heard near the presidential palace."),
-        ("Karellia coup: officers declare 'total control'", "The announcement of the officers came a day before "
-         "election results were due."),
-    ]  # fmt: skip
+COUP = (
+    ("Soldiers in Karellia say they have seized power", "Officers said on state television that they had deposed "
+     "the president of Karellia and closed the borders."),
+    ("Army officers announce takeover in Karellia, shut borders", "Gunfire was heard near the presidential palace."),
+)  # fmt: skip
+
+
+def coup(title: str, lead: str) -> dict[int, Join]:
+    """The joins of the two reports of `COUP` and a third: 0, 1 and 2."""
     batch = [
-        Candidate(n, title, lead, f"Outlet {n}", None, 1_700_000_000 + n, "en") for n, (title, lead) in enumerate(told)
+        Candidate(n, title, lead, f"Outlet {n}", None, 1_700_000_000 + n, "en")
+        for n, (title, lead) in enumerate([*COUP, (title, lead)])
     ]
-    joins = {join.item: join for join in group(batch, Memory()).joins}
+    return {join.item: join for join in group(batch, Memory()).joins}
+
+
+def test_a_report_joins_a_story_with_one_of_whose_reports_it_shares_two_words() -> None:
+    """Two shared words are not enough to unite two reports, but speak less against one event than none."""
+    joins = coup(
+        "Karellia coup: officers declare 'total control'",
+        "The announcement of the officers came a day before election results were due.",
+    )
+    assert [joins[item].story for item in range(3)] == [0, 0, 0]
+
+
+def test_that_the_rest_of_its_story_keeps_an_item_from_the_next_is_told() -> None:
+    joins = coup("Heavy gunfire heard near presidential palace", "The army did not say who was in control.")
     assert (joins[1].story, joins[1].runner_up) == (0, 2)
     assert joins[1].runner_up_score > TUNING.min_link
     assert joins[1].vetoes == (f"its story as a whole is less like it: {joins[2].runner_up_score:.2f}",)
