@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aggregator.categorise import weights
-from aggregator.categorise.evidence import read
+from aggregator.categorise.evidence import read, said_once
 from aggregator.categorise.findings import Evidence, Reading
 from aggregator.categorise.judge import decided, totals
 from aggregator.categorise.receipts import rule_name
@@ -66,7 +66,8 @@ def _counterfactuals(book: Rulebook, reading: Reading, winner: str, case: Case) 
         if one.rule == number:
             own[one.term] = (own.get(one.term, (0.0, one))[0] + one.value, one)
     for term, (_, one) in sorted(own.items(), key=lambda entry: -entry[1][0]):
-        left = [other for other in reading.evidence if not (other.rule == number and other.term == term)]
+        every = (*reading.evidence, *reading.covered)
+        left, _ = said_once([other for other in every if not (other.rule == number and other.term == term)])
         then = decided(book, reading._replace(evidence=left), case.usually, case.section).section
         if then != winner:
             yield Counterfactual(rule_name(term, one.place), term.at, then)

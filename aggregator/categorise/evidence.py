@@ -31,9 +31,8 @@ def read(book: Rulebook, hay: Haystack) -> Reading:
     excluded = _weigh_words(book, hay, words, elsewhere, evidence) if words else _NOTHING
     if blanked:
         evidence = _counting(evidence, blanked)
-    if _any_inside(words):
-        evidence = _said_once(evidence)
-    return Reading(evidence, excluded, codes)
+    evidence, covered = said_once(evidence) if _any_inside(words) else (evidence, [])
+    return Reading(evidence, excluded, codes, covered)
 
 
 def _weigh_words(
@@ -123,11 +122,12 @@ def _any_inside(hits: list[Hit]) -> bool:
     return False
 
 
-def _said_once(evidence: list[Evidence]) -> list[Evidence]:
-    """The evidence without words that stand inside a phrase of the same rule, or around one: what is said once counts once,
-    as the heavier of the two. A term of several parts says something else than its parts."""
+def said_once(evidence: list[Evidence]) -> tuple[list[Evidence], list[Evidence]]:
+    """The evidence without words that stand inside a phrase of the same rule, or around one, and those words: what is said
+    once counts once, as the heavier of the two. A term of several parts says something else than its parts."""
     by_rule: dict[int, list[Evidence]] = {}
-    kept = []
+    kept: list[Evidence] = []
+    covered: list[Evidence] = []
     for one in evidence:
         if one.place or len(one.term.parts) > 1:
             kept.append(one)
@@ -137,10 +137,9 @@ def _said_once(evidence: list[Evidence]) -> list[Evidence]:
         own.sort(key=lambda one: (-one.value, one.start - one.end))
         counted: list[Evidence] = []
         for one in own:
-            if not any(_nested(one, other) for other in counted):
-                counted.append(one)
+            (covered if any(_nested(one, other) for other in counted) else counted).append(one)
         kept += counted
-    return kept
+    return kept, covered
 
 
 def _nested(one: Evidence, other: Evidence) -> bool:

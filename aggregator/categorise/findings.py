@@ -25,8 +25,9 @@ class Evidence(NamedTuple):
 
 class Reading(NamedTuple):
     """`excluded` are the rules a `never` rules out; `codes` the countries and regions found, headline first, each with where
-    it is first named."""
+    it is first named; `covered` would be evidence, but stands inside or around what weighs more."""
 
     evidence: list[Evidence]
     excluded: frozenset[int]
     codes: dict[str, tuple[int, int]]
+    covered: list[Evidence]

@@ -41,7 +41,7 @@ class Usage:
         reading = read(self._book, hay)
         judgement = decided(self._book, reading, usually, section)
         rules, sections = self._book.rules, self._book.sections
-        for line, rule in {(id(one.term), one.rule) for one in reading.evidence}:
+        for line, rule in {(id(one.term), one.rule) for one in (*reading.evidence, *reading.covered)}:
             self._found[line] += 1
             if rules[rule].id in (judgement.sections if rule < sections else judgement.topics):
                 self._placed[line] += 1

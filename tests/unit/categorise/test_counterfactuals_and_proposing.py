@@ -43,6 +43,14 @@ def test_the_line_without_which_it_would_stand_elsewhere() -> None:
     assert found.behind > 0
 
 
+def test_without_a_phrase_the_words_inside_it_count() -> None:
+    heavy = RULES.replace("missile*,", "{missile*: 2},")
+    case = Case("Missile defence for Japan")
+    assert outcome(book(heavy), case).section == "defense"
+    found = outcome(book(heavy.replace("{missile*: 2},", "{missile*: 2}, {missile defence: 2.2},")), case)
+    assert (found.section, found.runner_up, found.counterfactuals) == ("defense", "asia-pacific", ())
+
+
 def test_what_is_too_weak_for_any_section_lacks_something() -> None:
     found = outcome(book(RULES.replace("missile*", "{missile*: 0.05}")), Case("Missiles fly"))
     assert (found.section, found.runner_up) == ("world", "defense")
@@ -120,6 +128,12 @@ def test_lines_that_do_nothing_are_counted_while_judging() -> None:
         ("defense", "never", "recipe", False),
         ("panda", "words", "panda*", False),
     }
+
+
+def test_a_line_whose_word_stands_inside_a_phrase_is_found() -> None:
+    usage = Usage(book(RULES.replace("missile*,", "missile*, {missile defence: 2},")))
+    usage.judge("Missile defence shown", "")
+    assert ("defense", "missile*") not in {(one.rules, one.term.parts[0]) for one in usage.dead()}
 
 
 def test_a_case_carries_the_prior_of_its_source() -> None:
