@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from struct import Struct, pack, unpack_from
@@ -15,6 +16,7 @@ LEAD_WORDS = 60  # words of the lead that are read; what follows is mostly backg
 DIGITS = frozenset("0123456789")
 MOSTLY = 0.6  # share of capitalised words above which a headline is in title case
 CAPITALISING = frozenset(["de"])  # languages that capitalise every noun
+_UNIT = re.compile(r"(?<=\d)(?:k|m|mn|mln|bn|tn|trn)\Z", re.IGNORECASE)  # thousand, million, billion, trillion
 
 # The encoded form: this head, then the stems of headline, lead and figures as 64-bit integers, then language and `near`. A stem
 # that the headline writes as a name is stored as its bitwise complement, which is negative.
@@ -75,7 +77,7 @@ def features(candidate: Candidate) -> Features:
     ends = len(words)
     words += lead
     lang = language(words, candidate.lang)
-    words = unelided(words, lang)
+    words = _compared(words, lang)
     ids = word_ids(words, lang)
     title = dict.fromkeys(ids[:ends])
     lead_ids = dict.fromkeys(ids[ends:])
@@ -105,7 +107,7 @@ def readable(candidate: Candidate, wanted: Container[int]) -> dict[int, str]:
     title, lead = _words(candidate)
     words = title + lead
     lang = language(words, candidate.lang)
-    words = unelided(words, lang)
+    words = _compared(words, lang)
     found = {id: word for id, word in zip(word_ids(words, lang), words, strict=True) if id in wanted}
     return dict(zip(found, stems(found.values(), lang), strict=True))
 
@@ -113,6 +115,11 @@ def readable(candidate: Candidate, wanted: Container[int]) -> dict[int, str]:
 def _words(candidate: Candidate) -> tuple[list[str], list[str]]:
     """The words of headline and lead, as written."""
     return tokens(bare_title(candidate.title)), tokens(bare_lead(candidate.summary))[:LEAD_WORDS]
+
+
+def _compared(words: list[str], lang: str) -> list[str]:
+    """The words without joined articles and units: `l’Iran` is `Iran`, and `$4bn` is the figure of `$4 billion`."""
+    return [_UNIT.sub("", word) if word < ":" else word for word in unelided(words, lang)]
 
 
 def _figures(words: list[str], lang: str) -> dict[int, None]:

@@ -101,6 +101,24 @@ def test_a_name_is_the_same_word_with_and_without_its_article() -> None:
     assert readable(item("L’Iran", "", "fr"), {word_id("iran")}) == {word_id("iran"): "iran"}
 
 
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("$4tn", "$4 trillion"),
+        ("£122.7m", "£122.7 million"),
+        ("€10,5Mn", "€10,5 Millionen"),
+        ("50k", "50 thousand"),
+    ],
+)
+def test_an_amount_is_the_same_figure_however_its_unit_is_written(short: str, long: str) -> None:
+    first = features(item(f"Water company fined {short}", "", "en")).figures
+    assert first and set(first) <= set(features(item(f"Water company fined {long}", "", "en")).figures)
+
+
+def test_a_letter_that_is_no_unit_stays_with_its_figure() -> None:
+    assert features(item("Jets of type 35A for the 1990s", "", "en")).figures == (word_id("35a"), word_id("1990s"))
+
+
 def test_word_ids_fit_a_signed_column_and_never_change() -> None:
     assert 0 <= word_id("sanction") < 2**63
     assert word_id("sanction") == 8_117_289_788_274_165_652
