@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -66,6 +67,7 @@ class ConfigReload:
         if outcome.engine is not None:
             self._current.engine = outcome.engine
             self._news.set()
+            gc.collect()  # the former one refers to itself in circles, and would be looked for after dozens of edits
 
     async def _refuse(self, error: ConfigError) -> None:
         """A broken edit changes nothing and is reported once."""

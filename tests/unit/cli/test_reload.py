@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,14 +15,17 @@ from builders import archive as made_archive
 from msgspec import structs
 
 from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap.place import utc_now
 from aggregator.cli.main import main
 from aggregator.cli.worker import Engines
 from aggregator.errors import ConfigError, StoreBusy
 from aggregator.sandbox import Sandbox
 from aggregator.store.sqlite.archive import SqliteArchive
-from aggregator.worker.engine import LAST_CHANGE
+from aggregator.worker.config_reload import ConfigReload
+from aggregator.worker.engine import LAST_CHANGE, Current
 from aggregator.worker.processes import WorkerLock
 from aggregator.worker.service import Reload
+from aggregator.worker.troubles import Troubles
 
 FILE = """\
 site: {title: Wire, reload: auto}
@@ -165,6 +169,29 @@ def test_what_is_in_force_stays_so_though_a_variable_changed_with_the_upgrade(
     again = Worker(tmp_path, text)
     assert again.command("poll") == 0
     asyncio.run(again.engines.close())
+
+
+def test_a_former_configuration_takes_no_memory(worker: Worker) -> None:
+    """It refers to itself in circles, and the collector of those hardly ever looks through a long-lived process."""
+
+    def held() -> int:
+        return sum(isinstance(object, Application) for object in gc.get_objects())
+
+    current = Current(worker.engine)
+    reload = ConfigReload(current, worker.engines.changed, utc_now, Troubles(), asyncio.Event())
+    del worker.engine
+    gc.collect()
+    before = held()
+    gc.disable()
+    try:
+        for word in ("frigate", "destroyer", "corvette"):
+            worker.save(FILE.replace("missile", word))
+            for _ in range(2):
+                asyncio.run(reload.check())
+            assert word in worker.in_force()
+        assert held() <= before
+    finally:
+        gc.enable()
 
 
 def test_a_listing_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
