@@ -12,7 +12,7 @@ from aggregator.categorise.judge import decided, totals
 from aggregator.categorise.receipts import rule_name
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.model.settings import Position, Term
-from aggregator.text.match import haystack
+from aggregator.text.match import Haystack, haystack
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class Outcome:
 
 def outcome(book: Rulebook, case: Case) -> Outcome:
     """Why it is in this section and not another, and by how much."""
-    reading = read(book, haystack(case.title, case.summary))
+    hay = haystack(case.title, case.summary)
+    reading = read(book, hay)
     raw = totals(book, reading, case.usually, case.section)[: book.sections]
     winner = decided(book, reading, case.usually, case.section).section
     ranked = sorted(
@@ -56,10 +57,12 @@ def outcome(book: Rulebook, case: Case) -> Outcome:
     lead = max(raw[book.ids[winner]] if winner in book.ids else 0.0, weights.LEAST)  # less leads nowhere
     rival = book.rules[ranked[0][1]].id if ranked else None
     behind = max(0.0, lead - raw[ranked[0][1]]) / weights.HEADLINE if ranked else 0.0
-    return Outcome(winner, rival, round(behind, 2), tuple(_counterfactuals(book, reading, winner, case)))
+    return Outcome(winner, rival, round(behind, 2), tuple(_counterfactuals(book, hay, reading, winner, case)))
 
 
-def _counterfactuals(book: Rulebook, reading: Reading, winner: str, case: Case) -> Iterator[Counterfactual]:
+def _counterfactuals(
+    book: Rulebook, hay: Haystack, reading: Reading, winner: str, case: Case
+) -> Iterator[Counterfactual]:
     number = book.ids.get(winner)
     own: dict[Term, tuple[float, Evidence]] = {}
     for one in reading.evidence:
@@ -67,7 +70,7 @@ def _counterfactuals(book: Rulebook, reading: Reading, winner: str, case: Case) 
             own[one.term] = (own.get(one.term, (0.0, one))[0] + one.value, one)
     for term, (_, one) in sorted(own.items(), key=lambda entry: -entry[1][0]):
         every = (*reading.evidence, *reading.covered)
-        left, _ = said_once([other for other in every if not (other.rule == number and other.term == term)])
+        left, _ = said_once(hay, [other for other in every if not (other.rule == number and other.term == term)])
         then = decided(book, reading._replace(evidence=left), case.usually, case.section).section
         if then != winner:
             yield Counterfactual(rule_name(term, one.place), term.at, then)

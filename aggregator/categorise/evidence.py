@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from aggregator.categorise import weights
 from aggregator.categorise.findings import Evidence, Hit, Reading, Spans
 from aggregator.categorise.place_evidence import named
 from aggregator.categorise.rulebook import AllUse, Rulebook
 from aggregator.text.match import Haystack
+from aggregator.text.scripts import unspaced
 
 _NOTHING: frozenset[int] = frozenset()
 
@@ -31,7 +33,7 @@ def read(book: Rulebook, hay: Haystack) -> Reading:
     excluded = _weigh_words(book, hay, words, elsewhere, evidence) if words else _NOTHING
     if blanked:
         evidence = _counting(evidence, blanked)
-    evidence, covered = said_once(evidence) if _any_inside(words) else (evidence, [])
+    evidence, covered = said_once(hay, evidence) if _any_overlap(words) else (evidence, [])
     return Reading(evidence, excluded, codes, covered)
 
 
@@ -112,17 +114,12 @@ def _counting(evidence: list[Evidence], blanked: Spans) -> list[Evidence]:
     return [one for one in evidence if not _covered(one, blanked) and (one.rule, one.term) not in broken]
 
 
-def _any_inside(hits: list[Hit]) -> bool:
-    """Whether one of them lies within another; they are in order of end."""
-    latest = -1
-    for _, start, _ in hits:
-        if start <= latest:
-            return True
-        latest = start
-    return False
+def _any_overlap(hits: list[Hit]) -> bool:
+    """Whether two of them share more than a boundary space; they are in order of end."""
+    return any(after[1] < before[2] - 1 for before, after in pairwise(hits))
 
 
-def said_once(evidence: list[Evidence]) -> tuple[list[Evidence], list[Evidence]]:
+def said_once(hay: Haystack, evidence: list[Evidence]) -> tuple[list[Evidence], list[Evidence]]:
     """The evidence without words that stand inside a phrase of the same rule, or around one, and those words: what is said
     once counts once, as the heavier of the two. A term of several parts says something else than its parts."""
     by_rule: dict[int, list[Evidence]] = {}
@@ -137,13 +134,24 @@ def said_once(evidence: list[Evidence]) -> tuple[list[Evidence], list[Evidence]]
         own.sort(key=lambda one: (-one.value, one.start - one.end))
         counted: list[Evidence] = []
         for one in own:
-            (covered if any(_nested(one, other) for other in counted) else counted).append(one)
+            (covered if any(_nested(hay, one, other) for other in counted) else counted).append(one)
         kept += counted
     return kept, covered
 
 
-def _nested(one: Evidence, other: Evidence) -> bool:
-    return (other.start <= one.start and one.end <= other.end) or (one.start <= other.start and other.end <= one.end)
+def _nested(hay: Haystack, one: Evidence, other: Evidence) -> bool:
+    end, last = whole(hay, one), whole(hay, other)
+    return (other.start <= one.start and end <= last) or (one.start <= other.start and last <= end)
+
+
+def whole(hay: Haystack, one: Evidence) -> int:
+    """The end of the word that a term with an open end found: `flood*` found Flooding, not Flood."""
+    end = one.end
+    if one.place or hay.text[end - 1] == " " or not any(part.endswith("*") for part in one.term.parts):
+        return end
+    while hay.text[end] != " " and not unspaced(hay.text[end]):
+        end += 1
+    return end + (hay.text[end] == " ")
 
 
 def _covered(one: Evidence, blanked: Spans) -> bool:

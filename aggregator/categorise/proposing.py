@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from aggregator.categorise.counterfactuals import Case
-from aggregator.categorise.evidence import read
+from aggregator.categorise.evidence import read, whole
 from aggregator.categorise.findings import Reading
 from aggregator.categorise.judge import decided, judge
-from aggregator.categorise.receipts import whole
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.model.settings import Rules, Term
 from aggregator.text.match import Locator, haystack, needle

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from aggregator.categorise import weights
-from aggregator.categorise.evidence import read
+from aggregator.categorise.evidence import read, whole
 from aggregator.categorise.findings import Evidence
 from aggregator.categorise.judge import decided, section_scores, topic_numbers, totals
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.model.judgement import Judgement, Match, Receipt, RunnerUp
 from aggregator.model.settings import Term
-from aggregator.text.match import Haystack, Locator, haystack
-from aggregator.text.scripts import unspaced
+from aggregator.text.match import Locator, haystack
 
 
 def receipts(
@@ -68,16 +67,6 @@ def named(book: Rulebook, title: str, summary: str = "") -> dict[str, Match]:
         field, start, end = locator.locate(*place)
         found[code] = Match((title if field == "title" else summary)[start:end], field, 1.0, start, end)
     return found
-
-
-def whole(hay: Haystack, one: Evidence) -> int:
-    """The end of the word that a term with an open end found: `flood*` found Flooding, not Flood."""
-    end = one.end
-    if one.place or hay.text[end - 1] == " " or not any(part.endswith("*") for part in one.term.parts):
-        return end
-    while hay.text[end] != " " and not unspaced(hay.text[end]):
-        end += 1
-    return end
 
 
 def _ranked(book: Rulebook, raw: list[float]) -> list[tuple[str, float]]:

@@ -125,6 +125,9 @@ def test_a_word_inside_a_phrase_of_its_section_counts_once_as_the_heavier() -> N
     weapons = book(rule("defense", "missile*", "missile defense", "hypersonic missile", ("strikes", 0.5)))
     (receipt,) = receipts(weapons, "Missile defense strikes")
     assert [match.text for match in receipt.matched] == ["Missile defense", "strikes"], "of equals the longer"
+    endings = book(rule("tech", "firms", ("tech firm*", 2.0), "munitions", ("loitering munition*", 2.0)))
+    (receipt,) = receipts(endings, "Tech firms buy loitering munitions")
+    assert [match.text for match in receipt.matched] == ["Tech firms", "loitering munitions"]
 
 
 def test_a_term_of_several_parts_counts_beside_its_parts() -> None:
