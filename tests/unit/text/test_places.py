@@ -289,6 +289,7 @@ def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
         ("Arno Penzias dies", []),
         ("Diego Garcia scores twice", []),
         ("Concert at Palau Sant Jordi", []),
+        ("Final at Emirates Stadium", []),
         ("Body found in the Seine", ["FR"]),
     ],
 )
