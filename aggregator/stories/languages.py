@@ -24,6 +24,7 @@ from aggregator.text.words import stem_ids, text_id
 ENGLISH = ("", "en")  # an unknown language is read as English
 PLAINLY = frozenset(("the", "and", "with", "that", "this", "from", "which", "their"))  # in no other language
 ENOUGH = 3  # different function words that identify a language
+FEW = 2  # … if the feed says nothing, no other language has as many, and English none
 CLEARLY = 2  # to override what the feed says: so many times the function words of that language
 ALIASES = {"no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "iw": "he", "tl": "fil"}
 ROW = np.dtype([("lang", "u1"), ("stem", "<i8"), ("share", "<f2")])
@@ -49,6 +50,8 @@ def language(words: Sequence[str], said: str | None) -> str:
     if not votes:
         return code
     most, _, found = max((count, one == code, one) for one, count in votes.items())
+    if most == FEW and not code and not votes["en"]:
+        return found if sum(count == FEW for count in votes.values()) == 1 else ""
     return found if most >= ENOUGH and most >= CLEARLY * votes[code] else code
 
 

@@ -153,6 +153,9 @@ def english() -> list[Candidate]:
         ("東京で新しい法律が成立しました", "en", "ja"),
         ("Feuer in Ulm", "de-AT", "de"),  # too little to tell
         ("Feuer in Ulm", None, ""),
+        ("Trümmer treffen Häuser: Dekret für die Anwohner", None, "de"),  # two function words, of no other language
+        ("Feuer in Ulm und in London", "en", "en"),
+        ("Sale of Chateau de la Mer", None, ""),
         ("The man from Los Angeles and his friends in La Paz are on the way to San Juan", "en", "en"),
         ("Real Madrid beat Paris Saint-Germain", "en", "en"),
         ("The council will meet in the town hall on Monday and vote on the plan", "es", "en"),
