@@ -14,7 +14,7 @@ from aggregator.model.poll import RefreshReport
 from aggregator.model.source import SourceState
 from aggregator.pipeline.articles import articles
 from aggregator.pipeline.leases import release_dead
-from aggregator.pipeline.refresh import refresh
+from aggregator.pipeline.refresh import Tools, refresh
 from aggregator.ports import Sources
 from aggregator.schedule.clock import corrected
 from aggregator.worker.engine import Current
@@ -64,10 +64,11 @@ class Polling:
     async def tick(self) -> None:
         """On one machine: clean up, and poll what is due while earlier polls are still in progress."""
         if await self.maintain() and await self.correct_times():
+            tools = self._current.engine.tools  # an edit in between may rename what is claimed
             for _ in range(CLAIMS):
-                states = await self._asked(lambda: self._claim(self._current.engine.tools.sources, CLAIM))
+                states = await self._asked(lambda: self._claim(tools, tools.sources, CLAIM))
                 if states:
-                    task = asyncio.create_task(self._poll(states))
+                    task = asyncio.create_task(self._poll(tools, states))
                     self._polls.add(task)
                     task.add_done_callback(self._polls.discard)
                 if not states or len(states) < CLAIM:
@@ -85,10 +86,11 @@ class Polling:
         """With a queue: poll those of these sources that are due and free, to the end. False: there were none."""
         if self._current.halted:
             return False
-        known = [id for id in ids if id in self._current.engine.tools.sources]
-        states = await self._asked(lambda: self._claim(known, len(known)))
+        tools = self._current.engine.tools
+        known = [id for id in ids if id in tools.sources]
+        states = await self._asked(lambda: self._claim(tools, known, len(known)))
         if states:
-            await self._poll(states)
+            await self._poll(tools, states)
         return bool(states)
 
     async def _asked(self, ask: Callable[[], list[SourceState]]) -> list[SourceState] | None:
@@ -128,17 +130,16 @@ class Polling:
             sources.save(moved)
         return moved
 
-    def _claim(self, ids: Collection[str], limit: int) -> list[SourceState]:
+    def _claim(self, tools: Tools, ids: Collection[str], limit: int) -> list[SourceState]:
         if time.monotonic() < self._resume:
             return []
-        tools = self._current.engine.tools
         return tools.archive.sources.claim(self._owner, self._clock(), LEASE, limit=limit, ids=ids)
 
-    async def _poll(self, states: Sequence[SourceState]) -> None:
+    async def _poll(self, tools: Tools, states: Sequence[SourceState]) -> None:
         ids = Counter(state.id for state in states)
         self._in_progress += ids
         try:
-            report = await refresh(self._current.engine.tools, states)
+            report = await refresh(tools, states)
         except Exception as error:  # noqa: BLE001 (polled again later; reported as a problem)
             self._owed |= ids.keys()
             if time.monotonic() >= self._resume:  # polls that fail together lengthen the pause once

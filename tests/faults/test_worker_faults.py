@@ -20,7 +20,16 @@ from aggregator.errors import ConfigError, Problem, StoreBusy, StoreCorrupt, Sto
 from aggregator.model.item import NormalFeed
 from aggregator.model.judgement import Judgement
 from aggregator.model.settings import Defaults
-from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, NotModified, Outcome, ParseJob
+from aggregator.model.source import (
+    Failed,
+    Fetched,
+    FetchRequest,
+    Freshness,
+    NotModified,
+    Outcome,
+    ParseJob,
+    SourceState,
+)
 from aggregator.model.story import PendingItem
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.refresh import Tools
@@ -244,16 +253,36 @@ def test_a_poll_that_fails_while_leases_are_given_back_keeps_none(
         def release(owner: str, ids: Collection[str] | None = None) -> None:
             given_back(owner, ids)
             if two:
-                asyncio.run_coroutine_threadsafe(worker.polling._poll([two.pop()]), loop).result(20)
+                asyncio.run_coroutine_threadsafe(
+                    worker.polling._poll(worker.current.engine.tools, [two.pop()]), loop
+                ).result(20)
 
         monkeypatch.setattr(worker.archive.intake, "apply", full)
         monkeypatch.setattr(sources, "release", release)
-        await worker.polling._poll(one)
+        await worker.polling._poll(worker.current.engine.tools, one)
         await worker.polling.maintain()
         await worker.polling.maintain()
 
     asyncio.run(run())
     assert not two
+    assert sources.owners() == []
+
+
+def test_an_edit_between_claim_and_poll_that_renames_a_source_costs_no_poll(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources, claim, engine = worker.archive.sources, worker.archive.sources.claim, worker.current.engine
+    renamed = {"uno": replace(SOURCES["one"], id="uno", was=("one",)), "two": SOURCES["two"], "three": SOURCES["three"]}
+
+    def claim_and_rename(*args: Any, **named: Any) -> list[SourceState]:
+        found = list(claim(*args, **named))
+        sources.sync(renamed.values())
+        worker.current.engine = replace(engine, tools=replace(engine.tools, sources=renamed))
+        return found
+
+    monkeypatch.setattr(sources, "claim", claim_and_rename)
+    assert asyncio.run(worker.tick()) == 3
+    assert worker.shown == ""
     assert sources.owners() == []
 
 
