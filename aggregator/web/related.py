@@ -63,11 +63,11 @@ class Relatives:
 
     def _ranked(self, story: StoryView) -> Iterator[Relative]:
         """Best first, itself and repetitions included. The next kind is looked for only if it is needed."""
-        yield from map(Relative, self._same_event(story))
+        yield from map(Relative, self._chapters_of(story))
         yield from map(Relative, self._by_topics(story))
         yield from (Relative(other, filled=True) for other in self._important(story))
 
-    def _same_event(self, story: StoryView) -> Iterator[StoryView]:
+    def _chapters_of(self, story: StoryView) -> Iterator[StoryView]:
         if story.id not in self._chapters:
             start = self.stories.index(story)
             self._chapters = self._read_chapters(self.stories[start : start + TOGETHER])

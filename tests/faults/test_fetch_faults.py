@@ -20,9 +20,10 @@ import trustme
 from builders.documents import JOB
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from servers.local import HOST, Refusing, Request, Route, Server, answer, conditional, head, raw, redirect
+from servers.local import Refusing, Request, Route, Server, answer, conditional, head, raw, redirect
 from servers.misbehaving import FAULTS, FEED, abort, brotli_bomb, encoded, gzip_bomb
 from servers.names import StubResolver
+from servers.threaded import HOST
 
 from aggregator.errors import TooManyFiles
 from aggregator.fetch.client import Http, Limits

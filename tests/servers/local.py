@@ -14,12 +14,11 @@ import contextlib
 import hashlib
 import socket
 import ssl
-import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 
-HOST = "127.0.0.1"
+from servers.threaded import HOST, Threaded
 
 
 @dataclass(frozen=True)
@@ -80,21 +79,16 @@ def conditional(body: bytes, content_type: str = "application/rss+xml", **header
     return route
 
 
-class Server:
+class Server(Threaded):
     """A context manager; `routes` may be changed while it runs. An unknown path is 404."""
 
     def __init__(self, routes: Mapping[str, Route] | None = None, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__("local server", tls)
         self.routes = dict(routes or {})
         self.requests: list[Request] = []
         self.connections = 0
         self.open = 0  # requests being answered now
         self.most_open = 0
-        self.port = 0
-        self._tls = tls
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="local server", daemon=True)
-        self._ready = threading.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
 
     def url(self, path: str, host: str = HOST) -> str:
         return f"{'https' if self._tls else 'http'}://{host}:{self.port}{path}"
@@ -102,41 +96,12 @@ class Server:
     def asked(self, path: str) -> list[Request]:
         return [request for request in self.requests if request.path == path]
 
-    def __enter__(self) -> Server:
-        self._thread.start()
-        if not self._ready.wait(10):
-            raise RuntimeError("the local server did not start")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._accept, HOST, 0, ssl=self._tls, backlog=1024))
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        self._loop.run_forever()
-        server.close()
-        for task in self._tasks:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*self._tasks, return_exceptions=True))
-        self._loop.run_until_complete(asyncio.sleep(0))
-        self._loop.close()
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         try:
-            with contextlib.suppress(OSError, EOFError, ssl.SSLError, asyncio.CancelledError):
+            with contextlib.suppress(OSError, EOFError, ssl.SSLError):
                 await self._answer(reader, writer)
         finally:
-            self._tasks.discard(task)
             if not writer.transport.is_closing():
                 with contextlib.suppress(OSError, RuntimeError):
                     writer.close()

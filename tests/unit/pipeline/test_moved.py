@@ -53,6 +53,12 @@ def told(room: Newsroom) -> list[dict[str, Any]]:
     return list(room.client.get("/api/v1/stories").get_json()["stories"])
 
 
+def section(room: Newsroom) -> str:
+    """The section of the story of the article that moved, after an edition."""
+    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    return next(str(one["section"]) for one in told(room) if one["link"] == TO)
+
+
 def keys(room: Newsroom) -> set[frozenset[str]]:
     return {frozenset(one["url"] for one in story["sources"]) for story in told(room)}
 
@@ -96,13 +102,9 @@ def test_a_pin_of_what_has_moved_ends_on_its_day(room: Newsroom, address: str) -
     moves(room)
     edit(room, f"{{pin: [{{url: '{address}', section: asia-pacific, until: 2026-11-24}}]}}")
 
-    def section() -> str:
-        edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
-        return next(str(one["section"]) for one in told(room) if one["link"] == TO)
-
-    assert section() == "asia-pacific"
+    assert section(room) == "asia-pacific"
     room.now += timedelta(days=1)
-    assert section() == "defense"
+    assert section(room) == "defense"
 
 
 @of_the_file
@@ -142,10 +144,6 @@ def test_when_one_pin_ends_another_of_the_article_holds(room: Newsroom, lasting:
         f"{{pin: [{{url: '{lasting}', section: world}}, {{url: '{passing}', section: asia-pacific, until: 2026-11-24}}]}}",
     )
 
-    def section() -> str:
-        edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
-        return next(str(one["section"]) for one in told(room) if one["link"] == TO)
-
-    assert section() == "asia-pacific"
+    assert section(room) == "asia-pacific"
     room.now += timedelta(days=1)
-    assert section() == "world"
+    assert section(room) == "world"
