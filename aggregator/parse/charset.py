@@ -64,10 +64,9 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
     labels = [header[1] if header else None, prolog[1].decode("ascii", "replace") if prolog else None]
     candidates = [known for label in labels if (known := codec(label))]
     flaws = ("encoding-unknown",) if any(label and not codec(label) for label in labels) else ()
-    if b"\x1b" in body or b"~{" in body:
-        for candidate in candidates:
-            if candidate.startswith(_WITH_ESCAPES):
-                return _decoded(body, candidate)
+    for candidate in candidates:
+        if candidate.startswith(_WITH_ESCAPES) and (b"\x1b" in body or b"~{" in body):
+            return _decoded(body, candidate)
     if body.isascii() or _is_utf8(body):
         lied = not body.isascii() and any(name != "utf-8" for name in candidates)
         return body, (*flaws, *(["encoding-mismatch"] if lied else []))
