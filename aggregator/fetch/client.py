@@ -25,7 +25,7 @@ from aggregator.fetch.decode import Body
 from aggregator.fetch.failures import Stopped, failure, http_failure
 from aggregator.fetch.gate import HostGate
 from aggregator.fetch.guard import Guard, SystemResolver
-from aggregator.fetch.headers import freshness, legal_validator, written
+from aggregator.fetch.headers import ASKING_TO_WAIT, freshness, legal_validator, written
 from aggregator.fetch.redirects import REDIRECTS, Trail, WebAddress, start
 from aggregator.fetch.robots import Robots
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome
@@ -199,9 +199,10 @@ class Http:
             if terms.crawl and (refused := await self._robots.refusal(trail.here)):
                 raise Stopped(refused.kind, refused.message, freshness=refused.freshness)
             answer = await self._ask(trail.here, headers, terms)
-            wait = freshness(answer.headers, answer.status, self._clock()).retry_after
-            if wait and terms.pause == "host":
-                self._gate.pause(trail.here.host, wait)
+            if answer.status in ASKING_TO_WAIT and terms.pause == "host":
+                wait = freshness(answer.headers, answer.status, self._clock()).retry_after
+                if wait:
+                    self._gate.pause(trail.here.host, wait)
             if answer.status not in REDIRECTS:
                 return trail, answer, asked
             trail = trail.step(answer.status, answer.headers.get("Location"))

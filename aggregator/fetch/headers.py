@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 
 from aggregator.model.source import Freshness
 
+ASKING_TO_WAIT = (429, 503)
 _LONGEST_FRESH = timedelta(days=7)
 _LONGEST_RETRY = timedelta(hours=24)
 _LONGEST_VALIDATOR = 1024  # bytes
@@ -41,10 +42,9 @@ def written(value: str) -> str:
 
 def freshness(headers: Mapping[str, str], status: int, now: datetime) -> Freshness:
     """Cache-Control and Expires (RFC 9111, 4.2; at most 7 days) and, on 429 and 503, Retry-After (at most 24 hours)."""
-    theirs = _date(headers.get("Date")) or now  # dates are by the server's clock, which may differ from ours
     return Freshness(
-        max_age=_max_age(headers, theirs),
-        retry_after=_retry_after(headers.get("Retry-After"), theirs) if status in (429, 503) else None,
+        max_age=_max_age(headers, now),
+        retry_after=_retry_after(headers, now) if status in ASKING_TO_WAIT else None,
     )
 
 
@@ -56,8 +56,7 @@ def _max_age(headers: Mapping[str, str], now: datetime) -> int | None:
     if lifetime is None:
         lifetime = _seconds(directives.get("s-maxage"))
     if lifetime is None:
-        expires = _date(headers.get("Expires"))
-        lifetime = None if expires is None else int((expires - now).total_seconds())
+        lifetime = _until(headers.get("Expires"), headers, now)
     if lifetime is None:
         return None
     return _clamp(lifetime - (_seconds(headers.get("Age")) or 0), _LONGEST_FRESH)
@@ -70,16 +69,22 @@ def _directives(text: str) -> dict[str, str]:
     return {words[-1]: value.strip().strip('"') for name, value in pairs if (words := name.split())}
 
 
-def _retry_after(value: str | None, now: datetime) -> int | None:
+def _retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
+    value = headers.get("Retry-After")
     if value is None:
         return None
     if re.fullmatch(r"\s*-[0-9]+\s*", value):
         return 0
     wait = _seconds(value)
     if wait is None:
-        moment = _date(value)
-        wait = None if moment is None else int((moment - now).total_seconds())
+        wait = _until(value, headers, now)
     return None if wait is None else _clamp(wait, _LONGEST_RETRY)
+
+
+def _until(date: str | None, headers: Mapping[str, str], now: datetime) -> int | None:
+    """Seconds to a date, which is by the server's clock; that may differ from ours."""
+    moment = _date(date)
+    return None if moment is None else int((moment - (_date(headers.get("Date")) or now)).total_seconds())
 
 
 def _clamp(seconds: int, longest: timedelta) -> int:
