@@ -124,13 +124,19 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:
-    found = [Enclosure(one["url"], one.get("type"), one.get("length")) for one in entry.get("enclosures") or ()]
+    found = [Enclosure(one["url"], one.get("type"), _length(one)) for one in entry.get("enclosures") or ()]
     found += [
         Enclosure(link["href"], link.get("type"))
         for link in entry.get("links") or ()
         if link.get("rel") == "enclosure" and link.get("href")
     ]
     return tuple(found)
+
+
+def _length(enclosure: Mapping[str, Any]) -> int | None:
+    """In bytes; fastfeedparser leaves `length=""`, as podcasts write that do not know it, as the empty text."""
+    length = enclosure.get("length")
+    return length if isinstance(length, int) else None
 
 
 def _image(media: Sequence[Mapping[str, Any]] | None) -> str | None:

@@ -42,6 +42,14 @@ def test_reads_an_item_of_rss_whole() -> None:
     assert one.image == "https://example.org/large.jpg"
 
 
+@pytest.mark.parametrize("length", ["", " ", "abc", "1.5"])
+def test_an_enclosure_of_unknown_length_has_none(length: str) -> None:
+    enclosure = f'<enclosure url="https://example.org/a.mp3" length="{length}" type="audio/mpeg"/>'
+    feed = parsed(rss(item(f"<pubDate>Fri, 20 Nov 2026 10:00:00 +0100</pubDate>{enclosure}")))
+    assert feed.parser == "fastfeedparser"
+    assert feed.items[0].enclosures == (Enclosure("https://example.org/a.mp3", "audio/mpeg", None),)
+
+
 YOUTUBE = (
     '<media:group><media:content url="https://video.example/v/1" type="application/x-shockwave-flash" width="640"/>'
     '<media:thumbnail url="https://video.example/1.jpg" width="480"/></media:group>'
