@@ -24,7 +24,7 @@ _BLOCK = re.compile(
 _MAX_ROUNDS = 5
 # In sanitised HTML every attribute stands in double quotes, so a regular expression can recognise a tag.
 _SAFE_BLOCK = re.compile(r"</?(?:p|div|li|ul|ol|h[1-6]|tr|t[dh]|blockquote|table|figure|[bh]r|dd|dt|pre)(?: [^>]*)?>")
-_SAFE_TAG = re.compile(r'<[a-z/](?:"[^"]*"|[^">])*>')
+_SAFE_TAG = re.compile(r'<[a-z/](?:"[^"]*(?:"|\Z)|[^">])*(?:>|\Z)')  # the last one may be cut off
 # A shortcode that the excerpt cuts off extends to the end of the excerpt.
 _SHORTCODE = re.compile(
     r"\[/?(?:vc|fusion|et_pb|mk|av)_\w{2,40}(?:\s[^\[\]<>]{0,2000}+)?(?:\]|(?=[\[<])|\Z)|\[/?caption(?:\s[^\[\]<>]{0,500})?\]"
@@ -45,7 +45,7 @@ def plain(text: str) -> str:
             text = html.unescape(text)
         if text == before:
             break
-    return one_line(_TAG_START.sub("< ", clean(text)))
+    return _TAG_START.sub("< ", one_line(clean(text)))  # last: repairs and removals bring letters next to a `<`
 
 
 def plain_of_safe(text: str) -> str:

@@ -62,6 +62,27 @@ def test_words_after_a_tag_that_never_closes_stay(title: str, expected: str) -> 
     assert plain(title) == expected
 
 
+@pytest.mark.parametrize("between", ["\u200b", "\u202e", "\u00ad"])
+@pytest.mark.parametrize("wrong", ["latin-1", "cp1252"])
+@pytest.mark.parametrize("times", [0, 1, 2, 3])
+def test_what_goes_between_a_sign_and_a_letter_makes_no_tag_of_them(between: str, wrong: str, times: int) -> None:
+    """However often the text was decoded wrongly: repairing it brings out characters that are removed."""
+    text = f"<{between}img src=x onerror=alert(1)>"
+    for _ in range(times):
+        text = text.encode().decode(wrong, "undefined-as-itself" if wrong == "cp1252" else "strict")
+    assert "<img" not in plain(text)
+    assert "<img" not in summarise(sanitise(text, "https://example.org/", Counter()), safe=True)
+
+
+@pytest.mark.parametrize("before", range(0, 2000, 100))
+def test_a_summary_has_no_part_of_a_long_tag(before: int) -> None:
+    """Wherever the beginning of a text, from which it is taken, ends."""
+    link = f'<p>hello <a href="https://example.org/{"a" * 1800}" title="onerror=alert(1) x">link</a></p>'
+    text = f'<p><a href="https://example.org/{"b" * before}">first</a></p>{link * 30}'
+    summary = summarise(sanitise(text, "https://example.org/", Counter()), safe=True)
+    assert set(summary.split()) <= {"first", "hello", "link"}
+
+
 def test_a_long_title_is_cut_at_a_word() -> None:
     title = one(title="word " * 100_000).title
     assert len(title) <= 300
