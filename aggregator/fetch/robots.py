@@ -24,22 +24,24 @@ SHORTEST, LONGEST = 3600, 86_400
 """Seconds for which an answer is valid, whatever it says itself; RFC 9309, 2.4: no longer than a day."""
 READ = 512_000  # bytes; RFC 9309, 2.5: at least 500 KiB
 HOSTS = 256
+KEPT = 4 * READ  # bytes of files whose rules are kept; a rule takes sixty times its length
 _LINE = re.compile(r"\s*(user-?agent|dis?allow|allow)\s*:\s*([^#]*)", re.IGNORECASE)
 _NAME = re.compile(r"[a-z_-]+|\*")
 
 
 @dataclass(slots=True)
 class _Host:
-    """`rules` None: they could not be read; `until` on the monotonic clock."""
+    """`rules` None: they could not be read; `size` of the file, in bytes; `until` on the monotonic clock."""
 
     rules: Protego | None = None
+    size: int = 0
     until: float = 0.0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Robots:
     """`ask` fetches an address as feeds are fetched, with all checks and limits. The rules of a host are kept for their
-    lifetime, for at most `HOSTS` hosts."""
+    lifetime, as far as `HOSTS` and `KEPT` allow."""
 
     def __init__(
         self, ask: Callable[[str], Awaitable[Outcome]], monotonic: Callable[[], float] = time.monotonic
@@ -53,11 +55,10 @@ class Robots:
         root = place.url[: len(place.url) - len(place.url.split("/", 3)[3])]
         host = self._hosts.setdefault(root, _Host())
         self._hosts.move_to_end(root)
-        if len(self._hosts) > HOSTS:
-            self._hosts.popitem(last=False)
         async with host.turn:
             if self._clock() >= host.until:
                 await self._learn(host, f"{root}robots.txt")
+                self._forget()
         if host.rules is None:
             wait = max(1, round(host.until - self._clock()))
             return Failed(
@@ -78,11 +79,19 @@ class Robots:
         if isinstance(outcome, Fetched):
             lifetime = LONGEST if outcome.freshness.max_age is None else outcome.freshness.max_age
             host.rules = await asyncio.to_thread(rules, outcome.body)
+            host.size = min(len(outcome.body), READ)
         elif isinstance(outcome, Failed) and _has_none(outcome):
-            host.rules = Protego.parse("")
+            host.rules, host.size = Protego.parse(""), 0
         else:
             lifetime = (outcome.freshness.retry_after or 0) if isinstance(outcome, Failed) else 0
         host.until = self._clock() + min(max(lifetime, SHORTEST), LONGEST)
+
+    def _forget(self) -> None:
+        """Whoever may name articles may name a thousand hosts with a file of the greatest length each."""
+        while len(self._hosts) > HOSTS or (
+            len(self._hosts) > 1 and sum(host.size for host in self._hosts.values()) > KEPT
+        ):
+            self._hosts.popitem(last=False)
 
 
 def _has_none(answer: Failed) -> bool:

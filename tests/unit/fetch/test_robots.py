@@ -9,7 +9,7 @@ import ada_url
 import pytest
 
 from aggregator.fetch.redirects import WebAddress
-from aggregator.fetch.robots import LONGEST, SHORTEST, Robots, rules
+from aggregator.fetch.robots import LONGEST, READ, SHORTEST, Robots, rules
 from aggregator.model.source import Failed, Fetched, Freshness, Outcome
 
 
@@ -172,3 +172,12 @@ def test_the_table_of_hosts_is_bounded() -> None:
     assert len(host.robots._hosts) <= 256
     assert host.kind("https://h999.example/2") is None
     assert len(host.asked) == 1000, "the host asked last is the last to be forgotten"
+
+
+def test_long_files_of_many_hosts_are_not_all_kept() -> None:
+    host = Host(told("User-agent: *\nDisallow: /news\n" + "#" * READ))
+    for number in range(20):
+        assert host.kind(f"https://h{number}.example/news") == "robots"
+    assert len(host.robots._hosts) == 4
+    assert host.kind("https://h19.example/news") == "robots"
+    assert len(host.asked) == 20
