@@ -74,8 +74,8 @@ class Intake(Protocol):
     def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, str]:
         """Canonical address → id of this source's newest item there."""
 
-    def known_titles(self, source: str, limit: int = 1000) -> set[str]:
-        """Titles of the source's newest items."""
+    def known_titles(self, source: str, limit: int = 1000) -> dict[str, set[int | None]]:
+        """Titles of the source's newest items, with the times (epoch seconds) that they are dated."""
 
     def apply(self, results: Sequence[PollResult], now: datetime) -> int:
         """Items and states in one transaction; applying twice changes nothing. Returns how many items were new."""

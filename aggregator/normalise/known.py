@@ -2,14 +2,14 @@
 
 Rules for odd feeds: an item is known by its id; a new guid at a known address is the same item; a purged item does not
 come back; an item missing from a document is not gone; a document whose unknown entries mostly have known titles has
-changed its guids, and the repeats are not announced.
+changed its guids, and the repeats are not announced, down to the last of them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from aggregator.model.item import Drop, Item
@@ -25,12 +25,14 @@ class Known:
 
     `items`: item id → number and hash, for the document's ids and the ids in `addresses`; also where the text was purged.
     `addresses`: canonical address → id of this source's item there, for entries whose id is unknown. `titles`: of its
-    newest items, for a document with FLOOD_TITLES unknown entries.
+    newest items with the times (epoch seconds) that they were dated, for a document with FLOOD_TITLES unknown entries or
+    after a flood. `flooded`: repeats were held back of the document before.
     """
 
     items: Mapping[str, tuple[int, str]]
     addresses: Mapping[str, str]
-    titles: Collection[str] = ()
+    titles: Mapping[str, Collection[int | None]] = field(default_factory=dict)
+    flooded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def recognise(items: Sequence[Item], known: Known, first_poll: bool, most: int =
             seen[number] = None
         else:
             changed[number] = item
-    repeated = set() if first_poll else _repeated(unknown, known.titles)
+    repeated = set() if first_poll else _repeated(unknown, known)
     fresh = [item for item in unknown if item.id not in repeated]
     new = _newest(fresh, min(most, MAX_NEW))
     drops = {"repeated": len(repeated), "over-cap": len(fresh) - len(new)}
@@ -94,12 +96,17 @@ def _is_article(canonical: str | None) -> bool:
     return canonical is not None and ("/" in canonical[len("https://") :] or "?" in canonical)
 
 
-def _repeated(unknown: Sequence[Item], titles: Collection[str]) -> set[str]:
-    """Ids of the unknown items that carry known titles, where these are at least half of all that is unknown."""
-    repeats = [item for item in unknown if item.title in titles]
+def _repeated(unknown: Sequence[Item], known: Known) -> set[str]:
+    """Ids of the unknown items that carry known titles, where these are at least half of all that is unknown. As a flood
+    drains off they get fewer, and are then told from a column of one title by their dates, which are known too."""
+    repeats = [item for item in unknown if item.title in known.titles]
     if len({item.title for item in repeats}) < FLOOD_TITLES or 2 * len(repeats) < len(unknown):
-        return set()
+        repeats = [item for item in repeats if known.flooded and _dated(item) in known.titles[item.title]]
     return {item.id for item in repeats}
+
+
+def _dated(item: Item) -> int:
+    return int((item.published or _UNDATED).timestamp())
 
 
 def _newest(items: Sequence[Item], most: int) -> Sequence[Item]:

@@ -21,6 +21,7 @@ from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, 
 from aggregator.normalise.known import FLOOD_TITLES, Changes, Known, recognise
 from aggregator.ports import Archive, Clock, Extractor, Fetcher, Parser
 from aggregator.schedule import decide, permanent_redirects
+from aggregator.schedule.flaws import FLOOD
 from aggregator.schedule.policy import pause_of, policy_for
 from aggregator.schedule.rate import new_item_limit
 
@@ -245,13 +246,15 @@ def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Changes:
     first = state.first_success is None
     items = intake.known({item.id for item in feed.items})
     unknown = [] if first else [item for item in feed.items if item.id not in items]
-    addresses, titles = {}, set[str]()
+    addresses: dict[str, str] = {}
+    titles: dict[str, set[int | None]] = {}
+    flooded = FLOOD in (state.flaws or "")
     if unknown:
         addresses = intake.known_addresses(state.id, {item.canonical for item in unknown if item.canonical})
         items |= intake.known(set(addresses.values()))
-    if len(unknown) >= FLOOD_TITLES:
+    if len(unknown) >= FLOOD_TITLES or (unknown and flooded):
         titles = intake.known_titles(state.id)
-    return recognise(feed.items, Known(items, addresses, titles), first, new_item_limit(state.rate))
+    return recognise(feed.items, Known(items, addresses, titles, flooded), first, new_item_limit(state.rate))
 
 
 def _digest(body: bytes) -> str:

@@ -41,11 +41,13 @@ class Intake:
         """Canonical address → id of this source's newest item there."""
         return newest_at(self._db, source, canonicals)
 
-    def known_titles(self, source: str, limit: int = 1000) -> set[str]:
-        """Titles of the source's newest items."""
-        rows = self._db.read(
-            "SELECT t.title FROM items i JOIN sources s ON s.n = i.source JOIN texts t ON t.item = i.n "
+    def known_titles(self, source: str, limit: int = 1000) -> dict[str, set[int | None]]:
+        """Titles of the source's newest items, with the times (epoch seconds) that they are dated."""
+        found: dict[str, set[int | None]] = {}
+        for title, published in self._db.read(
+            "SELECT t.title, t.published FROM items i JOIN sources s ON s.n = i.source JOIN texts t ON t.item = i.n "
             "WHERE s.id = ? ORDER BY i.entered DESC, i.n DESC LIMIT ?",
             (source, limit),
-        )
-        return {row[0] for row in rows}
+        ):
+            found.setdefault(title, set()).add(published)
+        return found

@@ -36,12 +36,12 @@ def test_applying_a_poll_twice_changes_nothing(store: Store) -> None:
 
 
 def test_known_items_by_id_with_their_hash(store: Store) -> None:
-    one = item("alpha", "1", "One")
+    one = item("alpha", "1", "One", published=NOW - timedelta(hours=1))
     store.intake.apply([polled("alpha", [one])], NOW)
     assert store.intake.known([one.id, item("alpha", "9", "Nine").id]) == {one.id: (1, one.hash)}
     assert store.intake.known_addresses("alpha", [one.canonical or ""]) == {one.canonical: one.id}
     assert store.intake.known_addresses("beta", [one.canonical or ""]) == {}, "identity stays inside a source"
-    assert store.intake.known_titles("alpha") == {"One"}
+    assert store.intake.known_titles("alpha") == {"One": {int(NOW.timestamp()) - 3600}}
 
 
 def test_an_article_that_moved_is_found_by_each_of_its_addresses(store: Store) -> None:
@@ -498,7 +498,7 @@ def test_what_a_poll_brings_goes_to_its_source_under_whatever_name_it_has_by_the
     assert store.intake.apply(found, NOW) == 2
     etags = {state.id: state.etag for state in store.sources.states()}
     assert etags == {"omega": "alpha", "beta": "beta", "alpha": None}
-    assert store.intake.known_titles("omega") == {"alpha"}
+    assert store.intake.known_titles("omega").keys() == {"alpha"}
     free = store.sources.claim("another", NOW, timedelta(minutes=5))
     assert {state.id for state in free} == {"omega", "beta", "alpha"}
 

@@ -261,7 +261,7 @@ def known(stored: tuple[Item, ...]) -> Known:
     return Known(
         {one.id: (n, one.hash) for n, one in enumerate(stored)},
         {one.canonical or "": one.id for one in stored},
-        {one.title for one in stored},
+        {one.title: {None} for one in stored},
     )
 
 

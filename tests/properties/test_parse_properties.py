@@ -162,7 +162,7 @@ def test_recognising_twice_brings_nothing_new(entries: list[tuple[int, int, int]
     changes = recognise(items, Known({}, {}), first)
     stored = {one.id: (number, one.hash) for number, one in enumerate(changes.new)}
     addresses = {one.canonical: one.id for one in changes.new if one.canonical}
-    again = recognise(items, Known(stored, addresses, {one.title for one in changes.new}), False)
+    again = recognise(items, Known(stored, addresses, {one.title: {None} for one in changes.new}), False)
     assert (again.new, again.changed) == ((), ())
     assert len(again.seen) == len(stored)
 
@@ -208,7 +208,9 @@ class Stored:
         self.fingerprints = b""
 
     def take(self, items: Sequence[Item], first: bool, most: int) -> Changes:
-        return recognise(items, Known(self.items, self.addresses, set(self.titles.values())), first, most)
+        return recognise(
+            items, Known(self.items, self.addresses, {title: {None} for title in self.titles.values()}), first, most
+        )
 
     def store(self, changes: Changes) -> None:
         self.fingerprints = changes.fingerprints

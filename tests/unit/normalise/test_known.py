@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 from builders.documents import item, read, rss
 
@@ -25,8 +26,15 @@ def known(stored: Sequence[Item]) -> Known:
     return Known(
         items={one.id: (number, one.hash) for number, one in enumerate(stored, 1)},
         addresses={one.canonical: one.id for one in stored if one.canonical},
-        titles={one.title for one in stored},
+        titles=dated(stored),
     )
+
+
+def dated(stored: Sequence[Item]) -> dict[str, set[int | None]]:
+    found: dict[str, set[int | None]] = {}
+    for one in stored:
+        found.setdefault(one.title, set()).add(int(one.published.timestamp()) if one.published else None)
+    return found
 
 
 def test_at_first_all_is_new_and_the_second_time_nothing() -> None:
@@ -78,6 +86,31 @@ def test_a_flood_of_new_guids_is_held_back_and_reported_but_news_in_it_is_not() 
     changes = recognise((*fresh, *flood), known(stored), first_poll=False)
     assert changes.new == fresh
     assert [(drop.reason, drop.count) for drop in changes.drops] == [("repeated", 20)]
+
+
+def test_the_last_of_a_flood_are_held_back_too_and_a_column_of_one_title_is_not() -> None:
+    def listed(first: int, last: int, **other: str) -> tuple[Item, ...]:
+        """Entries of a document, one a day, "Briefing" every fifth."""
+        entries = [
+            item(
+                f"<pubDate>{format_datetime(datetime(2026, 9, 1, tzinfo=UTC) + timedelta(days=n))}</pubDate>",
+                guid=f"{other.get('guid', 'g')}{n}",
+                link=f"https://{other.get('host', 'example.org')}/{n}",
+                title="Briefing" if n % 5 == 0 else f"Title {n}",
+            )
+            for n in range(first, last)
+        ]
+        return read(rss(entries)).items
+
+    stored, flooded, brought = list(listed(1, 21)), False, list[Item]()
+    for newest in (22, 23, *range(31, 60)):
+        after = replace(known(stored), flooded=flooded)
+        changes = recognise(listed(newest - 20, newest, guid="x", host="moved.example"), after, first_poll=False)
+        flooded = any(drop.reason == "repeated" for drop in changes.drops)
+        stored += changes.new
+        brought += changes.new
+    assert not flooded
+    assert {one.key for one in brought} == {f"x{n}" for n in range(21, 59)}, "all that is new, and nothing else"
 
 
 def test_a_column_of_one_name_is_no_flood() -> None:
