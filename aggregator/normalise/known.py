@@ -1,8 +1,8 @@
 """Compares a document with what the store knows of its source: items are new, changed, merely seen, or held back.
 
 Rules for odd feeds: an item is known by its id; a new guid at a known address is the same item; a purged item does not
-come back; an item missing from a document is not gone; a document whose unknown entries mostly have known titles has
-changed its guids, and the repeats are not announced, down to the last of them.
+come back; an item missing from a document is not gone; a document half of whose entries are unknown and have known titles
+has changed its guids, and the repeats are not announced, down to the last of them.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ class Known:
 
     `items`: item id → number and hash, for the document's ids and the ids in `addresses`; also where the text was purged.
     `addresses`: canonical address → id of this source's item there, for entries whose id is unknown. `titles`: of its
-    newest items with the times (epoch seconds) that they were dated, for a document with FLOOD_TITLES unknown entries or
-    after a flood. `flooded`: repeats were held back of the document before.
+    newest items with their dates (epoch seconds), for a document with FLOOD_TITLES unknown entries or after a flood. `flooded`: repeats were held back of the document before.
     """
 
     items: Mapping[str, tuple[int, str]]
@@ -65,7 +64,7 @@ def recognise(items: Sequence[Item], known: Known, first_poll: bool, most: int =
             seen[number] = None
         else:
             changed[number] = item
-    repeated = set() if first_poll else _repeated(unknown, known)
+    repeated = set() if first_poll else _repeated(unknown, known, len(items))
     fresh = [item for item in unknown if item.id not in repeated]
     new = _newest(fresh, min(most, MAX_NEW))
     drops = {"repeated": len(repeated), "over-cap": len(fresh) - len(new)}
@@ -96,13 +95,18 @@ def _is_article(canonical: str | None) -> bool:
     return canonical is not None and ("/" in canonical[len("https://") :] or "?" in canonical)
 
 
-def _repeated(unknown: Sequence[Item], known: Known) -> set[str]:
-    """Ids of the unknown items that carry known titles, where these are at least half of all that is unknown. As a flood
-    drains off they get fewer, and are then told from a column of one title by their dates, which are known too."""
+def _repeated(unknown: Sequence[Item], known: Known, listed: int) -> set[str]:
+    """Ids of the unknown items that repeat known ones, in a document of so many entries. They carry known titles; where they
+    are less than half of the document, and not in a flood that drains off, that is no proof: columns and guides come
+    again under one title. Then their dates must be known too."""
     repeats = [item for item in unknown if item.title in known.titles]
-    if len({item.title for item in repeats}) < FLOOD_TITLES or 2 * len(repeats) < len(unknown):
-        repeats = [item for item in repeats if known.flooded and _dated(item) in known.titles[item.title]]
-    return {item.id for item in repeats}
+    if not _many(repeats) or 2 * len(repeats) < (len(unknown) if known.flooded else listed):
+        repeats = [item for item in repeats if _dated(item) in known.titles[item.title]]
+    return {item.id for item in repeats} if known.flooded or _many(repeats) else set()
+
+
+def _many(items: Sequence[Item]) -> bool:
+    return len({item.title for item in items}) >= FLOOD_TITLES
 
 
 def _dated(item: Item) -> int:

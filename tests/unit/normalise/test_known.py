@@ -88,6 +88,16 @@ def test_a_flood_of_new_guids_is_held_back_and_reported_but_news_in_it_is_not() 
     assert [(drop.reason, drop.count) for drop in changes.drops] == [("repeated", 20)]
 
 
+def test_guides_and_columns_that_come_again_under_their_titles_are_news() -> None:
+    """Half of what is new on a day, but not of the document."""
+    stored = items(*range(1, 21))
+    again = items(1, 2, 3, 4, guid="next-{}", link="https://example.org/next-week/{}")
+    fresh = items(99)
+    changes = recognise((*fresh, *again, *stored[4:]), known(stored), first_poll=False)
+    assert changes.new == (*fresh, *again)
+    assert changes.drops == ()
+
+
 def test_the_last_of_a_flood_are_held_back_too_and_a_column_of_one_title_is_not() -> None:
     def listed(first: int, last: int, **other: str) -> tuple[Item, ...]:
         """Entries of a document, one a day, "Briefing" every fifth."""
