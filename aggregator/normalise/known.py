@@ -25,7 +25,8 @@ class Known:
 
     `items`: item id → number and hash, for the document's ids and the ids in `addresses`; also where the text was purged.
     `addresses`: canonical address → id of this source's item there, for entries whose id is unknown. `titles`: of its
-    newest items with their dates (epoch seconds), for a document with FLOOD_TITLES unknown entries or after a flood. `flooded`: repeats were held back of the document before.
+    newest items with their dates (epoch seconds), for a document with FLOOD_TITLES unknown entries or after a flood.
+    `flooded`: repeats were held back of the document before.
     """
 
     items: Mapping[str, tuple[int, str]]
