@@ -65,7 +65,7 @@ def recognise(items: Sequence[Item], known: Known, first_poll: bool, most: int =
             seen[number] = None
         else:
             changed[number] = item
-    repeated = set() if first_poll else _repeated(unknown, known, len(items))
+    repeated = set() if first_poll else _repeated(unknown, known, items)
     fresh = [item for item in unknown if item.id not in repeated]
     new = _newest(fresh, min(most, MAX_NEW))
     drops = {"repeated": len(repeated), "over-cap": len(fresh) - len(new)}
@@ -96,14 +96,20 @@ def _is_article(canonical: str | None) -> bool:
     return canonical is not None and ("/" in canonical[len("https://") :] or "?" in canonical)
 
 
-def _repeated(unknown: Sequence[Item], known: Known, listed: int) -> set[str]:
-    """Ids of the unknown items that repeat known ones, in a document of so many entries. They carry known titles; where they
-    are less than half of the document, and not in a flood that drains off, that is no proof: columns and guides come
-    again under one title. Then their dates must be known too."""
+def _repeated(unknown: Sequence[Item], known: Known, items: Sequence[Item]) -> set[str]:
+    """Ids of the unknown items that repeat known ones: they carry known titles, but columns and guides also come again under
+    one title. A flood is at least half of the document, or known with its dates. As it drains off, what is dated later than
+    the entries known by then is news."""
     repeats = [item for item in unknown if item.title in known.titles]
-    if not _many(repeats) or 2 * len(repeats) < (len(unknown) if known.flooded else listed):
+    if known.flooded:
+        latest = max((item.published for item in items if item.published and item.id in known.items), default=_UNDATED)
+        repeats = [item for item in repeats if item.published is None or item.published <= latest]
+        if not _many(repeats):
+            repeats = [item for item in repeats if item.published]
+        return {item.id for item in repeats}
+    if 2 * len(repeats) < len(items):
         repeats = [item for item in repeats if _dated(item) in known.titles[item.title]]
-    return {item.id for item in repeats} if known.flooded or _many(repeats) else set()
+    return {item.id for item in repeats} if _many(repeats) else set()
 
 
 def _many(items: Sequence[Item]) -> bool:
