@@ -182,7 +182,7 @@ def fail(error: HTTPException) -> BaseResponse | Response:
         detail = error.description[0].upper() + error.description[1:] + "."
     response = problem(code, error.name, detail) if _is_api() else _error_response(code, error.name, detail)
     for name, value in error.get_headers():
-        if name == "Allow":
+        if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response
 
@@ -191,6 +191,7 @@ DETAILS = {
     404: "There is nothing at this address. The lists of sections, topics and sources lead to everything there is.",
     405: "This address is read-only: use GET or HEAD.",
     400: "The request is malformed.",
+    503: "Several archives of months are being made at the moment; try again in some seconds.",
 }
 
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from werkzeug.exceptions import ServiceUnavailable
+
 from aggregator.errors import ConfigError
 from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CACHED_BYTES = 64 * 1024 * 1024
+MONTH_SECONDS = 10  # after which to ask again for one that there was no place for
+MONTHS = 2  # made at once: each may hold a thread for seconds and hundreds of megabytes, and there are few threads (`cli/serve.py`)
 
 Version = tuple[str, datetime, int]
 
@@ -138,6 +142,7 @@ class Library:
         self._local = threading.local()
         self._following = threading.Lock()
         self._lock = threading.Lock()
+        self._months = threading.BoundedSemaphore(MONTHS)
         self._cache: OrderedDict[tuple[StreamQuery, str, str], Cached] = OrderedDict()
         self._cached_bytes = 0
 
@@ -236,6 +241,24 @@ class Library:
         """The configuration that this process follows, without asking the store."""
         return self._current
 
+    @contextmanager
+    def place_for(self, query: StreamQuery) -> Iterator[None]:
+        """Held while the answer to a query is made. A whole month is not made while `MONTHS` others are, so that those who ask for
+        archives leave threads to those who read news.
+
+        Raises:
+            ServiceUnavailable: they are.
+        """
+        if query.window is None or query.limit is not None:
+            yield
+            return
+        if not self._months.acquire(blocking=False):
+            raise ServiceUnavailable("other archives of months are being made", retry_after=MONTH_SECONDS)
+        try:
+            yield
+        finally:
+            self._months.release()
+
     def rendered(
         self, query: StreamQuery, asked: str, extension: str, build: Callable[[StreamQuery], tuple[Stream, int | None]]
     ) -> Cached:
@@ -249,8 +272,9 @@ class Library:
             if found and found.version == version and (found.expires is None or now < found.expires):
                 self._cache.move_to_end(key)
                 return found
-        stream, expires = build(query)
-        made = Cached(version, expires, FORMATS[extension](stream))
+        with self.place_for(query):
+            stream, expires = build(query)
+            made = Cached(version, expires, FORMATS[extension](stream))
         self._keep(key, made)
         return made
 

@@ -114,7 +114,9 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
     lib = library()
     query = resolve(lib, kind, id, request.args, month)
     best = by_relevance(request.args, query.filter.words)
-    stream, _ = build(lib, replace(query, limit=CANDIDATES) if best else query, request.args)
+    wanted = replace(query, limit=CANDIDATES) if best else query
+    with lib.place_for(wanted):
+        stream, _ = build(lib, wanted, request.args)
     if best:
         words, shown = query.filter.words, query.limit or SHORTEST
         stories, items = best_first(stream.stories, words), best_first(stream.items, words)
