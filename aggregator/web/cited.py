@@ -6,6 +6,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.addresses import host_of
 from aggregator.model.story import ItemView
+from aggregator.normalise.address import absolute
 from aggregator.web import shapes
 
 MOST = 20
@@ -19,7 +20,7 @@ def cited(lead: ItemView | None) -> list[shapes.Cited]:
     own = _host(lead.url or "")
     found: dict[str, shapes.Cited] = {}
     for link in LexborHTMLParser(text).css("a[href]"):
-        url, words = link.attributes.get("href") or "", " ".join(link.text().split())
+        url, words = absolute(link.attributes.get("href"), "") or "", " ".join(link.text().split())
         host = _host(url)
         if host and words and not _same(host, own) and url not in found:
             found[url] = {

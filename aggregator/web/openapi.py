@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -56,7 +56,7 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
 }
 STATUS = {
     200: "The answer",
-    301: "It was merged into another story, which has this address",
+    301: "It has another address now: the story was merged into another, or the source renamed",
     304: "Not modified since the answer that the client has",
     400: "A parameter is invalid",
     404: "Not found",
@@ -106,23 +106,24 @@ def path(rule: Rule) -> str:
 
 def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
     fails = sorted({*operation.fails, *([304] if operation.conditional else []), *([404] if rule.arguments else [])})
-    problem = rule.rule.startswith("/api/")
+    kinds = ["application/problem+json" if rule.rule.startswith("/api/") else "text/plain"]
+    page = "text/html" in operation.gives
     return {
         "operationId": rule.endpoint.replace(".", "_"),
         "summary": operation.summary,
         "parameters": [*_of_path(rule), *_of_query(operation)],
         "responses": {
             "200": {"description": STATUS[200], "content": {kind: {"schema": _schema(of)} for kind, of in operation.gives.items()}},
-            **{str(code): _failure(code, problem=problem) for code in fails},
+            # A page that leads on for those who ask for one, unless the archive cannot be read.
+            **{str(code): _failure(code, [*kinds, "text/html"] if page and code < 500 else kinds) for code in fails},
         },
     }  # fmt: skip
 
 
-def _failure(code: int, *, problem: bool) -> dict[str, Any]:
+def _failure(code: int, kinds: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {"description": STATUS[code]}
     if code >= 400:
-        kind, of = ("application/problem+json", shapes.Problem) if problem else ("text/plain", str)
-        found["content"] = {kind: {"schema": _schema(of)}}
+        found["content"] = {kind: {"schema": _schema(shapes.Problem if "json" in kind else str)} for kind in kinds}
     return found
 
 

@@ -43,7 +43,8 @@ def serve_streams(
     address does not contain is omitted. `called` names the answer in the API description; `of_months` are further
     parameters of months."""
     for one in STREAMS:
-        stream = described(f"{called} of {one.named}", gives, STREAM, (400, 503))
+        renamed = (301,) if one.kind == "source" else ()
+        stream = described(f"{called} of {one.named}", gives, STREAM, (*renamed, 400, 503))
         blueprint.add_url_rule(one.address + ending, one.kind, stream(partial(answer, one.kind)))
         if one.monthly:
             month = described(f"{called} of {one.named}: archive of a month", gives, (*STREAM, *of_months), (400, 503))

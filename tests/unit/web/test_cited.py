@@ -44,6 +44,14 @@ def test_where_nothing_is_cited_there_is_no_heading(newsroom: Newsroom) -> None:
     assert "Cited" not in newsroom.client.get(f"/stories/{id}").text
 
 
+def test_addresses_are_such_as_the_api_promises(newsroom: Newsroom) -> None:
+    """`format: uri` is ASCII; texts hold what browsers accept."""
+    newsroom.publish(item("Dam gives way", content='<p><a href="https://rival.example/?title=唐映&amp;a=b c">it</a></p>'))
+    id = newsroom.client.get("/api/v1/stories").get_json()["stories"][0]["id"]
+    (one,) = newsroom.client.get(f"/api/v1/stories/{id}").get_json()["cited"]
+    assert one["url"] == "https://rival.example/?title=%E5%94%90%E6%98%A0&a=b%20c"
+
+
 def test_the_host_is_the_one_a_browser_goes_to(newsroom: Newsroom) -> None:
     newsroom.publish(
         item("Dam gives way", content='<p><a href="https://evil.example\\@rival.example/x">it</a> says</p>')
