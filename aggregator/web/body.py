@@ -10,6 +10,8 @@ from aggregator.normalise.plain import plain_of_safe, prose_of_safe
 
 _IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
 """In sanitised HTML quotes are double."""
+_EMPTY = re.compile(r'<(a|span|em|strong|b|i|p|div|figure)\b(?:[^>"]|"[^"]*")*>\s*</\1>')
+"""What an image leaves behind where it was all that it held; a link without words can be neither seen nor named."""
 _BLOCKS = re.compile(r"<(?:h[2-6]|[uo]l|pre|table|blockquote)\b")
 _PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
 
@@ -29,4 +31,7 @@ def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]
         content = content[first.end() :]
     elif said and any(whole.startswith(said.rstrip("…. ")) for whole in (text, plain_of_safe(content))):
         summary = ""
-    return summary, Markup(_IMAGE.sub("", content))  # noqa: S704 - sanitised when it was stored
+    content = _IMAGE.sub("", content)
+    for _ in range(3):  # a link in a paragraph in a figure
+        content = _EMPTY.sub("", content)
+    return summary, Markup(content)  # noqa: S704 - sanitised when it was stored

@@ -52,6 +52,8 @@ if (navigator.clipboard) {
 
 // A page that stays open asks now and then whether there is news, and says so; it never moves what is being read.
 const tags = {};
+const told = document.createElement("div"); // there before it has anything to say, so that screen readers say it
+told.setAttribute("role", "status");
 async function look() {
   if (document.hidden) return;
   try {
@@ -60,8 +62,7 @@ async function look() {
     if (!got.ok || !tag) return;
     if (tags.first && tags.first !== tag && !document.querySelector(".fresh")) {
       const link = Object.assign(document.createElement("a"), { className: "fresh", href: location.href, textContent: "There is news" });
-      link.setAttribute("role", "status");
-      document.body.append(link);
+      told.append(link);
     }
     tags.first ??= tag;
   } catch {
@@ -69,6 +70,7 @@ async function look() {
   }
 }
 if (document.querySelector(".card")) {
+  document.body.append(told);
   look();
   setInterval(look, 180000);
   document.addEventListener("visibilitychange", look);

@@ -22,12 +22,21 @@ async function look(page, address, as) {
   page.on("console", onMessage).on("request", onRequest).on("pageerror", onError);
   await page.goto(root + address, { waitUntil: "load" });
   await page.evaluate(axe);
-  const { violations, passes } = await page.evaluate((tags) => axe.run(document, { runOnly: tags }), rules);
+  const asked = { runOnly: rules, rules: { "target-size": { enabled: true } } }; // off unless asked for
+  const { violations, passes } = await page.evaluate((asked) => axe.run(document, asked), asked);
   for (const rule of violations) {
     for (const node of rule.nodes) say(`${rule.id}: ${node.target.join(" ")}: ${node.any.map((one) => one.message).join("; ")}`);
   }
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (wider > 0) say(`is ${wider} pixels wider than the window`);
+  const cropped = await page.evaluate(() => {
+    const spaced = new CSSStyleSheet();
+    spaced.replaceSync("* { letter-spacing: .12em !important; word-spacing: .16em !important; }"); // WCAG 1.4.12
+    document.adoptedStyleSheets = [spaced];
+    const shown = [...document.querySelectorAll("main *:not(.visually-hidden)")];
+    return shown.filter((one) => getComputedStyle(one).overflowX === "hidden" && one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent.trim());
+  });
+  if (cropped.length) say(`crops words that are spaced out: ${cropped.join("; ")}`);
   const cut = await page.evaluate(() => [...document.querySelectorAll(".health")].some((one) => one.parentElement.scrollWidth > one.parentElement.clientWidth));
   if (cut) say("the health of sources is cut off");
   page.removeAllListeners();

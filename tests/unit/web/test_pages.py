@@ -34,6 +34,8 @@ def test_texts_run_in_the_direction_of_their_letters_in_their_language_and_the_r
         assert re.search(r'<h[23] dir="rtl" lang="ar"><a [^>]+>BBC: الجيش', room.client.get(address).text), address
         assert '<p class="summary" dir="rtl" lang="ar">' in room.client.get(address).text, address
     page = room.client.get(story["url"].removeprefix("https://wire.example.org/news")).text
+    for text in (room.client.get("/").text, page):  # under "Just in", under "Sources"
+        assert re.search(r'<a [^>]+ dir="rtl" lang="ar">BBC: الجيش', text)
     assert '<h1 dir="rtl" lang="ar">' in page
     assert '<p class="standfirst" dir="rtl" lang="ar">' in page
     assert '<article class="story' in page
@@ -139,6 +141,15 @@ def test_a_summary_is_not_told_twice_and_pictures_stay_out(tmp_path: Path) -> No
 def test_a_short_text_with_headings_or_lists_is_shown_as_it_is() -> None:
     content = "<h2>Backstory</h2><p>It began.</p><ul><li>One</li></ul>"
     assert standfirst_and_body("It began. One", content) == ("", content)
+
+
+def test_links_that_hold_nothing_but_a_picture_go_with_it() -> None:
+    """On a page they could be reached by keyboard but neither be seen nor named (WCAG 2.4.4)."""
+    picture = '<img src="https://bbc.example/x.jpg" alt="a > b">'
+    linked = f'<a href="https://bbc.example/x" title="1 > 0">\n{picture} </a>'
+    text = f"<figure><p>{linked}</p></figure><p>One {linked}two.</p><table><tbody><tr><td></td></tr></tbody></table>"
+    shown = "<p>One two.</p><table><tbody><tr><td></td></tr></tbody></table>"
+    assert standfirst_and_body("", text) == ("", shown)
 
 
 def test_what_a_body_repeats_is_told_once() -> None:
