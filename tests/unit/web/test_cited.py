@@ -46,7 +46,9 @@ def test_where_nothing_is_cited_there_is_no_heading(newsroom: Newsroom) -> None:
 
 def test_addresses_are_such_as_the_api_promises(newsroom: Newsroom) -> None:
     """`format: uri` is ASCII; texts hold what browsers accept."""
-    newsroom.publish(item("Dam gives way", content='<p><a href="https://rival.example/?title=唐映&amp;a=b c">it</a></p>'))
+    newsroom.publish(
+        item("Dam gives way", content='<p><a href="https://rival.example/?title=唐映&amp;a=b c">it</a></p>')
+    )
     id = newsroom.client.get("/api/v1/stories").get_json()["stories"][0]["id"]
     (one,) = newsroom.client.get(f"/api/v1/stories/{id}").get_json()["cited"]
     assert one["url"] == "https://rival.example/?title=%E5%94%90%E6%98%A0&a=b%20c"
