@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
@@ -21,6 +21,11 @@ def arrivals(results: Sequence[PollResult], now: int) -> list[tuple[PollResult, 
         for item in reversed(result.new)
     ]
     return sorted(found, key=lambda arrival: arrival[2])
+
+
+def documents(results: Sequence[PollResult], numbers: Mapping[str, int]) -> list[int]:
+    """Numbers of the sources of which a document was read."""
+    return [numbers[result.state.root] for result in results if result.new or result.changed or result.seen]
 
 
 class Intake:

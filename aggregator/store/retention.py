@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from aggregator.store.dialect import Reads
+from aggregator.store.dialect import Reads, Writes
 
 LISTED_EVERY = 86_400
 """How exactly we note when an item was last listed; finer would rewrite every row at every poll."""
@@ -18,6 +18,20 @@ def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Ite
         if answered is not None and answered >= limit:
             limit = min(limit, _last_document(db, n) - LISTED_EVERY)
         yield n, limit
+
+
+def leave(db: Writes, sources: Iterable[int]) -> None:
+    """Before another document of these sources is stored: what the last one listed was listed until its source last answered.
+    A day is taken off, so that what the new one lists is noted, and what it does not list can be told from it later."""
+    for source in sources:
+        query = "SELECT last_success, last_new FROM sources WHERE n = ?"
+        for answered, new in db.read(query, (source,)):
+            until = (answered or 0) - LISTED_EVERY
+            if until > (new or 0):  # else its last document is as young
+                db.write(
+                    "UPDATE texts SET listed = ? WHERE listed >= ? AND listed < ? AND item IN (SELECT n FROM items WHERE source = ?)",
+                    (until, _last_document(db, source) - LISTED_EVERY, until, source),
+                )
 
 
 def _last_document(db: Reads, source: int) -> int:

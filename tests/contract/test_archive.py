@@ -362,6 +362,32 @@ def test_what_a_source_lists_still_keeps_its_text_while_nothing_changes(store: S
     assert store.upkeep.prune(SECONDS + 91 * 86_400, 90 * 86_400, {}) == 1, "it has not answered for as long"
 
 
+def test_what_a_source_listed_until_its_next_document_is_kept_from_then_on(store: Store) -> None:
+    """It had nothing new for months. Its document was listed all the time, though nothing was read again."""
+    texts = {
+        key: item("alpha", key, f"Defense {key}", summary="Long words about it.") for key in ("old", "gone", "stays")
+    }
+    store.intake.apply([polled("alpha", [texts["old"]])], ago(days=100))
+    store.intake.apply([polled("alpha", [texts["gone"], texts["stays"]])], ago(days=95))
+
+    def kept(days: int) -> list[bool]:
+        store.upkeep.prune(SECONDS + days * 86_400, 90 * 86_400, {})
+        return [not one.pruned for one in store.edition.items([1, 2, 3])]
+
+    place(store)
+    (state,) = store.sources.states(["alpha"])
+    store.sources.save([structs.replace(state, last_success=ago(hours=1), last_new=ago(days=95))])
+    for days in (0, 2, 4):  # a document every other day
+        again = replace(polled("alpha", [item("alpha", str(days), f"Europe {days}")]), seen=(3,))
+        told = structs.replace(state, last_success=NOW + timedelta(days=days), last_new=NOW + timedelta(days=days))
+        store.intake.apply([replace(again, state=told)], NOW + timedelta(days=days))
+        told = structs.replace(told, last_success=NOW + timedelta(days=days, hours=47))
+        store.sources.save([told])
+    assert kept(0) == [False, True, True]
+    assert kept(88) == [False, True, True]
+    assert kept(90) == [False, False, True]
+
+
 def test_sources_come_in_one_order_whatever_was_written_since(store: Store) -> None:
     """Feeds of incidents have equal bytes as long as nothing happens."""
     came = [state.id for state in store.sources.states()]

@@ -11,7 +11,7 @@ from aggregator.store import intake
 from aggregator.store.postgres.connection import Connection, Raw, copy, put
 from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.sources import save_states
-from aggregator.store.retention import LISTED_EVERY
+from aggregator.store.retention import LISTED_EVERY, leave
 from aggregator.store.rows import TEXT, address_hash, text_row, to_blob
 
 
@@ -26,6 +26,7 @@ class Intake(intake.Intake):
         with self._db.transaction() as raw:
             roots = [result.state.root for result in results]
             numbers = dict(raw.execute("SELECT root, n FROM sources WHERE root = ANY(%s)", (roots,)).fetchall())
+            leave(self._db, intake.documents(results, numbers))
             added = _add(raw, results, numbers, moment)
             _update(raw, results, moment)
             raw.execute(

@@ -11,7 +11,7 @@ from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
 from aggregator.store import intake
 from aggregator.store.compression import pack
-from aggregator.store.retention import LISTED_EVERY
+from aggregator.store.retention import LISTED_EVERY, leave
 from aggregator.store.rows import TEXT, address_hash, text_row, to_blob
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.sources import save_states
@@ -28,6 +28,7 @@ class Intake(intake.Intake):
         with self._db.transaction() as raw:
             numbers: dict[str, int] = dict(raw.execute("SELECT root, n FROM sources"))
             base = raw.execute("SELECT coalesce(max(n), 0) + 1 FROM items").fetchone()[0]
+            leave(self._db, intake.documents(results, numbers))
             added = self._add(raw, results, numbers, base, moment)
             for result in results:
                 self._update(raw, result, moment)
