@@ -30,6 +30,7 @@ LANGUAGES = """
     en de fr es it pt nl sv da nb fi is pl cs sk hu ro bg hr sr sl lt lv et el tr ru uk be ka hy az kk he ar fa ur
     hi bn ta th vi id ms ja ko zh zh_Hant sw af ca
 """
+SIGNS = "[-–—,.()/&'’‘ʻʼʿʾ\"“”،॰׳]"
 # Names in one language that are words or other names in English.
 NOT_ELSEWHERE = {
     "island", "reunion", "man", "china", "turkey", "chad", "jordan", "georgia", "mali", "guinea", "martinique", "sark",
@@ -80,6 +81,11 @@ def row(kind: str, codes: str, name: str) -> Row | None:
     if made is None:
         return None
     return made.text, kind, codes, _spans(made), "?" if first else ""
+
+
+def without_signs(name: str) -> str:
+    """`CPI (Maoist)` as `CPI Maoist`, `Congo - Kinshasa` as `Congo Kinshasa`: texts leave out signs beside a space."""
+    return " ".join(re.sub(rf"(?<!\S){SIGNS}+|{SIGNS}+(?!\S)|{SIGNS}{{2,}}", " ", name).split())
 
 
 def _spans(made: Needle) -> str:
@@ -168,10 +174,11 @@ def main() -> None:
     for group in (written, [*states(off)], [*territories()], [*capital_names()], [*cities(off)]):
         fresh = set()
         for kind, codes, name in group:
-            made = row(kind, codes, name)
-            if made and made[0] not in taken:
-                rows.setdefault((made[0], made[3]), made)
-                fresh.add(made[0])
+            for spelling in dict.fromkeys((name, without_signs(name))):
+                made = row(kind, codes, spelling)
+                if made and made[0] not in taken:
+                    rows.setdefault((made[0], made[3]), made)
+                    fresh.add(made[0])
         taken |= fresh
     lines = sorted("\t".join(made) for made in rows.values())
     TARGET.parent.mkdir(exist_ok=True)

@@ -102,6 +102,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"(description_and_summary|summary_and_description)", "of summary and description the description counts"),
     (r"LocalNameClash", "an element of a foreign namespace with the name of ours, ahead of ours"),
     (r"cdf/", "CDF, a format of 1997, is not read"),
+    (r"not_a_doctype", "what begins like a declaration is a comment, as in browsers"),
     (r"bozo_linenoise", "of nonsense we make other nonsense"),
     (r"node_precedence", "its two entries are equal in all we keep, hence one item"),
     (r"media_group", "a description of a group without any media"),

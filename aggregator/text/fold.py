@@ -2,7 +2,7 @@
 
 `fold` keeps case, because all-capital words match capitals only; `lower` drops it and never changes the length. These fold:
 diacritics (Erdoğan = Erdogan), compatibility forms (full width, ligatures), dashes to `-`, apostrophes to `'`, the dots of
-abbreviations (U.S. = US, J.D. = JD, Gen. = Gen), the possessive (Ukraine's = Ukraine), hyphenated prefixes (de-escalation =
+abbreviations (U.S. = US, J.D. = JD, Gen. = Gen, Gerald R. Ford = Gerald R Ford), the possessive (Ukraine's = Ukraine), hyphenated prefixes (de-escalation =
 deescalation, so that neither contains the word escalation), and white space. `span` maps a range of the folded text back to
 the original, for receipts.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import groupby
 
 # Letters that Unicode does not decompose, punctuation variants, and signs that are removed.
 _SINGLE = {
@@ -81,12 +82,24 @@ _TABLE = _Folding()
 
 # What folding removes. Each alternative begins with a literal sign, which keeps the search fast.
 _TITLES = "St Mt Ft Gen Sen Rep Gov Lt Col Sgt Maj Adm Dr Mr Mrs Ms Jr Sr vs"
+_MONTHS = "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
 _PREFIXES = "De de DE Re re RE Co co CO"
+
+
+def _after(words: str) -> str:
+    """An expression for the place after one of these words and a dot. One look back for each length of word, not for each
+    word, since most dots end a sentence."""
+    of = groupby(sorted(words.split(), key=len), len)
+    return "(?i:" + "|".join(rf"(?<=\b(?:{'|'.join(group)})\.)" for _, group in of) + ")"
+
+
 _DROPS = (
     # the dot after a single letter, if another single letter follows or precedes it: U.S., J.D.
-    r"\.(?<=(?<!\w)[^\W\d_]\.)(?:(?=[^\W\d_](?!\w))|(?<=\.[^\W\d_]\.)(?!\w))"
-    # the dot of a shortened title before a name
-    + r"|\.(?:" + "|".join(rf"(?<=\b{title}\.)" for title in _TITLES.split()) + r")(?= )"
+    r"\.(?<=(?<!\w)[^\W\d_]\.)(?:(?=[^\W\d_](?!\w))|(?<=\.[^\W\d_]\.)(?!\w)"
+    # or a name: R. Ford
+    r"|(?= [^\W\d_][\w.]))"
+    # the dot of a shortened title before a name, and of a month before its day
+    rf"|\.(?= )(?:{_after(_TITLES)}|(?= \d){_after(_MONTHS)})"
     # the possessive
     r"|'(?<=\w')[sS](?!\w)|'(?<=[sS]')(?= )"
     # the hyphen of a prefix

@@ -66,7 +66,7 @@ def needle(phrase: str) -> Needle | None:
     capitals only. None if the phrase has no letters or digits."""
     open_end = phrase.rstrip().endswith("*")
     folded = fold(phrase.rstrip().removesuffix("*"))
-    cased = " ".join("".join(c if s != " " else " " for c, s in zip(folded, searchable(folded), strict=True)).split())
+    cased = "".join(c if s != " " else " " for c, s in zip(folded, searchable(folded), strict=True)).strip()
     if not cased:
         return None
     text = searchable(cased)

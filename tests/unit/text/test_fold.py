@@ -27,6 +27,8 @@ from aggregator.text.fold import fold, is_all_caps, key, lower, offsets, span
         ("two  spaces\u00a0here", "two spaces here"),
         ("x.com costs 3.5 dollars.", "x.com costs 3.5 dollars."),
         ("Plan B. A start", "Plan B. A start"),
+        ("the USS Gerald R. Ford, J. D. Vance, Roe v. Wade", "the USS Gerald R Ford, J D Vance, Roe v Wade"),
+        ("on Sept. 11. In Jan. it", "on Sept 11. In Jan. it"),
         ("가각 が हिन्दी", "가각 が हिन्दी"),
     ],
 )
