@@ -180,11 +180,14 @@ def main() -> None:
                     rows.setdefault((made[0], made[3]), made)
                     fresh.add(made[0])
         taken |= fresh
-    lines = sorted("\t".join(made) for made in rows.values())
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for text, *meaning in rows.values():
+        alike.setdefault(tuple(meaning), []).append(text)
+    lines = sorted("\t".join([*meaning, *sorted(texts)]) for meaning, texts in alike.items())
     TARGET.parent.mkdir(exist_ok=True)
     TARGET.write_bytes(gzip.compress("\n".join(lines).encode(), 9, mtime=0))
     record(TARGET, NAMES)
-    print(f"{len(lines)} names, {TARGET.stat().st_size / 1000:.0f} kB")
+    print(f"{len(rows)} names, {TARGET.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

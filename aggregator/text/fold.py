@@ -2,9 +2,9 @@
 
 `fold` keeps case, because all-capital words match capitals only; `lower` drops it and never changes the length. These fold:
 diacritics (Erdoğan = Erdogan), compatibility forms (full width, ligatures), dashes to `-`, apostrophes to `'`, the dots of
-abbreviations (U.S. = US, J.D. = JD, Gen. = Gen, Gerald R. Ford = Gerald R Ford), the possessive (Ukraine's = Ukraine), hyphenated prefixes (de-escalation =
-deescalation, so that neither contains the word escalation), and white space. `span` maps a range of the folded text back to
-the original, for receipts.
+abbreviations and initials (U.S. = US, J.D. = JD, Gen. = Gen, Gerald R. Ford = Gerald R Ford), the possessive (Ukraine's =
+Ukraine), hyphenated prefixes (de-escalation = deescalation, so that neither contains the word escalation), and white space.
+`span` maps a range of the folded text back to the original, for receipts.
 """
 
 from __future__ import annotations

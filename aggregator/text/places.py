@@ -1,8 +1,8 @@
 """Places in texts: names of countries, peoples, cities, leaders and bodies → ISO 3166 codes and region slugs.
 
-`data/places.tsv.gz` has one name per line: needle, kind, codes, capitals, and `?` if it is also a first name.
-`benchmarks/build_places.py` writes it from CLDR, GeoNames and the hand-written `benchmarks/places/names.txt`; `data/NOTICE.md`
-names the licences.
+`data/places.tsv.gz` has one line for all names of one meaning: kind, codes, capitals, `?` if they are also first names, then the
+needles. `benchmarks/build_places.py` writes it from CLDR, GeoNames and the hand-written `benchmarks/places/names.txt`;
+`data/NOTICE.md` names the licences.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
 from typing import NamedTuple
 
 from aggregator.text.match import Haystack, Needle, Spans
@@ -63,20 +64,15 @@ class Gazetteer:
 def gazetteer() -> Gazetteer:
     """The names in `data/places.tsv.gz`."""
     raw = files("aggregator.text").joinpath("data/places.tsv.gz").read_bytes()
-    met: dict[str, tuple[Place, Spans]] = {}  # most names share kind, codes and capitals with others
     shared: dict[Place, Place] = {}
-    needles, places = [], []
+    needles: list[Needle] = []
+    places: list[Place] = []
     for line in gzip.decompress(raw).decode().splitlines():
-        text, _, rest = line.partition("\t")
-        known = met.get(rest)
-        if known is None:
-            kind, codes, capitals, first = rest.split("\t")
-            choices = tuple(tuple(choice.split("+")) for choice in codes.split("|")) if codes != "-" else ()
-            place = Place(kind, choices, first == "?")
-            known = met[rest] = (shared.setdefault(place, place), _spans(capitals))
-        place, spans = known
-        needles.append(Needle(text, spans))
-        places.append(place)
+        kind, codes, capitals, first, *names = line.split("\t")
+        choices = tuple(tuple(choice.split("+")) for choice in codes.split("|")) if codes != "-" else ()
+        place = Place(kind, choices, first == "?")
+        needles += map(Needle._make, zip(names, repeat(_spans(capitals))))
+        places += repeat(shared.setdefault(place, place), len(names))
     return Gazetteer(tuple(needles), tuple(places))
 
 
