@@ -145,13 +145,6 @@ def entries_before(db: Reads, batch: Batch) -> list[Row]:
     return [(stream, story, published, bool(active)) for stream, story, published, active in rows]
 
 
-def sources_of(db: Reads, batch: Batch) -> set[str]:
-    """The streams of the sources whose items a batch places."""
-    items = [placed.item for placed in batch.placed]
-    rows = db.select("SELECT DISTINCT s.id FROM items i JOIN sources s ON s.n = i.source WHERE i.n IN", items)
-    return {f"source:{id}" for (id,) in rows}
-
-
 def merge_stories(db: Writes, batch: Batch) -> set[str]:
     """The items of younger stories move to the older ones, and the addresses of the younger redirect. Returns the
     streams that the younger were in."""
