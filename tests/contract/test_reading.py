@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
@@ -17,10 +19,11 @@ from hypothesis import strategies as st
 from aggregator.errors import QueryError
 from aggregator.model.item import Drop, Enclosure
 from aggregator.model.story import Batch
-from aggregator.model.stream import Filter, StreamQuery
+from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Filter, StreamQuery
 from aggregator.pipeline.edition import edition, re_place
 from aggregator.store.postgres.full_text import query, tokens, vector
 from aggregator.store.reading import FEW, SELDOM
+from aggregator.store.rows import to_id
 from aggregator.store.sqlite.archive import SqliteArchive
 
 T = TypeVar("T")
@@ -40,6 +43,8 @@ def fill(store: Store) -> None:
     """The same news for whoever is asked: told by three, changed, merged, hidden, purged."""
     chance = random.Random(5)
     headlines = [" ".join(chance.sample(WORDS, 7)) for _ in range(60)]
+    hidden = frozenset(item(*told, "").canonical or "" for told in (("beta", "3-1"), ("gamma", "secret")))
+    rules = policy()
     for hour in range(30, 0, -1):
         results = []
         for source in SOURCES:
@@ -53,27 +58,38 @@ def fill(store: Store) -> None:
                 for n, headline in enumerate(chance.sample(headlines, 3))
             ]  # fmt: skip
             results.append(replace(polled(source, new, live=hour < 28), drops=(Drop("undated", 2),)))
+        if hour == 12:
+            results.append(polled("gamma", [item("gamma", "secret", "Nobody else told of this Zanzibar ferry")]))
         store.intake.apply(results, ago(hours=hour))
-        edition(store, policy(), lambda: SECONDS - hour * 3600)  # noqa: B023 - used at once
+        edition(store, rules, lambda: SECONDS - hour * 3600)  # noqa: B023 - used at once
+        if hour == 9:  # what follows changes some stories, each at its time
+            rules = policy(configuration="two", hidden=hidden)
+            while re_place(store, rules, SECONDS - hour * 3600):
+                pass
     known = store.intake.known([item("alpha", "5-0", "").id])
     number = next(iter(known.values()))[0]
     again = item("alpha", "5-0", "Corrected: Москва votes on defense", published=ago(hours=5))
     store.intake.apply([polled("alpha", changed=[(number, again)])], ago(minutes=5))
-    edition(store, policy(), lambda: SECONDS - 60)
-    hide = item("beta", "3-1", "").canonical or ""
-    while re_place(store, policy(configuration="two", hidden=frozenset({hide})), SECONDS):
-        pass
+    edition(store, rules, lambda: SECONDS - 60)
     store.upkeep.prune(SECONDS, 20 * 3600, {"gamma": 90 * 86_400})
+    waiting = item("gamma", "waiting", "NATO frigate waits for defense", published=ago(hours=2), publisher="BETA")
+    store.intake.apply([polled("gamma", [waiting])], ago(minutes=1))
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Store]]:
-    pair = (archive(tmp_path_factory.mktemp("sqlite"), *SOURCES), postgres_archive(*SOURCES))
-    for store in pair:
-        fill(store)
-    yield pair
-    for store in pair:
-        store.close()
+def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteArchive]:
+    store = archive(tmp_path_factory.mktemp("sqlite"), *SOURCES)
+    fill(store)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def both(news: SqliteArchive) -> Iterator[tuple[Store, Store]]:
+    other = postgres_archive(*SOURCES)
+    fill(other)
+    yield news, other
+    other.close()
 
 
 def plain(value: Any, store: Store) -> Any:
@@ -170,6 +186,157 @@ def test_streams_list_the_same(both: tuple[Store, Store], view: str) -> None:
             found.append((plain(listed, store), expires))
         assert found[0] == found[1], asked
     assert len(found[0][0]) > 0
+
+
+def rows(store: SqliteArchive, table: str) -> list[Any]:
+    cursor = store._connection.raw.execute(f"SELECT * FROM {table}")
+    names = [name for name, *_ in cursor.description]
+    return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor]
+
+
+Found = tuple[str, int, int, int, int]
+"""Id, number, when it entered the stream, published, changed."""
+
+
+def by_definition(store: SqliteArchive) -> Callable[[StreamQuery], list[Found]]:
+    """The stories or items that a stream has, in the plainest way."""
+    source = {row.n: row.id for row in rows(store, "sources")}
+    item, text, placed = (
+        {getattr(row, key): row for row in rows(store, table)}
+        for table, key in (("items", "n"), ("texts", "item"), ("placements", "item"))
+    )
+    stream = {row.n: row.name for row in rows(store, "streams")}
+    entry = {(stream[row.stream], row.story): row for row in rows(store, "entries") if row.active}
+    joined = {(row.story, row.k): row.entered for row in rows(store, "corroborations")}
+    told = rows(store, "stories")
+    scores = {n: {row.section, *(name for name, _ in json.loads(row.scores))} for n, row in placed.items()}
+    members: dict[int, list[int]] = {}
+    for row in placed.values():
+        if not row.hidden:
+            members.setdefault(row.story, []).append(row.item)
+
+    def has(n: int, phrase: str) -> bool:
+        return any(f" {phrase} " in f" {part.lower()} " for part in (text[n].title, text[n].summary))
+
+    def of_item(n: int, wanted: Filter) -> bool:
+        publisher = placed[n].publisher if n in placed else text[n].publisher
+        lang = (text[n].lang or "").lower()
+        sources, publishers = wanted.labelled or ((), ())
+        return (
+            (not wanted.source or source[item[n].source] == wanted.source)
+            and (not wanted.publisher or publisher.lower() == wanted.publisher.lower())
+            and (not wanted.lang or f"{lang}-".startswith(f"{wanted.lang.lower()}-"))
+            and (wanted.labelled is None or source[item[n].source] in sources or publisher in publishers)
+        )
+
+    def matches(of: list[int], published: int, wanted: Filter) -> bool:
+        return (
+            (not wanted.words or any(all(has(n, word) for word in wanted.words) for n in of))
+            and not any(has(n, word) for word in wanted.without for n in of)
+            and (not wanted.since or published >= wanted.since.timestamp())
+            and (not wanted.until or published < wanted.until.timestamp())
+            and all(
+                any(of_item(n, alone) for n in of)
+                for alone in (
+                    Filter(source=wanted.source), Filter(publisher=wanted.publisher), Filter(lang=wanted.lang),
+                    Filter(labelled=wanted.labelled),
+                )
+            )
+        )  # fmt: skip
+
+    def stories(query: StreamQuery) -> Iterator[Found]:
+        for story in told:
+            of, time, published = members.get(story.n, []), story.entered, story.published
+            if query.kind in ("section", "topic"):
+                if not (stands := entry.get((f"{query.kind}:{query.id}", story.n))):
+                    continue
+                time = stands.primary_since if query.kind == "section" and query.primary else stands.entered
+                published = stands.published
+            named = [f"{kind}:{id}" for kind in ("section", "topic") if (id := getattr(query.filter, kind))]
+            if (
+                story.hidden
+                or time is None
+                or (query.kind == "source" and not any(source[item[n].source] == query.id for n in of))
+                or (query.primary_section and story.section != query.primary_section)
+                or (query.min_publishers > 1 and (story.n, query.min_publishers) not in joined)
+                or not all((name, story.n) in entry for name in named)
+                or not matches(of, published, query.filter)
+            ):
+                continue
+            if query.min_publishers > 1:
+                time = max(time, joined[story.n, query.min_publishers])
+            yield to_id(story.id), story.n, time, published, story.changed
+
+    def items(query: StreamQuery) -> Iterator[Found]:
+        for n, row in item.items():
+            own = placed.get(n)
+            topics = json.loads(own.topics) if own else []
+            in_section = [query.filter.section, query.id if query.kind == "section" else None]
+            in_topic = [query.filter.topic, query.id if query.kind == "topic" else None]
+            if (
+                (own and own.hidden)
+                or (query.kind == "source" and source[row.source] != query.id)
+                or not all(id in scores.get(n, ()) for id in in_section if id)
+                or not all(id in topics for id in in_topic if id)
+                or (query.primary_section and not (own and own.section == query.primary_section))
+                or (query.min_publishers > 1 and not (own and (own.story, query.min_publishers) in joined))
+                or not matches([n], row.at, query.filter)
+            ):
+                continue
+            yield to_id(row.id), n, row.entered, row.at, text[n].updated
+
+    return lambda query: list((stories if query.view == "stories" else items)(query))
+
+
+def listed(found: list[Found], query: StreamQuery) -> list[tuple[str, int]]:
+    """What is shown of them, in order: (id, time)."""
+    if (since := query.changed_since) is not None:
+        after = query.before or (0, 0)
+        changes = sorted((row[4], row[1], row[0]) for row in found if row[4] >= since and (row[4], row[1]) > after)
+        return [(id, time) for time, _, id in changes[: query.limit]]
+    if query.window:
+        start, end = query.window
+        published = sorted(((row[3], row[1], row[0]) for row in found if start <= row[3] < end), reverse=True)
+        return [(id, time) for time, _, id in published]
+    before = query.before or (1 << 62, 0)
+    entered = sorted(((row[2], row[1], row[0]) for row in found if (row[2], row[1]) < before), reverse=True)
+    fresh = sum(time > SECONDS - FRESH_SECONDS for time, *_ in entered[:LONGEST])
+    return [(id, time) for time, _, id in entered[: query.limit or max(SHORTEST, fresh)]]
+
+
+@pytest.mark.parametrize("view", ["stories", "items"])
+def test_a_stream_lists_what_its_definition_says(news: SqliteArchive, view: str) -> None:
+    """Against a definition that knows no SQL, also from the middle of what shares a second on."""
+    defined = by_definition(news)
+    ask = getattr(news.reading, view)
+    filters = [
+        Filter(), Filter(words=("frigate",)), Filter(words=("drones", "volcano")), Filter(words=("5g",), without=("volcano", "tariff")),
+        Filter(without=("budget",)), Filter(section="europe"), Filter(section="world", source="beta"), Filter(topic="nato"),
+        Filter(source="beta", publisher="bEtA"), Filter(publisher="gamma", lang="EN"), Filter(lang="en-g"), Filter(lang="de"),
+        Filter(since=ago(hours=9)), Filter(until=ago(hours=9), since=ago(hours=20)), Filter(until=ago(hours=26)),
+        Filter(label="x", labelled=(("alpha",), ("Gamma", "nobody"))), Filter(label="x", labelled=((), ())),
+    ]  # fmt: skip
+    streams = [
+        StreamQuery(kind, id, view, least, primary)
+        for kind, id in (("search", None), ("section", "defense"), ("section", "world"), ("topic", "nato"), ("source", "beta"))
+        for least in (1, 2, 3)
+        for primary in ((True, False) if kind in ("search", "section") else (False,))
+    ]  # fmt: skip
+    seen = 0
+    for one in [replace(stream, filter=filter) for stream in streams for filter in filters]:
+        found = defined(one)
+        seen += len(found)
+        asked = [one, replace(one, limit=3)]
+        for _, n, entered, published, changed in sorted(found)[:2]:
+            asked.append(replace(one, limit=4, before=(entered, n)))
+            asked.append(replace(one, limit=4, changed_since=0, before=(changed, n)))
+            asked.append(replace(one, limit=9, changed_since=changed))
+            asked.append(replace(one, window=(published, published + 7200)))
+            asked.append(replace(one, window=(published - 7200, published)))
+        for way in asked:
+            shown = [(told.id, int(told.entered.timestamp())) for told in ask(way, SECONDS)[0]]
+            assert shown == listed(found, way), way
+    assert seen > 1000
 
 
 def test_stories_members_items_and_reports_are_the_same(both: tuple[Store, Store]) -> None:
