@@ -46,7 +46,11 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "lang": (TEXT, "Language of items: `en` finds `en-GB` too."),
     "since": (MOMENT, "Published from this time on (ISO 8601), or within this age."),
     "until": (MOMENT, "Published before."),
-    "changed_since": (MOMENT, "Only what changed since this time, in order of change, oldest first."),
+    "changed_since": (
+        MOMENT,
+        "Only what changed since this time, in order of change, oldest first. An item is listed some seconds before it has "
+        "a story and sections: ask from a minute before the previous time. Later moves of items are changes of stories.",
+    ),
     "cursor": ({"type": "string"}, "Where to continue: `next` of the previous answer."),
     "page": (
         {"type": "integer", "minimum": parameters.PAGES[0], "maximum": parameters.PAGES[1]},

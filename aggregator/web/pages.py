@@ -183,7 +183,7 @@ def _part(stream: Stream) -> tuple[Stream, list[tuple[str, int, int]]]:
     number = parameters.number(request.args, "page", 1, parameters.PAGES) or 1
     count = max(1, -(-max(len(stream.stories), len(stream.items)) // PER_PAGE))
     if number > count:
-        raise NotFound(f"the pages of this month end with {count}")
+        raise NotFound(f"there is no such page: the last of this month is {count}")
     shown = slice((number - 1) * PER_PAGE, number * PER_PAGE)
     links = [("prev", number - 1, count), ("next", number + 1, count)]
     part = replace(stream, stories=stream.stories[shown], items=stream.items[shown])

@@ -223,3 +223,18 @@ def test_a_search_within_a_search_keeps_what_narrows_it(client: FlaskClient) -> 
     assert '<input type="hidden" name="label" value="owner:public">' in page
     assert '<input type="hidden" name="lang" value="en">' in page
     assert 'name="topic"' not in page
+
+
+def test_a_search_within_a_search_keeps_values_that_its_form_does_not_offer(client: FlaskClient) -> None:
+    kept = {"since": "2026-10-01", "min_publishers": "4", "primary": "1", "view": "items", "limit": "7"}
+    page = client.get("/search", query_string={"q": "x", **kept}).text
+    form = page.split('class="finder"', 1)[1].split("</form>", 1)[0]
+    sent = dict(re.findall(r'<input [^>]*name="(\w+)" value="([^"]*)"', form))
+    for name, options in re.findall(r'<select name="(\w+)">(.*?)</select>', form, re.DOTALL):
+        sent |= {name: value for value in re.findall(r'<option value="([^"]*)" selected>', options)}
+    assert sent == {"q": "x", **kept}
+
+
+def test_a_part_of_a_month_that_is_not_there_says_how_many_there_are(client: FlaskClient) -> None:
+    got = client.get("/latest/2026-11?page=9")
+    assert (got.status_code, got.text) == (404, "Not Found\n\nThere is no such page: the last of this month is 1.\n")
