@@ -231,7 +231,7 @@ def test_a_search_within_a_search_keeps_values_that_its_form_does_not_offer(clie
     form = page.split('class="finder"', 1)[1].split("</form>", 1)[0]
     sent = dict(re.findall(r'<input [^>]*name="(\w+)" value="([^"]*)"', form))
     for name, options in re.findall(r'<select name="(\w+)">(.*?)</select>', form, re.DOTALL):
-        sent |= {name: value for value in re.findall(r'<option value="([^"]*)" selected>', options)}
+        sent.update((name, value) for value in re.findall(r'<option value="([^"]*)" selected>', options))
     assert sent == {"q": "x", **kept}
 
 
