@@ -1,14 +1,16 @@
 """Prepares texts for the full-text index, so that readers find what they see.
 
-The index splits a text into runs of letters and digits and removes accents. Two things must be done before that: letters of
-scripts without spaces between words, and of Korean, whose particles are attached to words, are separated so that each is a word of
-its own (a search for several of them becomes a phrase and finds them anywhere); and letters that are not a base letter with an
-accent (ø, ł, ß) are replaced by what readers without them type.
+The index splits a text into runs of letters and digits and removes accents from Latin letters. Two things must be done before
+that: letters of scripts without spaces between words, and of Korean, whose particles are attached to words, are separated so that
+each is a word of its own (a search for several of them becomes a phrase and finds them anywhere); and letters that many people
+type otherwise are replaced by what they type: ø, ł and ß, Greek letters with accents, the hamza and the vowel signs of Arabic, the
+points of Hebrew, the Russian ё.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from aggregator.text.scripts import UNSPACED
 
@@ -17,7 +19,17 @@ _HANGUL = "\uac00-\ud7a3"
 _PLAIN = {
     "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ð": "d", "Ð": "D", "ħ": "h", "Ħ": "H", "ı": "i", "ŋ": "n",
     "Ŋ": "N", "ə": "e", "Ə": "E", "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH",
+    "ё": "е", "Ё": "Е",
 }  # fmt: skip
+_WITH_ACCENTS = (*range(0x370, 0x400), *range(0x1F00, 0x2000), *range(0x620, 0x700))  # Greek, Arabic
+_MARKS = (
+    *range(0x591, 0x5BE), 0x5BF, 0x5C1, 0x5C2, 0x5C4, 0x5C5, 0x5C7,  # Hebrew
+    *range(0x610, 0x61B), 0x640, *range(0x64B, 0x660), 0x670,  # Arabic
+)  # fmt: skip
+_PLAIN |= {chr(code): unicodedata.normalize("NFD", chr(code))[0] for code in _WITH_ACCENTS}
+_PLAIN |= dict.fromkeys(map(chr, _MARKS), "")
+_PLAIN |= {"ς": "σ", "\u0649": "\u064a", "\u06cc": "\u064a", "\u06a9": "\u0643", "\u0629": "\u0647"}
+_PLAIN = {char: plain for char, plain in _PLAIN.items() if char != plain}
 _CHANGED = re.compile(f"[{UNSPACED}{_HANGUL}{''.join(_PLAIN)}]")
 
 
@@ -28,4 +40,4 @@ def indexed(text: str) -> str:
 
 def _written(found: re.Match[str]) -> str:
     char = found[0]
-    return _PLAIN.get(char) or f" {char} "
+    return _PLAIN.get(char, f" {char} ")

@@ -287,6 +287,11 @@ def test_search_finds_words_where_none_are_marked_off_and_letters_without_their_
         "กองทัพเรือไทยซ้อมรบ",
         "한국은 미사일을 발사했다",
         "Große Übung in Łódź und Tromsø",
+        "Σεισμός στην Αθήνα",
+        "أزمة في إيران: مُحَمَّد على القاهرة",
+        "یک کشور",
+        "שָׁלוֹם",
+        "Самолёт и майский",
     ]
     store.intake.apply([polled("alpha", [item("alpha", str(n), head) for n, head in enumerate(heads)])], NOW)
     place(store)
@@ -303,6 +308,14 @@ def test_search_finds_words_where_none_are_marked_off_and_letters_without_their_
     assert found("한국") == found("미사일") == [3]
     for word in ("grosse", "große", "GROSSE", "lodz", "Łódź", "tromso", "ubung"):
         assert found(word) == [4], word
+    for word in ("Αθήνα", "αθηνα", "ΑΘΗΝΑ", "σεισμος", "ΣΕΙΣΜΟΣ", "σεισμόσ"):
+        assert found(word) == [5], word
+    for word in ("أزمة", "ازمه", "ايران", "محمد", "علي", "القاهره"):
+        assert found(word) == [6], word
+    assert found("يك") == found("كشور") == found("کشور") == [7]
+    assert found("שלום") == [8]
+    assert found("самолет") == found("САМОЛЁТ") == found("майский") == [9]
+    assert found("маискии") == []
 
     one = item("alpha", "0", heads[0])
     n, _ = store.intake.known([one.id])[one.id]

@@ -106,6 +106,9 @@ def test_what_an_earlier_program_indexed_is_found_in_every_script(url: str, monk
         ("Plain words", "and Æther"),
         ("กองทัพเรือไทย", "한국은 미사일을"),
         ("ß", "中"),
+        ("Σεισμός στην Αθήνα", "ΣΕΙΣΜΟΣ Σεισμος, ἀρχή"),
+        ("أزمة في إيران على القاهرة", "یک کشور"),
+        ("Самолёт и майский", "שלום"),
     ]
     with monkeypatch.context() as earlier:
         earlier.setattr("aggregator.store.postgres.schema.migrations", lambda: known[:4])

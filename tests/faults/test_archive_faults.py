@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -377,6 +378,34 @@ def test_f24_what_an_earlier_program_indexed_is_found_in_every_script(
     assert again._connection.raw.execute(
         "SELECT count(*) FROM search WHERE search MATCH '中国稀土出口'"
     ).fetchone() == (0,)
+    again.close()
+
+
+@pytest.mark.parametrize(("title", "word"), [("Σεισμός στην Αθήνα", "σεισμος"), ("Earthquake", "earthquake")])
+def test_f24_what_an_earlier_program_indexed_is_found_as_people_type_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, title: str, word: str
+) -> None:
+    path, known = tmp_path / "a.db", migrations()
+    with monkeypatch.context() as earlier:
+        earlier.setattr("aggregator.store.sqlite.schema.migrations", lambda: known[:16])
+        earlier.setattr("aggregator.store.sqlite.connection.indexed", lambda text: text)
+        made = SqliteArchive(path)
+        made.sources.sync([source("one")])
+        items = [item("one", "a", title), item("one", "b", "Plain", summary="Words.")]
+        made.intake.apply([polled("one", items)], NOW)
+        made.close()
+    again = SqliteArchive(path)
+
+    def found(word: str) -> list[str]:
+        query = StreamQuery("search", view="items", filter=Filter(words=(word,)))
+        return [one.title for one in again.reading.items(query, int(NOW.timestamp()))[0]]
+
+    assert found(word) == [title]
+    assert found("plain") == found("words") == ["Plain"]
+    n, _ = again.intake.known([items[0].id])[items[0].id]
+    again.intake.apply([polled("one", changed=[(n, replace(items[0], title="New", hash="new"))])], NOW)
+    assert found("new") == ["New"]
+    assert found(word) == found(title) == []
     again.close()
 
 

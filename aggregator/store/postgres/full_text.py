@@ -26,7 +26,7 @@ def _folded(char: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    text = indexed(text).lower()
+    text = indexed(text).lower().replace("ς", "σ")
     if not text.isascii():
         text = "".join(map(_folded, text))
     return [word[:_LONGEST] for word in _WORD.findall(text)]
