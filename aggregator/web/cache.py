@@ -182,6 +182,8 @@ class ResponseCache:
         if etag is None:
             return
         kept = Kept(key, validity, body, list(headers), etag, rendered.etag, rendered.modified)
+        if kept.size > self.bytes_kept // 4:  # such as a month; room for it would be that of hundreds
+            return
         with self._lock:
             old = self._kept.pop(key, None)
             self._size += kept.size - (old.size if old else 0)

@@ -222,6 +222,18 @@ def test_what_is_kept_is_bounded(newsroom: Newsroom) -> None:
     assert front._size == sum(kept.size for kept in front._kept.values())
 
 
+def test_one_large_answer_drives_no_others_out(newsroom: Newsroom) -> None:
+    app = create_app(newsroom.library())
+    front = app.wsgi_app
+    assert isinstance(front, ResponseCache)
+    client = app.test_client()
+    for limit in (1, 2, 3):
+        client.get(f"/latest.rss?limit={limit}")
+    front.bytes_kept = front._size
+    assert client.get(f"/latest.rss?limit=4&x={'a' * front._size}").status_code == 200
+    assert len(front._kept) == 3
+
+
 def test_long_questions_count_as_what_they_hold(newsroom: Newsroom) -> None:
     """An address of 60 kB weighs more than the feed under it, and so do the links that quote it."""
     app = create_app(newsroom.library())
@@ -246,8 +258,9 @@ def test_what_is_dropped_is_held_by_no_thread(newsroom: Newsroom) -> None:
     for _ in range(2):
         client.get("/latest.rss?limit=1")
     (dropped,) = map(weakref.ref, front._kept.values())
-    front.bytes_kept = 1
-    client.get("/latest.rss?limit=2")
+    front.bytes_kept = 5 * front._size
+    for n in range(5):
+        client.get(f"/latest.rss?limit=1&{n}")
     gc.collect()
     assert dropped() is None
 
