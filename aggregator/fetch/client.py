@@ -10,6 +10,7 @@ import asyncio
 import base64
 import ssl
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -20,7 +21,7 @@ from aiohttp.abc import AbstractResolver
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from aggregator.addresses import Allowance
+from aggregator.addresses import Allowance, host_of
 from aggregator.fetch.decode import Body
 from aggregator.fetch.failures import Stopped, failure, http_failure
 from aggregator.fetch.gate import HostGate
@@ -66,11 +67,13 @@ class _Answer:
 
 @dataclass(slots=True)
 class _Terms:
-    """What holds for one request with all its redirects: the seconds that are left, and as in FetchRequest."""
+    """What holds for one request with all its redirects: the seconds that are left, whether robots.txt is asked, whom a
+    Retry-After holds, and whether all private addresses are refused."""
 
     seconds: float
     crawl: bool
     pause: str
+    public: bool
 
 
 class _Once:
@@ -127,18 +130,21 @@ class Http:
         resolver = resolver or SystemResolver()
         self._guard = Guard(self._allowance, resolver)
         self._anywhere = Guard(_EVERYWHERE, resolver)
+        self._public = Guard(Allowance(), resolver, "the article is at a private address, and its feed is not")
         self._gate = HostGate(
             per_host=self._limits.per_host,
             spacing=self._limits.spacing,
             overall=self._limits.concurrency,
             exempt=self._allowance.names,
         )
-        self._robots = Robots(lambda url: self(FetchRequest("", url)))
+        self._robots = {
+            public: Robots(lambda url, public=public: self._tried(FetchRequest("", url), public))  # type: ignore[misc]
+            for public in (False, True)
+        }
         self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, br"}
         self._tls = tls
         self._clock = clock
-        self._guarded: aiohttp.ClientSession | None = None
-        self._open: aiohttp.ClientSession | None = None
+        self._sessions: dict[Guard, aiohttp.ClientSession] = {}
 
     async def __call__(self, request: FetchRequest) -> Outcome:
         """One conditional request within all limits. Never raises for errors of a server or the network.
@@ -146,8 +152,21 @@ class Http:
         Raises:
             TooManyFiles: no connection can be opened here.
         """
+        return await self._tried(request, await self._stays_public(request.named_by))
+
+    async def _stays_public(self, feed: str | None) -> bool:
+        """Whether a page must not be at a private address: a public feed must not read to everybody what `allow_private` was
+        written for, the feed of another source."""
+        host = host_of(feed) if feed is not None and self._allowance != Allowance() else ""
+        if not host:
+            return host is None
+        with suppress(OSError):  # where the feed itself cannot be found, it counts as public
+            await self._guard.resolve(host)
+        return not self._guard.is_private(host)
+
+    async def _tried(self, request: FetchRequest, public: bool) -> Outcome:
         try:
-            return await self._poll(request)
+            return await self._poll(request, public)
         except (TimeoutError, Stopped, aiohttp.ClientError, OSError, ValueError, EOFError) as error:
             return failure(error)
         except Exception as error:
@@ -163,16 +182,16 @@ class Http:
     async def close(self) -> None:
         """Close all connections. The caller must first cancel requests in progress: a shutdown is no failure of a
         source."""
-        sessions, self._guarded, self._open = (self._guarded, self._open), None, None
-        for session in filter(None, sessions):
+        sessions, self._sessions = self._sessions, {}
+        for session in sessions.values():
             await session.close()
-        await self._guard.close()
-        await self._anywhere.close()
+        for guard in (self._guard, self._anywhere, self._public):
+            await guard.close()
 
-    async def _poll(self, request: FetchRequest) -> Outcome:
+    async def _poll(self, request: FetchRequest, public: bool) -> Outcome:
         trail, login = start(request.url)
         own = _own_headers(request, login)
-        terms = _Terms(self._limits.deadline, request.crawl, request.pause)
+        terms = _Terms(self._limits.deadline, request.named_by is not None, request.pause, public)
         validators = _validators(request)
         try:
             last, answer, asked = await self._follow(trail, own, validators, request.validator_url, terms)
@@ -196,7 +215,7 @@ class Http:
                 headers.update(own)
             asked = validators if trail.here.url == (validator_url or trail.first.url) else {}
             headers.update(asked)
-            if terms.crawl and (refused := await self._robots.refusal(trail.here)):
+            if terms.crawl and (refused := await self._robots[terms.public].refusal(trail.here)):
                 raise Stopped(refused.kind, refused.message, freshness=refused.freshness)
             answer = await self._ask(trail.here, headers, terms)
             if answer.status in ASKING_TO_WAIT and terms.pause == "host":
@@ -214,16 +233,16 @@ class Http:
             began = clock()
             try:
                 async with asyncio.timeout(terms.seconds):
-                    return await self._exchange(place, headers)
+                    return await self._exchange(place, headers, terms.public)
             except TimeoutError:
                 seconds = self._limits.deadline
                 raise Stopped("timeout", f"no complete answer within {seconds:g} seconds") from None
             finally:
                 terms.seconds -= clock() - began
 
-    async def _exchange(self, place: WebAddress, headers: CIMultiDict[str]) -> _Answer:
+    async def _exchange(self, place: WebAddress, headers: CIMultiDict[str], public: bool) -> _Answer:
         url, once = URL(place.url, encoded=True), _Once()
-        async with self._session(place.host).get(
+        async with self._session(place.host, public).get(
             url, headers=headers, allow_redirects=False, middlewares=(once,), trace_request_ctx=once
         ) as response:
             if response.status != 200:
@@ -268,14 +287,14 @@ class Http:
             return None
         return target.url
 
-    def _session(self, host: str) -> aiohttp.ClientSession:
+    def _session(self, host: str, public: bool) -> aiohttp.ClientSession:
         """Hosts that `allow_private` lists by name have connections of their own, which may lead anywhere: a socket
         does not know under which name it was requested."""
-        if host.rstrip(".") in self._allowance.hosts:
-            self._open = self._open or self._new_session(self._anywhere)
-            return self._open
-        self._guarded = self._guarded or self._new_session(self._guard)
-        return self._guarded
+        named = host.rstrip(".") in self._allowance.hosts
+        guard = self._public if public else self._anywhere if named else self._guard
+        if guard not in self._sessions:
+            self._sessions[guard] = self._new_session(guard)
+        return self._sessions[guard]
 
     def _new_session(self, guard: Guard) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(

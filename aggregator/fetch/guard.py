@@ -22,17 +22,20 @@ Answers = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[st
 
 
 class AddressRefused(PermissionError):
-    """The address is private and `allow_private` does not name it."""
-
-    def __init__(self) -> None:
-        super().__init__(errno.EACCES, "the address is private and allow_private does not name it")
+    """The address is private, and nothing admits it."""
 
 
 class Guard(AbstractResolver):
-    """Resolver and socket factory of one connector."""
+    """Resolver and socket factory of one connector. `refusal` says why an address is not admitted."""
 
-    def __init__(self, allowance: Allowance, resolver: AbstractResolver) -> None:
+    def __init__(
+        self,
+        allowance: Allowance,
+        resolver: AbstractResolver,
+        refusal: str = "the address is private and allow_private does not name it",
+    ) -> None:
         self._allowance = allowance
+        self._refusal = refusal
         self._resolver = resolver
         self._private: set[str] = set()  # names that led to an admitted private address: as many as the editor named
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
@@ -44,7 +47,7 @@ class Guard(AbstractResolver):
         found = await self._resolver.resolve(host, port, family)
         admitted = [answer for answer in found if self._allowance.admits(answer["host"])]
         if found and not admitted:
-            raise AddressRefused
+            raise AddressRefused(errno.EACCES, self._refusal)
         if any(not is_public(answer["host"]) for answer in admitted):
             self._private.add(host)
         else:
@@ -64,7 +67,7 @@ class Guard(AbstractResolver):
         """A socket for an admitted address; AddressRefused otherwise, before anything is sent."""
         family, kind, protocol, _, address = info
         if not self._allowance.admits(str(address[0])):
-            raise AddressRefused
+            raise AddressRefused(errno.EACCES, self._refusal)
         made = socket.socket(family, kind, protocol)
         self._sockets.add(made)
         return made

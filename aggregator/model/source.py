@@ -56,7 +56,9 @@ class FetchRequest:
     etag: str | None = None
     last_modified: str | None = None
     validator_url: str | None = None  # the final address that gave them; None: `url` itself
-    crawl: bool = False  # a page that nobody subscribed to: robots.txt is asked first, at each hop
+    named_by: str | None = None
+    """For a page that nobody subscribed to, an article: the address of the feed that links to it. robots.txt is asked first, at each
+    hop, and only feeds on private addresses lead to such."""
     pause: str = "host"  # whom a Retry-After holds: all that ask the host, or this source alone (`source`)
 
 

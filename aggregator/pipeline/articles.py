@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aggregator.errors import AggregatorError, StoreError, TooManyFiles
 from aggregator.model.source import Failed, Fetched, FetchRequest
 from aggregator.pipeline.refresh import Tools
-from aggregator.ports import Extractor, Fetcher
+from aggregator.ports import Extractor
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ async def articles(tools: Tools, limit: int = LIMIT) -> int:
     wanted = [source.id for source in tools.sources.values() if source.full_text and source.enabled]
     if not wanted or tools.extract is None:
         return 0
-    store, reader = tools.archive.articles, _Reader(tools.fetch, tools.extract)
+    store, reader = tools.archive.articles, _Reader(tools, tools.extract)
     now = _now(tools)
     claimed = await asyncio.to_thread(store.claim, wanted, now - RECENT, limit, now, now + LATER)
     slots = asyncio.Semaphore(TOGETHER)
@@ -51,14 +51,14 @@ def _now(tools: Tools) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    fetch: Fetcher
+    tools: Tools
     extract: Extractor
 
     async def read(self, source: str, url: str) -> tuple[str, str | None] | int:
         """The text, or why there is none, or in how many seconds to try again. Requested without the source's own
         headers, which are meant for its feed."""
         try:
-            outcome = await self.fetch(FetchRequest(source, url, crawl=True))
+            outcome = await self.tools.fetch(FetchRequest(source, url, named_by=self.tools.sources[source].url))
             if isinstance(outcome, Failed) and (outcome.kind == "waiting" or outcome.freshness.retry_after):
                 return outcome.freshness.retry_after or LATER
             if not isinstance(outcome, Fetched):

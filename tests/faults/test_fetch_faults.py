@@ -506,6 +506,21 @@ def test_nobody_moves_a_public_source_to_a_private_address(server: Server) -> No
     assert full(ask(server.url("/away"), resolver=stub)[0]).permanent  # both private: the editor named both
 
 
+@pytest.mark.parametrize("allow", [(HOST,), ("intranet.example",), ("127.0.0.0/8", "intranet.example")])
+def test_articles_of_public_feeds_are_at_public_addresses(server: Server, allow: tuple[str, ...]) -> None:
+    """What `allow_private` names is meant for the feeds there, and for the articles that these name."""
+    server.routes["/robots.txt"] = answer(b"", "404 Not Found")
+    stub = StubResolver({"outlet.example": [["8.8.8.8"]], "intranet.example": [[HOST]], "rebound.example": [[HOST]]})
+    pages = [server.url("/feed", host) for host in ("intranet.example", HOST, "rebound.example")]
+    outside = [FetchRequest("s", page, named_by="https://outlet.example/feed") for page in pages]
+    asked = ask(*outside, allow=allow, resolver=stub, limits=Limits(spacing=0))
+    assert [fail(one).kind for one in asked] == ["waiting"] * 3, "their robots.txt cannot be asked"
+    assert server.connections == 0
+    within = FetchRequest("s", pages[0], named_by=f"http://intranet.example:{server.port}/news")
+    full(ask(within, outside[0], allow=allow, resolver=stub, limits=Limits(spacing=0))[0])
+    assert [request.path for request in server.requests] == ["/robots.txt", "/feed"]
+
+
 # ---- F14: names
 
 
