@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CACHED_BYTES = 64 * 1024 * 1024
+MONTH_PATIENCE = 0.5  # seconds to wait for a place: months of small archives are made within that
 MONTH_SECONDS = 10  # after which to ask again for one that there was no place for
 MONTHS = 2  # made at once: each may hold a thread for seconds and hundreds of megabytes, and there are few threads (`cli/serve.py`)
 
@@ -252,7 +253,7 @@ class Library:
         if query.window is None or query.limit is not None:
             yield
             return
-        if not self._months.acquire(blocking=False):
+        if not self._months.acquire(timeout=MONTH_PATIENCE):
             raise ServiceUnavailable("other archives of months are being made", retry_after=MONTH_SECONDS)
         try:
             yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack
 
 import pytest
@@ -26,3 +27,24 @@ def test_no_more_are_made_at_once(client: FlaskClient, address: str) -> None:
         assert client.get("/latest.rss?q=-x").status_code == 200
         assert client.get("/latest/2026-10.rss").data == kept.data, "what is cached needs no place"
     assert client.get(address).status_code == 200
+
+
+def test_who_asks_for_several_months_at_once_gets_them_all_where_they_are_soon_made(client: FlaskClient) -> None:
+    library = client.application.extensions["library"]
+    month = StreamQuery("latest", window=(0, 1))
+    waiting = threading.Event()
+    with ExitStack() as others:
+        for _ in range(MONTHS):
+            others.enter_context(library.place_for(month))
+
+        def another() -> None:
+            waiting.set()
+            with library.place_for(month):
+                got.append(True)
+
+        got: list[bool] = []
+        thread = threading.Thread(target=another)
+        thread.start()
+        waiting.wait()
+    thread.join()
+    assert got
