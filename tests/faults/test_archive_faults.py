@@ -351,6 +351,11 @@ def test_f24_texts_that_an_earlier_program_pruned_are_known_as_such(
     again.close()
 
 
+def headlines_with(store: SqliteArchive, word: str) -> list[str]:
+    query = StreamQuery("search", view="items", filter=Filter(words=(word,)))
+    return [one.title for one in store.reading.items(query, int(NOW.timestamp()))[0]]
+
+
 def test_f24_what_an_earlier_program_indexed_is_found_in_every_script(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -368,13 +373,8 @@ def test_f24_what_an_earlier_program_indexed_is_found_in_every_script(
         )
         made.close()
     again = SqliteArchive(path)
-
-    def found(word: str) -> list[str]:
-        query = StreamQuery("search", view="items", filter=Filter(words=(word,)))
-        return [one.title for one in again.reading.items(query, int(NOW.timestamp()))[0]]
-
-    assert found("稀土") == found("lodz") == ["中国稀土出口"]
-    assert found("plain") == ["Plain"]
+    assert headlines_with(again, "稀土") == headlines_with(again, "lodz") == ["中国稀土出口"]
+    assert headlines_with(again, "plain") == ["Plain"]
     assert again._connection.raw.execute(
         "SELECT count(*) FROM search WHERE search MATCH '中国稀土出口'"
     ).fetchone() == (0,)
@@ -395,17 +395,12 @@ def test_f24_what_an_earlier_program_indexed_is_found_as_people_type_it(
         made.intake.apply([polled("one", items)], NOW)
         made.close()
     again = SqliteArchive(path)
-
-    def found(word: str) -> list[str]:
-        query = StreamQuery("search", view="items", filter=Filter(words=(word,)))
-        return [one.title for one in again.reading.items(query, int(NOW.timestamp()))[0]]
-
-    assert found(word) == [title]
-    assert found("plain") == found("words") == ["Plain"]
+    assert headlines_with(again, word) == [title]
+    assert headlines_with(again, "plain") == headlines_with(again, "words") == ["Plain"]
     n, _ = again.intake.known([items[0].id])[items[0].id]
     again.intake.apply([polled("one", changed=[(n, replace(items[0], title="New", hash="new"))])], NOW)
-    assert found("new") == ["New"]
-    assert found(word) == found(title) == []
+    assert headlines_with(again, "new") == ["New"]
+    assert headlines_with(again, word) == headlines_with(again, title) == []
     again.close()
 
 
