@@ -194,6 +194,17 @@ def test_an_edit_of_the_rules_delivers_no_burst(store: Store) -> None:
     assert store.edition.count_outdated(edited.epoch) == 0
 
 
+def test_stories_placed_under_any_other_configuration_are_outdated(store: Store) -> None:
+    for n, configuration in enumerate("cabd", 1):
+        store.intake.apply([polled("alpha", [item("alpha", str(n), f"Town{n} opens quarry{n}")])], ago(hours=9 - n))
+        edition(store, policy(configuration=configuration), lambda: SECONDS)
+    epoch = policy(configuration="b").epoch
+    assert store.edition.count_outdated(epoch) == 3
+    newest = [store.edition.stories([n])[n].entry.title for n in store.edition.outdated(epoch, 9)]
+    assert newest == ["Town4 opens quarry4", "Town2 opens quarry2", "Town1 opens quarry1"]
+    assert len(store.edition.outdated(epoch, 2)) == 2
+
+
 def test_versions_move_for_touched_streams_alone(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "Defense one")])], NOW)
     place(store)

@@ -37,6 +37,7 @@ def test_comments_and_places_in_the_file_are_no_difference() -> None:
 def test_sources_start_stop_and_change() -> None:
     found = told('  - {name: One, url: "https://one.example/"}\n', '  - {name: Four, url: "https://four.example/"}\n')
     assert (found.sources.added, found.sources.removed) == (("four",), ("one",))
+    assert found.lines() == ["source four starts", "source one stops"]
     assert told("https://one.example/", "https://uno.example/").sources.changed == ("one",)
     paused = OLD.replace('One, url: "https://one.example/"', 'One, enabled: false, url: "https://one.example/"')
     found = changes(read(OLD), read(paused))

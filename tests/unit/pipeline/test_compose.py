@@ -185,6 +185,25 @@ def test_a_copy_that_comes_to_say_something_of_its_own_is_a_publisher_that_joins
     assert told([of(1, agency), of(1, own)], third, joined=[], now=400).entry == third.entry, "nothing is told twice"
 
 
+def test_an_outlet_that_was_named_for_a_copy_joins_with_a_report_of_its_own() -> None:
+    texts = (
+        LEAD,
+        LEAD.replace("KYIV (Reuters) - ", ""),
+        "The grid will be mended by spring, our reporter hears in Kyiv.",
+    )
+    members = [
+        member(n, name, f"Grid {n}", n * 100, summary=text)
+        for n, (name, text) in enumerate(zip("ABC", texts, strict=True), 1)
+    ]
+    first = told(members)
+    assert ([report.publisher for report in first.entry.reports], len(first.publishers)) == (["A", "B", "C"], 2)
+    own = member(4, "B", "Grid 4", 400, summary="Half of the city had light again by noon.")
+    second = told([*members, own], first, joined=[4], now=450)
+    assert second.publishers == (("A", 100), ("C", 300), ("B", 400))
+    assert second.entry.updated == 400
+    assert told([*members, own], second, joined=[], now=500).entry == second.entry, "nothing is told twice"
+
+
 def test_pins_and_hidden_addresses_are_the_editors_word() -> None:
     one = member(1, "A", "Defense", 100)
     rules = policy(pinned={"https://x.example/1": "europe"}, hidden=frozenset({"https://x.example/1"}))

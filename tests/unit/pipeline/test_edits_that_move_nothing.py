@@ -96,11 +96,19 @@ def test_edits_in_a_row_count_together(room: Newsroom) -> None:
     assert outdated(room) == 0
 
 
-def test_a_source_that_returns_may_have_another_publisher_now(room: Newsroom) -> None:
-    line = '  - {name: Reuters, url: "https://reuters.example/feed.xml"}\n'
-    save(room, (line, ""))
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{name: Reuters, publisher: Thomson, url: "https://reuters.example/feed.xml"}',
+        '{name: Thomson, url: "https://reuters.example/feed.xml"}',
+        '{name: Thomson, was: [reuters], url: "https://thomson.example/feed.xml"}',
+    ],
+    ids=["its name", "its address", "was"],
+)
+def test_a_source_that_returns_may_have_another_publisher_now(room: Newsroom, line: str) -> None:
+    save(room, ('  - {name: Reuters, url: "https://reuters.example/feed.xml"}\n', ""))
     re_place_all(room.archive, room.application.policy, lambda: seconds(room), lambda: True)
-    save(room, ("\nsections:", f"\n{line.replace('url', 'publisher: Thomson, url')}sections:"))
+    save(room, ("\nsections:", f"\n  - {line}\nsections:"))
     assert outdated(room) > 0
 
 
