@@ -55,11 +55,16 @@ def section_scores(book: Rulebook, raw: Sequence[float]) -> Scores:
     best = max(raw, default=0.0)
     if best < weights.LEAST:
         return ((book.fallback, 0.0),)
-    scale = best + weights.HALF
+    scale = weighed(best) + weights.HALF
     floor = weights.THRESHOLD * scale
-    above = [(-value, number) for number, value in enumerate(raw) if value >= floor or value == best]
+    above = [(-value, number) for number, value in enumerate(raw) if weighed(value) >= floor or value == best]
     above.sort()
-    return tuple((book.rules[number].id, round(-value / scale, 4)) for value, number in above)
+    return tuple((book.rules[number].id, round(weighed(-value) / scale, 4)) for value, number in above)
+
+
+def weighed(raw: float) -> float:
+    """What raw evidence counts in a score."""
+    return raw if raw <= weights.ENOUGH else weights.ENOUGH + (raw - weights.ENOUGH) * weights.BEYOND
 
 
 def story_sections(judgements: Iterable[tuple[str, Judgement]], order: Sequence[str], fallback: str) -> Scores:

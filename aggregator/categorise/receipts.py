@@ -5,7 +5,7 @@ from __future__ import annotations
 from aggregator.categorise import weights
 from aggregator.categorise.evidence import read, whole
 from aggregator.categorise.findings import Evidence
-from aggregator.categorise.judge import decided, section_scores, topic_numbers, totals
+from aggregator.categorise.judge import decided, section_scores, topic_numbers, totals, weighed
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.model.judgement import Judgement, Match, Receipt, RunnerUp
 from aggregator.model.settings import Term
@@ -70,9 +70,9 @@ def named(book: Rulebook, title: str, summary: str = "") -> dict[str, Match]:
 
 
 def _ranked(book: Rulebook, raw: list[float]) -> list[tuple[str, float]]:
-    scale = max(raw, default=0.0) + weights.HALF
+    scale = weighed(max(raw, default=0.0)) + weights.HALF
     order = sorted((number for number, value in enumerate(raw) if value > 0), key=lambda number: (-raw[number], number))
-    return [(book.rules[number].id, round(raw[number] / scale, 4)) for number in order]
+    return [(book.rules[number].id, round(weighed(raw[number]) / scale, 4)) for number in order]
 
 
 def rule_name(term: Term, place: bool) -> str:

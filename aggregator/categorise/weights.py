@@ -17,6 +17,8 @@ OUTRANKING = 5.0  # … even from the summary: 5 + 5 against HEADLINE × SUBJECT
 FIXED = 1.0  # `section:` of a source: more by this than anything else in the text
 
 PRIOR = 1.0  # `usually:` of a source
+ENOUGH = 12.0  # in scores, evidence beyond this counts …
+BEYOND = 0.1  # … so much: three weapons in a headline must not push the countries out that use them
 HALF = 1.0  # score = raw / (highest raw + HALF): the evidence at which the best score is one half
 THRESHOLD = 0.22  # the score from which a section holds an item
 TOPIC = 1.0  # the raw evidence from which a topic holds: one word in the summary

@@ -72,6 +72,13 @@ def test_the_subject_outweighs_the_other_place() -> None:
     assert set(judge(both, "China sends envoy to US").sections) == {"asia", "america"}
 
 
+def test_further_words_of_one_section_do_not_push_another_out() -> None:
+    both = book(rule("defense", ("atacms", 5.0), ("himars", 5.0), ("storm shadow", 5.0)), AMERICA, ASIA)
+    found = judge(both, "China buys ATACMS, HIMARS and Storm Shadow")
+    assert found.sections == ("defense", "asia")
+    assert found.scores[0][1] > judge(both, "China buys ATACMS").scores[0][1] > 0.9, "more is still more"
+
+
 def test_the_headline_outweighs_the_summary() -> None:
     assert judge(book(AMERICA, ASIA), "Tariff row", "The US and Washington object").section == "asia"
 
