@@ -23,6 +23,7 @@ _LOOKS_LIKE_A_FEED: Final = re.compile(
 _SAYS_SO: Final = re.compile(r"(?:rss|atom|news|json)?[ -]?(?:rss|atom|feeds?)", re.IGNORECASE)
 _USUAL: Final = ("feed", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", "feed.json", "feeds/posts/default")
 _MOST: Final = 20
+_TAGS: Final = 20_000  # the parser takes time with the square of the depth: a megabyte of them takes minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Candidates:
 
 def candidates(page: bytes, url: str) -> Candidates:
     """The candidates of an HTML page that was fetched from `url`, at most 20 of each kind."""
-    tree = LexborHTMLParser(page)
+    tree = LexborHTMLParser(b"<".join(page.split(b"<", _TAGS)[:_TAGS]))
     base = _base(tree, url)
     declared = [link for link in tree.css("link[href]") if _declares(link)]
     declared.sort(key=lambda link: "comment" in (link.attributes.get("title") or "").lower())

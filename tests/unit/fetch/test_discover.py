@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +49,14 @@ def test_a_base_element_counts_for_links_but_not_for_guesses() -> None:
     found = candidates(page, "https://harbour.example/")
     assert found.declared == ("https://cdn.example/x/rss",)
     assert all(address.startswith("https://harbour.example/") for address in found.guessed)
+
+
+@pytest.mark.parametrize("tag", [b"<div>", b"<a href=/rss><div>"])
+def test_a_page_without_end_costs_little(tag: bytes) -> None:
+    began = time.process_time()
+    found = candidates(b"<link rel=feed href=/all>" + tag * ((1 << 20) // len(tag)), "https://e.org/")
+    assert found.declared == ("https://e.org/all",)
+    assert time.process_time() - began < 5
 
 
 def test_a_page_of_nothing_but_links_is_bounded() -> None:
