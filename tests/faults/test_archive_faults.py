@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sqlite3
@@ -501,4 +502,21 @@ def test_a_backup_is_no_copy_of_damage(tmp_path: Path) -> None:
     with pytest.raises(StoreCorrupt, match="the database is damaged"):
         store.upkeep.backup(tmp_path / "copy.db")
     assert not list(tmp_path.glob("copy*"))
+    store.close()
+
+
+def test_neither_the_archive_nor_its_copies_are_readable_to_others(tmp_path: Path) -> None:
+    """They hold the texts of feeds.yaml, which may not be either."""
+    before = os.umask(0o022)
+    try:
+        store = archive(tmp_path, "one")
+        store.upkeep.note("tick", 1)
+        store.upkeep.backup(tmp_path / "copy.db")
+        made = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.glob("*.db*")}
+        (tmp_path / "aggregator.db").chmod(0o600)
+        store.upkeep.backup(tmp_path / "strict.db")
+    finally:
+        os.umask(before)
+    assert made == dict.fromkeys(("aggregator.db", "aggregator.db-shm", "aggregator.db-wal", "copy.db"), "0o640")
+    assert (tmp_path / "strict.db").stat().st_mode & 0o777 == 0o600
     store.close()

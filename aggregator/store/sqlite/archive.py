@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from aggregator.errors import StoreReadOnly
@@ -14,6 +16,9 @@ from aggregator.store.sqlite.reading import Reading
 from aggregator.store.sqlite.schema import migrate
 from aggregator.store.sqlite.sources import Sources
 from aggregator.store.sqlite.upkeep import Upkeep
+
+MODE = 0o640
+"""Of a new archive: it holds the texts of feeds.yaml, with the passwords that may be in them, and nobody else may read these."""
 
 
 class SqliteArchive:
@@ -28,6 +33,8 @@ class SqliteArchive:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreReadOnly(f"{path.parent}: the folder cannot be made: {error.strerror}") from error
+        with suppress(OSError):  # it is there, or SQLite will say what is wrong
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, MODE))
         self.path = path
         self._connection = Connection(path)
         migrate(self._connection)

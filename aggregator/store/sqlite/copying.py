@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -25,6 +26,8 @@ def save_copy(
     unfinished = target.with_name(target.name + ".unfinished")
     try:
         unfinished.unlink(missing_ok=True)
+        # As readable as the archive is, and no file that somebody else put in this place meanwhile.
+        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, archive.path.stat().st_mode & 0o777))
         with closing(sqlite3.connect(unfinished)) as copy:
             copy.execute("PRAGMA journal_mode = MEMORY")  # on a full disk, a journal in a file would stay behind
             # In one step: a backup in several steps restarts whenever somebody writes in between, and never ends.
