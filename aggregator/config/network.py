@@ -12,7 +12,8 @@ from aggregator.config.tree import Table, Text
 
 HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9-]*[a-z0-9])?")
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token of RFC 9110
-LOGIN = re.compile(r"\A([^/\\?#@:]*:)(?![/\\]).*@", re.DOTALL)  # at the start of an address without a scheme
+# Of an address that is none: what may be its scheme and user, and then anything.
+LOGIN = re.compile(r"\A((?:[a-z]{0,8}:?[/\\]+)?[^/\\?#@:\s]*:(?![/\\]))?.*@", re.DOTALL | re.IGNORECASE)
 OURS = frozenset(
     {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "range", "te", "upgrade"}
     | {"if-none-match", "if-modified-since"}
@@ -30,7 +31,9 @@ def web_address(value: object) -> str:
 
 
 def _loginless(value: object) -> str:
-    return shown(LOGIN.sub(r"\1***@", value.shown if isinstance(value, Text) else str(value)))
+    return shown(
+        LOGIN.sub(lambda login: f"{login[1] or ''}***@", value.shown if isinstance(value, Text) else str(value))
+    )
 
 
 def _address_meant(value: object) -> str:
@@ -83,7 +86,7 @@ def domain(value: object) -> str:
 
 
 def headers(value: object) -> tuple[tuple[str, str], ...]:
-    """Header names and their templates."""
+    """Header names and their templates. No message quotes a value, which may be a secret."""
     named = table(value, "headers such as {Authorization: Bearer ${TOKEN}}")
     first: dict[str, str] = {}
     for name in named:
@@ -96,7 +99,11 @@ def headers(value: object) -> tuple[tuple[str, str], ...]:
 
 def _header_name(name: str, named: Table) -> str:
     if not HEADER.fullmatch(name):
-        raise Wrong(f"`{name}` is not a valid header name", named.keys_at.get(name))
+        # Not quoted: with a blank missing after the colon, its value is a part of it.
+        raise Wrong(
+            "this is not a valid header name; write `Name: value`, with a blank after the colon",
+            named.keys_at.get(name),
+        )
     if name.lower() in OURS:
         raise Wrong(f"`{name}` is set by the program itself: delete it", named.keys_at.get(name))
     return name
@@ -105,7 +112,7 @@ def _header_name(name: str, named: Table) -> str:
 def _header_value(value: object) -> str:
     written = text(value, 8192)
     if re.search(r"[\x00-\x1f\x7f]", str(value).strip()):
-        raise Wrong(f"a header must be one line of text: {shown(value)}", place(value))
+        raise Wrong("a header must be one line of text", place(value))
     if not written.isascii():
-        raise Wrong(f"a header must be plain ASCII: {shown(value)}", place(value))
+        raise Wrong("a header must be plain ASCII", place(value))
     return value.kept if isinstance(value, Text) else written

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import trustme
@@ -504,6 +505,20 @@ def test_nobody_moves_a_public_source_to_a_private_address(server: Server) -> No
     assert full(away).permanent is None
     assert full(within).permanent == server.url("/feed")
     assert full(ask(server.url("/away"), resolver=stub)[0]).permanent  # both private: the editor named both
+
+
+def test_no_proxy_and_no_login_of_the_environment_is_used(
+    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A proxy would look up names and connect in our place, past every check of addresses."""
+    (tmp_path / "netrc").write_text(f"machine {HOST} login joe password open-sesame\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with Server() as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url(""))
+        full(ask(server.url("/feed"))[0])
+        assert proxy.connections == 0
+    assert "authorization" not in server.requests[0].headers
 
 
 @pytest.mark.parametrize("allow", [(HOST,), ("intranet.example",), ("127.0.0.0/8", "intranet.example")])

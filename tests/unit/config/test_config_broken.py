@@ -105,7 +105,7 @@ SCALARS = [
     (SOURCE + "    labels: {Country: x}\n", "4:14", ["label", "`Country`"]),
     (SOURCE + "    id: Big News\n", "4:9", ["did you mean big-news"]),
     (SOURCE + "    headers: {Host: x}\n", "4:15", ["`Host`", "delete"]),
-    (SOURCE + "    headers: {'a b': c}\n", "4:15", ["`a b`"]),
+    (SOURCE + "    headers: {'a b': c}\n", "4:15", ["header name", "blank after the colon"]),
     (SOURCE + '    headers: {X: "a\\nSet-Cookie: b"}\n', "4:18", ["one line"]),
     ("sources:\n  - {name: A, url: ftp://x.example/y}\n", "2:20", ["http or https"]),
     ("sources:\n  - {name: A, url: javascript:alert(1)}\n", "2:20", ["http or https"]),
@@ -272,6 +272,26 @@ def test_a_password_in_an_address_that_is_none_is_in_no_message(address: str) ->
     (told,) = problems(f"sources:\n  - name: A\n    url: '{address}'\n")
     assert "hunter" not in told
     assert "joe:***@a" in told
+
+
+@pytest.mark.parametrize(
+    "address", ["https:/*a/joe:hunter22@a.example", "ht/joe:hunter22@a.example", "https:/ /joe:hunter22@a.example", "https://?joe:hunter22@a.example"]
+)  # fmt: skip
+def test_nor_is_one_in_an_address_that_is_hardly_one(address: str) -> None:
+    (told,) = problems(f"sources:\n  - name: A\n    url: '{address}'\n")
+    assert "hunter" not in told
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "{Authorization:hunter22}", "{Authorization:Bearer hunter22}", "{Authorization=hunter22}", "{'Authorization hunter22': x}",
+        "{Authorization: hunter22é}", '{Authorization: "hunter22\\nx"}', "Authorization hunter22", "[hunter22]",
+    ],
+)  # fmt: skip
+def test_nothing_of_a_header_is_in_a_message(headers: str) -> None:
+    (told,) = problems(SOURCE + f"    headers: {headers}\n")
+    assert "hunter" not in told
 
 
 def test_a_password_in_an_address_is_in_no_message() -> None:
