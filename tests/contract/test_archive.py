@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -14,8 +15,10 @@ from msgspec import structs
 from aggregator.errors import UsageError
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.normalise.known import Known, recognise
-from aggregator.pipeline.edition import edition, re_place, re_place_stories
+from aggregator.pipeline.edition import candidate, edition, re_place, re_place_stories
+from aggregator.pipeline.history import StoredHistory
 from aggregator.store.sqlite.archive import SqliteArchive
+from aggregator.stories import Memory, group
 
 SECONDS = int(NOW.timestamp())
 
@@ -192,6 +195,50 @@ def test_an_edit_of_the_rules_delivers_no_burst(store: Store) -> None:
     assert {story.id: story.entry for story in found} == before
     assert titles(store, StreamQuery("section", "europe")) == []
     assert store.edition.count_outdated(edited.epoch) == 0
+
+
+def test_an_archive_remembers_what_the_reference_in_memory_does(store: Store) -> None:
+    """A day of news in which outlets take over headlines, addresses and each other's words."""
+    chance = random.Random(3)
+    words = [
+        f"{first}{last}"
+        for first in ("Bor", "Kal", "Mer", "Tov", "Zan")
+        for last in ("dia", "lund", "nik", "pol", "ster")
+    ]
+    headlines = [" ".join(chance.sample(words, 6)) for _ in range(12)]
+    memory, past = Memory(), StoredHistory(store.past)
+    used: set[int] = set()
+    keys: set[int] = set()
+    for hour in range(24, 0, -1):
+        for outlet in ("alpha", "beta", "gamma"):
+            told = item(
+                outlet, str(hour), chance.choice(headlines), summary=" ".join(chance.sample(words, 9)), published=ago(hours=hour),
+                canonical=f"https://x.example/{chance.randrange(60)}" if hour % 3 else None,
+            )  # fmt: skip
+            store.intake.apply([polled(outlet, [told])], ago(hours=hour))
+        batch = [candidate(one) for one in store.edition.items(store.edition.pending())]
+        grouping = group(batch, memory)
+        memory.apply(batch, grouping)
+        used |= grouping.frequencies.keys()
+        keys |= {kept.headline for kept in grouping.kept.values()}
+        place(store, SECONDS - hour * 3600)
+    everything = range(1, 73)
+    assert {n: set(members) for n, members in memory.stories().items()} == {
+        n: {one.item.n for one in members} for n, members in store.edition.members(everything).items()
+    }
+    assert past.documents() == memory.documents() > 0
+    assert past.frequencies(used) == memory.frequencies(used)
+    assert past.known(everything) == memory.known(everything)
+    assert past.members(everything) == memory.members(everything)
+    addresses = [f"https://x.example/{n}" for n in range(60)]
+    assert past.same_address(addresses) == memory.same_address(addresses)
+    for since, until in ((0, SECONDS), (SECONDS - 9 * 3600, SECONDS - 2 * 3600)):  # both times are of news
+        assert past.same_headline(keys, since, until) == memory.same_headline(keys, since, until)
+        found = past.postings(used, since, until, 1000)
+        assert {word: sorted(items) for word, items in found.items()} == {
+            word: sorted(items) for word, items in memory.postings(used, since, until, 1000).items()
+        }
+    assert len(memory.stories()) < 60
 
 
 def test_stories_placed_under_any_other_configuration_are_outdated(store: Store) -> None:
@@ -378,6 +425,7 @@ def test_what_a_source_lists_still_keeps_its_text_while_nothing_changes(store: S
     old, last = (item("alpha", key, f"Defense {key}", summary="Long words about it.") for key in ("old", "last"))
     store.intake.apply([polled("alpha", [old])], ago(days=100))
     store.intake.apply([polled("alpha", [last])], ago(days=95))
+    store.intake.apply([polled("beta", [item("beta", "1", "Without a text")])], NOW)
     place(store)
     (state,) = store.sources.states(["alpha"])
     store.sources.save([structs.replace(state, last_success=ago(hours=1))])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.compose import compose
+from aggregator.pipeline.policy import Policy
 
 
 def member(n: int, publisher: str, title: str, entered: int, *, at: int | None = None, summary: str = "") -> Member:
@@ -27,11 +28,14 @@ def told(
     *,
     joined: list[int] | None = None,
     now: int = 0,
+    rules: Policy | None = None,
     **more: object,
 ) -> StoryState:
     ordered = sorted(members, key=lambda one: (one.item.entered, one.item.n))
     numbers = [one.item.n for one in members] if joined is None else joined
-    return compose(old.n if old else ordered[0].item.n, ordered, old, policy(), joined=numbers, now=now, **more)  # type: ignore[arg-type]
+    return compose(
+        old.n if old else ordered[0].item.n, ordered, old, rules or policy(), joined=numbers, now=now, **more
+    )  # type: ignore[arg-type]
 
 
 def test_a_section_is_entered_when_the_story_is_first_placed_there() -> None:
@@ -93,6 +97,12 @@ def test_updated_moves_when_the_lead_says_something_else() -> None:
     assert (second.entry.title, second.entry.updated) == ("Defense, corrected", 300)
 
 
+def test_updated_moves_when_the_lead_says_more_under_the_same_headline() -> None:
+    first = told([member(1, "A", "Defense", 100, summary="A plan.")])
+    second = told([member(1, "A", "Defense", 100, summary="A plan, and its price.")], first, joined=[], now=300)
+    assert (second.entry.summary, second.entry.updated) == ("A plan, and its price.", 300)
+
+
 def test_an_update_always_moves_forward() -> None:
     """A back-catalogue item that joins an announced story is older than what was said last."""
     first = told([member(5, "A", "Defense", 1000)])
@@ -134,6 +144,28 @@ def test_the_lead_is_the_earliest_full_report_not_the_longest_headline() -> None
         member(3, "C", "Later", 300, summary="x" * 60),
     ]
     assert told(members).lead == 2
+
+
+def test_an_outlet_leads_before_a_wrapper_that_tells_more_and_earlier() -> None:
+    wrapped = member(1, "A", "Defense", 100, summary="A summary that says what has happened, in a sentence.")
+    rules = policy(wrappers=frozenset({"a"}))
+    assert told([wrapped, member(2, "B", "Defense", 200)], rules=rules).lead == 2
+
+
+def pruned(one: Member) -> Member:
+    return Member(replace(one.item, summary="", pruned=True), one.judgement, one.item.publisher)
+
+
+def test_who_counted_before_the_texts_went_still_does_and_since_then() -> None:
+    one, other = member(1, "A", "Grid", 100), member(2, "B", "Grid", 200)
+    third, fourth = member(3, "B", "Power", 300), member(4, "C", "Power", 400)
+    older, younger = told([one, other]), told([third, fourth])
+    whole = [pruned(of(1, one)), pruned(of(1, other)), pruned(of(3, third)), pruned(of(3, fourth))]
+    merged = told(whole, older, joined=[], now=500, absorbed=[younger])
+    assert merged.publishers == (("A", 100), ("B", 200), ("C", 400))
+    assert told(whole[:2]).publishers == older.publishers, "of what leaves a story nobody knows that it was a copy"
+    renamed = Member(replace(whole[0].item, publisher="Z"), whole[0].judgement, "Y")
+    assert told([renamed], told([one]), joined=[], now=500, replacing=True).publishers == (("Z", 100),)
 
 
 def of(story: int, one: Member) -> Member:
@@ -211,6 +243,47 @@ def test_pins_and_hidden_addresses_are_the_editors_word() -> None:
     assert (story.section, story.hidden) == ("europe", True)
 
 
+def hiding(*numbers: int) -> Policy:
+    return policy(hidden=frozenset(f"https://x.example/{n}" for n in numbers))
+
+
+def hidden(one: Member) -> Member:
+    """As the store knows it after an edit that hid it."""
+    return Member(replace(one.item, hidden=True), one.judgement)
+
+
+def test_an_entry_goes_with_the_editor_who_hides_what_it_names() -> None:
+    one, two, late = member(1, "A", "Defense", 100), member(2, "B", "Europe", 200), member(3, "B", "Europe again", 300)
+    first = told([one, two])
+    whole = told([one, two, late], first, joined=[3], now=300)
+    rest = told([one, two, late], whole, joined=[], now=800, rules=hiding(3), replacing=True)
+    assert rest.entry == whole.entry, "it never named the late report"
+    less = told([one, two, hidden(late)], rest, joined=[], now=900, rules=hiding(2, 3), replacing=True)
+    assert ([report.url for report in less.entry.reports], less.entry.updated) == (["https://x.example/1"], 900)
+    same = told([one, hidden(two), hidden(late)], less, joined=[], now=910, rules=hiding(2, 3), replacing=True)
+    assert same.entry == less.entry, "nothing is told twice"
+    again = told([one, hidden(two), hidden(late)], same, joined=[], now=920, rules=hiding(3), replacing=True)
+    assert ([report.publisher for report in again.entry.reports], again.entry.updated) == (["A", "B"], 920)
+
+
+def test_a_story_that_is_hidden_as_a_whole_and_shown_again_announces_nothing() -> None:
+    one, two = member(1, "A", "Defense", 100), member(2, "B", "Europe", 200)
+    first = told([one, two])
+    gone = told([one, two], first, joined=[], now=800, rules=hiding(1, 2), replacing=True)
+    assert (gone.hidden, gone.entry) == (True, first.entry)
+    back = told([hidden(one), hidden(two)], gone, joined=[], now=900, replacing=True)
+    assert (back.hidden, back.entry) == (False, first.entry)
+
+
+def test_the_picture_of_a_hidden_article_goes_even_if_it_has_another_address_now() -> None:
+    one, two = member(1, "A", "Defense", 100), member(2, "B", "Europe", 200)
+    two = Member(replace(two.item, image="https://x.example/2.jpg"), two.judgement)
+    first = told([one, two])
+    moved = Member(replace(two.item, url="https://x.example/there"), two.judgement)
+    less = told([one, moved], first, joined=[], now=900, rules=hiding(2), replacing=True)
+    assert (first.entry.image, less.entry.image, less.entry.updated) == ("https://x.example/2.jpg", None, 900)
+
+
 def test_topics_need_a_third_of_the_items() -> None:
     members = [member(n, f"P{n}", "NATO meets" if n == 1 else "They meet", n) for n in range(1, 5)]
     assert told(members[:3]).topics == ("nato",)
@@ -246,6 +319,14 @@ def test_an_entry_names_the_topics_and_shows_the_first_picture_where_the_lead_ha
     third = Member(replace(third.item, image="https://x.example/3.jpg"), third.judgement)
     entry = told([lead, second, third]).entry
     assert (entry.link, entry.image, entry.topics) == (lead.item.url, "https://x.example/2.jpg", ("NATO",))
+    own = member(4, "D", "NATO meets", 400, summary="A summary that says what has happened, in a sentence.")
+    own = Member(replace(own.item, image="https://x.example/4.jpg"), own.judgement)
+    assert told([lead, second, third, own]).entry.image == "https://x.example/4.jpg"
+
+
+def test_an_entry_lists_its_reports_by_their_time_whenever_they_came() -> None:
+    early = member(2, "B", "Defense", 200, at=50)
+    assert [report.publisher for report in told([member(1, "A", "Defense", 100), early]).entry.reports] == ["B", "A"]
 
 
 def test_enclosures_of_the_lead_are_passed_on() -> None:

@@ -150,6 +150,24 @@ def test_edits_and_news_within_one_second(room: Newsroom) -> None:
         assert "/sections/defense.json" in keeper.look(), title
 
 
+@pytest.mark.parametrize("edit_first", [True, False])
+def test_an_edit_and_news_of_one_second_for_who_asked_in_between(room: Newsroom, edit_first: bool) -> None:
+    def news() -> None:
+        room.publish(item("Chinese frigate sails", age=timedelta(minutes=1)))
+
+    def edit() -> None:
+        _edit("title: Defense", "title: Defence")(room)
+
+    first, second = (edit, news) if edit_first else (news, edit)
+    address = "/sections/defense.json"
+    first()
+    held = room.client.get(address)
+    second()
+    room.now += timedelta(seconds=5)
+    again = room.client.get(address, headers={"If-Modified-Since": held.headers["Last-Modified"]})
+    assert (again.status_code, again.data != held.data) == (200, True)
+
+
 def test_the_name_of_a_source(room: Newsroom) -> None:
     keeper = Keeper(room)
     room.now += timedelta(minutes=1)
