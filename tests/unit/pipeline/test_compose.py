@@ -33,9 +33,8 @@ def told(
 ) -> StoryState:
     ordered = sorted(members, key=lambda one: (one.item.entered, one.item.n))
     numbers = [one.item.n for one in members] if joined is None else joined
-    return compose(
-        old.n if old else ordered[0].item.n, ordered, old, rules or policy(), joined=numbers, now=now, **more
-    )  # type: ignore[arg-type]
+    founder = old.n if old else ordered[0].item.n
+    return compose(founder, ordered, old, rules or policy(), joined=numbers, now=now, **more)  # type: ignore[arg-type]
 
 
 def test_a_section_is_entered_when_the_story_is_first_placed_there() -> None:
