@@ -111,15 +111,15 @@ def path(rule: Rule) -> str:
 def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
     fails = sorted({*operation.fails, *([304] if operation.conditional else []), *([404] if rule.arguments else [])})
     kinds = ["application/problem+json" if rule.rule.startswith("/api/") else "text/plain"]
-    page = "text/html" in operation.gives
+    # Browsers get a page that leads on, also where an address ends in no format that there is.
+    shown = () if kinds[0] != "text/plain" else (400, 404) if "text/html" in operation.gives else (404,)
     return {
         "operationId": rule.endpoint.replace(".", "_"),
         "summary": operation.summary,
         "parameters": [*_of_path(rule), *_of_query(operation)],
         "responses": {
             "200": {"description": STATUS[200], "content": {kind: {"schema": _schema(of)} for kind, of in operation.gives.items()}},
-            # A page that leads on for those who ask for one, unless the archive cannot be read.
-            **{str(code): _failure(code, [*kinds, "text/html"] if page and code < 500 else kinds) for code in fails},
+            **{str(code): _failure(code, [*kinds, "text/html"] if code in shown else kinds) for code in fails},
         },
     }  # fmt: skip
 

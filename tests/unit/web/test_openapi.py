@@ -62,7 +62,7 @@ def _asked(described: Any) -> list[tuple[str, str]]:
 def _variants(address: str) -> list[dict[str, str]]:
     ids = ("defense", "nato", "kyodo", "none", "00000000-0000-0000-0000-000000000000") if "{id}" in address else ("",)
     months = ("2026-11", "2026-13") if "{month}" in address else ("",)
-    kinds = ("rss", "atom", "json") if "{extension}" in address else ("",)
+    kinds = ("rss", "atom", "json", "xml") if "{extension}" in address else ("",)
     return [{"id": id, "month": month, "extension": kind} for id, month, kind in product(ids, months, kinds)]
 
 
