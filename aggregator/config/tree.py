@@ -131,12 +131,10 @@ class _Builder:
         if event.anchor is not None:
             self.refuse(
                 event,
-                f"`&{event.anchor}` is an anchor, which is not supported: delete it, or quote text that begins with &",
+                f"`&{_named(event.anchor)}` is an anchor, which is not supported: delete it, or quote text that begins with &",
             )
         if event.tag is not None:
-            self.refuse(
-                event, f"`{event.tag}` is a tag, which is not supported: delete it, or quote text that begins with !"
-            )
+            self.refuse(event, "a tag starts here, which is not supported: delete it, or quote text that begins with !")
 
     def _enter(self, event: yaml.Event, node: Items | Table) -> None:
         self._marks(event)
@@ -187,9 +185,14 @@ def _problem(at: Position, message: str) -> Problem:
 
 def _star(anchor: str) -> str:
     return (
-        f"`*{anchor}` is an alias, which is not supported: write the value out, or quote text that begins with *; "
-        f"a word with any ending is written `{anchor}*`"
+        f"`*{_named(anchor)}` is an alias, which is not supported: write the value out, or quote text that begins with *; "
+        f"a word with any ending is written `{_named(anchor)}*`"
     )
+
+
+def _named(anchor: str) -> str:
+    """What the editor called it, where it is a word: it may be a password that begins with the sign."""
+    return anchor if anchor.isalpha() else "…"
 
 
 def _events(text: str) -> Iterator[yaml.Event]:

@@ -287,6 +287,7 @@ def test_nor_is_one_in_an_address_that_is_hardly_one(address: str) -> None:
     [
         "{Authorization:hunter22}", "{Authorization:Bearer hunter22}", "{Authorization=hunter22}", "{'Authorization hunter22': x}",
         "{Authorization: hunter22é}", '{Authorization: "hunter22\\nx"}', "Authorization hunter22", "[hunter22]",
+        "{X-Key: *hunter22}", "{X-Key: &hunter22 x}", "{X-Key: !hunter22 x}",
     ],
 )  # fmt: skip
 def test_nothing_of_a_header_is_in_a_message(headers: str) -> None:
