@@ -145,13 +145,10 @@ def entries_before(db: Reads, batch: Batch) -> list[Row]:
     return [(stream, story, published, bool(active)) for stream, story, published, active in rows]
 
 
-def merge_stories(db: Writes, batch: Batch) -> set[str]:
-    """The items of younger stories move to the older ones, and the addresses of the younger redirect. Returns the
-    streams that the younger were in."""
-    touched: set[str] = set()
+def merge_stories(db: Writes, batch: Batch) -> None:
+    """The items of younger stories move to the older ones, and the addresses of the younger redirect. The older are
+    among the batch's stories, and keep a place in each stream that the younger were in."""
     for merge in batch.merges:
-        names = "SELECT m.name FROM entries e JOIN streams m ON m.n = e.stream WHERE e.story = ?"
-        touched |= {name for (name,) in db.read(names, (merge.younger,))}
         pair = (merge.older, merge.younger)
         db.write("UPDATE placements SET story = ? WHERE story = ?", pair)
         db.write("UPDATE merged SET story = ? WHERE story = ?", pair)
@@ -162,7 +159,6 @@ def merge_stories(db: Writes, batch: Batch) -> set[str]:
         )
         for table in ("stories WHERE n", "corroborations WHERE story", "entries WHERE story"):
             db.write(f"DELETE FROM {table} = ?", (merge.younger,))
-    return touched
 
 
 def apply_splits(db: Writes, batch: Batch) -> None:

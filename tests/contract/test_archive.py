@@ -283,6 +283,20 @@ def test_the_date_of_a_stream_moves_with_every_change(store: Store) -> None:
     assert dates == sorted(set(dates))
 
 
+def test_the_text_of_an_article_changes_its_story_and_the_streams_where_that_stands(store: Store) -> None:
+    for n, title in enumerate(("Defense one", "Europe two words", "Asia-Pacific goes third"), 1):
+        store.intake.apply([polled("alpha", [item("alpha", str(n), title)])], NOW)
+        place(store)
+    sections = ("defense", "europe", "asia-pacific")
+    before = [store.reading.version(f"section:{name}") for name in sections]
+    assert len(store.articles.claim(["alpha"], 0, 9, SECONDS, SECONDS + 3600)) == 3
+    store.articles.save(1, "", "no article", SECONDS + 60)
+    store.articles.save(2, "<p>The article.</p>", None, SECONDS + 60)
+    assert titles(store, StreamQuery("search", changed_since=SECONDS + 1)) == ["Europe two words"]
+    after = [store.reading.version(f"section:{name}") for name in sections]
+    assert [one == other for one, other in zip(before, after, strict=True)] == [True, False, True]
+
+
 def test_the_newest_are_searched_first_and_nothing_is_missed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     for n, hours in enumerate((9, 1, 50, 3, 2, 30)):
         store.intake.apply(

@@ -71,7 +71,7 @@ class EditionStore(edition.EditionStore):
                 )
             version = next_version(raw)
             before = entries_before(self._db, batch)
-            touched = merge_stories(self._db, batch)
+            merge_stories(self._db, batch)
             put(raw, "placements", "bigint bigint text text text text text text text boolean", map(placement_row, batch.placed),
                 _REPLACED_PLACEMENT)  # fmt: skip
             apply_splits(self._db, batch)
@@ -79,7 +79,7 @@ class EditionStore(edition.EditionStore):
                 placed = [placed.item for placed in batch.placed]
                 raw.execute("DELETE FROM pending WHERE item = ANY(%s::bigint[])", (placed,))
             put(raw, "stories", _STORY, [story_row(story, batch) for story in batch.stories], _REPLACED_STORY)
-            touched |= _save_entries(raw, batch, before)
+            touched = _save_entries(raw, batch, before)
             save_memory(raw, batch.memory)
             stamp(raw, version, touched, batch.now)
 

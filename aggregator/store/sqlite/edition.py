@@ -53,13 +53,13 @@ class EditionStore(edition.EditionStore):
             if self._holding is not None and self.holder() != self._holding:
                 raise StoreBusy(f"{self._db.path}: another process took over the edition; this one stopped")
             before = entries_before(self._db, batch)
-            touched = merge_stories(self._db, batch)
+            merge_stories(self._db, batch)
             raw.executemany(_SAVE_PLACEMENT, map(placement_row, batch.placed))
             apply_splits(self._db, batch)
             if not batch.anew:
                 raw.executemany("DELETE FROM pending WHERE item = ?", [(placed.item,) for placed in batch.placed])
             raw.executemany(_SAVE_STORY, [story_row(story, batch) for story in batch.stories])
-            touched |= _save_entries(raw, batch, before)
+            touched = _save_entries(raw, batch, before)
             save_memory(raw, batch.memory)
             stamp(raw, touched, batch.now)
 
