@@ -111,3 +111,14 @@ def test_what_stays_stands_in_a_section_since_it_would_have_stood_there(tmp_path
     edit(room, split=others)
     assert defense() == [later.title, founder.title], "a split delivers no burst of old news"
     room.close()
+
+
+def test_only_what_would_be_a_story_of_its_own_was_joined_by_the_editor(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, f"{CONFIG}stories: {{join: [['{FRIGATE.url}', '{HARVEST.url}']]}}\n")
+    room.publish(FRIGATE, HARVEST)
+    why = {one.id: room.client.get(f"/api/v1/items/{one.id}").get_json()["why"] for one in (FRIGATE, HARVEST)}
+    assert {id: words.partition(" 1.00")[0] for id, words in why.items()} == {
+        FRIGATE.id: "founder",
+        HARVEST.id: "joined by the editor",
+    }
+    room.close()

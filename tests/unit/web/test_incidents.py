@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ import orjson
 import pytest
 from msgspec import structs
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
+
+from aggregator.schedule.health import SILENT_AFTER
 
 DAY = timedelta(days=1)
 
@@ -29,17 +31,17 @@ def entries(newsroom: Newsroom) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("state", "values"),
+    ("state", "values", "begun"),
     [
-        ("failing", {"failures": 3, "error": "refused", "error_kind": "refused"}),
-        ("not-a-feed", {"failures": 3, "error": "a page", "error_kind": "not-a-feed"}),
-        ("silent", {"last_new": NOON - 9 * DAY}),
-        ("moved", {"moved_to": "https://b.example/", "moved_count": 9, "moved_since": NOON - 3 * DAY}),
-        ("guid-flood", {"flaws": "guid-flood"}),
+        ("failing", {"failures": 3, "error": "refused", "error_kind": "refused"}, NOON - DAY),
+        ("not-a-feed", {"failures": 3, "error": "a page", "error_kind": "not-a-feed"}, NOON - DAY),
+        ("silent", {"last_new": NOON - 9 * DAY}, NOON - 9 * DAY + SILENT_AFTER),
+        ("moved", {"moved_to": "https://b.example/", "moved_count": 9, "moved_since": NOON - 3 * DAY}, NOON - 3 * DAY),
+        ("guid-flood", {"flaws": "guid-flood"}, NOON - timedelta(minutes=1)),  # since when it is polled for
     ],
 )
 def test_a_trouble_is_one_entry_however_often_it_is_polled(
-    newsroom: Newsroom, state: str, values: dict[str, Any]
+    newsroom: Newsroom, state: str, values: dict[str, Any], begun: datetime
 ) -> None:
     sources = newsroom.archive.sources
     (before,) = sources.states(["kyodo"])
@@ -54,7 +56,7 @@ def test_a_trouble_is_one_entry_however_often_it_is_polled(
     sources.save([structs.replace(good, **{**values, **moved})])
     again = entries(newsroom)[f"kyodo: {state}"]
     assert again["id"] == first["id"]
-    assert again["date_published"] == first["date_published"]
+    assert again["date_published"] == first["date_published"] == f"{begun:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def test_a_key_in_an_address_is_shown_nowhere_and_does_not_move_along(tmp_path: Path) -> None:
@@ -113,3 +115,6 @@ def test_a_section_gone_quiet_is_told_unless_all_are(newsroom: Newsroom) -> None
     told = entries(newsroom)["section defense: quiet"]
     assert "No story has entered it since 2026-11-24" in told["summary"]
     assert "section asia-pacific: quiet" not in entries(newsroom), "it never had a story a day"
+    world = "  - {id: world, title: World}\n"
+    newsroom.put_in_force(CONFIG.replace(world, "").replace("sections:\n", f"sections:\n{world}"))
+    assert "section defense: quiet" in entries(newsroom), "also after one that is not quiet"
