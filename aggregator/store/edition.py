@@ -138,6 +138,14 @@ class EditionStore:
         )
 
 
+def moment(db: Reads, now: int) -> int:
+    """The time of a change: later than that of every change before, whatever the clock does, so that who asks what changed
+    since the last one misses nothing. It is also what `stamp` gives the streams."""
+    before = db.read("SELECT changed FROM streams WHERE name = 'latest'")
+    before += db.read("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1")
+    return max([now, *(int(changed) + 1 for (changed,) in before)])
+
+
 def entries_before(db: Reads, batch: Batch) -> list[Row]:
     """The rows of a batch's stories in streams, before the batch is applied."""
     numbers = [story.n for story in batch.stories] + [merge.younger for merge in batch.merges]

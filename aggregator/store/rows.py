@@ -106,9 +106,9 @@ def text_row(n: int, item: Item, now: int) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def story_row(story: StoryState, batch: Batch) -> tuple[Any, ...]:
+def story_row(story: StoryState, batch: Batch, moment: int) -> tuple[Any, ...]:
     return (
-        story.n, to_blob(story.id), story.lead, story.published, story.entered, story.entry.updated, batch.now,
+        story.n, to_blob(story.id), story.lead, story.published, story.entered, story.entry.updated, moment,
         story.section, to_json(story.scores), to_json(story.topics), len(story.publishers), _encode(story.entry).decode(),
         batch.epoch, story.hidden,
     )  # fmt: skip

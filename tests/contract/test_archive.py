@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -669,6 +669,23 @@ def test_a_changed_address_forgets_validators_and_failures(store: Store) -> None
     store.sources.sync([source("alpha", url="https://elsewhere.example/feed")])
     state = store.sources.states(["alpha"])[0]
     assert (state.etag, state.failures, state.state, state.first_success) == (None, 0, "new", NOW)
+
+
+def test_a_change_is_later_than_every_one_before_whatever_the_clock_does(store: Store) -> None:
+    """Who asks what changed since the last one misses nothing."""
+    place_one(store, "alpha", "Defense: frigate sails", NOW)
+    known = store.reading.version()[1]
+    place_one(store, "beta", "Europe votes on wheat", NOW - timedelta(hours=1))
+    assert titles(store, StreamQuery("search", changed_since=known + 1)) == ["Europe votes on wheat"]
+    latest = store.reading.version()[1]
+    store.articles.claim(["alpha"], 0, 9, SECONDS, SECONDS + 3600)
+    store.articles.save(1, "<p>The article.</p>", None, SECONDS - 3600)
+    assert titles(store, StreamQuery("search", changed_since=latest + 1)) == ["Defense: frigate sails"]
+
+
+def place_one(store: Store, source: str, title: str, now: datetime) -> None:
+    store.intake.apply([polled(source, [item(source, "1", title)])], now)
+    place(store, int(now.timestamp()))
 
 
 def test_the_edition_has_one_holder(store: Store) -> None:

@@ -8,7 +8,7 @@ from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
 from aggregator.store import edition
 from aggregator.store.dialect import Lock
-from aggregator.store.edition import apply_splits, entries_before, merge_stories
+from aggregator.store.edition import apply_splits, entries_before, merge_stories, moment
 from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw, put
 from aggregator.store.postgres.memory import save_memory
 from aggregator.store.rows import entry_rows, placement_row, story_row
@@ -78,10 +78,11 @@ class EditionStore(edition.EditionStore):
             if not batch.anew:
                 placed = [placed.item for placed in batch.placed]
                 raw.execute("DELETE FROM pending WHERE item = ANY(%s::bigint[])", (placed,))
-            put(raw, "stories", _STORY, [story_row(story, batch) for story in batch.stories], _REPLACED_STORY)
+            changed = moment(self._db, batch.now)
+            put(raw, "stories", _STORY, [story_row(story, batch, changed) for story in batch.stories], _REPLACED_STORY)
             touched = _save_entries(raw, batch, before)
             save_memory(raw, batch.memory)
-            stamp(raw, version, touched, batch.now)
+            stamp(raw, version, touched, changed)
 
 
 def _take(raw: Raw) -> bool:

@@ -11,7 +11,7 @@ import orjson
 from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
 from aggregator.store import edition
-from aggregator.store.edition import apply_splits, entries_before, merge_stories
+from aggregator.store.edition import apply_splits, entries_before, merge_stories, moment
 from aggregator.store.rows import entry_rows, placement_row, story_row
 from aggregator.store.shifts import KEPT, Row, shifts
 from aggregator.store.sqlite.connection import Connection
@@ -58,10 +58,11 @@ class EditionStore(edition.EditionStore):
             apply_splits(self._db, batch)
             if not batch.anew:
                 raw.executemany("DELETE FROM pending WHERE item = ?", [(placed.item,) for placed in batch.placed])
-            raw.executemany(_SAVE_STORY, [story_row(story, batch) for story in batch.stories])
+            changed = moment(self._db, batch.now)
+            raw.executemany(_SAVE_STORY, [story_row(story, batch, changed) for story in batch.stories])
             touched = _save_entries(raw, batch, before)
             save_memory(raw, batch.memory)
-            stamp(raw, touched, batch.now)
+            stamp(raw, touched, changed)
 
 
 _SAVE_PLACEMENT = """
