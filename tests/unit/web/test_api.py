@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from newsroom import NEWS, Newsroom, item
+from msgspec import structs
+from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.model.story import Batch, Merge, StoryView
 
@@ -111,6 +112,20 @@ def test_changed_since_gives_what_changed_oldest_first(tmp_path: Path) -> None:
 def test_the_status_of_an_archive_that_never_had_an_edition(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
     assert room.client.get("/api/v1/status").get_json()["last_edition"] is None
+    room.close()
+
+
+def test_a_paused_source_has_no_next_poll(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    (kyodo,) = room.archive.sources.states(["kyodo"])
+    room.archive.sources.save([structs.replace(kyodo, next_poll=room.now + timedelta(hours=1))])
+
+    def row() -> Any:
+        return next(one for one in room.client.get("/api/v1/sources").get_json()["sources"] if one["id"] == "kyodo")
+
+    assert row()["next_poll"] == "2026-11-24T13:00:00Z"
+    room.put_in_force(CONFIG.replace("{name: Kyodo, url", "{name: Kyodo, enabled: false, url"))
+    assert (row()["state"], row()["next_poll"]) == ("paused", None)
     room.close()
 
 

@@ -53,6 +53,7 @@ def yesterday(room: Newsroom) -> tuple[str, str]:
 
 def test_a_story_that_is_hidden_moves_the_brief_forward(room: Newsroom) -> None:
     whole, first = yesterday(room)
+    assert whole.index("collide") < whole.index("potatoes"), "two outlets told it"
     assert first == "2026-11-24T11:00:00Z", "when the second outlet joined"
     hide(room, FIRST, SECOND)
     less, second = yesterday(room)
