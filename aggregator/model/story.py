@@ -233,6 +233,7 @@ class ItemView:
     published: datetime
     updated: datetime
     entered: datetime
+    changed: datetime  # in itself or in its place; of one that waits for its place, when it arrived
     story: str | None
     section: str | None
     sections: tuple[str, ...] = ()

@@ -71,7 +71,7 @@ def edition(
             break
         with gc_paused():
             items = archive.edition.items(waiting[start : start + BATCH])
-            report = combined(report, _place_or_split(archive, policy, items, now(), cache))
+            report = combined(report, _place_or_split(archive, policy, items, now, cache))
         progress(report.items + len(report.set_aside), len(waiting))
     return report
 
@@ -118,10 +118,15 @@ def _feature_cache() -> FeatureCache:
 
 
 def _place_or_split(
-    archive: Archive, policy: Policy, items: Sequence[PendingItem], now: int, cache: FeatureCache | None
+    archive: Archive,
+    policy: Policy,
+    items: Sequence[PendingItem],
+    now: Callable[[], int],
+    cache: FeatureCache | None,
 ) -> EditionReport:
     """Place a batch. If that fails unexpectedly, place its halves, until the item that causes the failure is found: one item
     must not hold up all others. It keeps waiting, for a version of the program that can read it."""
+    began = now()
     try:
         founded = step(archive, policy, items, now, cache)
     except StoreError:
@@ -130,7 +135,7 @@ def _place_or_split(
         failure = error
     else:
         news = [item for item in items if item.live and item.story is None and item.at < item.first_seen]
-        return EditionReport(len(items), founded, tuple(max(0, now - item.at) for item in news))
+        return EditionReport(len(items), founded, tuple(max(0, began - item.at) for item in news))
     # Outside the handler, so that the log shows this failure alone, without a chain of earlier ones.
     if len(items) == 1:
         log.error("item %d of %s is set aside", items[0].n, items[0].source, exc_info=failure)
@@ -151,9 +156,14 @@ def combined(one: EditionReport, other: EditionReport) -> EditionReport:
 
 
 def step(
-    archive: Archive, policy: Policy, items: Sequence[PendingItem], now: int, cache: FeatureCache | None = None
+    archive: Archive,
+    policy: Policy,
+    items: Sequence[PendingItem],
+    now: Callable[[], int],
+    cache: FeatureCache | None = None,
 ) -> int:
     """One batch: judge, group, compose, apply. Returns the number of stories founded."""
+    began = now()
     seen = [folded(item, policy) for item in items]
     judged = {item.n: policy.judge(item) for item in seen}
     candidates, grouping = _grouped(archive, policy, seen, cache)
@@ -163,9 +173,9 @@ def step(
     plan = _Plan(archive, policy, home, merges)
     if behind := [n for n, state in plan.states.items() if state.epoch != policy.epoch]:
         # Stories that were placed under other rules are first re-placed as a whole, and keep the place they would have had.
-        re_place_stories(archive, policy, behind, now)
+        re_place_stories(archive, policy, behind, now())
         plan = _Plan(archive, policy, home, merges)
-    stories = plan.stories(seen, judged, now)
+    stories = plan.stories(seen, judged, began)
     archive.edition.apply(
         Batch(
             placed=tuple(
@@ -177,7 +187,7 @@ def step(
             merges=tuple(plan.merges),
             memory=remembered(candidates, grouping),
             epoch=policy.epoch,
-            now=now,
+            now=now(),  # not when it began: whoever asked for changes meanwhile did not see it
         )
     )
     return sum(join.reason == "founder" for join in grouping.joins)

@@ -138,6 +138,11 @@ class EditionStore:
         )
 
 
+STORING = 1
+"""Seconds that a batch may take to be stored. Its stories and items count as changed so much later: who asks for changes meanwhile
+does not see them, and asks from that moment on the next time."""
+
+
 def moment(db: Reads, now: int) -> int:
     """The time of a change: later than that of every change before, whatever the clock does, so that who asks what changed
     since the last one misses nothing. It is also what `stamp` gives the streams."""
@@ -153,12 +158,12 @@ def entries_before(db: Reads, batch: Batch) -> list[Row]:
     return [(stream, story, published, bool(active)) for stream, story, published, active in rows]
 
 
-def merge_stories(db: Writes, batch: Batch) -> None:
-    """The items of younger stories move to the older ones, and the addresses of the younger redirect. The older are
+def merge_stories(db: Writes, batch: Batch, changed: int) -> None:
+    """The items of younger stories move to the older ones, at the time `changed`, and the addresses of the younger redirect. The older are
     among the batch's stories, and keep a place in each stream that the younger were in."""
     for merge in batch.merges:
         pair = (merge.older, merge.younger)
-        db.write("UPDATE placements SET story = ? WHERE story = ?", pair)
+        db.write("UPDATE placements SET story = ?, changed = ? WHERE story = ?", (merge.older, changed, merge.younger))
         db.write("UPDATE merged SET story = ? WHERE story = ?", pair)
         db.write(
             "INSERT INTO merged SELECT id, ? FROM stories WHERE n = ? "

@@ -128,7 +128,7 @@ def entry_rows(stories: Iterable[StoryState], streams: Mapping[str, int]) -> lis
     ]  # fmt: skip
 
 
-def placement_row(placed: Placed) -> tuple[Any, ...]:
+def placement_row(placed: Placed, changed: int) -> tuple[Any, ...]:
     judged = placed.judgement
     return (
         placed.item,
@@ -141,6 +141,7 @@ def placement_row(placed: Placed) -> tuple[Any, ...]:
         placed.why,
         _encode(placed.joining).decode() if placed.joining else None,
         placed.hidden,
+        changed,
     )
 
 
@@ -159,13 +160,13 @@ def story_view(row: Sequence[Any], time: int, reports: tuple[Report, ...]) -> St
 
 def item_view(row: Sequence[Any], time: int) -> ItemView:
     (n, id, source, publisher, title, summary, content, url, author, lang, image, enclosures, categories, at, updated,
-     story, section, scores, topics, why) = row  # fmt: skip
+     changed, story, section, scores, topics, why) = row  # fmt: skip
     return ItemView(
         id=to_id(id), n=n, source=source, publisher=publisher, title=headline(title, url, publisher), summary=summary,
         content=unpack(content), url=url, author=author, lang=lang, image=image,
         enclosures=decode_enclosures(enclosures),
         categories=tuple(orjson.loads(categories)) if categories else (),
-        published=at_time(at), updated=at_time(updated), entered=at_time(time),
+        published=at_time(at), updated=at_time(updated), entered=at_time(time), changed=at_time(changed),
         story=to_id(story) if story else None, section=section,
         sections=tuple(name for name, _ in decode_scores(scores)) if scores else (),
         topics=tuple(orjson.loads(topics)) if topics else (), why=why,

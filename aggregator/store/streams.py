@@ -130,8 +130,9 @@ def items_sql(
         column = "i.at"
         sql.add("i.at >= ? AND i.at < ?", *query.window)
     if query.changed_since is not None:
-        column, order, number = "t.updated", "", "t.item"  # as the index has them
-        sql.add("t.updated >= ?", _from(query))
+        # Those that wait for their place are listed when they have it.
+        column, order, number = "p.changed", "", "p.item"  # as the index has them
+        sql.add("p.changed >= ?", _from(query))
     if query.before:
         sql.add(f"({column}, {number}) {'>' if not order else '<'} (?, ?)", *query.before)
     tables = "items i JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n"

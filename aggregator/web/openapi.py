@@ -48,8 +48,8 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "until": (MOMENT, "Published before."),
     "changed_since": (
         MOMENT,
-        "Only what changed since this time, in order of change, oldest first. Ask from a minute before the previous time: "
-        "a batch of news has the time at which it was begun, and an item is listed some seconds before it has a story.",
+        "Only what changed since this time, in order of change, oldest first: give the time of the previous request. An item is listed "
+        "when it has its story, and again when that changes.",
     ),
     "cursor": ({"type": "string"}, "Where to continue: `next` of the previous answer."),
     "page": (

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from flask import request
 
 from aggregator.errors import QueryError
-from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamQuery
 from aggregator.web import parameters
 from aggregator.web.library import Library
@@ -40,8 +39,7 @@ class PageRequest:
         if len(found) <= self.limit:
             return found, None
         last = found[self.limit - 1]
-        changed = last.changed if isinstance(last, StoryView) else last.updated
-        moment = changed if self.kind.endswith("-changed") else last.entered
+        moment = last.changed if self.kind.endswith("-changed") else last.entered
         return found[: self.limit], parameters.encode_cursor(self.kind, int(moment.timestamp()), last.n)
 
 

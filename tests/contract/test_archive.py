@@ -676,11 +676,11 @@ def test_a_change_is_later_than_every_one_before_whatever_the_clock_does(store: 
     place_one(store, "alpha", "Defense: frigate sails", NOW)
     known = store.reading.version()[1]
     place_one(store, "beta", "Europe votes on wheat", NOW - timedelta(hours=1))
-    assert titles(store, StreamQuery("search", changed_since=known + 1)) == ["Europe votes on wheat"]
+    assert titles(store, StreamQuery("search", changed_since=known + 2)) == ["Europe votes on wheat"]
     latest = store.reading.version()[1]
     store.articles.claim(["alpha"], 0, 9, SECONDS, SECONDS + 3600)
     store.articles.save(1, "<p>The article.</p>", None, SECONDS - 3600)
-    assert titles(store, StreamQuery("search", changed_since=latest + 1)) == ["Defense: frigate sails"]
+    assert titles(store, StreamQuery("search", changed_since=latest + 2)) == ["Defense: frigate sails"]
 
 
 def place_one(store: Store, source: str, title: str, now: datetime) -> None:
@@ -716,8 +716,10 @@ def test_merged_stories_redirect_and_lose_nothing(store: Store) -> None:
     )
     place(store)
     first, second = sorted(store.reading.stories(StreamQuery("latest"), SECONDS)[0], key=lambda story: story.n)
-    store.edition.apply(Batch(merges=(Merge(first.n, second.n),), epoch="one", now=SECONDS))
+    store.edition.apply(Batch(merges=(Merge(first.n, second.n),), epoch="one", now=SECONDS + 60))
     assert store.reading.story(second.id) == first.id
+    moved, _ = store.reading.items(StreamQuery("search", view="items", changed_since=SECONDS + 60), SECONDS + 99)
+    assert [one.n for one in moved] == [second.n], "it has another story now"
     assert len(store.reading.members(first.n)) == 2
     assert store.reading.totals()["stories"] == 1
 

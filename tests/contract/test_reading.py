@@ -283,7 +283,7 @@ def by_definition(store: SqliteArchive) -> Callable[[StreamQuery], list[Found]]:
                 or not matches([n], row.at, query.filter)
             ):
                 continue
-            yield to_id(row.id), n, row.entered, row.at, text[n].updated
+            yield to_id(row.id), n, row.entered, row.at, own.changed if own else 0
 
     return lambda query: list((stories if query.view == "stories" else items)(query))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aggregator.store import articles
-from aggregator.store.edition import moment
+from aggregator.store.edition import STORING, moment
 from aggregator.store.postgres.connection import Connection
 from aggregator.store.postgres.edition import next_version, stamp
 
@@ -22,14 +22,14 @@ class Articles(articles.Articles):
                 (content.replace("\0", ""), why, item),
             )
             if content:
-                changed = moment(self._db, now)
+                now = moment(self._db, now)
                 raw.execute(
                     "UPDATE stories SET changed = %s WHERE n = (SELECT story FROM placements WHERE item = %s)",
-                    (changed, item),
+                    (now + STORING, item),
                 )
                 streams = raw.execute(
                     "SELECT m.name FROM placements p JOIN entries e ON e.story = p.story JOIN streams m ON m.n = e.stream "
                     "WHERE p.item = %s",
                     (item,),
                 )
-                stamp(raw, version, {name for (name,) in streams}, changed)
+                stamp(raw, version, {name for (name,) in streams}, now)

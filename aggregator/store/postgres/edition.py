@@ -8,7 +8,7 @@ from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
 from aggregator.store import edition
 from aggregator.store.dialect import Lock
-from aggregator.store.edition import apply_splits, entries_before, merge_stories, moment
+from aggregator.store.edition import STORING, apply_splits, entries_before, merge_stories, moment
 from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw, put
 from aggregator.store.postgres.memory import save_memory
 from aggregator.store.rows import entry_rows, placement_row, story_row
@@ -71,18 +71,19 @@ class EditionStore(edition.EditionStore):
                 )
             version = next_version(raw)
             before = entries_before(self._db, batch)
-            merge_stories(self._db, batch)
-            put(raw, "placements", "bigint bigint text text text text text text text boolean", map(placement_row, batch.placed),
-                _REPLACED_PLACEMENT)  # fmt: skip
+            now = moment(self._db, batch.now)
+            changed = now + STORING
+            merge_stories(self._db, batch, changed)
+            put(raw, "placements", "bigint bigint text text text text text text text boolean bigint",
+                [placement_row(placed, changed) for placed in batch.placed], _REPLACED_PLACEMENT)  # fmt: skip
             apply_splits(self._db, batch)
             if not batch.anew:
                 placed = [placed.item for placed in batch.placed]
                 raw.execute("DELETE FROM pending WHERE item = ANY(%s::bigint[])", (placed,))
-            changed = moment(self._db, batch.now)
             put(raw, "stories", _STORY, [story_row(story, batch, changed) for story in batch.stories], _REPLACED_STORY)
             touched = _save_entries(raw, batch, before)
             save_memory(raw, batch.memory)
-            stamp(raw, version, touched, changed)
+            stamp(raw, version, touched, now)
 
 
 def _take(raw: Raw) -> bool:
@@ -170,7 +171,7 @@ _REPLACED_PLACEMENT = """
         topics = excluded.topics, places = excluded.places,
         why = CASE excluded.why WHEN '' THEN placements.why ELSE excluded.why END,
         joining = CASE excluded.why WHEN '' THEN placements.joining ELSE excluded.joining END,
-        hidden = excluded.hidden
+        hidden = excluded.hidden, changed = excluded.changed
 """
 _STORY = "bigint bytea bigint bigint bigint bigint bigint text text text bigint text text boolean"
 _REPLACED_STORY = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aggregator.store import articles
-from aggregator.store.edition import moment
+from aggregator.store.edition import STORING, moment
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.edition import stamp
 
@@ -18,14 +18,14 @@ class Articles(articles.Articles):
         with self._db.transaction() as raw:
             raw.execute("UPDATE articles SET content = ?, why = ?, again = NULL WHERE item = ?", (content, why, item))
             if content:
-                changed = moment(self._db, now)
+                now = moment(self._db, now)
                 raw.execute(
                     "UPDATE stories SET changed = ? WHERE n = (SELECT story FROM placements WHERE item = ?)",
-                    (changed, item),
+                    (now + STORING, item),
                 )
                 streams = raw.execute(
                     "SELECT m.name FROM placements p JOIN entries e ON e.story = p.story JOIN streams m ON m.n = e.stream "
                     "WHERE p.item = ?",
                     (item,),
                 )
-                stamp(raw, {name for (name,) in streams}, changed)
+                stamp(raw, {name for (name,) in streams}, now)

@@ -11,7 +11,7 @@ import orjson
 from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
 from aggregator.store import edition
-from aggregator.store.edition import apply_splits, entries_before, merge_stories, moment
+from aggregator.store.edition import STORING, apply_splits, entries_before, merge_stories, moment
 from aggregator.store.rows import entry_rows, placement_row, story_row
 from aggregator.store.shifts import KEPT, Row, shifts
 from aggregator.store.sqlite.connection import Connection
@@ -53,24 +53,25 @@ class EditionStore(edition.EditionStore):
             if self._holding is not None and self.holder() != self._holding:
                 raise StoreBusy(f"{self._db.path}: another process took over the edition; this one stopped")
             before = entries_before(self._db, batch)
-            merge_stories(self._db, batch)
-            raw.executemany(_SAVE_PLACEMENT, map(placement_row, batch.placed))
+            now = moment(self._db, batch.now)
+            changed = now + STORING
+            merge_stories(self._db, batch, changed)
+            raw.executemany(_SAVE_PLACEMENT, [placement_row(placed, changed) for placed in batch.placed])
             apply_splits(self._db, batch)
             if not batch.anew:
                 raw.executemany("DELETE FROM pending WHERE item = ?", [(placed.item,) for placed in batch.placed])
-            changed = moment(self._db, batch.now)
             raw.executemany(_SAVE_STORY, [story_row(story, batch, changed) for story in batch.stories])
             touched = _save_entries(raw, batch, before)
             save_memory(raw, batch.memory)
-            stamp(raw, touched, changed)
+            stamp(raw, touched, now)
 
 
 _SAVE_PLACEMENT = """
-    INSERT INTO placements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+    INSERT INTO placements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
         story = excluded.story, publisher = excluded.publisher, section = excluded.section, scores = excluded.scores,
         topics = excluded.topics, places = excluded.places, why = CASE excluded.why WHEN '' THEN why ELSE excluded.why END,
         joining = CASE excluded.why WHEN '' THEN joining ELSE excluded.joining END,
-        hidden = excluded.hidden
+        hidden = excluded.hidden, changed = excluded.changed
 """
 # An upsert, since a row that is replaced would tell no trigger that it went.
 _SAVE_ENTRY = """

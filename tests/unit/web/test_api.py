@@ -12,6 +12,7 @@ from msgspec import structs
 from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.model.story import Batch, Merge, StoryView
+from aggregator.pipeline.edition import edition
 
 STORY = {
     "id", "url", "title", "summary", "link", "published", "updated", "section", "sections", "topics", "publishers",
@@ -106,6 +107,40 @@ def test_changed_since_gives_what_changed_oldest_first(tmp_path: Path) -> None:
     ]
     paged = walk(room.client, "stories", "?changed_since=2026-11-24T12:30:00Z&limit=1")
     assert [row["id"] for row in paged] == [row["id"] for row in rows]
+    room.close()
+
+
+def test_who_asks_for_changes_again_and_again_misses_nothing_that_is_being_placed(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    room.now += timedelta(hours=1)
+    asked = {"stories": room.now, "items": room.now}
+    got: dict[str, dict[str, Any]] = {"stories": {}, "items": {}}
+
+    def ask() -> None:
+        for view, since in asked.items():
+            asked[view] = room.now
+            rows = room.client.get(f"/api/v1/{view}?changed_since={since:%Y-%m-%dT%H:%M:%SZ}").get_json()[view]
+            got[view].update({row["title"]: row for row in rows})
+
+    def clock() -> int:
+        """Time passes with every step of the edition, and the client asks meanwhile."""
+        ask()
+        room.now += timedelta(seconds=1.7)
+        return int(room.now.timestamp())
+
+    room.receive(item("Typhoon Reaches Luzon", age=timedelta(minutes=1)), live=True)
+    room.now += timedelta(seconds=5)
+    edition(room.archive, room.application.policy, clock)
+    room.now += timedelta(seconds=5)
+    ask()
+    assert [*got["stories"]] == [*got["items"]] == ["Typhoon Reaches Luzon"]
+    assert got["items"]["Typhoon Reaches Luzon"]["story"] == got["stories"]["Typhoon Reaches Luzon"]["id"]
+    ask()
+    room.now += timedelta(seconds=5)
+    got["items"].clear()
+    ask()
+    assert not got["items"], "what has not changed since is not listed again"
     room.close()
 
 
