@@ -118,7 +118,8 @@ def known(of: Geography) -> Iterator[tuple[str, str, Location]]:
     """(folded name, code of country or area, location) of the names in the gazetteer."""
     for name, code in MORE.items():
         yield name, code, Location(Kind.NATION, (COUNTRIES | AREAS)[code], 0)
-    for needle, place in zip(gazetteer().needles, gazetteer().places, strict=True):
+    named = zip(gazetteer().needles, gazetteer().places, strict=True)
+    for needle, place in sorted(named, key=lambda one: one[0].text):  # of two names with one stem the first decides
         if not place.choices or len(place.choices[0]) > 1 or place.kind in ("generic", "institution"):
             continue
         (code,), name = place.choices[0], needle.word
