@@ -144,8 +144,8 @@ does not see them, and asks from that moment on the next time."""
 
 
 def moment(db: Reads, now: int) -> int:
-    """The time of a change: later than that of every change before, whatever the clock does, so that who asks what changed
-    since the last one misses nothing. It is also what `stamp` gives the streams."""
+    """The time of a change: later than that of every change and every edit of the configuration before, even within a second and
+    whatever the clock does, so that who asks whether anything changed since the last one misses nothing."""
     before = db.read("SELECT changed FROM streams WHERE name = 'latest'")
     before += db.read("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1")
     return max([now, *(int(changed) + 1 for (changed,) in before)])
@@ -159,8 +159,8 @@ def entries_before(db: Reads, batch: Batch) -> list[Row]:
 
 
 def merge_stories(db: Writes, batch: Batch, changed: int) -> None:
-    """The items of younger stories move to the older ones, at the time `changed`, and the addresses of the younger redirect. The older are
-    among the batch's stories, and keep a place in each stream that the younger were in."""
+    """The items of younger stories move to the older ones, at the time `changed`, and the addresses of the younger redirect. The
+    older are among the batch's stories, and keep a place in each stream that the younger were in."""
     for merge in batch.merges:
         pair = (merge.older, merge.younger)
         db.write("UPDATE placements SET story = ?, changed = ? WHERE story = ?", (merge.older, changed, merge.younger))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import orjson
 
 from aggregator.store.dialect import Lock, Writes
+from aggregator.store.edition import moment
 from aggregator.store.retention import limits
 from aggregator.store.rows import to_json
 
@@ -44,16 +45,14 @@ class Upkeep(ABC):
         before, since clients use it to ask whether anything changed. `alike`: the configuration in force so far, if the
         new one places every stored item as that does."""
         with self._db.transaction(Lock.CONFIGURING):
-            rows = self._db.read("SELECT epoch, alike, applied FROM configurations ORDER BY n DESC LIMIT 1")
+            rows = self._db.read("SELECT epoch, alike FROM configurations ORDER BY n DESC LIMIT 1")
             if rows and rows[0][0] == epoch:
                 return False
             # Not if another process has put a third one in force meanwhile.
-            earliest = next((earlier or held for held, earlier, _ in rows if held == alike), None)
-            before = [applied for *_, applied in rows]
-            before += [changed for (changed,) in self._db.read("SELECT changed FROM streams WHERE name = 'latest'")]
+            earliest = next((earlier or held for held, earlier in rows if held == alike), None)
             self._db.write(
                 "INSERT INTO configurations (epoch, texts, applied, alike) VALUES (?, ?, ?, ?)",
-                (epoch, to_json(dict(texts)), max([now, *(moment + 1 for moment in before)]), earliest),
+                (epoch, to_json(dict(texts)), moment(self._db, now), earliest),
             )
         return True
 

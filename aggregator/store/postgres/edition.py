@@ -153,16 +153,10 @@ def next_version(raw: Raw) -> int:
 
 
 def stamp(raw: Raw, version: int, names: set[str], now: int) -> None:
-    """These streams changed, and "latest" with them. The time advances with every change, even within a second and
-    whatever the clock does, and thus past the last edit of the configuration: clients use it to ask whether anything
-    changed."""
+    """These streams changed, and "latest" with them, at `now`, a `moment`."""
     names = names | {"latest"}
     stream_numbers(raw, names)
-    raw.execute(
-        "UPDATE streams SET version = %s, changed = greatest(%s, changed + 1, "
-        "(SELECT applied + 1 FROM configurations ORDER BY n DESC LIMIT 1)) WHERE name = ANY(%s)",
-        (version, now, sorted(names)),
-    )
+    raw.execute("UPDATE streams SET version = %s, changed = %s WHERE name = ANY(%s)", (version, now, sorted(names)))
 
 
 _REPLACED_PLACEMENT = """

@@ -8,6 +8,7 @@ import orjson
 
 from aggregator.errors import UsageError
 from aggregator.store import upkeep
+from aggregator.store.edition import moment
 from aggregator.store.postgres.connection import Connection, put, session_name
 from aggregator.store.postgres.edition import next_version, stamp
 from aggregator.store.postgres.intake import save_words
@@ -53,7 +54,7 @@ class Upkeep(upkeep.Upkeep):
                 "UPDATE articles SET content = '' WHERE item = ANY(%s::bigint[])", ([item for item, _ in rows],)
             )
             if rows:
-                stamp(raw, next_version(raw), set(), now)
+                stamp(raw, next_version(raw), set(), moment(self._db, now))
         return len(rows)
 
     def backup(self, target: Path) -> None:

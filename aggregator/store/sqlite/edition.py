@@ -109,16 +109,12 @@ def stream_numbers(raw: sqlite3.Connection, names: Iterable[str]) -> dict[str, i
 
 
 def stamp(raw: sqlite3.Connection, names: set[str], now: int) -> None:
-    """These streams changed, and "latest" with them. The time advances with every change, even within a second and
-    whatever the clock does, and thus past the last edit of the configuration: clients use it to ask whether anything
-    changed."""
+    """These streams changed, and "latest" with them, at `now`, a `moment`."""
     version = int((raw.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() or ("0",))[0]) + 1
     names = names | {"latest"}
     stream_numbers(raw, names)
     raw.executemany(
-        "UPDATE streams SET version = ?, changed = max(?, changed + 1, "
-        "coalesce((SELECT applied + 1 FROM configurations ORDER BY n DESC LIMIT 1), 0)) WHERE name = ?",
-        [(version, now, name) for name in names],
+        "UPDATE streams SET version = ?, changed = ? WHERE name = ?", [(version, now, name) for name in names]
     )
     _put(raw, "version", version)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aggregator.errors import StoreCorrupt, StoreError
 from aggregator.store import upkeep
+from aggregator.store.edition import moment
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.copying import save_copy
 from aggregator.store.sqlite.edition import stamp
@@ -38,7 +39,7 @@ class Upkeep(upkeep.Upkeep):
             )
             raw.executemany("UPDATE articles SET content = '' WHERE item = ?", rows)
             if rows:
-                stamp(raw, set(), now)
+                stamp(raw, set(), moment(self._db, now))
         return len(rows)
 
     def backup(self, target: Path) -> None:
