@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from aggregator.store.dialect import Reads, Writes
 
@@ -20,18 +20,17 @@ def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Ite
         yield n, limit
 
 
-def leave(db: Writes, sources: Iterable[int]) -> None:
+def leave(db: Writes, sources: Collection[int]) -> None:
     """Before another document of these sources is stored: what the last one listed was listed until its source last answered.
     A day is taken off, so that what the new one lists is noted, and what it does not list can be told from it later."""
-    for source in sources:
-        query = "SELECT last_success, last_new FROM sources WHERE n = ?"
-        for answered, new in db.read(query, (source,)):
-            until = (answered or 0) - LISTED_EVERY
-            if until > (new or 0):  # else its last document is as young
-                db.write(
-                    "UPDATE texts SET listed = ? WHERE listed >= ? AND listed < ? AND item IN (SELECT n FROM items WHERE source = ?)",
-                    (until, _last_document(db, source) - LISTED_EVERY, until, source),
-                )
+    # The last document of a source that had something new since is as young.
+    quiet = "SELECT n, last_success FROM sources WHERE last_success - ? > coalesce(last_new, 0) AND n IN"
+    for source, answered in db.select(quiet, sources, "", LISTED_EVERY):
+        until = answered - LISTED_EVERY
+        db.write(
+            "UPDATE texts SET listed = ? WHERE listed >= ? AND listed < ? AND item IN (SELECT n FROM items WHERE source = ?)",
+            (until, _last_document(db, source) - LISTED_EVERY, until, source),
+        )
 
 
 def _last_document(db: Reads, source: int) -> int:
