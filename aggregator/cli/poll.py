@@ -19,6 +19,7 @@ from aggregator.cli.child_process import Terminated, run_in_child
 from aggregator.cli.edition import place_all, seconds, warm_up
 from aggregator.cli.progress import bar
 from aggregator.errors import AggregatorError, UsageError
+from aggregator.model.source import ASKED_TO_WAIT
 from aggregator.pipeline.leases import release_dead
 from aggregator.schedule.formatting import counted
 from aggregator.worker.processes import identity, is_dead
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 LEASE = timedelta(minutes=60)
 MANY = 100  # sources
 
-ASKED_TO_WAIT = (429, 503)
 BUSY = "polled by another process at this moment"
 SHOWN = 5  # busy sources told by name
 

@@ -26,10 +26,10 @@ from aggregator.fetch.decode import Body
 from aggregator.fetch.failures import Stopped, failure, http_failure
 from aggregator.fetch.gate import HostGate
 from aggregator.fetch.guard import Guard, SystemResolver
-from aggregator.fetch.headers import ASKING_TO_WAIT, freshness, legal_validator, written
+from aggregator.fetch.headers import freshness, legal_validator, written
 from aggregator.fetch.redirects import REDIRECTS, Trail, WebAddress, start
 from aggregator.fetch.robots import Robots
-from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome
+from aggregator.model.source import ASKED_TO_WAIT, Failed, Fetched, FetchRequest, NotModified, Outcome
 
 ACCEPT: Final = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -137,10 +137,7 @@ class Http:
             overall=self._limits.concurrency,
             exempt=self._allowance.names,
         )
-        self._robots = {
-            public: Robots(lambda url, public=public: self._tried(FetchRequest("", url), public))  # type: ignore[misc]
-            for public in (False, True)
-        }
+        self._robots = {public: self._asking_robots(public) for public in (False, True)}
         self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, br"}
         self._tls = tls
         self._clock = clock
@@ -153,6 +150,9 @@ class Http:
             TooManyFiles: no connection can be opened here.
         """
         return await self._tried(request, await self._stays_public(request.named_by))
+
+    def _asking_robots(self, public: bool) -> Robots:
+        return Robots(lambda url: self._tried(FetchRequest("", url), public))
 
     async def _stays_public(self, feed: str | None) -> bool:
         """Whether a page must not be at a private address: a public feed must not read to everybody what `allow_private` was
@@ -218,7 +218,7 @@ class Http:
             if terms.crawl and (refused := await self._robots[terms.public].refusal(trail.here)):
                 raise Stopped(refused.kind, refused.message, freshness=refused.freshness)
             answer = await self._ask(trail.here, headers, terms)
-            if answer.status in ASKING_TO_WAIT and terms.pause == "host":
+            if answer.status in ASKED_TO_WAIT and terms.pause == "host":
                 wait = freshness(answer.headers, answer.status, self._clock()).retry_after
                 if wait:
                     self._gate.pause(trail.here.host, wait)

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from aggregator.model.source import Freshness
+from aggregator.model.source import ASKED_TO_WAIT, Freshness
 
-ASKING_TO_WAIT = (429, 503)
 _LONGEST_FRESH = timedelta(days=7)
 _LONGEST_RETRY = timedelta(hours=24)
 _LONGEST_VALIDATOR = 1024  # bytes
@@ -44,7 +43,7 @@ def freshness(headers: Mapping[str, str], status: int, now: datetime) -> Freshne
     """Cache-Control and Expires (RFC 9111, 4.2; at most 7 days) and, on 429 and 503, Retry-After (at most 24 hours)."""
     return Freshness(
         max_age=_max_age(headers, now),
-        retry_after=_retry_after(headers, now) if status in ASKING_TO_WAIT else None,
+        retry_after=_retry_after(headers, now) if status in ASKED_TO_WAIT else None,
     )
 
 

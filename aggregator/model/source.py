@@ -62,6 +62,10 @@ class FetchRequest:
     pause: str = "host"  # whom a Retry-After holds: all that ask the host, or this source alone (`source`)
 
 
+ASKED_TO_WAIT = (429, 503)
+"""Statuses with which a server may say in Retry-After when to come again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Freshness:
     """What a response says about when to come again; seconds, None if it says nothing."""

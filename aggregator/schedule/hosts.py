@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from aggregator.addresses import host_of
-from aggregator.model.source import SourceState
+from aggregator.model.source import ASKED_TO_WAIT, SourceState
 
 LONGEST = timedelta(hours=1)  # that others of a host wait for what one of them was told
 
@@ -20,7 +20,7 @@ def pausing(states: Iterable[SourceState], now: datetime, alone: Collection[str]
         if (
             host
             and state.id not in alone
-            and state.last_status in (429, 503)
+            and state.last_status in ASKED_TO_WAIT
             and state.next_poll
             and "(Retry-After)" in state.why
         ):
