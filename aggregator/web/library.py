@@ -254,7 +254,7 @@ class Library:
             yield
             return
         if not self._months.acquire(timeout=MONTH_PATIENCE):
-            raise ServiceUnavailable("other archives of months are being made", retry_after=MONTH_SECONDS)
+            raise ServiceUnavailable(retry_after=MONTH_SECONDS)
         try:
             yield
         finally:
