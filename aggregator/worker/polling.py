@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=20)  # renewed in the middle, as long as the polls take
 CLAIM = 64  # sources polled together
 CLAIMS = 8  # a tick claims at most this many times: a hundred sources a second
+GATHER = 3.0  # seconds that stored news waits for more of the same claim; a source that hangs holds up no other
 PATIENCE = 6.0  # seconds that polls in progress get when the service stops
 PAUSE, LONGEST_PAUSE = 10.0, 1200.0  # seconds without polls after results could not be stored; doubled each time
 
@@ -138,8 +139,11 @@ class Polling:
     async def _poll(self, tools: Tools, states: Sequence[SourceState]) -> None:
         ids = Counter(state.id for state in states)
         self._in_progress += ids
+        loop, announced = asyncio.get_running_loop(), list[asyncio.TimerHandle]()
         try:
-            report = await refresh(tools, states)
+            report = await refresh(
+                tools, states, news=lambda: announced.append(loop.call_later(GATHER, self._news.set))
+            )
         except Exception as error:  # noqa: BLE001 (polled again later; reported as a problem)
             self._owed |= ids.keys()
             if time.monotonic() >= self._resume:  # polls that fail together lengthen the pause once
@@ -149,12 +153,14 @@ class Polling:
             return
         finally:
             self._in_progress -= ids
+            for timer in announced:
+                timer.cancel()
+            if announced:
+                self._news.set()
         self._pause = PAUSE
         self._troubles.recovered("polling")
         self._measures.failed(report.kinds)
         self._log(report)
-        if report.new or report.changed:
-            self._news.set()
         try:
             await articles(self._current.engine.tools)
         except Exception as error:  # noqa: BLE001 (the next poll tries others; reported as a problem)

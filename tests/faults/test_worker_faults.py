@@ -182,6 +182,39 @@ def test_a_server_that_fails_on_conditional_requests_is_read_again(worker: Worke
     asyncio.run(run())
 
 
+def test_news_of_other_sources_does_not_wait_for_one_that_hangs(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "GATHER", 0.0)
+
+    async def run() -> None:
+        answers = asyncio.Event()
+
+        async def fetch(request: FetchRequest) -> Outcome:
+            if request.source == "one":
+                await answers.wait()
+            return Fetched(request.url, 200, b"", None, None, None, Freshness(), None, 10)
+
+        async def parse(fetched: Fetched, job: ParseJob) -> NormalFeed:
+            items = (item(job.source, "1", f"News of outlet {job.source}"),)
+            return NormalFeed("rss", "test", items, None, None, None, None, None, (), (), None, (), ())
+
+        worker.fetch, worker.parse = fetch, parse
+        await worker.polling.tick()
+        async with asyncio.timeout(30):
+            await worker.news.wait()
+        await worker.editions.once()
+        assert worker.archive.reading.totals()["stories"] == 2
+        worker.news.clear()
+        answers.set()
+        await worker.polling.idle()
+        assert worker.news.is_set()
+        await worker.editions.once()
+        assert worker.archive.reading.totals()["stories"] == 3
+
+    asyncio.run(run())
+
+
 def test_f5_results_that_cannot_be_stored_are_polled_again_after_a_pause(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
