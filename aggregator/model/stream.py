@@ -67,15 +67,6 @@ class StreamQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page of an API list; `cursor` continues it."""
-
-    stories: tuple[StoryView, ...] = ()
-    items: tuple[ItemView, ...] = ()
-    cursor: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Names:
     """The names behind ids: titles of sections and topics, and of sources with their public feed address. `fallback` is
     the section of items that no rule places."""
