@@ -12,7 +12,7 @@ from aggregator.model.source import Fetched, FetchRequest, Outcome, ParseJob, So
 if TYPE_CHECKING:
     from aggregator.model.poll import PollResult
     from aggregator.model.settings import Source
-    from aggregator.model.story import Batch, Member, PendingItem, Recalled, StoryState
+    from aggregator.model.story import Batch, Known, Member, PendingItem, StoryState
 
 Clock = Callable[[], datetime]
 """Returns the current time, aware UTC."""
@@ -139,7 +139,9 @@ class Past(Protocol):
     def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]:
         """Word → the items indexed under it that were published in this period, at most the first `most`."""
 
-    def recall(self, items: Collection[int]) -> Mapping[int, Recalled]: ...
+    def known(self, items: Collection[int]) -> Mapping[int, Known]:
+        """Item → what is kept of it; items of which nothing is kept are absent."""
+
     def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
         """Story → its items, in order of publication."""
 

@@ -158,10 +158,10 @@ class Remembered:
     documents: int = 0
 
 
-class Recalled(NamedTuple):
-    """An earlier item as the grouping reads it."""
+class Known(NamedTuple):
+    """An earlier item as the grouping reads it. `kept` are its encoded features, `at` its publication in epoch seconds."""
 
-    features: bytes
+    kept: bytes
     story: int
     at: int
     publisher: str

@@ -12,18 +12,17 @@ from typing import TYPE_CHECKING
 from aggregator.errors import StoreError
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement
-from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
+from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, Remembered, RememberedItem, StoryState
 from aggregator.pipeline.category_topics import stored_topics, with_category_topics
 from aggregator.pipeline.compose import compose
-from aggregator.pipeline.history import StoredHistory, remembered
 from aggregator.pipeline.judging import folded, placed, rejudged
 from aggregator.pipeline.merging import survivor
 from aggregator.pipeline.moved import with_moved_addresses
 from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.regrouping import Without, alone, regrouped
-from aggregator.ports import Archive, Upkeep
-from aggregator.stories import Candidate, Grouping, History, Join
+from aggregator.ports import Archive, Past, Upkeep
+from aggregator.stories import Candidate, Grouping, Join
 
 if TYPE_CHECKING:
     from aggregator.stories import FeatureCache
@@ -185,7 +184,7 @@ def step(
             ),
             stories=tuple(stories),
             merges=tuple(plan.merges),
-            memory=remembered(candidates, grouping),
+            memory=_remembered(candidates, grouping),
             epoch=policy.epoch,
             now=now(),  # not when it began: whoever asked for changes meanwhile did not see it
         )
@@ -204,13 +203,25 @@ def _grouped(
     again = [item for item in alone(items, archive) if item.canonical not in policy.apart]
     candidates = [candidate(item) for item in [*fresh, *again] if item.canonical not in policy.apart]
     known_alone = {item.n for item in again}
-    history: History = StoredHistory(archive.past)
-    if known_alone:
-        history = Without(history, known_alone)
-    grouping = regrouped(group(candidates, history, cache=cache), known_alone, {item.n for item in fresh})
+    past: Past = Without(archive.past, known_alone) if known_alone else archive.past
+    grouping = regrouped(group(candidates, past, cache=cache), known_alone, {item.n for item in fresh})
     if policy.apart or policy.joined:
         grouping = overruled(grouping, fresh, archive, policy)
     return candidates, grouping
+
+
+def _remembered(batch: Collection[Candidate], grouping: Grouping) -> Remembered:
+    """What the store keeps of a batch for the next ones."""
+    return Remembered(
+        items=tuple(
+            RememberedItem(one.item, one.at, one.publisher, kept.headline or None, kept.features)
+            for one in batch
+            if (kept := grouping.kept.get(one.item)) is not None
+        ),
+        postings=tuple(grouping.postings),
+        frequencies=tuple(grouping.frequencies.items()),
+        documents=grouping.documents,
+    )
 
 
 def candidate(item: PendingItem) -> Candidate:

@@ -107,7 +107,7 @@ def _part(archive: Archive, policy: Policy, now: int) -> None:
             stories.append(_parted(founder, part, states[n], policy, now))
             why = APART if part[0].item.n in address else "stays without what was set apart"
             places += [placed(member, founder, policy, why if founder != n else "") for member in part]
-    if stories or archive.past.recall(address):
+    if stories or archive.past.known(address):
         archive.edition.apply(
             Batch(tuple(places), tuple(stories), forgotten=tuple(address), epoch=policy.epoch, now=now, anew=True)
         )

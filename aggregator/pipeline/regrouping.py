@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from aggregator.model.story import PendingItem
-from aggregator.ports import Archive
-from aggregator.stories import Grouping, History, Join, Known, Merge
+from aggregator.model.story import Known, PendingItem
+from aggregator.ports import Archive, Past
+from aggregator.stories import Grouping, Join, Merge
 
 
 def alone(items: Sequence[PendingItem], archive: Archive) -> list[PendingItem]:
@@ -27,33 +27,33 @@ def alone(items: Sequence[PendingItem], archive: Archive) -> list[PendingItem]:
 
 
 class Without:
-    """A history as it would be without some items, each a story by itself."""
+    """The past as it would be without some items, each a story by itself."""
 
-    def __init__(self, history: History, items: Collection[int]) -> None:
-        self._history = history
+    def __init__(self, past: Past, items: Collection[int]) -> None:
+        self._past = past
         self._items = frozenset(items)
 
     def documents(self) -> int:
-        return self._history.documents()
+        return self._past.documents()
 
     def frequencies(self, words: Collection[int]) -> Mapping[int, int]:
-        return self._history.frequencies(words)
+        return self._past.frequencies(words)
 
     def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]:
-        return self._left(self._history.postings(words, since, until, most))
+        return self._left(self._past.postings(words, since, until, most))
 
     def known(self, items: Collection[int]) -> Mapping[int, Known]:
-        return self._history.known([item for item in items if item not in self._items])
+        return self._past.known([item for item in items if item not in self._items])
 
     def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
-        return self._history.members([story for story in stories if story not in self._items])
+        return self._past.members([story for story in stories if story not in self._items])
 
     def same_address(self, canonicals: Collection[str]) -> Mapping[str, int]:
-        found = self._history.same_address(canonicals)
+        found = self._past.same_address(canonicals)
         return {address: story for address, story in found.items() if story not in self._items}
 
     def same_headline(self, keys: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
-        return self._left(self._history.same_headline(keys, since, until))
+        return self._left(self._past.same_headline(keys, since, until))
 
     def _left(self, found: Mapping[int, Sequence[int]]) -> Mapping[int, Sequence[int]]:
         return {key: [item for item in items if item not in self._items] for key, items in found.items()}

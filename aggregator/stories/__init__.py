@@ -10,7 +10,7 @@ from aggregator.stories.candidate import Candidate
 from aggregator.stories.features import Features, features
 from aggregator.stories.memory import Memory
 from aggregator.stories.tuning import TUNING, Tuning
-from aggregator.stories.values import Grouping, History, Join, Known, Merge
+from aggregator.stories.values import Grouping, Join, Merge
 
 if TYPE_CHECKING:
     from aggregator.stories.feature_cache import FeatureCache
@@ -22,9 +22,7 @@ __all__ = [
     "FeatureCache",
     "Features",
     "Grouping",
-    "History",
     "Join",
-    "Known",
     "Memory",
     "Merge",
     "Tuning",

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from aggregator.model.story import Known
 from aggregator.stories.arrays import Bools, Floats, Ints
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.reading import Reading
@@ -13,7 +14,6 @@ from aggregator.stories.similarity import FEW, KEPT, LEAST, among, evidence, nei
 from aggregator.stories.trees import probability
 from aggregator.stories.tuning import Tuning
 from aggregator.stories.twins import naming, twins
-from aggregator.stories.values import Known
 
 Pair = tuple[int, int]
 

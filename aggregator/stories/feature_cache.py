@@ -4,7 +4,7 @@ A batch is compared with ten times as many known items as it has new ones, mostl
 Decoding the features of each of them anew would cost more than the comparison.
 
 The cache changes no decision: an empty one gives the same results. Each row is checked against the hash of the bytes that
-the history keeps of the item, so a row whose item was changed by another process is read again.
+the store keeps of the item, so a row whose item was changed by another process is read again.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class FeatureCache:
         return np.array([known[id] for id in ids], dtype=np.int32)
 
     def update(self, items: Sequence[int], kept: Sequence[bytes], near: Sequence[bytes]) -> None:
-        """The history will keep `kept` of these items: the same features, with the neighbours `near` that were found."""
+        """The store will keep `kept` of these items: the same features, with the neighbours `near` that were found."""
         rows = [self._row[item] for item in items]
         for row, one in zip(rows, kept, strict=True):
             self._kept[row] = hash(one)

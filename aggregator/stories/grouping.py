@@ -1,4 +1,4 @@
-"""Decides which story each item of a batch joins: read the history, compare, decide.
+"""Decides which story each item of a batch joins: read the past, compare, decide.
 
 1. Items with equal addresses, or equal headlines within two days, are united without comparison.
 2. An index of rare words nominates the items that are worth comparing within a window of days.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aggregator.ports import Past
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import with_neighbours
@@ -17,19 +18,19 @@ from aggregator.stories.groups import Groups
 from aggregator.stories.reading import read
 from aggregator.stories.reasons import joins
 from aggregator.stories.tuning import TUNING, Tuning
-from aggregator.stories.values import Grouping, History, Kept
+from aggregator.stories.values import Grouping, Kept
 
 
 def group(
-    batch: Sequence[Candidate], history: History, tuning: Tuning = TUNING, cache: FeatureCache | None = None
+    batch: Sequence[Candidate], past: Past, tuning: Tuning = TUNING, cache: FeatureCache | None = None
 ) -> Grouping:
-    """Decide on a batch of new items, none of them known to `history`. Their order does not matter. Passing the same `cache`
+    """Decide on a batch of new items, none of them known to `past`. Their order does not matter. Passing the same `cache`
     for one batch after another saves much work and changes nothing else."""
     if not batch:
         return Grouping((), ())
     ordered = sorted(batch, key=in_order)
     cache = FeatureCache() if cache is None else cache
-    reading = read(ordered, history, tuning, cache)
+    reading = read(ordered, past, tuning, cache)
     groups = Groups(reading, tuning)
     groups.tie()
     groups.unite()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
+from aggregator.model.story import Known
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.linkage import Linkage, shown
 from aggregator.stories.marks import Marks
 from aggregator.stories.reading import Reading
 from aggregator.stories.tuning import Tuning
-from aggregator.stories.values import Known, Merge
+from aggregator.stories.values import Merge
 
 PREFETCHED = 20_000  # most pairs between two likely groups that are scored ahead
 

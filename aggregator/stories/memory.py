@@ -1,12 +1,13 @@
-"""A `History` in memory, for `classify`, the evaluation and tests. It is also the reference for what a store must do."""
+"""A `ports.Past` in memory, for `classify`, the evaluation and tests. It is also the reference for what a store must do."""
 
 from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Collection, Mapping, Sequence
 
+from aggregator.model.story import Known
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.values import Grouping, Known
+from aggregator.stories.values import Grouping
 
 
 class Memory:

@@ -1,4 +1,4 @@
-"""Reads what a batch needs of the history, in a small fixed number of calls."""
+"""Reads what a batch needs of the past, in a small fixed number of calls."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aggregator.model.story import Known
+from aggregator.ports import Past
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import Features, features
@@ -14,7 +16,6 @@ from aggregator.stories.matrix import Matrix
 from aggregator.stories.nomination import nominated, posted
 from aggregator.stories.rarity import Rarity
 from aggregator.stories.tuning import Tuning
-from aggregator.stories.values import History, Known
 
 LATEST = 20  # known items with one headline that are considered, the newest ones
 
@@ -25,7 +26,7 @@ class Reading:
 
     new: Sequence[Candidate]  # in order of publication
     features: Mapping[int, Features]  # of the new items
-    encoded: Sequence[bytes]  # … encoded, as the history keeps them
+    encoded: Sequence[bytes]  # … encoded, as they are kept
     rarity: Rarity
     postings: Sequence[tuple[int, int]]  # (word, new item): the words under which each is indexed
     near: Mapping[int, Sequence[int]]  # new item → known and new ones that share rare words with it, the best first
@@ -36,49 +37,49 @@ class Reading:
     cache: FeatureCache
 
 
-def read(new: Sequence[Candidate], history: History, tuning: Tuning, cache: FeatureCache) -> Reading:
+def read(new: Sequence[Candidate], past: Past, tuning: Tuning, cache: FeatureCache) -> Reading:
     """`new` must be sorted by `in_order` and not be empty."""
     items = [one.item for one in new]
     kept = {one.item: features(one) for one in new}
     encoded = [one.encode() for one in kept.values()]
     words, _ = cache.matrix(cache.rows(items, encoded))
-    counts, rarity, postings, others = _nominate(new, words, history, tuning)
+    counts, rarity, postings, others = _nominate(new, words, past, tuning)
     near = dict(zip(items, others, strict=True))
-    same = history.same_headline(
+    same = past.same_headline(
         {one.headline for one in kept.values() if one.headline},
         new[0].at - tuning.same_headline,
         new[-1].at + tuning.same_headline,
     )
     headlines = {headline: items[-LATEST:] for headline, items in same.items()}
-    addresses = history.same_address({one.canonical for one in new if one.canonical})
+    addresses = past.same_address({one.canonical for one in new if one.canonical})
     named = {item for others in (*near.values(), *headlines.values()) for item in others} - kept.keys()
-    known = _known(named, set(addresses.values()), history, tuning)
+    known = _known(named, set(addresses.values()), past, tuning)
     return Reading(new, kept, encoded, rarity, postings, near, known, addresses, headlines, counts, cache)
 
 
 def _nominate(
-    new: Sequence[Candidate], words: Matrix, history: History, tuning: Tuning
+    new: Sequence[Candidate], words: Matrix, past: Past, tuning: Tuning
 ) -> tuple[dict[int, int], Rarity, list[tuple[int, int]], list[list[int]]]:
     """(counts, rarity, postings, near) as in `Reading`, `near` as a list in the order of `new`."""
     every = words.ids.tolist()
     counts = dict(zip(every, words.counts().tolist(), strict=True))
-    past = history.frequencies(every)
-    rarity = Rarity(history.documents() + len(new), {word: count + past.get(word, 0) for word, count in counts.items()})
+    seen = past.frequencies(every)
+    rarity = Rarity(past.documents() + len(new), {word: count + seen.get(word, 0) for word, count in counts.items()})
     asked = posted(words, rarity.of(words.ids), tuning)
     indexed = words.ids[asked.column].tolist()
-    seen = {word for word in indexed if word in past}  # a word that was never counted has no postings
-    listed = history.postings(seen, new[0].at - tuning.window, new[-1].at + tuning.window, tuning.max_postings + 1)
+    counted = {word for word in indexed if word in seen}  # a word that was never counted has no postings
+    listed = past.postings(counted, new[0].at - tuning.window, new[-1].at + tuning.window, tuning.max_postings + 1)
     items = np.array([one.item for one in new])
     near = nominated(asked, words.ids, items, listed, tuning)
     return counts, rarity, list(zip(indexed, items[asked.row].tolist(), strict=True)), near
 
 
-def _known(items: set[int], stories: set[int], history: History, tuning: Tuning) -> dict[int, Known]:
+def _known(items: set[int], stories: set[int], past: Past, tuning: Tuning) -> dict[int, Known]:
     """These items, and for each of their stories the founder and the newest members, which show what it is about now."""
-    known = dict(history.known(items))
-    members = history.members(stories | {one.story for one in known.values()})
+    known = dict(past.known(items))
+    members = past.members(stories | {one.story for one in known.values()})
     sampled = {item for story, held in members.items() for item in _sample(story, held, tuning.story_sample)}
-    known.update(history.known(sampled - known.keys()))
+    known.update(past.known(sampled - known.keys()))
     return known
 
 

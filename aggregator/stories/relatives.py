@@ -8,10 +8,10 @@ programme") are shared by chance.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
 
 import numpy as np
 
+from aggregator.ports import Past
 from aggregator.stories.arrays import Floats
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.embeddings import embed_text
@@ -25,12 +25,6 @@ WINDOW = 14 * 86_400  # seconds before and after a story in which chapters are l
 LISTED = 500  # items read for each word
 SHARED = 2  # words that must be shared if one of them is a name …
 UNNAMED = 3  # … and if none is
-
-
-class Past(Protocol):
-    def documents(self) -> int: ...
-    def frequencies(self, words: Collection[int]) -> Mapping[int, int]: ...
-    def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]: ...
 
 
 def chapters(of: Sequence[Candidate], past: Past) -> list[list[tuple[int, float]]]:

@@ -1,24 +1,10 @@
-"""The input and output of the grouping, and its view of the past.
-
-`group` reads a `History` with a small fixed number of calls for a whole batch and returns a `Grouping`, which the caller
-applies in one transaction.
-"""
+"""What the grouping decides."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
-
-
-class Known(NamedTuple):
-    """A known item as the history keeps it. `kept` are its encoded features (`Features.encode`), `at` its publication in epoch
-    seconds."""
-
-    kept: bytes
-    story: int
-    at: int
-    publisher: str
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +36,7 @@ class Merge:
 
 
 class Kept(NamedTuple):
-    """What a history should keep of an item: its encoded features, and the key of its headline (0 for none)."""
+    """What is to be kept of an item: its encoded features, and the key of its headline (0 for none)."""
 
     features: bytes
     headline: int
@@ -71,29 +57,3 @@ class Grouping:
     postings: Sequence[tuple[int, int]] = ()
     frequencies: Mapping[int, int] = field(default_factory=dict)
     documents: int = 0
-
-
-class History(Protocol):
-    """The recent past. Words are ids of stems (`text.words.word_id`), times epoch seconds, bounds inclusive."""
-
-    def documents(self) -> int:
-        """How many items have been counted."""
-
-    def frequencies(self, words: Collection[int]) -> Mapping[int, int]:
-        """Word → how many of the counted items contain it; words never seen may be absent."""
-
-    def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]:
-        """Word → items indexed under it and published within the bounds, at most `most` for each word (so a list of that
-        length may be cut)."""
-
-    def known(self, items: Collection[int]) -> Mapping[int, Known]:
-        """Item → what is kept of it; unknown or purged ones are absent."""
-
-    def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
-        """Story → its items, oldest first."""
-
-    def same_address(self, canonicals: Collection[str]) -> Mapping[str, int]:
-        """Canonical address → the story that has an item there."""
-
-    def same_headline(self, keys: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
-        """Key (`Features.headline`) → the items with this headline that were published within the bounds, oldest first."""

@@ -27,7 +27,7 @@ from aggregator.model.stream import Names, Rendered, Stream, StreamQuery
 from aggregator.render.formats import FORMATS
 
 if TYPE_CHECKING:
-    from aggregator.stories.relatives import Past
+    from aggregator.ports import Past
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,6 @@ from aggregator.errors import UsageError
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.normalise.known import Known, recognise
 from aggregator.pipeline.edition import candidate, edition, re_place, re_place_stories
-from aggregator.pipeline.history import StoredHistory
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.stories import Memory, group
 
@@ -206,7 +205,7 @@ def test_an_archive_remembers_what_the_reference_in_memory_does(store: Store) ->
         for last in ("dia", "lund", "nik", "pol", "ster")
     ]
     headlines = [" ".join(chance.sample(words, 6)) for _ in range(12)]
-    memory, past = Memory(), StoredHistory(store.past)
+    memory, past = Memory(), store.past
     used: set[int] = set()
     keys: set[int] = set()
     for hour in range(24, 0, -1):

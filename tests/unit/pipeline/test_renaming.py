@@ -92,7 +92,7 @@ def test_the_grouping_knows_the_outlet_by_its_new_name(room: Newsroom) -> None:
     edit(room, RENAMED)
     settle(room)
     numbers = [one.n for one in room.archive.reading.members(story(room, "China").n)]
-    assert {one.publisher for one in room.archive.past.recall(numbers).values()} == {"BBC", "Kyodo", "Reuters World"}
+    assert {one.publisher for one in room.archive.past.known(numbers).values()} == {"BBC", "Kyodo", "Reuters World"}
 
 
 def test_a_plan_of_a_renaming_moves_no_story(room: Newsroom) -> None:

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.stories import TUNING, Candidate, Known, Memory
+from aggregator.model.story import Known
+from aggregator.stories import TUNING, Candidate, Memory
 from aggregator.stories.arrays import highest, unique
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.embeddings import DIMENSIONS, TITLE

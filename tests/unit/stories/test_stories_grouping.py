@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from aggregator.stories import TUNING, Candidate, FeatureCache, Grouping, Join, Known, Memory, group
+from aggregator.model.story import Known
+from aggregator.stories import TUNING, Candidate, FeatureCache, Grouping, Join, Memory, group
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.linkage import Linkage, Union
 from aggregator.stories.marks import Marks
