@@ -14,9 +14,8 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from aggregator.model.item import Enclosure, ParsedItem
-from aggregator.parse.authors import name
 from aggregator.parse.document import Document
-from aggregator.parse.pictures import widest
+from aggregator.parse.fields import person, size, widest
 
 # Dates in the form of RFC 822 or RFC 3339 with a plausible year. For others the fast parser guesses from today's date.
 _DATE = (
@@ -137,7 +136,7 @@ def _named(author: etree._Element) -> list[str]:
     inside = [child.text.strip() for child in author if child.text and str(child.tag).endswith("name")]
     if inside or not str(author.tag).endswith("creator"):
         return inside
-    found = name((author.text or "").strip())
+    found = person((author.text or "").strip())
     return [found] if found else []
 
 
@@ -146,9 +145,7 @@ def _enclosures(element: etree._Element) -> Iterator[Enclosure]:
     for child in element.iterchildren("{*}link", "{*}enclosure"):
         address = child.get("href") or child.get("url")
         if address and (child.get("rel") == "enclosure" or str(child.tag).endswith("enclosure")):
-            length = child.get("length") or ""
-            size = int(length) if length.isascii() and length.isdigit() and len(length) < 16 else None
-            yield Enclosure(address, child.get("type"), size)
+            yield Enclosure(address, child.get("type"), size(child.get("length")))
 
 
 def _image(element: etree._Element) -> str | None:

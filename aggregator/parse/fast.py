@@ -13,16 +13,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import fastfeedparser
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
-from aggregator.parse.authors import name
 from aggregator.parse.document import Document, without_cdata
-from aggregator.parse.pictures import widest
+from aggregator.parse.fields import as_html, moment, person, widest
 
 _ENTRY = re.compile(rb"<(?:item|entry)[\s>]")
 _MARKUP_INSIDE = re.compile(
@@ -79,7 +78,7 @@ def _item(entry: Mapping[str, Any], summarised: bool) -> ParsedItem:
         first = contents[0]
         content, base, language = first.get("value"), first.get("base"), first.get("language")
         if first.get("type") in ("text/plain", "text"):
-            content = _escaped(content)
+            content = as_html(content) if content else content
     media = get("media_content")
     summary = (get("description") if summarised else None) or _described(media)
     tags = get("tags")
@@ -89,7 +88,7 @@ def _item(entry: Mapping[str, Any], summarised: bool) -> ParsedItem:
         title=get("title"),
         summary=summary,
         content=None if content == summary else content,
-        author=name(get("author")),
+        author=person(get("author")),
         published=_time(get("published")),
         updated=_time(get("updated")),
         categories=tuple(tag["label"] or tag["term"] for tag in tags) if tags else (),
@@ -106,21 +105,11 @@ def _alternate(links: Sequence[Mapping[str, Any]] | None) -> str | None:
 
 def _described(media: Sequence[Mapping[str, Any]] | None) -> str | None:
     """The description of a video, the only text in an entry of YouTube."""
-    return next((_escaped(one["description"]) for one in media or () if one.get("description")), None)
-
-
-def _escaped(text: str | None) -> str | None:
-    return text.replace("&", "&amp;").replace("<", "&lt;") if text else text
+    return next((as_html(one["description"]) for one in media or () if one.get("description")), None)
 
 
 def _time(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    return moment(text) if text else None
 
 
 def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:

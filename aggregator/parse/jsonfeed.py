@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -17,6 +17,7 @@ import orjson
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedFeed, ParsedItem
 from aggregator.parse.document import Document
+from aggregator.parse.fields import as_html, moment
 
 MAX_ENTRIES = 10_000
 _MAX_DEPTH = 64  # a feed needs five
@@ -127,9 +128,7 @@ def _identity(value: object) -> str | None:
 
 def _escaped(text: str | None) -> str | None:
     """Plain text as HTML, its lines kept."""
-    if text is None:
-        return None
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
+    return None if text is None else as_html(text).replace("\n", "<br>")
 
 
 def _authors(value: Mapping[str, Any]) -> Iterator[str]:
@@ -149,10 +148,4 @@ def _attachments(value: object) -> Iterator[Enclosure]:
 
 
 def _time(value: object) -> datetime | None:
-    if not isinstance(value, str) or len(value) > 64:
-        return None
-    try:
-        time = datetime.fromisoformat(value.strip())
-    except ValueError:
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    return moment(value.strip()) if isinstance(value, str) and len(value) <= 64 else None

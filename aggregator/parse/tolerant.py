@@ -15,7 +15,7 @@ from typing import Any
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import Document
-from aggregator.parse.pictures import widest
+from aggregator.parse.fields import as_html, size, widest
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -82,7 +82,7 @@ def _markup(detail: Mapping[str, Any] | None) -> str | None:
     """The value as HTML: what is declared plain is escaped, so that `a < b` stays text."""
     value = _text((detail or {}).get("value"))
     if value and (detail or {}).get("type") == "text/plain" and ("<" in value or "&" in value):
-        return value.replace("&", "&amp;").replace("<", "&lt;")
+        return as_html(value)
     return value
 
 
@@ -116,9 +116,7 @@ def _enclosures(entry: Mapping[str, Any]) -> list[Enclosure]:
     for link in entry.get("links") or ():
         href = _text(link.get("href"))
         if link.get("rel") == "enclosure" and href:
-            length = str(link.get("length") or "")
-            size = int(length) if length.isascii() and length.isdigit() and len(length) < 16 else None
-            found.append(Enclosure(href, _text(link.get("type")), size))
+            found.append(Enclosure(href, _text(link.get("type")), size(str(link.get("length") or ""))))
     return found
 
 

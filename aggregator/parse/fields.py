@@ -1,0 +1,63 @@
+"""Single fields of entries in the forms in which feeds write them, the same whichever parser read the entry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+_IN_BRACKETS = re.compile(r"\s*[^\s()@]+@[^\s()]+\s*\(([^()]+)\)\s*")
+_ADDRESS_LAST = re.compile(r"(?:[<(\[]|\s)(?:mailto:)?[^\s<>()@]+@[^\s<>()@]+[)>\]]?\s*\Z")
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
+_AVATAR = re.compile(r"https?://(?:[\w-]+\.)*gravatar\.com/")  # WordPress.com lists the author's face first
+
+
+def person(text: str | None) -> str | None:
+    """The name in `name@host (Name)`, `Name <name@host>` or `Name (name@host)`; other texts are returned as they are."""
+    if not text or "@" not in text or len(text) > 500:
+        return text
+    if match := _IN_BRACKETS.fullmatch(text):
+        return match[1]
+    address = _ADDRESS_LAST.search(text)
+    before = text[: address.start()].strip() if address else ""
+    return before if 0 < len(before) <= 200 and not set("<>()@") & set(before) else text
+
+
+def as_html(text: str) -> str:
+    """Plain text as HTML, so that `a < b` stays text."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def moment(text: str) -> datetime | None:
+    """A date of ISO 8601, in UTC if it names no zone; None for any other text."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def size(text: str | None) -> int | None:
+    """A number of bytes or pixels; None if the text is something else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def widest(media: Iterable[Mapping[str, Any]]) -> str | None:
+    """The address of the widest picture among media (of Media RSS or iTunes), each with `url` and perhaps `type`, `medium` and
+    `width`."""
+    pictures = [one for one in media if one.get("url") and _is_picture(one)]
+    return str(max(pictures, key=_width)["url"]) if pictures else None
+
+
+def _is_picture(media: Mapping[str, Any]) -> bool:
+    if _AVATAR.match(media["url"]):
+        return False
+    if media.get("medium") or media.get("type"):
+        return media.get("medium") == "image" or str(media.get("type")).startswith("image/")
+    return _PICTURE.search(media["url"]) is not None
+
+
+def _width(media: Mapping[str, Any]) -> int:
+    width = str(media.get("width") or "")
+    return int(width) if width.isascii() and width.isdigit() and len(width) < 6 else 0
