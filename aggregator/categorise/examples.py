@@ -39,7 +39,7 @@ def _placed(found: Judgement) -> tuple[str, ...]:
 
 
 def _problem(example: Example, message: str) -> Problem:
-    return Problem(example.at.file, example.at.line, example.at.column, f'"{example.text}": {message}')
+    return example.at.problem(f'"{example.text}": {message}')
 
 
 def _why(book: Rulebook, example: Example, section: str) -> str:

@@ -13,7 +13,7 @@ import ada_url
 from aggregator.addresses import host_of
 from aggregator.bootstrap import Application
 from aggregator.config.edit import NewSource, append_sources, replace_file, saved_meanwhile
-from aggregator.errors import AggregatorError, ConfigError, Problem
+from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Settings, Source
 
 LONGEST = 100  # characters of a name
@@ -132,6 +132,6 @@ def _namesakes(settings: Settings, added: Collection[str]) -> Iterator[str]:
             f"{', '.join(names[:-1])} and {names[-1]} count as one outlet, since {'both' if len(names) == 2 else 'all'} have the publisher "
             f"{group[0].publisher}; if they are not, give one of them another `publisher`"
         )
-        yield str(Problem(at.file, at.line, at.column, message, warning=True))
+        yield str(at.problem(message, warning=True))
     if rest := len(told[SHOWN:]):
         yield f"… and {rest} more publisher{'s' if rest > 1 else ''} of several sources each"

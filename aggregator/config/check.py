@@ -28,10 +28,10 @@ class Findings:
         self.problems: list[Problem] = []
 
     def refuse(self, at: Position, message: str) -> None:
-        self.problems.append(Problem(at.file, at.line, at.column, message))
+        self.problems.append(at.problem(message))
 
     def note(self, at: Position, message: str) -> None:
-        self.problems.append(Problem(at.file, at.line, at.column, message, warning=True))
+        self.problems.append(at.problem(message, warning=True))
 
 
 def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Mapping[str, str]) -> list[Problem]:

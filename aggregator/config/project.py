@@ -66,7 +66,7 @@ def _include(project: Project, main: str, read: Reader) -> None:
         at = project.main.at("include", index)
         refusal = _refusal(name, main, project, index)
         if refusal:
-            project.problems.append(Problem(at.file, at.line, at.column, f"include: {refusal}"))
+            project.problems.append(at.problem(f"include: {refusal}"))
             continue
         tree = _tree(project, name, read, at)
         if tree is not None:
@@ -95,7 +95,7 @@ def _tree(project: Project, name: str, read: Reader, included_at: Position | Non
             if included_at and fault.line == 1 and fault.column == 1
             else Position(name, fault.line, fault.column)
         )
-        project.problems.append(Problem(at.file, at.line, at.column, f"`{name}` {fault}"))
+        project.problems.append(at.problem(f"`{name}` {fault}"))
         return None
     project.texts[name] = text
     tree, problems = read_tree(name, text, included=included_at is not None)
@@ -142,7 +142,7 @@ def _fill_text(project: Project, text: Text, secret: bool) -> Text:
     for name in names:
         refusal = _unfit(name, text, project.environ)
         if refusal:
-            project.problems.append(Problem(text.at.file, text.at.line, text.at.column, refusal))
+            project.problems.append(text.at.problem(refusal))
             value = "https://example.invalid/" if secret else str(text)
             return Text(value, text.at, template=str(text), secret=secret)
     project.variables.update(names)

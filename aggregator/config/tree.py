@@ -110,8 +110,7 @@ class _Builder:
                 self._keys.pop()
 
     def refuse(self, event: yaml.Event, message: str) -> None:
-        at = self._at(event)
-        self.problems.append(Problem(at.file, at.line, at.column, message))
+        self.problems.append(self._at(event).problem(message))
         self.sound = False
 
     def _sayable(self, event: yaml.ScalarEvent) -> str:
@@ -120,7 +119,7 @@ class _Builder:
         if found is None:
             return str(event.value)
         hint = ESCAPES if event.style == '"' else ""
-        self.problems.append(_problem(self._at(event), f"this text contains {found}{hint}"))
+        self.problems.append(self._at(event).problem(f"this text contains {found}{hint}"))
         return without_faults(event.value)
 
     def _at(self, event: yaml.Event) -> Position:
@@ -162,25 +161,21 @@ class _Builder:
         if isinstance(node, Text):
             return node
         self.problems.append(
-            _problem(node.at, "a key must be text, found a list or table; quote text that begins with [ or {")
+            node.at.problem("a key must be text, found a list or table; quote text that begins with [ or {")
         )
         self.sound = False
         return Text(f"\0{len(self.problems)}", node.at)
 
     def _pair(self, table: Table, key: Text, value: Node) -> None:
         if key == "<<" and key.plain:
-            self.problems.append(_problem(key.at, "`<<` merges tables, which is not supported: write the keys out"))
+            self.problems.append(key.at.problem("`<<` merges tables, which is not supported: write the keys out"))
             self.sound = False
         elif key in table:
             first = table.keys_at[key]
-            self.problems.append(_problem(key.at, f"duplicate key `{key}`, first on line {first.line}: keep one"))
+            self.problems.append(key.at.problem(f"duplicate key `{key}`, first on line {first.line}: keep one"))
         else:
             table[str(key)] = value
             table.keys_at[str(key)] = key.at
-
-
-def _problem(at: Position, message: str) -> Problem:
-    return Problem(at.file, at.line, at.column, message)
 
 
 def _star(anchor: str) -> str:
@@ -220,7 +215,7 @@ def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | 
         empty = root is None or root == ""
         what = "the file is empty" if empty else f"the file must contain keys and values, found {kind(root)}"
         at = Position(name, 1, 1) if empty or root is None else root.at
-        builder.problems.append(_problem(at, f"{what}; it begins with a key such as `sources:`"))
+        builder.problems.append(at.problem(f"{what}; it begins with a key such as `sources:`"))
     return root if builder.sound and isinstance(root, Table) else None, builder.problems
 
 

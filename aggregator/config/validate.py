@@ -71,7 +71,7 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
             wrong = detail["ctx"]["error"]
             message = str(wrong)
             at = wrong.at if isinstance(wrong, scalars.Wrong) and wrong.at is not None else at
-    return Problem(at.file, at.line, at.column, f"{_path(detail)}{message}")
+    return at.problem(f"{_path(detail)}{message}")
 
 
 def _unknown(key: str, schema: type[Entry], path: Path) -> str:

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from aggregator.errors import Problem
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -21,6 +23,10 @@ class Position:
     def __str__(self) -> str:
         """As readers may see it: without the folders of this machine."""
         return f"{self.file if self.included else self.file.rsplit('/', 1)[-1]}:{self.line}"
+
+    def problem(self, message: str, *, warning: bool = False) -> Problem:
+        """An error, or a warning, of what stands here."""
+        return Problem(self.file, self.line, self.column, message, warning)
 
 
 @dataclass(frozen=True, slots=True)
