@@ -41,22 +41,24 @@ def transfer(
     """Copy all rows, read them back, compare. Returns table → its sum.
 
     Raises:
-        StoreError: the target is not empty, or what was read back differs; it is then left as it was.
+        StoreError: the target is not empty, what was read back differs, or the source was written to meanwhile, so that
+            news would be missing; the target is then left as it was.
     """
     sums: dict[str, Sum] = {}
-    with Export(source._connection) as export, loading(target._connection) as load:
-        tables = export.tables()
-        total = 2 * sum(map(export.count, tables)) + export.count("texts")
-        done = 0
+    with loading(target._connection) as load:
+        with Export(source._connection) as export:
+            tables = export.tables()
+            total = 2 * sum(map(export.count, tables)) + export.count("texts")
+            done = 0
 
-        def seen(count: int) -> None:
-            nonlocal done
-            done += count
-            progress(done, total)
+            def seen(count: int) -> None:
+                nonlocal done
+                done += count
+                progress(done, total)
 
-        # Streams after entries: the trigger that counts new entries then finds no stream to count them in.
-        for table in sorted(tables, key=lambda name: (name == "streams", name)):
-            sums[table] = _copy(export, load, table, tables[table], seen)
+            # Streams after entries: the trigger that counts new entries then finds no stream to count them in.
+            for table in sorted(tables, key=lambda name: (name == "streams", name)):
+                sums[table] = _copy(export, load, table, tables[table], seen)
         load.index(seen)
         for table, columns in tables.items():
             back = Sum()
@@ -65,6 +67,9 @@ def transfer(
             if back != sums[table]:
                 raise StoreError(f"{table}: {back.rows} rows with sum {back.digest:016x} came back, {sums[table].rows} with "
                                  f"{sums[table].digest:016x} were written; nothing was kept")  # fmt: skip
+        if source.reading.data_version() != export.began:
+            raise StoreError(f"{source._connection.path}: was written to while it was copied, and what came would be missing; "
+                             "nothing was kept. Stop what polls into it, `poll` too, and copy again")  # fmt: skip
     return sums
 
 

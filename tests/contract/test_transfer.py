@@ -134,6 +134,24 @@ def test_a_row_that_comes_back_otherwise_leaves_nothing(
     assert server.reading.totals() == {"sources": 0, "items": 0, "stories": 0, "pending": 0}
 
 
+@pytest.mark.parametrize("when", ["at once", "at the end"])
+def test_a_poll_beside_it_leaves_nothing(
+    file: SqliteArchive, server: PostgresArchive, tmp_path: Path, when: str
+) -> None:
+    beside = archive(tmp_path)
+    news = polled("alpha", [item("alpha", "late", "Told while it was copied")])
+
+    def told(done: int, of: int) -> None:
+        if done == of or when == "at once":
+            beside.intake.apply([news], NOW)
+
+    with pytest.raises(StoreError, match="written to while it was copied"):
+        transfer(file, server, told)
+    beside.close()
+    assert server.reading.totals() == {"sources": 0, "items": 0, "stories": 0, "pending": 0}
+    assert transfer(file, server)["items"].rows == 82
+
+
 def test_a_sum_knows_every_value_and_no_order() -> None:
     def total(*rows: tuple[object, ...]) -> Sum:
         made = Sum()
