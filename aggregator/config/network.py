@@ -9,15 +9,12 @@ from aggregator.addresses import host_of
 from aggregator.config.environment import mask
 from aggregator.config.scalars import Wrong, place, shown, table, text
 from aggregator.config.tree import Table, Text
+from aggregator.model.source import OWN_HEADERS
 
 HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9-]*[a-z0-9])?")
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token of RFC 9110
 # Of an address that is none: what may be its scheme and user, and then anything.
 LOGIN = re.compile(r"\A((?:[a-z]{0,8}:?[/\\]+)?[^/\\?#@:\s]*:(?![/\\]))?.*@", re.DOTALL | re.IGNORECASE)
-OURS = frozenset(
-    {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "range", "te", "upgrade"}
-    | {"if-none-match", "if-modified-since"}
-)
 
 
 def web_address(value: object) -> str:
@@ -104,8 +101,8 @@ def _header_name(name: str, named: Table) -> str:
             "this is not a valid header name; write `Name: value`, with a blank after the colon",
             named.keys_at.get(name),
         )
-    if name.lower() in OURS:
-        raise Wrong(f"`{name}` is set by the program itself: delete it", named.keys_at.get(name))
+    if name.lower() in OWN_HEADERS:
+        raise Wrong(f"`{name}` is left to the program: delete it", named.keys_at.get(name))
     return name
 
 

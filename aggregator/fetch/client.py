@@ -29,16 +29,11 @@ from aggregator.fetch.guard import Guard, SystemResolver
 from aggregator.fetch.headers import freshness, legal_validator, written
 from aggregator.fetch.redirects import REDIRECTS, Trail, WebAddress, start
 from aggregator.fetch.robots import Robots
-from aggregator.model.source import ASKED_TO_WAIT, Failed, Fetched, FetchRequest, NotModified, Outcome
+from aggregator.model.source import ASKED_TO_WAIT, OWN_HEADERS, Failed, Fetched, FetchRequest, NotModified, Outcome
 
 ACCEPT: Final = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1"
-)
-# Headers that the client sets itself; an editor's value would break the connection or the reading of the response.
-_OWN_HEADERS: Final = frozenset(
-    {"accept-encoding", "connection", "content-length", "expect", "host", "if-modified-since", "if-none-match"}
-    | {"keep-alive", "range", "referer", "te", "transfer-encoding", "upgrade"}
 )
 _EVERYWHERE: Final = Allowance.of(["0.0.0.0/0", "::/0"])
 
@@ -324,7 +319,7 @@ def _own_headers(request: FetchRequest, login: tuple[str, str] | None) -> dict[s
     for name, value in request.headers:
         if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum() or not value.isprintable():
             raise Stopped("protocol", "a header of this source holds characters that may not be sent")
-        if name.lower() not in _OWN_HEADERS:
+        if name.lower() not in OWN_HEADERS:
             own = {other: kept for other, kept in own.items() if other.lower() != name.lower()}
             own[name] = value
     return own

@@ -62,6 +62,12 @@ class FetchRequest:
     pause: str = "host"  # whom a Retry-After holds: all that ask the host, or this source alone (`source`)
 
 
+OWN_HEADERS = frozenset(
+    {"accept-encoding", "connection", "content-length", "expect", "host", "if-modified-since", "if-none-match"}
+    | {"keep-alive", "range", "referer", "te", "transfer-encoding", "upgrade"}
+)
+"""Headers that the program alone decides on: an editor's value would break the connection or the reading of the response."""
+
 ASKED_TO_WAIT = (429, 503)
 """Statuses with which a server may say in Retry-After when to come again."""
 
