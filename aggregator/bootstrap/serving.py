@@ -86,11 +86,12 @@ def library(application: Application, written: datetime | None = None) -> Librar
 
 def web_application() -> Any:
     """The WSGI application of a serving process; its location comes from the environment."""
+    from aggregator.sandbox.parent import die_with_parent
     from aggregator.web.app import create_app
     from aggregator.worker import logs
-    from aggregator.worker.processes import PARENT, die_with_parent
+    from aggregator.worker.processes import PARENT
 
-    die_with_parent(os.environ.get(PARENT))
+    die_with_parent(int(parent) if (parent := os.environ.get(PARENT)) else None)
     place = Place.of_environment(os.environ)
     try:
         application = Application.load(place)

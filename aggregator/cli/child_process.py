@@ -20,7 +20,7 @@ from types import FrameType
 from typing import Any, ClassVar, TypeVar
 
 from aggregator.errors import AggregatorError
-from aggregator.worker.processes import die_with_parent
+from aggregator.sandbox.parent import die_with_parent
 
 T = TypeVar("T")
 Notify = Callable[[], None]
@@ -102,7 +102,7 @@ def _notified(receiver: Connection) -> bool:
 
 def _initialize(work: Callable[[Notify], Any], sender: Connection, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to both; the parent forwards it
-    die_with_parent(str(parent))
+    die_with_parent(parent)
     _Child.work, _Child.started = work, sender
 
 

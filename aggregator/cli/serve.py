@@ -11,7 +11,8 @@ from dataclasses import replace
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, number, option
 from aggregator.errors import ConfigError, UsageError
-from aggregator.worker.processes import PARENT, check_port, die_with_parent
+from aggregator.sandbox.parent import die_with_parent
+from aggregator.worker.processes import PARENT, check_port
 
 THREADS = 4
 KILL_AFTER = 5  # seconds that open connections are given when the service stops
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     host, port, place = listening(args, place)
     check_port(host, port)
     if parent := os.environ.get(PARENT):
-        die_with_parent(parent)
+        die_with_parent(int(parent))
     else:
         application = _loaded(place)
         application.archive().close()  # made and brought up to date before anybody reads

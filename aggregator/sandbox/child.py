@@ -8,11 +8,9 @@ limit.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import os
 import resource
-import signal
 import sys
 from collections import Counter
 from typing import BinaryIO
@@ -21,14 +19,14 @@ from aggregator.errors import ParseError
 from aggregator.normalise import normalise
 from aggregator.parse import parse
 from aggregator.sandbox import frames
+from aggregator.sandbox.parent import die_with_parent
 
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _PIPE = 1 << 20  # bytes: the most that Linux grants any user
 
 
 def main(arguments: list[str]) -> int:
     parent, memory = (int(argument) for argument in arguments)
-    _die_with(parent)
+    die_with_parent(parent)  # elsewhere than on Linux it ends at the end of its input
     _limit(memory)
     _enlarge(0, 1)
     sys.modules["dateparser"] = None  # type: ignore[assignment] # slow, and it reads "yesterday" by today's date
@@ -38,14 +36,6 @@ def main(arguments: list[str]) -> int:
         answers.write(frames.encode(_answer(frames.decode_task(payload))))
         answers.flush()
     return 0
-
-
-def _die_with(parent: int) -> None:
-    """Have the kernel kill this process when its parent dies (on Linux; elsewhere it ends at the end of its input)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # the parent died before the signal was set
-            sys.exit(0)
 
 
 def _limit(memory: int) -> None:

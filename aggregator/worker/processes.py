@@ -1,14 +1,11 @@
-"""Processes: one worker per archive, children that end with their parent, a free port."""
+"""Processes: who holds a lease, one worker per archive, a free port."""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import os
-import signal
 import socket
-import sys
 import time
 from pathlib import Path
 
@@ -16,23 +13,7 @@ from aggregator.errors import AlreadyRunning, CannotListen, StoreFull, StoreRead
 
 LOCK = "worker.lock"
 _LOCK_SIZE = 2048  # bytes
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
-
-
 PARENT = "AGGREGATOR_PARENT"  # variable: the process that a child belongs to
-
-
-def die_with_parent(parent: str | None) -> None:
-    """End this process when its parent is killed (Linux), even if the parent was killed before this call, so that
-    another process has adopted us. `parent` is its process id; None: whichever it is.
-
-    Raises:
-        SystemExit: it has ended.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if parent and os.getppid() != int(parent):
-            sys.exit(0)
 
 
 def identity() -> str:
@@ -58,11 +39,10 @@ def _started(pid: int) -> str:
         if Path("/proc/self").exists():
             return ""
         try:
-            os.kill(pid, 0)
+            with contextlib.suppress(PermissionError):  # somebody else's
+                os.kill(pid, 0)
         except ProcessLookupError:
             return ""
-        except PermissionError:
-            return "0"
         return "0"
     fields = stat.rpartition(")")[2].split()
     return "" if fields[0] == "Z" else fields[19]
