@@ -16,9 +16,8 @@ from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, Re
 from aggregator.pipeline.category_topics import stored_topics, with_category_topics
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.judging import folded, placed, rejudged
-from aggregator.pipeline.merging import survivor
 from aggregator.pipeline.moved import with_moved_addresses
-from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled
+from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled, survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.regrouping import Without, alone, regrouped
 from aggregator.ports import Archive, Past, Upkeep

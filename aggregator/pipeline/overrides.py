@@ -12,14 +12,13 @@ comes with it is announced like any that joins.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.corroboration import restored
 from aggregator.pipeline.judging import placed, rejudged
-from aggregator.pipeline.merging import survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive, EditionStore
 from aggregator.stories import Grouping, Join
@@ -122,6 +121,13 @@ def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, 
     if n == old.n and replace(fresh.entry, updated=old.entry.updated) == old.entry:
         return whole
     return replace(whole, entry=replace(fresh.entry, updated=max(old.entry.updated + 1, now)))
+
+
+def survivor(into: Mapping[int, int], story: int) -> int:
+    """The story that `story` is part of now; `into` maps each younger story to the older one that it merged into."""
+    while story in into:
+        story = into[story]
+    return story
 
 
 def unions(store: EditionStore, joined: Sequence[frozenset[str]]) -> dict[int, int]:
