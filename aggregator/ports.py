@@ -74,7 +74,7 @@ class Intake(Protocol):
     def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, str]:
         """Canonical address → id of this source's newest item there."""
 
-    def known_titles(self, source: str, limit: int = 1000) -> dict[str, set[int | None]]:
+    def known_titles(self, source: str) -> dict[str, set[int | None]]:
         """Titles of the source's newest items, with the times (epoch seconds) that they are dated."""
 
     def apply(self, results: Sequence[PollResult], now: datetime) -> int:

@@ -20,9 +20,9 @@ from aggregator.errors import ConfigError, StoreError
 from aggregator.pipeline.changes import Changes, changes
 from aggregator.render.instants import rfc3339
 from aggregator.worker import logs
-from aggregator.worker.engine import LAST_CHANGE
+from aggregator.worker.engine import LAST_CHANGE, Engine, Reload
 from aggregator.worker.processes import locks
-from aggregator.worker.service import Beside, Engine, Reload, Service
+from aggregator.worker.service import Beside, Service
 
 if TYPE_CHECKING:
     from aggregator.bootstrap import Store

@@ -10,6 +10,9 @@ from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import newest_at
 from aggregator.store.rows import to_blob, to_id, to_seconds
 
+TITLES = 1000
+"""Of a source, as many as its document may have entries."""
+
 
 def arrivals(results: Sequence[PollResult], now: int) -> list[tuple[PollResult, Item, int]]:
     """The new items of polls with their times of publication (epoch seconds, never later than now), in the order in
@@ -46,13 +49,13 @@ class Intake:
         """Canonical address → id of this source's newest item there."""
         return newest_at(self._db, source, canonicals)
 
-    def known_titles(self, source: str, limit: int = 1000) -> dict[str, set[int | None]]:
+    def known_titles(self, source: str) -> dict[str, set[int | None]]:
         """Titles of the source's newest items, with the times (epoch seconds) that they are dated."""
         found: dict[str, set[int | None]] = {}
         for title, published in self._db.read(
             "SELECT t.title, t.published FROM items i JOIN sources s ON s.n = i.source JOIN texts t ON t.item = i.n "
             "WHERE s.id = ? ORDER BY i.entered DESC, i.n DESC LIMIT ?",
-            (source, limit),
+            (source, TITLES),
         ):
             found.setdefault(title, set()).add(published)
         return found

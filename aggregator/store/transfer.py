@@ -9,6 +9,7 @@ from typing import Any
 
 from aggregator.errors import StoreError
 from aggregator.store.postgres.archive import PostgresArchive
+from aggregator.store.postgres.connection import storable
 from aggregator.store.postgres.loading import Load, loading
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.export import Export
@@ -75,12 +76,6 @@ def transfer(
 
 def _copy(export: Export, load: Load, table: str, columns: list[str], seen: Callable[[int], None]) -> Sum:
     made = Sum()
-    load.fill(table, columns, made.along(map(_storable, export.rows(table, columns)), seen))
+    rows = (tuple(map(storable, row)) for row in export.rows(table, columns))
+    load.fill(table, columns, made.along(rows, seen))
     return made
-
-
-def _storable(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """PostgreSQL stores any character except NUL."""
-    if any(isinstance(value, str) and "\0" in value for value in row):
-        return tuple(value.replace("\0", "") if isinstance(value, str) else value for value in row)
-    return row

@@ -10,10 +10,10 @@ from typing import Any
 from flask import Response, render_template
 from markupsafe import Markup, escape
 
-from aggregator.render.bytes import content_etag
+from aggregator.render.bytes import content_etag, rendered
 from aggregator.web.library import month_of
 from aggregator.web.request_context import library
-from aggregator.web.responses import text_response
+from aggregator.web.responses import respond
 
 HTML = "text/html; charset=utf-8"
 RECENT = timedelta(hours=18)
@@ -33,7 +33,8 @@ def page(template: str, modified: datetime, **values: Any) -> Response:
     now = lib.now()
     hour = _hour(now.astimezone(lib.in_force().zone))  # how times are written moves on with it
     full = _hour(now)  # charts count by the hour of UTC
-    return text_response(printed(template, **values), HTML, max(modified, lib.since, hour, full))
+    body = printed(template, **values).encode()
+    return respond(rendered(body, HTML, max(modified, lib.since, hour, full)), max_age=60)
 
 
 def printed(template: str, **values: Any) -> str:

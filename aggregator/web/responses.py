@@ -70,11 +70,6 @@ def json_response(value: Any, modified: datetime, max_age: int = 60, link: str |
     return respond(rendered(body, "application/json", modified), max_age=max_age, link=link)
 
 
-def text_response(body: str, type: str, modified: datetime, max_age: int = 60, link: str | None = None) -> Response:
-    data = body.encode()
-    return respond(rendered(data, type, modified), max_age=max_age, link=link)
-
-
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:
     """An error as application/problem+json (RFC 9457). `detail` is written by us: nothing of the request is quoted."""
     body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail, **more})

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from aggregator.errors import StoreError
 from aggregator.model.poll import RefreshReport
@@ -23,6 +24,8 @@ from aggregator.worker.processes import is_dead
 from aggregator.worker.troubles import Troubles
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 LEASE = timedelta(minutes=20)  # renewed in the middle, as long as the polls take
 CLAIM = 64  # sources polled together
@@ -94,7 +97,7 @@ class Polling:
             await self._poll(tools, states)
         return bool(states)
 
-    async def _asked(self, ask: Callable[[], list[SourceState]]) -> list[SourceState] | None:
+    async def _asked(self, ask: Callable[[], T]) -> T | None:
         """The store's answer, asked in a thread; None if the store cannot be used."""
         try:
             found = await asyncio.to_thread(ask)
@@ -104,7 +107,7 @@ class Polling:
         self._troubles.recovered("store")
         return found
 
-    def _maintain(self) -> list[SourceState]:
+    def _maintain(self) -> bool:
         archive, now = self._current.engine.tools.archive, int(self._clock().timestamp())
         counted = self._measures.copy()
         archive.upkeep.notes({"tick": now}, {"measures": lambda noted: counted.onto(noted, self._stored)})
@@ -114,7 +117,7 @@ class Polling:
             archive.sources.release(self._owner, owed)
             self._owed -= owed  # only these: another poll may have failed meanwhile
         release_dead(archive, self._dead)
-        return []
+        return True
 
     def _renew(self, sources: Sources) -> None:
         """Polls may outlast their leases: if hundreds of sources wait for one slow host, or the machine slept."""
@@ -123,13 +126,13 @@ class Polling:
             sources.renew(self._owner, list(self._in_progress), now, LEASE)
             self._renewed = now
 
-    def _correct_times(self) -> list[SourceState]:
+    def _correct_times(self) -> bool:
         sources = self._current.engine.tools.archive.sources
         moved = corrected(sources.states(), self._clock())
         if moved:
             log.warning("the clock was changed: the next polls of %d sources are rescheduled", len(moved))
             sources.save(moved)
-        return moved
+        return True
 
     def _claim(self, tools: Tools, ids: Collection[str], limit: int) -> list[SourceState]:
         if time.monotonic() < self._resume:

@@ -21,8 +21,6 @@ from aggregator.worker.processes import identity, is_dead
 from aggregator.worker.ticks import Ticks
 from aggregator.worker.troubles import Troubles
 
-__all__ = ["Beside", "Engine", "Reload", "Service"]
-
 log = logging.getLogger(__name__)
 
 TICK = 5  # seconds: how often the store is asked what is due

@@ -29,12 +29,10 @@ class Troubles:
         self._open[part] = message
         self._show_all()
 
-    def recovered(self, *parts: str) -> None:
-        """These parts work; if they did not before, that is reported."""
-        recovered = [part for part in parts if self._open.pop(part, None) is not None]
-        for part in recovered:
+    def recovered(self, part: str) -> None:
+        """This part works; if it did not before, that is reported."""
+        if self._open.pop(part, None) is not None:
             log.info("%s: recovered", part)
-        if recovered:
             self._show_all()
 
     def _show_all(self) -> None:

@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 60.0
 """How long a write waits for another process before it gives up (F7: a lock of 30 s costs no poll)."""
+BOUND = 900  # values of one statement
 
 
 def _words(phrases: Sequence[str], every: bool) -> str:
@@ -158,10 +159,10 @@ class Connection:
         return rows
 
 
-def parts(values: Collection[T], size: int = 900) -> Iterator[list[T]]:
+def parts(values: Collection[T]) -> Iterator[list[T]]:
     """Cut into pieces that fit SQLite's limit of bound values."""
     listed = list(values)
-    return (listed[start : start + size] for start in range(0, len(listed), size))
+    return (listed[start : start + BOUND] for start in range(0, len(listed), BOUND))
 
 
 def marks(count: int) -> str:

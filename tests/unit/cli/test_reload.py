@@ -22,9 +22,8 @@ from aggregator.errors import ConfigError, StoreBusy
 from aggregator.sandbox import Sandbox
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker.config_reload import ConfigReload
-from aggregator.worker.engine import LAST_CHANGE, Current
+from aggregator.worker.engine import LAST_CHANGE, Current, Reload
 from aggregator.worker.processes import WorkerLock
-from aggregator.worker.service import Reload
 from aggregator.worker.troubles import Troubles
 
 FILE = """\
