@@ -115,9 +115,9 @@ class _Words:
                 self.nots[number].append(rule)
 
 
-def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: str | None = None) -> Rulebook:
+def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: str) -> Rulebook:
     """The rules as a frozen, picklable value; some 100 ms, most of it the automaton. `fallback` is the section of items
-    that no rule places (`Settings.fallback`); without it `world` if there is one, else the last."""
+    that no rule places (`Settings.fallback`)."""
     rules = (*sections, *topics)
     words = _Words()
     for number, rule in enumerate(rules):
@@ -129,8 +129,6 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
             words.add(number, term, never=True)
     names = gazetteer()
     ids = {section.id: number for number, section in enumerate(sections)}
-    if fallback is None:
-        fallback = "world" if "world" in ids or not sections else sections[-1].id
     return Rulebook(
         rules=rules,
         sections=len(sections),

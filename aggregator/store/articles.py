@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Generic
 
-from aggregator.store.dialect import Lock, Writes
+from aggregator.store.dialect import Lock, Writer
 
 
-class Articles:
+class Articles(Generic[Writer]):
     """The queue needs no table: waiting are items of the given sources without a row here, and rows that were put off."""
 
-    def __init__(self, connection: Writes) -> None:
+    def __init__(self, connection: Writer) -> None:
         self._db = connection
 
     def claim(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +57,7 @@ class Writes(Reads, Protocol):
 
     def write(self, query: str, values: Sequence[Any] = ()) -> None:
         """One statement of the current transaction."""
+
+
+Reader = TypeVar("Reader", bound=Reads)
+Writer = TypeVar("Writer", bound=Writes)

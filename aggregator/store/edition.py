@@ -4,22 +4,23 @@ what merged or split stories leave behind."""
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Generic
 
 import orjson
 
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, PendingItem, Placing, StoryState
 from aggregator.store.conditions import match
-from aggregator.store.dialect import Reads, Writes
+from aggregator.store.dialect import Reader, Reads, Writes
 from aggregator.store.item_addresses import placed_at
 from aggregator.store.rows import ITEM, ITEM_TABLES, decode_entry, decode_scores, pending_item, to_blob, to_id
 from aggregator.store.shifts import Row
 
 
-class EditionStore:
+class EditionStore(Generic[Reader]):
     """What an edition reads."""
 
-    def __init__(self, connection: Reads) -> None:
+    def __init__(self, connection: Reader) -> None:
         self._db = connection
 
     def holder(self) -> str | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Generic
 
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
-from aggregator.store.dialect import Reads
+from aggregator.store.dialect import Reader
 from aggregator.store.item_addresses import newest_at
 from aggregator.store.rows import to_blob, to_id, to_seconds
 
@@ -31,10 +32,10 @@ def documents(results: Sequence[PollResult], numbers: Mapping[str, int]) -> list
     return [numbers[result.state.root] for result in results if result.new or result.changed or result.seen]
 
 
-class Intake:
+class Intake(Generic[Reader]):
     """What is read before a poll is stored."""
 
-    def __init__(self, connection: Reads) -> None:
+    def __init__(self, connection: Reader) -> None:
         self._db = connection
 
     def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic
 
 from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
-from aggregator.store.dialect import Dialect, Writes
+from aggregator.store.dialect import Dialect, Writer
 from aggregator.store.rows import STATE_FIELDS, source_state
 
 HORIZON = timedelta(days=7)
@@ -20,10 +20,10 @@ HORIZON = timedelta(days=7)
 SELECT = f"SELECT {', '.join(STATE_FIELDS)} FROM sources"
 
 
-class Sources:
+class Sources(Generic[Writer]):
     """What is read of sources, and their leases."""
 
-    def __init__(self, connection: Writes) -> None:
+    def __init__(self, connection: Writer) -> None:
         self._db = connection
 
     def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]:

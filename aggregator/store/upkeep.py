@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from typing import Generic
 
 import orjson
 
-from aggregator.store.dialect import Lock, Writes
+from aggregator.store.dialect import Lock, Writer
 from aggregator.store.edition import moment
 from aggregator.store.retention import limits
 from aggregator.store.rows import to_json
@@ -18,10 +19,10 @@ MEMORY_SECONDS = 14 * 86_400
 _PUT = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
 
-class Upkeep(ABC):
+class Upkeep(ABC, Generic[Writer]):
     """A backend implements deleting texts (`_prune`), backup and the integrity check."""
 
-    def __init__(self, connection: Writes) -> None:
+    def __init__(self, connection: Writer) -> None:
         self._db = connection
         self._texts: tuple[int, dict[str, str]] | None = None  # of the configuration last seen, by its number
 

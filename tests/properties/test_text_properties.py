@@ -35,7 +35,7 @@ def _book() -> Rulebook:
         rule("section", "war", ("UA", "europe"), ("missile*",)),
         rule("section", "world", (), ()),
     )
-    return compile_rules(sections, (rule("topic", "nato", (), ("NATO", "f-35")),))
+    return compile_rules(sections, (rule("topic", "nato", (), ("NATO", "f-35")),), "world")
 
 
 @given(TEXT)

@@ -15,13 +15,12 @@ from aggregator.store.rows import entry_rows, placement_row, story_row
 from aggregator.store.shifts import KEPT, Row, shifts
 
 
-class EditionStore(edition.EditionStore):
+class EditionStore(edition.EditionStore[Connection]):
     """The edition is held by an advisory lock of the session that also writes it: the lock ends with its holder at
     once, and a process that lost it can write nothing more."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._db: Connection = connection
         self._owner: str | None = None
         self._opened = 0  # which connection holds it
 

@@ -15,11 +15,7 @@ from aggregator.store.retention import LISTED_EVERY, leave
 from aggregator.store.rows import TEXT, address_hash, text_row, to_blob
 
 
-class Intake(intake.Intake):
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._db: Connection = connection
-
+class Intake(intake.Intake[Connection]):
     def apply(self, results: Sequence[PollResult], now: datetime) -> int:
         """Store what polls brought. Returns the number of items that were new. Applying twice changes nothing."""
         moment = int(now.timestamp())

@@ -40,11 +40,7 @@ def save_states(raw: Raw, states: Iterable[SourceState], *, release: bool = True
     raw.execute(save, [list(newest), *columns])
 
 
-class Sources(sources.Sources):
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._db: Connection = connection
-
+class Sources(sources.Sources[Connection]):
     def sync(self, configured: Collection[Source]) -> None:
         """Make the rows follow feeds.yaml; `model.renaming` decides which row belongs to which source. Rows that are
         right already are not written: workers that start one after the other change nothing."""

@@ -15,11 +15,7 @@ from aggregator.store.postgres.intake import save_words
 from aggregator.store.rows import to_json
 
 
-class Upkeep(upkeep.Upkeep):
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._db: Connection = connection
-
+class Upkeep(upkeep.Upkeep[Connection]):
     def report_troubles(self, owner: str, troubles: str) -> None:
         """Record the problems of a worker, for `troubles`; those of dead workers are removed."""
         with self._db.transaction() as raw:

@@ -8,11 +8,7 @@ from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.edition import stamp
 
 
-class Articles(articles.Articles):
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._db: Connection = connection
-
+class Articles(articles.Articles[Connection]):
     def save(self, item: int, content: str, why: str | None, now: int) -> None:
         """The text of an article, or why none was found. Its story counts as changed."""
         with self._db.transaction() as raw:

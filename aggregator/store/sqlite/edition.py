@@ -18,10 +18,9 @@ from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.memory import save_memory
 
 
-class EditionStore(edition.EditionStore):
+class EditionStore(edition.EditionStore[Connection]):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._db: Connection = connection
         self._holding: str | None = None  # the owner for whom this object took the edition
 
     def lease(self, owner: str, now: int, seconds: int) -> bool:

@@ -17,11 +17,7 @@ from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.sources import save_states
 
 
-class Intake(intake.Intake):
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._db: Connection = connection
-
+class Intake(intake.Intake[Connection]):
     def apply(self, results: Sequence[PollResult], now: datetime) -> int:
         """Store what polls brought. Returns the number of items that were new. Applying twice changes nothing."""
         moment = int(now.timestamp())

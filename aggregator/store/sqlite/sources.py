@@ -22,11 +22,7 @@ def save_states(raw: sqlite3.Connection, states: Iterable[SourceState], *, relea
     raw.executemany(_SAVE.replace(" WHERE", ", lease_owner = NULL, lease_until = 0 WHERE") if release else _SAVE, rows)
 
 
-class Sources(sources.Sources):
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._db: Connection = connection
-
+class Sources(sources.Sources[Connection]):
     def sync(self, configured: Collection[Source]) -> None:
         """Make the rows follow feeds.yaml; `model.renaming` decides which row belongs to which source. Rows that are
         right already are not written."""

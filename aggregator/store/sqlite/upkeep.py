@@ -14,11 +14,7 @@ from aggregator.store.sqlite.edition import stamp
 from aggregator.store.sqlite.intake import forget_words
 
 
-class Upkeep(upkeep.Upkeep):
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._db: Connection = connection
-
+class Upkeep(upkeep.Upkeep[Connection]):
     def _prune(self, source: int, limit: int, now: int) -> int:
         with self._db.transaction() as raw:
             rows = raw.execute(

@@ -58,7 +58,7 @@ def rule(
 
 
 def book(*sections: Rules, topics: tuple[Rules, ...] = ()) -> Rulebook:
-    return compile_rules((*sections, rule("world")), topics)
+    return compile_rules((*sections, rule("world")), topics, "world")
 
 
 ASIA = rule("asia", ("tariff", 1.0), places=("CN", "south-eastern-asia"))
