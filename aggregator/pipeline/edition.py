@@ -167,12 +167,11 @@ def step(
     candidates, grouping = _grouped(archive, policy, seen, cache)
     joins = {join.item: join for join in grouping.joins}
     home = _homes(seen, grouping)
-    merges = [Merge(merge.older, merge.younger) for merge in grouping.merges]
-    plan = _Plan(archive, policy, home, merges)
+    plan = _Plan(archive, policy, home, grouping.merges)
     if behind := [n for n, state in plan.states.items() if state.epoch != policy.epoch]:
         # Stories that were placed under other rules are first re-placed as a whole, and keep the place they would have had.
         re_place_stories(archive, policy, behind, now())
-        plan = _Plan(archive, policy, home, merges)
+        plan = _Plan(archive, policy, home, grouping.merges)
     stories = plan.stories(seen, judged, began)
     archive.edition.apply(
         Batch(

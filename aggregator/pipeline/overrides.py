@@ -22,7 +22,6 @@ from aggregator.pipeline.judging import placed, rejudged
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive, EditionStore
 from aggregator.stories import Grouping, Join
-from aggregator.stories import Merge as Union
 
 APART = "set apart by the editor"
 JOINED = "joined by the editor"
@@ -45,7 +44,7 @@ def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive
         older, *younger = sorted(known) + sorted(new - known)
         for one in younger:
             into[one] = older
-            merges.append(Union(older, one, 1.0))
+            merges.append(Merge(older, one))
     meant = {n for n, address in wanted.items() if any(address in group for group in groups)}
     told = [
         replace(join, reason=JOINED) if join.item in meant and survivor(into, join.story) != join.item else join

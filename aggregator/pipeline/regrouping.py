@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from aggregator.model.story import Known, PendingItem
+from aggregator.model.story import Known, Merge, PendingItem
 from aggregator.ports import Archive, Past
-from aggregator.stories import Grouping, Join, Merge
+from aggregator.stories import Grouping, Join
 
 
 def alone(items: Sequence[PendingItem], archive: Archive) -> list[PendingItem]:
@@ -72,15 +72,11 @@ def regrouped(grouping: Grouping, again: Collection[int], new: Collection[int]) 
     for story, part in parts.items():
         old = {join.item for join in part if join.item in again} | ({story} - set(new))
         home = min(old, default=story)
-        merges += [Merge(home, younger, _score(part, younger)) for younger in sorted(old - {home})]
+        merges += [Merge(home, younger) for younger in sorted(old - {home})]
         joins += [_at(home, join, part) for join in part if join.item != home or join.item not in again]
     return replace(
         grouping, joins=tuple(sorted(joins, key=lambda join: join.reason != "founder")), merges=tuple(merges)
     )
-
-
-def _score(part: Sequence[Join], item: int) -> float:
-    return next((join.score for join in part if join.item == item), 1.0)
 
 
 def _at(home: int, join: Join, part: Sequence[Join]) -> Join:

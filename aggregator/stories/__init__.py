@@ -10,7 +10,7 @@ from aggregator.stories.candidate import Candidate
 from aggregator.stories.features import Features, features
 from aggregator.stories.memory import Memory
 from aggregator.stories.tuning import TUNING, Tuning
-from aggregator.stories.values import Grouping, Join, Merge
+from aggregator.stories.values import Grouping, Join
 
 if TYPE_CHECKING:
     from aggregator.stories.feature_cache import FeatureCache
@@ -24,7 +24,6 @@ __all__ = [
     "Grouping",
     "Join",
     "Memory",
-    "Merge",
     "Tuning",
     "features",
     "group",

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from aggregator.model.story import Known
+from aggregator.model.story import Known, Merge
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.linkage import Linkage, shown
 from aggregator.stories.marks import Marks
 from aggregator.stories.reading import Reading
 from aggregator.stories.tuning import Tuning
-from aggregator.stories.values import Merge
 
 PREFETCHED = 20_000  # most pairs between two likely groups that are scored ahead
 
@@ -38,7 +37,7 @@ class Groups:
         self.index = {item: index for index, items in enumerate(self.members) for item in items}
         self.items: dict[int, Candidate | Known] = {**reading.known, **{one.item: one for one in reading.new}}
         self.tied: dict[int, str] = {}
-        self.merged: list[tuple[int, int, float]] = []
+        self.merged: list[tuple[int, int]] = []
         self.compared = Comparison(reading, tuning)
         self.marks = Marks(self.compared.words, reading.rarity, tuning)
 
@@ -96,7 +95,7 @@ class Groups:
         for union in linkage.unite(sorted(edges), self.tuning.min_link):
             self._union(union.kept, union.absorbed)
             if union.absorbed < self.old:
-                self.merged.append((union.kept, union.absorbed, union.link))
+                self.merged.append((union.kept, union.absorbed))
 
     def _groups(self, pair: tuple[int, int]) -> tuple[int, int]:
         a, b = self.find(self.index[pair[0]]), self.find(self.index[pair[1]])
@@ -130,5 +129,5 @@ class Groups:
 
     def merges(self) -> Iterable[Merge]:
         """The known stories that were united with older ones."""
-        for kept, absorbed, link in self.merged:
-            yield Merge(self.keys[self.find(kept)], self.keys[absorbed], link)
+        for kept, absorbed in self.merged:
+            yield Merge(self.keys[self.find(kept)], self.keys[absorbed])

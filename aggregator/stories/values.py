@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from aggregator.model.story import Merge
+
 
 @dataclass(frozen=True, slots=True)
 class Join:
@@ -24,15 +26,6 @@ class Join:
     vetoes: tuple[str, ...] = ()
     runner_up: int | None = None  # the second-best story
     runner_up_score: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """Two known stories are one: `younger` becomes part of `older`, which keeps its id."""
-
-    older: int
-    younger: int
-    score: float
 
 
 class Kept(NamedTuple):
