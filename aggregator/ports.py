@@ -11,7 +11,6 @@ from aggregator.model.source import Fetched, FetchRequest, Outcome, ParseJob, So
 
 if TYPE_CHECKING:
     from aggregator.model.poll import PollResult
-    from aggregator.model.settings import Source
     from aggregator.model.story import Batch, Known, Member, PendingItem, StoryState
 
 Clock = Callable[[], datetime]
@@ -32,9 +31,6 @@ Extractor = Callable[[Fetched], Awaitable[str]]
 class Sources(Protocol):
     """The state of each source between polls. Due times and leases are data in the store, so that any number of
     processes agree."""
-
-    def sync(self, configured: Collection[Source]) -> None:
-        """Make the rows follow feeds.yaml; `model.renaming` decides which row belongs to which source."""
 
     def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]:
         """States by id: of `ids`, else of all sources in feeds.yaml, or with `listed` False of all that ever existed."""
@@ -116,9 +112,6 @@ class EditionStore(Protocol):
         """(entered, number, epoch under which it was placed) of the visible stories, newest first: those that entered
         before (entered, number), and not before `since`."""
 
-    def count(self, since: int = 0) -> int:
-        """How many stories `page` goes through."""
-
     def containing(self, phrase: str, limit: int) -> list[tuple[int, int, str]]:
         """As `page`, for stories with an item whose headline or summary contains the words of `phrase` in this order."""
 
@@ -173,10 +166,6 @@ class Upkeep(Protocol):
 
     def configuration(self) -> tuple[str, dict[str, str]] | None:
         """(epoch, texts by file name, the main file first) of the configuration in force."""
-
-    def put_in_force(self, epoch: str, texts: Mapping[str, str], now: int, alike: str | None = None) -> bool:
-        """Make this the configuration in force; False if it is already. `alike`: the configuration in force so far, if the new
-        one places every stored item as that does."""
 
     def like(self, epoch: str) -> str | None:
         """The earliest configuration of those in a row, up to this one, that place alike; None if there is no other."""

@@ -85,7 +85,7 @@ def _site(entry: schema.Site) -> model.Site:
 
 
 def _publisher(entry: schema.Publisher) -> model.Publisher:
-    return model.Publisher(entry.name, tuple(entry.aliases), tuple(entry.domains), entry.labels, entry.at())
+    return model.Publisher(entry.name, tuple(entry.aliases), tuple(entry.domains), entry.labels)
 
 
 def _source(entry: schema.Source, names: Mapping[str, str]) -> model.Source:

@@ -111,7 +111,6 @@ class NormalFeed:
     """A document after parsing and normalising: what a child process sends back."""
 
     format: str
-    parser: str
     items: tuple[Item, ...]
     title: str | None
     link: str | None

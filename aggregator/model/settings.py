@@ -54,7 +54,6 @@ class Publisher:
     aliases: tuple[str, ...]
     domains: tuple[str, ...]
     labels: tuple[tuple[str, str], ...]  # sorted by key
-    at: Position
 
 
 @dataclass(frozen=True, slots=True)

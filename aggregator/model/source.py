@@ -132,12 +132,3 @@ class ParseJob:
 
 
 Outcome = Fetched | NotModified | Failed
-
-
-@dataclass(frozen=True, slots=True)
-class NextPoll:
-    """The decision of the schedule: when, at which interval, and the reason in words."""
-
-    at: datetime
-    interval: timedelta
-    why: str

@@ -36,7 +36,6 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     items = tuple(_item(key, draft, context, known) for key, draft in _newest(kept))
     return NormalFeed(
         format=feed.format,
-        parser=feed.parser,
         items=items,
         title=cut(plain(feed.title), 200) or None if feed.title else None,
         link=link,

@@ -15,7 +15,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from aggregator.model.item import Drop, NormalFeed
-from aggregator.model.source import Failed, Fetched, Freshness, NextPoll, NotModified, Outcome, SourceState
+from aggregator.model.source import Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule import rate as rates
 from aggregator.schedule.flaws import flaws
@@ -52,6 +52,15 @@ class _Visit:
     @property
     def first(self) -> bool:
         return self.before.last_success is None
+
+
+@dataclass(frozen=True, slots=True)
+class NextPoll:
+    """When, at which interval, and the reason in words."""
+
+    at: datetime
+    interval: timedelta
+    why: str
 
 
 def next_poll(

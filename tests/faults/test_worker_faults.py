@@ -197,7 +197,7 @@ def test_news_of_other_sources_does_not_wait_for_one_that_hangs(
 
         async def parse(fetched: Fetched, job: ParseJob) -> NormalFeed:
             items = (item(job.source, "1", f"News of outlet {job.source}"),)
-            return NormalFeed("rss", "test", items, None, None, None, None, None, (), (), None, (), ())
+            return NormalFeed("rss", items, None, None, None, None, None, (), (), None, (), ())
 
         worker.fetch, worker.parse = fetch, parse
         await worker.polling.tick()
@@ -637,7 +637,7 @@ def test_22_a_source_that_makes_up_news_without_end_fills_no_disk(worker: Worker
             item("one", str(made + n), f"Made up {made + n}", published=worker.now - timedelta(minutes=n))
             for n in range(1000)
         )
-        return NormalFeed("rss", "test", items, None, None, None, None, None, (), (), None, (), ())
+        return NormalFeed("rss", items, None, None, None, None, None, (), (), None, (), ())
 
     worker.fetch, worker.parse = fetch, parse
     for _ in range(36):

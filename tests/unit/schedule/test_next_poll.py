@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from aggregator.model.item import Item, NormalFeed
 from aggregator.model.settings import Defaults
-from aggregator.model.source import Failed, Fetched, Freshness, NextPoll, NotModified, Outcome, SourceState
+from aggregator.model.source import Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import permanent_redirects
-from aggregator.schedule.decide import next_poll
+from aggregator.schedule.decide import NextPoll, next_poll
 from aggregator.schedule.hosts import pausing
 from aggregator.schedule.policy import LONGEST, STANDARD, Policy, policy_for
 
@@ -39,7 +39,7 @@ def feed(
     update_seconds: int | None = None,
 ) -> NormalFeed:
     return NormalFeed(
-        format="rss", parser="x", items=items, title="Harbour", link=None, icon=None, language=None, ttl=ttl,
+        format="rss", items=items, title="Harbour", link=None, icon=None, language=None, ttl=ttl,
         skip_hours=skip_hours, skip_days=skip_days, update_seconds=update_seconds, flaws=(), drops=(),
     )  # fmt: skip
 
