@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
@@ -26,9 +27,15 @@ SELDOM = 500
 """If no more than this many stories have the requested number of publishers, all of them are examined."""
 
 
-class Reading:
+class Reading(ABC):
+    """A backend implements `data_version`."""
+
     def __init__(self, connection: Reads) -> None:
         self._db = connection
+
+    @abstractmethod
+    def data_version(self) -> int:
+        """Changes whenever somebody has committed."""
 
     def version(self, stream: str = "latest") -> tuple[int, int]:
         """(version, time of the last change) of a stream; (0, 0) if it never had anything."""

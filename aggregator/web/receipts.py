@@ -6,12 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
 from aggregator.normalise.address import canonical
-from aggregator.web.library import InForce, Library, Reading
+from aggregator.web.library import InForce, Library
+
+if TYPE_CHECKING:
+    from aggregator.store.reading import Reading
 
 PinReceipts = Mapping[tuple[int, str], Receipt]
 """(number of a story, section in which `stories: pin` holds it) → the receipt for that."""
