@@ -20,6 +20,7 @@ from aggregator.web.operations import described
 from aggregator.web.paging import page_request
 from aggregator.web.receipts import pin_receipts
 from aggregator.web.related import Relatives
+from aggregator.web.republished import republished
 from aggregator.web.request_context import identifier, library, story_named
 from aggregator.web.responses import json_response
 from aggregator.web.rows import item_json, source_rows, story_json
@@ -85,7 +86,7 @@ def story(id: str) -> Response:
     lead = next((item for item in members if item.n == found.lead), None)
     full: shapes.StoryInFull = {
         **story_json(lib, found, Relatives(lib, [found]), pin_receipts(lib)),
-        "content_html": lead.content if lead else "",
+        "content_html": republished(lib, (found,), ()).get(found.id) or (lead.content if lead else ""),
         "cited": cited(lead),
         "timeline": [
             {"published": rfc3339(item.published), "publisher": item.publisher, "title": item.title, "url": item.url}
@@ -105,7 +106,7 @@ def item(id: str) -> Response:
         raise NotFound("there is no item with this id")
     full: shapes.ItemInFull = {
         **item_json(lib.in_force().names.of(found)),
-        "content_html": found.content,
+        "content_html": republished(lib, (), (found,)).get(found.id) or found.content,
         "why": in_words(found.joining) if found.joining else found.why,
     }
     return json_response(full, max(found.updated, lib.changed()))

@@ -1,4 +1,4 @@
-"""Texts of articles for feeds, if `republish_full_text` says that the outlets agreed."""
+"""Texts of articles for feeds and the API, if `republish_full_text` says that the outlets agreed."""
 
 from __future__ import annotations
 
