@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
-from aggregator.model.story import ItemView, Report, StoryView, headline
+from aggregator.model.story import ItemView, Report, StoryView, headline, told_once
 from aggregator.model.stream import Brief, Names, Stream
 from aggregator.render.fit import fit, fit_address
 
@@ -146,7 +146,7 @@ def _paragraph(text: str) -> str:
 def _body(text: str, reports: Iterable[Report], page: str | None, topics: Iterable[str]) -> str:
     """`text` (safe HTML), followed by the sources, the topics and the address of the story's page."""
     parts = [text]
-    lines = [_line(report) for report in reports]
+    lines = [_line(report) for report in told_once(reports)]
     parts.append(
         f"<p><strong>Sources</strong></p><ul>{''.join(lines)}</ul>" if len(lines) > 1 else f"<ul>{''.join(lines)}</ul>"
     )

@@ -13,6 +13,7 @@ from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
 from aggregator.errors import QueryError, StoreError
+from aggregator.model.story import told_once
 from aggregator.render.entry import urn
 from aggregator.text.scripts import direction
 from aggregator.web.api import api
@@ -53,6 +54,7 @@ def create_app(library: Library) -> Flask:
     app.url_map.converters.update(slug=Slug, month=Month, format=Format)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.filters["direction"] = direction
+    app.jinja_env.filters["told_once"] = told_once
     for blueprint in (feeds, api, system, pages):
         app.register_blueprint(blueprint)
     app.register_error_handler(QueryError, refuse)

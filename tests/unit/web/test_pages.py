@@ -244,6 +244,31 @@ def test_why_a_story_is_here_names_words_and_line(client: FlaskClient) -> None:
     assert "<mark>Frigate</mark>" in text
 
 
+def test_an_article_that_two_feeds_of_an_outlet_list_is_named_once(tmp_path: Path) -> None:
+    title, address = "Glacier above Zermatt breaks off", "https://bbc.example/glacier"
+    asia = '  - {name: BBC Asia, url: "https://bbc.example/asia.xml", publisher: BBC}\n'
+    room = Newsroom(tmp_path, CONFIG.replace("sources:\n", f"sources:\n{asia}"))
+    room.publish(
+        item(title, "bbc-world", url=address, publisher="BBC"),
+        item(title, "bbc-asia", url=address, publisher="BBC"),
+        item(
+            "Ice of a glacier breaks off above Zermatt",
+            "reuters",
+            summary=f"{title}, says bbc-world at greater length.",
+        ),
+    )
+    told = room.client.get("/api/v1/stories").get_json()["stories"]
+    assert [len(one["sources"]) for one in told] == [3]
+    text = page_of(room.client, "glacier")
+    sources = text.split('<h2 id="sources">', 1)[1].split("</ol>", 1)[0]
+    assert sources.count("<li>") == 2
+    assert sources.count(address) == 1
+    for name in ("rss", "atom", "json"):
+        feed = room.client.get(f"/latest.{name}").text
+        assert feed.count("BBC: ") == feed.count("Reuters: ") == 1
+    room.close()
+
+
 def test_coverage_by_country_and_owner(tmp_path: Path) -> None:
     room = Newsroom(tmp_path, CONFIG)
     room.publish(*NEWS)
