@@ -182,8 +182,9 @@ class Application(Configured):
         url = self.place.database
         if url is None:
             return self.place.instance / DATABASE
-        if url.startswith("sqlite:///"):
-            return Path(url.removeprefix("sqlite:///"))
+        path = url.removeprefix("sqlite:///")
+        if path not in (url, "", ":memory:"):  # in memory, each connection would have an archive of its own
+            return Path(path)
         raise UsageError(
             "--database: expected sqlite:///PATH or postgresql://USER@HOST/DATABASE; leave it out for the database in "
             "the instance folder"

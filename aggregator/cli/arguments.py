@@ -30,11 +30,21 @@ def option(parser: argparse.ArgumentParser, flag: str, help: str, default: Any =
     variable = "AGGREGATOR_" + flag.lstrip("-").upper().replace("-", "_")
     given = os.environ.get(variable)
     if more.get("action") == "store_true":
-        default = given in ("1", "true")
+        default = _switched(variable, given)
     elif given:
         default = given
     shown = f" (default {default})" if default not in (None, False, True) else ""
     parser.add_argument(flag, help=f"{help}{shown}; {variable}", default=default, **more)
+
+
+def _switched(variable: str, given: str | None) -> bool:
+    """Whether the variable of an option without a value turns it on. Raises UsageError."""
+    word = (given or "").strip().lower()
+    if word in ("1", "true", "yes", "on"):
+        return True
+    if word in ("", "0", "false", "no", "off"):
+        return False
+    raise UsageError(f"{variable}: expected 1 or 0, found {given}")
 
 
 def json_option(parser: argparse.ArgumentParser) -> None:

@@ -103,7 +103,7 @@ def subscriptions() -> Response:
     """The section feeds, each story in one of them; with `?of=topics` or `?of=sources` those."""
     lib = library()
     force = lib.in_force()
-    of = request.args.get("of", "sections")
+    of = request.args.get("of") or "sections"
     settings = force.settings
     rows = {
         "sections": [(one.title, f"/sections/{one.id}", "?primary=1") for one in settings.sections],

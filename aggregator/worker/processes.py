@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import socket
@@ -134,7 +135,7 @@ def troubles(instance: Path) -> tuple[str, ...]:
 
 def check_port(host: str, port: int) -> None:
     """Raises:
-    CannotListen: the port is taken, or not ours to use.
+    CannotListen: the host is not this machine, or the port is taken or not ours to use.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -144,6 +145,8 @@ def check_port(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
+        wrong = "host" if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL else "port"
         raise CannotListen(
-            f"cannot listen on {host}:{port}: {error.strerror or error}; choose another with --port (or AGGREGATOR_PORT)"
+            f"cannot listen on {host}:{port}: {error.strerror or error}; choose another with --{wrong} "
+            f"(or AGGREGATOR_{wrong.upper()})"
         ) from error

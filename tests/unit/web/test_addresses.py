@@ -252,6 +252,11 @@ def test_feeds_programs_and_the_api_are_told_in_plain_words_whatever_they_accept
     assert client.get("/none", headers={"Accept": "*/*"}).content_type == "text/plain; charset=utf-8"
 
 
+def test_an_empty_parameter_is_none(client: FlaskClient) -> None:
+    assert client.get("/subscriptions.opml?of=").data == client.get("/subscriptions.opml").data
+    assert client.get("/latest.json?q=&section=&since=&limit=&view=&primary=&min_publishers=").status_code == 200
+
+
 def test_a_browser_reads_plain_words_where_the_archive_cannot_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,52 @@
+"""Options and their variables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aggregator.cli.main import main
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> list[str]:
+    config = tmp_path / "feeds.yaml"
+    config.write_text("site: {title: Wire}\n")
+    return ["--config", str(config), "--instance", str(tmp_path / "instance"), "check"]
+
+
+@pytest.mark.parametrize("value", ["1", "true", "TRUE", "yes", "On", " 1 "])
+def test_a_variable_turns_an_option_on(
+    check: list[str], value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AGGREGATOR_JSON", value)
+    assert main(check) == 0
+    assert capsys.readouterr().out.startswith("{")
+
+
+@pytest.mark.parametrize("value", ["", "0", "false", "No", "off"])
+def test_a_variable_leaves_an_option_off(
+    check: list[str], value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AGGREGATOR_JSON", value)
+    assert main(check) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_variable_that_is_neither_is_bad_usage(
+    check: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AGGREGATOR_JSON", "json")
+    assert main(check) == 2
+    assert "AGGREGATOR_JSON: expected 1 or 0, found json" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("url", ["sqlite:///:memory:", "sqlite:///", "sqlite://", "archive.db", "mysql://host/db"])
+def test_an_archive_is_a_file_or_on_a_server(
+    check: list[str], url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["--database", url, *check[:-1], "poll"]) == 2
+    assert "--database: expected sqlite:///PATH or postgresql://" in capsys.readouterr().err
+    assert not (tmp_path / ":memory:").exists()
