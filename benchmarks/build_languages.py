@@ -18,9 +18,8 @@ import numpy as np
 from wordfreq import available_languages, get_frequency_dict
 
 from aggregator.stories.languages import ALL, ROW, salt
-from aggregator.stories.locations import Kind, locate
+from aggregator.stories.locations import Kind, is_place, locate
 from aggregator.stories.names import named
-from aggregator.stories.places import is_place
 from aggregator.stories.rarity import listed
 from aggregator.text.words import stems, tokens, word_id
 from benchmarks.provenance import record

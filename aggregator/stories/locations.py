@@ -1,11 +1,13 @@
-"""Where the things are that words name: which country, region or city, and which of these contains which.
+"""Which words name places, and where the things are that words name: which country, region or city, and which of these contains
+which.
 
 A report that names Sikkim and one that names India may be about one event. Besides places and peoples this knows things
 that belong to a country: leaders, bodies, companies, islands.
 
-`data/locations.bin` holds one little-endian 64-bit number for each such word, ascending: the upper bits of its `word_id`, then
-region (8 bits, numbered within its country, 0 if unknown), country or area of several countries (9 bits) and kind (3 bits).
-`benchmarks/build_locations.py` writes it.
+`data/places.bin` holds the `word_id` of each word that names a country, a city or a body as a little-endian 64-bit number, ascending;
+`benchmarks/train_stories.py` writes it. `data/locations.bin` holds such a number for each word whose location is known, which are fewer:
+the upper bits of its `word_id`, then region (8 bits, numbered within its country, 0 if unknown), country or area of several countries
+(9 bits) and kind (3 bits); `benchmarks/build_locations.py` writes it.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from aggregator.stories.arrays import Ints, look_up
+from aggregator.stories.arrays import Bools, Ints, look_up
 from aggregator.text import regions
 
 BITS = 20  # lower bits of a number: the packed location; the others belong to the word
@@ -90,6 +92,17 @@ def nations(packed: Ints) -> Ints:
     return found
 
 
+def is_place(words: Ints) -> Bools:
+    """For each word (`word_id`) whether it names a place."""
+    found: Bools = np.isin(words, _places())
+    return found
+
+
 @cache
 def _listed() -> Ints:
     return np.frombuffer((files("aggregator.stories") / "data" / "locations.bin").read_bytes(), "<i8")
+
+
+@cache
+def _places() -> Ints:
+    return np.frombuffer((files("aggregator.stories") / "data" / "places.bin").read_bytes(), "<i8")

@@ -12,8 +12,8 @@ import numpy as np
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, chunks, highest, rows_of
 from aggregator.stories.embeddings import TITLE, embed
+from aggregator.stories.locations import is_place
 from aggregator.stories.matrix import Matrix
-from aggregator.stories.places import is_place
 from aggregator.text.words import word_id
 
 TELLING = 2.5  # least rarity of words that are compared. Words in about every tenth item tell nothing and cost most of the time
