@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from aggregator.model.stream import Rendered, Stream
 from aggregator.render import atom, jsonfeed, rss
 
-FORMATS: dict[str, Callable[[Stream], Rendered]] = {
-    "rss": rss.render,
-    "atom": atom.render,
-    "json": jsonfeed.render,
-}
-"""Extension of the address → function that renders a stream."""
 
-TYPES = {"rss": rss.TYPE, "atom": atom.TYPE, "json": jsonfeed.TYPE}
+class Format(NamedTuple):
+    """`name` as readers know it; `type` is the media type."""
+
+    name: str
+    type: str
+    render: Callable[[Stream], Rendered]
+
+
+FORMATS = {
+    "rss": Format("RSS", rss.TYPE, rss.render),
+    "atom": Format("Atom", atom.TYPE, atom.render),
+    "json": Format("JSON Feed", jsonfeed.TYPE, jsonfeed.render),
+}
+"""By the extension of the address."""

@@ -156,7 +156,7 @@ def sources() -> Response:
 def _sliced(name: str, rows: Sequence[Any]) -> Response:
     """Short lists are paged by position."""
     lib = library()
-    limit = parameters.number(request.args, "limit", 500, parameters.LIMITS) or 500
+    limit = parameters.number(request.args, "limit", 500, parameters.LIMITS)
     place = parameters.decode_cursor(request.args, name)
     start = place[1] if place else 0
     cursor = parameters.encode_cursor(name, 0, start + limit) if start + limit < len(rows) else None

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from aggregator.errors import QueryError, StoreError
 from aggregator.model.story import told_once
 from aggregator.render.entry import urn
+from aggregator.render.formats import FORMATS
 from aggregator.text.scripts import direction
 from aggregator.web.api import api
 from aggregator.web.cache import ResponseCache
@@ -33,6 +34,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+NO_PAGES = (".opml", *(f".{extension}" for extension in FORMATS))
+"""Endings of addresses at which browsers get no page."""
 
 
 class Slug(BaseConverter):
@@ -44,7 +47,7 @@ class Month(BaseConverter):
 
 
 class Format(BaseConverter):
-    regex = "rss|atom|json"
+    regex = "|".join(FORMATS)
 
 
 def create_app(library: Library) -> Flask:
@@ -109,10 +112,7 @@ def _is_api() -> bool:
 
 def _is_page() -> bool:
     """Whether a browser asks for something that is not a feed."""
-    return (
-        not request.path.endswith((".rss", ".atom", ".json", ".opml"))
-        and "text/html" in request.accept_mimetypes.values()
-    )
+    return not request.path.endswith(NO_PAGES) and "text/html" in request.accept_mimetypes.values()
 
 
 def _error_response(status: int, title: str, detail: str) -> Response:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from aggregator.errors import QueryError
 from aggregator.model.stream import Stream, StreamQuery
 from aggregator.render import opml
-from aggregator.render.formats import FORMATS, TYPES
+from aggregator.render.formats import FORMATS
 from aggregator.web.cache import Validity, keepable
 from aggregator.web.daily import daily, query_of
 from aggregator.web.incidents import incidents
@@ -73,7 +73,9 @@ def links(page: str, args: Mapping[str, str], extension: str) -> str:
     query = query_string(args)
     found = [f'<{page}.{extension}{query}>; rel="self"', f'<{page}{query}>; rel="alternate"; type="text/html"']
     found += [
-        f'<{page}.{other}{query}>; rel="alternate"; type="{TYPES[other]}"' for other in FORMATS if other != extension
+        f'<{page}.{other}{query}>; rel="alternate"; type="{format.type}"'
+        for other, format in FORMATS.items()
+        if other != extension
     ]
     return ", ".join(found)
 
@@ -94,7 +96,7 @@ def brief(id: str, extension: str) -> Response:
 @described("Feed of problems: sources that died, moved or went silent, broken edits", FEED, fails=(503,))
 def health(extension: str) -> Response:
     lib = library()
-    return respond(FORMATS[extension](incidents(lib)), max_age=300)
+    return respond(FORMATS[extension].render(incidents(lib)), max_age=300)
 
 
 @feeds.get("/subscriptions.opml")

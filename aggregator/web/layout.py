@@ -11,6 +11,7 @@ from flask import Response, render_template
 from markupsafe import Markup, escape
 
 from aggregator.render.bytes import content_etag, rendered
+from aggregator.render.formats import FORMATS
 from aggregator.web.library import month_of
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond
@@ -69,6 +70,7 @@ def printed(template: str, **values: Any) -> str:
         month_name=lambda moment: moment.astimezone(zone).strftime("%B %Y"),
         code=_code,
         version=static_version(),
+        formats=FORMATS,
         **values,
     )
 

@@ -253,7 +253,7 @@ class Library:
                 return found
         with self.place_for(query):
             stream, expires = build(query)
-            made = Cached(version, expires, FORMATS[extension](stream))
+            made = Cached(version, expires, FORMATS[extension].render(stream))
         self._keep(key, made)
         return made
 

@@ -10,6 +10,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from aggregator import __version__
+from aggregator.render.formats import FORMATS
 from aggregator.web import parameters, shapes
 from aggregator.web.operations import Operation
 from aggregator.web.ranking import CANDIDATES
@@ -69,7 +70,7 @@ STATUS = {
 PATTERNS = {
     "slug": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,99}$"},
     "month": {"type": "string", "pattern": r"^\d{4}-\d{2}$"},
-    "format": {"type": "string", "enum": ["rss", "atom", "json"]},
+    "format": {"type": "string", "enum": list(FORMATS)},
     "default": {"type": "string"},
 }
 NAMED = (shapes.JsonFeed, shapes.Problem)

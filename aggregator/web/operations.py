@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from aggregator.render.formats import FORMATS
 from aggregator.web.shapes import JsonFeed
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-FEED: dict[str, Any] = {"application/rss+xml": str, "application/atom+xml": str, "application/feed+json": JsonFeed}
+FEED: dict[str, Any] = {one.type: JsonFeed if extension == "json" else str for extension, one in FORMATS.items()}
 PAGE: dict[str, Any] = {"text/html": str}
 TEXT: dict[str, Any] = {"text/plain": str}
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 from aggregator.model.settings import Rules
 from aggregator.model.stream import SHORTEST, Stream, StreamQuery
 from aggregator.render.bytes import rendered
+from aggregator.render.formats import FORMATS
 from aggregator.web import parameters
 from aggregator.web.body import standfirst_and_body
 from aggregator.web.cache import kept
@@ -169,18 +170,13 @@ def _feeds(path: str) -> list[tuple[str, str, str]]:
     """(name, type, address) of the feeds of a page, for autodiscovery and for the reader to copy."""
     query = query_string(request.args)
     root = library().in_force().root
-    kinds = (
-        ("RSS", "application/rss+xml", "rss"),
-        ("Atom", "application/atom+xml", "atom"),
-        ("JSON Feed", "application/feed+json", "json"),
-    )
-    return [(name, type, f"{root}{path}.{extension}{query}") for name, type, extension in kinds]
+    return [(one.name, one.type, f"{root}{path}.{extension}{query}") for extension, one in FORMATS.items()]
 
 
 def _part(stream: Stream) -> tuple[Stream, list[tuple[str, int, int]]]:
     """The part of a month that `page` asks for, and links to its neighbours: (rel, their number, of how many). A feed of a month
     is one document, but tens of thousands of stories on one page are more than a browser shows."""
-    number = parameters.number(request.args, "page", 1, parameters.PAGES) or 1
+    number = parameters.number(request.args, "page", 1, parameters.PAGES)
     count = max(1, -(-max(len(stream.stories), len(stream.items)) // PER_PAGE))
     if number > count:
         raise NotFound(f"there is no such page: the last of this month is {count}")

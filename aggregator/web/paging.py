@@ -52,7 +52,7 @@ def page_request(lib: Library, view: str) -> PageRequest:
     if best and since:
         raise QueryError("order", "`order=relevance` cannot be combined with `changed_since`, which has its own order")
     kind = f"{view}-relevance" if best else f"{view}-changed" if since else view
-    limit = parameters.number(args, "limit", DEFAULT_LIMIT, parameters.LIMITS) or DEFAULT_LIMIT
+    limit = parameters.number(args, "limit", DEFAULT_LIMIT, parameters.LIMITS)
     place = parameters.decode_cursor(args, kind)
     query = replace(
         base,

@@ -6,10 +6,13 @@ import base64
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from aggregator.errors import QueryError
 from aggregator.model.stream import Filter
 from aggregator.normalise.steps import tag
+
+Default = TypeVar("Default", int, None)
 
 LIMITS = (1, 500)
 PAGES = (1, 99_999)
@@ -28,7 +31,7 @@ _AGE = re.compile(r"(\d{1,4})([mhdw])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
-def number(args: Mapping[str, str], name: str, default: int | None, bounds: tuple[int, int]) -> int | None:
+def number(args: Mapping[str, str], name: str, default: Default, bounds: tuple[int, int]) -> int | Default:
     """A whole number within bounds, or the default."""
     text = args.get(name)
     if text is None or text == "":

@@ -54,7 +54,7 @@ def resolve(
         kind=kind,
         id=id,
         view=parameters.choice(args, "view", ("stories", "items"), default_view),
-        min_publishers=parameters.number(args, "min_publishers", 1, (1, MAX_PUBLISHERS)) or 1,
+        min_publishers=parameters.number(args, "min_publishers", 1, (1, MAX_PUBLISHERS)),
         primary=parameters.flag(args, "primary"),
         limit=parameters.number(args, "limit", None, parameters.LIMITS),
         filter=wanted,
