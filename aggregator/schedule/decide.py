@@ -18,7 +18,7 @@ from aggregator.model.item import Drop, NormalFeed
 from aggregator.model.source import Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule import rate as rates
-from aggregator.schedule.flaws import flaws
+from aggregator.schedule.flaws import TRUNCATED, flaws
 from aggregator.schedule.formatting import counted, pace, span
 from aggregator.schedule.health import SILENT_AFTER, health
 from aggregator.schedule.hints import PollHints
@@ -89,7 +89,7 @@ def next_poll(
         decision = _after_failure(known, outcome.freshness, visit)
     else:
         known = _success(state, outcome, now)
-        known = known if feed is None else _read(known, feed, held_back)
+        known = known if feed is None else _read(known, state, feed, held_back)
         known = _with_rate(known, visit, feed, new_items)
         known = replace(known, interval=_by_rate(known, visit))
         decision = _after_success(known, outcome.freshness, visit)
@@ -138,13 +138,17 @@ def _failure(state: SourceState, outcome: Failed, now: datetime) -> SourceState:
     return given_up if given_up is known else replace(given_up, last_status=None)
 
 
-def _read(state: SourceState, feed: NormalFeed, held_back: Sequence[Drop]) -> SourceState:
+def _read(known: SourceState, before: SourceState, feed: NormalFeed, held_back: Sequence[Drop]) -> SourceState:
+    """Validators of a document that breaks off stand for the whole one: a 304 would hide its other entries. If the next answer
+    is the same (`feed` is None then), the document always ends there, and they count."""
+    if TRUNCATED in feed.flaws:
+        known = replace(known, etag=before.etag, last_modified=before.last_modified, validator_url=before.validator_url)
     return replace(
-        state,
+        known,
         asks=PollHints.of(feed).write(),
-        feed_title=feed.title or state.feed_title,
-        feed_link=feed.link or state.feed_link,
-        icon=feed.icon or state.icon,
+        feed_title=feed.title or known.feed_title,
+        feed_link=feed.link or known.feed_link,
+        icon=feed.icon or known.icon,
         flaws=", ".join(flaws(feed, held_back)) or None,
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from aggregator.model.source import SourceState
 from aggregator.schedule import permanent_redirects
-from aggregator.schedule.flaws import FLOOD, FUTURE, THIN, UNDATED
+from aggregator.schedule.flaws import FLOOD, FUTURE, THIN, TRUNCATED, UNDATED
 from aggregator.schedule.formatting import counted, span
 
 SILENT_AFTER = timedelta(days=7)
@@ -15,6 +15,7 @@ STALE_AFTER = timedelta(days=90)
 FAILURES = ("failing", "challenge", "not-a-feed")
 FLAWS = {
     FLOOD: "its last document gave known titles new guids: the repeats were held back",
+    TRUNCATED: "its last document breaks off: its complete entries were kept",
     FUTURE: "most items of its last document are dated in the future: they count as published when first seen",
     UNDATED: "most items of its last document have no plausible date: they count as published when first seen",
     THIN: "its last document contains headlines only",
@@ -26,8 +27,8 @@ def health(state: SourceState, now: datetime) -> tuple[str, str]:
     """(state, evidence). States, the first that holds: `gone` (410, not polled any more), `challenge` (a page for
     browsers instead of the feed), `not-a-feed` (a page or nothing), `failing` (the last poll failed otherwise), `new`
     (no poll yet), `moved` (asked at another address than feeds.yaml says), `stale` (answers, but nothing new for 90
-    days), `silent` (nothing new for 7 days), `guid-flood`, `future-dated`, `undated`, `thin` (of its last document),
-    `ok`."""
+    days), `silent` (nothing new for 7 days), `guid-flood`, `truncated`, `future-dated`, `undated`, `thin` (of its last
+    document), `ok`."""
     if state.last_status == 410 and not permanent_redirects.adopted(state) and state.failures:
         return "gone", f"the server says 410 Gone since {_day(state.last_attempt)}: not polled until its url changes"
     if state.failures:

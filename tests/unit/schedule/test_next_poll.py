@@ -37,10 +37,11 @@ def feed(
     skip_hours: tuple[int, ...] = (),
     skip_days: tuple[str, ...] = (),
     update_seconds: int | None = None,
+    flaws: tuple[str, ...] = (),
 ) -> NormalFeed:
     return NormalFeed(
         format="rss", items=items, title="Harbour", link=None, icon=None, language=None, ttl=ttl,
-        skip_hours=skip_hours, skip_days=skip_days, update_seconds=update_seconds, flaws=(), drops=(),
+        skip_hours=skip_hours, skip_days=skip_days, update_seconds=update_seconds, flaws=flaws, drops=(),
     )  # fmt: skip
 
 
@@ -280,6 +281,16 @@ def test_validators_are_replaced_on_every_200_and_kept_by_a_304() -> None:
     assert (state.etag, state.not_modified, state.last_status) == ('W/"2"', 1, 304)
     state, _ = poll(state, fetched(etag=None), now=NOW + 2 * HOUR)
     assert state.etag is None
+
+
+def test_validators_of_a_document_that_breaks_off_are_kept_only_if_it_always_does() -> None:
+    """Else a 304 would stand for entries that never arrived."""
+    before = replace(known_state(), validator_url="https://harbour.example/before")
+    state, _ = poll(before, fetched(etag='"2"'), parsed=feed(flaws=("truncated",)))
+    assert (state.etag, state.validator_url) == (before.etag, before.validator_url)
+    assert state.state == "truncated"
+    state, _ = poll(state, fetched(etag='"2"'))  # the same document again, which is not parsed
+    assert (state.etag, state.validator_url) == ('"2"', URL)
 
 
 def test_bytes_saved_count_the_last_full_answer() -> None:
