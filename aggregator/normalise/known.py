@@ -99,11 +99,15 @@ def _is_article(canonical: str | None) -> bool:
 def _repeated(unknown: Sequence[Item], known: Known, items: Sequence[Item]) -> set[str]:
     """Ids of the unknown items that repeat known ones: they carry known titles, but columns and guides also come again under
     one title. A flood is at least half of the document, or known with its dates. As it drains off, what is dated later than
-    the entries known by then is news."""
+    the entries known by then is news, if its title is not known with that very date."""
     repeats = [item for item in unknown if item.title in known.titles]
     if known.flooded:
         latest = max((item.published for item in items if item.published and item.id in known.items), default=_UNDATED)
-        repeats = [item for item in repeats if item.published is None or item.published <= latest]
+        repeats = [
+            item
+            for item in repeats
+            if item.published is None or item.published <= latest or _dated(item) in known.titles[item.title]
+        ]
         if not _many(repeats):
             repeats = [item for item in repeats if item.published]
         return {item.id for item in repeats}

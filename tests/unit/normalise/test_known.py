@@ -17,9 +17,16 @@ NOTHING = Known({}, {})
 
 
 def items(
-    *numbers: int, guid: str = "g{}", link: str = "https://example.org/{}", title: str = "Title {}"
+    *numbers: int,
+    guid: str = "g{}",
+    link: str = "https://example.org/{}",
+    title: str = "Title {}",
+    extra: Sequence[str] = (),
 ) -> tuple[Item, ...]:
-    return read(rss([item(guid=guid.format(n), link=link.format(n), title=title.format(n)) for n in numbers])).items
+    parts = zip(numbers, extra or [""] * len(numbers), strict=True)
+    return read(
+        rss([item(more, guid=guid.format(n), link=link.format(n), title=title.format(n)) for n, more in parts])
+    ).items
 
 
 def known(stored: Sequence[Item]) -> Known:
@@ -121,6 +128,22 @@ def test_the_last_of_a_flood_are_held_back_too_and_a_column_of_one_title_is_not(
         brought += changes.new
     assert not flooded
     assert {one.key for one in brought} == {f"x{n}" for n in range(21, 59)}, "all that is new, and nothing else"
+
+
+def test_older_entries_that_arrive_with_a_flood_let_none_of_it_through_later() -> None:
+    """A site moved, and its new feed reaches further back."""
+
+    def listed(numbers: range, **other: str) -> tuple[Item, ...]:
+        dates = [format_datetime(datetime(2026, 9, 30, tzinfo=UTC) - timedelta(days=n)) for n in numbers]
+        return items(*numbers, **other, extra=[f"<pubDate>{date}</pubDate>" for date in dates])
+
+    stored = listed(range(10))
+    document = listed(range(13), guid="x{}", link="https://moved.example/{}")
+    first = recognise(document, known(stored), first_poll=False)
+    assert first.new == document[10:]
+    second = recognise(document, replace(known((*stored, *first.new)), flooded=True), first_poll=False)
+    assert second.new == ()
+    assert [(drop.reason, drop.count) for drop in second.drops] == [("repeated", 10)]
 
 
 def test_a_column_of_one_name_is_no_flood() -> None:
