@@ -48,7 +48,8 @@ def freshness(headers: Mapping[str, str], status: int, now: datetime) -> Freshne
 
 
 def _max_age(headers: Mapping[str, str], now: datetime) -> int | None:
-    directives = _directives(headers.get("Cache-Control", "").lower()[:1000])
+    lines = (value for name, value in headers.items() if name.lower() == "cache-control")
+    directives = _directives(",".join(lines).lower()[:1000])
     if "no-store" in directives or "no-cache" in directives:
         return 0
     lifetime = _seconds(directives.get("max-age"))

@@ -8,6 +8,7 @@ from time import perf_counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from multidict import CIMultiDict
 
 from aggregator.fetch.headers import freshness, legal_validator, user_agent
 
@@ -85,6 +86,11 @@ def test_retry_after_is_clamped_to_a_day_and_garbage_is_nothing(value: str, expe
 def test_a_date_of_retry_after_is_by_the_clock_of_its_server() -> None:
     headers = {"Date": "Sun, 01 Nov 2020 12:00:00 GMT", "Retry-After": "Sun, 01 Nov 2020 12:10:00 GMT"}
     assert freshness(headers, 503, NOW).retry_after == 600
+
+
+def test_a_header_given_in_several_lines_is_read_as_one() -> None:
+    several = CIMultiDict([("Cache-Control", "public"), ("cache-control", "max-age=600")])
+    assert freshness(several, 200, NOW).max_age == 600
 
 
 @given(st.dictionaries(st.sampled_from(["Cache-Control", "Expires", "Age", "Date", "Retry-After"]), st.text()))
