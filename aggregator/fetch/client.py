@@ -258,6 +258,9 @@ class Http:
             return NotModified(trail.here.url, etag, modified, fresh, permanent)
         if answer.status == 304:
             return Failed("protocol", "304 Not Modified to a request without conditions", 304, fresh)
+        if answer.status == 410 and not trail.unbroken:
+            # Who sends us elsewhere for the moment has not said that the feed is gone for good.
+            return Failed("redirect", "redirects for the moment to an address that is gone (410)", None, fresh)
         if answer.status != 200:
             return http_failure(answer.status, fresh, answer.headers)
         if not answer.body:

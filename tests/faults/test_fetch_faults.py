@@ -179,6 +179,14 @@ def test_a_status_that_is_no_feed_is_named_in_our_words(server: Server, path: st
     assert (outcome.kind, outcome.status, outcome.message) == ("http", status, message)
 
 
+def test_gone_is_said_of_the_feed_only_by_who_moved_it_for_good(server: Server) -> None:
+    """410 stops a source, and a redirect for the moment may lead anywhere."""
+    server.routes |= {"/for-now": redirect("/gone"), "/for-good": redirect("/gone", "301 Moved Permanently")}
+    for_now, for_good = (fail(ask(server.url(path))[0]) for path in ("/for-now", "/for-good"))
+    assert (for_now.kind, for_now.status) == ("redirect", None)
+    assert (for_good.kind, for_good.status) == ("http", 410)
+
+
 def test_a_challenge_page_is_called_one(server: Server) -> None:
     server.routes["/wall"] = answer(b"<html>Just a moment", "403 Forbidden", cf_mitigated="challenge")
     assert fail(ask(server.url("/wall"))[0]).message == "403 Forbidden: a challenge meant for browsers"
