@@ -1,10 +1,10 @@
 """Prepares texts for the full-text index, so that readers find what they see.
 
-The index splits a text into runs of letters and digits and removes accents from Latin letters. Two things must be done before
+The index splits a text into runs of letters and digits and removes accents from Latin letters. Three things must be done before
 that: letters of scripts without spaces between words, and of Korean, whose particles are attached to words, are separated so that
-each is a word of its own (a search for several of them becomes a phrase and finds them anywhere); and letters that many people
+each is a word of its own (a search for several of them becomes a phrase and finds them anywhere); letters that many people
 type otherwise are replaced by what they type: ø, ł and ß, Greek letters with accents, the hamza and the vowel signs of Arabic, the
-points of Hebrew, the Russian ё.
+points of Hebrew, the Russian ё; and signs that SQLite, whose Unicode is that of 2012, takes for letters must not join words.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ _PLAIN |= {chr(code): unicodedata.normalize("NFD", chr(code))[0] for code in _WI
 _PLAIN |= dict.fromkeys(map(chr, _MARKS), "")
 _PLAIN |= {"ς": "σ", "\u0649": "\u064a", "\u06cc": "\u064a", "\u06a9": "\u0643", "\u0629": "\u0647"}
 _PLAIN = {char: plain for char, plain in _PLAIN.items() if char != plain}
-_CHANGED = re.compile(f"[{UNSPACED}{_HANGUL}{''.join(_PLAIN)}]")
+# Marks of direction, signs of currencies (₺, ₽), arrows and the like, punctuation, emoji. Private characters are left alone.
+_SIGNS = "\u061c\u2066-\u2069\u20ba-\u20cf\u23f4-\u23ff\u2b4d-\u2bff\u2e32-\u2e7f\U0001f300-\U0001faff"
+_SIGN = re.compile(f"[{_SIGNS}]")
+_CHANGED = re.compile(f"[{UNSPACED}{_HANGUL}{_SIGNS}{''.join(_PLAIN)}]")
 
 
 def indexed(text: str) -> str:
@@ -40,4 +43,4 @@ def indexed(text: str) -> str:
 
 def _written(found: re.Match[str]) -> str:
     char = found[0]
-    return _PLAIN.get(char, f" {char} ")
+    return _PLAIN.get(char, " " if _SIGN.match(char) else f" {char} ")

@@ -363,6 +363,7 @@ def test_search_finds_words_where_none_are_marked_off_and_letters_without_their_
         "یک کشور",
         "שָׁלוֹם",
         "Самолёт и майский",
+        "🫡Kyiv ₽500🤔NATO",
     ]
     store.intake.apply([polled("alpha", [item("alpha", str(n), head) for n, head in enumerate(heads)])], NOW)
     place(store)
@@ -387,6 +388,8 @@ def test_search_finds_words_where_none_are_marked_off_and_letters_without_their_
     assert found("שלום") == [8]
     assert found("самолет") == found("САМОЛЁТ") == found("майский") == [9]
     assert found("маискии") == []
+    for word in ("kyiv", "500", "nato", "\u2066NATO\u2069", "🤔NATO", "500 NATO"):
+        assert found(word) == [10], word
 
     one = item("alpha", "0", heads[0])
     n, _ = store.intake.known([one.id])[one.id]
