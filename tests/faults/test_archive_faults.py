@@ -382,7 +382,9 @@ def test_f24_what_an_earlier_program_indexed_is_found_in_every_script(
     again.close()
 
 
-@pytest.mark.parametrize(("title", "word"), [("Σεισμός στην Αθήνα", "σεισμος"), ("🤔Trump", "trump"), ("Earthquake", "earthquake")])
+@pytest.mark.parametrize(
+    ("title", "word"), [("Σεισμός στην Αθήνα", "σεισμος"), ("🤔Trump", "trump"), ("Earthquake", "earthquake")]
+)
 def test_f24_what_an_earlier_program_indexed_is_found_as_people_type_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, title: str, word: str
 ) -> None:
