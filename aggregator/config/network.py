@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import ip_network
 
-from aggregator.addresses import host_of
+from aggregator.addresses import host_of, plain
 from aggregator.config.environment import mask
 from aggregator.config.scalars import Wrong, place, shown, table, text
 from aggregator.config.tree import Table, Text
@@ -42,11 +42,11 @@ def _address_meant(value: object) -> str:
 
 
 def site_address(value: object) -> str:
-    """The public address: no query, no fragment, no password, no slash at the end."""
+    """The public address, in ASCII as feeds and headers need it: no query, no fragment, no password, no slash at the end."""
     address = web_address(value)
     if any(char in address for char in "?#@"):
         raise Wrong(f"the public address cannot have a query, fragment or user: {shown(value)}")
-    return address.rstrip("/")
+    return (plain(address) or address).rstrip("/")
 
 
 def private_place(value: object) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from aggregator.addresses import host_of, plain
 from aggregator.model.source import ASKED_TO_WAIT, Freshness
 
 _LONGEST_FRESH = timedelta(days=7)
@@ -16,8 +17,18 @@ _LONGEST_VALIDATOR = 1024  # bytes
 
 def user_agent(version: str, contact: str | None) -> str:
     """`aggregator/1.2 (+https://wire.example.org)`, visible ASCII only: who polls, and how to reach them."""
-    product = f"aggregator/{version}" + (f" (+{contact})" if contact else "")
+    product = f"aggregator/{version}" + (f" (+{_in_ascii(contact)})" if contact else "")
     return re.sub(r"[^\x20-\x7e]", "", product)
+
+
+def _in_ascii(contact: str) -> str:
+    """The same web or e-mail address: with letters left out it would be somebody else's."""
+    if contact.isascii():
+        return contact
+    if host_of(contact):
+        return plain(contact) or contact
+    mailbox, at, host = contact.rpartition("@")
+    return f"{mailbox}{at}{host_of(f'http://{host}') or host}"
 
 
 def legal_validator(value: str | None) -> str | None:

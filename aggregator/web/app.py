@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from flask import Flask, Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException
@@ -77,6 +77,7 @@ def under_prefix(inner: WSGIApplication, library: Library) -> WSGIApplication:
         path = environ.get("PATH_INFO", "")
         # Whether the web process answers is said whatever the store does.
         lead = library.last_known.prefix if path.endswith("/healthz") else _prefix(library)
+        lead = unquote(lead, "latin-1")  # as WSGI has paths
         if lead and (path == lead or path.startswith(lead + "/")):
             environ["PATH_INFO"] = path[len(lead) :] or "/"
         return inner(environ, start_response)

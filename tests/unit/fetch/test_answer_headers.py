@@ -104,6 +104,9 @@ def test_user_agent_names_program_and_contact() -> None:
     assert user_agent("1.2", "https://wire.example") == "aggregator/1.2 (+https://wire.example)"
     assert user_agent("1.2", None) == "aggregator/1.2"
     assert user_agent("1.2", "a\r\nX: é") == "aggregator/1.2 (+aX: )"
+    assert user_agent("1.2", "https://müller.example/ü") == "aggregator/1.2 (+https://xn--mller-kva.example/%C3%BC)"
+    assert user_agent("1.2", "https://x.example/@müller") == "aggregator/1.2 (+https://x.example/@m%C3%BCller)"
+    assert user_agent("1.2", "desk@müller.example") == "aggregator/1.2 (+desk@xn--mller-kva.example)"
 
 
 @pytest.mark.parametrize("name", ["Cache-Control", "Expires", "Date", "Age", "Retry-After"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from newsroom import NEWS, Newsroom
+from newsroom import CONFIG, NEWS, Newsroom
 
 ROOT = "https://wire.example.org/news"
 ADDRESSES = (
@@ -45,6 +45,29 @@ def test_the_same_with_and_without_the_path_of_the_site(client: FlaskClient, add
     assert whole.status_code == 200
     assert whole.data == stripped.data
     assert dict(whole.headers) == dict(stripped.headers)
+
+
+@pytest.mark.parametrize(
+    ("written", "root", "path"),
+    [
+        ("https://müller.example/ünï", "https://xn--mller-kva.example/%C3%BCn%C3%AF", "/ünï"),
+        ("https://wire.example.org/n%C3%AFws", "https://wire.example.org/n%C3%AFws", "/nïws"),
+        ("https://новости.example", "https://xn--b1amnebsh.example", ""),
+    ],
+)
+def test_an_address_in_other_letters_is_in_ascii_wherever_it_stands(
+    tmp_path: Path, written: str, root: str, path: str
+) -> None:
+    room = Newsroom(tmp_path, CONFIG.replace(ROOT, written))
+    room.publish(*NEWS)
+    for address in (*ADDRESSES, "/sections/defense.atom"):
+        stripped, whole = room.client.get(address), room.client.get(path + address)
+        assert (whole.status_code, whole.data) == (stripped.status_code, stripped.data) != (404, b"")
+        assert str(whole.headers).isascii()
+        assert written.rpartition("/")[2] not in whole.text or written == root
+    assert room.client.get("/latest.json").get_json()["feed_url"] == f"{root}/latest.json"
+    assert f'"{root}/latest.rss"' in room.client.get("/latest").text
+    room.close()
 
 
 def test_feed_links_are_absolute(client: FlaskClient) -> None:
