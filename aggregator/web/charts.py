@@ -9,10 +9,10 @@ from markupsafe import Markup, escape
 STEP, WIDTH, HEIGHT = 5, 4, 32
 
 
-def bars(counts: Sequence[int], label: str, top: int | None = None) -> Markup:
-    """One bar per count, oldest first; `top` is the count of a full bar (default: the highest). `label` is the text for
+def bars(counts: Sequence[int], label: str, top: int) -> Markup:
+    """One bar per count, oldest first; `top` is the count of a full bar. `label` is the text for
     screen readers."""
-    full = max(top or max(counts, default=0), 1)
+    full = max(top, 1)
     drawn = [
         Markup('<rect x="{}" y="{}" width="{}" height="{}"/>').format(n * STEP, HEIGHT - high, WIDTH, high)
         for n, count in enumerate(counts)

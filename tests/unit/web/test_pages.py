@@ -333,13 +333,13 @@ def test_an_empty_service_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_bars_are_sound_svg_without_style() -> None:
-    drawn = bars([0, 1, 5, 10], 'Busy & <"quoted">')
+    drawn = bars([0, 1, 5, 10], 'Busy & <"quoted">', 10)
     root = etree.fromstring(str(drawn))
     heights = [int(rect.get("height", "0")) for rect in root.findall("rect")]
     assert heights == [1, 3, 16, HEIGHT]
     assert root.get("aria-label") == 'Busy & <"quoted">'
     assert "style" not in drawn
-    assert len(etree.fromstring(str(bars([], "none"))).findall("rect")) == 0
+    assert len(etree.fromstring(str(bars([], "none", 0))).findall("rect")) == 0
 
 
 def _contrast(one: str, other: str) -> float:
