@@ -70,6 +70,8 @@ def canonical(url: str | None) -> str | None:
     comparing only, never for following."""
     if url is None:
         return None
+    if not url.isascii():  # as people write it; an item's address is as `absolute` leaves it
+        url = absolute(url, "") or url
     rest, _, fragment = url.partition("#")
     place, _, query = rest.split("://", 1)[-1].partition("?")
     host, slash, path = place.partition("/")

@@ -96,6 +96,19 @@ def test_a_split_article_leaves_for_good_and_comes_back_when_it_may(wire: Wire) 
     assert wire.stories() == later, "polling again changes nothing"
 
 
+def test_an_article_is_named_as_people_write_its_address(wire: Wire, capsys: pytest.CaptureFixture[str]) -> None:
+    wire.publish("two", ("dam-2", DAM[1]), ("überfall", "Robbers flee a bank in Köln"))
+    wire.poll()
+    assert wire.stories().keys() == {only("dam-1", "dam-2"), only("octopus"), only("%C3%BCberfall")}
+    capsys.readouterr()
+    place = ["--config", str(wire.place.config), "--instance", str(wire.place.instance)]
+    assert main([*place, "explain", "https://two.example/überfall"]) == 0
+    assert "Robbers flee" in capsys.readouterr().out
+    wire.edit("{hide: ['https://two.example/überfall']}")
+    wire.poll()
+    assert wire.stories().keys() == {only("dam-1", "dam-2"), only("octopus")}
+
+
 def test_where_the_founder_is_set_apart_the_rest_gets_an_id_of_its_own(wire: Wire) -> None:
     wire.publish("three", ("dam-3", MORE))
     wire.poll()

@@ -71,6 +71,14 @@ def test_different_addresses_stay_different(other: str) -> None:
     assert canonical(absolute(other, "")) != "https://example.org/a"
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["https://müller.example/überfall?q=ü", "https://MÜLLER.example/%C3%BCberfall/?q=ü", "http://www.müller.example/überfall?q=%C3%BC"],
+)  # fmt: skip
+def test_an_address_as_people_write_it_is_that_of_the_item(written: str) -> None:
+    assert canonical(written) == canonical("https://xn--mller-kva.example/%C3%BCberfall?q=%C3%BC")
+
+
 def test_parameters_are_compared_in_any_order() -> None:
     assert canonical("https://example.org/a?b=2&a=1") == canonical("https://example.org/a?a=1&b=2")
 
