@@ -193,6 +193,25 @@ def test_f8_damaged_pages_are_found_at_the_start_and_the_file_is_left_alone(tmp_
     assert path.read_bytes() == bytes(data)
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+def test_nothing_is_written_into_a_file_that_was_moved_away(tmp_path: Path, replaced: bool) -> None:
+    """It would be gone with the process that holds it open."""
+    path, away = filled(tmp_path), tmp_path / "away.db"
+    made = SqliteArchive(path)
+    path.rename(away)
+    if replaced:
+        shutil.copy(away, path)
+    late = polled("one", [item("one", "late", "Late")])
+    with pytest.raises(StoreError, match="was moved, replaced or deleted"):
+        made.intake.apply([late], NOW)
+    with pytest.raises(StoreError, match="was moved, replaced or deleted"):
+        made.upkeep.note("tick", 1)
+    assert made.reading.totals()["items"] == 300, "readers are served"
+    away.rename(path)
+    assert made.intake.apply([late], NOW) == 1, "it goes on once the file is back"
+    made.close()
+
+
 @pytest.mark.parametrize(
     "content", [b"no database at all, but long enough" * 200, b"SQLite format 3\0" + b"\xff" * 5000]
 )

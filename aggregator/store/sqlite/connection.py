@@ -75,6 +75,7 @@ class Connection:
                 # twice and crashes.
                 self.raw.create_function("indexed", 1, indexed, deterministic=True)
                 self.raw.execute("PRAGMA journal_mode = WAL")
+            self._file = _identity(path)  # it exists by now
             # A commit must survive a power cut, at two or three ms each: an item that its feed has dropped meanwhile would be
             # lost for good.
             self.raw.execute("PRAGMA synchronous = FULL")
@@ -96,6 +97,14 @@ class Connection:
     def close(self) -> None:
         with self._turn:  # closing it while another thread uses it would crash the process
             self._closing()
+
+    def _check_place(self) -> None:
+        """What is written into a file that was moved away or deleted is lost as soon as this process ends."""
+        if _identity(self.path) != self._file:
+            raise StoreError(
+                f"{self.path}: was moved, replaced or deleted while in use, so nothing more is written; "
+                "put it back, or restart to go on with what is there now"
+            )
 
     @contextmanager
     def translate(self) -> Iterator[None]:
@@ -129,6 +138,7 @@ class Connection:
         """All or nothing. BEGIN IMMEDIATE, since a deferred transaction that turns into a write fails at once; so there is
         only one writer, and no statement is ever hurried."""
         with self._turn, self.translate():
+            self._check_place()
             self.raw.execute("BEGIN IMMEDIATE")
             try:
                 yield self.raw
@@ -149,6 +159,7 @@ class Connection:
 
     def write(self, query: str, values: Sequence[Any] = ()) -> None:
         with self._turn, self.translate():
+            self._check_place()
             self.raw.execute(query, values)
 
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
@@ -157,6 +168,15 @@ class Connection:
             for part in parts(keys):
                 rows += self.raw.execute(f"{query} {marks(len(part))} {order}", (*bounds, *part))
         return rows
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file has this name, or None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def parts(values: Collection[T]) -> Iterator[list[T]]:
