@@ -140,7 +140,10 @@ def _place_or_split(
         return EditionReport(set_aside=frozenset({items[0].n}))
     middle = len(items) // 2
     first, second = (_place_or_split(archive, policy, half, now, cache) for half in (items[:middle], items[middle:]))
-    return combined(first, second)
+    report = combined(first, second)
+    if not report.set_aside:  # no item is to blame, so nothing else would tell of this
+        log.error("%d items could not be placed together and were placed in halves", len(items), exc_info=failure)
+    return report
 
 
 def combined(one: EditionReport, other: EditionReport) -> EditionReport:

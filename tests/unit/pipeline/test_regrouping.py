@@ -94,6 +94,18 @@ def test_all_that_arrives_with_the_change_joins_the_story_and_says_why(room: New
     assert all(words.startswith("alike") and "kakhovka" in words for words in why.values()), why
 
 
+def test_other_news_that_arrives_with_a_change_is_a_story_of_its_own(
+    room: Newsroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = item("Octopuses dream in colour, marine biologists find", "kyodo", age=3 * HOUR)
+    room.publish(BARE)
+    room.receive(other)
+    change(room, LATER)
+    assert len(set(homes(room).values())) == 2
+    assert room.client.get(f"/api/v1/items/{other.id}").get_json()["why"] == "founder"
+    assert caplog.records == []
+
+
 def test_two_that_change_at_once_become_one(room: Newsroom) -> None:
     other = item("A second flash of quite another kind", "kyodo", age=3 * HOUR, summary="Details soon.")
     room.publish(BARE, other)
