@@ -37,7 +37,7 @@ failed = st.builds(
 )  # fmt: skip
 outcomes: st.SearchStrategy[Outcome] = fetched | unchanged | failed
 feeds = st.none() | st.builds(
-    NormalFeed, format=st.just("rss"), parser=st.just("x"), items=st.just(()), title=st.none(), link=st.none(),
+    NormalFeed, format=st.just("rss"), items=st.just(()), title=st.none(), link=st.none(),
     icon=st.none(), language=st.none(), ttl=st.none() | st.integers(-10, 10**7),
     skip_hours=st.lists(st.integers(-1, 30), max_size=24).map(tuple),
     skip_days=st.lists(st.sampled_from([*DAYS, "Caturday"]), max_size=7).map(tuple),
