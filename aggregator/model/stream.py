@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from aggregator.model.judgement import Receipt
@@ -43,8 +43,9 @@ class StreamQuery:
     """`kind` is latest, section, topic, source or search; `id` names which.
 
     `window` is the archive of a month: all that was published from the first second to before the second, in order of
-    publication. Otherwise the order is that of entering, all of the last 48 hours, at least 50 and at most 500, or
-    `limit`. `before` continues a list: entries that come after (time, number) in that order.
+    publication, or the `part` of it from one position to before another. Otherwise the order is that of entering, all of
+    the last 48 hours, at least 50 and at most 500, or `limit`. `before` continues a list: entries that come after (time,
+    number) in that order.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class StreamQuery:
     limit: int | None = None
     filter: Filter = Filter()
     window: tuple[int, int] | None = None
+    part: tuple[int, int] | None = None
     before: tuple[int, int] | None = None
     changed_since: int | None = None  # epoch seconds; the order is then that of change, oldest first
 
@@ -64,6 +66,15 @@ class StreamQuery:
         if not self.primary:
             return None
         return self.id if self.kind == "section" else self.filter.section
+
+
+class Extent(NamedTuple):
+    """What is known of a list beside its entries. `of`: how many it has with those of its other parts; `left` and `expires`: when
+    time alone changed last what is listed, and when it will next (epoch seconds; None: never)."""
+
+    of: int
+    left: int | None = None
+    expires: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,7 @@ class Stream:
     modified: datetime | None = None  # when the document last changed in any way; None: when its content changed
     stories: tuple[StoryView, ...] = ()
     items: tuple[ItemView, ...] = ()
+    of: int = 0  # how many there are of these, where they are a part
     briefs: tuple[Brief, ...] = ()
     receipts: Mapping[str, tuple[Receipt, ...]] = field(default_factory=dict)  # story id → why it is where it is
     texts: Mapping[str, str] = field(default_factory=dict)  # story or item id → safe HTML of its article

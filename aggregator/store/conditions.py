@@ -29,6 +29,7 @@ class Sql:
     dialect: Dialect
     conditions: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
+    common: bool = False  # words are in so many items that they are looked up for each
     above: int | None = None  # words are searched only in items with higher numbers
     few: Few | None = None  # only these are examined
 
@@ -43,14 +44,14 @@ class Sql:
 
 def narrow(sql: Sql, wanted: Filter, of: str) -> None:
     """The parameters of search, as conditions on stories (`of` "st") or items ("i")."""
-    published, members, found = _SHAPES[of]
+    published, members, found, said = _SHAPES[of]
     if sql.few is not None:
         sql.add(sql.few.condition, sql.dialect.listed(sql.few.numbers))
     if wanted.words:
         near = "" if sql.above is None else f" AND {sql.dialect.found} > {sql.above:d}"
-        sql.add(found.format("IN", sql.dialect, near), match(sql.dialect, wanted.words))
+        sql.add((said if sql.common else found).format(sql.dialect, near), match(sql.dialect, wanted.words))
     if wanted.without:
-        sql.add(found.format("NOT IN", sql.dialect, ""), match(sql.dialect, wanted.without, every=False))
+        sql.add(f"NOT {said.format(sql.dialect, '')}", match(sql.dialect, wanted.without, every=False))
     if wanted.since:
         sql.add(f"{published} >= ?", int(wanted.since.timestamp()))
         if of == "i":
@@ -87,11 +88,19 @@ _SHAPES = {
     "st": (
         "st.published",
         MEMBERS,
-        "st.n {0} (SELECT p.story FROM search JOIN placements p ON p.item = {1.found} WHERE {1.matches}{2} AND NOT p.hidden)",
+        "st.n IN (SELECT p.story FROM search JOIN placements p ON p.item = {0.found} WHERE {0.matches}{1} AND NOT p.hidden)",
+        "EXISTS (SELECT 1 FROM placements p WHERE p.story = st.n AND NOT p.hidden "
+        "AND +p.item IN (SELECT {0.found} FROM search WHERE {0.matches}{1}))",
     ),
-    "i": ("i.at", "{}", "i.n {0} (SELECT {1.found} FROM search WHERE {1.matches}{2})"),
+    "i": (
+        "i.at",
+        "{}",
+        "i.n IN (SELECT {0.found} FROM search WHERE {0.matches}{1})",
+        "+i.n IN (SELECT {0.found} FROM search WHERE {0.matches}{1})",
+    ),
 }
-"""For stories and items: the time of publication, a condition on an item, and what the words found."""
+"""For stories and items: the time of publication, a condition on an item, and those in which words were found, in two forms. SQLite
+goes through all that the first finds. The second is looked up for one story or item after the other; the sign keeps it so."""
 
 
 def _of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[Any, ...]]]:
@@ -128,6 +137,11 @@ def few_sql(
         tags = (lang, f"{lang}-", f"{lang}.")  # "." comes right after "-"
         yield of_items, f"{texts} = ? UNION ALL {texts} > ? AND {column} < ?", tags
     if of == "i":
+        if query.min_publishers > 1:
+            told = (
+                "SELECT p.item FROM corroborations c JOIN placements p ON p.story = c.story WHERE c.k > 1 AND c.k = ?"
+            )
+            yield of_items, told, (query.min_publishers,)
         return  # those of a source are stored in the order in which they are listed
     for source in filter(None, (query.id if query.kind == "source" else None, wanted.source)):
         yield of_items, "SELECT n FROM items WHERE source = (SELECT n FROM sources WHERE id = ?)", (source,)

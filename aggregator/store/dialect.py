@@ -17,6 +17,7 @@ class Dialect:
     found: str  # the item of a row of `search`
     matches: str  # a condition on a row of `search`, with a mark for what `words` gives
     words: Callable[[Sequence[str], bool], str]  # phrases, all of which (True) or any of which must occur
+    weighs: bool  # it knows itself which words are in many items
     folded: str  # {} with its ASCII letters in lower case, as the indexes store publishers and languages
     one_of: str  # whether {} is one of a list
     listed: Callable[[Collection[Any]], Any]  # that list as a value

@@ -10,8 +10,8 @@ from typing import Any
 
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView, Report, StoryView, headline
-from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, StreamQuery
-from aggregator.store.conditions import Few, few_sql
+from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Extent, StreamQuery
+from aggregator.store.conditions import Few, few_sql, match
 from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import items_at
 from aggregator.store.rows import decode_entry, decode_joining, item_view, story_view, to_blob, to_id
@@ -19,9 +19,13 @@ from aggregator.store.streams import items_sql, stories_sql
 
 NEAR = 50_000
 """How many of the newest items are searched before all are."""
-FEW = 3_000
+FEW = 5_000
 """Up to this many candidate items are looked up one by one: walking the archive until such rare ones have filled a list
 would take longer."""
+
+COMMON = 50_000
+"""Words in more items than this are looked up for one story or item after the other until the list is filled: going through all that
+they are in would take longer."""
 
 SELDOM = 500
 """If no more than this many stories have the requested number of publishers, all of them are examined."""
@@ -43,16 +47,17 @@ class Reading(ABC):
             return version, changed
         return 0, 0
 
-    def stories(self, query: StreamQuery, now: int) -> tuple[list[StoryView], int | None]:
-        """The stories of a stream in its order, and when time alone will change what is listed (None: never)."""
+    def stories(self, query: StreamQuery, now: int) -> tuple[list[StoryView], Extent]:
+        """The stories of a stream in its order."""
         stream, total = 0, None
         if query.kind in ("section", "topic"):
             named = self._db.read("SELECT n, total FROM streams WHERE name = ?", (f"{query.kind}:{query.id}",))
             stream, total = named[0] if named else (0, 0)
         few = self._few(query, "st", stream)
         small = self._small(query.min_publishers, total)
-        pairs, expires = self._cut(query, now, partial(stories_sql, stream=stream, small=small, few=few), few)
-        return self._stories(pairs), expires
+        build = partial(stories_sql, stream=stream, small=small, few=few, common=self._common(query))
+        pairs, extent = self._cut(query, now, build, few)
+        return self._stories(pairs), extent
 
     def _small(self, publishers: int, total: int | None) -> str | None:
         """Which of the two times of a story with so many publishers only few stories have: `total` stories are in its
@@ -64,21 +69,24 @@ class Reading(ABC):
             return "joined"
         return "entered" if total is not None and total <= FEW else None
 
-    def items(self, query: StreamQuery, now: int) -> tuple[list[ItemView], int | None]:
+    def items(self, query: StreamQuery, now: int) -> tuple[list[ItemView], Extent]:
         few = self._few(query, "i")
-        pairs, expires = self._cut(query, now, partial(items_sql, few=few), few)
-        return self._items(pairs), expires
+        pairs, extent = self._cut(query, now, partial(items_sql, few=few, common=self._common(query)), few)
+        return self._items(pairs), extent
 
-    def _cut(
-        self, query: StreamQuery, now: int, build: Any, few: Few | None
-    ) -> tuple[list[tuple[int, int]], int | None]:
-        ask = query.limit or (self._db.dialect.everything if query.window else LONGEST)
+    def _cut(self, query: StreamQuery, now: int, build: Any, few: Few | None) -> tuple[list[tuple[int, int]], Extent]:
+        # The one after the longest list tells when it left.
+        ask = query.limit or (self._db.dialect.everything if query.window else LONGEST + 1)
         pairs = [] if few and not few.numbers else self._pairs(query, ask, build, near=few is None)
+        if query.part:
+            return pairs[slice(*query.part)], Extent(len(pairs))
         if query.limit or query.window or query.changed_since is not None:
-            return pairs, None
+            return pairs, Extent(len(pairs))
         fresh = sum(1 for _, time in pairs if time > now - FRESH_SECONDS)
-        kept = pairs[: max(SHORTEST, fresh)]
-        return kept, kept[-1][1] + FRESH_SECONDS if len(kept) > SHORTEST else None
+        count = min(LONGEST, max(SHORTEST, fresh))
+        kept, rest = pairs[:count], pairs[count:]
+        left = rest[0][1] + FRESH_SECONDS if rest else None
+        return kept, Extent(len(kept), left, kept[-1][1] + FRESH_SECONDS if len(kept) > SHORTEST else None)
 
     def _pairs(self, query: StreamQuery, ask: int | None, build: Any, near: bool) -> list[tuple[int, int]]:
         """The list. A word that occurs in a million items is first searched in the newest of them: nothing enters
@@ -91,6 +99,14 @@ class Reading(ABC):
                 if len(newest) == ask and newest[-1][1] > seen:
                     return newest
         return [(n, time) for n, time in self._db.read(*build(self._db.dialect, query, ask))]
+
+    def _common(self, query: StreamQuery) -> bool:
+        dialect = self._db.dialect
+        if dialect.weighs or not query.filter.words:
+            return dialect.weighs
+        said = f"SELECT {dialect.found} FROM search WHERE {dialect.matches} LIMIT ?"
+        values = match(dialect, query.filter.words), COMMON + 1
+        return int(self._db.read(f"SELECT count(*) FROM ({said}) AS said", values)[0][0]) > COMMON
 
     def _few(self, query: StreamQuery, of: str, stream: int = 0) -> Few | None:
         """The rows that the narrowest condition can match, if they are few. With several conditions on a story,

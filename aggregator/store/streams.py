@@ -22,15 +22,17 @@ def stories_sql(
     above: int | None = None,
     few: Few | None = None,
     *,
+    common: bool = False,
     stream: int = 0,
     small: str | None = None,
 ) -> tuple[str, list[Any]]:
     """SQL for (story, time) pairs of a stream of stories, in its order; `above`: words are looked for in items of higher
-    numbers alone; `few`: of these alone; `stream`: the number of a section or topic; `small`: where there
-    are two times, the one ("entered" or "joined") that so few stories have that all of them may be looked at."""
+    numbers alone; `few`: of these alone; `common`: the words are in many items; `stream`: the number of a section or
+    topic; `small`: where there are two times, the one ("entered" or "joined") that so few stories have that all of them
+    may be looked at."""
     order, times, sql = _base(dialect, query, stream)
     tables = ", ".join(order)
-    sql.above, sql.few = above, few
+    sql.above, sql.few, sql.common = above, few, common
     narrow(sql, query.filter, "st")
     if query.changed_since is not None:
         sql.add("st.changed >= ?", _from(query))
@@ -110,9 +112,11 @@ def items_sql(
     limit: int | None,
     above: int | None = None,
     few: Few | None = None,
+    *,
+    common: bool = False,
 ) -> tuple[str, list[Any]]:
     """SQL for (item, time) pairs of a stream of items. A section has the items placed there by their own judgement."""
-    sql = Sql(dialect, above=above, few=few)
+    sql = Sql(dialect, common=common, above=above, few=few)
     if query.kind == "source":
         sql.add("i.source = (SELECT n FROM sources WHERE id = ?)", query.id)
     elif query.kind == "section" and not query.primary:
@@ -135,7 +139,7 @@ def items_sql(
         sql.add("p.changed >= ?", _from(query))
     if query.before:
         sql.add(f"({column}, {number}) {'>' if not order else '<'} (?, ?)", *query.before)
-    tables = "items i JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n"
+    tables = "items i LEFT JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n"
     ordered = f"{column} {order}, {number} {order}"
     return f"SELECT i.n, {column} FROM {tables} WHERE {sql.where} ORDER BY {ordered} LIMIT ?", [*sql.values, limit]
 

@@ -115,7 +115,8 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
     lib = library()
     query = resolve(lib, kind, id, request.args, month)
     best = by_relevance(request.args, query.filter.words)
-    wanted = replace(query, limit=CANDIDATES) if best else query
+    part = _part(query)
+    wanted = replace(query, limit=CANDIDATES) if best else replace(query, part=part)
     with lib.place_for(wanted):
         stream, _ = build(lib, wanted, request.args)
     if best:
@@ -126,7 +127,7 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
     if pins:
         stream = replace(stream, stories=tuple(first(pins, list(stream.stories))[: query.limit]))
     path = path_of(kind, id) + (f"/{month}" if month else "")
-    stream, parts = _part(stream) if query.window and query.limit is None else (stream, [])
+    parts = _other_parts(part, len(stream.stories) if best else stream.of) if part else []
     return page(
         "stream.html",
         max(lib.changed(), stream.modified or stream.updated),
@@ -173,17 +174,22 @@ def _feeds(path: str) -> list[tuple[str, str, str]]:
     return [(one.name, one.type, f"{root}{path}.{extension}{query}") for extension, one in FORMATS.items()]
 
 
-def _part(stream: Stream) -> tuple[Stream, list[tuple[str, int, int]]]:
-    """The part of a month that `page` asks for, and links to its neighbours: (rel, their number, of how many). A feed of a month
-    is one document, but tens of thousands of stories on one page are more than a browser shows."""
+def _part(query: StreamQuery) -> tuple[int, int] | None:
+    """The part of a month that `page` asks for. A feed of a month is one document, but tens of thousands of stories on one page are
+    more than a browser shows."""
+    if query.window is None or query.limit is not None:
+        return None
     number = parameters.number(request.args, "page", 1, parameters.PAGES)
-    count = max(1, -(-max(len(stream.stories), len(stream.items)) // PER_PAGE))
+    return (number - 1) * PER_PAGE, number * PER_PAGE
+
+
+def _other_parts(part: tuple[int, int], of: int) -> list[tuple[str, int, int]]:
+    """Links to the neighbours of a part: (rel, their number, of how many)."""
+    number, count = part[1] // PER_PAGE, max(1, -(-of // PER_PAGE))
     if number > count:
         raise NotFound(f"there is no such page: the last of this month is {count}")
-    shown = slice((number - 1) * PER_PAGE, number * PER_PAGE)
     links = [("prev", number - 1, count), ("next", number + 1, count)]
-    part = replace(stream, stories=stream.stories[shown], items=stream.items[shown])
-    return part, [link for link in links if 1 <= link[1] <= count]
+    return [link for link in links if 1 <= link[1] <= count]
 
 
 def _months(stream: Stream) -> list[tuple[str, str, datetime]]:

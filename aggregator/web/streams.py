@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 from aggregator.errors import QueryError
 from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
-from aggregator.model.stream import FRESH_SECONDS, SHORTEST, Filter, Names, Stream, StreamQuery
+from aggregator.model.stream import Extent, Filter, Names, Stream, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.library import InForce, Library, month_bounds, month_of, stream_name
 from aggregator.web.ranking import SearchText, rank_by_relevance
@@ -153,7 +153,8 @@ def build(
     format it is for; each gets what it can express."""
     force = library.in_force()
     now = int(library.now().timestamp())
-    stories, items, expires = _results(library, query, now)
+    stories, items, extent = _results(library, query, now)
+    expires = extent.expires
     newest = [one.updated for one in stories] + [one.updated for one in items]
     changed = library.changed(stream_name(query))
     path = force.root + path_of(query.kind, query.id)
@@ -168,9 +169,10 @@ def build(
         language=force.settings.site.language,
         updated=max(newest, default=changed),
         names=force.names,
-        modified=max(changed, by_time(library, query, args, (*stories, *items)), *newest),
+        modified=max(changed, by_time(library, query, args, extent), *newest),
         stories=stories,
         items=items,
+        of=extent.of,
         receipts=receipts_of(library, stories, items) if rendered == "json" else {},
         texts=republished(library, stories, items) if rendered else {},
         icons=_icons(library, stories, items) if rendered else {},
@@ -189,14 +191,14 @@ def build(
 
 def _results(
     library: Library, query: StreamQuery, now: int
-) -> tuple[tuple[StoryView, ...], tuple[ItemView, ...], int | None]:
-    """The stories or items of a query, and when time alone will change the list."""
+) -> tuple[tuple[StoryView, ...], tuple[ItemView, ...], Extent]:
+    """The stories or items of a query."""
     reading = library.archive.reading
     if query.view == "items":
-        items, expires = reading.items(query, now)
-        return (), tuple(map(library.in_force().names.of, items)), expires
-    stories, expires = reading.stories(in_order(query), now)
-    return tuple(stories), (), expires
+        items, extent = reading.items(query, now)
+        return (), tuple(map(library.in_force().names.of, items)), extent
+    stories, extent = reading.stories(in_order(query), now)
+    return tuple(stories), (), extent
 
 
 def in_order(query: StreamQuery) -> StreamQuery:
@@ -215,9 +217,7 @@ def _icons(library: Library, stories: Iterable[StoryView], items: Iterable[ItemV
     return {state.id: state.icon for state in states if state.icon}
 
 
-def by_time(
-    library: Library, query: StreamQuery, args: Mapping[str, str], listed: Sequence[StoryView | ItemView]
-) -> datetime:
+def by_time(library: Library, query: StreamQuery, args: Mapping[str, str], extent: Extent) -> datetime:
     """When time alone last changed the list: an entry became too old, a month closed, an age means another time."""
     now = library.now()
     found = [library.since]
@@ -225,12 +225,8 @@ def by_time(
         found.append(now.replace(second=0, microsecond=0))
     if query.window and query.window[1] <= now.timestamp():
         found.append(datetime.fromtimestamp(query.window[1], UTC))
-    if query.limit is None and query.window is None and len(listed) >= SHORTEST:
-        last = listed[-1]
-        following = replace(in_order(query), limit=1, before=(int(last.entered.timestamp()), last.n))
-        reading = library.archive.reading
-        ask = reading.items if query.view == "items" else reading.stories
-        found += [one.entered + timedelta(seconds=FRESH_SECONDS) for one in ask(following, int(now.timestamp()))[0]]
+    if extent.left is not None:
+        found.append(datetime.fromtimestamp(extent.left, UTC))
     return max(moment for moment in found if moment <= max(now, library.since))
 
 

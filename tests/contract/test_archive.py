@@ -123,10 +123,22 @@ def many(store: Store, count: int, step: timedelta, offset: timedelta = timedelt
 )
 def test_all_of_the_last_48_hours_but_at_least_50(store: Store, count: int, step: timedelta, expected: int) -> None:
     many(store, count, step)
-    stories, expires = store.reading.stories(StreamQuery("section", "defense"), SECONDS)
-    assert len(stories) == expected
+    stories, (of, left, expires) = store.reading.stories(StreamQuery("section", "defense"), SECONDS)
+    assert len(stories) == of == expected
+    # When time alone last shortened it: as the first that is not listed any more did.
+    assert left == (SECONDS - 50 * 2 * 3600 + 48 * 3600 if count > expected else None)
     # When time alone will shorten the list: as the last of more than fifty turns 48 hours old.
     assert expires == (SECONDS - 79 * 30 * 60 + 48 * 3600 if expected > 50 else None)
+
+
+def test_a_part_of_a_month_says_how_many_there_are(store: Store) -> None:
+    many(store, 9, timedelta(minutes=30))
+    month = StreamQuery("section", "defense", window=(0, SECONDS + 1))
+    for ask in (store.reading.stories, store.reading.items):
+        every, whole = ask(month, SECONDS)
+        part, extent = ask(replace(month, part=(4, 8)), SECONDS)
+        assert [one.id for one in part] == [one.id for one in every][4:8]
+        assert extent.of == whole.of == len(every) == 9
 
 
 def test_at_most_500_and_limit_overrides(store: Store) -> None:

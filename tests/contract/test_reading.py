@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from aggregator.errors import QueryError
 from aggregator.model.item import Drop, Enclosure
 from aggregator.model.story import Batch
-from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Filter, StreamQuery
+from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Extent, Filter, StreamQuery
 from aggregator.pipeline.edition import edition, re_place
 from aggregator.store.postgres.full_text import query, tokens, vector
-from aggregator.store.reading import FEW, SELDOM
+from aggregator.store.reading import COMMON, FEW, SELDOM
 from aggregator.store.rows import to_id
 from aggregator.store.sqlite.archive import SqliteArchive
 
@@ -121,6 +121,7 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
     narrow = [
         Filter(), Filter(source="beta"), Filter(publisher="bEtA"), Filter(lang="EN"), Filter(lang="de"), Filter(lang="en-g"),
         Filter(source="alpha", publisher="gamma", lang="en-GB"), Filter(source="nobody"),
+        Filter(words=("drones",)), Filter(words=("nato", "frigate")), Filter(words=("nato",), without=("drones",)),
         Filter(publisher="beta", words=("drones",)), Filter(lang="de", section="europe", since=ago(hours=20)),
         Filter(since=ago(hours=9)), Filter(until=ago(hours=20)), Filter(since=ago(hours=9), until=ago(hours=5)),
         Filter(section="europe"), Filter(topic="nato"), Filter(topic="none"), Filter(since=ago(hours=20), topic="nato"),
@@ -139,15 +140,16 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
     ]  # fmt: skip
     queries = [replace(stream, view=view, filter=filter) for stream in streams for filter in narrow]
 
-    def found(few: int, seldom: int) -> list[Any]:
+    def found(few: int, seldom: int, common: int = COMMON) -> list[Any]:
+        monkeypatch.setattr("aggregator.store.reading.COMMON", common)
         monkeypatch.setattr("aggregator.store.reading.FEW", few)
         monkeypatch.setattr("aggregator.store.reading.SELDOM", seldom)
         return [getattr(store.reading, view)(query, SECONDS) for store in both for query in queries]
 
     walked = found(-1, -1)
     assert sum(bool(told) for told, _ in walked) > len(queries)
-    for few, seldom in ((FEW, SELDOM), (FEW, -1), (-1, SELDOM)):
-        assert found(few, seldom) == walked
+    for few, seldom, common in ((FEW, SELDOM, COMMON), (FEW, -1, COMMON), (-1, SELDOM, COMMON), (-1, -1, 0)):
+        assert found(few, seldom, common) == walked
 
 
 @pytest.mark.parametrize("view", ["stories", "items"])
@@ -182,8 +184,8 @@ def test_streams_list_the_same(both: tuple[Store, Store], view: str) -> None:
         found = []
         for store in both:
             ask = store.reading.stories if view == "stories" else store.reading.items
-            listed, expires = ask(replace(asked, view=view), SECONDS)
-            found.append((plain(listed, store), expires))
+            listed, extent = ask(replace(asked, view=view), SECONDS)
+            found.append((plain(listed, store), extent))
         assert found[0] == found[1], asked
     assert len(found[0][0]) > 0
 
@@ -442,7 +444,7 @@ def test_nothing_to_search_for_is_said(store: Store) -> None:
 def test_an_empty_step_changes_the_version_alone(store: Store) -> None:
     store.edition.apply(Batch(epoch="one", now=SECONDS))
     assert store.reading.version() == (1, SECONDS)
-    assert store.reading.stories(StreamQuery("latest"), SECONDS) == ([], None)
+    assert store.reading.stories(StreamQuery("latest"), SECONDS) == ([], Extent(0))
 
 
 def test_leases_are_of_sources_and_of_owners(store: Store) -> None:
@@ -661,4 +663,26 @@ def test_what_was_published_since_is_found_without_looking_at_what_came_before(t
 
     once = cost(range(40))
     assert cost(range(40, 400)) < 1.5 * once
+    store.close()
+
+
+@pytest.mark.parametrize("read", ["items", "stories"])
+def test_a_word_that_nearly_all_say_is_looked_up_item_by_item_from_the_newest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: str
+) -> None:
+    """In steps of SQLite's machine: older news costs no more than noting that it says the word."""
+    monkeypatch.setattr("aggregator.store.reading.COMMON", 20)
+    store = archive(tmp_path, "alpha")
+
+    def cost(news: range) -> int:
+        told = [item("alpha", str(n), f"Thing{n} happened{n} with missile") for n in news]
+        store.intake.apply([polled("alpha", told)], NOW)
+        edition(store, policy(), lambda: SECONDS)
+        query = StreamQuery("section", "world", limit=10, filter=Filter(words=("missile",)))
+        (found, _), steps = counted(store, lambda: getattr(store.reading, read)(query, SECONDS))
+        assert len(found) == 10
+        return 10 * steps
+
+    once = cost(range(100))
+    assert cost(range(100, 500)) - once < 400 * 10
     store.close()

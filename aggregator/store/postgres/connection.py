@@ -38,6 +38,7 @@ DIALECT = Dialect(
     found="search.item",
     matches="search.words @@ ?::tsquery",
     words=words_query,
+    weighs=True,
     folded='lower({} COLLATE "C")',
     one_of="{} = ANY(?)",
     listed=list,

@@ -37,6 +37,7 @@ DIALECT = Dialect(
     found="search.rowid",
     matches="search MATCH ?",
     words=_words,
+    weighs=False,
     folded="lower({})",
     one_of="{} IN (SELECT value FROM json_each(?))",
     listed=lambda values: to_json(list(values)),
