@@ -44,14 +44,16 @@ class Sql:
 
 def narrow(sql: Sql, wanted: Filter, of: str) -> None:
     """The parameters of search, as conditions on stories (`of` "st") or items ("i")."""
-    published, members, found, said = _SHAPES[of]
+    published, members, found, item, of_item = _SHAPES[of]
     if sql.few is not None:
         sql.add(sql.few.condition, sql.dialect.listed(sql.few.numbers))
     if wanted.words:
         near = "" if sql.above is None else f" AND {sql.dialect.found} > {sql.above:d}"
-        sql.add((said if sql.common else found).format(sql.dialect, near), match(sql.dialect, wanted.words))
+        said = of_item.format(sql.dialect.said.format(item, near)) if sql.common else found.format(sql.dialect, near)
+        sql.add(said, match(sql.dialect, wanted.words))
     if wanted.without:
-        sql.add(f"NOT {said.format(sql.dialect, '')}", match(sql.dialect, wanted.without, every=False))
+        said = of_item.format(sql.dialect.said.format(item, ""))
+        sql.add(f"NOT {said}", match(sql.dialect, wanted.without, every=False))
     if wanted.since:
         sql.add(f"{published} >= ?", int(wanted.since.timestamp()))
         if of == "i":
@@ -89,18 +91,19 @@ _SHAPES = {
         "st.published",
         MEMBERS,
         "st.n IN (SELECT p.story FROM search JOIN placements p ON p.item = {0.found} WHERE {0.matches}{1} AND NOT p.hidden)",
-        "EXISTS (SELECT 1 FROM placements p WHERE p.story = st.n AND NOT p.hidden "
-        "AND +p.item IN (SELECT {0.found} FROM search WHERE {0.matches}{1}))",
+        "p.item",
+        "EXISTS (SELECT 1 FROM placements p WHERE p.story = st.n AND NOT p.hidden AND {})",
     ),
     "i": (
         "i.at",
         "{}",
         "i.n IN (SELECT {0.found} FROM search WHERE {0.matches}{1})",
-        "+i.n IN (SELECT {0.found} FROM search WHERE {0.matches}{1})",
+        "i.n",
+        "{}",
     ),
 }
-"""For stories and items: the time of publication, a condition on an item, and those in which words were found, in two forms. SQLite
-goes through all that the first finds. The second is looked up for one story or item after the other; the sign keeps it so."""
+"""For stories and items: the time of publication; a condition on an item; those in which words were found, all of which SQLite goes
+through; and the item, and a condition on it, by which the words are looked up for one story or item after the other."""
 
 
 def _of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[Any, ...]]]:

@@ -16,6 +16,7 @@ class Dialect:
     everything: int | None  # a LIMIT that limits nothing
     found: str  # the item of a row of `search`
     matches: str  # a condition on a row of `search`, with a mark for what `words` gives
+    said: str  # that on item {0}, to be looked up for one after the other; {1}: what else must hold for the row of `search`
     words: Callable[[Sequence[str], bool], str]  # phrases, all of which (True) or any of which must occur
     weighs: bool  # it knows itself which words are in many items
     folded: str  # {} with its ASCII letters in lower case, as the indexes store publishers and languages

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from builders import NOW, item, policy, polled, postgres_archive, source
@@ -17,14 +18,17 @@ from servers.link import Link
 
 from aggregator.errors import AggregatorError, NotAStore, StoreBusy, StoreError, StoreReadOnly, StoreTooNew, UsageError
 from aggregator.model.story import Batch
+from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.leases import release_dead
 from aggregator.store.postgres import readonly, sources
 from aggregator.store.postgres.archive import PostgresArchive
+from aggregator.store.postgres.connection import DIALECT
 from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.readonly import ReadOnlyArchive
 from aggregator.store.postgres.schema import migrations
 from aggregator.store.rows import STATE_COLUMNS
+from aggregator.store.streams import items_sql, stories_sql
 from aggregator.worker.fleet import GRACE, Absences
 from aggregator.worker.measures import Measures
 
@@ -394,3 +398,12 @@ def test_workers_beside_each_other_lose_no_item(store: PostgresArchive) -> None:
     assert (totals["items"], totals["pending"]) == (300, 0)
     rows = execute(store._connection.server.url, "SELECT count(*), count(DISTINCT item) FROM placements")
     assert rows == [(300, 300)]
+
+
+@pytest.mark.parametrize("build", [stories_sql, items_sql])
+def test_what_a_search_leaves_out_is_looked_up_and_not_listed(store: PostgresArchive, build: Any) -> None:
+    """A list of all that say a common word, gone through for each item, took longer than a reader may wait."""
+    query, values = build(DIALECT, StreamQuery("search", filter=Filter(without=("the",))), 50)
+    plan = "\n".join(line for (line,) in store._connection.read(f"EXPLAIN {query}", values))
+    assert "Anti Join" in plan, plan
+    assert "SubPlan" not in plan, plan

@@ -37,6 +37,7 @@ DIALECT = Dialect(
     everything=None,
     found="search.item",
     matches="search.words @@ ?::tsquery",
+    said="EXISTS (SELECT 1 FROM search WHERE search.item = {0} AND search.words @@ ?::tsquery{1})",
     words=words_query,
     weighs=True,
     folded='lower({} COLLATE "C")',

@@ -36,6 +36,7 @@ DIALECT = Dialect(
     everything=-1,
     found="search.rowid",
     matches="search MATCH ?",
+    said="+{0} IN (SELECT search.rowid FROM search WHERE search MATCH ?{1})",  # found once; the sign has it looked up in that
     words=_words,
     weighs=False,
     folded="lower({})",
