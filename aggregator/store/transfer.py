@@ -48,6 +48,7 @@ def transfer(
     sums: dict[str, Sum] = {}
     with loading(target._connection) as load:
         with Export(source._connection) as export:
+            copied = source.reading.data_version()
             tables = export.tables()
             total = 2 * sum(map(export.count, tables)) + export.count("texts")
             done = 0
@@ -68,7 +69,7 @@ def transfer(
             if back != sums[table]:
                 raise StoreError(f"{table}: {back.rows} rows with sum {back.digest:016x} came back, {sums[table].rows} with "
                                  f"{sums[table].digest:016x} were written; nothing was kept")  # fmt: skip
-        if source.reading.data_version() != export.began:
+        if source.reading.data_version() != copied:
             raise StoreError(f"{source._connection.path}: was written to while it was copied, and what came would be missing; "
                              "nothing was kept. Stop what polls into it, `poll` too, and copy again")  # fmt: skip
     return sums

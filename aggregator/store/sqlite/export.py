@@ -15,10 +15,7 @@ _FREE = {"lease_owner": "NULL", "lease_until": "0"}
 
 
 class Export:
-    """Reads the state that was committed when it began, whatever is written meanwhile. Used as a context manager.
-    `began` is the connection's `data_version` of that state."""
-
-    began: int
+    """Reads the state that was committed when it began, whatever is written meanwhile. Used as a context manager."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -26,7 +23,6 @@ class Export:
     def __enter__(self) -> Export:
         with self._db.translate():
             self._db.raw.execute("BEGIN")
-            self.began = self._db.raw.execute("PRAGMA data_version").fetchone()[0]
         return self
 
     def __exit__(self, *_: object) -> None:
