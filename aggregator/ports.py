@@ -11,7 +11,7 @@ from aggregator.model.source import Fetched, FetchRequest, Outcome, ParseJob, So
 
 if TYPE_CHECKING:
     from aggregator.model.poll import PollResult
-    from aggregator.model.story import Batch, Known, Member, PendingItem, StoryState
+    from aggregator.model.story import Batch, KnownItem, Member, PendingItem, StoryState
 
 Clock = Callable[[], datetime]
 """Returns the current time, aware UTC."""
@@ -132,7 +132,7 @@ class Past(Protocol):
     def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]:
         """Word → the items indexed under it that were published in this period, at most the first `most`."""
 
-    def known(self, items: Collection[int]) -> Mapping[int, Known]:
+    def known(self, items: Collection[int]) -> Mapping[int, KnownItem]:
         """Item → what is kept of it; items of which nothing is kept are absent."""
 
     def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import exp
 
-from aggregator.schedule.policy import Policy
+from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.rate import interval
 
 DAY = 86_400
@@ -52,7 +52,7 @@ class Day:
 
     @classmethod
     def of(cls, world: World) -> Day:
-        bounds = Policy()
+        bounds = Bounds()
         rate = world.items / world.sources / 24
         every = interval(rate, bounds.every, bounds.shortest, bounds.longest)
         a_source = timedelta(days=1) / every

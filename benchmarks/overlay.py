@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from aggregator.stories import TUNING, Candidate, FeatureCache, Memory
+from aggregator.stories.batch_context import read
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.grouping import in_order
-from aggregator.stories.reading import read
 from aggregator.stories.tuning import Tuning
 from benchmarks.eval_stories import epoch, load, replay
 

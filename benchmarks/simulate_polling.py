@@ -28,8 +28,8 @@ from statistics import fmean, median, quantiles
 
 from aggregator.model.source import Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import rate
+from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.decide import next_poll
-from aggregator.schedule.policy import Policy
 
 DAY = timedelta(days=1)
 FIRST = datetime(2023, 10, 1, tzinfo=UTC)
@@ -81,12 +81,12 @@ def fixed(arrivals: Arrivals, minutes: int, span: Span) -> Result:
     return Result.of(f"fixed, {minutes} min", len(arrivals) * ((span[1] - span[0]) / step), delays, span)
 
 
-def adaptive(arrivals: Arrivals, policy: Policy, span: Span, name: str) -> Result:
+def adaptive(arrivals: Arrivals, bounds: Bounds, span: Span, name: str) -> Result:
     """The schedule as it is: what a feed brings decides when it is asked next."""
     requests, delays = 0, []
     for feed, times in arrivals.items():
         chance = random.Random(feed)
-        now = FIRST + policy.every * chance.random()
+        now = FIRST + bounds.every * chance.random()
         state, seen = SourceState(feed, feed, feed), 0
         while now < span[1] + DAY:
             found = times[seen : bisect_right(times, now)]
@@ -99,7 +99,7 @@ def adaptive(arrivals: Arrivals, policy: Policy, span: Span, name: str) -> Resul
                 feed=None,
                 new_items=len(found),
                 now=now,
-                policy=policy,
+                bounds=bounds,
                 jitter=chance.random(),
             )
             now = decision.at
@@ -123,7 +123,7 @@ def print_design(arrivals: Arrivals) -> None:
         for reference in (0.5, 1.0, 2.0, 4.0):
             rate.MEMORY, rate.REFERENCE_RATE = timedelta(hours=hours), reference
             name = f"memory {hours} h, reference {reference:g} items/h"
-            print(adaptive(feeds, Policy(), DESIGN, name).row())
+            print(adaptive(feeds, Bounds(), DESIGN, name).row())
     rate.MEMORY, rate.REFERENCE_RATE = chosen
 
 
@@ -138,7 +138,7 @@ def report(arrivals: Arrivals) -> tuple[list[Result], list[Result]]:
     bent = [
         adaptive(
             feeds,
-            Policy(every=timedelta(minutes=minutes), shortest=timedelta(minutes=min(5, minutes))),
+            Bounds(every=timedelta(minutes=minutes), shortest=timedelta(minutes=min(5, minutes))),
             REPORT,
             f"adaptive, `every: {minutes}m`",
         )

@@ -30,12 +30,12 @@ import lightgbm
 import numpy
 
 from aggregator.stories import TUNING, Candidate, FeatureCache, Memory
+from aggregator.stories.batch_context import read
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.features import features, readable
 from aggregator.stories.grouping import in_order
 from aggregator.stories.names import UNKNOWN
 from aggregator.stories.rarity import listed
-from aggregator.stories.reading import read
 from aggregator.stories.similarity import EVIDENCE
 from aggregator.text.places import gazetteer
 from aggregator.text.words import stem, stems, tokens, word_id

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aggregator.categorise import weights
 from aggregator.categorise.evidence import read, said_once
-from aggregator.categorise.findings import Evidence, Reading
+from aggregator.categorise.findings import Evidence, TextReading
 from aggregator.categorise.judge import decided, totals
 from aggregator.categorise.receipts import rule_name
 from aggregator.categorise.rulebook import Rulebook
@@ -61,7 +61,7 @@ def outcome(book: Rulebook, case: Case) -> Outcome:
 
 
 def _counterfactuals(
-    book: Rulebook, hay: Haystack, reading: Reading, winner: str, case: Case
+    book: Rulebook, hay: Haystack, reading: TextReading, winner: str, case: Case
 ) -> Iterator[Counterfactual]:
     number = book.ids.get(winner)
     own: dict[Term, tuple[float, Evidence]] = {}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from aggregator.categorise import weights
-from aggregator.categorise.findings import Evidence, Hit, Reading, Spans
+from aggregator.categorise.findings import Evidence, Hit, Spans, TextReading
 from aggregator.categorise.place_evidence import named
 from aggregator.categorise.rulebook import AllUse, Rulebook
 from aggregator.text.match import Haystack
@@ -15,7 +15,7 @@ from aggregator.text.scripts import unspaced
 _NOTHING: frozenset[int] = frozenset()
 
 
-def read(book: Rulebook, hay: Haystack) -> Reading:
+def read(book: Rulebook, hay: Haystack) -> TextReading:
     """All evidence of a text, in no particular order."""
     names: list[Hit] = []
     words: list[Hit] = []
@@ -34,7 +34,7 @@ def read(book: Rulebook, hay: Haystack) -> Reading:
     if blanked:
         evidence = _counting(evidence, blanked)
     evidence, covered = said_once(hay, evidence) if _any_overlap(words) else (evidence, [])
-    return Reading(evidence, excluded, codes, covered)
+    return TextReading(evidence, excluded, codes, covered)
 
 
 def _weigh_words(

@@ -23,7 +23,7 @@ class Evidence(NamedTuple):
     place: bool
 
 
-class Reading(NamedTuple):
+class TextReading(NamedTuple):
     """`excluded` are the rules a `never` rules out; `codes` the countries and regions found, headline first, each with where
     it is first named; `covered` would be evidence, but stands inside or around what weighs more."""
 

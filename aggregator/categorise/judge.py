@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from aggregator.categorise import weights
 from aggregator.categorise.evidence import read
-from aggregator.categorise.findings import Reading
+from aggregator.categorise.findings import TextReading
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.model.judgement import Judgement
 from aggregator.text.match import haystack
@@ -21,7 +21,7 @@ def judge(
     return decided(book, read(book, haystack(title, summary)), usually, section)
 
 
-def decided(book: Rulebook, reading: Reading, usually: str | None, section: str | None) -> Judgement:
+def decided(book: Rulebook, reading: TextReading, usually: str | None, section: str | None) -> Judgement:
     """Where a text belongs, from its reading."""
     raw = totals(book, reading, usually, section)
     scores = section_scores(book, raw[: book.sections])
@@ -30,7 +30,7 @@ def decided(book: Rulebook, reading: Reading, usually: str | None, section: str 
     return Judgement(scores[0][0], scores, topics, places)
 
 
-def totals(book: Rulebook, reading: Reading, usually: str | None, section: str | None) -> list[float]:
+def totals(book: Rulebook, reading: TextReading, usually: str | None, section: str | None) -> list[float]:
     """The raw evidence for each rule."""
     raw = [0.0] * len(book.rules)
     for one in reading.evidence:
@@ -44,7 +44,7 @@ def totals(book: Rulebook, reading: Reading, usually: str | None, section: str |
     return raw
 
 
-def topic_numbers(book: Rulebook, raw: Sequence[float], reading: Reading) -> list[int]:
+def topic_numbers(book: Rulebook, raw: Sequence[float], reading: TextReading) -> list[int]:
     """The matching topics, in the editor's order."""
     spoken = {one.rule for one in reading.evidence if one.rule >= book.sections}
     return sorted(number for number in spoken if raw[number] >= weights.TOPIC)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from aggregator.categorise.counterfactuals import Case
 from aggregator.categorise.evidence import read, whole
-from aggregator.categorise.findings import Reading
+from aggregator.categorise.findings import TextReading
 from aggregator.categorise.judge import decided, judge
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.model.settings import Rules, Term
@@ -60,7 +60,7 @@ def proposals(book: Rulebook, case: Case, wanted: str) -> Iterator[Proposal]:
             yield proposal
 
 
-def _own_lines(book: Rulebook, reading: Reading, number: int, case: Case) -> Iterator[Proposal]:
+def _own_lines(book: Rulebook, reading: TextReading, number: int, case: Case) -> Iterator[Proposal]:
     """New words for the section, and more weight for lines that matched."""
     wanted = book.rules[number].id
     least = 0
@@ -113,7 +113,7 @@ def _leads(book: Rulebook, proposal: Proposal, case: Case) -> str:
     return judge(tried, case.title, case.summary, usually=case.usually, section=case.section).section
 
 
-def _heavier(book: Rulebook, reading: Reading, number: int) -> Iterator[Proposal]:
+def _heavier(book: Rulebook, reading: TextReading, number: int) -> Iterator[Proposal]:
     """Lines of the section that matched already, with more weight."""
     rules = book.rules[number]
     for term, place in dict.fromkeys((one.term, one.place) for one in reading.evidence if one.rule == number):
@@ -121,7 +121,7 @@ def _heavier(book: Rulebook, reading: Reading, number: int) -> Iterator[Proposal
         yield Proposal(rules, "places" if place else "words", term, term, term.parts[0] if bare else None)
 
 
-def _new_words(book: Rulebook, reading: Reading, number: int, case: Case) -> Iterator[Proposal]:
+def _new_words(book: Rulebook, reading: TextReading, number: int, case: Case) -> Iterator[Proposal]:
     """Words of the headline, and pairs of them, that the section does not list; names of places are for `places`."""
     rules = book.rules[number]
     listed = {made.word for term in rules.words for part in term.parts if (made := needle(part))}
@@ -133,7 +133,7 @@ def _new_words(book: Rulebook, reading: Reading, number: int, case: Case) -> Ite
             yield Proposal(rules, "words", Term((phrase,), 1.0, rules.at), None, phrase)
 
 
-def _blocked(book: Rulebook, reading: Reading, number: int, case: Case) -> Iterator[Proposal]:
+def _blocked(book: Rulebook, reading: TextReading, number: int, case: Case) -> Iterator[Proposal]:
     """Phrases around what supported the leading section, as lines for its `not`."""
     leader = book.ids.get(decided(book, reading, case.usually, case.section).section)
     if leader is None or leader == number:

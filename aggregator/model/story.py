@@ -167,7 +167,7 @@ class Remembered:
     documents: int = 0
 
 
-class Known(NamedTuple):
+class KnownItem(NamedTuple):
     """An earlier item as the grouping reads it. `kept` are its encoded features, `at` its publication in epoch seconds."""
 
     kept: bytes

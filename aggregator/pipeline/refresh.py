@@ -18,11 +18,11 @@ from aggregator.model.item import NormalFeed
 from aggregator.model.poll import PollResult, RefreshReport
 from aggregator.model.settings import Defaults, Source
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome, ParseJob, SourceState
-from aggregator.normalise.known import FLOOD_TITLES, Changes, Known, recognise
+from aggregator.normalise.recognition import FLOOD_TITLES, Recognition, StoredItems, recognise
 from aggregator.ports import Archive, Clock, Extractor, Fetcher, Parser
 from aggregator.schedule import decide, permanent_redirects
+from aggregator.schedule.bounds import bounds_for, pause_of
 from aggregator.schedule.flaws import FLOOD
-from aggregator.schedule.policy import pause_of, policy_for
 from aggregator.schedule.rate import new_item_limit
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ COMMIT = 32
 LINGER = 0.1
 """… and the seconds that the first of them waits for others, at most: a transaction costs as much as some twenty
 results."""
-NOTHING = Changes((), (), (), ())
+NOTHING = Recognition((), (), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         feed=feed,
         new_items=len(changes.new),
         now=tools.clock(),
-        policy=policy_for(source, tools.defaults),
+        bounds=bounds_for(source, tools.defaults),
         jitter=tools.jitter(),
         held_back=changes.drops,
     )
@@ -212,7 +212,7 @@ async def _read(
 
 async def _taken(
     tools: Tools, source: Source, state: SourceState, fetched: Fetched
-) -> tuple[Outcome, NormalFeed | None, Changes]:
+) -> tuple[Outcome, NormalFeed | None, Recognition]:
     """What a document says, and what of it is new; everything is read again if an entry that was skipped as known turns
     out not to be stored as it was."""
     for fingerprints in (state.said or b"", b""):
@@ -240,7 +240,7 @@ def _concealed(tools: Tools, outcome: Fetched | NotModified, asked: str) -> Fetc
     return kept if own else replace(kept, etag=None, last_modified=None)
 
 
-def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Changes:
+def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Recognition:
     """Most documents bring little that is new; the store is asked for details only about that."""
     intake = tools.lookup.intake
     first = state.first_success is None
@@ -254,7 +254,7 @@ def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Changes:
         items |= intake.known(set(addresses.values()))
     if len(unknown) >= FLOOD_TITLES or (unknown and flooded):
         titles = intake.known_titles(state.id)
-    return recognise(feed.items, Known(items, addresses, titles, flooded), first, new_item_limit(state.rate))
+    return recognise(feed.items, StoredItems(items, addresses, titles, flooded), first, new_item_limit(state.rate))
 
 
 def _digest(body: bytes) -> str:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from aggregator.model.story import Known, Merge, PendingItem
+from aggregator.model.story import KnownItem, Merge, PendingItem
 from aggregator.ports import Archive, Past
 from aggregator.stories import Grouping, Join
 
@@ -42,7 +42,7 @@ class Without:
     def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]:
         return self._left(self._past.postings(words, since, until, most))
 
-    def known(self, items: Collection[int]) -> Mapping[int, Known]:
+    def known(self, items: Collection[int]) -> Mapping[int, KnownItem]:
         return self._past.known([item for item in items if item not in self._items])
 
     def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:

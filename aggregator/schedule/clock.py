@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from aggregator.model.source import SourceState
-from aggregator.schedule.policy import LONGEST
+from aggregator.schedule.bounds import LONGEST
 
 SLACK = timedelta(minutes=1)
 """Clocks of two machines never agree exactly, and a clock that changed by so little needs no new plan."""

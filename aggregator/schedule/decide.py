@@ -1,6 +1,6 @@
 """After a poll: what is now known of the source, when to come again, and why then.
 
-The interval follows the rate of news between the bounds of the policy, and is lengthened, never shortened, by what
+The interval follows the rate of news between the bounds of its source, and is lengthened, never shortened, by what
 the server and the document ask for. The next poll counts from now and not from when this one was due, so a machine
 that slept for hours owes each source one poll.
 """
@@ -18,11 +18,11 @@ from aggregator.model.item import Drop, NormalFeed
 from aggregator.model.source import Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule import rate as rates
+from aggregator.schedule.bounds import LONGEST, Bounds
 from aggregator.schedule.flaws import TRUNCATED, flaws
 from aggregator.schedule.formatting import counted, pace, span
 from aggregator.schedule.health import SILENT_AFTER, health
 from aggregator.schedule.hints import PollHints
-from aggregator.schedule.policy import LONGEST, Policy
 
 JITTER: Final = 0.1  # of the interval, only ever added: spreads out the polls of many sources
 SPREAD: Final = 0.5  # the same after a first poll: sources polled together at start are not polled together again
@@ -46,7 +46,7 @@ class _Visit:
 
     before: SourceState
     now: datetime
-    policy: Policy
+    bounds: Bounds
     jitter: float
 
     @property
@@ -70,7 +70,7 @@ def next_poll(
     feed: NormalFeed | None,
     new_items: int,
     now: datetime,
-    policy: Policy,
+    bounds: Bounds,
     jitter: float,
     held_back: Sequence[Drop] = (),
 ) -> tuple[SourceState, NextPoll]:
@@ -81,7 +81,7 @@ def next_poll(
     `new_items` counts the items not stored before, `held_back` those that were recognised as repeats; `jitter` is drawn
     from [0, 1) by the caller.
     """
-    visit = _Visit(state, now, policy, jitter)
+    visit = _Visit(state, now, bounds, jitter)
     if isinstance(outcome, Failed) and outcome.kind == "waiting":
         known, decision = state, _with_its_host(state, outcome.freshness, visit)
     elif isinstance(outcome, Failed):
@@ -160,21 +160,21 @@ def _with_rate(known: SourceState, visit: _Visit, feed: NormalFeed | None, new: 
         dates = [min(item.published, now) for item in feed.items if item.published] if feed else []
         newest = max(dates, default=now if new else None)
         return replace(known, rate=rates.first_guess(feed, now) if feed else None, last_new=newest)
-    planned = before.interval or visit.policy.every
+    planned = before.interval or visit.bounds.every
     rate = rates.updated(before.rate, new, now - before.last_success, planned)
     return replace(known, rate=rate, last_new=now if new else before.last_new)
 
 
 def _by_rate(known: SourceState, visit: _Visit) -> timedelta:
-    policy = visit.policy
+    bounds = visit.bounds
     if visit.first:
-        return policy.every
+        return bounds.every
     silent = visit.now - (known.last_new or known.first_success or visit.now) >= SILENT_AFTER
-    longest = policy.silent if silent else policy.longest
-    return rates.interval(known.rate or 0.0, policy.every, policy.shortest, longest)
+    longest = bounds.silent if silent else bounds.longest
+    return rates.interval(known.rate or 0.0, bounds.every, bounds.shortest, longest)
 
 
-def _floors(known: SourceState, fresh: Freshness, policy: Policy) -> list[tuple[timedelta, str]]:
+def _floors(known: SourceState, fresh: Freshness, bounds: Bounds) -> list[tuple[timedelta, str]]:
     """The minimum intervals, and who asks for each."""
     hints = PollHints.read(known.asks)
     floors = [
@@ -185,16 +185,16 @@ def _floors(known: SourceState, fresh: Freshness, policy: Policy) -> list[tuple[
         (hints.ttl or timedelta(), "the feed asks for that (ttl)"),
         (hints.update or timedelta(), "the feed asks for that (sy:updatePeriod)"),
     ]
-    if not (known.etag or known.last_modified or policy.explicit):
+    if not (known.etag or known.last_modified or bounds.explicit):
         floors.append(
-            (policy.unconditional, "it sends no ETag or Last-Modified, so every poll downloads the whole feed")
+            (bounds.unconditional, "it sends no ETag or Last-Modified, so every poll downloads the whole feed")
         )
     return floors
 
 
 def _after_success(known: SourceState, fresh: Freshness, visit: _Visit) -> NextPoll:
-    own = known.interval or visit.policy.every
-    floor, asker = max(_floors(known, fresh, visit.policy), key=lambda asked: asked[0])
+    own = known.interval or visit.bounds.every
+    floor, asker = max(_floors(known, fresh, visit.bounds), key=lambda asked: asked[0])
     reason = "the first interval" if visit.first else pace(known.rate or 0.0)
     if floor > own:
         return _at(floor, f"every {span(floor)}: {asker}; else {span(own)} ({reason})", known, visit)
@@ -202,7 +202,7 @@ def _after_success(known: SourceState, fresh: Freshness, visit: _Visit) -> NextP
 
 
 def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> NextPoll:
-    usual = known.interval or visit.policy.every
+    usual = known.interval or visit.bounds.every
     if health(known, visit.now)[0] == "gone":
         return NextPoll(visit.now + LONGEST, LONGEST, "410 Gone: not polled again until its url changes")
     if fresh.retry_after is not None:
@@ -212,7 +212,7 @@ def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> NextP
     else:
         # The first failure after that counts as part of it: a network comes back step by step.
         unresolved = "dns" in (known.error_kind, visit.before.error_kind)
-        ceiling = visit.policy.unresolved if unresolved else visit.policy.ceiling
+        ceiling = visit.bounds.unresolved if unresolved else visit.bounds.ceiling
         wait = max(usual, min(usual * 2 ** min(known.failures - 1, 20), ceiling))
         what = f"{counted(known.failures, 'failure')} in a row"
     return _at(wait, f"again in {span(wait)}: {what}; {known.error}", known, visit)

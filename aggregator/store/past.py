@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from aggregator.model.story import Known
+from aggregator.model.story import KnownItem
 from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import placed_at
 
@@ -22,13 +22,13 @@ class Past:
     def frequencies(self, words: Collection[int]) -> dict[int, int]:
         return dict(self._db.select("SELECT word, count FROM frequencies WHERE word IN", words))
 
-    def known(self, items: Collection[int]) -> dict[int, Known]:
+    def known(self, items: Collection[int]) -> dict[int, KnownItem]:
         rows = self._db.select(
             "SELECT m.item, m.features, p.story, m.at, p.publisher FROM memories m JOIN placements p ON p.item = m.item "
             "WHERE m.item IN",
             items,
         )
-        return {item: Known(features, story, at, publisher) for item, features, story, at, publisher in rows}
+        return {item: KnownItem(features, story, at, publisher) for item, features, story, at, publisher in rows}
 
     def members(self, stories: Collection[int]) -> dict[int, list[int]]:
         return self._grouped(

@@ -6,10 +6,10 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from aggregator.model.story import Known
+from aggregator.model.story import KnownItem
 from aggregator.stories.arrays import Bools, Floats, Ints
+from aggregator.stories.batch_context import BatchContext
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.reading import Reading
 from aggregator.stories.similarity import FEW, KEPT, LEAST, among, evidence, neighbourhood, vectors
 from aggregator.stories.trees import probability
 from aggregator.stories.tuning import Tuning
@@ -19,26 +19,26 @@ Pair = tuple[int, int]
 
 
 class Comparison:
-    """The items of a `Reading`, new ones first, then known ones, prepared for comparison."""
+    """The items of a `BatchContext`, new ones first, then known ones, prepared for comparison."""
 
-    def __init__(self, reading: Reading, tuning: Tuning) -> None:
+    def __init__(self, context: BatchContext, tuning: Tuning) -> None:
         self.tuning = tuning
-        self.rarity = reading.rarity
-        items = [*(one.item for one in reading.new), *reading.known]
-        known = reading.known.values()
-        rows = reading.cache.rows(items, [*reading.encoded, *(one.kept for one in known)])
-        everyone: list[Candidate | Known] = [*reading.new, *known]
+        self.rarity = context.rarity
+        items = [*(one.item for one in context.new), *context.known]
+        known = context.known.values()
+        rows = context.cache.rows(items, [*context.encoded, *(one.kept for one in known)])
+        everyone: list[Candidate | KnownItem] = [*context.new, *known]
         self._row = dict(zip(items, range(len(items)), strict=True))
         self._items = np.array(items)
-        self._new = len(reading.new)
+        self._new = len(context.new)
         self._publisher = _numbered([one.publisher for one in everyone])
-        self._headline = reading.cache.headline(rows)
-        words, figure = reading.cache.matrix(rows)
+        self._headline = context.cache.headline(rows)
+        words, figure = context.cache.matrix(rows)
         at = np.array([one.at for one in everyone])
-        self._vectors = vectors(words, self.rarity.of(words.ids), figure, reading.cache.lang(rows), at)
-        one, other = self._pairs(reading.near)
+        self._vectors = vectors(words, self.rarity.of(words.ids), figure, context.cache.lang(rows), at)
+        one, other = self._pairs(context.near)
         close, common = self._cosines(one, other)
-        met, both, semantic = reading.cache.near(rows), np.concatenate([one, other]), self._semantic_cosines(one, other)
+        met, both, semantic = context.cache.near(rows), np.concatenate([one, other]), self._semantic_cosines(one, other)
         self._around = (
             neighbourhood(both, np.concatenate([close, close]), met[:, :KEPT]),
             neighbourhood(both, np.concatenate([semantic, semantic]), met[:, KEPT:]),
@@ -156,7 +156,7 @@ class Comparison:
         )
 
     def near(self) -> list[bytes]:
-        """For each new item, in the order of the reading, the similarities of its nearest neighbours as bytes (units of 1/255),
+        """For each new item, in the order of the context, the similarities of its nearest neighbours as bytes (units of 1/255),
         those by words first, then those by embedding: what `Features.near` keeps."""
         near = np.hstack([around.near[: self._new] for around in self._around])
         return [bytes(row.tolist()).rstrip(b"\0") for row in np.round(near * 255).astype(np.uint8)]

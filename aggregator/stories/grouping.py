@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aggregator.ports import Past
+from aggregator.stories.batch_context import read
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import with_neighbours
 from aggregator.stories.groups import Groups
-from aggregator.stories.reading import read
 from aggregator.stories.reasons import joins
 from aggregator.stories.tuning import TUNING, Tuning
 from aggregator.stories.values import Grouping, Kept
@@ -30,20 +30,20 @@ def group(
         return Grouping((), ())
     ordered = sorted(batch, key=in_order)
     cache = FeatureCache() if cache is None else cache
-    reading = read(ordered, past, tuning, cache)
-    groups = Groups(reading, tuning)
+    context = read(ordered, past, tuning, cache)
+    groups = Groups(context, tuning)
     groups.tie()
     groups.unite()
     items, near = [one.item for one in ordered], groups.compared.near()
-    kept = [with_neighbours(encoded, one) for encoded, one in zip(reading.encoded, near, strict=True)]
+    kept = [with_neighbours(encoded, one) for encoded, one in zip(context.encoded, near, strict=True)]
     cache.update(items, kept, near)
-    headlines = [one.headline for one in reading.features.values()]
+    headlines = [one.headline for one in context.features.values()]
     return Grouping(
         joins=tuple(joins(groups, tuning)),
         merges=tuple(groups.merges()),
         kept=dict(zip(items, map(Kept, kept, headlines), strict=True)),
-        postings=reading.postings,
-        frequencies=reading.counts,
+        postings=context.postings,
+        frequencies=context.counts,
         documents=len(ordered),
     )
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from aggregator.model.story import Known, Merge
+from aggregator.model.story import KnownItem, Merge
+from aggregator.stories.batch_context import BatchContext
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.linkage import Linkage, shown
 from aggregator.stories.marks import Marks
-from aggregator.stories.reading import Reading
 from aggregator.stories.tuning import Tuning
 
 PREFETCHED = 20_000  # most pairs between two likely groups that are scored ahead
@@ -22,24 +22,24 @@ class Groups:
     A union keeps the smaller index, so the key of a group is that of its oldest story or earliest item.
     """
 
-    def __init__(self, reading: Reading, tuning: Tuning) -> None:
-        self.reading = reading
+    def __init__(self, context: BatchContext, tuning: Tuning) -> None:
+        self.context = context
         self.tuning = tuning
         stories: dict[int, list[int]] = {}
-        for item, one in reading.known.items():
+        for item, one in context.known.items():
             stories.setdefault(one.story, []).append(item)
-        for story in reading.addresses.values():
+        for story in context.addresses.values():
             stories.setdefault(story, [])  # addresses are kept for good, also where no item is remembered any more
-        self.keys = [*sorted(stories), *(one.item for one in reading.new)]
+        self.keys = [*sorted(stories), *(one.item for one in context.new)]
         self.old = len(stories)
-        self.members = [*(sorted(stories[key]) for key in self.keys[: self.old]), *([one.item] for one in reading.new)]
+        self.members = [*(sorted(stories[key]) for key in self.keys[: self.old]), *([one.item] for one in context.new)]
         self.into = list(range(len(self.keys)))  # index → index of the group that absorbed it
         self.index = {item: index for index, items in enumerate(self.members) for item in items}
-        self.items: dict[int, Candidate | Known] = {**reading.known, **{one.item: one for one in reading.new}}
+        self.items: dict[int, Candidate | KnownItem] = {**context.known, **{one.item: one for one in context.new}}
         self.tied: dict[int, str] = {}
         self.merged: list[tuple[int, int]] = []
-        self.compared = Comparison(reading, tuning)
-        self.marks = Marks(self.compared.words, reading.rarity, tuning)
+        self.compared = Comparison(context, tuning)
+        self.marks = Marks(self.compared.words, context.rarity, tuning)
 
     def find(self, index: int) -> int:
         """The group that group `index` is part of now."""
@@ -50,19 +50,19 @@ class Groups:
     def tie(self) -> None:
         """Unite what is one story without comparison: items with equal addresses or headlines."""
         stories = {story: index for index, story in enumerate(self.keys[: self.old])}
-        by_address = {address: stories[story] for address, story in self.reading.addresses.items()}
+        by_address = {address: stories[story] for address, story in self.context.addresses.items()}
         by_headline: dict[int, int] = {}
-        for one in self.reading.new:
+        for one in self.context.new:
             if one.canonical:
                 self._tie(one.item, by_address.setdefault(one.canonical, self.index[one.item]), "same address")
             self._tie_headline(one, by_headline)
 
     def _tie_headline(self, one: Candidate, by_headline: dict[int, int]) -> None:
-        headline = self.reading.features[one.item].headline
+        headline = self.context.features[one.item].headline
         if not headline:
             return
         latest = [by_headline[headline]] if headline in by_headline else []
-        earlier = [item for item in self.reading.headlines.get(headline, ()) if item in self.reading.known]
+        earlier = [item for item in self.context.headlines.get(headline, ()) if item in self.context.known]
         close = next((item for item in (*latest, *reversed(earlier)) if self._repeats(one, item)), None)
         if close is not None:
             self._tie(one.item, self.index[close], "same headline")

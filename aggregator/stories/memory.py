@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Collection, Mapping, Sequence
 
-from aggregator.model.story import Known
+from aggregator.model.story import KnownItem
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.values import Grouping
 
@@ -19,7 +19,7 @@ class Memory:
         self._postings: dict[int, list[tuple[int, int]]] = {}  # word → (at, item), sorted
         self._headlines: dict[int, list[tuple[int, int]]] = {}  # key → (at, item), sorted
         self._addresses: dict[str, int] = {}  # canonical → item
-        self._known: dict[int, Known] = {}
+        self._known: dict[int, KnownItem] = {}
         self._members: dict[int, list[int]] = {}
 
     def documents(self) -> int:
@@ -32,7 +32,7 @@ class Memory:
         found = _between(self._postings, words, since, until)
         return {word: items[:most] for word, items in found.items()}
 
-    def known(self, items: Collection[int]) -> Mapping[int, Known]:
+    def known(self, items: Collection[int]) -> Mapping[int, KnownItem]:
         return {item: self._known[item] for item in items if item in self._known}
 
     def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
@@ -69,7 +69,7 @@ class Memory:
 
     def _add(self, candidate: Candidate, grouping: Grouping, story: int) -> None:
         item, kept = candidate.item, grouping.kept[candidate.item]
-        self._known[item] = Known(kept.features, story, candidate.at, candidate.publisher)
+        self._known[item] = KnownItem(kept.features, story, candidate.at, candidate.publisher)
         insort(self._members.setdefault(story, []), item, key=lambda member: (self._known[member].at, member))
         if kept.headline:
             insort(self._headlines.setdefault(kept.headline, []), (candidate.at, item))
@@ -80,7 +80,7 @@ class Memory:
         moved = self._members.pop(younger)
         for item in moved:
             known = self._known[item]
-            self._known[item] = Known(known.kept, older, known.at, known.publisher)
+            self._known[item] = KnownItem(known.kept, older, known.at, known.publisher)
         self._members[older] = sorted([*self._members[older], *moved], key=lambda item: (self._known[item].at, item))
 
 

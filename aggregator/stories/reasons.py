@@ -25,7 +25,7 @@ def joins(groups: Groups, tuning: Tuning) -> list[Join]:
 class _Reasons:
     def __init__(self, groups: Groups, tuning: Tuning) -> None:
         self.groups = groups
-        self.reading = groups.reading
+        self.context = groups.context
         self.compared = groups.compared
         self.words = groups.marks.words
         self.linkage = Linkage((), self.compared.scores, tuning.best_share)
@@ -38,9 +38,9 @@ class _Reasons:
         for a, b in self.compared.likely():
             likely[a].add(b)
             likely[b].add(a)
-        beside = {one.item: self._beside(one.item) for one in self.reading.new}
+        beside = {one.item: self._beside(one.item) for one in self.context.new}
         self.compared.score_all((item, other) for item, others in beside.items() for other in others)
-        return [self._join(one, beside[one.item], likely.get(one.item, frozenset())) for one in self.reading.new]
+        return [self._join(one, beside[one.item], likely.get(one.item, frozenset())) for one in self.context.new]
 
     def _join(self, one: Candidate, others: Sequence[int], likely: Collection[int]) -> Join:
         groups = self.groups
@@ -62,7 +62,7 @@ class _Reasons:
         members = self.groups.members[home]
         if len(members) <= SHOWN:
             return [other for other in members if other != item]
-        near = [other for other in self.reading.near[item] if self._home(other) == home]
+        near = [other for other in self.context.near[item] if self._home(other) == home]
         return [other for other in dict.fromkeys([*near, *shown(members)]) if other != item]
 
     def _home(self, item: int) -> int | None:
@@ -81,7 +81,7 @@ class _Reasons:
     def _rival(self, item: int, home: int, likely: Collection[int]) -> tuple[int | None, float]:
         """(group, link) of the second-best group for an item, among those with a likely member; (None, 0) if there is none."""
         groups = self.groups
-        near = [other for other in self.reading.near[item] if other in likely]
+        near = [other for other in self.context.near[item] if other in likely]
         rivals = {groups.find(groups.index[other]) for other in near} - {home}
         links = [(self._link(item, groups.members[rival]), -rival) for rival in rivals]
         link, negative = max(links, default=(0.0, 1))
@@ -89,7 +89,7 @@ class _Reasons:
 
     def _shared(self, one: Candidate, other: int) -> tuple[str, ...]:
         """The words that both items have, most telling first, as they are written."""
-        mine, theirs, rarity = self.words(one.item), self.words(other), self.reading.rarity
+        mine, theirs, rarity = self.words(one.item), self.words(other), self.context.rarity
         both = mine.keys() & theirs.keys()
         written = readable(one, both)
         ranked = [(-(rarity[word] ** 2) * (1 + mine[word]) * (1 + theirs[word]), written[word]) for word in both]
@@ -128,8 +128,8 @@ class _Reasons:
         return tuple(word for holds, word in found if holds)
 
     def _figures(self, item: int) -> frozenset[int]:
-        known = self.reading.known.get(item)
-        return frozenset((Features.decode(known.kept) if known else self.reading.features[item]).figures)
+        known = self.context.known.get(item)
+        return frozenset((Features.decode(known.kept) if known else self.context.features[item]).figures)
 
 
 def _differ(mine: Collection[int], theirs: Collection[int]) -> bool:

@@ -43,7 +43,7 @@ def test_every_reason_for_a_drop_is_explained() -> None:
     for file in (ROOT / "aggregator").rglob("*.py"):
         text = file.read_text()
         used |= set(re.findall(r'drops\["([a-z-]+)"\]', text)) | set(re.findall(r'\bDrop\("([a-z-]+)"', text))
-    known = (ROOT / "aggregator/normalise/known.py").read_text()
+    known = (ROOT / "aggregator/normalise/recognition.py").read_text()
     used |= set(re.findall(r'"([a-z-]+)": len\(', known))
     part = (
         (ROOT / "docs/reliability.md").read_text().partition("## What is dropped or held back")[2].partition("\n## ")[0]

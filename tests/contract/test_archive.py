@@ -14,7 +14,7 @@ from msgspec import structs
 
 from aggregator.errors import UsageError
 from aggregator.model.stream import Filter, StreamQuery
-from aggregator.normalise.known import Known, recognise
+from aggregator.normalise.recognition import StoredItems, recognise
 from aggregator.pipeline.edition import candidate, edition, re_place, re_place_stories
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.stories import Memory, group
@@ -442,7 +442,7 @@ def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: Store) -
     story = store.reading.stories(StreamQuery("latest"), SECONDS)[0][0]
     members = store.reading.members(story.n)
     assert (story.title, members[0].summary, members[0].content) == ("Defense of old", "", "")
-    known = Known(store.intake.known([one.id]), {})
+    known = StoredItems(store.intake.known([one.id]), {})
     assert recognise([one], known, first_poll=False).seen == (1,), "a purged item must not come back"
     assert titles(store, StreamQuery("search", filter=Filter(words=("old",)))) == ["Defense of old"]
     assert titles(store, StreamQuery("search", filter=Filter(words=("words",)))) == []

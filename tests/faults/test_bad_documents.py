@@ -21,7 +21,7 @@ from selectolax.lexbor import LexborHTMLParser
 from aggregator.errors import ParseError, SandboxError
 from aggregator.model.item import Item, NormalFeed
 from aggregator.model.source import Fetched, Freshness
-from aggregator.normalise.known import Known, recognise
+from aggregator.normalise.recognition import StoredItems, recognise
 from aggregator.sandbox import Sandbox
 
 FORBIDDEN = (
@@ -257,8 +257,8 @@ def test_18_distinct_items_do_not_collapse(guid: str) -> None:
     assert all(len(one.key) <= 512 and "\x00" not in one.key for one in feed.items)
 
 
-def known(stored: tuple[Item, ...]) -> Known:
-    return Known(
+def known(stored: tuple[Item, ...]) -> StoredItems:
+    return StoredItems(
         {one.id: (n, one.hash) for n, one in enumerate(stored)},
         {one.canonical or "": one.id for one in stored},
         {one.title: {None} for one in stored},
@@ -270,7 +270,7 @@ def test_19_guids_that_change_at_every_poll_are_kept_once() -> None:
         read(rss([item(guid=f"{poll}-{n}", link=f"https://e.org/{n}", title=f"T{n}") for n in range(9)])).items
         for poll in range(3)
     ]
-    first = recognise(polls[0], Known({}, {}), first_poll=True)
+    first = recognise(polls[0], StoredItems({}, {}), first_poll=True)
     assert len(first.new) == 9
     for poll in polls[1:]:
         changes = recognise(poll, known(first.new), first_poll=False)

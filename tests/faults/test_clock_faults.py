@@ -13,14 +13,14 @@ from msgspec.structs import replace
 
 from aggregator.model.poll import PollResult
 from aggregator.model.source import Freshness, NotModified, SourceState
+from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.clock import corrected
 from aggregator.schedule.decide import next_poll
-from aggregator.schedule.policy import Policy
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-POLICY = Policy(every=15 * MINUTE, explicit=True)
+BOUNDS = Bounds(every=15 * MINUTE, explicit=True)
 SOURCES = [f"s{number}" for number in range(30)]
 
 
@@ -53,7 +53,7 @@ class Service:
         known = replace(state, etag='"1"')
         answer = NotModified(state.url, '"1"', None, Freshness())
         chance = self.chance.random()
-        return next_poll(known, answer, feed=None, new_items=0, now=now, policy=POLICY, jitter=chance)[0]
+        return next_poll(known, answer, feed=None, new_items=0, now=now, bounds=BOUNDS, jitter=chance)[0]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_step_of_the_clock_silences_no_source_and_starts_no_storm(step: timede
     service.polls.clear()
     ticks = service.run(START + 6 * HOUR + step, 4 * 60)
     assert set(service.polls) == set(SOURCES)
-    assert max(service.polls.values()) <= 4 * HOUR / POLICY.every  # no more than without the step
+    assert max(service.polls.values()) <= 4 * HOUR / BOUNDS.every  # no more than without the step
     assert sum(ticks[:10]) <= 30  # forward, each was overdue once
     if step < timedelta():
         assert ticks[0] < 10  # back, none is: what was planned is planned from now
@@ -78,7 +78,7 @@ def test_a_clock_put_right_after_years_ahead_silences_no_source(tmp_path: Path) 
     service.polls.clear()
     service.run(START + 2 * HOUR, 3 * 60)
     assert set(service.polls) == set(SOURCES)
-    assert max(service.polls.values()) <= 3 * HOUR / POLICY.every
+    assert max(service.polls.values()) <= 3 * HOUR / BOUNDS.every
 
 
 def test_clocks_a_moment_apart_plan_nothing_anew(tmp_path: Path) -> None:

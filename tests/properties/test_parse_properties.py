@@ -20,9 +20,9 @@ from aggregator.normalise.address import absolute, canonical
 from aggregator.normalise.characters import cut
 from aggregator.normalise.dates import EARLIEST, believable
 from aggregator.normalise.dates import read as read_date
-from aggregator.normalise.known import Changes, Known, recognise
 from aggregator.normalise.markup import ATTRIBUTES, TAGS, sanitise
 from aggregator.normalise.plain import plain
+from aggregator.normalise.recognition import Recognition, StoredItems, recognise
 from aggregator.parse.charset import to_utf8
 
 PIECES = st.sampled_from(
@@ -159,10 +159,10 @@ def test_recognising_twice_brings_nothing_new(entries: list[tuple[int, int, int]
         [item(guid=f"g{guid}", link=f"https://e.org/{link}", title=f"T{title}") for guid, link, title in entries]
     )
     items = read(body).items
-    changes = recognise(items, Known({}, {}), first)
+    changes = recognise(items, StoredItems({}, {}), first)
     stored = {one.id: (number, one.hash) for number, one in enumerate(changes.new)}
     addresses = {one.canonical: one.id for one in changes.new if one.canonical}
-    again = recognise(items, Known(stored, addresses, {one.title: {None} for one in changes.new}), False)
+    again = recognise(items, StoredItems(stored, addresses, {one.title: {None} for one in changes.new}), False)
     assert (again.new, again.changed) == ((), ())
     assert len(again.seen) == len(stored)
 
@@ -207,12 +207,15 @@ class Stored:
         self.titles: dict[int, str] = {}
         self.fingerprints = b""
 
-    def take(self, items: Sequence[Item], first: bool, most: int) -> Changes:
+    def take(self, items: Sequence[Item], first: bool, most: int) -> Recognition:
         return recognise(
-            items, Known(self.items, self.addresses, {title: {None} for title in self.titles.values()}), first, most
+            items,
+            StoredItems(self.items, self.addresses, {title: {None} for title in self.titles.values()}),
+            first,
+            most,
         )
 
-    def store(self, changes: Changes) -> None:
+    def store(self, changes: Recognition) -> None:
         self.fingerprints = changes.fingerprints
         fresh = [(len(self.items) + n, one) for n, one in enumerate(changes.new)]
         for number, one in (*fresh, *changes.changed):

@@ -11,10 +11,10 @@ from msgspec import structs
 
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Failed, Fetched, Freshness, NotModified, Outcome, SourceState
+from aggregator.schedule.bounds import LONGEST, Bounds
 from aggregator.schedule.clock import corrected, due_at
 from aggregator.schedule.decide import next_poll
 from aggregator.schedule.hints import DAYS, PollHints
-from aggregator.schedule.policy import LONGEST, Policy
 
 DAY = timedelta(days=1)
 URL = "https://harbour.example/feed"
@@ -44,7 +44,7 @@ feeds = st.none() | st.builds(
     update_seconds=st.none() | st.integers(-5, 10**9), flaws=st.just(()), drops=st.just(()),
 )  # fmt: skip
 policies = st.builds(
-    lambda every, explicit: Policy(
+    lambda every, explicit: Bounds(
         timedelta(seconds=every), explicit, shortest=min(timedelta(minutes=5), timedelta(seconds=every))
     ),
     st.integers(30, 6 * 3600),
@@ -53,13 +53,13 @@ policies = st.builds(
 visits = st.tuples(outcomes, feeds, st.integers(0, 5000), st.floats(0, 10 * 86_400), jitters)
 
 
-def live(visits_made: list[tuple[Outcome, NormalFeed | None, int, float, float]], policy: Policy) -> SourceState:
+def live(visits_made: list[tuple[Outcome, NormalFeed | None, int, float, float]], bounds: Bounds) -> SourceState:
     """A source after some polls, each made a while after the one before."""
     state, now = SourceState("s", "s", URL), datetime(2026, 1, 1, tzinfo=UTC)
     for outcome, feed, new, later, jitter in visits_made:
         now += timedelta(seconds=later)
         parsed = feed if isinstance(outcome, Fetched) else None
-        state, _ = next_poll(state, outcome, feed=parsed, new_items=new, now=now, policy=policy, jitter=jitter)
+        state, _ = next_poll(state, outcome, feed=parsed, new_items=new, now=now, bounds=bounds, jitter=jitter)
     return state
 
 
@@ -67,13 +67,13 @@ def live(visits_made: list[tuple[Outcome, NormalFeed | None, int, float, float]]
 def test_never_before_a_floor_and_never_beyond_the_bounds(
     past: list[tuple[Outcome, NormalFeed | None, int, float, float]],
     last: tuple[Outcome, NormalFeed | None, int, float, float],
-    policy: Policy,
+    bounds: Bounds,
 ) -> None:
     outcome, feed, new, later, jitter = last
-    before = live(past, policy)
+    before = live(past, bounds)
     now = (before.last_attempt or datetime(2026, 1, 1, tzinfo=UTC)) + timedelta(seconds=later)
     parsed = feed if isinstance(outcome, Fetched) else None
-    state, decision = next_poll(before, outcome, feed=parsed, new_items=new, now=now, policy=policy, jitter=jitter)
+    state, decision = next_poll(before, outcome, feed=parsed, new_items=new, now=now, bounds=bounds, jitter=jitter)
 
     wait = decision.at - now
     assert timedelta() < wait <= LONGEST
@@ -85,14 +85,14 @@ def test_never_before_a_floor_and_never_beyond_the_bounds(
     if isinstance(outcome, Failed):
         if outcome.freshness.retry_after is not None:
             assert wait >= timedelta(seconds=outcome.freshness.retry_after)
-        assert decision.interval <= max(policy.ceiling, before.interval or policy.every)
+        assert decision.interval <= max(bounds.ceiling, before.interval or bounds.every)
         return
-    assert wait >= policy.shortest
+    assert wait >= bounds.shortest
     assert wait >= min(timedelta(seconds=outcome.freshness.max_age or 0), DAY)
     assert wait >= max(hints.ttl or timedelta(), hints.update or timedelta())
-    if not state.etag and not policy.explicit:
+    if not state.etag and not bounds.explicit:
         assert wait >= timedelta(hours=1)
-    assert decision.interval <= max(policy.silent, DAY)
+    assert decision.interval <= max(bounds.silent, DAY)
 
 
 of_servers = failed.filter(lambda failure: failure.kind != "dns")
@@ -100,14 +100,14 @@ of_servers = failed.filter(lambda failure: failure.kind != "dns")
 
 @given(st.lists(visits, max_size=4), st.lists(of_servers, min_size=2, max_size=30), policies)
 def test_backoff_never_shortens_while_nothing_is_asked(
-    past: list[tuple[Outcome, NormalFeed | None, int, float, float]], failures: list[Failed], policy: Policy
+    past: list[tuple[Outcome, NormalFeed | None, int, float, float]], failures: list[Failed], bounds: Bounds
 ) -> None:
-    state = live(past, policy)
+    state = live(past, bounds)
     now = state.last_attempt or datetime(2026, 1, 1, tzinfo=UTC)
     waits = []
     for failure in failures:
         mute = replace(failure, freshness=Freshness())
-        state, decision = next_poll(state, mute, feed=None, new_items=0, now=now, policy=policy, jitter=0.0)
+        state, decision = next_poll(state, mute, feed=None, new_items=0, now=now, bounds=bounds, jitter=0.0)
         waits.append(decision.interval)
         now = decision.at
     assert waits == sorted(waits)
@@ -115,13 +115,13 @@ def test_backoff_never_shortens_while_nothing_is_asked(
 
 @given(st.lists(st.tuples(st.lists(visits, min_size=1, max_size=4), policies), min_size=1, max_size=8), times)
 def test_a_clock_that_is_set_silences_nothing_and_starts_no_storm(
-    sources: list[tuple[list[tuple[Outcome, NormalFeed | None, int, float, float]], Policy]], now: datetime
+    sources: list[tuple[list[tuple[Outcome, NormalFeed | None, int, float, float]], Bounds]], now: datetime
 ) -> None:
     """Wherever the clock is set: no source waits longer than it was meant to, and after being put right none that
     was polled in the clock's future is due sooner than it was meant to be."""
     states = [
-        structs.replace(live(visits_made, policy), id=str(number))
-        for number, (visits_made, policy) in enumerate(sources)
+        structs.replace(live(visits_made, bounds), id=str(number))
+        for number, (visits_made, bounds) in enumerate(sources)
     ]
     for state in states:
         assert state.next_poll is not None
@@ -142,14 +142,14 @@ def test_a_clock_that_is_set_silences_nothing_and_starts_no_storm(
 
 @given(st.lists(visits, min_size=1, max_size=4), policies, st.integers(1, 1000))
 def test_a_long_sleep_owes_one_poll(
-    past: list[tuple[Outcome, NormalFeed | None, int, float, float]], policy: Policy, days: int
+    past: list[tuple[Outcome, NormalFeed | None, int, float, float]], bounds: Bounds, days: int
 ) -> None:
-    state = live(past, policy)
+    state = live(past, bounds)
     assert state.next_poll is not None
     now = state.next_poll + timedelta(days=days)
     assert due_at(state, now) <= now
     after, _ = next_poll(
-        state, NotModified(URL, '"a"', None, Freshness()), feed=None, new_items=0, now=now, policy=policy, jitter=0.0
+        state, NotModified(URL, '"a"', None, Freshness()), feed=None, new_items=0, now=now, bounds=bounds, jitter=0.0
     )
     assert due_at(after, now) > now
 

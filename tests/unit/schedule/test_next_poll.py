@@ -12,15 +12,15 @@ from aggregator.model.item import Item, NormalFeed
 from aggregator.model.settings import Defaults
 from aggregator.model.source import Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import permanent_redirects
+from aggregator.schedule.bounds import LONGEST, STANDARD, Bounds, bounds_for
 from aggregator.schedule.decide import NextPoll, next_poll
 from aggregator.schedule.hosts import pausing
-from aggregator.schedule.policy import LONGEST, STANDARD, Policy, policy_for
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
 MIN = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 URL = "https://harbour.example/feed"
-EXPLICIT = Policy(every=15 * MIN, explicit=True)
+EXPLICIT = Bounds(every=15 * MIN, explicit=True)
 
 
 def item(published: datetime | None, number: int = 0) -> Item:
@@ -62,10 +62,10 @@ def poll(
     parsed: NormalFeed | None = None,
     new: int = 0,
     now: datetime = NOW,
-    policy: Policy = EXPLICIT,
+    bounds: Bounds = EXPLICIT,
     jitter: float = 0.0,
 ) -> tuple[SourceState, NextPoll]:
-    return next_poll(state, outcome, feed=parsed, new_items=new, now=now, policy=policy, jitter=jitter)
+    return next_poll(state, outcome, feed=parsed, new_items=new, now=now, bounds=bounds, jitter=jitter)
 
 
 def fresh_state() -> SourceState:
@@ -132,8 +132,8 @@ def test_the_bounds_of_a_source_follow_from_every(
     silent: timedelta,
     explicit: bool,
 ) -> None:
-    found = policy_for(source("harbour", every=every), Defaults(default, timedelta(days=90)))
-    assert found == Policy(min(every or default, LONGEST), explicit, shortest, longest, silent)
+    found = bounds_for(source("harbour", every=every), Defaults(default, timedelta(days=90)))
+    assert found == Bounds(min(every or default, LONGEST), explicit, shortest, longest, silent)
 
 
 def test_the_rate_of_a_source_asked_once_a_day_counts_the_whole_day() -> None:
@@ -220,10 +220,10 @@ def test_a_feed_that_skips_everything_is_not_believed() -> None:
 
 
 def test_without_validators_an_hour_unless_the_editor_chose() -> None:
-    _, decision = poll(fresh_state(), fetched(etag=None), parsed=feed(), policy=Policy())
+    _, decision = poll(fresh_state(), fetched(etag=None), parsed=feed(), bounds=Bounds())
     assert decision.interval == HOUR
     assert "no ETag or Last-Modified" in decision.why
-    _, decision = poll(fresh_state(), fetched(etag=None), parsed=feed(), policy=EXPLICIT)
+    _, decision = poll(fresh_state(), fetched(etag=None), parsed=feed(), bounds=EXPLICIT)
     assert decision.interval == 15 * MIN
 
 

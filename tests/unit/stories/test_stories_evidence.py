@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.model.story import Known
+from aggregator.model.story import KnownItem
 from aggregator.stories import TUNING, Candidate, Memory
 from aggregator.stories.arrays import highest, unique
+from aggregator.stories.batch_context import BatchContext, read
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.embeddings import DIMENSIONS, TITLE
 from aggregator.stories.feature_cache import FeatureCache
@@ -25,7 +26,6 @@ from aggregator.stories.matrix import matrix
 from aggregator.stories.nomination import STEPS
 from aggregator.stories.packed import packed
 from aggregator.stories.rarity import Rarity, listed
-from aggregator.stories.reading import Reading, read
 from aggregator.stories.similarity import EVIDENCE, KEPT, TELLING
 from aggregator.stories.trees import complete
 from aggregator.text.words import stem, word_id
@@ -50,7 +50,7 @@ def batch(seed: int, size: int = 40) -> list[Candidate]:
     ]  # fmt: skip
 
 
-def reading(seed: int) -> Reading:
+def reading(seed: int) -> BatchContext:
     return read(batch(seed), Memory(), TUNING, FeatureCache())
 
 
@@ -130,7 +130,7 @@ def test_rivals_are_those_that_either_met_closer() -> None:
             assert row[names.index(name) :][:2] == closer
 
 
-def by_embedding(told: Reading, a: int, b: int) -> float:
+def by_embedding(told: BatchContext, a: int, b: int) -> float:
     return embedding_cosine(told.features[a], told.features[b], told.rarity)
 
 
@@ -146,7 +146,7 @@ def test_what_an_item_remembers_of_its_neighbours_counts_when_it_meets_new_ones(
         features={one.item: told.features[one.item] for one in new},
         encoded=told.encoded[:20],
         near={one.item: told.near[one.item] for one in new},
-        known={one.item: Known(kept[one.item], one.item, one.at, one.publisher) for one in known},
+        known={one.item: KnownItem(kept[one.item], one.item, one.at, one.publisher) for one in known},
     )
     forgot = replace(
         again, known={item: one._replace(kept=told.features[item].encode()) for item, one in again.known.items()}
@@ -181,7 +181,7 @@ def test_who_says_only_words_that_are_not_listed_is_close_by_embedding_to_nobody
     assert [row[[name for name, _ in EVIDENCE].index("sense")] for row in rows.values()] == [0.0]
 
 
-def cosine(told: Reading, a: int, b: int) -> float:
+def cosine(told: BatchContext, a: int, b: int) -> float:
     one, other = told.features[a], told.features[b]
     if one.lang and other.lang and one.lang != other.lang:
         return 0.0

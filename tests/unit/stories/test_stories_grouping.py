@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from aggregator.model.story import Known
+from aggregator.model.story import KnownItem
 from aggregator.stories import TUNING, Candidate, FeatureCache, Grouping, Join, Memory, group
+from aggregator.stories.batch_context import read
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.linkage import Linkage, Union
 from aggregator.stories.marks import Marks
-from aggregator.stories.reading import read
 
 HOUR, DAY = 3_600, 86_400
 NOON = 1_700_000_000
@@ -175,7 +175,7 @@ class Reposted:
     def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]:
         return dict.fromkeys(words, self._items)
 
-    def known(self, items: Collection[int]) -> Mapping[int, Known]:
+    def known(self, items: Collection[int]) -> Mapping[int, KnownItem]:
         self.calls += 1
         return self._memory.known(items)
 

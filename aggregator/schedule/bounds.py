@@ -12,7 +12,7 @@ LONGEST = timedelta(days=7)  # no poll is ever further away, whatever anybody as
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class Bounds:
     """`every` is the first interval and the measure of those that follow; `explicit` whether the editor chose it.
     `shortest` and `longest` bound what the rate of news suggests; `silent` is the interval of a source that has
     brought nothing for long, `ceiling` the longest wait after failures, `unresolved` the same if no name server knew the
@@ -33,11 +33,11 @@ def pause_of(source: Source, defaults: Defaults) -> str:
     return source.retry_after or defaults.retry_after
 
 
-def policy_for(source: Source, defaults: Defaults) -> Policy:
+def bounds_for(source: Source, defaults: Defaults) -> Bounds:
     """The bounds of one configured source: 5 minutes (or `every`, where that is less) to 6 hours (or `every`),
     and a week at most."""
     every = min(source.every or defaults.every, LONGEST)
-    return Policy(
+    return Bounds(
         every=every,
         explicit=source.every is not None or defaults.every != STANDARD,
         shortest=min(timedelta(minutes=5), every),

@@ -20,7 +20,7 @@ _UNDATED = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredItems:
     """What the store knows, narrowed to one document.
 
     `items`: item id → number and hash, for the document's ids and the ids in `addresses`; also where the text was purged.
@@ -36,7 +36,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class Recognition:
     """`new` in document order; `changed` and `seen` by number in the store. An item in neither was held back, and
     counts in `drops`: `repeated` (a flood of new guids) or `over-cap`. `fingerprints` are those of all others, concatenated. A
     new item may be unread, if the store does not have what its fingerprint promises."""
@@ -48,7 +48,7 @@ class Changes:
     fingerprints: bytes = b""
 
 
-def recognise(items: Sequence[Item], known: Known, first_poll: bool, most: int = MAX_NEW) -> Changes:
+def recognise(items: Sequence[Item], known: StoredItems, first_poll: bool, most: int = MAX_NEW) -> Recognition:
     """If applied twice (with the store updated in between), the second time brings nothing new. At most `most` are new,
     and MAX_NEW."""
     unknown: list[Item] = []
@@ -69,7 +69,7 @@ def recognise(items: Sequence[Item], known: Known, first_poll: bool, most: int =
     fresh = [item for item in unknown if item.id not in repeated]
     new = _newest(fresh, min(most, MAX_NEW))
     drops = {"repeated": len(repeated), "over-cap": len(fresh) - len(new)}
-    return Changes(
+    return Recognition(
         new=tuple(new),
         changed=tuple(changed.items()),
         seen=tuple(number for number in seen if number not in changed),
@@ -78,7 +78,7 @@ def recognise(items: Sequence[Item], known: Known, first_poll: bool, most: int =
     )
 
 
-def _under_known_ids(items: Sequence[Item], known: Known) -> list[Item]:
+def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
     """The items, those with a new guid at a known address under the id that the address has.
 
     Not where the address tells nothing: a front page, an address of several entries, or of one that is here too."""
@@ -96,7 +96,7 @@ def _is_article(canonical: str | None) -> bool:
     return canonical is not None and ("/" in canonical[len("https://") :] or "?" in canonical)
 
 
-def _repeated(unknown: Sequence[Item], known: Known, items: Sequence[Item]) -> set[str]:
+def _repeated(unknown: Sequence[Item], known: StoredItems, items: Sequence[Item]) -> set[str]:
     """Ids of the unknown items that repeat known ones: they carry known titles, but columns and guides also come again under
     one title. A flood is at least half of the document, or known with its dates. As it drains off, what is dated later than
     the entries known by then is news, if its title is not known with that very date."""

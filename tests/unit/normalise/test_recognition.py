@@ -11,9 +11,9 @@ from builders.documents import item, read, rss
 
 from aggregator.model.item import Item
 from aggregator.normalise.fingerprints import split
-from aggregator.normalise.known import Known, recognise
+from aggregator.normalise.recognition import StoredItems, recognise
 
-NOTHING = Known({}, {})
+NOTHING = StoredItems({}, {})
 
 
 def items(
@@ -29,8 +29,8 @@ def items(
     ).items
 
 
-def known(stored: Sequence[Item]) -> Known:
-    return Known(
+def known(stored: Sequence[Item]) -> StoredItems:
+    return StoredItems(
         items={one.id: (number, one.hash) for number, one in enumerate(stored, 1)},
         addresses={one.canonical: one.id for one in stored if one.canonical},
         titles=dated(stored),

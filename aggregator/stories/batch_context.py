@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregator.model.story import Known
+from aggregator.model.story import KnownItem
 from aggregator.ports import Past
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.feature_cache import FeatureCache
@@ -21,7 +21,7 @@ LATEST = 20  # known items with one headline that are considered, the newest one
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class BatchContext:
     """A batch of new items, and what is known of the past that concerns it."""
 
     new: Sequence[Candidate]  # in order of publication
@@ -30,14 +30,14 @@ class Reading:
     rarity: Rarity
     postings: Sequence[tuple[int, int]]  # (word, new item): the words under which each is indexed
     near: Mapping[int, Sequence[int]]  # new item → known and new ones that share rare words with it, the best first
-    known: Mapping[int, Known]
+    known: Mapping[int, KnownItem]
     addresses: Mapping[str, int]  # canonical address → story
     headlines: Mapping[int, Sequence[int]]  # key of a headline → known items with it, oldest first
     counts: Mapping[int, int]  # word → how many new items contain it
     cache: FeatureCache
 
 
-def read(new: Sequence[Candidate], past: Past, tuning: Tuning, cache: FeatureCache) -> Reading:
+def read(new: Sequence[Candidate], past: Past, tuning: Tuning, cache: FeatureCache) -> BatchContext:
     """`new` must be sorted by `in_order` and not be empty."""
     items = [one.item for one in new]
     kept = {one.item: features(one) for one in new}
@@ -54,13 +54,13 @@ def read(new: Sequence[Candidate], past: Past, tuning: Tuning, cache: FeatureCac
     addresses = past.same_address({one.canonical for one in new if one.canonical})
     named = {item for others in (*near.values(), *headlines.values()) for item in others} - kept.keys()
     known = _known(named, set(addresses.values()), past, tuning)
-    return Reading(new, kept, encoded, rarity, postings, near, known, addresses, headlines, counts, cache)
+    return BatchContext(new, kept, encoded, rarity, postings, near, known, addresses, headlines, counts, cache)
 
 
 def _nominate(
     new: Sequence[Candidate], words: Matrix, past: Past, tuning: Tuning
 ) -> tuple[dict[int, int], Rarity, list[tuple[int, int]], list[list[int]]]:
-    """(counts, rarity, postings, near) as in `Reading`, `near` as a list in the order of `new`."""
+    """(counts, rarity, postings, near) as in `BatchContext`, `near` as a list in the order of `new`."""
     every = words.ids.tolist()
     counts = dict(zip(every, words.counts().tolist(), strict=True))
     seen = past.frequencies(every)
@@ -74,7 +74,7 @@ def _nominate(
     return counts, rarity, list(zip(indexed, items[asked.row].tolist(), strict=True)), near
 
 
-def _known(items: set[int], stories: set[int], past: Past, tuning: Tuning) -> dict[int, Known]:
+def _known(items: set[int], stories: set[int], past: Past, tuning: Tuning) -> dict[int, KnownItem]:
     """These items, and for each of their stories the founder and the newest members, which show what it is about now."""
     known = dict(past.known(items))
     members = past.members(stories | {one.story for one in known.values()})
