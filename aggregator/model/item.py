@@ -44,6 +44,10 @@ class ParsedItem:
         return self.content or self.summary or ""
 
 
+TRUNCATED = "truncated"
+"""The flaw of a document that breaks off: the one that costs entries."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
     """One document. `format` is rss, atom, rdf or json; `parser` is the parser that read it; `flaws` lists what was

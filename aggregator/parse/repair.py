@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from html.entities import html5
 
+from aggregator.model.item import TRUNCATED
 from aggregator.parse.document import Document, split_cdata, without_cdata
 
 MAX_ENTRIES = 10_000
@@ -153,9 +154,9 @@ def _broken_off(document: Document, name: bytes) -> Document:
     """Cut after the last complete entry; as it is where there is none, or the root was closed under another name."""
     ends = [found.end() for found in _CLOSED.finditer(document.data)]
     if not ends:
-        return document.changed(document.data, "truncated")
+        return document.changed(document.data, TRUNCATED)
     channel = b"</channel>" if name.lower().endswith(b"rss") else b""
-    return document.changed(document.data[: ends[-1]] + channel + b"</" + name + b">", "truncated")
+    return document.changed(document.data[: ends[-1]] + channel + b"</" + name + b">", TRUNCATED)
 
 
 def limited(document: Document) -> Document:

@@ -14,12 +14,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from aggregator.model.item import Drop, NormalFeed
+from aggregator.model.item import TRUNCATED, Drop, NormalFeed
 from aggregator.model.source import Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule import rate as rates
 from aggregator.schedule.bounds import LONGEST, Bounds
-from aggregator.schedule.flaws import TRUNCATED, flaws
+from aggregator.schedule.flaws import flaws
 from aggregator.schedule.formatting import counted, pace, span
 from aggregator.schedule.health import SILENT_AFTER, health
 from aggregator.schedule.hints import PollHints

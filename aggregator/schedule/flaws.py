@@ -11,7 +11,6 @@ MOST = 0.5
 FEWEST = 3  # items; fewer tell nothing
 
 UNDATED, FUTURE, THIN, FLOOD = "undated", "future-dated", "thin", "guid-flood"
-TRUNCATED = "truncated"  # of the parser's flaws, the one that costs entries
 
 
 def flaws(feed: NormalFeed, held_back: Iterable[Drop]) -> tuple[str, ...]:

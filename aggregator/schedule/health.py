@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from aggregator.model.item import TRUNCATED
 from aggregator.model.source import SourceState
 from aggregator.schedule import permanent_redirects
-from aggregator.schedule.flaws import FLOOD, FUTURE, THIN, TRUNCATED, UNDATED
+from aggregator.schedule.flaws import FLOOD, FUTURE, THIN, UNDATED
 from aggregator.schedule.formatting import counted, span
 
 SILENT_AFTER = timedelta(days=7)
