@@ -212,6 +212,16 @@ def test_nothing_is_written_into_a_file_that_was_moved_away(tmp_path: Path, repl
     made.close()
 
 
+def test_what_was_being_written_when_the_file_moved_is_not_taken_for_stored(tmp_path: Path) -> None:
+    path, away = filled(tmp_path), tmp_path / "away.db"
+    made = SqliteArchive(path)
+    with pytest.raises(StoreError, match="was moved, replaced or deleted"), made._connection.transaction():
+        made._connection.write("DELETE FROM pending")
+        path.rename(away)
+    assert rows(away, "SELECT count(*) > 0 FROM pending") == [(1,)]
+    made.close()
+
+
 @pytest.mark.parametrize(
     "content", [b"no database at all, but long enough" * 200, b"SQLite format 3\0" + b"\xff" * 5000]
 )

@@ -101,7 +101,8 @@ class Connection:
             self._closing()
 
     def _check_place(self) -> None:
-        """What is written into a file that was moved away or deleted is lost as soon as this process ends."""
+        """What is written into a file that was moved away or deleted is lost as soon as this process ends. Looked at right before a
+        commit, so that a move during the transaction counts too."""
         if _identity(self.path) != self._file:
             raise StoreError(
                 f"{self.path}: was moved, replaced or deleted while in use, so nothing more is written; "
@@ -140,17 +141,12 @@ class Connection:
         """All or nothing. BEGIN IMMEDIATE, since a deferred transaction that turns into a write fails at once; so there is
         only one writer, and no statement is ever hurried."""
         with self._turn, self.translate():
-            self._check_place()
             self.raw.execute("BEGIN IMMEDIATE")
             try:
                 yield self.raw
-            except BaseException:
-                if self.raw.in_transaction:
-                    self.raw.execute("ROLLBACK")
-                raise
-            try:
+                self._check_place()
                 self.raw.execute("COMMIT")
-            except sqlite3.DatabaseError:
+            except BaseException:
                 if self.raw.in_transaction:
                     self.raw.execute("ROLLBACK")
                 raise
@@ -161,7 +157,6 @@ class Connection:
 
     def write(self, query: str, values: Sequence[Any] = ()) -> None:
         with self._turn, self.translate():
-            self._check_place()
             self.raw.execute(query, values)
 
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
