@@ -1,10 +1,11 @@
 """Prepares texts for the full-text index, so that readers find what they see.
 
-The index splits a text into runs of letters and digits and removes accents from Latin letters. Three things must be done before
+The index splits a text into runs of letters and digits and removes accents from Latin letters. Four things must be done before
 that: letters of scripts without spaces between words, and of Korean, whose particles are attached to words, are separated so that
 each is a word of its own (a search for several of them becomes a phrase and finds them anywhere); letters that many people
 type otherwise are replaced by what they type: ø, ł and ß, Greek letters with accents, the hamza and the vowel signs of Arabic, the
-points of Hebrew, the Russian ё; and signs that SQLite, whose Unicode is that of 2012, takes for letters must not join words.
+points of Hebrew, the Russian ё; signs that SQLite, whose Unicode is that of 2012, takes for letters must not join words; and what
+outlets write as one word or with signs in it becomes one word: U.S. and US, J. D. Vance and JD Vance, F-35 and F35.
 """
 
 from __future__ import annotations
@@ -34,11 +35,19 @@ _PLAIN = {char: plain for char, plain in _PLAIN.items() if char != plain}
 _SIGNS = "\u061c\u2066-\u2069\u20ba-\u20cf\u23f4-\u23ff\u2b4d-\u2bff\u2e32-\u2e7f\U0001f300-\U0001faff"
 _SIGN = re.compile(f"[{_SIGNS}]")
 _CHANGED = re.compile(f"[{UNSPACED}{_HANGUL}{_SIGNS}{''.join(_PLAIN)}]")
+_CAPITAL = "[A-ZΑ-ΩА-Я]"
+INITIALS = rf"(?:{_CAPITAL}\. )+{_CAPITAL}\."
+"""A regular expression for initials with spaces, as in `J. D. Vance`: one word."""
+_JOINED = re.compile(
+    r"\.(?<=(?<!\w)[^\W\d_]\.)(?=[^\W\d_](?!\w))"  # the dot between single letters: U.S.
+    rf"|\. (?<=(?<![\w.]){_CAPITAL}\. )(?={_CAPITAL}\.)"  # that and the space between initials: J. D.
+    r"|[-\u2010\u2011](?<=(?<!\w)[^\W\d_].)(?=\d)"  # the hyphen between a single letter and a number: F-35
+)
 
 
 def indexed(text: str) -> str:
     """The text in the form in which it is indexed and searched. Most texts are already in this form."""
-    return text if text.isascii() else _CHANGED.sub(_written, text)
+    return _JOINED.sub("", text if text.isascii() else _CHANGED.sub(_written, text))
 
 
 def _written(found: re.Match[str]) -> str:

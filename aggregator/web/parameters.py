@@ -11,6 +11,7 @@ from typing import TypeVar
 from aggregator.errors import QueryError
 from aggregator.model.stream import Filter
 from aggregator.normalise.steps import tag
+from aggregator.text.search import INITIALS
 
 Default = TypeVar("Default", int, None)
 
@@ -26,7 +27,7 @@ KEPT = (*SEARCH, *SHAPE)
 STREAM = (*KEPT, "order")
 LIST = (*SEARCH, "min_publishers", "primary", "order", "limit", "cursor", "changed_since")
 ORDERS = ("newest", "relevance")
-_TERM = re.compile(r'(-?)"([^"]*)"?|(-?)(\S+)')
+_TERM = re.compile(rf'(-?)"([^"]*)"?|(-?)({INITIALS}(?!\S)|\S+)')
 _AGE = re.compile(r"(\d{1,4})([mhdw])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 

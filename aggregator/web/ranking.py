@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aggregator.model.story import StoryView
+from aggregator.text.search import indexed
 from aggregator.text.words import plains, tokens
 
 HALVING_HOURS = 8.0
@@ -70,7 +71,7 @@ def rank_by_relevance(candidates: Sequence[SearchText], words: Iterable[str]) ->
 
 
 def _spaced(text: str) -> str:
-    return f" {' '.join(plains(tokens(text)))} "
+    return f" {' '.join(plains(tokens(indexed(text))))} "
 
 
 def _longer(text: str, usual: int, share: float) -> float:

@@ -411,6 +411,31 @@ def test_search_finds_words_where_none_are_marked_off_and_letters_without_their_
     assert titles(store, StreamQuery("search", filter=Filter(words=("海峡",)))) == ["台湾海峡"]
 
 
+def test_search_finds_initials_and_weapons_however_they_are_written(store: Store) -> None:
+    heads = [
+        "U.S. and U.K. send F-35s",
+        "US, UK order the F35",
+        "J.D. Vance meets C. S. Lewis",
+        "JD Vance reads Narnia by CS Lewis to children in Ohio",
+        "Vitamin B 12 of the U. S. A. Smith Corp.",
+        "F 35 of 40, 9-11, U-boats",
+    ]
+    store.intake.apply([polled("alpha", [item("alpha", str(n), head) for n, head in enumerate(heads)])], NOW)
+    place(store)
+
+    def found(*words: str) -> list[int]:
+        return sorted(heads.index(title) for title in titles(store, StreamQuery("search", filter=Filter(words=words))))
+
+    for word in ("US", "U.S.", "u.s", "u.k.", "UK"):
+        assert found(word) == [0, 1], word
+    assert found("U.S. and") == [0]
+    assert found("F-35") == found("f35") == found("F\u201135") == [1], "F-35s is another word"
+    assert found("F-35s") == found("f35s") == [0]
+    for word in ("JD Vance", "J. D. Vance", "j.d. vance", "C.S. Lewis", "CS Lewis"):
+        assert found(word) == [2, 3], word
+    assert found("9") == found("9-11") == found("boats") == [5]
+
+
 def test_an_update_in_place_is_found_by_its_new_words_alone(store: Store) -> None:
     one = item("alpha", "1", "Wrong headline")
     store.intake.apply([polled("alpha", [one])], NOW)

@@ -113,6 +113,7 @@ def test_what_an_earlier_program_indexed_is_found_in_every_script(url: str, monk
         ("Σεισμός στην Αθήνα", "ΣΕΙΣΜΟΣ Σεισμος, ἀρχή"),
         ("أزمة في إيران على القاهرة", "یک کشور"),
         ("Самолёт и майский", "שלום"),
+        ("U.S. F-35", "J. D. Vance"),
     ]
     with monkeypatch.context() as earlier:
         earlier.setattr("aggregator.store.postgres.schema.migrations", lambda: known[:4])

@@ -412,7 +412,8 @@ def test_f24_what_an_earlier_program_indexed_is_found_in_every_script(
 
 
 @pytest.mark.parametrize(
-    ("title", "word"), [("Σεισμός στην Αθήνα", "σεισμος"), ("🤔Trump", "trump"), ("Earthquake", "earthquake")]
+    ("title", "word"),
+    [("Σεισμός στην Αθήνα", "σεισμος"), ("🤔Trump", "trump"), ("U.S. Navy", "us"), ("Earthquake", "earthquake")],
 )
 def test_f24_what_an_earlier_program_indexed_is_found_as_people_type_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, title: str, word: str

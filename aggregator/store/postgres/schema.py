@@ -12,8 +12,12 @@ from aggregator.errors import NotAStore, StoreError, StoreReadOnly, StoreTooNew
 from aggregator.store.dialect import Lock
 from aggregator.store.migrations import read_migrations
 from aggregator.store.postgres.connection import Connection, Raw
+from aggregator.store.postgres.intake import save_words
 
 log = logging.getLogger(__name__)
+
+TOLD_ANEW = 13
+"""Before this migration the index of words held some texts otherwise than `indexed` writes them now (aggregator/text/search.py)."""
 
 
 def migrations() -> list[tuple[int, str, str]]:
@@ -83,6 +87,18 @@ def _apply(connection: Connection, known: Sequence[tuple[int, str, str]]) -> Non
                 raw.execute(text.encode())
                 raw.execute("INSERT INTO meta VALUES ('schema', %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                             (str(number),))  # fmt: skip
+        if 0 < current < TOLD_ANEW:
+            _tell_anew(raw)
+
+
+def _tell_anew(raw: Raw) -> None:
+    """Write the index of words from the texts."""
+    last = 0
+    while texts := raw.execute(
+        "SELECT item, title, summary FROM texts WHERE item > %s ORDER BY item LIMIT 10000", (last,)
+    ).fetchall():
+        save_words(raw, texts)
+        last = texts[-1][0]
 
 
 def _refuse(connection: Connection, raw: Raw) -> None:

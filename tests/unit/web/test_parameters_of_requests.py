@@ -14,6 +14,7 @@ from newsroom import Newsroom
 
 from aggregator.errors import QueryError
 from aggregator.web import parameters
+from aggregator.web.parameters import terms
 
 BAD = (
     ("limit", "0"),
@@ -129,6 +130,11 @@ def test_search(client: FlaskClient) -> None:
     assert found("since=24h") == 2
     assert found("since=2026-11-01&until=2026-11-10T00:00:00Z") == 1
     assert found("since=2026-11-24T09:30:00%2B02:00") == 1
+
+
+def test_initials_with_spaces_are_one_word() -> None:
+    assert terms("J. D. Vance") == (("J. D.", "Vance"), ())
+    assert terms("-J. R. R. Tolkien A. Smith") == (("Tolkien", "A.", "Smith"), ("J. R. R.",))
 
 
 HOSTILE = (
