@@ -10,7 +10,7 @@ import orjson
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.edition import editing, re_place_stored, seconds
-from aggregator.pipeline.changes import Changes, changes
+from aggregator.pipeline.changes import BRIEFLY, Changes, changes
 from aggregator.schedule.formatting import counted
 
 TICKED = 30  # seconds
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
         print(orjson.dumps({**row, "changed": found.as_json()}).decode())
         return 0
     print(f"{place.config} {'is in force now' if applied else 'was in force already'}.")
-    for line in found.lines():
+    for line in found.lines(BRIEFLY):
         print(f"  {line}")
     if running and applied:
         print(

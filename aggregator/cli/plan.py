@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,22 +34,21 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, place: Place) -> int:
     after = Application.load(replace(place, config=Path(args.file)) if args.file else place)
-    report = report_of(
-        in_force(after), after, _since(args.since), number("--limit", args.limit) if args.limit else None
-    )
+    comparison = Comparison(in_force(after), after)
+    report = _report(comparison, _since(args.since), number("--limit", args.limit) if args.limit else None)
     if args.json:
         print(orjson.dumps(report).decode())
         return 0
     write = _markdown if args.markdown else _table
-    for line in write(report):
+    for line in write(report, comparison.changes.lines()):
         print(line)
     return 0
 
 
-def report_of(before: Application | None, after: Application, since: int, limit: int | None) -> dict[str, Any]:
+def _report(comparison: Comparison, since: int, limit: int | None) -> dict[str, Any]:
     from aggregator.pipeline.plan import archive_rows
 
-    comparison = Comparison(before, after)
+    before, after = comparison.before, comparison.after
     head = {"file": str(after.place.config), "in_force": before.settings.epoch if before else None}
     if not after.stored:
         return {**head, **comparison.run(None, iter(()), lambda done: None)}
@@ -72,10 +71,10 @@ def _since(text: str | None) -> int:
     return int(utc_now().timestamp()) - int(match[1]) * {"h": 3600, "d": 86400, "w": 604800}[match[2]]
 
 
-def _headline(report: dict[str, Any]) -> str:
+def _headline(report: dict[str, Any], edits: Sequence[str]) -> str:
     if report["in_force"] is None:
         return "Nothing is in force yet: every source of this file starts, and there is no archive to compare with."
-    if not report["changed"] and not _edits(report):
+    if not report["changed"] and not edits:
         stay = counted(report["stories"], "stored story stays where it is", "stored stories stay where they are")
         return f"Nothing changes: {stay}."
     if not report["changed"]:
@@ -85,25 +84,6 @@ def _headline(report: dict[str, Any]) -> str:
         f"{counted(report['changed'], 'changes its', 'change their')} sections or topics, "
         f"{report['moved']} of them the primary section."
     )
-
-
-def _edits(report: dict[str, Any]) -> list[tuple[str, str]]:
-    """Entries of the file that differ, as (sign, words)."""
-    found = report["configuration"]
-    new, paused = found["sources"]["added"], found["sources"]["paused"]
-    lines = [("+", f"source {id} {'is new, and paused' if id in paused else 'starts'}") for id in new]
-    lines += [("-", f"source {id} stops; its items stay") for id in found["sources"]["removed"]]
-    lines += [("~", f"source {one['from']} is renamed to {one['to']}") for one in found["sources"]["renamed"]]
-    lines += [("~", f"source {id} changes") for id in found["sources"]["changed"]]
-    lines += [("-", f"source {id} pauses; its items stay") for id in paused if id not in new]
-    lines += [("+", f"source {id} is polled again") for id in found["sources"]["resumed"]]
-    for kind in ("sections", "topics"):
-        lines += [("+", f"{kind[:-1]} {id} is new") for id in found[kind]["added"]]
-        lines += [("-", f"{kind[:-1]} {id} is removed") for id in found[kind]["removed"]]
-        for one in found[kind]["changed"]:
-            lines += [("+", f"{one['id']}: {line}") for line in one["added"]]
-            lines += [("-", f"{one['id']}: {line}") for line in one["removed"]]
-    return [*lines, *(("~", f"{key} changes") for key in found["other"])]
 
 
 def _overruled(report: dict[str, Any]) -> list[str]:
@@ -142,9 +122,9 @@ def _example(row: dict[str, Any]) -> str:
     return f"{row['at']}: {said}: {row['why'] or row['text']}"
 
 
-def _table(report: dict[str, Any]) -> Iterator[str]:
-    yield _headline(report)
-    yield from _section("The file", [f"{sign} {words}" for sign, words in _edits(report)])
+def _table(report: dict[str, Any], edits: Sequence[str]) -> Iterator[str]:
+    yield _headline(report, edits)
+    yield from _section("The file", edits)
     touched = list(_touched(report))
     if touched:
         width = max(len(row["id"]) for row in touched)
@@ -164,7 +144,7 @@ def _table(report: dict[str, Any]) -> Iterator[str]:
     yield from _dead(report, str)
 
 
-def _section(title: str, lines: list[str]) -> Iterator[str]:
+def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
     if lines:
         yield ""
         yield title
@@ -199,14 +179,13 @@ def escaped(text: str) -> str:
     return f"\\{line}" if line[:1] in ("-", "+") else line
 
 
-def _markdown(report: dict[str, Any]) -> Iterator[str]:
+def _markdown(report: dict[str, Any], edits: Sequence[str]) -> Iterator[str]:
     yield f"## Plan for {escaped(report['file'])}"
     yield ""
-    yield _headline(report)
-    edits = _edits(report)
+    yield _headline(report, edits)
     if edits:
         yield from ("", "### The file", "")
-        yield from (f"- {escaped(f'{sign} {words}')}" for sign, words in edits)
+        yield from (f"- {escaped(line)}" for line in edits)
     touched = list(_touched(report))
     if touched:
         yield from ("", "### Sections and topics", "", "| | now | then | come | go |", "|---|--:|--:|--:|--:|")

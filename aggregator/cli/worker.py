@@ -17,7 +17,7 @@ from aggregator.cli.arguments import Command, nothing
 from aggregator.cli.sharing import Sharing
 from aggregator.config.watch import Watch
 from aggregator.errors import ConfigError, StoreError
-from aggregator.pipeline.changes import Changes, changes
+from aggregator.pipeline.changes import BRIEFLY, Changes, changes
 from aggregator.render.instants import rfc3339
 from aggregator.worker import logs
 from aggregator.worker.engine import LAST_CHANGE, Engine, Reload
@@ -209,7 +209,7 @@ class Engines:
             "changed": found.as_json(),
             "waiting": None,
         }
-        lines = [f"  {line}" for line in found.lines()]
+        lines = [f"  {line}" for line in found.lines(BRIEFLY)]
         return Reload(status=status, lines=_listed("the configuration changed and is in force", lines))
 
     async def close(self) -> None:

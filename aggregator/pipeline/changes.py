@@ -10,6 +10,8 @@ from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Position, Rules, Settings, Source, Term
 from aggregator.model.source import SourceState
 
+BRIEFLY = 6  # lines of one section or topic, where an edit is told to somebody who made it
+
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
@@ -60,27 +62,25 @@ class Changes:
         shown["sources"]["renamed"] = [{"from": old, "to": new} for old, new in self.sources.renamed]
         return shown
 
-    def lines(self) -> list[str]:
-        """For a log and a terminal, one line per entry of the file."""
-        found = [
-            f"source {id} {'is new, and paused' if id in self.sources.paused else 'starts'}"
-            for id in self.sources.added
-        ]
-        found += [f"source {id} stops" for id in self.sources.removed]
-        found += [f"source {old} is renamed to {new}" for old, new in self.sources.renamed]
-        found += [f"source {id} changed" for id in self.sources.changed]
-        found += [f"source {id} pauses" for id in self.sources.paused if id not in self.sources.added]
-        found += [f"source {id} is polled again" for id in self.sources.resumed]
+    def lines(self, most: int | None = None) -> list[str]:
+        """As people read it: `+` comes, `-` goes, `~` is otherwise. Of one section or topic at most so many lines."""
+        new, paused = self.sources.added, self.sources.paused
+        found = [f"+ source {id} {'is new, and paused' if id in paused else 'starts'}" for id in new]
+        found += [f"- source {id} stops; its items stay" for id in self.sources.removed]
+        found += [f"~ source {old} is renamed to {now}" for old, now in self.sources.renamed]
+        found += [f"~ source {id} changes" for id in self.sources.changed]
+        found += [f"- source {id} pauses; its items stay" for id in paused if id not in new]
+        found += [f"+ source {id} is polled again" for id in self.sources.resumed]
         for kind, rules in (("section", self.sections), ("topic", self.topics)):
-            found += [f"{kind} {id} is new" for id in rules.added]
-            found += [f"{kind} {id} is removed" for id in rules.removed]
-            found += [f"{kind} {one.id}: {_words(one)}" for one in rules.changed]
-        return [*found, *(f"{key} changed" for key in self.other)]
-
-
-def _words(change: RuleChange, most: int = 6) -> str:
-    lines = [*(f"+ {line}" for line in change.added), *(f"- {line}" for line in change.removed)]
-    return ", ".join(lines[:most]) + (f" and {len(lines) - most} more" if len(lines) > most else "")
+            found += [f"+ {kind} {id} is new" for id in rules.added]
+            found += [f"- {kind} {id} is removed" for id in rules.removed]
+            for one in rules.changed:
+                name = f"{kind} {one.id}"
+                lines = [*(f"+ {name}: {line}" for line in one.added), *(f"- {name}: {line}" for line in one.removed)]
+                found += lines[:most]
+                if most is not None and len(lines) > most:
+                    found.append(f"~ {name}: {len(lines) - most} more")
+        return [*found, *(f"~ {key} changes" for key in self.other)]
 
 
 def changes(old: Settings, new: Settings) -> Changes:

@@ -37,16 +37,16 @@ def test_comments_and_places_in_the_file_are_no_difference() -> None:
 def test_sources_start_stop_and_change() -> None:
     found = told('  - {name: One, url: "https://one.example/"}\n', '  - {name: Four, url: "https://four.example/"}\n')
     assert (found.sources.added, found.sources.removed) == (("four",), ("one",))
-    assert found.lines() == ["source four starts", "source one stops"]
+    assert found.lines() == ["+ source four starts", "- source one stops; its items stay"]
     assert told("https://one.example/", "https://uno.example/").sources.changed == ("one",)
     paused = OLD.replace('One, url: "https://one.example/"', 'One, enabled: false, url: "https://one.example/"')
     found = changes(read(OLD), read(paused))
     assert (found.sources.paused, found.sources.changed) == (("one",), ())
-    assert found.lines() == ["source one pauses"]
+    assert found.lines() == ["- source one pauses; its items stay"]
     assert changes(read(paused), read(OLD)).sources.resumed == ("one",)
     more = told("sources:\n", 'sources:\n  - {name: Four, url: "https://four.example/", enabled: false}\n')
     assert (more.sources.added, more.sources.paused) == (("four",), ("four",))
-    assert more.lines() == ["source four is new, and paused"]
+    assert more.lines() == ["+ source four is new, and paused"]
 
 
 def test_a_source_is_renamed_by_was_or_by_its_address() -> None:
@@ -70,7 +70,14 @@ def test_sections_and_topics_tell_their_lines() -> None:
     )
     found = told("  - {id: nato, words: [NATO]}", "  - {id: otan, words: [NATO]}")
     assert (found.topics.added, found.topics.removed) == (("otan",), ("nato",))
-    assert "topic otan is new" in found.lines()
+    assert "+ topic otan is new" in found.lines()
+
+
+def test_a_log_tells_the_first_lines_of_a_long_edit() -> None:
+    found = told("[missile, {frigate: 2}]", "[missile, drone, tank, radar]")
+    words = [f"+ section defense: words: {word}" for word in ("drone", "tank", "radar")]
+    assert found.lines() == [*words, "- section defense: words: {frigate: 2}"]
+    assert found.lines(most=2) == [*words[:2], "~ section defense: 2 more"]
 
 
 def test_the_order_of_sections_decides_ties_and_is_told() -> None:
