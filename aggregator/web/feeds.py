@@ -57,7 +57,7 @@ def _kept(
         expires = min(expires or 1 << 40, int(cached.rendered.modified.timestamp()))
     validity = Validity(stream_name(query), cached.version, expires)
     keepable(request.environ, validity, cached.rendered)
-    return respond(cached.rendered, max_age=max_age(lib), encoded=cached.encoded, link=links(page, args, extension))
+    return respond(cached.rendered, max_age=max_age(lib), link=links(page, args, extension))
 
 
 def _expiry(expires: int | None, args: Mapping[str, str], lib: Library) -> int | None:

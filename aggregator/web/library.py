@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
@@ -78,17 +78,15 @@ class InForce:
         return urlsplit(self.root).path.rstrip("/")
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Cached:
     version: Version
     expires: int | None
     rendered: Rendered
-    encoded: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
-        """Bytes at most: compressed forms, made when first requested, take less than half of the plain one."""
-        return 2 * len(self.rendered.body)
+        return len(self.rendered.body)
 
 
 class Library:
@@ -242,7 +240,8 @@ class Library:
         self, query: StreamQuery, asked: str, extension: str, build: Callable[[StreamQuery], tuple[Stream, int | None]]
     ) -> Cached:
         """The bytes of a feed, rendered once per version of its stream; `asked` are the parameters as its links show
-        them."""
+        them. `ResponseCache` keeps the forms that are made of them, plain and compressed; with these bytes at hand the next
+        form of a feed of 400 stories costs 1 to 10 ms, otherwise 60."""
         version = self.version(stream_name(query))
         now = int(self.now().timestamp())
         key = (query, asked, extension)

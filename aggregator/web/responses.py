@@ -19,9 +19,7 @@ SHOWN = "aggregator.shown"
 """The key under which a request's environment holds the bytes that answer it."""
 
 
-def respond(
-    shown: Rendered, *, max_age: int, encoded: dict[str, bytes] | None = None, link: str | None = None
-) -> Response:
+def respond(shown: Rendered, *, max_age: int, link: str | None = None) -> Response:
     """The bytes, or 304; compressed if the client accepts it, each form under an ETag of its own.
 
     Changes within one second get distinct dates, which may run ahead of the clock. Conditional requests are judged by
@@ -42,7 +40,7 @@ def respond(
         response = Response(status=304)
     else:
         etag = tag(shown.etag, form)
-        response = Response(_coded(shown.body, form, encoded), content_type=shown.type)
+        response = Response(_coded(shown.body, form), content_type=shown.type)
         if form:
             response.headers["Content-Encoding"] = form
     response.headers["ETag"] = etag
@@ -54,15 +52,10 @@ def respond(
     return response
 
 
-def _coded(body: bytes, form: str | None, kept: dict[str, bytes] | None) -> bytes:
+def _coded(body: bytes, form: str | None) -> bytes:
     if form is None:
         return body
-    found = kept.get(form) if kept is not None else None
-    if found is None:
-        found = brotli.compress(body, quality=5) if form == "br" else gzip.compress(body, 6, mtime=0)
-        if kept is not None:
-            kept[form] = found
-    return found
+    return brotli.compress(body, quality=5) if form == "br" else gzip.compress(body, 6, mtime=0)
 
 
 def json_response(value: Any, modified: datetime, max_age: int = 60, link: str | None = None) -> Response:
