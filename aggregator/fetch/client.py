@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -99,10 +99,6 @@ def _kept_connections() -> aiohttp.TraceConfig:
     return trace
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Http:
     """A `ports.Fetcher`. Created anywhere, used from one event loop, closed there.
 
@@ -118,7 +114,6 @@ class Http:
         limits: Limits | None = None,
         resolver: AbstractResolver | None = None,
         tls: ssl.SSLContext | None = None,
-        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._limits = limits or Limits()
         self._allowance = Allowance.of(allow_private)
@@ -135,7 +130,6 @@ class Http:
         self._robots = {public: self._asking_robots(public) for public in (False, True)}
         self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, br"}
         self._tls = tls
-        self._clock = clock
         self._sessions: dict[Guard, aiohttp.ClientSession] = {}
 
     async def __call__(self, request: FetchRequest) -> Outcome:
@@ -214,7 +208,7 @@ class Http:
                 raise Stopped(refused.kind, refused.message, freshness=refused.freshness)
             answer = await self._ask(trail.here, headers, terms)
             if answer.status in ASKED_TO_WAIT and terms.pause == "host":
-                wait = freshness(answer.headers, answer.status, self._clock()).retry_after
+                wait = freshness(answer.headers, answer.status, datetime.now(UTC)).retry_after
                 if wait:
                     self._gate.pause(trail.here.host, wait)
             if answer.status not in REDIRECTS:
@@ -250,7 +244,7 @@ class Http:
             return _Answer(200, response.headers, body.whole(), body.wire_bytes)
 
     def _outcome(self, trail: Trail, answer: _Answer, asked: dict[str, str]) -> Outcome:
-        fresh = freshness(answer.headers, answer.status, self._clock())
+        fresh = freshness(answer.headers, answer.status, datetime.now(UTC))
         permanent = self._permanent(trail)
         if answer.status == 304 and asked:
             # The validators that were just proven to match are kept; those of a 304 belong to no body we hold.

@@ -20,6 +20,8 @@ from aggregator.addresses import Allowance, is_public, private_host
 
 Answers = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]]]
 
+LOOKUPS = 32  # names looked up at once
+
 
 class AddressRefused(PermissionError):
     """The address is private, and nothing admits it."""
@@ -85,8 +87,8 @@ class SystemResolver(AbstractResolver):
     an unresponsive name server would delay a shutdown. Daemon threads do not.
     """
 
-    def __init__(self, threads: int = 32) -> None:
-        self._room = asyncio.Semaphore(threads)
+    def __init__(self) -> None:
+        self._room = asyncio.Semaphore(LOOKUPS)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC

@@ -21,15 +21,15 @@ LATER = 3600
 was stored."""
 
 
-async def articles(tools: Tools, limit: int = LIMIT) -> int:
-    """Fetch waiting articles, at most `limit`; returns how many gave a text. A fault of one page affects no other. The
+async def articles(tools: Tools) -> int:
+    """Fetch waiting articles, at most LIMIT; returns how many gave a text. A fault of one page affects no other. The
     fetcher keeps its pauses for each host, and fetches its robots.txt first."""
     wanted = [source.id for source in tools.sources.values() if source.full_text and source.enabled]
     if not wanted or tools.extract is None:
         return 0
     store, reader = tools.archive.articles, _Reader(tools, tools.extract)
     now = _now(tools)
-    claimed = await asyncio.to_thread(store.claim, wanted, now - RECENT, limit, now, now + LATER)
+    claimed = await asyncio.to_thread(store.claim, wanted, now - RECENT, LIMIT, now, now + LATER)
     slots = asyncio.Semaphore(TOGETHER)
 
     async def one(item: int, source: str, url: str) -> bool:

@@ -91,10 +91,10 @@ def kept(view: View) -> View:
 class ResponseCache:
     """A WSGI application around Flask's, which answers from the cache and passes the rest to Flask."""
 
-    def __init__(self, inner: WSGIApplication, library: Library, bytes_kept: int = KEPT_BYTES) -> None:
+    def __init__(self, inner: WSGIApplication, library: Library) -> None:
         self.inner = inner
         self.library = library
-        self.bytes_kept = bytes_kept
+        self.bytes_kept = KEPT_BYTES
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 
 PAUSE = 2.0  # seconds between two attempts
 
@@ -13,8 +12,7 @@ class Silence:
     """While a server is silent, one asks it again every few seconds. All others are told so at once: if each waited for
     himself, no thread would be left for anything else."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._turn = threading.Lock()
         self._until = 0.0  # nobody asks before; 0: the server answers
 
@@ -22,7 +20,7 @@ class Silence:
         """Whether the caller may ask; if it is to find out about a silent server, it is the only one for as long as its
         patience lasts."""
         with self._turn:
-            now = self._clock()
+            now = time.monotonic()
             if now < self._until:
                 return False
             if self._until:
@@ -31,4 +29,4 @@ class Silence:
 
     def note(self, silent: bool) -> None:
         """What came of it."""
-        self._until = self._clock() + PAUSE if silent else 0.0
+        self._until = time.monotonic() + PAUSE if silent else 0.0
