@@ -106,10 +106,12 @@ def run(count: int = 20_000) -> list[str]:
     ):
         config = configuration(Path(folder), 9, SOURCES)
         server = get_server(data)
-        sides = [Side("SQLite", made := Application.load(Place(config, Path(folder) / "instance")), made.archive())]
+        sides = [
+            Side("SQLite", made := Application.load(Place(config, Path(folder) / "instance")), made.database.open())
+        ]
         place = Place(config, Path(folder) / "instance", str(server.get_uri()))
         postmaster = psutil.Process(int((Path(data) / "postmaster.pid").read_text().split()[0]))
-        sides.append(Side("PostgreSQL", made := Application.load(place), made.archive(), postmaster))
+        sides.append(Side("PostgreSQL", made := Application.load(place), made.database.open(), postmaster))
         newsroom = Newsroom()
         for side in sides:
             side.archive.sources.sync(side.application.settings.sources)

@@ -79,7 +79,7 @@ class Growing:
 
     def __init__(self, folder: Path) -> None:
         self.application = Application.load(Place(configuration(folder, 9, SOURCES), folder / "instance"))
-        archive = self.application.archive()
+        archive = self.application.database.open()
         assert isinstance(archive, SqliteArchive)  # the database of an instance folder
         self.archive = archive
         self.archive.sources.sync(self.application.settings.sources)

@@ -67,12 +67,12 @@ def multiplied(base: Stored, folder: Path, stories: int) -> Stored:
     """So many stories made of those of `base`."""
     place = Place(base.application.place.config, folder)
     folder.mkdir()
-    shutil.copy(base.application.database, folder)
+    shutil.copy(base.application.database.file, folder)
     made = Application(place, base.application.settings)
     copies, span = stories // base.stories, base.now - START
-    with sqlite3.connect(made.database, isolation_level=None) as raw:
+    with sqlite3.connect(made.database.file, isolation_level=None) as raw:
         raw.executescript("PRAGMA synchronous = OFF; PRAGMA cache_size = -262144;")
-        raw.execute("ATTACH ? AS base", (str(base.application.database),))
+        raw.execute("ATTACH ? AS base", (str(base.application.database.file),))
         numbers = raw.execute("SELECT max(n) FROM base.items").fetchone()[0]
         for copy in range(1, copies):
             raw.execute("BEGIN")
@@ -95,7 +95,7 @@ def questions(stored: Stored) -> dict[str, StreamQuery]:
 
 def _common(stored: Stored) -> str:
     """A word that most texts hold."""
-    found, _ = stored.application.read_only().reading.stories(StreamQuery("latest", limit=200), stored.now)
+    found, _ = stored.application.database.read_only().reading.stories(StreamQuery("latest", limit=200), stored.now)
     return Counter(word for story in found for word in set(story.summary.split())).most_common(1)[0][0]
 
 
@@ -115,7 +115,7 @@ def run(sizes: Iterable[int] = SIZES) -> list[str]:
         for stored in archives:
             figures = " | ".join(f"{rows[stored.stories][name] * 1000:.2f}" for name in names)
             ratio = rows[stored.stories]["latest 50"] / rows[base.stories]["latest 50"]
-            size = stored.application.database.stat().st_size / 2**20
+            size = stored.application.database.file.stat().st_size / 2**20
             lines.append(f"| {stored.stories:,} | {figures} | {ratio:.2f} × (target: {WANTED:.0f}) | {size:,.0f} |")
     return lines
 
@@ -123,7 +123,7 @@ def run(sizes: Iterable[int] = SIZES) -> list[str]:
 def measured(archives: list[Stored]) -> dict[int, dict[str, float]]:
     """Median processor seconds of each question, by stories; the archives take turns."""
     spent: dict[int, dict[str, list[float]]] = {one.stories: {name: [] for name in questions(one)} for one in archives}
-    readers = [(one, one.application.read_only().reading, questions(one)) for one in archives]
+    readers = [(one, one.application.database.read_only().reading, questions(one)) for one in archives]
     for turn in range(ROUNDS):
         for one, reading, asked in readers:
             for name, query in asked.items():

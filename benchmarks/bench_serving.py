@@ -56,7 +56,7 @@ def fill(folder: Path) -> Place:
     place = Place(folder / "feeds.yaml", folder)
     place.config.write_text(CONFIG, "utf-8")
     application = Application.load(place)
-    archive = application.archive()
+    archive = application.database.open()
     archive.sources.sync(application.settings.sources)
     now = datetime.now(UTC)
     state = structs.replace(archive.sources.states()[0], last_success=now)

@@ -143,7 +143,7 @@ async def _refresh(application: Any) -> int:
     async def at_once(function: Any, *args: Any, **named: Any) -> Any:
         return function(*args, **named)
 
-    archive, lookup = application.archive(), application.archive()
+    archive, lookup = application.database.open(), application.database.open()
     archive.sources.sync(application.settings.sources)
     states = archive.sources.claim("bench", utc_now(), timedelta(hours=1), limit=1_000_000, due_only=False)
     fetcher = application.fetcher()
@@ -158,7 +158,7 @@ async def _refresh(application: Any) -> int:
 def _edition(application: Any, policy: Any) -> int:
     from aggregator.pipeline.edition import edition
 
-    return int(edition(application.archive(), policy, lambda: int(time.time())).items)
+    return int(edition(application.database.open(), policy, lambda: int(time.time())).items)
 
 
 # The comparison -------------------------------------------------------------------------------------------------------

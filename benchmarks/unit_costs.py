@@ -91,7 +91,7 @@ class Polled:
 
 async def polled(application: Application) -> Polled:
     """All sources once. The children are started before, so their start does not count."""
-    archive, lookup, cpu_time = application.archive(), application.archive(), CpuTime()
+    archive, lookup, cpu_time = application.database.open(), application.database.open(), CpuTime()
     states = archive.sources.claim("bench", utc_now(), timedelta(hours=1), limit=1_000_000, due_only=False)
     fetcher = application.fetcher(())
     try:
@@ -146,7 +146,7 @@ class Watched:
         self.done = self.rows = self.crowded = 0
 
     def run(self) -> list[Batch]:
-        archive: Any = self.application.archive()
+        archive: Any = self.application.database.open()
         archive.past.postings = self._counted(archive.past.postings)
         clocked: Any = Timed(archive, self.cpu_time, lambda section, name: "writing" if name == "apply" else "reading")
         policy = self.application.policy
@@ -204,7 +204,7 @@ def many_sources(folder: Path) -> dict[str, float]:
     memory = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     del again
-    archive = application.sqlite()
+    archive = application.database.sqlite()
     archive.sources.sync(application.settings.sources)
     reading = median(_timed(archive.sources.states)[0] for _ in range(5))
     archive.close()
@@ -253,7 +253,7 @@ def measured(feeds: int) -> Costs:
 
 def _polling(costs: Costs, application: Application, pages: Path, feeds: int) -> None:
     unit = costs.unit
-    archive = application.archive()
+    archive = application.database.open()
     archive.sources.sync(application.settings.sources)
     unit["commit"] = commit(archive)
     archive.close()
@@ -275,7 +275,7 @@ def _polling(costs: Costs, application: Application, pages: Path, feeds: int) ->
     unit |= {"document_parent": changed.parent / feeds, "document_child": changed.child / feeds}
     Watched(application).run()
     costs.items = items + feeds
-    costs.tables = tables(application.database)
+    costs.tables = tables(application.database.file)
     for key, names in (("bytes_window", WINDOW), ("bytes_keep", KEPT)):
         unit[key] = sum(size for table, size in costs.tables.items() if table in names) / costs.items
     unit["bytes_ever"] = sum(costs.tables.values()) / costs.items - unit["bytes_window"] - unit["bytes_keep"]

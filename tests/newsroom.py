@@ -110,7 +110,7 @@ class Newsroom:
         database = fresh_database() if OVER_POSTGRES else None
         self.place = Place(self.folder / "feeds.yaml", self.folder, database, address="http://127.0.0.1:8000")
         self.application = Application.of_texts(self.place, {"feeds.yaml": self.text})
-        self.archive: Store = self.application.archive()
+        self.archive: Store = self.application.database.open()
         self.archive.sources.sync(self.application.settings.sources)
         self.put_in_force(self.text, before=timedelta(minutes=1))  # the news comes after it
 

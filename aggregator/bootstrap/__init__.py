@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aggregator.bootstrap.application import SERVERS, Application, Held, driver
+from aggregator.bootstrap.application import Application, Held
+from aggregator.bootstrap.database import SERVERS, Database, driver
 from aggregator.bootstrap.place import Place, utc_now
 from aggregator.bootstrap.serving import library, web_application
 
 if TYPE_CHECKING:
-    from aggregator.bootstrap.application import Store
+    from aggregator.bootstrap.database import Store
 
-__all__ = ["SERVERS", "Application", "Held", "Place", "Store", "driver", "library", "utc_now", "web_application"]
+__all__ = [
+    "SERVERS",
+    "Application",
+    "Database",
+    "Held",
+    "Place",
+    "Store",
+    "driver",
+    "library",
+    "utc_now",
+    "web_application",
+]

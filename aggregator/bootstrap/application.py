@@ -1,5 +1,5 @@
-"""One configuration with its archive, fetcher and secrets. The only module that names the concrete classes behind the
-ports.
+"""One configuration with its archive, fetcher and secrets. With `database`, the only modules that name the concrete classes
+behind the ports.
 
 Everything is created, and imported, only when it is needed, so that each command starts quickly.
 """
@@ -8,50 +8,29 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aggregator import __version__
 from aggregator.bootstrap.configured import Configured
+from aggregator.bootstrap.database import Database
 from aggregator.bootstrap.place import Place, utc_now
-from aggregator.errors import ConfigError, Problem, StoreError, UsageError
+from aggregator.errors import ConfigError, Problem
 from aggregator.model.settings import Settings, Source
 from aggregator.model.source import SourceState
 
 if TYPE_CHECKING:
+    from aggregator.bootstrap.database import Store
     from aggregator.fetch.client import Http
     from aggregator.pipeline.refresh import Tools
     from aggregator.ports import Extractor, Parser, Upkeep
-    from aggregator.store.postgres.archive import PostgresArchive
-    from aggregator.store.postgres.readonly import ReadOnlyArchive as PostgresReadOnly
-    from aggregator.store.sqlite.archive import SqliteArchive
-    from aggregator.store.sqlite.readonly import ReadOnlyArchive
 
-    Store = SqliteArchive | PostgresArchive
-    ReadOnlyStore = ReadOnlyArchive | PostgresReadOnly
-
-DATABASE = "aggregator.db"
-SERVERS = ("postgresql://", "postgres://")
-"""The beginnings of PostgreSQL addresses."""
 Held = tuple[str, dict[str, str]] | None
 """Epoch and texts of the configuration in force, as the store keeps them."""
 EXAMPLES_HOLD = "examples"
 """The note in the store that says for which rules and program all examples were last found to hold."""
-
-
-@contextmanager
-def driver() -> Iterator[None]:
-    """Turns a missing PostgreSQL driver, which is an optional extra, into a clear message."""
-    try:
-        yield
-    except ImportError as error:
-        raise UsageError(
-            f"--database: PostgreSQL needs the extra `postgres` (pip install 'aggregator[postgres]'): {error}"
-        ) from error
 
 
 class Application(Configured):
@@ -60,6 +39,7 @@ class Application(Configured):
     def __init__(self, place: Place, settings: Settings, warnings: tuple[Problem, ...] = ()) -> None:
         super().__init__(settings)
         self.place = place
+        self.database = Database(place)
         self.warnings = warnings
         self._former: dict[str, Settings | None] = {}
 
@@ -82,21 +62,16 @@ class Application(Configured):
         return cls(place, settings, warnings)
 
     @classmethod
-    def without_config(cls, place: Place) -> Application:
-        """For commands that need only the location of the archive, not feeds.yaml, which may be broken."""
-        return cls.of_texts(place, {"feeds.yaml": "{}"})
-
-    @classmethod
     def in_force(cls, place: Place, broken: ConfigError) -> Application:
         """The configuration in force, for a process that follows it and found its own file broken.
 
         Raises:
             ConfigError: `broken`, if nothing is in force.
         """
-        bare = cls.without_config(place)
-        if not bare.stored:
+        database = Database(place)
+        if not database.exists:
             raise broken
-        archive = bare.read_only()
+        archive = database.read_only()
         held = archive.upkeep.configuration()
         archive.close()
         if held is None:
@@ -113,7 +88,7 @@ class Application(Configured):
         application = cls.load(place)
         if application.settings.site.reload == "auto":
             return application
-        archive = application.archive()
+        archive = application.database.open()
         held = archive.upkeep.configuration()
         archive.close()
         if held is None or held[0] == application.settings.epoch:
@@ -170,87 +145,6 @@ class Application(Configured):
             return False
         told = [state for state in archive.sources.states(listed=False) if state.last_success]
         return place_alike(before, self.settings, told)
-
-    @property
-    def shared(self) -> bool:
-        """Whether the archive is on a server, where any number of machines use it."""
-        return (self.place.database or "").startswith(SERVERS)
-
-    @property
-    def database(self) -> Path:
-        """The file of the archive, if it is a file."""
-        url = self.place.database
-        if url is None:
-            return self.place.instance / DATABASE
-        path = url.removeprefix("sqlite:///")
-        if path not in (url, "", ":memory:"):  # in memory, each connection would have an archive of its own
-            return Path(path)
-        raise UsageError(
-            "--database: expected sqlite:///PATH or postgresql://USER@HOST/DATABASE; leave it out for the database in "
-            "the instance folder"
-        )
-
-    @property
-    def stored(self) -> bool:
-        """Whether there is an archive; on a server it is created on first use."""
-        return self.shared or self.database.exists()
-
-    def archive(self) -> Store:
-        """The archive, for reading and writing over a connection of its own; created or migrated if necessary."""
-        return self.server() if self.shared else self.sqlite()
-
-    def existing(self) -> Store:
-        """The archive for commands that need its contents: creating a new, empty one would hide a mistyped location.
-
-        Raises:
-            StoreError: there is none.
-        """
-        if not self.stored:
-            raise StoreError(
-                f"{self.database}: there is no archive here; give its location with --instance or --database"
-            )
-        return self.archive()
-
-    def sqlite(self) -> SqliteArchive:
-        from aggregator.store.sqlite.archive import SqliteArchive
-
-        return SqliteArchive(self.database)
-
-    def server(self) -> PostgresArchive:
-        """The archive on a server, with what only a server can tell."""
-        from aggregator.worker.processes import identity
-
-        with driver():
-            from aggregator.store.postgres.archive import PostgresArchive
-
-        return PostgresArchive(self.place.database or "", identity())
-
-    def read_only(self) -> ReadOnlyStore:
-        """The archive for read-only use."""
-        if self.shared:
-            return self._server_read_only()
-        from aggregator.store.sqlite.readonly import ReadOnlyArchive
-
-        return ReadOnlyArchive(self.database)
-
-    def troubles(self) -> tuple[str, ...]:
-        """The problems that workers report. They are kept outside the store, since the store may be the problem."""
-        from aggregator.worker.processes import troubles
-
-        return self._status_archive.upkeep.troubles() if self.shared else troubles(self.place.instance)
-
-    @cached_property
-    def _status_archive(self) -> PostgresReadOnly:
-        """A connection for `troubles`, shared by threads."""
-        return self._server_read_only()
-
-    def _server_read_only(self) -> PostgresReadOnly:
-        from aggregator.worker.processes import identity
-
-        with driver():
-            from aggregator.store.postgres.readonly import ReadOnlyArchive
-
-        return ReadOnlyArchive(self.place.database or "", identity())
 
     def fetcher(self, states: Iterable[SourceState] = ()) -> Http:
         """The HTTP client. It keeps the pauses that hosts asked for, as recorded in the `states` of their sources."""

@@ -73,12 +73,12 @@ def library(application: Application, written: datetime | None = None) -> Librar
 
     place = application.place
     return Library(
-        open_archive=application.read_only,
+        open_archive=application.database.read_only,
         compile=lambda texts: in_force(Application.of_texts(place, texts)),
         current=in_force(application),
         clock=utc_now,
         health=_health,
-        troubles=application.troubles,
+        troubles=application.database.troubles,
         found=lambda upkeep: noted_topics(upkeep.noted(CATEGORY_TOPICS)).titles,
         written=written or datetime(2026, 1, 1, tzinfo=UTC),
     )

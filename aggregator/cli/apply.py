@@ -21,16 +21,16 @@ def run(args: argparse.Namespace, place: Place) -> int:
 
     application = Application.load(place)
     settings = application.settings
-    archive = application.archive()
+    archive = application.database.open()
     held = archive.upkeep.configuration()
     for problem in application.admit(archive.upkeep):
         print(problem, file=sys.stderr)
     found = _changes(application, held)
     applied = application.put_in_force(archive, seconds())
-    if application.shared:
+    if application.database.shared:
         running = _polled_by_others(archive.upkeep.noted("tick"))
     else:
-        running = any(lock.held() for lock in locks(place.instance, application.database))
+        running = any(lock.held() for lock in locks(place.instance, application.database.file))
     replaced = 0
     if not running:
         try:

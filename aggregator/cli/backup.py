@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Database, Place
 from aggregator.cli.arguments import Command
 
 
@@ -14,7 +14,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
-    archive = Application.without_config(place).existing()
+    archive = Database(place).open_existing()
     archive.upkeep.backup(args.file)
     archive.close()
     print(f"{args.file} holds the archive, {args.file.stat().st_size // 1024} KiB.")

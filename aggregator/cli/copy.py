@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from aggregator.bootstrap import SERVERS, Application, Place
+from aggregator.bootstrap import SERVERS, Database, Place
 from aggregator.cli.arguments import Command
 from aggregator.cli.progress import bar
 from aggregator.errors import AlreadyRunning, StoreError, UsageError
@@ -18,19 +18,17 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, place: Place) -> int:
     from aggregator.worker.processes import locks
 
-    application = Application.load(place)
-    if application.shared or not args.url.startswith(SERVERS):
+    held = Database(place)
+    if held.shared or not args.url.startswith(SERVERS):
         raise UsageError(
             "copies a SQLite archive (--database sqlite:///… or none) into postgresql://USER@HOST/DATABASE"
         )
-    if not application.database.exists():
-        raise StoreError(f"{application.database}: there is no archive to copy")
-    if any(lock.held() for lock in locks(place.instance, application.database)):
-        raise AlreadyRunning(
-            f"a service polls into {application.database}; stop it first: what came later would be lost"
-        )
-    target = Application(replace(place, database=args.url), application.settings).server()
-    source = application.sqlite()
+    if not held.exists:
+        raise StoreError(f"{held.file}: there is no archive to copy")
+    if any(lock.held() for lock in locks(place.instance, held.file)):
+        raise AlreadyRunning(f"a service polls into {held.file}; stop it first: what came later would be lost")
+    target = Database(replace(place, database=args.url)).server()
+    source = held.sqlite()
     from aggregator.store.transfer import transfer
 
     with bar("Copying") as progress:

@@ -33,7 +33,7 @@ def place_all(application: Application) -> tuple[int, int]:
     from aggregator.pipeline.edition import edition
     from aggregator.pipeline.survey import survey
 
-    archive = application.archive()
+    archive = application.database.open()
     with editing(archive) as proceed:
         with bar("Edition") as progress:
             report = edition(archive, application.policy, seconds, progress, proceed)

@@ -44,7 +44,7 @@ def expected(application: Application, case: Case, section: str) -> dict[str, An
         return {"section": section, "holds": case.section == section, "fixed": case.section, "proposals": []}
     holds = judged.section == section
     rows: list[dict[str, Any]] = []
-    archive = application.archive() if application.stored else None
+    archive = application.database.open() if application.database.exists else None
     if not holds:
         found = islice(proposals(application.rulebook, case, section), TRIED)
         failing = {_place(problem) for problem in check_examples(application.rulebook)}

@@ -163,7 +163,7 @@ def _look_up(application: Application, text: str) -> Found | None:
     is_address = text.lower().startswith(("http://", "https://"))
     if id is None and not is_address:
         return None
-    archive = application.archive()
+    archive = application.database.open()
     try:
         reading = archive.reading
         article = reading.find(text, canonical(text)) if is_address else None

@@ -50,9 +50,9 @@ def _report(comparison: Comparison, since: int, limit: int | None) -> dict[str, 
 
     before, after = comparison.before, comparison.after
     head = {"file": str(after.place.config), "in_force": before.settings.epoch if before else None}
-    if not after.stored:
+    if not after.database.exists:
         return {**head, **comparison.run(None, iter(()), lambda done: None)}
-    archive = after.archive()
+    archive = after.database.open()
     total = archive.edition.count(since)
     total = total if limit is None else min(total, limit)
     with bar("Planning") as progress:

@@ -25,9 +25,9 @@ def in_force(application: Application) -> Application | None:
     Raises:
         AggregatorError: it cannot be read here, so there is nothing to compare with.
     """
-    if not application.stored:
+    if not application.database.exists:
         return None
-    archive = application.archive()
+    archive = application.database.open()
     held = archive.upkeep.configuration()
     archive.close()
     try:

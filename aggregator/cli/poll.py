@@ -55,7 +55,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
 
         def meanwhile() -> None:
             # Whoever is the last to close the archive writes its log back into the file; so the edition does, for both.
-            kept.callback(application.archive().close)
+            kept.callback(application.database.open().close)
             warm_up(application)
 
         try:
@@ -114,7 +114,7 @@ def _put_in_force(application: Application) -> None:
     """Raises:
     ConfigError: examples fail, and another configuration is in force.
     """
-    archive, settings = application.archive(), application.settings
+    archive, settings = application.database.open(), application.settings
     try:
         for problem in application.admit(archive.upkeep):
             print(problem, file=sys.stderr)
@@ -137,7 +137,7 @@ async def _poll(
     task = asyncio.current_task()
     assert task is not None
     loop.add_signal_handler(signal.SIGTERM, task.cancel)
-    archive, lookup = application.archive(), application.archive()
+    archive, lookup = application.database.open(), application.database.open()
     owner = identity()
     known = [state for state in archive.sources.states() if state.id in application.sources]
     held = [] if due else _held(known, application, ids)

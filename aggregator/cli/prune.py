@@ -11,9 +11,9 @@ from aggregator.schedule.formatting import counted
 
 def run(args: argparse.Namespace, place: Place) -> int:
     application = Application.effective(place)
-    archive = application.archive()
+    archive = application.database.open()
     held = archive.upkeep.configuration()
-    if application.shared and held and held[0] != application.settings.epoch:
+    if application.database.shared and held and held[0] != application.settings.epoch:
         # What it takes is gone for good, and the file of this machine may be an old copy of the one in force.
         application = Application.of_texts(place, held[1])
     purged = archive.upkeep.prune(int(utc_now().timestamp()), *application.keep)

@@ -48,7 +48,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
         die_with_parent(int(parent))
     else:
         application = _loaded(place)
-        application.archive().close()  # made and brought up to date before anybody reads
+        application.database.open().close()  # made and brought up to date before anybody reads
         announce(application)
         print(f"Serving on {place.address}", file=sys.stderr)
     os.environ.update({**place.environment(), PARENT: str(os.getpid())})  # … of the processes that granian starts

@@ -22,7 +22,7 @@ class Sharing:
     def __init__(self, application: Application) -> None:
         with driver():
             import procrastinate  # noqa: F401 - missed here rather than in the middle of the work
-        self._archive = application.server()
+        self._archive = application.database.server()
         self._reporter = ThreadPoolExecutor(1)  # so that callers do not wait for the server
 
     def __enter__(self) -> Sharing:

@@ -41,13 +41,13 @@ def work(application: Application, beside: Beside | None) -> int:
     logs.start(application.mask)
     for problem in application.warnings:
         print(problem, file=sys.stderr)
-    if application.shared:
+    if application.database.shared:
         with Sharing(application) as sharing:
             asyncio.run(_serve(application, beside, sharing.report, sharing))
         return 0
-    mine, of_archive = locks(application.place.instance, application.database)
+    mine, of_archive = locks(application.place.instance, application.database.file)
     with mine as lock, of_archive:
-        archive = application.archive()
+        archive = application.database.open()
         archive.upkeep.check()
         archive.close()
         asyncio.run(_serve(application, beside, lock.report))
@@ -84,7 +84,7 @@ class Engines:
     def __init__(self, application: Application, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._place = application.place
-        self._archives = Archives(*(application.archive() for _ in Archives._fields))
+        self._archives = Archives(*(application.database.open() for _ in Archives._fields))
         self._fetchers: dict[tuple[object, ...], Http] = {}
         self._watch = Watch(self._place.config)
         self._upkeep = self._archives.follower.upkeep
@@ -95,7 +95,7 @@ class Engines:
             log.warning("%s", problem)
         self._held = application.settings.epoch  # what the store said at the last check
         # Whether the waiting edit in the status, if there is one, is of this machine's file.
-        self._waits = not application.shared
+        self._waits = not application.database.shared
         if held is not None and held[0] != application.settings.epoch:
             log.info("\n".join(self._report(held, application).lines))
 

@@ -160,7 +160,7 @@ def test_a_page_without_an_article_leaves_what_the_feed_said(wire: Wire) -> None
 
 
 def test_the_text_goes_where_retention_takes_what_the_feed_said(wire: Wire) -> None:
-    archive = Application.load(wire.place).archive()
+    archive = Application.load(wire.place).database.open()
     archive.upkeep.prune(int(utc_now().timestamp()) + 10, 1, {})
     archive.close()
     assert "seeped" not in wire.page("dam")
@@ -179,7 +179,7 @@ def news(wire: Wire, path: str = "/bridge") -> None:
 
 def later(wire: Wire) -> None:
     """An hour or a day has passed for whatever was put off."""
-    archive = Application.load(wire.place).archive()
+    archive = Application.load(wire.place).database.open()
     with archive._connection.transaction() as raw:
         raw.execute("UPDATE articles SET again = 0 WHERE again IS NOT NULL")
     archive.close()

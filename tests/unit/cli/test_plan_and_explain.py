@@ -81,7 +81,7 @@ class Desk:
 def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
     (tmp_path / "feeds.yaml").write_text(FILE)
     application = Application.load(Place(tmp_path / "feeds.yaml", tmp_path / "instance"))
-    archive = application.archive()
+    archive = application.database.open()
     archive.sources.sync(application.settings.sources)
     archive.upkeep.put_in_force(application.settings.epoch, application.settings.texts, int(NOW.timestamp()))
     results = [
@@ -255,7 +255,7 @@ def test_explain_says_by_which_word_a_country_became_a_topic(desk: Desk) -> None
 
 def test_explain_says_by_which_category_of_a_feed_a_story_has_a_topic(desk: Desk) -> None:
     application = Application.load(Place(desk.file, desk.folder / "instance"))
-    archive, now = application.archive(), int(NOW.timestamp())
+    archive, now = application.database.open(), int(NOW.timestamp())
     several = [
         item(source, f"c{n}", f"Nothing of note {n} at {source}", published=NOW, categories=("Tulip mania", "News") if n < 2 else ("News",))
         for source in ("one", "two", "three")
@@ -332,7 +332,7 @@ def test_a_proposed_edit_that_fails_an_example_comes_last_and_says_so(desk: Desk
 
 def test_stories_that_join_and_split_are_foreseen(desk: Desk) -> None:
     application = Application.load(Place(desk.file, desk.folder / "instance"))
-    archive = application.archive()
+    archive = application.database.open()
     urls = {title: archive.edition.stories([n])[n].entry.link for n, title in enumerate((t for _, t, _ in TEXTS), 1)}
     archive.close()
     first, second = TEXTS[0][1], TEXTS[1][1]
@@ -413,7 +413,7 @@ def test_a_story_stays_where_its_other_articles_put_it(desk: Desk) -> None:
 def test_explain_knows_an_article_whose_address_ends_in_an_id_of_its_outlet(desk: Desk) -> None:
     key = "content/0f0a3b1e-7d5c-4c58-9b1e-3f5a7c9d2e41"
     application = Application.load(Place(desk.file, desk.folder / "instance"))
-    archive = application.archive()
+    archive = application.database.open()
     archive.intake.apply([polled("one", [item("one", key, "Quarterly figures please investors")])], NOW)
     archive.close()
     assert "Quarterly figures please investors" in desk.run("explain", f"https://one.example/{key}")

@@ -36,7 +36,7 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
 @pytest.mark.parametrize("damage", ["missing", "text", "locked"])
 def test_an_archive_that_cannot_be_read(room: Newsroom, damage: str) -> None:
     library = room.library()
-    path = room.application.database
+    path = room.application.database.file
     room.close()
     holder = sqlite3.connect(path if damage == "locked" else ":memory:", isolation_level=None)
     saved = path.read_bytes()
@@ -73,7 +73,7 @@ def test_what_is_kept_goes_on_through_a_short_lock(room: Newsroom) -> None:
 
 
 def test_the_web_cannot_write(room: Newsroom) -> None:
-    archive = room.application.read_only()
+    archive = room.application.database.read_only()
     with pytest.raises(StoreReadOnly):
         archive.upkeep.note("x", 1)
     archive.close()

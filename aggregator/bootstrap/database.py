@@ -1,0 +1,121 @@
+"""Where the archive is, and how it is opened: a SQLite file, or a database on a PostgreSQL server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aggregator.bootstrap.place import Place
+from aggregator.errors import StoreError, UsageError
+
+if TYPE_CHECKING:
+    from aggregator.store.postgres.archive import PostgresArchive
+    from aggregator.store.postgres.readonly import ReadOnlyArchive as PostgresReadOnly
+    from aggregator.store.sqlite.archive import SqliteArchive
+    from aggregator.store.sqlite.readonly import ReadOnlyArchive
+
+    Store = SqliteArchive | PostgresArchive
+    ReadOnlyStore = ReadOnlyArchive | PostgresReadOnly
+
+FILE = "aggregator.db"
+SERVERS = ("postgresql://", "postgres://")
+"""The beginnings of PostgreSQL addresses."""
+
+
+@contextmanager
+def driver() -> Iterator[None]:
+    """Turns a missing PostgreSQL driver, which is an optional extra, into a clear message."""
+    try:
+        yield
+    except ImportError as error:
+        raise UsageError(
+            f"--database: PostgreSQL needs the extra `postgres` (pip install 'aggregator[postgres]'): {error}"
+        ) from error
+
+
+class Database:
+    """The archive of a place. Every call that opens it gives a connection of its own."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    @property
+    def shared(self) -> bool:
+        """Whether the archive is on a server, where any number of machines use it."""
+        return (self._place.database or "").startswith(SERVERS)
+
+    @property
+    def file(self) -> Path:
+        """The file of the archive, if it is a file."""
+        url = self._place.database
+        if url is None:
+            return self._place.instance / FILE
+        path = url.removeprefix("sqlite:///")
+        if path not in (url, "", ":memory:"):  # in memory, each connection would have an archive of its own
+            return Path(path)
+        raise UsageError(
+            "--database: expected sqlite:///PATH or postgresql://USER@HOST/DATABASE; leave it out for the database in "
+            "the instance folder"
+        )
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is an archive; on a server it is created on first use."""
+        return self.shared or self.file.exists()
+
+    def open(self) -> Store:
+        """For reading and writing; created or migrated if necessary."""
+        return self.server() if self.shared else self.sqlite()
+
+    def open_existing(self) -> Store:
+        """For commands that need the contents: creating a new, empty archive would hide a mistyped location.
+
+        Raises:
+            StoreError: there is none.
+        """
+        if not self.exists:
+            raise StoreError(f"{self.file}: there is no archive here; give its location with --instance or --database")
+        return self.open()
+
+    def sqlite(self) -> SqliteArchive:
+        from aggregator.store.sqlite.archive import SqliteArchive
+
+        return SqliteArchive(self.file)
+
+    def server(self) -> PostgresArchive:
+        """With what only a server can tell."""
+        from aggregator.worker.processes import identity
+
+        with driver():
+            from aggregator.store.postgres.archive import PostgresArchive
+
+        return PostgresArchive(self._place.database or "", identity())
+
+    def read_only(self) -> ReadOnlyStore:
+        if self.shared:
+            return self._server_read_only()
+        from aggregator.store.sqlite.readonly import ReadOnlyArchive
+
+        return ReadOnlyArchive(self.file)
+
+    def troubles(self) -> tuple[str, ...]:
+        """The problems that workers report. They are kept outside the store, since the store may be the problem."""
+        from aggregator.worker.processes import troubles
+
+        return self._status_archive.upkeep.troubles() if self.shared else troubles(self._place.instance)
+
+    @cached_property
+    def _status_archive(self) -> PostgresReadOnly:
+        """A connection for `troubles`, shared by threads."""
+        return self._server_read_only()
+
+    def _server_read_only(self) -> PostgresReadOnly:
+        from aggregator.worker.processes import identity
+
+        with driver():
+            from aggregator.store.postgres.readonly import ReadOnlyArchive
+
+        return ReadOnlyArchive(self._place.database or "", identity())
