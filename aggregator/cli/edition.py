@@ -11,13 +11,12 @@ from aggregator.bootstrap import Application, utc_now
 from aggregator.categorise.version import NOTE
 from aggregator.cli.progress import bar
 from aggregator.errors import StoreBusy
-from aggregator.pipeline.leases import release_dead
+from aggregator.pipeline.leases import EDITION_LEASE, release_dead
 from aggregator.worker.processes import identity, is_dead
 
 if TYPE_CHECKING:
     from aggregator.ports import Archive
 
-LEASE = 60  # seconds
 WAIT = 120  # seconds for another process to finish its edition
 
 
@@ -62,7 +61,7 @@ def editing(archive: Archive) -> Iterator[Callable[[], bool]]:
     owner = identity()
 
     def proceed() -> bool:
-        return archive.edition.lease(owner, seconds(), LEASE)
+        return archive.edition.lease(owner, seconds(), EDITION_LEASE)
 
     release_dead(archive, is_dead)
     _wait_for_lease(proceed)

@@ -10,10 +10,7 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from aggregator.fetch.failures import Stopped
-from aggregator.model.source import Freshness
-
-LONGEST_HOLD = 3600.0
-"""Seconds. A Retry-After that one feed of a host got applies to the others for at most this long."""
+from aggregator.model.source import LONGEST_HOLD, Freshness
 
 
 @dataclass(slots=True)

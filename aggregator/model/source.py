@@ -70,6 +70,8 @@ OWN_HEADERS = frozenset(
 
 ASKED_TO_WAIT = (429, 503)
 """Statuses with which a server may say in Retry-After when to come again."""
+LONGEST_HOLD = 3600
+"""Seconds. A Retry-After that one source of a host got applies to its others for at most this long."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from aggregator.parse.document import Document
+from aggregator.parse.document import XML, Document
 
 _FIRST = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 _LAST = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
-_XML = "{http://www.w3.org/XML/1998/namespace}"
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ROOTS = {"rss": "rss", "feed": "atom", "rdf": "rdf"}
@@ -79,11 +78,11 @@ def _channel(format_: str, root: etree._Element, channel: etree._Element, outsid
         format=format_,
         title=texts.get("title") or texts.get("atom:title") or texts.get("dc:title"),
         link=texts.get("link") or _link(links),
-        base=channel.get(_XML + "base") or root.get(_XML + "base"),
+        base=channel.get(XML + "base") or root.get(XML + "base"),
         language=texts.get("language")
         or texts.get("dc:language")
-        or channel.get(_XML + "lang")
-        or root.get(_XML + "lang"),
+        or channel.get(XML + "lang")
+        or root.get(XML + "lang"),
         icon=texts.get("webfeeds:icon")
         or texts.get("atom:icon")
         or _image([*channel, *outside])

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+
+MAX_ENTRIES = 10_000  # of one document
+ENTRY_START = re.compile(rb"<(?:item|entry)[\s>]")
+XML = "{http://www.w3.org/XML/1998/namespace}"
+"""The namespace of `xml:base` and `xml:lang`, as lxml writes it."""
 
 
 @dataclass(frozen=True, slots=True)

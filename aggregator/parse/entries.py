@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from aggregator.model.item import Enclosure, ParsedItem
-from aggregator.parse.document import Document
+from aggregator.parse.document import XML, Document
 from aggregator.parse.fields import person, size, widest
 
 # Dates in the form of RFC 822 or RFC 3339 with a plausible year. For others the fast parser guesses from today's date.
@@ -33,7 +33,6 @@ _NEEDED = re.compile(
 # Not used for Atom, where all authors are nested and the fast parser reads them.
 _NESTED_AUTHOR = re.compile(rb"<(?:\w+:)?author>\s*<")
 _SANE = re.compile(_DATE.decode())
-_XML = "{http://www.w3.org/XML/1998/namespace}"
 _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
 _MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss", "http://www.rssboard.org/media-rss")
 _FOREIGN = frozenset(
@@ -97,7 +96,7 @@ def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedI
         publisher=publisher,
         publisher_url=address,
         base=_base(element) if based else item.base,
-        language=item.language or element.get(_XML + "lang") or texts.get("language"),
+        language=item.language or element.get(XML + "lang") or texts.get("language"),
     )
 
 
@@ -177,7 +176,7 @@ def _base(element: etree._Element) -> str | None:
     bases: list[str] = []
     node: etree._Element | None = element
     while node is not None:
-        if base := node.get(_XML + "base"):
+        if base := node.get(XML + "base"):
             bases.append(base)
         node = node.getparent()
     whole = ""

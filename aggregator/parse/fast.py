@@ -20,10 +20,9 @@ import fastfeedparser
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
-from aggregator.parse.document import Document, without_cdata
+from aggregator.parse.document import ENTRY_START, Document, without_cdata
 from aggregator.parse.fields import as_html, moment, person, widest
 
-_ENTRY = re.compile(rb"<(?:item|entry)[\s>]")
 _MARKUP_INSIDE = re.compile(
     rb"<(?:(title|description|summary|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1|!)"
     rb"|content(?:\s(?![^<>]*xhtml)[^<>]*)?(?<!/)>[^<]*<(?!/content|!))"
@@ -58,9 +57,9 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
         found: Sequence[Mapping[str, Any]] = fastfeedparser.parse(data)["entries"]
     except Exception as error:
         raise Doubt(type(error).__name__) from error
-    if len(found) < len(_ENTRY.findall(markup)):
+    if len(found) < len(ENTRY_START.findall(markup)):
         raise Doubt("fewer entries than begin in the document")
-    start = _ENTRY.search(markup)
+    start = ENTRY_START.search(markup)
     body = markup[start.start() :] if start else b""
     own = len(_SUMMARY.findall(body))  # without one, fastfeedparser makes one from the content
     items = tuple(_item(entry, bool(own)) for entry in found)

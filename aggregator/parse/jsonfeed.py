@@ -16,10 +16,9 @@ import orjson
 
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedFeed, ParsedItem
-from aggregator.parse.document import Document
+from aggregator.parse.document import MAX_ENTRIES, Document
 from aggregator.parse.fields import as_html, moment
 
-MAX_ENTRIES = 10_000
 _MAX_DEPTH = 64  # a feed needs five
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
 _BRACKETS = re.compile(rb"[\[\]{}]")

@@ -14,9 +14,7 @@ from dataclasses import replace
 from html.entities import html5
 
 from aggregator.model.item import TRUNCATED
-from aggregator.parse.document import Document, split_cdata, without_cdata
-
-MAX_ENTRIES = 10_000
+from aggregator.parse.document import ENTRY_START, MAX_ENTRIES, Document, split_cdata, without_cdata
 
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _DECLARATION = re.compile(rb"<\?xml\s[^>]{0,400}\?>", re.IGNORECASE)
@@ -29,7 +27,6 @@ _KNOWN_REFERENCES = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;", b"&#")
 _STRAY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(?:(\w{2,31});)?", re.ASCII)
 _NUMBER = re.compile(rb"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNORECASE)
-_OPENED = re.compile(rb"<(?:item|entry)[\s>]")
 _CLOSED = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 
 
@@ -167,7 +164,7 @@ def limited(document: Document) -> Document:
     starts, place = [], 0
     for number, part in enumerate(split_cdata(data)):
         if number % 2 == 0:
-            starts += [place + found.start() for found in _OPENED.finditer(part)]
+            starts += [place + found.start() for found in ENTRY_START.finditer(part)]
         place += len(part)
     left_out = len(starts) - MAX_ENTRIES
     if left_out <= 0:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from aggregator.ports import Archive
 
+EDITION_LEASE = 60  # seconds; renewed before each batch
+
 
 def release_dead(archive: Archive, is_dead: Callable[[str], bool]) -> None:
     """Release what dead processes hold. A process connected to the store is alive, whatever its name looks like from

@@ -6,9 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from aggregator.addresses import host_of
-from aggregator.model.source import ASKED_TO_WAIT, SourceState
-
-LONGEST = timedelta(hours=1)  # that others of a host wait for what one of them was told
+from aggregator.model.source import ASKED_TO_WAIT, LONGEST_HOLD, SourceState
 
 
 def pausing(states: Iterable[SourceState], now: datetime, alone: Collection[str] = ()) -> dict[str, float]:
@@ -24,6 +22,6 @@ def pausing(states: Iterable[SourceState], now: datetime, alone: Collection[str]
             and state.next_poll
             and "(Retry-After)" in state.why
         ):
-            until = min(state.next_poll, (state.last_attempt or now) + LONGEST)
+            until = min(state.next_poll, (state.last_attempt or now) + timedelta(seconds=LONGEST_HOLD))
             found[host] = max(found.get(host, 0.0), (until - now).total_seconds())
     return {host: seconds for host, seconds in found.items() if seconds > 0}

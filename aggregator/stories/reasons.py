@@ -9,8 +9,8 @@ from aggregator.stories.candidate import Candidate
 from aggregator.stories.features import Features, readable
 from aggregator.stories.groups import Groups
 from aggregator.stories.linkage import SHOWN, Linkage, shown
-from aggregator.stories.similarity import DAY, WEEKDAYS
-from aggregator.stories.tuning import Tuning
+from aggregator.stories.similarity import WEEKDAYS
+from aggregator.stories.tuning import DAY, Tuning
 from aggregator.stories.values import Join
 
 SHARED = 8  # most shared words that are reported

@@ -14,6 +14,7 @@ from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, chunks, highe
 from aggregator.stories.embeddings import TITLE, embed
 from aggregator.stories.locations import is_place
 from aggregator.stories.matrix import Matrix
+from aggregator.stories.tuning import DAY
 from aggregator.text.words import word_id
 
 TELLING = 2.5  # least rarity of words that are compared. Words in about every tenth item tell nothing and cost most of the time
@@ -22,7 +23,6 @@ FEW = 2  # … to have a probability at all
 KEPT = 12  # nearest neighbours whose similarity is kept with an item
 NEAR = 6  # of these, how many count for how crowded the neighbourhood is
 DEEP = 9  # this neighbour most likely belongs to another story
-DAY = 86_400
 PAIRS = 8192  # compared at a time, which limits memory
 STEPS = 1 << 24  # similarities in 0…1 are ranked as integers in 0…STEPS
 _STEPS_OF_BYTE = np.round(np.arange(256) / 255 * STEPS).astype(np.int32)  # similarities kept as a byte (1/255) → steps

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from aggregator.categorise.version import NOTE
 from aggregator.errors import StoreError
 from aggregator.pipeline.edition import EditionReport, combined, edition
+from aggregator.pipeline.leases import EDITION_LEASE
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_all
 from aggregator.pipeline.survey import survey
@@ -31,7 +32,6 @@ log = logging.getLogger(__name__)
 
 EVERY = 30.0  # seconds
 SLICE = 5.0  # seconds of re-placing stored stories before waiting news is placed
-LEASE = 60  # seconds; renewed before each batch
 RETRY_EVERY = 3600  # seconds after which items that were set aside are tried again
 
 
@@ -103,7 +103,7 @@ class Editions:
         archive, policy = self._current.engine.archive, self._current.engine.policy
 
         def proceed() -> bool:
-            return not self._stopping.is_set() and archive.edition.lease(self._owner, self._seconds(), LEASE)
+            return not self._stopping.is_set() and archive.edition.lease(self._owner, self._seconds(), EDITION_LEASE)
 
         if not proceed():
             return EditionReport()

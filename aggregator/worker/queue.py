@@ -27,7 +27,7 @@ from aggregator.errors import ClockApart, StoreError, StoreTooNew
 from aggregator.schedule.clock import SLACK
 from aggregator.worker.editions import Editions
 from aggregator.worker.fleet import Fleet
-from aggregator.worker.polling import Polling
+from aggregator.worker.polling import PATIENCE, Polling
 from aggregator.worker.troubles import Troubles
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ BATCH = 64  # sources of a job at the most
 JOBS = 32  # polling jobs of a worker at once; its fetcher has bounds of its own
 SPACING = 1.0  # seconds that a lane stays blocked after a job, to keep the distance to a host's next request
 HEARTBEAT, STALLED = 5.0, 20.0  # seconds: interval of a worker's heartbeat; time after which its jobs are taken over
-PATIENCE = 6.0  # seconds that jobs are given when the service stops
 CONNECTIONS = 4  # opened at start, so that a server without free connections is reported; two more listen for new jobs
 LOOK = 5.0  # seconds between checks whether this machine may take part
 PAUSE = 5.0  # seconds until the queue is tried again

@@ -7,8 +7,7 @@ from builders.documents import URL, atom, item, rss
 
 from aggregator.model.item import ParsedFeed
 from aggregator.parse import parse
-from aggregator.parse.document import split_cdata
-from aggregator.parse.repair import MAX_ENTRIES
+from aggregator.parse.document import MAX_ENTRIES, split_cdata
 
 TWO = item(title="One", guid="1") + item(title="Two", guid="2")
 
