@@ -1,0 +1,355 @@
+"""Word for word what one feed, one story and one item are in each format: whatever a subscriber is shown is somewhere here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from lxml import etree
+from newsroom import Newsroom
+
+ROOT = "https://wire.example.org/news"
+STREAM = f"{ROOT}/sections/asia-pacific"
+ICON = f"{ROOT}/static/icon.png"
+DESCRIPTION = "Stories, each with all the outlets that report it, in the section Asia-Pacific."
+PREFIXES = {
+    "http://www.w3.org/2005/Atom": "atom",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://purl.org/rss/1.0/modules/content/": "content",
+    "http://search.yahoo.com/mrss/": "media",
+    "http://purl.org/syndication/history/1.0": "fh",
+    "http://www.w3.org/XML/1998/namespace": "xml",
+}
+
+STORY = "China Grants Rare Earth Licenses to US Auto Suppliers"
+ID = "e9c35c8b-891b-546d-a46f-232c3b1c75dd"
+SUMMARY = f"{STORY}, says bbc-world at greater length."
+PICTURE = "https://bbc.example/a.jpg"
+REPORTS = [
+    ("BBC", "bbc-world", "https://bbc-world.example/e9c35c8b", STORY, "07:00"),
+    ("Kyodo", "kyodo", "https://kyodo.example/4d887af9", "China grants rare earth licenses to suppliers of US automakers", "08:00"),
+    ("Reuters", "reuters", "https://reuters.example/e6b8cf5b", "China Grants Rare Earth Licenses to U.S. Auto Suppliers", "09:00"),
+]  # fmt: skip
+BODY = (
+    f"<p>{SUMMARY}</p><p><strong>Sources</strong></p><ul>"
+    + "".join(
+        f'<li>{publisher}: <a href="{url}">{title}</a> (24 Nov 2026, {time} UTC)</li>'
+        for publisher, _, url, title, time in REPORTS
+    )
+    + "</ul><p>Topics: Rare earths, China, United States</p>"
+    + f'<p><a href="{ROOT}/stories/{ID}">All about this story</a></p>'
+)
+TAGS = [
+    ("asia-pacific", "Asia-Pacific"),
+    ("rare-earths", "Rare earths"),
+    ("china", "China"),
+    ("united-states", "United States"),
+]
+
+ITEM = "Un sommet à Genève"
+ITEM_ID = "76575630-da0c-5805-8d29-44662ea5f932"
+ITEM_BODY = (
+    f"<p>{ITEM}, says reuters at greater length.</p>"
+    f'<ul><li>Reuters: <a href="https://reuters.example/76575630">{ITEM}</a> (24 Nov 2026, 11:00 UTC)</li></ul>'
+    f'<p><a href="{ROOT}/stories/{ITEM_ID}">All about this story</a></p>'
+)
+REUTERS_ICON = "https://reuters.example/icon.png?a=1&b=2"
+
+
+Said = tuple[str, str | None, dict[str, str]]
+
+
+def told(element: Any, within: str = "") -> list[Said]:
+    """What stands in an element: (path, text, attributes) of each part, entries left out."""
+    found: list[Said] = []
+    for part in element:
+        if etree.QName(part).localname in ("item", "entry"):
+            continue
+        path = within + short(part.tag)
+        if len(part):
+            found += told(part, f"{path}/")
+        else:
+            found.append((path, part.text, {short(name): value for name, value in part.attrib.items()}))
+    return sorted(found, key=_order)
+
+
+def _order(said: Said) -> tuple[str, list[tuple[str, str]], str]:
+    return said[0], sorted(said[2].items()), said[1] or ""
+
+
+def short(tag: str) -> str:
+    name = etree.QName(tag)
+    prefix = PREFIXES[name.namespace] if name.namespace else ""
+    return f"{prefix}:{name.localname}" if prefix else name.localname
+
+
+def tree(room: Newsroom, address: str) -> Any:
+    return etree.fromstring(room.client.get(address).data)
+
+
+def entry(room: Newsroom, address: str, tag: str, title: str) -> Any:
+    return next(one for one in tree(room, address).iter(f"{{*}}{tag}") if one.findtext("{*}title") == title)
+
+
+def same(found: list[Said], expected: list[Said]) -> None:
+    assert found == sorted(expected, key=_order)
+
+
+def test_a_feed_in_rss(newsroom: Newsroom) -> None:
+    title = "Test Wire – Asia-Pacific"
+    same(
+        told(tree(newsroom, "/sections/asia-pacific.rss")[0]),
+        [
+            ("title", title, {}),
+            ("link", STREAM, {}),
+            ("description", DESCRIPTION, {}),
+            ("language", "en", {}),
+            ("lastBuildDate", "Tue, 24 Nov 2026 11:58:00 +0000", {}),
+            ("ttl", "15", {}),
+            ("docs", "http://www.rssboard.org/rss-specification", {}),
+            ("generator", "Aggregator", {}),
+            ("image/url", ICON, {}),
+            ("image/title", title, {}),
+            ("image/link", STREAM, {}),
+            ("atom:link", None, {"rel": "self", "href": f"{STREAM}.rss", "type": "application/rss+xml"}),
+            ("atom:link", None, {"rel": "prev-archive", "href": f"{STREAM}/2026-11.rss"}),
+        ],
+    )
+
+
+def test_a_feed_in_atom(newsroom: Newsroom) -> None:
+    feed = tree(newsroom, "/sections/asia-pacific.atom")
+    assert {short(name): value for name, value in feed.attrib.items()} == {"xml:lang": "en"}
+    same(
+        told(feed),
+        [
+            ("atom:id", STREAM, {}),
+            ("atom:title", "Test Wire – Asia-Pacific", {}),
+            ("atom:subtitle", DESCRIPTION, {}),
+            ("atom:updated", "2026-11-24T11:58:00+00:00", {}),
+            ("atom:generator", "Aggregator", {}),
+            ("atom:icon", ICON, {}),
+            ("atom:logo", ICON, {}),
+            ("atom:link", None, {"rel": "self", "href": f"{STREAM}.atom", "type": "application/atom+xml"}),
+            ("atom:link", None, {"rel": "alternate", "href": STREAM, "type": "text/html"}),
+            ("atom:link", None, {"rel": "prev-archive", "href": f"{STREAM}/2026-11.atom"}),
+        ],
+    )
+
+
+def test_a_feed_in_json(newsroom: Newsroom) -> None:
+    feed = newsroom.client.get("/sections/asia-pacific.json").get_json()
+    assert {name: value for name, value in feed.items() if name != "items"} == {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Test Wire – Asia-Pacific",
+        "home_page_url": STREAM,
+        "feed_url": f"{STREAM}.json",
+        "description": DESCRIPTION,
+        "language": "en",
+        "icon": ICON,
+        "favicon": ICON,
+        "next_url": f"{STREAM}/2026-11.json",
+        "_aggregator": {"about": f"{ROOT}/docs", "updated": "2026-11-24T11:58:00Z"},
+    }
+
+
+@pytest.mark.parametrize("archive", ["/sections/defense/2026-10", "/latest/2026-10"])
+def test_a_closed_month_says_in_rss_that_it_is_an_archive_and_where_it_leads(newsroom: Newsroom, archive: str) -> None:
+    found = told(tree(newsroom, f"{archive}.rss")[0])
+    stream = archive.rsplit("/", 1)[0]
+    assert ("fh:archive", None, {}) in found
+    for rel, address in (("current", f"{stream}.rss"), ("next-archive", f"{stream}/2026-11.rss")):
+        assert ("atom:link", None, {"rel": rel, "href": ROOT + address}) in found
+
+
+def test_a_story_in_rss(newsroom: Newsroom) -> None:
+    same(
+        told(entry(newsroom, "/sections/asia-pacific.rss", "item", STORY)),
+        [
+            ("title", STORY, {}),
+            ("link", REPORTS[0][2], {}),
+            ("description", SUMMARY, {}),
+            ("content:encoded", BODY, {}),
+            ("guid", f"urn:uuid:{ID}", {"isPermaLink": "false"}),
+            ("pubDate", "Tue, 24 Nov 2026 07:00:00 +0000", {}),
+            ("source", "BBC World", {"url": "https://bbc.example/world.xml"}),
+            ("dc:creator", "BBC", {}),
+            ("media:thumbnail", None, {"url": PICTURE}),
+            *(("category", title, {}) for _, title in TAGS),
+        ],
+    )
+
+
+def test_a_story_in_atom(newsroom: Newsroom) -> None:
+    same(
+        told(entry(newsroom, "/sections/asia-pacific.atom", "entry", STORY)),
+        [
+            ("atom:id", f"urn:uuid:{ID}", {}),
+            ("atom:title", STORY, {}),
+            ("atom:link", None, {"href": REPORTS[0][2]}),
+            ("atom:summary", SUMMARY, {}),
+            ("atom:content", BODY, {"type": "html"}),
+            ("atom:published", "2026-11-24T07:00:00+00:00", {}),
+            ("atom:updated", "2026-11-24T09:00:00+00:00", {}),  # when the third outlet joined
+            ("atom:author/atom:name", "BBC", {}),
+            ("atom:source/atom:id", "https://bbc.example/world.xml", {}),
+            ("atom:source/atom:title", "BBC World", {}),
+            ("atom:source/atom:updated", "2026-11-24T09:00:00+00:00", {}),
+            ("atom:source/atom:link", None, {"rel": "self", "href": "https://bbc.example/world.xml"}),
+            ("media:thumbnail", None, {"url": PICTURE}),
+            *(("atom:category", None, {"term": id, "label": title}) for id, title in TAGS),
+        ],
+    )
+
+
+def test_a_story_in_json(newsroom: Newsroom) -> None:
+    items = newsroom.client.get("/sections/asia-pacific.json").get_json()["items"]
+    (story,) = (one for one in items if one["title"] == STORY)
+    receipts = story["_aggregator"].pop("receipts")
+    assert story == {
+        "id": f"urn:uuid:{ID}",
+        "url": REPORTS[0][2],
+        "title": STORY,
+        "summary": SUMMARY,
+        "content_html": BODY,
+        "date_published": "2026-11-24T07:00:00Z",
+        "date_modified": "2026-11-24T09:00:00Z",
+        "authors": [{"name": "BBC"}],
+        "tags": [title for _, title in TAGS],
+        "image": PICTURE,
+        "language": "en",
+        "_aggregator": {
+            "about": f"{ROOT}/docs",
+            "story": f"urn:uuid:{ID}",
+            "section": "asia-pacific",
+            "sections": ["asia-pacific"],
+            "topics": ["rare-earths", "china", "united-states"],
+            "publishers": ["BBC", "Kyodo", "Reuters"],
+            "sources": [
+                {"publisher": publisher, "source": source, "url": url, "title": title, "published": f"2026-11-24T{time}:00Z"}
+                for publisher, source, url, title, time in REPORTS
+            ],
+        },
+    }  # fmt: skip
+    assert receipts == [
+        {
+            "section": "asia-pacific",
+            "score": 0.853,
+            "rule": "places: CN",
+            "matched": [
+                {"text": "China", "field": "title", "weight": 4.8},
+                {"text": "China", "field": "summary", "weight": 1.0},
+            ],
+            "runner_up": None,
+        },
+        {
+            "section": "rare-earths",
+            "score": 0.8,
+            "rule": "words: rare earth",
+            "matched": [
+                {"text": "Rare Earth", "field": "title", "weight": 3.0},
+                {"text": "Rare Earth", "field": "summary", "weight": 1.0},
+            ],
+            "runner_up": None,
+        },
+    ]
+
+
+def test_an_item_in_rss(newsroom: Newsroom) -> None:
+    picture = {"url": "https://bbc.example/p.jpg?a=1&b=2", "medium": "image", "type": "image/jpeg", "fileSize": "99"}
+    same(
+        told(entry(newsroom, "/sources/reuters.rss", "item", ITEM)),
+        [
+            ("title", ITEM, {}),
+            ("link", "https://reuters.example/76575630", {}),
+            ("description", f"{ITEM}, says reuters at greater length.", {}),
+            ("content:encoded", ITEM_BODY, {}),
+            ("guid", f"urn:uuid:{ITEM_ID}", {"isPermaLink": "false"}),
+            ("pubDate", "Tue, 24 Nov 2026 11:00:00 +0000", {}),
+            ("source", "Reuters", {"url": "https://reuters.example/feed.xml"}),
+            ("dc:creator", "Reuters", {}),
+            ("category", "World", {}),
+            ("enclosure", None, {"url": "https://bbc.example/a.mp3?a=1&b=2", "type": "audio/mpeg", "length": "1234"}),
+            ("media:content", None, picture),
+        ],
+    )
+
+
+@pytest.mark.parametrize("stream", ["/sources/reuters", "/latest"], ids=["as an item", "as a story"])
+def test_enclosures_and_the_feed_of_an_outlet_in_atom(newsroom: Newsroom, stream: str) -> None:
+    found = entry(newsroom, f"{stream}.atom", "entry", ITEM)
+    said = told(found)
+    assert found.findtext("{*}content") == ITEM_BODY
+    assert [link for tag, _, link in said if tag == "atom:link" and "rel" in link] == [
+        {"rel": "enclosure", "href": "https://bbc.example/a.mp3?a=1&b=2", "type": "audio/mpeg", "length": "1234"},
+        {"rel": "enclosure", "href": "https://bbc.example/b.mp3"},
+        {"rel": "enclosure", "href": "https://bbc.example/p.jpg?a=1&b=2", "type": "image/jpeg", "length": "99"},
+    ]
+    assert ("atom:source/atom:icon", REUTERS_ICON, {}) in said
+
+
+def test_an_item_in_json(newsroom: Newsroom) -> None:
+    items = newsroom.client.get("/sources/reuters.json").get_json()["items"]
+    (item,) = (one for one in items if one["title"] == ITEM)
+    assert item == {
+        "id": f"urn:uuid:{ITEM_ID}",
+        "url": "https://reuters.example/76575630",
+        "title": ITEM,
+        "summary": f"{ITEM}, says reuters at greater length.",
+        "content_html": ITEM_BODY,
+        "date_published": "2026-11-24T11:00:00Z",
+        "date_modified": "2026-11-24T12:00:00Z",
+        "authors": [{"name": "Reuters", "avatar": REUTERS_ICON}],
+        "tags": ["World"],
+        "language": "fr",
+        "attachments": [
+            {"url": "https://bbc.example/p.jpg?a=1&b=2", "mime_type": "image/jpeg", "size_in_bytes": 99},
+            {"url": "https://bbc.example/a.mp3?a=1&b=2", "mime_type": "audio/mpeg", "size_in_bytes": 1234},
+            {"url": "https://bbc.example/b.mp3", "mime_type": "application/octet-stream"},
+        ],
+        "_aggregator": {
+            "about": f"{ROOT}/docs",
+            "story": f"urn:uuid:{ITEM_ID}",
+            "section": "world",
+            "sections": ["world"],
+            "topics": [],
+            "publishers": ["Reuters"],
+            "sources": [
+                {
+                    "publisher": "Reuters",
+                    "source": "reuters",
+                    "url": "https://reuters.example/76575630",
+                    "title": ITEM,
+                    "published": "2026-11-24T11:00:00Z",
+                }
+            ],
+            "receipts": [{"section": "world", "score": 0.0, "rule": "fallback", "matched": [], "runner_up": None}],
+        },
+    }
+
+
+def test_a_story_that_links_nowhere_leads_to_its_page(newsroom: Newsroom) -> None:
+    (story,) = (
+        one for one in newsroom.client.get("/latest.json").get_json()["items"] if one["title"] == "Nothing to Link To"
+    )
+    assert story["url"] == f"{ROOT}/stories/{story['id'].removeprefix('urn:uuid:')}"
+    assert story["content_html"].startswith(
+        "<p>Only &amp; a &lt;summary&gt;.</p><ul><li>BBC: Nothing to Link To (24 Nov 2026, 11:00 UTC)</li></ul>"
+    )
+    assert "language" not in story
+
+
+def test_authors_are_named_where_an_item_has_some(newsroom: Newsroom) -> None:
+    listed = newsroom.client.get("/sources/kyodo.json").get_json()["items"]
+    authors = {one["title"]: one["authors"] for one in listed}
+    assert authors["Emoji 🛰️ and 中国 and العربية"] == [{"name": "Emoji 🛰️ and 中国 and العربية"}]
+    assert authors["Scientists Discover How Octopuses Dream"] == [{"name": "Kyodo"}]
+
+
+@pytest.mark.parametrize("extension", ["rss", "atom"])
+def test_the_address_of_a_feed_that_needs_a_secret_is_not_passed_on(newsroom: Newsroom, extension: str) -> None:
+    """Masked it leads nowhere, and a reader that follows it asks for a feed that does not exist."""
+    address = f"/sources/kyodo.{extension}"
+    found = [one for one in tree(newsroom, address).iter("{*}item", "{*}entry") if one.find("{*}source") is not None]
+    assert not found
+    assert b"***" not in newsroom.client.get(address).data

@@ -1,0 +1,80 @@
+"""What the daily brief of a section says: which days, which stories in which order, and word for word one of its entries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from newsroom import CONFIG, Newsroom, item
+
+HOUR = timedelta(hours=1)
+TOKYO = CONFIG.replace("timezone: UTC", "timezone: Asia/Tokyo")  # noon in UTC is 21:00: the day began 21 hours ago
+MANY = (
+    "anchors rust", "boilers burst", "cooks strike", "divers drown", "engines stall", "flags fade", "guns jam", "hulls leak",
+    "islands shelled", "jetties collapse", "kitchens close", "lighthouses sold", "maps lost", "nets tangle", "oars break",
+    "pilots resign", "quays flooded",
+)  # fmt: skip
+
+
+def test_one_entry_a_day_of_the_sites_zone_for_a_week(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, TOKYO)
+    ages = {
+        "today": 20,
+        "yesterday late": 22,
+        "yesterday early": 44,
+        "a week ago": 24 * 7 + 20,
+        "before that": 24 * 7 + 22,
+    }
+    room.publish(*(item(f"Navy {MANY[n]}: {when}", age=age * HOUR) for n, (when, age) in enumerate(ages.items())))
+    feed = room.client.get("/sections/defense/daily.json").get_json()
+    assert [one["title"] for one in feed["items"]] == [
+        "Defense, Monday 23 November 2026",
+        "Defense, Tuesday 17 November 2026",
+    ]
+    yesterday, week = (one["content_html"] for one in feed["items"])
+    assert yesterday.index("early") < yesterday.index("late")
+    assert yesterday.count("<li>") == 2
+    assert "a week ago" in week
+    assert week.count("<li>") == 1
+    assert feed["title"] == "Test Wire – Defense, day by day"
+    assert feed["description"] == "Defense, one entry per day: the stories that most outlets reported."
+    room.close()
+
+
+def test_a_brief_word_for_word(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, CONFIG.replace("{name: Kyodo, url", '{name: Kyodo, publisher: "K & <Sons>", url'))
+    first = item("Navy <b>tows</b> & sinks a frigate", age=20 * HOUR, summary="Nobody was <hurt> & all is well.")
+    second = item("Navy buys potatoes", "kyodo", publisher="K & <Sons>", age=19 * HOUR, summary="")
+    third = item("Navy <b>tows</b> & sinks a frigate", "reuters", age=18 * HOUR, summary="")
+    room.publish(second)
+    room.publish(first)
+    room.publish(third)
+    (brief,) = room.client.get("/sections/defense/daily.json").get_json()["items"]
+    at = "https://wire.example.org/news"
+    assert brief.pop("id").startswith("urn:uuid:")
+    assert brief == {
+        "url": f"{at}/sections/defense/daily#d-2026-11-23",
+        "title": "Defense, Monday 23 November 2026",
+        "summary": "Navy <b>tows</b> & sinks a frigate; Navy buys potatoes",
+        "content_html": f'<ol><li><a href="{at}/stories/{first.id}">Navy &lt;b&gt;tows&lt;/b&gt; &amp; sinks a frigate</a> (BBC, Reuters)'
+        "<br>Nobody was &lt;hurt&gt; &amp; all is well.</li>"
+        f'<li><a href="{at}/stories/{second.id}">Navy buys potatoes</a> (K &amp; &lt;Sons&gt;)</li></ol>',
+        "date_published": "2026-11-24T00:00:00Z",  # when the day was over
+        "date_modified": "2026-11-24T00:00:00Z",
+        "authors": [{"name": "Test Wire – Defense, day by day"}],
+        "tags": [],
+    }
+    room.close()
+
+
+def test_a_busy_day_is_cut_and_days_of_sections_are_entries_of_their_own(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(*(item(f"Navy {what}", age=(20 - n / 10) * HOUR, summary="") for n, what in enumerate(MANY)))
+    room.publish(item("Rain is expected", age=20 * HOUR), item("Tokyo builds a tower", age=20 * HOUR))
+    (brief,) = room.client.get("/sections/defense/daily.json").get_json()["items"]
+    assert brief["content_html"].count("<li>") == 15
+    assert brief["summary"] == "Navy anchors rust; Navy boilers burst; Navy cooks strike"
+    sections = ("defense", "asia-pacific", "world")
+    ids = {room.client.get(f"/sections/{section}/daily.json").get_json()["items"][0]["id"] for section in sections}
+    assert len(ids) == 3
+    room.close()
