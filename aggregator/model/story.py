@@ -188,6 +188,12 @@ class Batch:
     now: int = 0
     forgotten: tuple[int, ...] = ()  # items that the grouping is not to find again
     anew: bool = False  # of stored items: one of them that waits because it changed waits on
+    unmoved: tuple[int, ...] = ()  # stories that `epoch` leaves as they are
+
+    @property
+    def shows(self) -> bool:
+        """Whether readers may see something of it."""
+        return bool(self.placed or self.stories or self.merges or self.forgotten)
 
 
 @dataclass(frozen=True, slots=True)

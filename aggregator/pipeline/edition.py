@@ -15,7 +15,7 @@ from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, Remembered, RememberedItem, StoryState
 from aggregator.pipeline.category_topics import stored_topics, with_category_topics
 from aggregator.pipeline.compose import compose
-from aggregator.pipeline.judging import folded, placed, rejudged
+from aggregator.pipeline.judging import folded, placed, rejudged, stays
 from aggregator.pipeline.moved import with_moved_addresses
 from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled, survivor
 from aggregator.pipeline.policy import Policy
@@ -254,15 +254,23 @@ def unpin(archive: Archive, policy: Policy, now: int) -> None:
 
 
 def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int], now: int) -> None:
-    """Classify and compose these stories anew, and store the result."""
+    """Classify and compose these stories anew, and store what differs: most edits move few stories, and one that stays as it
+    is did not change for those who ask what changed."""
     states = archive.edition.stories(numbers)
     places: list[Placed] = []
     stories: list[StoryState] = []
+    unmoved: list[int] = []
     for n, members in archive.edition.members(numbers).items():
         again = [rejudged(member, policy) for member in members]
-        stories.append(compose(n, again, states[n], policy, joined=(), now=now, replacing=True))
+        story = compose(n, again, states[n], policy, joined=(), now=now, replacing=True)
+        if story == states[n] and all(stays(*pair, policy) for pair in zip(members, again, strict=True)):
+            unmoved.append(n)
+            continue
+        stories.append(story)
         places += [placed(member, n, policy) for member in again]
-    archive.edition.apply(Batch(placed=tuple(places), stories=tuple(stories), epoch=policy.epoch, now=now, anew=True))
+    archive.edition.apply(
+        Batch(tuple(places), tuple(stories), epoch=policy.epoch, now=now, anew=True, unmoved=tuple(unmoved))
+    )
 
 
 def _homes(items: Iterable[PendingItem], grouping: Grouping) -> dict[int, int]:

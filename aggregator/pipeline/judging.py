@@ -23,6 +23,15 @@ def rejudged(member: Member, policy: Policy) -> Member:
     return Member(item, member.judgement if item.pruned else judged, member.counted_as)
 
 
+def stays(before: Member, after: Member, policy: Policy) -> bool:
+    """Whether an item is stored already as the policy places it."""
+    return (
+        before.judgement == after.judgement
+        and before.counted_as == after.item.publisher
+        and before.item.hidden == policy.hides(after.item)
+    )
+
+
 def placed(member: Member, story: int, policy: Policy, why: str = "", joining: Joining | None = None) -> Placed:
     """An item's place as it is stored; without `why`, the earlier reason for joining stays."""
     item = member.item

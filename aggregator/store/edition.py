@@ -70,7 +70,6 @@ class EditionStore(Generic[Reader]):
             "SELECT e.story, m.name, e.entered, e.primary_since, e.active FROM entries e JOIN streams m ON m.n = e.stream "
             "WHERE e.story IN",
             numbers,
-            "ORDER BY e.story, e.stream",
         ):
             placings.setdefault(story, []).append(Placing(name, entered, since, bool(active)))
         found = {}
@@ -81,7 +80,7 @@ class EditionStore(Generic[Reader]):
         ):
             found[n] = StoryState(
                 n, to_id(id), lead, published, entered, section, decode_scores(scores), tuple(orjson.loads(topics)),
-                tuple(joined.get(n, ())), decode_entry(entry), tuple(placings.get(n, ())), bool(hidden), epoch,
+                tuple(joined.get(n, ())), decode_entry(entry), tuple(sorted(placings.get(n, ()), key=_stream)), bool(hidden), epoch,
             )  # fmt: skip
         return found
 
@@ -139,6 +138,10 @@ class EditionStore(Generic[Reader]):
         )
 
 
+def _stream(placing: Placing) -> str:
+    return placing.stream
+
+
 STORING = 1
 """Seconds that a batch may take to be stored. Its stories and items count as changed so much later: who asks for changes meanwhile
 does not see them, and asks from that moment on the next time."""
@@ -157,6 +160,12 @@ def entries_before(db: Reads, batch: Batch) -> list[Row]:
     numbers = [story.n for story in batch.stories] + [merge.younger for merge in batch.merges]
     rows = db.select("SELECT stream, story, published, active FROM entries WHERE story IN", numbers)
     return [(stream, story, published, bool(active)) for stream, story, published, active in rows]
+
+
+def confirm(db: Writes, batch: Batch) -> None:
+    """Stories that stay as they are count as placed under the batch's epoch, and not as changed."""
+    one_of, listed = db.dialect.one_of, db.dialect.listed
+    db.write(f"UPDATE stories SET epoch = ? WHERE {one_of.format('n')}", (batch.epoch, listed(batch.unmoved)))
 
 
 def merge_stories(db: Writes, batch: Batch, changed: int) -> None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from aggregator.errors import QueryError
 from aggregator.model.item import Drop, Enclosure
 from aggregator.model.story import Batch
-from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Extent, Filter, StreamQuery
+from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Filter, StreamQuery
 from aggregator.pipeline.edition import edition, re_place
 from aggregator.store.postgres.full_text import query, tokens, vector
 from aggregator.store.reading import COMMON, FEW, SELDOM
@@ -441,10 +441,16 @@ def test_nothing_to_search_for_is_said(store: Store) -> None:
         store.reading.stories(StreamQuery("search", filter=Filter(words=("...",))), SECONDS)
 
 
-def test_an_empty_step_changes_the_version_alone(store: Store) -> None:
+def test_a_step_that_moves_no_story_changes_nothing_for_readers(store: Store) -> None:
     store.edition.apply(Batch(epoch="one", now=SECONDS))
-    assert store.reading.version() == (1, SECONDS)
-    assert store.reading.stories(StreamQuery("latest"), SECONDS) == ([], Extent(0))
+    assert store.reading.version() == (0, 0)
+    store.intake.apply([polled("alpha", [item("alpha", "1", "Ferry sails")])], NOW)
+    edition(store, policy(), lambda: SECONDS)
+    before, version = store.reading.stories(StreamQuery("latest"), SECONDS), store.reading.version()
+    told = [story.n for story in before[0]]
+    store.edition.apply(Batch(epoch="two", now=SECONDS + 60, anew=True, unmoved=tuple(told)))
+    assert (store.edition.count_outdated("two"), store.edition.outdated("one", 9)) == (0, told)
+    assert (store.reading.stories(StreamQuery("latest"), SECONDS), store.reading.version()) == (before, version)
 
 
 def test_leases_are_of_sources_and_of_owners(store: Store) -> None:

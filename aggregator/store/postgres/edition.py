@@ -8,7 +8,7 @@ from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
 from aggregator.store import edition
 from aggregator.store.dialect import Lock
-from aggregator.store.edition import STORING, apply_splits, entries_before, merge_stories, moment
+from aggregator.store.edition import STORING, apply_splits, confirm, entries_before, merge_stories, moment
 from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw, put
 from aggregator.store.postgres.memory import save_memory
 from aggregator.store.rows import entry_rows, placement_row, story_row
@@ -68,6 +68,9 @@ class EditionStore(edition.EditionStore[Connection]):
                 raise StoreBusy(
                     f"{self._db.server.name}: the edition was lost with the connection; the next one continues"
                 )
+            confirm(self._db, batch)
+            if not batch.shows:
+                return
             version = next_version(raw)
             before = entries_before(self._db, batch)
             now = moment(self._db, batch.now)

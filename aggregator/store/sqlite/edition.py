@@ -11,7 +11,7 @@ import orjson
 from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
 from aggregator.store import edition
-from aggregator.store.edition import STORING, apply_splits, entries_before, merge_stories, moment
+from aggregator.store.edition import STORING, apply_splits, confirm, entries_before, merge_stories, moment
 from aggregator.store.rows import entry_rows, placement_row, story_row
 from aggregator.store.shifts import KEPT, Row, shifts
 from aggregator.store.sqlite.connection import Connection
@@ -51,6 +51,9 @@ class EditionStore(edition.EditionStore[Connection]):
         with self._db.transaction() as raw:
             if self._holding is not None and self.holder() != self._holding:
                 raise StoreBusy(f"{self._db.path}: another process took over the edition; this one stopped")
+            confirm(self._db, batch)
+            if not batch.shows:
+                return
             before = entries_before(self._db, batch)
             now = moment(self._db, batch.now)
             changed = now + STORING

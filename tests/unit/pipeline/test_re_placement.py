@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from aggregator.pipeline.edition import re_place
 from aggregator.pipeline.re_placement import re_place_all
 
 EDIT = CONFIG.replace("words: [NATO]", "words: [NATO, shipbuilder]")
+MOVED = "Navy's Newest Frigate Delayed Again, Shipbuilder Says"
 
 
 @pytest.fixture
@@ -27,9 +29,16 @@ def told(room: Newsroom) -> Any:
     return answer["re_placing"]
 
 
+def listed(room: Newsroom, view: str, asked: str = "") -> list[dict[str, Any]]:
+    answer = room.client.get(f"/api/v1/{view}{asked}").json
+    assert answer
+    return list(answer[view])
+
+
 def follow(room: Newsroom, proceed: Callable[[], bool] = lambda: True) -> list[tuple[int, int]]:
     seen: list[tuple[int, int]] = []
-    re_place_all(room.archive, room.application.policy, lambda: 0, proceed, lambda done, of: seen.append((done, of)))
+    now = int(room.now.timestamp())
+    re_place_all(room.archive, room.application.policy, lambda: now, proceed, lambda done, of: seen.append((done, of)))
     return seen
 
 
@@ -84,3 +93,17 @@ def test_the_next_edit_counts_from_nothing(room: Newsroom) -> None:
     room.put_in_force(EDIT.replace("shipbuilder", "builder"))
     room.archive.upkeep.note("re-placing", {"done": 2, "of": 7, "epoch": "gone"})  # there were more before some merged
     assert follow(room) == [(2, 5), (4, 5), (5, 5)]
+
+
+def test_an_edit_changes_only_the_stories_that_it_moves(room: Newsroom) -> None:
+    """Or clients that ask what changed would get the whole archive after each edit, and every page would be rendered anew."""
+    room.now += timedelta(hours=1)
+    room.put_in_force(EDIT)
+    follow(room)
+    since = f"?changed_since={room.now - timedelta(minutes=30):%Y-%m-%dT%H:%M:%SZ}"
+    assert [row["title"] for row in listed(room, "stories", since)] == [MOVED]
+    assert [row["title"] for row in listed(room, "items", since)] == [MOVED]
+    version = room.archive.reading.version("topic:rare-earths")
+    room.put_in_force(EDIT.replace("shipbuilder", "shipbuilder, nobody says this"))
+    follow(room)
+    assert room.archive.reading.version("topic:rare-earths") == version
