@@ -9,7 +9,6 @@ since (`data_version`); versions are looked up again after a commit.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +22,7 @@ from aggregator.errors import StoreError
 from aggregator.model.stream import Rendered
 from aggregator.web.library import Library, Version
 from aggregator.web.negotiation import coding, matching_etag
+from aggregator.web.recent import Recent
 from aggregator.web.request_context import library
 from aggregator.web.responses import SHOWN
 
@@ -94,10 +94,7 @@ class ResponseCache:
     def __init__(self, inner: WSGIApplication, library: Library) -> None:
         self.inner = inner
         self.library = library
-        self.bytes_kept = KEPT_BYTES
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
-        self._size = 0
-        self._lock = threading.Lock()
+        self.kept: Recent[Key, Kept] = Recent(KEPT_BYTES)
         self._local = threading.local()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -113,7 +110,7 @@ class ResponseCache:
             environ.get("QUERY_STRING", ""),
             coding(environ.get("HTTP_ACCEPT_ENCODING", "")),
         )
-        kept = self._kept.get(key)
+        kept = self.kept.get(key)
         if kept is None or not self._valid(key, kept):
             return self._ask(key, environ, start_response)
         etag = matching_etag(
@@ -182,15 +179,8 @@ class ResponseCache:
         if etag is None:
             return
         kept = Kept(key, validity, body, list(headers), etag, rendered.etag, rendered.modified)
-        if kept.size > self.bytes_kept // 4:  # such as a month; room for it would be that of hundreds
-            return
-        with self._lock:
-            old = self._kept.pop(key, None)
-            self._size += kept.size - (old.size if old else 0)
-            self._kept[key] = kept
-            while self._size > self.bytes_kept and self._kept:
-                _, dropped = self._kept.popitem(last=False)
-                self._size -= dropped.size
+        if kept.size <= self.kept.most // 4:  # not such as a month; room for it would be that of hundreds
+            self.kept.put(key, kept)
 
 
 def _unmodified(headers: Headers, etag: str) -> Headers:

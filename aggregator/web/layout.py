@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from aggregator.render.bytes import content_etag, rendered
 from aggregator.render.formats import FORMATS
-from aggregator.web.library import month_of
+from aggregator.web.months import month_of
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond
 

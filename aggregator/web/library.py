@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
-
-from werkzeug.exceptions import ServiceUnavailable
 
 from aggregator.errors import ConfigError
 from aggregator.model.judgement import Receipt
@@ -24,6 +21,8 @@ from aggregator.model.settings import Settings
 from aggregator.model.source import SourceState
 from aggregator.model.stream import Names, Rendered, Stream, StreamQuery
 from aggregator.render.formats import FORMATS
+from aggregator.web.months import Places
+from aggregator.web.recent import Recent
 
 if TYPE_CHECKING:
     from aggregator.ports import Past
@@ -31,10 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CACHED_BYTES = 64 * 1024 * 1024
-MONTH_PATIENCE = 0.5  # seconds to wait for a place: months of small archives are made within that
-MONTH_SECONDS = 10  # after which to ask again for one that there was no place for
-MONTHS = 2  # made at once: each may hold a thread for seconds and hundreds of megabytes, and there are few threads (`cli/serve.py`)
+RENDERED_BYTES = 64 * 1024 * 1024
 
 Version = tuple[str, datetime, int]
 
@@ -118,10 +114,8 @@ class Library:
         self._unread: str | None = None  # the epoch in force, where it cannot be read here
         self._local = threading.local()
         self._following = threading.Lock()
-        self._lock = threading.Lock()
-        self._months = threading.BoundedSemaphore(MONTHS)
-        self._cache: OrderedDict[tuple[StreamQuery, str, str], Cached] = OrderedDict()
-        self._cached_bytes = 0
+        self._months = Places()
+        self._rendered: Recent[tuple[StreamQuery, str, str], Cached] = Recent(RENDERED_BYTES)
 
     @property
     def archive(self) -> Archive:
@@ -218,23 +212,13 @@ class Library:
         """The configuration that this process follows, without asking the store."""
         return self._current
 
-    @contextmanager
-    def place_for(self, query: StreamQuery) -> Iterator[None]:
-        """Held while the answer to a query is made. A whole month is not made while `MONTHS` others are, so that those who ask for
-        archives leave threads to those who read news.
+    def place_for(self, query: StreamQuery) -> AbstractContextManager[None]:
+        """To be held while the answer to a query is made, which may be a whole month.
 
         Raises:
-            ServiceUnavailable: they are.
+            ServiceUnavailable: too many of these are being made.
         """
-        if query.window is None or query.limit is not None:
-            yield
-            return
-        if not self._months.acquire(timeout=MONTH_PATIENCE):
-            raise ServiceUnavailable(retry_after=MONTH_SECONDS)
-        try:
-            yield
-        finally:
-            self._months.release()
+        return self._months.one() if query.window and query.limit is None else nullcontext()
 
     def rendered(
         self, query: StreamQuery, asked: str, extension: str, build: Callable[[StreamQuery], tuple[Stream, int | None]]
@@ -245,25 +229,14 @@ class Library:
         version = self.version(stream_name(query))
         now = int(self.now().timestamp())
         key = (query, asked, extension)
-        with self._lock:
-            found = self._cache.get(key)
-            if found and found.version == version and (found.expires is None or now < found.expires):
-                self._cache.move_to_end(key)
-                return found
+        found = self._rendered.get(key)
+        if found and found.version == version and (found.expires is None or now < found.expires):
+            return found
         with self.place_for(query):
             stream, expires = build(query)
             made = Cached(version, expires, FORMATS[extension].render(stream))
-        self._keep(key, made)
+        self._rendered.put(key, made)
         return made
-
-    def _keep(self, key: tuple[StreamQuery, str, str], made: Cached) -> None:
-        with self._lock:
-            old = self._cache.pop(key, None)
-            self._cached_bytes += made.size - (old.size if old else 0)
-            self._cache[key] = made
-            while self._cached_bytes > CACHED_BYTES and len(self._cache) > 1:
-                _, dropped = self._cache.popitem(last=False)
-                self._cached_bytes -= dropped.size
 
 
 def stream_name(query: StreamQuery) -> str:
@@ -272,14 +245,3 @@ def stream_name(query: StreamQuery) -> str:
         return f"section:{query.id}"
     plain = query.filter.empty and query.view == "stories"
     return f"{query.kind}:{query.id}" if plain and query.kind in ("section", "topic") else "latest"
-
-
-def month_bounds(year: int, month: int, zone: ZoneInfo) -> tuple[int, int]:
-    """First second of a month and of the next, in the zone of the site."""
-    start = datetime(year, month, 1, tzinfo=zone)
-    end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
-    return int(start.astimezone(UTC).timestamp()), int(end.astimezone(UTC).timestamp())
-
-
-def month_of(seconds: int, zone: ZoneInfo) -> str:
-    return datetime.fromtimestamp(seconds, zone).strftime("%Y-%m")

@@ -16,7 +16,8 @@ from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import Extent, Filter, Names, Stream, StreamQuery
 from aggregator.web import parameters
-from aggregator.web.library import InForce, Library, month_bounds, month_of, stream_name
+from aggregator.web.library import InForce, Library, stream_name
+from aggregator.web.months import month_bounds, month_of
 from aggregator.web.ranking import SearchText, rank_by_relevance
 from aggregator.web.receipts import receipts_of
 from aggregator.web.republished import republished

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from aggregator.model.stream import StreamQuery
 from aggregator.render.fit import fit
-from aggregator.web.library import InForce, month_of
+from aggregator.web.library import InForce
+from aggregator.web.months import month_of
 
 
 def heading(force: InForce, query: StreamQuery) -> str:

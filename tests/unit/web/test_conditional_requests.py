@@ -215,11 +215,11 @@ def test_what_is_kept_is_bounded(newsroom: Newsroom) -> None:
     app = create_app(library)
     front = app.wsgi_app
     assert isinstance(front, ResponseCache)
-    front.bytes_kept = 50_000
+    front.kept.most = 50_000
     for limit in range(1, 40):
         app.test_client().get(f"/latest.rss?limit={limit}")
-    assert 0 < front._size <= 50_000
-    assert front._size == sum(kept.size for kept in front._kept.values())
+    assert 0 < front.kept.size <= 50_000
+    assert front.kept.size == sum(kept.size for kept in front.kept.held.values())
 
 
 def test_one_large_answer_drives_no_others_out(newsroom: Newsroom) -> None:
@@ -229,9 +229,9 @@ def test_one_large_answer_drives_no_others_out(newsroom: Newsroom) -> None:
     client = app.test_client()
     for limit in (1, 2, 3):
         client.get(f"/latest.rss?limit={limit}")
-    front.bytes_kept = front._size
-    assert client.get(f"/latest.rss?limit=4&x={'a' * front._size}").status_code == 200
-    assert len(front._kept) == 3
+    front.kept.most = front.kept.size
+    assert client.get(f"/latest.rss?limit=4&x={'a' * front.kept.size}").status_code == 200
+    assert len(front.kept.held) == 3
 
 
 def test_long_questions_count_as_what_they_hold(newsroom: Newsroom) -> None:
@@ -239,14 +239,15 @@ def test_long_questions_count_as_what_they_hold(newsroom: Newsroom) -> None:
     app = create_app(newsroom.library())
     front = app.wsgi_app
     assert isinstance(front, ResponseCache)
-    front.bytes_kept = 300_000
+    front.kept.most = 300_000
     for n in range(20):
         assert app.test_client().get(f"/latest.rss?limit=1&{n}={'a' * 60_000}").status_code == 200
-    asked = sum(len(path) + len(query) for path, query, _ in front._kept)
+    asked = sum(len(path) + len(query) for path, query, _ in front.kept.held)
     told = sum(
-        len(kept.body) + sum(len(name) + len(value) for name, value in kept.headers) for kept in front._kept.values()
+        len(kept.body) + sum(len(name) + len(value) for name, value in kept.headers)
+        for kept in front.kept.held.values()
     )
-    assert 0 < asked + told <= front._size <= 300_000
+    assert 0 < asked + told <= front.kept.size <= 300_000
 
 
 def test_what_is_dropped_is_held_by_no_thread(newsroom: Newsroom) -> None:
@@ -257,8 +258,8 @@ def test_what_is_dropped_is_held_by_no_thread(newsroom: Newsroom) -> None:
     client = app.test_client()
     for _ in range(2):
         client.get("/latest.rss?limit=1")
-    (dropped,) = map(weakref.ref, front._kept.values())
-    front.bytes_kept = 5 * front._size
+    (dropped,) = map(weakref.ref, front.kept.held.values())
+    front.kept.most = 5 * front.kept.size
     for n in range(5):
         client.get(f"/latest.rss?limit=1&{n}")
     gc.collect()

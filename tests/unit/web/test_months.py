@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from aggregator.model.stream import StreamQuery
-from aggregator.web.library import MONTHS
+from aggregator.web.months import AT_ONCE
 
 ADDRESSES = ("/latest/2026-11.json?q=-x", "/sections/defense/2026-11.rss?q=-x", "/latest/2026-11?q=-x")
 
@@ -19,7 +19,7 @@ def test_no_more_are_made_at_once(client: FlaskClient, address: str) -> None:
     library = client.application.extensions["library"]
     kept = client.get("/latest/2026-10.rss")
     with ExitStack() as others:
-        for _ in range(MONTHS):
+        for _ in range(AT_ONCE):
             others.enter_context(library.place_for(StreamQuery("latest", window=(0, 1))))
         late = client.get(address)
         assert (late.status_code, late.headers["Retry-After"], late.headers["Cache-Control"]) == (503, "10", "no-store")
@@ -34,7 +34,7 @@ def test_who_asks_for_several_months_at_once_gets_them_all_where_they_are_soon_m
     month = StreamQuery("latest", window=(0, 1))
     waiting = threading.Event()
     with ExitStack() as others:
-        for _ in range(MONTHS):
+        for _ in range(AT_ONCE):
             others.enter_context(library.place_for(month))
 
         def another() -> None:
