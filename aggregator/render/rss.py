@@ -10,6 +10,6 @@ TYPE = "application/rss+xml"
 
 
 def render(stream: Stream) -> Rendered:
-    feed = generator(stream, "rss", TYPE)
-    feed.lastBuildDate(stream.updated)
-    return rendered(feed.rss_str(), f"{TYPE}; charset=utf-8", stream.modified or stream.updated)
+    return rendered(
+        generator(stream, "rss", TYPE).rss_str(), f"{TYPE}; charset=utf-8", stream.modified or stream.updated
+    )

@@ -1,7 +1,8 @@
 """What RSS and Atom share: a feedgen generator filled from a Stream, and extensions for what feedgen does not write.
 
 feedgen writes only `rel=self` links into RSS, uses the current time for dates that are not set, and prepends entries by
-default; here every date comes from the content, and entries are appended.
+default; here every date comes from the content, and entries are appended. What both formats have is set once, by its name
+in Atom or in RSS: an id is the guid too, a summary the description, the image the logo.
 """
 
 from __future__ import annotations
@@ -110,7 +111,6 @@ def generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
     title = fit(stream.title)
     feed.title(title)
     feed.description(stream.description)
-    feed.subtitle(stream.description)
     feed.link(href=self_link, rel="self", type=mime)
     feed.link(href=page, rel="alternate", type="text/html")
     feed.language(stream.language)
@@ -119,7 +119,6 @@ def generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
     feed.ttl(stream.ttl)
     if stream.icon:
         feed.icon(stream.icon)
-        feed.logo(stream.icon)
         feed.image(url=stream.icon, title=title, link=page)
     documents = (("prev-archive", stream.previous), ("next-archive", stream.next), ("current", stream.current))
     feed.wire.links = [(rel, f"{address}.{extension}{stream.selection}") for rel, address in documents if address]
@@ -133,11 +132,9 @@ def generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
 
 def _add(target: GenEntry, entry: FeedEntry, *, rss: bool) -> None:
     target.id(entry.id)
-    target.guid(entry.id, permalink=False)
     target.title(entry.title)
     target.link(href=entry.link, rel="alternate")
     target.summary(entry.summary or entry.title)
-    target.description(entry.summary or entry.title)
     target.content(entry.body, type="html")
     target.published(entry.published)
     target.updated(entry.updated)

@@ -48,7 +48,13 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
             lang="fr",
             enclosures=[picture, audio, Enclosure("https://bbc.example/b.mp3")],
         ),
-        item("Nothing to Link To", url=None, lang=None, summary="Only & a <summary>."),
+        item(
+            "Nothing to Link To",
+            url=None,
+            lang=None,
+            summary="Only & a <summary>.",
+            enclosures=[Enclosure("https://bbc.example/q.png", "image/png")],
+        ),
         item("", "kyodo", age=timedelta(hours=7), summary="", content=""),  # a picture alone, say
         item(
             "Addresses of All Kinds",

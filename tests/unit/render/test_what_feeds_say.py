@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
-from lxml import etree
-from newsroom import Newsroom
+from lxml import etree, html
+from newsroom import CONFIG, Newsroom, item
 
+HOURS = timedelta(hours=20)
 ROOT = "https://wire.example.org/news"
 STREAM = f"{ROOT}/sections/asia-pacific"
 ICON = f"{ROOT}/static/icon.png"
@@ -337,6 +342,9 @@ def test_a_story_that_links_nowhere_leads_to_its_page(newsroom: Newsroom) -> Non
         "<p>Only &amp; a &lt;summary&gt;.</p><ul><li>BBC: Nothing to Link To (24 Nov 2026, 11:00 UTC)</li></ul>"
     )
     assert "language" not in story
+    assert story["attachments"] == [{"url": "https://bbc.example/q.png", "mime_type": "image/png"}]
+    said = told(entry(newsroom, "/latest.rss", "item", "Nothing to Link To"))
+    assert ("media:content", None, {"url": "https://bbc.example/q.png", "medium": "image", "type": "image/png"}) in said
 
 
 def test_authors_are_named_where_an_item_has_some(newsroom: Newsroom) -> None:
@@ -353,3 +361,66 @@ def test_the_address_of_a_feed_that_needs_a_secret_is_not_passed_on(newsroom: Ne
     found = [one for one in tree(newsroom, address).iter("{*}item", "{*}entry") if one.find("{*}source") is not None]
     assert not found
     assert b"***" not in newsroom.client.get(address).data
+
+
+def test_an_item_that_links_nowhere_leads_to_the_page_of_its_story(newsroom: Newsroom) -> None:
+    listed = newsroom.client.get("/sources/bbc-world.json").get_json()["items"]
+    (found,) = (one for one in listed if one["title"] == "Nothing to Link To")
+    assert found["url"] == f"{ROOT}/stories/{found['_aggregator']['story'].removeprefix('urn:uuid:')}"
+
+
+def test_an_item_is_told_to_be_where_its_story_is(newsroom: Newsroom) -> None:
+    """A story of one item in two sections: both views of a stream say the same, and why."""
+    views = (newsroom.client.get(f"/latest.json?view={view}").get_json()["items"] for view in ("stories", "items"))
+    story, item = (
+        next(one for one in listed if one["title"] == "Missile Test Over the Sea of Japan Alarms NATO")
+        for listed in views
+    )
+    assert item["_aggregator"] == story["_aggregator"]
+    assert item["tags"] == story["tags"] == ["Asia-Pacific", "Defense", "NATO", "Japan"]
+    told = story["_aggregator"]
+    assert told["section"] == "asia-pacific"
+    assert told["sections"] == ["asia-pacific", "defense"]
+    assert told["topics"] == ["nato", "japan"]
+    assert [(one["section"], one["score"], one["runner_up"]) for one in told["receipts"]] == [
+        ("asia-pacific", 0.853, {"section": "defense", "score": 0.588}),
+        ("defense", 0.588, {"section": "asia-pacific", "score": 0.853}),
+        ("nato", 0.8, None),
+    ]
+
+
+MARKUP = CONFIG.replace("site: {title: Test Wire", "site: {title: 'Wire <b> & Co'").replace(
+    "{id: nato, title: NATO, words: [NATO]}", "{id: nato, title: 'NATO <b> & friends', words: [frigate]}"
+).replace("wire.example.org/news", "wire.example.org/a&copy").replace(
+    "sources:\n", 'sources:\n  - {name: Kyodo Sport, publisher: Kyodo, url: "https://kyodo.example/sport.xml"}\n'
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("stream", ["/latest", "/latest?view=items", "/sections/defense/daily"])
+def test_what_outlets_and_editors_wrote_is_text_in_the_body_of_an_entry(tmp_path: Path, stream: str) -> None:
+    """Titles, names and addresses: readers show bodies as HTML, and not all of them sanitise it."""
+    room = Newsroom(tmp_path, MARKUP)
+    hostile = 'Frigate <img src=x onerror=alert(1)> & "others" &lt;b&gt;'
+    address = 'https://kyodo.example/?a=1&copy/" onclick="alert(3)'
+    first = item(hostile, "kyodo", age=HOURS, url=address, summary="<script>alert(2)</script> & more")
+    again = replace(first, id=str(UUID(int=7)), key="again", source="kyodo-sport")
+    room.publish(first, item("Navy <b>buys</b>", "reuters", age=HOURS, publisher="R & <i>Sons</i>", summary=""))
+    room.publish(again)
+    room.publish(item(f"{hostile}, says the navy", "bbc-world", age=HOURS, summary="<script>alert(2)</script> & more"))
+    seen = set[str]()
+    path, _, query = stream.partition("?")
+    for entry in room.client.get(f"{path}.json?{query}").get_json()["items"]:
+        body = html.fragment_fromstring(entry["content_html"], create_parent="body")
+        assert {element.tag for element in body.iter()} <= {"body", "p", "strong", "ul", "ol", "li", "a", "br"}
+        assert {name for element in body.iter() for name in element.attrib} <= {"href"}
+        seen |= {body.text_content(), *(link.get("href") for link in body.iter("a"))}
+    told = "\n".join(seen)
+    for part in (hostile, "<script>alert(2)</script> & more", "Navy <b>buys</b>"):
+        assert part in told
+    assert any(link.startswith("https://wire.example.org/a&copy/stories/") for link in seen)
+    if "daily" not in stream:
+        assert address in seen
+        assert "NATO <b> & friends" in told or "items" in stream
+    if stream == "/latest":
+        assert told.count("Kyodo:") == 1, "two of its feeds list the article"
+    room.close()
