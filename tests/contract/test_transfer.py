@@ -15,8 +15,9 @@ from aggregator.errors import StoreBusy, StoreError
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.store.postgres.archive import PostgresArchive
-from aggregator.store.postgres.connection import Connection, Server
+from aggregator.store.postgres.connection import Connection
 from aggregator.store.postgres.loading import Load, loading
+from aggregator.store.postgres.server import Server
 from aggregator.store.postgres.upkeep import Upkeep
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.export import Export

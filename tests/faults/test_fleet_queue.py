@@ -17,7 +17,7 @@ from servers.link import Link
 
 from aggregator.errors import ClockApart, StoreTooNew
 from aggregator.store.postgres.archive import PostgresArchive
-from aggregator.store.postgres.connection import Server
+from aggregator.store.postgres.server import Server
 from aggregator.worker import queue
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.queue import Queue

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from aggregator.errors import ClockApart
 from aggregator.store.postgres.articles import Articles
-from aggregator.store.postgres.connection import Connection, Server, session_name
+from aggregator.store.postgres.connection import Connection
 from aggregator.store.postgres.edition import EditionStore
 from aggregator.store.postgres.intake import Intake
 from aggregator.store.postgres.memory import Past
 from aggregator.store.postgres.reading import Reading
 from aggregator.store.postgres.schema import known_version, migrate
+from aggregator.store.postgres.server import Server, session_name
 from aggregator.store.postgres.sources import Sources
 from aggregator.store.postgres.upkeep import Upkeep
 

@@ -1,4 +1,4 @@
-"""A connection to the server, transactions, and PostgreSQL's errors in our words."""
+"""A connection to the server, its transactions, and rows written over it."""
 
 from __future__ import annotations
 
@@ -8,29 +8,22 @@ import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg import errors
 from psycopg.abc import PQGen
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from aggregator.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, UsageError
+from aggregator.errors import StoreError
 from aggregator.store.dialect import Dialect, Lock
+from aggregator.store.postgres.failures import SILENT, ours
 from aggregator.store.postgres.full_text import query as words_query
-from aggregator.store.postgres.silence import Silence
+from aggregator.store.postgres.server import BUSY_SECONDS, Server, session_name
 
 Raw = psycopg.Connection[tuple[Any, ...]]
 T = TypeVar("T")
 
-BUSY_SECONDS = 60
-"""How long a statement may take, or wait for others, before it is given up."""
-CONNECT_SECONDS = 10
 OUR_LOCKS = 0x57495245  # "WIRE": the class of our advisory locks; their numbers are those of `dialect.Lock`
-
-SILENT = "does not answer; check host, port and firewall"
-FULL = "takes no more connections; raise max_connections (or the limit of the user) or run fewer processes"
 
 DIALECT = Dialect(
     greatest="greatest",
@@ -51,61 +44,6 @@ DIALECT = Dialect(
 def sql(query: str) -> str:
     """SQL with `?` for values, as our backends share it, in the form that psycopg needs."""
     return query.replace("%", "%%").replace("?", "%s")
-
-
-class Server:
-    """Where the database is. Messages name it without the password."""
-
-    def __init__(self, url: str) -> None:
-        """Raises:
-        UsageError: not the address of a database; it is not repeated, since it may contain a password.
-        """
-        try:
-            self.parts = conninfo_to_dict(url)
-        except psycopg.Error as error:
-            raise UsageError(
-                "--database: cannot be read; expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE with reserved characters "
-                "of a password written as %XX"
-            ) from error
-        self.url = url
-        self.silence = Silence()
-        host = str(self.parts.get("host") or "the local socket").split(",")[0]
-        port = self.parts.get("port")
-        self.name = (
-            f"PostgreSQL at {host}{f':{port}' if port else ''}, database {self.parts.get('dbname') or '(default)'}"
-        )
-
-    def address(self, name: str, patience: int = BUSY_SECONDS, *, read_only: bool = False) -> str:
-        """What a driver connects by, for a session of this name: with the password."""
-        settings = {
-            "statement_timeout": f"{patience}s",
-            "lock_timeout": f"{patience}s",
-            "idle_in_transaction_session_timeout": f"{5 * BUSY_SECONDS}s",
-            # A machine that disappears silently holds nothing for longer than this: keepalives find it where the server
-            # waits for it, the last one (milliseconds) where an answer is on its way to it.
-            "tcp_keepalives_idle": "5",
-            "tcp_keepalives_interval": "5",
-            "tcp_keepalives_count": "2",
-            "tcp_user_timeout": "15000",
-            **({"default_transaction_read_only": "on"} if read_only else {}),
-            # A process that waited for a lock must see what its holder did, whatever the database is set to.
-            "default_transaction_isolation": r"read\ committed",
-            # Many short queries to an SSD: an index is nearly always right, JIT compilation never.
-            "random_page_cost": "1.1",
-            "jit": "off",
-        }
-        own = " ".join(f"-c {key}={value}" for key, value in settings.items())
-        options = f"{self.parts.get('options') or ''} {own}".strip()
-        more: dict[str, Any] = {
-            "application_name": name, "options": options, "connect_timeout": min(CONNECT_SECONDS, patience), "client_encoding": "utf8",
-            "keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2, "tcp_user_timeout": 20_000,
-        }  # fmt: skip
-        return make_conninfo(self.url, **more)
-
-
-def session_name(owner: str) -> str:
-    """The name of a process's sessions on the server, by which others see that it is alive."""
-    return f"aggregator {blake2b(owner.encode(), digest_size=12).hexdigest()}"
 
 
 class _Hurried(psycopg.Connection[tuple[Any, ...]]):
@@ -181,17 +119,7 @@ class Connection:
                 # That may hold for this session alone, or for a server that is the primary no more: what comes next is
                 # asked over a new connection.
                 self._closing()
-            raise self._ours(error) from error
-
-    def _ours(self, error: psycopg.Error) -> StoreError:
-        where = self.server.name
-        for kinds, made, text in _ERRORS:
-            if isinstance(error, kinds):
-                return made(f"{where}: {text.format(patience=self._patience)}")
-        said = " ".join(str(error).split())
-        if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
-            return _unreachable(where, said)
-        return StoreError(f"{where}: {said}")
+            raise ours(error, self.server.name, self._patience) from error
 
     @contextmanager
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> Iterator[Raw]:
@@ -249,61 +177,6 @@ class Connection:
         if not keys:
             return []
         return self.read(f"{query.rstrip().removesuffix('IN')} = ANY(?) {order}", (*bounds, list(keys)))
-
-
-_ERRORS: tuple[tuple[tuple[type[psycopg.Error], ...], type[StoreError], str], ...] = (
-    (
-        (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected, errors.SerializationFailure),
-        StoreBusy,
-        "other processes hold the lock, or the query took too long; tried for {patience} seconds",
-    ),
-    (
-        (errors.TooManyConnections,),
-        StoreBusy,
-        FULL,
-    ),
-    ((errors.DiskFull,), StoreFull, "the disk of the server is full; nothing was changed, reading still works"),
-    (
-        (errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege),
-        StoreReadOnly,
-        "cannot be written: this user does not own the database or its schema, or the server is a standby or read-only",
-    ),
-    (
-        (errors.DataCorrupted, errors.IndexCorrupted),
-        StoreCorrupt,
-        "the database is damaged and is left as it is. Stop the service and restore a dump or a base backup",
-    ),
-    ((errors.UndefinedTable,), StoreError, "contains no archive any more; was it replaced by an empty database?"),
-    ((errors.InvalidPassword, errors.InvalidAuthorizationSpecification), StoreError, "user or password is wrong"),
-    ((errors.InvalidCatalogName,), StoreError, "there is no such database; create it with `createdb`"),
-    (
-        (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow),
-        StoreBusy,
-        "the server is stopping or starting; interrupted work will be repeated",
-    ),
-)
-
-
-def _unreachable(where: str, said: str) -> StoreError:
-    """libpq reports this only as text, since there was no server to give an error code."""
-    for sign, text in (
-        ("password authentication failed", "user or password is wrong"),
-        ("no password supplied", "requires a password; put it into the URL or PGPASSWORD"),
-        ("does not exist", "there is no such database or user"),
-        ("resolve host", "the host name cannot be resolved; check it"),
-        ("translate host name", "the host name cannot be resolved; check it"),
-        ("too many clients", FULL),
-        ("too many connections", FULL),
-        ("remaining connection slots", FULL),
-        ("the database system is", "the server is stopping or starting"),
-        ("refused", "nothing listens there; is the server running, on this port?"),
-        ("No such file", "nothing listens there; is the server running?"),
-        ("timeout", SILENT),
-    ):
-        if sign in said:
-            return StoreError(f"{where}: {text}")
-    said = said.rpartition("failed: ")[2].partition(" This probably means")[0]
-    return StoreError(f"{where}: the connection was lost or refused ({said[:200]})")
 
 
 def put(

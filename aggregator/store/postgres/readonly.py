@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 from aggregator.errors import NotAStore
-from aggregator.store.postgres.connection import Connection, Server
+from aggregator.store.postgres.connection import Connection
 from aggregator.store.postgres.memory import Past
 from aggregator.store.postgres.reading import Reading
 from aggregator.store.postgres.schema import version
+from aggregator.store.postgres.server import Server
 from aggregator.store.postgres.sources import Sources
 from aggregator.store.postgres.upkeep import Upkeep
 

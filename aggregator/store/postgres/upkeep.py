@@ -9,9 +9,10 @@ import orjson
 from aggregator.errors import UsageError
 from aggregator.store import upkeep
 from aggregator.store.edition import moment
-from aggregator.store.postgres.connection import Connection, put, session_name
+from aggregator.store.postgres.connection import Connection, put
 from aggregator.store.postgres.edition import next_version, stamp
 from aggregator.store.postgres.intake import save_words
+from aggregator.store.postgres.server import session_name
 from aggregator.store.rows import to_json
 
 

@@ -1,0 +1,77 @@
+"""PostgreSQL's errors in our words."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import errors
+
+from aggregator.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
+
+SILENT = "does not answer; check host, port and firewall"
+FULL = "takes no more connections; raise max_connections (or the limit of the user) or run fewer processes"
+
+
+def ours(error: psycopg.Error, where: str, patience: float) -> StoreError:
+    """`where`: the name of the server; `patience`: how many seconds were tried for."""
+    for kinds, made, text in _ERRORS:
+        if isinstance(error, kinds):
+            return made(f"{where}: {text.format(patience=patience)}")
+    said = " ".join(str(error).split())
+    if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
+        return _unreachable(where, said)
+    return StoreError(f"{where}: {said}")
+
+
+_ERRORS: tuple[tuple[tuple[type[psycopg.Error], ...], type[StoreError], str], ...] = (
+    (
+        (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected, errors.SerializationFailure),
+        StoreBusy,
+        "other processes hold the lock, or the query took too long; tried for {patience} seconds",
+    ),
+    (
+        (errors.TooManyConnections,),
+        StoreBusy,
+        FULL,
+    ),
+    ((errors.DiskFull,), StoreFull, "the disk of the server is full; nothing was changed, reading still works"),
+    (
+        (errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege),
+        StoreReadOnly,
+        "cannot be written: this user does not own the database or its schema, or the server is a standby or read-only",
+    ),
+    (
+        (errors.DataCorrupted, errors.IndexCorrupted),
+        StoreCorrupt,
+        "the database is damaged and is left as it is. Stop the service and restore a dump or a base backup",
+    ),
+    ((errors.UndefinedTable,), StoreError, "contains no archive any more; was it replaced by an empty database?"),
+    ((errors.InvalidPassword, errors.InvalidAuthorizationSpecification), StoreError, "user or password is wrong"),
+    ((errors.InvalidCatalogName,), StoreError, "there is no such database; create it with `createdb`"),
+    (
+        (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow),
+        StoreBusy,
+        "the server is stopping or starting; interrupted work will be repeated",
+    ),
+)
+
+
+def _unreachable(where: str, said: str) -> StoreError:
+    """libpq reports this only as text, since there was no server to give an error code."""
+    for sign, text in (
+        ("password authentication failed", "user or password is wrong"),
+        ("no password supplied", "requires a password; put it into the URL or PGPASSWORD"),
+        ("does not exist", "there is no such database or user"),
+        ("resolve host", "the host name cannot be resolved; check it"),
+        ("translate host name", "the host name cannot be resolved; check it"),
+        ("too many clients", FULL),
+        ("too many connections", FULL),
+        ("remaining connection slots", FULL),
+        ("the database system is", "the server is stopping or starting"),
+        ("refused", "nothing listens there; is the server running, on this port?"),
+        ("No such file", "nothing listens there; is the server running?"),
+        ("timeout", SILENT),
+    ):
+        if sign in said:
+            return StoreError(f"{where}: {text}")
+    said = said.rpartition("failed: ")[2].partition(" This probably means")[0]
+    return StoreError(f"{where}: the connection was lost or refused ({said[:200]})")

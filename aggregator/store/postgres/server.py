@@ -1,0 +1,71 @@
+"""Where the database is, and how sessions on it are set."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from aggregator.errors import UsageError
+from aggregator.store.postgres.silence import Silence
+
+BUSY_SECONDS = 60
+"""How long a statement may take, or wait for others, before it is given up."""
+CONNECT_SECONDS = 10
+
+
+class Server:
+    """Where the database is. Messages name it without the password."""
+
+    def __init__(self, url: str) -> None:
+        """Raises:
+        UsageError: not the address of a database; it is not repeated, since it may contain a password.
+        """
+        try:
+            self.parts = conninfo_to_dict(url)
+        except psycopg.Error as error:
+            raise UsageError(
+                "--database: cannot be read; expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE with reserved characters "
+                "of a password written as %XX"
+            ) from error
+        self.url = url
+        self.silence = Silence()
+        host = str(self.parts.get("host") or "the local socket").split(",")[0]
+        port = self.parts.get("port")
+        self.name = (
+            f"PostgreSQL at {host}{f':{port}' if port else ''}, database {self.parts.get('dbname') or '(default)'}"
+        )
+
+    def address(self, name: str, patience: int = BUSY_SECONDS, *, read_only: bool = False) -> str:
+        """What a driver connects by, for a session of this name: with the password."""
+        settings = {
+            "statement_timeout": f"{patience}s",
+            "lock_timeout": f"{patience}s",
+            "idle_in_transaction_session_timeout": f"{5 * BUSY_SECONDS}s",
+            # A machine that disappears silently holds nothing for longer than this: keepalives find it where the server
+            # waits for it, the last one (milliseconds) where an answer is on its way to it.
+            "tcp_keepalives_idle": "5",
+            "tcp_keepalives_interval": "5",
+            "tcp_keepalives_count": "2",
+            "tcp_user_timeout": "15000",
+            **({"default_transaction_read_only": "on"} if read_only else {}),
+            # A process that waited for a lock must see what its holder did, whatever the database is set to.
+            "default_transaction_isolation": r"read\ committed",
+            # Many short queries to an SSD: an index is nearly always right, JIT compilation never.
+            "random_page_cost": "1.1",
+            "jit": "off",
+        }
+        own = " ".join(f"-c {key}={value}" for key, value in settings.items())
+        options = f"{self.parts.get('options') or ''} {own}".strip()
+        more: dict[str, Any] = {
+            "application_name": name, "options": options, "connect_timeout": min(CONNECT_SECONDS, patience), "client_encoding": "utf8",
+            "keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2, "tcp_user_timeout": 20_000,
+        }  # fmt: skip
+        return make_conninfo(self.url, **more)
+
+
+def session_name(owner: str) -> str:
+    """The name of a process's sessions on the server, by which others see that it is alive."""
+    return f"aggregator {blake2b(owner.encode(), digest_size=12).hexdigest()}"
