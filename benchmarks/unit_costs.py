@@ -39,7 +39,7 @@ from aggregator.pipeline import edition as editions
 from aggregator.pipeline.refresh import TOGETHER, refresh
 from aggregator.sandbox import Sandbox
 from aggregator.store.upkeep import MEMORY_SECONDS
-from aggregator.stories import reading as story_reading
+from aggregator.stories import batch_context
 from aggregator.stories.tuning import TUNING
 from aggregator.worker.polling import CLAIM, CLAIMS
 from aggregator.worker.service import TICK
@@ -57,7 +57,7 @@ PARTS = ("classifying", "features", "comparing", "composing", "reading", "writin
 CALLED = (
     (stories, "group", "comparing"),
     (editions, "compose", "composing"),
-    (story_reading, "features", "features"),
+    (batch_context, "features", "features"),
 )
 """Modules, by which name they call it, and the part it is."""
 WINDOW = frozenset({"memories", "postings", "frequencies"})

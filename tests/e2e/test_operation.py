@@ -114,7 +114,7 @@ def test_commands_beside_the_service_have_its_variables(tmp_path: Path) -> None:
 
 
 def _ours() -> str:
-    return f'exec {sys.executable} -m aggregator "$@"'
+    return f'exec {shlex.quote(sys.executable)} -m aggregator "$@"'
 
 
 def _two(text: str) -> tuple[str, str]:
@@ -150,8 +150,10 @@ def test_systemd_takes_the_units(tmp_path: Path, unit: Path) -> None:
     program = shutil.which("systemd-analyze")
     if program is None:
         pytest.skip("systemd-analyze is not installed")
+    program_of_ours = tmp_path / "aggregator"  # systemd takes no quotes in a path, as that of this checkout may have
+    program_of_ours.symlink_to(sys.executable)
     for one in UNITS:
-        text = one.read_text().replace("/srv/aggregator/.venv/bin/aggregator", sys.executable + " -m aggregator")
+        text = one.read_text().replace("/srv/aggregator/.venv/bin/aggregator", str(program_of_ours))
         (tmp_path / one.name).write_text(text)
     done = subprocess.run(
         [program, "verify", "--man=no", str(tmp_path / unit.name)],
