@@ -28,7 +28,7 @@ ALLOWED = {
     "xmlrpc": set(),
     "webbrowser": set(),
     "socketserver": set(),
-    "psycopg": {"store/postgres/connection.py"},
+    "psycopg": {"store/postgres/connection.py", "store/postgres/failures.py", "store/postgres/server.py"},
     "procrastinate": {"worker/queue.py", "cli/sharing.py"},
     # what starts processes
     "subprocess": set(),
