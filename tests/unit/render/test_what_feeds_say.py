@@ -369,6 +369,34 @@ def test_an_item_that_links_nowhere_leads_to_the_page_of_its_story(newsroom: New
     assert found["url"] == f"{ROOT}/stories/{found['_aggregator']['story'].removeprefix('urn:uuid:')}"
 
 
+@pytest.mark.parametrize(
+    ("of", "title", "listed"),
+    [
+        ("", "Test Wire", [("Defense", "/sections/defense"), ("Asia-Pacific", "/sections/asia-pacific"), ("World", "/sections/world")]),
+        ("topics", "Test Wire – topics", [("Rare earths", "/topics/rare-earths"), ("NATO", "/topics/nato")]),
+    ],
+)  # fmt: skip
+def test_a_list_of_subscriptions(newsroom: Newsroom, of: str, title: str, listed: list[tuple[str, str]]) -> None:
+    opml = tree(newsroom, f"/subscriptions.opml?of={of}")
+    assert (opml.tag, dict(opml.attrib)) == ("opml", {"version": "2.0"})
+    query = "" if of else "?primary=1"  # a story is shown once over all sections
+
+    def named(title: str) -> dict[str, str]:
+        return {"type": "rss", "text": title, "title": title}
+
+    same(
+        told(opml),
+        [
+            ("head/title", title, {}),
+            ("head/dateModified", "Tue, 24 Nov 2026 11:59:00 GMT", {}),
+            *(
+                ("body/outline", None, named(name) | {"xmlUrl": f"{ROOT}{path}.rss{query}", "htmlUrl": ROOT + path})
+                for name, path in listed
+            ),
+        ],
+    )
+
+
 def test_an_item_is_told_to_be_where_its_story_is(newsroom: Newsroom) -> None:
     """A story of one item in two sections: both views of a stream say the same, and why."""
     views = (newsroom.client.get(f"/latest.json?view={view}").get_json()["items"] for view in ("stories", "items"))
