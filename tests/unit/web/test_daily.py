@@ -8,7 +8,7 @@ from pathlib import Path
 from newsroom import CONFIG, Newsroom, item
 
 HOUR = timedelta(hours=1)
-TOKYO = CONFIG.replace("timezone: UTC", "timezone: Asia/Tokyo")  # noon in UTC is 21:00: the day began 21 hours ago
+AUCKLAND = CONFIG.replace("timezone: UTC", "timezone: Pacific/Auckland")  # at noon in UTC the next day is an hour old
 MANY = (
     "anchors rust", "boilers burst", "cooks strike", "divers drown", "engines stall", "flags fade", "guns jam", "hulls leak",
     "islands shelled", "jetties collapse", "kitchens close", "lighthouses sold", "maps lost", "nets tangle", "oars break",
@@ -17,19 +17,13 @@ MANY = (
 
 
 def test_one_entry_a_day_of_the_sites_zone_for_a_week(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path, TOKYO)
-    ages = {
-        "today": 20,
-        "yesterday late": 22,
-        "yesterday early": 44,
-        "a week ago": 24 * 7 + 20,
-        "before that": 24 * 7 + 22,
-    }
+    room = Newsroom(tmp_path, AUCKLAND)
+    ages = {"today": 0.5, "yesterday late": 2, "yesterday early": 24, "a week ago": 24 * 7, "before that": 24 * 7 + 2}
     room.publish(*(item(f"Navy {MANY[n]}: {when}", age=age * HOUR) for n, (when, age) in enumerate(ages.items())))
     feed = room.client.get("/sections/defense/daily.json").get_json()
     assert [one["title"] for one in feed["items"]] == [
-        "Defense, Monday 23 November 2026",
-        "Defense, Tuesday 17 November 2026",
+        "Defense, Tuesday 24 November 2026",
+        "Defense, Wednesday 18 November 2026",
     ]
     yesterday, week = (one["content_html"] for one in feed["items"])
     assert yesterday.index("early") < yesterday.index("late")
