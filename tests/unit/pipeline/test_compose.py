@@ -8,7 +8,8 @@ from builders import by_words, policy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.model.story import Member, PendingItem, StoryState
+from aggregator.model.judgement import Judgement
+from aggregator.model.story import Member, PendingItem, Placing, StoryState
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.policy import Policy
 
@@ -43,6 +44,11 @@ def test_a_section_is_entered_when_the_story_is_first_placed_there() -> None:
     second = told([member(1, "A", "Defense plan", 100), member(2, "B", "Europe plan", 200)], first, joined=[2], now=200)
     since = {p.stream: p.entered for p in second.placings}
     assert since == {"section:defense": 100, "section:europe": 200}
+    titles = ("Defense", "Europe and defense", "Defense again")
+    third = told([member(n, f"P{n}", title, n * 100) for n, title in enumerate(titles, 1)])
+    assert {p.stream: (p.entered, p.primary_since) for p in third.placings} == {
+        "section:defense": (100, 100), "section:europe": (200, None),
+    }  # fmt: skip
 
 
 def test_a_topic_is_entered_when_enough_items_have_it() -> None:
@@ -54,7 +60,7 @@ def test_a_topic_is_entered_when_enough_items_have_it() -> None:
 def test_a_section_found_by_an_update_in_place_is_entered_now() -> None:
     first = told([member(1, "A", "A plan", 100)])
     edited = told([member(1, "A", "A plan for Europe", 100)], first, joined=[], now=900)
-    assert {p.stream: p.entered for p in edited.placings if p.active} == {"section:europe": 900}
+    assert [p for p in edited.placings if p.active] == [Placing("section:europe", 900, 900)]
 
 
 def test_after_an_edit_of_the_rules_a_story_stands_where_it_would_have_stood() -> None:
@@ -62,6 +68,15 @@ def test_after_an_edit_of_the_rules_a_story_stands_where_it_would_have_stood() -
     moved = told([member(1, "A", "A plan for Europe", 100)], first, joined=[], now=900, replacing=True)
     assert {p.stream: p.entered for p in moved.placings if p.active} == {"section:europe": 100}
     assert moved.entry == first.entry, "an edit of the rules announces nothing"
+
+
+def test_of_a_long_story_a_section_that_only_later_items_bring_is_entered_with_the_newest() -> None:
+    """The times are looked for among the first items; an edit of the rules must not bring it up as older than it is."""
+    members = [member(n, f"P{n}", "Defense" if n > 24 else "A plan", n * 10) for n in range(1, 61)]
+    story = told(members)
+    assert Placing("section:defense", 600, 600) in story.placings
+    soon = [member(n, f"P{n}", "Defense" if n > 9 else "A plan", n * 10) for n in range(1, 31)]
+    assert told(soon).placings == (Placing("section:defense", 140, 140),), "when a third of them said so"
 
 
 def test_a_story_that_left_a_section_and_comes_back_keeps_its_time() -> None:
@@ -294,6 +309,58 @@ def test_found_topics_need_half_of_the_items() -> None:
     rules = policy(found_topics=frozenset({"drones"}))
     assert compose(1, members[:2], None, rules, joined=[1, 2], now=0).topics == ("drones",)
     assert compose(1, members, None, rules, joined=[1, 2, 3], now=0).topics == ()
+
+
+def test_topics_come_by_how_many_items_have_them_and_found_ones_last_and_few() -> None:
+    """Topics are words of the titles here. `gone` is one that the rules knew when the item was judged."""
+
+    def judge(item: PendingItem) -> Judgement:
+        return Judgement("world", (("world", 0.0),), tuple(item.title.split()))
+
+    found = ("china", "japan", "korea", "india", "nepal")
+    titles = {name: name.upper() for name in (*found, "nato", "drones")}
+    rules = policy(judge, topic_titles=titles, found_topics=frozenset(found))
+    texts = (
+        "gone china japan korea india nepal nato drones",
+        "gone china japan korea india nepal drones",
+        "gone nepal",
+    )
+    members = [member(n, f"P{n}", text, n) for n, text in enumerate(texts, 1)]
+    members = [Member(one.item, judge(one.item)) for one in members]
+    assert told(members, rules=rules).topics == ("drones", "nato", "nepal", "china", "japan", "korea")
+
+
+def test_a_pin_comes_before_the_sections_that_the_rules_found() -> None:
+    rules = policy(pinned={"https://x.example/1": "europe"})
+    story = told([member(1, "A", "Asia-Pacific defense", 100), member(2, "B", "Defense", 200)], rules=rules)
+    assert (story.section, story.scores) == ("europe", (("europe", 1.0), ("defense", 1.0), ("asia-pacific", 0.5)))
+    assert told([member(1, "A", "A plan", 100)], rules=rules).scores == (("europe", 1.0),), "no longer in the fallback"
+    there = told([member(1, "A", "Defense in Europe", 100)], rules=rules)
+    assert (there.section, there.scores) == ("europe", (("europe", 1.0), ("defense", 1.0)))
+
+
+def test_a_story_keeps_its_place_among_all_whatever_is_hidden_or_merged() -> None:
+    one, two = member(1, "A", "Defense", 100), member(2, "B", "Europe", 200)
+    first = told([one, two])
+    assert told([one, two], first, joined=[], now=900, rules=hiding(1), replacing=True).entered == 100
+    early = member(3, "C", "Defense", 50)
+    merged = told([of(3, early), of(1, one), of(1, two)], first, joined=[], now=900, absorbed=[told([early])])
+    assert merged.entered == 50
+    assert Placing("section:defense", 50, 50) in merged.placings, "as primary section too"
+    new = member(4, "A", "Defense", 300)
+    assert told([new], now=900).entered == 300
+
+
+def test_a_merge_that_brings_a_text_of_its_own_of_an_outlet_that_copied_says_so() -> None:
+    agency = member(1, "A", "Grid 1", 100, summary=LEAD)
+    copy = member(2, "B", "Grid 2", 200, summary=LEAD.replace("KYIV (Reuters) - ", ""))
+    own = member(3, "B", "Grid 3", 300, summary="The grid will be mended by spring, our reporter hears in Kyiv.")
+    older, younger = told([agency, copy]), told([own])
+    assert (len(older.publishers), len(older.entry.reports)) == (1, 2)
+    whole = [of(1, agency), of(1, copy), of(3, own)]
+    merged = told(whole, older, joined=[], now=500, absorbed=[younger])
+    assert [name for name, _ in merged.publishers] == ["A", "B"]
+    assert (merged.entry.updated, len(merged.entry.reports)) == (500, 3)
 
 
 TITLES = st.sampled_from(["Defense", "Europe", "NATO defense", "Other", "Asia-Pacific drones"])
