@@ -64,8 +64,7 @@ def page(
 ) -> Response:
     following = None
     if cursor:
-        args = {key: value for key, value in request.args.items() if key != "cursor"}
-        following = f"{lib.in_force().root}/api/v1/{name}?{urlencode({**args, 'cursor': cursor})}"
+        following = f"{lib.in_force().root}/api/v1/{name}?{urlencode({**request.args.to_dict(), 'cursor': cursor})}"
     link = f'<{following}>; rel="next"' if following else None
     return json_response({name: rows, "next": cursor, "next_url": following}, modified or _changed(lib), link=link)
 

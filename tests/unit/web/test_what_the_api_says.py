@@ -1,0 +1,191 @@
+"""Value for value what the API tells of a story, an item, a section, a topic, a source and the service."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from newsroom import CONFIG, NEWS, Newsroom, item
+
+ROOT = "https://wire.example.org/news"
+STORY = "urn:uuid:e9c35c8b-891b-546d-a46f-232c3b1c75dd"
+ITEM = "urn:uuid:4d887af9-88bb-56dc-b8f8-705092d8dc63"
+TITLE = "China grants rare earth licenses to suppliers of US automakers"
+REPORTS = [
+    ("BBC", "bbc-world", "https://bbc-world.example/e9c35c8b", NEWS[0].title, "2026-11-24T07:00:00Z"),
+    ("Kyodo", "kyodo", "https://kyodo.example/4d887af9", TITLE, "2026-11-24T08:00:00Z"),
+    ("Reuters", "reuters", "https://reuters.example/e6b8cf5b", NEWS[2].title, "2026-11-24T09:00:00Z"),
+]
+
+
+def told(client: FlaskClient, path: str) -> Any:
+    got = client.get(f"/api/v1/{path}")
+    assert got.status_code == 200
+    return got.get_json()
+
+
+def test_a_story(client: FlaskClient) -> None:
+    (row,) = told(client, "stories?q=licenses")["stories"]
+    assert {name: value for name, value in row.items() if name not in ("receipts", "related")} == {
+        "id": STORY,
+        "url": f"{ROOT}/stories/{STORY.removeprefix('urn:uuid:')}",
+        "title": NEWS[0].title,
+        "summary": f"{NEWS[0].title}, says bbc-world at greater length.",
+        "link": "https://bbc-world.example/e9c35c8b",
+        "published": "2026-11-24T07:00:00Z",
+        "updated": "2026-11-24T09:00:00Z",
+        "section": "asia-pacific",
+        "sections": ["asia-pacific"],
+        "topics": ["rare-earths", "china", "united-states"],
+        "publishers": ["BBC", "Kyodo", "Reuters"],
+        "sources": [
+            {"publisher": publisher, "source": source, "url": url, "title": title, "published": published}
+            for publisher, source, url, title, published in REPORTS
+        ],
+        "image": "https://bbc.example/a.jpg",
+        "lang": "en",
+    }
+    lines = CONFIG.split("\n")
+    at = [int(receipt["at"].removeprefix("feeds.yaml:")) for receipt in row["receipts"]]
+    assert [receipt["section"] for receipt in row["receipts"]] == ["asia-pacific", "rare-earths"]
+    assert "places: [CN" in lines[at[0] - 1]
+    assert "words: [rare earth" in lines[at[1] - 1]
+    assert row["related"][1] == {
+        "id": "urn:uuid:d67f3247-06eb-5096-aa01-e37e2b4e6e1e",
+        "title": "Missile Test Over the Sea of Japan Alarms NATO",
+        "section": "asia-pacific",
+        "month": "2026-11",
+        "filled": True,
+    }
+    full = told(client, f"stories/{STORY}")
+    assert {name: full[name] for name in row} == row
+    assert {name: full[name] for name in full.keys() - row.keys()} == {
+        "content_html": "<p>What happened, at length.</p>",
+        "cited": [],
+        "timeline": [
+            {"published": published, "publisher": publisher, "title": title, "url": url}
+            for publisher, _, url, title, published in REPORTS
+        ],
+    }
+
+
+def test_an_item(client: FlaskClient) -> None:
+    (row,) = told(client, "items?source=kyodo&q=licenses")["items"]
+    assert row == {
+        "id": ITEM,
+        "url": "https://kyodo.example/4d887af9",
+        "title": TITLE,
+        "summary": f"{TITLE}, says kyodo at greater length.",
+        "source": "kyodo",
+        "publisher": "Kyodo",
+        "published": "2026-11-24T08:00:00Z",
+        "updated": "2026-11-24T12:00:00Z",
+        "story": STORY,
+        "section": "asia-pacific",
+        "sections": ["asia-pacific"],
+        "topics": ["rare-earths", "china", "united-states"],
+        "lang": "en",
+    }
+    full = told(client, f"items/{ITEM}")
+    assert full.pop("why").startswith("alike 0.")
+    assert full == row | {"content_html": "<p>What happened, at length.</p>"}
+
+
+def test_sections_and_topics(client: FlaskClient) -> None:
+    def row(kind: str, id: str, title: str, description: str | None, stories: int, recent: int) -> dict[str, Any]:
+        at = f"{ROOT}/{kind}/{id}"
+        feeds = {extension: f"{at}.{extension}" for extension in ("rss", "atom", "json")}
+        return {
+            "id": id, "title": title, "description": description, "url": at, "feeds": feeds, "stories": stories,
+            "stories_24h": recent,
+        }  # fmt: skip
+
+    assert told(client, "sections")["sections"] == [
+        row("sections", "defense", "Defense", "Forces & weapons", 3, 1),
+        row("sections", "asia-pacific", "Asia-Pacific", None, 2, 1),
+        row("sections", "world", "World", None, 1, 0),
+    ]
+    assert told(client, "topics")["topics"] == [
+        row("topics", "rare-earths", "Rare earths", None, 1, 1),
+        row("topics", "nato", "NATO", None, 1, 0),
+    ]
+
+
+def test_the_text_of_a_story_is_that_of_its_lead(tmp_path: Path) -> None:
+    """Not of whoever came first."""
+    room = Newsroom(tmp_path)
+    first = item("Navy's newest frigate is delayed", age=timedelta(hours=5), summary="", content="<p>Short.</p>")
+    lead = item("Navy's newest frigate is delayed again, says shipbuilder", "kyodo", content="<p>The whole story.</p>")
+    room.publish(first)
+    room.publish(lead)
+    (row,) = told(room.client, "stories")["stories"]
+    assert (row["publishers"], row["link"]) == (["BBC", "Kyodo"], lead.url)
+    assert told(room.client, f"stories/{row['id']}")["content_html"] == "<p>The whole story.</p>"
+    room.close()
+
+
+def test_every_page_names_the_next_one_in_its_header_too(client: FlaskClient) -> None:
+    got = client.get("/api/v1/stories?limit=2&lang=en&cursor=")
+    assert got.headers["Link"] == f'<{got.get_json()["next_url"]}>; rel="next"'
+    second = client.get(got.get_json()["next_url"].removeprefix("https://wire.example.org"))
+    assert second.status_code == 200
+    assert second.get_json()["next_url"].count("cursor=") == 1
+    assert "lang=en" in second.get_json()["next_url"]
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("stories", 5), ("items", 7), ("sections", 3), ("topics", 2), ("sources", 4)]
+)
+def test_no_page_comes_after_the_last(client: FlaskClient, name: str, count: int) -> None:
+    whole = told(client, f"{name}?limit={count}")
+    assert (len(whole[name]), whole["next"], whole["next_url"]) == (count, None, None)
+    less = told(client, f"{name}?limit={count - 1}")
+    assert len(less[name]) == count - 1
+    rest = told(client, less["next_url"].partition("/api/v1/")[2])
+    assert (rest[name], rest["next"]) == (whole[name][-1:], None)
+
+
+def test_the_service(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    status = told(room.client, "status")
+    assert status == {
+        "title": "Test Wire",
+        "epoch": room.application.settings.epoch,
+        "totals": {"sources": 4, "items": 7, "stories": 5, "pending": 0},
+        "last_tick": None,
+        "last_edition": "2026-11-24T12:00:00Z",
+        "configuration": None,
+        "config_error": None,
+        "re_placing": None,
+    }
+    noon = int(room.now.timestamp())
+    broken = {"message": "feeds.yaml:3:1: no such key", "problems": [], "at": noon}
+    for name, note in {"tick": noon, "configuration": {"at": noon}, "config-error": broken, "re-placing": 7}.items():
+        room.archive.upkeep.note(name, note)
+    assert told(room.client, "status") == status | {
+        "last_tick": "2026-11-24T12:00:00Z",
+        "configuration": {"at": noon},
+        "config_error": broken | {"at": "2026-11-24T12:00:00Z"},
+        "re_placing": 7,
+    }
+    assert room.client.get("/api/v1/status").headers["Cache-Control"].startswith("public, max-age=5,")
+    room.close()
+
+
+def test_changes_of_others_reach_who_asks_for_one_story_again(tmp_path: Path) -> None:
+    """What is related changes without the story: a client that sends back the date must not be told that nothing did."""
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    old = next(one for one in told(room.client, "items")["items"] if one["title"] == NEWS[-1].title)["id"]
+    for path in (f"stories/{STORY}", f"items/{old}"):
+        room.now += timedelta(hours=1)
+        before = room.client.get(f"/api/v1/{path}").headers["Last-Modified"]
+        room.publish(replace(item(f"Navy sells a frigate to {path[:7]}", "kyodo"), published=room.now))
+        again = room.client.get(f"/api/v1/{path}", headers={"If-Modified-Since": before})
+        assert again.status_code == 200
+    room.close()
