@@ -18,6 +18,7 @@ from aggregator.bootstrap.configured import Configured
 from aggregator.bootstrap.database import Database
 from aggregator.bootstrap.place import Place, utc_now
 from aggregator.errors import ConfigError, Problem
+from aggregator.model import notes
 from aggregator.model.settings import Settings, Source
 from aggregator.model.source import SourceState
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 Held = tuple[str, dict[str, str]] | None
 """Epoch and texts of the configuration in force, as the store keeps them."""
-EXAMPLES_HOLD = "examples"
-"""The note in the store that says for which rules and program all examples were last found to hold."""
 
 
 class Application(Configured):
@@ -103,13 +102,13 @@ class Application(Configured):
         Raises:
             ConfigError: examples fail, and something else is in force.
         """
-        if upkeep.noted(EXAMPLES_HOLD) == self.policy.epoch:
+        if upkeep.noted(notes.EXAMPLES_HOLD) == self.policy.epoch:
             return ()
         from aggregator.categorise.examples import check_examples
 
         failing = check_examples(self.rulebook)
         if not failing:
-            upkeep.note(EXAMPLES_HOLD, self.policy.epoch)
+            upkeep.note(notes.EXAMPLES_HOLD, self.policy.epoch)
             return ()
         held = upkeep.configuration()
         # By the texts, since the epoch also changes with variables, which no example depends on.

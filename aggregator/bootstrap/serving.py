@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.place import Place, utc_now
 from aggregator.errors import ConfigError
+from aggregator.model import notes
 from aggregator.model.stream import Names
 
 if TYPE_CHECKING:
@@ -67,7 +68,6 @@ def written() -> datetime:
 def library(application: Application, written: datetime | None = None) -> Library:
     """What the web uses; it follows the configuration that the store says is in force. `written`: when the program last
     changed."""
-    from aggregator.pipeline.category_topics import NOTE as CATEGORY_TOPICS
     from aggregator.pipeline.category_topics import noted_topics
     from aggregator.web.library import Library
 
@@ -79,7 +79,7 @@ def library(application: Application, written: datetime | None = None) -> Librar
         clock=utc_now,
         health=_health,
         troubles=application.database.troubles,
-        found=lambda upkeep: noted_topics(upkeep.noted(CATEGORY_TOPICS)).titles,
+        found=lambda upkeep: noted_topics(upkeep.noted(notes.CATEGORY_TOPICS)).titles,
         written=written or datetime(2026, 1, 1, tzinfo=UTC),
     )
 

@@ -15,10 +15,6 @@ from importlib.resources.abc import Traversable
 
 from aggregator import __version__
 
-NOTE = "program"
-"""The note in the store that names the program that started last: stored stories follow that one, so that two versions
-running side by side during an upgrade do not undo each other's placings."""
-
 _DECIDES = (
     "categorise",
     "text",

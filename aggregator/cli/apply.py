@@ -10,6 +10,7 @@ import orjson
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.edition import editing, re_place_stored, seconds
+from aggregator.model import notes
 from aggregator.pipeline.changes import BRIEFLY, Changes, changes
 from aggregator.schedule.formatting import counted
 
@@ -28,7 +29,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     found = _changes(application, held)
     applied = application.put_in_force(archive, seconds())
     if application.database.shared:
-        running = _polled_by_others(archive.upkeep.noted("tick"))
+        running = _polled_by_others(archive.upkeep.noted(notes.TICK))
     else:
         running = any(lock.held() for lock in locks(place.instance, application.database.file))
     replaced = 0

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from aggregator.bootstrap import Application, utc_now
-from aggregator.categorise.version import NOTE
 from aggregator.cli.progress import bar
 from aggregator.errors import StoreBusy
+from aggregator.model import notes
 from aggregator.pipeline.leases import EDITION_LEASE, release_dead
 from aggregator.worker.processes import identity, is_dead
 
@@ -46,7 +46,7 @@ def re_place_stored(archive: Archive, application: Application, proceed: Callabl
     """Stored stories follow an edit of the rules; returns how many were re-placed."""
     from aggregator.pipeline.re_placement import re_place_all
 
-    archive.upkeep.note(NOTE, application.policy.program)
+    archive.upkeep.note(notes.PROGRAM, application.policy.program)
     with bar("Re-placing") as progress:
         return re_place_all(archive, application.policy, seconds, proceed, progress)
 

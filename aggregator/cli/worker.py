@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.addresses import Allowance, host_of
 from aggregator.bootstrap import Application, Held, Place, utc_now
-from aggregator.categorise.version import NOTE, program
+from aggregator.categorise.version import program
 from aggregator.cli.arguments import Command, nothing
 from aggregator.cli.sharing import Sharing
 from aggregator.config.watch import Watch
 from aggregator.errors import ConfigError, StoreError
+from aggregator.model import notes
 from aggregator.pipeline.changes import BRIEFLY, Changes, changes
 from aggregator.render.instants import rfc3339
 from aggregator.worker import logs
-from aggregator.worker.engine import LAST_CHANGE, Engine, Reload
+from aggregator.worker.engine import Engine, Reload
 from aggregator.worker.processes import locks
 from aggregator.worker.service import Beside, Service
 
@@ -88,7 +89,7 @@ class Engines:
         self._fetchers: dict[tuple[object, ...], Http] = {}
         self._watch = Watch(self._place.config)
         self._upkeep = self._archives.follower.upkeep
-        self._upkeep.note(NOTE, program())
+        self._upkeep.note(notes.PROGRAM, program())
         held = self._upkeep.configuration()
         self._application = application = self._ruling(application, held)
         for problem in application.admit(self._upkeep):
@@ -110,7 +111,7 @@ class Engines:
         """The engine for the configuration in force at start."""
         held = self._upkeep.configuration()
         if held is None or held[0] != self._application.settings.epoch:
-            self._upkeep.note(LAST_CHANGE, self._report(held, self._application).status)
+            self._upkeep.note(notes.CONFIGURATION, self._report(held, self._application).status)
         return self._engine(self._application)
 
     def _engine(self, app: Application) -> Engine:
@@ -178,7 +179,7 @@ class Engines:
 
     def _withdrawn(self) -> Reload:
         """The file equals the configuration in force: an edit that waited was undone."""
-        noted = self._upkeep.noted(LAST_CHANGE)
+        noted = self._upkeep.noted(notes.CONFIGURATION)
         if not self._waits or not isinstance(noted, dict) or not noted.get("waiting"):
             return Reload()
         line = (

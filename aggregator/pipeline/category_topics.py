@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from aggregator.categorise.category_topics import CategoryTopics, topics_of
+from aggregator.model import notes
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import PendingItem
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive
-
-NOTE = "labels"
 
 
 def with_category_topics(policy: Policy, topics: CategoryTopics) -> Policy:
@@ -44,4 +43,4 @@ def noted_topics(noted: object) -> CategoryTopics:
 
 def stored_topics(archive: Archive) -> CategoryTopics:
     """The topics that the last survey found."""
-    return noted_topics(archive.upkeep.noted(NOTE))
+    return noted_topics(archive.upkeep.noted(notes.CATEGORY_TOPICS))

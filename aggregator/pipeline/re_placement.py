@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from aggregator.model import notes
 from aggregator.pipeline.edition import re_place, with_like
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive
 
-NOTE = "re-placing"
 BATCH = 500  # stories judged in one transaction
 
 
@@ -24,7 +24,7 @@ def re_place_all(
     each batch. What is noted, `{done, of, epoch}`, goes on over a restart and ends with `of` done."""
     policy = with_like(policy, archive.upkeep)
     left, judged = archive.edition.count_outdated(policy.epoch), 0
-    noted = archive.upkeep.noted(NOTE)
+    noted = archive.upkeep.noted(notes.RE_PLACING)
     if not left:
         _finish(archive, noted, policy.configuration)
         return 0
@@ -34,7 +34,7 @@ def re_place_all(
         judged += count
         # Stories that merged meanwhile are not judged any more, though they were counted.
         done = min(of - left + judged, of) if count else of
-        archive.upkeep.note(NOTE, {"done": done, "of": of, "epoch": policy.configuration})
+        archive.upkeep.note(notes.RE_PLACING, {"done": done, "of": of, "epoch": policy.configuration})
         if not count:
             break
         progress(done, of)
@@ -51,4 +51,4 @@ def _begun(noted: object, epoch: str) -> int:
 def _finish(archive: Archive, noted: object, configuration: str) -> None:
     """The process that did the last of them may not have had time to note it, and an edit may leave nothing to do."""
     if isinstance(noted, dict) and (noted["done"], noted["epoch"]) != (noted["of"], configuration):
-        archive.upkeep.note(NOTE, {"done": noted["of"], "of": noted["of"], "epoch": configuration})
+        archive.upkeep.note(notes.RE_PLACING, {"done": noted["of"], "of": noted["of"], "epoch": configuration})

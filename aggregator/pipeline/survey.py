@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from aggregator.categorise.category_topics import CategoryTopics, Use, find_topics
-from aggregator.pipeline.category_topics import NOTE, stored_topics, with_category_topics
+from aggregator.model import notes
+from aggregator.pipeline.category_topics import stored_topics, with_category_topics
 from aggregator.pipeline.edition import re_place_stories, with_like
 from aggregator.pipeline.moved import with_moved_addresses
 from aggregator.pipeline.plan import PAGE, archive_rows
@@ -28,7 +29,7 @@ def survey(
     not time, or if `proceed` ended it before all stories were re-placed: then it is made again as a whole. The caller must
     hold the lease of the edition. Nothing is announced: a story gets the place in the topic that it would have had."""
     known = stored_topics(archive)
-    noted = archive.upkeep.noted(NOTE)
+    noted = archive.upkeep.noted(notes.CATEGORY_TOPICS)
     at = noted.get("at") if isinstance(noted, dict) else None
     if isinstance(at, int) and 0 <= now - at < (EVERY if known.titles else YOUNG):
         return None
@@ -40,10 +41,10 @@ def survey(
     fresh = _new(topics, known) if at is not None else topics
     # A topic has its page before a story names it, and as long as one does. Without a time, the survey is not over.
     every = CategoryTopics({**known.titles, **topics.titles}, topics.ids)
-    archive.upkeep.note(NOTE, {"at": None, "labels": every.as_json()})
+    archive.upkeep.note(notes.CATEGORY_TOPICS, {"at": None, "labels": every.as_json()})
     if not _re_place(archive, with_category_topics(policy, topics), fresh, used, now=now, proceed=proceed):
         return None
-    archive.upkeep.note(NOTE, {"at": now, "labels": topics.as_json()})
+    archive.upkeep.note(notes.CATEGORY_TOPICS, {"at": now, "labels": topics.as_json()})
     return topics
 
 

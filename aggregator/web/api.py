@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
+from aggregator.model import notes
 from aggregator.model.joining import in_words
 from aggregator.render.instants import rfc3339
 from aggregator.web import parameters, shapes
@@ -168,7 +169,7 @@ def status() -> Response:
     lib = library()
     noted: Callable[[str], object] = lib.archive.upkeep.noted
     force = lib.in_force()
-    tick = noted("tick")
+    tick = noted(notes.TICK)
     edition = lib.archive.reading.version()[1]
     found: shapes.Status = {
         "title": force.settings.site.title,
@@ -176,9 +177,9 @@ def status() -> Response:
         "totals": lib.archive.reading.totals(),
         "last_tick": rfc3339(tick) if isinstance(tick, int) else None,
         "last_edition": rfc3339(edition) if edition else None,
-        "configuration": noted("configuration"),
-        "config_error": _broken(noted("config-error")),
-        "re_placing": noted("re-placing"),
+        "configuration": noted(notes.CONFIGURATION),
+        "config_error": _broken(noted(notes.BROKEN_EDIT)),
+        "re_placing": noted(notes.RE_PLACING),
     }
     return json_response(found, lib.soon(), max_age=5)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime, timedelta
 
+from aggregator.model import notes
 from aggregator.model.source import SourceState
 from aggregator.model.story import ItemView
 from aggregator.model.stream import Stream, StreamQuery
@@ -34,7 +35,7 @@ def incidents(lib: Library) -> Stream:
         if kind in TROUBLES and (kind not in FAILURES or state.failures >= PATIENCE)
     ]
     items += quiet_sections(lib)
-    broken = lib.archive.upkeep.noted("config-error")
+    broken = lib.archive.upkeep.noted(notes.BROKEN_EDIT)
     if isinstance(broken, dict):
         items.append(_broken(force.root, str(broken["message"]), datetime.fromtimestamp(int(broken["at"]), UTC)))
     items.sort(key=lambda item: item.entered, reverse=True)

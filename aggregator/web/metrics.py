@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from aggregator.model import notes
 from aggregator.model.source import SourceState
 from aggregator.web.library import Library
 
@@ -37,7 +38,7 @@ HELP = {
 def measured(lib: Library) -> str:
     states = lib.archive.sources.states()
     now = lib.now()
-    noted = lib.archive.upkeep.noted("measures")
+    noted = lib.archive.upkeep.noted(notes.MEASURES)
     lines = [
         *(_one(name, "gauge", value) for name, value in lib.archive.reading.totals().items()),
         _one("polls_total", "counter", sum(state.polls for state in states)),
@@ -50,7 +51,7 @@ def measured(lib: Library) -> str:
         *(_of_worker(noted) if isinstance(noted, dict) else ()),
         *_labelled("trouble", "gauge", "part", {one.partition(":")[0]: 1 for one in lib.troubles()}),
     ]
-    tick = lib.archive.upkeep.noted("tick")
+    tick = lib.archive.upkeep.noted(notes.TICK)
     if isinstance(tick, int):
         lines.append(_one("last_tick_timestamp_seconds", "gauge", tick))
     return "\n".join(lines) + "\n"

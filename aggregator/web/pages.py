@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, request
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
+from aggregator.model import notes
 from aggregator.model.settings import Rules
 from aggregator.model.stream import SHORTEST, Stream, StreamQuery
 from aggregator.render.bytes import rendered
@@ -271,7 +272,7 @@ def _index(kind: str, title: str) -> Response:
 @described("Page of the health of all sources", PAGE, fails=(503,))
 def sources() -> Response:
     lib = library()
-    broken = lib.archive.upkeep.noted("config-error")
+    broken = lib.archive.upkeep.noted(notes.BROKEN_EDIT)
     return page("sources.html", lib.soon(), rows=source_rows(lib), broken=broken, feeds=_feeds("/sources"))
 
 

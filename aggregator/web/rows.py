@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from aggregator.model import notes
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
 from aggregator.model.story import ItemView, StoryView
@@ -22,7 +23,7 @@ def source_rows(lib: Library) -> list[shapes.Source]:
     force = lib.in_force()
     states = {state.id: state for state in lib.archive.sources.states()}
     drops = lib.archive.sources.drops()
-    aside = lib.archive.upkeep.noted("aside")
+    aside = lib.archive.upkeep.noted(notes.SET_ASIDE)
     unplaced = aside if isinstance(aside, dict) else {}
     rows: list[shapes.Source] = []
     for source in force.settings.sources:

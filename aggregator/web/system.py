@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Blueprint, Response, current_app
 
 from aggregator.errors import StoreError
+from aggregator.model import notes
 from aggregator.schedule.clock import SLACK
 from aggregator.web.metrics import measured
 from aggregator.web.openapi import description
@@ -33,7 +34,7 @@ def readyz() -> Response:
     """200 while the store can be read and ticks come; 503 with the reason otherwise."""
     lib = library()
     try:
-        tick = lib.archive.upkeep.noted("tick")
+        tick = lib.archive.upkeep.noted(notes.TICK)
     except StoreError as error:
         current_app.logger.error("store: %s", error)
         return _plain("the store cannot be read\n", 503)

@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from aggregator.errors import ConfigError, Problem, StoreError
-from aggregator.worker.engine import LAST_CHANGE, Current, Reload
+from aggregator.model import notes
+from aggregator.worker.engine import Current, Reload
 from aggregator.worker.troubles import Troubles
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class ConfigReload:
 
     async def start(self) -> None:
         """This process started from a valid file, so any complaint of an earlier one is over."""
-        await self._note("config-error", None)
+        await self._note(notes.BROKEN_EDIT, None)
 
     async def check(self, *, force: bool = False) -> None:
         async with self._turn:
@@ -59,11 +60,11 @@ class ConfigReload:
     async def _take(self, outcome: Reload) -> None:
         if outcome.of_file and self._broken is not None:
             self._broken = None
-            await self._note("config-error", None)
+            await self._note(notes.BROKEN_EDIT, None)
             log.info("the configuration is sound again")
         if outcome.status is not None:
             log.info("%s", "\n".join(outcome.lines))
-            await self._note(LAST_CHANGE, outcome.status)
+            await self._note(notes.CONFIGURATION, outcome.status)
         if outcome.engine is not None:
             self._current.engine = outcome.engine
             self._news.set()
@@ -78,7 +79,7 @@ class ConfigReload:
         problems = [asdict(_public(problem, error.main)) for problem in error.problems]
         message = "\n".join("{file}:{line}:{column}: {message}".format_map(problem) for problem in problems)
         at = int(self._clock().timestamp())
-        await self._note("config-error", {"message": message, "problems": problems, "at": at})
+        await self._note(notes.BROKEN_EDIT, {"message": message, "problems": problems, "at": at})
 
     async def _note(self, key: str, value: object) -> None:
         try:

@@ -11,8 +11,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from aggregator.categorise.version import NOTE
 from aggregator.errors import StoreError
+from aggregator.model import notes
 from aggregator.pipeline.edition import EditionReport, combined, edition
 from aggregator.pipeline.leases import EDITION_LEASE
 from aggregator.pipeline.policy import Policy
@@ -138,7 +138,7 @@ class Editions:
         whatever process remembers them: a new process tries them again."""
         held = Counter(item.source for item in archive.edition.items(sorted(self._set_aside)))
         if held != self._noted:
-            archive.upkeep.note("aside", dict(held))
+            archive.upkeep.note(notes.SET_ASIDE, dict(held))
             self._noted = held
 
     def _re_place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> bool:
@@ -178,13 +178,13 @@ def _decides(archive: Archive, policy: Policy) -> bool:
     held = archive.upkeep.configuration()
     if held is not None and held[0] != policy.configuration:
         return False
-    return archive.upkeep.noted(NOTE) in (None, policy.program)
+    return archive.upkeep.noted(notes.PROGRAM) in (None, policy.program)
 
 
 def _last_tick(archive: Archive) -> int | None:
     """When a worker last ticked, before this one."""
     try:
-        tick = archive.upkeep.noted("tick")
+        tick = archive.upkeep.noted(notes.TICK)
     except StoreError:
         return None
     return tick if isinstance(tick, int) else None

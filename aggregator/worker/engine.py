@@ -10,9 +10,6 @@ from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.refresh import Tools
 from aggregator.ports import Archive
 
-LAST_CHANGE = "configuration"
-"""The note in the store with the latest report on the configuration."""
-
 
 @dataclass(frozen=True, slots=True)
 class Engine:

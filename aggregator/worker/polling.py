@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from aggregator.errors import StoreError
+from aggregator.model import notes
 from aggregator.model.poll import RefreshReport
 from aggregator.model.source import SourceState
 from aggregator.pipeline.articles import articles
@@ -110,7 +111,7 @@ class Polling:
     def _maintain(self) -> bool:
         archive, now = self._current.engine.tools.archive, int(self._clock().timestamp())
         counted = self._measures.copy()
-        archive.upkeep.notes({"tick": now}, {"measures": lambda noted: counted.onto(noted, self._stored)})
+        archive.upkeep.notes({notes.TICK: now}, {notes.MEASURES: lambda noted: counted.onto(noted, self._stored)})
         self._stored = counted
         self._renew(archive.sources)
         if owed := frozenset(self._owed):

@@ -19,10 +19,11 @@ from aggregator.bootstrap.place import utc_now
 from aggregator.cli.main import main
 from aggregator.cli.worker import Engines
 from aggregator.errors import ConfigError, StoreBusy
+from aggregator.model import notes
 from aggregator.sandbox import Sandbox
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker.config_reload import ConfigReload
-from aggregator.worker.engine import LAST_CHANGE, Current, Reload
+from aggregator.worker.engine import Current, Reload
 from aggregator.worker.processes import WorkerLock
 from aggregator.worker.troubles import Troubles
 
@@ -325,7 +326,7 @@ def test_an_edit_that_waited_and_was_taken_back_waits_no_more(tmp_path: Path, re
     told = worker.look()
     assert told is not None
     assert told.status is not None
-    worker.engine.tools.archive.upkeep.note(LAST_CHANGE, told.status)
+    worker.engine.tools.archive.upkeep.note(notes.CONFIGURATION, told.status)
     if restarted:
         asyncio.run(worker.engines.close())
         worker = Worker(tmp_path, manual)
@@ -338,7 +339,7 @@ def test_an_edit_that_waited_and_was_taken_back_waits_no_more(tmp_path: Path, re
     assert told.status is not None
     assert told.status["waiting"] is None
     assert "undone" in told.lines[0]
-    worker.engine.tools.archive.upkeep.note(LAST_CHANGE, told.status)
+    worker.engine.tools.archive.upkeep.note(notes.CONFIGURATION, told.status)
     worker.save(manual)
     assert worker.look() is None, "it is told once"
     asyncio.run(worker.engines.close())

@@ -10,6 +10,7 @@ from newsroom import Newsroom, item
 from aggregator.categorise import version as judging
 from aggregator.categorise import weights
 from aggregator.cli.planning import Comparison, in_force
+from aggregator.model import notes
 from aggregator.pipeline.edition import re_place
 from aggregator.pipeline.plan import archive_rows
 from aggregator.worker.editions import Editions
@@ -79,10 +80,10 @@ def _editions(room: Newsroom) -> Editions:
 def test_of_two_programs_the_one_that_came_last_decides(upgraded: Newsroom) -> None:
     policy, store = upgraded.application.policy, upgraded.archive.edition
     outdated = store.count_outdated(policy.epoch)
-    upgraded.archive.upkeep.note(judging.NOTE, "one that came later")
+    upgraded.archive.upkeep.note(notes.PROGRAM, "one that came later")
     _editions(upgraded)._re_place(upgraded.archive, policy, lambda: True)
     assert store.count_outdated(policy.epoch) == outdated > 0
-    upgraded.archive.upkeep.note(judging.NOTE, policy.program)
+    upgraded.archive.upkeep.note(notes.PROGRAM, policy.program)
     _editions(upgraded)._re_place(upgraded.archive, policy, lambda: True)
     assert store.count_outdated(policy.epoch) == 0
 
