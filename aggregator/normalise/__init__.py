@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 __all__ = ["normalise"]
 
 
-def __getattr__(name: str) -> object:
-    """`normalise` brings the libraries for HTML, which those who compare addresses or recognise items need not wait for."""
-    if name != "normalise":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from aggregator.normalise.document import normalise
+if not TYPE_CHECKING:  # which would take any name for one of this package
 
-    return normalise
+    def __getattr__(name: str) -> object:
+        """`normalise` brings the libraries for HTML, which those who compare addresses or recognise items need not wait for."""
+        if name != "normalise":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from aggregator.normalise.document import normalise
+
+        return normalise

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 __all__ = ["Sandbox"]
 
 
-def __getattr__(name: str) -> object:
-    """The pool brings asyncio, which the children, who are of this package too, need not wait for."""
-    if name != "Sandbox":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from aggregator.sandbox.pool import Sandbox
+if not TYPE_CHECKING:  # which would take any name for one of this package
 
-    return Sandbox
+    def __getattr__(name: str) -> object:
+        """The pool brings asyncio, which the children, who are of this package too, need not wait for."""
+        if name != "Sandbox":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from aggregator.sandbox.pool import Sandbox
+
+        return Sandbox

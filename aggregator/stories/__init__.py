@@ -30,14 +30,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """`group` and `FeatureCache` are imported on demand, since they import numpy and scipy, which takes time."""
-    if name == "group":
-        from aggregator.stories.grouping import group
+if not TYPE_CHECKING:  # which would take any name for one of this package
 
-        return group
-    if name == "FeatureCache":
-        from aggregator.stories.feature_cache import FeatureCache
+    def __getattr__(name: str) -> object:
+        """`group` and `FeatureCache` are imported on demand, since they import numpy and scipy, which takes time."""
+        if name == "group":
+            from aggregator.stories.grouping import group
 
-        return FeatureCache
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            return group
+        if name == "FeatureCache":
+            from aggregator.stories.feature_cache import FeatureCache
+
+            return FeatureCache
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
