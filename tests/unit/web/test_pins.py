@@ -123,3 +123,29 @@ def test_a_pin_that_is_over_is_no_reason_any_more(room: Newsroom) -> None:
     room.publish()
     rules = [one["rule"] for one in room.client.get("/api/v1/stories?q=potatoes").get_json()["stories"][0]["receipts"]]
     assert rules == ["words: navy"]
+
+
+def test_the_last_day_of_a_pin_is_one_of_the_sites_zone(tmp_path: Path) -> None:
+    zone = CONFIG.replace("timezone: UTC", "timezone: Pacific/Auckland")  # where noon in UTC is the next day
+    room = Newsroom(tmp_path, zone)
+    room.publish(*SHIPS[:3])
+    shown = []
+    for day in (25, 24):
+        room.put_in_force(
+            f"{zone}stories: {{pin: [{{url: '{SHIPS[2].url}', section: defense, until: 2026-11-{day}}}]}}\n"
+        )
+        shown.append(room.client.get("/sections/defense").text.count("Pinned"))
+    assert shown == [1, 0]
+    room.close()
+
+
+def test_a_pin_is_for_one_section_alone(room: Newsroom) -> None:
+    """A story that stands in another section as well stands there by its time."""
+    both = item("Frigate Visits Japan", age=timedelta(days=3), summary="A frigate in a harbour of Japan.")
+    news = item("Cherry Trees Bloom in Japan", "kyodo", age=timedelta(hours=1))
+    room.publish(both)
+    room.publish(news)
+    pin(room, (both, ""))
+    assert headlines(room, "/sections/defense")[0] == both.title
+    assert headlines(room, "/sections/asia-pacific") == [news.title, both.title]
+    assert "Pinned" not in room.client.get("/sections/asia-pacific").text
