@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aggregator.bootstrap.application import Application, Held
-from aggregator.bootstrap.database import SERVERS, Database, driver
+from aggregator.bootstrap.database import SERVERS, Database
 from aggregator.bootstrap.place import Place, utc_now
 from aggregator.bootstrap.serving import library, web_application
 
@@ -19,7 +19,6 @@ __all__ = [
     "Held",
     "Place",
     "Store",
-    "driver",
     "library",
     "utc_now",
     "web_application",

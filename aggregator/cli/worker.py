@@ -4,33 +4,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import sys
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
 
-from aggregator.addresses import Allowance, host_of
-from aggregator.bootstrap import Application, Held, Place, utc_now
-from aggregator.categorise.version import program
+from aggregator.bootstrap import Application, Place, utc_now
+from aggregator.bootstrap.engines import Engines
+from aggregator.bootstrap.sharing import Sharing
 from aggregator.cli.arguments import Command, nothing
-from aggregator.cli.sharing import Sharing
-from aggregator.config.watch import Watch
-from aggregator.errors import ConfigError, StoreError
-from aggregator.model import notes
-from aggregator.pipeline.changes import BRIEFLY, Changes, changes
-from aggregator.render.instants import rfc3339
 from aggregator.worker import logs
-from aggregator.worker.engine import Engine, Reload
 from aggregator.worker.processes import locks
 from aggregator.worker.service import Beside, Service
-
-if TYPE_CHECKING:
-    from aggregator.bootstrap import Store
-    from aggregator.fetch.client import Http
-    from aggregator.sandbox import Sandbox
-
-log = logging.getLogger(__name__)
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
@@ -67,165 +50,6 @@ async def _serve(
             await Service(engines.start(), engines.changed, utc_now, show, fleet).run(beside)
         finally:
             await engines.close()
-
-
-class Archives(NamedTuple):
-    """The archive over one connection for each of those who use it at once, so that none waits for another's."""
-
-    writer: Store  # stores what polls brought
-    lookup: Store  # what polls ask beforehand
-    editor: Store  # makes editions
-    follower: Store  # follows the configuration
-
-
-class Engines:
-    """Makes an engine from a configuration, and a new one when the file or the configuration in force has changed.
-    Archives, the sandbox and the fetcher stay, so that no cache and no schedule is lost."""
-
-    def __init__(self, application: Application, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
-        self._place = application.place
-        self._archives = Archives(*(application.database.open() for _ in Archives._fields))
-        self._fetchers: dict[tuple[object, ...], Http] = {}
-        self._watch = Watch(self._place.config)
-        self._upkeep = self._archives.follower.upkeep
-        self._upkeep.note(notes.PROGRAM, program())
-        held = self._upkeep.configuration()
-        self._application = application = self._ruling(application, held)
-        for problem in application.admit(self._upkeep):
-            log.warning("%s", problem)
-        self._held = application.settings.epoch  # what the store said at the last check
-        # Whether the waiting edit in the status, if there is one, is of this machine's file.
-        self._waits = not application.database.shared
-        if held is not None and held[0] != application.settings.epoch:
-            log.info("\n".join(self._report(held, application).lines))
-
-    def _ruling(self, application: Application, held: Held) -> Application:
-        """With `reload: manual`, the configuration in force stays until `apply`."""
-        if application.settings.site.reload == "auto" or held is None or held[0] == application.settings.epoch:
-            return application
-        log.info("reload is manual: the configuration in force stays; `aggregator apply` applies the file")
-        return Application.of_texts(application.place, held[1])
-
-    def start(self) -> Engine:
-        """The engine for the configuration in force at start."""
-        held = self._upkeep.configuration()
-        if held is None or held[0] != self._application.settings.epoch:
-            self._upkeep.note(notes.CONFIGURATION, self._report(held, self._application).status)
-        return self._engine(self._application)
-
-    def _engine(self, app: Application) -> Engine:
-        """Puts the application's configuration in force, if it is not already."""
-        assert app.rulebook  # compiled before anything is changed
-        archives = self._archives
-        archives.follower.sources.sync(app.settings.sources)
-        app.put_in_force(archives.follower, int(utc_now().timestamp()))
-        self._application, self._held = app, app.settings.epoch
-        self._allowance = Allowance.of(app.settings.allow_private)
-        return Engine(
-            tools=app.tools(
-                archives.writer, archives.lookup, self._fetcher(app), self._sandbox.parse, self._sandbox.extract
-            ),
-            archive=archives.editor,
-            policy=app.policy,
-            keep=app.keep,
-        )
-
-    def _fetcher(self, app: Application) -> Http:
-        """One fetcher as long as its settings stay the same: it knows when each host was last requested."""
-        settings = app.settings
-        key = (settings.site.contact, settings.site.url, settings.allow_private)
-        if key not in self._fetchers:
-            self._fetchers[key] = app.fetcher(self._archives.lookup.sources.states())
-        return self._fetchers[key]
-
-    def private(self, host: str) -> bool:
-        """Whether the editor lists a host as private: such a host needs no protection."""
-        return self._allowance.names(host)
-
-    def adopt_pauses(self, ids: Collection[str]) -> None:
-        """Keep the pauses that the hosts of these sources requested from other workers."""
-        application = self._application
-        hosts = {host_of(application.sources[id].url) or "" for id in ids if id in application.sources}
-        beside = [id for host in hosts for id in application.hosts[host]]
-        application.apply_pauses(self._fetcher(application), self._archives.lookup.sources.states(beside))
-
-    def changed(self, force: bool) -> Reload | None:
-        """What changed in the configuration since the last call. Raises ConfigError if the file is broken."""
-        if force:
-            self._watch.take()
-        elif not self._watch.saved():
-            return self._applied()
-        try:
-            return self._saved(Application.load(self._place), force)
-        except StoreError:
-            self._watch.again()
-            raise
-
-    def _saved(self, fresh: Application, force: bool) -> Reload:
-        held = self._upkeep.configuration()
-        if fresh.settings.epoch == self._application.settings.epoch:
-            if force:
-                log.info("the configuration was read again: nothing changed")
-            return self._withdrawn()
-        fresh.admit(self._upkeep)
-        report = self._report(held, fresh)
-        if fresh.settings.site.reload == "manual" and not force:
-            self._waits = True
-            status = {**_standing(held), "waiting": (report.status or {})["changed"]}
-            head = "the configuration was saved and waits for `aggregator apply`, since reload is manual"
-            return Reload(status=status, lines=_listed(head, report.lines[1:]))
-        return replace(report, engine=self._engine(fresh))
-
-    def _withdrawn(self) -> Reload:
-        """The file equals the configuration in force: an edit that waited was undone."""
-        noted = self._upkeep.noted(notes.CONFIGURATION)
-        if not self._waits or not isinstance(noted, dict) or not noted.get("waiting"):
-            return Reload()
-        line = (
-            "the edit that waited for `aggregator apply` was undone: the file equals the configuration in force again"
-        )
-        return Reload(status={**noted, "waiting": None}, lines=(line,))
-
-    def _applied(self) -> Reload | None:
-        """`apply`, or another process, put another configuration into the store."""
-        held = self._upkeep.configuration()
-        if held is None or held[0] == self._held:
-            return None
-        before = (self._application.settings.epoch, dict(self._application.settings.texts))
-        try:
-            fresh = Application.of_texts(self._place, held[1])
-        except ConfigError:  # written for another environment; reported once
-            self._held = held[0]
-            raise
-        return replace(self._report(before, fresh), engine=self._engine(fresh), of_file=False)
-
-    def _report(self, before: Held, application: Application) -> Reload:
-        """What the application's configuration changes from the one before, for log and status."""
-        old = application.former(before) if before else None
-        found = changes(old, application.settings) if old else Changes()
-        status = {
-            "epoch": application.settings.epoch,
-            "at": rfc3339(utc_now()),
-            "changed": found.as_json(),
-            "waiting": None,
-        }
-        lines = [f"  {line}" for line in found.lines(BRIEFLY)]
-        return Reload(status=status, lines=_listed("the configuration changed and is in force", lines))
-
-    async def close(self) -> None:
-        for fetcher in self._fetchers.values():
-            await fetcher.close()
-        for archive in self._archives:
-            archive.close()
-
-
-def _listed(head: str, lines: Sequence[str]) -> Sequence[str]:
-    return (f"{head}:", *lines) if lines else (head,)
-
-
-def _standing(held: Held) -> dict[str, object]:
-    return {"epoch": held[0] if held else None, "at": rfc3339(utc_now()), "changed": Changes().as_json()}
 
 
 COMMAND = Command("worker", "Poll sources and make editions, without the web.", nothing, run)

@@ -15,9 +15,9 @@ from builders import archive as made_archive
 from msgspec import structs
 
 from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap.engines import Engines
 from aggregator.bootstrap.place import utc_now
 from aggregator.cli.main import main
-from aggregator.cli.worker import Engines
 from aggregator.errors import ConfigError, StoreBusy
 from aggregator.model import notes
 from aggregator.sandbox import Sandbox

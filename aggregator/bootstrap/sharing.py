@@ -6,7 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from aggregator.addresses import host_of
-from aggregator.bootstrap import Application, driver, utc_now
+from aggregator.bootstrap.application import Application
+from aggregator.bootstrap.database import driver
+from aggregator.bootstrap.place import utc_now
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.polling import LEASE
 from aggregator.worker.processes import identity
