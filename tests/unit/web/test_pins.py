@@ -149,3 +149,12 @@ def test_a_pin_is_for_one_section_alone(room: Newsroom) -> None:
     assert headlines(room, "/sections/defense")[0] == both.title
     assert headlines(room, "/sections/asia-pacific") == [news.title, both.title]
     assert "Pinned" not in room.client.get("/sections/asia-pacific").text
+    assert "Pinned" not in room.client.get("/sections/defense?view=items").text
+
+
+def test_a_pin_is_shown_once_its_story_is_placed_by_it(room: Newsroom) -> None:
+    """Between an edit and its re-placing a story is nowhere where it does not belong yet."""
+    room.put_in_force(f"{CONFIG}stories: {{pin: [{{url: '{OLD.url}', section: defense}}]}}\n")
+    assert OLD.title not in headlines(room, "/sections/defense")
+    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+    assert headlines(room, "/sections/defense")[0] == OLD.title

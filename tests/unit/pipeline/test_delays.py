@@ -1,0 +1,33 @@
+"""How long it took from publication to the story, as /metrics shows it: measured of news alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from newsroom import Newsroom, item
+
+from aggregator.model.poll import PollResult
+from aggregator.pipeline.edition import edition
+
+
+def test_only_what_was_polled_as_news_and_has_a_time_of_its_own_counts(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+
+    def delays() -> list[int]:
+        report = edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+        return sorted(report.delays)
+
+    late = item("Navy buys potatoes", age=timedelta(minutes=10))
+    room.receive(late, item("Frigate sold to museum", "kyodo", age=timedelta(minutes=3)), live=True)
+    room.receive(item("Missile silo becomes hotel", "reuters", age=timedelta(hours=5)))  # the back-catalogue
+    room.receive(item("Octopuses dream", "reuters", age=timedelta()), live=True)  # without a date: as it is first seen
+    room.now += timedelta(minutes=1)
+    assert delays() == [240, 660]
+    ((n, _),) = room.archive.intake.known([late.id]).values()
+    (state,) = room.archive.sources.states(["bbc-world"])
+    corrected = replace(late, title="Navy buys more potatoes", hash="another")
+    room.archive.intake.apply([PollResult(state, changed=((n, corrected),))], room.now)
+    assert delays() == [], "a correction is no news"
+    room.close()
