@@ -63,6 +63,7 @@ def test_pinned_stories_stand_first_in_the_order_of_the_file(room: Newsroom) -> 
     assert room.client.get("/sections/defense").text.count("Pinned") == 2
     assert headlines(room, "/sections/defense?limit=3") == shown[:3]
     assert OLD.title not in headlines(room, "/sections/defense?min_publishers=2")
+    assert OLD.title not in headlines(room, "/sections/defense?q=navy")
     assert headlines(room, "/sections/defense/2026-11")[-1] == OLDER.title, "an archive is in order of time"
 
 
