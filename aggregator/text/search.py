@@ -34,6 +34,7 @@ _PLAIN = {char: plain for char, plain in _PLAIN.items() if char != plain}
 # Marks of direction, signs of currencies (₺, ₽), arrows and the like, punctuation, emoji. Private characters are left alone.
 _SIGNS = "\u061c\u2066-\u2069\u20ba-\u20cf\u23f4-\u23ff\u2b4d-\u2bff\u2e32-\u2e7f\U0001f300-\U0001faff"
 _SIGN = re.compile(f"[{_SIGNS}]")
+_BEGUN = re.compile(r"[^\W_]{3}\*$")
 _CHANGED = re.compile(f"[{UNSPACED}{_HANGUL}{_SIGNS}{''.join(_PLAIN)}]")
 _CAPITAL = "[A-ZΑ-ΩА-Я]"
 INITIALS = rf"(?:{_CAPITAL}\. )+{_CAPITAL}\."
@@ -48,6 +49,11 @@ _JOINED = re.compile(
 def indexed(text: str) -> str:
     """The text in the form in which it is indexed and searched. Most texts are already in this form."""
     return _JOINED.sub("", text if text.isascii() else _CHANGED.sub(_written, text))
+
+
+def begun(phrase: str) -> bool:
+    """Whether the last word of a phrase in a search is only its beginning, of three letters at least: `missile*`."""
+    return _BEGUN.search(phrase) is not None
 
 
 def _written(found: re.Match[str]) -> str:

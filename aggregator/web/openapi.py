@@ -32,7 +32,7 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "view": ({"type": "string", "enum": ["stories", "items"]}, "Stories, or the items that they consist of."),
     "q": (
         {"type": "string", "maxLength": parameters.MAX_QUERY},
-        f'Words, "phrases" and -minus, at most {parameters.MAX_TERMS}.',
+        f'Words, beginnings of words (missile*), "phrases" and -minus, at most {parameters.MAX_TERMS}.',
     ),
     "order": (
         {"type": "string", "enum": list(parameters.ORDERS)},

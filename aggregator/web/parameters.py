@@ -63,7 +63,8 @@ def by_relevance(args: Mapping[str, str], words: Sequence[str]) -> bool:
 
 
 def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Words, "phrases" and -minus of a search: those that must occur, and those that must not."""
+    """Words, beginnings of words (`missile*`), "phrases" and -minus of a search: those that must occur, and those that must
+    not."""
     if len(text) > MAX_QUERY:
         raise QueryError("q", f"`q` may have at most {MAX_QUERY} characters")
     wanted: list[str] = []

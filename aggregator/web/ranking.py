@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aggregator.model.story import StoryView
-from aggregator.text.search import indexed
+from aggregator.text.search import begun, indexed
 from aggregator.text.words import plains, tokens
 
 HALVING_HOURS = 8.0
@@ -61,13 +61,17 @@ def rank_by_relevance(candidates: Sequence[SearchText], words: Iterable[str]) ->
     what people look for.
     """
     scores = [0.0] * len(candidates)
-    for term in filter(str.strip, map(_spaced, words)):
+    for term in filter(str.strip, map(_term, words)):
         weights = [text.weight(term) for text in candidates]
         holding = sum(term in text.headline for text in candidates)
         rarity = math.log(1 + (len(candidates) - holding + 0.5) / (holding + 0.5))
         scores = [score + rarity * found / (found + SATURATION) for score, found in zip(scores, weights, strict=True)]
     weighted = [score * (1 + math.log(text.outlets) / OUTLETS) for score, text in zip(scores, candidates, strict=True)]
     return sorted(range(len(candidates)), key=lambda n: (-round(weighted[n], 6), n))
+
+
+def _term(word: str) -> str:
+    return _spaced(word).rstrip() if begun(word) else _spaced(word)
 
 
 def _spaced(text: str) -> str:

@@ -436,6 +436,33 @@ def test_search_finds_initials_and_weapons_however_they_are_written(store: Store
     assert found("9") == found("9-11") == found("boats") == [5]
 
 
+def test_search_finds_words_by_their_beginning(store: Store) -> None:
+    heads = [
+        "Ballistic missiles over Łódź",
+        "A missile, ballistic",
+        "Missive from the miss",
+        "中国批准向美国出口稀土",
+        "U.S. troops",
+    ]
+    store.intake.apply([polled("alpha", [item("alpha", str(n), head) for n, head in enumerate(heads)])], NOW)
+    place(store)
+
+    def found(*words: str, without: tuple[str, ...] = ()) -> list[int]:
+        query = StreamQuery("search", view="items", filter=Filter(words=words, without=without))
+        return sorted(heads.index(one.title) for one in store.reading.items(query, int(NOW.timestamp()))[0])
+
+    assert found("missile*") == found("MISSIL*") == [0, 1]
+    assert found("missile") == [1]
+    assert found("mis*") == [0, 1, 2]
+    assert found("mi*") == [], "it would stand for half of all words"
+    assert found("ballistic missile*") == [0]
+    assert found("ballistic*", "łód*") == [0]
+    assert found("ball*", without=("missile*",)) == []
+    assert found("miss", without=("missile*",)) == [2]
+    assert found("美国出*") == [3]
+    assert found('mis*" OR "troo*') == []
+
+
 def test_an_update_in_place_is_found_by_its_new_words_alone(store: Store) -> None:
     one = item("alpha", "1", "Wrong headline")
     store.intake.apply([polled("alpha", [one])], NOW)

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from aggregator.text.search import indexed
+from aggregator.text.search import begun, indexed
 
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 500
@@ -45,5 +45,7 @@ def vector(title: str, summary: str) -> str:
 
 def query(phrases: Sequence[str], every: bool) -> str:
     """A tsquery of phrases."""
-    parts = [" <-> ".join(f"'{word}'" for word in tokens(phrase)) for phrase in phrases]
+    parts = [
+        " <-> ".join(f"'{word}'" for word in tokens(phrase)) + (":*" if begun(phrase) else "") for phrase in phrases
+    ]
     return (" & " if every else " | ").join(f"({part})" for part in parts if part)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
 from aggregator.store.dialect import Dialect, Lock
 from aggregator.store.rows import to_json
-from aggregator.text.search import indexed
+from aggregator.text.search import begun, indexed
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -28,7 +28,9 @@ BOUND = 900  # values of one statement
 
 def _words(phrases: Sequence[str], every: bool) -> str:
     """An FTS5 expression of quoted phrases."""
-    return (" " if every else " OR ").join(f'"{indexed(phrase).replace(chr(34), " ")}"' for phrase in phrases)
+    return (" " if every else " OR ").join(
+        f'"{indexed(phrase).replace(chr(34), " ")}"{"*" if begun(phrase) else ""}' for phrase in phrases
+    )
 
 
 DIALECT = Dialect(
