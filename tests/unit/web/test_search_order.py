@@ -161,7 +161,11 @@ def test_fitting_by_phrase_field_and_rarity() -> None:
     ) == [1, 0]
     common = [SearchText.of("Budget vote", ""), SearchText.of("Budget talks", ""), SearchText.of("Budget Erdoğan", "")]
     assert rank_by_relevance(common, ["budget", "erdogan"])[0] == 2  # rare among them, and diacritics fold
-    begun = [SearchText.of("A quiet day", "Missiles."), SearchText.of("Missiles fly", ""), SearchText.of("U.S. day", "")]
+    begun = [
+        SearchText.of("A quiet day", "Missiles."),
+        SearchText.of("Missiles fly", ""),
+        SearchText.of("U.S. day", ""),
+    ]
     assert rank_by_relevance(begun, ["missile*"])[0] == 1
     assert rank_by_relevance(begun, ["US"])[0] == 2
 
