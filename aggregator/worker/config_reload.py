@@ -36,6 +36,7 @@ class ConfigReload:
         self._troubles = troubles
         self._news = news
         self._broken: str | None = None
+        self._unwritten: dict[str, object] = {}  # notes that the store did not take; the next look tries again
         self._turn = asyncio.Lock()
 
     async def start(self) -> None:
@@ -45,8 +46,10 @@ class ConfigReload:
     async def check(self, *, force: bool = False) -> None:
         async with self._turn:
             try:
+                await self._write()
                 outcome = await asyncio.to_thread(self._reload, force)
             except ConfigError as error:
+                self._troubles.recovered("configuration")
                 await self._refuse(error)
                 return
             except Exception as error:  # noqa: BLE001 (what is in force stays; reported as a problem)
@@ -82,10 +85,16 @@ class ConfigReload:
         await self._note(notes.BROKEN_EDIT, {"message": message, "problems": problems, "at": at})
 
     async def _note(self, key: str, value: object) -> None:
+        self._unwritten[key] = value
         try:
-            await asyncio.to_thread(self._current.engine.tools.archive.upkeep.note, key, value)
+            await self._write()
         except StoreError as error:
             log.error("store: %s", error)
+
+    async def _write(self) -> None:
+        for key, value in list(self._unwritten.items()):
+            await asyncio.to_thread(self._current.engine.tools.archive.upkeep.note, key, value)
+            del self._unwritten[key]
 
 
 def _public(problem: Problem, main: str) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 import threading
 from collections.abc import Callable, Collection, Coroutine
@@ -478,9 +479,77 @@ def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker
         noted = worker.archive.upkeep.noted("config-error")
         assert isinstance(noted, dict)
         assert noted["message"] == "feeds.yaml:3:1: broken"
+        assert worker.shown == "", "it could be looked at"
         await checking.check()
         assert worker.archive.upkeep.noted("config-error") is None
         assert worker.current.engine is engine
+
+    asyncio.run(run())
+
+
+def test_a_broken_edit_is_told_once_and_until_the_file_is_sound(
+    worker: Worker, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = [ConfigError((Problem("/etc/feeds.yaml", line, 1, "broken"),), "/etc/feeds.yaml") for line in (3, 4)]
+    new = replace(worker.current.engine, keep=(1, {}))
+    outcomes: list[ConfigError | Reload | None] = [
+        broken[0], broken[0], Reload(of_file=False), broken[1], None, Reload(engine=new), broken[1],
+    ]  # fmt: skip
+
+    def reload(force: bool) -> Reload | None:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, ConfigError):
+            raise outcome
+        return outcome
+
+    def told() -> str | None:
+        noted = worker.archive.upkeep.noted("config-error")
+        return str(noted["message"]) if isinstance(noted, dict) else None
+
+    async def run() -> None:
+        worker.archive.upkeep.note("config-error", {"message": "of the process before", "problems": [], "at": 1})
+        checking = ConfigReload(worker.current, reload, worker.clock, worker.troubles, worker.news)
+        await checking.start()
+        seen = [told()]
+        while outcomes:
+            await checking.check()
+            seen.append(told())
+            assert worker.news.is_set() == (worker.current.engine is new), "a new policy is applied at once"
+        three, four = "feeds.yaml:3:1: broken", "feeds.yaml:4:1: broken"
+        assert seen == [None, three, three, three, four, four, None, four]
+
+    with caplog.at_level(logging.INFO):
+        asyncio.run(run())
+    told_to_the_log = [message.partition(":")[0] for message in caplog.messages]
+    refused, sound = "the last edit of the configuration is broken and not in force", "the configuration is sound again"
+    assert told_to_the_log == [refused, refused, sound, refused]
+
+
+def test_what_could_not_be_noted_of_an_edit_is_noted_when_the_store_is_back(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or else /sources shows an edit as broken for days after it was mended, or never that it is."""
+    error = ConfigError((Problem("/etc/feeds.yaml", 3, 1, "broken"),), "/etc/feeds.yaml")
+    outcomes: list[ConfigError | Reload | None] = [error, error, Reload(), None]
+
+    def reload(force: bool) -> Reload | None:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, ConfigError):
+            raise outcome
+        return outcome
+
+    def busy(key: str, value: object) -> None:
+        raise StoreBusy("the database is locked")
+
+    async def run() -> None:
+        checking = ConfigReload(worker.current, reload, worker.clock, worker.troubles, worker.news)
+        for expected in (True, False):
+            with monkeypatch.context() as away:
+                away.setattr(worker.archive.upkeep, "note", busy)
+                await checking.check()
+            assert isinstance(worker.archive.upkeep.noted("config-error"), dict) is not expected
+            await checking.check()
+            assert isinstance(worker.archive.upkeep.noted("config-error"), dict) is expected
 
     asyncio.run(run())
 
