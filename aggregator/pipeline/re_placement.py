@@ -10,7 +10,7 @@ from aggregator.pipeline.edition import re_place, with_like
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive
 
-BATCH = 500  # stories judged in one transaction
+BATCH = 2000  # stories judged before those that move are stored, which every page and feed then notices
 
 
 def re_place_all(

@@ -8,6 +8,7 @@ programme") are shared by chance.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -61,6 +62,7 @@ def _scored(
     return sorted(found, key=lambda entry: (-entry[1], entry[0]))
 
 
+@lru_cache(maxsize=8192)  # some 10 MB; the newest stories of each topic are compared for every list
 def embedding(title: str, summary: str, lang: str | None) -> Floats:
     """The embedding of a text, of length 1; zero if no word of it has a vector."""
     own = features(Candidate(0, title, summary, "", None, 0, lang))
