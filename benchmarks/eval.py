@@ -11,10 +11,11 @@ CORPUS = Path(os.environ.get("AGGREGATOR_CORPUS", Path(__file__).resolve().paren
 
 
 def parts() -> dict[str, Callable[[Path], object]]:
-    from benchmarks import eval_parse, eval_sections, eval_stories, overlay
+    from benchmarks import eval_parse, eval_sections, eval_stories, eval_topics, overlay
 
     return {
         "sections": eval_sections.run,
+        "topics": eval_topics.run,
         "stories": eval_stories.run,
         "news told once": overlay.run,
         "parse": eval_parse.run,
