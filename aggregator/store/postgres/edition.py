@@ -68,10 +68,10 @@ class EditionStore(edition.EditionStore[Connection]):
                 raise StoreBusy(
                     f"{self._db.server.name}: the edition was lost with the connection; the next one continues"
                 )
+            version = next_version(raw) if batch.shows else 0
             confirm(self._db, batch)
             if not batch.shows:
                 return
-            version = next_version(raw)
             before = entries_before(self._db, batch)
             now = moment(self._db, batch.now)
             changed = now + STORING
