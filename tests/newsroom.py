@@ -21,7 +21,7 @@ from msgspec import structs
 from aggregator.bootstrap import Application, Place, library
 from aggregator.model.item import Enclosure, Item
 from aggregator.model.poll import PollResult
-from aggregator.pipeline.edition import edition
+from aggregator.pipeline.edition import edition, re_place
 from aggregator.web.app import create_app
 from aggregator.web.library import Library
 
@@ -117,6 +117,14 @@ class Newsroom:
     def put_in_force(self, text: str, before: timedelta = timedelta()) -> None:
         self.application = Application.of_texts(self.place, {"feeds.yaml": text})
         self.application.put_in_force(self.archive, int((self.now - before).timestamp()))
+
+    def edit(self, text: str) -> None:
+        """The editor saves the file, and stored stories follow."""
+        self.put_in_force(text)
+        self.follow()
+
+    def follow(self) -> None:
+        re_place(self.archive, self.application.policy, int(self.now.timestamp()))
 
     def receive(self, *items: Item, live: bool = False) -> None:
         """Store items as a poll does; by default as a back-catalogue, which enters with its times of publication."""

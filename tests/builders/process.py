@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 RULES = """
 sections:
@@ -74,6 +76,14 @@ def running(config: Path, *arguments: str, under: Sequence[str] = ()) -> Iterato
             process.kill()
         process.wait(10)
         log.close()
+
+
+def query(config: Path, sql: str) -> list[tuple[Any, ...]]:
+    """What the archive beside this file holds, read past the program; nothing where there is no archive yet."""
+    file = config.parent / "instance" / "aggregator.db"
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as raw:
+        return raw.execute(sql).fetchall()
+    return []
 
 
 def children(pid: int) -> dict[int, str]:

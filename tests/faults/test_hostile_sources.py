@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from builders import rss
-from builders.process import busy, children, configuration, free_port, get, running, serves, until
+from builders.process import busy, children, configuration, free_port, get, query, running, serves, until
 from servers.local import Request, Route, Server, answer, redirect
 from servers.misbehaving import FAULTS, encoded, gzip_bomb, silent
 
@@ -167,19 +167,10 @@ def test_forty_sources_are_on_time_beside_ten_hostile_ones(tmp_path: Path) -> No
             assert process.wait(10) == 0
 
 
-def query(folder: Path, text: str) -> list[tuple[str, float]]:
-    import sqlite3
-
-    raw = sqlite3.connect(folder / "instance" / "aggregator.db")
-    found = raw.execute(text).fetchall()
-    raw.close()
-    return found
-
-
 def rows(folder: Path) -> list[tuple[str, float]]:
     """Sources with the time at which each is due."""
-    return query(folder, "SELECT id, next_poll FROM sources")
+    return query(folder / "feeds.yaml", "SELECT id, next_poll FROM sources")
 
 
 def failing(folder: Path) -> list[tuple[str, float]]:
-    return query(folder, "SELECT id, error_kind FROM sources WHERE failures > 0")
+    return query(folder / "feeds.yaml", "SELECT id, error_kind FROM sources WHERE failures > 0")

@@ -5,31 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import Popen
 
 import pytest
 from builders import rss
-from builders.process import aggregator, children, configuration, running, until
+from builders.process import aggregator, children, configuration, query, running, until
 from servers.local import Request, Server, conditional
 
 ENTRIES = 20
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere one process does all")
-
-
-def query(config: Path, sql: str) -> list[tuple[int, ...]]:
-    """Nothing where there is no archive yet."""
-    with (
-        suppress(sqlite3.OperationalError),
-        closing(sqlite3.connect(f"{(config.parent / 'instance' / 'aggregator.db').as_uri()}?mode=ro", uri=True)) as raw,
-    ):
-        return raw.execute(sql).fetchall()
-    return []
 
 
 def alive(pid: int) -> bool:

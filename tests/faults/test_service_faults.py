@@ -27,6 +27,7 @@ from builders.process import (
     environment,
     free_port,
     get,
+    query,
     running,
     serves,
     until,
@@ -42,13 +43,6 @@ WHEN = datetime(2026, 11, 1, tzinfo=UTC)
 def document(name: str, entries: int = 20, words: str = "") -> bytes:
     rows = [(f"{name}-{n}", f"Thing{n} of {name} at place{n} {words}", WHEN) for n in range(entries)]
     return rss(rows, name, f"{name}.example")
-
-
-def query(config: Path, text: str) -> list[tuple[object, ...]]:
-    raw = sqlite3.connect(config.parent / "instance" / "aggregator.db")
-    found = raw.execute(text).fetchall()
-    raw.close()
-    return found
 
 
 def log_of(config: Path) -> str:

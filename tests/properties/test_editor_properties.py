@@ -12,8 +12,6 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from newsroom import CONFIG, Newsroom, item
 
-from aggregator.pipeline.edition import re_place
-
 HOUR = timedelta(hours=1)
 EVENTS = ("Navy buys a frigate", "Octopuses dream in colour", "Plum harvest fails in Lumio")
 NEWS = [
@@ -29,8 +27,7 @@ def save(room: Newsroom, said: dict[str, list[int]]) -> None:
     urls = {key: [NEWS[n].url for n in numbers] for key, numbers in said.items()}
     joined = [urls["join"]] if len(urls["join"]) > 1 else []
     room.now += HOUR
-    room.put_in_force(f"{CONFIG}stories: {urls | {'join': joined}}\n")
-    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+    room.edit(f"{CONFIG}stories: {urls | {'join': joined}}\n")
 
 
 def entries(room: Newsroom) -> dict[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ from newsroom import CONFIG, Newsroom, item, of_the_file
 from aggregator.cli.main import main
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.poll import PollResult
-from aggregator.pipeline.edition import edition, re_place
+from aggregator.pipeline.edition import edition
 from aggregator.pipeline.plan import archive_rows
 from aggregator.pipeline.survey import survey
 
@@ -45,8 +45,7 @@ def moves(room: Newsroom) -> None:
 
 def edit(room: Newsroom, stories: str) -> None:
     room.now += timedelta(hours=1)
-    room.put_in_force(f"{CONFIG}stories: {stories}\n")
-    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+    room.edit(f"{CONFIG}stories: {stories}\n")
 
 
 def told(room: Newsroom) -> list[dict[str, Any]]:

@@ -11,7 +11,6 @@ import pytest
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
-from aggregator.pipeline.edition import re_place
 
 HOUR = timedelta(hours=1)
 FRIGATE = item("Navy buys a frigate", age=30 * HOUR)
@@ -32,8 +31,7 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
 def edit(room: Newsroom, *, join: tuple[Item, ...] = (), split: tuple[Item, ...] = ()) -> None:
     room.now += HOUR
     said = {"join": [[one.url for one in join]] if join else [], "split": [one.url for one in split]}
-    room.put_in_force(f"{CONFIG}stories: {said}\n")
-    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+    room.edit(f"{CONFIG}stories: {said}\n")
 
 
 def entries(room: Newsroom) -> dict[str, dict[str, Any]]:

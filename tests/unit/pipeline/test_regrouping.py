@@ -12,7 +12,7 @@ from newsroom import Newsroom, item
 
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
-from aggregator.pipeline.edition import edition, re_place
+from aggregator.pipeline.edition import edition
 
 HOUR = timedelta(hours=1)
 FULL = item(
@@ -165,8 +165,7 @@ JOINED = 'stories: {{join: [["{}", "{}"]]}}\n'
 
 def rejoin(room: Newsroom, *items: Item) -> None:
     """What an editor's `join` does to what is stored."""
-    room.put_in_force(room.text + JOINED.format(*(one.url for one in items)))
-    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+    room.edit(room.text + JOINED.format(*(one.url for one in items)))
 
 
 def test_stories_that_the_editor_joins_are_told_as_one_by_the_feed_too(room: Newsroom) -> None:

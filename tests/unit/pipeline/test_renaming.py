@@ -11,7 +11,6 @@ from newsroom import CONFIG, Newsroom, item
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.story import StoryState, StoryView
 from aggregator.model.stream import StreamQuery
-from aggregator.pipeline.edition import re_place
 from aggregator.pipeline.plan import archive_rows
 
 RENAMED = CONFIG.replace("{name: Reuters, url:", "{name: Reuters World, was: [reuters], url:")
@@ -33,9 +32,7 @@ def edit(room: Newsroom, text: str) -> None:
 
 
 def settle(room: Newsroom) -> None:
-    policy = room.application.policy
-    while re_place(room.archive, policy, int(room.now.timestamp())):
-        pass
+    room.follow()
 
 
 def state(room: Newsroom, start: str) -> StoryState:

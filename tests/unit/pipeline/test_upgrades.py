@@ -92,7 +92,7 @@ def test_news_of_a_story_that_waits_to_be_placed_anew_does_not_end_its_waiting(r
     """An edition takes what arrived before it places stored stories anew."""
     room.put_in_force(room.text.replace("words: [missile*, navy, frigate*]", "words: [laser*]"))
     room.publish(item("Navy's newest frigate delayed again, shipbuilder says", "kyodo"))
-    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+    room.follow()
     told = room.client.get("/api/v1/items?limit=100").get_json()["items"]
     frigate = [one for one in told if "rigate" in one["title"] and "elayed" in one["title"]]
     assert len({one["story"] for one in frigate}) == 1 < len(frigate)

@@ -11,7 +11,6 @@ import pytest
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
-from aggregator.pipeline.edition import re_place
 
 HOUR = timedelta(hours=1)
 SUMMARY = "Two frigates of the navy collided off Lumio, and {} sailors were hurt, says {}."
@@ -32,8 +31,7 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
 
 def edit(room: Newsroom, text: str) -> None:
     room.now += HOUR
-    room.put_in_force(text)
-    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+    room.edit(text)
 
 
 def hide(room: Newsroom, *items: Item) -> None:

@@ -10,7 +10,6 @@ import pytest
 from newsroom import CONFIG, NEWS, Newsroom, item
 from werkzeug.http import parse_date
 
-from aggregator.pipeline.edition import re_place
 from aggregator.web.app import create_app
 
 ADDRESSES = (
@@ -116,7 +115,7 @@ def test_an_edit_of_rules_moves_dates_of_bytes_and_no_entry(room: Newsroom) -> N
     _edit("places: [CN, JP, eastern-asia]", "places: [JP]\n    words: [octopus*]")(room)
     keeper.look()
     room.now += timedelta(minutes=1)
-    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+    room.follow()
     changed = keeper.look()
     assert {"/latest.rss", "/latest.json?since=31h", "/sections/asia-pacific.atom"} <= set(changed)
     after = {one["id"]: one["date_modified"] for one in room.client.get("/latest.json").get_json()["items"]}
@@ -144,7 +143,7 @@ def test_edits_and_news_within_one_second(room: Newsroom) -> None:
     for title, headline in zip(("Defence", "Forces", "Defense"), news, strict=True):
         _edit("title: Defense", f"title: {title}")(room)
         assert "/sections/defense.json" in keeper.look(), title
-        re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+        room.follow()
         keeper.look()
         room.publish(item(headline, age=timedelta(minutes=1)))
         assert "/sections/defense.json" in keeper.look(), title

@@ -12,7 +12,6 @@ import pytest
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
-from aggregator.pipeline.edition import re_place
 
 OLD = item("Octopuses Dream in Colour", age=timedelta(days=4), url="https://bbc.example/dream")
 OLDER = item("Bees Count to Four", "kyodo", age=timedelta(days=5))
@@ -41,8 +40,7 @@ def pin(room: Newsroom, *pins: tuple[Item, str], section: str = "defense") -> No
     said = ", ".join(
         f"{{url: '{one.url}', section: {section}{f', until: {until}' if until else ''}}}" for one, until in pins
     )
-    room.put_in_force(f"{CONFIG}stories: {{pin: [{said}]}}\n")
-    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+    room.edit(f"{CONFIG}stories: {{pin: [{said}]}}\n")
 
 
 def headlines(room: Newsroom, path: str, within: str = "") -> list[str]:
@@ -94,7 +92,7 @@ def test_a_pinned_story_that_is_hidden_is_not_shown(room: Newsroom) -> None:
     room.put_in_force(
         f"{CONFIG}stories: {{hide: ['{other}'], pin: [{{url: '{other}?utm_source=x', section: defense}}]}}\n"
     )
-    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+    room.follow()
     assert OLD.title not in headlines(room, "/sections/defense")
 
 
@@ -157,5 +155,5 @@ def test_a_pin_is_shown_once_its_story_is_placed_by_it(room: Newsroom) -> None:
     """Between an edit and its re-placing a story is nowhere where it does not belong yet."""
     room.put_in_force(f"{CONFIG}stories: {{pin: [{{url: '{OLD.url}', section: defense}}]}}\n")
     assert OLD.title not in headlines(room, "/sections/defense")
-    re_place(room.archive, room.application.policy, int(room.now.timestamp()))
+    room.follow()
     assert headlines(room, "/sections/defense")[0] == OLD.title
