@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from aggregator.bootstrap import Application, Place
-from aggregator.cli.appending import Names, append, hint_to_apply, present, same_address, web_address, with_publisher
+from aggregator.cli.appending import NewNames, append, hint_to_apply, present, same_address, web_address, with_publisher
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.discovery import as_rows, find, offer, pick, pick_option
 from aggregator.config.edit import NewSource
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     known = there.get(same_address(found.url))
     if known:
         return _present(application, known, args.json)
-    source = Names(application.settings.sources).give(args.name or found.feed.title or "", found.url)
+    source = NewNames(application.settings.sources).give(args.name or found.feed.title or "", found.url)
     source = with_publisher(application, source)
     append(application, [source])
     _print(application, source, len(found.feed.items), args.json)

@@ -40,7 +40,7 @@ def present(application: Application) -> dict[str, Source]:
     return {same_address(source.url.replace("$${", "${")): source for source in application.settings.sources}
 
 
-class Names:
+class NewNames:
     """Gives names and ids that are not in use yet."""
 
     def __init__(self, sources: Iterable[Source]) -> None:

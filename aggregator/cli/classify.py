@@ -27,7 +27,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class InputItem:
     id: Any
     title: str
     summary: str
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     return 0
 
 
-def _read(file: str | None) -> Iterator[Line]:
+def _read(file: str | None) -> Iterator[InputItem]:
     """Raises:
     AggregatorError: a line is no item; the message names it.
     """
@@ -66,7 +66,7 @@ def _read(file: str | None) -> Iterator[Line]:
             yield _item(line.removeprefix(codecs.BOM_UTF8), f"{name}:{number}", number)
 
 
-def _item(line: bytes, where: str, number: int) -> Line:
+def _item(line: bytes, where: str, number: int) -> InputItem:
     from aggregator.normalise.plain import plain
 
     try:
@@ -81,7 +81,7 @@ def _item(line: bytes, where: str, number: int) -> Line:
         return found if isinstance(found, str) else ""
 
     summary = text("summary") or text("content")[:2000]
-    return Line(
+    return InputItem(
         id=f"line-{number}" if value.get("id") is None else value["id"],
         title=plain(text("title")),
         summary=plain(summary),
@@ -110,7 +110,7 @@ def _moment(text: str) -> datetime:
         return parsedate_to_datetime(text)
 
 
-def _dated(items: list[Line]) -> list[int]:
+def _dated(items: list[InputItem]) -> list[int]:
     """A time for every item: its own, or that of the last dated item before it (for the first ones, that of the first
     dated)."""
     last = next((item.at for item in items if item.at is not None), 0)
@@ -121,7 +121,7 @@ def _dated(items: list[Line]) -> list[int]:
     return times
 
 
-def _stories(application: Application, items: list[Line]) -> list[Any]:
+def _stories(application: Application, items: list[InputItem]) -> list[Any]:
     """For each item, the id of its story's founding item. In batches of the edition's size, in order of publication."""
     from aggregator.normalise.address import canonical
     from aggregator.pipeline.edition import BATCH

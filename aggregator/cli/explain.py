@@ -26,7 +26,7 @@ from aggregator.render.jsonfeed import reports
 from aggregator.schedule.formatting import counted
 
 
-class Found(NamedTuple):
+class Subject(NamedTuple):
     """What the archive has on the subject. `categories`: topic → the category of the feed that names it. `pinned`: the
     receipt for the section in which `stories: pin` holds the story."""
 
@@ -143,7 +143,7 @@ def marked(text: str, receipts: Iterable[Receipt], field: str) -> str:
     return shown + text[place:]
 
 
-def _look_up(application: Application, text: str) -> Found | None:
+def _look_up(application: Application, text: str) -> Subject | None:
     """The item of an address or of an id (of a story: its lead), if that is what the text is. Addresses of our pages end
     in such an id, and so do those of some outlets.
 
@@ -185,10 +185,10 @@ def _look_up(application: Application, text: str) -> Found | None:
         story = reading.story(item.story) if item.story else None
         categories = stored_topics(archive).of(item.categories)
         if not isinstance(story, StoryView):
-            return Found(item, None, categories, None)
+            return Subject(item, None, categories, None)
         today = utc_now().astimezone(ZoneInfo(application.settings.site.timezone)).date()
         pins = pin_receipts_on(today, application.settings, reading)
-        return Found(item, story, categories, pins.get((story.n, story.section)))
+        return Subject(item, story, categories, pins.get((story.n, story.section)))
     finally:
         archive.close()
 

@@ -12,7 +12,7 @@ import orjson
 
 from aggregator.addresses import Allowance, host_of, literal_private
 from aggregator.bootstrap import Application, Place
-from aggregator.cli.appending import Names, append, hint_to_apply, present, same_address, web_address, with_publisher
+from aggregator.cli.appending import NewNames, append, hint_to_apply, present, same_address, web_address, with_publisher
 from aggregator.cli.arguments import Command, json_option
 from aggregator.config.edit import NewSource
 from aggregator.errors import AggregatorError, ParseError
@@ -80,7 +80,7 @@ def _read(name: str) -> tuple[Listed, ...]:
 def sort(application: Application, listed: Iterable[Listed]) -> Sorted:
     """Which are new, with their names and ids; folders become labels."""
     there = present(application)
-    names = Names(application.settings.sources)
+    names = NewNames(application.settings.sources)
     allowed = Allowance.of(application.settings.allow_private)
     found, seen = Sorted(), set[str]()
     for one in listed:

@@ -50,7 +50,7 @@ class Validity:
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
-class Kept:
+class KeptResponse:
     key: Key
     validity: Validity
     body: bytes
@@ -94,7 +94,7 @@ class ResponseCache:
     def __init__(self, inner: WSGIApplication, library: Library) -> None:
         self.inner = inner
         self.library = library
-        self.kept: Recent[Key, Kept] = Recent(KEPT_BYTES)
+        self.kept: Recent[Key, KeptResponse] = Recent(KEPT_BYTES)
         self._local = threading.local()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -123,7 +123,7 @@ class ResponseCache:
         start_response("304 NOT MODIFIED", _unmodified(kept.headers, etag))
         return []
 
-    def _valid(self, key: Key, kept: Kept) -> bool:
+    def _valid(self, key: Key, kept: KeptResponse) -> bool:
         """Whether it still equals what Flask would answer. Each thread remembers which entries were valid at the last
         commit that it knows of. It asks the store for that number first, so a commit in between is seen by the next
         request."""
@@ -134,7 +134,7 @@ class ResponseCache:
             commit = self.library.commit()
             if getattr(self._local, "commit", None) != commit:
                 self._local.commit, self._local.right = commit, WeakValueDictionary()
-            right: WeakValueDictionary[Key, Kept] = self._local.right
+            right: WeakValueDictionary[Key, KeptResponse] = self._local.right
             if right.get(key) is kept:
                 return True
             if self.library.version(validity.stream) != validity.version:
@@ -178,7 +178,7 @@ class ResponseCache:
         etag = next((value for name, value in headers if name.lower() == "etag"), None)
         if etag is None:
             return
-        kept = Kept(key, validity, body, list(headers), etag, rendered.etag, rendered.modified)
+        kept = KeptResponse(key, validity, body, list(headers), etag, rendered.etag, rendered.modified)
         if kept.size <= self.kept.most // 4:  # not such as a month; room for it would be that of hundreds
             self.kept.put(key, kept)
 

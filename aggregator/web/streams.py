@@ -92,7 +92,7 @@ def check(names: Names, wanted: Filter) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class IndexRow:
     """A section or topic of an index: how many stories it has, and how many of them entered within a day."""
 
     id: str
@@ -102,17 +102,17 @@ class Listed:
     recent: int
 
 
-def listed(library: Library, kind: str) -> list[Listed]:
+def listed(library: Library, kind: str) -> list[IndexRow]:
     """Sections or topics in the editor's order; then found topics that are used enough."""
     settings = library.in_force().settings
     counts = library.archive.reading.counts(kind, int(library.now().timestamp()) - 86_400)
     configured = settings.sections if kind == "section" else settings.topics
-    rows = [Listed(one.id, one.title, one.description, *counts.get(one.id, (0, 0))) for one in configured]
+    rows = [IndexRow(one.id, one.title, one.description, *counts.get(one.id, (0, 0))) for one in configured]
     if kind == "topic":
         known = {one.id for one in configured}
         found = [(title, id) for id, title in library.in_force().names.topics.items() if id not in known]
         rows += [
-            Listed(id, title, None, *counts[id]) for title, id in sorted(found) if counts.get(id, (0, 0))[0] >= FLOOR
+            IndexRow(id, title, None, *counts[id]) for title, id in sorted(found) if counts.get(id, (0, 0))[0] >= FLOOR
         ]
     return rows
 

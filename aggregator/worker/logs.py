@@ -19,7 +19,7 @@ MINUTE = 60.0  # seconds
 DIFFERENT = 1000  # messages that are remembered
 
 
-class Line(logging.Formatter):
+class LineFormatter(logging.Formatter):
     """One event, one line: control characters from outside are escaped."""
 
     def __init__(self, mask: Callable[[str], str], *, as_json: bool) -> None:
@@ -77,7 +77,7 @@ def _visible(text: str) -> str:
 
 def start(mask: Callable[[str], str] = lambda text: text) -> None:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Line(mask, as_json=not sys.stderr.isatty()))
+    handler.setFormatter(LineFormatter(mask, as_json=not sys.stderr.isatty()))
     handler.addFilter(Unrepeated())
     root = logging.getLogger()
     root.handlers[:] = [handler]
