@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from aggregator.addresses import host_of
 from aggregator.bootstrap.place import utc_now
 from aggregator.categorise.weights import MARK
-from aggregator.model.judgement import Judgement, Receipt
+from aggregator.model.judgement import Judgement, Receipt, Scores
 from aggregator.text.countries import countries
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aggregator.categorise.usage import Usage
     from aggregator.model.settings import Settings, Source
     from aggregator.model.story import PendingItem
-    from aggregator.pipeline.policy import Policy, Scores
+    from aggregator.pipeline.policy import Policy
 
 PLACES = 3
 """How many places of an item, the most telling first, become topics of it."""

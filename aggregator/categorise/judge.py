@@ -8,10 +8,8 @@ from aggregator.categorise import weights
 from aggregator.categorise.evidence import read
 from aggregator.categorise.findings import TextReading
 from aggregator.categorise.rulebook import Rulebook
-from aggregator.model.judgement import Judgement
+from aggregator.model.judgement import Judgement, Scores
 from aggregator.text.match import haystack
-
-Scores = tuple[tuple[str, float], ...]
 
 
 def judge(

@@ -13,6 +13,10 @@ class Enclosure:
     length: int | None = None  # bytes
 
 
+Enclosures = tuple[tuple[str, str | None, int | None], ...]
+"""Of an item as it is stored: (address, type, bytes)."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedItem:
     """One entry as a parser read it. Nothing here is trusted: text may hold markup, addresses may be anything.

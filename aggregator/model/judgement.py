@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from aggregator.model.settings import Position
 
+Scores = tuple[tuple[str, float], ...]
+"""Sections with their scores, highest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -44,7 +47,7 @@ class Judgement:
     telling first."""
 
     section: str
-    scores: tuple[tuple[str, float], ...]
+    scores: Scores
     topics: tuple[str, ...]
     places: tuple[str, ...] = ()
 

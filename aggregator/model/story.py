@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from aggregator.model.item import Enclosures
 from aggregator.model.joining import Joining
-from aggregator.model.judgement import Judgement
+from aggregator.model.judgement import Judgement, Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class PendingItem:
     first_seen: int
     story: int | None = None
     live: bool = True  # False: part of a source's back-catalogue
-    enclosures: tuple[tuple[str, str | None, int | None], ...] = ()  # (address, type, bytes)
+    enclosures: Enclosures = ()
     pruned: bool = False  # its summary was deleted after `keep`: nothing is left to classify it by
     hidden: bool = False  # not shown to readers
 
@@ -94,7 +95,7 @@ class Entry:
     reports: tuple[Report, ...]
     topics: tuple[str, ...]  # titles
     updated: int  # epoch seconds
-    enclosures: tuple[tuple[str, str | None, int | None], ...] = ()  # of the lead
+    enclosures: Enclosures = ()  # of the lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class StoryState:
     published: int
     entered: int
     section: str
-    scores: tuple[tuple[str, float], ...]
+    scores: Scores
     topics: tuple[str, ...]
     publishers: tuple[tuple[str, int], ...]  # independent ones in order of joining, with the time each joined
     entry: Entry
@@ -212,7 +213,7 @@ class StoryView:
     entered: datetime  # into the stream asked for
     changed: datetime
     section: str
-    scores: tuple[tuple[str, float], ...]
+    scores: Scores
     topics: tuple[str, ...]
     publishers: tuple[str, ...]
     reports: tuple[Report, ...]
@@ -243,7 +244,7 @@ class ItemView:
     author: str | None
     lang: str | None
     image: str | None
-    enclosures: tuple[tuple[str, str | None, int | None], ...]
+    enclosures: Enclosures
     categories: tuple[str, ...]
     published: datetime
     updated: datetime

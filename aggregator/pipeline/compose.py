@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
+from aggregator.model.judgement import Scores
 from aggregator.model.story import Member, Placing, StoryState
 from aggregator.pipeline.announcing import Change, announced, turned
 from aggregator.pipeline.corroboration import choose_lead, corroborations, counted_since, restored
-from aggregator.pipeline.policy import Policy, Scores
+from aggregator.pipeline.policy import Policy
 
 FOLDED = 24
 """The sections of a story come from its first items; later ones confirm them. So only this many are examined for times

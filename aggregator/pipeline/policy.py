@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from aggregator.model.judgement import Judgement
+from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.story import PendingItem
-
-Scores = tuple[tuple[str, float], ...]
-"""Sections with their scores, highest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
+from aggregator.model.item import Enclosures
 from aggregator.model.story import ItemView, Report, StoryView, headline, told_once
 from aggregator.model.stream import Brief, Names, Stream
 from aggregator.render.fit import fit, fit_address
 
-Enclosures = tuple[tuple[str, str | None, int | None], ...]
 """(address, type, bytes) of each."""
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 import orjson
 
-from aggregator.model.item import Item
+from aggregator.model.item import Enclosures, Item
 from aggregator.model.joining import Joining
+from aggregator.model.judgement import Scores
 from aggregator.model.source import SourceState
 from aggregator.model.story import Batch, Entry, ItemView, PendingItem, Placed, Report, StoryState, StoryView, headline
 from aggregator.store.compression import unpack
@@ -61,11 +62,11 @@ def decode_joining(text: str) -> Joining:
     return _JOINING.decode(text)
 
 
-def decode_scores(text: str) -> tuple[tuple[str, float], ...]:
+def decode_scores(text: str) -> Scores:
     return tuple((section, score) for section, score in orjson.loads(text))
 
 
-def decode_enclosures(text: str | None) -> tuple[tuple[str, str | None, int | None], ...]:
+def decode_enclosures(text: str | None) -> Enclosures:
     return tuple((url, type, length) for url, type, length in orjson.loads(text)) if text else ()
 
 

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape
 
 from aggregator.model.item import Item
-from aggregator.model.judgement import Judgement
+from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.poll import PollResult
 from aggregator.model.settings import Position, Source
 from aggregator.model.source import SourceState
@@ -76,7 +76,7 @@ def by_words(item: PendingItem) -> Judgement:
     return Judgement(found[0][0] if found else "world", found or (("world", 0.0),), topics)
 
 
-def mean(judged: Sequence[tuple[str, Judgement]]) -> tuple[str, tuple[tuple[str, float], ...]]:
+def mean(judged: Sequence[tuple[str, Judgement]]) -> tuple[str, Scores]:
     """The mean over publishers, and at least a third of them."""
     publishers = {name for name, _ in judged}
     totals: dict[str, float] = {}
