@@ -458,7 +458,9 @@ def test_what_was_set_aside_is_told_by_source_and_neither_lost_nor_announced_twi
 
 
 def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker: Worker) -> None:
-    outcomes: list[Exception | Reload] = [
+    outcomes: list[Exception | Reload | None] = [
+        ZeroDivisionError(),
+        None,
         ZeroDivisionError(),
         ConfigError((Problem("/etc/feeds.yaml", 3, 1, "broken"),), "/etc/feeds.yaml"),
         Reload(),
@@ -473,6 +475,10 @@ def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker
     async def run() -> None:
         checking = ConfigReload(worker.current, reload, worker.clock, worker.troubles, worker.news)
         engine = worker.current.engine
+        await checking.check()
+        assert worker.shown.startswith("configuration: ZeroDivisionError")
+        await checking.check()
+        assert worker.shown == ""
         await checking.check()
         assert worker.shown.startswith("configuration: ZeroDivisionError")
         await checking.check()
@@ -530,7 +536,7 @@ def test_what_could_not_be_noted_of_an_edit_is_noted_when_the_store_is_back(
 ) -> None:
     """Or else /sources shows an edit as broken for days after it was mended, or never that it is."""
     error = ConfigError((Problem("/etc/feeds.yaml", 3, 1, "broken"),), "/etc/feeds.yaml")
-    outcomes: list[ConfigError | Reload | None] = [error, error, Reload(), None]
+    outcomes: list[ConfigError | Reload | None] = [error, error, Reload(), None, None]
 
     def reload(force: bool) -> Reload | None:
         outcome = outcomes.pop(0)
@@ -550,6 +556,9 @@ def test_what_could_not_be_noted_of_an_edit_is_noted_when_the_store_is_back(
             assert isinstance(worker.archive.upkeep.noted("config-error"), dict) is not expected
             await checking.check()
             assert isinstance(worker.archive.upkeep.noted("config-error"), dict) is expected
+        worker.archive.upkeep.note("config-error", {"message": "of another process"})
+        await checking.check()
+        assert worker.archive.upkeep.noted("config-error") == {"message": "of another process"}, "noted once"
 
     asyncio.run(run())
 

@@ -52,6 +52,28 @@ def test_the_front_page_shows_each_story_once(client: FlaskClient) -> None:
     assert '<svg class="bars"' in text
 
 
+def test_what_has_just_come_in_stands_beside_what_most_outlets_report(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    words = ["anchors", "boilers", "cooks", "divers", "engines", "flags", "guns", "hulls", "islands", "jetties"]
+    single = [
+        item(f"{word.title()} seen by {n + 20} men", age=timedelta(hours=n + 1), summary="")
+        for n, word in enumerate(words)
+    ]
+    several = [
+        item("Octopuses dream in colour", source, age=timedelta(minutes=5), summary="")
+        for source in ("bbc-world", "kyodo")
+    ]
+    room.publish(*single, *several)
+    text = room.client.get("/").text
+    beside = text[text.index('<ol class="ticker">') :].partition("</ol>")[0]
+    assert re.findall(r"/stories/([^\"]+)\"[^>]*>", beside) == [one.id for one in single[:9]]
+    for name, extension in (("rss+xml", "rss"), ("atom+xml", "atom"), ("feed+json", "json")):
+        assert re.search(
+            rf'<link rel="alternate" type="application/{re.escape(name)}"[^>]+/news/latest\.{extension}"', text
+        )
+    room.close()
+
+
 def test_a_block_of_the_front_page_begins_with_what_most_outlets_report(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
     cities = [

@@ -76,6 +76,7 @@ def test_the_block_of_the_front_page_begins_with_what_is_pinned(room: Newsroom) 
     block = headlines(room, "/", 'id="s-defense"')
     assert block[:2] == [OLDER.title, BIG[0].title]
     assert headlines(room, "/").count(BIG[0].title) == 1
+    assert room.client.get("/").text.count("Pinned") == 2
 
 
 def test_a_pin_ends_with_its_last_day(room: Newsroom) -> None:
