@@ -128,6 +128,22 @@ def test_charts_count_what_entered_each_section_as_its_index_and_its_page_do(tmp
     room.close()
 
 
+def test_charts_of_a_page_are_drawn_on_one_scale_and_by_the_hour(tmp_path: Path) -> None:
+    """Or else a section with one story looks as busy as one with three."""
+    room = Newsroom(tmp_path)
+    ships = ("Navy buys potatoes", "Frigate sold to museum", "Missile silo becomes hotel")
+    room.publish(*(item(title, age=timedelta(hours=2)) for title in ships), item("Cherry trees bloom in Japan"))
+    text = room.client.get("/").text
+    tallest = {}
+    for title, most in (("Defense", 3), ("Asia-Pacific", 1), ("World", 0)):
+        (chart,) = re.findall(rf'aria-label="{title}: [^"]*, at most {most}">(.*?)</svg>', text)
+        bars = re.findall(r'<rect x="(\d+)" y="\d+" width="\d+" height="(\d+)"', chart)
+        assert len(bars) == 24
+        tallest[title] = max((int(height), int(x) // 5) for x, height in bars)
+    assert tallest == {"Defense": (32, 21), "Asia-Pacific": (11, 22), "World": (1, 23)}
+    room.close()
+
+
 def test_a_front_page_of_many_stories_stays_light(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
     names = ["Ankara", "Bogota", "Cairo", "Dakar", "Erbil", "Fukuoka", "Geneva", "Hanoi", "Izmir", "Jakarta"]
