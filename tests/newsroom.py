@@ -21,7 +21,8 @@ from msgspec import structs
 from aggregator.bootstrap import Application, Place, library
 from aggregator.model.item import Enclosure, Item
 from aggregator.model.poll import PollResult
-from aggregator.pipeline.edition import edition, re_place
+from aggregator.pipeline.edition import edition
+from aggregator.pipeline.re_placement import re_place
 from aggregator.web.app import create_app
 from aggregator.web.library import Library
 

@@ -12,9 +12,9 @@ from aggregator.model.story import PendingItem, StoryState
 from aggregator.normalise.address import canonical
 from aggregator.pipeline.category_topics import stored_topics
 from aggregator.pipeline.changes import Changes, changes, term_text
-from aggregator.pipeline.edition import with_like
 from aggregator.pipeline.override_effects import OverrideEffects, override_effects
 from aggregator.pipeline.plan import Moves, Override, Plan, Row, Sample, plan
+from aggregator.pipeline.stored_policy import with_like
 from aggregator.ports import Archive, EditionStore
 from aggregator.render.entry import urn
 

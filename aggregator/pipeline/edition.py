@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 from aggregator.errors import StoreError
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement
-from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, Remembered, RememberedItem, StoryState
-from aggregator.pipeline.category_topics import stored_topics, with_category_topics
+from aggregator.model.story import Batch, Member, Merge, PendingItem, Remembered, RememberedItem, StoryState
 from aggregator.pipeline.compose import compose
-from aggregator.pipeline.judging import folded, placed, rejudged, stays
-from aggregator.pipeline.moved import with_moved_addresses
-from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled, survivor
+from aggregator.pipeline.judging import folded, placed
+from aggregator.pipeline.overrides import APART, JOINED, overruled, survivor
 from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.re_placement import re_place_stories, unpin
 from aggregator.pipeline.regrouping import Without, alone, regrouped
-from aggregator.ports import Archive, Past, Upkeep
+from aggregator.pipeline.stored_policy import with_stored
+from aggregator.ports import Archive, Past
 from aggregator.stories import Candidate, Grouping, Join
 
 if TYPE_CHECKING:
@@ -72,18 +72,6 @@ def edition(
             report = combined(report, _place_or_split(archive, policy, items, now, cache))
         progress(report.items + len(report.set_aside), len(waiting))
     return report
-
-
-def with_stored(policy: Policy, archive: Archive, now: int) -> Policy:
-    """The policy together with what is stored: which earlier configuration places alike, the topics found, and the new
-    addresses of articles that overrides name."""
-    policy = with_like(policy.at(now), archive.upkeep)
-    return with_moved_addresses(with_category_topics(policy, stored_topics(archive)), archive.edition)
-
-
-def with_like(policy: Policy, upkeep: Upkeep) -> Policy:
-    """The policy with the earlier configuration that places alike, as it was noted when its own was put in force."""
-    return replace(policy, like=upkeep.like(policy.configuration))
 
 
 def warm_up(policy: Policy) -> None:
@@ -227,50 +215,6 @@ def _remembered(batch: Collection[Candidate], grouping: Grouping) -> Remembered:
 
 def candidate(item: PendingItem) -> Candidate:
     return Candidate(item.n, item.title, item.summary, item.publisher, item.canonical, item.at, item.lang)
-
-
-def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> int:
-    """Re-place at most `limit` stored stories after an edit of the rules or an upgrade, newest first; returns how many were
-    done. Nothing is announced: a story gets the place in each stream that it would have had."""
-    policy = with_stored(policy, archive, now)
-    overrule(archive, policy, now)
-    numbers = archive.edition.outdated(policy.epoch, limit)
-    re_place_stories(archive, policy, numbers, now)
-    return len(numbers)
-
-
-def unpin(archive: Archive, policy: Policy, now: int) -> None:
-    """Re-place stories whose pin has expired, which no edit of the file announces. Idempotent."""
-    over = {address for address, _, over in policy.pins if over and over <= now}
-    homes = {home for found in archive.edition.placed_at(over).values() for home in found.values()} if over else ()
-    states, members = archive.edition.stories(homes), archive.edition.members(homes)
-
-    def belongs_elsewhere(n: int, state: StoryState) -> bool:
-        again = [rejudged(member, policy) for member in members[n]]
-        return compose(n, again, state, policy, joined=(), now=now, replacing=True).scores != state.scores
-
-    if expired := [n for n, state in states.items() if belongs_elsewhere(n, state)]:
-        re_place_stories(archive, policy, expired, now)
-
-
-def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int], now: int) -> None:
-    """Classify and compose these stories anew, and store what differs: most edits move few stories, and one that stays as it
-    is did not change for those who ask what changed."""
-    states = archive.edition.stories(numbers)
-    places: list[Placed] = []
-    stories: list[StoryState] = []
-    unmoved: list[int] = []
-    for n, members in archive.edition.members(numbers).items():
-        again = [rejudged(member, policy) for member in members]
-        story = compose(n, again, states[n], policy, joined=(), now=now, replacing=True)
-        if story == states[n] and all(stays(*pair, policy) for pair in zip(members, again, strict=True)):
-            unmoved.append(n)
-            continue
-        stories.append(story)
-        places += [placed(member, n, policy) for member in again]
-    archive.edition.apply(
-        Batch(tuple(places), tuple(stories), epoch=policy.epoch, now=now, anew=True, unmoved=tuple(unmoved))
-    )
 
 
 def _homes(items: Iterable[PendingItem], grouping: Grouping) -> dict[int, int]:

@@ -3,11 +3,15 @@ status."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from aggregator.model import notes
-from aggregator.pipeline.edition import re_place, with_like
+from aggregator.model.story import Batch, Placed, StoryState
+from aggregator.pipeline.compose import compose
+from aggregator.pipeline.judging import placed, rejudged, stays
+from aggregator.pipeline.overrides import overrule
 from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.stored_policy import with_like, with_stored
 from aggregator.ports import Archive
 
 BATCH = 2000  # stories judged before those that move are stored, which every page and feed then notices
@@ -52,3 +56,47 @@ def _finish(archive: Archive, noted: object, configuration: str) -> None:
     """The process that did the last of them may not have had time to note it, and an edit may leave nothing to do."""
     if isinstance(noted, dict) and (noted["done"], noted["epoch"]) != (noted["of"], configuration):
         archive.upkeep.note(notes.RE_PLACING, {"done": noted["of"], "of": noted["of"], "epoch": configuration})
+
+
+def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> int:
+    """Re-place at most `limit` stored stories after an edit of the rules or an upgrade, newest first; returns how many were
+    done. Nothing is announced: a story gets the place in each stream that it would have had."""
+    policy = with_stored(policy, archive, now)
+    overrule(archive, policy, now)
+    numbers = archive.edition.outdated(policy.epoch, limit)
+    re_place_stories(archive, policy, numbers, now)
+    return len(numbers)
+
+
+def unpin(archive: Archive, policy: Policy, now: int) -> None:
+    """Re-place stories whose pin has expired, which no edit of the file announces. Idempotent."""
+    over = {address for address, _, over in policy.pins if over and over <= now}
+    homes = {home for found in archive.edition.placed_at(over).values() for home in found.values()} if over else ()
+    states, members = archive.edition.stories(homes), archive.edition.members(homes)
+
+    def belongs_elsewhere(n: int, state: StoryState) -> bool:
+        again = [rejudged(member, policy) for member in members[n]]
+        return compose(n, again, state, policy, joined=(), now=now, replacing=True).scores != state.scores
+
+    if expired := [n for n, state in states.items() if belongs_elsewhere(n, state)]:
+        re_place_stories(archive, policy, expired, now)
+
+
+def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int], now: int) -> None:
+    """Classify and compose these stories anew, and store what differs: most edits move few stories, and one that stays as it
+    is did not change for those who ask what changed."""
+    states = archive.edition.stories(numbers)
+    places: list[Placed] = []
+    stories: list[StoryState] = []
+    unmoved: list[int] = []
+    for n, members in archive.edition.members(numbers).items():
+        again = [rejudged(member, policy) for member in members]
+        story = compose(n, again, states[n], policy, joined=(), now=now, replacing=True)
+        if story == states[n] and all(stays(*pair, policy) for pair in zip(members, again, strict=True)):
+            unmoved.append(n)
+            continue
+        stories.append(story)
+        places += [placed(member, n, policy) for member in again]
+    archive.edition.apply(
+        Batch(tuple(places), tuple(stories), epoch=policy.epoch, now=now, anew=True, unmoved=tuple(unmoved))
+    )

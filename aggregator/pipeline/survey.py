@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from aggregator.categorise.category_topics import CategoryTopics, Use, find_topics
 from aggregator.model import notes
 from aggregator.pipeline.category_topics import stored_topics, with_category_topics
-from aggregator.pipeline.edition import re_place_stories, with_like
 from aggregator.pipeline.moved import with_moved_addresses
 from aggregator.pipeline.plan import PAGE, archive_rows
 from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.re_placement import re_place_stories
+from aggregator.pipeline.stored_policy import with_like
 from aggregator.ports import Archive, EditionStore
 
 EVERY = 86_400  # seconds between surveys

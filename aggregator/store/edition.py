@@ -164,6 +164,8 @@ def entries_before(db: Reads, batch: Batch) -> list[Row]:
 
 def confirm(db: Writes, batch: Batch) -> None:
     """Stories that stay as they are count as placed under the batch's epoch, and not as changed."""
+    if not batch.unmoved:
+        return
     one_of, listed = db.dialect.one_of, db.dialect.listed
     db.write(f"UPDATE stories SET epoch = ? WHERE {one_of.format('n')}", (batch.epoch, listed(batch.unmoved)))
 

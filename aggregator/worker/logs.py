@@ -7,6 +7,7 @@ import math
 import sys
 import threading
 import time
+import unicodedata
 from collections import Counter
 from collections.abc import Callable
 
@@ -72,7 +73,13 @@ class Unrepeated(logging.Filter):
 def _visible(text: str) -> str:
     """Characters that move the cursor, change the direction of text or cannot be printed at all are escaped as in
     Python."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text)
+    return "".join(letter if _shows(letter) else repr(letter)[1:-1] for letter in text)
+
+
+def _shows(letter: str) -> bool:
+    return (
+        letter.isprintable() or letter == "\n" or unicodedata.category(letter) == "Zs"
+    )  # as U+3000 in Chinese headlines
 
 
 def start(mask: Callable[[str], str] = lambda text: text) -> None:

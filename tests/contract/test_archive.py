@@ -15,7 +15,8 @@ from msgspec import structs
 from aggregator.errors import UsageError
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.normalise.recognition import StoredItems, recognise
-from aggregator.pipeline.edition import candidate, edition, re_place, re_place_stories
+from aggregator.pipeline.edition import candidate, edition
+from aggregator.pipeline.re_placement import re_place, re_place_stories
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.stories import Memory, group
 

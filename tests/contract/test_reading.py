@@ -20,7 +20,8 @@ from aggregator.errors import QueryError
 from aggregator.model.item import Drop, Enclosure
 from aggregator.model.story import Batch
 from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Filter, StreamQuery
-from aggregator.pipeline.edition import edition, re_place
+from aggregator.pipeline.edition import edition
+from aggregator.pipeline.re_placement import re_place
 from aggregator.store.postgres.full_text import query, tokens, vector
 from aggregator.store.reading import COMMON, FEW, SELDOM
 from aggregator.store.rows import to_id

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from newsroom import CONFIG, Newsroom, item
 
-from aggregator.pipeline.edition import edition, re_place_stories, with_stored
-from aggregator.pipeline.re_placement import re_place_all
+from aggregator.pipeline.edition import edition
+from aggregator.pipeline.re_placement import re_place_all, re_place_stories
+from aggregator.pipeline.stored_policy import with_stored
 
 Edit = tuple[str, str]
 """Old and new text."""

@@ -13,8 +13,8 @@ from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.pipeline.category_topics import stored_topics
-from aggregator.pipeline.edition import re_place
 from aggregator.pipeline.plan import archive_rows
+from aggregator.pipeline.re_placement import re_place
 from aggregator.pipeline.survey import EVERY, survey
 
 NOW = int(NOON.timestamp())

@@ -14,8 +14,9 @@ from newsroom import CONFIG, Newsroom, item
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.poll import PollResult
 from aggregator.model.story import StoryState
-from aggregator.pipeline.edition import edition, re_place
+from aggregator.pipeline.edition import edition
 from aggregator.pipeline.plan import archive_rows
+from aggregator.pipeline.re_placement import re_place
 
 WIRE = (
     "GENEVA (Reuters) - The missile that fell on the harbour at dawn was one of a kind that no navy has admitted to own, "

@@ -10,8 +10,7 @@ import pytest
 from newsroom import CONFIG, NEWS, Newsroom
 
 from aggregator.pipeline import re_placement
-from aggregator.pipeline.edition import re_place
-from aggregator.pipeline.re_placement import re_place_all
+from aggregator.pipeline.re_placement import re_place, re_place_all
 
 EDIT = CONFIG.replace("words: [NATO]", "words: [NATO, shipbuilder]")
 MOVED = "Navy's Newest Frigate Delayed Again, Shipbuilder Says"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import unicodedata
 from typing import Any
 
 import pytest
@@ -40,12 +41,13 @@ def test_on_a_terminal_what_came_from_outside_moves_no_cursor_and_begins_no_line
     assert all(line.startswith("    ") for line in others), "a further line is indented, so that it cannot be forged"
     assert "\\x1b[2J" in shown
     assert all(letter.isprintable() or letter == "\n" for letter in shown)
+    assert written("日本\u3000首相", as_json=False).endswith("日本\u3000首相")
 
 
 @given(st.text(st.characters(exclude_categories=())), st.booleans())
 def test_whatever_is_logged(text: str, as_json: bool) -> None:
     shown = written("%s", text, as_json=as_json)
-    assert all(letter.isprintable() or letter == "\n" for letter in shown)
+    assert all(letter.isprintable() or letter == "\n" or unicodedata.category(letter) == "Zs" for letter in shown)
     if as_json:
         assert "\n" not in shown
 

@@ -1,0 +1,22 @@
+"""A policy together with what the store says of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from aggregator.pipeline.category_topics import stored_topics, with_category_topics
+from aggregator.pipeline.moved import with_moved_addresses
+from aggregator.pipeline.policy import Policy
+from aggregator.ports import Archive, Upkeep
+
+
+def with_stored(policy: Policy, archive: Archive, now: int) -> Policy:
+    """The policy together with what is stored: which earlier configuration places alike, the topics found, and the new
+    addresses of articles that overrides name."""
+    policy = with_like(policy.at(now), archive.upkeep)
+    return with_moved_addresses(with_category_topics(policy, stored_topics(archive)), archive.edition)
+
+
+def with_like(policy: Policy, upkeep: Upkeep) -> Policy:
+    """The policy with the earlier configuration that places alike, as it was noted when its own was put in force."""
+    return replace(policy, like=upkeep.like(policy.configuration))
