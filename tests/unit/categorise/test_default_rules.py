@@ -259,3 +259,28 @@ def test_weapons_and_forces_are_a_matter_of_defense_whoever_moves_them(title: st
 )
 def test_an_alliance_that_meets_is_no_weapon(title: str) -> None:
     assert judge(_book(), title).section != "defense"
+
+
+@pytest.mark.parametrize(
+    ("title", "topic"),
+    [
+        ("Nato Chief Visits Kyiv", "nato"),
+        ("Unicef Warns of Child Hunger", "united-nations"),
+        ("Opec Agrees to Cut Production", "opec"),
+        ("Aukus Submarines Delayed", "aukus-quad"),
+        ("Asean Ministers Meet in Jakarta", "asean"),
+        ("Nasa Launches Probe", "space"),
+        ("Fifa Accused of Ignoring Boycott", "football-sport"),
+    ],
+)
+def test_british_outlets_write_acronyms_that_are_said_as_words_in_small_letters(title: str, topic: str) -> None:
+    name, rest = title.split(maxsplit=1)
+    assert topic in judge(_book(), title).topics
+    assert topic in judge(_book(), f"{name.upper()} {rest}").topics
+
+
+@pytest.mark.parametrize("name", ["Nato", "Asean", "Ecowas", "Apec", "Aukus", "Himars"])
+def test_an_acronym_in_small_letters_counts_for_sections_as_in_capitals(name: str) -> None:
+    small, capitals = (judge(_book(), f"{word} delayed again") for word in (name, name.upper()))
+    assert small == capitals
+    assert small.section != "world"
