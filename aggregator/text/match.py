@@ -62,8 +62,10 @@ class Needle(NamedTuple):
 
 
 def needle(phrase: str) -> Needle | None:
-    """The needle for a phrase as an editor writes it: `*` at the end stands for any ending, and all-capital words match
-    capitals only. None if the phrase has no letters or digits."""
+    """The needle for a phrase as an editor writes it: `*` at the end stands for any ending, after `!` its words must begin with
+    capitals, and all-capital words match capitals only. None if the phrase has no letters or digits."""
+    if phrase.rstrip().endswith("!"):
+        return capitalised(phrase.rstrip().rstrip("!"))
     open_end = phrase.rstrip().endswith("*")
     folded = fold(phrase.rstrip().removesuffix("*"))
     cased = "".join(c if s != " " else " " for c, s in zip(folded, searchable(folded), strict=True)).strip()

@@ -284,3 +284,9 @@ def test_an_acronym_in_small_letters_counts_for_sections_as_in_capitals(name: st
     small, capitals = (judge(_book(), f"{word} delayed again") for word in (name, name.upper()))
     assert small == capitals
     assert small.section != "world"
+
+
+@pytest.mark.parametrize("title", ["Il bambino nato ieri a casa", "Un líder nato", "Nagsimula nasa bahay"])
+def test_a_word_of_another_language_is_no_acronym(title: str) -> None:
+    found = judge(_book(), title)
+    assert (found.section, found.topics) == ("world", ())

@@ -93,6 +93,16 @@ def test_finds_in_the_summary_with_its_own_offsets() -> None:
     assert found("erdogan", "Gülen dies", "It was Erdoğan who spoke") == ["Erdoğan"]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"), [("NATO meets", True), ("Nato meets", True), ("nato ieri", False), ("Natomas", False)]
+)
+def test_a_phrase_with_an_exclamation_mark_needs_its_capital(text: str, found: bool) -> None:
+    made = needle("Nato!")
+    assert made
+    assert bool(list(Matcher([made]).find(haystack(text)))) is found
+    assert needle("!") is None
+
+
 def test_capitalised_names_need_their_capital() -> None:
     turkey = capitalised("Turkey")
     assert turkey is not None
