@@ -77,9 +77,8 @@ def _visible(text: str) -> str:
 
 
 def _shows(letter: str) -> bool:
-    return (
-        letter.isprintable() or letter == "\n" or unicodedata.category(letter) == "Zs"
-    )  # as U+3000 in Chinese headlines
+    # Zs are spaces, such as U+3000 in Chinese headlines.
+    return letter.isprintable() or letter == "\n" or unicodedata.category(letter) == "Zs"
 
 
 def start(mask: Callable[[str], str] = lambda text: text) -> None:
