@@ -19,6 +19,7 @@ from aggregator.pipeline.leases import release_dead
 from aggregator.pipeline.refresh import Tools, refresh
 from aggregator.ports import Sources
 from aggregator.schedule.clock import corrected
+from aggregator.schedule.formatting import counted
 from aggregator.worker.engine import Current
 from aggregator.worker.measures import Measures
 from aggregator.worker.processes import is_dead
@@ -179,8 +180,8 @@ class Polling:
     @staticmethod
     def _log(report: RefreshReport) -> None:
         log.info(
-            "polled %d sources: %d unchanged, %d failed, %d new items, %d changed",
-            report.polled, report.not_modified, len(report.failed), report.new, report.changed,
+            "polled %s: %d unchanged, %d failed, %s, %d changed",
+            counted(report.polled, "source"), report.not_modified, len(report.failed), counted(report.new, "new item"), report.changed,
         )  # fmt: skip
         for source, why in report.failed:
             log.warning("source %s: %s", source, why)
