@@ -111,9 +111,9 @@ class Polling:
 
     def _maintain(self) -> bool:
         archive, now = self._current.engine.tools.archive, int(self._clock().timestamp())
-        counted = self._measures.copy()
-        archive.upkeep.notes({notes.TICK: now}, {notes.MEASURES: lambda noted: counted.onto(noted, self._stored)})
-        self._stored = counted
+        measured = self._measures.copy()
+        archive.upkeep.notes({notes.TICK: now}, {notes.MEASURES: lambda noted: measured.onto(noted, self._stored)})
+        self._stored = measured
         self._renew(archive.sources)
         if owed := frozenset(self._owed):
             archive.sources.release(self._owner, owed)
