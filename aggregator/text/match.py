@@ -62,10 +62,12 @@ class Needle(NamedTuple):
 
 
 def needle(phrase: str) -> Needle | None:
-    """The needle for a phrase as an editor writes it: `*` at the end stands for any ending, after `!` its words must begin with
-    capitals, and all-capital words match capitals only. None if the phrase has no letters or digits."""
+    """The needle for a phrase as an editor writes it: `*` at the end stands for any ending, all-capital words match capitals
+    only, and if there are none of these, a `!` at the end asks for words that begin with capitals. None if the phrase has no letters or
+    digits."""
     if phrase.rstrip().endswith("!"):
-        return capitalised(phrase.rstrip().rstrip("!"))
+        made = needle(phrase.rstrip().rstrip("!"))
+        return made if made is None or made.capitals else _capitalised(made)
     open_end = phrase.rstrip().endswith("*")
     folded = fold(phrase.rstrip().removesuffix("*"))
     cased = "".join(c if s != " " else " " for c, s in zip(folded, searchable(folded), strict=True)).strip()
@@ -77,11 +79,8 @@ def needle(phrase: str) -> Needle | None:
     return Needle(start + text + end, _capitals(cased, len(start)))
 
 
-def capitalised(name: str) -> Needle | None:
-    """The needle for a name that matches only if its words begin with capitals: Turkey, not turkey. None as for `needle`."""
-    made = needle(name)
-    if made is None:
-        return None
+def _capitalised(made: Needle) -> Needle:
+    """It matches only if its words begin with capitals: Turkey, not turkey."""
     at = [i + 1 for i, char in enumerate(made.text[:-1]) if char == " "]
     return Needle(made.text, tuple((i, i + 1) for i in at if made.text[i].islower()))
 

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from aggregator.text.match import Locator, Matcher, Needle, capitalised, haystack, needle
+from aggregator.text.match import Locator, Matcher, Needle, haystack, needle
 from aggregator.text.scripts import unspaced
 from aggregator.text.search import indexed
 
@@ -101,10 +101,11 @@ def test_a_phrase_with_an_exclamation_mark_needs_its_capital(text: str, found: b
     assert made
     assert bool(list(Matcher([made]).find(haystack(text)))) is found
     assert needle("!") is None
+    assert needle("US!") == needle("US"), "capitals as they are asked for"
 
 
 def test_capitalised_names_need_their_capital() -> None:
-    turkey = capitalised("Turkey")
+    turkey = needle("Turkey!")
     assert turkey is not None
     assert _hits(turkey, "Turkey votes") == ["Turkey"]
     assert _hits(turkey, "How to roast a turkey") == []
