@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import pairwise
 
 from aggregator.categorise import weights
@@ -44,31 +44,30 @@ def _weigh_words(
     rules `elsewhere`."""
     excluded: set[int] = set()
     seen: set[tuple[int, bool]] = set()
-    parts: dict[int, dict[int, Hit]] = {}
-    shift = book.first_word
+    first: dict[int, Hit] = {}  # by the number of the word
+    shift, split, known = book.first_word, hay.split, book.words
     for hit in words:
-        number = hit[0] - shift
-        in_title = hit[1] < hay.split
-        if (number, in_title) in seen:
+        needle, start, end = hit
+        in_title = start < split
+        if (needle, in_title) in seen:
             continue
-        seen.add((number, in_title))
+        seen.add((needle, in_title))
+        number = needle - shift
+        first.setdefault(number, hit)
+        word = known[number]
         factor = weights.HEADLINE if in_title else 1.0
-        for use in book.words[number]:
-            value = _word_value(use.weight, factor, use.rule in elsewhere)
-            evidence.append(Evidence(use.rule, value, hit[1], hit[2], use.term, False))
-        for term in book.parts[number]:
-            parts.setdefault(term, {}).setdefault(number, hit)
-        excluded.update(book.nevers[number])
-    for term, hits in parts.items():
-        use_all = book.alls[term]
-        if len(hits) < len(use_all.parts):
-            continue
-        if use_all.never:
-            excluded.add(use_all.rule)
-            continue
-        factor = weights.HEADLINE if all(hit[1] < hay.split for hit in hits.values()) else 1.0
-        value = _word_value(use_all.weight, factor, use_all.rule in elsewhere)
-        evidence.extend(_spread(use_all, value, hits.values()))
+        for rule, weight, term in word.uses:
+            evidence.append(Evidence(rule, _word_value(weight, factor, rule in elsewhere), start, end, term, False))
+        if word.nevers:
+            excluded.update(word.nevers)
+    for number in first:
+        for use in known[number].several:
+            if not use.parts <= first.keys():
+                continue
+            if use.never:
+                excluded.add(use.rule)
+            else:
+                evidence += _of_several(use, [first[part] for part in use.parts], split, use.rule in elsewhere)
     return frozenset(excluded)
 
 
@@ -76,20 +75,22 @@ def _word_value(weight: float, factor: float, elsewhere: bool) -> float:
     """A word of weight 5 or more outranks any single place, wherever the two are."""
     if weight >= weights.HEAVY:
         return weight * factor + weights.OUTRANKING
-    return weight * factor * (weights.YIELDING if elsewhere else 1.0)
+    return weight * factor * weights.YIELDING if elsewhere else weight * factor
 
 
-def _spread(use: AllUse, value: float, hits: Iterable[Hit]) -> list[Evidence]:
+def _of_several(use: AllUse, hits: Sequence[Hit], split: int, elsewhere: bool) -> list[Evidence]:
     """A term of several parts counts if all are found; as in the headline, if all are there."""
-    share = value / len(use.parts)
-    return [Evidence(use.rule, share, hit[1], hit[2], use.term, False) for hit in hits]
+    factor = weights.HEADLINE if all(start < split for _, start, _ in hits) else 1.0
+    share = _word_value(use.weight, factor, elsewhere) / len(hits)
+    return [Evidence(use.rule, share, start, end, use.term, False) for _, start, end in hits]
 
 
 def _blanked(book: Rulebook, words: list[Hit]) -> Spans:
     """Rule → the spans that its `not` phrases exclude."""
     spans: Spans = {}
-    for number, start, end in words:
-        for rule in book.nots[number - book.first_word]:
+    shift, known = book.first_word, book.words
+    for needle, start, end in words:
+        for rule in known[needle - shift].nots:
             spans.setdefault(rule, []).append((start, end))
     return spans
 
@@ -131,17 +132,19 @@ def said_once(hay: Haystack, evidence: list[Evidence]) -> tuple[list[Evidence], 
         else:
             by_rule.setdefault(one.rule, []).append(one)
     for own in by_rule.values():
+        if len(own) == 1:
+            kept += own
+            continue
         own.sort(key=lambda one: (-one.value, one.start - one.end))
-        counted: list[Evidence] = []
+        counted: list[tuple[int, int]] = []
         for one in own:
-            (covered if any(_nested(hay, one, other) for other in counted) else counted).append(one)
-        kept += counted
+            start, end = one.start, whole(hay, one)
+            if any((first <= start and end <= last) or (start <= first and last <= end) for first, last in counted):
+                covered.append(one)
+            else:
+                counted.append((start, end))
+                kept.append(one)
     return kept, covered
-
-
-def _nested(hay: Haystack, one: Evidence, other: Evidence) -> bool:
-    end, last = whole(hay, one), whole(hay, other)
-    return (other.start <= one.start and end <= last) or (one.start <= other.start and last <= end)
 
 
 def whole(hay: Haystack, one: Evidence) -> int:

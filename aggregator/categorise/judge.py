@@ -24,15 +24,15 @@ def decided(book: Rulebook, reading: TextReading, usually: str | None, section: 
     raw = totals(book, reading, usually, section)
     scores = section_scores(book, raw[: book.sections])
     topics = tuple(book.rules[number].id for number in topic_numbers(book, raw, reading))
-    places = tuple(code for code in reading.codes if code.isupper())
+    places = tuple([code for code in reading.codes if code.isupper()])
     return Judgement(scores[0][0], scores, topics, places)
 
 
 def totals(book: Rulebook, reading: TextReading, usually: str | None, section: str | None) -> list[float]:
     """The raw evidence for each rule."""
     raw = [0.0] * len(book.rules)
-    for one in reading.evidence:
-        raw[one.rule] += one.value
+    for rule, value, _, _, _, _ in reading.evidence:
+        raw[rule] += value
     for number in reading.excluded:
         raw[number] = 0.0
     if usually is not None and usually in book.ids and book.ids[usually] not in reading.excluded:
@@ -55,9 +55,9 @@ def section_scores(book: Rulebook, raw: Sequence[float]) -> Scores:
         return ((book.fallback, 0.0),)
     scale = weighed(best) + weights.HALF
     floor = weights.THRESHOLD * scale
-    above = [(-value, number) for number, value in enumerate(raw) if weighed(value) >= floor or value == best]
+    above = [(-value, n) for n, value in enumerate(raw) if value and (value == best or weighed(value) >= floor)]
     above.sort()
-    return tuple((book.rules[number].id, round(weighed(-value) / scale, 4)) for value, number in above)
+    return tuple([(book.rules[n].id, round(weighed(-value) / scale, 4)) for value, n in above])
 
 
 def weighed(raw: float) -> float:

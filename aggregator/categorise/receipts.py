@@ -40,7 +40,7 @@ def judged(
         return Match((title if field == "title" else summary)[start:end], field, round(one.value, 3), start, end)
 
     def made(place: str, number: int, score: float, rival: RunnerUp | None, source: str | None = None) -> Receipt:
-        own = sorted(by_rule.get(number, ()), key=lambda one: (-one.value, one.start))
+        own = sorted(by_rule.get(number, ()), key=lambda one: (-one.value, one.start, -one.end, one.term.at.line))
         matched = tuple(map(match, own))
         if source is None and not own:
             return Receipt(place, score, "fallback", None, (), rival)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple
 
 from aggregator.categorise import weights
 from aggregator.model.settings import Rules, Term
@@ -12,12 +13,9 @@ from aggregator.text.match import Matcher, Needle, needle
 from aggregator.text.places import Place, gazetteer
 from aggregator.text.regions import REGIONS, countries
 
-_T = TypeVar("_T")
 
-
-@dataclass(frozen=True, slots=True)
-class WordUse:
-    """One word of one rule that consists of this word alone."""
+class WordUse(NamedTuple):
+    """A rule's term that consists of one word or phrase alone."""
 
     rule: int
     weight: float
@@ -26,13 +24,23 @@ class WordUse:
 
 @dataclass(frozen=True, slots=True)
 class AllUse:
-    """A rule's term of several parts; `parts` are the needles of each. `never`: it excludes the rule."""
+    """A rule's term of several parts; `parts` are the numbers of their words. `never`: it excludes the rule."""
 
     rule: int
     weight: float
     term: Term
-    parts: tuple[int, ...]
+    parts: frozenset[int]
     never: bool = False
+
+
+class Word(NamedTuple):
+    """What a word or phrase of the rules means to them: `uses`, one per rule that counts it; `several` the terms of several
+    parts to look for where it is found; `nots` the rules for which nothing inside it counts; `nevers` those it excludes."""
+
+    uses: tuple[WordUse, ...]
+    several: tuple[AllUse, ...]
+    nots: tuple[int, ...]
+    nevers: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,57 +70,58 @@ class Rulebook:
     matcher: Matcher
     places: tuple[Place, ...]  # of the needles before `first_word`
     first_word: int
-    words: tuple[tuple[WordUse, ...], ...]  # by needle - first_word
-    parts: tuple[tuple[int, ...], ...]  # by needle - first_word: the terms of several parts it belongs to
-    alls: tuple[AllUse, ...]
-    nots: tuple[tuple[int, ...], ...]  # by needle - first_word: rules for which it is not counted
-    nevers: tuple[tuple[int, ...], ...]  # by needle - first_word: rules it excludes
+    words: tuple[Word, ...]  # by their number, which is that of the needle - first_word
     meanings: dict[tuple[str, ...], Meaning]  # by the countries and regions that a name stands for
     ids: dict[str, int] = field(repr=False)  # section id → its number
 
 
 class _Words:
-    """Needles of words met so far, with what they mean to the rules."""
+    """The words met so far, by number, with what they mean to the rules."""
 
     def __init__(self) -> None:
-        self.index: dict[Needle, int] = {}
-        self.words: list[list[WordUse]] = []
-        self.parts: list[list[int]] = []
-        self.nots: list[list[int]] = []
-        self.nevers: list[list[int]] = []
-        self.alls: list[AllUse] = []
+        self.needles: dict[Needle, int] = {}
+        self._uses: defaultdict[int, list[WordUse]] = defaultdict(list)
+        self._nots: defaultdict[int, list[int]] = defaultdict(list)
+        self._nevers: defaultdict[int, list[int]] = defaultdict(list)
+        self._alls: list[AllUse] = []
 
-    def number(self, phrase: str) -> int | None:
+    def _number(self, phrase: str) -> int | None:
         made = needle(phrase)
-        if made is None:
-            return None
-        found = self.index.setdefault(made, len(self.index))
-        if found == len(self.words):
-            for column in (self.words, self.parts, self.nots, self.nevers):
-                column.append([])
-        return found
+        return None if made is None else self.needles.setdefault(made, len(self.needles))
 
     def add(self, rule: int, term: Term, never: bool = False) -> None:
         """A term of `words`, or of `never`."""
-        numbers = [number for part in term.parts if (number := self.number(part)) is not None]
+        numbers = [number for part in term.parts if (number := self._number(part)) is not None]
         if len(numbers) != len(term.parts):
             return  # nothing but signs: nothing to look for
-        if len(numbers) == 1 and never:
-            self.nevers[numbers[0]].append(rule)
-            return
-        if len(numbers) == 1:
-            self.words[numbers[0]].append(WordUse(rule, term.weight, term))
-            return
-        for number in set(numbers):
-            self.parts[number].append(len(self.alls))
-        self.alls.append(AllUse(rule, term.weight, term, tuple(dict.fromkeys(numbers)), never))
+        if len(numbers) > 1:
+            self._alls.append(AllUse(rule, term.weight, term, frozenset(numbers), never))
+        elif never:
+            self._nevers[numbers[0]].append(rule)
+        else:
+            self._uses[numbers[0]].append(WordUse(rule, term.weight, term))
 
     def blank(self, rule: int, term: Term) -> None:
         """A term of `not`."""
         for part in term.parts:
-            number = self.number(part)
+            number = self._number(part)
             if number is not None:
-                self.nots[number].append(rule)
+                self._nots[number].append(rule)
+
+    def frozen(self) -> tuple[Word, ...]:
+        several = self._several()
+        return tuple(
+            Word(tuple(self._uses[n]), tuple(several[n]), tuple(self._nots[n]), tuple(self._nevers[n]))
+            for n in self.needles.values()
+        )
+
+    def _several(self) -> defaultdict[int, list[AllUse]]:
+        """Terms of several parts, each under the part that the fewest of them have: texts have that most rarely."""
+        common = Counter(part for use in self._alls for part in use.parts)
+        found: defaultdict[int, list[AllUse]] = defaultdict(list)
+        for use in self._alls:
+            found[min(use.parts, key=lambda part: (common[part], part))].append(use)
+        return found
 
 
 def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: str) -> Rulebook:
@@ -133,21 +142,13 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
         rules=rules,
         sections=len(sections),
         fallback=fallback,
-        matcher=Matcher((*names.needles, *words.index)),
+        matcher=Matcher((*names.needles, *words.needles)),
         places=names.places,
         first_word=len(names.needles),
-        words=_frozen(words.words),
-        parts=_frozen(words.parts),
-        alls=tuple(words.alls),
-        nots=_frozen(words.nots),
-        nevers=_frozen(words.nevers),
+        words=words.frozen(),
         meanings=_meanings(rules, len(sections), names.places),
         ids=ids,
     )
-
-
-def _frozen(column: list[list[_T]]) -> tuple[tuple[_T, ...], ...]:
-    return tuple(tuple(entry) for entry in column)
 
 
 def _meanings(rules: Sequence[Rules], sections: int, places: Sequence[Place]) -> dict[tuple[str, ...], Meaning]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -38,6 +37,7 @@ class _Searchable(dict[int, int]):
 
 
 _SEARCHABLE = _Searchable()
+_SEARCHABLE_FIELDS = _Searchable({10: 10})  # the line break between title and summary, which no phrase bridges, stays
 
 
 def searchable(folded: str) -> str:
@@ -95,8 +95,7 @@ def _capitals(cased: str, shift: int) -> Spans:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Haystack:
+class Haystack(NamedTuple):
     """Title and summary in the form in which they are searched: `text` lower case, `cased` folded with case kept, both of the
     same length. `split` is the index where the summary begins."""
 
@@ -109,7 +108,7 @@ class Haystack:
 def haystack(title: str, summary: str = "") -> Haystack:
     head, body = fold(title), fold(summary)
     cased = f" {head} \n {body} " if body else f" {head} "
-    text = f" {searchable(head)} \n {searchable(body)} " if body else f" {searchable(head)} "
+    text = lower(cased).translate(_SEARCHABLE_FIELDS)
     return Haystack(text, cased, len(head) + 3, is_all_caps(head))
 
 
