@@ -21,7 +21,11 @@ def judge(
 
 def decided(book: Rulebook, reading: TextReading, usually: str | None, section: str | None) -> Judgement:
     """Where a text belongs, from its reading."""
-    raw = totals(book, reading, usually, section)
+    return concluded(book, reading, totals(book, reading, usually, section))
+
+
+def concluded(book: Rulebook, reading: TextReading, raw: Sequence[float]) -> Judgement:
+    """Where a text belongs, from its reading and the `totals`."""
     scores = section_scores(book, raw[: book.sections])
     topics = tuple(book.rules[number].id for number in topic_numbers(book, raw, reading))
     places = tuple([code for code in reading.codes if code.isupper()])

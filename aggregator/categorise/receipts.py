@@ -5,7 +5,7 @@ from __future__ import annotations
 from aggregator.categorise import weights
 from aggregator.categorise.evidence import read, whole
 from aggregator.categorise.findings import Evidence
-from aggregator.categorise.judge import decided, section_scores, topic_numbers, totals, weighed
+from aggregator.categorise.judge import concluded, topic_numbers, totals, weighed
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.model.judgement import Judgement, Match, Receipt, RunnerUp
 from aggregator.model.settings import Term
@@ -27,8 +27,8 @@ def judged(
     hay = haystack(title, summary)
     reading = read(book, hay)
     raw = totals(book, reading, usually, section)
-    sections = raw[: book.sections]
-    ranked = _ranked(book, sections)
+    judgement = concluded(book, reading, raw)
+    ranked = _ranked(book, raw[: book.sections])
     by_rule: dict[int, list[Evidence]] = {}
     for one in reading.evidence:
         by_rule.setdefault(one.rule, []).append(one)
@@ -49,14 +49,14 @@ def judged(
         return Receipt(place, score, rule_name(own[0].term, own[0].place), own[0].term.at, matched, rival)
 
     found = []
-    for place, score in section_scores(book, sections):
+    for place, score in judgement.scores:
         number = book.ids.get(place, -1)
         rival = next((RunnerUp(other, value) for other, value in ranked if other != place), None)
         source = "section" if section == place else "usually" if usually == place and number not in by_rule else None
         found.append(made(place, number, score, rival, source))
     for number in topic_numbers(book, raw, reading):
         found.append(made(book.rules[number].id, number, round(raw[number] / (raw[number] + weights.HALF), 4), None))
-    return decided(book, reading, usually, section), tuple(found)
+    return judgement, tuple(found)
 
 
 def named(book: Rulebook, title: str, summary: str = "") -> dict[str, Match]:
