@@ -199,7 +199,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """A story as readers see it, with everything needed to show it."""
+    """A story as readers see it, with everything needed to show it. `merged` are the ids of stories that were merged into it."""
 
     id: str
     n: int
@@ -219,6 +219,7 @@ class StoryView:
     reports: tuple[Report, ...]
     entry: Entry
     lead: int = 0
+    merged: tuple[str, ...] = ()
 
     @property
     def lead_source(self) -> str | None:

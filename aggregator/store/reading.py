@@ -123,7 +123,10 @@ class Reading(ABC):
         reports = self._reports(numbers)
         columns = "n, id, lead, published, entered, updated, changed, section, scores, topics, entry"
         rows = {row[0]: row for row in self._db.select(f"SELECT {columns} FROM stories WHERE n IN", numbers)}
-        return [story_view(rows[n], time, reports.get(n, ())) for n, time in pairs if n in rows]
+        merged: dict[int, list[bytes]] = {}
+        for n, id in self._db.select("SELECT story, id FROM merged WHERE story IN", numbers, "ORDER BY id"):
+            merged.setdefault(n, []).append(id)
+        return [story_view(rows[n], time, reports.get(n, ()), merged.get(n, ())) for n, time in pairs if n in rows]
 
     def _reports(self, stories: Collection[int]) -> dict[int, tuple[Report, ...]]:
         """Who reported, earliest first."""

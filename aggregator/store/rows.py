@@ -146,7 +146,7 @@ def placement_row(placed: Placed, changed: int) -> tuple[Any, ...]:
     )
 
 
-def story_view(row: Sequence[Any], time: int, reports: tuple[Report, ...]) -> StoryView:
+def story_view(row: Sequence[Any], time: int, reports: tuple[Report, ...], merged: Sequence[bytes]) -> StoryView:
     n, id, lead, published, _, updated, changed, section, scores, topics, text = row
     entry = decode_entry(text)
     return StoryView(
@@ -156,6 +156,7 @@ def story_view(row: Sequence[Any], time: int, reports: tuple[Report, ...]) -> St
         section=section, scores=decode_scores(scores), topics=tuple(orjson.loads(topics)),
         publishers=tuple(dict.fromkeys(report.publisher for report in reports)) or (entry.publisher,),
         reports=reports or entry.reports, entry=entry, lead=lead,
+        merged=tuple(map(to_id, merged)),
     )  # fmt: skip
 
 

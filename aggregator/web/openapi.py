@@ -50,7 +50,8 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "changed_since": (
         MOMENT,
         "Only what changed since this time, in order of change, oldest first: give the time of the previous request. An item is listed "
-        "when it has its story, and again when that changes.",
+        "when it has its story, and again when that changes. A story that was merged into another is not listed: `merged` of that one "
+        "names it.",
     ),
     "cursor": ({"type": "string"}, "Where to continue: `next` of the previous answer."),
     "page": (

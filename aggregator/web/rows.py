@@ -78,6 +78,7 @@ def story_json(lib: Library, story: StoryView, relatives: Relatives, pins: PinRe
         "related": [_related(one, force) for one in relatives.of(story)],
         "image": story.image,
         "lang": story.lang,
+        "merged": [urn(id) for id in story.merged],
     }
 
 

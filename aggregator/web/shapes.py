@@ -25,7 +25,8 @@ class Related(TypedDict):
 
 
 class Story(TypedDict):
-    """The items that report one event; `link` is the lead article, `url` the story's page."""
+    """The items that report one event; `link` is the lead article, `url` the story's page. `merged` are the ids of stories
+    that were merged into it and redirect to it: it is listed by `changed_since` when one is."""
 
     id: Urn
     url: Address
@@ -43,6 +44,7 @@ class Story(TypedDict):
     related: list[Related]
     image: Address | None
     lang: str | None
+    merged: list[Urn]
 
 
 class Moment(TypedDict):

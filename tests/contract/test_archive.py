@@ -13,6 +13,7 @@ from builders import NOW, Store, ago, archive, by_words, item, policy, polled, p
 from msgspec import structs
 
 from aggregator.errors import UsageError
+from aggregator.model.story import StoryView
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.normalise.recognition import StoredItems, recognise
 from aggregator.pipeline.edition import candidate, edition
@@ -789,6 +790,10 @@ def test_merged_stories_redirect_and_lose_nothing(store: Store) -> None:
     assert [one.n for one in moved] == [second.n], "it has another story now"
     assert len(store.reading.members(first.n)) == 2
     assert store.reading.totals()["stories"] == 1
+    kept = store.reading.story(first.id)
+    assert isinstance(kept, StoryView)
+    assert kept.merged == (second.id,), "whoever mirrors stories learns which one to drop"
+    assert first.merged == ()
 
 
 def test_the_configuration_in_force_is_the_last_one(store: Store) -> None:

@@ -127,6 +127,7 @@ def test_where_the_founder_is_set_apart_the_rest_gets_an_id_of_its_own(wire: Wir
 
 def test_joined_articles_are_one_story_stored_or_yet_to_come(wire: Wire) -> None:
     before = wire.stories()
+    status = wire.ask("/api/v1/status").get_json()
     wire.edit("{join: [['https://one.example/octopus', 'https://two.example/dam-2', 'https://three.example/late']]}")
     wire.poll()
     whole = only("dam-1", "dam-2", "octopus")
@@ -136,6 +137,10 @@ def test_joined_articles_are_one_story_stored_or_yet_to_come(wire: Wire) -> None
     younger = next(id for id in before.values() if id != found[whole])
     moved = wire.ask(f"/api/v1/stories/{younger.removeprefix('urn:uuid:')}")
     assert moved.status_code in (301, 308)
+    changed = wire.ask(f"/api/v1/stories?changed_since={status['last_edition']}").get_json()["stories"]
+    assert [(story["id"], story["merged"]) for story in changed] == [(found[whole], [younger])], (
+        "for who mirrors stories"
+    )
     wire.publish("three", ("late", "Something else entirely, about football"))
     wire.poll()
     assert wire.stories() == {whole | {"late"}: found[whole]}

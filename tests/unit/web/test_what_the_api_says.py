@@ -48,6 +48,7 @@ def test_a_story(client: FlaskClient) -> None:
         ],
         "image": "https://bbc.example/a.jpg",
         "lang": "en",
+        "merged": [],
     }
     lines = CONFIG.split("\n")
     at = [int(receipt["at"].removeprefix("feeds.yaml:")) for receipt in row["receipts"]]
