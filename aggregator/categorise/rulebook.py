@@ -109,9 +109,9 @@ class _Words:
                 self._nots[number].append(rule)
 
     def frozen(self) -> tuple[Word, ...]:
-        several = self._several()
+        uses, several, nots, nevers = self._uses.get, self._several().get, self._nots.get, self._nevers.get
         return tuple(
-            Word(tuple(self._uses[n]), tuple(several[n]), tuple(self._nots[n]), tuple(self._nevers[n]))
+            Word(tuple(uses(n, ())), tuple(several(n, ())), tuple(nots(n, ())), tuple(nevers(n, ())))
             for n in self.needles.values()
         )
 

@@ -78,8 +78,10 @@ def warm_up(policy: Policy) -> None:
     """Import, read and compile everything that the first batch needs."""
     from aggregator.stories import Memory, group
 
-    policy.spoken_for("")  # compiles the rules
-    group([Candidate(n, "Two outlets tell of one event", "", f"outlet {n}", None, 0, "en") for n in (1, 2)], Memory())
+    told = [Candidate(n, "Two outlets tell of one event", "", f"outlet {n}", None, 0, "en") for n in (1, 2)]
+    with gc_paused():
+        policy.spoken_for("")  # compiles the rules
+        group(told, Memory())
 
 
 @contextmanager
