@@ -40,10 +40,11 @@ class Usage:
         hay = haystack(title, summary)
         reading = read(self._book, hay)
         judgement = decided(self._book, reading, usually, section)
-        rules, sections = self._book.rules, self._book.sections
+        rules, first_topic = self._book.rules, self._book.sections
+        sections, topics = judgement.sections, judgement.topics
         for line, rule in {(id(one.term), one.rule) for one in (*reading.evidence, *reading.covered)}:
             self._found[line] += 1
-            if rules[rule].id in (judgement.sections if rule < sections else judgement.topics):
+            if rules[rule].id in (sections if rule < first_topic else topics):
                 self._placed[line] += 1
         self._count_blocking(hay)
         return judgement
