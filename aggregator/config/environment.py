@@ -38,8 +38,9 @@ def references(text: str) -> tuple[str, ...]:
 
 
 def expand(text: str, environ: Mapping[str, str]) -> str:
-    """Substitute every `${NAME}`. Raises KeyError with the name of a missing variable."""
-    return REFERENCE.sub(lambda match: "${" if match[1] is None else environ[match[1]], text)
+    """Substitute every `${NAME}`, without white space around the value: a secret that comes from a file ends in a line
+    break, which no header may hold. Raises KeyError with the name of a missing variable."""
+    return REFERENCE.sub(lambda match: "${" if match[1] is None else environ[match[1]].strip(), text)
 
 
 def secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -48,7 +49,7 @@ def secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
     found: set[str] = set()
     for source in settings.sources:
         texts = [source.url, *(value for _, value in source.headers)]
-        found.update(environ.get(name, "") for text in texts for name in references(text))
+        found.update(environ.get(name, "").strip() for text in texts for name in references(text))
         found.update(value for name, value in source.headers if TELLING.search(name) and not references(value))
         password = re.search(r"://(?:[^/?#\s@:]*:)?([^/?#\s]*)@", source.url)
         if password:

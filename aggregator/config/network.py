@@ -112,4 +112,4 @@ def _header_value(value: object) -> str:
         raise Wrong("a header must be one line of text", place(value))
     if not written.isascii():
         raise Wrong("a header must be plain ASCII", place(value))
-    return value.kept if isinstance(value, Text) else written
+    return value.kept.strip() if isinstance(value, Text) else written

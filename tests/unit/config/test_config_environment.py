@@ -12,6 +12,24 @@ def test_expand_fills_in_and_escapes() -> None:
     assert references("${A}/$${B}/${C}") == ("A", "C")
 
 
+def test_white_space_around_a_value_is_left_out_wherever_it_stands() -> None:
+    """A secret from a file ends in a line break; a block of YAML does too."""
+    text = """
+sources:
+  - name: A
+    url: https://a.example/${KEY}
+    headers:
+      Authorization: Bearer ${KEY}
+      X-Literal: |
+        as is
+"""
+    environ = {"KEY": " letmein\n"}
+    settings, _ = parse({"f": text}, "f", environ)
+    (source,) = settings.sources
+    assert [expand(value, environ) for _, value in source.headers] == ["Bearer letmein", "as is"]
+    assert mask("polled https://a.example/letmein", secrets(settings, environ)) == "polled https://a.example/***"
+
+
 def test_a_missing_variable_is_named() -> None:
     with pytest.raises(KeyError, match="NOPE"):
         expand("${NOPE}", {})
