@@ -147,7 +147,10 @@ def _moved(path: str) -> BaseResponse:
     """A redirect to the public address of this path, with the parameters of the request."""
     query = quote(request.query_string, safe="!$&'()*+,;=:@/?%[]")  # what is quoted already stays so
     root = library().in_force().root
-    return redirect(f"{root}{quote(path, safe='/:')}{f'?{query}' if query else ''}", 301)
+    response = redirect(f"{root}{quote(path, safe='/:')}{f'?{query}' if query else ''}", 301)
+    # Browsers would keep it for good, and an edit that splits a story or changes `site.url` undoes it.
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response
 
 
 def _without_slashes() -> str | None:
