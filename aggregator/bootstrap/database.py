@@ -63,8 +63,15 @@ class Database:
 
     @property
     def exists(self) -> bool:
-        """Whether there is an archive; on a server it is created on first use."""
-        return self.shared or self.file.exists()
+        """Whether there is an archive; on a server it is created on first use.
+
+        Raises:
+            StoreError: this user may not look there.
+        """
+        try:
+            return self.shared or self.file.exists()
+        except OSError as error:
+            raise StoreError(f"{self.file}: cannot be opened: {error.strerror}") from error
 
     def open(self) -> Store:
         """For reading and writing; created or migrated if necessary."""

@@ -145,6 +145,21 @@ def test_a_backup_of_nothing_is_a_failure(tmp_path: Path) -> None:
     assert not (tmp_path / "instance").exists()
 
 
+def test_a_place_that_cannot_be_looked_at_is_named_in_one_line(tmp_path: Path) -> None:
+    """Such as a relative path in a folder that is closed to the service's user; a name too long fails for root as well."""
+    config, name = configuration(tmp_path, {}), "x" * 300
+    assert aggregator(config, "poll").returncode == 0
+    done = aggregator(config, "backup", str(tmp_path / name))
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"aggregator: {tmp_path / name}: cannot be written: File name too long\n",
+    )
+    for asked in (["plan"], ["backup", "copy.db"]):
+        done = aggregator(config, "--database", f"sqlite:///{tmp_path / name}", *asked)
+        assert done.returncode == 1
+        assert done.stderr == f"aggregator: {tmp_path / name}: cannot be opened: File name too long\n"
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_systemd_takes_the_units(tmp_path: Path, unit: Path) -> None:
     program = shutil.which("systemd-analyze")

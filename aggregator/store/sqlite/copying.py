@@ -39,7 +39,7 @@ def save_copy(
         if getattr(error, "sqlite_errorcode", None) in OF_WHAT_IS_COPIED:
             with archive.translate():
                 raise
-        raise StoreError(f"{target}: cannot be written: {error}") from error
+        raise StoreError(f"{target}: cannot be written: {getattr(error, 'strerror', error)}") from error
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)

@@ -45,7 +45,11 @@ class Upkeep(upkeep.Upkeep[Connection]):
             StoreCorrupt: pages are damaged. Rotating backups would otherwise all be copies of the damage in the end.
             StoreError: the target exists or cannot be written.
         """
-        if target.exists():
+        try:
+            taken = target.exists()
+        except OSError as error:  # in a folder that this user may not look into
+            raise StoreError(f"{target}: cannot be written: {error.strerror}") from error
+        if taken:
             raise StoreError(f"{target}: exists already; name a new file")
         save_copy(self._db, target, self._sound)
 
