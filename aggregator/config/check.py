@@ -212,7 +212,9 @@ def _place_meant(written: str) -> str:
     for needle, place in zip(names.needles, names.places, strict=True):
         if needle.word == name and place.choices:
             return f"; did you mean `{place.choices[0][0]}`?"
-    return did_you_mean(written, KNOWN_PLACES)
+    if len(written) <= 3:  # codes that look alike are of countries far apart: RUS and US, CHN and HN
+        return "; the codes of countries are those of two letters (ISO 3166), such as DE"
+    return did_you_mean(written, (place for place in KNOWN_PLACES if len(place) > 3))
 
 
 def _rules(findings: Findings, rules: Rules, kind: str) -> None:

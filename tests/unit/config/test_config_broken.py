@@ -159,6 +159,7 @@ GRAMMAR = [
     ("never: [{all: [a, b], weight: 3}]", "3:13", ["without a weight"]),
     ("places: [CN, XX]", "3:18", ["`XX`", "not a known place"]),
     ("places: [china]", "3:14", ["did you mean `CN`"]),
+    ("places: [RUS]", "3:14", ["`RUS` is not a known place; the codes of countries are those of two letters"]),
     ("places: [south-east-asia]", "3:14", ["did you mean `south-eastern-asia`"]),
     ("places: [Middle East]", "3:14", ["did you mean `middle-east`"]),
     ("examples:\n      - Ukraine: day 900", "4:9", ["quote a headline"]),
