@@ -43,8 +43,8 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
 
 def _item(entry: Mapping[str, Any]) -> ParsedItem:
     get = entry.get
-    link = _text(get("link")) or _alternate(entry)
     guid = _text(get("id"))
+    link = _link(entry, guid)
     summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
     source = get("source") or {}
     return ParsedItem(
@@ -89,6 +89,14 @@ def _markup(detail: Mapping[str, Any] | None) -> str | None:
 def _content(contents: Sequence[Mapping[str, Any]] | None) -> str | None:
     values = [value for one in contents or () if (value := _markup(one))]
     return max(values, key=len) if values else None
+
+
+def _link(entry: Mapping[str, Any], guid: str | None) -> str | None:
+    """feedparser takes the guid of an entry without a link for its address, whatever it is."""
+    alternate = _alternate(entry)
+    link = _text(entry.get("link")) or alternate
+    made_up = link is not None and link == guid and not alternate
+    return None if made_up and not (guid or "").startswith(("http://", "https://")) else link
 
 
 def _alternate(entry: Mapping[str, Any]) -> str | None:

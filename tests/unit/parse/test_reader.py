@@ -126,6 +126,14 @@ def test_feedparser_reads_what_the_fast_parser_would_cut_short(inside: str) -> N
     assert "end" in (feed.items[0].summary or "") + (feed.items[0].content or "")
 
 
+@pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
+def test_a_guid_that_is_no_address_is_no_link(title: str) -> None:
+    entry = '<guid>a3f1</guid><enclosure url="https://example.org/1.mp3" type="audio/mpeg"/>'
+    in_rss = parsed(rss(f"<item><title>{title}</title>{entry}</item>")).items[0]
+    in_atom = parsed(atom(f"<entry><title>{title}</title><id>urn:sha1:a3f1</id></entry>")).items[0]
+    assert [(one.guid, one.link) for one in (in_rss, in_atom)] == [("a3f1", None), ("urn:sha1:a3f1", None)]
+
+
 def test_the_head_says_when_to_come_again() -> None:
     feed = parsed(
         rss(
