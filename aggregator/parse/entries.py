@@ -24,7 +24,7 @@ _DATE = (
 )
 _DATE_NAMES = rb"(?:pubDate|dc:date|published|updated|issued|modified|created|lastBuildDate)"
 _NEEDED = re.compile(
-    rb"<(?:source[\s>]|item\s[^<>]*xml:lang|(?:dcterms:)?created[\s>]|dc:language[\s>]"
+    rb"<(?:source[\s>]|(?:item|title)\s[^<>]*xml:lang|(?:dcterms:)?created[\s>]|dc:language[\s>]"
     rb"|(?!a10:|atom:|dc:|rss:)[\w-]+:(?:title|description|summary)[\s>]"
     rb"|link\s[^<>]*rel=[\"']enclosure"
     rb"|" + _DATE_NAMES + rb"(?:\s[^<>]*)?(?<!/)>(?!\s*" + _DATE + rb"\s*<))"
@@ -43,6 +43,7 @@ _FOREIGN = frozenset(
         "http://www.google.com/schemas/play-podcasts/1.0",
     }
 )  # namespaces whose title and description are not the item's own
+_ABSOLUTE = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:")
 _UPDATED = ("updated", "modified", "lastbuilddate")
 
 
@@ -83,6 +84,8 @@ def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedI
     published = next((texts[name] for name in _PUBLISHED if texts.get(name)), None)
     updated = next((texts[name] for name in _UPDATED if texts.get(name)), None)
     publisher, address = _source(source)
+    if based:
+        item = replace(item, link=_within(_base(element), item.link), base=_base(_text(element)))
     return replace(
         item,
         title=texts["title"] if "title" in foreign and texts.get("title") else item.title,
@@ -95,8 +98,7 @@ def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedI
         image=item.image or _image(element),
         publisher=publisher,
         publisher_url=address,
-        base=_base(element) if based else item.base,
-        language=item.language or element.get(XML + "lang") or texts.get("language"),
+        language=item.language or _language(element) or texts.get("language"),
     )
 
 
@@ -169,6 +171,28 @@ def _source(element: etree._Element | None) -> tuple[str | None, str | None]:
     name = (title.text if title is not None else element.text) or ""
     address = element.get("url") or (link.get("href") if link is not None else None)
     return name.strip() or None, address
+
+
+def _text(element: etree._Element) -> etree._Element:
+    """The text where that has an xml:base of its own (Jekyll writes the address of the article), else the entry."""
+    texts = (one for name in ("content", "summary") for one in element.iterchildren("{*}" + name))
+    return next((one for one in texts if one.get(XML + "base")), element)
+
+
+def _within(base: str | None, link: str | None) -> str | None:
+    """A relative address resolved against a base, which may be relative too; any other as it is."""
+    if not base or not link or _ABSOLUTE.match(link):
+        return link
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return link
+
+
+def _language(element: etree._Element) -> str | None:
+    """The xml:lang of the entry, else of its title."""
+    titles = element.iterchildren("{*}title")
+    return next((said for one in (element, *titles) if (said := one.get(XML + "lang"))), None)
 
 
 def _base(element: etree._Element) -> str | None:

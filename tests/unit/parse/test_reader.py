@@ -162,6 +162,19 @@ def test_xml_base_is_given_with_the_item() -> None:
     assert feed.items[0].base == "https://example.org/a/b/"
 
 
+@pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
+def test_the_text_may_have_a_base_of_its_own(title: str) -> None:
+    content = '<content type="html" xml:base="https://example.org/a/c/">Text</content>'
+    entry = f'<entry><id>1</id><title>{title}</title><link href="c/"/>{content}</entry>'
+    one = parsed(atom(entry, head="").replace(b"<feed ", b'<feed xml:base="https://example.org/a/" ')).items[0]
+    assert (one.link, one.base) == ("https://example.org/a/c/", "https://example.org/a/c/")
+
+
+def test_the_title_says_the_language_of_an_entry() -> None:
+    feed = parsed(atom('<entry><id>1</id><title xml:lang="zh-Hans">国际</title></entry>'))
+    assert feed.items[0].language == "zh-Hans"
+
+
 def test_a_date_is_not_guessed() -> None:
     feed = parsed(rss([item("<pubDate>yesterday</pubDate>"), item("<pubDate>12:00</pubDate>", link="https://e.org/2")]))
     assert [(one.published, one.published_text) for one in feed.items] == [(None, "yesterday"), (None, "12:00")]
