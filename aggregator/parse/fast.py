@@ -3,7 +3,8 @@ trusted.
 
 It raises Doubt, and the tolerant parser reads the document instead, in exactly these cases: RSS 1.0 (fastfeedparser finds no
 entries); fewer entries read than begin in the document; a title, summary or description with unescaped markup inside
-(fastfeedparser stops at the first tag); text in base64; the text of an item in an element of a module (xhtml:body, fullitem).
+(fastfeedparser stops at the first tag); text in base64; the text of an item in an element of a module (xhtml:body, fullitem);
+text or pictures under a prefix that the document does not declare.
 
 What fastfeedparser omits (an item's <source>, xml:base, the text of unusual dates, some pictures) is read from the tree by
 `entries`, only in documents where it occurs.
@@ -31,6 +32,7 @@ _BASE64 = re.compile(
     rb"<(?:title|summary|content)\s[^<>]*(?:mode=[\"']base64|type=[\"'](?!text|html|xhtml|application/xhtml))"
 )
 _MODULE = re.compile(rb"<(?:[\w-]+:body|body|fullitem)[\s>]")
+_PREFIXES = (b"content", b"media")
 _SUMMARY = re.compile(rb"<(?:itunes:)?(?:description|summary)[\s>]")
 _DATE = re.compile(
     rb"<(?:pubDate|dc:date|published|updated|issued|modified)[\s>]"
@@ -53,6 +55,8 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
         raise Doubt("text in base64")
     if _MODULE.search(markup):
         raise Doubt("text in an element of a module")
+    if any(b"<" + prefix + b":" in markup and b"xmlns:" + prefix not in data for prefix in _PREFIXES):
+        raise Doubt("a prefix that is not declared")
     try:
         found: Sequence[Mapping[str, Any]] = fastfeedparser.parse(data)["entries"]
     except Exception as error:

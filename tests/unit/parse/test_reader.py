@@ -134,6 +134,14 @@ def test_a_guid_that_is_no_address_is_no_link(title: str) -> None:
     assert [(one.guid, one.link) for one in (in_rss, in_atom)] == [("a3f1", None), ("urn:sha1:a3f1", None)]
 
 
+def test_text_under_a_prefix_that_is_not_declared_is_read() -> None:
+    text = "<content:encoded>&lt;p&gt;Text&lt;/p&gt;</content:encoded>"
+    document = rss(item("<description>Short</description>" + text))
+    declared = document.count(b"xmlns:content")
+    one = parsed(re.sub(rb'\sxmlns:content="[^"]*"', b"", document)).items[0]
+    assert (declared, one.summary, one.content) == (1, "Short", "<p>Text</p>")
+
+
 def test_the_head_says_when_to_come_again() -> None:
     feed = parsed(
         rss(
