@@ -1,7 +1,8 @@
 """Dates of items: the earliest plausible one, never in the future; None if there is none.
 
 Texts that the parser did not understand are read as ISO 8601 in its common variants, else by email.utils (RFC 5322, unknown
-zones are UTC). They must name year, month and day; nothing is guessed from today's date.
+zones are UTC) after what feeds write otherwise: PM, +01:00 and GMT+1, no time, months of other languages. They must name year,
+month and day; nothing is guessed from today's date.
 """
 
 from __future__ import annotations
@@ -23,6 +24,18 @@ _ZONES = {  # hours from UTC; IST, CST and BST as news feeds mean them
     "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
 }  # fmt: skip
 _YEAR_ONE = re.compile(r"(?<![+\-:\d])0\d{3}\s+\d{1,2}:")  # email.utils would read the year 0001 as 2001
+_MONTHS = {
+    name: month
+    for month, names in {
+        "Jan": "ene gen", "Feb": "fev fév", "Mar": "mär mrz maa", "Apr": "abr avr", "May": "mai mag mei maj", "Jun": "giu juin",
+        "Jul": "lug juil", "Aug": "ago aoû", "Sep": "set sept", "Oct": "okt out ott", "Dec": "dez dic déc des",
+    }.items()
+    for name in names.split()
+}  # fmt: skip
+_MONTH = re.compile(r"(?<=\d)[\s.-]+(?:de )?([^\W\d_]{3,10})\.?[\s-]+(?:de )?(?=\d{4})")
+_HALF_DAY = re.compile(r"\b(\d{1,2})(:\d{2}(?::\d{2})?)\s*([ap])\.?m\b\.?", re.IGNORECASE)
+_ZONE = re.compile(r"(:\d{2})\s*(?:GMT|UTC?)?\s?([+-])(\d{1,2}):?(\d{2})?\s*(?:\([^()]*\)\s*)?$")
+_TIME = re.compile(r"\d[:.]\d{2}")
 _NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")
 
 
@@ -39,14 +52,31 @@ def read(text: str | None) -> datetime | None:
     """A date out of a text that names year, month and day; aware UTC. None for `yesterday`, `12:00` and garbage."""
     if not text or len(text) > 100:
         return None
+    text = _HALF_DAY.sub(_of_whole_day, text)
     if match := _ISO.fullmatch(text):
         return _at([int(part or 0) for part in match.groups()[:6]], _seconds(match[7]))
+    text = _MONTH.sub(_in_english, text)
+    if _TIME.search(text):
+        text = _ZONE.sub(lambda zone: f"{zone[1]} {zone[2]}{zone[3]:0>2}{zone[4] or '00'}", text)
+    elif re.search(r"\d{4}", text):
+        text += " 00:00"
     parts = None if _YEAR_ONE.search(text) else parsedate_tz(text)
     if parts is None or not re.search(r"\d{4}|\b\d{2}\s+\d{1,2}:\d{2}", text):
         return None
     named = _NAMED.search(text)
     offset = _seconds(named[1]) if named else parts[9] or 0
     return _at(parts[:6], offset)
+
+
+def _of_whole_day(time: re.Match[str]) -> str:
+    hour = int(time[1])
+    return f"{hour if hour > 12 else hour % 12 + 12 * (time[3] in 'pP')}{time[2]}"
+
+
+def _in_english(month: re.Match[str]) -> str:
+    name = month[1].lower()
+    known = _MONTHS.get(name[:4]) or _MONTHS.get(name[:3])
+    return f" {known} " if known else month[0]
 
 
 def _seconds(zone: str | None) -> int:

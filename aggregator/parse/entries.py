@@ -19,7 +19,7 @@ from aggregator.parse.fields import person, size, widest
 
 # Dates in the form of RFC 822 or RFC 3339 with a plausible year. For others the fast parser guesses from today's date.
 _DATE = (
-    rb"(?:[A-Z][a-z]{2},\s+\d{1,2}\s[A-Z][a-z]{2}\s(?:19[7-9]|20)\d{2,3}\s(?:[01]\d|2[0-3]):\d\d(?::[0-5]\d)?\s(?:[+-]\d{4}|GMT|UTC?|Z|[ECMP][SD]T)"
+    rb"(?:[A-Z][a-z]{2},\s+\d{1,2}\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s(?:19[7-9]|20)\d{2,3}\s(?:[01]\d|2[0-3]):\d\d(?::[0-5]\d)?\s(?:[+-]\d{4}|GMT|UTC?|Z|[ECMP][SD]T)"
     rb"|(?:19[7-9]|20)\d{2,3}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))"
 )
 _DATE_NAMES = rb"(?:pubDate|dc:date|published|updated|issued|modified|created|lastBuildDate)"

@@ -26,6 +26,16 @@ from aggregator.normalise.dates import read as read_date
         ("2026-11-19T24:00:00Z", (2026, 11, 20, 0, 0)),
         ("2016-12-31T23:59:60Z", (2017, 1, 1, 0, 0)),
         ("Thu, 19 Nov 2026 24:00:00 GMT", (2026, 11, 20, 0, 0)),
+        ("Fri, 20 Nov 2026 10:00:00 +01:00", (2026, 11, 20, 9, 0)),
+        ("Fri, 20 Nov 2026 10:00:00 GMT-5", (2026, 11, 20, 15, 0)),
+        ("Fri Nov 20 2026 10:00:00 GMT+0100 (Central European Standard Time)", (2026, 11, 20, 9, 0)),
+        ("Fri, 20 Nov 2026 9:05 PM EST", (2026, 11, 21, 2, 5)),
+        ("Fri, 20 Nov 2026 12:05:00 AM", (2026, 11, 20, 0, 5)),
+        ("Fri, 20 Nov 2026", (2026, 11, 20, 0, 0)),
+        ("November 20, 2026", (2026, 11, 20, 0, 0)),
+        ("Fri, 18 Sept 2026 10:00:00 GMT", (2026, 9, 18, 10, 0)),
+        ("Sex, 18 Set 2026 10:00:00 -0300", (2026, 9, 18, 13, 0)),
+        ("ven., 18 déc. 2026 10:00:00 +0100", (2026, 12, 18, 9, 0)),
     ],
 )
 def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
@@ -45,6 +55,11 @@ def test_garbage_is_no_date(text: str) -> None:
 
 def published(date: str) -> datetime | None:
     return read(rss(item(f"<pubDate>{date}</pubDate>"))).items[0].published
+
+
+def test_dates_that_no_parser_reads_reach_the_item() -> None:
+    assert published("Ter, 08 Set 2026 10:00:00 -0300") == datetime(2026, 9, 8, 13, tzinfo=UTC)
+    assert published("Fri, 20 Nov 2026 10:00:00 +01:00") == datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("year", ["1969", "0001", "1066"])
