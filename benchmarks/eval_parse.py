@@ -27,7 +27,7 @@ from aggregator.model.item import NormalFeed, ParsedFeed, ParsedItem
 from aggregator.model.source import ParseJob
 from aggregator.normalise import normalise
 from aggregator.normalise.address import absolute, canonical
-from aggregator.normalise.dates import believable
+from aggregator.normalise.dates import earliest
 from aggregator.normalise.dates import read as read_date
 from aggregator.normalise.markup import sanitise
 from aggregator.normalise.plain import plain
@@ -171,8 +171,8 @@ def _time(entry: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def _date(*times: datetime | None) -> datetime | None:
-    first = believable(iter(times), NOW)[0]
-    return first.replace(microsecond=0) if first else None
+    first = earliest(times)
+    return min(first, NOW).replace(microsecond=0) if first else None
 
 
 # ------------------------------------------------------------------ feedparser's own expectations

@@ -1,4 +1,4 @@
-"""Dates of items: the earliest plausible one, never in the future; None if there is none.
+"""Dates of items: the earliest plausible one, or None if there is none.
 
 Texts that the parser did not understand are read as ISO 8601 in its common variants, else by email.utils (RFC 5322, unknown
 zones are UTC) after what feeds write otherwise: PM, +01:00 and GMT+1, no time, months of other languages. They must name year,
@@ -8,7 +8,7 @@ month and day; nothing is guessed from today's date.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 
@@ -39,13 +39,9 @@ _TIME = re.compile(r"\d[:.]\d{2}")
 _NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")
 
 
-def believable(candidates: Iterator[datetime | None], now: datetime) -> tuple[datetime | None, bool]:
-    """The earliest candidate from 1970 on, `now` if all lie in the future; and whether it was clamped."""
-    times = [time for time in candidates if time is not None and time >= EARLIEST]
-    if not times:
-        return None, False
-    first = min(times)
-    return (now, True) if first > now else (first, False)
+def earliest(candidates: Iterable[datetime | None]) -> datetime | None:
+    """The earliest candidate from 1970 on."""
+    return min((time for time in candidates if time is not None and time >= EARLIEST), default=None)
 
 
 def read(text: str | None) -> datetime | None:

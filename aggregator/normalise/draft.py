@@ -23,10 +23,12 @@ class Context:
 
 @dataclass(slots=True)
 class Draft:
-    """One item in progress. A step reads `parsed` and what earlier steps wrote, and writes its own fields."""
+    """One item in progress. A step reads `parsed` and what earlier steps wrote, and writes its own fields. `dated` is the date as
+    the feed gives it, perhaps in the future, of which `published` depends on the clock."""
 
     parsed: ParsedItem
     base: str = ""
+    dated: datetime | None = None
     published: datetime | None = None
     url: str | None = None
     canonical: str | None = None

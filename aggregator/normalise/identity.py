@@ -55,7 +55,7 @@ def _key(draft: Draft, distrusted: bool) -> str:
         return guid if len(guid) <= MAX_GUID else f"guid:{digest(guid)}"
     if draft.canonical:
         return f"link:{digest(draft.canonical)}"
-    when = draft.published.isoformat() if draft.published else ""
+    when = draft.dated.isoformat() if draft.dated else ""
     return f"text:{digest(draft.title, when, '' if draft.title else draft.parsed.text)}"
 
 

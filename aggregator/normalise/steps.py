@@ -44,10 +44,11 @@ def date(draft: Draft, context: Context) -> None:
     times = [parsed.published, parsed.updated]
     if parsed.published is None and parsed.published_text:
         times.append(dates.read(parsed.published_text))
-    draft.published, clamped = dates.believable(iter(times), context.job.now)
-    if clamped:
+    draft.dated = dates.earliest(times)
+    draft.published = min(draft.dated, context.job.now) if draft.dated else None
+    if draft.published != draft.dated:
         context.drops["future-date"] += 1
-    elif draft.published is None and (parsed.published_text or any(times)):
+    elif draft.dated is None and (parsed.published_text or any(times)):
         context.drops["unbelievable-date"] += 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid5
 
 import pytest
@@ -60,6 +61,12 @@ def test_without_guid_and_link_title_and_date_tell() -> None:
     first, second = keys(item(EARLIER, link=""), item(LATER, link=""))
     assert first != second
     assert keys(item(EARLIER + "<description>More of it.</description>", link="")) == [first]
+
+
+def test_a_date_in_the_future_tells_the_same_at_each_poll() -> None:
+    body = rss(item("<pubDate>Sat, 21 Nov 2026 10:00:00 GMT</pubDate>", link=""))
+    first, second = read(body).items[0], read(body, replace(JOB, now=JOB.now + timedelta(hours=1))).items[0]
+    assert first.key == second.key
 
 
 def test_without_guid_link_and_title_the_text_tells() -> None:
