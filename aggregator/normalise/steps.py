@@ -41,14 +41,11 @@ def _permalink(guid: str | None) -> str | None:
 
 def date(draft: Draft, context: Context) -> None:
     parsed = draft.parsed
-    times = [parsed.published, parsed.updated]
-    if parsed.published is None and parsed.published_text:
-        times.append(dates.read(parsed.published_text))
-    draft.dated = dates.earliest(times)
+    draft.dated = dates.earliest([dates.read(parsed.published_text) or parsed.published, parsed.updated])
     draft.published = min(draft.dated, context.job.now) if draft.dated else None
     if draft.published != draft.dated:
         context.drops["future-date"] += 1
-    elif draft.dated is None and (parsed.published_text or any(times)):
+    elif draft.dated is None and (parsed.published_text or parsed.published or parsed.updated):
         context.drops["unbelievable-date"] += 1
 
 

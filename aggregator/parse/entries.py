@@ -90,8 +90,8 @@ def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedI
         item,
         title=texts["title"] if "title" in foreign and texts.get("title") else item.title,
         summary=_summary(item, texts),
-        published=item.published if _sane(published or updated) else None,
-        updated=item.updated if _sane(updated) else None,
+        published=item.published if sane(published or updated) else None,
+        updated=item.updated if sane(updated) else None,
         published_text=published or updated,
         author=", ".join(dict.fromkeys(authors)) or item.author,
         enclosures=tuple(_enclosures(element)) or item.enclosures,
@@ -158,7 +158,8 @@ def _image(element: etree._Element) -> str | None:
     return widest(media) or next(filter(None, thumbnails), None) or next(filter(None, covers), None)
 
 
-def _sane(text: str | None) -> bool:
+def sane(text: str | None) -> bool:
+    """Whether every parser reads this date alike."""
     return text is not None and _SANE.fullmatch(text) is not None
 
 

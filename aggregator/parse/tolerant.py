@@ -15,6 +15,7 @@ from typing import Any
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import Document
+from aggregator.parse.entries import sane
 from aggregator.parse.fields import as_html, size, widest
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
@@ -47,6 +48,8 @@ def _item(entry: Mapping[str, Any]) -> ParsedItem:
     link = _link(entry, guid)
     summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
     source = get("source") or {}
+    updated = _time(_own(entry, "updated_parsed"))
+    published = _time(get("published_parsed") or _own(entry, "created_parsed")) or updated
     return ParsedItem(
         guid=None if guid == link else guid,
         link=link,
@@ -54,8 +57,8 @@ def _item(entry: Mapping[str, Any]) -> ParsedItem:
         summary=summary,
         content=None if content == summary else content,
         author=_author(entry),
-        published=_time(get("published_parsed") or _own(entry, "created_parsed")),
-        updated=_time(_own(entry, "updated_parsed")),
+        published=published,
+        updated=updated if sane(_own(entry, "updated")) else None,
         published_text=_text(get("published") or _own(entry, "updated") or get("created")),
         categories=tuple(
             term for tag in get("tags") or () if (term := _text(tag.get("label")) or _text(tag.get("term")))

@@ -57,9 +57,16 @@ def published(date: str) -> datetime | None:
     return read(rss(item(f"<pubDate>{date}</pubDate>"))).items[0].published
 
 
-def test_dates_that_no_parser_reads_reach_the_item() -> None:
+@pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
+@pytest.mark.parametrize("name", ["pubDate", "dc:date"])
+def test_odd_dates_are_read_alike_whichever_parser_reads_the_document(name: str, title: str) -> None:
+    def published(date: str) -> datetime | None:
+        return read(rss(item(f"<{name}>{date}</{name}>", title=title))).items[0].published
+
     assert published("Ter, 08 Set 2026 10:00:00 -0300") == datetime(2026, 9, 8, 13, tzinfo=UTC)
     assert published("Fri, 20 Nov 2026 10:00:00 +01:00") == datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert published("Thu, 19 Nov 2026 10:00:00 PM") == datetime(2026, 11, 19, 22, tzinfo=UTC)
+    assert published("2026/1/10 14:33:00") == datetime(2026, 1, 10, 14, 33, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("year", ["1969", "0001", "1066"])
