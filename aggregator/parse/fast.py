@@ -37,6 +37,7 @@ _SUMMARY = re.compile(rb"<(?:itunes:)?(?:description|summary)[\s>]")
 _DATE = re.compile(
     rb"<(?:pubDate|dc:date|published|updated|issued|modified)[\s>]"
 )  # where there is none, it reads the guid
+_OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _RDF = re.compile(rb"<(?:[\w.-]+:)?RDF\b")
 
 
@@ -74,7 +75,7 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
 
 def _item(entry: Mapping[str, Any], summarised: bool) -> ParsedItem:
     get = entry.get
-    guid, link = get("id"), get("link") or _alternate(get("links"))
+    guid, link = get("id"), _link(entry)
     contents = get("content")
     content, base, language = None, None, None
     if contents:
@@ -102,8 +103,11 @@ def _item(entry: Mapping[str, Any], summarised: bool) -> ParsedItem:
     )
 
 
-def _alternate(links: Sequence[Mapping[str, Any]] | None) -> str | None:
-    return next((link["href"] for link in links or () if link.get("rel") in (None, "alternate")), None)
+def _link(entry: Mapping[str, Any]) -> str | None:
+    """Of several links to the same article the first that a browser follows: some begin with gemini: or mailto:."""
+    others = (link["href"] for link in entry.get("links") or () if link.get("rel") in (None, "alternate"))
+    links = [link for link in (entry.get("link"), *others) if link]
+    return next((link for link in links if not _OTHER_SCHEME.match(link)), links[0] if links else None)
 
 
 def _described(media: Sequence[Mapping[str, Any]] | None) -> str | None:

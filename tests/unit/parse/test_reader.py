@@ -126,6 +126,12 @@ def test_feedparser_reads_what_the_fast_parser_would_cut_short(inside: str) -> N
     assert "end" in (feed.items[0].summary or "") + (feed.items[0].content or "")
 
 
+def test_of_several_links_the_one_to_the_web_counts() -> None:
+    hrefs = ("gemini://example.org/1", "https://example.org/1")
+    links = "".join(f'<link rel="alternate" href="{href}"/>' for href in hrefs)
+    assert parsed(atom(f"<entry><id>1</id><title>T</title>{links}</entry>")).items[0].link == hrefs[1]
+
+
 @pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
 def test_a_guid_that_is_no_address_is_no_link(title: str) -> None:
     entry = '<guid>a3f1</guid><enclosure url="https://example.org/1.mp3" type="audio/mpeg"/>'
