@@ -38,7 +38,19 @@ _MORE = re.compile("|".join(_LEADING_ON.values()), re.IGNORECASE)
 # What may follow `_MORE` up to the end; before an arrow a whole title, as WordPress writes it.
 _REST = re.compile(r"(?:[^.!?]{0,140}(?:»|…|\.\.\.|>|[.!])?[\])]?|.{0,200}→)\s*")
 _ENDS_BEFORE = '.!?…:])"”’»([-–—|'  # must precede `_MORE`, so that "children read more than ever" stays
-_APPEARED = re.compile(r"The (?:post|article) .{1,400}? (?:first )?appeared (?:first )?on .{1,160}\Z", re.IGNORECASE)
+# What WordPress adds to every excerpt: words before the title, words after it, by which it is searched first.
+_APPEARED = {
+    " appeared ": ("The (?:post|article)", "(?:first )?appeared (?:first )?on"),
+    " erschien zuerst auf ": ("Der Beitrag", "erschien zuerst auf"),
+    " est apparu en premier sur ": ("(?:Cet|L[’']) ?article", "est apparu en premier sur"),
+    " se publicó primero en ": ("La entrada", "se publicó primero en"),
+    " apareceu primeiro em ": ("O post", "apareceu primeiro em"),
+    " verscheen eerst op ": ("Het bericht", "verscheen eerst op"),
+}
+_APPEARANCE = re.compile(
+    r"\b(?:" + "|".join(f"{before} .{{1,400}}? {after}" for before, after in _APPEARED.values()) + r") .{1,160}\Z",
+    re.IGNORECASE,
+)
 _REDDIT = re.compile(r"(?:submitted by.{0,80})?\[link\]\s*\[(?:\d+ )?comments?\]\Z")
 # The names in a wire story before `GENEVA, Feb 17 (Reuters) - `.
 _BYLINE = re.compile(
@@ -79,8 +91,8 @@ def _without_boilerplate(text: str) -> str:
     if text.startswith("By ") and (byline := _BYLINE.match(text)):
         text = text[byline.end() :]
     tail = text[-_TAIL:]
-    if "ppeared" in tail:
-        text = _APPEARED.sub("", text).rstrip()
+    if any(map(tail.__contains__, _APPEARED)):
+        text = _APPEARANCE.sub("", text).rstrip()
     if text.endswith(("comments]", "comment]")):
         text = _REDDIT.sub("", text).rstrip()
     if any(map(tail[-_MORE_TAIL:].lower().__contains__, _LEADING_ON)):

@@ -107,6 +107,9 @@ def test_a_summary_that_only_repeats_the_title_is_none() -> None:
     "tail",
     [
         " Read more", " [Read more]", "… Continue reading →", " The post Big News appeared first on Example Paper.",
+        " Der Beitrag Große Neuigkeit erschien zuerst auf Beispiel.", " L’article Nouvelle est apparu en premier sur Exemple.",
+        " La entrada Noticia se publicó primero en Ejemplo.", " Het bericht Nieuws verscheen eerst op Voorbeeld.",
+        " O post Notícia apareceu primeiro em Exemplo.",
         " (Read the full story)", " Read the full article here…", " Continue reading The Year 2022, Part 1.1: Silliness. →",
         " To read this article in full, please click here", " 16 posts - 10 participants Read full topic",
         " Related: Fact check: the address analyzed Continue reading...", " Related posts: The year 2024 The year 2025",
