@@ -14,7 +14,8 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u00ad\u061c\u180e\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U0001fffe\U0001ffff\U000e0000-\U000e007f\U0010fffe\U0010ffff]"
 )
-_DOUBLED = ("Ã", "Â", "Ä", "Å", "Ð", "Ñ", "â€", "â\x80")  # how the first bytes of UTF-8 look when taken for Latin-1
+# How the first bytes of UTF-8 look when taken for Latin-1, the last three those of emoji.
+_DOUBLED = ("Ã", "Â", "Ä", "Å", "Ð", "Ñ", "â€", "â\x80", "ðŸ", "ð\x9f", "ï¸")
 _LATIN_1 = re.compile("[\x80-\xff]")
 _DOUBLED_CHARACTER = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _C1_CLASS = re.compile("[\x80-\x9f]")
@@ -44,7 +45,7 @@ def _without_mojibake(text: str) -> str:
     """Repair UTF-8 that was decoded as Latin-1 or windows-1252 (mojibake). Other text does not decode and is unchanged, such
     as `NÃO`. If only a part was affected, the rest (`&#8211;` beside `Ã¼`) stays, provided that all characters of Latin-1
     belong to the affected part."""
-    for wrong in ("latin-1", "cp1252") if any(map(text.__contains__, ("â€", "Ã", "Ð", "Ñ"))) else ("latin-1",):
+    for wrong in ("latin-1", "cp1252") if any(map(text.__contains__, ("â€", "Ã", "Ð", "Ñ", "ðŸ"))) else ("latin-1",):
         try:
             return text.encode(wrong, "undefined-as-itself" if wrong == "cp1252" else "strict").decode("utf-8")
         except UnicodeError:

@@ -32,6 +32,8 @@ def one(html: str = "", **parts: str) -> Item:
         ("cafÃ© KÃ¶ln", "café Köln"),
         ("Das LehrstÃ¼ck &#8211; 10 Jahre", "Das Lehrstück – 10 Jahre"),
         ("Ð’ ÐœÐ¾Ñ\x81ÐºÐ²Ðµ", "В Москве"),
+        ("Record â\x8fºï¸\x8f, 1â\x83£", "Record ⏺️, 1⃣"),
+        ("Smile ðŸ˜€", "Smile 😀"),
         ("NÃO É", "NÃO É"),
         ("På “MAÇÔ, sagt Ærø", "På “MAÇÔ, sagt Ærø"),
         ("x &lt;img src=x onerror=alert(1)", "x"),
