@@ -71,9 +71,10 @@ def page(
 
 
 def _changed(lib: Library) -> datetime:
-    """When a list last changed; one with an age as parameter changes every minute."""
+    """When a list last changed; one with an age as parameter changes every minute, and each with the hour: a pin ends,
+    related news is no longer recent."""
     minute = lib.now().replace(second=0, microsecond=0)
-    return max(lib.changed(), minute) if parameters.ages(request.args) else lib.changed()
+    return max(lib.changed(), minute if parameters.ages(request.args) else lib.hour())
 
 
 @api.get("/stories/<id>")
@@ -93,7 +94,7 @@ def story(id: str) -> Response:
             for item in members
         ],
     }
-    return json_response(full, max(found.changed, lib.changed()))
+    return json_response(full, max(found.changed, _changed(lib)))
 
 
 @api.get("/items/<id>")

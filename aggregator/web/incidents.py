@@ -48,7 +48,7 @@ def incidents(lib: Library) -> Stream:
         language="en",
         updated=max((item.updated for item in items), default=datetime(2026, 1, 1, tzinfo=UTC)),
         names=force.names,
-        modified=lib.soon() if items else max([lib.changed(), *filter(None, (one.last_attempt for one in states))]),
+        modified=lib.soon(),  # what is wrong no longer leaves no date
         items=tuple(items),
     )
 

@@ -31,11 +31,9 @@ STATIC = {
 def page(template: str, modified: datetime, **values: Any) -> Response:
     """A page that may be cached. Its dates are taken before it is rendered: at worst the same bytes are sent once more."""
     lib = library()
-    now = lib.now()
-    hour = _hour(now.astimezone(lib.in_force().zone))  # how times are written moves on with it
-    full = _hour(now)  # charts count by the hour of UTC
+    hour = lib.hour()
     body = printed(template, **values).encode()
-    return respond(rendered(body, HTML, max(modified, lib.since, hour, full)), max_age=60)
+    return respond(rendered(body, HTML, max(modified, lib.since, hour)), max_age=60)
 
 
 def printed(template: str, **values: Any) -> str:
@@ -44,7 +42,7 @@ def printed(template: str, **values: Any) -> str:
     force = lib.in_force()
     zone = force.zone
     now = lib.now().astimezone(zone)
-    hour = _hour(now)
+    hour = now.replace(minute=0, second=0, microsecond=0)
 
     def local(moment: datetime) -> str:
         here = moment.astimezone(zone)
@@ -80,10 +78,6 @@ def _code(text: str) -> Markup:
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(text.split("`"))
     )
-
-
-def _hour(moment: datetime) -> datetime:
-    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 @lru_cache(maxsize=8)

@@ -135,6 +135,14 @@ class Library:
         """The date of what moves with time itself: within the second in which a client got it, it may be another already."""
         return self.now() + timedelta(seconds=1)
 
+    def hour(self) -> datetime:
+        """When the current hour began, of UTC or of the site's time zone, whichever is later: what moves on with time moves
+        then, such as how times are written, which pins hold and what is recent. It counts from its second second: news may
+        come within the first one, and who asked before it must not hold the same date."""
+        now = self.now() - timedelta(seconds=1)
+        local = now.astimezone(self.in_force().zone)
+        return max(moment.replace(minute=0, second=0, microsecond=0) for moment in (now, local))
+
     @contextmanager
     def one_request(self) -> Iterator[None]:
         """Within it, this thread asks the store only once whether anything was committed: to a server it is a round trip, and

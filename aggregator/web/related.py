@@ -125,7 +125,7 @@ class Relatives:
 
     def _important(self, story: StoryView) -> Iterator[StoryView]:
         """Recent stories of several outlets, of the section first, then of all; then everything else in the section."""
-        since = self.lib.now() - RECENT
+        since = self.lib.hour() - RECENT
         section = StreamQuery("section", story.section, primary=True, limit=LOOKED_AT)
         several = StreamQuery("latest", min_publishers=2, limit=LOOKED_AT)
         for query in (replace(section, min_publishers=2), several, section):

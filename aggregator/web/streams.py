@@ -155,7 +155,7 @@ def build(
     force = library.in_force()
     now = int(library.now().timestamp())
     stories, items, extent = _results(library, query, now)
-    expires = extent.expires
+    expires = min([*filter(None, [extent.expires]), *(end for end in _ends(force) if end > now)], default=None)
     newest = [one.updated for one in stories] + [one.updated for one in items]
     changed = library.changed(stream_name(query))
     path = force.root + path_of(query.kind, query.id)
@@ -219,9 +219,10 @@ def _icons(library: Library, stories: Iterable[StoryView], items: Iterable[ItemV
 
 
 def by_time(library: Library, query: StreamQuery, args: Mapping[str, str], extent: Extent) -> datetime:
-    """When time alone last changed the list: an entry became too old, a month closed, an age means another time."""
+    """When time alone last changed the list: an entry became too old, a month closed, a pin ended, an age means another
+    time."""
     now = library.now()
-    found = [library.since]
+    found = [library.since, *(datetime.fromtimestamp(end, UTC) for end in _ends(library.in_force()))]
     if parameters.ages(args):
         found.append(now.replace(second=0, microsecond=0))
     if query.window and query.window[1] <= now.timestamp():
@@ -229,6 +230,11 @@ def by_time(library: Library, query: StreamQuery, args: Mapping[str, str], exten
     if extent.left is not None:
         found.append(datetime.fromtimestamp(extent.left, UTC))
     return max(moment for moment in found if moment <= max(now, library.since))
+
+
+def _ends(force: InForce) -> list[int]:
+    """When the pins of the configuration end, past or to come; then the receipts of their stories are others."""
+    return [end for pin in force.settings.overrides.pin if (end := pin.over(force.zone)) is not None]
 
 
 def best_first(found: Sequence[Entry], words: Iterable[str]) -> list[Entry]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from newsroom import CONFIG, NEWS, Newsroom, item
 from werkzeug.http import parse_date
 
+from aggregator.model import notes
 from aggregator.web.app import create_app
 
 ADDRESSES = (
@@ -202,3 +203,51 @@ def test_the_text_of_an_article(room: Newsroom) -> None:
     room.archive.articles.claim(["bbc-world", "kyodo", "reuters"], 0, 50, now, now + 3600)
     room.archive.articles.save(lead, "<p>The whole article.</p>", None, now)
     assert any(address.startswith("/stories/") for address in keeper.look())
+
+
+def test_a_pin_that_ends(room: Newsroom) -> None:
+    """So does its receipt, with the last day in the site's time zone. The stories stay where they are, and no news comes."""
+    homes = ((NEWS[0], "asia-pacific"), (NEWS[3], "defense"))
+    pins = ", ".join(f"{{url: '{one.url}', section: {section}, until: 2026-11-25}}" for one, section in homes)
+    room.edit(f"{CONFIG}stories: {{pin: [{pins}]}}\n".replace("timezone: UTC", "timezone: Asia/Kolkata"))
+    keeper = Keeper(room)
+    room.now = datetime(2026, 11, 25, 18, 29, 59, tzinfo=UTC)
+    keeper.look()
+    assert "stories: pin" in room.client.get("/sections/defense.json").text
+    room.now += timedelta(seconds=5)
+    changed = keeper.look()
+    assert "stories: pin" not in room.client.get("/sections/defense.json").text
+    assert {"/api/v1/stories", "/sections/defense.json"} <= set(changed)
+    assert any(address.startswith("/api/v1/stories/") for address in changed)
+
+
+def test_related_news_that_is_no_longer_recent(room: Newsroom) -> None:
+    keeper = Keeper(room)
+    room.now = NEWS[5].published + timedelta(days=30) if NEWS[5].published else room.now
+    seen: set[str] = set()
+    for _ in range(4):
+        room.now += timedelta(minutes=20)
+        seen |= set(keeper.look())
+    assert {"/stories/", "/api/v1/stories/"} <= {address[: address.rindex("/") + 1] for address in seen}
+
+
+def test_an_edit_that_was_broken_and_is_undone(room: Newsroom) -> None:
+    keeper = Keeper(room)
+    broken = {"at": int(room.now.timestamp()), "message": "feeds.yaml:3:1: unknown key `sorces`"}
+    room.archive.upkeep.note(notes.BROKEN_EDIT, broken)
+    assert "/sources.rss" in keeper.look()
+    room.now += timedelta(minutes=1)
+    keeper.look()
+    room.now += timedelta(minutes=1)
+    room.archive.upkeep.note(notes.BROKEN_EDIT, None)
+    assert "/sources.rss" in keeper.look()
+
+
+@pytest.mark.parametrize("address", ["/latest", "/api/v1/stories"])
+def test_news_within_the_second_in_which_an_hour_begins(room: Newsroom, address: str) -> None:
+    room.now = room.now.replace(hour=2, minute=0, second=0)
+    held = room.client.get(address)
+    room.publish(item("Chinese frigate sails", age=timedelta(minutes=1)))
+    room.now += timedelta(seconds=5)
+    again = room.client.get(address, headers={"If-Modified-Since": held.headers["Last-Modified"]})
+    assert (again.status_code, again.data != held.data) == (200, True)
