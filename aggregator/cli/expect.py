@@ -96,7 +96,7 @@ def _row(
         "go": moves.go if moves else 0,
         "samples": [
             {"title": sample.title, "old": sample.old, "new": sample.new}
-            for sample in ([*moves.coming, *moves.going][:SHOWN] if moves else ())
+            for sample in ([*moves.coming, *moves.becoming, *moves.going][:SHOWN] if moves else ())
         ],
     }
 

@@ -101,7 +101,7 @@ def _overruled(report: dict[str, Any]) -> list[str]:
 
 
 def _touched(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    return (row for kind in ("sections", "topics") for row in report[kind] if row["come"] or row["go"])
+    return (row for kind in ("sections", "topics") for row in report[kind] if row["come"] or row["go"] or row["become"])
 
 
 def _why(sample: dict[str, Any]) -> str:
@@ -132,11 +132,11 @@ def _table(report: dict[str, Any], edits: Sequence[str]) -> Iterator[str]:
         yield f"{'':{width + 2}}   now  then  come    go"
     for row in touched:
         yield f"  {row['id']:{width}} {row['before']:5} {row['after']:5} {row['come']:5} {row['go']:5}"
-        for sign, key in (("+", "coming"), ("-", "going")):
+        for sign, key, count in (("+", "coming", "come"), ("-", "going", "go"), ("~", "becoming", "become")):
             for sample in row[key]:
                 yield f"      {sign} {sample['title']}"
                 yield f"        {_moved(sample)}: {_why(sample)}"
-            rest = row["come" if key == "coming" else "go"] - len(row[key])
+            rest = row[count] - len(row[key])
             if rest:
                 yield f"      {sign} … and {rest} more"
     yield from _section("Stories joined, split and hidden", _overruled(report))
@@ -194,8 +194,8 @@ def _markdown(report: dict[str, Any], edits: Sequence[str]) -> Iterator[str]:
             yield f"| {escaped(row['title'])} | {numbers} |"
         yield from ("", "### Stories", "", "| | headline | primary section | why |", "|---|---|---|---|")
         for row in touched:
-            for sign, samples in (("comes to", row["coming"]), ("leaves", row["going"])):
-                for sample in samples:
+            for sign, key in (("comes to", "coming"), ("leaves", "going"), ("is now first in", "becoming")):
+                for sample in row[key]:
                     cells = (f"{sign} {row['title']}", sample["title"], _moved(sample), _why(sample))
                     yield f"| {' | '.join(map(escaped, cells))} |"
     if overruled := _overruled(report):

@@ -88,9 +88,11 @@ class Comparison:
             row = {"id": id, "title": titles.get(id, id), "before": moves.before, "after": moves.after}
             if kind == "section":
                 row |= {"primary_before": moves.led, "primary_after": moves.leads}
-            row |= {"come": moves.come, "go": moves.go}
+            row |= {"come": moves.come, "go": moves.go, "become": moves.become}
             row["coming"] = [self._sample((kind, id), sample, comes=True) for sample in moves.coming]
             row["going"] = [self._sample((kind, id), sample, comes=False) for sample in moves.going]
+            # The reason is why the section that was the primary one no longer is.
+            row["becoming"] = [self._sample((kind, sample.old), sample, comes=False) for sample in moves.becoming]
             rows.append(row)
         return rows
 

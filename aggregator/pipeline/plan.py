@@ -21,6 +21,8 @@ SAMPLES = 5  # headlines shown for each section and direction
 
 NO_TOPICS = CategoryTopics()
 
+PRIMARY = "primary:"
+
 Row = tuple[int, int, str]
 """A row of the archive: when a story entered, its number, and the epoch under which it was placed."""
 
@@ -51,8 +53,9 @@ class Sample:
 
 @dataclass
 class Moves:
-    """Of one stream: how many stories it has before and after, how many come and go, and some of those, newest first.
-    `leads` and `led` count those whose primary section it is, after and before."""
+    """Of one stream: how many stories it has before and after, how many come and go, how many stay and have it as their
+    primary section now (`become`), and some of those, newest first. `leads` and `led` count all whose primary section it
+    is, after and before."""
 
     before: int = 0
     after: int = 0
@@ -60,8 +63,10 @@ class Moves:
     leads: int = 0
     come: int = 0
     go: int = 0
+    become: int = 0
     coming: list[Sample] = field(default_factory=list)
     going: list[Sample] = field(default_factory=list)
+    becoming: list[Sample] = field(default_factory=list)
 
 
 @dataclass
@@ -75,8 +80,8 @@ class SourceUse:
 
 @dataclass
 class Plan:
-    """`stories` were examined, `moved` get another primary section, `changed` any other sections or topics; `streams`
-    by name, as section:ID and topic:ID."""
+    """`stories` were examined, `changed` get other sections or topics, or the same in which another is the primary one;
+    `moved` counts those with another primary section. `streams` by name, as section:ID and topic:ID."""
 
     stories: int = 0
     moved: int = 0
@@ -144,9 +149,9 @@ Overriding = Callable[[str], Override | None]
 
 
 def _overriding(before: Policy, after: Policy, new: StoryState, members: Sequence[Member]) -> Overriding:
-    """The override because of which a story is now in a stream, or no longer in it: the one without which that would be
-    different."""
-    stands = streams_of(new)
+    """The override because of which a story is now in a stream, or no longer in it, or has it as its primary section
+    (PRIMARY): the one without which that would be different."""
+    stands = _standing(new)
     found: list[tuple[Override, set[str]]] = []
     hidden = [m.item.canonical for m in members if before.hides(m.item) != after.hides(m.item)]
     pinned = [one for m in members if before.pinned.get(one := m.item.canonical or "") != after.pinned.get(one)]
@@ -156,7 +161,7 @@ def _overriding(before: Policy, after: Policy, new: StoryState, members: Sequenc
             address = addresses[0] or ""
             without = replace(after, hidden=before.hidden) if key == "hide" else replace(after, pinned=before.pinned)
             otherwise = compose(new.n, members, new, without, joined=(), now=0, replacing=True)
-            found.append((Override(key, address, address not in said), streams_of(otherwise)))
+            found.append((Override(key, address, address not in said), _standing(otherwise)))
     return lambda stream: next((override for override, other in found if (stream in other) != (stream in stands)), None)
 
 
@@ -165,17 +170,20 @@ def _compare(found: Plan, now: Standing, then: Standing, overriding: Overriding)
     found.stories += 1
     found.moved += old.section != new.section
     stood, stands = streams_of(old), streams_of(new)
-    found.changed += stood != stands
+    found.changed += stood != stands or old.section != new.section
     for name in stood | stands:
         moves = found.streams.setdefault(name, Moves())
         moves.before += name in stood
         moves.after += name in stands
         if name not in stood:
             moves.come += 1
-            _sample(moves.coming, name, (old, new), members, overriding)
+            _sample(moves.coming, name, (old, new), members, overriding(name))
         elif name not in stands:
             moves.go += 1
-            _sample(moves.going, name, (old, new), was, overriding)
+            _sample(moves.going, name, (old, new), was, overriding(name))
+        elif old.section != new.section and name == f"section:{new.section}":
+            moves.become += 1
+            _sample(moves.becoming, name, (old, new), members, overriding(PRIMARY + name))
     found.streams.setdefault(f"section:{old.section}", Moves()).led += not old.hidden
     found.streams.setdefault(f"section:{new.section}", Moves()).leads += not new.hidden
 
@@ -188,12 +196,17 @@ def streams_of(state: StoryState) -> set[str]:
     return names | {f"topic:{topic}" for topic in state.topics}
 
 
+def _standing(state: StoryState) -> set[str]:
+    """The streams that show a story, and its primary section."""
+    return streams_of(state) | {f"{PRIMARY}section:{state.section}"}
+
+
 def _sample(
     samples: list[Sample],
     name: str,
     states: tuple[StoryState, StoryState],
     members: Sequence[Member],
-    overriding: Overriding,
+    override: Override | None,
 ) -> None:
     """The lead shows why a story is in a stream, or else the first item whose own judgement does."""
     if len(samples) >= SAMPLES:
@@ -201,7 +214,7 @@ def _sample(
     tells = [member.item for member in members if name in _own_streams(member)] or [members[0].item]
     old, new = states
     item = next((item for item in tells if item.n == new.lead), tells[0])
-    samples.append(Sample(new.id, new.entry.title, new.entry.link, old.section, new.section, item, overriding(name)))
+    samples.append(Sample(new.id, new.entry.title, new.entry.link, old.section, new.section, item, override))
 
 
 def _own_streams(member: Member) -> set[str]:

@@ -124,6 +124,34 @@ def test_stories_that_come_and_go_with_the_line_responsible(desk: Desk) -> None:
     assert desk.json("plan", proposed) == plan, "a plan changes nothing, not even the next plan"
 
 
+def test_a_story_that_stays_in_its_sections_with_another_as_the_primary_one(desk: Desk) -> None:
+    """Feeds with primary=1 show it: /subscriptions.opml names no others."""
+    proposed = desk.propose(("words: [missile*,", "words: [{missile*: 4},"))
+    plan = desk.json("plan", proposed)
+    assert (plan["changed"], plan["moved"]) == (1, 1)
+    defense = row(plan, "sections", "defense")
+    assert (defense["come"], defense["go"], defense["become"]) == (0, 0, 1)
+    (became,) = defense["becoming"]
+    assert (became["title"], became["old"], became["new"]) == (TEXTS[0][1], "asia-pacific", "defense")
+    assert (became["rule"], became["at"]) == ("words: missile*", "proposed.yaml:7")
+    shown = desk.run("plan", proposed)
+    assert "Of 5 stored stories 1 changes its sections or topics, 1 of them the primary section." in shown
+    assert f"      ~ {TEXTS[0][1]}\n        asia-pacific → defense: words: missile* (proposed.yaml:7)\n" in shown
+    assert "| is now first in Defense | Missile lands near Hokkaido, Japan says | asia-pacific → defense |" in desk.run(
+        "plan", proposed, "--markdown"
+    )
+
+
+def test_a_pin_to_a_section_that_holds_the_story_already(desk: Desk) -> None:
+    said = f'stories: {{pin: [{{url: "{url_of(TEXTS[0][1])}", section: SECTION}}]}}\nsources:'
+    plans = [
+        desk.json("plan", desk.propose(("sources:", said.replace("SECTION", id)))) for id in ("defense", "asia-pacific")
+    ]
+    assert [plan["changed"] for plan in plans] == [1, 0]
+    (became,) = row(plans[0], "sections", "defense")["becoming"]
+    assert (became["rule"], became["at"]) == ("stories: pin", "proposed.yaml:1")
+
+
 def test_a_line_taken_out_is_named_with_its_place_in_the_old_file(desk: Desk) -> None:
     plan = desk.json("plan", desk.propose(("[missile*, {turret: 0.05}]", "[torpedo]")))
     (left,) = row(plan, "sections", "defense")["going"]
