@@ -137,9 +137,14 @@ class Polling:
         return True
 
     def _claim(self, tools: Tools, ids: Collection[str], limit: int) -> list[SourceState]:
+        """Without those to which an edit gave another address that `tools` do not know yet: it reaches the store first."""
         if time.monotonic() < self._resume:
             return []
-        return tools.archive.sources.claim(self._owner, self._clock(), LEASE, limit=limit, ids=ids)
+        sources = tools.archive.sources
+        states = sources.claim(self._owner, self._clock(), LEASE, limit=limit, ids=ids)
+        if moved := {state.id for state in states if state.url != tools.sources[state.id].url}:
+            sources.release(self._owner, moved)
+        return [state for state in states if state.id not in moved]
 
     async def _poll(self, tools: Tools, states: Sequence[SourceState]) -> None:
         ids = Counter(state.id for state in states)

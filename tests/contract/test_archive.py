@@ -669,9 +669,9 @@ def test_a_renamed_source_keeps_its_history(store: Store) -> None:
 def test_what_a_poll_brings_goes_to_its_source_under_whatever_name_it_has_by_then(store: Store) -> None:
     """An edit may rename a source while it is polled, and a later one give its former name to another source."""
     states = {state.id: state for state in store.sources.claim("worker", NOW, timedelta(minutes=5))}
-    omega, beta = source("omega", was=("alpha",)), source("beta")
+    omega, beta = source("omega", url="https://alpha.example/feed", was=("alpha",)), source("beta")
     store.sources.sync([omega, beta])
-    store.sources.sync([source("omega"), source("alpha", url="https://other.example/feed"), beta])
+    store.sources.sync([omega, source("alpha", url="https://other.example/feed"), beta])
     found = [
         replace(polled(id, [item(id, "1", id)]), state=structs.replace(states[id], etag=id)) for id in ("alpha", "beta")
     ]
@@ -737,6 +737,18 @@ def test_a_changed_address_forgets_validators_and_failures(store: Store) -> None
     store.sources.sync([source("alpha", url="https://elsewhere.example/feed")])
     state = store.sources.states(["alpha"])[0]
     assert (state.etag, state.failures, state.state, state.first_success) == (None, 0, "new", NOW)
+
+
+def test_what_a_former_address_answers_says_nothing_of_the_new_one(store: Store) -> None:
+    """An edit may give a source another address while it is polled: its items are stored, and the new address is due."""
+    (asked,) = store.sources.claim("worker", NOW, timedelta(minutes=5), ids=["alpha"])
+    store.sources.sync([source("alpha", url="https://new.example/feed"), source("beta"), source("gamma")])
+    gone = structs.replace(
+        asked, state="gone", last_status=410, failures=1, etag="x", next_poll=NOW + timedelta(days=7)
+    )
+    assert store.intake.apply([replace(polled("alpha", [item("alpha", "1", "One")]), state=gone)], NOW) == 1
+    (free,) = store.sources.claim("another", NOW, timedelta(minutes=5), ids=["alpha"])
+    assert (free.url, free.state, free.etag) == ("https://new.example/feed", "new", None)
 
 
 def test_a_change_is_later_than_every_one_before_whatever_the_clock_does(store: Store) -> None:

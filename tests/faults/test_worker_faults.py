@@ -130,6 +130,21 @@ def test_f23_a_tick_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
     asyncio.run(run())
 
 
+def test_a_worker_that_does_not_know_of_a_new_address_yet_leaves_it_due(worker: Worker) -> None:
+    """An edit reaches the store before it reaches whoever polls: the former address is not asked any more."""
+
+    async def gone(request: FetchRequest) -> Outcome:
+        return Failed("http", "410 Gone", 410)
+
+    worker.fetch = gone
+    worker.archive.sources.sync([source("one", url="https://new.example/feed"), SOURCES["two"], SOURCES["three"]])
+    assert asyncio.run(worker.tick()) == 2
+    states = {state.id: (state.state, state.polls) for state in worker.archive.sources.states()}
+    assert states == {"one": ("new", 0), "two": ("gone", 1), "three": ("gone", 1)}
+    claimed = worker.archive.sources.claim("another", NOW, timedelta(minutes=1))
+    assert [state.url for state in claimed] == ["https://new.example/feed"]
+
+
 def test_a_tick_takes_all_that_is_due_in_portions(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polling, "CLAIM", 2)
     assert asyncio.run(worker.tick()) == 3

@@ -24,20 +24,23 @@ _TYPES = {
 }
 _SAVE = (
     f"UPDATE sources SET {', '.join(f'{name} = new.{name}' for name in STATE_COLUMNS)} "
-    f"FROM unnest(%s::text[], {', '.join(f'%s::{type}[]' for type in _TYPES.values())}) AS new (root, {', '.join(STATE_COLUMNS)}) "
-    "WHERE sources.root = new.root"
+    f"FROM unnest(%s::text[], %s::text[], {', '.join(f'%s::{type}[]' for type in _TYPES.values())}) "
+    f"AS new (root, url, {', '.join(STATE_COLUMNS)}) WHERE sources.root = new.root AND sources.url = new.url"
 )
+_RELEASE = "UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE root = ANY(%s)"
 
 
 def save_states(raw: Raw, states: Iterable[SourceState], *, release: bool = True) -> None:
     """Write states inside the caller's transaction, and release the leases. An edit may have renamed a source while it was
-    polled: its root stays."""
-    newest = {state.root: state_columns(state) for state in states}
+    polled: its root stays. If it has another address by now, what the former one answered says nothing of that."""
+    newest = {state.root: state for state in states}
     if not newest:
         return
-    columns = [[storable(row[name]) for row in newest.values()] for name in STATE_COLUMNS]
-    save = _SAVE.replace(" FROM", ", lease_owner = NULL, lease_until = 0 FROM") if release else _SAVE
-    raw.execute(save, [list(newest), *columns])
+    rows = [state_columns(state) for state in newest.values()]
+    columns = [[storable(row[name]) for row in rows] for name in STATE_COLUMNS]
+    raw.execute(_SAVE, [list(newest), [state.url for state in newest.values()], *columns])
+    if release:
+        raw.execute(_RELEASE, (list(newest),))
 
 
 class Sources(sources.Sources[Connection]):

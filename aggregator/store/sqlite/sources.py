@@ -12,14 +12,19 @@ from aggregator.store.rows import STATE_COLUMNS, at_new_address, state_columns
 from aggregator.store.sources import ROWS, edits
 from aggregator.store.sqlite.connection import Connection
 
-_SAVE = f"UPDATE sources SET {', '.join(f'{name} = :{name}' for name in STATE_COLUMNS)} WHERE root = :root"
+_SAVE = (
+    f"UPDATE sources SET {', '.join(f'{name} = :{name}' for name in STATE_COLUMNS)} WHERE root = :root AND url = :url"
+)
+_RELEASE = "UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE root = :root"
 
 
 def save_states(raw: sqlite3.Connection, states: Iterable[SourceState], *, release: bool = True) -> None:
     """Write states inside the caller's transaction, and release the leases. An edit may have renamed a source while it was
-    polled: its root stays."""
-    rows = [{**state_columns(state), "root": state.root} for state in states]
-    raw.executemany(_SAVE.replace(" WHERE", ", lease_owner = NULL, lease_until = 0 WHERE") if release else _SAVE, rows)
+    polled: its root stays. If it has another address by now, what the former one answered says nothing of that."""
+    rows = [{**state_columns(state), "root": state.root, "url": state.url} for state in states]
+    raw.executemany(_SAVE, rows)
+    if release:
+        raw.executemany(_RELEASE, [{"root": row["root"]} for row in rows])
 
 
 class Sources(sources.Sources[Connection]):
