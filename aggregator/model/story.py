@@ -36,6 +36,7 @@ class PendingItem:
     enclosures: Enclosures = ()
     pruned: bool = False  # its summary was deleted after `keep`: nothing is left to classify it by
     hidden: bool = False  # not shown to readers
+    hash: str = ""  # of its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ class Placed:
     why: str
     joining: Joining | None = None  # … and in full, where there is more to say
     hidden: bool = False  # by `stories: hide`
+    hash: str = ""  # of the text that was placed: an item that has another one by now waits on
 
 
 @dataclass(frozen=True, slots=True)

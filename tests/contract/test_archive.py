@@ -13,7 +13,8 @@ from builders import NOW, Store, ago, archive, by_words, item, policy, polled, p
 from msgspec import structs
 
 from aggregator.errors import UsageError
-from aggregator.model.story import StoryView
+from aggregator.model.judgement import Judgement
+from aggregator.model.story import PendingItem, StoryView
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.normalise.recognition import StoredItems, recognise
 from aggregator.pipeline.edition import candidate, edition
@@ -485,6 +486,24 @@ def test_what_changed_and_waits_still_waits_after_its_story_was_judged_anew(stor
     assert store.edition.pending() == [1], "what its feed says of it now is not told yet"
     place(store)
     assert store.reading.stories(StreamQuery("latest"), SECONDS)[0][0].entry.summary == "Another plan."
+
+
+def test_what_changes_while_it_is_placed_waits_on(store: Store) -> None:
+    """… since what is placed is the text before: news, and again an item that has its place."""
+    one = item("alpha", "1", "Defense of the coast")
+    store.intake.apply([polled("alpha", [one])], NOW)
+    for title in ("Corrected: drones for Europe", "Corrected again: NATO in Europe"):
+
+        def judge(waiting: PendingItem, title: str = title) -> Judgement:
+            store.intake.apply([polled("alpha", changed=[(1, replace(one, title=title, hash=title))])], NOW)
+            return by_words(waiting)
+
+        edition(store, policy(judge), lambda: SECONDS)
+        assert store.edition.pending() == [1]
+        place(store)
+        assert titles(store, StreamQuery("section", "europe")) == [title]
+        assert store.edition.pending() == []
+        store.intake.apply([polled("alpha", changed=[(1, replace(one, hash=f"{title}, taken back"))])], NOW)
 
 
 def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: Store) -> None:

@@ -23,7 +23,7 @@ from aggregator.pipeline.edition import edition
 from aggregator.pipeline.leases import release_dead
 from aggregator.store.postgres import readonly, sources
 from aggregator.store.postgres.archive import PostgresArchive
-from aggregator.store.postgres.connection import DIALECT
+from aggregator.store.postgres.connection import DIALECT, copy
 from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.readonly import ReadOnlyArchive
 from aggregator.store.postgres.schema import migrations
@@ -121,6 +121,9 @@ def test_what_an_earlier_program_indexed_is_found_in_every_script(url: str, monk
         earlier.setattr(sources, "STATE_COLUMNS", tuple(name for name in STATE_COLUMNS if name != "said"))
         save = sources._SAVE.replace(", said = new.said", "").replace(", %s::bytea[]", "").replace(", said)", ")")
         earlier.setattr(sources, "_SAVE", save)
+        # … nor of migration 14
+        bare = lambda raw, into, rows: copy(raw, into, [row[:1] if into == "pending" else row for row in rows])  # noqa: E731
+        earlier.setattr("aggregator.store.postgres.intake.copy", bare)
         earlier.setattr("aggregator.store.postgres.full_text.indexed", lambda text: text)
         made = PostgresArchive(url)
         made.sources.sync([source("one")])

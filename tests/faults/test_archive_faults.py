@@ -22,7 +22,7 @@ from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.store.postgres import schema as postgres
-from aggregator.store.sqlite import sources
+from aggregator.store.sqlite import intake, sources
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.schema import migrations
@@ -299,24 +299,31 @@ def test_f24_no_two_migrations_have_one_number(known: list[tuple[int, str, str]]
     assert [number for number, _, _ in known] == list(range(1, len(known) + 1))
 
 
-SAVED_EARLIER = sources._SAVE.replace(", said = :said", "")
-"""What programs before migration 13 knew of a source."""
+def earlier_program(last: int, patch: pytest.MonkeyPatch) -> None:
+    """Stores as a program did that knew no migration after number `last`: nothing of what sources said (before 13), nor of
+    which text an item waits with (before 21)."""
+    known = migrations()[:last]
+    patch.setattr("aggregator.store.sqlite.schema.migrations", lambda: known)
+    patch.setattr("aggregator.store.sqlite.sources._SAVE", sources._SAVE.replace(", said = :said", ""))
+    if last < 21:
+        patch.setattr("aggregator.store.sqlite.intake._WAIT", intake._WAIT.replace(", hash", ""))
 
 
 @pytest.mark.parametrize("since", [number for number, _, _ in migrations()][:-1])
 def test_f24_every_earlier_schema_is_brought_up_to_date_with_a_copy_before(
     tmp_path: Path, since: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, known = tmp_path / "a.db", migrations()
+    path = tmp_path / "a.db"
     with monkeypatch.context() as earlier:
-        earlier.setattr("aggregator.store.sqlite.schema.migrations", lambda: known[:since])
-        earlier.setattr("aggregator.store.sqlite.sources._SAVE", SAVED_EARLIER)
+        earlier_program(since, earlier)
         made = SqliteArchive(path)
         made.sources.sync([source("one")])
         made.intake.apply([polled("one", [item("one", "a", "First")])], NOW)
         made.close()
     again = SqliteArchive(path)
     assert again.reading.totals()["items"] == 1
+    edition(again, policy(), lambda: int(NOW.timestamp()))
+    assert again.edition.pending() == []
     again.close()
     SqliteArchive(tmp_path / "fresh.db").close()
     schema = "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"
@@ -326,10 +333,8 @@ def test_f24_every_earlier_schema_is_brought_up_to_date_with_a_copy_before(
 
 def earlier_archive(path: Path, monkeypatch: pytest.MonkeyPatch, *titles: str) -> None:
     """An archive, or what was added to it, by a program that knows no migration but the first seven."""
-    known = migrations()
     with monkeypatch.context() as earlier:
-        earlier.setattr("aggregator.store.sqlite.schema.migrations", lambda: known[:7])
-        earlier.setattr("aggregator.store.sqlite.sources._SAVE", SAVED_EARLIER)
+        earlier_program(7, earlier)
         made = SqliteArchive(path)
         made.sources.sync([source("one")])
         made.intake.apply([polled("one", [item("one", title, title, summary=TEXT) for title in titles])], NOW)
@@ -366,10 +371,9 @@ def test_f24_who_went_back_to_the_old_version_and_upgrades_again_gets_a_new_copy
 def test_f24_texts_that_an_earlier_program_pruned_are_known_as_such(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, known = tmp_path / "a.db", migrations()
+    path = tmp_path / "a.db"
     with monkeypatch.context() as earlier:
-        earlier.setattr("aggregator.store.sqlite.schema.migrations", lambda: known[:7])
-        earlier.setattr("aggregator.store.sqlite.sources._SAVE", SAVED_EARLIER)
+        earlier_program(7, earlier)
         made = SqliteArchive(path)
         made.sources.sync([source("one")])
         made.intake.apply([polled("one", [item("one", "a", "Old", summary="Words.")])], ago(days=100))
@@ -389,10 +393,9 @@ def headlines_with(store: SqliteArchive, word: str) -> list[str]:
 def test_f24_what_an_earlier_program_indexed_is_found_in_every_script(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, known = tmp_path / "a.db", migrations()
+    path = tmp_path / "a.db"
     with monkeypatch.context() as earlier:
-        earlier.setattr("aggregator.store.sqlite.schema.migrations", lambda: known[:10])
-        earlier.setattr("aggregator.store.sqlite.sources._SAVE", SAVED_EARLIER)
+        earlier_program(10, earlier)
         made = SqliteArchive(path)
         made.sources.sync([source("one")])
         items = [item("one", "a", "中国稀土出口", summary="Aus Łódź"), item("one", "b", "Plain", summary="Words.")]
@@ -418,9 +421,9 @@ def test_f24_what_an_earlier_program_indexed_is_found_in_every_script(
 def test_f24_what_an_earlier_program_indexed_is_found_as_people_type_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, title: str, word: str
 ) -> None:
-    path, known = tmp_path / "a.db", migrations()
+    path = tmp_path / "a.db"
     with monkeypatch.context() as earlier:
-        earlier.setattr("aggregator.store.sqlite.schema.migrations", lambda: known[:16])
+        earlier_program(16, earlier)
         earlier.setattr("aggregator.store.sqlite.connection.indexed", lambda text: text)
         made = SqliteArchive(path)
         made.sources.sync([source("one")])

@@ -80,8 +80,11 @@ class EditionStore(edition.EditionStore[Connection]):
                 [placement_row(placed, changed) for placed in batch.placed], _REPLACED_PLACEMENT)  # fmt: skip
             apply_splits(self._db, batch)
             if not batch.anew:
-                placed = [placed.item for placed in batch.placed]
-                raw.execute("DELETE FROM pending WHERE item = ANY(%s::bigint[])", (placed,))
+                raw.execute(
+                    "DELETE FROM pending USING unnest(%s::bigint[], %s::text[]) AS placed (item, hash) "
+                    "WHERE pending.item = placed.item AND pending.hash = placed.hash",
+                    ([placed.item for placed in batch.placed], [placed.hash for placed in batch.placed]),
+                )
             put(raw, "stories", _STORY, [story_row(story, batch, changed) for story in batch.stories], _REPLACED_STORY)
             touched = _save_entries(raw, batch, before)
             save_memory(raw, batch.memory)

@@ -14,6 +14,8 @@ from aggregator.store.postgres.sources import save_states
 from aggregator.store.retention import LISTED_EVERY, leave
 from aggregator.store.rows import TEXT, address_hash, text_row, to_blob
 
+_HASH = TEXT.split(", ").index("hash")  # its place in a row of texts
+
 
 class Intake(intake.Intake[Connection]):
     def apply(self, results: Sequence[PollResult], now: datetime) -> int:
@@ -57,7 +59,7 @@ def _add(raw: Raw, results: Sequence[PollResult], numbers: dict[str, int], now: 
     new = sorted(n for (n,) in stored)
     copy(raw, f"texts ({TEXT})", [texts[n] for n in new])
     copy(raw, "search", [(n, vector(texts[n][4], texts[n][5])) for n in new])
-    copy(raw, "pending", [(n,) for n in new])
+    copy(raw, "pending", [(n, texts[n][_HASH]) for n in new])
     return len(new)
 
 
@@ -68,7 +70,8 @@ def _update(raw: Raw, results: Sequence[PollResult], now: int) -> None:
     raw.execute("DELETE FROM texts WHERE item = ANY(%s::bigint[])", (list(changed),))
     copy(raw, f"texts ({TEXT})", [text_row(n, item, now) for n, item in changed.items()])
     save_words(raw, [(n, item.title, item.summary) for n, item in changed.items()])
-    put(raw, "pending", "bigint", [(n,) for n in changed])
+    waits = [(n, item.hash) for n, item in changed.items()]
+    put(raw, "pending", "bigint text", waits, "ON CONFLICT (item) DO UPDATE SET hash = excluded.hash")
     addresses = {n: address_hash(item.canonical) for n, item in changed.items()}
     came: dict[int, int | None] = dict(
         raw.execute("SELECT n, address FROM items WHERE n = ANY(%s::bigint[])", (list(changed),)).fetchall()

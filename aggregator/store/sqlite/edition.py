@@ -61,7 +61,8 @@ class EditionStore(edition.EditionStore[Connection]):
             raw.executemany(_SAVE_PLACEMENT, [placement_row(placed, changed) for placed in batch.placed])
             apply_splits(self._db, batch)
             if not batch.anew:
-                raw.executemany("DELETE FROM pending WHERE item = ?", [(placed.item,) for placed in batch.placed])
+                placed = [(placed.item, placed.hash) for placed in batch.placed]
+                raw.executemany("DELETE FROM pending WHERE item = ? AND hash = ?", placed)
             raw.executemany(_SAVE_STORY, [story_row(story, batch, changed) for story in batch.stories])
             touched = _save_entries(raw, batch, before)
             save_memory(raw, batch.memory)

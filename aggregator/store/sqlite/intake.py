@@ -56,7 +56,7 @@ class Intake(intake.Intake[Connection]):
         stored = [row[0] for row in raw.execute("SELECT n FROM items WHERE n >= ?", (base,))]
         raw.executemany(_INSERT_TEXT, [texts[n] for n in stored])
         raw.execute(f"{_INDEX} WHERE item >= ?", (base,))
-        raw.execute("INSERT INTO pending SELECT n FROM items WHERE n >= ?", (base,))
+        raw.execute(_WAIT, (base,))
         return len(stored)
 
     def _update(self, raw: sqlite3.Connection, result: PollResult, now: int) -> None:
@@ -64,7 +64,7 @@ class Intake(intake.Intake[Connection]):
             forget_words(raw, n)
             raw.execute(_REPLACE_TEXT, _text_row(n, item, now))
             raw.execute(f"{_INDEX} WHERE item = ?", (n,))
-            raw.execute("INSERT OR IGNORE INTO pending VALUES (?)", (n,))
+            raw.execute(_WAIT_WITH, (n, item.hash))
             moved = "INSERT OR IGNORE INTO addresses SELECT ?, n FROM items WHERE n = ? AND ? != coalesce(address, 0)"
             if (address := address_hash(item.canonical)) is not None:
                 raw.execute(moved, (address, n, address))
@@ -86,5 +86,7 @@ def forget_words(raw: sqlite3.Connection, n: int) -> None:
 
 _CONTENT = 6  # its place in a row of texts
 _INSERT_TEXT = f"INSERT INTO texts ({TEXT}) VALUES ({', '.join('?' * len(TEXT.split(', ')))})"
+_WAIT = "INSERT INTO pending SELECT item, hash FROM texts WHERE item >= ?"
+_WAIT_WITH = "INSERT INTO pending VALUES (?, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash"
 _REPLACE_TEXT = _INSERT_TEXT.replace("INSERT", "INSERT OR REPLACE")
 _INDEX = "INSERT INTO search (rowid, title, summary) SELECT item, indexed(title), indexed(summary) FROM texts"

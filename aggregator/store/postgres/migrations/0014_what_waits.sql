@@ -1,0 +1,3 @@
+-- The text that an item waits with, by its hash: one that changes while it is placed waits on.
+ALTER TABLE pending ADD COLUMN hash TEXT NOT NULL DEFAULT '';
+UPDATE pending SET hash = texts.hash FROM texts WHERE texts.item = pending.item;
