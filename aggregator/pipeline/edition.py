@@ -15,7 +15,7 @@ from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Remembered, RememberedItem, StoryState
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.judging import folded, placed
-from aggregator.pipeline.overrides import APART, JOINED, overruled, survivor
+from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled, survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories, unpin
 from aggregator.pipeline.regrouping import Without, alone, regrouped
@@ -60,6 +60,9 @@ def edition(
     policy = with_stored(policy, archive, now())
     if policy.pins and proceed():
         unpin(archive, policy, now())
+    if (policy.apart or policy.joined) and archive.edition.outdated(policy.epoch, 1) and proceed():
+        # Before any news: the stories that it touches are re-placed with it, and if these were all, nothing would be outdated.
+        overrule(archive, policy, now())
     waiting = [n for n in archive.edition.pending() if n not in skip]
     report = EditionReport()
     if waiting and cache is None:

@@ -11,6 +11,7 @@ import pytest
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
+from aggregator.pipeline.re_placement import re_place_all
 
 HOUR = timedelta(hours=1)
 FRIGATE = item("Navy buys a frigate", age=30 * HOUR)
@@ -124,3 +125,19 @@ def test_only_what_would_be_a_story_of_its_own_was_joined_by_the_editor(tmp_path
         HARVEST.id: "joined by the editor",
     }
     room.close()
+
+
+@pytest.mark.parametrize("key", ["split", "join"])
+def test_news_that_touches_all_there_is_hinders_no_override(tmp_path: Path, key: str) -> None:
+    """It has these stories placed by the new rules before the others follow, and then nothing seems left to do."""
+    room, also = Newsroom(tmp_path), item("Navy buys a frigate", "kyodo", age=29 * HOUR)
+    room.publish(FRIGATE, also, OCTOPUS)
+    said = [also.url] if key == "split" else [[FRIGATE.url, OCTOPUS.url]]
+    room.put_in_force(f"{CONFIG}stories: {{{key}: {said}}}\n")
+    room.publish(item("Navy buys a frigate", "reuters", age=HOUR), DREAMS, live=True)
+    now = int(room.now.timestamp())
+    re_place_all(room.archive, room.application.policy, lambda: now, lambda: True)
+    one = also if key == "split" else OCTOPUS
+    found = room.client.get(f"/stories/{one.id}")
+    room.close()
+    assert found.status_code == (200 if key == "split" else 301)
