@@ -2,6 +2,8 @@
 
 TICK = "tick"
 """When a worker last looked for what is due, in epoch seconds."""
+RETENTION_RESTS = "retention-rests"
+"""Until when nothing is pruned, in epoch seconds: the clock has leapt."""
 MEASURES = "measures"
 """What workers have counted, for /metrics."""
 SET_ASIDE = "aside"

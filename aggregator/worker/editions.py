@@ -7,6 +7,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -56,7 +57,12 @@ class Editions:
         self._measures = measures
         self._news = news
         self._stopping = stopping
-        self._retention = Retention(_last_tick(current.engine.archive), time.monotonic())
+        archive = current.engine.archive
+        self._rests_noted = _noted(archive, notes.RETENTION_RESTS) or 0
+        self._retention = Retention(_noted(archive, notes.TICK), time.monotonic(), rests_until=self._rests_noted)
+        self._retention.look(self._seconds(), time.monotonic())
+        with suppress(StoreError):
+            self._note_rest(archive)  # before a tick is noted, which looks as if all were well
         self._set_aside: frozenset[int] = frozenset()
         self._skipping_since = 0
         self._noted: Counter[str] | None = None  # nothing is known of what an earlier process said
@@ -164,11 +170,19 @@ class Editions:
 
     def _prune(self, now: int, proceed: Callable[[], bool]) -> None:
         """Retention, once a day; done here because it uses the edition's archive."""
-        if not self._retention.due(now, time.monotonic()):
+        archive = self._current.engine.archive
+        due = self._retention.due(now, time.monotonic())
+        self._note_rest(archive)
+        if not due:
             return
-        purged = self._current.engine.archive.upkeep.prune(now, *self._current.engine.keep, proceed)
+        purged = archive.upkeep.prune(now, *self._current.engine.keep, proceed)
         if purged:
             log.info("pruned the texts of %d items", purged)
+
+    def _note_rest(self, archive: Archive) -> None:
+        if self._retention.rests_until != self._rests_noted:
+            archive.upkeep.note(notes.RETENTION_RESTS, self._retention.rests_until)
+            self._rests_noted = self._retention.rests_until
 
 
 def _decides(archive: Archive, policy: Policy) -> bool:
@@ -181,10 +195,10 @@ def _decides(archive: Archive, policy: Policy) -> bool:
     return archive.upkeep.noted(notes.PROGRAM) in (None, policy.program)
 
 
-def _last_tick(archive: Archive) -> int | None:
-    """When a worker last ticked, before this one."""
+def _noted(archive: Archive, key: str) -> int | None:
+    """A time that a worker noted before this one started, if any."""
     try:
-        tick = archive.upkeep.noted(notes.TICK)
+        moment = archive.upkeep.noted(key)
     except StoreError:
         return None
-    return tick if isinstance(tick, int) else None
+    return moment if isinstance(moment, int) else None

@@ -57,8 +57,8 @@ async def unread(fetched: Fetched, job: ParseJob) -> NormalFeed:
 class Worker:
     """The parts of the service over a real archive, with a clock and a network of the test."""
 
-    def __init__(self, folder: Path) -> None:
-        self.now = NOW
+    def __init__(self, folder: Path, now: datetime = NOW) -> None:
+        self.now = now
         self.fetch: Callable[[FetchRequest], Coroutine[Any, Any, Outcome]] = unchanged
         self.parse: Callable[[Fetched, ParseJob], Coroutine[Any, Any, NormalFeed]] = unread
         self.archive, self.lookup = SqliteArchive(folder / "a.db"), SqliteArchive(folder / "a.db")
@@ -705,6 +705,12 @@ def test_f12_a_clock_far_ahead_and_a_long_absence_prune_nothing(
     assert after(3600, timedelta(hours=1)) == 1
     assert after(30, timedelta(days=-3650)) == 1, "and right again"
     worker.close()
+
+    for minutes in range(3):  # started with such a clock, and again: the last tick was a minute ago
+        worker = Worker(tmp_path, NOW + timedelta(days=3650, minutes=minutes))
+        assert asyncio.run(worker.polling.maintain())
+        assert minutes == 0 or after(1, timedelta(seconds=1)) == 1
+        worker.close()
 
     worker = Worker(tmp_path)
     worker.now = NOW + timedelta(days=200)  # nobody was there for 200 days: feeds are asked first

@@ -41,6 +41,16 @@ def test_a_leap_is_noticed_however_long_the_service_has_run() -> None:
     assert retention.due(NOW + 16 * DAY, 10 * DAY + 60)
 
 
+def test_a_leap_is_remembered_over_a_restart() -> None:
+    """The tick before it says that all is well, at a clock that is wrong by years."""
+    leapt = Retention(NOW - 3653 * DAY, 0.0)
+    leapt.look(NOW, 0.0)
+    again = Retention(NOW + HOUR, 0.0, rests_until=leapt.rests_until)
+    assert [again.due(NOW + hours * HOUR, (hours - 1) * HOUR) for hours in (1, 23, 24)] == [False, False, True]
+    right = Retention(NOW + HOUR, 0.0, rests_until=leapt.rests_until)
+    assert right.due(NOW - 3652 * DAY, 60.0), "the clock is right again"
+
+
 def test_a_clock_that_was_set_back_puts_retention_off_for_no_years() -> None:
     retention = Retention(NOW, 0.0)
     assert retention.due(NOW, 0.0)
