@@ -68,7 +68,8 @@ def summarise(text: str, safe: bool = False) -> str:
     head = text[: 15 * _ENOUGH_HTML]
     if not safe:
         head = without_shortcodes(head)
-    return _at_sentence(_without_boilerplate(_beginning(without_headings(head), safe) or _beginning(head, safe)))
+    found = _at_sentence(_without_boilerplate(_beginning(without_headings(head), safe) or _beginning(head, safe)))
+    return found if found.strip(".… ") else ""
 
 
 def _beginning(text: str, safe: bool) -> str:

@@ -123,6 +123,12 @@ def test_boilerplate_goes(tail: str) -> None:
     assert summarise(f"<p>Something happened today.{tail}</p>").rstrip("…") == "Something happened today."
 
 
+def test_dots_alone_are_no_summary() -> None:
+    text = "<content:encoded>&lt;p&gt;What happened.&lt;/p&gt;</content:encoded>"
+    assert read(rss(item("<description>...</description>" + text))).items[0].summary == "What happened."
+    assert summarise("…") == ""
+
+
 @pytest.mark.parametrize(
     "text",
     [
