@@ -7,6 +7,7 @@ import sys
 import types
 
 from aggregator.errors import ParseError
+from aggregator.parse import charset
 
 LARGEST = 4 << 20  # bytes; larger pages are not articles
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,30}/[a-z0-9.+-]{1,60}", re.IGNORECASE)
@@ -41,6 +42,8 @@ def article(body: bytes, content_type: str | None, url: str) -> str:
         raise ParseError("not-a-page", f"the article is sent as {kind[0] if kind else 'something else'}, not as a page")
     if len(body) > LARGEST:
         raise ParseError("too-large", f"the page is larger than {LARGEST >> 20} MiB")
+    if charset.of_header(content_type):  # which outranks what the page says itself
+        body, _ = charset.to_utf8(body, content_type)
     found = _import().extract(
         body,
         url=url,

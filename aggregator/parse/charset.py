@@ -53,6 +53,12 @@ def codec(label: str | None) -> str | None:
     return _WIDER.get(name, name) if _ALLOWED.fullmatch(name) else None
 
 
+def of_header(content_type: str | None) -> str | None:
+    """Python's name of the encoding that the header names."""
+    header = _HEADER.search(content_type or "")
+    return codec(header[1]) if header else None
+
+
 def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ...]]:
     """The body as UTF-8 without byte order mark, and its flaws: `encoding-mismatch` (declared one thing, is
     another), `encoding-unknown`, `encoding-errors` (some bytes could not be read and became U+FFFD)."""

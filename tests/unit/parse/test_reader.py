@@ -243,3 +243,9 @@ def test_what_an_article_is_sent_as_is_told_in_letters_of_media_types(kind: str)
         article(b"<p>x", kind, URL)
     assert str(error.value).isascii()
     assert str(error.value).isprintable()
+
+
+def test_an_article_is_in_the_encoding_that_its_header_names() -> None:
+    text = "Předseda vlády oznámil, že jednání budou příští týden pokračovat v Ženevě, uvedla agentura. " * 4
+    page = f"<html><body><article><h1>Titul</h1><p>{text}</p></article></body></html>".encode("iso-8859-2")
+    assert "Předseda vlády oznámil, že" in article(page, "text/html; charset=ISO-8859-2", URL)
