@@ -38,6 +38,7 @@ _DATE = re.compile(
     rb"<(?:pubDate|dc:date|published|updated|issued|modified)[\s>]"
 )  # where there is none, it reads the guid
 _OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_ATOM = re.compile(rb"<(?:[\w.-]+:)?feed[\s>]")
 _RDF = re.compile(rb"<(?:[\w.-]+:)?RDF\b")
 
 
@@ -67,15 +68,16 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     start = ENTRY_START.search(markup)
     body = markup[start.start() :] if start else b""
     own = len(_SUMMARY.findall(body))  # without one, fastfeedparser makes one from the content
-    items = tuple(_item(entry, bool(own)) for entry in found)
+    atom = _ATOM.search(data, 0, 4096) is not None
+    items = tuple(_item(entry, bool(own), atom) for entry in found)
     alike = own in (0, len(items)) and len(_DATE.findall(body)) >= len(items)
     pictured = all(one.image for one in items) or not entries.pictured(document.data, body)
     return items if alike and pictured and not entries.needed(markup) else entries.complete(document, items)
 
 
-def _item(entry: Mapping[str, Any], summarised: bool) -> ParsedItem:
+def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
     get = entry.get
-    guid, link = get("id"), _link(entry)
+    guid, link = get("id"), _link(entry, atom)
     contents = get("content")
     content, base, language = None, None, None
     if contents:
@@ -103,11 +105,13 @@ def _item(entry: Mapping[str, Any], summarised: bool) -> ParsedItem:
     )
 
 
-def _link(entry: Mapping[str, Any]) -> str | None:
-    """Of several links to the same article the first that a browser follows: some begin with gemini: or mailto:."""
-    others = (link["href"] for link in entry.get("links") or () if link.get("rel") in (None, "alternate"))
-    links = [link for link in (entry.get("link"), *others) if link]
-    return next((link for link in links if not _OTHER_SCHEME.match(link)), links[0] if links else None)
+def _link(entry: Mapping[str, Any], atom: bool) -> str | None:
+    """To the article: fastfeedparser takes the first link of Atom, which may be to an enclosure or comments. Of several the first
+    that a browser follows: some begin with gemini: or mailto:."""
+    own, links = entry.get("link"), entry.get("links") or ()
+    articles = [link["href"] for link in links if link.get("rel") in (None, "alternate")]
+    found = [link for link in ((*articles, own) if atom else (own, *articles)) if link]
+    return next((link for link in found if not _OTHER_SCHEME.match(link)), found[0] if found else None)
 
 
 def _described(media: Sequence[Mapping[str, Any]] | None) -> str | None:

@@ -126,10 +126,20 @@ def test_feedparser_reads_what_the_fast_parser_would_cut_short(inside: str) -> N
     assert "end" in (feed.items[0].summary or "") + (feed.items[0].content or "")
 
 
-def test_of_several_links_the_one_to_the_web_counts() -> None:
-    hrefs = ("gemini://example.org/1", "https://example.org/1")
-    links = "".join(f'<link rel="alternate" href="{href}"/>' for href in hrefs)
-    assert parsed(atom(f"<entry><id>1</id><title>T</title>{links}</entry>")).items[0].link == hrefs[1]
+@pytest.mark.parametrize(
+    "others",
+    [
+        '<link rel="alternate" href="gemini://example.org/1"/>',
+        '<link rel="enclosure" href="https://example.org/1.mp3"/>',
+        '<link rel="replies" href="https://example.org/1/comments"/>',
+        '<link rel="self" href="https://example.org/1.xml"/>',
+    ],
+)
+@pytest.mark.parametrize("rel", ["", 'rel="alternate"'])
+def test_the_link_of_an_entry_is_to_its_article(others: str, rel: str) -> None:
+    link = f'<link {rel} href="https://example.org/1"/>'
+    feeds = [parsed(atom(f"<entry><id>1</id><title>T</title>{links}</entry>")) for links in (others + link, link + others)]
+    assert [feed.items[0].link for feed in feeds] == ["https://example.org/1"] * 2
 
 
 @pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
