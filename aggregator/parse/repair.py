@@ -86,6 +86,25 @@ def _doctype_end(data: bytes, start: int) -> int:
     return root.start() if root else len(data)
 
 
+def without_comments(document: Document) -> Document:
+    """Comments outside CDATA sections: the fast parser reads an element only up to the first one."""
+    if b"<!--" not in document.data:
+        return document
+    parts = split_cdata(document.data)
+    parts[::2] = [_uncommented(part) if b"<!--" in part else part for part in parts[::2]]
+    return document.changed(b"".join(parts))
+
+
+def _uncommented(markup: bytes) -> bytes:
+    """No expression: thousands of comments that never end cost it the square of their number."""
+    kept: list[bytes] = []
+    place = 0
+    while (start := markup.find(b"<!--", place)) >= 0 and (end := markup.find(b"-->", start + 4)) >= 0:
+        kept.append(markup[place:start])
+        place = end + 3
+    return b"".join([*kept, markup[place:]])
+
+
 def with_known_entities(document: Document) -> Document:
     """`&nbsp;` and its kind as characters, a stray ampersand as `&amp;`, outside CDATA sections."""
     if b"&" not in document.data:
@@ -148,8 +167,11 @@ def _closings(data: bytes, name: bytes) -> int:
 
 
 def _broken_off(document: Document, name: bytes) -> Document:
-    """Cut after the last complete entry; as it is where there is none, or the root was closed under another name."""
+    """Cut after the last complete entry, or before the only one; as it is where several begin and none ends."""
     ends = [found.end() for found in _CLOSED.finditer(document.data)]
+    begun = [found.start() for found in ENTRY_START.finditer(document.data)]
+    if not ends and len(begun) == 1:
+        ends = begun
     if not ends:
         return document.changed(document.data, TRUNCATED)
     channel = b"</channel>" if name.lower().endswith(b"rss") else b""
@@ -177,6 +199,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     without_controls,
     from_its_start,
     without_doctype,
+    without_comments,
     with_known_entities,
     without_forbidden_references,
     closed,

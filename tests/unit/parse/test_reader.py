@@ -138,7 +138,9 @@ def test_feedparser_reads_what_the_fast_parser_would_cut_short(inside: str) -> N
 @pytest.mark.parametrize("rel", ["", 'rel="alternate"'])
 def test_the_link_of_an_entry_is_to_its_article(others: str, rel: str) -> None:
     link = f'<link {rel} href="https://example.org/1"/>'
-    feeds = [parsed(atom(f"<entry><id>1</id><title>T</title>{links}</entry>")) for links in (others + link, link + others)]
+    feeds = [
+        parsed(atom(f"<entry><id>1</id><title>T</title>{links}</entry>")) for links in (others + link, link + others)
+    ]
     assert [feed.items[0].link for feed in feeds] == ["https://example.org/1"] * 2
 
 

@@ -7,7 +7,8 @@ from builders.documents import URL, atom, item, rss
 
 from aggregator.model.item import ParsedFeed
 from aggregator.parse import parse
-from aggregator.parse.document import MAX_ENTRIES, split_cdata
+from aggregator.parse.document import MAX_ENTRIES, Document, split_cdata
+from aggregator.parse.repair import without_comments
 
 TWO = item(title="One", guid="1") + item(title="Two", guid="2")
 
@@ -51,6 +52,26 @@ def test_a_quoted_end_tag_is_no_second_document() -> None:
 def test_a_document_that_breaks_off_keeps_its_complete_entries(whole: bytes) -> None:
     feed = parsed(whole[: whole.index(b"Two") + 2])
     assert (titles(feed), feed.flaws) == (["One"], ("truncated",))
+
+
+@pytest.mark.parametrize("title", ["One and on", "One <b>and</b> on"])
+def test_an_entry_that_breaks_off_is_none_where_it_is_the_only_one(title: str) -> None:
+    whole = rss(f"<item><title>{title}</title><guid>a3f1</guid></item>")
+    feed = parsed(whole[: whole.index(b"f1</guid>")])
+    assert (feed.title, titles(feed), feed.flaws) == ("Example", [], ("truncated",))
+
+
+def test_comments_cut_nothing_short() -> None:
+    commented = "<item><title><!-- a -->One <!-- b -->piece</title><link><!-- c -->https://example.org/1</link></item>"
+    feed = parsed(rss([commented, "<!-- <item><title>Two</title></item> -->"]))
+    assert [(one.title, one.link) for one in feed.items] == [("One piece", "https://example.org/1")]
+    quoted = parsed(rss("<item><title><![CDATA[On <!-- and -->]]></title></item>"))
+    assert (titles(quoted), quoted.flaws) == (["On <!-- and -->"], ())
+
+
+def test_comments_without_end_take_no_time() -> None:
+    endless = Document(b"<rss>" + b"<!-- " * 200_000, URL)
+    assert without_comments(endless).data == endless.data
 
 
 def test_prefixed_elements_are_no_end_of_the_feed() -> None:
