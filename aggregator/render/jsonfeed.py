@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from aggregator.model.judgement import Receipt
-from aggregator.model.story import ItemView, Report
+from aggregator.model.story import ItemView, Report, StoryView
 from aggregator.model.stream import Rendered, Stream
 from aggregator.render import shapes
 from aggregator.render.bytes import rendered
@@ -63,29 +63,31 @@ def _entry(entry: FeedEntry, stream: Stream) -> dict[str, Any]:
             for url, type, length in entry.enclosures
         ]
     if entry.story:
-        story = entry.story
-        found["_aggregator"] = {
-            "about": f"{stream.root}/docs",
-            "story": urn(story.id),
-            "section": story.section,
-            "sections": [name for name, _ in story.scores],
-            "topics": list(story.topics),
-            "publishers": list(story.publishers),
-            "sources": reports(story.entry.reports),
-            "receipts": [receipt(one) for one in stream.receipts.get(story.id, ())],
-        }
+        found["_aggregator"] = _of_story(entry.story, stream)
     elif entry.item and entry.item.section:
-        found["_aggregator"] = _of_item(entry.item, stream)
+        found["_aggregator"] = _of_item(entry.item, entry.item.section, stream)
     return found
 
 
-def _of_item(item: ItemView, stream: Stream) -> dict[str, Any]:
-    """`_aggregator` for an item: its own classification, in the shape used for stories."""
+def _of_story(story: StoryView, stream: Stream) -> shapes.Placement:
+    return {
+        "about": f"{stream.root}/docs",
+        "story": urn(story.id),
+        "section": story.section,
+        "sections": [name for name, _ in story.scores],
+        "topics": list(story.topics),
+        "publishers": list(story.publishers),
+        "sources": reports(story.entry.reports),
+        "receipts": [receipt(one) for one in stream.receipts.get(story.id, ())],
+    }
+
+
+def _of_item(item: ItemView, section: str, stream: Stream) -> shapes.Placement:
     report = Report(item.publisher, item.source, item.url, item.title, int(item.published.timestamp()))
     return {
         "about": f"{stream.root}/docs",
         "story": urn(item.story) if item.story else None,
-        "section": item.section,
+        "section": section,
         "sections": list(item.sections),
         "topics": list(item.topics),
         "publishers": [item.publisher],

@@ -46,3 +46,17 @@ class Report(TypedDict):
     url: Address | None
     title: str
     published: Instant
+
+
+class Placement(TypedDict):
+    """`_aggregator` of an entry of JSON Feed: where its story is placed and why, in the fields of a story of the API. An entry
+    of a list of items has the item's own. `about` documents it."""
+
+    about: Address
+    story: str | None
+    section: str
+    sections: list[str]
+    topics: list[str]
+    publishers: list[str]
+    sources: list[Report]
+    receipts: list[Receipt]

@@ -22,7 +22,7 @@ MOMENT: dict[str, Any] = {"type": "string", "examples": ["2026-11-24T12:00:00Z",
 QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "limit": (
         {"type": "integer", "minimum": parameters.LIMITS[0], "maximum": parameters.LIMITS[1]},
-        "Number of entries. Default for feeds: all of the last 48 hours, at least 50, at most 500.",
+        "Number of entries. Default: of feeds, all of the last 48 hours, at least 50 and at most 500; of stories and items in the API, 50.",
     ),
     "min_publishers": (
         {"type": "integer", "minimum": 1, "maximum": MAX_PUBLISHERS},

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypedDict
 
 from msgspec import Meta
 
-from aggregator.render.shapes import Address, Instant, LocatedReceipt, Report
+from aggregator.render.shapes import Address, Instant, LocatedReceipt, Placement, Report
 
 Urn = Annotated[str, Meta(pattern="^urn:uuid:[0-9a-f-]{36}$")]
 Month = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}$")]
@@ -184,9 +184,16 @@ class JsonFeedItem(TypedDict, total=False):
     id: str
     url: str
     title: str
+    summary: str
     content_html: str
     date_published: Instant
     date_modified: Instant
+    authors: list[dict[str, str]]
+    tags: list[str]
+    image: Address
+    language: str
+    attachments: list[dict[str, Any]]
+    _aggregator: Placement
 
 
 class JsonFeed(TypedDict):

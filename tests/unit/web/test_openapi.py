@@ -94,6 +94,18 @@ def test_shapes_name_every_field(client: FlaskClient, described: Any, name: str)
         assert set(full) == set(described["components"]["schemas"][f"{shape}InFull"]["properties"])
 
 
+@pytest.mark.parametrize("address", ["/latest.json", "/sources/kyodo.json"])
+def test_what_json_feed_has_no_fields_for_is_described(client: FlaskClient, described: Any, address: str) -> None:
+    schemas = described["components"]["schemas"]
+    entry = client.get(address).get_json()["items"][0]
+    assert set(entry) <= set(schemas["JsonFeedItem"]["properties"])
+    assert set(entry["_aggregator"]) == set(schemas["Placement"]["properties"])
+    receipt = entry["_aggregator"]["receipts"][0]
+    assert set(receipt) == set(schemas["Receipt"]["properties"])
+    page = client.get(entry["_aggregator"]["about"].partition("example.org")[2]).text
+    assert "<code>_aggregator</code>" in page
+
+
 def test_the_help_page_links_it_and_lists_parameters(client: FlaskClient, described: Any) -> None:
     text = client.get("/docs").text
     assert 'href="/news/openapi.json"' in text
