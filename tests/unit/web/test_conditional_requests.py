@@ -111,6 +111,7 @@ WISHES: tuple[dict[str, str], ...] = (
     {"If-None-Match": "*"},
     {"If-None-Match": '"other"'},
     {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT", "Accept-Encoding": "gzip"},
+    {"If-None-Match": "*", "Accept-Encoding": "br"},
     {"If-Modified-Since": "Mon, 01 Jan 1990 00:00:00 GMT"},
     {"Range": "bytes=0-3", "Host": "evil.example"},
 )
@@ -127,6 +128,7 @@ WISHES: tuple[dict[str, str], ...] = (
         "/latest",
         "/search?q=frigate&order=relevance",
         "/api/v1/stories",
+        "/api/v1/stories?q=zebra",  # too small to be compressed
         "/docs",
     ],
 )

@@ -117,7 +117,7 @@ def test_search(client: FlaskClient) -> None:
     assert found("q=frigate+-%22frigate+newest%22") == 2
     assert found("q=-frigate") == 3
     assert found("source=kyodo") == 2
-    assert found("publisher=bbc") == 3
+    assert found("publisher=bbc") == found("publisher=BBC+News") == found("publisher=bbc.example") == 3
     assert found("label=owner:public") == 3
     assert found("label=cooperative") == 2
     assert found("label=nothing") == 0
