@@ -12,6 +12,7 @@ from aggregator.bootstrap import Application
 from aggregator.categorise.counterfactuals import Case
 from aggregator.categorise.examples import check_examples
 from aggregator.categorise.proposing import Proposal, edited, proposals
+from aggregator.config.characters import in_lines
 from aggregator.errors import Problem, UsageError
 from aggregator.model.settings import Position, Rules, Term
 from aggregator.pipeline.category_topics import stored_topics
@@ -126,7 +127,7 @@ def _edit(application: Application, proposal: Proposal, at: Position) -> str:
         return f"{key}: - {term_text(proposal.was)}  →  - {line}"
     if at == proposal.rules.at:
         return f"below that line: {key}: [{line}]"
-    before = application.settings.texts[at.file].splitlines()[at.line - 1][: at.column - 1]
+    before = in_lines(application.settings.texts[at.file]).splitlines()[at.line - 1][: at.column - 1]
     return f"{key}, below that line: - {line}" if before.strip() == "-" else f"{key}, within the brackets: {line}"
 
 

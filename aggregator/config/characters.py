@@ -9,6 +9,14 @@ import re
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # stays allowed in comments, where nobody is shown it
 
+_BREAKS = dict.fromkeys((0x85, 0x2028, 0x2029), " ")
+
+
+def in_lines(text: str) -> str:
+    """The text with blanks for the characters that end a line in YAML 1.1 and in no editor: a headline that is pasted may bring
+    one, which must not end a comment, nor move the lines that messages name."""
+    return text.translate(_BREAKS)
+
 
 def fault(text: str) -> str | None:
     """What is wrong with the first character that a text must not contain, and what to do."""

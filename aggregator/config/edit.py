@@ -19,6 +19,7 @@ from typing import Any
 
 import yaml
 
+from aggregator.config.characters import in_lines
 from aggregator.errors import AggregatorError
 
 FOLDER = "folder"
@@ -126,7 +127,7 @@ def _spot(text: str) -> _Spot | None:
     flows: list[bool] = []
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     event: Any
-    for event in yaml.parse(text, Loader=loader):
+    for event in yaml.parse(in_lines(text), Loader=loader):
         match event:
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 if depth == 1 and not is_key and key == "sources" and target is None:

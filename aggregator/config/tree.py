@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from aggregator.config.characters import FORBIDDEN, fault, without_faults
+from aggregator.config.characters import FORBIDDEN, fault, in_lines, without_faults
 from aggregator.config.syntax import advice
 from aggregator.errors import Problem
 from aggregator.model.settings import Position
@@ -200,6 +200,7 @@ def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | 
     refused = _unreadable(name, text)
     if refused:
         return None, [refused]
+    text = in_lines(text)
     builder = _Builder(name, included)
     try:
         for event in _events(text):

@@ -311,6 +311,15 @@ def test_what_stands_in_a_comment_or_joins_letters_is_let_be() -> None:
     assert parse({"feeds.yaml": text}, "feeds.yaml", {})[0].site.title == "\u0645\u200c\u0647 a b"
 
 
+@pytest.mark.parametrize("char", ["\x85", "\u2028", "\u2029"])
+def test_lines_are_those_of_editors(char: str) -> None:
+    """YAML 1.1 ends a line there; a headline that is pasted may hold such a character."""
+    text = f"# Harbour{char} opens\nsite: {{title: 'a {char}b'}}\n"
+    assert parse({"feeds.yaml": text}, "feeds.yaml", {})[0].site.title == "a b"
+    assert problems(f"{text}cite: 1\n")[0].startswith("feeds.yaml:3:1: unknown key `cite`")
+    assert problems(f"{text}cite: : 1\n")[0].startswith("feeds.yaml:3:7: invalid YAML")
+
+
 def test_a_message_is_one_short_line_whatever_the_file_holds() -> None:
     (told,) = problems('site: {"\\u2028[31m\\nx": ' + "1}")
     assert told.startswith("feeds.yaml:1:8: unknown key `\\u2028[31m\\nx`")

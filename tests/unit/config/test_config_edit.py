@@ -80,6 +80,12 @@ def test_a_key_that_is_commented_out_stays_with_its_source() -> None:
     assert append_sources(windows, [NEW]).startswith(windows)
 
 
+@pytest.mark.parametrize("char", ["\x85", "\u2028", "\u2029"])
+def test_what_ends_a_line_for_yaml_alone_ends_none(char: str) -> None:
+    mine = f"# Harbour{char} opens\nsources:\n  - url: https://a.example/f\n    name: A{char} B  # of{char} old\n"
+    assert append_sources(mine, [NEW]) == f"{mine}  - name: New Feed\n    url: https://new.example/feed\n"
+
+
 @pytest.mark.parametrize("text", ["sources: {a: b}\n", "sources: none\n"])
 def test_what_is_no_list_is_left_alone_and_the_lines_are_shown(text: str) -> None:
     with pytest.raises(AggregatorError, match=r"url: https://new\.example/feed"):
