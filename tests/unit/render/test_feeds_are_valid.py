@@ -276,6 +276,14 @@ def test_archives_of_a_narrowed_section_are_as_narrow(newsroom: Newsroom, query:
     assert f'<a rel="prev" href="{at}/2026-11?{escape(query)}">' in page
 
 
+@pytest.mark.parametrize("query", ["q=-football", "view=items"])
+def test_what_is_searched_and_lists_of_items_have_no_archive(newsroom: Newsroom, query: str) -> None:
+    told = newsroom.client.get(f"/sections/defense.json?{query}").get_json()
+    assert told["items"]
+    assert "next_url" not in told
+    assert b"-archive" not in get(newsroom, f"/sections/defense/2026-11{{}}?{query}", "atom")
+
+
 _AGAIN = """
 import sys
 from pathlib import Path
