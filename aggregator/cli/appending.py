@@ -17,6 +17,7 @@ from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Settings, Source
 
 LONGEST = 100  # characters of a name
+LONGEST_ID = 64
 SHOWN = 5  # publishers of several new sources
 
 
@@ -60,7 +61,8 @@ class NewNames:
         id, count = stem, 1
         while id in self._ids:
             count += 1
-            id = f"{stem[:60]}-{count}"
+            end = f"-{count}"
+            id = stem[: LONGEST_ID - len(end)].rstrip("-") + end
         self._ids.add(id)
         return NewSource(shown, url, None if id == wanted else id)
 

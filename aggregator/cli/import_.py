@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -102,7 +103,7 @@ def sort(application: Application, listed: Iterable[Listed]) -> Sorted:
 def _pollable(url: str, allowed: Allowance) -> bool:
     """An http(s) address of a host that is public or named by `allow_private`: a list may come from anywhere."""
     if (
-        not url.lower().startswith(("http://", "https://"))
+        not re.match(r"https?://[^/\\]", url, re.IGNORECASE)
         or len(url) > 2048
         or any(not c.isprintable() or c.isspace() for c in url)
     ):

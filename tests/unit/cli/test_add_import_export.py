@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from pathlib import Path
@@ -272,6 +272,34 @@ def test_poll_of_a_source_that_waits_for_apply_says_so(desk: Desk) -> None:
     assert err == (
         f"aggregator: there is no source the-news; {desk.file} has it, and waits for `aggregator apply`, since reload is manual\n"
     )
+
+
+def imported(desk: Desk, outlines: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    path = desk.file.with_name("list.opml")
+    listed = "".join(f'<outline text="{title}" xmlUrl="{url}"/>' for title, url in outlines)
+    path.write_text(f"<opml><body>{listed}</body></opml>", "utf-8")
+    code, out, err = desk.run("import", str(path), "--json")
+    assert code == 0, err
+    return dict(json.loads(out))
+
+
+@pytest.mark.parametrize(
+    "url", ["http:///a.example/f", "http://\\a.example/f", "HTTP:////a.example/f", "feed:///a.example/f"]
+)
+def test_an_address_that_no_file_may_hold_keeps_no_other_feed_out(desk: Desk, url: str) -> None:
+    told = imported(desk, [("Odd", url), ("Good", "https://good.example/f")])
+    assert len(told["dropped"]) == 1
+    assert [row["name"] for row in told["added"]] == ["Good"]
+
+
+@pytest.mark.parametrize("length", [59, 60, 61])
+def test_feeds_of_one_long_name_get_ids_of_their_own(desk: Desk, length: int) -> None:
+    """An id has 64 characters at most, and no hyphen before another: neither must come from cutting it."""
+    title = f"{'x' * length} tail"
+    assert len(imported(desk, [(title, f"https://n{n}.example/f") for n in range(12)])["added"]) == 12
+    ids = [source["id"] for source in json.loads(desk.run("sources", "--json")[1])["sources"]]
+    assert len(set(ids)) == 13
+    assert max(map(len, ids)) <= 64
 
 
 @pytest.mark.parametrize("login", ["u:p[w", "u]:p", "u:℀", "u:p／w"])
