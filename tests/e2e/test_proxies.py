@@ -91,6 +91,7 @@ def test_behind_a_proxy_under_a_path_everything_is_reached_and_led_to_there(tmp_
             ahead += own - seen
             seen |= own
         assert len(seen) > 20
+        assert b"Frigate leaves port" in get(public)[1], "the address that readers are told, without a slash"
         _, body, headers = get(f"{public}/latest.rss")
         assert f'href="{public}/latest.rss"' in body.decode()
         assert get(f"{public}/latest.rss", If_None_Match=headers["etag"])[0] == 304
