@@ -9,6 +9,7 @@ from newsroom import NEWS, Newsroom
 
 from aggregator.model.item import Drop
 from aggregator.model.poll import PollResult
+from aggregator.schedule.health import health
 from aggregator.worker.measures import Measures
 from aggregator.worker.processes import WorkerLock
 
@@ -36,6 +37,13 @@ def test_the_metrics_of_the_table_are_those_that_are_served(tmp_path: Path) -> N
     table = re.findall(r"^\| (`aggregator_.*?) \|", (ROOT / "docs/operations/README.md").read_text(), re.MULTILINE)
     documented = {name for row in table for name in re.findall(r"`(aggregator_[\w{}]+)`", row)}
     assert served == documented
+
+
+def test_every_state_of_a_source_is_explained() -> None:
+    used = {"paused", *re.findall(r"`([a-z-]+)`", str(health.__doc__))}
+    part = (ROOT / "docs/operations/README.md").read_text().partition("### States of sources")[2].partition("\n### ")[0]
+    rows = re.findall(r"^\| (`.*?) \|", part, re.MULTILINE)
+    assert used == {state for row in rows for state in re.findall(r"`([a-z-]+)`", row)}
 
 
 def test_every_reason_for_a_drop_is_explained() -> None:
