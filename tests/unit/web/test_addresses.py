@@ -343,6 +343,12 @@ def test_opml_lists_each_section_once(client: FlaskClient) -> None:
     assert client.get("/subscriptions.opml?of=everything").status_code == 400
 
 
+def test_parameters_that_are_empty_as_forms_send_them_are_in_no_address_of_a_feed(client: FlaskClient) -> None:
+    got = client.get("/search?q=frigate&section=&since=&min_publishers=")
+    assert 'href="https://wire.example.org/news/search.rss?q=frigate"' in got.text
+    assert client.get("/search.rss?section=&q=frigate").data == client.get("/search.rss?q=frigate").data
+
+
 def test_unknown_parameters_are_ignored(client: FlaskClient) -> None:
     plain, more = client.get("/latest.rss?limit=2"), client.get("/latest.rss?utm_source=x&limit=2&fbclid=%00")
     assert plain.data == more.data
