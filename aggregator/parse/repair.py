@@ -1,4 +1,4 @@
-"""Repairs an XML document before any parser sees it: an ordered list of repairs, each of which records a flaw.
+"""Repairs an XML document before any parser sees it: an ordered list of repairs, each of which records a flaw if there was one.
 
 Every repair is a linear pass over bytes. Most documents need none, so each looks first for a single byte that it could not do
 without, which takes a hundredth of the time of looking for two. Entity declarations are removed and never interpreted (no
@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from html.entities import html5
+from xml.parsers import expat
 
 from aggregator.model.item import TRUNCATED
 from aggregator.parse.document import ENTRY_START, MAX_ENTRIES, Document, split_cdata, without_cdata
@@ -26,6 +27,8 @@ _DOCTYPE_TOKEN = re.compile(rb"\"[^\"]*\"|'[^']*'|<!--.*?-->|[\[\]>]", re.DOTALL
 _KNOWN_REFERENCES = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;", b"&#")
 _STRAY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(?:(\w{2,31});)?", re.ASCII)
 _NUMBER = re.compile(rb"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
+_NUMBERS = {b"amp": b"&#38;", b"lt": b"&#60;", b"gt": b"&#62;", b"quot": b"&#34;", b"apos": b"&#39;"}
+_NAME = re.compile(rb"&(amp|lt|gt|quot|apos);")
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 
@@ -195,6 +198,24 @@ def limited(document: Document) -> Document:
     return replace(document, data=data[: starts[half]] + data[starts[-half] :], left_out=left_out)
 
 
+def with_numbers(document: Document) -> Document:
+    """`&lt;` and its kind as numbers in a malformed document: after an error libxml2 leaves the names out, so that markup would
+    become text and an address another. (Expat is asked, as a prefix that is not declared does no such harm.)"""
+    if b"&" not in document.data or _is_well_formed(document.data):
+        return document
+    parts = split_cdata(document.data)
+    parts[::2] = [_NAME.sub(lambda name: _NUMBERS[name[1]], part) for part in parts[::2]]
+    return document.changed(b"".join(parts), "malformed")
+
+
+def _is_well_formed(data: bytes) -> bool:
+    try:
+        expat.ParserCreate().Parse(data, True)
+    except expat.ExpatError:
+        return False
+    return True
+
+
 STEPS: tuple[Callable[[Document], Document], ...] = (
     without_controls,
     from_its_start,
@@ -204,4 +225,5 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     without_forbidden_references,
     closed,
     limited,
+    with_numbers,
 )

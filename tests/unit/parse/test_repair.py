@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from builders.documents import URL, atom, item, rss
+from builders.documents import URL, atom, item, read, rss
 
 from aggregator.model.item import ParsedFeed
 from aggregator.parse import parse
@@ -59,6 +59,17 @@ def test_an_entry_that_breaks_off_is_none_where_it_is_the_only_one(title: str) -
     whole = rss(f"<item><title>{title}</title><guid>a3f1</guid></item>")
     feed = parsed(whole[: whole.index(b"f1</guid>")])
     assert (feed.title, titles(feed), feed.flaws) == ("Example", [], ("truncated",))
+
+
+@pytest.mark.parametrize(
+    "error", ["<copyright>a < b</copyright>", "<image><url>x</image>", '<a href="1" href="2"/>', "<x:y>z</x:y>", "</b>"]
+)
+def test_after_an_error_nothing_of_an_address_or_a_text_is_lost(error: str) -> None:
+    text = "<title>A &amp; B</title><link>https://example.org/?a=1&amp;b=2</link><description>&lt;b&gt;C&lt;/b&gt;</description>"
+    document = rss(f"<item>{text}<category>D &amp; E</category></item>", head=error + "<language>en</language>")
+    one = read(document).items[0]
+    assert (one.title, one.url, one.content) == ("A & B", "https://example.org/?a=1&b=2", "<b>C</b>")
+    assert one.categories == ("D & E",)
 
 
 def test_comments_cut_nothing_short() -> None:
