@@ -69,6 +69,7 @@ def crash_and_restart() -> None:
 
     server = _server()
     pgexec(
-        "pg_ctl", ("-w", "-D", str(server.pgdata), "-m", "immediate", "-l", str(server.log), "restart"),
+        "pg_ctl", ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop"),
         bin_path=server.bin_path, user=server.system_user,
     )  # fmt: skip
+    server.ensure_postgres_running()  # the handle ends the process that it knows, and no other
