@@ -35,7 +35,7 @@ def daily(library: Library, query: StreamQuery) -> tuple[Stream, int | None]:
         address=f"{force.root}/sections/{query.id}/daily",
         query="",
         language=force.settings.site.language,
-        updated=max((brief.updated for brief in found), default=changed),
+        updated=max((brief.updated for brief in found), default=library.since),
         names=force.names,
         modified=max(changed, datetime.fromtimestamp(_start(force, today), UTC)),
         briefs=tuple(found),

@@ -168,7 +168,7 @@ def build(
         address=f"{path}/{month_of(query.window[0], force.zone)}" if query.window else path,
         query=query_string(args),
         language=force.settings.site.language,
-        updated=max(newest, default=changed),
+        updated=max(newest, default=library.since),  # of an empty one: news elsewhere changes nothing in it
         names=force.names,
         modified=max(changed, by_time(library, query, args, extent), *newest),
         stories=stories,

@@ -199,6 +199,17 @@ def test_a_request_asks_once_whether_anything_was_committed(
         asked.clear()
 
 
+@pytest.mark.parametrize("extension", ["rss", "atom", "json"])
+def test_news_elsewhere_changes_no_byte_of_an_empty_feed(tmp_path: Path, extension: str) -> None:
+    room = Newsroom(tmp_path)
+    addresses = [f"/search.{extension}?q=zebra", f"/sections/defense/daily.{extension}"]
+    before = [room.client.get(address).headers["ETag"] for address in addresses]
+    room.now += timedelta(minutes=1)
+    room.publish(item("Missiles Bought for Malta", age=timedelta()))
+    assert [room.client.get(address).headers["ETag"] for address in addresses] == before
+    room.close()
+
+
 def test_what_time_alone_changes_is_rendered_anew(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
     room.publish(*NEWS)
