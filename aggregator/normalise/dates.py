@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 
-EARLIEST = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)  # the epoch itself means "no date"
+EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # the epoch, in whichever zone it was written, means "no date"
 _ISO = re.compile(
     r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s*(Z|[A-Za-z]{2,5}|[+-]\d{2}:?\d{2}|[+-]\d{2})?\s*",
     re.IGNORECASE,
@@ -40,7 +40,7 @@ _NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")
 
 
 def earliest(candidates: Iterable[datetime | None]) -> datetime | None:
-    """The earliest candidate from 1970 on."""
+    """The earliest candidate after the epoch."""
     return min((time for time in candidates if time is not None and time >= EARLIEST), default=None)
 
 
