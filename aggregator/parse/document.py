@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 MAX_ENTRIES = 10_000  # of one document
 ENTRY_START = re.compile(rb"<(?:item|entry)[\s>]")
+MALFORMED = "malformed"
+"""The flaw of a document that is no well-formed XML, which parsers read differently."""
 XML = "{http://www.w3.org/XML/1998/namespace}"
 """The namespace of `xml:base` and `xml:lang`, as lxml writes it."""
 

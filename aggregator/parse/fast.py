@@ -2,9 +2,10 @@
 trusted.
 
 It raises Doubt, and the tolerant parser reads the document instead, in exactly these cases: RSS 1.0 (fastfeedparser finds no
-entries); fewer entries read than begin in the document; a title, summary or description with unescaped markup inside
-(fastfeedparser stops at the first tag); text in base64; the text of an item in an element of a module (xhtml:body, fullitem);
-text or pictures under a prefix that the document does not declare.
+entries); fewer entries read than begin in the document; malformed XML (fields after an error may be missing), unless it is so
+long that the tolerant parser would take seconds; a title, summary or description with unescaped markup inside (fastfeedparser
+stops at the first tag); text in base64; the text of an item in an element of a module (xhtml:body, fullitem); text or pictures
+under a prefix that the document does not declare.
 
 What fastfeedparser omits (an item's <source>, xml:base, the text of unusual dates, some pictures) is read from the tree by
 `entries`, only in documents where it occurs.
@@ -21,7 +22,7 @@ import fastfeedparser
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
-from aggregator.parse.document import ENTRY_START, Document, without_cdata
+from aggregator.parse.document import ENTRY_START, MALFORMED, Document, without_cdata
 from aggregator.parse.fields import as_html, moment, person, widest
 
 _MARKUP_INSIDE = re.compile(
@@ -32,6 +33,7 @@ _BASE64 = re.compile(
     rb"<(?:title|summary|content)\s[^<>]*(?:mode=[\"']base64|type=[\"'](?!text|html|xhtml|application/xhtml))"
 )
 _MODULE = re.compile(rb"<(?:[\w-]+:body|body|fullitem)[\s>]")
+_LONGEST_MALFORMED = 1 << 20  # bytes
 _PREFIXES = (b"content", b"media")
 _SUMMARY = re.compile(rb"<(?:itunes:)?(?:description|summary)[\s>]")
 _DATE = re.compile(
@@ -43,7 +45,12 @@ _RDF = re.compile(rb"<(?:[\w.-]+:)?RDF\b")
 
 
 class Doubt(Exception):
-    """The result of this parser cannot be trusted; the message says why."""
+    """The result of this parser cannot be trusted; the message says why. `items` is that result, if there is one, in case nobody
+    reads more out of the document."""
+
+    def __init__(self, message: str, items: tuple[ParsedItem, ...] = ()) -> None:
+        super().__init__(message)
+        self.items = items
 
 
 def read(document: Document) -> tuple[ParsedItem, ...]:
@@ -72,7 +79,11 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     items = tuple(_item(entry, bool(own), atom) for entry in found)
     alike = own in (0, len(items)) and len(_DATE.findall(body)) >= len(items)
     pictured = all(one.image for one in items) or not entries.pictured(document.data, body)
-    return items if alike and pictured and not entries.needed(markup) else entries.complete(document, items)
+    if not (alike and pictured) or entries.needed(markup):
+        items = entries.complete(document, items)
+    if MALFORMED in document.flaws and len(data) <= _LONGEST_MALFORMED:
+        raise Doubt("not well-formed", items)
+    return items
 
 
 def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:

@@ -59,15 +59,22 @@ def _xml(document: Document, original: bytes) -> ParsedFeed:
 
 
 def _entries(document: Document) -> tuple[str, tuple[ParsedItem, ...]]:
-    """The name of the parser that read the document, and its items."""
+    """The name of the parser that read the document, and its items. One in doubt is believed where the last finds fewer."""
+    doubted: tuple[str, tuple[ParsedItem, ...]] = ("", ())
     for name, read in PARSERS[:-1]:
         try:
             if items := read(document):
                 return name, items
-        except fast.Doubt:
-            continue
+        except fast.Doubt as doubt:
+            doubted = name, doubt.items
     name, read = PARSERS[-1]
-    return name, read(document)
+    try:
+        items = read(document)
+    except ParseError:
+        if not doubted[1]:
+            raise
+        items = ()
+    return (name, items) if len(items) >= len(doubted[1]) else doubted
 
 
 def _in_base(item: ParsedItem, base: str) -> ParsedItem:

@@ -15,7 +15,7 @@ from html.entities import html5
 from xml.parsers import expat
 
 from aggregator.model.item import TRUNCATED
-from aggregator.parse.document import ENTRY_START, MAX_ENTRIES, Document, split_cdata, without_cdata
+from aggregator.parse.document import ENTRY_START, MALFORMED, MAX_ENTRIES, Document, split_cdata, without_cdata
 
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _DECLARATION = re.compile(rb"<\?xml\s[^>]{0,400}\?>", re.IGNORECASE)
@@ -201,11 +201,11 @@ def limited(document: Document) -> Document:
 def with_numbers(document: Document) -> Document:
     """`&lt;` and its kind as numbers in a malformed document: after an error libxml2 leaves the names out, so that markup would
     become text and an address another. (Expat is asked, as a prefix that is not declared does no such harm.)"""
-    if b"&" not in document.data or _is_well_formed(document.data):
+    if _is_well_formed(document.data):
         return document
     parts = split_cdata(document.data)
     parts[::2] = [_NAME.sub(lambda name: _NUMBERS[name[1]], part) for part in parts[::2]]
-    return document.changed(b"".join(parts), "malformed")
+    return document.changed(b"".join(parts), MALFORMED)
 
 
 def _is_well_formed(data: bytes) -> bool:

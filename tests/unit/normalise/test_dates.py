@@ -74,7 +74,9 @@ def test_years_before_1970_are_no_dates(year: str) -> None:
     assert published(f"{year}-01-01T00:00:00Z") is None
 
 
-@pytest.mark.parametrize("date", ["1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 01:00:00 GMT", "Thu, 1 Jan 1970 00:00:00 -0500"])
+@pytest.mark.parametrize(
+    "date", ["1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 01:00:00 GMT", "Thu, 1 Jan 1970 00:00:00 -0500"]
+)
 def test_the_epoch_is_no_date(date: str) -> None:
     assert published(date) is None
 

@@ -72,6 +72,15 @@ def test_after_an_error_nothing_of_an_address_or_a_text_is_lost(error: str) -> N
     assert one.categories == ("D & E",)
 
 
+def test_a_stray_end_tag_in_the_last_entry_cuts_nothing_off() -> None:
+    last = "<item><title>Two</title></b><link>https://example.org/2</link><guid>g2</guid></item>"
+    feed = parsed(rss([item(title="One"), last]))
+    assert [(one.title, one.link) for one in feed.items] == [
+        (n, f"https://example.org/{k}") for k, n in ((1, "One"), (2, "Two"))
+    ]
+    assert feed.flaws == ("malformed",)
+
+
 def test_comments_cut_nothing_short() -> None:
     commented = "<item><title><!-- a -->One <!-- b -->piece</title><link><!-- c -->https://example.org/1</link></item>"
     feed = parsed(rss([commented, "<!-- <item><title>Two</title></item> -->"]))
