@@ -171,7 +171,8 @@ def status() -> Response:
     noted: Callable[[str], object] = lib.archive.upkeep.noted
     force = lib.in_force()
     tick = noted(notes.TICK)
-    edition = lib.archive.reading.version()[1]
+    # Many changes within a second are dated one after the other, so that the last may lie ahead.
+    edition = min(lib.archive.reading.version()[1], int(lib.now().timestamp()))
     found: shapes.Status = {
         "title": force.settings.site.title,
         "epoch": force.settings.epoch,

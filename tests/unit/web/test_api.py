@@ -207,3 +207,15 @@ def test_a_story_page_shows_its_parts_and_no_empty_heading(client: FlaskClient) 
     assert 'href="/news/topics/rare-earths"' in text
     octopus = client.get("/api/v1/stories?q=octopuses").get_json()["stories"][0]
     assert "Related Topics</h2>" not in client.get(octopus["url"].removeprefix("https://wire.example.org")).text
+
+
+def test_the_last_edition_is_never_in_the_future(tmp_path: Path) -> None:
+    """Changes of one second are dated one after the other, such as the texts of many articles at a first start."""
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    lead, now = room.archive.reading.stories_at([NEWS[0].canonical or ""])[0].lead, int(room.now.timestamp())
+    room.archive.articles.claim(["bbc-world"], 0, 50, now, now + 3600)
+    for text in ("One", "Two", "Three"):
+        room.archive.articles.save(lead, f"<p>{text}</p>", None, now)
+    assert room.client.get("/api/v1/status").get_json()["last_edition"] == "2026-11-24T12:00:00Z"
+    room.close()
