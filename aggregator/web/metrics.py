@@ -17,7 +17,7 @@ HELP = {
     "items": "Items in the archive.",
     "stories": "Stories in the archive.",
     "pending": "Items waiting for the edition.",
-    "polls_total": "Polls of all sources.",
+    "polls_total": "Polls of all sources, removed ones included.",
     "not_modified_total": "Polls answered with 304.",
     "received_bytes_total": "Bytes received on the wire.",
     "saved_bytes_total": "Bytes saved by 304.",
@@ -37,14 +37,15 @@ HELP = {
 
 def measured(lib: Library) -> str:
     states = lib.archive.sources.states()
+    ever = lib.archive.sources.states(listed=False)  # counters keep what removed sources brought: they must never fall
     now = lib.now()
     noted = lib.archive.upkeep.noted(notes.MEASURES)
     lines = [
         *(_one(name, "gauge", value) for name, value in lib.archive.reading.totals().items()),
-        _one("polls_total", "counter", sum(state.polls for state in states)),
-        _one("not_modified_total", "counter", sum(state.not_modified for state in states)),
-        _one("received_bytes_total", "counter", sum(state.bytes_received for state in states)),
-        _one("saved_bytes_total", "counter", sum(state.bytes_saved for state in states)),
+        _one("polls_total", "counter", sum(state.polls for state in ever)),
+        _one("not_modified_total", "counter", sum(state.not_modified for state in ever)),
+        _one("received_bytes_total", "counter", sum(state.bytes_received for state in ever)),
+        _one("saved_bytes_total", "counter", sum(state.bytes_saved for state in ever)),
         _one("sources_overdue", "gauge", sum(_overdue(state, now) for state in states)),
         *_labelled("sources_by_state", "gauge", "state", Counter(lib.health(state, now)[0] for state in states)),
         *_labelled("drops_total", "counter", "reason", _drops(lib.archive.sources.drops().values())),

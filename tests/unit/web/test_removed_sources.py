@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from newsroom import CONFIG, NEWS, Newsroom
+
+from aggregator.model.poll import PollResult
 
 LINE = '  - {name: Kyodo, url: "https://user:hush@kyodo.example/feed.xml"}\n'
 
@@ -32,6 +35,18 @@ def test_sources_are_counted_as_configured(room: Newsroom) -> None:
     assert sum(int(line.rsplit(" ", 1)[1]) for line in states) == 2
     status = room.client.get("/api/v1/status").json
     assert status and status["totals"]["sources"] == 2
+
+
+def test_its_polls_stay_counted(tmp_path: Path) -> None:
+    """Prometheus takes a counter that falls for one that began anew, and adds all of it once more."""
+    made = Newsroom(tmp_path)
+    polled = [structs.replace(state, polls=5, bytes_received=700) for state in made.archive.sources.states()]
+    made.archive.intake.apply([PollResult(state) for state in polled], made.now)
+    before = [line for line in made.client.get("/metrics").text.splitlines() if "_total " in line]
+    made.put_in_force(made.text.replace(LINE, ""))
+    made.archive.sources.sync(made.application.settings.sources)
+    assert [line for line in made.client.get("/metrics").text.splitlines() if "_total " in line] == before
+    made.close()
 
 
 @pytest.mark.parametrize("extension", ["", ".rss", ".atom", ".json"])
