@@ -76,10 +76,16 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
     if body.isascii() or _is_utf8(body):
         lied = not body.isascii() and any(name != "utf-8" for name in candidates)
         return body, (*flaws, *(["encoding-mismatch"] if lied else []))
-    data, more = _first_that_reads(body, [name for name in candidates if name != "utf-8"])
+    data, more = _first_that_reads(body, [name for name in candidates if _is_possible(name, body)])
     if "utf-8" in candidates:
         more = (*more, "encoding-mismatch")
     return data, (*flaws, *more)
+
+
+def _is_possible(name: str, body: bytes) -> bool:
+    """Whether a body that is no valid UTF-8 may be in this encoding. .NET declares UTF-16 whatever it writes, and all bytes read as
+    that, to another text."""
+    return name != "utf-8" and (not name.startswith(("utf-16", "utf-32")) or b"\0" in body[:100])
 
 
 def _is_utf8(body: bytes) -> bool:

@@ -54,6 +54,14 @@ def test_a_few_bad_bytes_do_not_change_the_encoding() -> None:
     assert "encoding-errors" in feed.flaws
 
 
+@pytest.mark.parametrize("padding", ["", " "])
+def test_bytes_are_no_utf_16_because_they_are_declared_so(padding: str) -> None:
+    body = rss(item(title="Café" + padding), "", "windows-1252", "utf-16")
+    assert title(body) == "Café"
+    assert title(body.replace(b"utf-16", b"unknown"), "text/xml; charset=utf-16") == "Café"
+    assert title(rss(item(title="Київ – Łódź"), declared="utf-16") + padding.encode() + b"<!--\xff-->") == "Київ – Łódź"
+
+
 def test_an_unknown_encoding_is_noted() -> None:
     feed = parse(rss(item(title="Київ"), declared="x-no-such-thing"), None, URL)
     assert (feed.items[0].title, feed.flaws) == ("Київ", ("encoding-unknown",))
