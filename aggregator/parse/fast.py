@@ -4,8 +4,7 @@ trusted.
 It raises Doubt, and the tolerant parser reads the document instead, in exactly these cases: RSS 1.0 (fastfeedparser finds no
 entries); fewer entries read than begin in the document; malformed XML (fields after an error may be missing), unless it is so
 long that the tolerant parser would take seconds; a title, summary or description with unescaped markup inside (fastfeedparser
-stops at the first tag); text in base64; the text of an item in an element of a module (xhtml:body, fullitem); text or pictures
-under a prefix that the document does not declare.
+stops at the first tag); text in base64; the text of an item in an element of a module (xhtml:body, fullitem).
 
 What fastfeedparser omits (an item's <source>, xml:base, the text of unusual dates, some pictures) is read from the tree by
 `entries`, only in documents where it occurs.
@@ -34,7 +33,6 @@ _BASE64 = re.compile(
 )
 _MODULE = re.compile(rb"<(?:[\w-]+:body|body|fullitem)[\s>]")
 _LONGEST_MALFORMED = 1 << 20  # bytes
-_PREFIXES = (b"content", b"media")
 _SUMMARY = re.compile(rb"<(?:itunes:)?(?:description|summary)[\s>]")
 _DATE = re.compile(
     rb"<(?:pubDate|dc:date|published|updated|issued|modified)[\s>]"
@@ -64,8 +62,6 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
         raise Doubt("text in base64")
     if _MODULE.search(markup):
         raise Doubt("text in an element of a module")
-    if any(b"<" + prefix + b":" in markup and b"xmlns:" + prefix not in data for prefix in _PREFIXES):
-        raise Doubt("a prefix that is not declared")
     try:
         found: Sequence[Mapping[str, Any]] = fastfeedparser.parse(data)["entries"]
     except Exception as error:

@@ -30,6 +30,11 @@ _NUMBER = re.compile(rb"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _NUMBERS = {b"amp": b"&#38;", b"lt": b"&#60;", b"gt": b"&#62;", b"quot": b"&#34;", b"apos": b"&#39;"}
 _NAME = re.compile(rb"&(amp|lt|gt|quot|apos);")
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNORECASE)
+_ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)\b[^<>]*", re.IGNORECASE)
+_USUAL = {
+    b"content": b'xmlns:content="http://purl.org/rss/1.0/modules/content/"',
+    b"media": b'xmlns:media="http://search.yahoo.com/mrss/"',
+}
 _CLOSED = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 
 
@@ -106,6 +111,23 @@ def _uncommented(markup: bytes) -> bytes:
         kept.append(markup[place:start])
         place = end + 3
     return b"".join([*kept, markup[place:]])
+
+
+def with_usual_namespaces(document: Document) -> Document:
+    """The prefixes of full text and pictures declared as parsers know them, by which they find the elements: outlets forget to
+    declare them, leave the last slash out, or write https."""
+    root = _ROOT_TAG.search(document.data, 0, 65536)
+    if root is None:
+        return document
+    tag = root[0]
+    for prefix, usual in _USUAL.items():
+        if usual in tag or b"<" + prefix + b":" not in document.data:
+            continue
+        tag, declared = re.subn(rb"\sxmlns:" + prefix + rb"\s*=\s*(?:\"[^\"]*\"|'[^']*')", b" " + usual, tag)
+        tag += b"" if declared else b" " + usual
+    if tag == root[0]:
+        return document
+    return document.changed(document.data[: root.start()] + tag + document.data[root.end() :], "unusual-namespaces")
 
 
 def with_known_entities(document: Document) -> Document:
@@ -221,6 +243,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     from_its_start,
     without_doctype,
     without_comments,
+    with_usual_namespaces,
     with_known_entities,
     without_forbidden_references,
     closed,

@@ -152,12 +152,23 @@ def test_a_guid_that_is_no_address_is_no_link(title: str) -> None:
     assert [(one.guid, one.link) for one in (in_rss, in_atom)] == [("a3f1", None), ("urn:sha1:a3f1", None)]
 
 
-def test_text_under_a_prefix_that_is_not_declared_is_read() -> None:
-    text = "<content:encoded>&lt;p&gt;Text&lt;/p&gt;</content:encoded>"
-    document = rss(item("<description>Short</description>" + text))
-    declared = document.count(b"xmlns:content")
-    one = parsed(re.sub(rb'\sxmlns:content="[^"]*"', b"", document)).items[0]
-    assert (declared, one.summary, one.content) == (1, "Short", "<p>Text</p>")
+@pytest.mark.parametrize(
+    "declared", ["", ' xmlns:{0}="{1}"', " xmlns:{0} = '{2}'", ' xmlns:{0}="http://example.org/my-own"'], ids=str
+)
+def test_text_and_pictures_are_read_however_their_prefixes_are_declared(declared: str) -> None:
+    spaces = [("content", "http://purl.org/rss/1.0/modules/content/"), ("media", "http://search.yahoo.com/mrss/")]
+    document = rss(
+        item(
+            "<description>Short</description><content:encoded>&lt;p&gt;Text&lt;/p&gt;</content:encoded>"
+            '<media:content url="https://example.org/1.jpg" medium="image"/>'
+        )
+    )
+    for prefix, space in spaces:
+        written = declared.format(prefix, space.removesuffix("/"), space.replace("http:", "https:"))
+        document, declarations = re.subn(rb'\sxmlns:%s="[^"]*"' % prefix.encode(), written.encode(), document)
+        assert declarations == 1
+    one = parsed(document).items[0]
+    assert (one.summary, one.content, one.image) == ("Short", "<p>Text</p>", "https://example.org/1.jpg")
 
 
 def test_the_head_says_when_to_come_again() -> None:
