@@ -46,9 +46,11 @@ class Outcome:
 
 
 def outcome(book: Rulebook, case: Case) -> Outcome:
-    """Why it is in this section and not another, and by how much."""
+    """Why it is in this section and not another, and by how much. A section that its source fixes has no rival."""
     hay = haystack(case.title, case.summary)
     reading = read(book, hay)
+    if case.section is not None:
+        return Outcome(case.section, None, 0.0, ())
     raw = totals(book, reading, case.usually, case.section)[: book.sections]
     winner = decided(book, reading, case.usually, case.section).section
     ranked = sorted(

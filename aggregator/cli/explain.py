@@ -73,7 +73,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
         return 0
     for line in _lines(title, summary, item, value, (*application.receipts(title, summary, source), *topics)):
         print(line)
-    print(what_would_change(found_out))
+    print(what_would_change(found_out, fixed=case.section is not None))
     for line in expectation(value["expect"]) if args.expect else ():
         print(line)
     return 0
@@ -118,8 +118,10 @@ def _outcome(found: Outcome) -> dict[str, Any]:
     }
 
 
-def what_would_change(found: Outcome) -> str:
+def what_would_change(found: Outcome, *, fixed: bool) -> str:
     """What would have changed the outcome, in a sentence."""
+    if fixed:
+        return "  Its source fixes the section: no word would change it."
     if found.section not in {one.then for one in found.counterfactuals} and found.counterfactuals:
         rules = ", ".join(f"{one.rule} ({one.at})" for one in found.counterfactuals[:3])
         return f"  Without {rules} it would be in {found.counterfactuals[0].then}."

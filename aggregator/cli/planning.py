@@ -92,17 +92,19 @@ class Comparison:
             row["coming"] = [self._sample((kind, id), sample, comes=True) for sample in moves.coming]
             row["going"] = [self._sample((kind, id), sample, comes=False) for sample in moves.going]
             # The reason is why the section that was the primary one no longer is.
-            row["becoming"] = [self._sample((kind, sample.old), sample, comes=False) for sample in moves.becoming]
+            row["becoming"] = [self._sample((kind, one.old), one, comes=False, stays=True) for one in moves.becoming]
             rows.append(row)
         return rows
 
-    def _sample(self, place: tuple[str, str], sample: Sample, *, comes: bool) -> dict[str, Any]:
+    def _sample(self, place: tuple[str, str], sample: Sample, *, comes: bool, stays: bool = False) -> dict[str, Any]:
         from aggregator.categorise.attribution import Cause, cause
 
         book = self.before.rulebook if self.before else None
         item = sample.item
         if sample.override:
             why = Cause(f"stories: {sample.override.key}", self._position(sample.override), sample.override.gone)
+        elif place[0] == "section" and (said := self._by_source(item, place[1], stays=stays)):
+            why = Cause(*said)
         else:
             why = cause(book, self.after.rulebook, place, item.title, item.summary, comes=comes)
         if why.rule == "outweighed":  # then the section that gained is the reason
@@ -118,6 +120,22 @@ class Comparison:
             "at": str(why.at) if why.at else None,
             "gone": why.gone,
         }
+
+    def _by_source(self, item: PendingItem, section: str, *, stays: bool) -> tuple[str, Position, bool] | None:
+        """The `section` or `usually` of the item's source that the edit adds or takes away (then the last is true), if without
+        that the item would not have come or gone, or, where it stays, the section would be its primary one as before."""
+        old, new = (one.sources.get(item.source) if one else None for one in (self.before, self.after))
+        had, has = ((one.section, one.usually) if one else (None, None) for one in (old, new))
+        if had == has:
+            return None
+        without, judged = (self.after.judge(item.title, item.summary, source) for source in (old, new))
+        asked = slice(1) if stays else slice(None)
+        if (section in without.sections[asked]) == (section in judged.sections[asked]):
+            return None
+        key = "section" if had[0] != has[0] else "usually"
+        adds = getattr(new, key, None)
+        source = new if adds else old
+        return (f"{key}: {getattr(source, key)}", source.at, not adds) if source else None
 
     def _position(self, override: Override) -> Position | None:
         """The position of an override in the file that has it."""

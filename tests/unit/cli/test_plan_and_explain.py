@@ -152,6 +152,40 @@ def test_a_pin_to_a_section_that_holds_the_story_already(desk: Desk) -> None:
     assert (became["rule"], became["at"]) == ("stories: pin", "proposed.yaml:1")
 
 
+@pytest.mark.parametrize("key", ["section", "usually"])
+def test_what_moves_because_of_its_source_names_the_line_of_the_source(desk: Desk, key: str) -> None:
+    source = '{name: One, url: "https://one.example/"'
+    proposed = desk.propose((source, f"{source}, {key}: defense"))
+    plan = desk.json("plan", proposed)
+    came = row(plan, "sections", "defense")["coming"]
+    assert {one["title"] for one in came} >= {OCTOPUS}
+    assert {(one["rule"], one["at"]) for one in came} == {(f"{key}: defense", "proposed.yaml:2")}
+    (left,) = [one for one in row(plan, "sections", "world")["going"] if one["title"] == OCTOPUS]
+    assert (left["rule"], left["at"]) == (f"{key}: defense", "proposed.yaml:2")
+    desk.file.write_text(Path(proposed).read_text())
+    desk.run("apply")
+    gone = row(desk.json("plan", desk.propose()), "sections", "defense")["going"]
+    assert {(one["rule"], one["at"], one["gone"]) for one in gone} == {(f"{key}: defense", "feeds.yaml:2", True)}
+
+
+def test_a_word_that_moves_a_story_beside_an_edit_of_its_source_is_named(desk: Desk) -> None:
+    source = '{name: Two, url: "https://two.example/"'
+    plan = desk.json("plan", desk.propose((source, f"{source}, usually: world"), ("{turret: 0.05}", "turret")))
+    (came,) = row(plan, "sections", "defense")["coming"]
+    assert (came["rule"], came["at"]) == ("words: turret", "proposed.yaml:7")
+
+
+def test_explain_does_not_name_a_word_that_would_change_what_the_source_fixes(desk: Desk) -> None:
+    source = '{name: One, url: "https://one.example/"'
+    desk.file.write_text(FILE.replace(source, f"{source}, section: world"))
+    desk.run("apply")
+    out = desk.run("explain", url_of(TEXTS[0][1]))
+    assert "section: world  (feeds.yaml:2)" in out
+    assert out.endswith("  Its source fixes the section: no word would change it.\n")
+    told = desk.json("explain", url_of(TEXTS[0][1]))["outcome"]
+    assert (told["section"], told["runner_up"], told["turns"]) == ("world", None, [])
+
+
 def test_a_line_taken_out_is_named_with_its_place_in_the_old_file(desk: Desk) -> None:
     plan = desk.json("plan", desk.propose(("[missile*, {turret: 0.05}]", "[torpedo]")))
     (left,) = row(plan, "sections", "defense")["going"]
