@@ -73,7 +73,7 @@ def _channel(format_: str, root: etree._Element, channel: etree._Element, outsid
         text = _text(child)
         if text:
             texts.setdefault(_name(child), text)
-    links = [child for child in channel if _name(child) == "atom:link"]
+    links = [child for child in channel if _name(child) in ("atom:link", "link")]
     return Channel(
         format=format_,
         title=texts.get("title") or texts.get("atom:title") or texts.get("dc:title"),
@@ -115,15 +115,12 @@ def _name(element: etree._Element) -> str:
     if tag[0] != "{":
         return tag.lower()
     space, _, local = tag[1:].partition("}")
-    if _is_atom(element, space):
-        return "atom:" + local.lower()
-    return (_PREFIXES.get(space) or ("" if space in _PLAIN else "?:")) + local.lower()
-
-
-def _is_atom(element: etree._Element, space: str) -> bool:
-    """Whether this is the namespace of a root named feed: Atom had several on its way."""
     parent = element.getparent()
-    return parent is not None and parent.tag == f"{{{space}}}feed"
+    if parent is not None and parent.tag == f"{{{space}}}feed":  # Atom had several namespaces on its way
+        return "atom:" + local.lower()
+    if parent is not None and parent.tag == f"{{{space}}}channel":  # and RSS never had one
+        return local.lower()
+    return (_PREFIXES.get(space) or ("" if space in _PLAIN else "?:")) + local.lower()
 
 
 def _text(element: etree._Element) -> str:
@@ -182,7 +179,7 @@ def _days(channel: etree._Element) -> Iterator[str]:
 def _listed(channel: etree._Element, outer: str, inner: str) -> Iterator[str]:
     for element in channel:
         if _name(element) == outer:
-            yield from ((child.text or "").strip() for child in element if _name(child) == inner)
+            yield from ((child.text or "").strip() for child in element if _local(child) == inner)
 
 
 def _update_seconds(period: str | None, frequency: str | None) -> int | None:

@@ -187,6 +187,21 @@ def test_the_head_says_when_to_come_again() -> None:
     assert feed.icon == "https://example.org/icon.png"
 
 
+@pytest.mark.parametrize(
+    "space", ["", ' xmlns="http://backend.userland.com/RSS2"', ' xmlns="http://example.org/my-own"']
+)
+def test_the_head_is_read_in_whichever_namespace(space: str) -> None:
+    head = (
+        "<title>Example</title><ttl>30</ttl><skipDays><day>Sunday</day></skipDays><image><url>/icon.png</url></image>"
+    )
+    feed = parsed(f"<rss{space}><channel>{head}<link>https://example.org/</link>{item()}</channel></rss>".encode())
+    assert (feed.title, feed.link, feed.ttl, feed.skip_days) == ("Example", "https://example.org/", 30, ("sunday",))
+    assert feed.icon == "/icon.png"
+    link = '<link rel="self" href="https://example.org/feed"/><link href="https://example.org/"/>'
+    feed = parsed(f"<feed{space}><title>Example</title>{link}<entry><id>1</id><title>T</title></entry></feed>".encode())
+    assert (feed.title, feed.link) == ("Example", "https://example.org/")
+
+
 def test_the_source_of_an_item_is_kept() -> None:
     feed = parsed(rss([item('<source url="https://paper.example">The Paper</source>'), item(link="https://e.org/2")]))
     assert [one.publisher for one in feed.items] == ["The Paper", None]
