@@ -199,6 +199,12 @@ def test_a_request_asks_once_whether_anything_was_committed(
         asked.clear()
 
 
+def test_feeds_of_one_list_tell_each_the_address_they_have(client: FlaskClient) -> None:
+    for query in ("limit=2&view=items", "view=items&limit=2", "view=items&limit=02"):
+        told = client.get(f"/latest.json?{query}").get_json()
+        assert told["feed_url"] == f"https://wire.example.org/news/latest.json?{query}"
+
+
 @pytest.mark.parametrize("extension", ["rss", "atom", "json"])
 def test_news_elsewhere_changes_no_byte_of_an_empty_feed(tmp_path: Path, extension: str) -> None:
     room = Newsroom(tmp_path)
