@@ -125,7 +125,7 @@ class Newsroom:
         self.follow()
 
     def follow(self) -> None:
-        re_place(self.archive, self.application.policy, int(self.now.timestamp()))
+        re_place(self.archive, self.application.policy, lambda: int(self.now.timestamp()))
 
     def receive(self, *items: Item, live: bool = False) -> None:
         """Store items as a poll does; by default as a back-catalogue, which enters with its times of publication."""

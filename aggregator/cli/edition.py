@@ -37,7 +37,7 @@ def place_all(application: Application) -> tuple[int, int]:
         with bar("Edition") as progress:
             report = edition(archive, application.policy, seconds, progress, proceed)
         re_place_stored(archive, application, proceed)
-        survey(archive, application.policy, seconds(), proceed)
+        survey(archive, application.policy, seconds, proceed)
     archive.close()
     return report.items, report.stories
 

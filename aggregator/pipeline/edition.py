@@ -59,10 +59,10 @@ def edition(
     Passing the same `cache` to successive editions saves work."""
     policy = with_stored(policy, archive, now())
     if policy.pins and proceed():
-        unpin(archive, policy, now())
+        unpin(archive, policy, now)
     if (policy.apart or policy.joined) and archive.edition.outdated(policy.epoch, 1) and proceed():
         # Before any news: the stories that it touches are re-placed with it, and if these were all, nothing would be outdated.
-        overrule(archive, policy, now())
+        overrule(archive, policy, now)
     waiting = [n for n in archive.edition.pending() if n not in skip]
     report = EditionReport()
     if waiting and cache is None:
@@ -166,7 +166,7 @@ def step(
     plan = _Plan(archive, policy, home, grouping.merges)
     if behind := [n for n, state in plan.states.items() if state.epoch != policy.epoch]:
         # Stories that were placed under other rules are first re-placed as a whole, and keep the place they would have had.
-        re_place_stories(archive, policy, behind, now())
+        re_place_stories(archive, policy, behind, now)
         plan = _Plan(archive, policy, home, grouping.merges)
     stories = plan.stories(seen, judged, began)
     archive.edition.apply(

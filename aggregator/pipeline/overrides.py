@@ -12,7 +12,7 @@ comes with it is announced like any that joins.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
@@ -64,12 +64,12 @@ def _alone(fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> It
         yield Join(one.n, home, "founder" if home == one.n else APART, 1.0)
 
 
-def overrule(archive: Archive, policy: Policy, now: int) -> None:
+def overrule(archive: Archive, policy: Policy, now: Callable[[], int]) -> None:
     """Apply the overrides to stored stories. Applying them again changes nothing."""
     if policy.apart:
-        _part(archive, policy, now)
+        _part(archive, policy, now())
     if policy.joined:
-        _join(archive, policy, now)
+        _join(archive, policy, now())
 
 
 def partings(

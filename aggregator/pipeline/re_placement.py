@@ -34,7 +34,7 @@ def re_place_all(
         return 0
     of = max(left, _begun(noted, policy.configuration))
     while proceed():
-        count = re_place(archive, policy, now(), BATCH)
+        count = re_place(archive, policy, now, BATCH)
         judged += count
         # Stories that merged meanwhile are not judged any more, though they were counted.
         done = min(of - left + judged, of) if count else of
@@ -58,45 +58,48 @@ def _finish(archive: Archive, noted: object, configuration: str) -> None:
         archive.upkeep.note(notes.RE_PLACING, {"done": noted["of"], "of": noted["of"], "epoch": configuration})
 
 
-def re_place(archive: Archive, policy: Policy, now: int, limit: int = 500) -> int:
+def re_place(archive: Archive, policy: Policy, now: Callable[[], int], limit: int = 500) -> int:
     """Re-place at most `limit` stored stories after an edit of the rules or an upgrade, newest first; returns how many were
     done. Nothing is announced: a story gets the place in each stream that it would have had."""
-    policy = with_stored(policy, archive, now)
+    policy = with_stored(policy, archive, now())
     overrule(archive, policy, now)
     numbers = archive.edition.outdated(policy.epoch, limit)
     re_place_stories(archive, policy, numbers, now)
     return len(numbers)
 
 
-def unpin(archive: Archive, policy: Policy, now: int) -> None:
+def unpin(archive: Archive, policy: Policy, now: Callable[[], int]) -> None:
     """Re-place stories whose pin has expired, which no edit of the file announces. Idempotent."""
-    over = {address for address, _, over in policy.pins if over and over <= now}
+    moment = now()
+    over = {address for address, _, over in policy.pins if over and over <= moment}
     homes = {home for found in archive.edition.placed_at(over).values() for home in found.values()} if over else ()
     states, members = archive.edition.stories(homes), archive.edition.members(homes)
 
     def belongs_elsewhere(n: int, state: StoryState) -> bool:
         again = [rejudged(member, policy) for member in members[n]]
-        return compose(n, again, state, policy, joined=(), now=now, replacing=True).scores != state.scores
+        return compose(n, again, state, policy, joined=(), now=moment, replacing=True).scores != state.scores
 
     if expired := [n for n, state in states.items() if belongs_elsewhere(n, state)]:
         re_place_stories(archive, policy, expired, now)
 
 
-def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int], now: int) -> None:
+def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int], now: Callable[[], int]) -> None:
     """Classify and compose these stories anew, and store what differs: most edits move few stories, and one that stays as it
     is did not change for those who ask what changed."""
+    began = now()
     states = archive.edition.stories(numbers)
     places: list[Placed] = []
     stories: list[StoryState] = []
     unmoved: list[int] = []
     for n, members in archive.edition.members(numbers).items():
         again = [rejudged(member, policy) for member in members]
-        story = compose(n, again, states[n], policy, joined=(), now=now, replacing=True)
+        story = compose(n, again, states[n], policy, joined=(), now=began, replacing=True)
         if story == states[n] and all(stays(*pair, policy) for pair in zip(members, again, strict=True)):
             unmoved.append(n)
             continue
         stories.append(story)
         places += [placed(member, n, policy) for member in again]
+    # Judging takes seconds. What moves did so when it is stored: whoever asked for changes meanwhile did not see it.
     archive.edition.apply(
-        Batch(tuple(places), tuple(stories), epoch=policy.epoch, now=now, anew=True, unmoved=tuple(unmoved))
+        Batch(tuple(places), tuple(stories), epoch=policy.epoch, now=now(), anew=True, unmoved=tuple(unmoved))
     )

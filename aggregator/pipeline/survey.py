@@ -24,18 +24,18 @@ StoryUse = tuple[int, Use]
 
 
 def survey(
-    archive: Archive, policy: Policy, now: int, proceed: Callable[[], bool] = lambda: True
+    archive: Archive, policy: Policy, now: Callable[[], int], proceed: Callable[[], bool] = lambda: True
 ) -> CategoryTopics | None:
     """Look for topics, if it is time, and re-place the stories that gain or lose one. Returns the topics, or None if it is
     not time, or if `proceed` ended it before all stories were re-placed: then it is made again as a whole. The caller must
     hold the lease of the edition. Nothing is announced: a story gets the place in the topic that it would have had."""
-    known = stored_topics(archive)
+    known, moment = stored_topics(archive), now()
     noted = archive.upkeep.noted(notes.CATEGORY_TOPICS)
     at = noted.get("at") if isinstance(noted, dict) else None
-    if isinstance(at, int) and 0 <= now - at < (EVERY if known.titles else YOUNG):
+    if isinstance(at, int) and 0 <= moment - at < (EVERY if known.titles else YOUNG):
         return None
-    policy = with_moved_addresses(with_like(policy.at(now), archive.upkeep), archive.edition)
-    used = list(_used(archive.edition, now - WINDOW))
+    policy = with_moved_addresses(with_like(policy.at(moment), archive.upkeep), archive.edition)
+    used = list(_used(archive.edition, moment - WINDOW))
     places = {policy.topic_titles[id]: id for id in policy.found_topics}
     uses = (use for _, use in used)
     topics = find_topics(uses, known, taken_names=policy.taken_names, places=places, spoken_for=policy.spoken_for)
@@ -45,7 +45,7 @@ def survey(
     archive.upkeep.note(notes.CATEGORY_TOPICS, {"at": None, "labels": every.as_json()})
     if not _re_place(archive, with_category_topics(policy, topics), fresh, used, now=now, proceed=proceed):
         return None
-    archive.upkeep.note(notes.CATEGORY_TOPICS, {"at": now, "labels": topics.as_json()})
+    archive.upkeep.note(notes.CATEGORY_TOPICS, {"at": moment, "labels": topics.as_json()})
     return topics
 
 
@@ -60,7 +60,7 @@ def _re_place(
     new: CategoryTopics,
     used: list[StoryUse],
     *,
-    now: int,
+    now: Callable[[], int],
     proceed: Callable[[], bool],
 ) -> bool:
     """False: interrupted."""

@@ -125,7 +125,7 @@ class Editions:
         report = self._place(archive, policy, proceed)
         while not self._re_place(archive, policy, proceed):
             report = combined(report, self._place(archive, policy, proceed))
-        survey(archive, policy, self._seconds(), proceed)
+        survey(archive, policy, self._seconds, proceed)
         self._prune(self._seconds(), proceed)
         return report
 

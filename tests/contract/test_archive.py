@@ -202,7 +202,7 @@ def test_an_edit_of_the_rules_delivers_no_burst(store: Store) -> None:
 
     edited = replace(policy(), configuration="two", judge=everything_is_defense)  # type: ignore[arg-type]
     before = {story.id: story.entry for story in store.reading.stories(StreamQuery("latest"), SECONDS)[0]}
-    while re_place(store, edited, SECONDS):
+    while re_place(store, edited, lambda: SECONDS):
         pass
     found, _ = store.reading.stories(StreamQuery("section", "defense"), SECONDS)
     assert [(story.title, story.entered) for story in found] == [("Defense fresh", NOW), ("Europe plan", ago(days=5))]
@@ -482,7 +482,7 @@ def test_what_changed_and_waits_still_waits_after_its_story_was_judged_anew(stor
     store.intake.apply([polled("alpha", [one])], NOW)
     place(store)
     store.intake.apply([polled("alpha", changed=[(1, replace(one, summary="Another plan.", hash="new"))])], NOW)
-    re_place_stories(store, policy(configuration="two"), [1], SECONDS)
+    re_place_stories(store, policy(configuration="two"), [1], lambda: SECONDS)
     assert store.edition.pending() == [1], "what its feed says of it now is not told yet"
     place(store)
     assert store.reading.stories(StreamQuery("latest"), SECONDS)[0][0].entry.summary == "Another plan."
@@ -504,6 +504,23 @@ def test_what_changes_while_it_is_placed_waits_on(store: Store) -> None:
         assert titles(store, StreamQuery("section", "europe")) == [title]
         assert store.edition.pending() == []
         store.intake.apply([polled("alpha", changed=[(1, replace(one, hash=f"{title}, taken back"))])], NOW)
+
+
+def test_what_an_edit_moves_changed_when_it_was_stored(store: Store) -> None:
+    """Judging takes seconds: who asks for changes meanwhile does not see it, and asks from that moment on the next time."""
+    store.intake.apply([polled("alpha", [item("alpha", "1", "Defense of the coast")])], NOW)
+    place(store)
+    judged = 0
+
+    def judge(one: PendingItem) -> Judgement:
+        nonlocal judged
+        judged += 1
+        return Judgement("europe", (("europe", 1.0),), ())
+
+    re_place(store, policy(judge, configuration="two"), lambda: SECONDS + 60 + 30 * judged)
+    asked = StreamQuery("search", changed_since=SECONDS + 80)
+    assert titles(store, asked) == ["Defense of the coast"]
+    assert len(store.reading.items(replace(asked, view="items"), SECONDS)[0]) == 1
 
 
 def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: Store) -> None:
@@ -640,7 +657,7 @@ def test_who_tells_a_story_first_stays_so_when_it_is_placed_anew(store: Store) -
     place(store)
     (before,) = store.edition.stories([2]).values()
     assert [name for name, _ in before.publishers] == ["Alpha"]
-    re_place(store, replace(policy(), configuration="two"), SECONDS)
+    re_place(store, replace(policy(), configuration="two"), lambda: SECONDS)
     assert store.edition.stories([2])[2].publishers == before.publishers
 
 
@@ -871,9 +888,9 @@ def test_streams_know_their_size_through_joins_merges_and_hiding(store: Store) -
     before = counted()
     hidden = item("alpha", "1", titles[1]).canonical or ""
     rules = replace(policy(), configuration="two", hidden=frozenset({hidden}))
-    assert re_place(store, rules, SECONDS) == 3
+    assert re_place(store, rules, lambda: SECONDS) == 3
     assert sum(counted().values()) < sum(before.values())
-    assert re_place(store, replace(policy(), configuration="three"), SECONDS) == 3
+    assert re_place(store, replace(policy(), configuration="three"), lambda: SECONDS) == 3
     assert counted() == before
 
 

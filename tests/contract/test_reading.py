@@ -65,7 +65,7 @@ def fill(store: Store) -> None:
         edition(store, rules, lambda: SECONDS - hour * 3600)  # noqa: B023 - used at once
         if hour == 9:  # what follows changes some stories, each at its time
             rules = policy(configuration="two", hidden=hidden)
-            while re_place(store, rules, SECONDS - hour * 3600):
+            while re_place(store, rules, lambda: SECONDS - hour * 3600):  # noqa: B023
                 pass
     known = store.intake.known([item("alpha", "5-0", "").id])
     number = next(iter(known.values()))[0]

@@ -326,7 +326,7 @@ def test_explain_says_by_which_category_of_a_feed_a_story_has_a_topic(desk: Desk
     for source in ("one", "two", "three"):
         archive.intake.apply([polled(source, [one for one in several if one.source == source], live=False)], NOW)
     edition(archive, application.policy, lambda: now)
-    survey(archive, application.policy, now)
+    survey(archive, application.policy, lambda: now)
     archive.close()
     told = desk.json("explain", several[0].url or "")
     assert told["found_topics"] == [{"topic": "tulip-mania", "rule": "categories: Tulip mania", "text": "Tulip mania"}]

@@ -72,7 +72,9 @@ def test_stored_stories_stay_and_placing_them_anew_would_change_nothing(room: Ne
     assert outdated(room) == 0
     before = stories(room)
     numbers = [n for _, n, _ in room.archive.edition.page(None, 100, 0)]
-    re_place_stories(room.archive, with_stored(room.application.policy, room.archive, 0), numbers, seconds(room))
+    re_place_stories(
+        room.archive, with_stored(room.application.policy, room.archive, 0), numbers, lambda: seconds(room)
+    )
     assert stories(room) == before
 
 

@@ -51,7 +51,7 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
 
 
 def test_the_survey_finds_it_and_gives_it_to_what_is_stored(room: Newsroom) -> None:
-    found = survey(room.archive, room.application.policy, NOW)
+    found = survey(room.archive, room.application.policy, lambda: NOW)
     assert found is not None
     assert dict(found.titles) == {"village-life": "Village Life"}
     assert stored_topics(room.archive) == found
@@ -66,7 +66,7 @@ def test_the_survey_finds_it_and_gives_it_to_what_is_stored(room: Newsroom) -> N
 
 
 def test_new_items_get_it_as_they_are_placed(room: Newsroom) -> None:
-    survey(room.archive, room.application.policy, NOW)
+    survey(room.archive, room.application.policy, lambda: NOW)
     room.publish(replace(item("Chapel bells ring again", "kyodo", age=timedelta(0)), categories=("village life",)))
     story = room.client.get("/api/v1/stories?topic=village-life&limit=1").get_json()["stories"][0]
     assert (story["title"], story["topics"]) == ("Chapel bells ring again", ["village-life"])
@@ -74,32 +74,32 @@ def test_new_items_get_it_as_they_are_placed(room: Newsroom) -> None:
 
 def test_once_a_day(room: Newsroom) -> None:
     policy = room.application.policy
-    assert survey(room.archive, policy, NOW) is not None
-    assert survey(room.archive, policy, NOW + EVERY - 1) is None
-    assert survey(room.archive, policy, NOW + EVERY) is not None
+    assert survey(room.archive, policy, lambda: NOW) is not None
+    assert survey(room.archive, policy, lambda: NOW + EVERY - 1) is None
+    assert survey(room.archive, policy, lambda: NOW + EVERY) is not None
 
 
 def test_a_survey_that_was_interrupted_is_made_again(room: Newsroom) -> None:
     """A service that stops meanwhile leaves no topic without the stories that were there before it."""
-    assert survey(room.archive, room.application.policy, NOW, lambda: False) is None
-    assert survey(room.archive, room.application.policy, NOW + 30) is not None
-    assert survey(room.archive, room.application.policy, NOW + 60) is None
+    assert survey(room.archive, room.application.policy, lambda: NOW, lambda: False) is None
+    assert survey(room.archive, room.application.policy, lambda: NOW + 30) is not None
+    assert survey(room.archive, room.application.policy, lambda: NOW + 60) is None
     assert len(room.client.get("/topics/village-life.json").get_json()["items"]) == 6
 
 
 def test_the_page_of_a_topic_is_there_before_stories_name_it(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aggregator.pipeline.survey.PAGE", 2)
     going_on = iter([True, False])
-    assert survey(room.archive, room.application.policy, NOW, lambda: next(going_on)) is None
+    assert survey(room.archive, room.application.policy, lambda: NOW, lambda: next(going_on)) is None
     answer = room.client.get("/topics/village-life.json")
     assert answer.status_code == 200
     assert len(answer.get_json()["items"]) == 2
-    assert survey(room.archive, room.application.policy, NOW + 30) is not None
+    assert survey(room.archive, room.application.policy, lambda: NOW + 30) is not None
     assert len(room.client.get("/topics/village-life.json").get_json()["items"]) == 6
 
 
 def test_a_plan_knows_them(room: Newsroom) -> None:
-    survey(room.archive, room.application.policy, NOW)
+    survey(room.archive, room.application.policy, lambda: NOW)
     store = room.archive.edition
     room.put_in_force(CONFIG.replace("words: [NATO]", "words: [NATO, a word that nobody writes]"))
     report = Comparison(in_force(room.application), room.application).run(
@@ -110,12 +110,12 @@ def test_a_plan_knows_them(room: Newsroom) -> None:
 
 def test_one_that_is_none_any_more_leaves_its_stories(room: Newsroom) -> None:
     """An outlet is called so now: no story is to name a topic that has no page."""
-    survey(room.archive, room.application.policy, NOW)
+    survey(room.archive, room.application.policy, lambda: NOW)
     room.put_in_force(CONFIG.replace("name: BBC World", "id: bbc-world, name: Village Life"))
-    re_place(room.archive, room.application.policy, NOW)
-    assert survey(room.archive, room.application.policy, NOW + EVERY, lambda: False) is None
+    re_place(room.archive, room.application.policy, lambda: NOW)
+    assert survey(room.archive, room.application.policy, lambda: NOW + EVERY, lambda: False) is None
     assert room.client.get("/topics/village-life").status_code == 200
-    assert survey(room.archive, room.application.policy, NOW + EVERY) is not None
+    assert survey(room.archive, room.application.policy, lambda: NOW + EVERY) is not None
     assert room.client.get("/topics/village-life").status_code == 404
     told = room.client.get("/api/v1/stories").get_json()["stories"]
     assert "village-life" not in {topic for story in told for topic in story["topics"]}

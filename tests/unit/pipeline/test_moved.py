@@ -67,7 +67,7 @@ def test_what_is_hidden_stays_hidden_where_it_goes(room: Newsroom) -> None:
     assert keys(room) == {frozenset({OTHER.url})}
     moves(room)
     assert keys(room) == {frozenset({OTHER.url})}
-    survey(room.archive, room.application.policy, int(room.now.timestamp()))
+    survey(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
     assert keys(room) == {frozenset({OTHER.url})}
 
 

@@ -58,7 +58,7 @@ def edited(room: Newsroom, text: str) -> dict[str, StoryState]:
     """The stories after an edit."""
     room.put_in_force(text)
     policy = room.application.policy
-    re_place(room.archive, policy, int(room.now.timestamp()))
+    re_place(room.archive, policy, lambda: int(room.now.timestamp()))
     assert room.archive.edition.count_outdated(policy.epoch) == 0, "not tried again and again"
     return stories(room)
 

@@ -72,7 +72,7 @@ def test_a_restart_in_the_middle_goes_on_where_it_was(room: Newsroom) -> None:
 def test_what_was_finished_untold_is_told_by_the_next(room: Newsroom) -> None:
     room.put_in_force(EDIT)
     room.archive.upkeep.note("re-placing", {"done": 2, "of": 5, "epoch": "gone"})
-    while re_place(room.archive, room.application.policy, 0):
+    while re_place(room.archive, room.application.policy, lambda: 0):
         pass
     assert follow(room) == []
     assert told(room)["done"] == told(room)["of"] == 5

@@ -54,7 +54,7 @@ def test_another_program_places_stored_stories_anew(upgraded: Newsroom) -> None:
     store, policy = upgraded.archive.edition, upgraded.application.policy
     before = {row[1] for row in store.page(None, 100, 0)}
     assert store.count_outdated(policy.epoch) == len(before) > 0
-    assert re_place(upgraded.archive, policy, 0) == len(before)
+    assert re_place(upgraded.archive, policy, lambda: 0) == len(before)
     assert store.count_outdated(policy.epoch) == 0
     assert upgraded.archive.upkeep.configuration() is not None
 
