@@ -164,7 +164,7 @@ def step(
     joins = {join.item: join for join in grouping.joins}
     home = _homes(seen, grouping)
     plan = _Plan(archive, policy, home, grouping.merges)
-    if behind := [n for n, state in plan.states.items() if state.epoch != policy.epoch]:
+    if behind := [n for n in plan.states if plan.is_behind(n)]:
         # Stories that were placed under other rules are first re-placed as a whole, and keep the place they would have had.
         re_place_stories(archive, policy, behind, now)
         plan = _Plan(archive, policy, home, grouping.merges)
@@ -243,6 +243,12 @@ class _Plan:
         self.merges = [
             Merge(survivor(self.into, merge.older), merge.younger) for merge in merges if merge.younger in self.states
         ]
+
+    def is_behind(self, n: int) -> bool:
+        """Whether a story was placed under other rules; or what is hidden moved to an address of one of its items."""
+        if self.states[n].epoch != self.policy.epoch:
+            return True
+        return bool(self.policy.hidden) and any(self.policy.hides(m.item) != m.item.hidden for m in self.known[n])
 
     def stories(self, items: Sequence[PendingItem], judged: dict[int, Judgement], now: int) -> list[StoryState]:
         members: dict[int, dict[int, Member]] = {}

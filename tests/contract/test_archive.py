@@ -935,3 +935,16 @@ def test_a_connection_is_closed_when_no_thread_is_at_it_any_more(store: Store) -
         thread.join(20)
         assert not thread.is_alive()
     assert waited
+
+
+def test_an_article_that_is_hidden_is_so_for_all_that_tell_it_where_it_moves_to(store: Store) -> None:
+    one, other = item("alpha", "1", "Defense of the coast"), item("beta", "1", "Ministers on the coast")
+    rules = policy(hidden=frozenset({one.canonical or ""}))
+    store.intake.apply([polled("alpha", [one]), polled("beta", [other])], NOW)
+    edition(store, rules, lambda: SECONDS)
+    moved = replace(one, url=other.url, canonical=other.canonical, hash="moved")
+    n, _ = store.intake.known([one.id])[one.id]
+    store.intake.apply([polled("alpha", changed=[(n, moved)])], NOW)
+    edition(store, rules, lambda: SECONDS)
+    shown = [store.reading.items(StreamQuery("search", view="items"), SECONDS)[0], titles(store, StreamQuery("latest"))]
+    assert shown == [[], []]
