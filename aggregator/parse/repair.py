@@ -231,11 +231,18 @@ def with_numbers(document: Document) -> Document:
 
 
 def _is_well_formed(data: bytes) -> bool:
+    """Nothing is read, and a declaration of entities that is left is refused before one could be expanded."""
+    reader = expat.ParserCreate()
+    reader.StartDoctypeDeclHandler = _refuse
     try:
-        expat.ParserCreate().Parse(data, True)
-    except expat.ExpatError:
+        reader.Parse(data, True)
+    except (expat.ExpatError, ValueError):
         return False
     return True
+
+
+def _refuse(*_: object) -> None:
+    raise ValueError("a document type declaration")
 
 
 STEPS: tuple[Callable[[Document], Document], ...] = (
