@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.policy import Policy
 from aggregator.stories.copies import is_copy
 
+LATE = 900
+"""Seconds after the first report, longer than one round of polls takes. Dates are what sources say: among reports that came within
+this they tell who was first, but whoever antedates a later one must not take over the headline, the link and the month of a story."""
+
+
+def prompt(items: Collection[PendingItem]) -> list[PendingItem]:
+    """The items that came with the first of them."""
+    until = min(item.first_seen for item in items) + LATE
+    return [item for item in items if item.first_seen <= until]
+
 
 def choose_lead(members: Sequence[Member], policy: Policy) -> PendingItem:
     """The earliest full report: outlets before wrappers, reports with a summary before bare headlines, then by time."""
+    if len(members) == 1:
+        return members[0].item
 
-    def rank(member: Member) -> tuple[bool, bool, int, str]:
-        item = member.item
-        return (item.source in policy.wrappers, len(item.summary) < 40, item.at, item.id)
+    def rank(item: PendingItem) -> tuple[bool, bool]:
+        return item.source in policy.wrappers, len(item.summary) < 40
 
-    return min(members, key=rank).item if len(members) > 1 else members[0].item
+    best = min(rank(member.item) for member in members)
+    fullest = [member.item for member in members if rank(member.item) == best]
+    return min(prompt(fullest), key=lambda item: (item.at, item.id))
 
 
 def restored(members: Sequence[Member], before: Sequence[StoryState]) -> Sequence[Member]:

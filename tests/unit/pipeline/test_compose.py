@@ -150,6 +150,18 @@ def test_equal_leads_without_an_agency_are_no_copies() -> None:
     assert len(told(members).publishers) == 2
 
 
+def test_who_antedates_a_late_report_takes_over_neither_headline_nor_month() -> None:
+    text = "What happened there on Monday, told at length."
+    here = [member(1, "A", "Defense plan", 90_000, at=89_000, summary=text)]
+    prompt = member(2, "B", "Europe plan", 90_600, at=88_000, summary=f"{text} B says so.")
+    late = member(3, "C", "Buy now", 99_000, at=1, summary=f"{text} C says so.")
+    story = told([*here, prompt, late])
+    assert (story.lead, story.published) == (2, 88_000)
+    assert [name for name, _ in story.publishers] == ["A", "B", "C"]
+    bare = member(1, "A", "Defense plan", 90_000)
+    assert told([bare, late]).lead == 3, "but it is the first full report"
+
+
 def test_the_lead_is_the_earliest_full_report_not_the_longest_headline() -> None:
     full = member(2, "B", "Short", 200, summary="A summary that says what has happened, in a sentence.")
     members = [
