@@ -14,6 +14,9 @@ from aggregator.normalise.characters import clean, cut, without_unwanted
 from aggregator.normalise.plain import without_shortcodes
 
 MAX_LENGTH = 200_000
+MAX_SAFE = (
+    5 * MAX_LENGTH
+)  # with relative addresses resolved: thousands of them, and a base of 2,000 characters, make 20 MB
 MAX_TAGS = 10_000  # nh3 takes time with the square of the depth: 40,000 nested tags cost seconds
 
 _TAGS = """
@@ -138,6 +141,9 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     if _RELATIVE_HREF.search(lower) or _RELATIVE_SRC.search(lower):
         cleaner = _cleaner(lambda relative: address.absolute(relative, base))
     safe = cleaner.clean(text)
+    if len(safe) > MAX_SAFE and cleaner is not _ABSOLUTE_ONLY:
+        drops["content-cut"] += 1
+        safe = _ABSOLUTE_ONLY.clean(text)
     if "&" in text:  # else it has no character that was not in the text
         safe = without_unwanted(safe)
     if _ODD_ADDRESS.search(safe):

@@ -254,6 +254,14 @@ def test_a_text_without_end_is_cut(text: str) -> None:
     assert drops == {"content-cut": 1}
 
 
+@pytest.mark.parametrize("text", ["<a href=b>x</a>" * 4_000, "<img src=b>" * 9_000])
+def test_a_long_base_makes_no_endless_text_of_a_short_one(text: str) -> None:
+    drops: Counter[str] = Counter()
+    safe = sanitise(f"{text}<p>All of it", f"https://example.org/{'b' * 2_000}/", drops)
+    assert len(safe) < 1_000_000 and safe.endswith("<p>All of it</p>")
+    assert drops["content-cut"] == 1
+
+
 def test_a_counter_is_no_picture_of_an_item() -> None:
     counter = '<media:thumbnail url="https://media.example.org/tracking/news-rss-pixel.png"/>'
     assert one("<p>x</p><img src='https://e.org/a.jpg'>", inside=counter).image == "https://e.org/a.jpg"
