@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from aggregator.model.judgement import Scores
 from aggregator.model.story import Member, Placing, StoryState
 from aggregator.pipeline.announcing import Change, announced, turned
-from aggregator.pipeline.corroboration import choose_lead, corroborations, counted_since, prompt, restored
+from aggregator.pipeline.corroboration import choose_lead, corroborations, counted_since, dated, restored
 from aggregator.pipeline.policy import Policy
 
 FOLDED = 24
@@ -60,7 +60,7 @@ def compose(
         n=n,
         id=old.id if old else next(member.item.id for member in members if member.item.n == n),
         lead=lead.n,
-        published=min(item.at for item in prompt([member.item for member in told])),
+        published=min(item.at for item in dated([member.item for member in told])),
         entered=min((state.entered for state in before), default=told[0].item.entered),
         section=section,
         scores=scores,

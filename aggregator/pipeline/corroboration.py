@@ -10,14 +10,18 @@ from aggregator.pipeline.policy import Policy
 from aggregator.stories.copies import is_copy
 
 LATE = 900
-"""Seconds after the first report, longer than one round of polls takes. Dates are what sources say: among reports that came within
-this they tell who was first, but whoever antedates a later one must not take over the headline, the link and the month of a story."""
+"""Seconds after the first report, longer than one round of polls takes."""
+EARLIER = 86_400
+"""Seconds by which a report that comes later may say that it was published before those that came first: sources with little news
+are polled a few times a day."""
 
 
-def prompt(items: Collection[PendingItem]) -> list[PendingItem]:
-    """The items that came with the first of them."""
-    until = min(item.first_seen for item in items) + LATE
-    return [item for item in items if item.first_seen <= until]
+def dated(items: Collection[PendingItem]) -> list[PendingItem]:
+    """The items whose dates count for when the story was first reported. Dates are what sources say, and an item that links to
+    another's article joins its story whatever it says: a date of years ago would take over headline, link and month."""
+    prompt = min(item.first_seen for item in items) + LATE
+    earliest = min(item.at for item in items if item.first_seen <= prompt) - EARLIER
+    return [item for item in items if item.first_seen <= prompt or item.at >= earliest]
 
 
 def choose_lead(members: Sequence[Member], policy: Policy) -> PendingItem:
@@ -30,7 +34,7 @@ def choose_lead(members: Sequence[Member], policy: Policy) -> PendingItem:
 
     best = min(rank(member.item) for member in members)
     fullest = [member.item for member in members if rank(member.item) == best]
-    return min(prompt(fullest), key=lambda item: (item.at, item.id))
+    return min(dated(fullest), key=lambda item: (item.at, item.id))
 
 
 def restored(members: Sequence[Member], before: Sequence[StoryState]) -> Sequence[Member]:

@@ -157,6 +157,8 @@ def test_who_antedates_a_late_report_takes_over_neither_headline_nor_month() -> 
     late = member(3, "C", "Buy now", 99_000, at=1, summary=f"{text} C says so.")
     story = told([*here, prompt, late])
     assert (story.lead, story.published) == (2, 88_000)
+    seldom_polled = member(4, "D", "Europe plans", 99_000, at=70_000, summary=f"{text} D says so.")
+    assert (told([*here, prompt, late, seldom_polled]).lead) == 4, "it did report first"
     assert [name for name, _ in story.publishers] == ["A", "B", "C"]
     bare = member(1, "A", "Defense plan", 90_000)
     assert told([bare, late]).lead == 3, "but it is the first full report"
