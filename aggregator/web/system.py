@@ -39,8 +39,9 @@ def readyz() -> Response:
         current_app.logger.error("store: %s", error)
         return _plain("the store cannot be read\n", 503)
     if troubles := lib.troubles():
-        parts = ", ".join(trouble.partition(":")[0] for trouble in troubles)  # the rest names paths: it is in the log
-        return _plain(f"degraded: {parts}\n", 503)
+        # The rest of each names paths: it is in the log.
+        parts = dict.fromkeys(trouble.partition(":")[0] for trouble in troubles)
+        return _plain(f"degraded: {', '.join(parts)}\n", 503)
     age = lib.now() - datetime.fromtimestamp(tick, UTC) if isinstance(tick, int) else None
     if age is None or not -SLACK <= age <= SILENT_TICKS:  # a tick in the future was noted before the clock was set back
         return _plain("no worker is polling\n", 503)

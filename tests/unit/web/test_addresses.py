@@ -105,6 +105,10 @@ def test_health(newsroom: Newsroom) -> None:
     with WorkerLock(newsroom.folder) as lock:
         lock.report("store: /secret/path: the disk is full")
         assert client.get("/readyz").text == "degraded: store\n"
+        lock.report("store: cannot be reached\nqueue: cannot be reached\nstore: takes no more connections")
+        assert client.get("/readyz").text == "degraded: store, queue\n", (
+            "a part that fails on two machines is named once"
+        )
         lock.report("")
         assert client.get("/readyz").status_code == 200
         lock.report("store: full")
