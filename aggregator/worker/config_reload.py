@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +37,7 @@ class ConfigReload:
         self._troubles = troubles
         self._news = news
         self._broken: str | None = None
+        self._complaint: dict[str, object] = {}  # of the broken edit, as others read it
         self._unwritten: dict[str, object] = {}  # notes that the store did not take; the next look tries again
         self._turn = asyncio.Lock()
 
@@ -59,6 +61,8 @@ class ConfigReload:
             self._troubles.recovered("configuration")
             if outcome is not None:
                 await self._take(outcome)
+            if self._broken is not None:
+                await self._insist()
 
     async def _take(self, outcome: Reload) -> None:
         if outcome.of_file and self._broken is not None:
@@ -82,7 +86,16 @@ class ConfigReload:
         problems = [asdict(_public(problem, error.main)) for problem in error.problems]
         message = "\n".join("{file}:{line}:{column}: {message}".format_map(problem) for problem in problems)
         at = int(self._clock().timestamp())
-        await self._note(notes.BROKEN_EDIT, {"message": message, "problems": problems, "at": at})
+        self._complaint = {"message": message, "problems": problems, "at": at}
+        await self._note(notes.BROKEN_EDIT, self._complaint)
+
+    async def _insist(self) -> None:
+        """As long as the file of this machine is broken: a worker of another machine ends the complaint when it starts, and
+        when a broken edit of its own is mended."""
+        archive = self._current.engine.tools.archive
+        with suppress(StoreError):
+            if await asyncio.to_thread(archive.upkeep.noted, notes.BROKEN_EDIT) is None:
+                await self._note(notes.BROKEN_EDIT, self._complaint)
 
     async def _note(self, key: str, value: object) -> None:
         self._unwritten[key] = value

@@ -21,6 +21,7 @@ from builders.postgres import crash_and_restart, execute, fresh_database
 from builders.process import aggregator, command, configuration, environment
 from servers.local import Request, Route, Server, conditional
 
+from aggregator.model import notes
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker.processes import identity
@@ -237,3 +238,36 @@ def test_a_server_that_dies_and_comes_back_costs_nothing(tmp_path: Path) -> None
         url, "SELECT count(*), count(DISTINCT i.id), count(p.item) FROM items i LEFT JOIN placements p ON p.item = i.n"
     )
     assert rows == [(count * 20, count * 20, count * 20)]
+
+
+def test_a_broken_edit_is_told_until_it_is_mended_whatever_starts_meanwhile(tmp_path: Path) -> None:
+    """A worker of another machine takes the complaint for that of one that has ended."""
+    url = fresh_database()
+    with Server({"/1": conditional(rss([("1", "One", DAY)]))}) as server:
+        files = []
+        for machine in ("one", "two"):
+            (tmp_path / machine).mkdir()
+            files.append(configuration(tmp_path / machine, {"s1": server.url("/1")}))
+        sound = files[0].read_text()
+        archive = PostgresArchive(url, identity())
+
+        def complaint() -> Any:
+            return archive.upkeep.noted(notes.BROKEN_EDIT)
+
+        def at_work(count: int) -> bool:
+            with suppress(Exception):  # the first one makes the table
+                return execute(url, "SELECT count(*) FROM procrastinate_workers") == [(2 * count,)]
+            return False
+
+        with workers(files[0], url, 1):
+            until(lambda: at_work(1), 60)
+            files[0].write_text("sources: [")
+            until(complaint, 20)
+            told = complaint()
+            with workers(files[1], url, 1):
+                until(lambda: at_work(2), 60)
+                until(complaint, 5)
+                assert complaint() == told
+                files[0].write_text(sound)
+                until(lambda: not complaint(), 20)
+        archive.close()
