@@ -38,10 +38,11 @@ def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive
     stored = archive.edition.placed_at({address for group in groups for address in group})
     into = {merge.younger: merge.older for merge in grouping.merges}
     merges = list(grouping.merges)
+    founded = {one.n for one in fresh}  # stories that these found are younger than any that readers know
     for group in groups:
         known = {survivor(into, home) for address in group for home in stored.get(address, {}).values()}
         new = {survivor(into, story[n]) for n, address in wanted.items() if address in group and n in story}
-        older, *younger = sorted(known) + sorted(new - known)
+        older, *younger = sorted(known | new, key=lambda home: (home in founded, home))
         for one in younger:
             into[one] = older
             merges.append(Merge(older, one))

@@ -127,6 +127,18 @@ def test_only_what_would_be_a_story_of_its_own_was_joined_by_the_editor(tmp_path
     room.close()
 
 
+def test_a_report_that_belongs_to_an_older_story_joins_the_younger_one_to_that(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, f"{CONFIG}stories: {{join: [['{HARVEST.url}', '{DREAMS.url}']]}}\n")
+    for one in (OCTOPUS, HARVEST, DREAMS):
+        room.publish(one)
+    answer = room.client.get("/api/v1/items").get_json()
+    homes = {one["story"].removeprefix("urn:uuid:") for one in answer["items"]}
+    moved = room.client.get(f"/stories/{HARVEST.id}")
+    room.close()
+    assert homes == {OCTOPUS.id}, "the older story keeps its id"
+    assert moved.status_code == 301 and moved.location.endswith(OCTOPUS.id)
+
+
 @pytest.mark.parametrize("key", ["split", "join"])
 def test_news_that_touches_all_there_is_hinders_no_override(tmp_path: Path, key: str) -> None:
     """It has these stories placed by the new rules before the others follow, and then nothing seems left to do."""
