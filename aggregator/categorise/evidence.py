@@ -29,46 +29,54 @@ def read(book: Rulebook, hay: Haystack) -> TextReading:
     for rule, spans in abroad.items():
         blanked.setdefault(rule, []).extend(spans)
     if blanked:
-        words = _uncovered(hay, words, blanked)
-    excluded = _weigh_words(book, hay, words, elsewhere, evidence) if words else _NOTHING
-    if blanked:
-        evidence = _counting(evidence, blanked)
-    evidence, covered = said_once(hay, evidence) if _any_overlap(words) else (evidence, [])
+        evidence = [one for one in evidence if not _overlaps(hay, one.start, one.end, blanked.get(one.rule, ()))]
+    excluded = _NOTHING
+    if words:
+        of_words, excluded = _weigh_words(book, hay, words, blanked, elsewhere)
+        evidence += of_words
+    evidence, covered = said_once(hay, evidence) if _any_overlap(hay, words) else (evidence, [])
     return TextReading(evidence, excluded, codes, covered)
 
 
 def _weigh_words(
-    book: Rulebook, hay: Haystack, words: list[Hit], elsewhere: frozenset[int], evidence: list[Evidence]
-) -> frozenset[int]:
-    """Adds the evidence of words; returns the rules that are excluded. A word counts once per field, and little for the
-    rules `elsewhere`."""
+    book: Rulebook, hay: Haystack, words: list[Hit], blanked: Spans, elsewhere: frozenset[int]
+) -> tuple[list[Evidence], frozenset[int]]:
+    """The evidence of words, and the rules that are excluded. A word counts once per field, where it first stands outside
+    what is `blanked` for the rule, and little for the rules `elsewhere`."""
+    evidence: list[Evidence] = []
     excluded: set[int] = set()
-    seen: set[tuple[int, bool]] = set()
-    first: dict[int, Hit] = {}  # by the number of the word
+    fields: dict[tuple[int, bool], list[Hit]] = {}  # by the number of the word, and whether it is in the headline
+    every: dict[int, list[Hit]] = {}
     shift, split, known = book.first_word, hay.split, book.words
     for hit in words:
-        needle, start, end = hit
-        in_title = start < split
-        if (needle, in_title) in seen:
-            continue
-        seen.add((needle, in_title))
-        number = needle - shift
-        first.setdefault(number, hit)
+        fields.setdefault((hit[0] - shift, hit[1] < split), []).append(hit)
+    for (number, in_title), hits in fields.items():
+        every.setdefault(number, []).extend(hits)
         word = known[number]
         factor = weights.HEADLINE if in_title else 1.0
         for rule, weight, term in word.uses:
-            evidence.append(Evidence(rule, _word_value(weight, factor, rule in elsewhere), start, end, term, False))
+            counts = _first(hay, hits, blanked.get(rule))
+            if counts:
+                value = _word_value(weight, factor, rule in elsewhere)
+                evidence.append(Evidence(rule, value, counts[1], counts[2], term, False))
         if word.nevers:
             excluded.update(word.nevers)
-    for number in first:
+    for number in every:
         for use in known[number].several:
-            if not use.parts <= first.keys():
+            if not use.parts <= every.keys():
                 continue
             if use.never:
                 excluded.add(use.rule)
-            else:
-                evidence += _of_several(use, [first[part] for part in use.parts], split, use.rule in elsewhere)
-    return frozenset(excluded)
+                continue
+            counting = [one for part in use.parts if (one := _first(hay, every[part], blanked.get(use.rule)))]
+            if len(counting) == len(use.parts):
+                evidence += _of_several(use, counting, split, use.rule in elsewhere)
+    return evidence, frozenset(excluded)
+
+
+def _first(hay: Haystack, hits: Sequence[Hit], spans: Sequence[tuple[int, int]] | None) -> Hit | None:
+    """The first of the hits outside the spans."""
+    return next((hit for hit in hits if not _overlaps(hay, hit[1], hit[2], spans)), None) if spans else hits[0]
 
 
 def _word_value(weight: float, factor: float, elsewhere: bool) -> float:
@@ -96,28 +104,22 @@ def _blanked(book: Rulebook, words: list[Hit]) -> Spans:
 
 
 def _uncovered(hay: Haystack, hits: list[Hit], blanked: Spans) -> list[Hit]:
-    """The hits, without those inside a `not` phrase if the same word also occurs elsewhere in the field: a word counts
+    """The names, without those inside a `not` phrase if the same name also occurs elsewhere in the field: a name counts
     once, and it should be the occurrence that counts for every rule."""
     spans = [span for own in blanked.values() for span in own]
-    inside = [hit for hit in hits if _overlaps(hit[1], hit[2], spans)]
+    inside = [hit for hit in hits if _overlaps(hay, hit[1], hit[2], spans)]
     free = {(hit[0], hit[1] < hay.split) for hit in hits if hit not in inside}
     return [hit for hit in hits if hit not in inside or (hit[0], hit[1] < hay.split) not in free]
 
 
-def _overlaps(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
+def _overlaps(hay: Haystack, start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether a span shares more than a boundary space with one of others."""
-    return any(first < end - 1 and start < last - 1 for first, last in spans)
+    return any(hay.text[max(start, first) : min(end, last)].strip(" ") for first, last in spans)
 
 
-def _counting(evidence: list[Evidence], blanked: Spans) -> list[Evidence]:
-    """The evidence outside excluded spans; a term of several parts counts as a whole or not at all."""
-    broken = {(one.rule, one.term) for one in evidence if len(one.term.parts) > 1 and _covered(one, blanked)}
-    return [one for one in evidence if not _covered(one, blanked) and (one.rule, one.term) not in broken]
-
-
-def _any_overlap(hits: list[Hit]) -> bool:
+def _any_overlap(hay: Haystack, hits: list[Hit]) -> bool:
     """Whether two of them share more than a boundary space; they are in order of end."""
-    return any(after[1] < before[2] - 1 for before, after in pairwise(hits))
+    return any(after[1] < before[2] - (hay.text[before[2] - 1] == " ") for before, after in pairwise(hits))
 
 
 def said_once(hay: Haystack, evidence: list[Evidence]) -> tuple[list[Evidence], list[Evidence]]:
@@ -155,7 +157,3 @@ def whole(hay: Haystack, one: Evidence) -> int:
     while hay.text[end] != " " and not unspaced(hay.text[end]):
         end += 1
     return end + (hay.text[end] == " ")
-
-
-def _covered(one: Evidence, blanked: Spans) -> bool:
-    return _overlaps(one.start, one.end, blanked.get(one.rule, []))

@@ -362,3 +362,23 @@ def test_a_sea_that_several_countries_share_names_none_of_them() -> None:
     assert judge(book(ASIA), "Ship sinks in South China Sea").places == ()
     assert judge(book(ASIA), "Ship sinks in South China Sea").section == "asia"
     assert judge(book(ASIA), "Vietnamese ship sinks in South China Sea").places == ("VN",)
+
+
+def test_words_of_one_letter_stand_inside_phrases_too() -> None:
+    """美 is America in a Chinese headline, but not in 美食, good food."""
+    rules = book(rule("america", "美", "美国", nots=("美食",)))
+    assert judge(rules, "美食节开幕").section == "world"
+    assert judge(rules, "美方回应").section == "america"
+    assert [match.text for match in receipts(rules, "美国总统访问")[0].matched] == ["美国"]
+
+
+def test_a_term_of_several_parts_counts_where_a_part_stands_outside_what_is_not_meant_too() -> None:
+    rules = book(rule("asia", ["china", "tariff"], nots=("fine china",)))
+    assert judge(rules, "Makers of fine china feel the tariff").section == "world"
+    assert judge(rules, "Makers of fine china feel the tariff", "China imposed it in May.").section == "asia"
+
+
+def test_what_one_section_does_not_mean_another_may() -> None:
+    rules = book(rule("defense", "strike", nots=("labor strike",)), rule("economy", "strike", nots=("air strike",)))
+    for title in ("Air strike hits as labor strike ends", "Labor strike ends as air strike hits"):
+        assert set(judge(rules, title).sections) == {"defense", "economy"}, title
