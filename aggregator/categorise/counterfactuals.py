@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aggregator.categorise import weights
-from aggregator.categorise.evidence import read, said_once
+from aggregator.categorise.evidence import read, said_once, word_value
 from aggregator.categorise.findings import Evidence, TextReading
 from aggregator.categorise.judge import decided, totals
 from aggregator.categorise.receipts import rule_name
-from aggregator.categorise.rulebook import Rulebook
+from aggregator.categorise.rulebook import Rulebook, without_place
 from aggregator.model.settings import Position, Term
 from aggregator.text.match import Haystack, haystack
 
@@ -58,8 +58,14 @@ def outcome(book: Rulebook, case: Case) -> Outcome:
     )
     lead = max(raw[book.ids[winner]] if winner in book.ids else 0.0, weights.LEAST)  # less leads nowhere
     rival = book.rules[ranked[0][1]].id if ranked else None
-    behind = max(0.0, lead - raw[ranked[0][1]]) / weights.HEADLINE if ranked else 0.0
-    return Outcome(winner, rival, round(behind, 2), tuple(_counterfactuals(book, hay, reading, winner, case)))
+    behind = _lacking(lead - raw[ranked[0][1]], ranked[0][1] in reading.elsewhere) if ranked else 0.0
+    return Outcome(winner, rival, behind, tuple(_counterfactuals(book, hay, reading, winner, case)))
+
+
+def _lacking(evidence: float, elsewhere: bool) -> float:
+    """The least weight, in hundredths, with which a word in the headline is more than this evidence."""
+    steps = (step / 100 for step in range(1, 10_000))
+    return next((one for one in steps if word_value(one, weights.HEADLINE, elsewhere) > evidence + 1e-9), 100.0)
 
 
 def _counterfactuals(
@@ -70,9 +76,15 @@ def _counterfactuals(
     for one in reading.evidence:
         if one.rule == number:
             own[one.term] = (own.get(one.term, (0.0, one))[0] + one.value, one)
+    every = (*reading.evidence, *reading.covered)
     for term, (_, one) in sorted(own.items(), key=lambda entry: -entry[1][0]):
-        every = (*reading.evidence, *reading.covered)
-        left, _ = said_once(hay, [other for other in every if not (other.rule == number and other.term == term)])
-        then = decided(book, reading._replace(evidence=left), case.usually, case.section).section
+        if (
+            number is not None and one.place
+        ):  # the country may be in another line, and its absence decides for whom words count
+            left = read(without_place(book, number, term), hay)
+        else:
+            kept, _ = said_once(hay, [other for other in every if not (other.rule == number and other.term == term)])
+            left = reading._replace(evidence=kept)
+        then = decided(book, left, case.usually, case.section).section
         if then != winner:
             yield Counterfactual(rule_name(term, one.place), term.at, then)

@@ -35,7 +35,7 @@ def read(book: Rulebook, hay: Haystack) -> TextReading:
         of_words, excluded = _weigh_words(book, hay, words, blanked, elsewhere)
         evidence += of_words
     evidence, covered = said_once(hay, evidence) if _any_overlap(hay, words) else (evidence, [])
-    return TextReading(evidence, excluded, codes, covered)
+    return TextReading(evidence, excluded, codes, covered, elsewhere)
 
 
 def _weigh_words(
@@ -57,7 +57,7 @@ def _weigh_words(
         for rule, weight, term in word.uses:
             counts = _first(hay, hits, blanked.get(rule))
             if counts:
-                value = _word_value(weight, factor, rule in elsewhere)
+                value = word_value(weight, factor, rule in elsewhere)
                 evidence.append(Evidence(rule, value, counts[1], counts[2], term, False))
         if word.nevers:
             excluded.update(word.nevers)
@@ -79,7 +79,7 @@ def _first(hay: Haystack, hits: Sequence[Hit], spans: Sequence[tuple[int, int]] 
     return next((hit for hit in hits if not _overlaps(hay, hit[1], hit[2], spans)), None) if spans else hits[0]
 
 
-def _word_value(weight: float, factor: float, elsewhere: bool) -> float:
+def word_value(weight: float, factor: float, elsewhere: bool) -> float:
     """A word of weight 5 or more outranks any single place, wherever the two are."""
     if weight >= weights.HEAVY:
         return weight * factor + weights.OUTRANKING
@@ -89,7 +89,7 @@ def _word_value(weight: float, factor: float, elsewhere: bool) -> float:
 def _of_several(use: AllUse, hits: Sequence[Hit], split: int, elsewhere: bool) -> list[Evidence]:
     """A term of several parts counts if all are found; as in the headline, if all are there."""
     factor = weights.HEADLINE if all(start < split for _, start, _ in hits) else 1.0
-    share = _word_value(use.weight, factor, elsewhere) / len(hits)
+    share = word_value(use.weight, factor, elsewhere) / len(hits)
     return [Evidence(use.rule, share, start, end, use.term, False) for _, start, end in hits]
 
 

@@ -25,9 +25,11 @@ class Evidence(NamedTuple):
 
 class TextReading(NamedTuple):
     """`excluded` are the rules a `never` rules out; `codes` the countries and regions found, headline first, each with where
-    it is first named; `covered` would be evidence, but stands inside or around what weighs more."""
+    it is first named; `covered` would be evidence, but stands inside or around what weighs more. `elsewhere` are the sections whose
+    words count for little, since the headline begins with a place of others."""
 
     evidence: list[Evidence]
     excluded: frozenset[int]
     codes: dict[str, tuple[int, int]]
     covered: list[Evidence]
+    elsewhere: frozenset[int]

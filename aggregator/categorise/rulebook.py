@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from aggregator.categorise import weights
@@ -149,6 +149,13 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
         meanings=_meanings(rules, len(sections), names.places),
         ids=ids,
     )
+
+
+def without_place(book: Rulebook, number: int, line: Term) -> Rulebook:
+    """As compiled anew without this line of `places` of a rule; the automaton stays."""
+    rules = list(book.rules)
+    rules[number] = replace(rules[number], places=tuple(term for term in rules[number].places if term != line))
+    return replace(book, rules=tuple(rules), meanings=_meanings(rules, book.sections, book.places))
 
 
 def _meanings(rules: Sequence[Rules], sections: int, places: Sequence[Place]) -> dict[tuple[str, ...], Meaning]:

@@ -122,9 +122,12 @@ def what_would_change(found: Outcome, *, fixed: bool) -> str:
     """What would have changed the outcome, in a sentence."""
     if fixed:
         return "  Its source fixes the section: no word would change it."
-    if found.section not in {one.then for one in found.counterfactuals} and found.counterfactuals:
-        rules = ", ".join(f"{one.rule} ({one.at})" for one in found.counterfactuals[:3])
-        return f"  Without {rules} it would be in {found.counterfactuals[0].then}."
+    if found.counterfactuals:
+        rules: dict[str, list[str]] = {}
+        for one in found.counterfactuals[:3]:
+            rules.setdefault(one.then, []).append(f"{one.rule} ({one.at})")
+        told = (f"Without {' or '.join(lines)} it would be in {then}." for then, lines in rules.items())
+        return f"  {' '.join(told)}"
     if found.runner_up is None:
         return "  No other section matches."
     return f"  One more word in the headline, of weight {found.behind:g}, would put it in {found.runner_up}."
