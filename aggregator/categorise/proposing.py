@@ -63,16 +63,14 @@ def proposals(book: Rulebook, case: Case, wanted: str) -> Iterator[Proposal]:
 def _own_lines(book: Rulebook, reading: TextReading, number: int, case: Case) -> Iterator[Proposal]:
     """New words for the section, and more weight for lines that matched."""
     wanted = book.rules[number].id
-    least = 0
+    guess = 0
     for proposal in _new_words(book, reading, number, case):
-        found = _enough(book, proposal, case, wanted, least)
-        if found is None and least == 0:
-            break  # words of the headline all weigh alike: where one is not enough, none is
+        found = _enough(book, proposal, case, wanted, guess)
         if found is not None:
-            least = WEIGHTS.index(found.term.weight)
+            guess = WEIGHTS.index(found.term.weight)
             yield found
     for proposal in _heavier(book, reading, number):
-        found = _enough(book, proposal, case, wanted, 0)
+        found = _enough(book, proposal, case, wanted)
         if found is not None:
             yield found
 
@@ -82,14 +80,23 @@ def edited(sections: Sequence[Rules], proposal: Proposal) -> tuple[Rules, ...]:
     return tuple(proposal.rules if rules.id == proposal.rules.id else rules for rules in sections)
 
 
-def _enough(book: Rulebook, proposal: Proposal, case: Case, wanted: str, least: int) -> Proposal | None:
-    """With the smallest weight that moves the text; weights before the `least`-th were not enough for others."""
-    for weight in WEIGHTS[least:]:
-        if proposal.was is None or weight > proposal.was.weight:
-            tried = _put(proposal, replace(proposal.term, weight=weight))
-            if _leads(book, tried, case) == wanted:
-                return tried
-    return None
+def _enough(book: Rulebook, proposal: Proposal, case: Case, wanted: str, guess: int = 0) -> Proposal | None:
+    """With the smallest weight that moves the text; None if the greatest does not, as inside a phrase of `not`. Words of a
+    headline mostly weigh alike: the `guess`-th weight, that was enough for another, is tried first."""
+    least = proposal.was.weight if proposal.was else 0.0
+    tried = [_put(proposal, replace(proposal.term, weight=weight)) for weight in WEIGHTS if weight > least]
+
+    def enough(step: int) -> bool:
+        return _leads(book, tried[step], case) == wanted
+
+    last = len(tried) - 1
+    if not tried:
+        return None
+    if enough(guess):
+        return tried[next((step + 1 for step in reversed(range(guess)) if not enough(step)), 0)]
+    if guess == last or not enough(last):
+        return None
+    return tried[next((step for step in range(guess + 1, last) if enough(step)), last)]
 
 
 def _put(proposal: Proposal, term: Term) -> Proposal:

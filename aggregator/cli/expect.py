@@ -11,6 +11,7 @@ from typing import Any
 from aggregator.bootstrap import Application
 from aggregator.categorise.counterfactuals import Case
 from aggregator.categorise.examples import check_examples
+from aggregator.categorise.judge import judge
 from aggregator.categorise.proposing import Proposal, edited, proposals
 from aggregator.config.characters import in_lines
 from aggregator.errors import Problem, UsageError
@@ -40,10 +41,9 @@ def known_section(application: Application, section: str) -> None:
 def expected(application: Application, case: Case, section: str) -> dict[str, Any]:
     """`{section, holds, proposals: [...]}`: those first that fail no example, then those that move least in the archive, the
     lighter edit on a tie."""
-    judged = application.judge(case.title, case.summary)
     if case.section:
         return {"section": section, "holds": case.section == section, "fixed": case.section, "proposals": []}
-    holds = judged.section == section
+    holds = judge(application.rulebook, case.title, case.summary, usually=case.usually).section == section
     rows: list[dict[str, Any]] = []
     archive = application.database.open() if application.database.exists else None
     if not holds:

@@ -13,6 +13,7 @@ from aggregator.categorise.proposing import edited, proposals
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.categorise.usage import Usage
 from aggregator.config.load import parse
+from aggregator.model.settings import Term
 
 RULES = """
 sections:
@@ -151,3 +152,53 @@ def test_another_sections_not_is_proposed_where_nothing_else_works() -> None:
     """No word to add, no line to weigh: its source alone speaks for the section."""
     found = list(proposals(book(), Case("Japan in it", usually="europe"), "europe"))
     assert {(one.key, one.rules.id) for one in found} == {("not", "asia-pacific")}
+
+
+def test_other_words_are_proposed_where_the_first_cannot_count() -> None:
+    rules = book(RULES.replace("never: [recipe]", "not: [porcelain auction]"))
+    found = {one.term.parts[0] for one in proposals(rules, Case("Porcelain auction breaks records"), "defense")}
+    assert found == {"records", "breaks", "breaks records"}
+
+
+def test_words_beside_one_that_needs_more_weigh_no_more_than_they_must() -> None:
+    """`octopuses` stands inside a phrase that counts already, so it must outweigh that."""
+    rules = book(RULES.replace("[missile*,", "[missile*, {octopuses dream: 0.05},"))
+    found = {
+        one.term.parts[0]: one.term.weight
+        for one in proposals(rules, Case("Norway: octopuses dream at home"), "defense")
+    }
+    assert found["octopuses"] == found["home"] == 2.0
+    assert found["octopuses dream"] == 2.0
+
+
+HOME_AND_ABROAD = """
+sections:
+  - {id: america, places: [US, north-america]}
+  - {id: europe, places: [europe], words: [{tariff: 1.2}]}
+  - {id: economy, words: [trade]}
+  - id: world
+"""
+
+
+def test_a_country_that_another_line_lists_too_hangs_on_neither() -> None:
+    assert outcome(book(HOME_AND_ABROAD), Case("US octopuses dream")).counterfactuals == ()
+
+
+def test_without_a_place_the_words_of_other_sections_count_in_full() -> None:
+    rules = HOME_AND_ABROAD.replace(", north-america", "")
+    case = Case("US tariff trade")
+    (counterfactual,) = outcome(book(rules), case).counterfactuals
+    assert counterfactual.then == judge(book(rules.replace(", places: [US]", "")), case.title).section == "europe"
+
+
+@pytest.mark.parametrize("title", ["US meets Norway", "Trade with octopuses", "US tariff trade"])
+def test_a_word_of_the_weight_that_is_lacking_moves_the_text(title: str) -> None:
+    """Words of a section count for little where a place of another one acts, and on a tie the first section leads."""
+    text = HOME_AND_ABROAD.replace("words: [trade]", "words: [trade, {octopuses: 0.5}]").replace(
+        "id: world", "{id: world, words: [octopuses]}"
+    )
+    rules = book(text)
+    found = outcome(rules, Case(title))
+    word = Term(("zebra",), found.behind, rules.rules[0].at)
+    more = [replace(one, words=(*one.words, word)) if one.id == found.runner_up else one for one in rules.rules]
+    assert judge(compile_rules(more, (), rules.fallback), f"{title} zebra").section == found.runner_up

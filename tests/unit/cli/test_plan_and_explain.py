@@ -392,6 +392,16 @@ def test_a_proposed_edit_that_fails_an_example_comes_last_and_says_so(desk: Desk
     )
 
 
+def test_explain_expect_knows_the_section_to_which_a_source_leans(desk: Desk) -> None:
+    source = '{name: One, url: "https://one.example/"'
+    desk.file.write_text(FILE.replace(source, f"{source}, usually: defense"))
+    desk.run("apply")
+    octopus = url_of(OCTOPUS)
+    assert "It is in defense already." in desk.run("explain", octopus, "--expect", "defense")
+    told = desk.json("explain", octopus, "--expect", "world")["expect"]
+    assert (told["holds"], bool(told["proposals"])) == (False, True)
+
+
 def test_stories_that_join_and_split_are_foreseen(desk: Desk) -> None:
     application = Application.load(Place(desk.file, desk.folder / "instance"))
     archive = application.database.open()
