@@ -27,7 +27,7 @@ _SAFE_BLOCK = re.compile(r"</?(?:p|div|li|ul|ol|h[1-6]|tr|t[dh]|blockquote|table
 _SAFE_TAG = re.compile(r'<[a-z/](?:"[^"]*(?:"|\Z)|[^">])*(?:>|\Z)')  # the last one may be cut off
 # A shortcode that the excerpt cuts off extends to the end of the excerpt.
 _SHORTCODE = re.compile(
-    r"\[/?(?:vc|fusion|et_pb|mk|av)_\w{2,40}(?:\s[^\[\]<>]{0,2000}+)?(?:\]|(?=[\[<])|\Z)|\[/?caption(?:\s[^\[\]<>]{0,500})?\]"
+    r"\[/?(?:vc|fusion|et_pb|mk|av)_\w{2,40}(?:\s[^\[\]<>]*+)?(?:\]|(?=[\[<])|\Z)|\[/?caption(?:\s[^\[\]<>]{0,500})?\]"
 )
 _HEADING = re.compile(r"<(h[1-6])\b[^>]*>.{0,500}?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _CAPTION = re.compile(r"<figcaption>.*?</figcaption>", re.DOTALL)

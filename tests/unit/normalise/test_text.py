@@ -163,6 +163,11 @@ def test_shortcodes_of_page_builders_go() -> None:
     )
 
 
+def test_a_shortcode_goes_however_long_it_is() -> None:
+    settings = " ".join(f"setting_{number}=&#8221;no&#8221;" for number in range(200))
+    assert summarise(f"<p>[fusion_builder_container {settings}]It began.[/fusion_builder_container]</p>") == "It began."
+
+
 def test_a_shortcode_that_an_excerpt_cuts_off_goes() -> None:
     assert summarise("<p>It began. [fusion_builder_container hundred_percent=”no” [&#8230;]</p>") == "It began.…"
 
