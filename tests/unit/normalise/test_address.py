@@ -27,6 +27,7 @@ def test_only_http_survives(address: str) -> None:
     ("address", "expected"),
     [
         ("other", "https://example.org/dir/other"),
+        ("https://example.org/O&apos;Neil", "https://example.org/O'Neil"),
         ("/root", "https://example.org/root"),
         ("//cdn.example/x", "https://cdn.example/x"),
         ("?q=1", "https://example.org/dir/page?q=1"),
