@@ -7,6 +7,7 @@ like a path would be opened as a file, and it never fetches.
 from __future__ import annotations
 
 import calendar
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -14,12 +15,13 @@ from typing import Any
 
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedItem
-from aggregator.parse.document import Document
+from aggregator.parse.document import MALFORMED, Document, split_cdata
 from aggregator.parse.entries import sane
 from aggregator.parse.fields import as_html, size, widest
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CAPTION = re.compile(rb"<(/?)media:description(?:\s[^<>]*)?>")
 
 
 def read(document: Document) -> tuple[ParsedItem, ...]:
@@ -28,7 +30,7 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
 
     try:
         parsed = feedparser.parse(
-            BytesIO(document.data), response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False
+            BytesIO(_prepared(document)), response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False
         )
     except RecursionError as error:
         raise ParseError("too-deep", "the document is nested too deeply") from error
@@ -39,14 +41,29 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     found: Sequence[Mapping[str, Any]] = parsed.get("entries") or ()
     if not found and not parsed.get("version"):
         raise ParseError("not-a-feed", "the address answers with something that is not a feed")
-    return tuple(map(_item, found))
+    return tuple(_item(entry, bool(parsed.get("bozo"))) for entry in found)
 
 
-def _item(entry: Mapping[str, Any]) -> ParsedItem:
+def _prepared(document: Document) -> bytes:
+    """Captions of pictures under a name of their own: feedparser takes them for the text of the entry. Quotation marks by name: in
+    a malformed document it takes their numbers for the end of an attribute."""
+    data = document.data
+    if MALFORMED in document.flaws:
+        parts = split_cdata(data)
+        parts[::2] = [part.replace(b"&#34;", b"&quot;").replace(b"&#39;", b"&apos;") for part in parts[::2]]
+        data = b"".join(parts)
+    return _CAPTION.sub(rb"<\1media:caption>", data) if b"media:description" in data else data
+
+
+def _item(entry: Mapping[str, Any], malformed: bool) -> ParsedItem:
+    """feedparser leaves `&amp;` in the guids of a malformed document."""
     get = entry.get
     guid = _text(get("id"))
+    guid = guid.replace("&amp;", "&") if guid and malformed else guid
     link = _link(entry, guid)
     summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
+    if not summary and not content and (caption := _text(get("media_caption"))):
+        summary = as_html(caption)
     source = get("source") or {}
     updated = _time(_own(entry, "updated_parsed"))
     published = _time(get("published_parsed") or _own(entry, "created_parsed")) or updated

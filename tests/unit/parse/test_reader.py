@@ -243,6 +243,17 @@ def test_the_title_is_the_items_own() -> None:
     assert (feed.items[0].title, feed.items[0].summary) == ("The news", "Told")
 
 
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])  # the second is read by feedparser
+def test_the_caption_of_a_picture_is_no_text_where_the_entry_has_one(title: str) -> None:
+    caption = '<media:description type="plain">People in a street, seen from above.</media:description>'
+    picture = f'<media:content url="https://e.org/1.jpg" medium="image">{caption}</media:content>'
+    told, alone = (
+        f"<item><title>{title}</title>{text}{picture}</item>" for text in ("<description>Told</description>", "")
+    )
+    feed = parsed(rss([told, alone]))
+    assert [one.text for one in feed.items] == ["Told", "People in a street, seen from above."]
+
+
 def test_an_empty_feed_is_a_feed() -> None:
     assert parsed(rss()).items == ()
 

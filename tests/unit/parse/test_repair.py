@@ -86,6 +86,15 @@ def test_a_stray_end_tag_in_the_last_entry_cuts_nothing_off() -> None:
     assert feed.flaws == ("malformed",)
 
 
+def test_a_malformed_document_keeps_its_guids_and_the_attributes_of_its_texts() -> None:
+    picture = '<img alt="&quot;A&quot; it&apos;s" src="https://example.org/a.jpg"/>'
+    entry = f'<id>?a=1&amp;b=2</id><content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">{picture}</div></content>'
+    document = read(atom(f"<entry><title>A</title>{entry}</entry>", head="</b>"))
+    one = document.items[0]
+    assert (one.key, one.image, document.flaws) == ("?a=1&b=2", "https://example.org/a.jpg", ("malformed",))
+    assert """alt="&quot;A&quot; it's\"""" in one.content
+
+
 def test_comments_cut_nothing_short() -> None:
     commented = "<item><title><!-- a -->One <!-- b -->piece</title><link><!-- c -->https://example.org/1</link></item>"
     feed = parsed(rss([commented, "<!-- <item><title>Two</title></item> -->"]))
