@@ -18,6 +18,11 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
 _NO_NAME = re.compile(r"[^\s@]+@[^\s@]+|\W*")
 _HEADING = re.compile(r"(?:\s*<div>)*\s*<h([2-6])>(.{1,1000}?)</h\1>\s*", re.DOTALL)
+# Title, author and date before the text, as Drupal writes them.
+_FIELDS = re.compile(
+    r"\s*<span>([^<]{1,1000})</span>\s*<span><(span|a)\b[^<>]*>[^<]{0,200}</\2></span>"
+    r"\s*<span>(?:<time\b[^<>]*>)?[^<]{0,100}(?:</time>\s*)?</span>\s*"
+)
 _ENDING = re.compile(r"\.(\w{3,4})(?:[?#]|$)", re.ASCII)
 _KINDS = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp", "avif": "image/avif",
@@ -61,11 +66,18 @@ def content(draft: Draft, context: Context) -> None:
 
 
 def _without_title(safe: str, draft: Draft) -> str:
-    """The text without a heading at its start that says the title once more."""
-    heading = _HEADING.match(safe) if draft.parsed.title else None
-    if heading is None or plain_of_safe(heading[2]) != plain(draft.parsed.title or ""):
+    """The text without the title at its start that is said once more: a heading, or the first of the fields of Drupal."""
+    if not draft.parsed.title:
         return safe
-    return safe[: heading.start(1) - 2] + safe[heading.end() :]
+    if (heading := _HEADING.match(safe)) and _is_title(heading[2], draft):
+        return safe[: heading.start(1) - 2] + safe[heading.end() :]
+    if (fields := _FIELDS.match(safe)) and _is_title(fields[1], draft):
+        return safe[fields.end() :]
+    return safe
+
+
+def _is_title(safe: str, draft: Draft) -> bool:
+    return plain_of_safe(safe) == plain(draft.parsed.title or "")
 
 
 def summary(draft: Draft, context: Context) -> None:

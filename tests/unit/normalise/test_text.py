@@ -412,6 +412,14 @@ def test_a_heading_that_repeats_the_title_is_left_out() -> None:
     assert one("<p>Title</p>").content == "<p>Title</p>"
 
 
+@pytest.mark.parametrize("date", ["Thu, 11/20/2025 - 10:00", '<time datetime="2025-11-20">Thu, 20 Nov</time>\n'])
+def test_title_author_and_date_before_a_text_of_drupal_are_left_out(date: str) -> None:
+    names = '<span class="field field--name-uid"><span lang="" about="/user/1">editor</span></span>'
+    text = f'<span class="field field--name-title">Title</span>\n\n{names}\n<span class="field">{date}</span>\n'
+    assert one(f"{text}<div><p>It began.</p></div>").summary == "It began."
+    assert one(f"{text}<div><p>It began.</p></div>", title="Another").summary.startswith("Title editor")
+
+
 def test_the_hash_is_of_what_a_reader_sees() -> None:
     assert one("x").hash == one("x", guid="g").hash != one("y").hash
 
