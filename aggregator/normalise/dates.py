@@ -27,8 +27,9 @@ _YEAR_ONE = re.compile(r"(?<![+\-:\d])0\d{3}\s+\d{1,2}:")  # email.utils would r
 _MONTHS = {
     name: month
     for month, names in {
-        "Jan": "ene gen", "Feb": "fev fév", "Mar": "mär mrz maa", "Apr": "abr avr", "May": "mai mag mei maj", "Jun": "giu juin",
-        "Jul": "lug juil", "Aug": "ago aoû", "Sep": "set sept", "Oct": "okt out ott", "Dec": "dez dic déc des",
+        "Jan": "jan ene gen", "Feb": "feb fev fév", "Mar": "mar mär mrz maa", "Apr": "apr abr avr", "May": "may mai mag mei maj",
+        "Jun": "jun giu juin", "Jul": "jul lug juil", "Aug": "aug ago aoû", "Sep": "sep set", "Oct": "oct okt out ott",
+        "Nov": "nov", "Dec": "dec dez dic déc des",
     }.items()
     for name in names.split()
 }  # fmt: skip

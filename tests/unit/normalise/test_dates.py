@@ -36,6 +36,10 @@ from aggregator.normalise.dates import read as read_date
         ("Fri, 18 Sept 2026 10:00:00 GMT", (2026, 9, 18, 10, 0)),
         ("Sex, 18 Set 2026 10:00:00 -0300", (2026, 9, 18, 13, 0)),
         ("ven., 18 déc. 2026 10:00:00 +0100", (2026, 12, 18, 9, 0)),
+        ("ven., 20 nov. 2026 10:00:00 +0100", (2026, 11, 20, 9, 0)),
+        ("20 de noviembre de 2026", (2026, 11, 20, 0, 0)),
+        ("20-Nov-2026 10:00:00", (2026, 11, 20, 10, 0)),
+        ("20 mars 2026 10:00", (2026, 3, 20, 10, 0)),
     ],
 )
 def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
