@@ -3,8 +3,10 @@ archive."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -14,6 +16,8 @@ from aggregator.categorise.examples import check_examples
 from aggregator.categorise.judge import judge
 from aggregator.categorise.proposing import Proposal, edited, proposals
 from aggregator.config.characters import in_lines
+from aggregator.config.check import FALLBACK
+from aggregator.config.edit import scalar
 from aggregator.errors import Problem, UsageError
 from aggregator.model.settings import Position, Rules, Term
 from aggregator.pipeline.category_topics import stored_topics
@@ -24,6 +28,8 @@ from aggregator.ports import Archive
 TRIED = 24  # proposals whose effect on the archive is worked out
 SHOWN = 3
 LOOKED_AT = 2000  # stories with the words of a proposal, newest first
+
+_BARE = re.compile(r"\w(?:[^,:#\"\[\]{}]|[:#]\b)*")
 
 Place = tuple[str, int, int]
 """File, line and column of an example."""
@@ -47,12 +53,19 @@ def expected(application: Application, case: Case, section: str) -> dict[str, An
     rows: list[dict[str, Any]] = []
     archive = application.database.open() if application.database.exists else None
     if not holds:
-        found = islice(proposals(application.rulebook, case, section), TRIED)
+        found = islice(
+            filter(partial(_keeps_fallback, application), proposals(application.rulebook, case, section)), TRIED
+        )
         failing = {_place(problem) for problem in check_examples(application.rulebook)}
         rows = [_row(application, proposal, archive, failing) for proposal in found]
         telling = _telling(application, case)
         rows.sort(key=lambda row: _rank(row, telling))
     return {"section": section, "holds": holds, "fixed": None, "proposals": rows[:SHOWN]}
+
+
+def _keeps_fallback(application: Application, proposal: Proposal) -> bool:
+    """A last section without rules takes what no rule places; with a rule it would lose that role."""
+    return proposal.rules.id != application.settings.fallback or proposal.rules.id == FALLBACK
 
 
 def _telling(application: Application, case: Case) -> frozenset[str]:
@@ -122,13 +135,21 @@ def _last(rules: Rules, key: str, new: Term) -> Position:
 
 def _edit(application: Application, proposal: Proposal, at: Position) -> str:
     """What an editor has to type at that place, where a list is a block, stands in brackets, or is still missing."""
-    key, line = proposal.key, term_text(proposal.term)
+    key, line = proposal.key, _typed(proposal.term)
     if proposal.was:
-        return f"{key}: - {term_text(proposal.was)}  →  - {line}"
+        return f"{key}: - {_typed(proposal.was)}  →  - {line}"
+    if at.column == 1:  # the whole file: the section stands there because it has none
+        return f"as the last one of `sections`: - {{id: {proposal.rules.id}, {key}: [{line}]}}"
     if at == proposal.rules.at:
         return f"below that line: {key}: [{line}]"
     before = in_lines(application.settings.texts[at.file]).splitlines()[at.line - 1][: at.column - 1]
     return f"{key}, below that line: - {line}" if before.strip() == "-" else f"{key}, within the brackets: {line}"
+
+
+def _typed(term: Term) -> str:
+    """As `term_text`, in quotes where YAML needs them inside brackets."""
+    parts = (part if _BARE.fullmatch(part) else scalar(part, flow=True) for part in term.parts)
+    return term_text(replace(term, parts=tuple(parts)))
 
 
 def _place(problem: Problem) -> Place:

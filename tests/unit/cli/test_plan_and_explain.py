@@ -392,6 +392,35 @@ def test_a_proposed_edit_that_fails_an_example_comes_last_and_says_so(desk: Desk
     )
 
 
+def test_what_a_proposed_edit_says_to_type_is_read_as_it_is_meant(desk: Desk) -> None:
+    words = 'words: ["fleet: day 900", "paris, texas"]'
+    desk.file.write_text(FILE.replace("  - id: world\n", f"  - {{id: boats, {words}}}\n"))
+    for headline, line in (("Japan: fleet: day 900", "fleet: day 900"), ("Japan: of Paris, Texas", "paris, texas")):
+        proposals = desk.json("explain", headline, "--expect", "boats")["expect"]["proposals"]
+        (edit,) = [one["edit"] for one in proposals if one["was"] == line]
+        old, new = edit.removeprefix("words: - ").split("  →  - ")
+        text = desk.file.read_text()
+        assert old in text
+        desk.file.write_text(text.replace(old, new))
+        assert desk.json("explain", headline, "--expect", "boats")["expect"]["holds"]
+
+
+def test_a_section_that_is_not_in_the_file_is_proposed_as_a_whole(desk: Desk) -> None:
+    text = FILE.replace("  - id: world\n", "")
+    desk.file.write_text(text)
+    proposals = desk.json("explain", "Missile dreams", "--expect", "world")["expect"]["proposals"]
+    edit = next(one["edit"] for one in proposals if one["section"] == "world")
+    line = edit.removeprefix("as the last one of `sections`: ")
+    desk.file.write_text(text.replace("topics:\n", f"  {line}\ntopics:\n"))
+    assert desk.json("explain", "Missile dreams", "--expect", "world")["expect"]["holds"]
+
+
+def test_no_rule_is_proposed_that_takes_a_last_section_what_nothing_places(desk: Desk) -> None:
+    desk.file.write_text(FILE.replace("id: world", "id: misc"))
+    proposals = desk.json("explain", "Missile dreams", "--expect", "misc")["expect"]["proposals"]
+    assert {(one["section"], one["key"]) for one in proposals} == {("defense", "not")}
+
+
 def test_explain_expect_knows_the_section_to_which_a_source_leans(desk: Desk) -> None:
     source = '{name: One, url: "https://one.example/"'
     desk.file.write_text(FILE.replace(source, f"{source}, usually: defense"))
