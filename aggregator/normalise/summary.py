@@ -56,6 +56,7 @@ _REDDIT = re.compile(r"(?:submitted by.{0,80})?\[link\]\s*\[(?:\d+ )?comments?\]
 _BYLINE = re.compile(
     r"By [A-Z][^()]{2,160}? (?=[A-Z][A-Z/.,' -]{2,60}, [A-Z][a-z]{2,8}\.? \d{1,2} \((?:Reuters|AP|AFP)\) ?[-–—] )"
 )
+_NOTHING = ("", "Comments")  # dots alone; a link to the comments, all that an entry of Hacker News and Lobsters holds
 _MARK = re.compile(r"\s+(?:∞ Permalink|[★◉∞¶])\Z")  # the link of a weblog's entry to itself
 _LINKED = re.compile(r"Continue reading\W*\Z")  # a link by itself at the end of any text
 _RELATED = re.compile(r"(?<=[.!?…\])”\"]) Related(?: (?:posts|stories|articles))?: .{1,300}\Z")
@@ -69,7 +70,7 @@ def summarise(text: str, safe: bool = False) -> str:
     if not safe:
         head = without_shortcodes(head)
     found = _at_sentence(_without_boilerplate(_beginning(without_headings(head), safe) or _beginning(head, safe)))
-    return found if found.strip(".… ") else ""
+    return found if found.strip(".… ") not in _NOTHING else ""
 
 
 def _beginning(text: str, safe: bool) -> str:

@@ -123,6 +123,11 @@ def test_boilerplate_goes(tail: str) -> None:
     assert summarise(f"<p>Something happened today.{tail}</p>").rstrip("…") == "Something happened today."
 
 
+def test_a_link_to_the_comments_is_no_summary() -> None:
+    assert summarise('<p><a href="https://news.example.org/item?id=1">Comments</a></p>') == ""
+    assert summarise("Comments by the minister.") == "Comments by the minister."
+
+
 def test_dots_alone_are_no_summary() -> None:
     text = "<content:encoded>&lt;p&gt;What happened.&lt;/p&gt;</content:encoded>"
     assert read(rss(item("<description>...</description>" + text))).items[0].summary == "What happened."
