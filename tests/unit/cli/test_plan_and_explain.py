@@ -302,6 +302,14 @@ def test_explain_marks_what_counted_and_says_what_it_hangs_on(desk: Desk) -> Non
     assert (told["section"], told["outcome"]["turns"]) == ("world", [])
 
 
+def test_explain_names_with_each_line_the_section_that_would_follow(desk: Desk) -> None:
+    rules = "  - {id: america, places: [US], words: [zebra]}\n  - {id: europe, places: [FR], words: [{tariff: 2.5}]}\n"
+    desk.file.write_text(FILE.replace("sections:\n", f"sections:\n{rules}  - {{id: economy, words: [{{trade: 2}}]}}\n"))
+    out = desk.run("explain", "US zebra tariff trade")
+    assert "Without places: US (feeds.yaml:6) it would be in europe." in out
+    assert "Without words: zebra (feeds.yaml:6) it would be in economy." in out
+
+
 def test_explain_says_by_which_word_a_country_became_a_topic(desk: Desk) -> None:
     headline = "Missile lands near Hokkaido, Oslo says"
     told = desk.json("explain", headline)
