@@ -154,6 +154,9 @@ class Polling:
             report = await refresh(
                 tools, states, news=lambda: announced.append(loop.call_later(GATHER, self._news.set))
             )
+        except asyncio.CancelledError:  # the queue is restarted, as when its server was
+            self._owed |= ids.keys()
+            raise
         except Exception as error:  # noqa: BLE001 (polled again later; reported as a problem)
             self._owed |= ids.keys()
             if time.monotonic() >= self._resume:  # polls that fail together lengthen the pause once

@@ -240,6 +240,21 @@ def test_a_server_that_dies_and_comes_back_costs_nothing(tmp_path: Path) -> None
     assert rows == [(count * 20, count * 20, count * 20)]
 
 
+def test_polls_that_a_restart_of_the_server_interrupts_are_made_soon_after(tmp_path: Path) -> None:
+    """The queue ends with its connections, and gives up what takes longer than a moment: the leases go with it."""
+    url, count = fresh_database(), 6
+    active, most = Counter[str](), Counter[str]()
+    routes = {f"/{n}": slowly(conditional(telling(n)), 12, active, most) for n in range(count)}
+    with Server(routes) as server:
+        config = configuration(tmp_path, {f"s{n}": server.url(f"/{n}") for n in range(count)})
+        with workers(config, url, 1):
+            until(lambda: len(server.requests) == count, 60)
+            crash_and_restart()
+            archive = PostgresArchive(url, identity())
+            until(lambda: all(one.polls for one in archive.sources.states()), 90)
+        archive.close()
+
+
 def test_a_broken_edit_is_told_until_it_is_mended_whatever_starts_meanwhile(tmp_path: Path) -> None:
     """A worker of another machine takes the complaint for that of one that has ended."""
     url = fresh_database()
