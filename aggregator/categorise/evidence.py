@@ -55,7 +55,7 @@ def _weigh_words(
         word = known[number]
         factor = weights.HEADLINE if in_title else 1.0
         for rule, weight, term in word.uses:
-            counts = _first(hay, hits, blanked.get(rule))
+            counts = _first(hay, hits, blanked[rule]) if rule in blanked else hits[0]
             if counts:
                 value = word_value(weight, factor, rule in elsewhere)
                 evidence.append(Evidence(rule, value, counts[1], counts[2], term, False))
@@ -68,15 +68,16 @@ def _weigh_words(
             if use.never:
                 excluded.add(use.rule)
                 continue
-            counting = [one for part in use.parts if (one := _first(hay, every[part], blanked.get(use.rule)))]
+            spans = blanked.get(use.rule, ())
+            counting = [one for part in use.parts if (one := _first(hay, every[part], spans))]
             if len(counting) == len(use.parts):
                 evidence += _of_several(use, counting, split, use.rule in elsewhere)
     return evidence, frozenset(excluded)
 
 
-def _first(hay: Haystack, hits: Sequence[Hit], spans: Sequence[tuple[int, int]] | None) -> Hit | None:
+def _first(hay: Haystack, hits: Sequence[Hit], spans: Sequence[tuple[int, int]]) -> Hit | None:
     """The first of the hits outside the spans."""
-    return next((hit for hit in hits if not _overlaps(hay, hit[1], hit[2], spans)), None) if spans else hits[0]
+    return next((hit for hit in hits if not _overlaps(hay, hit[1], hit[2], spans)), None)
 
 
 def word_value(weight: float, factor: float, elsewhere: bool) -> float:
