@@ -10,7 +10,6 @@ from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.database import driver
 from aggregator.bootstrap.place import utc_now
 from aggregator.worker.fleet import Fleet
-from aggregator.worker.polling import LEASE
 from aggregator.worker.processes import identity
 
 QUEUE = "aggregator queue"  # sessions of the queue
@@ -45,7 +44,7 @@ class Sharing:
 
     def _due(self, private: Callable[[str], bool]) -> Sequence[tuple[str, str]]:
         """Hosts that the editor lists as private need no protection: each of their sources counts as a host of its own."""
-        due = self._archive.sources.due(utc_now(), LEASE, DUE)
+        due = self._archive.sources.due(utc_now(), DUE)
         return [(id, id if (host := host_of(address) or "") and private(host) else host) for id, address in due]
 
     def __exit__(self, *_: object) -> None:

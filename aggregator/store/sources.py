@@ -16,6 +16,8 @@ from aggregator.store.rows import STATE_FIELDS, source_state
 
 HORIZON = timedelta(days=7)
 """A next poll further ahead than any interval comes from a wrong clock, and counts as due."""
+LONGEST_LEASE = timedelta(hours=2)
+"""Longer than any that is given, by workers or commands; one that ends later comes from a wrong clock, and is ignored."""
 
 SELECT = f"SELECT {', '.join(STATE_FIELDS)} FROM sources"
 
@@ -47,7 +49,7 @@ class Sources(Generic[Writer]):
     ) -> list[SourceState]:
         """Take sources to poll: due, enabled, and not leased. Rows that another process is just taking are skipped."""
         dialect = self._db.dialect
-        condition, values = available(dialect, now, lease, ids=ids, due_only=due_only)
+        condition, values = available(dialect, now, ids=ids, due_only=due_only)
         until = int(now.timestamp()) + int(lease.total_seconds())
         with self._db.transaction():
             rows = self._db.read(
@@ -95,13 +97,12 @@ class Sources(Generic[Writer]):
 
 
 def available(
-    dialect: Dialect, now: datetime, lease: timedelta, *, ids: Collection[str] | None = None, due_only: bool = True
+    dialect: Dialect, now: datetime, *, ids: Collection[str] | None = None, due_only: bool = True
 ) -> tuple[str, list[Any]]:
-    """Which sources may be claimed, as a condition with its values: enabled, not leased, and due. A lease that ends
-    later than any that is given now comes from a wrong clock, and is ignored."""
+    """Which sources may be claimed, as a condition with its values: enabled, not leased, and due."""
     moment = int(now.timestamp())
     condition = "listed AND enabled AND (lease_until <= ? OR lease_until > ?)"
-    values: list[Any] = [moment, moment + int(lease.total_seconds()) * 2]
+    values: list[Any] = [moment, moment + int(LONGEST_LEASE.total_seconds())]
     if due_only:
         condition += " AND (next_poll <= ? OR next_poll > ?) AND state != 'gone'"
         values += [moment, moment + int(HORIZON.total_seconds())]

@@ -31,10 +31,15 @@ class Absences:
     def __init__(self, absent: Callable[[str], bool], clock: Callable[[], float] = time.monotonic) -> None:
         self._absent = absent
         self._clock = clock
-        self._since: dict[str, float] = {}
+        self._seen: dict[str, tuple[float, float]] = {}  # when it was first found to be gone, and when last
 
     def __call__(self, owner: str) -> bool:
+        now = self._clock()
         if not self._absent(owner):
-            self._since.pop(owner, None)
+            self._seen.pop(owner, None)
             return False
-        return self._clock() - self._since.setdefault(owner, self._clock()) >= GRACE
+        since, last = self._seen.get(owner, (now, now))
+        if now - last > GRACE:  # nobody looked meanwhile, since it held no lease: it may have been there
+            since = now
+        self._seen[owner] = (since, now)
+        return now - since >= GRACE

@@ -668,6 +668,14 @@ def test_a_source_is_claimed_once_until_its_lease_ends(store: Store) -> None:
     assert len(store.sources.claim("two", NOW + timedelta(minutes=6), lease)) == 3
 
 
+def test_who_gives_short_leases_respects_long_ones(store: Store) -> None:
+    """A worker takes sources for 20 minutes, the command `poll` for an hour."""
+    short = timedelta(minutes=20)
+    assert len(store.sources.claim("poll", NOW, timedelta(minutes=60), due_only=False)) == 3
+    assert store.sources.claim("worker", NOW + timedelta(seconds=5), short) == []
+    assert len(store.sources.claim("worker", NOW - timedelta(days=3), short)) == 3, "a lease of a wrong clock"
+
+
 def test_a_lease_is_renewed_for_its_holder_alone(store: Store) -> None:
     lease, later = timedelta(minutes=5), NOW + timedelta(minutes=6)
     store.sources.claim("one", NOW, lease, ids=["alpha", "beta"])

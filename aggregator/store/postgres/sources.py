@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from aggregator.model.settings import Source
@@ -57,9 +57,9 @@ class Sources(sources.Sources[Connection]):
             if found.moved:
                 save_states(raw, map(at_new_address, self.states(found.moved)))
 
-    def due(self, now: datetime, lease: timedelta, limit: int) -> list[tuple[str, str]]:
+    def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
         """(id, requested address) of sources that `claim` would give, those due longest first; nothing is taken."""
-        condition, values = available(self._db.dialect, now, lease)
+        condition, values = available(self._db.dialect, now)
         return self._db.read(
             f"SELECT id, coalesce(moved_to, url) FROM sources WHERE {condition} ORDER BY next_poll, n LIMIT ?",
             (*values, limit),

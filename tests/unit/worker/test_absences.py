@@ -22,3 +22,14 @@ def test_who_is_gone_for_long_is_dead_and_who_comes_back_starts_anew() -> None:
     now[0] += GRACE
     assert dead("one")
     assert dead("two")
+
+
+def test_an_absence_long_ago_does_not_count() -> None:
+    """Nobody asks for a worker that holds no lease: it may have come back, and be gone for a moment again."""
+    now = [100.0]
+    dead = Absences(lambda owner: True, lambda: now[0])
+    assert not dead("one")
+    now[0] += GRACE * 10
+    assert not dead("one")
+    now[0] += GRACE
+    assert dead("one")
