@@ -47,10 +47,10 @@ class Outcome:
 
 def outcome(book: Rulebook, case: Case) -> Outcome:
     """Why it is in this section and not another, and by how much. A section that its source fixes has no rival."""
-    hay = haystack(case.title, case.summary)
-    reading = read(book, hay)
     if case.section is not None:
         return Outcome(case.section, None, 0.0, ())
+    hay = haystack(case.title, case.summary)
+    reading = read(book, hay)
     raw = totals(book, reading, case.usually, case.section)[: book.sections]
     winner = decided(book, reading, case.usually, case.section).section
     ranked = sorted(
@@ -78,9 +78,8 @@ def _counterfactuals(
             own[one.term] = (own.get(one.term, (0.0, one))[0] + one.value, one)
     every = (*reading.evidence, *reading.covered)
     for term, (_, one) in sorted(own.items(), key=lambda entry: -entry[1][0]):
-        if (
-            number is not None and one.place
-        ):  # the country may be in another line, and its absence decides for whom words count
+        if number is not None and one.place:
+            # The country may be in another line, and its absence decides for whom words count.
             left = read(without_place(book, number, term), hay)
         else:
             kept, _ = said_once(hay, [other for other in every if not (other.rule == number and other.term == term)])

@@ -14,9 +14,8 @@ from aggregator.normalise.characters import clean, cut, without_unwanted
 from aggregator.normalise.plain import without_shortcodes
 
 MAX_LENGTH = 200_000
-MAX_SAFE = (
-    5 * MAX_LENGTH
-)  # with relative addresses resolved: thousands of them, and a base of 2,000 characters, make 20 MB
+MAX_SAFE = 5 * MAX_LENGTH
+"""With relative addresses resolved: thousands of them, and a base of 2,000 characters, make 20 MB."""
 MAX_TAGS = 10_000  # nh3 takes time with the square of the depth: 40,000 nested tags cost seconds
 
 _TAGS = """
