@@ -17,7 +17,6 @@ from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Settings, Source
 
 LONGEST = 100  # characters of a name
-LONGEST_ID = 64
 SHOWN = 5  # publishers of several new sources
 
 
@@ -50,7 +49,7 @@ class NewNames:
 
     def give(self, name: str, url: str) -> NewSource:
         """A source with this name; its id is added if the slug of the name is taken or empty."""
-        from aggregator.config.scalars import slug
+        from aggregator.config.scalars import MAX_ID, slug
 
         host = (host_of(url) or "source").removeprefix("www.")
         shown = (
@@ -62,7 +61,7 @@ class NewNames:
         while id in self._ids:
             count += 1
             end = f"-{count}"
-            id = stem[: LONGEST_ID - len(end)].rstrip("-") + end
+            id = stem[: MAX_ID - len(end)].rstrip("-") + end
         self._ids.add(id)
         return NewSource(shown, url, None if id == wanted else id)
 

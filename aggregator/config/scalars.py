@@ -18,6 +18,7 @@ NOWHERE = Position("", 0, 0)
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 DURATION = re.compile(r"([0-9]+)\s?([smhdw])")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+MAX_ID = 64  # characters
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 EVERY = (timedelta(seconds=1), timedelta(weeks=4))
 KEEP = (timedelta(days=1), timedelta(days=36500))
@@ -107,7 +108,7 @@ def _words(span: timedelta) -> str:
 
 
 def slug_id(value: object) -> str:
-    written = text(value, 64)
+    written = text(value, MAX_ID)
     if SLUG.fullmatch(written):
         return written
     guess = slug(written)
@@ -136,7 +137,7 @@ def slug(name: str) -> str:
     """`BBC World` → `bbc-world`, `Süddeutsche` → `suddeutsche`; empty if no Latin letter or digit is left."""
     plain = unicodedata.normalize("NFKD", name.casefold().translate(_SINGLE))
     bare = "".join(char for char in plain if not unicodedata.combining(char))
-    return "-".join(re.findall(r"[a-z0-9]+", bare.replace(".", "")))[:64].strip("-")
+    return "-".join(re.findall(r"[a-z0-9]+", bare.replace(".", "")))[:MAX_ID].strip("-")
 
 
 def language(value: object) -> str:

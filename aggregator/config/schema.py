@@ -34,7 +34,7 @@ from aggregator.model.settings import Example, Position, Term
 TEXT = {"type": ["string", "number", "boolean"]}
 STRING: dict[str, Any] = {"type": "string"}
 DURATION = {"type": "string", "pattern": r"^[0-9]+ ?[smhdw]$"}
-SLUG = {"type": ["string", "integer"], "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 64}
+SLUG = {"type": ["string", "integer"], "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": scalars.MAX_ID}
 ADDRESS = {"type": "string", "pattern": r"^(https?://|.*\$\{)"}
 WEIGHT = {"type": "number", "exclusiveMinimum": 0, "maximum": rules.MAX_WEIGHT}
 WEIGHED = {"type": "object", "additionalProperties": WEIGHT, "minProperties": 1, "maxProperties": 1}

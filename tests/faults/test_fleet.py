@@ -80,6 +80,15 @@ def slowly(route: Route, seconds: float, active: Counter[str], most: Counter[str
     return answer
 
 
+@contextmanager
+def slow_sources(folder: Path, count: int, seconds: float) -> Iterator[tuple[Server, Path]]:
+    """So many sources that answer after a while; and a configuration of them."""
+    active, most = Counter[str](), Counter[str]()
+    routes = {f"/{n}": slowly(conditional(telling(n)), seconds, active, most) for n in range(count)}
+    with Server(routes) as server:
+        yield server, configuration(folder, {f"s{n}": server.url(f"/{n}") for n in range(count)})
+
+
 def name(*numbers: int) -> str:
     """A word of its own for each event."""
     chance = random.Random(str(numbers))
@@ -222,10 +231,7 @@ def test_the_edition_moves_to_another_worker_within_30_seconds(tmp_path: Path) -
 
 def test_a_server_that_dies_and_comes_back_costs_nothing(tmp_path: Path) -> None:
     url, count = fresh_database(), 40
-    active, most = Counter[str](), Counter[str]()
-    routes = {f"/{n}": slowly(conditional(telling(n)), 0.5, active, most) for n in range(count)}
-    with Server(routes) as server:
-        config = configuration(tmp_path, {f"s{n}": server.url(f"/{n}") for n in range(count)})
+    with slow_sources(tmp_path, count, 0.5) as (server, config):
         with workers(config, url, 2) as processes:
             until(lambda: len(server.requests) > count // 4, 60)
             crash_and_restart()
@@ -243,10 +249,7 @@ def test_a_server_that_dies_and_comes_back_costs_nothing(tmp_path: Path) -> None
 def test_polls_that_a_restart_of_the_server_interrupts_are_made_soon_after(tmp_path: Path) -> None:
     """The queue ends with its connections, and gives up what takes longer than a moment: the leases go with it."""
     url, count = fresh_database(), 6
-    active, most = Counter[str](), Counter[str]()
-    routes = {f"/{n}": slowly(conditional(telling(n)), 12, active, most) for n in range(count)}
-    with Server(routes) as server:
-        config = configuration(tmp_path, {f"s{n}": server.url(f"/{n}") for n in range(count)})
+    with slow_sources(tmp_path, count, 12) as (server, config):
         with workers(config, url, 1):
             until(lambda: len(server.requests) == count, 60)
             crash_and_restart()
