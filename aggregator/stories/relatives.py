@@ -34,6 +34,7 @@ def chapters(of: Sequence[Candidate], past: Past) -> list[list[tuple[int, float]
     documents = past.documents()
     frequencies = past.frequencies({word for one in own for word in one.words})
     rarity = Rarity(documents, frequencies)
+    rarity.of(np.array([*frequencies], np.int64))  # all at once: one by one they cost half of a page of stories
     most = max(5, COMMON * documents)
     found = []
     for text, candidate in zip(own, of, strict=True):
@@ -69,9 +70,13 @@ def embedding(title: str, summary: str, lang: str | None) -> Floats:
     return embed_text(own.title, own.lead)
 
 
-def closeness(one: Floats, other: Floats) -> float:
-    """The cosine of two embeddings; 1 if one of them is zero, since nothing speaks against the two then."""
-    return float(one @ other) if one.any() and other.any() else 1.0
+def closeness(one: Floats, others: Sequence[Floats]) -> list[float]:
+    """The cosine of an embedding to each of the others; 1 where either is zero, since nothing speaks against the two then."""
+    if not others:
+        return []
+    all = np.array(others)
+    found: list[float] = np.where(all.any(axis=1) & one.any(), all @ one, 1.0).tolist()
+    return found
 
 
 def _names(words: Sequence[int], of: Features) -> set[int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -67,11 +67,12 @@ class Relatives:
         yield from map(Relative, self._by_topics(story))
         yield from (Relative(other, filled=True) for other in self._important(story))
 
-    def _chapters_of(self, story: StoryView) -> Iterator[StoryView]:
+    def _chapters_of(self, story: StoryView) -> Iterable[StoryView]:
         if story.id not in self._chapters:
             start = self.stories.index(story)
             self._chapters = self._read_chapters(self.stories[start : start + TOGETHER])
-        return (other for other in self._chapters[story.id] if self._closeness(story, other) >= CLOSE)
+        # One by one: the first ten that are close are enough.
+        return (other for other in self._chapters[story.id] if self._closeness(story, [other])[0] >= CLOSE)
 
     def _read_chapters(self, stories: Sequence[StoryView]) -> dict[str, list[StoryView]]:
         from aggregator.stories import Candidate
@@ -96,16 +97,17 @@ class Relatives:
             for other in self._stream(StreamQuery("topic", topic, limit=LOOKED_AT)):
                 found[other.id] = other
                 scores[other.id] += rarity
-        close = {id: self._closeness(story, found[id]) for id, score in scores.items() if score >= TELLING}
-        related = [found[id] for id, closeness in close.items() if closeness >= CLOSE]
+        telling = [found[id] for id, score in scores.items() if score >= TELLING]
+        close = {other.id: c for other, c in zip(telling, self._closeness(story, telling), strict=True) if c >= CLOSE}
+        related = [found[id] for id in close]
         yield from sorted(
             related, key=lambda other: (-scores[other.id] * close[other.id], -other.published.timestamp(), other.id)
         )
 
-    def _closeness(self, one: StoryView, other: StoryView) -> float:
+    def _closeness(self, one: StoryView, others: Sequence[StoryView]) -> list[float]:
         from aggregator.stories.relatives import closeness
 
-        return closeness(self._embedding(one), self._embedding(other))
+        return closeness(self._embedding(one), [self._embedding(other) for other in others])
 
     def _embedding(self, story: StoryView) -> Floats:
         from aggregator.stories.relatives import embedding
