@@ -15,7 +15,7 @@ from dataclasses import replace
 from html import escape
 
 import pytest
-from builders.documents import JOB, NOW, URL, dropped, item, read, rss
+from builders.documents import JOB, NOW, URL, atom, dropped, item, read, rss
 from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.errors import ParseError, SandboxError
@@ -83,6 +83,17 @@ def test_1_no_address_in_a_text_holds_a_user_or_password(address: str) -> None:
     assert one.image == plain_address
     assert one.content.count(f'="{plain_address}"') == 3, one.content
     assert ">who@e.org</a>" in one.content
+
+
+def test_1_no_address_in_a_text_holds_a_key_of_the_feeds_own_address() -> None:
+    """`https://git.example/news.atom?feed_token=…`, in whose texts notes are linked by `#note`."""
+    entry = '<entry><id>a</id><title>News</title><link href="#one"/><content type="html">{}</content></entry>'
+    body = atom(entry.format(escape('<p><a href="#note">1</a> <a href="?page=2">2</a> <img src=" "></p>')))
+    (one,) = read(body, url="https://git.example/news.atom?feed_token=s3cret").items
+    assert one.url == "https://git.example/news.atom#one"
+    assert 'href="https://git.example/news.atom#note"' in one.content
+    assert 'href="https://git.example/news.atom?page=2"' in one.content
+    assert "s3cret" not in repr(one)
 
 
 @pytest.mark.parametrize(
