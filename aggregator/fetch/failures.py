@@ -65,8 +65,8 @@ def _connecting(error: OSError) -> Failed:
         raise TooManyFiles from error
     if isinstance(error, AddressRefused):
         return Failed("address", str(error.strerror))
-    if isinstance(error, socket.gaierror) or (type(error) is OSError and error.errno is None):
-        if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
+    if isinstance(error, socket.gaierror):
+        if error.errno == socket.EAI_AGAIN:
             return Failed("dns", "the name server does not answer")
         return Failed("dns", "the host name is not known")
     kind, message = _SOCKET.get(error.errno or 0, ("refused", "the connection could not be made"))

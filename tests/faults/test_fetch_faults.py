@@ -214,6 +214,14 @@ def test_nobody_listens() -> None:
         assert fail(ask(port.url())[0]).kind == "refused"
 
 
+def test_addresses_that_fail_each_in_its_way_are_no_unknown_name() -> None:
+    """One without a route, as IPv6 is on many machines, the other where nobody listens: there are addresses."""
+    stub = StubResolver({"two.example": [["127.255.255.255", HOST]]})
+    with Refusing() as port:
+        outcome = fail(ask(port.url().replace(HOST, "two.example"), allow=("127.0.0.0/8",), resolver=stub)[0])
+    assert outcome.kind == "refused"
+
+
 @pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
 @pytest.mark.parametrize("lacking", ["make_socket", "resolve"])
 def test_a_lack_of_files_here_is_no_fault_of_the_server(
