@@ -120,7 +120,7 @@ class Http:
         resolver = resolver or SystemResolver()
         self._guard = Guard(self._allowance, resolver)
         self._anywhere = Guard(_EVERYWHERE, resolver)
-        self._public = Guard(Allowance(), resolver, "the article is at a private address, and its feed is not")
+        self._public = Guard(Allowance(), resolver, "a public address leads to this private one")
         self._gate = HostGate(
             per_host=self._limits.per_host,
             spacing=self._limits.spacing,
@@ -213,6 +213,8 @@ class Http:
                     self._gate.pause(trail.here.host, wait)
             if answer.status not in REDIRECTS:
                 return trail, answer, asked
+            if self._allowance != Allowance() and not self._guard.is_private(trail.first.host):
+                terms.public = True  # `allow_private` is for what the editor wrote, not for where others lead
             trail = trail.step(answer.status, answer.headers.get("Location"))
         raise Stopped("redirect", f"more than {self._limits.redirects} redirects")
 
