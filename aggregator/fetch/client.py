@@ -63,12 +63,13 @@ class _Answer:
 @dataclass(slots=True)
 class _Terms:
     """What holds for one request with all its redirects: the seconds that are left, whether robots.txt is asked, whom a
-    Retry-After holds, and whether all private addresses are refused."""
+    Retry-After holds, whether all private addresses are refused, and whose the source's headers and login are."""
 
     seconds: float
     crawl: bool
     pause: str
     public: bool
+    secrets_of: WebAddress
 
 
 class _Once:
@@ -178,9 +179,10 @@ class Http:
             await guard.close()
 
     async def _poll(self, request: FetchRequest, public: bool) -> Outcome:
-        trail, login = start(request.url)
+        trail, _ = start(request.url)
+        configured, login = start(request.configured or request.url)
         own = _own_headers(request, login)
-        terms = _Terms(self._limits.deadline, request.named_by is not None, request.pause, public)
+        terms = _Terms(self._limits.deadline, request.named_by is not None, request.pause, public, configured.first)
         validators = _validators(request)
         try:
             last, answer, asked = await self._follow(trail, own, validators, request.validator_url, terms)
@@ -200,7 +202,7 @@ class Http:
         """Follow redirects; the third value is the validators sent with the last request."""
         for _ in range(self._limits.redirects + 1):
             headers = CIMultiDict(self._headers)
-            if trail.here.may_have_secrets_of(trail.first):
+            if trail.here.may_have_secrets_of(terms.secrets_of):
                 headers.update(own)
             asked = validators if trail.here.url == (validator_url or trail.first.url) else {}
             headers.update(asked)

@@ -59,6 +59,8 @@ class FetchRequest:
     named_by: str | None = None
     """For a page that nobody subscribed to, an article: the address of the feed that links to it. robots.txt is asked first, at each
     hop, and only feeds on private addresses lead to such."""
+    configured: str | None = None
+    """The address of feeds.yaml where `url` is the one to which that moved: its host alone gets `headers`, user and password."""
     pause: str = "host"  # whom a Retry-After holds: all that ask the host, or this source alone (`source`)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import structs
 
-from aggregator.addresses import host_of, plain
+from aggregator.addresses import plain
 from aggregator.errors import ParseError, SandboxError, StoreError, TooManyFiles
 from aggregator.model.item import NormalFeed
 from aggregator.model.poll import PollResult, RefreshReport
@@ -185,12 +185,10 @@ async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:
     except KeyError as error:
         return Failed("secret", f"the environment variable {error.args[0]} is not set")
     asked = permanent_redirects.address(state, url)
-    if asked != url and (host_of(asked) != host_of(url) or not asked.startswith(url.partition(":")[0])):
-        headers = ()  # what the editor gave one host is not for another, nor for a connection less safe
     etag, modified = decide.validators(state)
     pause = pause_of(source, tools.defaults)
     outcome = await tools.fetch(
-        FetchRequest(source.id, asked, headers, etag, modified, state.validator_url, pause=pause)
+        FetchRequest(source.id, asked, headers, etag, modified, state.validator_url, configured=url, pause=pause)
     )
     if not isinstance(outcome, Failed) and "${" in source.url:
         outcome = _concealed(tools, outcome, asked)

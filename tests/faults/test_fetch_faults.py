@@ -510,9 +510,7 @@ def test_nobody_leads_a_public_source_to_a_private_address(server: Server) -> No
         # No public address can be reached in a test: this one is called public.
         http._guard.is_private = lambda host: host == "inside.example"  # type: ignore[method-assign]
         try:
-            return await http(FetchRequest("s", server.url("/away"))), await http(
-                FetchRequest("s", server.url("/within"))
-            )
+            return await http(FetchRequest("s", server.url("/away")))
         finally:
             await http.close()
 
@@ -684,6 +682,17 @@ def test_credentials_stay_with_their_host(server: Server) -> None:
         outcome = full(ask(FetchRequest("s", server.url("/back"), token), resolver=stub)[0])
         assert "authorization" not in server.asked("/return")[-1].headers
         assert "evil" not in outcome.url
+
+
+def test_credentials_of_a_source_that_moved_go_to_its_own_host_alone(server: Server) -> None:
+    """Where an address was adopted, it is asked for at once; user and password are still those of feeds.yaml."""
+    written = server.url("/old").replace("//", "//me:pw@")
+    with Server(FAULTS) as other:
+        for moved in (server.url("/feed"), other.url("/feed")):
+            full(ask(FetchRequest("s", moved, (("X-Key", "k3y"),), configured=written))[0])
+        assert server.requests[-1].headers["authorization"] == "Basic bWU6cHc="
+        assert server.requests[-1].headers["x-key"] == "k3y"
+        assert not {"authorization", "x-key"} & other.requests[-1].headers.keys()
 
 
 def test_user_and_password_of_an_address_are_sent_as_a_header_and_shown_nowhere(server: Server) -> None:

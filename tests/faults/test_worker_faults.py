@@ -664,6 +664,20 @@ def test_measures_go_on_over_a_restart(worker: Worker) -> None:
     assert Measures.read("nonsense").write() == Measures().write()
 
 
+def test_a_source_that_moved_is_asked_there_with_whose_its_credentials_are(worker: Worker) -> None:
+    asked: list[tuple[str, str | None]] = []
+
+    async def fetch(request: FetchRequest) -> Outcome:
+        asked.append((request.url, request.configured))
+        return await unchanged(request)
+
+    worker.fetch = fetch
+    (state,) = worker.archive.sources.states(["one"])
+    worker.archive.sources.save([structs.replace(state, moved_to="https://new.example/", moved_count=9)])
+    asyncio.run(worker.tick())
+    assert ("https://new.example/", SOURCES["one"].url) in asked
+
+
 def test_whom_a_pause_holds_is_asked_of_the_source_and_then_of_the_defaults(worker: Worker) -> None:
     asked: dict[str, str] = {}
 
