@@ -34,7 +34,7 @@ def read(book: Rulebook, hay: Haystack) -> TextReading:
     if words:
         of_words, excluded = _weigh_words(book, hay, words, blanked, elsewhere)
         evidence += of_words
-    evidence, covered = said_once(hay, evidence) if _any_overlap(hay, words) else (evidence, [])
+    evidence, covered = said_once(hay, evidence) if _may_repeat(book, hay, words) else (evidence, [])
     return TextReading(evidence, excluded, codes, covered, elsewhere)
 
 
@@ -118,8 +118,10 @@ def _overlaps(hay: Haystack, start: int, end: int, spans: Sequence[tuple[int, in
     return any(hay.text[max(start, first) : min(end, last)].strip(" ") for first, last in spans)
 
 
-def _any_overlap(hay: Haystack, hits: list[Hit]) -> bool:
-    """Whether two of them share more than a boundary space; they are in order of end."""
+def _may_repeat(book: Rulebook, hay: Haystack, hits: list[Hit]) -> bool:
+    """Whether two of them share more than a boundary space (they are in order of end), or two lines mean one of them."""
+    if book.repeated and not book.repeated.isdisjoint([hit[0] - book.first_word for hit in hits]):
+        return True
     return any(after[1] < before[2] - (hay.text[before[2] - 1] == " ") for before, after in pairwise(hits))
 
 

@@ -34,7 +34,7 @@ class AllUse:
 
 
 class Word(NamedTuple):
-    """What a word or phrase of the rules means to them: `uses`, one per rule that counts it; `several` the terms of several
+    """What a word or phrase of the rules means to them: `uses`, one per line that lists it; `several` the terms of several
     parts to look for where it is found; `nots` the rules for which nothing inside it counts; `nevers` those it excludes."""
 
     uses: tuple[WordUse, ...]
@@ -71,6 +71,7 @@ class Rulebook:
     places: tuple[Place, ...]  # of the needles before `first_word`
     first_word: int
     words: tuple[Word, ...]  # by their number, which is that of the needle - first_word
+    repeated: frozenset[int]  # words that two lines of one rule list
     meanings: dict[tuple[str, ...], Meaning]  # by the countries and regions that a name stands for
     ids: dict[str, int] = field(repr=False)  # section id → its number
 
@@ -138,6 +139,7 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
             words.add(number, term, never=True)
     names = gazetteer()
     ids = {section.id: number for number, section in enumerate(sections)}
+    known = words.frozen()
     return Rulebook(
         rules=rules,
         sections=len(sections),
@@ -145,7 +147,8 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
         matcher=Matcher((*names.needles, *words.needles)),
         places=names.places,
         first_word=len(names.needles),
-        words=words.frozen(),
+        words=known,
+        repeated=frozenset(n for n, word in enumerate(known) if len({use.rule for use in word.uses}) < len(word.uses)),
         meanings=_meanings(rules, len(sections), names.places),
         ids=ids,
     )

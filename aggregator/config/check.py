@@ -16,6 +16,7 @@ from aggregator.config.suggest import closest, did_you_mean
 from aggregator.errors import Problem
 from aggregator.model.settings import Position, Term
 from aggregator.text.fold import key
+from aggregator.text.match import Needle, needle
 from aggregator.text.regions import KNOWN_PLACES, known_place
 
 FALLBACK = "world"
@@ -209,8 +210,8 @@ def _place_meant(written: str) -> str:
 
     name = key(written.replace("-", " "))
     names = gazetteer()
-    for needle, place in zip(names.needles, names.places, strict=True):
-        if needle.word == name and place.choices:
+    for known, place in zip(names.needles, names.places, strict=True):
+        if known.word == name and place.choices:
             return f"; did you mean `{place.choices[0][0]}`?"
     if len(written) <= 3:  # codes that look alike are of countries far apart: RUS and US, CHN and HN
         return "; the codes of countries are those of two letters (ISO 3166), such as DE"
@@ -233,13 +234,17 @@ def _rules(findings: Findings, rules: Rules, kind: str) -> None:
 
 
 def _twice(findings: Findings, terms: list[Term]) -> None:
-    first: dict[tuple[str, ...], Term] = {}
+    first: dict[tuple[Needle, ...], Term] = {}
     for term in terms:
-        key = tuple(sorted(part if part.isupper() else part.lower() for part in term.parts))
-        other = first.setdefault(key, term)
+        words = tuple(sorted(needle(part) or Needle(part) for part in term.parts))
+        other = first.setdefault(words, term)
         if other is not term:
+            says, meant = (" + ".join(one.parts) for one in (term, other))
             findings.note(
-                term.at, f"`{' + '.join(term.parts)}` is listed twice, first on line {other.at.line}: keep one"
+                term.at,
+                f"`{says}` is listed twice, first on line {other.at.line}: keep one"
+                if says.lower() == meant.lower()
+                else f"`{says}` is the same word as `{meant}` on line {other.at.line}: keep one",
             )
 
 

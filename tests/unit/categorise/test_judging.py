@@ -137,6 +137,13 @@ def test_a_word_inside_a_phrase_of_its_section_counts_once_as_the_heavier() -> N
     assert [match.text for match in receipt.matched] == ["Tech firms", "loitering munitions"]
 
 
+def test_two_lines_that_mean_one_word_count_once_as_the_heavier() -> None:
+    """`U.S.` and `US` are one word, as are `Missile` and `missile`."""
+    twice = book(rule("arms", ("missile", 1.0), ("Missile", 2.0), "U.S.", "US"))
+    (arms,) = receipts(twice, "US buys missile", "Another missile")
+    assert [(match.text, match.weight) for match in arms.matched] == [("missile", 6.0), ("US", 3.0), ("missile", 2.0)]
+
+
 def test_a_term_of_several_parts_counts_beside_its_parts() -> None:
     one = book(rule("america", "troops", ["US", "troops"]))
     (receipt,) = receipts(one, "US troops")

@@ -157,6 +157,8 @@ def test_a_private_address_is_a_warning_unless_allowed() -> None:
 def test_other_warnings() -> None:
     assert "impolite" in warned("sources: [{name: A, url: 'https://a.example/', every: 2s}]\n")[0]
     assert "twice, first on line 1" in warned("topics: [{id: a, words: [war, War, WAR]}]\n")[0]
+    (told,) = warned("topics: [{id: a, words: [US, us, far right, U.S., {all: [far-right, US]}]}]\n")
+    assert told.endswith("`U.S.` is the same word as `US` on line 1: keep one")
     assert "neither words nor places" in warned("topics: [{id: a}]\n")[0]
     text = (
         "publishers: [{name: The Guardian}]\nsources: [{name: A, url: 'https://a.example/', publisher: The Guardain}]\n"
