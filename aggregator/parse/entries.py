@@ -90,7 +90,7 @@ def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedI
         item,
         title=texts["title"] if "title" in foreign and texts.get("title") else item.title,
         summary=_summary(item, texts),
-        published=item.published if sane(published or updated) else None,
+        published=(item.published if published else item.updated) if sane(published or updated) else None,
         updated=item.updated if sane(updated) else None,
         published_text=published or updated,
         author=", ".join(dict.fromkeys(authors)) or item.author,

@@ -34,9 +34,7 @@ _BASE64 = re.compile(
 _MODULE = re.compile(rb"<(?:[\w-]+:body|body|fullitem)[\s>]")
 _LONGEST_MALFORMED = 1 << 20  # bytes
 _SUMMARY = re.compile(rb"<(?:itunes:)?(?:description|summary)[\s>]")
-_DATE = re.compile(
-    rb"<(?:pubDate|dc:date|published|updated|issued|modified)[\s>]"
-)  # where there is none, it reads the guid
+_DATE = re.compile(rb"<(?:pubDate|dc:date|published|issued)(?:\s[^<>]*)?(?<!/)>")
 _OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ATOM = re.compile(rb"<(?:[\w.-]+:)?feed[\s>]")
 _RDF = re.compile(rb"<(?:[\w.-]+:)?RDF\b")
@@ -68,13 +66,14 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
         raise Doubt(type(error).__name__) from error
     if len(found) < len(ENTRY_START.findall(markup)):
         raise Doubt("fewer entries than begin in the document")
-    start = ENTRY_START.search(markup)
-    body = markup[start.start() :] if start else b""
-    own = len(_SUMMARY.findall(body))  # without one, fastfeedparser makes one from the content
-    atom = _ATOM.search(data, 0, 4096) is not None
+    head, *parts = ENTRY_START.split(markup)
+    atom = _ATOM.search(markup, 0, 4096) is not None
+    # Without a summary, fastfeedparser makes one from the content; without a date, it reads the guid of RSS as one.
+    own = sum(_SUMMARY.search(part) is not None for part in parts)
+    dated = atom or sum(_DATE.search(part) is not None for part in parts) >= len(found)
     items = tuple(_item(entry, bool(own), atom) for entry in found)
-    alike = own in (0, len(items)) and len(_DATE.findall(body)) >= len(items)
-    pictured = all(one.image for one in items) or not entries.pictured(document.data, body)
+    alike = own in (0, len(items)) and dated
+    pictured = all(one.image for one in items) or not entries.pictured(document.data, markup[len(head) :])
     if not (alike and pictured) or entries.needed(markup):
         items = entries.complete(document, items)
     if MALFORMED in document.flaws and len(data) <= _LONGEST_MALFORMED:

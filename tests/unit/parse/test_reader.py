@@ -237,6 +237,13 @@ def test_a_guid_is_no_date_and_content_no_summary() -> None:
     assert (feed.items[0].published, feed.items[0].summary) == (None, None)
 
 
+@pytest.mark.parametrize("own", ["", "<pubDate />", "<updated>2026-11-20T09:00:00Z</updated>"])
+def test_a_guid_is_no_date_beside_entries_with_two(own: str) -> None:
+    twice = "<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate><dc:date>2026-11-20T09:00:00Z</dc:date>"
+    feed = parsed(rss([item(twice, guid="a"), item(own, guid="20240101")]))
+    assert [one.published for one in feed.items[1:]] == [feed.items[0].published if "updated" in own else None]
+
+
 def test_the_title_is_the_items_own() -> None:
     foreign = "<item><media:title>A picture</media:title><media:description>Seen</media:description>"
     feed = parsed(rss(foreign + "<title>The news</title><description>Told</description></item>"))
