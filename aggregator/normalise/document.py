@@ -23,9 +23,8 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     """Safe items out of what a parser read. `url` is the document's final address; `job.now` (aware) clamps dates.
     Never raises; whatever is discarded is counted in `drops`, except what is inside entries that
     the source listed before in the same words: these come back unread."""
-    url = url.partition("?")[
-        0
-    ]  # a key in its query would be passed on by `#note`; other relative addresses need no query
+    # A key in its query would be passed on by `#note`; other relative addresses need no query.
+    url = url.partition("?")[0]
     link = address.absolute(feed.link, url)
     context = Context(job, link or url, tag(feed.language) or tag(job.lang))
     drafts = [Draft(parsed) for parsed in feed.items]
