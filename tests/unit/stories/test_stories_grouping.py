@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import pytest
 
-from aggregator.model.story import KnownItem
+from aggregator.model.story import KnownItem, Merge
 from aggregator.stories import TUNING, Candidate, FeatureCache, Grouping, Join, Memory, group
 from aggregator.stories.batch_context import read
 from aggregator.stories.comparison import Comparison
@@ -139,25 +140,25 @@ def test_the_founder_is_the_earliest_of_its_batch() -> None:
 
 
 def test_known_stories_merge_into_the_older_key() -> None:
-    """What two of one event lacked in common, a third may bring; the link decides, the smaller key stays."""
-    memory = Memory()
+    """What two of one event lacked in common, a third may bring."""
+    memory, batch = Memory(), [DAM, DAM_TOO]
+    founders = tuple(Join(one.item, one.item, "founder", 0.0) for one in batch)
+    memory.apply(batch, replace(group(batch, memory), joins=founders))
+    third = item(
+        "Dnipro villages flooded as Kakhovka dam near Kherson is breached",
+        "Thousands leave their villages as the Kakhovka dam gave way on Tuesday.",
+        "Post",
+        NOON + 2 * HOUR,
+    )
+    decided = group([third], memory)
+    memory.apply([third], decided)
+    assert decided.merges == (Merge(older=DAM.item, younger=DAM_TOO.item),)
+    assert memory.stories() == {DAM.item: [DAM.item, DAM_TOO.item, third.item]}
+
+
+def test_groups_unite_into_the_smaller_index() -> None:
     unions = Linkage([[1], [2], [3]], alike, best=0.5).unite([(0, 1), (1, 2)], 0.5)
     assert unions == [Union(0, 1, 0.9), Union(0, 2, 0.9)]
-    batch = [DAM, DAM_TOO]
-    parted = Grouping(
-        joins=tuple(Join(one.item, one.item, "founder", 0.0) for one in batch),
-        merges=(),
-        kept=group(batch, memory).kept,
-    )
-    memory.apply(batch, parted)
-    assert len(memory.stories()) == 2
-    third = Candidate(next(numbers), DAM.title, DAM_TOO.summary, "Post", None, NOON + 2 * HOUR, "en")
-    # Found again by equal headline, and compared with the other by what it nominates.
-    decided = group([third], Reposted(memory, [DAM.item, DAM_TOO.item]))
-    memory.apply([third], decided)
-    assert memory.story(third.item) == min(DAM.item, DAM_TOO.item)
-    assert {(merge.older, merge.younger) for merge in decided.merges} <= {(DAM.item, DAM_TOO.item)}
-    assert sum(map(len, memory.stories().values())) == 3
 
 
 class Reposted:
