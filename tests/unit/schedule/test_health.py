@@ -77,10 +77,12 @@ def test_pace_in_words() -> None:
     assert (pace(1.0), pace(1 / 24)) == ("1 new item an hour", "1 new item a day")
 
 
-def entry(number: int, published: datetime | None = NOW, summary: str = "more") -> Item:
+def entry(
+    number: int, published: datetime | None = NOW, summary: str = "more", content: str = "", hash: str = "h"
+) -> Item:
     return Item(
-        id=f"i{number}", source="s", key=str(number), url=None, canonical=None, title="t", summary=summary, content="",
-        author=None, publisher="p", published=published, lang=None, categories=(), image=None, enclosures=(), hash="h",
+        id=f"i{number}", source="s", key=str(number), url=None, canonical=None, title="t", summary=summary, content=content,
+        author=None, publisher="p", published=published, lang=None, categories=(), image=None, enclosures=(), hash=hash,
     )  # fmt: skip
 
 
@@ -94,6 +96,8 @@ def entry(number: int, published: datetime | None = NOW, summary: str = "more") 
         ([entry(n, None) for n in range(3)], (), (), ("undated",)),
         ([entry(n) for n in range(6)], (Drop("future-date", 4),), (), ("future-dated",)),
         ([entry(n, summary="") for n in range(6)], (), (), ("thin",)),
+        ([entry(n, summary="", content="<img>") for n in range(6)], (), (), ()),
+        ([entry(n, summary="", hash="") for n in range(6)], (), (), ()),  # known, so they were not read again
         ([entry(n) for n in range(6)], (), (Drop("repeated", 6),), ("guid-flood",)),
         ([], (), (Drop("over-cap", 6),), ()),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -38,17 +39,25 @@ def feed(
     skip_days: tuple[str, ...] = (),
     update_seconds: int | None = None,
     flaws: tuple[str, ...] = (),
+    title: str | None = "Harbour",
+    link: str | None = None,
+    icon: str | None = None,
 ) -> NormalFeed:
     return NormalFeed(
-        format="rss", items=items, title="Harbour", link=None, icon=None, language=None, ttl=ttl,
+        format="rss", items=items, title=title, link=link, icon=icon, language=None, ttl=ttl,
         skip_hours=skip_hours, skip_days=skip_days, update_seconds=update_seconds, flaws=flaws, drops=(),
     )  # fmt: skip
 
 
 def fetched(
-    *, etag: str | None = '"1"', max_age: int | None = None, permanent: str | None = None, url: str = URL
+    *,
+    etag: str | None = '"1"',
+    modified: str | None = None,
+    max_age: int | None = None,
+    permanent: str | None = None,
+    url: str = URL,
 ) -> Fetched:
-    return Fetched(url, 200, b"body", None, etag, None, Freshness(max_age), permanent, wire_bytes=4)
+    return Fetched(url, 200, b"unpacked body", None, etag, modified, Freshness(max_age), permanent, wire_bytes=4)
 
 
 def failed(status: int | None = None, retry_after: int | None = None, kind: str = "http") -> Failed:
@@ -113,6 +122,22 @@ def test_a_source_silent_for_a_week_is_asked_once_a_day() -> None:
     assert state.state == "silent"
 
 
+def test_news_ends_the_silence_and_polls_without_any_keep_count_of_it() -> None:
+    silent = replace(known_state(), last_new=NOW - timedelta(days=8))
+    state, _ = poll(silent, fetched(), new=1)
+    assert (state.last_new, state.state) == (NOW, "ok")
+    state, _ = poll(state, NotModified(URL, '"1"', None, Freshness()), now=NOW + HOUR)
+    assert state.last_new == NOW
+
+
+def test_a_source_that_never_brought_anything_is_silent_since_it_first_answered() -> None:
+    state, _ = poll(fresh_state(), fetched(), parsed=feed())
+    for day in range(1, 8):
+        assert state.state == "ok"
+        state, _ = poll(state, fetched(), parsed=feed(), now=NOW + timedelta(days=day))
+    assert state.state == "silent"
+
+
 @pytest.mark.parametrize(
     ("every", "default", "shortest", "longest", "silent", "explicit"),
     [
@@ -164,6 +189,13 @@ def test_hours_asleep_count_as_they_were_and_weeks_make_no_source_look_dead() ->
     asleep = replace(known_state(), last_success=NOW - timedelta(days=20), last_attempt=NOW - timedelta(days=20))
     _, decision = poll(asleep, NotModified(URL, '"1"', None, Freshness()))
     assert decision.interval < 20 * MIN
+
+
+def test_a_back_catalogue_without_dates_tells_no_rate_and_counts_as_come_now() -> None:
+    state, _ = poll(fresh_state(), fetched(), parsed=feed(items=(item(None), item(None, 1))), new=2)
+    assert (state.rate, state.last_new) == (None, NOW)
+    state, _ = poll(fresh_state(), fetched(), parsed=feed(items=(item(None), item(NOW - HOUR, 1))), new=2)
+    assert state.last_new == NOW - HOUR
 
 
 def test_an_old_back_catalogue_makes_no_fresh_source() -> None:
@@ -225,6 +257,9 @@ def test_without_validators_an_hour_unless_the_editor_chose() -> None:
     assert "no ETag or Last-Modified" in decision.why
     _, decision = poll(fresh_state(), fetched(etag=None), parsed=feed(), bounds=EXPLICIT)
     assert decision.interval == 15 * MIN
+    for one in (fetched(etag='"1"'), fetched(etag=None, modified="Tue, 24 Nov 2026 11:00:00 GMT")):
+        _, decision = poll(fresh_state(), one, parsed=feed(), bounds=Bounds())
+        assert decision.interval == 15 * MIN, "either is enough"
 
 
 def test_failures_back_off_to_a_day_and_success_returns_at_once() -> None:
@@ -271,7 +306,7 @@ def test_a_failure_keeps_validators_and_what_was_known() -> None:
     after, _ = poll(before, failed(kind="not-a-feed"))
     assert (after.etag, after.rate, after.interval) == (before.etag, before.rate, before.interval)
     assert after.last_success == before.last_success
-    assert (after.error_kind, after.failures) == ("not-a-feed", 1)
+    assert (after.error_kind, after.failures, after.polls) == ("not-a-feed", 1, before.polls + 1)
 
 
 def test_validators_are_replaced_on_every_200_and_kept_by_a_304() -> None:
@@ -293,17 +328,32 @@ def test_validators_of_a_document_that_breaks_off_are_kept_only_if_it_always_doe
     assert (state.etag, state.validator_url) == ('"2"', URL)
 
 
-def test_bytes_saved_count_the_last_full_answer() -> None:
+def test_bytes_are_counted_as_they_were_sent_and_those_saved_by_the_last_full_answer() -> None:
     state, _ = poll(known_state(), NotModified(URL, '"1"', None, Freshness()))
-    assert (state.bytes_saved, state.bytes_received) == (1000, 0)
+    assert (state.polls, state.bytes_saved, state.bytes_received) == (2, 1000, 0)
+    for _ in range(2):
+        state, _ = poll(state, fetched())
+    state, _ = poll(state, NotModified(URL, '"1"', None, Freshness()))
+    assert (state.polls, state.bytes_saved, state.bytes_received) == (5, 1004, 8)
+    plain, _ = poll(known_state(), dataclasses.replace(fetched(), wire_bytes=0))
+    assert plain.bytes_received == len(b"unpacked body"), "where the transport does not tell"
+
+
+def test_a_source_is_called_what_its_last_document_says_that_says_it() -> None:
+    state, _ = poll(
+        fresh_state(), fetched(), parsed=feed(title="Old", link="https://a.example/", icon="https://a.example/i")
+    )
+    state, _ = poll(state, fetched(), parsed=feed(title="New", link="https://b.example/", icon="https://b.example/i"))
+    state, _ = poll(state, fetched(), parsed=feed(title=None))
+    assert (state.feed_title, state.feed_link, state.icon) == ("New", "https://b.example/", "https://b.example/i")
 
 
 def test_404_backs_off_and_410_stops() -> None:
     state, decision = poll(known_state(), failed(404))
     assert (state.state, decision.interval) == ("failing", 15 * MIN)
     state, decision = poll(state, failed(410))
-    assert state.state == "gone"
-    assert "410" in decision.why
+    assert (state.state, decision.at) == ("gone", NOW + LONGEST)
+    assert decision.why == "410 Gone: not polled again until its url changes"
 
 
 def test_jitter_only_lengthens() -> None:
