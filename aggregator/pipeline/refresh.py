@@ -174,7 +174,7 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         changed=changes.changed,
         seen=changes.seen,
         drops=(*(feed.drops if feed else ()), *changes.drops),
-        live=state.first_success is not None,
+        live=state.body_hash is not None,  # else its first document at this address, with a back-catalogue
     )
     return _Poll(result, outcome)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import feedparser
 import pytest
 from builders import rss
-from builders.process import aggregator, configuration, free_port, get, running, serves, until
+from builders.process import aggregator, configuration, free_port, get, query, running, serves, until
 from servers.local import Server, answer, conditional
 
 RECENT = datetime.now(UTC).replace(microsecond=0)
@@ -175,6 +175,17 @@ def test_a_source_whose_address_changed_is_polled_now(tmp_path: Path) -> None:
         config = configuration(tmp_path, {"one": server.url("/two")})
         aggregator(config, "apply")
         assert "next poll now: its address changed" in aggregator(config, "sources").stdout
+
+
+def test_the_back_catalogue_of_an_address_that_an_edit_gave_is_no_burst_of_news(tmp_path: Path) -> None:
+    week_ago = RECENT - timedelta(days=7)
+    old = rss([(f"old{n}", f"Event{n} happened at place{n}", week_ago) for n in range(20)], "One", "one.example")
+    with Server({"/one": conditional(feeds()["/one"]), "/all": conditional(old)}) as server:
+        aggregator(configuration(tmp_path, {"one": server.url("/one")}), "poll")
+        config = configuration(tmp_path, {"one": server.url("/all")})
+        assert "20 new items" in aggregator(config, "poll").stdout
+        entered = query(config, f"SELECT count(*) FROM items WHERE entered = {int(week_ago.timestamp())}")
+        assert entered == [(20,)]
 
 
 def test_explain_says_why(tmp_path: Path) -> None:
