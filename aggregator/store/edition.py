@@ -3,6 +3,8 @@ what merged or split stories leave behind."""
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Collection
 from typing import Generic
 
@@ -145,6 +147,8 @@ def _stream(placing: Placing) -> str:
 STORING = 1
 """Seconds that a batch may take to be stored. Its stories and items count as changed so much later: who asks for changes meanwhile
 does not see them, and asks from that moment on the next time."""
+COMMITTING = 0.5
+"""Of these, how many are left for the commit itself."""
 
 
 def moment(db: Reads, now: int) -> int:
@@ -153,6 +157,17 @@ def moment(db: Reads, now: int) -> int:
     before = db.read("SELECT changed FROM streams WHERE name = 'latest'")
     before += db.read("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1")
     return max([now, *(int(changed) + 1 for (changed,) in before)])
+
+
+def put_off(db: Writes, now: int, began: float) -> int:
+    """When the stories and items of this transaction change, instead of at `now`, if it took longer than `STORING` allows since `began`
+    (of the monotonic clock): it waited for another process, the batch is large or the disk is slow."""
+    late = math.ceil(time.monotonic() - began - (STORING - COMMITTING))
+    if late <= 0:
+        return now
+    for table in ("stories", "placements"):  # no other transaction has this time
+        db.write(f"UPDATE {table} SET changed = ? WHERE changed = ?", (now + late + STORING, now + STORING))
+    return now + late
 
 
 def entries_before(db: Reads, batch: Batch) -> list[Row]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import random
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import NOW, Store, ago, archive, by_words, item, policy, polled, postgres_archive, source
@@ -521,6 +525,31 @@ def test_what_an_edit_moves_changed_when_it_was_stored(store: Store) -> None:
     asked = StreamQuery("search", changed_since=SECONDS + 80)
     assert titles(store, asked) == ["Defense of the coast"]
     assert len(store.reading.items(replace(asked, view="items"), SECONDS)[0]) == 1
+
+
+def test_what_takes_long_to_store_changed_when_readers_see_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits for another process, the batch is large or the disk is slow. Who asks for changes meanwhile does not see it, and asks from
+    that moment on the next time."""
+    place_one(store, "alpha", "Defense of the coast", NOW)
+    backend = type(store.edition).__module__.rpartition(".")[0]
+
+    def slow(function: Callable[..., Any]) -> Callable[..., Any]:
+        def slowed(*arguments: Any) -> Any:
+            time.sleep(1.6)
+            return function(*arguments)
+
+        return slowed
+
+    for module, step in (("edition", "apply_splits"), ("articles", "moment")):
+        found = import_module(f"{backend}.{module}")
+        monkeypatch.setattr(found, step, slow(getattr(found, step)))
+    place_one(store, "beta", "Europe votes on wheat", NOW + timedelta(seconds=60))
+    asked = StreamQuery("search", changed_since=SECONDS + 61 + 1)
+    assert titles(store, asked) == ["Europe votes on wheat"]
+    assert len(store.reading.items(replace(asked, view="items"), SECONDS)[0]) == 1
+    store.articles.claim(["alpha"], 0, 9, SECONDS, SECONDS + 3600)
+    store.articles.save(1, "<p>The article.</p>", None, SECONDS + 90)
+    assert titles(store, replace(asked, changed_since=SECONDS + 91 + 1)) == ["Defense of the coast"]
 
 
 def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: Store) -> None:

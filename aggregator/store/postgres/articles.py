@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 from aggregator.store import articles
-from aggregator.store.edition import STORING, moment
+from aggregator.store.edition import STORING, moment, put_off
 from aggregator.store.postgres.connection import Connection
 from aggregator.store.postgres.edition import next_version, stamp
 
@@ -11,6 +13,7 @@ from aggregator.store.postgres.edition import next_version, stamp
 class Articles(articles.Articles[Connection]):
     def save(self, item: int, content: str, why: str | None, now: int) -> None:
         """The text of an article, or why none was found. Its story counts as changed."""
+        began = time.monotonic()
         with self._db.transaction() as raw:
             version = next_version(raw) if content else 0
             raw.execute(
@@ -28,4 +31,4 @@ class Articles(articles.Articles[Connection]):
                     "WHERE p.item = %s",
                     (item,),
                 )
-                stamp(raw, version, {name for (name,) in streams}, now)
+                stamp(raw, version, {name for (name,) in streams}, put_off(self._db, now, began))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
 from aggregator.store import edition
 from aggregator.store.dialect import Lock
-from aggregator.store.edition import STORING, apply_splits, confirm, entries_before, merge_stories, moment
+from aggregator.store.edition import STORING, apply_splits, confirm, entries_before, merge_stories, moment, put_off
 from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw, put
 from aggregator.store.postgres.memory import save_memory
 from aggregator.store.rows import entry_rows, placement_row, story_row
@@ -62,6 +63,7 @@ class EditionStore(edition.EditionStore[Connection]):
         Raises:
             StoreBusy: the edition was lost with its connection.
         """
+        began = time.monotonic()
         with self._db.transaction() as raw:
             if self._owner is not None and not self._held:  # also where it was this transaction that found out
                 self._owner = None
@@ -88,7 +90,7 @@ class EditionStore(edition.EditionStore[Connection]):
             put(raw, "stories", _STORY, [story_row(story, batch, changed) for story in batch.stories], _REPLACED_STORY)
             touched = _save_entries(raw, batch, before)
             save_memory(raw, batch.memory)
-            stamp(raw, version, touched, now)
+            stamp(raw, version, touched, put_off(self._db, now, began))
 
 
 def _take(raw: Raw) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 from aggregator.store import articles
-from aggregator.store.edition import STORING, moment
+from aggregator.store.edition import STORING, moment, put_off
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.edition import stamp
 
@@ -11,6 +13,7 @@ from aggregator.store.sqlite.edition import stamp
 class Articles(articles.Articles[Connection]):
     def save(self, item: int, content: str, why: str | None, now: int) -> None:
         """The text of an article, or why none was found. Its story counts as changed."""
+        began = time.monotonic()
         with self._db.transaction() as raw:
             raw.execute("UPDATE articles SET content = ?, why = ?, again = NULL WHERE item = ?", (content, why, item))
             if content:
@@ -24,4 +27,4 @@ class Articles(articles.Articles[Connection]):
                     "WHERE p.item = ?",
                     (item,),
                 )
-                stamp(raw, {name for (name,) in streams}, now)
+                stamp(raw, {name for (name,) in streams}, put_off(self._db, now, began))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,7 +12,7 @@ import orjson
 from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
 from aggregator.store import edition
-from aggregator.store.edition import STORING, apply_splits, confirm, entries_before, merge_stories, moment
+from aggregator.store.edition import STORING, apply_splits, confirm, entries_before, merge_stories, moment, put_off
 from aggregator.store.rows import entry_rows, placement_row, story_row
 from aggregator.store.shifts import KEPT, Row, shifts
 from aggregator.store.sqlite.connection import Connection
@@ -48,6 +49,7 @@ class EditionStore(edition.EditionStore[Connection]):
             StoreBusy: it was decided under a lease that expired meanwhile (because the machine slept, for example), and
                 another process has made the edition since: the step would undo that.
         """
+        began = time.monotonic()
         with self._db.transaction() as raw:
             if self._holding is not None and self.holder() != self._holding:
                 raise StoreBusy(f"{self._db.path}: another process took over the edition; this one stopped")
@@ -66,7 +68,7 @@ class EditionStore(edition.EditionStore[Connection]):
             raw.executemany(_SAVE_STORY, [story_row(story, batch, changed) for story in batch.stories])
             touched = _save_entries(raw, batch, before)
             save_memory(raw, batch.memory)
-            stamp(raw, touched, now)
+            stamp(raw, touched, put_off(self._db, now, began))
 
 
 _SAVE_PLACEMENT = """
