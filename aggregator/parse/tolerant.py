@@ -7,6 +7,7 @@ like a path would be opened as a file, and it never fetches.
 from __future__ import annotations
 
 import calendar
+import html
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,9 @@ from aggregator.parse.fields import as_html, size, widest
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CAPTION = re.compile(rb"<(/?)media:description(?:\s[^<>]*)?>")
+# Quotation marks as feedparser reads them in a malformed document; the others end the attribute of an HTML text in which they stand.
+_IN_MARKUP = {b"&#34;": b"&quot;", b"&#39;": b"&apos;", b"&#38;quot;": b"&#38;#x22;", b"&#38;apos;": b"&#38;#x27;"}
+_IN_CDATA = {b"&#34;": b"&#x22;", b"&#39;": b"&#x27;", b"&quot;": b"&#x22;", b"&apos;": b"&#x27;"}
 
 
 def read(document: Document) -> tuple[ParsedItem, ...]:
@@ -45,25 +49,33 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
 
 
 def _prepared(document: Document) -> bytes:
-    """Captions of pictures under a name of their own: feedparser takes them for the text of the entry. Quotation marks by name: in
-    a malformed document it takes their numbers for the end of an attribute."""
+    """Captions of pictures under a name of their own: feedparser takes them for the text of the entry. Quotation marks in writings
+    that are safe in a malformed document."""
     data = document.data
     if MALFORMED in document.flaws:
         parts = split_cdata(data)
-        parts[::2] = [part.replace(b"&#34;", b"&quot;").replace(b"&#39;", b"&apos;") for part in parts[::2]]
+        parts[::2] = [_replaced(part, _IN_MARKUP) for part in parts[::2]]
+        parts[1::2] = [_replaced(part, _IN_CDATA) for part in parts[1::2]]
         data = b"".join(parts)
     return _CAPTION.sub(rb"<\1media:caption>", data) if b"media:description" in data else data
 
 
+def _replaced(part: bytes, writings: Mapping[bytes, bytes]) -> bytes:
+    if b"&" in part:
+        for writing, safe in writings.items():
+            part = part.replace(writing, safe)
+    return part
+
+
 def _item(entry: Mapping[str, Any], malformed: bool) -> ParsedItem:
-    """feedparser leaves `&amp;` in the guids of a malformed document."""
+    """feedparser leaves references in the guids and captions of a malformed document."""
     get = entry.get
     guid = _text(get("id"))
     guid = guid.replace("&amp;", "&") if guid and malformed else guid
     link = _link(entry, guid)
     summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
     if not summary and not content and (caption := _text(get("media_caption"))):
-        summary = as_html(caption)
+        summary = as_html(html.unescape(caption) if malformed else caption)
     source = get("source") or {}
     updated = _time(_own(entry, "updated_parsed"))
     published = _time(get("published_parsed") or _own(entry, "created_parsed")) or updated

@@ -95,6 +95,27 @@ def test_a_malformed_document_keeps_its_guids_and_the_attributes_of_its_texts() 
     assert """alt="&quot;A&quot; it's\"""" in one.content
 
 
+@pytest.mark.parametrize("mark", ["&quot;", "&#34;", "&#x22;", "&apos;", "&#39;"])
+def test_a_quotation_mark_in_a_text_of_a_malformed_document_cuts_nothing_off(mark: str) -> None:
+    text = f"""<p><a href="https://example.org/?q={mark}a{mark}" title='On {mark}b{mark}'>On</a> &amp;quot; on</p>"""
+    in_cdata, escaped = (
+        item(f"<description>{writing}</description>", guid=guid)
+        for guid, writing in (("1", f"<![CDATA[{text}]]>"), ("2", text.replace("&", "&amp;").replace("<", "&lt;")))
+    )
+    whole, malformed = (read(rss([in_cdata, escaped], head=head)) for head in ("", "</b>"))
+    assert (whole.flaws, malformed.flaws) == ((), ("malformed",))
+    assert [one.content for one in malformed.items] == [one.content for one in whole.items]
+
+
+def test_a_caption_in_a_malformed_document_is_read_as_in_a_whole_one() -> None:
+    caption = "<media:description>A &amp; B say &quot;no&quot; &amp;amp; &lt;b&gt; &#38; <![CDATA[C & D]]></media:description>"
+    entry = (
+        f'<item><title>A video</title><media:group><media:content url="https://e.org/v"/>{caption}</media:group></item>'
+    )
+    whole, malformed = (read(rss(entry, head=head)).items[0].content for head in ("", "</b>"))
+    assert malformed == whole == 'A &amp; B say "no" &amp;amp; &lt;b&gt; &amp; C &amp; D'
+
+
 def test_comments_cut_nothing_short() -> None:
     commented = "<item><title><!-- a -->One <!-- b -->piece</title><link><!-- c -->https://example.org/1</link></item>"
     feed = parsed(rss([commented, "<!-- <item><title>Two</title></item> -->"]))
