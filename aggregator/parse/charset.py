@@ -1,7 +1,7 @@
 """Converts bytes in any encoding to UTF-8.
 
-A byte order mark decides first; then UTF-8 if the bytes *are* valid UTF-8, whatever header and prolog say (text in another
-encoding is practically never valid UTF-8 by chance); then the header, the prolog, and finally windows-1252, in the spirit of
+A byte order mark decides first; then UTF-8 if the bytes *are* valid UTF-8, but for accidents, whatever header and prolog say (text
+in another encoding is practically never valid UTF-8 by chance); then the header, the prolog, and finally windows-1252, in the spirit of
 the WHATWG Encoding Standard. Encodings in which ASCII bytes may spell markup (UTF-7 and Python's own escapes) are not on the
 list, so they can never turn text into tags.
 """
@@ -39,6 +39,7 @@ _ALLOWED = re.compile(
 )
 _DECLARED = re.compile(rb"""^\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']\s*([\w.:-]{2,40})\s*["']""", re.IGNORECASE)
 _HEADER = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+_STRAY = re.compile("[\udc80-\udcff]+")  # bytes that are not UTF-8, as `surrogateescape` writes them
 _WITH_ESCAPES = ("iso2022", "hz")  # encodings whose bytes are all ASCII, so that they look like valid UTF-8
 
 
@@ -76,10 +77,14 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
     if body.isascii() or _is_utf8(body):
         lied = not body.isascii() and any(name != "utf-8" for name in candidates)
         return body, (*flaws, *(["encoding-mismatch"] if lied else []))
-    data, more = _first_that_reads(body, [name for name in candidates if _is_possible(name, body)])
-    if "utf-8" in candidates:
-        more = (*more, "encoding-mismatch")
-    return data, (*flaws, *more)
+    others = [name for name in candidates if _is_possible(name, body)]
+    if _mostly_utf8(body):
+        lied = bool(others)
+        data, more = _decoded(_in_utf8(body, others[0]) if others else body, "utf-8")
+    else:
+        lied = "utf-8" in candidates
+        data, more = _first_that_reads(body, others)
+    return data, (*flaws, *more, *(["encoding-mismatch"] if lied else []))
 
 
 def _is_possible(name: str, body: bytes) -> bool:
@@ -102,17 +107,22 @@ def _first_that_reads(body: bytes, names: list[str]) -> tuple[bytes, tuple[str, 
             return body.decode(name).encode("utf-8", "replace"), ()
         except UnicodeError:
             continue
-    if _mostly_utf8(body):
-        return _decoded(body, "utf-8")
     return _decoded(body, names[0] if names else "cp1252")
 
 
 def _mostly_utf8(body: bytes) -> bool:
-    """Whether the damaged places are few beside the characters that read well: then it is UTF-8 with accidents."""
+    """Whether the damaged places are few beside the characters that read well: then it is UTF-8 with accidents (excerpts are cut
+    inside a character), which single-byte encodings would read as well, to another text."""
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     good = sum(map(text.count, "’‘“”–—…éèüöäñçáíóа")) + len(re.findall("[\u0400-\u9fff\uac00-\ud7a3]", text))
     return good > broken
+
+
+def _in_utf8(body: bytes, other: str) -> bytes:
+    """The body with what is not UTF-8 read in the other encoding: some documents hold both."""
+    text = body.decode("utf-8", "surrogateescape")
+    return _STRAY.sub(lambda run: run[0].encode("utf-8", "surrogateescape").decode(other, "replace"), text).encode()
 
 
 def _decoded(body: bytes, name: str) -> tuple[bytes, tuple[str, ...]]:

@@ -54,6 +54,23 @@ def test_a_few_bad_bytes_do_not_change_the_encoding() -> None:
     assert "encoding-errors" in feed.flaws
 
 
+@pytest.mark.parametrize("declared", ["utf-8", "iso-8859-1", "windows-1252"])
+@pytest.mark.parametrize("content_type", [None, "text/xml; charset=iso-8859-1", "text/xml; charset=utf-8"])
+def test_an_excerpt_that_is_cut_inside_a_character_stays_readable(declared: str, content_type: str | None) -> None:
+    excerpt = item("<description>Après l’élection, c’est décidé</description>", title="Où va l’Europe ?")
+    body = rss(excerpt, declared=declared).replace("é</".encode(), b"\xc3</")
+    (one,) = parse(body, content_type, URL).items
+    assert one.title == "Où va l’Europe ?"
+    assert (one.summary or "").startswith("Après l’élection, c’est décid")
+
+
+def test_a_document_in_two_encodings_is_read_in_both() -> None:
+    body = rss([item(title="Où va l’Europe – “café”"), item(title="AAA")], declared="iso-8859-1")
+    feed = parse(body.replace(b"AAA", b"Caf\xe9 \x93noir\x94"), None, URL)
+    assert [one.title for one in feed.items] == ["Où va l’Europe – “café”", "Café “noir”"]
+    assert feed.flaws == ("encoding-mismatch",)
+
+
 @pytest.mark.parametrize("padding", ["", " "])
 def test_bytes_are_no_utf_16_because_they_are_declared_so(padding: str) -> None:
     body = rss(item(title="Café" + padding), "", "windows-1252", "utf-16")
