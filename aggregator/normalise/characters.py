@@ -18,6 +18,8 @@ _UNWANTED = re.compile(
 _DOUBLED = ("Ã", "Â", "Ä", "Å", "Ð", "Ñ", "â€", "â\x80", "ðŸ", "ð\x9f", "ï¸")
 _LATIN_1 = re.compile("[\x80-\xff]")
 _DOUBLED_CHARACTER = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_CONTINUATION = f"[\x80-\xbf{bytes(range(0x80, 0xA0)).decode('cp1252', 'ignore')}]"
+_DOUBLED_PUNCTUATION = re.compile(f"(?:â€|ðŸ{_CONTINUATION}){_CONTINUATION}")  # dashes, quotation marks, emoji
 _C1_CLASS = re.compile("[\x80-\x9f]")
 
 
@@ -44,15 +46,26 @@ def without_unwanted(text: str) -> str:
 def _without_mojibake(text: str) -> str:
     """Repair UTF-8 that was decoded as Latin-1 or windows-1252 (mojibake). Other text does not decode and is unchanged, such
     as `NÃO`. If only a part was affected, the rest (`&#8211;` beside `Ã¼`) stays, provided that all characters of Latin-1
-    belong to the affected part."""
+    belong to the affected part. A `Â` at the end is half of a no-break space, whose other half was stripped as white space."""
+    whole = text.removesuffix("Â")
+    repaired = _repaired(whole)
+    return text if repaired == whole else repaired
+
+
+def _repaired(text: str) -> str:
     for wrong in ("latin-1", "cp1252") if any(map(text.__contains__, ("â€", "Ã", "Ð", "Ñ", "ðŸ"))) else ("latin-1",):
         try:
             return text.encode(wrong, "undefined-as-itself" if wrong == "cp1252" else "strict").decode("utf-8")
         except UnicodeError:
             continue
+    text = _DOUBLED_PUNCTUATION.sub(lambda found: _as_windows_1252(found[0]).decode(), text)
     if _LATIN_1.search(_DOUBLED_CHARACTER.sub("", text)):
         return text
     return _DOUBLED_CHARACTER.sub(lambda found: found[0].encode("latin-1").decode("utf-8", "ignore"), text)
+
+
+def _as_windows_1252(text: str) -> bytes:
+    return text.encode("cp1252", "undefined-as-itself")
 
 
 def _undefined_as_itself(error: UnicodeError) -> tuple[bytes, int]:

@@ -37,6 +37,7 @@ def plain(text: str) -> str:
     """One line of plain text out of text that may be HTML, escaped any number of times."""
     if "<" not in text and "&" not in text:
         return one_line(text)
+    text = clean(text)  # repairs what is no longer to be recognised beside the characters that references become
     for _ in range(_MAX_ROUNDS):
         before = text
         if _TAG_START.search(text):
