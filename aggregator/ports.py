@@ -73,8 +73,9 @@ class Intake(Protocol):
     def known_titles(self, source: str) -> dict[str, set[int | None]]:
         """Titles of the source's newest items, with the times (epoch seconds) that they are dated."""
 
-    def apply(self, results: Sequence[PollResult], now: datetime) -> int:
-        """Items and states in one transaction; applying twice changes nothing. Returns how many items were new."""
+    def apply(self, results: Sequence[PollResult], now: datetime, owner: str | None = None) -> int:
+        """Items and states in one transaction; applying twice changes nothing. Returns how many items were new. The leases of
+        these sources are released if `owner` still holds them; None: whoever does."""
 
 
 class EditionStore(Protocol):

@@ -136,6 +136,7 @@ async def _refresh(application: Any) -> int:
     from aggregator.normalise import normalise
     from aggregator.parse import parse
     from aggregator.pipeline.refresh import refresh
+    from aggregator.worker.processes import identity
 
     async def here(fetched: Any, job: Any) -> Any:
         return normalise(parse(fetched.body, fetched.content_type, fetched.url), job, fetched.url)
@@ -145,7 +146,7 @@ async def _refresh(application: Any) -> int:
 
     archive, lookup = application.database.open(), application.database.open()
     archive.sources.sync(application.settings.sources)
-    states = archive.sources.claim("bench", utc_now(), timedelta(hours=1), limit=1_000_000, due_only=False)
+    states = archive.sources.claim(identity(), utc_now(), timedelta(hours=1), limit=1_000_000, due_only=False)
     fetcher = application.fetcher()
     asyncio.to_thread = at_once  # type: ignore[assignment]
     try:

@@ -42,6 +42,7 @@ from aggregator.store.upkeep import MEMORY_SECONDS
 from aggregator.stories import batch_context
 from aggregator.stories.tuning import TUNING
 from aggregator.worker.polling import CLAIM, CLAIMS
+from aggregator.worker.processes import identity
 from aggregator.worker.service import TICK
 from benchmarks.bench_ingest import configuration, served
 from benchmarks.capacity import DAY, World, a_day, limits, shown
@@ -92,7 +93,7 @@ class Polled:
 async def polled(application: Application) -> Polled:
     """All sources once. The children are started before, so their start does not count."""
     archive, lookup, cpu_time = application.database.open(), application.database.open(), CpuTime()
-    states = archive.sources.claim("bench", utc_now(), timedelta(hours=1), limit=1_000_000, due_only=False)
+    states = archive.sources.claim(identity(), utc_now(), timedelta(hours=1), limit=1_000_000, due_only=False)
     fetcher = application.fetcher(())
     try:
         async with Sandbox() as sandbox:

@@ -195,6 +195,7 @@ class Application(Configured):
     ) -> Tools:
         """What a refresh needs; without `extract` no articles are fetched."""
         from aggregator.pipeline.refresh import Tools
+        from aggregator.worker.processes import identity
 
         return Tools(
             archive=archive,
@@ -209,4 +210,5 @@ class Application(Configured):
             mask=self.mask,
             extract=extract,
             publisher=self.fold_publisher,
+            owner=identity(),
         )

@@ -42,7 +42,7 @@ class Tools:
     """What a refresh needs. `archive` is written from a thread of its own; `lookup` is the same archive over another
     connection, so that a long wait for the one does not stop the network. `request` substitutes the secrets of a source
     (KeyError: an environment variable is missing); `jitter` draws from [0, 1); `mask` masks secrets in a message;
-    `publisher` gives the canonical name for an outlet's name and address."""
+    `publisher` gives the canonical name for an outlet's name and address; `owner` is who claimed what is polled."""
 
     archive: Archive
     lookup: Archive
@@ -56,6 +56,7 @@ class Tools:
     mask: Callable[[str], str] = lambda text: text
     extract: Extractor | None = None  # None: no articles are asked for
     publisher: Callable[[str, str | None], str] = lambda name, url: name
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,8 @@ async def _write(
         ending = waiting[-1] is None
         polls = [poll for poll in waiting if poll is not None]
         if polls:
-            added = await asyncio.to_thread(tools.archive.intake.apply, [poll.result for poll in polls], tools.clock())
+            results = [poll.result for poll in polls]
+            added = await asyncio.to_thread(tools.archive.intake.apply, results, tools.clock(), tools.owner)
             if added or any(poll.result.changed for poll in polls):
                 news()
             report = _counted(report, polls, added)

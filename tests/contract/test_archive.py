@@ -713,6 +713,17 @@ def test_a_lease_is_renewed_for_its_holder_alone(store: Store) -> None:
     assert {state.id for state in store.sources.claim("three", later, lease)} == {"beta", "gamma"}
 
 
+def test_a_poll_stored_late_gives_back_no_lease_of_another(store: Store) -> None:
+    """Its machine slept, its lease ended meanwhile, and another process polls the source."""
+    lease, later = timedelta(minutes=5), NOW + timedelta(minutes=6)
+    (asked,) = store.sources.claim("one", NOW, lease, ids=["alpha"])
+    store.sources.claim("two", later, lease, ids=["alpha"])
+    assert store.intake.apply([replace(polled("alpha", [item("alpha", "1", "News")]), state=asked)], later, "one") == 1
+    assert store.sources.claim("three", later, lease, ids=["alpha"]) == []
+    store.intake.apply([replace(polled("alpha"), state=asked)], later, "two")
+    assert len(store.sources.claim("three", later, lease, ids=["alpha"])) == 1
+
+
 def test_any_number_of_sources_may_be_named(store: Store) -> None:
     many = [*(f"source-{n}" for n in range(300_000)), "alpha"]
     assert [state.id for state in store.sources.claim("one", NOW, timedelta(minutes=1), ids=many)] == ["alpha"]

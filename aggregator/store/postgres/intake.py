@@ -18,8 +18,9 @@ _HASH = TEXT.split(", ").index("hash")  # its place in a row of texts
 
 
 class Intake(intake.Intake[Connection]):
-    def apply(self, results: Sequence[PollResult], now: datetime) -> int:
-        """Store what polls brought. Returns the number of items that were new. Applying twice changes nothing."""
+    def apply(self, results: Sequence[PollResult], now: datetime, owner: str | None = None) -> int:
+        """Store what polls brought, and release the leases that `owner` (None: anybody) holds for them. Returns the number of
+        items that were new. Applying twice changes nothing."""
         moment = int(now.timestamp())
         with self._db.transaction() as raw:
             roots = [result.state.root for result in results]
@@ -32,7 +33,7 @@ class Intake(intake.Intake[Connection]):
                 (moment, [n for result in results for n in result.seen], moment - LISTED_EVERY),
             )
             _count(raw, results, numbers, moment)
-            save_states(raw, [result.state for result in results])
+            save_states(raw, [result.state for result in results], owner)
         return added
 
 

@@ -27,12 +27,13 @@ _SAVE = (
     f"FROM unnest(%s::text[], %s::text[], {', '.join(f'%s::{type}[]' for type in _TYPES.values())}) "
     f"AS new (root, url, {', '.join(STATE_COLUMNS)}) WHERE sources.root = new.root AND sources.url = new.url"
 )
-_RELEASE = "UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE root = ANY(%s)"
+_RELEASE = "UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE root = ANY(%s) AND lease_owner = coalesce(%s, lease_owner)"
 
 
-def save_states(raw: Raw, states: Iterable[SourceState], *, release: bool = True) -> None:
-    """Write states inside the caller's transaction, and release the leases. An edit may have renamed a source while it was
-    polled: its root stays. If it has another address by now, what the former one answered says nothing of that."""
+def save_states(raw: Raw, states: Iterable[SourceState], owner: str | None = None, *, release: bool = True) -> None:
+    """Write states inside the caller's transaction, and release the leases that `owner` (None: anybody) holds. An edit may
+    have renamed a source while it was polled: its root stays. If it has another address by now, what the former one
+    answered says nothing of that."""
     newest = {state.root: state for state in states}
     if not newest:
         return
@@ -40,7 +41,7 @@ def save_states(raw: Raw, states: Iterable[SourceState], *, release: bool = True
     columns = [[storable(row[name]) for row in rows] for name in STATE_COLUMNS]
     raw.execute(_SAVE, [list(newest), [state.url for state in newest.values()], *columns])
     if release:
-        raw.execute(_RELEASE, (list(newest),))
+        raw.execute(_RELEASE, (list(newest), owner))
 
 
 class Sources(sources.Sources[Connection]):

@@ -18,8 +18,9 @@ from aggregator.store.sqlite.sources import save_states
 
 
 class Intake(intake.Intake[Connection]):
-    def apply(self, results: Sequence[PollResult], now: datetime) -> int:
-        """Store what polls brought. Returns the number of items that were new. Applying twice changes nothing."""
+    def apply(self, results: Sequence[PollResult], now: datetime, owner: str | None = None) -> int:
+        """Store what polls brought, and release the leases that `owner` (None: anybody) holds for them. Returns the number of
+        items that were new. Applying twice changes nothing."""
         moment = int(now.timestamp())
         with self._db.transaction() as raw:
             numbers: dict[str, int] = dict(raw.execute("SELECT root, n FROM sources"))
@@ -36,7 +37,7 @@ class Intake(intake.Intake[Connection]):
                     "INSERT INTO drops VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count, last = excluded.last",
                     [(numbers[result.state.root], drop.reason, drop.count, moment) for drop in result.drops],
                 )
-            save_states(raw, [result.state for result in results])
+            save_states(raw, [result.state for result in results], owner)
         return added
 
     def _add(

@@ -15,16 +15,19 @@ from aggregator.store.sqlite.connection import Connection
 _SAVE = (
     f"UPDATE sources SET {', '.join(f'{name} = :{name}' for name in STATE_COLUMNS)} WHERE root = :root AND url = :url"
 )
-_RELEASE = "UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE root = :root"
+_RELEASE = "UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE root = :root AND lease_owner = coalesce(:owner, lease_owner)"
 
 
-def save_states(raw: sqlite3.Connection, states: Iterable[SourceState], *, release: bool = True) -> None:
-    """Write states inside the caller's transaction, and release the leases. An edit may have renamed a source while it was
-    polled: its root stays. If it has another address by now, what the former one answered says nothing of that."""
+def save_states(
+    raw: sqlite3.Connection, states: Iterable[SourceState], owner: str | None = None, *, release: bool = True
+) -> None:
+    """Write states inside the caller's transaction, and release the leases that `owner` (None: anybody) holds. An edit may
+    have renamed a source while it was polled: its root stays. If it has another address by now, what the former one
+    answered says nothing of that."""
     rows = [{**state_columns(state), "root": state.root, "url": state.url} for state in states]
     raw.executemany(_SAVE, rows)
     if release:
-        raw.executemany(_RELEASE, [{"root": row["root"]} for row in rows])
+        raw.executemany(_RELEASE, [{"root": row["root"], "owner": owner} for row in rows])
 
 
 class Sources(sources.Sources[Connection]):
