@@ -4,8 +4,8 @@ what merged or split stories leave behind."""
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Collection
+from time import monotonic
 from typing import Generic
 
 import orjson
@@ -162,7 +162,7 @@ def moment(db: Reads, now: int) -> int:
 def put_off(db: Writes, now: int, began: float) -> int:
     """When the stories and items of this transaction change, instead of at `now`, if it took longer than `STORING` allows since `began`
     (of the monotonic clock): it waited for another process, the batch is large or the disk is slow."""
-    late = math.ceil(time.monotonic() - began - (STORING - COMMITTING))
+    late = math.ceil(monotonic() - began - (STORING - COMMITTING))
     if late <= 0:
         return now
     for table in ("stories", "placements"):  # no other transaction has this time

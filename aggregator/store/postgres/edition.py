@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
+from time import monotonic
 
 from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
@@ -63,7 +63,7 @@ class EditionStore(edition.EditionStore[Connection]):
         Raises:
             StoreBusy: the edition was lost with its connection.
         """
-        began = time.monotonic()
+        began = monotonic()
         with self._db.transaction() as raw:
             if self._owner is not None and not self._held:  # also where it was this transaction that found out
                 self._owner = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from time import monotonic
 
 from aggregator.store import articles
 from aggregator.store.edition import STORING, moment, put_off
@@ -13,7 +13,7 @@ from aggregator.store.sqlite.edition import stamp
 class Articles(articles.Articles[Connection]):
     def save(self, item: int, content: str, why: str | None, now: int) -> None:
         """The text of an article, or why none was found. Its story counts as changed."""
-        began = time.monotonic()
+        began = monotonic()
         with self._db.transaction() as raw:
             raw.execute("UPDATE articles SET content = ?, why = ?, again = NULL WHERE item = ?", (content, why, item))
             if content:

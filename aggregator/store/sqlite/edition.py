@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterable
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -49,7 +49,7 @@ class EditionStore(edition.EditionStore[Connection]):
             StoreBusy: it was decided under a lease that expired meanwhile (because the machine slept, for example), and
                 another process has made the edition since: the step would undo that.
         """
-        began = time.monotonic()
+        began = monotonic()
         with self._db.transaction() as raw:
             if self._holding is not None and self.holder() != self._holding:
                 raise StoreBusy(f"{self._db.path}: another process took over the edition; this one stopped")
