@@ -148,7 +148,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     if _ODD_ADDRESS.search(safe):
         safe = _PLAIN_ADDRESSES.clean(safe)
     if "<h1" in safe:
-        safe = safe.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
+        safe = safe.replace("<h1", "<h2").replace("</h1>", "</h2>")
     if "<img" in safe:
         safe = _IMG.sub(lambda image: _wanted(image[0], drops), safe)
     parts = _CODE.split(safe) if "<pre" in safe else [safe]

@@ -226,8 +226,10 @@ def test_dangerous_html_is_inert(html: str) -> None:
 
 
 def test_headings_links_and_pictures_are_kept() -> None:
-    safe = one("<h1>Head</h1><h3 class='x'>Sub</h3><p><a href='/a'>a</a><img src='b.jpg' alt='B'></p>").content
-    assert "<h2>Head</h2><h3>Sub</h3>" in safe
+    safe = one(
+        "<h1 dir='rtl'>Head</h1><h3 class='x'>Sub</h3><p><a href='/a'>a</a><img src='b.jpg' alt='B'></p>"
+    ).content
+    assert '<h2 dir="rtl">Head</h2><h3>Sub</h3>' in safe
     assert '<a href="https://example.org/a" rel="nofollow noopener">a</a>' in safe
     assert '<img src="https://example.org/b.jpg" alt="B">' in safe
 
