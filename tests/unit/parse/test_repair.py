@@ -8,7 +8,7 @@ from builders.documents import URL, atom, item, read, rss
 from aggregator.model.item import ParsedFeed
 from aggregator.parse import parse
 from aggregator.parse.document import MAX_ENTRIES, Document, split_cdata
-from aggregator.parse.repair import with_numbers, without_comments
+from aggregator.parse.repair import with_numbers, without_comments, without_doctype
 
 TWO = item(title="One", guid="1") + item(title="Two", guid="2")
 
@@ -127,6 +127,8 @@ def test_comments_cut_nothing_short() -> None:
 def test_comments_without_end_take_no_time() -> None:
     endless = Document(b"<rss>" + b"<!-- " * 200_000, URL)
     assert without_comments(endless).data == endless.data
+    declared = Document(b"<!DOCTYPE rss [" + b"<!-- " * 200_000 + b"<rss/>", URL)
+    assert without_doctype(declared).data == b"<rss/>"
 
 
 def test_prefixed_elements_are_no_end_of_the_feed() -> None:
