@@ -10,9 +10,9 @@ from html import escape
 from aggregator.model.item import Enclosures
 from aggregator.model.story import ItemView, Report, StoryView, headline, told_once
 from aggregator.model.stream import Brief, Names, Stream
+from aggregator.normalise.plain import plain_of_safe
 from aggregator.render.fit import fit, fit_address
-
-"""(address, type, bytes) of each."""
+from aggregator.text.scripts import direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def story_entry(story: StoryView, stream: Stream) -> FeedEntry:
         title=fit(headline(entry.title, entry.link, entry.publisher)),
         link=_address(entry.link) or page,
         summary=fit(entry.summary),
-        body=_body(stream.texts.get(story.id) or _paragraph(entry.summary), entry.reports, page, entry.topics),
+        body=_body(_text(stream.texts.get(story.id)) or _paragraph(entry.summary), entry.reports, page, entry.topics),
         published=story.published,
         updated=datetime.fromtimestamp(entry.updated, UTC),
         author=fit(entry.publisher),
@@ -82,7 +82,7 @@ def item_entry(item: ItemView, stream: Stream) -> FeedEntry:
         title=fit(headline(item.title, item.url, item.publisher)),
         link=_address(item.url) or page or stream.root,
         summary=fit(item.summary),
-        body=_body(stream.texts.get(item.id) or _paragraph(item.summary), (report,), page, ()),
+        body=_body(_text(stream.texts.get(item.id)) or _paragraph(item.summary), (report,), page, ()),
         published=item.published,
         updated=item.updated,
         author=fit(item.author or item.publisher),
@@ -116,8 +116,8 @@ def brief_entry(brief: Brief, stream: Stream) -> FeedEntry:
 
 def _story_line(story: StoryView, root: str) -> str:
     publishers = ", ".join(escape(name) for name in story.announced)
-    summary = f"<br>{escape(story.summary)}" if story.summary else ""
-    link = f'<a href="{escape(f"{root}/stories/{story.id}")}">{escape(story.title)}</a>'
+    summary = f"<br>{_inline(story.summary)}" if story.summary else ""
+    link = f'<a href="{escape(f"{root}/stories/{story.id}")}"{_turned(story.title)}>{escape(story.title)}</a>'
     return f"<li>{link} ({publishers}){summary}</li>"
 
 
@@ -139,8 +139,25 @@ def _tags(sections: Iterable[str], topics: Iterable[str], names: Names) -> tuple
     return (*known, *((id, names.topics.get(id, id)) for id in topics))
 
 
+def _turned(text: str) -> str:
+    """The attribute of what holds a text that runs from right to left, in a body that runs the other way: else its full stop stands
+    at the wrong end, and a date after it gets into it."""
+    return ' dir="rtl"' if direction(text) == "rtl" else ""
+
+
+def _text(html: str | None) -> str:
+    """Safe HTML of an article."""
+    turned = _turned(plain_of_safe(html)) if html else ""
+    return f"<div{turned}>{html}</div>" if turned else html or ""
+
+
 def _paragraph(text: str) -> str:
-    return f"<p>{escape(text)}</p>" if text else ""
+    return f"<p{_turned(text)}>{escape(text)}</p>" if text else ""
+
+
+def _inline(text: str) -> str:
+    turned = _turned(text)
+    return f"<span{turned}>{escape(text)}</span>" if turned else escape(text)
 
 
 def _body(text: str, reports: Iterable[Report], page: str | None, topics: Iterable[str]) -> str:
@@ -160,6 +177,6 @@ def _body(text: str, reports: Iterable[Report], page: str | None, topics: Iterab
 
 def _line(report: Report) -> str:
     when = datetime.fromtimestamp(report.published, UTC).strftime("%d %b %Y, %H:%M UTC")
-    title = escape(headline(report.title, report.url, report.publisher))
-    title = f'<a href="{escape(report.url)}">{title}</a>' if report.url else title
-    return f"<li>{escape(report.publisher)}: {title} ({when})</li>"
+    title = headline(report.title, report.url, report.publisher)
+    told = f'<a href="{escape(report.url)}"{_turned(title)}>{escape(title)}</a>' if report.url else _inline(title)
+    return f"<li>{escape(report.publisher)}: {told} ({when})</li>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import calendar
 import io
+import json
 import re
 import subprocess
 import sys
@@ -21,6 +22,7 @@ import jsonschema
 import pytest
 from lxml import etree
 from newsroom import Newsroom
+from newsroom import item as news
 
 ROOT = "https://wire.example.org/news"
 STREAMS = (
@@ -214,6 +216,21 @@ def test_entries_in_another_language_say_so(newsroom: Newsroom) -> None:
     }
     assert spoken["Un sommet à Genève"] == "fr"
     assert spoken["China Grants Rare Earth Licenses to U.S. Auto Suppliers"] is None  # as the feed
+
+
+@pytest.mark.parametrize("address", ["/latest{}", "/sources/reuters{}"])
+def test_texts_that_run_from_right_to_left_do_so_in_a_body_that_runs_the_other_way(
+    tmp_path: Path, address: str
+) -> None:
+    room = Newsroom(tmp_path)
+    title, summary = "زلزال قوي يضرب شمال سوريا", "قال مسؤولون إن الزلزال ضرب الشمال (Reuters)."
+    bare = "ראש הממשלה בוושינגטון"
+    room.publish(news(title, "reuters", lang="ar", summary=summary), news(bare, "reuters", url=None, summary=""))
+    bodies = {one["title"]: one["content_html"] for one in json.loads(get(room, address, "json"))["items"]}
+    assert f'<p dir="rtl">{summary}</p>' in bodies[title]
+    assert f' dir="rtl">{title}</a> (24 Nov' in bodies[title]
+    assert f'<span dir="rtl">{bare}</span> (24 Nov' in bodies[bare]
+    room.close()
 
 
 def test_icons_of_outlets_and_pictures_are_passed_on(newsroom: Newsroom) -> None:
