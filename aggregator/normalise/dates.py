@@ -21,20 +21,21 @@ _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})?")
 _ZONES = {  # hours from UTC; IST, CST and BST as news feeds mean them
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "HST": -10,
     "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3, "MSK": 3, "IST": 5.5, "PKT": 5, "SGT": 8,
-    "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+    "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "WEST": 1, "WAT": 1, "CAT": 2, "SAST": 2,
+    "EAT": 3, "TRT": 3, "WIB": 7, "ICT": 7, "WITA": 8, "AWST": 8, "ACST": 9.5, "ACDT": 10.5, "AKDT": -8, "BRT": -3,
 }  # fmt: skip
 _YEAR_ONE = re.compile(r"(?<![+\-:\d])0\d{3}\s+\d{1,2}:")  # email.utils would read the year 0001 as 2001
 _MONTHS = {
     name: month
     for month, names in {
-        "Jan": "jan ene gen", "Feb": "feb fev fév", "Mar": "mar mär mrz maa", "Apr": "apr abr avr", "May": "may mai mag mei maj",
+        "Jan": "jan ene gen", "Feb": "feb fev fév", "Mar": "mar mär mrz maa mrt", "Apr": "apr abr avr", "May": "may mai mag mei maj",
         "Jun": "jun giu juin", "Jul": "jul lug juil", "Aug": "aug ago aoû", "Sep": "sep set", "Oct": "oct okt out ott",
         "Nov": "nov", "Dec": "dec dez dic déc des",
     }.items()
     for name in names.split()
 }  # fmt: skip
 _MONTH = re.compile(r"(?<=\d)[\s.-]+(?:de )?([^\W\d_]{3,10})\.?[\s-]+(?:de )?(?=\d{4})")
-_HALF_DAY = re.compile(r"\b(\d{1,2})(:\d{2}(?::\d{2})?)\s*([ap])\.?m\b\.?", re.IGNORECASE)
+_HALF_DAY = re.compile(r"(?<![\d:])(\d{1,2})(:\d{2}(?::\d{2})?)\s*([ap])\.?m\b\.?", re.IGNORECASE)
 _ZONE = re.compile(r"(:\d{2})\s*(?:GMT|UTC?)?\s?([+-])(\d{1,2}):?(\d{2})?\s*(?:\([^()]*\)\s*)?$")
 _TIME = re.compile(r"\d[:.]\d{2}")
 _NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")

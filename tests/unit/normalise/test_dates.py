@@ -40,6 +40,10 @@ from aggregator.normalise.dates import read as read_date
         ("20 de noviembre de 2026", (2026, 11, 20, 0, 0)),
         ("20-Nov-2026 10:00:00", (2026, 11, 20, 10, 0)),
         ("20 mars 2026 10:00", (2026, 3, 20, 10, 0)),
+        ("20 mrt 2026 10:00", (2026, 3, 20, 10, 0)),
+        ("2026-11-20T10:05:00 PM", (2026, 11, 20, 22, 5)),
+        ("Fri, 20 Nov 2026 10:00:00 SAST", (2026, 11, 20, 8, 0)),
+        ("Fri, 20 Nov 2026 10:00:00 ACDT", (2026, 11, 19, 23, 30)),
     ],
 )
 def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
