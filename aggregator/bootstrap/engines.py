@@ -126,7 +126,8 @@ class Engines:
                 log.info("the configuration was read again: nothing changed")
             return self._withdrawn()
         fresh.admit(self._upkeep)
-        report = self._report(held, fresh)
+        # In force already where another machine has the same edit, or where an error interrupted us.
+        report = self._report(self._own if held and held[0] == fresh.settings.epoch else held, fresh)
         if fresh.settings.site.reload == "manual" and not force:
             self._waits = True
             status = {**_standing(held), "waiting": (report.status or {})["changed"]}
@@ -149,13 +150,17 @@ class Engines:
         held = self._upkeep.configuration()
         if held is None or held[0] == self._held:
             return None
-        before = (self._application.settings.epoch, dict(self._application.settings.texts))
         try:
             fresh = Application.of_texts(self._place, held[1])
         except ConfigError:  # written for another environment; reported once
             self._held = held[0]
             raise
-        return replace(self._report(before, fresh), engine=self._engine(fresh), of_file=False)
+        return replace(self._report(self._own, fresh), engine=self._engine(fresh), of_file=False)
+
+    @property
+    def _own(self) -> Held:
+        """What this process works by."""
+        return self._application.settings.epoch, dict(self._application.settings.texts)
 
     def _report(self, before: Held, application: Application) -> Reload:
         """What the application's configuration changes from the one before, for log and status."""

@@ -293,6 +293,22 @@ def test_a_store_that_is_busy_loses_no_edit(worker: Worker, monkeypatch: pytest.
     assert "rocket" in worker.in_force()
 
 
+def test_an_edit_that_another_machine_put_in_force_first_is_told_as_what_it_changes(worker: Worker) -> None:
+    """The file is copied to several machines at once; each notes for readers of the status what changed."""
+    edited = FILE.replace("missile", "rocket")
+    worker.save(edited)
+    assert not worker.engines.changed(False), "the first of the two looks that see an edit"
+    elsewhere = Application.load(worker.place)
+    archive = elsewhere.database.open()
+    elsewhere.put_in_force(archive, 0)
+    archive.close()
+    told = worker.engines.changed(False)
+    assert told is not None
+    assert told.engine is not None
+    assert told.status is not None
+    assert told.status["changed"]["sections"]["changed"]  # type: ignore[index]
+
+
 def test_with_reload_manual_a_saved_file_waits_for_apply(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     manual = FILE.replace("reload: auto", "reload: manual")
     worker = Worker(tmp_path, manual)
