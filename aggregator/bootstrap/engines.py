@@ -77,9 +77,7 @@ class Engines:
         archives = self._archives
         archives.follower.sources.sync(app.settings.sources)
         app.put_in_force(archives.follower, int(utc_now().timestamp()))
-        self._application, self._held = app, app.settings.epoch
-        self._allowance = Allowance.of(app.settings.allow_private)
-        return Engine(
+        engine = Engine(
             tools=app.tools(
                 archives.writer, archives.lookup, self._fetcher(app), self._sandbox.parse, self._sandbox.extract
             ),
@@ -87,6 +85,10 @@ class Engines:
             policy=app.policy,
             keep=app.keep,
         )
+        # Last: what fails before is tried again at the next look, which would take it for done.
+        self._application, self._held = app, app.settings.epoch
+        self._allowance = Allowance.of(app.settings.allow_private)
+        return engine
 
     def _fetcher(self, app: Application) -> Http:
         """One fetcher as long as its settings stay the same: it knows when each host was last requested."""

@@ -277,19 +277,22 @@ def test_an_included_file_is_followed_too(worker: Worker) -> None:
     assert told.status["changed"]["sources"]["renamed"] == [{"from": "two", "to": "three"}]  # type: ignore[index]
 
 
-def test_a_store_that_is_busy_loses_no_edit(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    follower = worker.engines._archives[3]
-
+@pytest.mark.parametrize("where", ["follower.sources.sync", "follower.upkeep.put_in_force", "lookup.sources.states"])
+def test_a_store_that_is_busy_loses_no_edit(worker: Worker, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     def busy(*_: object) -> None:
         raise StoreBusy("held")
 
-    worker.save(FILE.replace("missile", "rocket"))
+    # With another contact, requests are made by a new fetcher.
+    worker.save(FILE.replace("missile", "rocket").replace("title: Wire", "title: Wire, contact: me@one.example"))
     with monkeypatch.context() as held:
-        held.setattr(follower.sources, "sync", busy)
+        archive, part, method = where.split(".")
+        held.setattr(getattr(getattr(worker.engines._archives, archive), part), method, busy)
         with pytest.raises(StoreBusy):
             worker.look()
     told = worker.look()
     assert told is not None
+    assert told.engine is not None, "who works goes on with what is in force"
+    assert "  - section defense: words: missile" in " ".join(told.lines)
     assert "rocket" in worker.in_force()
 
 
