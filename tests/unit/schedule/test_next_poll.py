@@ -108,6 +108,20 @@ def test_a_lively_source_is_polled_more_often_and_a_quiet_one_less() -> None:
     assert "new items a day" in quiet.why
 
 
+def test_the_interval_follows_the_news() -> None:
+    state, now, waits = known_state(), NOW, []
+    while now < NOW + timedelta(days=3):
+        state, decision = poll(state, NotModified(URL, '"1"', None, Freshness()), now=now)
+        waits.append(decision.interval)
+        now = decision.at
+    assert waits == sorted(waits)
+    assert waits[0] < 20 * MIN < HOUR < waits[-1]
+    for _ in range(20):
+        state, decision = poll(state, fetched(), new=60, now=now)
+        now = decision.at
+    assert decision.interval < 10 * MIN
+
+
 def test_bounds_hold_whatever_the_rate() -> None:
     _, lively = poll(known_state(rate=1e6), fetched(), new=10_000)
     _, dead = poll(known_state(rate=0.0), NotModified(URL, '"1"', None, Freshness()))
@@ -275,6 +289,8 @@ def test_failures_back_off_to_a_day_and_success_returns_at_once() -> None:
     state, decision = poll(state, fetched(), now=NOW + timedelta(days=13), new=1)
     assert decision.interval < HOUR
     assert (state.failures, state.error, state.error_kind) == (0, None, None)
+    _, decision = poll(replace(known_state(), interval=6 * HOUR), failed(500))
+    assert decision.interval == 6 * HOUR, "no sooner than if all were well"
 
 
 def test_after_a_night_without_name_servers_a_source_is_polled_within_the_hour() -> None:
@@ -310,8 +326,8 @@ def test_a_failure_keeps_validators_and_what_was_known() -> None:
 
 
 def test_validators_are_replaced_on_every_200_and_kept_by_a_304() -> None:
-    state, _ = poll(known_state(), fetched(etag='W/"2"'))
-    assert state.etag == 'W/"2"'
+    state, _ = poll(known_state(), fetched(etag='W/"2"'), parsed=feed())
+    assert (state.etag, state.validator_url) == ('W/"2"', URL)
     state, _ = poll(state, NotModified(URL, 'W/"2"', None, Freshness()), now=NOW + HOUR)
     assert (state.etag, state.not_modified, state.last_status) == ('W/"2"', 1, 304)
     state, _ = poll(state, fetched(etag=None), now=NOW + 2 * HOUR)
@@ -425,6 +441,14 @@ def test_a_redirect_that_flaps_is_never_adopted() -> None:
     state = fresh_state()
     for number in range(30):
         target = MOVED if number % 4 else None
+        state, _ = poll(state, fetched(permanent=target), now=NOW + number * 12 * HOUR)
+    assert permanent_redirects.address(state, URL) == URL
+
+
+def test_redirects_that_lead_now_here_and_now_there_are_never_adopted() -> None:
+    state = fresh_state()
+    for number in range(30):
+        target = MOVED if number % 2 else f"{MOVED}/other"
         state, _ = poll(state, fetched(permanent=target), now=NOW + number * 12 * HOUR)
     assert permanent_redirects.address(state, URL) == URL
 
