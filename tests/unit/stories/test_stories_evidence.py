@@ -22,20 +22,32 @@ from aggregator.stories.comparison import Comparison
 from aggregator.stories.embeddings import DIMENSIONS, TITLE
 from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import Features, with_neighbours
+from aggregator.stories.locations import is_place
 from aggregator.stories.matrix import matrix
 from aggregator.stories.nomination import STEPS
 from aggregator.stories.packed import packed
 from aggregator.stories.rarity import Rarity, listed
-from aggregator.stories.similarity import EVIDENCE, KEPT, TELLING
+from aggregator.stories.similarity import DEEP, EVIDENCE, KEPT, NEAR, RIVALS, TELLING
 from aggregator.stories.trees import complete
 from aggregator.text.words import stem, word_id
 
 WORDS = (
     "dam", "flood", "river", "Kherson", "breach", "village", "water", "troops", "minister", "parliament",
     "budget", "vote", "strike", "union", "wages", "rail", "harbour", "storm", "coast", "ferry",
-    "rescue", "crew", "pilot", "airport", "runway", "snow", "gale", "12", "300", "1,400",
-    "Tuesday", "Friday",
+    "rescue", "crew", "pilot", "airport", "runway", "snow", "gale",
 )  # fmt: skip
+SELDOM = (
+    "12.7",
+    "347",
+    "1,483",
+    "Tuesday",
+    "Friday",
+    "Sunday",
+    "Izmir",
+    "Uruguay",
+    "Bergen",
+)  # one item in ten or so has each
+DAYS = frozenset(map(word_id, ("tuesday", "friday", "sunday")))
 DAY = 86_400
 
 
@@ -43,7 +55,9 @@ def batch(seed: int, size: int = 40) -> list[Candidate]:
     chance = random.Random(seed)
     return [
         Candidate(
-            n, " ".join(chance.sample(WORDS, 7)), " ".join(chance.choices(WORDS, k=chance.randrange(0, 15))),
+            n,
+            " ".join([*chance.sample(WORDS, 7), *(word for word in SELDOM if chance.random() < 0.08)]),
+            " ".join([*chance.choices(WORDS, k=chance.randrange(0, 15)), *chance.sample(SELDOM, chance.randrange(2))]),
             chance.choice(["", "Bugle", "Herald"]), None, 1_700_000_000 + n * 7_200, chance.choice([None, "en", "de"]),
         )
         for n in range(1, size + 1)
@@ -77,10 +91,30 @@ def test_evidence_is_what_it_says(seed: int) -> None:
         figures = [set(x.figures) & told_of.keys() for x, told_of in ((one, mine), (other, theirs))]
         assert found["figures"] == len(figures[0] & figures[1])
         assert found["other figures"] == bool(figures[0] and figures[1] and not figures[0] & figures[1])
+        days = [mine.keys() & DAYS, theirs.keys() & DAYS]
+        assert found["days"] == len(days[0] & days[1])
+        assert found["other days"] == bool(days[0] and days[1] and not days[0] & days[1])
+        places = [set(filter(place, told_of)) for told_of in (mine, theirs)]
+        assert found["places"] == len(places[0] & places[1])
+        lacking = [
+            sum(rarity[word] for word in x.title if place(word) and word in own and word not in others)
+            for x, own, others in ((one, mine, theirs), (other, theirs, mine))
+        ]
+        assert found["other places"] == pytest.approx(min(lacking))
         assert found["apart"] == pytest.approx(abs(candidates[a].at - candidates[b].at) / DAY)
         assert found["sense"] == pytest.approx(embedding_cosine(one, other, rarity))
         langs = {one.lang, other.lang} - {""}
         assert len(langs) < 2
+
+
+def test_all_evidence_but_language_occurs_in_what_it_is_compared_with() -> None:
+    rows = np.array([row for seed in range(5) for _, row in Comparison(reading(seed), TUNING).evidence()])
+    assert [name for (name, _), column in zip(EVIDENCE, rows.T, strict=True) if not np.ptp(column)] == []
+
+
+@cache
+def place(word: int) -> bool:
+    return bool(is_place(np.array([word]))[0])
 
 
 def embedding_cosine(one: Features, other: Features, rarity: Rarity) -> float:
@@ -127,7 +161,11 @@ def test_rivals_are_those_that_either_met_closer() -> None:
         for (a, b), row in rows.items():
             close = closeness(told, a, b) + 1e-9
             closer = sorted(min(KEPT, sum(other > close for other in near[item])) for item in (a, b))
-            assert row[names.index(name) :][:2] == closer
+            nearest = [sorted([*near[item], *[0.0] * KEPT], reverse=True) for item in (a, b)]
+            crowded = sorted(sum(each[:NEAR]) / NEAR for each in nearest)
+            contrast, margin = 2 * close - sum(crowded), close - max(each[DEEP - 1] for each in nearest)
+            at = names.index(name)
+            assert row[at : at + len(RIVALS)] == pytest.approx([*closer, *crowded, contrast, margin], abs=1e-6)
 
 
 def by_embedding(told: BatchContext, a: int, b: int) -> float:
@@ -289,10 +327,14 @@ def test_a_feature_cache_has_what_the_history_keeps_whatever_was_put_there_befor
         items = list(dict.fromkeys(items))
         told = [chance.choice(kept) for _ in items]
         rows = cache.rows(items, [one.encode() for one in told])
+        most = max(most, len(items))
+        assert rows.max() < most, "it holds no more than it may, or than one batch needs"
         words, figure = cache.matrix(rows)
         figures = set(words.ids[figure].tolist())
+        named = words.only(words.name)
         for row, one in enumerate(told):
             assert words.words(row) == {word: word in one.title for word in one.words}
+            assert named.words(row).keys() == {word for word in one.words if word in one.names}
             assert {word for word in one.words if word in figures} >= set(one.figures) & set(one.words)
         near = cache.near(rows)
         assert [bytes(row.tolist()).rstrip(b"\0") for row in near] == [one.near.rstrip(b"\0") for one in told]

@@ -68,6 +68,36 @@ def item(number: int, title: str, summary: str, lang: str = "en") -> Candidate:
                 "Consumer prices rose by 3.1% from a year earlier, the statistics office said on Wednesday.",
             ),
         ),
+        (  # the same where no table knows the other place
+            (
+                "Bus plunges into gorge in Kashmir, killing 38",
+                "A bus plunged into a gorge in the mountains of Kashmir on Wednesday, killing 38 people and injuring 19.",
+            ),
+            (
+                "Bus plunges into gorge at Velmorapur, India, killing 22",
+                "A bus plunged into a gorge in the hills of India on Wednesday, killing 22 people and injuring 14.",
+            ),
+        ),
+        (  # two of one country: naming the country accounts for neither
+            (
+                "Netanyahu indicted on bribery charges over gifts from tycoon",
+                "Israel's attorney general filed the indictment on Thursday after a three-year inquiry.",
+            ),
+            (
+                "Gantz indicted on bribery charges over gifts from tycoon",
+                "Israel's attorney general filed the indictment on Thursday after a three-year inquiry.",
+            ),
+        ),
+        (
+            (
+                "FDA warns staff of layoffs as budget shrinks",
+                "The US agency told its staff on Monday to expect hundreds of layoffs as its budget shrinks.",
+            ),
+            (
+                "FBI warns staff of layoffs as budget shrinks",
+                "The US agency told its staff on Monday to expect hundreds of layoffs as its budget shrinks.",
+            ),
+        ),
         (
             (
                 "Bulgarian finance minister resigns over tax scandal",
