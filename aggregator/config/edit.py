@@ -152,6 +152,8 @@ def _spot(text: str) -> _Spot | None:
                         return _Spot(_line_end(text, after.index)) if event.value == "" else None
                     is_key = True
                 last = event
+            case yaml.DocumentEndEvent(explicit=True):  # a line `...`: what comes after it belongs to no document
+                end = event.start_mark.index
     return _Spot(end, key=True)
 
 
