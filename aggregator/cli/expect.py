@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
@@ -18,8 +18,9 @@ from aggregator.categorise.proposing import Proposal, edited, proposals
 from aggregator.config.characters import in_lines
 from aggregator.config.check import FALLBACK
 from aggregator.config.edit import scalar
+from aggregator.config.tree import Items, Table, read_tree
 from aggregator.errors import Problem, UsageError
-from aggregator.model.settings import Position, Rules, Term
+from aggregator.model.settings import Position, Term
 from aggregator.pipeline.category_topics import stored_topics
 from aggregator.pipeline.changes import term_text
 from aggregator.pipeline.plan import PAGE, Plan, Row, archive_rows, plan
@@ -94,14 +95,14 @@ def _row(
     )
     found = _effect(application, trial, proposal, archive) if archive else Plan()
     moves = found.streams.get(f"section:{proposal.rules.id}")
-    at = proposal.was.at if proposal.was else _last(proposal.rules, proposal.key, proposal.term)
+    at, edit = _edit(application, proposal)
     return {
         "section": proposal.rules.id,
         "key": proposal.key,
         "line": term_text(proposal.term),
         "was": term_text(proposal.was) if proposal.was else None,
         "at": str(at),
-        "edit": _edit(application, proposal, at),
+        "edit": edit,
         "fails": [str(problem) for problem in check_examples(trial.rulebook) if _place(problem) not in failing],
         "weight": proposal.term.weight,
         "looked_at": found.stories,
@@ -126,24 +127,47 @@ def _effect(application: Application, trial: Application, proposal: Proposal, ar
     return plan(archive.edition, application.policy, trial.policy, pages, category_topics=stored_topics(archive))
 
 
-def _last(rules: Rules, key: str, new: Term) -> Position:
-    """The line after which the new one goes."""
-    terms: Sequence[Term] = {"words": rules.words, "places": rules.places, "not": rules.nots}[key]
-    lines = [term.at for term in terms if term is not new]
-    return lines[-1] if lines else rules.at
-
-
-def _edit(application: Application, proposal: Proposal, at: Position) -> str:
-    """What an editor has to type at that place, where a list is a block, stands in brackets, or is still missing."""
-    key, line = proposal.key, _typed(proposal.term)
+def _edit(application: Application, proposal: Proposal) -> tuple[Position, str]:
+    """What an editor has to type, and where: in a list that is a block, stands in brackets, or is still missing."""
+    rules, key, line = proposal.rules, proposal.key, _typed(proposal.term)
     if proposal.was:
-        return f"{key}: - {_typed(proposal.was)}  →  - {line}"
-    if at.column == 1:  # the whole file: the section stands there because it has none
-        return f"as the last one of `sections`: - {{id: {proposal.rules.id}, {key}: [{line}]}}"
-    if at == proposal.rules.at:
-        return f"below that line: {key}: [{line}]"
-    before = in_lines(application.settings.texts[at.file]).splitlines()[at.line - 1][: at.column - 1]
-    return f"{key}, below that line: - {line}" if before.strip() == "-" else f"{key}, within the brackets: {line}"
+        return proposal.was.at, f"{key}: - {_typed(proposal.was)}  →  - {line}"
+    if rules.at.column == 1:  # the whole file: the section stands there because it has none
+        return rules.at, f"as the last one of `sections`: - {{id: {rules.id}, {key}: [{line}]}}"
+    text = application.settings.texts[rules.at.file]
+    lines, section = in_lines(text).splitlines(), _written(text, rules.at)
+    if key not in section:
+        braces = _sign(lines, section.at) == "{"
+        return section.keys_at["id"], f"{'within the braces' if braces else 'below that line'}: {key}: [{line}]"
+    terms: Sequence[Term] = {"words": rules.words, "places": rules.places, "not": rules.nots}[key]
+    last = next((term.at for term in reversed(terms) if term is not proposal.term), None)
+    held = section[key]
+    if isinstance(held, Items) and _sign(lines, held.at) == "[":
+        return last or held.at, f"{key}, within the brackets: {line}"
+    at = last if last and _ends_there(lines, last) else section.keys_at[key]
+    return at, f"{key}, below that line: - {line}"
+
+
+@lru_cache(maxsize=2)
+def _written(text: str, at: Position) -> Table:
+    """The section as it stands in the file."""
+    tree, _ = read_tree(at.file, text, included=at.included)
+    assert tree is not None  # the text is that of a valid configuration
+    found: Table = next(entry for entry in tree["sections"] if entry.at == at)
+    return found
+
+
+def _sign(lines: Sequence[str], at: Position) -> str:
+    return lines[at.line - 1][at.column - 1]
+
+
+def _ends_there(lines: Sequence[str], at: Position) -> bool:
+    """Whether the entry of a block that stands there ends on its first line: what comes next is not indented further than
+    its dash."""
+    dash = lines[at.line - 1].index("-")
+    rest = (line for line in lines[at.line :] if line.strip() and not line.lstrip().startswith("#"))
+    after = next(rest, "")
+    return len(after) - len(after.lstrip()) <= dash
 
 
 def _typed(term: Term) -> str:

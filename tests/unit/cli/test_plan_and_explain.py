@@ -372,21 +372,34 @@ def test_explain_expect_proposes_edits_with_their_plan(desk: Desk) -> None:
     [
         ("    words: [turret]", "words, within the brackets: octopuses"),
         ("    words:\n      - turret", "words, below that line: - octopuses"),
+        ("    words: []", "words, within the brackets: octopuses"),
         ("    title: Boats", "below that line: words: [octopuses]"),
+        ("    words:\n      # - turret", "words, below that line: - octopuses"),
+        ("    words:\n      - all:\n          - turret\n          - boat", "words, below that line: - octopuses"),
+        (
+            "    words:\n      - quad: 2  # note\n      # - hull\n    title: >\n      Boats",
+            "words, below that line: - octopuses",
+        ),
     ],
 )
-def test_a_proposed_edit_says_what_to_type_where_it_points(desk: Desk, section: str, edit: str) -> None:
-    head = "sections:\n  - id: boats\n"
-    desk.file.write_text(FILE.replace("sections:\n", f"{head}{section}\n"))
+@pytest.mark.parametrize("head", ["  - id: boats\n", "  - never:\n      - recipe\n    id: boats\n"])
+def test_a_proposed_edit_says_what_to_type_where_it_points(desk: Desk, head: str, section: str, edit: str) -> None:
+    desk.file.write_text(FILE.replace("sections:\n", f"sections:\n{head}{section}\n"))
     told = desk.json("explain", "Octopuses dream", "--expect", "boats")["expect"]["proposals"][0]
     assert told["edit"] == edit
     at, lines = int(told["at"].partition(":")[2]), desk.file.read_text().splitlines()
     if "brackets" in edit:
-        lines[at - 1] = lines[at - 1].replace("]", ", octopuses]")
+        lines[at - 1] = lines[at - 1].replace("]", ", octopuses]").replace("[, ", "[")
     else:
         lines.insert(at, " " * (6 if "- " in edit else 4) + edit.partition("line: ")[2])
     desk.file.write_text("\n".join(lines))
     assert desk.json("explain", "Octopuses dream", "--expect", "boats")["expect"]["holds"]
+
+
+def test_a_line_proposed_for_a_section_in_braces_goes_within_them(desk: Desk) -> None:
+    desk.file.write_text(FILE.replace("sections:\n", "sections:\n  - {id: boats, title: Boats}\n"))
+    told = desk.json("explain", "Octopuses dream", "--expect", "boats")["expect"]["proposals"][0]
+    assert (told["at"], told["edit"]) == ("feeds.yaml:6", "within the braces: words: [octopuses]")
 
 
 def test_a_proposed_edit_that_fails_an_example_comes_last_and_says_so(desk: Desk) -> None:
