@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aggregator.bootstrap.database import Store
     from aggregator.fetch.client import Http
     from aggregator.pipeline.refresh import Tools
-    from aggregator.ports import Extractor, Parser, Upkeep
+    from aggregator.ports import Archive, Extractor, Parser, Upkeep
 
 Held = tuple[str, dict[str, str]] | None
 """Epoch and texts of the configuration in force, as the store keeps them."""
@@ -135,13 +135,17 @@ class Application(Configured):
         return self._former[epoch]
 
     def _places_alike(self, held: tuple[str, dict[str, str]], archive: Store) -> bool:
-        from aggregator.pipeline.changes import place_alike
-
         if held[0] == self.settings.epoch:
             return False  # nothing is put in force
         before = self.former(held)
         if before is None or before.epoch != held[0]:  # its values from the environment are other ones now
             return False
+        return self.places_alike(before, archive)
+
+    def places_alike(self, before: Settings, archive: Archive) -> bool:
+        """Whether stored stories stay as `before` placed them when this is put in force after it."""
+        from aggregator.pipeline.changes import place_alike
+
         told = [state for state in archive.sources.states(listed=False) if state.last_success]
         return place_alike(before, self.settings, told)
 

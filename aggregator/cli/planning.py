@@ -62,7 +62,15 @@ class Comparison:
         store = archive.edition if archive else None
         old = with_like(self.before.policy, archive.upkeep) if self.before and archive else None
         found = (
-            plan(archive.edition, old, policy, pages, progress, category_topics=stored_topics(archive))
+            plan(
+                archive.edition,
+                old,
+                policy,
+                pages,
+                progress,
+                category_topics=stored_topics(archive),
+                alike=self._alike(archive),
+            )
             if archive
             else Plan()
         )
@@ -77,6 +85,13 @@ class Comparison:
             "examples": self._examples(),
             "dead": self._dead(found),
         }
+
+    def _alike(self, archive: Archive) -> bool:
+        """Whether stored stories would not be placed anew."""
+        held = archive.upkeep.configuration()
+        if self.before is None or held is None or held[0] != self.before.settings.epoch:
+            return False  # the values that the one in force took from the environment are other ones now
+        return self.after.places_alike(self.before.settings, archive)
 
     def _streams(self, found: Plan, kind: str, rules: Sequence[Rules]) -> list[dict[str, Any]]:
         """In the editor's order; what the file no longer has comes last."""

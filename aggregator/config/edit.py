@@ -153,7 +153,8 @@ def _spot(text: str) -> _Spot | None:
                     is_key = True
                 last = event
             case yaml.DocumentEndEvent(explicit=True):  # a line `...`: what comes after it belongs to no document
-                end = event.start_mark.index
+                ended: Any = event.start_mark
+                end = ended.index
     return _Spot(end, key=True)
 
 

@@ -107,10 +107,12 @@ def plan(
     progress: Callable[[int], None] = lambda done: None,
     *,
     category_topics: CategoryTopics = NO_TOPICS,
+    alike: bool = False,
 ) -> Plan:
     """Judge stored stories under `after` and compare the result with where they are now. Those last placed under
     another configuration than `before`, the one in force, are first judged under that. `category_topics` are the topics from
-    categories that the store has noted. Nothing is written."""
+    categories that the store has noted. `alike`: both place alike, so stored stories are not placed anew, and none follows
+    what else changed since it was placed. Nothing is written."""
     found = Plan()
     before = with_moved_addresses(with_category_topics(before, category_topics), store) if before else None
     after = with_moved_addresses(with_category_topics(after, category_topics), store)
@@ -124,7 +126,8 @@ def plan(
                 continue  # merged or taken since the page was read
             if before is not None and epoch != before.epoch:
                 old, own = _under(before, old, own)
-            then = _under(after, old, own)
+            then = _under(after, old, own)  # which also counts the lines that are used
+            then = (old, own) if alike else then
             _compare(found, (old, own), then, _overriding(said, after, *then))
             _count_sources(found, own)
         progress(found.stories)

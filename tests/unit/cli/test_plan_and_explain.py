@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -621,3 +621,23 @@ def test_an_edit_without_dead_lines_says_so_and_shows_a_few_of_others(desk: Desk
 def test_one_story_is_told_in_the_singular(desk: Desk) -> None:
     shown = desk.run("plan", desk.propose(("{turret: 0.05}", "{turret: 2}")))
     assert shown.startswith("Of 5 stored stories 1 changes its sections or topics, 1 of them the primary section.\n")
+
+
+def test_an_edit_that_moves_nothing_moves_no_older_story_into_a_topic_found_since(desk: Desk) -> None:
+    application = Application.load(Place(desk.file, desk.folder / "instance"))
+    archive, now = application.database.open(), int(NOW.timestamp())
+    for source in ("one", "two", "three"):
+        news = [
+            item(source, f"c{age}", f"Nothing of note {age} at {source}", published=NOW - timedelta(days=age))
+            for age in range(1, 31)
+        ]
+        news = [replace(one, categories=("Tulip mania",)) if n % 5 == 4 else one for n, one in enumerate(news)]
+        archive.intake.apply([polled(source, news, live=False)], NOW)
+    edition(archive, application.policy, lambda: now)
+    survey(archive, application.policy, lambda: now)
+    archive.close()
+    assert desk.run("plan").startswith("Nothing changes: ")
+    plan = desk.json("plan", desk.propose(("sections:", "# A comment.\nsections:")))
+    assert (plan["changed"], row(plan, "topics", "tulip-mania")["after"]) == (0, 2)
+    plan = desk.json("plan", desk.propose(("[panda*, unicorn]", "[panda*]")))
+    assert (plan["changed"], row(plan, "topics", "tulip-mania")["after"]) == (4, 6), "all are placed anew then"
