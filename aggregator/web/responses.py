@@ -15,6 +15,8 @@ from aggregator.model.stream import Rendered
 from aggregator.render.bytes import rendered
 from aggregator.web.negotiation import MIN_COMPRESSED, coding, matching_etag, tag
 
+LONGEST_LINK = 2000
+"""Characters of a Link header; bodies say the same. nginx answers 502 where all headers together exceed 4 KiB."""
 SHOWN = "aggregator.shown"
 """The key under which a request's environment holds the bytes that answer it."""
 
@@ -47,7 +49,7 @@ def respond(shown: Rendered, *, max_age: int, link: str | None = None) -> Respon
     response.headers["Last-Modified"] = http_date(min(shown.modified, current_app.extensions["library"].now()))
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = f"public, max-age={max_age}, stale-while-revalidate={max_age}"
-    if link:
+    if link and len(link) <= LONGEST_LINK:
         response.headers["Link"] = link
     return response
 

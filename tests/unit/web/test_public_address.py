@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -86,6 +87,17 @@ def test_link_header_names_this_feed_its_page_and_the_other_formats(client: Flas
     assert f'<{ROOT}/topics/nato.rss?limit=5>; rel="self"' in link
     assert f'<{ROOT}/topics/nato?limit=5>; rel="alternate"; type="text/html"' in link
     assert f'<{ROOT}/topics/nato.atom?limit=5>; rel="alternate"; type="application/atom+xml"' in link
+
+
+@pytest.mark.parametrize("address", ["/latest.rss?q={}", "/api/v1/stories?limit=1&q={}"])
+@pytest.mark.parametrize("words", [1, 2, 16])
+def test_headers_of_a_long_question_fit_into_what_proxies_allow(client: FlaskClient, address: str, words: int) -> None:
+    """nginx has 4 KiB for all of them together, unless it is told otherwise."""
+    muted = " ".join(f"-достопримечательность{n}" for n in range(words))
+    got = client.get(address.format(quote(muted)))
+    assert got.status_code == 200
+    assert sum(len(name) + len(value) + 4 for name, value in got.headers) < 3500
+    assert ("Link" in got.headers) == (words < 16)
 
 
 def test_header_splitting_does_not_get_through(client: FlaskClient) -> None:
