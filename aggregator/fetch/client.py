@@ -23,7 +23,7 @@ from yarl import URL
 
 from aggregator.addresses import Allowance, host_of
 from aggregator.fetch.decode import Body
-from aggregator.fetch.failures import Stopped, failure, http_failure
+from aggregator.fetch.failures import NO_NAME_SERVER, Stopped, failure, http_failure
 from aggregator.fetch.gate import HostGate
 from aggregator.fetch.guard import Guard, SystemResolver
 from aggregator.fetch.headers import freshness, legal_validator, written
@@ -228,6 +228,8 @@ class Http:
                 async with asyncio.timeout(terms.seconds):
                     return await self._exchange(place, headers, terms.public)
             except TimeoutError:
+                if self._guard_of(place.host, terms.public).asks(place.host):
+                    raise Stopped("dns", NO_NAME_SERVER) from None
                 seconds = self._limits.deadline
                 raise Stopped("timeout", f"no complete answer within {seconds:g} seconds") from None
             finally:
@@ -286,11 +288,14 @@ class Http:
     def _session(self, host: str, public: bool) -> aiohttp.ClientSession:
         """Hosts that `allow_private` lists by name have connections of their own, which may lead anywhere: a socket
         does not know under which name it was requested."""
-        named = host.rstrip(".") in self._allowance.hosts
-        guard = self._public if public else self._anywhere if named else self._guard
+        guard = self._guard_of(host, public)
         if guard not in self._sessions:
             self._sessions[guard] = self._new_session(guard)
         return self._sessions[guard]
+
+    def _guard_of(self, host: str, public: bool) -> Guard:
+        named = host.rstrip(".") in self._allowance.hosts
+        return self._public if public else self._anywhere if named else self._guard
 
     def _new_session(self, guard: Guard) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(

@@ -40,6 +40,7 @@ _SOCKET = {
     errno.EHOSTUNREACH: ("refused", "there is no route to the host"),
     errno.ENETUNREACH: ("refused", "the network is unreachable"),
 }
+NO_NAME_SERVER: Final = "the name server does not answer"
 
 
 class Stopped(Exception):
@@ -67,7 +68,7 @@ def _connecting(error: OSError) -> Failed:
         return Failed("address", str(error.strerror))
     if isinstance(error, socket.gaierror):
         if error.errno == socket.EAI_AGAIN:
-            return Failed("dns", "the name server does not answer")
+            return Failed("dns", NO_NAME_SERVER)
         return Failed("dns", "the host name is not known")
     kind, message = _SOCKET.get(error.errno or 0, ("refused", "the connection could not be made"))
     return Failed(kind, message)

@@ -12,6 +12,7 @@ import errno
 import socket
 import threading
 import weakref
+from collections import Counter
 
 from aiohappyeyeballs import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -39,6 +40,7 @@ class Guard(AbstractResolver):
         self._allowance = allowance
         self._refusal = refusal
         self._resolver = resolver
+        self._asked = Counter[str]()  # names that the name server is asked for now
         self._private: set[str] = set()  # names that led to an admitted private address: as many as the editor named
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
@@ -46,7 +48,11 @@ class Guard(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """The admitted addresses of a name. Raises AddressRefused where there are addresses but none is admitted."""
-        found = await self._resolver.resolve(host, port, family)
+        self._asked[host] += 1
+        try:
+            found = await self._resolver.resolve(host, port, family)
+        finally:
+            self._asked -= Counter([host])
         admitted = [answer for answer in found if self._allowance.admits(answer["host"])]
         if found and not admitted:
             raise AddressRefused(errno.EACCES, self._refusal)
@@ -55,6 +61,10 @@ class Guard(AbstractResolver):
         else:
             self._private.discard(host)
         return admitted
+
+    def asks(self, host: str) -> bool:
+        """Whether the name server still owes the addresses of a name."""
+        return host in self._asked
 
     async def close(self) -> None:
         """Close the resolver, and wait for connections that are still being shut down: aiohttp releases a TLS

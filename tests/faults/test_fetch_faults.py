@@ -556,7 +556,20 @@ def test_names_that_are_not_known_or_never_answered() -> None:
     stub = StubResolver({"slow.example": []})
     unknown, slow = ask("http://unknown.example/", "http://slow.example/", limits=QUICK, resolver=stub)
     assert (fail(unknown).kind, fail(unknown).message) == ("dns", "the host name is not known")
-    assert fail(slow).kind == "timeout"
+    assert (fail(slow).kind, fail(slow).message) == ("dns", "the name server does not answer")
+
+
+def test_whoever_waits_for_the_same_unanswered_name_is_told_so() -> None:
+    """Not that its server was slow: nobody asked it, and it is asked again soon after the name server is back."""
+
+    async def main() -> list[Outcome]:
+        http = Http(AGENT, limits=Limits(deadline=0.5, spacing=0.01), resolver=StubResolver({"slow.example": []}))
+        try:
+            return await asyncio.gather(*(http(FetchRequest("s", f"http://slow.example/{n}")) for n in range(2)))
+        finally:
+            await http.close()
+
+    assert [fail(outcome).kind for outcome in asyncio.run(main())] == ["dns", "dns"]
 
 
 def test_the_systems_resolver_knows_hosts_and_refuses_nonsense(server: Server) -> None:
@@ -570,7 +583,7 @@ def test_a_name_server_that_hangs_holds_up_no_end(monkeypatch: pytest.MonkeyPatc
     """Lookups sit in daemon threads of their own, which neither the loop nor the process waits for."""
     wake = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: wake.wait(20) and [])
-    assert fail(ask("http://slow.example/", limits=QUICK)[0]).kind == "timeout"
+    assert fail(ask("http://slow.example/", limits=QUICK)[0]).kind == "dns"
     lookups = [thread for thread in threading.enumerate() if thread.name.startswith("dns ")]
     assert lookups, "they go on"
     assert all(thread.daemon for thread in lookups)
