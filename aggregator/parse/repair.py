@@ -22,6 +22,7 @@ _DECLARATION = re.compile(rb"<\?xml\s[^>]{0,400}\?>", re.IGNORECASE)
 _START = re.compile(
     rb"<(?:\?xml\b|!doctype\b|!--|(?:[\w.-]+:)?(?:rss|feed|rdf|channel|xml-stylesheet)\b)", re.IGNORECASE
 )
+_OPENING = re.compile(rb"<!--|<!\[CDATA\[")
 _DOCTYPE = re.compile(rb"(?>\s+|<!--(?>.*?-->)|<\?(?>.*?\?>))*+(<!doctype\b)", re.DOTALL | re.IGNORECASE)
 _DOCTYPE_TOKEN = re.compile(rb"\"[^\"]*\"|'[^']*'|<!--(?:.*?-->|.*)|[\[\]>]", re.DOTALL)
 _KNOWN_REFERENCES = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;", b"&#")
@@ -95,22 +96,26 @@ def _doctype_end(data: bytes, start: int) -> int:
 
 
 def without_comments(document: Document) -> Document:
-    """Comments outside CDATA sections: the fast parser reads an element only up to the first one."""
-    if b"<!--" not in document.data:
+    """Comments outside CDATA sections: the fast parser reads an element only up to the first one. Of a comment that never ends
+    only the opening goes, as all entries behind it would be lost."""
+    data = document.data
+    if b"<!--" not in data:
         return document
-    parts = split_cdata(document.data)
-    parts[::2] = [_uncommented(part) if b"<!--" in part else part for part in parts[::2]]
-    return document.changed(b"".join(parts))
-
-
-def _uncommented(markup: bytes) -> bytes:
-    """No expression: thousands of comments that never end cost it the square of their number."""
     kept: list[bytes] = []
-    place = 0
-    while (start := markup.find(b"<!--", place)) >= 0 and (end := markup.find(b"-->", start + 4)) >= 0:
-        kept.append(markup[place:start])
-        place = end + 3
-    return b"".join([*kept, markup[place:]])
+    start = place = 0
+    endless: set[bytes] = set()  # searched for once: thousands would cost the square of their number
+    while opening := _OPENING.search(data, place):
+        place, mark = opening.end(), opening[0]
+        closing = b"-->" if mark == b"<!--" else b"]]>"
+        end = data.find(closing, place) if mark not in endless else -1
+        if end < 0:
+            endless.add(mark)
+        else:
+            place = end + 3
+        if mark == b"<!--":
+            kept.append(data[start : opening.start()])
+            start = place
+    return document.changed(b"".join([*kept, data[start:]]), *(["endless-comment"] if b"<!--" in endless else []))
 
 
 def with_usual_namespaces(document: Document) -> Document:

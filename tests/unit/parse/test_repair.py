@@ -120,13 +120,22 @@ def test_comments_cut_nothing_short() -> None:
     commented = "<item><title><!-- a -->One <!-- b -->piece</title><link><!-- c -->https://example.org/1</link></item>"
     feed = parsed(rss([commented, "<!-- <item><title>Two</title></item> -->"]))
     assert [(one.title, one.link) for one in feed.items] == [("One piece", "https://example.org/1")]
+    whole = parsed(
+        rss([item(title="One"), f"<!-- {item('<description><![CDATA[a]]></description>', title='Two')} -->"])
+    )
+    assert (titles(whole), whole.flaws) == (["One"], ())
     quoted = parsed(rss("<item><title><![CDATA[On <!-- and -->]]></title></item>"))
     assert (titles(quoted), quoted.flaws) == (["On <!-- and -->"], ())
 
 
+def test_a_comment_that_never_ends_costs_no_entry() -> None:
+    feed = parsed(rss([item(title="One"), "<!-- the second -- >", item(title="Two", link="https://example.org/2")]))
+    assert (titles(feed), feed.flaws) == (["One", "Two"], ("endless-comment",))
+
+
 def test_comments_without_end_take_no_time() -> None:
     endless = Document(b"<rss>" + b"<!-- " * 200_000, URL)
-    assert without_comments(endless).data == endless.data
+    assert without_comments(endless).data == b"<rss>" + b" " * 200_000
     declared = Document(b"<!DOCTYPE rss [" + b"<!-- " * 200_000 + b"<rss/>", URL)
     assert without_doctype(declared).data == b"<rss/>"
 
