@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 
 Group = list[int]
 SHOWN = 8  # members of a group that are compared with another group: the first and the last ones
@@ -48,7 +48,6 @@ class Linkage:
             if a != b and b not in self._pairs[a]:
                 self._pairs[a][b] = self._pairs[b][a] = pair = self.compare(self._groups[a], self._groups[b])
                 self._offer(a, b, pair, least)
-        heapify(self._heap)
         unions = []
         while self._heap:
             negative, a, b, version_a, version_b = heappop(self._heap)
