@@ -146,6 +146,17 @@ def test_older_entries_that_arrive_with_a_flood_let_none_of_it_through_later() -
     assert [(drop.reason, drop.count) for drop in second.drops] == [("repeated", 10)]
 
 
+def test_a_flood_without_dates_is_held_back_at_the_next_poll_too() -> None:
+    """Also where the document has a known entry without a date beside one that has one."""
+    date = "<pubDate>Tue, 01 Sep 2026 12:00:00 GMT</pubDate>"
+    stored = items(*range(1, 21), extra=[date, *[""] * 19])
+    flood = items(*range(3, 21), guid="x{}", link="https://elsewhere.example/{}")
+    for flooded in (False, True):
+        changes = recognise((*stored[:2], *flood), replace(known(stored), flooded=flooded), first_poll=False)
+        assert changes.new == ()
+        assert [(drop.reason, drop.count) for drop in changes.drops] == [("repeated", 18)]
+
+
 def test_a_column_of_one_name_is_no_flood() -> None:
     stored = items(1, 2, 3, title="Morning briefing")
     fresh = items(4, 5, 6, 7, title="Morning briefing")

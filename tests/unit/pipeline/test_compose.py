@@ -142,6 +142,8 @@ def test_copies_of_one_agency_count_once_while_all_outlets_stay_listed() -> None
     assert [report.publisher for report in story.entry.reports] == ["A", "B", "C"]
     first = told(members[:1])
     assert told(members[:2], first, joined=[2], now=200).entry == first.entry, "a copy announces nothing"
+    later = member(4, "D", "Grid 4", 50, summary=bare)
+    assert told([later, *members[:2]]).publishers == (("D", 50),), "whoever of them names the agency"
 
 
 def test_equal_leads_without_an_agency_are_no_copies() -> None:
@@ -229,6 +231,10 @@ def test_a_merge_that_brings_no_publisher_announces_nothing() -> None:
     older, younger = told([one]), told([other])
     merged = told([of(1, one), of(2, other)], older, joined=[], now=500, absorbed=[younger])
     assert merged.entry == older.entry
+    third = member(3, "B", "Europe", 300)
+    known = told([one, third])
+    merged = told([of(1, one), of(2, other), of(1, third)], known, joined=[], now=500, absorbed=[younger])
+    assert merged.entry == known.entry, "nor is one announced that was there"
 
 
 def test_a_copy_that_comes_to_say_something_of_its_own_is_a_publisher_that_joins() -> None:
