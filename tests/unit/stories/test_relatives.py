@@ -34,6 +34,10 @@ def test_chapters_share_two_rare_words() -> None:
     assert sorted(item for item, _ in found) == [1, 2]
 
 
+def test_two_words_of_which_one_is_a_name_make_a_chapter() -> None:
+    assert sorted(item for item, _ in chaptered("Karellia mends a dam", past(HEADLINES))) == [1, 2]
+
+
 def test_frequencies_of_many_texts_are_read_at_once() -> None:
     class Counted(Memory):
         asked = 0

@@ -140,6 +140,8 @@ def test_equal_headlines_have_equal_keys_and_short_ones_none() -> None:
     one, other = item("BREAKING: Dam gives way in Kakhovka"), item("Dam gives way in Kakhovka | Bugle")
     assert features(one).headline == features(other).headline != 0
     assert features(item("Morning briefing")).headline == 0
+    assert features(item("Extraordinary parliamentary investigation")).headline == 0
+    assert features(item("It is on now")).headline == 0
 
 
 def test_a_language_without_stemmer_reads_as_english() -> None:

@@ -200,6 +200,23 @@ def test_one_event_under_other_names_is_one_story(one: tuple[str, str], other: t
                 "Attorneys general of 22 states led by Texas asked the agency on Thursday to review its approval.",
             ),
         ),
+        (  # a capital in the lead alone is where somebody said so
+            (
+                "Landslide in Mandalay buries 14 miners",
+                "A landslide buried 14 miners at Mandalay on Monday.",
+            ),
+            (
+                "Landslide in Myanmar buries 14 miners",
+                "A landslide buried 14 miners on Monday, officials in Naypyidaw said.",
+            ),
+        ),
+        (  # a bare headline: its lead might have named the other
+            ("Russian drones hit Odesa overnight, killing two", ""),
+            (
+                "Russian drones hit Kharkiv overnight, killing three",
+                "A wave of drones struck a block of flats in Kharkiv, killing three people.",
+            ),
+        ),
         (  # a word that the news mostly writes small is no name
             (
                 "Royal tour of Fiji to include apology for labour ships",
