@@ -34,6 +34,8 @@ def one(html: str = "", **parts: str) -> Item:
         ("Ð’ ÐœÐ¾Ñ\x81ÐºÐ²Ðµ", "В Москве"),
         ("Record â\x8fºï¸\x8f, 1â\x83£", "Record ⏺️, 1⃣"),
         ("Smile ðŸ˜€", "Smile 😀"),
+        ("Zürich Ã¼bernimmt fÃ¼r 5 â‚¬", "Zürich übernimmt für 5 €"),
+        ("Î‘Î¸Î®Î½Î± Ã  la carte", "Αθήνα à la carte"),
         ("Korea&#8217;s star â€” an â€œunusualâ€\x9d one ðŸ˜€", "Korea’s star — an “unusual” one 😀"),
         ("Korea&amp;#8217;s star â€” MÃ¼ller", "Korea’s star — Müller"),
         ("Il a dÃ©cidÃ©.Â\xa0 \n", "Il a décidé."),
@@ -69,13 +71,13 @@ def test_words_after_a_tag_that_never_closes_stay(title: str, expected: str) -> 
 
 
 @pytest.mark.parametrize("between", ["\u200b", "\u202e", "\u00ad"])
-@pytest.mark.parametrize("wrong", ["latin-1", "cp1252"])
+@pytest.mark.parametrize("wrong", ["latin-1", "sloppy-windows-1252"])
 @pytest.mark.parametrize("times", [0, 1, 2, 3])
 def test_what_goes_between_a_sign_and_a_letter_makes_no_tag_of_them(between: str, wrong: str, times: int) -> None:
     """However often the text was decoded wrongly: repairing it brings out characters that are removed."""
     text = f"<{between}img src=x onerror=alert(1)>"
     for _ in range(times):
-        text = text.encode().decode(wrong, "undefined-as-itself" if wrong == "cp1252" else "strict")
+        text = text.encode().decode(wrong)
     assert "<img" not in plain(text)
     assert "<img" not in summarise(sanitise(text, "https://example.org/", Counter()), safe=True)
 
