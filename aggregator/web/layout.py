@@ -18,7 +18,7 @@ from aggregator.web.responses import respond
 
 HTML = "text/html; charset=utf-8"
 RECENT = timedelta(hours=18)
-"""Within this time only the hour is shown."""
+"""Within this time, past or to come, only the hour is shown."""
 TONES = 9
 """Number of section colours, assigned in the order of the file, repeating."""
 STATIC = {
@@ -46,7 +46,7 @@ def printed(template: str, **values: Any) -> str:
 
     def local(moment: datetime) -> str:
         here = moment.astimezone(zone)
-        if here.date() == now.date() or hour - here < RECENT:
+        if here.date() == now.date() or abs(hour - here) < RECENT:
             return here.strftime("%H:%M")
         day = here.strftime("%-d\N{NO-BREAK SPACE}%b")  # a narrow column breaks the line after it
         return f"{day}, {here:%H:%M}" if here.year == now.year else f"{day} {here:%Y}"

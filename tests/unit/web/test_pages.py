@@ -6,10 +6,13 @@ import random
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import brotli
+import pytest
 from flask.testing import FlaskClient
 from lxml import etree
+from msgspec import structs
 from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.web.body import standfirst_and_body
@@ -407,6 +410,19 @@ def test_paper_is_white_whatever_the_screen(client: FlaskClient) -> None:
     """Browsers print no backgrounds: the light letters of the dark would stand on white."""
     css = client.get("/static/wire.css").text
     assert css.count("prefers-color-scheme: dark") == css.count("@media screen and (prefers-color-scheme: dark)") > 0
+
+
+@pytest.mark.parametrize(
+    ("hours", "shown"), [(1, "13:00"), (14, "02:00"), (33, "25 Nov, 21:00"), (24 * 40, "3 Jan 2027")]
+)
+def test_a_poll_that_is_days_away_is_told_with_its_day(tmp_path: Path, hours: int, shown: str) -> None:
+    room = Newsroom(tmp_path)
+    kyodo = next(state for state in room.archive.sources.states() if state.id == "kyodo")
+    room.archive.sources.save([structs.replace(kyodo, next_poll=room.now + timedelta(hours=hours))])
+    rows = etree.HTML(room.client.get("/sources").text).iterfind(".//tbody/tr")
+    row: Any = next(row for row in rows if row.findtext("th/a") == "Kyodo")
+    assert row.findtext("td[@data-label='Next poll']/time").replace("\N{NO-BREAK SPACE}", " ") == shown
+    room.close()
 
 
 def test_the_index_of_topics_says_first_what_its_figures_are(client: FlaskClient) -> None:
