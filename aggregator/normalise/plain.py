@@ -14,8 +14,8 @@ from aggregator.normalise.characters import clean, one_line
 
 _TAG_START = re.compile(r"<(?=[a-zA-Z/!?])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_HIDDEN = ["script", "style", "noscript", "template", "iframe", "object", "svg", "math", "form", "head", "figcaption"]
-_OPENED = re.compile(rf"<({'|'.join(_HIDDEN)})\b[^<>]*>", re.IGNORECASE)
+_HIDDEN = "script|style|noscript|template|iframe|object|svg|math|form|head|figcaption|audio|video"
+_OPENED = re.compile(rf"<({_HIDDEN})\b[^<>]*>", re.IGNORECASE)
 _CODE = re.compile(r"[{}=]|\w\(")
 _CUT_OFF = re.compile(r"</?[a-zA-Z][\w-]*(?:\s+[\w:-]+\s*=.*|\s*/?)\Z", re.DOTALL)
 _BLOCK = re.compile(
@@ -75,7 +75,7 @@ def prose_of_safe(text: str) -> str:
 
 def _without_tags(text: str) -> str:
     tree = LexborHTMLParser(_BLOCK.sub(" <", _escape_unended(_without_unclosed(clean(text)))))
-    tree.strip_tags(_HIDDEN, recursive=True)
+    tree.strip_tags(_HIDDEN.split("|"), recursive=True)
     body = tree.body
     return body.text() if body is not None else ""
 
@@ -86,7 +86,7 @@ def _without_unclosed(text: str) -> str:
     if not _OPENED.search(text):
         return text
     lower = text.lower()
-    closed = {name: lower.rfind(f"</{name}") for name in _HIDDEN}
+    closed = {name: lower.rfind(f"</{name}") for name in _HIDDEN.split("|")}
     code = max((found.start() for found in _CODE.finditer(text)), default=-1)
 
     def resolved(tag: re.Match[str]) -> str:

@@ -449,3 +449,11 @@ def test_plain_survives_what_is_escaped_many_times() -> None:
     for _ in range(8):
         text = escape(text)
     assert "<s" not in plain(text)
+
+
+@pytest.mark.parametrize("player", ["audio", "video"])
+def test_what_a_player_says_to_old_browsers_is_no_summary(player: str) -> None:
+    heard = f'Hear it. <{player} src="https://e.org/a">Your browser does not support it.</{player}> It is short.'
+    read = one(heard, inside="<content:encoded>A longer text.</content:encoded>")
+    assert read.summary == "Hear it. It is short."
+    assert plain(f"What the <{player}> tag does") == "What the tag does"
