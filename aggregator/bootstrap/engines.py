@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -44,7 +45,7 @@ class Engines:
         self._place = application.place
         self._archives = Archives(*(application.database.open() for _ in Archives._fields))
         self._fetchers: dict[tuple[object, ...], Http] = {}
-        self._watch = Watch(self._place.config)
+        self._watch = Watch(self._place.config, os.environ)
         self._upkeep = self._archives.follower.upkeep
         self._upkeep.note(notes.PROGRAM, program())
         held = self._upkeep.configuration()

@@ -6,8 +6,10 @@ paths are checked again and again, and nothing is kept open.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from aggregator.config.environment import expand
 from aggregator.config.files import decode, read_bytes
 from aggregator.config.project import Unreadable
 from aggregator.config.tree import Items, read_tree
@@ -18,8 +20,9 @@ Stamp = tuple[tuple[int, int, int] | None, ...]
 class Watch:
     """Watches the file and those it includes, even while it is broken."""
 
-    def __init__(self, main: Path) -> None:
+    def __init__(self, main: Path, environ: Mapping[str, str]) -> None:
         self._main = main
+        self._environ = environ
         self._paths: tuple[Path, ...] = (main,)
         self._known: Stamp | None = None  # None: the next look reports an edit
         self._moving: Stamp | None = None
@@ -54,13 +57,14 @@ class Watch:
         """The included files as far as the file can be read, else those known before."""
         try:
             tree, _ = read_tree(self._main.name, decode(read_bytes(self._main)))
-        except Unreadable:
+            listed = [] if tree is None else tree.get("include")
+            texts = [name for name in listed if isinstance(name, str)] if isinstance(listed, Items) else []
+            names = [expand(name, self._environ) for name in texts]
+        except (Unreadable, KeyError):  # the latter: a variable that is not set
             tree = None
         if tree is None:
             return self._paths[1:]
-        names = tree.get("include")
-        texts = [name for name in names if isinstance(name, str)] if isinstance(names, Items) else []
-        return tuple(self._main.parent / name for name in texts if "\0" not in name)
+        return tuple(self._main.parent / name for name in names if "\0" not in name)
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:

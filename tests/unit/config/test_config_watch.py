@@ -20,7 +20,7 @@ def main_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def watch(main_file: Path) -> Watch:
-    made = Watch(main_file)
+    made = Watch(main_file, {"PART": "part\n"})
     assert looks(made) == [False, True, False], "the first look knows nothing of what went before"
     return made
 
@@ -73,12 +73,21 @@ def test_an_included_file_that_is_not_there_yet_is_waited_for(watch: Watch, main
     assert looks(watch) == [False, True, False]
 
 
+def test_an_included_file_is_watched_though_a_variable_names_it(watch: Watch, main_file: Path) -> None:
+    main_file.write_text('include: ["${PART}.yaml"]\n')
+    assert looks(watch) == [False, True, False]
+    (main_file.parent / "part.yaml").write_text("topics: []\n")
+    assert looks(watch) == [False, True, False]
+    main_file.write_text('include: ["${PART}.yaml", "${NOT_SET}.yaml"]\n')
+    assert looks(watch) == [False, True, False]
+
+
 def test_a_link_that_is_switched_is_an_edit(tmp_path: Path) -> None:
     for name in ("old", "new"):
         (tmp_path / name).write_text(f"site: {{title: {name}}}\n")
     link = tmp_path / "feeds.yaml"
     link.symlink_to("old")
-    watch = Watch(link)
+    watch = Watch(link, {})
     looks(watch)
     link.unlink()
     link.symlink_to("new")
