@@ -51,11 +51,11 @@ def listing(view: str) -> Response:
     seconds = int(lib.now().timestamp())
     rows: Sequence[shapes.Story | shapes.Item]
     if view == "stories":
-        told, last = asked.cut(lib.archive.reading.stories(asked.query, seconds)[0])
+        told, last = asked.cut(*lib.archive.reading.stories(asked.query, seconds))
         relatives, pins = Relatives(lib, told), pin_receipts(lib)
         rows = [story_json(lib, story, relatives, pins) for story in told]
     else:
-        found, last = asked.cut(lib.archive.reading.items(asked.query, seconds)[0])
+        found, last = asked.cut(*lib.archive.reading.items(asked.query, seconds))
         rows = [item_json(lib.in_force().names.of(item)) for item in found]
     return page(lib, view, rows, last)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from flask import request
 
 from aggregator.errors import QueryError
-from aggregator.model.stream import StreamQuery
+from aggregator.model.stream import Extent, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.library import Library
 from aggregator.web.ranking import CANDIDATES
@@ -26,21 +26,22 @@ class PageRequest:
     limit: int
     start: int  # of a list that is sorted here
 
-    def cut(self, found: Sequence[Entry]) -> tuple[Sequence[Entry], str | None]:
-        """The rows to show, and the cursor of the next page."""
+    def cut(self, found: Sequence[Entry], extent: Extent) -> tuple[Sequence[Entry], str | None]:
+        """The rows to show, and the cursor of the next page. While rows are read after they were found, one may change or be merged
+        into another: what was found tells whether there are more, and from where on."""
         if self.kind.endswith("-relevance"):
             end = self.start + self.limit
-            shown = best_first(found, self.query.filter.words)[self.start : end]
+            best = best_first(found, self.query.filter.words)[self.start : end]
             if end >= len(found):
-                return shown, None
+                return best, None
             # What enters meanwhile would move all that follows it: the pages are of the moment of the first.
             first = self.query.before[0] if self.query.before else 1 + int(found[0].entered.timestamp())
-            return shown, parameters.encode_cursor(self.kind, first, end)
-        if len(found) <= self.limit:
-            return found, None
-        last = found[self.limit - 1]
-        moment = last.changed if self.kind.endswith("-changed") else last.entered
-        return found[: self.limit], parameters.encode_cursor(self.kind, int(moment.timestamp()), last.n)
+            return best, parameters.encode_cursor(self.kind, first, end)
+        shown = found[: self.limit]
+        if extent.of <= self.limit or not shown:
+            return shown, None
+        place = int(shown[-1].entered.timestamp())  # in the order asked for, also where that is of changes
+        return shown, parameters.encode_cursor(self.kind, place, shown[-1].n)
 
 
 def page_request(lib: Library, view: str) -> PageRequest:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import polled
 from flask.testing import FlaskClient
 from msgspec import structs
-from newsroom import CONFIG, NEWS, Newsroom, item
+from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 from aggregator.model.story import Batch, Merge, StoryView
 from aggregator.pipeline.edition import edition
+from aggregator.store.reading import Reading
 
 STORY = {
     "id", "url", "title", "summary", "link", "published", "updated", "section", "sections", "topics", "publishers",
@@ -88,6 +91,55 @@ def test_paging_is_not_disturbed_by_news(tmp_path: Path) -> None:
     room.publish(item("Typhoon Reaches Luzon", age=timedelta(minutes=1)))
     rest = walk(room.client, "stories", f"?limit=2&cursor={first['next']}")
     assert [row["id"] for row in (*first["stories"], *rest)] == before
+    room.close()
+
+
+@pytest.mark.parametrize("view", ["stories", "items"])
+def test_what_changes_while_a_page_is_read_takes_nothing_else_from_who_follows_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, view: str
+) -> None:
+    """Between finding the rows of a page and reading them, the last of them changes: the next page goes on from where it was."""
+    room = Newsroom(tmp_path)
+    titles = ["Typhoon Reaches Luzon", "Octopuses Dream", "Parliament Elects a Speaker", "Grain Prices Fall"]
+    for title in titles:
+        room.publish(item(title, age=timedelta(minutes=1)))
+        room.now += timedelta(minutes=5)
+    read = getattr(Reading, f"_{view}")
+    waiting = [replace(item(titles[1], age=timedelta(minutes=1)), summary="Corrected.", hash="new")]
+
+    def interrupted(reading: Reading, pairs: Any) -> Any:
+        for one in waiting:
+            waiting.clear()
+            (known,) = room.archive.intake.known([one.id]).values()
+            room.archive.intake.apply([polled("bbc-world", changed=[(known[0], one)])], room.now)
+            edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+        return read(reading, pairs)
+
+    monkeypatch.setattr(Reading, f"_{view}", interrupted)
+    rows = walk(room.client, view, "?changed_since=2026-11-24T00:00:00Z&limit=2")
+    assert {row["title"] for row in rows} >= set(titles)
+    room.close()
+
+
+def test_a_merge_while_a_page_is_read_does_not_end_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    before = [row["id"] for row in walk(room.client, "stories")]
+    first, second = (room.archive.reading.story(id.removeprefix("urn:uuid:")) for id in before[:2])
+    assert isinstance(first, StoryView)
+    assert isinstance(second, StoryView)
+    read, waiting = (
+        Reading._stories,
+        [Batch(merges=(Merge(second.n, first.n),), epoch="one", now=int(NOON.timestamp()))],
+    )
+
+    def interrupted(reading: Reading, pairs: Any) -> Any:
+        if waiting:
+            room.archive.edition.apply(waiting.pop())
+        return read(reading, pairs)
+
+    monkeypatch.setattr(Reading, "_stories", interrupted)
+    assert [row["id"] for row in walk(room.client, "stories", "?limit=2")] == before[1:]
     room.close()
 
 
