@@ -51,12 +51,15 @@ def examine_cached(path: Path, instance: Path, environ: Mapping[str, str]) -> tu
     from aggregator.config.files import disk
 
     settings, warnings, variables = compile_project(str(path), disk(path), environ)
-    _keep(file, Compiled(settings, warnings), variables, environ)
+    if path.is_file():
+        _keep(file, Compiled(settings, warnings), variables, environ)
     return settings, warnings
 
 
 def _recall(file: Path, path: Path, environ: Mapping[str, str]) -> Compiled | None:
     try:
+        if not path.is_file():  # what a pipe holds can be read only once: `plan <(git show draft:feeds.yaml)`
+            return None
         entry = msgspec.msgpack.decode(file.read_bytes(), type=Entry)
         if entry.code != _code() or any(
             _salted(entry.salt, environ.get(name)) != seen for name, seen in entry.variables

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -101,6 +102,16 @@ def test_two_files_share_an_instance(place: Place, tmp_path: Path) -> None:
     other.write_text("sources: []\n")
     examine_cached(other, place.instance, {})
     assert len(list((place.instance / "cache").iterdir())) == 2
+
+
+def test_each_text_of_a_pipe_is_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for title in ("One", "Two"):
+        writer = Thread(target=pipe.write_text, args=[f"site: {{title: {title}}}\n"])
+        writer.start()
+        assert examine_cached(pipe, tmp_path / "instance", {})[0].site.title == title
+        writer.join()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
