@@ -70,7 +70,7 @@ class Queue:
         self._troubles = troubles
         self._news = news
         self._stopping = stopping
-        self._editing = asyncio.Lock()
+        self._editing = self._wanted = False  # an edition is made here; another is to follow
         self._at: set[int | None] = set()  # jobs in progress in this process, by number
         self._ends: set[int | None] = set()  # its workers, by the queue's numbers
         self._left: set[int | None] = set()  # what the last check found left behind
@@ -216,10 +216,18 @@ class Queue:
 
     async def edition(self, timestamp: int = 0) -> None:
         """Make an edition, unless another worker is making one. Exclusion is by the lease, not by the job: a job of a
-        dead worker stays assigned for a while, the lease does not."""
-        async with self._editing:
-            if not self._stopping.is_set():
+        dead worker stays assigned for a while, the lease does not. While one is made here, which may take long, no job
+        waits for it: those that look for polls would find no place."""
+        self._wanted = True
+        if self._editing:
+            return
+        self._editing = True
+        try:
+            while self._wanted and not self._stopping.is_set():
+                self._wanted = False
                 await self._editions.once()
+        finally:
+            self._editing = False
 
     async def recover(self, timestamp: int) -> None:
         """Jobs of dead workers are taken from them, and their lanes are free again. What they had not done is still

@@ -189,3 +189,29 @@ def test_a_connection_lost_as_a_job_ends_closes_no_lane(
 
     monkeypatch.setattr(JobManager, "finish_job", losing)
     asyncio.run(scenario())
+
+
+def test_a_long_edition_holds_up_no_poll(store: PostgresArchive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an edit of the rules one judges all stored stories anew; further editions are asked for meanwhile."""
+    monkeypatch.setattr(queue, "EDITION_EVERY", "* * * * * *")
+    began, ends = 0, asyncio.Event()
+
+    class Slow(Loop):
+        async def once(self) -> None:
+            nonlocal began
+            began += 1
+            await ends.wait()
+
+    async def scenario() -> None:
+        loop, stopping = Slow(), asyncio.Event()
+        running = asyncio.create_task(end_of_queue(store, loop, stopping, [""], [0.0]).run())
+        await until(lambda: began)
+        await asyncio.sleep(8)
+        looks = loop.looks
+        await until(lambda: loop.looks > looks + 1, 5)
+        ends.set()
+        await until(lambda: began > 1, 5)  # what was asked for meanwhile
+        stopping.set()
+        await running
+
+    asyncio.run(scenario())
