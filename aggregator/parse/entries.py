@@ -15,7 +15,7 @@ from lxml import etree
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import XML, Document
-from aggregator.parse.fields import person, size, widest
+from aggregator.parse.fields import followed, person, size, widest
 
 # Dates in the form of RFC 822 or RFC 3339 with a plausible year. For others the fast parser guesses from today's date.
 _DATE = (
@@ -84,6 +84,9 @@ def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedI
     published = next((texts[name] for name in _PUBLISHED if texts.get(name)), None)
     updated = next((texts[name] for name in _UPDATED if texts.get(name)), None)
     publisher, address = _source(source)
+    guid = texts.get("guid")
+    if item.link in (None, guid) and (link := _link(element)):
+        item = replace(item, link=link, guid=None if guid == link else guid)
     if based:
         item = replace(item, link=_within(_base(element), item.link), base=_base(_text(element)))
     return replace(
@@ -106,6 +109,12 @@ def _summary(item: ParsedItem, texts: dict[str, str]) -> str | None:
     """The entry's own; without one, the description of its media, but not what was made up out of its content."""
     own = texts.get("description") or texts.get("summary")
     return own or (None if item.content else item.summary)
+
+
+def _link(element: etree._Element) -> str | None:
+    """Of an RSS item, where another element hides it from the fast parser, which takes the guid instead, or nothing."""
+    links = [] if element.tag == "entry" else [(child.text or "").strip() for child in element.iterchildren("link")]
+    return followed([link for link in links if link])
 
 
 def _children(element: etree._Element) -> tuple[dict[str, str], set[str], etree._Element | None, list[str]]:

@@ -22,7 +22,7 @@ import fastfeedparser
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
 from aggregator.parse.document import ENTRY_START, MALFORMED, Document, without_cdata
-from aggregator.parse.fields import as_html, moment, person, widest
+from aggregator.parse.fields import as_html, followed, moment, person, widest
 
 _MARKUP_INSIDE = re.compile(
     rb"<(?:(title|description|summary|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1|!)"
@@ -35,7 +35,7 @@ _MODULE = re.compile(rb"<(?:[\w-]+:body|body|fullitem)[\s>]")
 _LONGEST_MALFORMED = 1 << 20  # bytes
 _SUMMARY = re.compile(rb"<(?:itunes:)?(?:description|summary)[\s>]")
 _DATE = re.compile(rb"<(?:pubDate|dc:date|published|issued)(?:\s[^<>]*)?(?<!/)>")
-_OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_LINK = re.compile(rb"<(?:[\w.-]+:)?link\b[^<>]*>")
 _ATOM = re.compile(rb"<(?:[\w.-]+:)?feed[\s>]")
 _RDF = re.compile(rb"<(?:[\w.-]+:)?RDF\b")
 
@@ -72,7 +72,7 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     own = sum(_SUMMARY.search(part) is not None for part in parts)
     dated = atom or sum(_DATE.search(part) is not None for part in parts) >= len(found)
     items = tuple(_item(entry, bool(own), atom) for entry in found)
-    alike = own in (0, len(items)) and dated
+    alike = own in (0, len(items)) and dated and (atom or not any(map(_hides_its_link, parts)))
     pictured = all(one.image for one in items) or not entries.pictured(document.data, markup[len(head) :])
     if not (alike and pictured) or entries.needed(markup):
         items = entries.complete(document, items)
@@ -111,13 +111,18 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
     )
 
 
+def _hides_its_link(entry: bytes) -> bool:
+    """Whether another element stands before the link of an entry of RSS: fastfeedparser takes the first that is called so, be it
+    empty or an <atom:link> to something else."""
+    first = _LINK.search(entry)
+    return first is not None and not (first[0].startswith(b"<link") and first[0][-2:] != b"/>") and b"</link>" in entry
+
+
 def _link(entry: Mapping[str, Any], atom: bool) -> str | None:
-    """To the article: fastfeedparser takes the first link of Atom, which may be to an enclosure or comments. Of several the first
-    that a browser follows: some begin with gemini: or mailto:."""
+    """To the article: fastfeedparser takes the first link of Atom, which may be to an enclosure or comments."""
     own, links = entry.get("link"), entry.get("links") or ()
     articles = [link["href"] for link in links if link.get("rel") in (None, "alternate")]
-    found = [link for link in ((*articles, own) if atom else (own, *articles)) if link]
-    return next((link for link in found if not _OTHER_SCHEME.match(link)), found[0] if found else None)
+    return followed([link for link in ((*articles, own) if atom else (own, *articles)) if link])
 
 
 def _described(media: Sequence[Mapping[str, Any]] | None) -> str | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 _IN_BRACKETS = re.compile(r"\s*[^\s()@]+@[^\s()]+\s*\(([^()]+)\)\s*")
 _ADDRESS_LAST = re.compile(r"(?:[<(\[]|\s)(?:mailto:)?[^\s<>()@]+@[^\s<>()@]+[)>\]]?\s*\Z")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _AVATAR = re.compile(r"https?://(?:[\w-]+\.)*gravatar\.com/")  # WordPress.com lists the author's face first
 
 
@@ -27,6 +28,11 @@ def person(text: str | None) -> str | None:
 def as_html(text: str) -> str:
     """Plain text as HTML, so that `a < b` stays text."""
     return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def followed(links: Sequence[str]) -> str | None:
+    """Of several links the first that a browser follows: some begin with gemini: or mailto:."""
+    return next((link for link in links if not _OTHER_SCHEME.match(link)), links[0] if links else None)
 
 
 def moment(text: str) -> datetime | None:

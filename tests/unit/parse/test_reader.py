@@ -144,6 +144,17 @@ def test_the_link_of_an_entry_is_to_its_article(others: str, rel: str) -> None:
     assert [feed.items[0].link for feed in feeds] == ["https://example.org/1"] * 2
 
 
+@pytest.mark.parametrize(
+    "first", ['<atom:link rel="self" href="https://e.org/self"/>', "<link/>", '<link rel="self" href="/x"/>']
+)
+@pytest.mark.parametrize("guid", ["", "g-1", "https://e.org/?p=1", "https://e.org/1"])
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])  # the second is read by feedparser
+def test_the_link_of_an_item_is_read_behind_one_to_something_else(first: str, guid: str, title: str) -> None:
+    told = item(title=title, link="https://e.org/1", guid=guid)
+    (one,) = parsed(rss(told.replace("<item>", f"<item>{first}"))).items
+    assert (one.link, one.guid) == ("https://e.org/1", guid if guid not in ("", "https://e.org/1") else None)
+
+
 @pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
 def test_a_guid_that_is_no_address_is_no_link(title: str) -> None:
     entry = '<guid>a3f1</guid><enclosure url="https://example.org/1.mp3" type="audio/mpeg"/>'
