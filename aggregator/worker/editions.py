@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -63,6 +64,7 @@ class Editions:
         self._retention.look(self._seconds(), time.monotonic())
         with suppress(StoreError):
             self._note_rest(archive)  # before a tick is noted, which looks as if all were well
+        self._turn = threading.Lock()
         self._set_aside: frozenset[int] = frozenset()
         self._skipping_since = 0
         self._noted: Counter[str] | None = None  # nothing is known of what an earlier process said
@@ -106,6 +108,14 @@ class Editions:
         return int(self._clock().timestamp())
 
     def _edition(self) -> EditionReport:
+        if not self._turn.acquire(blocking=False):
+            return EditionReport()  # the queue was restarted during one, whose thread still works by our lease
+        try:
+            return self._leased()
+        finally:
+            self._turn.release()
+
+    def _leased(self) -> EditionReport:
         archive, policy = self._current.engine.archive, self._current.engine.policy
 
         def proceed() -> bool:

@@ -32,7 +32,7 @@ from aggregator.model.source import (
     SourceState,
 )
 from aggregator.model.story import PendingItem
-from aggregator.pipeline.edition import edition
+from aggregator.pipeline.edition import EditionReport, edition
 from aggregator.pipeline.refresh import Tools
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker import editions, polling, web_process
@@ -413,6 +413,33 @@ def test_f23_an_edition_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
         await running
 
     asyncio.run(asyncio.wait_for(run(), 10))
+
+
+def test_an_edition_that_nobody_waits_for_any_more_is_joined_by_no_second(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue is restarted when the clock is set: the job is cancelled, its thread works on, by the same lease."""
+    at_work, go_on, began = threading.Event(), threading.Event(), [0]
+
+    def slow(*_: Any, **__: Any) -> EditionReport:
+        began[0] += 1
+        at_work.set()
+        go_on.wait(10)
+        return EditionReport()
+
+    async def run() -> None:
+        first = asyncio.create_task(worker.editions.once())
+        await asyncio.to_thread(at_work.wait, 10)
+        first.cancel()
+        await asyncio.wait({first})
+        await asyncio.wait_for(worker.editions.once(), 5)
+        assert began == [1]
+        go_on.set()
+        while began == [1]:
+            await worker.editions.once()
+
+    monkeypatch.setattr(editions, "edition", slow)
+    asyncio.run(asyncio.wait_for(run(), 20))
 
 
 def test_one_item_that_cannot_be_judged_holds_up_no_other(worker: Worker, caplog: pytest.LogCaptureFixture) -> None:
