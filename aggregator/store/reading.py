@@ -143,8 +143,8 @@ class Reading(ABC):
     def story(self, id: str) -> StoryView | str | None:
         """A story, the id of the one it was merged into, or None."""
         found = self._db.read("SELECT n, entered FROM stories WHERE id = ? AND NOT hidden", (to_blob(id),))
-        if found:
-            return self._stories(found)[0]
+        for story in self._stories(found):  # none if it was merged just now
+            return story
         moved = self._db.read(
             "SELECT s.id FROM merged m JOIN stories s ON s.n = m.story WHERE m.id = ?", (to_blob(id),)
         )

@@ -121,17 +121,11 @@ def test_what_changes_while_a_page_is_read_takes_nothing_else_from_who_follows_c
     room.close()
 
 
-def test_a_merge_while_a_page_is_read_does_not_end_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = Newsroom(tmp_path)
-    room.publish(*NEWS)
-    before = [row["id"] for row in walk(room.client, "stories")]
-    first, second = (room.archive.reading.story(id.removeprefix("urn:uuid:")) for id in before[:2])
-    assert isinstance(first, StoryView)
-    assert isinstance(second, StoryView)
-    read, waiting = (
-        Reading._stories,
-        [Batch(merges=(Merge(second.n, first.n),), epoch="one", now=int(NOON.timestamp()))],
-    )
+def merged_when_read(room: Newsroom, monkeypatch: pytest.MonkeyPatch, older: str, younger: str) -> None:
+    """These stories merge after the rows of the next request were found, and before they are read."""
+    known = [room.archive.reading.story(id.removeprefix("urn:uuid:")) for id in (older, younger)]
+    merge = Merge(*(story.n for story in known if isinstance(story, StoryView)))
+    read, waiting = Reading._stories, [Batch(merges=(merge,), epoch="one", now=int(NOON.timestamp()))]
 
     def interrupted(reading: Reading, pairs: Any) -> Any:
         if waiting:
@@ -139,7 +133,24 @@ def test_a_merge_while_a_page_is_read_does_not_end_the_list(tmp_path: Path, monk
         return read(reading, pairs)
 
     monkeypatch.setattr(Reading, "_stories", interrupted)
+
+
+def test_a_merge_while_a_page_is_read_does_not_end_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    before = [row["id"] for row in walk(room.client, "stories")]
+    merged_when_read(room, monkeypatch, before[1], before[0])
     assert [row["id"] for row in walk(room.client, "stories", "?limit=2")] == before[1:]
+    room.close()
+
+
+def test_a_story_that_is_merged_while_it_is_read_redirects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    young, old = (row["id"] for row in room.client.get("/api/v1/stories?limit=2").get_json()["stories"])
+    merged_when_read(room, monkeypatch, old, young)
+    got = room.client.get(f"/api/v1/stories/{young}")
+    assert (got.status_code, got.headers["Location"]) == (301, f"https://wire.example.org/news/api/v1/stories/{old}")
     room.close()
 
 
