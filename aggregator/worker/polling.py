@@ -94,10 +94,18 @@ class Polling:
             return False
         tools = self._current.engine.tools
         known = [id for id in ids if id in tools.sources]
-        states = await self._asked(lambda: self._claim(tools, known, len(known)))
+        claim = asyncio.ensure_future(self._asked(lambda: self._claim(tools, known, len(known))))
+        try:
+            states = await asyncio.shield(claim)
+        except asyncio.CancelledError:  # the queue is restarted; the thread claims all the same
+            claim.add_done_callback(self._owe)
+            raise
         if states:
             await self._poll(tools, states)
         return bool(states)
+
+    def _owe(self, claim: asyncio.Future[list[SourceState] | None]) -> None:
+        self._owed.update(state.id for state in (not claim.cancelled() and claim.result()) or ())
 
     async def _asked(self, ask: Callable[[], T]) -> T | None:
         """The store's answer, asked in a thread; None if the store cannot be used."""

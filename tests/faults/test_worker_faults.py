@@ -317,6 +317,38 @@ def test_a_poll_that_fails_while_leases_are_given_back_keeps_none(
     assert sources.owners() == []
 
 
+def test_a_job_that_is_cancelled_while_it_claims_keeps_no_lease(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue is restarted while the server is slow: what a thread has begun, it ends."""
+    sources, claim, at_work, go_on = (
+        worker.archive.sources,
+        worker.archive.sources.claim,
+        threading.Event(),
+        threading.Event(),
+    )
+
+    def slow(*args: Any, **named: Any) -> list[SourceState]:
+        at_work.set()
+        go_on.wait(10)
+        return claim(*args, **named)
+
+    async def run() -> None:
+        job = asyncio.create_task(worker.polling.take(["one"]))
+        await asyncio.to_thread(at_work.wait, 10)
+        job.cancel()
+        await asyncio.wait({job})
+        go_on.set()
+        while not sources.owners():
+            await asyncio.sleep(0.01)
+        while sources.owners():
+            await asyncio.sleep(0.01)
+            await worker.polling.maintain()
+
+    monkeypatch.setattr(sources, "claim", slow)
+    asyncio.run(asyncio.wait_for(run(), 10))
+
+
 def test_an_edit_between_claim_and_poll_that_renames_a_source_costs_no_poll(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
