@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
@@ -20,6 +21,8 @@ from aggregator.text.match import Needle, needle
 from aggregator.text.regions import KNOWN_PLACES, known_place
 
 FALLBACK = "world"
+
+WEIGHED = re.compile(r"(.*[^\W\d]) ?: ?([0-9]+(?:\.[0-9]+)?)")  # a word and its weight, taken for one text
 
 
 class Findings:
@@ -231,6 +234,12 @@ def _rules(findings: Findings, rules: Rules, kind: str) -> None:
         findings.note(rules.at(), f"topic `{rules.id}` has neither words nor places: nothing will be found")
     for terms in (rules.places, rules.words, rules.nots, rules.never):
         _twice(findings, terms)
+    for term in rules.words:
+        if bare := WEIGHED.fullmatch(term.parts[0]):
+            findings.note(
+                term.at,
+                f"`{term.parts[0]}` is a phrase without a weight; a blank comes after the colon of one: `{bare[1]}: {bare[2]}`",
+            )
 
 
 def _twice(findings: Findings, terms: list[Term]) -> None:

@@ -84,6 +84,10 @@ def place_code(value: object) -> str:
 
 
 def weight(value: object) -> float:
+    if value == "":
+        raise Wrong(
+            "expected a weight such as 2 or 0.5, found nothing; a blank comes after the colon: `quad: 2`", place(value)
+        )
     written = text(value, 20)
     if not re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", written):
         raise Wrong(f"expected a weight such as 2 or 0.5, found {shown(value)}", place(value))

@@ -7,6 +7,7 @@ nesting cannot exhaust Python's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,8 @@ from aggregator.model.settings import Position
 
 MAX_BYTES = 1 << 20  # a file of thousands of rules has a tenth of that
 MAX_DEPTH = 20  # the grammar needs six
+
+DASH = re.compile(" *-(?= )")
 
 ESCAPES = " (a backslash in \"double quotes\" starts an escape; in 'single quotes' it is itself)"
 
@@ -77,8 +80,9 @@ class Broken(Exception):
 class _Builder:
     """Events in, tree out. `problems` grows; `sound` becomes false if the tree cannot represent the file."""
 
-    def __init__(self, name: str, included: bool) -> None:
+    def __init__(self, name: str, text: str, included: bool) -> None:
         self.name, self.included = name, included
+        self._lines = text.splitlines()
         self.problems: list[Problem] = []
         self.sound = True
         self.root: Node | None = None
@@ -100,6 +104,7 @@ class _Builder:
                 self._put(Text("", self._at(event)))
             case yaml.ScalarEvent():
                 self._marks(event)
+                self._swallowed(event)
                 self._put(Text(self._sayable(event), self._at(event), plain=not event.style))
             case yaml.SequenceStartEvent():
                 self._enter(event, Items(self._at(event)))
@@ -121,6 +126,19 @@ class _Builder:
         hint = ESCAPES if event.style == '"' else ""
         self.problems.append(self._at(event).problem(f"this text contains {found}{hint}"))
         return without_faults(event.value)
+
+    def _swallowed(self, event: Any) -> None:
+        """An entry of a list that is indented further than the one above is, to YAML, a part of its text."""
+        if event.style:
+            return
+        first, last = event.start_mark.line + 1, event.end_mark.line + 1
+        for number, line in enumerate(self._lines[first:last], first + 1):
+            if dash := DASH.match(line):
+                at = Position(self.name, number, dash.end(), self.included)
+                message = (
+                    "this belongs to the text above, since it is indented further: align the dashes, or quote the text"
+                )
+                self.problems.append(at.problem(message, warning=True))
 
     def _at(self, event: yaml.Event) -> Position:
         mark: Any = event.start_mark
@@ -201,7 +219,7 @@ def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | 
     if refused:
         return None, [refused]
     text = in_lines(text)
-    builder = _Builder(name, included)
+    builder = _Builder(name, text, included)
     try:
         for event in _events(text):
             builder.take(event)

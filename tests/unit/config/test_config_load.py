@@ -154,6 +154,20 @@ def test_a_private_address_is_a_warning_unless_allowed() -> None:
     assert warned("allow_private: [10.0.0.0/8]\nsources: [{name: A, url: 'http://localhost/f'}]\n")
 
 
+def test_an_entry_that_yaml_takes_for_a_part_of_the_one_above_is_a_warning() -> None:
+    (told,) = warned("sections:\r\n  - id: a\r\n    words:\r\n      - navy\r\n        - fleet\r\n      - boat\r\n")
+    assert told.startswith("f:5:9: warning: this belongs to the text above")
+    for text in ("navy\n        and fleet", '"navy\n        - fleet"', ">\n        navy\n        - fleet"):
+        assert warned(f"sections:\n  - id: a\n    words:\n      - {text}\n") == []
+
+
+def test_a_weight_without_a_blank_before_it_is_a_warning() -> None:
+    (told,) = warned("topics:\n  - id: a\n    words:\n      - quad:2\n      - 9:11\n      - tank: 2\n")
+    assert told.endswith(
+        "f:4:9: warning: `quad:2` is a phrase without a weight; a blank comes after the colon of one: `quad: 2`"
+    )
+
+
 def test_other_warnings() -> None:
     assert "impolite" in warned("sources: [{name: A, url: 'https://a.example/', every: 2s}]\n")[0]
     assert "twice, first on line 1" in warned("topics: [{id: a, words: [war, War, WAR]}]\n")[0]
