@@ -106,7 +106,7 @@ SCALARS = [
     (SOURCE + "    id: Big News\n", "4:9", ["did you mean big-news"]),
     (SOURCE + "    headers: {Host: x}\n", "4:15", ["`Host`", "delete"]),
     (SOURCE + "    headers: {referer: https://a.example/}\n", "4:15", ["`referer`", "delete"]),
-    (SOURCE + "    headers: {'a b': c}\n", "4:15", ["header name", "blank comes after the colon"]),
+    (SOURCE + "    headers: {'a b': c}\n", "4:15", ["header name", "blank after the colon"]),
     (SOURCE + '    headers: {X: "a\\nSet-Cookie: b"}\n', "4:18", ["one line"]),
     ("sources:\n  - {name: A, url: ftp://x.example/y}\n", "2:20", ["http or https"]),
     ("sources:\n  - {name: A, url: javascript:alert(1)}\n", "2:20", ["http or https"]),
