@@ -21,7 +21,7 @@ def dated(items: Collection[PendingItem]) -> list[PendingItem]:
     another's article joins its story whatever it says: a date of years ago would take over headline, link and month."""
     prompt = min(item.first_seen for item in items) + LATE
     earliest = min(item.at for item in items if item.first_seen <= prompt) - EARLIER
-    return [item for item in items if item.first_seen <= prompt or item.at >= earliest]
+    return [item for item in items if item.at >= earliest]
 
 
 def choose_lead(members: Sequence[Member], policy: Policy) -> PendingItem:
