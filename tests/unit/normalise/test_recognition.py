@@ -58,6 +58,13 @@ def test_a_changed_text_is_an_update_in_place() -> None:
     assert (changes.new, changes.changed, changes.seen) == ((), ((2, edited),), (1,))
 
 
+def test_what_was_skipped_as_known_is_no_update() -> None:
+    stored = items(1, 2)
+    skipped = replace(stored[1], title="", summary="", hash="")
+    changes = recognise((stored[0], skipped), known(stored), first_poll=False)
+    assert (changes.new, changes.changed, changes.seen) == ((), (), (1, 2))
+
+
 def test_the_fingerprints_are_those_of_all_that_was_taken_new_or_not() -> None:
     first, second, third = (replace(one, fingerprint=bytes([n]) * 8) for n, one in enumerate(items(1, 2, 3)))
     changes = recognise((third, first, replace(second, hash="other")), known((first, second)), first_poll=False)
@@ -70,6 +77,14 @@ def test_a_new_guid_at_a_known_address_is_the_same_item() -> None:
     changes = recognise(rekeyed, known(stored), first_poll=False)
     assert changes.new == ()
     assert [(number, one.id) for number, one in changes.changed] == [(1, stored[0].id), (2, stored[1].id)]
+
+
+def test_an_address_whose_item_is_listed_elsewhere_now_tells_nothing() -> None:
+    stored = items(1, 2)
+    (moved,) = items(1, link="https://example.org/moved/{}")
+    (other,) = items(1, guid="new-{}", title="Another {}")
+    changes = recognise((moved, other), known(stored), first_poll=False)
+    assert (changes.new, [number for number, _ in changes.changed]) == ((other,), [1])
 
 
 def test_the_front_page_and_an_address_of_several_tell_nothing() -> None:
@@ -155,6 +170,21 @@ def test_a_flood_without_dates_is_held_back_at_the_next_poll_too() -> None:
         changes = recognise((*stored[:2], *flood), replace(known(stored), flooded=flooded), first_poll=False)
         assert changes.new == ()
         assert [(drop.reason, drop.count) for drop in changes.drops] == [("repeated", 18)]
+    columns = recognise((*stored, *flood[:2]), replace(known(stored), flooded=True), first_poll=False)
+    assert columns.new == flood[:2], "two titles are no flood"
+
+
+def test_a_flood_under_other_dates_is_held_back_until_it_has_drained_off() -> None:
+    def listed(*numbers: int, hour: int, **other: str) -> tuple[Item, ...]:
+        dates = [format_datetime(datetime(2026, 9, n, hour, tzinfo=UTC)) for n in numbers]
+        return items(*numbers, **other, extra=[f"<pubDate>{date}</pubDate>" for date in dates])
+
+    stored = listed(*range(1, 21), hour=8)
+    flood = listed(*range(21, 1, -1), hour=9, guid="x{}", link="https://elsewhere.example/{}")
+    first = recognise(flood, known(stored), first_poll=False)
+    assert first.new == flood[:1]
+    second = recognise(flood, replace(known((*stored, *first.new)), flooded=True), first_poll=False)
+    assert (second.new, second.seen) == ((), (21,))
 
 
 def test_a_column_of_one_name_is_no_flood() -> None:

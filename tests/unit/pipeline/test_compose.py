@@ -142,6 +142,11 @@ def test_copies_of_one_agency_count_once_while_all_outlets_stay_listed() -> None
     assert [report.publisher for report in story.entry.reports] == ["A", "B", "C"]
     first = told(members[:1])
     assert told(members[:2], first, joined=[2], now=200).entry == first.entry, "a copy announces nothing"
+    short = member(5, "E", "Grid 5", 500, summary=" ".join(LEAD.split()[:22]))
+    assert told([members[0], short]).publishers == (("A", 100),), "cut short, it is still a copy"
+    long = "Half of the city had light again by noon, while crews went from street to street with cables that had come by train."
+    also = member(6, "F", "Grid 6", 600, summary=f"{long} In the north (Reuters) saw none.")
+    assert [name for name, _ in told([members[0], also]).publishers] == ["A", "F"], "who quotes an agency writes too"
     later = member(4, "D", "Grid 4", 50, summary=bare)
     assert told([later, *members[:2]]).publishers == (("D", 50),), "whoever of them names the agency"
 
@@ -194,6 +199,12 @@ def test_who_counted_before_the_texts_went_still_does_and_since_then() -> None:
     merged = told(whole, older, joined=[], now=500, absorbed=[younger])
     assert merged.publishers == (("A", 100), ("B", 200), ("C", 400))
     assert told(whole[:2]).publishers == older.publishers, "of what leaves a story nobody knows that it was a copy"
+    agency = member(1, "A", "Grid", 100, summary=LEAD)
+    copy = member(2, "B", "Grid", 200, summary=LEAD.replace("KYIV (Reuters) - ", ""))
+    own = member(3, "B", "Power", 300, summary="The grid will be mended by spring, our reporter hears in Kyiv.")
+    before = told([agency, copy, own])
+    after = told([pruned(agency), pruned(copy), pruned(own)], before, joined=[], now=500)
+    assert after.publishers == before.publishers == (("A", 100), ("B", 300)), "not since it copied"
     renamed = Member(replace(whole[0].item, publisher="Z"), whole[0].judgement, "Y")
     assert told([renamed], told([one]), joined=[], now=500, replacing=True).publishers == (("Z", 100),)
 
@@ -275,6 +286,8 @@ def test_pins_and_hidden_addresses_are_the_editors_word() -> None:
     rules = policy(pinned={"https://x.example/1": "europe"}, hidden=frozenset({"https://x.example/1"}))
     story = compose(1, [one], None, rules, joined=[1], now=0)
     assert (story.section, story.hidden) == ("europe", True)
+    other = told([member(2, "A", "Defense", 100)], rules=rules)
+    assert (other.section, other.scores, other.hidden) == ("defense", (("defense", 1.0),), False)
 
 
 def hiding(*numbers: int) -> Policy:
@@ -288,6 +301,7 @@ def hidden(one: Member) -> Member:
 
 def test_an_entry_goes_with_the_editor_who_hides_what_it_names() -> None:
     one, two, late = member(1, "A", "Defense", 100), member(2, "B", "Europe", 200), member(3, "B", "Europe again", 300)
+    late = Member(replace(late.item, image="https://x.example/3.jpg"), late.judgement)
     first = told([one, two])
     whole = told([one, two, late], first, joined=[3], now=300)
     rest = told([one, two, late], whole, joined=[], now=800, rules=hiding(3), replacing=True)

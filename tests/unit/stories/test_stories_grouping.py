@@ -268,11 +268,14 @@ def test_events_of_one_kind_stay_apart() -> None:
 
     autumn = [fight(n, "Delacroix", "seventh") for n in range(3)]
     spring = [fight(n, "Okonkwo", "sixth") for n in range(3)]
-    compared = Comparison(read(autumn + spring, Memory(), TUNING, FeatureCache()), TUNING)
+    rivals = (("Lindqvist", "fifth"), ("Marchetti", "ninth"), ("Nakamura", "third"))
+    tour = [fight(9, rival, round_) for rival, round_ in rivals]
+    compared = Comparison(read(autumn + spring + tour, Memory(), TUNING, FeatureCache()), TUNING)
     marks = Marks(compared.words, compared.rarity, TUNING)
     mine, theirs = [one.item for one in autumn], [one.item for one in spring]
     assert marks.apart(mine, theirs)
     assert not marks.apart(mine[:2], theirs), "two items prove no mark"
+    assert not marks.apart(mine, [one.item for one in tour]), "one with a mark may be part of one without"
     assert not marks.apart(mine, [*mine[:2], *theirs[:1]]), "a mark that the other bears too is none"
     nearly = [*mine, theirs[0]]
     unions = Linkage([mine, theirs], alike, 0.5, marks.apart).unite([(0, 1)], 0.5)

@@ -210,6 +210,26 @@ def test_one_event_under_other_names_is_one_story(one: tuple[str, str], other: t
                 "A landslide buried 14 miners on Monday, officials in Naypyidaw said.",
             ),
         ),
+        (  # a rare name that both have outweighs others that one has
+            (
+                "Germany wins Ashgabat chess olympiad after tense final",
+                "The team won the olympiad in Ashgabat on Sunday.",
+            ),
+            (
+                "Kasparov hails Ashgabat chess olympiad after tense final",
+                "The team won the olympiad in Ashgabat on Sunday.",
+            ),
+        ),
+        (
+            (
+                "Norway gives loan for Zambezi bridge after long talks",
+                "The loan for the Zambezi bridge was signed on Monday.",
+            ),
+            (
+                "Sweden gives loan for Zambezi bridge after long talks",
+                "The loan for the Zambezi bridge was signed on Monday.",
+            ),
+        ),
         (  # a bare headline: its lead might have named the other
             ("Russian drones hit Odesa overnight, killing two", ""),
             (
