@@ -149,7 +149,7 @@ def _moved(path: str) -> BaseResponse:
     root = library().in_force().root
     response = redirect(f"{root}{quote(path, safe='/:')}{f'?{query}' if query else ''}", 301)
     # Browsers would keep it for good, and an edit that splits a story or changes `site.url` undoes it.
-    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["Cache-Control"] = "max-age=60"
     return response
 
 

@@ -48,7 +48,8 @@ def respond(shown: Rendered, *, max_age: int, link: str | None = None) -> Respon
     response.headers["ETag"] = etag
     response.headers["Last-Modified"] = http_date(min(shown.modified, current_app.extensions["library"].now()))
     response.headers["Vary"] = "Accept-Encoding"
-    response.headers["Cache-Control"] = f"public, max-age={max_age}, stale-while-revalidate={max_age}"
+    # Not `public`: behind a proxy that asks for a password, shared caches would give it to those who have none (RFC 9111, 3.5).
+    response.headers["Cache-Control"] = f"max-age={max_age}, stale-while-revalidate={max_age}"
     if link and len(link) <= LONGEST_LINK:
         response.headers["Link"] = link
     return response

@@ -61,7 +61,7 @@ def test_address_answers_in_its_type_with_validators(client: FlaskClient, addres
     assert re.fullmatch(r'"[^"]+"', got.headers["ETag"])
     assert got.headers["Last-Modified"].endswith(" GMT")
     assert got.headers["Vary"] == "Accept-Encoding"
-    assert re.fullmatch(r"public, max-age=\d+, stale-while-revalidate=\d+", got.headers["Cache-Control"])
+    assert re.fullmatch(r"max-age=\d+, stale-while-revalidate=\d+", got.headers["Cache-Control"])
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert got.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert "Set-Cookie" not in got.headers
