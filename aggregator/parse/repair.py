@@ -31,6 +31,7 @@ _NUMBER = re.compile(rb"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _NUMBERS = {b"amp": b"&#38;", b"lt": b"&#60;", b"gt": b"&#62;", b"quot": b"&#34;", b"apos": b"&#39;"}
 _NAME = re.compile(rb"&(amp|lt|gt|quot|apos);")
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNORECASE)
+_ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)\b[^<>]*", re.IGNORECASE)
 _USUAL = {
     b"content": b'xmlns:content="http://purl.org/rss/1.0/modules/content/"',
@@ -97,7 +98,7 @@ def _doctype_end(data: bytes, start: int) -> int:
 
 def without_comments(document: Document) -> Document:
     """Comments outside CDATA sections: the fast parser reads an element only up to the first one. Of a comment that never ends
-    only the opening goes, as all entries behind it would be lost."""
+    only the opening goes, as all entries behind it would be lost, unless the document breaks off inside it."""
     data = document.data
     if b"<!--" not in data:
         return document
@@ -109,6 +110,8 @@ def without_comments(document: Document) -> Document:
         closing = b"-->" if mark == b"<!--" else b"]]>"
         end = data.find(closing, place) if mark not in endless else -1
         if end < 0:
+            if mark == b"<!--" and mark not in endless and not _ROOT_END.search(data, place):
+                return document.changed(b"".join([*kept, data[start : opening.start()]]))
             endless.add(mark)
         else:
             place = end + 3

@@ -133,9 +133,15 @@ def test_a_comment_that_never_ends_costs_no_entry() -> None:
     assert (titles(feed), feed.flaws) == (["One", "Two"], ("endless-comment",))
 
 
+def test_what_a_comment_holds_is_no_entry_where_the_document_breaks_off_inside_it() -> None:
+    whole = rss([item(title="One"), f"<!-- {item(title='Two', link='https://example.org/2')} -->"])
+    feed = parsed(whole[: whole.index(b"-->")])
+    assert (titles(feed), feed.flaws) == (["One"], ("truncated",))
+
+
 def test_comments_without_end_take_no_time() -> None:
-    endless = Document(b"<rss>" + b"<!-- " * 200_000, URL)
-    assert without_comments(endless).data == b"<rss>" + b" " * 200_000
+    endless = Document(b"<rss>" + b"<!-- " * 200_000 + b"</rss>", URL)
+    assert without_comments(endless).data == b"<rss>" + b" " * 200_000 + b"</rss>"
     declared = Document(b"<!DOCTYPE rss [" + b"<!-- " * 200_000 + b"<rss/>", URL)
     assert without_doctype(declared).data == b"<rss/>"
 
