@@ -474,6 +474,19 @@ def test_an_edition_that_nobody_waits_for_any_more_is_joined_by_no_second(
     asyncio.run(asyncio.wait_for(run(), 20))
 
 
+def test_what_another_process_has_the_lease_for_is_left_to_it(worker: Worker) -> None:
+    """`aggregator poll` beside the service, or a worker elsewhere: of two editions at once each would found the stories."""
+    worker.archive.intake.apply([polled("one", [item("one", "1", "A title")])], NOW)
+    assert worker.lookup.edition.lease("poll", int(NOW.timestamp()), 60)
+    asyncio.run(worker.editions.once())
+    assert len(worker.archive.edition.pending()) == 1
+    assert not worker.archive.edition.lease("another", int(NOW.timestamp()), 60), "the lease was not touched"
+    worker.lookup.edition.release("poll")
+    asyncio.run(worker.editions.once())
+    assert worker.archive.edition.pending() == []
+    assert worker.archive.edition.lease("another", int(NOW.timestamp()), 60), "and is given back"
+
+
 def test_one_item_that_cannot_be_judged_holds_up_no_other(worker: Worker, caplog: pytest.LogCaptureFixture) -> None:
     items = [item("one", str(n), f"Title number {n}") for n in range(37)]
     worker.archive.intake.apply([polled("one", items)], NOW)

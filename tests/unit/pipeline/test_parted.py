@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,19 @@ def test_only_what_would_be_a_story_of_its_own_was_joined_by_the_editor(tmp_path
         HARVEST.id: "joined by the editor",
     }
     room.close()
+
+
+def test_what_comes_to_an_address_that_is_set_apart_joins_what_is_there_alone(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, f"{CONFIG}stories: {{split: ['{FRIGATE.url}']}}\n")
+    alike, also = (item("Navy buys a frigate", source, age=HOUR) for source in ("kyodo", "reuters"))
+    also = replace(also, url=FRIGATE.url, canonical=FRIGATE.canonical)
+    room.publish(FRIGATE)
+    room.publish(alike, also)
+    found = {one["id"].removeprefix("urn:uuid:"): one for one in room.client.get("/api/v1/items").get_json()["items"]}
+    why = room.client.get(f"/api/v1/items/{also.id}").get_json()["why"]
+    room.close()
+    assert found[also.id]["story"] == found[FRIGATE.id]["story"] != found[alike.id]["story"]
+    assert why == "set apart by the editor"
 
 
 def test_a_report_that_belongs_to_an_older_story_joins_the_younger_one_to_that(tmp_path: Path) -> None:
