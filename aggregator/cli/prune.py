@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from aggregator.bootstrap import Application, Place, utc_now
+from aggregator.bootstrap import Application, Database, Place, utc_now
 from aggregator.cli.arguments import Command, nothing
 from aggregator.schedule.formatting import counted
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
+    archive = Database(place).open_existing()
     application = Application.effective(place)
-    archive = application.database.open()
     held = archive.upkeep.configuration()
     if application.database.shared and held and held[0] != application.settings.epoch:
         # What it takes is gone for good, and the file of this machine may be an old copy of the one in force.

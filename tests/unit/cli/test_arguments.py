@@ -50,3 +50,13 @@ def test_an_archive_is_a_file_or_on_a_server(
     assert main(["--database", url, *check[:-1], "poll"]) == 2
     assert "--database: expected sqlite:///PATH or postgresql://" in capsys.readouterr().err
     assert not (tmp_path / ":memory:").exists()
+
+
+@pytest.mark.parametrize("command", [["prune"], ["backup", "copy.db"]])
+def test_a_command_that_needs_the_contents_makes_no_archive_at_a_mistyped_place(
+    check: list[str], command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "instnace"
+    assert main([*check[:-1], "--instance", str(place), *command]) == 1
+    assert "there is no archive here; give its location with --instance" in capsys.readouterr().err
+    assert not (place / "aggregator.db").exists()
