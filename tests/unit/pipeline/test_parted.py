@@ -70,6 +70,30 @@ def test_an_entry_that_comes_back_was_never_updated_later(room: Newsroom) -> Non
     assert told(room, OCTOPUS) > before, "it is told by fewer than when it was last announced"
 
 
+def test_what_stays_no_longer_names_what_left(room: Newsroom) -> None:
+    edit(room, join=(FRIGATE, HARVEST))
+    joined = entries(room)[FRIGATE.id]
+    assert "Plum harvest" in joined["content_html"]
+    edit(room, split=(HARVEST,))
+    rest = entries(room)[FRIGATE.id]
+    assert "Plum harvest" not in rest["content_html"]
+    assert rest["date_modified"] > joined["date_modified"]
+
+
+def test_what_stays_keeps_its_id_also_where_its_founder_is_not_its_earliest_report(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    founder, earlier = replace(FRIGATE, published=room.now - HOUR), HARVEST
+    for one in (founder, earlier, OCTOPUS):
+        room.publish(one)
+    edit(room, join=(founder, earlier, OCTOPUS))
+    assert entries(room).keys() == {founder.id}
+    room.now += HOUR
+    room.edit(f"{CONFIG}stories: {{join: [['{founder.url}', '{earlier.url}']], split: ['{OCTOPUS.url}']}}\n")
+    found = entries(room).keys()
+    room.close()
+    assert found == {founder.id, OCTOPUS.id}
+
+
 def test_a_story_that_leaves_another_moves_the_daily_brief_it_comes_to(room: Newsroom) -> None:
     def brief() -> tuple[str, str]:
         (found,) = room.client.get("/sections/world/daily.json").get_json()["items"]
