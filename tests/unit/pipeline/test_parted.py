@@ -152,6 +152,24 @@ def test_only_what_would_be_a_story_of_its_own_was_joined_by_the_editor(tmp_path
     room.close()
 
 
+def test_news_that_comes_with_what_the_editor_joins_is_not_joined_to_it(tmp_path: Path) -> None:
+    poets, rain = item("Poets of Japan", age=26 * HOUR), item("Rain over Perth", "kyodo", age=25 * HOUR)
+    groups = [[FRIGATE.url, HARVEST.url], [OCTOPUS.url, poets.url]]
+    room = Newsroom(tmp_path, f"{CONFIG}stories: {{join: {groups}}}\n")
+    room.publish(FRIGATE, OCTOPUS, HARVEST, poets, rain)
+    found = {
+        one["id"].removeprefix("urn:uuid:"): one["story"]
+        for one in room.client.get("/api/v1/items").get_json()["items"]
+    }
+    why = [
+        room.client.get(f"/api/v1/items/{one.id}").get_json()["why"].partition(" 1.00")[0] for one in (HARVEST, poets)
+    ]
+    room.close()
+    assert found[FRIGATE.id] == found[HARVEST.id] and found[OCTOPUS.id] == found[poets.id]
+    assert len(set(found.values())) == 3
+    assert why == ["joined by the editor"] * 2
+
+
 def test_what_comes_to_an_address_that_is_set_apart_joins_what_is_there_alone(tmp_path: Path) -> None:
     room = Newsroom(tmp_path, f"{CONFIG}stories: {{split: ['{FRIGATE.url}']}}\n")
     alike, also = (item("Navy buys a frigate", source, age=HOUR) for source in ("kyodo", "reuters"))
