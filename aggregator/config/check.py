@@ -259,6 +259,11 @@ def _twice(findings: Findings, terms: list[Term]) -> None:
 
 def _stories(findings: Findings, main: FeedsFile) -> None:
     hidden = {_same(url) for url in main.stories.hide}
+    pinned: dict[str, Position] = {}
     for pin in main.stories.pin:
-        if _same(pin.url) in hidden:
-            findings.refuse(pin.at("url"), "this article is both pinned and hidden: keep one")
+        article, at = _same(pin.url), pin.at("url")
+        if article in pinned and pin.until is None:  # else the other pin holds from then on
+            findings.note(at, f"this article is pinned already on line {pinned[article].line}, and this pin replaces that")
+        pinned.setdefault(article, at)
+        if article in hidden:
+            findings.refuse(at, "this article is both pinned and hidden: keep one")
