@@ -263,7 +263,9 @@ def _stories(findings: Findings, main: FeedsFile) -> None:
     for pin in main.stories.pin:
         article, at = _same(pin.url), pin.at("url")
         if article in pinned and pin.until is None:  # else the other pin holds from then on
-            findings.note(at, f"this article is pinned already on line {pinned[article].line}, and this pin replaces that")
+            findings.note(
+                at, f"this article is pinned already on line {pinned[article].line}, and this pin replaces that"
+            )
         pinned.setdefault(article, at)
         if article in hidden:
             findings.refuse(at, "this article is both pinned and hidden: keep one")
