@@ -51,7 +51,7 @@ class _Reasons:
         if groups.keys[home] == one.item:
             return Join(one.item, one.item, "founder", rival_score, (), vetoes, rival_key, rival_score)
         reason = groups.tied.get(one.item, "alike")
-        score = self._link(one.item, others) if reason == "alike" else 1.0
+        score = self._link([one.item], others) if reason == "alike" else 1.0
         words = self._shared(one, self._nearest(one.item, others)) if others else ()
         return Join(one.item, groups.keys[home], reason, score, words, vetoes, rival_key, rival_score)
 
@@ -69,8 +69,9 @@ class _Reasons:
         index = self.groups.index.get(item)
         return None if index is None else self.groups.find(index)
 
-    def _link(self, item: int, others: Sequence[int]) -> float:
-        return self.linkage.link(self.linkage.compare([item], others))
+    def _link(self, one: Sequence[int], others: Sequence[int]) -> float:
+        """In 0…1. Pairs of one outlet may have less, since a link to a story takes them into account."""
+        return max(0.0, self.linkage.link(self.linkage.compare(one, others)))
 
     def _nearest(self, item: int, others: Sequence[int]) -> int:
         """The one of `others` that is most likely to report the same event."""
@@ -83,7 +84,7 @@ class _Reasons:
         groups = self.groups
         near = [other for other in self.context.near[item] if other in likely]
         rivals = {groups.find(groups.index[other]) for other in near} - {home}
-        links = [(self._link(item, groups.members[rival]), -rival) for rival in rivals]
+        links = [(self._link([item], groups.members[rival]), -rival) for rival in rivals]
         link, negative = max(links, default=(0.0, 1))
         return (-negative if links else None), link
 
@@ -108,7 +109,7 @@ class _Reasons:
         if mark is None:
             if score < self.least or len(groups.members[home]) == 1:
                 return vetoes
-            whole = self.linkage.link(self.linkage.compare(groups.members[home], groups.members[rival]))
+            whole = self._link(groups.members[home], groups.members[rival])
             return (*vetoes, f"its story as a whole is less like it: {whole:.2f}") if whole < self.least else vetoes
         word = readable(one, {mark}).get(mark)
         return (*vetoes, "each story has a word of its own that the other lacks" + (f": {word}" if word else ""))

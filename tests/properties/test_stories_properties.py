@@ -55,6 +55,7 @@ def test_every_item_is_in_exactly_one_story(found: list[Candidate], size: int) -
     for batch in cut(given_, size):
         decided = group(batch, memory)
         assert sorted(join.item for join in decided.joins) == sorted(one.item for one in batch)
+        assert all(0 <= join.score <= 1 and 0 <= join.runner_up_score <= 1 for join in decided.joins)
         fresh = {join.story for join in decided.joins if join.reason == "founder"}
         assert not fresh & founders, "a key was used again"
         founders |= fresh
