@@ -259,5 +259,5 @@ class ItemView:
     topics: tuple[str, ...] = ()
     why: str | None = None
     joining: Joining | None = None  # of an item asked for alone
-    # Safe HTML of the article itself, of a story's items: for feeds only where `republish_full_text` says so.
+    # Safe HTML of the article itself, of a story's items: shown as `web/republished.py` says.
     extracted: str = ""

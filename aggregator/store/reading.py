@@ -178,11 +178,16 @@ class Reading(ABC):
             (story,),
         )
         found = self.extracted([n for n, _ in pairs])
-        return [replace(item, extracted=found.get(item.n, "")) for item in self._items(pairs)]
+        return [replace(item, extracted=found.get(item.n, ("", ""))[1]) for item in self._items(pairs)]
 
-    def extracted(self, items: Sequence[int]) -> dict[int, str]:
-        """Number of an item → safe HTML of its article, of those that were asked for."""
-        return dict(self._db.select("SELECT item, content FROM articles WHERE item IN", items))
+    def extracted(self, items: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Number of an item → (id of its source, safe HTML of its article), of those that were asked for."""
+        rows = self._db.select(
+            "SELECT a.item, s.id, a.content FROM articles a JOIN items i ON i.n = a.item JOIN sources s ON s.n = i.source "
+            "WHERE a.item IN",
+            items,
+        )
+        return {item: (source, content) for item, source, content in rows}
 
     def item(self, id: str) -> ItemView | None:
         found = self._items(

@@ -21,7 +21,7 @@ from aggregator.web.operations import described
 from aggregator.web.paging import page_request
 from aggregator.web.receipts import pin_receipts
 from aggregator.web.related import Relatives
-from aggregator.web.republished import republished
+from aggregator.web.republished import members_of, republished
 from aggregator.web.request_context import identifier, library, story_named
 from aggregator.web.responses import json_response
 from aggregator.web.rows import item_json, source_rows, story_json
@@ -83,7 +83,7 @@ def _changed(lib: Library) -> datetime:
 def story(id: str) -> Response:
     lib = library()
     found = story_named(id)
-    members = lib.archive.reading.members(found.n)
+    members = members_of(lib, found)
     lead = next((item for item in members if item.n == found.lead), None)
     full: shapes.StoryInFull = {
         **story_json(lib, found, Relatives(lib, [found]), pin_receipts(lib)),

@@ -30,6 +30,7 @@ from aggregator.web.pinned import first, held, pinned
 from aggregator.web.ranking import CANDIDATES, rank_by_importance
 from aggregator.web.receipts import coverage, pin_receipts, why
 from aggregator.web.related import Relatives
+from aggregator.web.republished import members_of
 from aggregator.web.request_context import library, story_named
 from aggregator.web.responses import respond
 from aggregator.web.routes import serve_streams
@@ -228,7 +229,7 @@ def brief(id: str) -> Response:
 def story(id: str) -> Response:
     lib = library()
     found = story_named(id)
-    members = lib.archive.reading.members(found.n)
+    members = members_of(lib, found)
     lead = next((item for item in members if item.n == found.lead), members[0] if members else None)
     standfirst, body = standfirst_and_body(found.summary, lead.extracted or lead.content if lead else "")
     others = Relatives(lib, [found]).of(found)

@@ -196,6 +196,7 @@ def test_texts_that_are_kept_no_longer(room: Newsroom) -> None:
 
 
 def test_the_text_of_an_article(room: Newsroom) -> None:
+    room.edit(room.text.replace("{name: BBC World,", "{name: BBC World, full_text: true,"))
     keeper = Keeper(room)
     room.now += timedelta(minutes=1)
     lead = room.archive.reading.stories_at([NEWS[0].canonical or ""])[0].lead
