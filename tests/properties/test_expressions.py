@@ -71,7 +71,7 @@ def stall(expression: re.Pattern[Any]) -> None:
         max_examples=DRAWN, database=None, deadline=None, derandomize=True,
         phases=[Phase.generate], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    @given(st.from_regex(drawn), st.integers(0, 1 << 30))
+    @given(st.from_regex(drawn, alphabet=None if raw else st.characters()), st.integers(0, 1 << 30))
     def search(example: Any, seed: int) -> None:
         chance = Random(seed)
         for pump in pumps:
