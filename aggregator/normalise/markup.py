@@ -11,7 +11,7 @@ import nh3
 
 from aggregator.normalise import address
 from aggregator.normalise.characters import clean, cut, without_unwanted
-from aggregator.normalise.plain import without_shortcodes
+from aggregator.normalise.plain import with_ends, without_shortcodes
 
 MAX_LENGTH = 200_000
 MAX_SAFE = 5 * MAX_LENGTH
@@ -135,7 +135,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     lower = text.lower()
     if _DANGEROUS.search(lower) or "javascript:" in lower or _EVENT.search(lower):
         drops["unsafe-markup"] += 1
-    text = _PLAYER.sub(lambda player: _linked(player, base), text)
+    text = _PLAYER.sub(lambda player: _linked(player, base), with_ends(text))
     cleaner = _ABSOLUTE_ONLY
     if _RELATIVE_HREF.search(lower) or _RELATIVE_SRC.search(lower):
         cleaner = _cleaner(lambda relative: address.absolute(relative, base))

@@ -16,6 +16,9 @@ _TAG_START = re.compile(r"<(?=[a-zA-Z/!?])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _HIDDEN = "script|style|noscript|template|iframe|object|svg|math|form|head|figcaption|audio|video"
 _OPENED = re.compile(rf"<({_HIDDEN})\b[^<>]*>", re.IGNORECASE)
+_HOLDER = re.compile(
+    rf"<(/?)({_HIDDEN}|textarea|title|canvas|button|select|noembed|noframes|xmp)\b[^<>]*>", re.IGNORECASE
+)
 _CODE = re.compile(r"[{}=]|\w\(")
 _CUT_OFF = re.compile(r"</?[a-zA-Z][\w-]*(?:\s+[\w:-]+\s*=.*|\s*/?)\Z", re.DOTALL)
 _BLOCK = re.compile(
@@ -63,6 +66,23 @@ def without_shortcodes(text: str) -> str:
     return _SHORTCODE.sub(" ", text) if "[" in text else text
 
 
+def with_ends(text: str) -> str:
+    """With an end tag after an element that XHTML ends in its own tag (`<iframe/>`): to HTML it is open, and hides all that
+    follows. Where an end tag comes next, it is that element's."""
+    if "/>" not in text:
+        return text
+    parts: list[str] = []
+    place = len(text)
+    ends_next: dict[str, bool] = {}
+    for tag in reversed(list(_HOLDER.finditer(text))):
+        name = tag[2].lower()
+        if tag[0].endswith("/>") and not tag[1] and not ends_next.get(name):
+            parts += [text[tag.end() : place], f"</{name}>"]
+            place = tag.end()
+        ends_next[name] = bool(tag[1])
+    return "".join([text[:place], *reversed(parts)])
+
+
 def without_headings(text: str) -> str:
     """HTML without its headings, which would run into the sentence after them."""
     return _HEADING.sub(" ", text) if "<h" in text or "<H" in text else text
@@ -74,7 +94,7 @@ def prose_of_safe(text: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    tree = LexborHTMLParser(_BLOCK.sub(" <", _escape_unended(_without_unclosed(clean(text)))))
+    tree = LexborHTMLParser(_BLOCK.sub(" <", _escape_unended(_without_unclosed(with_ends(clean(text))))))
     tree.strip_tags(_HIDDEN.split("|"), recursive=True)
     body = tree.body
     return body.text() if body is not None else ""

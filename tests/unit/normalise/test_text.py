@@ -451,6 +451,16 @@ def test_plain_survives_what_is_escaped_many_times() -> None:
     assert "<s" not in plain(text)
 
 
+@pytest.mark.parametrize("name", ["audio", "video", "iframe", "object", "script", "svg", "IFRAME"])
+@pytest.mark.parametrize("later", ["", "<{0} src='y'>Your browser does not support it.</{0}>", "<{0}/>"])
+def test_what_follows_an_element_that_ends_in_its_own_tag_is_kept(name: str, later: str) -> None:
+    """As in XHTML; HTML takes it for open."""
+    read_item = one(f'<p>Hear it.</p><{name} class="x" /><p>It is short.</p>{later.format(name)}<p>The end.</p>')
+    assert read_item.content.replace("\n", "") == "<p>Hear it.</p><p>It is short.</p><p>The end.</p>"
+    assert plain(f"Hear it. <{name}/>It is short.{later.format(name)} The end.") == "Hear it. It is short. The end."
+    assert plain(f"Hear it. <{name} src=https://e.org/>No player</{name}> The end.") == "Hear it. The end."
+
+
 @pytest.mark.parametrize("player", ["audio", "video"])
 def test_what_a_player_says_to_old_browsers_is_no_summary(player: str) -> None:
     heard = f'Hear it. <{player} src="https://e.org/a">Your browser does not support it.</{player}> It is short.'
