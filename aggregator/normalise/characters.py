@@ -18,6 +18,8 @@ _DOUBLED = re.compile(f"[\xc2-\xf4][\x80-\xbf{bytes(range(0x80, 0xA0)).decode('c
 # The library's time grows with the square of the length of what was misread several times; so it gets short pieces, which end
 # after a space, before a lead byte or with the text.
 _PIECE = re.compile("[\\s\\S]{1,250}(?:(?<=[ \n])|(?=[\xc2-\xf4])|\\Z)|[\\s\\S]{250}")
+# Quoted words such as “IRÃ”: a mark whose own opening one stands before it is no part of a misread character.
+_QUOTED = re.compile("((?<![^\\s(])(?:“[^“”]*[ÃÎÐ](?=”)|«[^«»]*[ÃÎÐ](?=»)|„[^„“”]*[ÃÎÐ](?=[“”]))(?!.\\w))")
 _C1_CLASS = re.compile("[\x80-\x9f]")
 
 
@@ -36,7 +38,7 @@ def _without_mojibake(text: str) -> str:
     """The text as it was before its UTF-8 was read as another encoding, once or several times."""
     from ftfy import fix_encoding  # imported for the few documents that need it
 
-    repaired = _PIECE.sub(lambda piece: fix_encoding(piece[0]), text)
+    repaired = "".join(_PIECE.sub(lambda piece: fix_encoding(piece[0]), part) for part in _QUOTED.split(text))
     # A `Â` at the end is half of a no-break space, whose other half was stripped as white space.
     return text if repaired == text else repaired.removesuffix("Â")
 
