@@ -11,6 +11,7 @@ import ada_url
 from aggregator.addresses import Allowance, host_of, literal_private
 from aggregator.config.environment import expand
 from aggregator.config.publishers import name_key
+from aggregator.config.rules import MAX_WEIGHT
 from aggregator.config.scalars import slug
 from aggregator.config.schema import FeedsFile, IncludedFile, Rules, Source
 from aggregator.config.suggest import closest, did_you_mean
@@ -235,10 +236,12 @@ def _rules(findings: Findings, rules: Rules, kind: str) -> None:
     for terms in (rules.places, rules.words, rules.nots, rules.never):
         _twice(findings, terms)
     for term in rules.words:
-        if bare := WEIGHED.fullmatch(term.parts[0]):
+        said = WEIGHED.fullmatch(term.parts[0]) if len(term.parts) == 1 and term.weight == 1 else None
+        if said and float(said[2]) <= MAX_WEIGHT:  # else a name, such as `iso:9001`
             findings.note(
                 term.at,
-                f"`{term.parts[0]}` is a phrase without a weight; a blank comes after the colon of one: `{bare[1]}: {bare[2]}`",
+                f"`{said[0]}` is a phrase without a weight; one stands outside quotes, after a colon and a blank: "
+                f"`{said[1]}: {said[2]}`",
             )
 
 

@@ -164,7 +164,14 @@ def test_an_entry_that_yaml_takes_for_a_part_of_the_one_above_is_a_warning() -> 
 def test_a_weight_without_a_blank_before_it_is_a_warning() -> None:
     (told,) = warned("topics:\n  - id: a\n    words:\n      - quad:2\n      - 9:11\n      - tank: 2\n")
     assert told.endswith(
-        "f:4:9: warning: `quad:2` is a phrase without a weight; a blank comes after the colon of one: `quad: 2`"
+        "f:4:9: warning: `quad:2` is a phrase without a weight; one stands outside quotes, after a colon and a blank: `quad: 2`"
+    )
+
+
+def test_a_name_that_holds_a_number_is_no_weight() -> None:
+    assert (
+        warned('topics: [{id: a, words: [iso:9001, "vision: 2030", {"apollo:11": 3}, {all: [leopard:2, tank]}]}]\n')
+        == []
     )
 
 
