@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import tracemalloc
 
 import pytest
 from builders.documents import URL, item, rss
@@ -52,6 +53,15 @@ def test_a_few_bad_bytes_do_not_change_the_encoding() -> None:
     feed = parse(body, None, URL)
     assert feed.items[0].title == "Київ – Łódź"
     assert "encoding-errors" in feed.flaws
+
+
+def test_a_large_document_with_bad_bytes_takes_little_memory() -> None:
+    """A child process that parses has 512 MiB."""
+    body = "国 务 院".encode() * 50_000 + b"\xe4\xb8"
+    tracemalloc.start()
+    to_utf8(body, None)
+    assert tracemalloc.get_traced_memory()[1] < 8 * len(body)
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize("declared", ["utf-8", "iso-8859-1", "windows-1252"])
