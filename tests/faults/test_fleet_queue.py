@@ -194,7 +194,15 @@ def test_a_connection_lost_as_a_job_ends_closes_no_lane(
 def test_a_long_edition_holds_up_no_poll(store: PostgresArchive, monkeypatch: pytest.MonkeyPatch) -> None:
     """After an edit of the rules one judges all stored stories anew; further editions are asked for meanwhile."""
     monkeypatch.setattr(queue, "EDITION_EVERY", "* * * * * *")
-    began, ends = 0, asyncio.Event()
+    began, asked, ends = 0, 0, asyncio.Event()
+    edition = Queue.edition
+
+    async def counted(self: Queue, timestamp: int = 0) -> None:
+        nonlocal asked
+        asked += 1
+        await edition(self, timestamp)
+
+    monkeypatch.setattr(Queue, "edition", counted)
 
     class Slow(Loop):
         async def once(self) -> None:
@@ -205,8 +213,7 @@ def test_a_long_edition_holds_up_no_poll(store: PostgresArchive, monkeypatch: py
     async def scenario() -> None:
         loop, stopping = Slow(), asyncio.Event()
         running = asyncio.create_task(end_of_queue(store, loop, stopping, [""], [0.0]).run())
-        await until(lambda: began)
-        await asyncio.sleep(8)
+        await until(lambda: asked > 4)  # more than there are places
         looks = loop.looks
         await until(lambda: loop.looks > looks + 1, 5)
         ends.set()
