@@ -84,8 +84,8 @@ def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedI
     published = next((texts[name] for name in _PUBLISHED if texts.get(name)), None)
     updated = next((texts[name] for name in _UPDATED if texts.get(name)), None)
     publisher, address = _source(source)
-    guid = texts.get("guid")
-    if item.link in (None, guid) and (link := _link(element)):
+    if (link := _link(element, item.link)) != item.link:
+        guid = texts.get("guid")
         item = replace(item, link=link, guid=None if guid == link else guid)
     if based:
         item = replace(item, link=_within(_base(element), item.link), base=_base(_text(element)))
@@ -111,10 +111,10 @@ def _summary(item: ParsedItem, texts: dict[str, str]) -> str | None:
     return own or (None if item.content else item.summary)
 
 
-def _link(element: etree._Element) -> str | None:
-    """Of an RSS item, where another element hides it from the fast parser, which takes the guid instead, or nothing."""
+def _link(element: etree._Element, found: str | None) -> str | None:
+    """Of an RSS item, where another element hides it from the fast parser, which `found` that one, the guid or nothing."""
     links = [] if element.tag == "entry" else [(child.text or "").strip() for child in element.iterchildren("link")]
-    return followed([link for link in links if link])
+    return followed([link for link in (*links, found) if link])
 
 
 def _children(element: etree._Element) -> tuple[dict[str, str], set[str], etree._Element | None, list[str]]:

@@ -145,8 +145,12 @@ def test_the_link_of_an_entry_is_to_its_article(others: str, rel: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "first", ['<atom:link rel="self" href="https://e.org/self"/>', "<link/>", '<link rel="self" href="/x"/>']
-)
+    "first",
+    [
+        '<atom:link rel="self" href="https://e.org/self"/>', "<link/>", '<link rel="self" href="/x"/>',
+        '<atom:link href="https://e.org/other"/>', '<x:link xmlns:x="urn:x">https://e.org/other</x:link>',
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("guid", ["", "g-1", "https://e.org/?p=1", "https://e.org/1"])
 @pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])  # the second is read by feedparser
 def test_the_link_of_an_item_is_read_behind_one_to_something_else(first: str, guid: str, title: str) -> None:
