@@ -162,9 +162,12 @@ def _sign(lines: Sequence[str], at: Position) -> str:
 
 
 def _ends_there(lines: Sequence[str], at: Position) -> bool:
-    """Whether the entry of a block that stands there ends on its first line: what comes next is not indented further than
-    its dash."""
-    dash = lines[at.line - 1].index("-")
+    """Whether the entry of a block that stands there is on one line with its dash: what comes next is not indented further
+    than that."""
+    before = lines[at.line - 1][: at.column - 1]
+    if before.strip() != "-":
+        return False
+    dash = before.index("-")
     rest = (line for line in lines[at.line :] if line.strip() and not line.lstrip().startswith("#"))
     after = next(rest, "")
     return len(after) - len(after.lstrip()) <= dash

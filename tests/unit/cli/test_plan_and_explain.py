@@ -376,6 +376,8 @@ def test_explain_expect_proposes_edits_with_their_plan(desk: Desk) -> None:
         ("    title: Boats", "below that line: words: [octopuses]"),
         ("    words:\n      # - turret", "words, below that line: - octopuses"),
         ("    words:\n      - all:\n          - turret\n          - boat", "words, below that line: - octopuses"),
+        ("    words:\n      -\n        turret: 2", "words, below that line: - octopuses"),
+        ("    words:\n      -\n        gun-turret", "words, below that line: - octopuses"),
         (
             "    words:\n      - quad: 2  # note\n      # - hull\n    title: >\n      Boats",
             "words, below that line: - octopuses",
