@@ -64,16 +64,20 @@ def counted_since(before: Sequence[StoryState]) -> dict[str, int]:
 def corroborations(members: Sequence[Member], counted: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     """Independent publishers in order of joining, with the time each did. An outlet that only prints an agency's text
     which another had already does not corroborate it; it counts once it says something of its own. Whether a text that is
-    gone was such a copy is known by who `counted`, and since when."""
+    gone was such a copy, or one that is there is a copy of one that is gone, is known by who `counted`, and since when."""
     found: dict[str, int] = {}
     told: list[str] = []
+    gone = False
 
     def copied(member: Member) -> bool:
         if not member.item.pruned:
-            return any(is_copy(member.item.summary, other) for other in told)
+            if any(is_copy(member.item.summary, other) for other in told):
+                return True
+            if not gone or member.item.story is None:
+                return False
         if member.item.hidden:
             return False  # it did not count because nobody saw it
-        since = counted.get(member.counted_as)
+        since = counted.get(member.counted_as or member.item.publisher)
         return bool(counted and found) and (since is None or member.item.entered < since)
 
     for member in members:
@@ -82,4 +86,5 @@ def corroborations(members: Sequence[Member], counted: Mapping[str, int]) -> tup
             found[item.publisher] = item.entered
         if item.summary:
             told.append(item.summary)
+        gone = gone or (item.pruned and not item.summary)
     return tuple(found.items())

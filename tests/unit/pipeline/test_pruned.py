@@ -200,3 +200,24 @@ def test_a_text_that_comes_back_enters_a_section_that_an_edit_gave_it_meanwhile_
     entered = {placing.stream: placing.entered for placing in after.placings if placing.active}
     assert entered["section:asia-pacific"] == after.entered
     assert after.entry == before.entry
+
+
+def test_a_copy_whose_text_comes_back_before_that_of_its_original_does_not_count(room: Newsroom) -> None:
+    """Its outlet was down, and lists its old reports again: those that an agency wrote would all be told as further outlets'."""
+    own = item(
+        "Morning in the harbour of Lumio", "kyodo", age=timedelta(hours=1, minutes=10),
+        summary="Kyodo's own men saw the smoke over Lumio, and describe at length what no agency had in its first report.",
+    )  # fmt: skip
+    room.publish(own, live=True)
+    room.put_in_force(CONFIG + f'stories: {{join: [["{HARBOUR.url}", "{own.url}"]]}}\n')
+    room.follow()
+    before = stories(room)[HARBOUR.title]
+    assert (before.entry.link, {name for name, _ in before.publishers}) == (own.url, {"BBC", "Kyodo"})
+    room.now += timedelta(days=365)
+    room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {})
+    state = next(state for state in room.archive.sources.states() if state.id == "reuters")
+    (n, _) = room.archive.intake.known([PRINTED.id])[PRINTED.id]
+    room.archive.intake.apply([PollResult(state, changed=((n, PRINTED),), live=True)], room.now)
+    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    after = stories(room)[HARBOUR.title]
+    assert (after.publishers, after.entry) == (before.publishers, before.entry)
