@@ -23,7 +23,7 @@ _UNDATED = datetime.max.replace(tzinfo=UTC)
 class StoredItems:
     """What the store knows, narrowed to one document.
 
-    `items`: item id → number and hash, for the document's ids and the ids in `addresses`; also where the text was purged.
+    `items`: item id → number and hash, for the document's ids and the ids in `addresses`; the hash is empty where the text was purged.
     `addresses`: canonical address → id of this source's item there, for entries whose id is unknown. `titles`: of its
     newest items with their dates (epoch seconds), for a document with FLOOD_TITLES unknown entries or after a flood.
     `flooded`: repeats were held back of the document before.
@@ -38,14 +38,18 @@ class StoredItems:
 @dataclass(frozen=True, slots=True)
 class Recognition:
     """`new` in document order; `changed` and `seen` by number in the store. An item in neither was held back, and
-    counts in `drops`: `repeated` (a flood of new guids) or `over-cap`. `fingerprints` are those of all others, concatenated. A
-    new item may be unread, if the store does not have what its fingerprint promises."""
+    counts in `drops`: `repeated` (a flood of new guids) or `over-cap`. `fingerprints` are those of all others, concatenated."""
 
     new: tuple[Item, ...]
     changed: tuple[tuple[int, Item], ...]
     seen: tuple[int, ...]
     drops: tuple[Drop, ...]
     fingerprints: bytes = b""
+
+    @property
+    def unread(self) -> bool:
+        """Whether the store does not have what the fingerprint of a new or changed item promises."""
+        return any(item.unread for item in self.new) or any(item.unread for _, item in self.changed)
 
 
 def recognise(items: Sequence[Item], known: StoredItems, first_poll: bool, most: int = MAX_NEW) -> Recognition:
@@ -61,7 +65,7 @@ def recognise(items: Sequence[Item], known: StoredItems, first_poll: bool, most:
             continue
         number, stored = known.items[item.id]
         fingerprints.append(item.fingerprint)
-        if item.unread or item.hash == stored:
+        if stored and (item.unread or item.hash == stored):
             seen[number] = None
         else:
             changed[number] = item

@@ -218,7 +218,7 @@ async def _taken(
     for fingerprints in (state.said or b"", b""):
         outcome, feed = await _read(tools, source, state, fetched, fingerprints)
         changes = _recognised(tools, state, feed) if feed else NOTHING
-        if not any(item.unread for item in changes.new):
+        if not changes.unread:
             break
     return outcome, feed, changes
 

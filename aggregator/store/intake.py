@@ -39,9 +39,10 @@ class Intake(Generic[Reader]):
         self._db = connection
 
     def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
-        """Item id → (number, hash of its content), for those of `ids` that were ever stored."""
+        """Item id → (number, hash of its content), for those of `ids` that were ever stored; without a hash if its text was
+        pruned, so that it gets it again from a source that lists it again."""
         rows = self._db.select(
-            "SELECT i.id, i.n, t.hash FROM items i JOIN texts t ON t.item = i.n WHERE i.id IN",
+            "SELECT i.id, i.n, CASE WHEN t.pruned THEN '' ELSE t.hash END FROM items i JOIN texts t ON t.item = i.n WHERE i.id IN",
             [to_blob(id) for id in ids],
         )
         return {to_id(blob): (n, digest) for blob, n, digest in rows}
