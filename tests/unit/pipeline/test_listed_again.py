@@ -1,0 +1,46 @@
+"""What a source lists again after its texts were pruned is read again, though it listed it before in the same words."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from builders import NOW, archive, policy, rss, source
+
+from aggregator.model.settings import Defaults
+from aggregator.model.source import Fetched, FetchRequest, Freshness
+from aggregator.pipeline.edition import edition
+from aggregator.pipeline.refresh import Tools, poll
+from aggregator.sandbox import Sandbox
+
+
+def test_a_source_that_was_down_for_longer_than_keep_has_the_texts_of_what_it_still_lists(tmp_path: Path) -> None:
+    store, now = archive(tmp_path, "f"), NOW
+    rows = [(str(n), f"Harbour {n} opens in town {n}", NOW) for n in range(3)]
+
+    async def fetch(request: FetchRequest) -> Fetched:
+        body = rss(rows)
+        return Fetched(request.url, 200, body, None, None, None, Freshness(), None, len(body))
+
+    async def polls() -> None:
+        nonlocal now
+        async with Sandbox() as sandbox:
+            tools = Tools(
+                archive=store, lookup=store, fetch=fetch, parse=sandbox.parse, clock=lambda: now, jitter=lambda: 0.5,
+                defaults=Defaults(timedelta(minutes=15), timedelta(days=90)), sources={"f": source("f")},
+                request=lambda one: (one.url, one.headers),
+            )  # fmt: skip
+            for days in (0, 120):
+                now += timedelta(days=days)
+                if days:
+                    assert store.upkeep.prune(int(now.timestamp()), 90 * 86_400, {}) == 3
+                    rows.insert(0, ("new", "The mayor is elected", now))
+                store.intake.apply([(await poll(tools, store.sources.states(["f"])[0])).result], now)
+                edition(store, policy(), partial(int, now.timestamp()))
+
+    asyncio.run(polls())
+    assert all(item.summary for item in store.edition.items(range(1, 5)))
+    assert store.reading.totals()["items"] == 4, "and nothing came twice"
+    store.close()
