@@ -14,10 +14,11 @@ from aggregator.normalise.characters import clean, one_line
 
 _TAG_START = re.compile(r"<(?=[a-zA-Z/!?])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_HIDDEN = "script|style|noscript|template|iframe|object|svg|math|form|head|figcaption|audio|video"
-_OPENED = re.compile(rf"<({_HIDDEN})\b[^<>]*>", re.IGNORECASE)
+_HIDING = "script|style|noscript|template|iframe|object|svg|math|form|head|figcaption|audio|video"
+_HIDDEN = _HIDING.split("|")
+_OPENED = re.compile(rf"<({_HIDING})\b[^<>]*>", re.IGNORECASE)
 _HOLDER = re.compile(
-    rf"<(/?)({_HIDDEN}|textarea|title|canvas|button|select|noembed|noframes|xmp)\b[^<>]*>", re.IGNORECASE
+    rf"<(/?)({_HIDING}|textarea|title|canvas|button|select|noembed|noframes|xmp)\b[^<>]*>", re.IGNORECASE
 )
 _CODE = re.compile(r"[{}=]|\w\(")
 _CUT_OFF = re.compile(r"</?[a-zA-Z][\w-]*(?:\s+[\w:-]+\s*=.*|\s*/?)\Z", re.DOTALL)
@@ -95,7 +96,7 @@ def prose_of_safe(text: str) -> str:
 
 def _without_tags(text: str) -> str:
     tree = LexborHTMLParser(_BLOCK.sub(" <", _escape_unended(_without_unclosed(with_ends(clean(text))))))
-    tree.strip_tags(_HIDDEN.split("|"), recursive=True)
+    tree.strip_tags(_HIDDEN, recursive=True)
     body = tree.body
     return body.text() if body is not None else ""
 
@@ -106,7 +107,7 @@ def _without_unclosed(text: str) -> str:
     if not _OPENED.search(text):
         return text
     lower = text.lower()
-    closed = {name: lower.rfind(f"</{name}") for name in _HIDDEN.split("|")}
+    closed = {name: lower.rfind(f"</{name}") for name in _HIDDEN}
     code = max((found.start() for found in _CODE.finditer(text)), default=-1)
 
     def resolved(tag: re.Match[str]) -> str:

@@ -64,9 +64,9 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
         found: Sequence[Mapping[str, Any]] = fastfeedparser.parse(data)["entries"]
     except Exception as error:
         raise Doubt(type(error).__name__) from error
-    if len(found) < len(ENTRY_START.findall(markup)):
-        raise Doubt("fewer entries than begin in the document")
     head, *parts = ENTRY_START.split(markup)
+    if len(found) < len(parts):
+        raise Doubt("fewer entries than begin in the document")
     atom = _ATOM.search(markup, 0, 4096) is not None
     # Without a summary, fastfeedparser makes one from the content; without a date, it reads the guid of RSS as one.
     own = sum(_SUMMARY.search(part) is not None for part in parts)

@@ -126,8 +126,8 @@ def plan(
                 continue  # merged or taken since the page was read
             if before is not None and epoch != before.epoch:
                 old, own = _under(before, old, own)
-            then = _under(after, old, own)  # which also counts the lines that are used
-            then = (old, own) if alike else then
+            placed_anew = _under(after, old, own)  # also where all stays: it counts the lines that are used
+            then = (old, own) if alike else placed_anew
             _compare(found, (old, own), then, _overriding(said, after, *then))
             _count_sources(found, own)
         progress(found.stories)
