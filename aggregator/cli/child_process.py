@@ -1,7 +1,8 @@
 """Runs work in a forked child process while the parent does something else.
 
-The command `poll` fetches in a child process while the parent prepares the edition (imports, rules, word lists). Preparing
-takes as long as polling some hundred sources, so with a second core it costs no time. The memory that polling needed is
+The command `poll` fetches in a child process. While that loads what it needs, the parent puts the configuration in force, and as
+soon as there are news it prepares the edition (imports, rules, word lists). Preparing takes as long as polling some hundred
+sources, so with a second core it costs no time. The memory that polling needed is
 free again before the edition needs its own.
 """
 
@@ -29,6 +30,7 @@ Notify = Callable[[], None]
 class _Child:
     """What the child process was forked to do; set by its initializer."""
 
+    prepare: ClassVar[Callable[[], None]]
     work: ClassVar[Callable[[Notify], Any]]
     started: ClassVar[Connection]
 
@@ -37,33 +39,44 @@ class Terminated(Exception):
     """SIGTERM was received, and the work has ended."""
 
 
-def run_in_child(work: Callable[[Notify], T], meanwhile: Callable[[], None]) -> T:
-    """Run `work` in a child process; once it calls the function it is given, run `meanwhile` in this process beside it.
-    Returns what `work` returns, and raises what it raises. A SIGTERM or Ctrl-C of this process reaches `work` as a
-    SIGTERM; a second one kills it.
+def run_in_child(
+    work: Callable[[Notify], T],
+    *,
+    prepare: Callable[[], None],
+    before: Callable[[], None],
+    meanwhile: Callable[[], None],
+) -> T:
+    """Run `prepare` in a child process while this one runs `before`, and then `work`; once that calls the function it is
+    given, run `meanwhile` in this process beside it. Returns what `work` returns, and raises what it or `before` raises. A
+    SIGTERM or Ctrl-C of this process reaches `work` as a SIGTERM; a second one kills it.
 
-    It forks, so it must be called while there is one thread and no connection to a database. Only on Linux; elsewhere
-    `work` runs in this process, and `meanwhile` not at all.
+    It forks, so it must be called while there is one thread and no connection to a database. Only on Linux; elsewhere all but
+    `meanwhile` run in this process, one after the other.
 
     Raises:
         Terminated, KeyboardInterrupt: SIGTERM or Ctrl-C, after `work` has ended.
         AggregatorError: the child process was killed.
     """
     if sys.platform != "linux":
+        before()
+        prepare()
         return work(lambda: None)
     context = get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    with ProcessPoolExecutor(1, context, _initialize, (work, sender, os.getpid())) as pool:
+    with ProcessPoolExecutor(1, context, _initialize, (prepare, work, sender, os.getpid())) as pool:
         child = pool.submit(os.getpid).result()  # forks now, while there is one thread
         sender.close()
         received: list[int] = []
         try:
+            prepared = pool.submit(_prepare)
+            before()
             with _forwarding_signals(child, received):
                 done: Future[T] = pool.submit(_work)
                 if _notified(receiver):
                     meanwhile()
                 wait([done])
             if not received:
+                prepared.result()
                 return done.result()
         except BrokenProcessPool:
             if not received:
@@ -100,10 +113,14 @@ def _notified(receiver: Connection) -> bool:
     return True
 
 
-def _initialize(work: Callable[[Notify], Any], sender: Connection, parent: int) -> None:
+def _initialize(prepare: Callable[[], None], work: Callable[[Notify], Any], sender: Connection, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to both; the parent forwards it
     die_with_parent(parent)
-    _Child.work, _Child.started = work, sender
+    _Child.prepare, _Child.work, _Child.started = prepare, work, sender
+
+
+def _prepare() -> None:
+    _Child.prepare()
 
 
 def _work() -> Any:

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -25,8 +25,9 @@ from aggregator.schedule.formatting import counted
 from aggregator.worker.processes import identity, is_dead
 
 if TYPE_CHECKING:
+    from aggregator.model.item import NormalFeed
     from aggregator.model.poll import RefreshReport
-    from aggregator.model.source import SourceState
+    from aggregator.model.source import Fetched, ParseJob, SourceState
 
 LEASE = timedelta(minutes=60)
 MANY = 100  # sources
@@ -46,11 +47,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     unknown = [id for id in args.source if id not in application.sources]
     if unknown:
         raise UsageError(f"there is no source {unknown[0]}; {_hint(unknown[0], application)}")
-    _put_in_force(application)
-
-    def polls(news: Callable[[], None]) -> tuple[RefreshReport, Held]:
-        return asyncio.run(_poll(application, args.source or None, args.due, news))
-
+    polling = _Polling(application, args.source or None, args.due)
     with ExitStack() as kept:
 
         def meanwhile() -> None:
@@ -59,7 +56,12 @@ def run(args: argparse.Namespace, place: Place) -> int:
             warm_up(application)
 
         try:
-            report, held = run_in_child(polls, meanwhile)
+            report, held = run_in_child(
+                polling.poll,
+                prepare=polling.prepare,
+                before=lambda: _put_in_force(application),
+                meanwhile=meanwhile,
+            )
         except (Terminated, asyncio.CancelledError):
             raise AggregatorError("stopped; what had arrived is stored and waits for the next edition") from None
         placed, founded = place_all(application)
@@ -125,42 +127,64 @@ def _put_in_force(application: Application) -> None:
         archive.close()
 
 
-async def _poll(
-    application: Application, ids: list[str] | None, due: bool, news: Callable[[], None]
-) -> tuple[RefreshReport, Held]:
-    """`news` is called when there is something to place."""
-    from aggregator.pipeline.articles import articles
-    from aggregator.pipeline.refresh import refresh
-    from aggregator.sandbox import Sandbox
+class _Polling:
+    """The part of the command that polls, in an event loop and a process of its own."""
 
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-    assert task is not None
-    loop.add_signal_handler(signal.SIGTERM, task.cancel)
-    archive, lookup = application.database.open(), application.database.open()
-    owner = identity()
-    known = [state for state in archive.sources.states() if state.id in application.sources]
-    held = [] if due else _held(known, application, ids)
-    wanted = [state for state in known if (ids is None or state.id in ids) and state.id not in dict(held)]
-    asked = [state.id for state in wanted]
-    states = archive.sources.claim(owner, utc_now(), LEASE, limit=1_000_000, ids=asked, due_only=due)
-    held += _busy(wanted, application, states, due)
-    try:
-        # Some of so many sources have news; the process that parses it starts while this one gets ready.
-        async with Sandbox(at_once=len(states) >= MANY) as sandbox:
-            fetcher = application.fetcher(known if ids is None else ())  # who names a source wants it asked
+    def __init__(self, application: Application, ids: list[str] | None, due: bool) -> None:
+        self._application, self._ids, self._due = application, ids, due
+
+    def prepare(self) -> None:
+        """What takes long and needs no archive: imports, and the process that parses, if it will be needed."""
+        import aggregator.fetch.client
+        import aggregator.pipeline.articles
+        import aggregator.pipeline.refresh
+        import aggregator.store.sqlite.archive  # noqa: F401
+        from aggregator.sandbox import Sandbox
+
+        self._runner, self._sandbox = asyncio.Runner(), Sandbox()
+        if not self._due and len(self._ids or self._application.sources) >= MANY:
+            self._runner.run(self._sandbox.start())  # some of so many sources have news
+
+    def poll(self, news: Callable[[], None]) -> tuple[RefreshReport, Held]:
+        """`news` is called when there will be something to place: a source has a document that is not the one known."""
+        with self._runner:
+            return self._runner.run(self._poll(news))
+
+    async def _poll(self, news: Callable[[], None]) -> tuple[RefreshReport, Held]:
+        from aggregator.pipeline.articles import articles
+        from aggregator.pipeline.refresh import refresh
+
+        def parse(fetched: Fetched, job: ParseJob) -> Awaitable[NormalFeed]:
+            news()
+            return sandbox.parse(fetched, job)
+
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+        application, ids, due = self._application, self._ids, self._due
+        async with self._sandbox as sandbox:
+            archive, lookup = application.database.open(), application.database.open()
+            owner = identity()
+            known = [state for state in archive.sources.states() if state.id in application.sources]
+            held = [] if due else _held(known, application, ids)
+            wanted = [state for state in known if (ids is None or state.id in ids) and state.id not in dict(held)]
+            asked = [state.id for state in wanted]
+            states = archive.sources.claim(owner, utc_now(), LEASE, limit=1_000_000, ids=asked, due_only=due)
+            held += _busy(wanted, application, states, due)
             try:
-                with bar("Polling") as progress:
-                    tools = application.tools(archive, lookup, fetcher, sandbox.parse, sandbox.extract)
-                    report = await refresh(tools, states, progress, news)
-                await articles(tools)
-                return report, held
+                fetcher = application.fetcher(known if ids is None else ())  # who names a source wants it asked
+                try:
+                    with bar("Polling") as progress:
+                        tools = application.tools(archive, lookup, fetcher, parse, sandbox.extract)
+                        report = await refresh(tools, states, progress)
+                    await articles(tools)
+                    return report, held
+                finally:
+                    await fetcher.close()
             finally:
-                await fetcher.close()
-    finally:
-        archive.sources.release(owner)
-        archive.close()
-        lookup.close()
+                archive.sources.release(owner)
+                archive.close()
+                lookup.close()
 
 
 def _print(report: RefreshReport, held: Held, placed: int, founded: int, *, as_json: bool) -> None:

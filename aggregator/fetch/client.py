@@ -179,8 +179,8 @@ class Http:
             await guard.close()
 
     async def _poll(self, request: FetchRequest, public: bool) -> Outcome:
-        trail, _ = start(request.url)
         configured, login = start(request.configured or request.url)
+        trail = configured if request.url == request.configured else start(request.url)[0]
         own = _own_headers(request, login)
         terms = _Terms(self._limits.deadline, request.named_by is not None, request.pause, public, configured.first)
         validators = _validators(request)

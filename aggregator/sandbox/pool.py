@@ -19,9 +19,8 @@ MEBIBYTE = 1024 * 1024
 class Sandbox:
     """Parses documents in up to `children` processes; belongs to one event loop.
 
-    The first child starts with the first document, or immediately with `at_once` (in parallel with other preparations). Starting
-    a further one costs as much as some thirty documents: it is started if a document has to wait after the first `alone`
-    documents, or has waited for `patience` seconds.
+    The first child starts with the first document, or with `start`. Starting a further one costs as much as some thirty
+    documents: it is started if a document has to wait after the first `alone` documents, or has waited for `patience` seconds.
 
     `wall`: seconds for one document; `memory`: bytes of address space for a child; `recycle`: number of documents after
     which a child is replaced (which frees what a parser leaks). Must be closed: `async with Sandbox() as …`.
@@ -36,7 +35,6 @@ class Sandbox:
         recycle: int = 2000,
         alone: int = 150,
         patience: float = 1.0,
-        at_once: bool = False,
     ) -> None:
         self._wall, self._memory, self._recycle = wall, memory, recycle
         self._alone, self._patience = alone, patience
@@ -46,7 +44,6 @@ class Sandbox:
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._closed = False
-        self._at_once = at_once
 
     async def parse(self, fetched: Fetched, job: ParseJob) -> NormalFeed:
         """Parse and normalise a document. Raises ParseError (not a feed) and SandboxError of kind `timeout` or `crashed`."""
@@ -69,6 +66,7 @@ class Sandbox:
             answer = await self._ask(task)
         finally:
             self._slots.release()
+        await asyncio.sleep(0)  # the next document is on its way before the caller works on this answer
         if isinstance(answer, frames.Refused):
             raise ParseError(answer.kind, answer.message)
         if isinstance(answer, frames.Crashed):
@@ -137,10 +135,12 @@ class Sandbox:
         for worker in [*idle, *self._busy]:
             await worker.stop(kill=True)
 
+    async def start(self) -> None:
+        """Start the first child now, beside other preparations. For those who expect documents."""
+        with contextlib.suppress(SandboxError):  # the first document will report it
+            self._idle.append(await self._worker())
+
     async def __aenter__(self) -> Sandbox:
-        if self._at_once:
-            with contextlib.suppress(SandboxError):  # the first document will report it
-                self._idle.append(await self._worker())
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -17,6 +17,7 @@ from aggregator.errors import ParseError, SandboxError
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Fetched, Freshness
 from aggregator.sandbox import Sandbox, frames
+from aggregator.sandbox.worker import Worker
 
 GOOD = rss([item(guid="1"), item(guid="2", link="https://example.org/2")])
 SLOW = b"<rss><channel>" + b"<" * 10_000_000  # feedparser needs many seconds for it
@@ -111,17 +112,42 @@ def test_a_further_child_is_for_many_documents_or_for_one_that_waits_for_long(
     asyncio.run(main())
 
 
-@pytest.mark.parametrize("at_once", [False, True])
-def test_the_first_child_is_there_when_a_document_comes_or_before(at_once: bool) -> None:
+@pytest.mark.parametrize("asked", [False, True])
+def test_the_first_child_starts_with_a_document_or_when_asked_to(asked: bool) -> None:
     async def main() -> None:
-        async with Sandbox(at_once=at_once) as sandbox:
+        async with Sandbox() as sandbox:
+            if asked:
+                await sandbox.start()
             before = sandbox.pids
-            assert len(before) == at_once
+            assert len(before) == asked
             await sandbox.parse(fetched(GOOD), JOB)
             assert len(sandbox.pids) == 1
-            assert not at_once or sandbox.pids == before
+            assert not asked or sandbox.pids == before
 
     asyncio.run(main())
+
+
+def test_the_next_document_is_under_way_before_the_caller_works_on_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, seen = 0, []
+    ask = Worker.ask
+
+    async def counted(worker: Worker, task: frames.Task | frames.Page) -> frames.Answer:
+        nonlocal asked
+        asked += 1
+        return await ask(worker, task)
+
+    async def main() -> None:
+        async with Sandbox() as sandbox:
+
+            async def one() -> None:
+                await sandbox.parse(fetched(GOOD), JOB)
+                seen.append(asked)
+
+            await asyncio.gather(*(one() for _ in range(5)))
+
+    monkeypatch.setattr(Worker, "ask", counted)
+    asyncio.run(main())
+    assert seen == [2, 3, 4, 5, 5]
 
 
 def test_a_killed_child_costs_its_own_document_at_most() -> None:
