@@ -14,7 +14,7 @@ from aggregator.errors import ConfigError, UsageError
 from aggregator.sandbox.parent import die_with_parent
 from aggregator.worker.processes import PARENT, check_port
 
-THREADS = 4
+THREADS = 8  # made as they are needed
 KILL_AFTER = 5  # seconds that open connections are given when the service stops
 
 

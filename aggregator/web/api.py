@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from aggregator.web.cache import kept
 from aggregator.web.cited import cited
 from aggregator.web.library import Library
 from aggregator.web.operations import described
-from aggregator.web.paging import page_request
+from aggregator.web.paging import DEFAULT_LIMIT, PageRequest, page_request
 from aggregator.web.receipts import pin_receipts
 from aggregator.web.related import Relatives
 from aggregator.web.republished import members_of, republished
@@ -48,6 +49,11 @@ def listing(view: str) -> Response:
     """A page of stories or items, newest entry first; with `changed_since`, in order of change."""
     lib = library()
     asked = page_request(lib, view)
+    with lib.places.one() if view == "stories" and asked.limit > DEFAULT_LIMIT else nullcontext():
+        return _listed(lib, asked, view)
+
+
+def _listed(lib: Library, asked: PageRequest, view: str) -> Response:
     seconds = int(lib.now().timestamp())
     rows: Sequence[shapes.Story | shapes.Item]
     if view == "stories":

@@ -197,7 +197,7 @@ DETAILS = {
     404: "There is nothing at this address. The lists of sections, topics and sources lead to everything there is.",
     405: "This address is read-only: use GET or HEAD.",
     400: "The request is malformed.",
-    503: "Several archives of months are being made at the moment; try again in some seconds.",
+    503: "Several months or long lists are being made at the moment; try again in some seconds.",
 }
 
 

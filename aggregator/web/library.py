@@ -21,7 +21,7 @@ from aggregator.model.settings import Settings
 from aggregator.model.source import SourceState
 from aggregator.model.stream import Names, Rendered, Stream, StreamQuery
 from aggregator.render.formats import FORMATS
-from aggregator.web.months import Places
+from aggregator.web.places import Places
 from aggregator.web.recent import Recent
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Library:
         self._unread: str | None = None  # the epoch in force, where it cannot be read here
         self._local = threading.local()
         self._following = threading.Lock()
-        self._months = Places()
+        self.places = Places()
         self._rendered: Recent[tuple[StreamQuery, str, str], Cached] = Recent(RENDERED_BYTES)
 
     @property
@@ -226,7 +226,7 @@ class Library:
         Raises:
             ServiceUnavailable: too many of these are being made.
         """
-        return self._months.one() if query.window and query.limit is None else nullcontext()
+        return self.places.one() if query.window and query.limit is None else nullcontext()
 
     def rendered(
         self, query: StreamQuery, asked: str, extension: str, build: Callable[[StreamQuery], tuple[Stream, int | None]]

@@ -1,4 +1,4 @@
-"""Whole months are made a few at a time, so that those who ask for archives leave threads to those who read news."""
+"""Whole months and long lists are made a few at a time, so that those who ask for them leave threads to those who read news."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from contextlib import ExitStack
 import pytest
 from flask.testing import FlaskClient
 
+from aggregator.cli.serve import THREADS
 from aggregator.model.stream import StreamQuery
-from aggregator.web.months import AT_ONCE
+from aggregator.web import places
+from aggregator.web.places import AT_ONCE, WAITING
 
 ADDRESSES = ("/latest/2026-11.json?q=-x", "/sections/defense/2026-11.rss?q=-x", "/latest/2026-11?q=-x")
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_no_more_are_made_at_once(client: FlaskClient, address: str) -> None:
+def test_no_more_are_made_at_once(client: FlaskClient, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "PATIENCE", 0)
     library = client.application.extensions["library"]
     kept = client.get("/latest/2026-10.rss")
     with ExitStack() as others:
@@ -27,6 +30,31 @@ def test_no_more_are_made_at_once(client: FlaskClient, address: str) -> None:
         assert client.get("/latest.rss?q=-x").status_code == 200
         assert client.get("/latest/2026-10.rss").data == kept.data, "what is cached needs no place"
     assert client.get(address).status_code == 200
+
+
+def test_long_lists_of_the_api_take_the_same_places(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "PATIENCE", 0)
+    library = client.application.extensions["library"]
+    with ExitStack() as others:
+        for _ in range(AT_ONCE):
+            others.enter_context(library.places.one())
+        late = client.get("/api/v1/stories?limit=500")
+        assert (late.status_code, late.headers["Retry-After"]) == (503, "10")
+        assert late.content_type == "application/problem+json"
+        assert client.get("/api/v1/stories").status_code == 200
+        assert client.get("/api/v1/items?limit=500").status_code == 200, "items are soon listed"
+    assert client.get("/api/v1/stories?limit=500").status_code == 200
+
+
+def test_however_many_ask_for_them_threads_are_left() -> None:
+    assert AT_ONCE + WAITING < THREADS
+
+
+def test_no_more_than_a_few_wait(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "WAITING", 0)
+    library = client.application.extensions["library"]
+    monkeypatch.setattr(library, "places", places.Places())
+    assert client.get("/api/v1/stories?limit=499").status_code == 503, "at once, without any patience"
 
 
 def test_who_asks_for_several_months_at_once_gets_them_all_where_they_are_soon_made(client: FlaskClient) -> None:

@@ -1,0 +1,44 @@
+"""How many long answers are made at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from werkzeug.exceptions import ServiceUnavailable
+
+AT_ONCE = 2  # each may hold a thread for seconds and hundreds of megabytes
+WAITING = 4  # … and these hold one each: fewer in all than there are threads (`cli/serve.py`)
+PATIENCE = 30  # seconds to wait for a place; proxies wait for a minute
+RETRY_AFTER = 10  # seconds, for one that there was no place for
+
+
+class Places:
+    """So that those who ask for whole months and long lists leave threads to those who read news."""
+
+    def __init__(self) -> None:
+        self._free = threading.BoundedSemaphore(AT_ONCE)
+        self._queue = threading.BoundedSemaphore(WAITING)
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Held while a long answer is made.
+
+        Raises:
+            ServiceUnavailable: AT_ONCE others are being made, and none ends soon or WAITING others wait.
+        """
+        if not self._enter():
+            raise ServiceUnavailable(retry_after=RETRY_AFTER)
+        try:
+            yield
+        finally:
+            self._free.release()
+
+    def _enter(self) -> bool:
+        if not self._queue.acquire(blocking=False):
+            return False
+        try:
+            return self._free.acquire(timeout=PATIENCE)
+        finally:
+            self._queue.release()
