@@ -10,11 +10,13 @@ from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command
 from aggregator.cli.serve import add, announce, listening
 from aggregator.cli.worker import work
-from aggregator.worker.processes import check_port
-from aggregator.worker.web_process import run_web
+from aggregator.worker.processes import check_port, end_on_signals
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
+    end_on_signals()
+    from aggregator.worker.web_process import run_web
+
     host, port, place = listening(args, place)
     application = Application.load(place)
     check_port(host, port)

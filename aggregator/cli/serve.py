@@ -12,7 +12,7 @@ from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, number, option
 from aggregator.errors import ConfigError, UsageError
 from aggregator.sandbox.parent import die_with_parent
-from aggregator.worker.processes import PARENT, check_port
+from aggregator.worker.processes import PARENT, check_port, end_on_signals
 
 THREADS = 8  # made as they are needed
 KILL_AFTER = 5  # seconds that open connections are given when the service stops
@@ -42,6 +42,7 @@ def announce(application: Application) -> None:
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
+    end_on_signals()
     host, port, place = listening(args, place)
     check_port(host, port)
     if parent := os.environ.get(PARENT):

@@ -6,26 +6,32 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from aggregator.bootstrap import Application, Place, utc_now
-from aggregator.bootstrap.engines import Engines
-from aggregator.bootstrap.sharing import Sharing
 from aggregator.cli.arguments import Command, nothing
-from aggregator.worker import logs
-from aggregator.worker.processes import locks
-from aggregator.worker.service import Beside, Service
+from aggregator.worker.processes import end_on_signals, locks
+
+if TYPE_CHECKING:
+    from aggregator.bootstrap.sharing import Sharing
+    from aggregator.worker.service import Beside
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
+    end_on_signals()
     return work(Application.load(place), None)
 
 
 def work(application: Application, beside: Beside | None) -> int:
     """Poll until a signal; `beside` runs at the same time."""
+    from aggregator.worker import logs
+
     logs.start(application.mask)
     for problem in application.warnings:
         print(problem, file=sys.stderr)
     if application.database.shared:
+        from aggregator.bootstrap.sharing import Sharing
+
         with Sharing(application) as sharing:
             asyncio.run(_serve(application, beside, sharing.report, sharing))
         return 0
@@ -41,7 +47,9 @@ def work(application: Application, beside: Beside | None) -> int:
 async def _serve(
     application: Application, beside: Beside | None, show: Callable[[str], None], sharing: Sharing | None = None
 ) -> None:
+    from aggregator.bootstrap.engines import Engines
     from aggregator.sandbox import Sandbox
+    from aggregator.worker.service import Service
 
     async with Sandbox() as sandbox:
         engines = Engines(application, sandbox)

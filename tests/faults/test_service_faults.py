@@ -103,6 +103,24 @@ def test_f3_a_tick_that_waits_as_the_service_stops_is_no_error(tmp_path: Path, s
     assert '"level":"error"' not in log_of(config)
 
 
+@pytest.mark.parametrize("command", ["run", "worker"])
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_f3_a_signal_ends_it_while_it_starts(
+    tmp_path: Path, server: Server, command: str, ending: signal.Signals
+) -> None:
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    aggregator(config, "poll")
+    lock = tmp_path / "instance" / "aggregator.db.lock"
+    with contextlib.closing(sqlite3.connect(tmp_path / "instance" / "aggregator.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # its start waits for this
+        options = ["--port", str(free_port())] if command == "run" else []
+        with running(config, command, *options) as process:
+            until(lambda: lock.exists() and lock.read_text().startswith(f"{process.pid}\n"))
+            process.send_signal(ending)
+            assert process.wait(5) == 0, log_of(config)
+    assert "Traceback" not in log_of(config)
+
+
 @pytest.mark.parametrize(("command", "ready"), [("run", True), ("serve", True), ("serve", False)])
 def test_f4_ctrl_c_in_a_terminal_ends_the_web_at_once_without_a_word_of_killing(
     tmp_path: Path, server: Server, command: str, ready: bool
