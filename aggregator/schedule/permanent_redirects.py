@@ -16,6 +16,8 @@ from aggregator.model.source import SourceState
 
 SIGHTINGS = 5
 PROOF = timedelta(hours=24)
+_UNSEEN = timedelta(hours=12)
+"""How late a poll may come; later ones, after a sleep of the machine, start over, since what was between was not seen."""
 _GIVE_UP_FAILURES = 5
 _GIVE_UP_AFTER = timedelta(hours=24)
 
@@ -38,7 +40,8 @@ def sighted(state: SourceState, permanent: str | None, now: datetime) -> SourceS
         return state
     if permanent is None or not _acceptable(state.url, permanent):
         return forgotten(state)
-    if permanent != state.moved_to or state.moved_since is None or state.moved_since > now:
+    unseen = state.next_poll is not None and now - state.next_poll > _UNSEEN
+    if permanent != state.moved_to or state.moved_since is None or state.moved_since > now or unseen:
         return replace(state, moved_to=permanent, moved_since=now, moved_count=1)
     proven = now - state.moved_since >= PROOF
     count = state.moved_count + 1

@@ -291,6 +291,8 @@ def test_failures_back_off_to_a_day_and_success_returns_at_once() -> None:
     assert (state.failures, state.error, state.error_kind) == (0, None, None)
     _, decision = poll(replace(known_state(), interval=6 * HOUR), failed(500))
     assert decision.interval == 6 * HOUR, "no sooner than if all were well"
+    _, decision = poll(replace(known_state(), interval=72 * HOUR), failed(500))
+    assert decision.interval == 72 * HOUR, "nor where that is longer than any wait after failures"
 
 
 def test_after_a_night_without_name_servers_a_source_is_polled_within_the_hour() -> None:
@@ -443,6 +445,23 @@ def test_a_redirect_that_flaps_is_never_adopted() -> None:
         target = MOVED if number % 4 else None
         state, _ = poll(state, fetched(permanent=target), now=NOW + number * 12 * HOUR)
     assert permanent_redirects.address(state, URL) == URL
+
+
+def test_what_was_not_seen_while_the_machine_slept_proves_nothing() -> None:
+    awake = sightings(20, 15 * MIN)
+    state, _ = poll(awake, fetched(permanent=MOVED, url=MOVED), now=NOW + 72 * HOUR)
+    assert permanent_redirects.address(state, URL) == URL
+    for number in range(1, 9):
+        state, _ = poll(state, fetched(permanent=MOVED, url=MOVED), now=NOW + (72 + 3 * number) * HOUR)
+    assert permanent_redirects.address(state, URL) == MOVED
+
+
+def test_a_source_polled_once_a_week_may_move() -> None:
+    state, now, weekly = fresh_state(), NOW, Bounds(every=LONGEST, explicit=True, longest=LONGEST, silent=LONGEST)
+    for _ in range(5):
+        state, decision = poll(state, fetched(permanent=MOVED, url=MOVED), now=now, bounds=weekly)
+        now = decision.at
+    assert permanent_redirects.address(state, URL) == MOVED
 
 
 def test_redirects_that_lead_now_here_and_now_there_are_never_adopted() -> None:
