@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from aggregator.categorise import weights
 from aggregator.categorise.findings import Evidence, Hit, Spans, TextReading
@@ -119,10 +118,18 @@ def _overlaps(hay: Haystack, start: int, end: int, spans: Sequence[tuple[int, in
 
 
 def _may_repeat(book: Rulebook, hay: Haystack, hits: list[Hit]) -> bool:
-    """Whether two of them share more than a boundary space (they are in order of end), or two lines mean one of them."""
-    if book.repeated and not book.repeated.isdisjoint([hit[0] - book.first_word for hit in hits]):
+    """Whether two words of one rule share more than a boundary space, or two lines of a rule mean one of them. The hits are
+    in order of end."""
+    shift, rules, text = book.first_word, book.using, hay.text
+    if book.repeated and not book.repeated.isdisjoint([hit[0] - shift for hit in hits]):
         return True
-    return any(after[1] < before[2] - (hay.text[before[2] - 1] == " ") for before, after in pairwise(hits))
+    for after, (needle, start, _) in enumerate(hits):
+        before = after - 1
+        while before >= 0 and hits[before][2] - (text[hits[before][2] - 1] == " ") > start:
+            if not rules[needle - shift].isdisjoint(rules[hits[before][0] - shift]):
+                return True
+            before -= 1
+    return False
 
 
 def said_once(hay: Haystack, evidence: list[Evidence]) -> tuple[list[Evidence], list[Evidence]]:

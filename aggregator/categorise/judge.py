@@ -59,7 +59,10 @@ def section_scores(book: Rulebook, raw: Sequence[float]) -> Scores:
         return ((book.fallback, 0.0),)
     scale = weighed(best) + weights.HALF
     floor = weights.THRESHOLD * scale
-    above = [(-value, n) for n, value in enumerate(raw) if value and (value == best or weighed(value) >= floor)]
+    # Rounded, so that the order in which evidence was added up decides no tie.
+    above = [
+        (round(-value, 9), n) for n, value in enumerate(raw) if value and (value == best or weighed(value) >= floor)
+    ]
     above.sort()
     return tuple([(book.rules[n].id, round(weighed(-value) / scale, 4)) for value, n in above])
 

@@ -71,6 +71,7 @@ class Rulebook:
     places: tuple[Place, ...]  # of the needles before `first_word`
     first_word: int
     words: tuple[Word, ...]  # by their number, which is that of the needle - first_word
+    using: tuple[frozenset[int], ...]  # for each word the rules that list it
     repeated: frozenset[int]  # words that two lines of one rule list
     meanings: dict[tuple[str, ...], Meaning]  # by the countries and regions that a name stands for
     ids: dict[str, int] = field(repr=False)  # section id → its number
@@ -140,6 +141,7 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
     names = gazetteer()
     ids = {section.id: number for number, section in enumerate(sections)}
     known = words.frozen()
+    using = tuple(frozenset(use.rule for use in word.uses) for word in known)
     return Rulebook(
         rules=rules,
         sections=len(sections),
@@ -148,7 +150,8 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
         places=names.places,
         first_word=len(names.needles),
         words=known,
-        repeated=frozenset(n for n, word in enumerate(known) if len({use.rule for use in word.uses}) < len(word.uses)),
+        using=using,
+        repeated=frozenset(n for n, word in enumerate(known) if len(using[n]) < len(word.uses)),
         meanings=_meanings(rules, len(sections), names.places),
         ids=ids,
     )

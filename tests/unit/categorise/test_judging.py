@@ -114,6 +114,13 @@ def test_a_tie_goes_to_the_section_that_stands_first() -> None:
     assert judge(book(two, one), "Summit opens").sections == ("two", "one")
 
 
+def test_a_tie_is_one_also_where_the_parts_add_up_to_a_hair_more() -> None:
+    assert 1.1 + 2.2 > 3.3
+    one, two = rule("one", ("summit", 3.3)), rule("two", ("summit", 1.1), ("opens", 2.2))
+    assert judge(book(one, two), "Summit opens").sections == ("one", "two")
+    assert judge(book(two, one), "Summit opens").sections == ("two", "one")
+
+
 def test_all_needs_every_part_and_weighs_as_a_whole() -> None:
     drones = rule("drones", ["drone", "taiwan"])
     assert judge(book(drones), "Drone seen near Taiwan").section == "drones"
