@@ -84,7 +84,9 @@ class Database:
             StoreError: there is none.
         """
         if not self.exists:
-            raise StoreError(f"{self.file}: there is no archive here; give its location with --instance or --database")
+            raise StoreError(
+                f"{self.file}: there is no archive here; give its location with --instance or --database (`run` and `poll` make one)"
+            )
         return self.open()
 
     def sqlite(self) -> SqliteArchive:

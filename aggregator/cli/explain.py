@@ -168,7 +168,7 @@ def _look_up(application: Application, text: str) -> Subject | None:
     is_address = text.lower().startswith(("http://", "https://"))
     if id is None and not is_address:
         return None
-    archive = application.database.open()
+    archive = application.database.open_existing()
     try:
         reading = archive.reading
         article = reading.find(text, canonical(text)) if is_address else None

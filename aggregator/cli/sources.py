@@ -14,7 +14,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     from aggregator.web.rows import source_rows
 
     application = Application.load(place)
-    application.database.open().close()  # made, or brought up to date; a listing writes nothing into it
+    application.database.open_existing().close()  # brought up to date; a listing writes nothing into it
     rows = source_rows(library(application))
     if args.json:
         print(orjson.dumps({"sources": rows}).decode())

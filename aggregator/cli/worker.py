@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, nothing
+from aggregator.pipeline.leases import release_dead
 from aggregator.worker.processes import end_on_signals, locks
 
 if TYPE_CHECKING:
@@ -36,9 +37,10 @@ def work(application: Application, beside: Beside | None) -> int:
             asyncio.run(_serve(application, beside, sharing.report, sharing))
         return 0
     mine, of_archive = locks(application.place.instance, application.database.file)
-    with mine as lock, of_archive:
+    with mine as lock, of_archive as taken:
         archive = application.database.open()
         archive.upkeep.check()
+        release_dead(archive, lambda owner: owner == taken.killed)
         archive.close()
         asyncio.run(_serve(application, beside, lock.report))
     return 0

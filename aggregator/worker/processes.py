@@ -63,11 +63,13 @@ class WorkerLock:
     ends.
 
     The file says who holds it and what is wrong: lines with process id, identity, and one per problem. It has a fixed
-    size, so that writing it needs no space on a full disk.
+    size, so that writing it needs no space on a full disk. `killed`: the identity of the worker that held it before, if that did
+    not come to its end, whatever its machine was called (each container has a name of its own).
     """
 
     def __init__(self, instance: Path, name: str = LOCK) -> None:
         self._path = instance / name
+        self.killed: str | None = None
 
     def __enter__(self) -> WorkerLock:
         try:
@@ -85,6 +87,7 @@ class WorkerLock:
                 f"process {holder} polls into {self._path.parent} already; stop it first, or use another --instance. "
                 "`serve`, `poll` and the other commands run beside it"
             ) from error
+        self.killed = next(iter(self._file.read(_LOCK_SIZE).decode(errors="replace").splitlines()[1:2]), None)
         try:
             self.report("")
         except OSError as error:

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from builders.process import command, configuration, environment
+from builders.process import aggregator, command, configuration, environment
 
 FULL = Path("/dev/full")
 
@@ -31,6 +31,7 @@ def config(tmp_path: Path) -> Path:
     """Sources enough for more than one buffer of output, and an example that fails."""
     made = configuration(tmp_path, {f"source-{n}": f"https://{n}.example/feed" for n in range(200)})
     made.write_text(made.read_text().replace("title: Defense", "examples: [Cats sleep]"))
+    aggregator(made, "apply")
     return made
 
 

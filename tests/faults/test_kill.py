@@ -43,7 +43,7 @@ def test_f1_kills_during_ingest(tmp_path: Path, sources: int, kills: int) -> Non
     with Server({f"/{n}": conditional(document(n)) for n in range(sources)}) as server:
         config = configuration(tmp_path, {f"s{n}": server.url(f"/{n}") for n in range(sources)})
         database = tmp_path / "instance" / "aggregator.db"
-        aggregator(config, "sources")  # the configuration is compiled and the archive made
+        aggregator(config, "apply")  # the configuration is compiled and the archive made
         for _ in range(kills):
             process = subprocess.Popen(
                 command(config, "poll"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()

@@ -218,7 +218,7 @@ def test_f11_polls_beside_the_service_double_nothing_and_a_second_worker_names_t
 ) -> None:
     server.routes.update({f"/{n}": conditional(document(f"s{n}")) for n in range(8)})
     config = configuration(tmp_path, {f"s{n}": server.url(f"/{n}") for n in range(8)})
-    aggregator(config, "sources")
+    aggregator(config, "apply")
     (tmp_path / "instance" / "worker.lock").touch()
     with running(config, "worker") as process:
         until(lambda: (tmp_path / "instance" / "worker.lock").read_text().startswith(str(process.pid)))
@@ -263,6 +263,23 @@ def test_f11_a_second_worker_refuses_though_its_instance_is_another(
         assert "stop it first: what came later would be lost" in copied.stderr
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+
+
+def test_f11_what_a_killed_worker_held_is_free_though_its_machine_had_another_name(
+    tmp_path: Path, server: Server
+) -> None:
+    """As each container has."""
+    machine = ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"']
+    if subprocess.run([*machine, "first", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("only root may give a process another name of the machine")
+    server.routes["/slow"] = silent
+    config = configuration(tmp_path, {"slow": server.url("/slow")})
+    for count, name in enumerate(("first", "second"), 1):
+        with running(config, "worker", under=[*machine, name]) as process:
+            until(lambda count=count: len(server.asked("/slow")) == count)  # type: ignore[misc]
+            owners = query(config, "SELECT lease_owner FROM sources")
+            assert [owner.partition(":")[0] for (owner,) in owners] == [name]
+            process.kill()
 
 
 @pytest.mark.parametrize("path", ["/one?key=", "/moved?key=", "/elsewhere?key="])
