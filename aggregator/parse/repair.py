@@ -15,6 +15,7 @@ from html.entities import html5
 from xml.parsers import expat
 
 from aggregator.model.item import TRUNCATED
+from aggregator.parse import ends
 from aggregator.parse.document import ENTRY_START, MALFORMED, MAX_ENTRIES, Document, split_cdata, without_cdata
 
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
@@ -94,6 +95,12 @@ def _doctype_end(data: bytes, start: int) -> int:
             return token.end()
     root = _ROOT.search(data, start)  # the subset never ends: what follows it may still be a feed
     return root.start() if root else len(data)
+
+
+def with_ends_of_cdata(document: Document) -> Document:
+    """CDATA sections that never end, or only with a later one."""
+    data = ends.of_cdata(document.data)
+    return document if data == document.data else document.changed(data, "endless-cdata")
 
 
 def without_comments(document: Document) -> Document:
@@ -228,11 +235,16 @@ def limited(document: Document) -> Document:
     return replace(document, data=data[: starts[half]] + data[starts[-half] :], left_out=left_out)
 
 
-def with_numbers(document: Document) -> Document:
-    """`&lt;` and its kind as numbers in a malformed document: after an error libxml2 leaves the names out, so that markup would
-    become text and an address another. (Expat is asked, as a prefix that is not declared does no such harm.)"""
+def well_formed(document: Document) -> Document:
+    """Elements that never end; and if that does not help, `&lt;` and its kind as numbers: after an error libxml2 leaves the names
+    out, so that markup would become text and an address another. (Expat is asked, as a prefix that is not declared does no such
+    harm.)"""
     if _is_well_formed(document.data):
         return document
+    if (data := ends.of_elements(document.data)) != document.data:
+        document = document.changed(data, "missing-ends")
+        if _is_well_formed(data):
+            return document
     parts = split_cdata(document.data)
     parts[::2] = [_NAME.sub(lambda name: _NUMBERS[name[1]], part) for part in parts[::2]]
     return document.changed(b"".join(parts), MALFORMED)
@@ -257,11 +269,12 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     without_controls,
     from_its_start,
     without_doctype,
+    with_ends_of_cdata,
     without_comments,
     with_usual_namespaces,
     with_known_entities,
     without_forbidden_references,
     closed,
     limited,
-    with_numbers,
+    well_formed,
 )

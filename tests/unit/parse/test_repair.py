@@ -8,7 +8,7 @@ from builders.documents import URL, atom, item, read, rss
 from aggregator.model.item import ParsedFeed
 from aggregator.parse import parse
 from aggregator.parse.document import MAX_ENTRIES, Document, split_cdata
-from aggregator.parse.repair import with_numbers, without_comments, without_doctype
+from aggregator.parse.repair import well_formed, without_comments, without_doctype
 
 TWO = item(title="One", guid="1") + item(title="Two", guid="2")
 
@@ -74,7 +74,7 @@ def test_after_an_error_nothing_of_an_address_or_a_text_is_lost(error: str) -> N
 
 def test_no_declaration_is_read_to_see_whether_a_document_is_well_formed() -> None:
     declaring = Document(b'<!DOCTYPE rss [<!ENTITY a "b">]><rss>&a;</rss>', URL)
-    assert with_numbers(declaring).flaws == ("malformed",)
+    assert well_formed(declaring).flaws == ("malformed",)
 
 
 def test_a_stray_end_tag_in_the_last_entry_cuts_nothing_off() -> None:

@@ -1,0 +1,104 @@
+"""Puts in ends that are missing or mistyped inside an entry: of a CDATA section, of an element. To every parser all that follows
+belongs to what does not end, the next entries too.
+
+Linear passes over bytes, as in `repair`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from aggregator.parse.document import ENTRY_START
+
+_CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
+_OPENED = re.compile(rb"<([\w:.-]{1,64})(?:\s[^<>]*)?>\s*\Z")
+_MISTYPED = re.compile(rb"\]+\s*>?\s*\Z")
+# Possessive, and no section reaches beyond the beginning of another, so that those without end take no time.
+_TAG = re.compile(
+    rb"<!\[CDATA\[[^\]<]*+(?:\](?!\]>)[^\]<]*+|<(?!!\[CDATA\[)[^\]<]*+)*+\]\]>"
+    rb"|<(/?)([\w:.-]+)((?:\s[^<>]*|/)?)(?:(>)|(?=<))"
+)
+_ENTRIES = (b"item", b"entry")
+_FIELDS = frozenset(
+    b"title link guid pubDate description author category comments dc:creator dc:date dc:subject content:encoded"
+    b" id published updated summary content".split()
+)
+"""Elements of an entry that hold text alone, or markup in which there are none of these."""
+
+
+def of_cdata(data: bytes) -> bytes:
+    """Where another section begins, or the document ends, before a section does: it is ended with the element that it began."""
+    if data.count(_CDATA) <= data.count(_CDATA_END):
+        return data
+    parts: list[bytes] = []
+    place, start, end = 0, data.find(_CDATA), 0
+    while start >= 0:
+        inside = start + len(_CDATA)
+        following = data.find(_CDATA, inside)
+        if (
+            0 <= end < inside
+        ):  # else it is known: sections without end are not to be searched to the end of the document each
+            end = data.find(_CDATA_END, inside)
+        if end < 0 or 0 <= following < end:
+            opened = _OPENED.search(data, max(0, start - 512), start)
+            until = following if following >= 0 else len(data)
+            closing = data.find(b"</" + opened[1] + b">", inside, until) if opened else -1
+            if closing >= 0:
+                parts += [data[place:inside], _MISTYPED.sub(b"", data[inside:closing]), _CDATA_END]
+                place = closing
+        start = following
+    return b"".join([*parts, data[place:]])
+
+
+def of_elements(data: bytes) -> bytes:
+    """An element of an entry without end is ended by the end tag that belongs to no other, else before the next element."""
+    first = ENTRY_START.search(data)
+    parts: list[bytes] = []
+    place = 0
+    tags: list[re.Match[bytes]] = []
+    for tag in _TAG.finditer(data, first.start()) if first else ():
+        if tag[2] in _ENTRIES:
+            for start, end, name in _missing(tags, tag.start()):
+                parts += [data[place:start], b"</" + name + b">"]
+                place = end
+            tags = []
+        elif tag[2]:
+            tags.append(tag)
+    return b"".join([*parts, data[place:]])
+
+
+def _missing(tags: Sequence[re.Match[bytes]], end: int) -> Iterator[tuple[int, int, bytes]]:
+    """(start, end, name): what to replace with the end tag of this name in an entry with these tags, which ends at `end`."""
+    number = 0
+    while number < len(tags):
+        tag = tags[number]
+        number += 1
+        name = tag[2]
+        if tag[1] or name not in _FIELDS or tag[3].endswith(b"/"):
+            continue
+        again = next((n for n in range(number, len(tags)) if tags[n][2] == name), None)
+        if again is None or not tags[again][1]:
+            number, start, stop = _end(tags, number, end)
+            yield start, stop, name
+        else:
+            if not tags[again][4]:
+                yield *tags[again].span(), name
+            number = again + 1
+
+
+def _end(tags: Sequence[re.Match[bytes]], first: int, end: int) -> tuple[int, int, int]:
+    """Where an element ends that has no end tag, and the number of the tag with which to go on."""
+    opened: Counter[bytes] = Counter()
+    for number in range(first, len(tags)):
+        tag = tags[number]
+        if tag[1] and opened[tag[2]]:
+            opened[tag[2]] -= 1
+        elif tag[1]:
+            return number + 1, *tag.span()
+        elif tag[2] in _FIELDS:
+            return number, tag.start(), tag.start()
+        elif not tag[3].endswith(b"/"):
+            opened[tag[2]] += 1
+    return len(tags), end, end

@@ -1,0 +1,73 @@
+"""Ends that are missing inside an entry cost neither this entry nor those after it."""
+
+from __future__ import annotations
+
+import pytest
+from builders.documents import item, read, rss
+
+from aggregator.model.item import NormalFeed
+from aggregator.parse import ends
+
+DATE = "<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate>"
+WHOLE = item(f"<description>&lt;p&gt;Told&lt;/p&gt; at length</description>{DATE}", guid="g2", link="https://e.org/2")
+
+
+def told(entry: str) -> NormalFeed:
+    """A document with this entry between two others."""
+    first, last = (
+        item(f"<description><![CDATA[Text <i>{n}</i>]]></description>", title=n, guid=n, link=f"https://e.org/{n}")
+        for n in ("First", "Last")
+    )
+    return read(rss([first, entry, last]))
+
+
+def shown(feed: NormalFeed) -> list[tuple[object, ...]]:
+    return [(one.key, one.url, one.title, one.content, one.published) for one in feed.items]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("</description>", "</descripton>"), ("</description>", "</description"), ("</description>", ""), ("</title>", "</titel>"),
+        ("</title>", "<title/>"), ("</link>", "</lnk>"), ("</link>", ""), ("</guid>", "</gid>"), ("</guid><description>", "<description>"),
+        ("</pubDate>", "</pubdate>"), ("</pubDate>", ""),
+    ],
+)  # fmt: skip
+def test_an_end_tag_that_is_missing_or_mistyped(right: str, wrong: str) -> None:
+    feed = told(WHOLE.replace(right, wrong, 1))
+    assert shown(feed) == shown(told(WHOLE))
+    assert "missing-ends" in feed.flaws
+
+
+@pytest.mark.parametrize("wrong", ["", "]", "]>", "]] >"])
+@pytest.mark.parametrize("field", ["title", "description"])
+def test_a_section_that_never_ends(field: str, wrong: str) -> None:
+    entries = []
+    for end in ("]]>", wrong):
+        texts = {"title": "Title", "description": "<p>Told</p> at length", field: f"<![CDATA[A <b>text</b>{end}"}
+        texts["description"] = texts["description"].replace("<p>", "&lt;p&gt;").replace("</p>", "&lt;/p&gt;")
+        entries.append(item(f"<description>{texts['description']}</description>{DATE}", title=texts["title"], guid="g"))
+    whole, broken = map(told, entries)
+    assert shown(broken) == shown(whole)
+    assert broken.flaws == ("endless-cdata",)
+
+
+def test_what_a_text_quotes_is_no_end() -> None:
+    quoting = "On <![CDATA[ and </description> and <title> in <item>"
+    entry = item(f"<description><![CDATA[{quoting}]]></description>{DATE}", guid="g")
+    assert told(entry).flaws == ()
+    unescaped = item("<description>Plain <b>inside</b> <br> end</description></b>", guid="g")
+    assert told(unescaped).items[1].summary == "Plain inside end"
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        b"<![CDATA[" * 200_000, b"<a><![CDATA[" * 150_000 + b"]]>", b"<title>" * 200_000, b"<title><link><guid><author>" * 40_000,
+        b"<a " * 400_000, b"</a>" * 300_000, b"<title><![CDATA[</title>" * 60_000, b"<image " * 150_000,
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_what_never_ends_takes_no_time(endless: bytes) -> None:
+    document = b"<rss><channel><item>" + endless
+    assert len(ends.of_elements(ends.of_cdata(document))) >= len(document)
