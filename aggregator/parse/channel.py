@@ -24,12 +24,14 @@ _ROOTS = {"rss": "rss", "feed": "atom", "rdf": "rdf"}
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """`format` is empty where the root is that of no feed. `base` is the xml:base of the channel, if any."""
+    """`format` is empty where the root is that of no feed. `base` is the xml:base of the channel, if any; `author` names those of
+    an Atom feed, which are those of all its entries that name none (RFC 4287, 4.2.1)."""
 
     format: str = ""
     title: str | None = None
     link: str | None = None
     base: str | None = None
+    author: str | None = None
     language: str | None = None
     icon: str | None = None
     ttl: int | None = None
@@ -79,6 +81,7 @@ def _channel(format_: str, root: etree._Element, channel: etree._Element, outsid
         title=texts.get("title") or texts.get("atom:title") or texts.get("dc:title"),
         link=texts.get("link") or _link(links),
         base=channel.get(XML + "base") or root.get(XML + "base"),
+        author=", ".join(dict.fromkeys(_authors(channel))) or None,
         language=texts.get("language")
         or texts.get("dc:language")
         or channel.get(XML + "lang")
@@ -148,6 +151,12 @@ def _local(element: etree._Element) -> str:
 def _link(links: list[etree._Element]) -> str | None:
     """Of an Atom feed, to its page."""
     return next((href for link in links if link.get("rel") in ("alternate", None) and (href := link.get("href"))), None)
+
+
+def _authors(channel: etree._Element) -> Iterator[str]:
+    for author in channel:
+        if _name(author) == "atom:author":
+            yield from (name for child in author if _local(child) == "name" and (name := _text(child)))
 
 
 def _image(elements: list[etree._Element]) -> str | None:

@@ -35,7 +35,7 @@ _MODULE = re.compile(rb"<(?:[\w-]+:body|body|fullitem)[\s>]")
 _LONGEST_MALFORMED = 1 << 20  # bytes
 _SUMMARY = re.compile(rb"<(?:itunes:)?(?:description|summary)[\s>]")
 _DATE = re.compile(rb"<(?:pubDate|dc:date|published|issued)(?:\s[^<>]*)?(?<!/)>")
-_LINK = re.compile(rb"<(?:[\w.-]+:)?link\b[^<>]*>")
+_LINK = re.compile(rb"<(?:[\w.-]+:)?link\b[^<>]*>(\s*</link>)?")
 _ATOM = re.compile(rb"<(?:[\w.-]+:)?feed[\s>]")
 _RDF = re.compile(rb"<(?:[\w.-]+:)?RDF\b")
 
@@ -72,7 +72,10 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     own = sum(_SUMMARY.search(part) is not None for part in parts)
     dated = atom or sum(_DATE.search(part) is not None for part in parts) >= len(found)
     items = tuple(_item(entry, bool(own), atom) for entry in found)
-    alike = own in (0, len(items)) and dated and (atom or not any(map(_hides_its_link, parts)))
+    # Entries under another prefix are not among the parts.
+    alike = (
+        len(parts) == len(items) and own in (0, len(items)) and dated and (atom or not any(map(_hides_its_link, parts)))
+    )
     pictured = all(one.image for one in items) or not entries.pictured(document.data, markup[len(head) :])
     if not (alike and pictured) or entries.needed(markup):
         items = entries.complete(document, items)
@@ -113,9 +116,13 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
 
 def _hides_its_link(entry: bytes) -> bool:
     """Whether another element stands before the link of an entry of RSS: fastfeedparser takes the first that is called so, be it
-    empty or an <atom:link> to something else."""
+    empty or an <atom:link> to something else. `entry` is without CDATA sections, so that one alone may not be empty."""
     first = _LINK.search(entry)
-    return first is not None and not (first[0].startswith(b"<link") and first[0][-2:] != b"/>") and b"</link>" in entry
+    if first is None or b"</link>" not in entry:
+        return False
+    if first[1]:
+        return entry.count(b"</link>") > 1
+    return not first[0].startswith(b"<link") or first[0].endswith(b"/>")
 
 
 def _link(entry: Mapping[str, Any], atom: bool) -> str | None:

@@ -33,7 +33,8 @@ def read(document: Document) -> ParsedFeed:
     version = _text(value.get("version")) or ""
     if "jsonfeed.org" not in version and not any(isinstance(one, dict) and "url" in one for one in value["items"]):
         raise ParseError("not-a-feed", "the address answers with JSON that is not a JSON Feed (no version)")
-    items = tuple(_item(one) for one in _limited(value["items"]) if isinstance(one, dict))
+    authors = ", ".join(_authors(value)) or None
+    items = tuple(_item(one, authors) for one in _limited(value["items"]) if isinstance(one, dict))
     flaws = list(document.flaws)
     if len(items) < min(len(value["items"]), MAX_ENTRIES):
         flaws.append("items-of-wrong-type")
@@ -86,7 +87,8 @@ def _integer(digits: str) -> int | str:
     return int(digits) if len(digits) < 20 else digits
 
 
-def _item(value: Mapping[str, Any]) -> ParsedItem:
+def _item(value: Mapping[str, Any], authors: str | None) -> ParsedItem:
+    """`authors` are those of the feed, which are those of all items that name none."""
     get = value.get
     link = _text(get("url")) or _text(get("external_url"))
     guid = _identity(get("id"))
@@ -97,7 +99,7 @@ def _item(value: Mapping[str, Any]) -> ParsedItem:
         title=_text(get("title")),
         summary=_escaped(_text(get("summary"))),
         content=_text(get("content_html")) or _escaped(text),
-        author=", ".join(_authors(value)) or None,
+        author=", ".join(_authors(value)) or authors,
         published=_time(get("date_published")),
         updated=_time(get("date_modified")),
         published_text=_text(get("date_published")),

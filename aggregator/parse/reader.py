@@ -8,6 +8,7 @@ from dataclasses import replace
 from aggregator.errors import ParseError
 from aggregator.model.item import ParsedFeed, ParsedItem
 from aggregator.parse import channel, charset, fast, jsonfeed, sniff, tolerant
+from aggregator.parse.channel import Channel
 from aggregator.parse.document import Document
 from aggregator.parse.repair import repair
 
@@ -44,7 +45,7 @@ def _xml(document: Document, original: bytes) -> ParsedFeed:
     return ParsedFeed(
         format=head.format or "rss",
         parser=parser,
-        items=tuple(_in_base(item, head.base) for item in items) if head.base else items,
+        items=tuple(_inheriting(item, head) for item in items) if head.base or head.author else items,
         title=head.title,
         link=head.link,
         language=head.language,
@@ -77,5 +78,7 @@ def _entries(document: Document) -> tuple[str, tuple[ParsedItem, ...]]:
     return (name, items) if len(items) >= len(doubted[1]) else doubted
 
 
-def _in_base(item: ParsedItem, base: str) -> ParsedItem:
-    return item if item.base else replace(item, base=base)
+def _inheriting(item: ParsedItem, head: Channel) -> ParsedItem:
+    """What an entry taken from another feed names as its source has authors of its own."""
+    author = item.author or (None if item.publisher else head.author)
+    return replace(item, base=item.base or head.base, author=author)

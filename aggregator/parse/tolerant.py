@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 
 from aggregator.errors import ParseError
@@ -23,6 +24,8 @@ from aggregator.parse.fields import as_html, size, widest
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CAPTION = re.compile(rb"<(/?)media:description(?:\s[^<>]*)?>")
+_PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>")
+_OF_PART = re.compile(rb"<(/?)(title|link|description)(?=[\s/>])")
 # Quotation marks as feedparser reads them in a malformed document; the others end the attribute of an HTML text in which they stand.
 _IN_MARKUP = {b"&#34;": b"&quot;", b"&#39;": b"&apos;", b"&#38;quot;": b"&#38;#x22;", b"&#38;apos;": b"&#38;#x27;"}
 _IN_CDATA = {b"&#34;": b"&#x22;", b"&#39;": b"&#x27;", b"&quot;": b"&#x22;", b"&apos;": b"&#x27;"}
@@ -49,15 +52,25 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
 
 
 def _prepared(document: Document) -> bytes:
-    """Captions of pictures under a name of their own: feedparser takes them for the text of the entry. Quotation marks in writings
-    that are safe in a malformed document."""
-    data = document.data
+    """What is said of a picture or an author under names of its own: feedparser takes it for the title, link and text of the
+    entry. Quotation marks in writings that are safe in a malformed document."""
+    data = _with_parts_apart(document.data)
     if MALFORMED in document.flaws:
         parts = split_cdata(data)
         parts[::2] = [_replaced(part, _IN_MARKUP) for part in parts[::2]]
         parts[1::2] = [_replaced(part, _IN_CDATA) for part in parts[1::2]]
         data = b"".join(parts)
     return _CAPTION.sub(rb"<\1media:caption>", data) if b"media:description" in data else data
+
+
+def _with_parts_apart(data: bytes) -> bytes:
+    parts: list[bytes] = []
+    place = 0
+    for start, end in pairwise(_PART.finditer(data)):
+        if start[2] == end[2] in (b"image", b"author") and not start[1] and end[1]:
+            parts += [data[place : start.end()], _OF_PART.sub(rb"<\1its-\2", data[start.end() : end.start()])]
+            place = end.start()
+    return b"".join([*parts, data[place:]])
 
 
 def _replaced(part: bytes, writings: Mapping[bytes, bytes]) -> bytes:

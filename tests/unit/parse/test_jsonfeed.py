@@ -73,3 +73,9 @@ def test_other_json_is_no_feed(body: bytes) -> None:
     with pytest.raises(ParseError) as error:
         parse(body, None, URL)
     assert error.value.kind == "not-a-feed"
+
+
+def test_the_authors_of_a_feed_are_those_of_its_items() -> None:
+    items = [{"id": "1", "authors": [{"name": "Ben"}]}, {"id": "2"}]
+    assert [one.author for one in parsed(items, authors=[{"name": "Ann"}, {"name": "Al"}]).items] == ["Ben", "Ann, Al"]
+    assert [one.author for one in parsed(items, author={"name": "Ann"}).items] == ["Ben", "Ann"]

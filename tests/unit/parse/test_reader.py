@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from builders.documents import URL, atom, item, rss
+from builders.documents import URL, atom, item, read, rss
 
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedFeed
@@ -157,6 +157,47 @@ def test_the_link_of_an_item_is_read_behind_one_to_something_else(first: str, gu
     told = item(title=title, link="https://e.org/1", guid=guid)
     (one,) = parsed(rss(told.replace("<item>", f"<item>{first}"))).items
     assert (one.link, one.guid) == ("https://e.org/1", guid if guid not in ("", "https://e.org/1") else None)
+
+
+@pytest.mark.parametrize("empty", ["<link></link>", "<link> </link>", "<link><![CDATA[]]></link>", "<link/>"])
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
+def test_an_empty_link_hides_none(empty: str, title: str) -> None:
+    told = item(title=title, link="https://e.org/1", guid="g-1").replace("<item>", f"<item>{empty}")
+    assert [(one.link, one.guid) for one in parsed(rss([told, item()])).items[:1]] == [("https://e.org/1", "g-1")]
+
+
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
+@pytest.mark.parametrize("part", ["image", "author"])
+def test_what_is_said_of_a_part_is_not_said_of_the_item(part: str, title: str) -> None:
+    said = f"<{part}><url>/i.png</url><title>Logo</title><link>https://e.org/i</link><description>Seen</description></{part}>"
+    told = item("<description>Told</description>", title=title, guid="g-1")
+    for entry in (told.replace("<item>", f"<item>{said}"), told.replace("</item>", f"{said}</item>")):
+        one = parsed(rss([entry, item()])).items[0]
+        assert (one.title, one.link, one.summary) == (title, "https://example.org/1", "Told")
+
+
+def test_elements_may_have_any_prefix() -> None:
+    entry = (
+        "<id>urn:x</id><title>T</title><link href='https://example.org/1'/><author><name>Ann</name></author>"
+        "<updated>2026-11-20T10:00:00Z</updated><summary>Short</summary><content type='html'>&lt;p&gt;Text&lt;/p&gt;</content>"
+    )
+    plain = atom(f"<entry>{entry}</entry><entry>{entry.replace('urn:x', 'urn:y')}</entry>")
+    for prefix in (b"a:", b"atom:"):
+        prefixed = re.sub(rb"<(/?)(?=[a-z])", rb"<\1" + prefix, plain).replace(
+            b"xmlns=", b"xmlns:" + prefix[:-1] + b"="
+        )
+        assert [(one.key, one.hash) for one in read(prefixed).items] == [
+            (one.key, one.hash) for one in read(plain).items
+        ]
+
+
+@pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
+def test_the_authors_of_a_feed_are_those_of_its_entries(title: str) -> None:
+    entry = f"<entry><id>1</id><title>{title}</title>%s</entry>"
+    own, elsewhere = "<author><name>Ben</name></author>", "<source><title>Another</title></source>"
+    authors = "<author><name>Ann</name></author><author><name>Al</name><uri>https://e.org/</uri></author>"
+    feed = parsed(atom("".join(entry % more for more in ("", own, elsewhere)), head=authors))
+    assert [one.author for one in feed.items] == ["Ann, Al", "Ben", None]
 
 
 @pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
