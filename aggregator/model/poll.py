@@ -12,7 +12,7 @@ from aggregator.model.source import SourceState
 class PollResult:
     """The source's new state and its items: `new`, `changed` and `seen` (unchanged, by number in the store).
 
-    `live` is False for the back-catalogue of a first poll, which enters with its publication times.
+    `live` is False for the back-catalogue of a first poll, or of the first after a pause, which enters with its publication times.
     """
 
     state: SourceState

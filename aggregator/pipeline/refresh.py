@@ -166,6 +166,8 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
     )
     if isinstance(outcome, Fetched):
         known = structs.replace(known, body_hash=body)
+    elif isinstance(outcome, NotModified) and state.body_hash is None:
+        known = structs.replace(known, body_hash="")  # after a pause that missed nothing: the next document has news
     if feed:
         known = structs.replace(known, said=changes.fingerprints)
     if "${" in source.url:
@@ -176,7 +178,7 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         changed=changes.changed,
         seen=changes.seen,
         drops=(*(feed.drops if feed else ()), *changes.drops),
-        live=state.body_hash is not None,  # else its first document at this address, with a back-catalogue
+        live=state.body_hash is not None,  # else its first document at this address, or after a pause: a back-catalogue
     )
     return _Poll(result, outcome)
 

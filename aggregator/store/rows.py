@@ -215,3 +215,8 @@ def at_new_address(state: SourceState) -> SourceState:
         state="new", error=None, error_kind=None, body_hash=None, said=None,
         moved_to=None, moved_since=None, moved_count=0, why="its address changed",
     )  # fmt: skip
+
+
+def after_pause(state: SourceState) -> SourceState:
+    """A source that is polled again: what its next document lists is no news, as that of a first one is not."""
+    return msgspec.structs.replace(state, body_hash=None)

@@ -125,6 +125,7 @@ class Edits:
     new: list[tuple[str, str, str, bool]] = field(default_factory=list)  # id, root, url, enabled
     edited: list[tuple[int, str, str, bool]] = field(default_factory=list)  # number, id, url, enabled
     moved: list[str] = field(default_factory=list)  # ids of those that have another address now
+    resumed: list[str] = field(default_factory=list)  # ids of those that were paused or removed, and are polled again
     gone: list[int] = field(default_factory=list)  # numbers of those that are listed no more
 
 
@@ -148,6 +149,8 @@ def edits(configured: Collection[Source], rows: Iterable[Sequence[Any]]) -> Edit
             found.edited.append((n, source.id, source.url, source.enabled))
         if url != source.url:
             found.moved.append(source.id)
+        elif source.enabled and not (listed and enabled):
+            found.resumed.append(source.id)
     for source in configured:
         if source.id in known:  # its name was that of a removed one, too
             found.displaced.append((_free(f"{source.id}-before", ids), known[source.id][0]))

@@ -807,6 +807,20 @@ def test_a_source_renamed_to_what_one_removed_was_called_keeps_its_own_history(
     }
 
 
+def test_a_source_that_is_polled_again_brings_a_back_catalogue_and_keeps_its_lease(store: Store) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", "1", "One")]), polled("beta", [item("beta", "1", "Two")])], NOW)
+    told = [structs.replace(state, body_hash="known", etag='"1"') for state in store.sources.states(["alpha", "beta"])]
+    store.sources.save(told)
+    store.sources.claim("me", NOW, timedelta(minutes=1), ids=["alpha"], due_only=False)
+    for away in ([source("alpha", enabled=False), source("beta")], [source("beta")]):
+        store.sources.sync(away)
+        store.sources.sync([source("alpha"), source("beta")])
+        states = {state.id: (state.body_hash, state.etag) for state in store.sources.states()}
+        assert states == {"alpha": (None, '"1"'), "beta": ("known", '"1"')}
+        store.sources.save(told)
+    assert store.sources.owners() == ["me"]
+
+
 def test_an_edit_that_renames_a_source_and_moves_it_may_be_undone_and_done_again(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "One")])], NOW)
     renamed = source("omega", url="https://omega.example/feed", was=("alpha",))

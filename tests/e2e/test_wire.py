@@ -188,6 +188,34 @@ def test_the_back_catalogue_of_an_address_that_an_edit_gave_is_no_burst_of_news(
         assert entered == [(20,)]
 
 
+@pytest.mark.parametrize("how", ["paused", "removed"])
+def test_what_a_source_listed_during_a_pause_is_no_burst_of_news(tmp_path: Path, how: str) -> None:
+    """What it brings afterwards is news again, also where the first document after the pause was the one known."""
+    week_ago = RECENT - timedelta(days=7)
+
+    def listing(count: int) -> bytes:
+        return rss([(f"e{n}", f"Event{n} happened at place{n}", week_ago) for n in range(count)], "One", "one.example")
+
+    with Server({"/one": conditional(listing(5)), "/two": conditional(feeds()["/two"])}) as server:
+        both = {"one": server.url("/one"), "two": server.url("/two")}
+        config = configuration(tmp_path, both)
+        aggregator(config, "poll")
+        old = f"SELECT entered = {int(week_ago.timestamp())}, count(*) FROM items WHERE at = {int(week_ago.timestamp())} GROUP BY 1"
+        for count, expected in ((25, [(1, 25)]), (25, [(1, 25)]), (30, [(0, 5), (1, 25)])):
+            if expected == [(1, 25)]:
+                text = config.read_text()
+                if how == "paused":
+                    config.write_text(text.replace("id: one,", "id: one, enabled: false,"))
+                else:
+                    configuration(tmp_path, {"two": server.url("/two")})
+                aggregator(config, "poll")
+                config.write_text(text)
+            server.routes["/one"] = conditional(listing(count))
+            aggregator(config, "poll")
+            assert query(config, old) == expected
+        assert sum("if-none-match" not in request.headers for request in server.asked("/one")) == 1
+
+
 def test_explain_says_why(tmp_path: Path) -> None:
     with Server({"/one": conditional(feeds()["/one"])}) as server:
         config = configuration(tmp_path, {"one": server.url("/one")})

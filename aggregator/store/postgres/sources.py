@@ -11,7 +11,7 @@ from aggregator.model.source import SourceState
 from aggregator.store import sources
 from aggregator.store.dialect import Lock
 from aggregator.store.postgres.connection import Connection, Raw, put, storable
-from aggregator.store.rows import STATE_COLUMNS, at_new_address, state_columns
+from aggregator.store.rows import STATE_COLUMNS, after_pause, at_new_address, state_columns
 from aggregator.store.sources import ROWS, available, edits
 
 _TEXTS = frozenset(
@@ -57,6 +57,8 @@ class Sources(sources.Sources[Connection]):
             put(raw, "sources (id, root, url, enabled)", "text text text boolean", found.new, "")
             if found.moved:
                 save_states(raw, map(at_new_address, self.states(found.moved)))
+            if found.resumed:
+                save_states(raw, map(after_pause, self.states(found.resumed)), release=False)
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
         """(id, requested address) of sources that `claim` would give, those due longest first; nothing is taken."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
 from aggregator.store import sources
-from aggregator.store.rows import STATE_COLUMNS, at_new_address, state_columns
+from aggregator.store.rows import STATE_COLUMNS, after_pause, at_new_address, state_columns
 from aggregator.store.sources import ROWS, edits
 from aggregator.store.sqlite.connection import Connection
 
@@ -46,6 +46,8 @@ class Sources(sources.Sources[Connection]):
                     table.insert({"id": id, "root": root, "url": url, "enabled": int(enabled)})
             if found.moved:
                 save_states(raw, map(at_new_address, self.states(found.moved)))
+            if found.resumed:
+                save_states(raw, map(after_pause, self.states(found.resumed)), release=False)
 
     def save(self, states: Collection[SourceState]) -> None:
         with self._db.transaction() as raw:
