@@ -20,6 +20,16 @@ def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Ite
         yield n, limit
 
 
+def read_again(db: Writes, source: int, limit: int) -> None:
+    """A source that has not answered since `limit`: the texts of its last document are deleted too. Should it come back with that
+    document, this is to be read, so what tells that it is known is forgotten. An empty `body_hash` still says that there was one."""
+    db.write(
+        "UPDATE sources SET etag = NULL, last_modified = NULL, body_hash = '' "
+        "WHERE n = ? AND last_success < ? AND body_hash != ''",
+        (source, limit),
+    )
+
+
 def leave(db: Writes, sources: Collection[int]) -> None:
     """Before another document of these sources is stored: what the last one listed was listed until its source last answered.
     A day is taken off, so that what the new one lists is noted, and what it does not list can be told from it later."""

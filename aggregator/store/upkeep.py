@@ -10,7 +10,7 @@ import orjson
 
 from aggregator.store.dialect import Lock, Writer
 from aggregator.store.edition import moment
-from aggregator.store.retention import limits
+from aggregator.store.retention import limits, read_again
 from aggregator.store.rows import to_json
 
 MEMORY_SECONDS = 14 * 86_400
@@ -87,6 +87,8 @@ class Upkeep(ABC, Generic[Writer]):
         before each step, since it may take long."""
         purged = 0
         for source, limit in limits(self._db, now, keep, per_source):
+            with self._db.transaction():
+                read_again(self._db, source, limit)
             while proceed() and (count := self._prune(source, limit, now)):
                 purged += count
         self._forget(now - MEMORY_SECONDS)

@@ -575,6 +575,20 @@ def test_a_source_that_lists_a_pruned_item_again_gives_it_its_text_again(store: 
     assert store.upkeep.prune(SECONDS + 89 * 86_400, 90 * 86_400, {}) == 0
 
 
+def test_what_a_source_says_after_its_texts_were_pruned_is_read_though_it_says_the_same(store: Store) -> None:
+    """It was paused for months, and answers with the document of then: what comes with it for the first time is live."""
+    one = item("alpha", "1", "Defense of old", summary="Long words about it.")
+    for source, days in (("alpha", 100), ("beta", 80)):
+        store.intake.apply([polled(source, [one] if source == "alpha" else [])], ago(days=days))
+        (state,) = store.sources.states([source])
+        told = {"etag": '"1"', "last_modified": "then", "body_hash": "abc", "last_success": ago(days=days)}
+        store.sources.save([structs.replace(state, **told)])
+    assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 1
+    alpha, beta = store.sources.states(["alpha", "beta"])
+    assert (alpha.etag, alpha.last_modified, alpha.body_hash) == (None, None, "")
+    assert (beta.etag, beta.last_modified, beta.body_hash) == ('"1"', "then", "abc"), "its texts are all there"
+
+
 def test_what_a_source_lists_still_keeps_its_text_while_nothing_changes(store: Store) -> None:
     """It answers, and says that its document is the one of then: so its items are listed now."""
     old, last = (item("alpha", key, f"Defense {key}", summary="Long words about it.") for key in ("old", "last"))
