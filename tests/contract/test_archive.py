@@ -578,9 +578,9 @@ def test_a_source_that_lists_a_pruned_item_again_gives_it_its_text_again(store: 
 def test_what_a_source_says_after_its_texts_were_pruned_is_read_though_it_says_the_same(store: Store) -> None:
     """It was paused for months, and answers with the document of then: what comes with it for the first time is live."""
     one = item("alpha", "1", "Defense of old", summary="Long words about it.")
-    for source, days in (("alpha", 100), ("beta", 80)):
-        store.intake.apply([polled(source, [one] if source == "alpha" else [])], ago(days=days))
-        (state,) = store.sources.states([source])
+    for name, days in (("alpha", 100), ("beta", 80)):
+        store.intake.apply([polled(name, [one] if name == "alpha" else [])], ago(days=days))
+        (state,) = store.sources.states([name])
         told = {"etag": '"1"', "last_modified": "then", "body_hash": "abc", "last_success": ago(days=days)}
         store.sources.save([structs.replace(state, **told)])
     assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 1
