@@ -65,6 +65,7 @@ def create_app(library: Library) -> Flask:
     app.register_error_handler(StoreError, unavailable)
     app.register_error_handler(HTTPException, fail)
     app.register_error_handler(Exception, crash)
+    app.before_request(given_once)
     app.after_request(headers)
     app.wsgi_app = ResponseCache(under_prefix(app.wsgi_app, library), library)  # type: ignore[method-assign]  # Flask's documented way to wrap it
     return app
@@ -90,6 +91,16 @@ def _prefix(library: Library) -> str:
         return library.in_force().prefix
     except StoreError:
         return library.last_known.prefix  # the view that needs the store will report the problem
+
+
+def given_once() -> None:
+    """Raises:
+    QueryError: a parameter is given twice and says different things. Whichever counted, the answer would be of another question.
+    """
+    operation = getattr(current_app.view_functions.get(request.endpoint or ""), "operation", None)
+    for name in operation.takes if operation else ():
+        if len(set(request.args.getlist(name))) > 1:
+            raise QueryError(name, f"`{name}` must be given only once")
 
 
 def headers(response: Response) -> Response:

@@ -71,6 +71,24 @@ def test_api_says_so_as_problem_json(client: FlaskClient, name: str, value: str)
     assert got.get_json()["status"] == 400
 
 
+@pytest.mark.parametrize("address", ["/latest.rss", "/latest", "/api/v1/stories", "/api/v1/items", "/sections/defense"])
+@pytest.mark.parametrize("twice", ["section=defense&section=world", "q=frigate&q=", "limit=5&limit=6"])
+def test_what_is_given_twice_is_refused_where_it_says_different_things(
+    client: FlaskClient, address: str, twice: str
+) -> None:
+    name = twice.partition("=")[0]
+    got = client.get(f"{address}?{twice}")
+    assert got.status_code == 400
+    assert f"`{name}` must be given only once" in got.text
+    assert client.get(f"{address}?limit=5&limit=5").status_code == 200
+    assert client.get(f"{address}?utm_source=a&utm_source=b").status_code == 200, "what means nothing here"
+
+
+def test_other_addresses_refuse_it_too(client: FlaskClient) -> None:
+    assert client.get("/subscriptions.opml?of=topics&of=sources").status_code == 400
+    assert client.get("/latest/2026-11?page=1&page=2").status_code == 400
+
+
 def test_limit_min_publishers_view_primary(client: FlaskClient) -> None:
     def titles(address: str) -> list[str]:
         return [entry["title"] for entry in client.get(address).get_json()["items"]]
