@@ -77,6 +77,14 @@ class Extent(NamedTuple):
     expires: int | None = None
 
 
+class Removed(NamedTuple):
+    """A story or item that a list of changes no longer shows. `ids`: its own, and those of stories that were merged into it."""
+
+    ids: tuple[str, ...]
+    n: int
+    entered: datetime  # as of what the list shows: when it changed
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """The names behind ids: titles of sections and topics, and of sources with their public feed address. `fallback` is

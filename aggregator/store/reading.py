@@ -10,12 +10,12 @@ from typing import Any
 
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView, Report, StoryView, headline
-from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Extent, StreamQuery
+from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Extent, Removed, StreamQuery
 from aggregator.store.conditions import Few, few_sql, match
 from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import items_at
-from aggregator.store.rows import decode_entry, decode_joining, item_view, story_view, to_blob, to_id
-from aggregator.store.streams import items_sql, stories_sql
+from aggregator.store.rows import at_time, decode_entry, decode_joining, item_view, story_view, to_blob, to_id
+from aggregator.store.streams import items_sql, removed_sql, stories_sql
 
 NEAR = 50_000
 """How many of the newest items are searched before all are."""
@@ -74,6 +74,19 @@ class Reading(ABC):
         pairs, extent = self._cut(query, now, partial(items_sql, few=few, common=self._common(query)), few)
         return self._items(pairs), extent
 
+    def removals(self, query: StreamQuery, until: tuple[int, int] | None = None) -> list[Removed]:
+        """What a list of changes no longer shows, in its order, up to the time and number `until`. To be asked for after what it
+        shows: what is in both was removed meanwhile."""
+        rows = self._db.read(*removed_sql(query, until))
+        merged = self._merged([n for n, _, _ in rows] if query.view == "stories" else [])
+        return [Removed((to_id(id), *map(to_id, merged.get(n, ()))), n, at_time(time)) for n, time, id in rows]
+
+    def _merged(self, stories: Collection[int]) -> dict[int, list[bytes]]:
+        found: dict[int, list[bytes]] = {}
+        for n, id in self._db.select("SELECT story, id FROM merged WHERE story IN", stories, "ORDER BY id"):
+            found.setdefault(n, []).append(id)
+        return found
+
     def _cut(self, query: StreamQuery, now: int, build: Any, few: Few | None) -> tuple[list[tuple[int, int]], Extent]:
         # The one after the longest list tells when it left.
         ask = query.limit or (self._db.dialect.everything if query.window else LONGEST + 1)
@@ -123,9 +136,7 @@ class Reading(ABC):
         reports = self._reports(numbers)
         columns = "n, id, lead, published, entered, updated, changed, section, scores, topics, entry"
         rows = {row[0]: row for row in self._db.select(f"SELECT {columns} FROM stories WHERE n IN", numbers)}
-        merged: dict[int, list[bytes]] = {}
-        for n, id in self._db.select("SELECT story, id FROM merged WHERE story IN", numbers, "ORDER BY id"):
-            merged.setdefault(n, []).append(id)
+        merged = self._merged(numbers)
         return [story_view(rows[n], time, reports.get(n, ()), merged.get(n, ())) for n, time in pairs if n in rows]
 
     def _reports(self, stories: Collection[int]) -> dict[int, tuple[Report, ...]]:

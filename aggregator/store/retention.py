@@ -43,6 +43,23 @@ def leave(db: Writes, sources: Collection[int]) -> None:
         )
 
 
+def tell(db: Writes, items: Collection[int], changed: int) -> set[str]:
+    """Before their texts are deleted: the items, and the stories that they lead, count as changed at `changed`. Returns the names of
+    the streams that may have shown the texts of their articles."""
+    of, listed = db.dialect.one_of.format, db.dialect.listed(items)
+    db.write(f"UPDATE placements SET changed = ? WHERE {of('item')}", (changed, listed))
+    led = (
+        f"SELECT p.story FROM placements p JOIN stories st ON st.n = p.story AND st.lead = p.item WHERE {of('p.item')}"
+    )
+    db.write(f"UPDATE stories SET changed = ? WHERE n IN ({led})", (changed, listed))
+    names = db.read(
+        "SELECT DISTINCT m.name FROM articles a JOIN placements p ON p.item = a.item JOIN entries e ON e.story = p.story "
+        f"JOIN streams m ON m.n = e.stream WHERE a.content != '' AND {of('a.item')}",
+        (listed,),
+    )
+    return {name for (name,) in names}
+
+
 def _last_document(db: Reads, source: int) -> int:
     """When items of a source were last read from one of its documents; 0: it has none."""
     query = "SELECT max(t.listed) FROM items i JOIN texts t ON t.item = i.n WHERE i.source = ?"

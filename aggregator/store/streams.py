@@ -144,6 +144,43 @@ def items_sql(
     return f"SELECT i.n, {column} FROM {tables} WHERE {sql.where} ORDER BY {ordered} LIMIT ?", [*sql.values, limit]
 
 
+def removed_sql(query: StreamQuery, until: tuple[int, int] | None) -> tuple[str, list[Any]]:
+    """SQL for (number, time, id) of the stories or items that a list of changes no longer shows, in its order, up to the time and
+    number `until`: those that are hidden, and stories that left a section or topic asked for."""
+    items = query.view == "items"
+    tables, number, time, id, gone = _HIDDEN_ITEMS if items else _HIDDEN_STORIES
+    values: list[Any] = []
+    for stream in [] if items else _streams(query):
+        left, section = "NOT e.active", query.primary_section
+        values.append(stream)
+        if section and stream == f"section:{section}":
+            left = f"({left} OR st.section != ?)"
+            values.append(section)
+        gone += f" OR EXISTS (SELECT 1 FROM entries e WHERE {_STREAM} AND e.story = st.n AND {left})"
+    where = f"({gone}) AND {time} >= ?"
+    values.append(_from(query))
+    for bound, place in ((">", query.before), ("<=", until)):
+        if place:
+            where += f" AND ({time}, {number}) {bound} (?, ?)"
+            values += place
+    return f"SELECT {number}, {time}, {id} FROM {tables} WHERE {where} ORDER BY {time}, {number} LIMIT ?", [
+        *values,
+        query.limit,
+    ]
+
+
+_HIDDEN_STORIES = ("stories st", "st.n", "st.changed", "st.id", "st.hidden")
+_HIDDEN_ITEMS = ("placements p JOIN items i ON i.n = p.item", "p.item", "p.changed", "i.id", "p.hidden")
+_STREAM = "e.stream = (SELECT n FROM streams WHERE name = ?)"
+
+
+def _streams(query: StreamQuery) -> list[str]:
+    """The names of the sections and topics that a query asks for."""
+    own = f"{query.kind}:{query.id}" if query.kind in ("section", "topic") else None
+    asked = (("section", query.filter.section), ("topic", query.filter.topic))
+    return [*([own] if own else []), *(f"{kind}:{id}" for kind, id in asked if id)]
+
+
 def _from(query: StreamQuery) -> int:
     """The first time of a list of changes: that of the requested page, so that earlier ones are not read."""
     return max(query.changed_since or 0, query.before[0] if query.before else 0)

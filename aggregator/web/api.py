@@ -13,6 +13,8 @@ from werkzeug.exceptions import NotFound
 
 from aggregator.model import notes
 from aggregator.model.joining import in_words
+from aggregator.model.stream import Extent
+from aggregator.render.entry import urn
 from aggregator.render.instants import rfc3339
 from aggregator.web import parameters, shapes
 from aggregator.web.cache import kept
@@ -26,7 +28,7 @@ from aggregator.web.republished import members_of, republished
 from aggregator.web.request_context import identifier, library, story_named
 from aggregator.web.responses import json_response
 from aggregator.web.rows import item_json, source_rows, story_json
-from aggregator.web.streams import listed
+from aggregator.web.streams import Entry, listed
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -55,25 +57,44 @@ def listing(view: str) -> Response:
 
 def _listed(lib: Library, asked: PageRequest, view: str) -> Response:
     seconds = int(lib.now().timestamp())
+    reading = lib.archive.reading
     rows: Sequence[shapes.Story | shapes.Item]
     if view == "stories":
-        told, last = asked.cut(*lib.archive.reading.stories(asked.query, seconds))
+        told, removed, last = _cut(lib, asked, *reading.stories(asked.query, seconds))
         relatives, pins = Relatives(lib, told), pin_receipts(lib)
         rows = [story_json(lib, story, relatives, pins) for story in told]
     else:
-        found, last = asked.cut(*lib.archive.reading.items(asked.query, seconds))
+        found, removed, last = _cut(lib, asked, *reading.items(asked.query, seconds))
         rows = [item_json(lib.in_force().names.of(item)) for item in found]
-    return page(lib, view, rows, last)
+    return page(lib, view, rows, last, removed=removed)
+
+
+def _cut(
+    lib: Library, asked: PageRequest, found: Sequence[Entry], extent: Extent
+) -> tuple[Sequence[Entry], list[str] | None, str | None]:
+    """The rows to show; of changes, the ids of what is no longer shown; and the cursor of the next page."""
+    if asked.query.changed_since is not None:
+        return asked.changes(found, extent, lib.archive.reading.removals)
+    shown, last = asked.cut(found, extent)
+    return shown, None, last
 
 
 def page(
-    lib: Library, name: str, rows: Sequence[Any], cursor: str | None, modified: datetime | None = None
+    lib: Library,
+    name: str,
+    rows: Sequence[Any],
+    cursor: str | None,
+    modified: datetime | None = None,
+    *,
+    removed: Sequence[str] | None = None,
 ) -> Response:
     following = None
     if cursor:
         following = f"{lib.in_force().root}/api/v1/{name}?{urlencode({**request.args.to_dict(), 'cursor': cursor})}"
     link = f'<{following}>; rel="next"' if following else None
-    return json_response({name: rows, "next": cursor, "next_url": following}, modified or _changed(lib), link=link)
+    gone = {} if removed is None else {"removed": [urn(id) for id in removed]}
+    found = {name: rows, **gone, "next": cursor, "next_url": following}
+    return json_response(found, modified or _changed(lib), link=link)
 
 
 def _changed(lib: Library) -> datetime:

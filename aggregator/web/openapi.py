@@ -51,8 +51,9 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
         MOMENT,
         "Only what changed since this time, in order of change, oldest first: give the time of the previous request, better "
         "a minute before it, since clocks differ. An item is listed when it has its story, and again when that changes. A story that was "
-        "merged into another is not listed: `merged` of that one names it. Nor is what the editor hid: its own address answers 404. Lines "
-        "of rules, related stories and ids of renamed sources change without notice.",
+        "merged into another is not listed: `merged` of that one names it. `removed` has the ids of what the editor hid and of "
+        "stories that left the `section` or `topic` asked for, known or not: delete these after storing what is listed. Of what no longer "
+        "meets another parameter nothing is told. Lines of rules, related stories and ids of renamed sources change without notice.",
     ),
     "cursor": ({"type": "string"}, "Where to continue: `next` of the previous answer."),
     "page": (

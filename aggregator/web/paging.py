@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from flask import request
 
 from aggregator.errors import QueryError
-from aggregator.model.stream import Extent, StreamQuery
+from aggregator.model.story import ItemView, StoryView
+from aggregator.model.stream import Extent, Removed, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.library import Library
 from aggregator.web.ranking import CANDIDATES
 from aggregator.web.streams import Entry, best_first, in_order, resolve
 
 DEFAULT_LIMIT = 50
+
+Place = tuple[int, int]
+"""(time, number) of a row in the order of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,27 @@ class PageRequest:
         shown = found[: self.limit]
         if extent.of <= self.limit or not shown:
             return shown, None
-        place = int(shown[-1].entered.timestamp())  # in the order asked for, also where that is of changes
-        return shown, parameters.encode_cursor(self.kind, place, shown[-1].n)
+        return shown, parameters.encode_cursor(self.kind, *_place(shown[-1]))
+
+    def changes(
+        self, found: Sequence[Entry], extent: Extent, removals: Callable[[StreamQuery, Place | None], list[Removed]]
+    ) -> tuple[Sequence[Entry], list[str], str | None]:
+        """The rows of a list of changes, the ids of what it no longer shows, which count as rows, and the cursor. `removals` is asked
+        for what changed up to a place, since more rows may follow it."""
+        more = extent.of > self.limit
+        if more and not found:
+            return found, [], None
+        gone: list[Removed] = removals(self.query, _place(found[-1]) if more else None)
+        places = sorted([*map(_place, found), *map(_place, gone)])
+        end = places[: self.limit][-1] if places else (0, 0)
+        ids = [id for one in gone if _place(one) <= end for id in one.ids]
+        cursor = parameters.encode_cursor(self.kind, *end) if more or len(places) > self.limit else None
+        return [one for one in found if _place(one) <= end], ids, cursor
+
+
+def _place(one: StoryView | ItemView | Removed) -> Place:
+    """In the order asked for, also where that is of changes."""
+    return int(one.entered.timestamp()), one.n
 
 
 def page_request(lib: Library, view: str) -> PageRequest:

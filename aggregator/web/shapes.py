@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from msgspec import Meta
 
@@ -147,11 +147,17 @@ class Page(TypedDict):
     next_url: Address | None
 
 
-class Stories(Page):
+class Changes(Page):
+    """With `changed_since`, `removed` are ids to be deleted from a copy once the rows are in it."""
+
+    removed: NotRequired[list[Urn]]
+
+
+class Stories(Changes):
     stories: list[Story]
 
 
-class Items(Page):
+class Items(Changes):
     items: list[Item]
 
 

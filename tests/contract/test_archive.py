@@ -553,6 +553,25 @@ def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: Store) -
     assert titles(store, StreamQuery("search", filter=Filter(words=("words",)))) == []
 
 
+def test_what_was_pruned_changed_and_the_stories_that_it_leads(store: Store) -> None:
+    """Who keeps a copy asks for changes; and feeds may have shown the text of an article."""
+    store.intake.apply(
+        [polled("alpha", [item("alpha", "1", "Defense of old", summary="Long words about it.")])], ago(days=100)
+    )
+    place(store)
+    store.articles.claim(["alpha"], 0, 9, SECONDS, SECONDS + 3600)
+    store.articles.save(1, "<p>The article.</p>", None, SECONDS)
+    (version, _), asked = store.reading.version("section:defense"), StreamQuery("search", changed_since=SECONDS + 60)
+    place_one(store, "beta", "Europe votes on wheat", NOW)
+    assert titles(store, asked) == []
+    store.upkeep.prune(SECONDS + 60, 90 * 86_400, {})
+    assert titles(store, asked) == ["Defense of old"]
+    (told,) = store.reading.items(replace(asked, view="items"), SECONDS)[0]
+    assert (told.title, told.summary) == ("Defense of old", "")
+    assert told.changed > NOW + timedelta(seconds=60), "later than whoever asked meanwhile"
+    assert store.reading.version("section:defense")[0] > version
+
+
 def test_a_source_that_lists_a_pruned_item_again_gives_it_its_text_again(store: Store) -> None:
     """Texts are kept from the day they were last listed: it was down for months, and lists what it did before."""
     one = item("alpha", "1", "Defense of old", summary="Long words about it.")

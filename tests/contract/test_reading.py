@@ -342,6 +342,30 @@ def test_a_stream_lists_what_its_definition_says(news: SqliteArchive, view: str)
     assert seen > 1000
 
 
+def test_what_changes_take_away_is_the_same(both: tuple[Store, Store]) -> None:
+    """Hidden stories and items, and stories that are in a stream no more, in the order of change, page by page."""
+    streams = [
+        StreamQuery("search"),
+        StreamQuery("search", view="items"),
+        StreamQuery("section", "world", primary=True),
+    ]
+    streams += [StreamQuery("section", "world"), StreamQuery("search", filter=Filter(section="defense", topic="nato"))]
+    seen = 0
+    for asked in (replace(stream, limit=500, changed_since=0) for stream in streams):
+        one, other = (store.reading.removals(asked) for store in both)
+        assert [(row.ids, row.entered) for row in one] == [(row.ids, row.entered) for row in other], asked
+        places = [(int(row.entered.timestamp()), row.n) for row in one]
+        assert places == sorted(places)
+        seen += len(one)
+        for n, place in enumerate(places):
+            assert both[0].reading.removals(replace(asked, before=place)) == one[n + 1 :]
+            assert both[0].reading.removals(replace(asked, limit=2), until=place) == one[: min(2, n + 1)]
+            assert both[0].reading.removals(replace(asked, changed_since=place[0] + 1)) == [
+                row for row in one if row.entered.timestamp() > place[0]
+            ]
+    assert seen > 5
+
+
 def test_stories_members_items_and_reports_are_the_same(both: tuple[Store, Store]) -> None:
     pages = []
     for store in both:

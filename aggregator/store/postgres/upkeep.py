@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 
 import orjson
 
 from aggregator.errors import UsageError
 from aggregator.store import upkeep
-from aggregator.store.edition import moment
+from aggregator.store.edition import STORING, moment, put_off
 from aggregator.store.postgres.connection import Connection, put
 from aggregator.store.postgres.edition import next_version, stamp
 from aggregator.store.postgres.intake import save_words
 from aggregator.store.postgres.server import session_name
+from aggregator.store.retention import tell
 from aggregator.store.rows import to_json
 
 
@@ -37,21 +39,28 @@ class Upkeep(upkeep.Upkeep[Connection]):
         return tuple(dict.fromkeys(line for (value,) in rows for line in orjson.loads(value)[1].splitlines()))
 
     def _prune(self, source: int, limit: int, now: int) -> int:
+        began = monotonic()
         with self._db.transaction() as raw:
+            found = raw.execute(
+                "SELECT t.item FROM items i JOIN texts t ON t.item = i.n LEFT JOIN articles a ON a.item = i.n "
+                "WHERE i.source = %s AND t.listed < %s AND (t.content != '' OR t.summary != '' OR a.content != '') LIMIT 1000",
+                (source, limit),
+            ).fetchall()
+            if not found:
+                return 0
+            version = next_version(raw)
+            changes = moment(self._db, now)
+            streams = tell(self._db, [item for (item,) in found], changes + STORING)
             rows = raw.execute(
                 "UPDATE texts SET pruned = (pruned OR summary != ''), summary = '', content = '', enclosures = NULL "
-                "WHERE item IN ("
-                "SELECT t.item FROM items i JOIN texts t ON t.item = i.n LEFT JOIN articles a ON a.item = i.n "
-                "WHERE i.source = %s AND t.listed < %s AND (t.content != '' OR t.summary != '' OR a.content != '') "
-                "LIMIT 1000) RETURNING item, title",
-                (source, limit),
+                "WHERE item = ANY(%s::bigint[]) AND listed < %s RETURNING item, title",
+                ([item for (item,) in found], limit),
             ).fetchall()
             save_words(raw, [(item, title, "") for item, title in rows])
             raw.execute(
                 "UPDATE articles SET content = '' WHERE item = ANY(%s::bigint[])", ([item for item, _ in rows],)
             )
-            if rows:
-                stamp(raw, next_version(raw), set(), moment(self._db, now))
+            stamp(raw, version, streams, put_off(self._db, changes, began))
         return len(rows)
 
     def backup(self, target: Path) -> None:

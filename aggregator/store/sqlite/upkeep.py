@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from time import monotonic
 
 from aggregator.errors import StoreCorrupt, StoreError
 from aggregator.store import upkeep
-from aggregator.store.edition import moment
+from aggregator.store.edition import STORING, moment, put_off
+from aggregator.store.retention import tell
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.copying import save_copy
 from aggregator.store.sqlite.edition import stamp
@@ -16,12 +18,17 @@ from aggregator.store.sqlite.intake import forget_words
 
 class Upkeep(upkeep.Upkeep[Connection]):
     def _prune(self, source: int, limit: int, now: int) -> int:
+        began = monotonic()
         with self._db.transaction() as raw:
             rows = raw.execute(
                 "SELECT t.item FROM items i JOIN texts t ON t.item = i.n LEFT JOIN articles a ON a.item = i.n "
                 "WHERE i.source = ? AND t.listed < ? AND (t.content != '' OR t.summary != '' OR a.content != '') LIMIT 1000",
                 (source, limit),
             ).fetchall()
+            if not rows:
+                return 0
+            changes = moment(self._db, now)
+            streams = tell(self._db, [item for (item,) in rows], changes + STORING)
             for (item,) in rows:
                 forget_words(raw, item)
             raw.executemany(
@@ -34,8 +41,7 @@ class Upkeep(upkeep.Upkeep[Connection]):
                 rows,
             )
             raw.executemany("UPDATE articles SET content = '' WHERE item = ?", rows)
-            if rows:
-                stamp(raw, set(), moment(self._db, now))
+            stamp(raw, streams, put_off(self._db, changes, began))
         return len(rows)
 
     def backup(self, target: Path) -> None:

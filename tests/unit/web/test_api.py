@@ -31,7 +31,8 @@ def walk(client: FlaskClient, name: str, query: str = "") -> list[Any]:
     while address:
         got = client.get(address)
         assert got.status_code == 200
-        assert set(got.get_json()) == {name, "next", "next_url"}
+        more = {"removed"} if "changed_since" in query else set()
+        assert set(got.get_json()) == {name, "next", "next_url"} | more
         rows += got.get_json()[name]
         following = got.get_json()["next_url"]
         assert (following is None) == (got.get_json()["next"] is None)
