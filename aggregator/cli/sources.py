@@ -14,7 +14,9 @@ def run(args: argparse.Namespace, place: Place) -> int:
     from aggregator.web.rows import source_rows
 
     application = Application.load(place)
-    application.database.open_existing().close()  # brought up to date; a listing writes nothing into it
+    # Made where there is none, since whoever has just written the file asks too, or brought up to date; a listing writes nothing
+    # into it.
+    application.database.open().close()
     rows = source_rows(library(application))
     if args.json:
         print(orjson.dumps({"sources": rows}).decode())

@@ -194,10 +194,9 @@ def test_a_former_configuration_takes_no_memory(worker: Worker) -> None:
         gc.enable()
 
 
-def test_a_listing_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_listing_needs_no_poll_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "feeds.yaml"
     file.write_text(FILE)
-    SqliteArchive(tmp_path / "aggregator.db").close()
     assert main(["--config", str(file), "--instance", str(tmp_path), "sources", "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)["sources"]
     assert (row["id"], row["state"], row["why"]) == ("one", "new", "not polled yet")
@@ -208,7 +207,6 @@ def test_a_listing_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 def test_a_paused_source_has_no_next_poll(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "feeds.yaml"
-    SqliteArchive(tmp_path / "aggregator.db").close()
     for text, said in (
         (FILE, "next poll now: not polled yet"),
         (FILE.replace("name: One", "name: One, enabled: false"), "next poll none: paused"),
