@@ -7,6 +7,7 @@ from typing import Any
 
 from aggregator.bootstrap import Application
 from aggregator.errors import AggregatorError, ConfigError
+from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Position, Rules
 from aggregator.model.story import PendingItem, StoryState
 from aggregator.normalise.address import canonical
@@ -39,10 +40,12 @@ def in_force(application: Application) -> Application | None:
         ) from error
 
 
-def adopt_names(after: Application, found: Changes) -> None:
-    """Stored items name their source by its old id."""
-    for old, new in found.sources.renamed:
-        after.sources[old] = after.sources[new]
+def stored_ids(application: Application, archive: Archive) -> dict[str, str]:
+    """The id under which the store knows each source of a configuration that is not applied yet."""
+    states, listed = archive.sources.states(listed=False), {state.id for state in archive.sources.states()}
+    known = {state.id: state.url for state in states}
+    found = former_ids(application.settings.sources, known, listed)
+    return {source.id: former for source, former in found if former is not None}
 
 
 class Comparison:
@@ -51,14 +54,17 @@ class Comparison:
     def __init__(self, before: Application | None, after: Application) -> None:
         self.before, self.after = before, after
         self.changes = changes(before.settings, after.settings) if before else Changes()
-        if before:
-            adopt_names(after, self.changes)
+        self._stored: dict[str, str] = {}
         self._counting = after.counting()
 
     def run(
         self, archive: Archive | None, pages: Iterator[Sequence[Row]], progress: Callable[[int], None]
     ) -> dict[str, Any]:
         policy, _ = self._counting
+        if archive:
+            self._stored = stored_ids(self.after, archive)
+            # Stored items name their source by the id that it has there.
+            self.after.sources = {self._stored[id]: one for id, one in self.after.sources.items() if id in self._stored}
         store = archive.edition if archive else None
         old = with_like(self.before.policy, archive.upkeep) if self.before and archive else None
         found = (
@@ -234,9 +240,8 @@ class Comparison:
             for line in (usage.dead() if found.stories else ())
         ]
         rows.sort(key=lambda row: not row["new"])
-        renamed = {now: old for old, now in self.changes.sources.renamed}
         uses = {
-            source.id: found.sources.get(renamed.get(source.id, source.id))
+            source.id: found.sources.get(self._stored.get(source.id, ""))
             for source in self.after.settings.sources
             if found.stories and source.id not in self.changes.sources.added
         }

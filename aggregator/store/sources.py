@@ -120,7 +120,7 @@ ROWS = "SELECT n, id, root, url, listed, enabled FROM sources ORDER BY n"
 class Edits:
     """What makes the rows follow feeds.yaml; rows that are right already are in none of these."""
 
-    # Id, number: removed ones that give up their id; to be written first.
+    # Id, number: those whose id is another's from now on; to be written first.
     displaced: list[tuple[str, int]] = field(default_factory=list)
     new: list[tuple[str, str, str, bool]] = field(default_factory=list)  # id, root, url, enabled
     edited: list[tuple[int, str, str, bool]] = field(default_factory=list)  # number, id, url, enabled
@@ -140,7 +140,11 @@ def edits(configured: Collection[Source], rows: Iterable[Sequence[Any]]) -> Edit
     ids = {source.id for source in configured} | known.keys()
     addresses = {id: url for id, (_, url, _, _) in known.items()}
     before = {id for id, (*_, listed, _) in known.items() if listed}
-    for source, former in former_ids(configured, addresses, before):
+    formers = list(former_ids(configured, addresses, before))
+    for source, former in formers:
+        if former != source.id and source.id in known:
+            found.displaced.append((_free(f"{source.id}-before", ids), known[source.id][0]))
+    for source, former in formers:
         if former is None:
             found.new.append((source.id, _free(source.id, roots), source.url, source.enabled))
             continue
@@ -151,9 +155,6 @@ def edits(configured: Collection[Source], rows: Iterable[Sequence[Any]]) -> Edit
             found.moved.append(source.id)
         elif source.enabled and not (listed and enabled):
             found.resumed.append(source.id)
-    for source in configured:
-        if source.id in known:  # its name was that of a removed one, too
-            found.displaced.append((_free(f"{source.id}-before", ids), known[source.id][0]))
     found.gone = [n for n, _, listed, _ in known.values() if listed]
     return found
 

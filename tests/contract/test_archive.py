@@ -15,6 +15,7 @@ from msgspec import structs
 
 from aggregator.errors import UsageError
 from aggregator.model.judgement import Judgement
+from aggregator.model.settings import Source
 from aggregator.model.story import PendingItem, StoryView
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.normalise.recognition import StoredItems, recognise
@@ -852,6 +853,41 @@ def test_a_source_that_is_polled_again_brings_a_back_catalogue_and_keeps_its_lea
         assert states == {"alpha": (None, '"1"'), "beta": ("known", '"1"')}
         store.sources.save(told)
     assert store.sources.owners() == ["me"]
+
+
+def at(id: str, of: str, *was: str) -> Source:
+    """A source at the address that one called `of` had at first."""
+    return source(id, url=f"https://{of}.example/feed", was=was)
+
+
+@pytest.mark.parametrize(
+    ("file", "roots"),
+    [
+        ([at("beta", "alpha"), at("delta", "beta")], {"beta": "alpha", "delta": "beta"}),
+        ([at("delta", "beta"), at("beta", "alpha", "alpha")], {"beta": "alpha", "delta": "beta"}),
+        ([at("beta", "alpha", "alpha")], {"beta": "alpha"}),
+        ([at("beta", "alpha")], {"beta": "beta"}),  # it may as well have another address now
+        ([at("beta", "elsewhere", "alpha")], {"beta": "beta"}),
+        ([at("alpha", "beta"), at("beta", "alpha")], {"alpha": "alpha", "beta": "beta"}),
+    ],
+)
+def test_an_edit_that_gives_the_name_of_one_source_to_another_keeps_their_histories_apart(
+    store: Store, file: list[Source], roots: dict[str, str]
+) -> None:
+    store.intake.apply([polled(id, [item(id, "1", id.title())]) for id in ("alpha", "beta")], NOW)
+    told = {root: set(store.intake.known_titles(root)) for root in ("alpha", "beta")}
+    for _ in range(2):
+        store.sources.sync(file)
+        assert {state.id: state.root for state in store.sources.states()} == roots
+        assert all(store.intake.known_titles(id).keys() == told[root] for id, root in roots.items())
+
+
+def test_names_go_on_along_a_chain_of_sources(store: Store) -> None:
+    store.sources.sync([source("alpha"), source("beta"), source("gamma")])
+    store.sources.sync([at("beta", "alpha"), at("gamma", "beta"), at("delta", "gamma")])
+    assert {state.id: state.root for state in store.sources.states()} == {
+        "beta": "alpha", "gamma": "beta", "delta": "gamma",
+    }  # fmt: skip
 
 
 def test_an_edit_that_renames_a_source_and_moves_it_may_be_undone_and_done_again(store: Store) -> None:

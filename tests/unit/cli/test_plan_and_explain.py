@@ -233,6 +233,37 @@ def test_a_renamed_source_keeps_its_prior_in_the_plan(desk: Desk) -> None:
     assert TEXTS[3][1] in [sample["title"] for sample in row(plan, "sections", "defense")["coming"]]
 
 
+@pytest.mark.parametrize(
+    "back",
+    [
+        '{name: Zwei, url: "https://two.example/"',
+        '{name: Zwei, was: [two], url: "https://two.example/new"',
+        '{name: Two, url: "https://two.example/new"',
+    ],
+)
+def test_a_source_that_comes_back_brings_along_what_it_told(desk: Desk, back: str) -> None:
+    """The plan knows it as the archive does, though it is new to the file."""
+    two = '  - {name: Two, url: "https://two.example/"}\n'
+    desk.file.write_text(FILE.replace(two, ""))
+    desk.run("apply")
+    proposed = desk.propose((two, f"  - {back}, section: defense}}\n"))
+    planned = row(desk.json("plan", proposed), "sections", "defense")
+    assert {TEXTS[1][1], TEXTS[3][1]} == {one["title"] for one in planned["coming"]}
+    desk.file.write_text(Path(proposed).read_text())
+    desk.run("apply")
+    assert row(desk.json("plan"), "sections", "defense")["before"] == planned["after"]
+
+
+def test_what_a_removed_source_told_does_not_follow_another_that_has_its_name_now(desk: Desk) -> None:
+    two = '  - {name: Two, url: "https://two.example/"}\n'
+    desk.file.write_text(FILE.replace(two, ""))
+    desk.run("apply")
+    one = '{name: One, url: "https://one.example/"}'
+    proposed = desk.propose((two, ""), (one, '{name: Two, was: [one], section: defense, url: "https://one.example/"}'))
+    came = row(desk.json("plan", proposed), "sections", "defense")["coming"]
+    assert {sample["title"] for sample in came} == {TEXTS[2][1], TEXTS[4][1]}
+
+
 def test_dead_wood(desk: Desk) -> None:
     dead = desk.json("plan")["dead"]
     lines = {(one["of"], one["line"], one["found"]) for one in dead["lines"]}
