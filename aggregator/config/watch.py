@@ -6,6 +6,10 @@ paths are checked again and again, and nothing is kept open.
 
 from __future__ import annotations
 
+import fcntl
+import os
+import signal
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +17,10 @@ from aggregator.config.environment import expand
 from aggregator.config.files import decode, read_bytes
 from aggregator.config.project import Unreadable
 from aggregator.config.tree import Items, read_tree
+
+PATIENCE = 60
+"""Looks for which a file that a process has open for writing is left alone: half a minute for the pauses of a slow network. There
+may be programs that never close it."""
 
 Stamp = tuple[tuple[int, int, int] | None, ...]
 
@@ -26,6 +34,7 @@ class Watch:
         self._paths: tuple[Path, ...] = (main,)
         self._known: Stamp | None = None  # None: the next look reports an edit
         self._moving: Stamp | None = None
+        self._patience = PATIENCE
 
     def saved(self) -> bool:
         """True once after each edit, when nothing has changed since the check before: a file that is being written is
@@ -37,6 +46,9 @@ class Watch:
         if stamp != self._moving:
             self._moving = stamp
             return False
+        if self._patience and any(map(_is_being_written, self._paths)):
+            self._patience -= 1
+            return False
         self.take()
         return True
 
@@ -45,6 +57,7 @@ class Watch:
         self._paths = (self._main, *self._included())
         self._known = self._stamp()
         self._moving = None
+        self._patience = PATIENCE
 
     def again(self) -> None:
         """What was read could not be used, for a reason outside the files: report the edit again."""
@@ -74,3 +87,24 @@ def _state(path: Path) -> tuple[int, int, int] | None:
     except (OSError, ValueError):
         return None
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def _is_being_written(path: Path) -> bool:
+    """Whether a process has it open for writing, as far as can be told: Linux does not grant a lease on such a file, and the
+    file's owner may ask for one."""
+    if sys.platform != "linux":
+        return False
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except (OSError, ValueError):
+        return False
+    try:
+        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)  # to us, from whoever opens it just now; SIGIO would end us
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(file)  # with the lease
+    return False

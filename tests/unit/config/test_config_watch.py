@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from aggregator.config.watch import Watch
+from aggregator.config.watch import PATIENCE, Watch
 
 
 @pytest.fixture
@@ -39,6 +40,24 @@ def test_a_file_that_still_grows_is_left_alone(watch: Watch, main_file: Path) ->
         main_file.write_text(text)
         assert not watch.saved()
     assert watch.saved()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody tells")
+@pytest.mark.parametrize("name", ["feeds.yaml", "more.yaml"])
+def test_a_file_that_a_process_is_writing_is_left_alone_while_that_pauses(
+    watch: Watch, main_file: Path, name: str
+) -> None:
+    path = main_file.with_name(name)
+    with path.open("a") as file:
+        file.write("sources: []\n")
+        file.flush()
+        assert not any(looks(watch) + looks(watch))
+    assert looks(watch) == [True, False, False]
+    with path.open("a") as file:
+        file.write("# one that never ends\n")
+        file.flush()
+        seen = [watch.saved() for _ in range(2 * PATIENCE)]
+    assert (seen.index(True), seen.count(True)) == (PATIENCE + 1, 1)
 
 
 def test_a_file_renamed_over_is_seen_though_size_and_time_are_the_same(watch: Watch, main_file: Path) -> None:
