@@ -21,7 +21,8 @@ PARENT = "AGGREGATOR_PARENT"  # variable: the process that a child belongs to
 def end_on_signals() -> None:
     """SIGINT and SIGTERM end this process at once, with 0, until they have handlers of their own: for a service that starts,
     while all that it does is a transaction of the archive. No exception, which in the middle of an import may be taken for a
-    failure of that import."""
+    failure of that import. SIGHUP, which would end it too, asks for what is being done."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: os._exit(0))
 

@@ -78,6 +78,8 @@ def test_f3_and_f4_a_signal_ends_it_in_time_a_second_at_once_and_the_next_start_
                 process.send_signal(signal.SIGTERM)
             assert process.wait(15) == code, log_of(config)
             assert time.monotonic() - began < most
+            if signals == 1:
+                assert query(config, "SELECT count(*) FROM sources WHERE lease_owner IS NOT NULL") == [(0,)]
         assert "Traceback" not in log_of(config)
     assert query(config, "PRAGMA integrity_check") == [("ok",)]
     assert query(config, "SELECT count(*) FROM sources WHERE etag IS NOT NULL") == [(1,)]
@@ -104,9 +106,9 @@ def test_f3_a_tick_that_waits_as_the_service_stops_is_no_error(tmp_path: Path, s
 
 
 @pytest.mark.parametrize("command", ["run", "worker"])
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("signals", [[signal.SIGTERM], [signal.SIGINT], [signal.SIGHUP, signal.SIGTERM]])
 def test_f3_a_signal_ends_it_while_it_starts(
-    tmp_path: Path, server: Server, command: str, ending: signal.Signals
+    tmp_path: Path, server: Server, command: str, signals: list[signal.Signals]
 ) -> None:
     config = configuration(tmp_path, {"one": server.url("/one")})
     aggregator(config, "poll")
@@ -116,7 +118,8 @@ def test_f3_a_signal_ends_it_while_it_starts(
         options = ["--port", str(free_port())] if command == "run" else []
         with running(config, command, *options) as process:
             until(lambda: lock.exists() and lock.read_text().startswith(f"{process.pid}\n"))
-            process.send_signal(ending)
+            for one in signals:
+                process.send_signal(one)
             assert process.wait(5) == 0, log_of(config)
     assert "Traceback" not in log_of(config)
 
