@@ -14,7 +14,7 @@ from aggregator.model.settings import Defaults
 from aggregator.model.source import Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule.bounds import LONGEST, STANDARD, Bounds, bounds_for
-from aggregator.schedule.decide import NextPoll, next_poll
+from aggregator.schedule.decide import NextPoll, next_poll, validators
 from aggregator.schedule.hosts import pausing
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
@@ -336,6 +336,17 @@ def test_validators_are_replaced_on_every_200_and_kept_by_a_304() -> None:
     assert state.etag is None
 
 
+def test_validators_are_left_out_after_three_errors_of_the_server_alone() -> None:
+    for kind, expected in (("http", [True, True, False, False]), ("timeout", [True] * 4)):
+        state, sent = known_state(), []
+        for _ in range(4):
+            state, _ = poll(state, failed(403, kind=kind))
+            sent.append(validators(state) == ('"1"', None))
+        assert sent == expected
+        state, _ = poll(state, fetched(etag='"2"'))
+        assert validators(state) == ('"2"', None)
+
+
 def test_validators_of_a_document_that_breaks_off_are_kept_only_if_it_always_does() -> None:
     """Else a 304 would stand for entries that never arrived."""
     before = replace(known_state(), validator_url="https://harbour.example/before")
@@ -492,6 +503,13 @@ def test_an_adopted_address_that_dies_gives_way_to_the_configured_one() -> None:
         assert permanent_redirects.address(state, URL) == MOVED
     state, _ = poll(state, failed(404), now=start + 48 * HOUR)
     assert permanent_redirects.address(state, URL) == URL
+
+
+def test_an_adopted_address_that_fails_for_an_hour_stays() -> None:
+    state = sightings(5, 12 * HOUR)
+    for number in range(8):
+        state, _ = poll(state, failed(503), now=NOW + 48 * HOUR + number * 8 * MIN)
+    assert permanent_redirects.address(state, URL) == MOVED
 
 
 def test_410_of_an_adopted_address_asks_the_configured_one_again() -> None:
