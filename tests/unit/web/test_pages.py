@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -234,6 +235,20 @@ def test_what_fills_up_related_news_is_recent(tmp_path: Path) -> None:
     )
     related = room.client.get("/api/v1/stories?q=alarms").get_json()["stories"][0]["related"]
     assert [one["title"] for one in related if one["filled"]] == ["Bees hum"]
+    room.close()
+
+
+def test_of_very_many_sources_the_first_are_shown_and_the_others_folded(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    title = "Frigate Sachsen Collides With Freighter Near Bornholm"
+    room.publish(item(title, publisher="Outlet 0", url="https://o0.example/"))
+    assert "<details><summary>" not in page_of(room.client, "bornholm").replace('<details class="why">', "")
+    copies = [(n, item(f"{title} {n}", publisher=f"Outlet {n}", url=f"https://o{n}.example/")) for n in range(1, 30)]
+    room.publish(*(replace(one, title=title, summary=f"Says {n}.") for n, one in copies))
+    text = page_of(room.client, "bornholm")
+    shown, folded = text.split("<details><summary>")
+    assert folded.startswith("10 more</summary>")
+    assert [len(re.findall(r'href="https://o\d+\.example/"', part)) for part in (shown, folded)] == [20 + 1, 10]
     room.close()
 
 
