@@ -225,8 +225,9 @@ class StoryView:
 
     @property
     def lead_source(self) -> str | None:
-        """Id of the source of what the entry links to."""
-        return next((report.source for report in self.entry.reports if report.url == self.entry.link), None)
+        """Id of the source of what the entry links to, as it is called now."""
+        reports = (*self.reports, *self.entry.reports)
+        return next((report.source for report in reports if report.url == self.entry.link), None)
 
     @property
     def announced(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregator.model.story import Entry, Member, PendingItem, Report, StoryState
@@ -64,15 +64,24 @@ def announced(
 def turned(members: Sequence[Member], policy: Policy, entry: Entry) -> bool:
     """Whether the entry names an article that is now hidden, or omits one that is no longer hidden. An article that it
     never named does not matter."""
-    named = {(report.source, report.url) for report in entry.reports}
-
-    def names(item: PendingItem) -> bool:
-        return (item.source, item.url) in named or (item.image is not None and item.image == entry.image)
-
+    shown = [member.item for member in members if not policy.hides(member.item)]
+    names = _named_by(entry, shown)
+    lost = entry.image if entry.image not in {item.image for item in shown} else None
     return any(
-        names(member.item) if policy.hides(member.item) else member.item.hidden and not names(member.item)
-        for member in members
+        names(item) or (lost is not None and item.image == lost)
+        if policy.hides(item)
+        else item.hidden and not names(item)
+        for item in (member.item for member in members)
     )
+
+
+def _named_by(entry: Entry, shown: Iterable[PendingItem]) -> Callable[[PendingItem], bool]:
+    """Whether the entry names an item: by its address, or, where that is no longer the address of anything `shown`, by its time of
+    publication. Outlets move articles, and sources and publishers get other names; that time stays."""
+    addresses = {report.url for report in entry.reports}
+    left = addresses - {item.url for item in shown}
+    moved = {report.published for report in entry.reports if report.url in left}
+    return lambda item: item.url in addresses or item.at in moved
 
 
 def _newcomers(
@@ -87,9 +96,9 @@ def _newcomers(
     text of its own."""
     before = [m for m in members if m.item.n not in change.joined and m.item.n not in change.merged]
     known = {name for name, _ in corroborations(before, counted)}
-    addresses = {report.url for report in entry.reports if report.url}
+    names = _named_by(entry, [member.item for member in members])
     named = {report.publisher for report in entry.reports}
-    named |= {m.item.publisher for m in members if m.item.url in addresses}  # `publishers:` may fold it anew
+    named |= {member.item.publisher for member in members if names(member.item)}  # `publishers:` may fold it anew
     return [(name, at) for name, at in publishers if name not in known & named]
 
 

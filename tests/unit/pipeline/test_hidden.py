@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from newsroom import Newsroom, item
 
 from aggregator.model.item import Item
+from aggregator.model.poll import PollResult
 
 HOUR = timedelta(hours=1)
 MARK = "Zanzibarian"  # stands in the hidden article alone
@@ -160,3 +162,45 @@ def test_a_late_article_that_the_entry_never_named_leaves_without_a_word(room: N
     after = entries(room)[story]
     assert (after["content_html"], after["date_modified"]) == (before["content_html"], before["date_modified"])
     assert str(late.url) not in room.client.get(f"/stories/{story[9:]}").text
+
+
+def test_what_is_hidden_and_shares_its_picture_with_the_lead_is_told_once(room: Newsroom) -> None:
+    """Outlets put their emblem into entries: each edit and each late report announced the story anew."""
+    emblem = "https://kyodo.example/emblem.png"
+    first, second = (
+        item(title, "kyodo", age=age, image=emblem, summary=f"{title}, says Kyodo at greater length than before.")
+        for title, age in (("Ferry Maru sinks off Lumio", 5 * HOUR), ("Ferry Maru sinks off Lumio, nine missing", 2 * HOUR))
+    )  # fmt: skip
+    for one in (first, second, item("Ferry Maru sinks off Lumio, nine are missing", "reuters")):
+        room.publish(one)
+    story = f"urn:uuid:{story_of(room, first.title)}"
+    assert story == f"urn:uuid:{story_of(room, second.title)}"
+    hide(room, second)
+    before = entries(room)[story]
+    assert (str(second.url) in before["content_html"], before["image"]) == (False, emblem)
+    room.now += HOUR
+    room.edit(f"{room.application.settings.texts['feeds.yaml']}\n".replace("missile*", "torpedo*"))
+    assert entries(room)[story] == before
+    hide(room)
+    assert str(second.url) in entries(room)[story]["content_html"], "and comes back when it is shown again"
+
+
+def test_an_article_that_its_outlet_moved_before_it_was_hidden_leaves_its_entry(room: Newsroom) -> None:
+    story = f"urn:uuid:{story_of(room, BBC.title)}"
+    (state,) = room.archive.sources.states(["reuters"])
+    n, _ = room.archive.intake.known([REUTERS.id])[REUTERS.id]
+    moved = replace(REUTERS, url=(to := "https://reuters.example/moved"), canonical=to, hash="moved")
+    room.archive.intake.apply([PollResult(state, changed=((n, moved),))], room.now)
+    room.publish()
+    assert str(REUTERS.url) in entries(room)[story]["content_html"], "as it was announced"
+    hide(room, moved)
+    assert "Reuters" not in entries(room)[story]["content_html"]
+
+
+def test_an_article_whose_source_was_renamed_before_it_was_hidden_leaves_its_entry(room: Newsroom) -> None:
+    story = f"urn:uuid:{story_of(room, BBC.title)}"
+    room.text = room.text.replace("{name: Reuters, url:", "{name: Reuters, id: reuters-world, was: [reuters], url:")
+    room.edit(room.text)
+    room.archive.sources.sync(room.application.settings.sources)
+    hide(room, REUTERS)
+    assert str(REUTERS.url) not in entries(room)[story]["content_html"]

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from newsroom import CONFIG, Newsroom, item
+from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.cli.planning import Comparison, in_force
+from aggregator.model.poll import PollResult
 from aggregator.model.story import StoryState, StoryView
 from aggregator.model.stream import StreamQuery
 from aggregator.pipeline.plan import archive_rows
@@ -109,3 +110,30 @@ def test_a_story_that_goes_on_right_after_an_edit_follows_it_whole(room: Newsroo
     after = state(room, "Navy")
     assert after.topics == ("nato",), "the item that was there before is judged by the new rules too"
     assert {one.stream: one.entered for one in after.placings} == entered | {"topic:nato": entered["section:defense"]}
+
+
+def test_an_outlet_that_moved_its_report_before_it_was_renamed_is_not_announced_again(room: Newsroom) -> None:
+    """Nor one whose feed gives no links."""
+    silent = item("China grants suppliers of US automakers rare earth licenses", "silent", publisher="Silent", url=None)
+    room.publish(silent)
+    (known,) = room.archive.sources.states(["reuters"])
+    n, _ = room.archive.intake.known([NEWS[2].id])[NEWS[2].id]
+    moved = replace(NEWS[2], url=(to := "https://reuters.example/moved"), canonical=to, hash="moved")
+    room.archive.intake.apply([PollResult(known, changed=((n, moved),))], room.now)
+    room.publish()
+    before = story(room, "China")
+    assert {one.publisher for one in before.entry.reports} == {"BBC", "Kyodo", "Reuters", "Silent"}
+    renamed = RENAMED.replace("{name: Silent, url:", "{name: Quiet, was: [silent], url:")
+    edit(room, renamed)
+    settle(room)
+    room.publish(item("US auto suppliers get rare earth licenses granted by China", "kyodo"), live=True)
+    after = story(room, "China")
+    assert len(after.reports) == 5
+    assert after.entry == before.entry
+
+
+def test_entries_of_a_renamed_source_name_its_feed(room: Newsroom) -> None:
+    edit(room, CONFIG.replace("{name: BBC World, url:", "{name: BBC News World, was: [bbc-world], url:"))
+    settle(room)
+    assert story(room, "China").lead_source == "bbc-news-world"
+    assert ">BBC News World</source>" in room.client.get("/sections/asia-pacific.rss").text
