@@ -182,9 +182,16 @@ class Upkeep(Protocol):
     def noted(self, key: str) -> object:
         """The value noted last; None if there is none."""
 
-    def prune(self, now: int, keep: int, per_source: Mapping[str, int], proceed: Callable[[], bool] = ...) -> int:
+    def prune(
+        self,
+        now: int,
+        keep: int,
+        per_source: Mapping[str, int],
+        proceed: Callable[[], bool] = ...,
+        named: Collection[str] = ...,
+    ) -> int:
         """Delete texts of items that their source has not listed for so many seconds; returns how many. `proceed` is
-        asked before each step."""
+        asked before each step; `named` are addresses of articles that are not to be forgotten."""
 
 
 class Archive(Protocol):

@@ -16,7 +16,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if application.database.shared and held and held[0] != application.settings.epoch:
         # What it takes is gone for good, and the file of this machine may be an old copy of the one in force.
         application = Application.of_texts(place, held[1])
-    purged = archive.upkeep.prune(int(utc_now().timestamp()), *application.keep)
+    purged = archive.upkeep.prune(int(utc_now().timestamp()), *application.keep, named=application.policy.named)
     archive.close()
     print(f"The texts of {counted(purged, 'item')} were deleted; headlines and links stay.")
     return 0

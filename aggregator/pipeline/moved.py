@@ -11,8 +11,7 @@ from aggregator.ports import EditionStore
 
 def with_moved_addresses(policy: Policy, store: EditionStore) -> Policy:
     """The policy with the current addresses of the articles that it names, in addition to those given in `feeds.yaml`."""
-    said = policy.apart.union(policy.hidden, (address for address, _, _ in policy.pins), *policy.joined)
-    found = store.placed_at(said) if said else {}
+    found = store.placed_at(policy.named) if policy.named else {}
     now = {item.n: item.canonical for item in store.items({n for items in found.values() for n in items})}
     moved = {address: {to for n in items if (to := now.get(n))} - {address} for address, items in found.items()}
     if not any(moved.values()):

@@ -39,6 +39,11 @@ class Policy:
         """Names rules and program together: a story placed under another epoch is outdated."""
         return f"{self.like or self.configuration}.{self.program}"
 
+    @property
+    def named(self) -> frozenset[str]:
+        """Canonical addresses of the articles that overrides name."""
+        return self.apart.union(self.hidden, (address for address, _, _ in self.pins), *self.joined)
+
     def at(self, now: int) -> Policy:
         """The policy at this moment: pins expire by themselves."""
         if not self.pins:

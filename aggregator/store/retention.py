@@ -1,13 +1,17 @@
-"""Which texts are old enough to be deleted. The same for every backend."""
+"""Which texts are old enough to be deleted, and which addresses need not be kept. The same for every backend."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
 from aggregator.store.dialect import Reads, Writes
+from aggregator.store.rows import address_hash
 
 LISTED_EVERY = 86_400
 """How exactly we note when an item was last listed; finer would rewrite every row at every poll."""
+
+MOVES = 20
+"""How often an article may move and all its addresses are kept. One that moves more often has links that differ at each poll."""
 
 
 def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Iterator[tuple[int, int]]:
@@ -27,6 +31,18 @@ def read_again(db: Writes, source: int, limit: int) -> None:
         "UPDATE sources SET etag = NULL, last_modified = NULL, body_hash = '' "
         "WHERE n = ? AND last_success < ? AND body_hash != ''",
         (source, limit),
+    )
+
+
+def forget_addresses(db: Writes, named: Collection[str]) -> None:
+    """Of articles that moved more than MOVES times, all addresses but the present ones and those `named`, in canonical form."""
+    items = [n for (n,) in db.read("SELECT item FROM addresses GROUP BY item HAVING count(*) > ?", (MOVES,))]
+    present = [canonical for (canonical,) in db.select("SELECT canonical FROM texts WHERE item IN", items)]
+    kept = {hashed for address in (*named, *present) if (hashed := address_hash(address)) is not None}
+    one_of, listed = db.dialect.one_of, db.dialect.listed
+    db.write(
+        f"DELETE FROM addresses WHERE {one_of.format('item')} AND NOT {one_of.format('address')}",
+        (listed(items), listed(kept)),
     )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Generic
 
 import orjson
 
 from aggregator.store.dialect import Lock, Writer
 from aggregator.store.edition import moment
-from aggregator.store.retention import limits, read_again
+from aggregator.store.retention import forget_addresses, limits, read_again
 from aggregator.store.rows import to_json
 
 MEMORY_SECONDS = 14 * 86_400
@@ -80,11 +80,16 @@ class Upkeep(ABC, Generic[Writer]):
         return orjson.loads(rows[0][0]) if rows else None
 
     def prune(
-        self, now: int, keep: int, per_source: Mapping[str, int], proceed: Callable[[], bool] = lambda: True
+        self,
+        now: int,
+        keep: int,
+        per_source: Mapping[str, int],
+        proceed: Callable[[], bool] = lambda: True,
+        named: Collection[str] = (),
     ) -> int:
         """Delete the texts of items that their source has not listed for `keep` seconds; returns how many. Ids,
         headlines and links stay, so that purged items do not come back and archives never break. `proceed` is asked
-        before each step, since it may take long."""
+        before each step, since it may take long; `named` are addresses that are not to be forgotten."""
         purged = 0
         for source, limit in limits(self._db, now, keep, per_source):
             with self._db.transaction():
@@ -92,6 +97,8 @@ class Upkeep(ABC, Generic[Writer]):
             while proceed() and (count := self._prune(source, limit, now)):
                 purged += count
         self._forget(now - MEMORY_SECONDS)
+        with self._db.transaction():
+            forget_addresses(self._db, named)
         return purged
 
     @abstractmethod

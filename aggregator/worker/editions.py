@@ -180,12 +180,13 @@ class Editions:
 
     def _prune(self, now: int, proceed: Callable[[], bool]) -> None:
         """Retention, once a day; done here because it uses the edition's archive."""
-        archive = self._current.engine.archive
+        engine = self._current.engine
+        archive = engine.archive
         due = self._retention.due(now, time.monotonic())
         self._note_rest(archive)
         if not due:
             return
-        purged = archive.upkeep.prune(now, *self._current.engine.keep, proceed)
+        purged = archive.upkeep.prune(now, *engine.keep, proceed, engine.policy.named)
         if purged:
             log.info("pruned the texts of %d items", purged)
 

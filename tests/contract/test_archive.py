@@ -67,6 +67,23 @@ def test_an_article_that_moved_is_found_by_each_of_its_addresses(store: Store) -
     assert [store.reading.find(f"{address}?utm_source=rss", address) for address in places] == [one.id] * 3
 
 
+def test_links_that_differ_at_each_poll_are_not_all_kept(store: Store) -> None:
+    """They hold a token. What the editor names by one of them stays named."""
+    store.intake.apply([polled("alpha", [item("alpha", "1", "Restless"), item("alpha", "2", "Moved")])], NOW)
+    place(store)
+    addresses: dict[int, list[str]] = {1: [], 2: []}
+    for n, times in ((1, 30), (2, 20)):
+        for token in range(times):
+            addresses[n].append(f"https://alpha.example/{n}?session={token}")
+            moved = item("alpha", str(n), f"Moved {token}", url=addresses[n][-1], canonical=addresses[n][-1])
+            store.intake.apply([polled("alpha", changed=[(n, moved)])], NOW)
+    named = addresses[1][3]
+    store.upkeep.prune(SECONDS, 90 * 86_400, {}, named=[named])
+    every = [*addresses[1], *addresses[2], "https://alpha.example/1", "https://alpha.example/2"]
+    kept = {address for address in every if store.edition.placed_at([address])}
+    assert kept == {named, addresses[1][-1], *addresses[2], "https://alpha.example/1", "https://alpha.example/2"}
+
+
 def test_the_back_catalogue_enters_with_its_publication_times(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "Old defense", published=ago(days=3))], live=False)], NOW)
     store.intake.apply([polled("beta", [item("beta", "1", "Late europe", published=ago(days=3))])], NOW)
