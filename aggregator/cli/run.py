@@ -24,7 +24,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
 
     async def web(stopping: asyncio.Event) -> None:
         print(f"Serving on {place.address} (Ctrl-C stops)", file=sys.stderr)
-        await run_web(["serve", "--host", host, "--port", str(port)], place.environment(), stopping)
+        await run_web(host, port, place.environment(), stopping)
 
     return work(application, web)
 

@@ -1,4 +1,4 @@
-"""The web of `run`: `serve` as a process of its own, restarted if it dies, ended together with the worker."""
+"""The web of `run`: `serve` as a process of its own, restarted if it dies or hangs, ended together with the worker."""
 
 from __future__ import annotations
 
@@ -15,24 +15,32 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 7.0  # seconds; granian kills its own workers after five
 PAUSE = 2.0  # seconds between restarts
+LOOK = 15.0  # seconds between questions whether it answers, and for which an answer is waited for
+SILENCE = 6  # questions in a row without an answer: some two minutes; readers who flood it do not make it a hung one
 
 
-async def run_web(arguments: Sequence[str], environment: Mapping[str, str], stopping: asyncio.Event) -> None:
-    """Keep `aggregator ARGUMENTS` running until `stopping` is set."""
+async def run_web(host: str, port: int, environment: Mapping[str, str], stopping: asyncio.Event) -> None:
+    """Keep `aggregator serve` running there until `stopping` is set."""
     while not stopping.is_set():
         try:
-            process = await _started(arguments, environment)
+            process = await _started(["serve", "--host", host, "--port", str(port)], environment)
         except OSError as error:
             log.error("the web process cannot be started: %s", error.strerror)
             await _pause(stopping)
             continue
         ended = asyncio.create_task(process.wait())
         told = asyncio.create_task(stopping.wait())
-        await asyncio.wait({ended, told}, return_when=asyncio.FIRST_COMPLETED)
+        silent = asyncio.create_task(_silence(host, port))
+        await asyncio.wait({ended, told, silent}, return_when=asyncio.FIRST_COMPLETED)
         told.cancel()
+        silent.cancel()
         if stopping.is_set():
             await _end(process)
             return
+        if not ended.done():
+            log.error("the web process does not answer any more")
+            process.kill()
+            await ended
         log.error("the web process ended with %s; starting it again", process.returncode)
         await _pause(stopping)
 
@@ -48,6 +56,28 @@ async def _started(arguments: Sequence[str], environment: Mapping[str, str]) -> 
         env={**os.environ, **environment, PARENT: str(os.getpid())},
         process_group=0,
     )
+
+
+async def _silence(host: str, port: int) -> None:
+    """Wait until nothing has answered there for long."""
+    unanswered = 0
+    while unanswered < SILENCE:
+        await asyncio.sleep(LOOK)
+        unanswered = 0 if await _answers(host, port) else unanswered + 1
+
+
+async def _answers(host: str, port: int) -> bool:
+    """The operating system accepts connections for a process that hangs; so a request is made."""
+    try:
+        async with asyncio.timeout(LOOK):
+            reader, writer = await asyncio.open_connection(host, port)
+            try:
+                writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                return bool(await reader.read(1))
+            finally:
+                writer.close()
+    except OSError:  # also TimeoutError
+        return False
 
 
 async def _pause(stopping: asyncio.Event) -> None:

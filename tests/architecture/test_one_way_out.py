@@ -48,7 +48,7 @@ ALLOWED = {
 CALLS = {
     "asyncio.create_subprocess_exec": {"sandbox/worker.py", "worker/web_process.py"},
     "asyncio.create_subprocess_shell": set(),
-    "asyncio.open_connection": set(),
+    "asyncio.open_connection": {"worker/web_process.py"},  # to its own web
     "asyncio.start_server": set(),
     "socket.create_connection": set(),
     "os.system": set(),

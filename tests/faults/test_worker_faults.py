@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Collection, Coroutine
@@ -14,8 +16,10 @@ from typing import Any
 
 import pytest
 from builders import NOW, by_words, item, policy, polled, source
+from builders.process import aggregator, children, configuration, free_port, serves
 from msgspec import structs
 
+from aggregator.bootstrap import Place
 from aggregator.config.load import load
 from aggregator.errors import ConfigError, Problem, StoreBusy, StoreCorrupt, StoreFull, TooManyFiles
 from aggregator.model.item import NormalFeed
@@ -679,7 +683,7 @@ def test_f23_a_web_process_that_ends_is_started_again(tmp_path: Path, monkeypatc
 
     async def run() -> None:
         stopping = asyncio.Event()
-        keeping = asyncio.create_task(web_process.run_web(["serve"], environment, stopping))
+        keeping = asyncio.create_task(web_process.run_web("127.0.0.1", 1, environment, stopping))
         while not log.exists() or len(log.read_text()) < 3:
             await asyncio.sleep(0.01)
         with monkeypatch.context() as gone:
@@ -693,6 +697,42 @@ def test_f23_a_web_process_that_ends_is_started_again(tmp_path: Path, monkeypatc
         await keeping
 
     asyncio.run(asyncio.wait_for(run(), 20))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="its processes are found in /proc")
+def test_f23_a_web_process_that_hangs_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(web_process, "PAUSE", 0.01)
+    monkeypatch.setattr(web_process, "LOOK", 1.0)
+    config, port = configuration(tmp_path, {}), free_port()
+    aggregator(config, "poll")
+    place = Place(config, tmp_path / "instance", address=f"http://127.0.0.1:{port}")
+    others = children(os.getpid()).keys()
+
+    async def until_served() -> set[int]:
+        while not await asyncio.to_thread(serves, f"{place.address}/healthz"):
+            await asyncio.sleep(0.05)
+        return children(os.getpid()).keys() - others
+
+    async def run() -> None:
+        stopping = asyncio.Event()
+        keeping = asyncio.create_task(web_process.run_web("127.0.0.1", port, place.environment(), stopping))
+        hung = await until_served()
+        for pid in hung:
+            os.kill(pid, signal.SIGSTOP)
+        while hung & children(os.getpid()).keys():
+            await asyncio.sleep(0.05)
+        assert await until_served()
+        stopping.set()
+        await keeping
+        assert not children(os.getpid()).keys() - others
+
+    asyncio.run(asyncio.wait_for(run(), 120))
+    assert [record.message for record in caplog.records] == [
+        "the web process does not answer any more",
+        "the web process ended with -9; starting it again",
+    ]
 
 
 def test_leases_of_a_process_that_was_killed_are_taken_at_the_next_tick(worker: Worker) -> None:
