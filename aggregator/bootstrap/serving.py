@@ -68,7 +68,7 @@ def written() -> datetime:
 def library(application: Application, written: datetime | None = None) -> Library:
     """What the web uses; it follows the configuration that the store says is in force. `written`: when the program last
     changed."""
-    from aggregator.pipeline.category_topics import noted_topics
+    from aggregator.pipeline.category_topics import titles_of
     from aggregator.web.library import Library
 
     place = application.place
@@ -79,7 +79,7 @@ def library(application: Application, written: datetime | None = None) -> Librar
         clock=utc_now,
         health=_health,
         troubles=application.database.troubles,
-        found=lambda upkeep: noted_topics(upkeep.noted(notes.CATEGORY_TOPICS)).titles,
+        found=lambda upkeep: titles_of(upkeep.noted(notes.CATEGORY_TOPICS)),
         written=written or datetime(2026, 1, 1, tzinfo=UTC),
     )
 

@@ -41,6 +41,13 @@ def noted_topics(noted: object) -> CategoryTopics:
     return topics_of(noted.get("labels") if isinstance(noted, dict) else None)
 
 
+def titles_of(noted: object) -> dict[str, str]:
+    """The topics in a survey's note, and those that earlier surveys found and this one did not: who subscribed to one of these has a
+    feed that is empty until it is found again. Id → title."""
+    former = noted.get("former") if isinstance(noted, dict) else None
+    return {**(former if isinstance(former, dict) else {}), **noted_topics(noted).titles}
+
+
 def stored_topics(archive: Archive) -> CategoryTopics:
     """The topics that the last survey found."""
     return noted_topics(archive.upkeep.noted(notes.CATEGORY_TOPICS))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from aggregator.categorise.category_topics import CategoryTopics, Use, find_topics
 from aggregator.model import notes
-from aggregator.pipeline.category_topics import stored_topics, with_category_topics
+from aggregator.pipeline.category_topics import stored_topics, titles_of, with_category_topics
 from aggregator.pipeline.moved import with_moved_addresses
 from aggregator.pipeline.plan import PAGE, archive_rows
 from aggregator.pipeline.policy import Policy
@@ -17,6 +17,7 @@ from aggregator.ports import Archive, EditionStore
 EVERY = 86_400  # seconds between surveys
 YOUNG = 3_600  # … as long as no topic was found
 WINDOW = 14 * 86_400  # seconds: older stories are not read
+FORMER = 1_000  # topics of earlier surveys whose feeds stay
 STORIES = 20_000  # most stories that are read, the newest ones
 
 StoryUse = tuple[int, Use]
@@ -42,10 +43,12 @@ def survey(
     fresh = _new(topics, known) if at is not None else topics
     # A topic has its page before a story names it, and as long as one does. Without a time, the survey is not over.
     every = CategoryTopics({**known.titles, **topics.titles}, topics.ids)
-    archive.upkeep.note(notes.CATEGORY_TOPICS, {"at": None, "labels": every.as_json()})
+    former = {id: title for id, title in titles_of(noted).items() if id not in topics.titles}
+    note = {"former": dict(list(former.items())[-FORMER:])}
+    archive.upkeep.note(notes.CATEGORY_TOPICS, {**note, "at": None, "labels": every.as_json()})
     if not _re_place(archive, with_category_topics(policy, topics), fresh, used, now=now, proceed=proceed):
         return None
-    archive.upkeep.note(notes.CATEGORY_TOPICS, {"at": moment, "labels": topics.as_json()})
+    archive.upkeep.note(notes.CATEGORY_TOPICS, {**note, "at": moment, "labels": topics.as_json()})
     return topics
 
 

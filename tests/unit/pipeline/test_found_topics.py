@@ -109,16 +109,25 @@ def test_a_plan_knows_them(room: Newsroom) -> None:
 
 
 def test_one_that_is_none_any_more_leaves_its_stories(room: Newsroom) -> None:
-    """An outlet is called so now: no story is to name a topic that has no page."""
+    """An outlet is called so now. Who subscribed to it has an empty feed, and no broken one, until it is found again."""
     survey(room.archive, room.application.policy, lambda: NOW)
     room.put_in_force(CONFIG.replace("name: BBC World", "id: bbc-world, name: Village Life"))
     re_place(room.archive, room.application.policy, lambda: NOW)
     assert survey(room.archive, room.application.policy, lambda: NOW + EVERY, lambda: False) is None
     assert room.client.get("/topics/village-life").status_code == 200
     assert survey(room.archive, room.application.policy, lambda: NOW + EVERY) is not None
-    assert room.client.get("/topics/village-life").status_code == 404
+    feed = room.client.get("/topics/village-life.json")
+    assert (feed.status_code, feed.get_json()["items"]) == (200, [])
+    assert room.client.get("/topics/village-life").status_code == 200
+    assert "village-life" not in {one["id"] for one in room.client.get("/api/v1/topics").get_json()["topics"]}
     told = room.client.get("/api/v1/stories").get_json()["stories"]
     assert "village-life" not in {topic for story in told for topic in story["topics"]}
+    assert survey(room.archive, room.application.policy, lambda: NOW + 2 * EVERY) is not None
+    assert room.client.get("/topics/village-life.rss").status_code == 200
+    room.put_in_force(CONFIG)
+    re_place(room.archive, room.application.policy, lambda: NOW)
+    assert survey(room.archive, room.application.policy, lambda: NOW + 3 * EVERY) is not None
+    assert len(room.client.get("/topics/village-life.json").get_json()["items"]) == 6
 
 
 def test_names_of_sections_and_outlets_are_none(room: Newsroom) -> None:
