@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from aggregator.model.item import NormalFeed
+from aggregator.model.item import NormalFeed, Told, Wanted
 from aggregator.model.source import Fetched, FetchRequest, Outcome, ParseJob, SourceState
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ Parser = Callable[[Fetched, ParseJob], Awaitable[NormalFeed]]
 SandboxError (the child stalled or died)."""
 
 
-Extractor = Callable[[Fetched], Awaitable[str]]
+Extractor = Callable[[Fetched, Told], Awaitable[str]]
 """Turns the page of an article into safe HTML of its text; where it runs and what it raises is as for Parser."""
 
 
@@ -149,11 +149,9 @@ class Past(Protocol):
 class Articles(Protocol):
     """Texts of articles, for sources with `full_text`."""
 
-    def claim(
-        self, sources: Collection[str], since: int, limit: int, now: int, again: int
-    ) -> list[tuple[int, str, str]]:
-        """(item, source, address) of new items whose articles were never requested. An item is returned once more from
-        `again` on, if nothing was saved by then (the process was killed), or from the time to which it was put off."""
+    def claim(self, sources: Collection[str], since: int, limit: int, now: int, again: int) -> list[Wanted]:
+        """The articles of new items that were never requested. One is returned once more from `again` on, if nothing was
+        saved by then (the process was killed), or from the time to which it was put off."""
 
     def put_off(self, item: int, until: int) -> None:
         """It could not be requested now: `claim` returns it again from then on."""

@@ -107,6 +107,27 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a feed tells of an article: headline and summary as plain text, and the text as safe HTML."""
+
+    headline: str
+    summary: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The article of an item, which is to be requested. `item` is its number in the store, `source` an id; `seen` is when it was
+    first seen, in epoch seconds."""
+
+    item: int
+    source: str
+    url: str
+    seen: int
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """Something discarded or held back. `reason` is a slug for counting, `count` how many."""
 

@@ -11,6 +11,11 @@ from aggregator.parse import charset
 
 LARGEST = 4 << 20  # bytes; larger pages are not articles
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,30}/[a-z0-9.+-]{1,60}", re.IGNORECASE)
+# schema.org, by which outlets tell search engines what readers have to pay for.
+_PAID = re.compile(
+    rb"\bisAccessibleForFree[\"']?\s*(?::|\bcontent\s*=)\s*[\"']?\s*(?:https?://schema\.org/)?(true|false)\b",
+    re.IGNORECASE,
+)
 _HEADLINE = re.compile(r"<h1>.*?</h1>", re.DOTALL)
 
 
@@ -35,13 +40,15 @@ def article(body: bytes, content_type: str | None, url: str) -> str:
     """The article as HTML, not sanitised: paragraphs, sub-headings, lists, quotations, links; without its headline.
 
     Raises:
-        ParseError: the page is none, or holds no article.
+        ParseError: the page is none, or holds no article, or one that the outlet does not give to everybody.
     """
     if content_type and "html" not in content_type.lower():
         kind = _MEDIA_TYPE.match(content_type)
         raise ParseError("not-a-page", f"the article is sent as {kind[0] if kind else 'something else'}, not as a page")
     if len(body) > LARGEST:
         raise ParseError("too-large", f"the page is larger than {LARGEST >> 20} MiB")
+    if (paid := _PAID.search(body)) and paid[1].lower() == b"false":
+        raise ParseError("paid", "the outlet gives this article to subscribers only")
     if charset.of_header(content_type):  # which outranks what the page says itself
         body, _ = charset.to_utf8(body, content_type)
     found = _import().extract(

@@ -76,10 +76,13 @@ def _answer(task: frames.Task | frames.Page) -> frames.Answer:
 
 
 def _article(page: frames.Page) -> str:
+    from aggregator.normalise.article import confirm  # most children never need these
     from aggregator.normalise.markup import sanitise
-    from aggregator.parse.article import article  # most children never need it
+    from aggregator.parse.article import article
 
-    return sanitise(article(page.body, page.content_type, page.url), page.url, Counter())
+    text = sanitise(article(page.body, page.content_type, page.url), page.url, Counter())
+    confirm(text, page.told)
+    return text
 
 
 if __name__ == "__main__":

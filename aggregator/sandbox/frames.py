@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from aggregator.model.item import NormalFeed
+from aggregator.model.item import NormalFeed, Told
 from aggregator.model.source import ParseJob
 
 MAX_FRAME = 64 * 1024 * 1024  # bytes; a document is at most 10 MiB, and what it becomes is capped field by field
@@ -25,11 +25,12 @@ class Task(msgspec.Struct, frozen=True, tag=True):
 
 
 class Page(msgspec.Struct, frozen=True, tag=True):
-    """An article page whose text is to be extracted."""
+    """An article page whose text is to be extracted, and what the feed tells of it."""
 
     body: bytes
     content_type: str | None
     url: str
+    told: Told
 
 
 class Text(msgspec.Struct, frozen=True, tag=True):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from aggregator.errors import OUT_OF_FILES, ParseError, SandboxError, TooManyFiles
-from aggregator.model.item import NormalFeed
+from aggregator.model.item import NormalFeed, Told
 from aggregator.model.source import Fetched, ParseJob
 from aggregator.sandbox import frames
 from aggregator.sandbox.worker import Worker
@@ -58,10 +58,10 @@ class Sandbox:
             raise SandboxError("crashed", "the process that reads documents gave an unexpected answer")
         return answer.feed
 
-    async def extract(self, fetched: Fetched) -> str:
+    async def extract(self, fetched: Fetched, told: Told) -> str:
         """Extract the text of an article page as safe HTML. Raises as `parse` does."""
         async with self._articles:
-            answer = await self._read(frames.Page(fetched.body, fetched.content_type, fetched.url))
+            answer = await self._read(frames.Page(fetched.body, fetched.content_type, fetched.url, told))
         if not isinstance(answer, frames.Text):
             raise SandboxError("crashed", "the process that reads documents gave an unexpected answer")
         return answer.content

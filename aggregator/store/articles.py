@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Generic
 
+from aggregator.model.item import Told, Wanted
+from aggregator.store.compression import unpack
 from aggregator.store.dialect import Lock, Writer
 
 
@@ -14,27 +16,29 @@ class Articles(Generic[Writer]):
     def __init__(self, connection: Writer) -> None:
         self._db = connection
 
-    def claim(
-        self, sources: Collection[str], since: int, limit: int, now: int, again: int
-    ) -> list[tuple[int, str, str]]:
-        """(item, source, address) of new items whose articles were never requested, the newest first. They are not
-        returned again before `again`, and then only if nothing was saved or they were put off."""
+    def claim(self, sources: Collection[str], since: int, limit: int, now: int, again: int) -> list[Wanted]:
+        """The articles of new items that were never requested, the newest first. They are not returned again before
+        `again`, and then only if nothing was saved or they were put off."""
         dialect = self._db.dialect
         with self._db.transaction(Lock.ASKING):  # two that ask at once are to be given different items
-            rows: list[tuple[int, str, str]] = self._db.read(
-                "SELECT i.n, s.id, t.url FROM sources s JOIN items i ON i.source = s.n JOIN texts t ON t.item = i.n "
+            rows = self._db.read(
+                "SELECT i.n, s.id, t.url, i.first_seen, t.title, t.summary, t.content "
+                "FROM sources s JOIN items i ON i.source = s.n JOIN texts t ON t.item = i.n "
                 f"WHERE {dialect.one_of.format('s.id')} AND i.entered >= ? AND i.first_seen >= ? AND t.url LIKE 'http%' "
                 "AND NOT EXISTS (SELECT 1 FROM articles a WHERE a.item = i.n AND (a.again IS NULL OR a.again > ?)) "
                 "ORDER BY i.n DESC LIMIT ?",
                 (dialect.listed(sources), since, since, now, limit),
             )
-            for n, _, _ in rows:
+            for n, *_ in rows:
                 self._db.write(
                     "INSERT INTO articles (item, asked, again) VALUES (?, ?, ?) "
                     "ON CONFLICT (item) DO UPDATE SET asked = excluded.asked, again = excluded.again",
                     (n, now, again),
                 )
-        return rows
+        return [
+            Wanted(n, source, url, seen, Told(headline, summary, unpack(text)))
+            for n, source, url, seen, headline, summary, text in rows
+        ]
 
     def put_off(self, item: int, until: int) -> None:
         """It could not be requested now: it is returned again from then on."""

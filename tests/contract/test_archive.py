@@ -14,6 +14,7 @@ from builders import NOW, Store, ago, archive, by_words, item, policy, polled, p
 from msgspec import structs
 
 from aggregator.errors import UsageError
+from aggregator.model.item import Told, Wanted
 from aggregator.model.judgement import Judgement
 from aggregator.model.settings import Source
 from aggregator.model.story import PendingItem, StoryView
@@ -1055,8 +1056,10 @@ def test_an_article_is_given_once_and_again_where_it_was_put_off_or_nothing_was_
 
     def given(after: int) -> list[int]:
         now = SECONDS + after
-        return [row[0] for row in store.articles.claim(["alpha"], 0, 9, now, now + 1000)]
+        return [wanted.item for wanted in store.articles.claim(["alpha"], 0, 9, now, now + 1000)]
 
+    (first,) = store.articles.claim(["alpha"], 0, 1, SECONDS - 9, SECONDS)
+    assert first == Wanted(3, "alpha", "https://alpha.example/1", SECONDS, Told("Number 1", "", ""))
     assert given(0) == [3, 2, 1]
     assert given(0) == []
     store.articles.put_off(1, SECONDS + 60)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from servers.local import Server, answer, redirect
+from servers.local import Route, Server, answer, redirect
 
 from aggregator.bootstrap import Application, Place, library, utc_now
 from aggregator.cli.main import main
@@ -18,9 +18,16 @@ from aggregator.store.sqlite.connection import Connection
 from aggregator.web.app import create_app
 
 SENTENCE = "The engineers who had inspected the wall in spring found that water seeped through it, and said so"
+
+
+def article(headline: str) -> Route:
+    """Its page."""
+    return answer(PAGE.replace("HEADLINE", headline).encode(), content_type="text/html; charset=utf-8")
+
+
 PAGE = f"""<!doctype html><html><head><title>Dam</title><script>alert('page')</script></head><body>
 <nav><a href="/">Home</a> <a href="/sport">Sport</a> <a href="/news">News</a></nav>
-<article><h1>Dam gives way in Kakhovka</h1>
+<article><h1>HEADLINE</h1><p>HEADLINE, as we learnt from several people who were there that day.</p>
 {"".join(f"<p>{SENTENCE}, in paragraph {n}, <a href='https://dams.example/report'>as a report tells</a>.</p>" for n in range(4))}
 <h2>What is known of the flood</h2>
 <p onclick="alert(1)">{SENTENCE} at length, again and again, to everybody who asked them about it.</p>
@@ -70,9 +77,7 @@ class Wire:
 @pytest.fixture
 def wire(tmp_path: Path) -> Iterator[Wire]:
     with Server({}) as server:
-        server.routes["/dam"] = server.routes["/octopus"] = answer(
-            PAGE.encode(), content_type="text/html; charset=utf-8"
-        )
+        server.routes["/dam"] = article("Dam gives way in Kakhovka")
         server.routes["/report"] = answer(b"%PDF-1.7", content_type="application/pdf")
         made = Wire(tmp_path, server)
         made.publish("full", ("/dam", "Dam gives way in Kakhovka"), ("/report", "Budget office reports on tariffs"))
@@ -159,6 +164,74 @@ def test_a_page_without_an_article_leaves_what_the_feed_said(wire: Wire) -> None
     assert "%PDF" not in page
 
 
+def paragraphs(*texts: str) -> str:
+    return "<main>" + "".join(f"<p>{text}</p>" for text in texts) + "</main>"
+
+
+FERRY = "Ferry sinks near Palermo harbour"
+TEASER = f"{FERRY}, and all of its passengers were saved by fishermen within an hour, as the harbour master told us"
+OTHERS = {
+    "not found": paragraphs(
+        "Sorry, the page you are looking for could not be found. It may have been moved, renamed or deleted.",
+        "Please try searching, or return to our home page to read the latest news, sport, business and opinion.",
+    ),
+    "log in": paragraphs(
+        "Log in to continue reading this article. Enter the email address and the password of your account.",
+        "No account yet? Create a free account to read this article and to get our newsletters every morning.",
+    ),
+    "cookies": paragraphs(
+        "We and our partners store or access information on a device, such as cookies and process personal data.",
+        "With your permission we and our partners may use precise geolocation data and identification.",
+    ),
+    "front page": "<main>"
+    + "".join(
+        f"<article><h2><a href='/{n}'>Minister {n} speaks</a></h2><p>A teaser of what minister {n} said at length.</p></article>"
+        for n in range(20)
+    )
+    + "</main>",
+    "for subscribers": paragraphs(
+        TEASER, "Subscribe now to go on reading. Cancel at any time. Log in if you subscribe already."
+    )
+    + '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": "False"}</script>',
+}
+
+
+@pytest.mark.parametrize("page", OTHERS.values(), ids=OTHERS)
+def test_a_page_that_is_not_the_article_is_not_shown_as_it(wire: Wire, page: str) -> None:
+    whole = f"<!doctype html><html><head><title>{FERRY}</title></head><body>{page}</body></html>"
+    wire.server.routes["/ferry"] = answer(whole.encode(), content_type="text/html")
+    wire.publish("full", ("/ferry", FERRY))
+    wire.poll()
+    assert wire.asked("/ferry") == 1
+    shown = wire.page("ferry")
+    assert "a short description" in shown
+    for words in ("could not be found", "Log in", "our partners", "minister 3", "Subscribe now"):
+        assert words not in shown
+
+
+def test_an_address_that_leads_to_the_front_page_leads_to_no_article(wire: Wire) -> None:
+    wire.server.routes["/"] = article(FERRY)
+    wire.server.routes["/moved"] = redirect("/")
+    wire.publish("full", ("/moved", FERRY))
+    wire.poll()
+    assert wire.asked("/") == 1
+    assert "seeped" not in wire.page("ferry")
+
+
+def test_the_text_of_the_feed_stays_where_the_page_holds_less(wire: Wire) -> None:
+    text = f"{TEASER}. " * 20 + "That was all."
+    page = f"<!doctype html><html><body>{paragraphs(TEASER, TEASER, TEASER)}</body></html>"
+    wire.server.routes["/ferry"] = answer(page.encode(), content_type="text/html")
+    date = format_datetime(utc_now() - timedelta(minutes=20))
+    entry = f"<title>{FERRY}</title><link>{wire.server.url('/ferry')}</link><pubDate>{date}</pubDate><description>{text}</description>"
+    wire.server.routes["/full"] = answer(
+        f"<rss><channel><title>Full</title><item>{entry}</item></channel></rss>".encode()
+    )
+    wire.poll()
+    assert wire.asked("/ferry") == 1
+    assert "That was all" in wire.page("ferry")
+
+
 def test_the_text_goes_where_retention_takes_what_the_feed_said(wire: Wire) -> None:
     archive = Application.load(wire.place).database.open()
     archive.upkeep.prune(int(utc_now().timestamp()) + 10, 1, {})
@@ -172,7 +245,7 @@ def robots(wire: Wire, *lines: str) -> None:
 
 def news(wire: Wire, path: str = "/bridge") -> None:
     """Another article, polled anew by a process of its own."""
-    wire.server.routes[path] = answer(PAGE.replace("Dam", "Bridge").encode(), content_type="text/html; charset=utf-8")
+    wire.server.routes[path] = article("Bridge reopens over the Rhine after years")
     wire.publish("full", (path, "Bridge reopens over the Rhine after years"))
     wire.poll()
 
@@ -197,7 +270,7 @@ def test_robots_txt_is_asked_once_for_many_articles(wire: Wire) -> None:
     before = wire.asked("/robots.txt")
     wire.server.routes["/robots.txt"] = answer(b"User-agent: *\nDisallow: /sport", content_type="text/plain")
     for n in range(5):
-        wire.server.routes[f"/a{n}"] = answer(PAGE.encode(), content_type="text/html")
+        wire.server.routes[f"/a{n}"] = article(f"Matter number {n} of the day")
     wire.publish("full", *((f"/a{n}", f"Matter number {n} of the day") for n in range(5)))
     wire.poll()
     assert [wire.asked(f"/a{n}") for n in range(5)] == [1] * 5
@@ -225,7 +298,7 @@ def test_an_article_whose_host_asks_for_a_pause_is_asked_for_after_it(wire: Wire
     wire.poll()
     wire.poll()
     assert wire.asked("/pause") == 1
-    wire.server.routes["/pause"] = answer(PAGE.encode(), content_type="text/html; charset=utf-8")
+    wire.server.routes["/pause"] = article("Ferry sinks near Palermo harbour")
     later(wire)
     wire.poll()
     assert wire.asked("/pause") == 2

@@ -357,6 +357,22 @@ def test_what_an_article_is_sent_as_is_told_in_letters_of_media_types(kind: str)
     assert str(error.value).isprintable()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        '<script type="application/ld+json">{"isAccessibleForFree":false}</script>',
+        """<script type='application/ld+json'>{"isAccessibleForFree" : "False"}</script>""",
+        '<meta itemprop="isAccessibleForFree" content="http://schema.org/False">',
+    ],
+)
+def test_an_article_for_subscribers_is_none(said: str) -> None:
+    text = "The engineers who had inspected the wall in spring found that water seeped through it, and said so. " * 4
+    page = f"<html><head>{{}}</head><body><article><p>{text}</p></article></body></html>"
+    assert "seeped" in article(page.format(re.sub("(?i)false", "true", said)).encode(), "text/html", URL)
+    with pytest.raises(ParseError, match="subscribers only"):
+        article(page.format(said).encode(), "text/html", URL)
+
+
 def test_an_article_is_in_the_encoding_that_its_header_names() -> None:
     text = "Předseda vlády oznámil, že jednání budou příští týden pokračovat v Ženevě, uvedla agentura. " * 4
     page = f"<html><body><article><h1>Titul</h1><p>{text}</p></article></body></html>".encode("iso-8859-2")

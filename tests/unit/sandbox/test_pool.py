@@ -14,7 +14,7 @@ import pytest
 from builders.documents import JOB, URL, item, read, rss
 
 from aggregator.errors import ParseError, SandboxError
-from aggregator.model.item import NormalFeed
+from aggregator.model.item import NormalFeed, Told
 from aggregator.model.source import Fetched, Freshness
 from aggregator.sandbox import Sandbox, frames
 from aggregator.sandbox.worker import Worker
@@ -303,7 +303,7 @@ def test_articles_that_stall_hold_up_no_feed() -> None:
 
     async def main() -> None:
         async with Sandbox(children=2, wall=60) as sandbox:
-            pages = [asyncio.create_task(sandbox.extract(page)) for _ in range(3)]
+            pages = [asyncio.create_task(sandbox.extract(page, Told("Word", "", ""))) for _ in range(3)]
             await stalled(sandbox)
             for _ in range(10):
                 assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2

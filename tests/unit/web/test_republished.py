@@ -24,8 +24,8 @@ def extracted(newsroom: Newsroom) -> str:
         item("Navy's newest frigate delayed again, shipbuilder says", "kyodo"),
     )
     now = int(newsroom.now.timestamp())
-    for n, _, _ in newsroom.archive.articles.claim(["bbc-world", "kyodo"], now - 86_400, 9, now, now + 3600):
-        newsroom.archive.articles.save(n, TEXT, None, now)
+    for article in newsroom.archive.articles.claim(["bbc-world", "kyodo"], now - 86_400, 9, now, now + 3600):
+        newsroom.archive.articles.save(article.item, TEXT, None, now)
     (story,) = newsroom.client.get("/api/v1/stories").get_json()["stories"]
     assert len(story["publishers"]) == 2
     return str(story["id"])

@@ -1,0 +1,41 @@
+"""Whether a text is the article that a feed tells of."""
+
+from __future__ import annotations
+
+import pytest
+
+from aggregator.errors import ParseError
+from aggregator.model.item import Told
+from aggregator.normalise.article import confirm
+
+TOLD = Told("Ferry sinks near Palermo", "All passengers were saved by fishermen.", "<p>All passengers were saved.</p>")
+TEXT = (
+    "<p>Fishermen saved all passengers of a ferry that sank on Tuesday, off the coast of Sicily, as its owner said.</p>"
+)
+
+
+def test_an_article_tells_what_the_feed_tells() -> None:
+    confirm(TEXT, TOLD)
+    confirm("<p>" + "西西里岛附近一艘渡轮沉没，渔民救起全部乘客。" * 3 + "</p>", Told("渡轮在西西里岛附近沉没", "", ""))
+    confirm(
+        "<p>Паром затонул у берегов Сицилии, пассажиров спасли рыбаки.</p>", Told("У Сицилии затонул паром", "", "")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("<p>Log in to continue reading. Create a free account to get our newsletters.</p>", "another-text"),
+        ("<p>" + "Sport, weather and other news of the day. " * 60 + "</p>" + TEXT, "another-text"),
+        ("<p>Ferry sinks, all saved.</p>", "shorter"),
+    ],
+)
+def test_another_text_is_not_taken_for_it(text: str, kind: str) -> None:
+    with pytest.raises(ParseError) as error:
+        confirm(text, TOLD)
+    assert error.value.kind == kind
+    assert "ferry" not in str(error.value).lower()
+
+
+def test_where_the_feed_tells_nothing_any_text_will_do() -> None:
+    confirm(TEXT, Told("", "", ""))

@@ -1,0 +1,112 @@
+"""Which articles are requested, in which order, and when again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from builders import NOW, archive, item, polled, source
+
+from aggregator.model.item import NormalFeed, Told
+from aggregator.model.settings import Defaults
+from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, Outcome, ParseJob
+from aggregator.pipeline.articles import LATER, RECENT, TURN, articles
+from aggregator.pipeline.refresh import Tools
+from aggregator.store.sqlite.archive import SqliteArchive
+
+GONE = Failed("timeout", "no complete answer within 30 seconds")
+
+
+@dataclass
+class Desk:
+    """`answers` gives for the path of an article what its host answers; `seconds` is how long that takes."""
+
+    store: SqliteArchive
+    now: datetime = NOW
+    seconds: int = 1
+    answers: Callable[[str], Outcome | None] = lambda path: None
+    asked: list[str] = field(default_factory=list)
+
+    def call(self, after: int = 0) -> list[str]:
+        """What is asked for by a call so many seconds after the one before."""
+        self.now += timedelta(seconds=after)
+        self.asked.clear()
+        asyncio.run(articles(self._tools()))
+        return list(self.asked)
+
+    def _tools(self) -> Tools:
+        async def fetch(request: FetchRequest) -> Outcome:
+            self.asked.append(request.url.removeprefix("https://"))
+            self.now += timedelta(seconds=self.seconds)
+            page = Fetched(request.url, 200, b"", "text/html", None, None, Freshness())
+            return self.answers(request.url.rpartition("/")[2]) or page
+
+        async def extract(page: Fetched, told: Told) -> str:
+            return f"<p>{told.headline}</p>"
+
+        async def parse(fetched: Fetched, job: ParseJob) -> NormalFeed:
+            raise AssertionError
+
+        return Tools(
+            archive=self.store, lookup=self.store, fetch=fetch, parse=parse, extract=extract, clock=lambda: self.now,
+            jitter=lambda: 0.5, defaults=Defaults(timedelta(minutes=15), timedelta(days=90)),
+            sources={id: source(id, full_text=True) for id in ("alpha", "beta")}, request=lambda one: (one.url, one.headers),
+        )  # fmt: skip
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    store = archive(tmp_path, "alpha", "beta")
+    for id in ("alpha", "beta"):
+        store.intake.apply([polled(id, [item(id, str(n), f"Number {n}") for n in (1, 2, 3)])], NOW)
+    yield Desk(store)
+    store.close()
+
+
+def test_an_article_is_requested_once_the_newest_of_its_host_first(desk: Desk) -> None:
+    asked = desk.call()
+    assert Counter(asked) == Counter(f"{host}.example/{n}" for host in ("alpha", "beta") for n in (1, 2, 3))
+    assert [one for one in asked if one.startswith("alpha")] == [f"alpha.example/{n}" for n in (1, 2, 3)]
+    assert desk.call(LATER) == desk.call(RECENT - 2 * LATER) == []
+
+
+@pytest.mark.parametrize("kind", ["timeout", "dns", "refused", "reset", "waiting"])
+def test_a_host_that_cannot_be_reached_is_asked_for_one_article(desk: Desk, kind: str) -> None:
+    desk.answers = lambda path: Failed(kind, "not reached")
+    assert sorted(desk.call()) == ["alpha.example/1", "beta.example/1"]
+    assert desk.call(LATER // 2 - 60) == []
+    desk.answers = lambda path: None
+    assert sorted(desk.call(120)) == [f"{host}.example/{n}" for host in ("alpha", "beta") for n in (2, 3)]
+    assert sorted(desk.call(LATER)) == ["alpha.example/1", "beta.example/1"]
+
+
+def test_an_article_that_is_never_answered_is_requested_half_a_dozen_times(desk: Desk) -> None:
+    desk.answers = lambda path: GONE if path == "3" else None
+    times = sum(desk.call(600).count("alpha.example/3") for _ in range(2 * RECENT // 600))
+    assert 4 <= times <= 8
+
+
+def test_a_server_that_fails_is_asked_again_later_and_for_other_articles_now(desk: Desk) -> None:
+    desk.answers = lambda path: Failed("http", "502 Bad Gateway", 502) if path == "3" else None
+    assert len(desk.call()) == 6
+    assert sorted(desk.call(LATER + 60)) == ["alpha.example/3", "beta.example/3"]
+
+
+def test_a_host_that_names_a_time_is_left_alone_until_then(desk: Desk) -> None:
+    desk.answers = lambda path: Failed("http", "429 Too Many Requests", 429, Freshness(retry_after=7200))
+    assert len(desk.call()) == 2
+    assert desk.call(7000) == []
+    assert len(desk.call(300)) == 2
+
+
+def test_a_slow_host_does_not_hold_a_call_for_long(desk: Desk) -> None:
+    desk.seconds = TURN // 2
+    assert len(desk.call()) < 6
+    desk.seconds = 0
+    before = len(desk.asked)
+    assert len(desk.call()) == 6 - before
