@@ -17,6 +17,7 @@ MAX_LENGTH = 2048
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+\.[a-z]{2,24}(?:/[A-Za-z0-9/_.~%+,;=&?!*:@-]*)?")
 _NOT_PLAIN = re.compile(r"&(?:amp|apos|#\w+);|/\.|%(?![0-9A-Fa-f]{2})|://[^/]*(?:\.\.|--|//)|^https?://[0-9.]+(?:/|$)")
 
+_ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
 
 _TRACKERS = re.compile(
@@ -66,12 +67,14 @@ def absolute(text: str | None, base: str) -> str | None:
 @lru_cache(maxsize=4096)
 def canonical(url: str | None) -> str | None:
     """The form in which variants of one address are equal: https, no `www.`, no default port, no tracking parameters, no
-    trailing slash, parameters in order of name, and of fragments only those that name an entry of the page. For
-    comparing only, never for following."""
+    trailing slash, parameters in order of name, escapes in capitals (RFC 3986, 6.2.2.1), and of fragments only those that name
+    an entry of the page. For comparing only, never for following."""
     if url is None:
         return None
     if not url.isascii():  # as people write it; an item's address is as `absolute` leaves it
         url = absolute(url, "") or url
+    if "%" in url:
+        url = _ESCAPE.sub(lambda escape: escape[0].upper(), url)
     rest, _, fragment = url.partition("#")
     place, _, query = rest.split("://", 1)[-1].partition("?")
     host, slash, path = place.partition("/")

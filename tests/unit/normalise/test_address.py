@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from urllib.parse import unquote
+
 import pytest
 from builders.documents import atom, dropped, item, read, rss
 
@@ -54,6 +57,12 @@ def test_addresses_are_what_a_browser_would_follow(address: str, expected: str) 
 )  # fmt: skip
 def test_variants_of_one_address_are_equal(variant: str) -> None:
     assert canonical(absolute(variant, "")) == "https://example.org/a"
+
+
+@pytest.mark.parametrize("escapes", [str.lower, str.upper, unquote])
+def test_an_escape_is_the_same_in_small_letters(escapes: Callable[[str], str]) -> None:
+    place = "https://example.org/" + escapes("%D0%BD%D0%B0") + "?q=" + escapes("%E2%82%AC") + "#" + escapes("%D0%BD")
+    assert canonical(place) == "https://example.org/%D0%BD%D0%B0?q=%E2%82%AC#%D0%BD"
 
 
 @pytest.mark.parametrize(
