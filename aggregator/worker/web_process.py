@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+from aggregator.errors import OUT_OF_FILES
 from aggregator.worker.processes import PARENT
 
 log = logging.getLogger(__name__)
@@ -76,8 +77,8 @@ async def _answers(host: str, port: int) -> bool:
                 return bool(await reader.read(1))
             finally:
                 writer.close()
-    except OSError:  # also TimeoutError
-        return False
+    except OSError as error:  # also TimeoutError
+        return error.errno in OUT_OF_FILES  # then nothing could be asked
 
 
 async def _pause(stopping: asyncio.Event) -> None:

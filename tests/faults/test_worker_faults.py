@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import resource
 import signal
 import sys
 import threading
@@ -733,6 +734,19 @@ def test_f23_a_web_process_that_hangs_is_replaced(
         "the web process does not answer any more",
         "the web process ended with -9; starting it again",
     ]
+
+
+def test_where_no_file_can_be_opened_the_web_is_not_taken_for_one_that_hangs() -> None:
+    async def run() -> tuple[bool, bool]:
+        alone = await web_process._answers("127.0.0.1", free_port())
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+        try:
+            return alone, await web_process._answers("127.0.0.1", 1)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+    assert asyncio.run(run()) == (False, True)
 
 
 def test_leases_of_a_process_that_was_killed_are_taken_at_the_next_tick(worker: Worker) -> None:
