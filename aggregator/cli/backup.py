@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 from pathlib import Path
 
 from aggregator.bootstrap import Database, Place
@@ -14,6 +15,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was copied by then is removed, as after Ctrl-C
     archive = Database(place).open_existing()
     archive.upkeep.backup(args.file)
     archive.close()

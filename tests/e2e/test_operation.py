@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -77,7 +78,7 @@ def test_backup_restore_and_upgrade_as_they_are_written(tmp_path: Path) -> None:
             until(lambda: machine.shows(b"Harbour closes at night"))
             machine.run(restore)
             until(lambda: machine.shows(b"Harbour closes at night") and machine.shows(b"Frigate leaves port"))
-            assert (tmp_path / "instance/damaged.db").exists()
+            assert (tmp_path / "instance/damaged/aggregator.db").exists()
             machine.run(commands("Upgrade"))
             until(lambda: machine.shows(b"Frigate leaves port"))
             assert (tmp_path / "backups/before.db").exists()
@@ -143,6 +144,23 @@ def test_a_backup_of_nothing_is_a_failure(tmp_path: Path) -> None:
     )
     assert not list(tmp_path.glob("copy*"))
     assert not (tmp_path / "instance").exists()
+
+
+def test_a_backup_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:
+    config = configuration(tmp_path, {})
+    assert aggregator(config, "apply").returncode == 0
+    with sqlite3.connect(tmp_path / "instance/aggregator.db") as raw:
+        raw.execute("INSERT INTO articles (item, asked, content) VALUES (1, 0, zeroblob(40000000))")
+    raw.close()
+    process = subprocess.Popen(command(config, "backup", str(tmp_path / "copy.db")), env=environment())
+    while process.poll() is None and not list(tmp_path.glob("copy*")):
+        pass
+    process.send_signal(signal.SIGSTOP)  # in the middle, however fast the disk is
+    assert [path.name for path in tmp_path.glob("copy*")] == ["copy.db.unfinished"]
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGCONT)
+    assert process.wait(60) == 130
+    assert not list(tmp_path.glob("copy*"))
 
 
 def test_a_place_that_cannot_be_looked_at_is_named_in_one_line(tmp_path: Path) -> None:

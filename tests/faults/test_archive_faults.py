@@ -25,6 +25,7 @@ from aggregator.store.postgres import schema as postgres
 from aggregator.store.sqlite import intake, sources
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.connection import Connection
+from aggregator.store.sqlite.readonly import ReadOnlyArchive
 from aggregator.store.sqlite.schema import migrations
 
 TEXT = "word " * 400
@@ -191,6 +192,28 @@ def test_f8_damaged_pages_are_found_at_the_start_and_the_file_is_left_alone(tmp_
         made.upkeep.check()
     made.close()
     assert path.read_bytes() == bytes(data)
+
+
+def test_f8_a_copy_that_is_put_back_beside_the_log_of_the_damaged_archive_is_not_destroyed_by_it(
+    tmp_path: Path,
+) -> None:
+    path = filled(tmp_path)
+    made = SqliteArchive(path)
+    made.upkeep.backup(tmp_path / "copy.db")
+    made.intake.apply([polled("one", [item("one", f"late-{n}", f"Late {n}") for n in range(200)])], NOW)
+    shutil.copytree(tmp_path, tmp_path / "killed")  # as the folder is when the process was killed
+    made.close()
+    path, log = tmp_path / "killed" / path.name, tmp_path / "killed" / f"{path.name}-wal"
+    shutil.copy(tmp_path / "copy.db", path)
+    for opened in (SqliteArchive, ReadOnlyArchive):
+        with pytest.raises(StoreError, match=f"move {log.name} and {path.name}-shm"):
+            opened(path)
+    assert path.read_bytes() == (tmp_path / "copy.db").read_bytes()
+    log.unlink()
+    again = SqliteArchive(path)
+    again.upkeep.check()
+    assert again.reading.totals()["items"] == 300
+    again.close()
 
 
 @pytest.mark.parametrize("replaced", [False, True])

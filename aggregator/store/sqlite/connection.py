@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,6 +24,8 @@ T = TypeVar("T")
 BUSY_SECONDS = 60.0
 """How long a write waits for another process before it gives up (F7: a lock of 30 s costs no poll)."""
 BOUND = 900  # values of one statement
+ALONE = b"\1\1"
+"""In the header of a database that has no log (https://www.sqlite.org/fileformat.html#file_format_version_numbers)."""
 
 
 def _words(phrases: Sequence[str], every: bool) -> str:
@@ -59,6 +61,7 @@ class Connection:
         self.read_only = read_only
         self.patience = patience
         self._turn = threading.RLock()
+        _refuse_foreign_log(path)
         with self.translate():
             if read_only:
                 self.raw = sqlite3.connect(
@@ -130,10 +133,7 @@ class Connection:
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
             return StoreReadOnly(f"{path}: cannot be opened for writing; check that the file and its folder are yours")
         if code == sqlite3.SQLITE_CORRUPT:
-            return StoreCorrupt(
-                f"{path}: the database is damaged and is left as it is. Stop the service, move the file away and put "
-                f"back a copy made by `aggregator backup` (cp BACKUP {path})"
-            )
+            return damaged(path)
         if code == sqlite3.SQLITE_NOTADB:
             return NotAStore(f"{path}: is not a database of this program; it was left untouched")
         return StoreError(f"{path}: {error}")
@@ -167,6 +167,34 @@ class Connection:
             for part in parts(keys):
                 rows += self.raw.execute(f"{query} {marks(len(part))} {order}", (*bounds, *part))
         return rows
+
+
+def damaged(path: Path, found: str = "") -> StoreCorrupt:
+    return StoreCorrupt(
+        f"{path}: the database is damaged{found and f' ({found})'} and is left as it is. Stop the service, move the file away, with "
+        f"{path.name}-wal and {path.name}-shm, which belong to it, and put back a copy made by `aggregator backup` (cp BACKUP {path})"
+    )
+
+
+def _refuse_foreign_log(path: Path) -> None:
+    """SQLite would write whatever log lies there into a file that was put back, and so destroy it. A copy made by `backup` shows
+    that it was not in use since: a log comes only after the file says that it has one.
+
+    Raises:
+        StoreError: the log is that of the archive that was there before.
+    """
+    log = path.with_name(path.name + "-wal")
+    with suppress(OSError):  # SQLite will say what is wrong
+        if log.stat().st_size and _version_of_format(path) == ALONE:
+            raise StoreError(
+                f"{path}: {log.name} beside it is the log of another archive, which was there before, and would destroy this one; "
+                f"move {log.name} and {path.name}-shm to where that was moved"
+            )
+
+
+def _version_of_format(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(20)[18:]
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

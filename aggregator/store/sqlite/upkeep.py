@@ -6,11 +6,11 @@ import sqlite3
 from pathlib import Path
 from time import monotonic
 
-from aggregator.errors import StoreCorrupt, StoreError
+from aggregator.errors import StoreError
 from aggregator.store import upkeep
 from aggregator.store.edition import STORING, moment, put_off
 from aggregator.store.retention import tell
-from aggregator.store.sqlite.connection import Connection
+from aggregator.store.sqlite.connection import Connection, damaged
 from aggregator.store.sqlite.copying import save_copy
 from aggregator.store.sqlite.edition import stamp
 from aggregator.store.sqlite.intake import forget_words
@@ -72,7 +72,4 @@ class Upkeep(upkeep.Upkeep[Connection]):
         """
         found = raw.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
-            raise StoreCorrupt(
-                f"{self._db.path}: the database is damaged ({found}) and is left as it is. Stop the service, move the file away "
-                f"and put back a copy made by `aggregator backup` (cp BACKUP {self._db.path})"
-            )
+            raise damaged(self._db.path, found)
