@@ -76,7 +76,8 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
             step(draft, context)
         enclosed = "\n".join(one.url for one in draft.enclosures)
         parts = (draft.title, draft.url or "", draft.summary, draft.content)
-        hash = digest(*parts, draft.author or "", draft.image or "", enclosed)
+        outlet = [draft.publisher] if context.job.wrapper else []  # of any other source the editor names it
+        hash = digest(*parts, draft.author or "", draft.image or "", enclosed, *outlet)
         if not draft.summary and not draft.content:
             fingerprint = b""
     return Item(

@@ -95,18 +95,18 @@ def title(draft: Draft, context: Context) -> None:
 
 
 def publisher(draft: Draft, context: Context) -> None:
-    """A wrapper's items name their outlet in <source>, and again at the end of the title."""
+    """A wrapper's items name their outlet in <source>, and again at the end of the title. What stands there alone may be anything:
+    `Kyiv under attack - what we know`."""
     job = context.job
     named = cut(plain(draft.parsed.publisher), 120) if job.wrapper and draft.parsed.publisher else ""
     draft.publisher = named or job.publisher
-    if not job.wrapper:
+    if not named:
         return
     draft.outlet = address.absolute(draft.parsed.publisher_url, draft.base)
     suffix = _OUTLET.search(draft.title)
-    if suffix and (not named or suffix[1].casefold() == named.casefold()):
-        draft.publisher = named or suffix[1].strip()
+    if suffix and suffix[1].casefold() == named.casefold():
         draft.title = draft.title[: suffix.start()].rstrip() or draft.title
-    elif named and draft.title.casefold().endswith(f" - {named.casefold()}"):
+    elif draft.title.casefold().endswith(f" - {named.casefold()}"):
         draft.title = draft.title.rsplit(" - ", named.count(" - ") + 1)[0].rstrip()  # STRASSE is longer than Straße
     if draft.summary.casefold().startswith(draft.title.casefold()) and len(draft.summary) < len(draft.title) + 80:
         draft.summary = ""  # the headline and the outlet once more, as Google News gives it

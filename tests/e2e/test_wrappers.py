@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -29,12 +30,12 @@ OUTLETS = {
 }
 
 
-def _feed() -> bytes:
+def _feed(outlets: Mapping[str, str] = OUTLETS) -> bytes:
     when = format_datetime(utc_now() - timedelta(hours=1))
     items = "".join(
         f"<item><title>Matter {n} of note - {name}</title><link>https://roundup.example/a/{n}</link>"
         f"<guid>{n}</guid><pubDate>{when}</pubDate><source url='{url}'>{name}</source></item>"
-        for n, (name, url) in enumerate(OUTLETS.items())
+        for n, (name, url) in enumerate(outlets.items())
     )
     return f"<rss version='2.0'><channel><title>Roundup</title>{items}</channel></rss>".encode()
 
@@ -55,3 +56,17 @@ def test_the_host_of_an_items_own_source_folds_to_its_publisher(tmp_path: Path) 
     }
     stories = client.get("/api/v1/stories?publisher=Tidings").get_json()["stories"]
     assert [story["publishers"] for story in stories] == [["Tidings"]]
+
+
+def test_an_item_is_of_the_outlet_that_the_wrapper_names_last(tmp_path: Path) -> None:
+    place = Place(tmp_path / "feeds.yaml", tmp_path / "instance")
+    with Server({}) as server:
+        place.config.write_text(FILE.replace("URL", server.url("/roundup")))
+        for outlet in ("Elsewhere", "Nowhere"):
+            feed = _feed({outlet: "https://elsewhere.example"}).replace(f" - {outlet}".encode(), b"")
+            server.routes["/roundup"] = answer(feed)
+            assert main(["--config", str(place.config), "--instance", str(place.instance), "poll", "--json"]) == 0
+    client = create_app(library(Application.load(place))).test_client()
+    (item,) = client.get("/api/v1/items").get_json()["items"]
+    (story,) = client.get("/api/v1/stories").get_json()["stories"]
+    assert (item["publisher"], story["publishers"]) == ("Nowhere", ["Nowhere"])
