@@ -10,21 +10,36 @@ from aggregator.ports import EditionStore
 
 
 def with_moved_addresses(policy: Policy, store: EditionStore) -> Policy:
-    """The policy with the current addresses of the articles that it names, in addition to those given in `feeds.yaml`."""
+    """The policy with the current addresses of the articles that it names, in addition to those given in `feeds.yaml`. An
+    address at which another outlet has an article is not added: no outlet hides, joins or parts what another publishes."""
     found = store.placed_at(policy.named) if policy.named else {}
-    now = {item.n: item.canonical for item in store.items({n for items in found.values() for n in items})}
-    moved = {address: {to for n in items if (to := now.get(n))} - {address} for address, items in found.items()}
+    items = {item.n: item for item in store.items({n for numbers in found.values() for n in numbers})}
+    moved = {
+        address: {to for n in numbers if n in items and (to := items[n].canonical)} - {address}
+        for address, numbers in found.items()
+    }
     if not any(moved.values()):
         return policy
+    there = store.placed_at({to for addresses in moved.values() for to in addresses})
+    items |= {item.n: item for item in store.items({n for numbers in there.values() for n in numbers} - items.keys())}
+
+    def outlets(numbers: Iterable[int]) -> set[str]:
+        return {policy.publisher(items[n]) for n in numbers if n in items}
 
     def whole(addresses: Iterable[str]) -> frozenset[str]:
-        return frozenset(one for address in addresses for one in (address, *moved.get(address, ())))
+        return frozenset(
+            one
+            for address in addresses
+            for one in (address, *moved.get(address, ()))
+            if one == address or outlets(there.get(one, ())) <= outlets(found[address])
+        )
 
     apart = whole(policy.apart)
     return replace(
         policy,
         apart=apart,
         hidden=whole(policy.hidden),
+        hidden_items=frozenset(n for address in policy.hidden for n in found.get(address, ())),
         joined=tuple(whole(group) - apart for group in policy.joined),
         pinned={one: section for address, section in policy.pinned.items() for one in whole([address])},
     )

@@ -55,7 +55,7 @@ def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str]
     return OverrideEffects(
         _unions(store, meant.joined),
         _partings(store, meant.apart),
-        _hidings(store, with_moved_addresses(replace(policy, hidden=hidden), store).hidden, meant),
+        _hidings(store, with_moved_addresses(replace(policy, hidden=hidden), store), meant),
         _unknown(store, policy),
     )
 
@@ -80,17 +80,17 @@ def _partings(store: EditionStore, apart: Collection[str]) -> tuple[Parting, ...
     )
 
 
-def _hidings(store: EditionStore, hidden: frozenset[str], policy: Policy) -> tuple[Hiding, ...]:
-    stored = store.placed_at(hidden ^ policy.hidden)
+def _hidings(store: EditionStore, before: Policy, after: Policy) -> tuple[Hiding, ...]:
+    stored = store.placed_at(before.hidden ^ after.hidden)
     homes = {home for found in stored.values() for home in found.values()}
     states = store.stories(homes)
     found = []
     for n, members in sorted(store.members(homes).items()):
         items = [member.item for member in members]
-        hiding = tuple(item for item in items if policy.hides(item) and item.canonical not in hidden)
-        showing = tuple(item for item in items if not policy.hides(item) and item.canonical in hidden)
+        hiding = tuple(item for item in items if after.hides(item) and not before.hides(item))
+        showing = tuple(item for item in items if before.hides(item) and not after.hides(item))
         if n in states:
-            found.append(Hiding(states[n], hiding, showing, all(map(policy.hides, items))))
+            found.append(Hiding(states[n], hiding, showing, all(map(after.hides, items))))
     return tuple(found)
 
 

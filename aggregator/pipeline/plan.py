@@ -116,7 +116,7 @@ def plan(
     found = Plan()
     before = with_moved_addresses(with_category_topics(before, category_topics), store) if before else None
     after = with_moved_addresses(with_category_topics(after, category_topics), store)
-    said = before or replace(after, hidden=frozenset(), pinned={})
+    said = before or replace(after, hidden=frozenset(), hidden_items=frozenset(), pinned={})
     for rows in chain(pages, _returning(store, said, after)):
         numbers = [n for _, n, _ in rows]
         states, members = store.stories(numbers), store.members(numbers)
@@ -156,15 +156,15 @@ def _overriding(before: Policy, after: Policy, new: StoryState, members: Sequenc
     (PRIMARY): the one without which that would be different."""
     stands = _standing(new)
     found: list[tuple[Override, set[str]]] = []
-    hidden = [m.item.canonical for m in members if before.hides(m.item) != after.hides(m.item)]
-    pinned = [one for m in members if before.pinned.get(one := m.item.canonical or "") != after.pinned.get(one)]
-    for key, addresses in (("hide", hidden), ("pin", pinned)):
-        if addresses:
-            said = after.hidden if key == "hide" else after.pinned
-            address = addresses[0] or ""
-            without = replace(after, hidden=before.hidden) if key == "hide" else replace(after, pinned=before.pinned)
+    hidden = [m.item for m in members if before.hides(m.item) != after.hides(m.item)]
+    pinned = [m.item for m in members if before.pinned.get(one := m.item.canonical or "") != after.pinned.get(one)]
+    unhidden = replace(after, hidden=before.hidden, hidden_items=before.hidden_items)
+    for key, items, without in (("hide", hidden, unhidden), ("pin", pinned, replace(after, pinned=before.pinned))):
+        if items:
+            address = items[0].canonical or ""
+            gone = not after.hides(items[0]) if key == "hide" else address not in after.pinned
             otherwise = compose(new.n, members, new, without, joined=(), now=0, replacing=True)
-            found.append((Override(key, address, address not in said), _standing(otherwise)))
+            found.append((Override(key, address, gone), _standing(otherwise)))
     return lambda stream: next((override for override, other in found if (stream in other) != (stream in stands)), None)
 
 

@@ -23,6 +23,7 @@ class Policy:
     found_topics: frozenset[str] = frozenset()  # topics that places make, not rules
     wrappers: frozenset[str] = frozenset()  # sources that repeat what others publish
     hidden: frozenset[str] = frozenset()  # canonical addresses of `stories: hide`
+    hidden_items: frozenset[int] = frozenset()  # stored items that were at these before they moved
     pinned: Mapping[str, str] = field(default_factory=dict)  # canonical address → section
     pins: tuple[tuple[str, str, int | None], ...] = ()  # (canonical address, section, when it is over), over or not
     apart: frozenset[str] = frozenset()  # canonical addresses of `stories: split`
@@ -53,4 +54,4 @@ class Policy:
         )
 
     def hides(self, item: PendingItem) -> bool:
-        return item.canonical in self.hidden
+        return item.canonical in self.hidden or item.n in self.hidden_items

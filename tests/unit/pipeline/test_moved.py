@@ -71,6 +71,29 @@ def test_what_is_hidden_stays_hidden_where_it_goes(room: Newsroom) -> None:
     assert keys(room) == {frozenset({OTHER.url})}
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["hide: ['{0}']", "split: ['{0}']", "join: [['{0}', '{1}']]", "pin: [{{url: '{0}', section: asia-pacific}}]"],
+)
+def test_no_outlet_does_to_what_another_publishes_what_the_editor_did_to_its_own(room: Newsroom, said: str) -> None:
+    """… by moving its article to the address of the other's."""
+    theirs = item("Plum harvest fails in Lumio", "kyodo", url=TO)
+    second = item("Plum harvest fails in Lumio, growers say", "reuters")
+    room.publish(theirs)
+    room.publish(second)
+    (before,) = [one for one in told(room) if {TO, second.url} == {report["url"] for report in one["sources"]}]
+    edit(room, f"{{{said.format(FROM, OTHER.url)}}}")
+    moves(room)
+    room.publish(item("Plum harvest fails in Lumio again", "bbc-world"))
+    after = next(one for one in told(room) if one["id"] == before["id"])
+    assert {one["url"] for one in after["sources"]} >= {TO, second.url}
+    assert after["section"] == before["section"]
+    if said.startswith("hide"):
+        assert REPORT.title not in {one["title"] for story in told(room) for one in story["sources"]}
+        edit(room, f"{{{said.format(FROM, OTHER.url)}}}\n# again")
+        assert REPORT.title not in {one["title"] for story in told(room) for one in story["sources"]}
+
+
 @pytest.mark.parametrize("address", [FROM, TO])
 def test_what_has_moved_is_hidden_set_apart_and_joined_by_either_address(room: Newsroom, address: str) -> None:
     moves(room)
