@@ -110,7 +110,7 @@ def headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = POLICY
     if library().cors:
         response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link"
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link, Retry-After"
         if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
             response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"

@@ -1,9 +1,10 @@
-"""A cache of whole responses in front of Flask, with exactly the headers that Flask gave.
+"""Conditional requests, and a cache of whole responses in front of Flask, with exactly the headers that Flask gave.
 
 A view whose bytes depend on one stream alone calls `keepable`; a view that shows the archive, the configuration and the
 time is decorated with `kept`. The response is then cached by path, query and coding, as long as the stream's version,
 the configuration in force and the time allow. For each request the store is only asked whether anything was committed
-since (`data_version`); versions are looked up again after a commit.
+since (`data_version`); versions are looked up again after a commit. Flask always answers in full: whether the client has the
+answer already is decided here (RFC 9110, 13).
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 View = TypeVar("View", bound=Callable[..., Response])
 KEPT_BYTES = 64 * 1024 * 1024
 MARK = "aggregator.keepable"
-CONDITIONS = frozenset({"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"})
+CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+"""In the order in which `matching_etag` takes them."""
 OF_BODY = frozenset({"content-type", "content-length", "content-encoding", "last-modified"})
 """Omitted from a 304, as werkzeug does: the ETag is enough (RFC 9110, 15.4.5)."""
 
@@ -66,9 +68,9 @@ class KeptResponse:
         return len(self.body) + told + len(self.key[0]) + len(self.key[1]) + 1000
 
 
-def keepable(environ: WSGIEnvironment, validity: Validity, rendered: Rendered) -> None:
-    """Allow the current response, which has these bytes, to be cached."""
-    environ[MARK] = (validity, rendered)
+def keepable(environ: WSGIEnvironment, validity: Validity) -> None:
+    """Allow the current response to be cached."""
+    environ[MARK] = validity
 
 
 def kept(view: View) -> View:
@@ -81,8 +83,7 @@ def kept(view: View) -> View:
         version = lib.version("latest")  # before the view reads: what comes meanwhile must not count as shown
         minute = int(lib.now().timestamp()) // 60 * 60 + 60
         response: Response = view(*args, **named)
-        if SHOWN in request.environ:
-            keepable(request.environ, Validity("latest", version, minute), request.environ[SHOWN])
+        keepable(request.environ, Validity("latest", version, minute))
         return response
 
     return cast(View, keeping)
@@ -113,10 +114,8 @@ class ResponseCache:
         kept = self.kept.get(key)
         if kept is None or not self._valid(key, kept):
             return self._ask(key, environ, start_response)
-        etag = matching_etag(
-            kept.content, key[2] if kept.etag != kept.content else None, kept.modified,
-            environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE"),
-        )  # fmt: skip
+        form = key[2] if kept.etag != kept.content else None
+        etag = matching_etag(kept.content, form, kept.modified, *map(environ.get, CONDITIONS))
         if etag is None:
             start_response("200 OK", kept.headers)
             return [] if method == "HEAD" else [kept.body]
@@ -145,18 +144,17 @@ class ResponseCache:
         return True
 
     def _ask(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Let Flask answer, and cache a full response if that is allowed."""
-        # Before anybody writes into it.
-        full = {name: value for name, value in environ.items() if name not in CONDITIONS}
+        """Let Flask answer in full, and cache the response if that is allowed: readers that only ever ask conditionally are served
+        from there too."""
+        conditions = [environ.pop(name, None) for name in CONDITIONS]
         status, headers, body = self._answer(environ)
-        mark = environ.get(MARK)
-        if mark is not None and environ["REQUEST_METHOD"] == "GET":
-            if status.startswith("304"):  # readers that only ever ask conditionally are served from here too
-                found = self._answer(full)
-                if found[0].startswith("200") and MARK in full:
-                    self._keep(key, found[2], found[1], *full[MARK])
-            elif status.startswith("200"):
-                self._keep(key, body, headers, *mark)
+        shown: Rendered | None = environ.get(SHOWN)
+        if shown is not None and status.startswith("200"):
+            if MARK in environ and environ["REQUEST_METHOD"] == "GET":
+                self._keep(key, body, headers, environ[MARK], shown)
+            form = next((value for name, value in headers if name.lower() == "content-encoding"), None)
+            if etag := matching_etag(shown.etag, form, shown.modified, *conditions):
+                status, headers, body = "304 NOT MODIFIED", _unmodified(headers, etag), b""
         start_response(status, headers)
         return [body]
 
@@ -175,9 +173,7 @@ class ResponseCache:
         return *seen[-1], body
 
     def _keep(self, key: Key, body: bytes, headers: Headers, validity: Validity, rendered: Rendered) -> None:
-        etag = next((value for name, value in headers if name.lower() == "etag"), None)
-        if etag is None:
-            return
+        etag = next(value for name, value in headers if name.lower() == "etag")
         kept = KeptResponse(key, validity, body, list(headers), etag, rendered.etag, rendered.modified)
         if kept.size <= self.kept.most // 4:  # not such as a month; room for it would be that of hundreds
             self.kept.put(key, kept)

@@ -56,7 +56,7 @@ def _kept(
     if cached.rendered.modified > lib.now():  # its date is not told yet as it is
         expires = min(expires or 1 << 40, int(cached.rendered.modified.timestamp()))
     validity = Validity(stream_name(query), cached.version, expires)
-    keepable(request.environ, validity, cached.rendered)
+    keepable(request.environ, validity)
     return respond(cached.rendered, max_age=max_age(lib), link=links(page, args, extension))
 
 

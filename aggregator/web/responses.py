@@ -1,4 +1,4 @@
-"""Answers over HTTP: validators, 304, compression, caching, errors (RFC 9110, 9111, 9457)."""
+"""Answers over HTTP: validators, compression, caching, errors (RFC 9110, 9111, 9457)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from werkzeug.http import http_date
 
 from aggregator.model.stream import Rendered
 from aggregator.render.bytes import rendered
-from aggregator.web.negotiation import MIN_COMPRESSED, coding, matching_etag, tag
+from aggregator.web.negotiation import MIN_COMPRESSED, coding, tag
 
 LONGEST_LINK = 2000
 """Characters of a Link header; bodies say the same. nginx answers 502 where all headers together exceed 4 KiB."""
@@ -22,30 +22,19 @@ SHOWN = "aggregator.shown"
 
 
 def respond(shown: Rendered, *, max_age: int, link: str | None = None) -> Response:
-    """The bytes, or 304; compressed if the client accepts it, each form under an ETag of its own.
+    """The bytes; compressed if the client accepts it, each form under an ETag of its own.
 
     Changes within one second get distinct dates, which may run ahead of the clock. Conditional requests are judged by
-    those; the date sent is never later than now (RFC 9110, 8.8.2.1), so at worst a client gets the same bytes once
-    more.
+    those (`cache.py`); the date sent is never later than now (RFC 9110, 8.8.2.1), so at worst a client gets the same bytes
+    once more.
     """
     request.environ[SHOWN] = shown
     small = len(shown.body) < MIN_COMPRESSED
     form = None if small else coding(request.headers.get("Accept-Encoding", ""))
-    etag = matching_etag(
-        shown.etag,
-        form,
-        shown.modified,
-        request.headers.get("If-None-Match"),
-        request.headers.get("If-Modified-Since"),
-    )
-    if etag:
-        response = Response(status=304)
-    else:
-        etag = tag(shown.etag, form)
-        response = Response(_coded(shown.body, form), content_type=shown.type)
-        if form:
-            response.headers["Content-Encoding"] = form
-    response.headers["ETag"] = etag
+    response = Response(_coded(shown.body, form), content_type=shown.type)
+    if form:
+        response.headers["Content-Encoding"] = form
+    response.headers["ETag"] = tag(shown.etag, form)
     response.headers["Last-Modified"] = http_date(min(shown.modified, current_app.extensions["library"].now()))
     response.headers["Vary"] = "Accept-Encoding"
     # Not `public`: behind a proxy that asks for a password, shared caches would give it to those who have none (RFC 9111, 3.5).

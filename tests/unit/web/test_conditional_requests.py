@@ -17,6 +17,7 @@ from newsroom import NEWS, Newsroom, item
 from aggregator.web.app import create_app
 from aggregator.web.cache import ResponseCache
 from aggregator.web.negotiation import coding
+from aggregator.web.recent import Recent
 
 ADDRESSES = ("/latest.rss", "/sections/asia-pacific.atom", "/latest.json", "/latest", "/", "/api/v1/stories", "/docs")
 
@@ -135,10 +136,9 @@ WISHES: tuple[dict[str, str], ...] = (
 def test_what_is_kept_is_what_flask_answers(newsroom: Newsroom, address: str) -> None:
     fronted = create_app(newsroom.library())
     plain = create_app(newsroom.library())
-    front = fronted.wsgi_app
+    front, forgetful = fronted.wsgi_app, plain.wsgi_app
     assert isinstance(front, ResponseCache)
-    assert isinstance(plain.wsgi_app, ResponseCache)
-    setattr(plain, "wsgi_app", plain.wsgi_app.inner)  # noqa: B010 - mypy calls it a method; Flask documents this
+    assert isinstance(forgetful, ResponseCache)
     ours, flasks = fronted.test_client(), plain.test_client()
     for accept in ("", "gzip", "br"):
         ours.get(address, headers={"Accept-Encoding": accept})
@@ -146,6 +146,7 @@ def test_what_is_kept_is_what_flask_answers(newsroom: Newsroom, address: str) ->
     for method in ("GET", "HEAD"):
         for wishes in WISHES:
             kept = ours.open(address, method=method, headers=wishes)
+            forgetful.kept = Recent(0)
             asked = flasks.open(address, method=method, headers=wishes)
             assert (kept.status, kept.data) == (asked.status, asked.data)
             assert list(kept.headers) == list(asked.headers)
@@ -164,6 +165,25 @@ def test_a_reader_that_only_asks_conditionally_fills_what_is_kept(newsroom: News
     front.inner = _never
     assert app.test_client().get("/latest.atom", headers={"If-None-Match": tag}).status_code == 304
     assert app.test_client().get("/latest.atom").status_code == 200
+
+
+@pytest.mark.parametrize("condition", [{"If-None-Match": "*"}, {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}])
+@pytest.mark.parametrize("address", ["/api/v1/stories?limit=500", "/latest/2026-11.rss", "/"])
+def test_what_the_client_has_already_is_made_once(
+    newsroom: Newsroom, address: str, condition: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, asked = create_app(newsroom.library()), []
+    front = app.wsgi_app
+    assert isinstance(front, ResponseCache)
+    inner = front.inner
+
+    def counted(environ: Any, start_response: Any) -> Any:
+        asked.append(environ["PATH_INFO"])
+        return inner(environ, start_response)
+
+    monkeypatch.setattr(front, "inner", counted)
+    got = app.test_client().get(address, headers=condition)
+    assert (got.status_code, got.data, len(asked)) == (304, b"", 1)
 
 
 def test_news_and_edits_are_seen_at_once(tmp_path: Path) -> None:
