@@ -191,6 +191,68 @@ def test_a_connection_lost_as_a_job_ends_closes_no_lane(
     asyncio.run(scenario())
 
 
+def test_a_job_in_progress_keeps_its_lane_however_long_it_takes(store: PostgresArchive) -> None:
+    """Else another worker would ask the same host beside it."""
+    ends = asyncio.Event()
+
+    class Slow(Loop):
+        async def take(self, ids: list[str]) -> bool:
+            self.taken += ids
+            await ends.wait()
+            return False
+
+    async def scenario() -> None:
+        loop, stopping = Slow(), asyncio.Event()
+        end = end_of_queue(store, loop, stopping, [""], [0.0])
+        tidied, tidy = 0, end._tidy
+
+        async def counted() -> None:
+            nonlocal tidied
+            await tidy()
+            tidied += bool(loop.taken)
+
+        end._tidy = counted  # type: ignore[method-assign]
+        running = asyncio.create_task(end.run())
+        await until(lambda: tidied > 5)
+        looks = loop.looks
+        await until(lambda: loop.looks > looks + 2)
+        assert loop.taken == ["alpha"]
+        ends.set()
+        await until(lambda: len(loop.taken) > 1)
+        stopping.set()
+        await running
+
+    asyncio.run(scenario())
+
+
+def test_news_is_an_edition_at_once_and_no_more_than_that(
+    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "EDITION_EVERY", "0 0 1 1 *")
+    made = 0
+
+    class Counting(Loop):
+        async def once(self) -> None:
+            nonlocal made
+            made += 1
+
+    async def scenario() -> None:
+        loop, stopping = Counting(), asyncio.Event()
+        end = end_of_queue(store, loop, stopping, [""], [0.0])
+        running = asyncio.create_task(end.run())
+        await until(lambda: loop.looks > 0)
+        for number in (1, 2):
+            end._news.set()
+            await until(lambda number=number: made == number)  # type: ignore[misc]
+            looks = loop.looks
+            await until(lambda looks=looks: loop.looks > looks + 1)  # type: ignore[misc]
+            assert made == number
+        stopping.set()
+        await running
+
+    asyncio.run(scenario())
+
+
 def test_a_long_edition_holds_up_no_poll(store: PostgresArchive, monkeypatch: pytest.MonkeyPatch) -> None:
     """After an edit of the rules one judges all stored stories anew; further editions are asked for meanwhile."""
     monkeypatch.setattr(queue, "EDITION_EVERY", "* * * * * *")
