@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import types
+from itertools import islice
 
 from aggregator.errors import ParseError
 from aggregator.parse import charset
@@ -17,6 +18,7 @@ _PAID = re.compile(
     re.IGNORECASE,
 )
 _HEADLINE = re.compile(r"<h1>.*?</h1>", re.DOTALL)
+_HEADING = re.compile(rb"<h1(?:\s[^<>]*)?>(.{0,2000}?)</h1\s*>", re.DOTALL | re.IGNORECASE)
 
 
 def _import() -> types.ModuleType:
@@ -49,8 +51,7 @@ def article(body: bytes, content_type: str | None, url: str) -> str:
         raise ParseError("too-large", f"the page is larger than {LARGEST >> 20} MiB")
     if (paid := _PAID.search(body)) and paid[1].lower() == b"false":
         raise ParseError("paid", "the outlet gives this article to subscribers only")
-    if charset.of_header(content_type):  # which outranks what the page says itself
-        body, _ = charset.to_utf8(body, content_type)
+    body = _decoded(body, content_type)
     found = _import().extract(
         body,
         url=url,
@@ -66,3 +67,15 @@ def article(body: bytes, content_type: str | None, url: str) -> str:
         raise ParseError("no-article", "no article was found on the page")
     text: str = _HEADLINE.sub("", found, count=1)
     return text
+
+
+def heading(body: bytes, content_type: str | None) -> str:
+    """What a page calls itself in its first headings, as HTML. Not in its title, which many that ask to log in share with the
+    article."""
+    found = _HEADING.finditer(_decoded(body, content_type))
+    return " ".join(one[1].decode(errors="ignore") for one in islice(found, 3))
+
+
+def _decoded(body: bytes, content_type: str | None) -> bytes:
+    """In UTF-8 if the header names an encoding, which outranks what the page says itself."""
+    return charset.to_utf8(body, content_type)[0] if charset.of_header(content_type) else body

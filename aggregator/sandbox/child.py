@@ -78,10 +78,10 @@ def _answer(task: frames.Task | frames.Page) -> frames.Answer:
 def _article(page: frames.Page) -> str:
     from aggregator.normalise.article import confirm  # most children never need these
     from aggregator.normalise.markup import sanitise
-    from aggregator.parse.article import article
+    from aggregator.parse.article import article, heading
 
     text = sanitise(article(page.body, page.content_type, page.url), page.url, Counter())
-    confirm(text, page.told)
+    confirm(text, page.told, heading(page.body, page.content_type))
     return text
 
 

@@ -27,7 +27,7 @@ def article(headline: str) -> Route:
 
 PAGE = f"""<!doctype html><html><head><title>Dam</title><script>alert('page')</script></head><body>
 <nav><a href="/">Home</a> <a href="/sport">Sport</a> <a href="/news">News</a></nav>
-<article><h1>HEADLINE</h1><p>HEADLINE, as we learnt from several people who were there that day.</p>
+<article><h1>HEADLINE</h1>
 {"".join(f"<p>{SENTENCE}, in paragraph {n}, <a href='https://dams.example/report'>as a report tells</a>.</p>" for n in range(4))}
 <h2>What is known of the flood</h2>
 <p onclick="alert(1)">{SENTENCE} at length, again and again, to everybody who asked them about it.</p>

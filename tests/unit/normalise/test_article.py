@@ -37,5 +37,13 @@ def test_another_text_is_not_taken_for_it(text: str, kind: str) -> None:
     assert "ferry" not in str(error.value).lower()
 
 
+def test_a_page_with_its_headline_may_tell_it_in_other_words() -> None:
+    text = "<p>Nobody drowned on Tuesday, thanks to three boats that happened to be near, the coastguard told us.</p>"
+    confirm(text, TOLD, "Ferry sinks off Palermo &#8211; The Outlet")
+    for heading in ("", "Log in", "Page not found | Palermo Outlet"):
+        with pytest.raises(ParseError):
+            confirm(text, TOLD, heading)
+
+
 def test_where_the_feed_tells_nothing_any_text_will_do() -> None:
     confirm(TEXT, Told("", "", ""))
