@@ -1,8 +1,8 @@
 """Dates of items: the earliest plausible one, or None if there is none.
 
 Texts that the parser did not understand are read as ISO 8601 in its common variants, else by email.utils (RFC 5322, unknown
-zones are UTC) after what feeds write otherwise: PM, +01:00 and GMT+1, no time, months of other languages. They must name year,
-month and day; nothing is guessed from today's date.
+zones are UTC) after what feeds write otherwise: PM, +01:00 and GMT+1, no time, months of other languages, 20.11.2026 and
+2026年11月20日. They must name year, month and day; nothing is guessed from today's date, nor which of 10/11 is the month.
 """
 
 from __future__ import annotations
@@ -28,15 +28,18 @@ _YEAR_ONE = re.compile(r"(?<![+\-:\d])0\d{3}\s+\d{1,2}:")  # email.utils would r
 _MONTHS = {
     name: month
     for month, names in {
-        "Jan": "jan ene gen", "Feb": "feb fev fév", "Mar": "mar mär mrz maa mrt", "Apr": "apr abr avr", "May": "may mai mag mei maj",
-        "Jun": "jun giu juin", "Jul": "jul lug juil", "Aug": "aug ago aoû", "Sep": "sep set", "Oct": "oct okt out ott",
-        "Nov": "nov", "Dec": "dec dez dic déc des",
+        "Jan": "jan ene gen янв", "Feb": "feb fev fév фев", "Mar": "mar mär mrz maa mrt мар", "Apr": "apr abr avr апр",
+        "May": "may mai mag mei maj май мая", "Jun": "jun giu juin июн", "Jul": "jul lug juil июл", "Aug": "aug ago aoû авг",
+        "Sep": "sep set сен", "Oct": "oct okt out ott окт", "Nov": "nov ноя", "Dec": "dec dez dic déc des дек",
     }.items()
     for name in names.split()
 }  # fmt: skip
 _MONTH = re.compile(r"(?<=\d)[\s.-]+(?:de )?([^\W\d_]{3,10})\.?[\s-]+(?:de )?(?=\d{4})")
 _HALF_DAY = re.compile(r"(?<![\d:])(\d{1,2})(:\d{2}(?::\d{2})?)\s*([ap])\.?m\b\.?", re.IGNORECASE)
 _ZONE = re.compile(r"(:\d{2})\s*(?:GMT|UTC?)?\s?([+-])(\d{1,2}):?(\d{2})?\s*(?:\([^()]*\)\s*)?$")
+_IN_ORDER = re.compile(r"(\d{4})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
+_DOTTED = re.compile(r"\s*(\d{1,2})\.(\d{1,2})\.(\d{4}),?(?!\d)")
+_DASHED = re.compile(r"(?<=\d{4}) [-–] (?=\d{1,2}:\d{2})")  # as Drupal puts one before the time
 _TIME = re.compile(r"\d[:.]\d{2}")
 _NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")
 
@@ -50,7 +53,8 @@ def read(text: str | None) -> datetime | None:
     """A date out of a text that names year, month and day; aware UTC. None for `yesterday`, `12:00` and garbage."""
     if not text or len(text) > 100:
         return None
-    text = _HALF_DAY.sub(_of_whole_day, text)
+    text = _IN_ORDER.sub(r"\1-\2-\3 ", _DOTTED.sub(r"\3-\2-\1", text))
+    text = _HALF_DAY.sub(_of_whole_day, _DASHED.sub(" ", text))
     if match := _ISO.fullmatch(text):
         return _at([int(part or 0) for part in match.groups()[:6]], _seconds(match[7]))
     text = _MONTH.sub(_in_english, text)

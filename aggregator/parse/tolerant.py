@@ -92,6 +92,7 @@ def _item(entry: Mapping[str, Any], malformed: bool) -> ParsedItem:
     source = get("source") or {}
     updated = _time(_own(entry, "updated_parsed"))
     published = _time(get("published_parsed") or _own(entry, "created_parsed")) or updated
+    published_text = _text(get("published") or _own(entry, "updated") or get("created"))
     return ParsedItem(
         guid=None if guid == link else guid,
         link=link,
@@ -99,9 +100,9 @@ def _item(entry: Mapping[str, Any], malformed: bool) -> ParsedItem:
         summary=summary,
         content=None if content == summary else content,
         author=_author(entry),
-        published=published,
+        published=published if sane(published_text) else None,
         updated=updated if sane(_own(entry, "updated")) else None,
-        published_text=_text(get("published") or _own(entry, "updated") or get("created")),
+        published_text=published_text,
         categories=tuple(
             term for tag in get("tags") or () if (term := _text(tag.get("label")) or _text(tag.get("term")))
         ),
