@@ -510,6 +510,18 @@ def test_words_are_clean(title: str, summary: str) -> None:
         assert query([title], True).startswith("('")
 
 
+@pytest.mark.parametrize(
+    ("written", "typed"), [("µg", "μg"), ("μg", "µg"), ("ϑερμη", "ΘΕΡΜΗ"), ("Congreſs", "congress")]
+)
+def test_signs_that_are_made_of_letters_are_found_by_these(store: Store, written: str, typed: str) -> None:
+    """The micro sign is another character than the Greek letter, and looks the same."""
+    store.intake.apply([polled("alpha", [item("alpha", "1", f"Limit of {written} is passed")])], NOW)
+    edition(store, policy(), lambda: SECONDS)
+    for word in (written, typed):
+        found = store.reading.stories(StreamQuery("search", filter=Filter(words=(word,))), SECONDS)[0]
+        assert len(found) == 1, word
+
+
 def test_no_phrase_reaches_from_the_headline_into_the_summary(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "Frigate sinks", summary="Off Bornholm.")])], NOW)
     edition(store, policy(), lambda: SECONDS)

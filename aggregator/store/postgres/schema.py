@@ -16,7 +16,7 @@ from aggregator.store.postgres.intake import save_words
 
 log = logging.getLogger(__name__)
 
-TOLD_ANEW = 13
+TOLD_ANEW = 15
 """Before this migration the index of words held some texts otherwise than `indexed` writes them now (aggregator/text/search.py)."""
 
 
