@@ -18,12 +18,12 @@ from aggregator.stories import Grouping, Join
 
 
 def alone(items: Sequence[PendingItem], archive: Archive) -> list[PendingItem]:
-    """Those of the items that were placed before and are each the only item of the story that they founded."""
-    placed = [item for item in items if item.story is not None and item.story == item.n]
-    if not placed:
-        return []
-    members = archive.past.members([item.n for item in placed])
-    return [item for item in placed if list(members.get(item.n, ())) == [item.n]]
+    """Those of the items that were placed before and are each the only item of the story that they founded, as far as the
+    grouping remembers them: not what the editor set apart, nor reports of long ago."""
+    founders = [item.n for item in items if item.story == item.n]
+    remembered = archive.past.known(founders) if founders else {}
+    members = archive.past.members(remembered) if remembered else {}
+    return [item for item in items if list(members.get(item.n, ())) == [item.n]]
 
 
 class Without:

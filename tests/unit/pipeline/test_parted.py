@@ -12,6 +12,7 @@ import pytest
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
+from aggregator.model.poll import PollResult
 from aggregator.pipeline.re_placement import re_place_all
 
 HOUR = timedelta(hours=1)
@@ -209,3 +210,17 @@ def test_news_that_touches_all_there_is_hinders_no_override(tmp_path: Path, key:
     found = room.client.get(f"/stories/{one.id}")
     room.close()
     assert found.status_code == (200 if key == "split" else 301)
+
+
+def test_what_was_set_apart_stays_so_when_the_line_is_gone_and_its_outlet_changes_it(room: Newsroom) -> None:
+    """A corrected word undid what the editor had decided: what changes and stands alone is grouped as if it had just come."""
+    edit(room, split=(DREAMS,))
+    edit(room)
+    assert {OCTOPUS.id, DREAMS.id} <= entries(room).keys()
+    (state,) = room.archive.sources.states(["reuters"])
+    n, _ = room.archive.intake.known([DREAMS.id])[DREAMS.id]
+    corrected = replace(DREAMS, summary="Corrected.", hash="corrected")
+    room.archive.intake.apply([PollResult(state, changed=((n, corrected),))], room.now)
+    room.publish()
+    assert {OCTOPUS.id, DREAMS.id} <= entries(room).keys()
+    assert room.client.get(f"/stories/{DREAMS.id}").status_code == 200
