@@ -14,7 +14,7 @@ from aggregator.errors import ConfigError, UsageError
 from aggregator.sandbox.parent import die_with_parent
 from aggregator.worker.processes import PARENT, check_port, end_on_signals
 
-THREADS = 8  # made as they are needed
+THREADS = 5  # made as they are needed; of more than twice the cores and one granian warns at every start
 KILL_AFTER = 5  # seconds that open connections are given when the service stops
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from werkzeug.exceptions import ServiceUnavailable
 
 AT_ONCE = 2  # each may hold a thread for seconds and hundreds of megabytes
-WAITING = 4  # … and these hold one each: fewer in all than there are threads (`cli/serve.py`)
+WAITING = 2  # … and these hold one each: fewer in all than there are threads (`cli/serve.py`)
 PATIENCE = 30  # seconds to wait for a place; proxies wait for a minute
 RETRY_AFTER = 10  # seconds, for one that there was no place for
 
