@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from aggregator.errors import OUT_OF_FILES
 from aggregator.worker.processes import PARENT
 
 log = logging.getLogger(__name__)
@@ -77,8 +76,10 @@ async def _answers(host: str, port: int) -> bool:
                 return bool(await reader.read(1))
             finally:
                 writer.close()
-    except OSError as error:  # also TimeoutError
-        return error.errno in OUT_OF_FILES  # then nothing could be asked
+    except (TimeoutError, ConnectionError):
+        return False
+    except OSError:  # nothing could be asked: no file can be opened, or this machine has no network, not even its own
+        return True
 
 
 async def _pause(stopping: asyncio.Event) -> None:
