@@ -114,6 +114,14 @@ def test_commands_beside_the_service_have_its_variables(tmp_path: Path) -> None:
     assert (done.returncode, '"section"' in done.stdout) == (0, True), done.stderr
 
 
+def _filled(config: Path, size: int) -> None:
+    """An archive that takes so many bytes."""
+    assert aggregator(config, "apply").returncode == 0
+    with sqlite3.connect(config.parent / "instance/aggregator.db") as raw:
+        raw.execute("INSERT INTO articles (item, asked, content) VALUES (1, 0, zeroblob(?))", (size,))
+    raw.close()
+
+
 def _ours() -> str:
     return f'exec {shlex.quote(sys.executable)} -m aggregator "$@"'
 
@@ -146,12 +154,43 @@ def test_a_backup_of_nothing_is_a_failure(tmp_path: Path) -> None:
     assert not (tmp_path / "instance").exists()
 
 
+SHIM = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#define NAME "/aggregator.db"
+ssize_t pread64(int file, void *to, size_t count, off_t from) {
+    char link[64], path[4096];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(link, path, sizeof path);
+    size_t name = strlen(NAME);
+    if (from >= 1000000 && length > (ssize_t)name && !memcmp(path + length - name, NAME, name)) return errno = EIO, -1;
+    return ((ssize_t (*)(int, void *, size_t, off_t))dlsym(RTLD_NEXT, "pread64"))(file, to, count, from);
+}
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or not shutil.which("cc"), reason="it takes Linux and a C compiler to make a disk fail"
+)
+def test_a_backup_of_an_archive_that_its_disk_cannot_read_says_so(tmp_path: Path) -> None:
+    """It was said that the copy could not be written."""
+    (tmp_path / "shim.c").write_text(SHIM)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", tmp_path / "shim.so", tmp_path / "shim.c", "-ldl"], check=True)
+    config = configuration(tmp_path, {})
+    _filled(config, 2_000_000)
+    done = aggregator(config, "backup", str(tmp_path / "copy.db"), LD_PRELOAD=str(tmp_path / "shim.so"))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert f"aggregator: {tmp_path}/instance/aggregator.db: " in done.stderr
+    assert not list(tmp_path.glob("copy*"))
+
+
 def test_a_backup_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:
     config = configuration(tmp_path, {})
-    assert aggregator(config, "apply").returncode == 0
-    with sqlite3.connect(tmp_path / "instance/aggregator.db") as raw:
-        raw.execute("INSERT INTO articles (item, asked, content) VALUES (1, 0, zeroblob(40000000))")
-    raw.close()
+    _filled(config, 40_000_000)
     process = subprocess.Popen(command(config, "backup", str(tmp_path / "copy.db")), env=environment())
     while process.poll() is None and not list(tmp_path.glob("copy*")):
         pass

@@ -11,7 +11,15 @@ from pathlib import Path
 from aggregator.errors import StoreError
 from aggregator.store.sqlite.connection import Connection
 
-OF_WHAT_IS_COPIED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+OF_WHAT_IS_COPIED = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_IOERR_READ,
+    sqlite3.SQLITE_IOERR_SHORT_READ,
+    sqlite3.SQLITE_IOERR_CORRUPTFS,
+)
 """Errors of a copy that are the archive's; all others concern the target."""
 
 

@@ -72,4 +72,4 @@ class Upkeep(upkeep.Upkeep[Connection]):
         """
         found = raw.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
-            raise damaged(self._db.path, found)
+            raise damaged(self._db.path, " ".join(found.split()))
