@@ -9,6 +9,7 @@ import re
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # stays allowed in comments, where nobody is shown it
 
+LINE_BREAK = re.compile(r"\r\n?|\n")
 _BREAKS = dict.fromkeys((0x85, 0x2028, 0x2029), " ")
 
 

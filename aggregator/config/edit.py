@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from aggregator.config.characters import in_lines
+from aggregator.config.characters import LINE_BREAK, in_lines
 from aggregator.errors import AggregatorError
 
 FOLDER = "folder"
@@ -89,7 +89,7 @@ def append_sources(text: str, sources: Sequence[NewSource]) -> str:
     Raises:
         AggregatorError: the list cannot be told apart; the message shows the lines to add by hand.
     """
-    newline = "\r\n" if "\r\n" in text else "\n"
+    newline = next((one for one in ("\r\n", "\n", "\r") if one in text), "\n")
     spot = _spot(text)
     if spot is None:
         by_hand = newline.join(_block(source, 2, newline) for source in sources)
@@ -103,7 +103,7 @@ def append_sources(text: str, sources: Sequence[NewSource]) -> str:
         return text[: spot.offset] + ("" if spot.first else ", ") + entries + text[spot.offset :]
     blocks = "".join(_block(source, spot.column, newline) for source in sources)
     head, tail = text[: spot.offset], text[spot.offset :]
-    if head and not head.endswith("\n"):
+    if head and not head.endswith(("\n", "\r")):
         head += newline
     return f"{head}{f'{newline}sources:{newline}' if spot.key else ''}{blocks}{tail}"
 
@@ -163,22 +163,22 @@ def _end_of(text: str, start: Any, last: Any) -> _Spot:
     if start.flow_style:
         return _Spot(last.end_mark.index if inside else start.end_mark.index, flow=True, first=not inside)
     at = last.end_mark.index
-    ends_line = text[at - 1] == "\n"
+    ends_line = text[at - 1] in "\r\n"
     column = start.start_mark.column
     return _Spot(_past_comments(text, at if ends_line else _line_end(text, at), column), column=column)
 
 
 def _past_comments(text: str, offset: int, column: int) -> int:
     """Skips comments among the keys of the last entry: a key that is commented out belongs to it."""
-    comment = re.compile(rf" {{{column + 1},}}#.*(\n|$)")
+    comment = re.compile(rf" {{{column + 1},}}#[^\r\n]*(?:{LINE_BREAK.pattern}|\Z)")
     while found := comment.match(text, offset):
         offset = found.end()
     return offset
 
 
 def _line_end(text: str, offset: int) -> int:
-    found = text.find("\n", offset)
-    return len(text) if found < 0 else found + 1
+    found = LINE_BREAK.search(text, offset)
+    return found.end() if found else len(text)
 
 
 def replace_file(path: Path, before: bytes, after: bytes) -> None:

@@ -53,7 +53,7 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError as error:
         if len(text) > MAX_BYTES:  # is refused for that; and a character may be cut by our own limit
             return text.decode(errors="replace")
-        before = text[: error.start]
+        before = text[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         start = before.rfind(b"\n") + 1
         column = len(before[start:].decode("utf-8", "replace")) + 1
         line = before.count(b"\n") + 1

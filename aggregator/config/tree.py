@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from aggregator.config.characters import FORBIDDEN, fault, in_lines, without_faults
+from aggregator.config.characters import FORBIDDEN, LINE_BREAK, fault, in_lines, without_faults
 from aggregator.config.syntax import advice
 from aggregator.errors import Problem
 from aggregator.model.settings import Position
@@ -257,7 +257,9 @@ def _unreadable(name: str, text: str) -> Problem | None:
         index, char = found.start(), found[0]
         if char == "\ufeff" and index == 0:
             continue
-        before = text[:index]
-        line, column = before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1
-        return Problem(name, line, column, f"the character U+{ord(char):04X} is not allowed in YAML: delete it")
+        ends = [line.end() for line in LINE_BREAK.finditer(text, 0, index)]
+        column = index - (ends[-1] if ends else 0) + 1
+        return Problem(
+            name, len(ends) + 1, column, f"the character U+{ord(char):04X} is not allowed in YAML: delete it"
+        )
     return None

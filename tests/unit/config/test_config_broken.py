@@ -321,6 +321,13 @@ def test_lines_are_those_of_editors(char: str) -> None:
     assert problems(f"{text}cite: : 1\n")[0].startswith("feeds.yaml:3:7: invalid YAML")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_forbidden_character_is_found_in_its_line_however_lines_end(end: str) -> None:
+    assert problems(end.join(["site:", "  title: Wire", "  contact: \x07"]))[0].startswith(
+        "feeds.yaml:3:12: the character"
+    )
+
+
 def test_a_message_is_one_short_line_whatever_the_file_holds() -> None:
     (told,) = problems('site: {"\\u2028[31m\\nx": ' + "1}")
     assert told.startswith("feeds.yaml:1:8: unknown key `\\u2028[31m\\nx`")

@@ -66,6 +66,12 @@ def test_a_source_is_put_at_the_end_of_the_list(layout: str) -> None:
     assert after.count("\n") - after.count("\r\n") == 0 or "\r\n" not in before
 
 
+@pytest.mark.parametrize("layout", [text for text in (*LAYOUTS.values(), *EMPTY.values()) if "\n" in text])
+def test_lines_may_end_in_a_carriage_return_alone(layout: str) -> None:
+    text = layout.replace("\r\n", "\n")
+    assert append_sources(text.replace("\n", "\r"), [NEW]) == append_sources(text, [NEW]).replace("\n", "\r")
+
+
 @pytest.mark.parametrize("layout", EMPTY)
 def test_an_empty_list_takes_its_first_source(layout: str) -> None:
     check(EMPTY[layout], append_sources(EMPTY[layout], [NEW]), NEW)
