@@ -24,9 +24,9 @@ class RuleChange:
 
 @dataclass(frozen=True, slots=True)
 class SourceChanges:
-    """Ids. `renamed` are (old, new), `changed` those with another address or setting; `paused` and `resumed` those that
-    `enabled` stops and starts again, whatever else changed in them. A new source that is paused is in both `added` and
-    `paused`."""
+    """Ids. `renamed` are (old, new), `lost` those of the old that no `was` names, `changed` those with another address or
+    setting; `paused` and `resumed` those that `enabled` stops and starts again, whatever else changed in them. A new source
+    that is paused is in both `added` and `paused`."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -34,6 +34,7 @@ class SourceChanges:
     changed: tuple[str, ...] = ()
     paused: tuple[str, ...] = ()
     resumed: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ class Changes:
         return self != Changes()
 
     def as_json(self) -> dict[str, Any]:
-        """As the API shows it: `{sources: {added, removed, renamed: [{from, to}], changed, paused, resumed}, sections: …, topics: …,
-        other}`."""
+        """As the API shows it: `{sources: {added, removed, renamed: [{from, to}], changed, paused, resumed, lost}, sections: …,
+        topics: …, other}`."""
         shown = asdict(self)
         shown["sources"]["renamed"] = [{"from": old, "to": new} for old, new in self.sources.renamed]
         return shown
@@ -67,13 +68,16 @@ class Changes:
         new, paused = self.sources.added, self.sources.paused
         found = [f"+ source {id} {'is new, and paused' if id in paused else 'starts'}" for id in new]
         found += [f"- source {id} stops; its items stay" for id in self.sources.removed]
-        found += [f"~ source {old} is renamed to {now}" for old, now in self.sources.renamed]
+        for old, now in self.sources.renamed:
+            hint = f"; with `was: [{old}]` its former addresses lead to it" if old in self.sources.lost else ""
+            found.append(f"~ source {old} is renamed to {now}{hint}")
         found += [f"~ source {id} changes" for id in self.sources.changed]
         found += [f"- source {id} pauses; its items stay" for id in paused if id not in new]
         found += [f"+ source {id} is polled again" for id in self.sources.resumed]
         for kind, rules in (("section", self.sections), ("topic", self.topics)):
             found += [f"+ {kind} {id} is new" for id in rules.added]
-            found += [f"- {kind} {id} is removed" for id in rules.removed]
+            leads = "; its pages and feeds are found no more" if kind == "section" else ""  # a topic may be a found one
+            found += [f"- {kind} {id} is removed{leads}" for id in rules.removed]
             for one in rules.changed:
                 name = f"{kind} {one.id}"
                 lines = [*(f"+ {name}: {line}" for line in one.added), *(f"- {name}: {line}" for line in one.removed)]
@@ -158,7 +162,7 @@ def _reordered(old: Sequence[str], new: Sequence[str]) -> bool:
 
 def _sources(old: Sequence[Source], new: Sequence[Source]) -> SourceChanges:
     before = {source.id: source for source in old}
-    added, renamed, changed = [], [], []
+    added, renamed, changed, lost = [], [], [], []
     switched: dict[bool, list[str]] = {True: [], False: []}
     for source, former in former_ids(new, {source.id: source.url for source in old}, before):
         if former is None:
@@ -169,12 +173,20 @@ def _sources(old: Sequence[Source], new: Sequence[Source]) -> SourceChanges:
         known = before.pop(former)
         if former != source.id:
             renamed.append((former, source.id))
+            if former not in source.was:
+                lost.append(former)
         if known.enabled != source.enabled:
             switched[source.enabled].append(source.id)
         elif former == source.id and _bare(known) != _bare(source):
             changed.append(source.id)
     return SourceChanges(
-        tuple(added), tuple(before), tuple(renamed), tuple(changed), tuple(switched[False]), tuple(switched[True])
+        tuple(added),
+        tuple(before),
+        tuple(renamed),
+        tuple(changed),
+        tuple(switched[False]),
+        tuple(switched[True]),
+        tuple(lost),
     )
 
 

@@ -211,11 +211,11 @@ def test_sources_that_start_stop_and_are_renamed(desk: Desk) -> None:
     found = desk.json("plan", proposed)["configuration"]["sources"]
     assert found == {
         "added": ["four"], "removed": ["two", "three"], "renamed": [{"from": "one", "to": "uno"}], "changed": [],
-        "paused": [], "resumed": [],
+        "paused": [], "resumed": [], "lost": ["one"],
     }  # fmt: skip
     out = desk.run("plan", proposed)
     assert "+ source four starts" in out
-    assert "~ source one is renamed to uno" in out
+    assert "~ source one is renamed to uno; with `was: [one]` its former addresses lead to it\n" in out
 
 
 def test_a_source_that_is_paused_is_told_so(desk: Desk) -> None:

@@ -54,6 +54,7 @@ def test_a_source_is_renamed_by_was_or_by_its_address() -> None:
         found = told('One, url: "https://one.example/"', new)
         assert found.sources.renamed == (("one", "uno"),)
         assert (found.sources.added, found.sources.removed) == ((), ())
+        assert found.sources.lost == (() if "was" in new else ("one",))
         assert found.as_json()["sources"]["renamed"] == [{"from": "one", "to": "uno"}]
 
 
@@ -70,7 +71,9 @@ def test_sections_and_topics_tell_their_lines() -> None:
     )
     found = told("  - {id: nato, words: [NATO]}", "  - {id: otan, words: [NATO]}")
     assert (found.topics.added, found.topics.removed) == (("otan",), ("nato",))
-    assert "+ topic otan is new" in found.lines()
+    assert found.lines() == ["+ topic otan is new", "- topic nato is removed"]
+    found = told("  - {id: europe, places: [europe]}\n", "")
+    assert found.lines() == ["- section europe is removed; its pages and feeds are found no more"]
 
 
 def test_a_log_tells_the_first_lines_of_a_long_edit() -> None:
