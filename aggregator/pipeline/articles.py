@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from aggregator.addresses import host_of
 from aggregator.errors import AggregatorError, StoreError, TooManyFiles
 from aggregator.model.item import Wanted
-from aggregator.model.source import Failed, Fetched, FetchRequest
+from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified
 from aggregator.pipeline.refresh import Tools
 from aggregator.ports import Extractor
 
@@ -26,6 +27,10 @@ LATER = 3600
 names no time: then it is put off by as long as its item is known, half a dozen times in all. Others of its host that were claimed
 with it wait for half of that, so that one article alone does not hold them up again."""
 _UNREACHABLE = frozenset({"waiting", "timeout", "dns", "refused", "reset"})  # of a whole host
+
+
+_Read = tuple[str, str | None]
+"""The text of an article, as safe HTML, and why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +50,36 @@ async def articles(tools: Tools) -> int:
     store, reader = tools.archive.articles, _Reader(tools, tools.extract)
     now = _now(tools)
     claimed = await asyncio.to_thread(store.claim, wanted, now - RECENT, LIMIT, now, now + LATER)
-    hosts: dict[str | None, list[Wanted]] = {}
+    hosts: dict[str | None, dict[tuple[str | None, str], list[Wanted]]] = {}
     for article in claimed:
-        hosts.setdefault(host_of(article.url), []).append(article)
+        # Several items name one page: those of a live page, of two sections. Whether it may be private depends on the feed.
+        page = host_of(tools.sources[article.source].url), article.url.partition("#")[0]
+        hosts.setdefault(host_of(article.url), {}).setdefault(page, []).append(article)
     slots = asyncio.Semaphore(TOGETHER)
 
-    async def host(waiting: Sequence[Wanted]) -> int:
+    async def put_off(named: Iterable[Wanted], seconds: int) -> None:
+        for one in named:
+            await asyncio.to_thread(store.put_off, one.item, _now(tools) + seconds)
+
+    async def host(waiting: list[list[Wanted]]) -> int:
         texts = 0
         async with slots:
             until = _now(tools) + TURN
-            for number, article in enumerate(waiting):
-                outcome = await reader.read(article) if _now(tools) < until else _Later(0, others=0)
+            while waiting:
+                named = waiting.pop(0)
+                outcome = await reader.read(named) if _now(tools) < until else _Later(0, others=0)
                 if isinstance(outcome, _Later):
-                    await asyncio.to_thread(store.put_off, article.item, _now(tools) + outcome.seconds)
+                    await put_off(named, outcome.seconds)
                     if outcome.others is not None:
-                        for other in waiting[number + 1 :]:
-                            await asyncio.to_thread(store.put_off, other.item, _now(tools) + outcome.others)
+                        await put_off(chain(*waiting), outcome.others)
                         break
-                else:
-                    content, why = outcome
-                    await asyncio.to_thread(store.save, article.item, content, why and tools.mask(why), _now(tools))
+                    continue
+                for one, (content, why) in zip(named, outcome, strict=True):
+                    await asyncio.to_thread(store.save, one.item, content, why and tools.mask(why), _now(tools))
                     texts += bool(content)
         return texts
 
-    return sum(await asyncio.gather(*map(host, hosts.values())))
+    return sum(await asyncio.gather(*(host(list(pages.values())) for pages in hosts.values())))
 
 
 def _now(tools: Tools) -> int:
@@ -80,28 +91,42 @@ class _Reader:
     tools: Tools
     extract: Extractor
 
-    async def read(self, article: Wanted) -> tuple[str, str | None] | _Later:
-        """The text, or why there is none, or when to try again. Requested without the source's own headers, which are
-        meant for its feed."""
+    async def read(self, named: Sequence[Wanted]) -> list[_Read] | _Later:
+        """What is read of the articles at one address, or when to try again. Requested without the source's own headers, which
+        are meant for its feed."""
+        first = named[0]
+        named_by = self.tools.sources[first.source].url
         try:
-            named_by = self.tools.sources[article.source].url
-            outcome = await self.tools.fetch(FetchRequest(article.source, article.url, named_by=named_by))
-            if isinstance(outcome, Failed):
-                return self._failed(article, outcome)
-            if not isinstance(outcome, Fetched):
-                return "", "not modified"
-            if _is_front_page(outcome.url) and not _is_front_page(article.url):
-                return "", "its address leads to the front page"
+            outcome = await self.tools.fetch(FetchRequest(first.source, first.url, named_by=named_by))
+        except TooManyFiles:
+            raise
+        except Exception as error:  # noqa: BLE001 (it costs this address alone)
+            return [self._crashed(first, error)] * len(named)
+        if isinstance(outcome, Failed):
+            failed = self._failed(first, outcome)
+            return failed if isinstance(failed, _Later) else [failed] * len(named)
+        return [await self._text(article, outcome) for article in named]
+
+    async def _text(self, article: Wanted, outcome: Fetched | NotModified) -> _Read:
+        if not isinstance(outcome, Fetched):
+            return "", "not modified"
+        if _is_front_page(outcome.url) and not _is_front_page(article.url):
+            return "", "its address leads to the front page"
+        try:
             return await self.extract(outcome, article.told), None
         except (StoreError, TooManyFiles):
             raise
         except AggregatorError as error:
             return "", str(error)
-        except Exception as error:
-            log.exception("source %s: an article could not be read", article.source)
-            return "", f"an error in this program, see the log ({type(error).__name__})"
+        except Exception as error:  # noqa: BLE001 (it costs this article alone)
+            return self._crashed(article, error)
 
-    def _failed(self, article: Wanted, failed: Failed) -> tuple[str, str | None] | _Later:
+    @staticmethod
+    def _crashed(article: Wanted, error: Exception) -> _Read:
+        log.error("source %s: an article could not be read", article.source, exc_info=error)
+        return "", f"an error in this program, see the log ({type(error).__name__})"
+
+    def _failed(self, article: Wanted, failed: Failed) -> _Read | _Later:
         named = failed.freshness.retry_after
         if named or failed.kind in _UNREACHABLE or (failed.status or 0) >= 500:
             others = named or (LATER // 2 if failed.kind in _UNREACHABLE else None)

@@ -55,7 +55,8 @@ class Desk:
         return Tools(
             archive=self.store, lookup=self.store, fetch=fetch, parse=parse, extract=extract, clock=lambda: self.now,
             jitter=lambda: 0.5, defaults=Defaults(timedelta(minutes=15), timedelta(days=90)),
-            sources={id: source(id, full_text=True) for id in ("alpha", "beta")}, request=lambda one: (one.url, one.headers),
+            sources={id: source(id, full_text=True, url=f"https://feeds.example/{id}") for id in ("alpha", "beta")},
+            request=lambda one: (one.url, one.headers),
         )  # fmt: skip
 
 
@@ -110,3 +111,14 @@ def test_a_slow_host_does_not_hold_a_call_for_long(desk: Desk) -> None:
     desk.seconds = 0
     before = len(desk.asked)
     assert len(desk.call()) == 6 - before
+
+
+def test_a_page_that_several_items_name_is_requested_once(desk: Desk) -> None:
+    live = "https://alpha.example/live"
+    entries = [item("alpha", f"live-{n}", f"Update {n}", url=f"{live}#{n}", canonical=f"{live}#{n}") for n in range(9)]
+    desk.store.intake.apply([polled("alpha", entries), polled("beta", [item("beta", "live", "All", url=live)])], NOW)
+    assert sum("live" in one for one in desk.call()) == 1
+    found = desk.store.reading.extracted(range(1, 17))
+    assert {text for _, text in found.values()} == {
+        f"<p>{title}</p>" for title in ("All", "Number 1", "Number 2", "Number 3", *(f"Update {n}" for n in range(9)))
+    }
