@@ -24,7 +24,7 @@ class RuleChange:
 
 @dataclass(frozen=True, slots=True)
 class SourceChanges:
-    """Ids. `renamed` are (old, new), `lost` those of the old that no `was` names, `changed` those with another address or
+    """Ids. `renamed` are (old, new), `lost` the old ids at which nothing is found any more, `changed` those with another address or
     setting; `paused` and `resumed` those that `enabled` stops and starts again, whatever else changed in them. A new source
     that is paused is in both `added` and `paused`."""
 
@@ -161,7 +161,7 @@ def _reordered(old: Sequence[str], new: Sequence[str]) -> bool:
 
 
 def _sources(old: Sequence[Source], new: Sequence[Source]) -> SourceChanges:
-    before = {source.id: source for source in old}
+    before, ids = {source.id: source for source in old}, {source.id for source in new}
     added, renamed, changed, lost = [], [], [], []
     switched: dict[bool, list[str]] = {True: [], False: []}
     for source, former in former_ids(new, {source.id: source.url for source in old}, before):
@@ -173,7 +173,7 @@ def _sources(old: Sequence[Source], new: Sequence[Source]) -> SourceChanges:
         known = before.pop(former)
         if former != source.id:
             renamed.append((former, source.id))
-            if former not in source.was:
+            if former not in source.was and former not in ids:
                 lost.append(former)
         if known.enabled != source.enabled:
             switched[source.enabled].append(source.id)

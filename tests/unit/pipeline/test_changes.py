@@ -58,6 +58,13 @@ def test_a_source_is_renamed_by_was_or_by_its_address() -> None:
         assert found.as_json()["sources"]["renamed"] == [{"from": "one", "to": "uno"}]
 
 
+def test_the_name_of_one_source_goes_to_another() -> None:
+    names = OLD.replace("name: Two", "name: Deux").replace("name: One", "name: Two, was: [one]")
+    found = changes(read(OLD), read(names)).sources
+    assert (found.renamed, found.added, found.removed) == ((("one", "two"), ("two", "deux")), (), ())
+    assert found.lost == (), "`was: [two]` would name the id of another source"
+
+
 def test_who_takes_over_the_address_of_a_renamed_source_starts() -> None:
     both = 'Uno, was: [one], url: "https://uno.example/"}\n  - {name: Four, url: "https://one.example/"'
     found = told('One, url: "https://one.example/"', both)
