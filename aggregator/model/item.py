@@ -45,7 +45,7 @@ class ParsedItem:
     @property
     def text(self) -> str:
         """The fullest text there is."""
-        return self.content or self.summary or ""
+        return self.content if self.content and not self.content.isspace() else self.summary or ""
 
 
 TRUNCATED = "truncated"

@@ -19,7 +19,7 @@ from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import MALFORMED, Document, split_cdata
 from aggregator.parse.entries import sane
-from aggregator.parse.fields import as_html, size, widest
+from aggregator.parse.fields import as_html, person, size, widest
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -150,9 +150,9 @@ def _alternate(entry: Mapping[str, Any]) -> str | None:
 
 
 def _author(entry: Mapping[str, Any]) -> str | None:
-    names = [name for one in entry.get("authors") or () if (name := _text(one.get("name")))]
+    names = [name for one in entry.get("authors") or () if (name := person(_text(one.get("name"))))]
     detail = entry.get("author_detail") or {}
-    return ", ".join(dict.fromkeys(names)) or _text(detail.get("name")) or _text(entry.get("author"))
+    return ", ".join(dict.fromkeys(names)) or person(_text(detail.get("name")) or _text(entry.get("author")))
 
 
 def _time(parsed: Any) -> datetime | None:

@@ -192,6 +192,20 @@ def test_elements_may_have_any_prefix() -> None:
 
 
 @pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
+@pytest.mark.parametrize("written", ["ann@example.org (Ann)", "Ann &lt;ann@example.org&gt;", "Ann (ann@example.org)"])
+def test_an_author_is_named_without_the_address(written: str, title: str) -> None:
+    both = f"<author>{written}</author><dc:creator>Ann</dc:creator>"
+    feed = read(rss([item(both, title=title), item(f"<author>{written}</author>", link="https://e.org/2")]))
+    assert [one.author for one in feed.items] == ["Ann", "Ann"]
+
+
+@pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
+def test_an_empty_content_hides_no_description(title: str) -> None:
+    texts = "<description>Told</description><content:encoded><![CDATA[ \n ]]></content:encoded>"
+    assert read(rss(item(texts, title=title))).items[0].content == "Told"
+
+
+@pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
 def test_the_authors_of_a_feed_are_those_of_its_entries(title: str) -> None:
     entry = f"<entry><id>1</id><title>{title}</title>%s</entry>"
     own, elsewhere = "<author><name>Ben</name></author>", "<source><title>Another</title></source>"
