@@ -17,11 +17,25 @@ MOVES = 20
 def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Iterator[tuple[int, int]]:
     """(number of a source, time): texts last listed before that time are deleted. A source that answers "not modified"
     lists what its last document did, although nothing was read again."""
+    # For all at once: each of them alone may be looked for in all texts of the archive.
+    last = dict(db.read("SELECT i.source, max(t.listed) FROM items i JOIN texts t ON t.item = i.n GROUP BY i.source"))
     for n, id, answered in db.read("SELECT n, id, last_success FROM sources ORDER BY n"):
         limit = now - per_source.get(id, keep)
         if answered is not None and answered >= limit:
-            limit = min(limit, _last_document(db, n) - LISTED_EVERY)
+            limit = min(limit, last.get(n, 0) - LISTED_EVERY)
         yield n, limit
+
+
+def listed_before(db: Reads, moment: int) -> dict[int, list[tuple[int, int]]]:
+    """Number of a source → its items that have a text and were last listed before `moment`, each with when that was."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for source, item, listed in db.read(
+        "SELECT i.source, t.item, t.listed FROM texts t JOIN items i ON i.n = t.item LEFT JOIN articles a ON a.item = t.item "
+        "WHERE t.listed < ? AND (t.content != '' OR t.summary != '' OR a.content != '') ORDER BY t.item",
+        (moment,),
+    ):
+        found.setdefault(source, []).append((item, listed))
+    return found
 
 
 def read_again(db: Writes, source: int, limit: int) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Generic
 
 import orjson
 
 from aggregator.store.dialect import Lock, Writer
 from aggregator.store.edition import moment
-from aggregator.store.retention import forget_addresses, limits, read_again
+from aggregator.store.retention import forget_addresses, limits, listed_before, read_again
 from aggregator.store.rows import to_json
 
 MEMORY_SECONDS = 14 * 86_400
 """The grouping looks back some days; what it remembers of older items is not needed."""
+
+STEP = 1000
+"""Items whose texts are deleted in one transaction."""
 
 _PUT = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
@@ -91,20 +94,24 @@ class Upkeep(ABC, Generic[Writer]):
         headlines and links stay, so that purged items do not come back and archives never break. `proceed` is asked
         before each step, since it may take long; `named` are addresses that are not to be forgotten."""
         purged = 0
+        old = listed_before(self._db, now - min([keep, *per_source.values()]))
         for source, limit in limits(self._db, now, keep, per_source):
             with self._db.transaction():
                 read_again(self._db, source, limit)
-            while proceed() and (count := self._prune(source, limit, now)):
-                purged += count
+            items = [item for item, listed in old.get(source, ()) if listed < limit]
+            for start in range(0, len(items), STEP):
+                if not proceed():
+                    break
+                purged += self._prune(items[start : start + STEP], limit, now)
         self._forget(now - MEMORY_SECONDS)
         with self._db.transaction():
             forget_addresses(self._db, named)
         return purged
 
     @abstractmethod
-    def _prune(self, source: int, limit: int, now: int) -> int:
-        """A step: some texts of items that a source (by its number) last listed before `limit`, and of their articles;
-        returns of how many items."""
+    def _prune(self, items: Sequence[int], limit: int, now: int) -> int:
+        """A step: the texts of these items, and of their articles, if they were not listed since `limit` after all; returns of how
+        many items."""
 
     def _forget(self, before: int) -> None:
         """Delete what the grouping remembers of items published before."""

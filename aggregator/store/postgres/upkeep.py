@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 
@@ -38,14 +39,10 @@ class Upkeep(upkeep.Upkeep[Connection]):
         )
         return tuple(dict.fromkeys(line for (value,) in rows for line in orjson.loads(value)[1].splitlines()))
 
-    def _prune(self, source: int, limit: int, now: int) -> int:
+    def _prune(self, items: Sequence[int], limit: int, now: int) -> int:
         began = monotonic()
         with self._db.transaction() as raw:
-            found = raw.execute(
-                "SELECT t.item FROM items i JOIN texts t ON t.item = i.n LEFT JOIN articles a ON a.item = i.n "
-                "WHERE i.source = %s AND t.listed < %s AND (t.content != '' OR t.summary != '' OR a.content != '') LIMIT 1000",
-                (source, limit),
-            ).fetchall()
+            found = self._db.select("SELECT item FROM texts WHERE listed < ? AND item IN", items, "", limit)
             if not found:
                 return 0
             version = next_version(raw)

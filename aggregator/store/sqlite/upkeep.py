@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 
@@ -17,14 +18,10 @@ from aggregator.store.sqlite.intake import forget_words
 
 
 class Upkeep(upkeep.Upkeep[Connection]):
-    def _prune(self, source: int, limit: int, now: int) -> int:
+    def _prune(self, items: Sequence[int], limit: int, now: int) -> int:
         began = monotonic()
         with self._db.transaction() as raw:
-            rows = raw.execute(
-                "SELECT t.item FROM items i JOIN texts t ON t.item = i.n LEFT JOIN articles a ON a.item = i.n "
-                "WHERE i.source = ? AND t.listed < ? AND (t.content != '' OR t.summary != '' OR a.content != '') LIMIT 1000",
-                (source, limit),
-            ).fetchall()
+            rows = self._db.select("SELECT item FROM texts WHERE listed < ? AND item IN", items, "", limit)
             if not rows:
                 return 0
             changes = moment(self._db, now)
