@@ -127,6 +127,20 @@ def test_f7_a_write_waits_for_another_writer_and_only_so_long(tmp_path: Path) ->
         one.close()
 
 
+def test_another_connection_takes_no_locks_from_those_that_are_open(tmp_path: Path) -> None:
+    """If any handle of a file is closed, the system takes away all locks that the process holds on it. Another process would then take
+    itself for the last that uses the file, and delete the log that is in use."""
+    made = archive(tmp_path, "one")
+    reader = ReadOnlyArchive(made.path)
+    reader.reading.totals()
+    ReadOnlyArchive(made.path).close()
+    Connection(made.path).close()
+    body = "import sqlite3; print(sqlite3.connect(sys.argv[1], timeout=0).execute('PRAGMA journal_mode = DELETE').fetchall())"
+    assert "database is locked" in script(body, str(made.path)).stderr
+    reader.close()
+    made.close()
+
+
 def test_threads_that_share_a_connection_take_turns(tmp_path: Path) -> None:
     made = archive(tmp_path, "one", "two")
     failures: list[StoreError] = []

@@ -83,6 +83,7 @@ class Connection:
                 self.raw.create_function("indexed", 1, indexed, deterministic=True)
                 self.raw.execute("PRAGMA journal_mode = WAL")
             self._file = _identity(path)  # it exists by now
+            _opened.add(self._file)
             # A commit must survive a power cut, at two or three ms each: an item that its feed has dropped meanwhile would be
             # lost for good.
             self.raw.execute("PRAGMA synchronous = FULL")
@@ -176,25 +177,39 @@ def damaged(path: Path, found: str = "") -> StoreCorrupt:
     )
 
 
+_opened: set[tuple[int, int] | None] = set()
+"""Files that this process has opened, by `_identity`."""
+_looking = threading.Lock()
+
+
 def _refuse_foreign_log(path: Path) -> None:
     """SQLite would write whatever log lies there into a file that was put back, and so destroy it. A copy made by `backup` shows
     that it was not in use since: a log comes only after the file says that it has one.
+
+    A file is looked at only before this process has opened it: if any handle of it is closed, the system takes away all
+    locks that the process holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
 
     Raises:
         StoreError: the log is that of the archive that was there before.
     """
     log = path.with_name(path.name + "-wal")
-    with suppress(OSError):  # SQLite will say what is wrong
-        if log.stat().st_size and _version_of_format(path) == ALONE:
+    with _looking:
+        if (file := _identity(path)) in _opened:
+            return
+        if _is_foreign(log, path):
             raise StoreError(
                 f"{path}: {log.name} beside it is the log of another archive, which was there before, and would destroy this one; "
                 f"move {log.name} and {path.name}-shm to where that was moved"
             )
+        _opened.add(file)
 
 
-def _version_of_format(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(20)[18:]
+def _is_foreign(log: Path, path: Path) -> bool:
+    with suppress(OSError):  # SQLite will say what is wrong
+        if log.stat().st_size:
+            with path.open("rb") as file:
+                return file.read(20)[18:] == ALONE
+    return False
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
