@@ -18,6 +18,7 @@ WEIGHTS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0)
 """Weights that an editor would write; a proposal uses the smallest that is enough."""
 
 MOST_PHRASES = 16  # of a headline, tried as new words
+LONGEST = 200  # characters of a line that feeds.yaml may have; a headline in Thai may be one word
 
 _WORD = re.compile(r"\w+(?:['’.-]\w+)*")
 _POSSESSIVE = re.compile("['’][sS]$")
@@ -136,7 +137,7 @@ def _new_words(book: Rulebook, reading: TextReading, number: int, case: Case) ->
     names = {word for one in reading.evidence if one.place for word in hay.text[one.start : one.end].split()}
     for phrase in _phrases(case.title)[:MOST_PHRASES]:
         made = needle(phrase)
-        if made and made.word not in listed and names.isdisjoint(made.word.split()):
+        if made and len(phrase) <= LONGEST and made.word not in listed and names.isdisjoint(made.word.split()):
             yield Proposal(rules, "words", Term((phrase,), 1.0, rules.at), None, phrase)
 
 
@@ -188,5 +189,5 @@ def _around(text: str, start: int, end: int) -> Iterator[str]:
     for first, last in ((before[-1:], [end]), ([start], after[:1])):
         if first and last:
             phrase = " ".join(match[0] for match in words if first[0] <= match.start() and match.end() <= last[0])
-            if phrase:
+            if 0 < len(phrase) <= LONGEST:
                 yield phrase.lower()

@@ -459,6 +459,15 @@ def test_what_a_proposed_edit_says_to_type_is_read_as_it_is_meant(desk: Desk) ->
         assert desk.json("explain", headline, "--expect", "boats")["expect"]["holds"]
 
 
+def test_no_word_is_proposed_that_is_too_long_for_the_file(desk: Desk) -> None:
+    """A headline in a script without blanks may be one."""
+    long = "\u0e01\u0e32\u0e23" * 80
+    rows = desk.json("explain", "--expect", "defense", f"Octopus {long}")["expect"]["proposals"]
+    assert {row["line"].partition(":")[0].strip("{") for row in rows} == {"octopus"}
+    rows = desk.json("explain", "--expect", "world", f"{long} missile {long}")["expect"]["proposals"]
+    assert [row["line"] for row in rows if len(row["line"]) > 200] == []
+
+
 def test_a_section_that_is_not_in_the_file_is_proposed_as_a_whole(desk: Desk) -> None:
     text = FILE.replace("  - id: world\n", "")
     desk.file.write_text(text)
