@@ -35,12 +35,10 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     known = Fingerprints(context, job.fingerprints)
     context.drops["double-entry"] += len(drafts) - len(kept)
     context.drops["over-cap"] += feed.left_out + max(0, len(kept) - MAX_ITEMS)
-    items = [_item(key, draft, context, known) for key, draft in _newest(kept)]
-    telling = tuple(item for item in items if item.unread or _tells(item))
-    context.drops["empty-entry"] += len(items) - len(telling)
+    items = tuple(_item(key, draft, context, known) for key, draft in _newest(kept))
     return NormalFeed(
         format=feed.format,
-        items=telling,
+        items=items,
         title=cut(plain(feed.title), 200) or None if feed.title else None,
         link=link,
         icon=address.absolute(feed.icon, link or url),
@@ -60,11 +58,6 @@ def _newest(kept: Sequence[tuple[str, Draft]]) -> Sequence[tuple[str, Draft]]:
         return kept
     order = sorted(range(len(kept)), key=lambda place: kept[place][1].published or _NEWEST, reverse=True)
     return [kept[place] for place in sorted(order[:MAX_ITEMS])]
-
-
-def _tells(item: Item) -> bool:
-    """Whether there is anything to read or to follow: not of an entry that has only a guid, a date or an author."""
-    return bool(item.title or item.url or item.image or item.enclosures)
 
 
 def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item:

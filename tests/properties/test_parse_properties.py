@@ -90,7 +90,6 @@ def test_hostile_text_in_a_sound_feed_becomes_safe_items(title: str, html: str, 
 
     inside = f"<description>{data(html)}</description><pubDate>{data(date)}</pubDate>"
     inside += f"<category>{data(title)}</category><author>{data(title)}</author>"
-    inside += '<enclosure url="https://example.org/1.mp3"/>'  # so that there is always something to follow
     feed = read(rss(item(inside, title=data(title), link=data(link), guid="g")))
     assert len(feed.items) == 1
     assert_safe(feed.items[0])

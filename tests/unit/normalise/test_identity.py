@@ -128,28 +128,3 @@ def test_one_address_and_title_under_two_guids_is_one_item() -> None:
 
 def test_a_live_page_with_many_entries_keeps_them() -> None:
     assert len(keys(*(item(guid=f"g{number}", title=f"Update {number}") for number in range(4)))) == 4
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "<guid>g</guid>", f"<guid>g</guid>{LATER}<dc:creator>Ann</dc:creator><category>World</category>",
-        "<description> &lt;br/&gt; </description>", "<link>javascript:x</link>",
-    ],
-)  # fmt: skip
-def test_an_entry_with_nothing_to_read_or_to_follow_is_dropped(said: str) -> None:
-    feed = read(rss([item(), f"<item>{said}</item>"]))
-    assert [one.title for one in feed.items] == ["Title"]
-    assert dropped(feed)["empty-entry"] == 1
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "<title>T</title>", "<description>D</description>", "<link>https://example.org/2</link>", "<guid>https://example.org/2</guid>",
-        '<enclosure url="https://example.org/2.mp3"/>', '<media:content url="https://example.org/2.jpg" medium="image"/>',
-    ],
-)  # fmt: skip
-def test_an_entry_with_anything_to_read_or_to_follow_is_kept(said: str) -> None:
-    feed = read(rss([item(), f"<item>{said}</item>"]))
-    assert (len(feed.items), dropped(feed)) == (2, {})
