@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
 
 import msgspec
 
@@ -22,8 +21,6 @@ class Sandbox:
 
     The first child starts with the first document, or with `start`. Starting a further one costs as much as some thirty
     documents: it is started if a document has to wait after the first `alone` documents, or has waited for `patience` seconds.
-    A document that takes longer than `slow` seconds lends its place to another child, of which there are never more than twice
-    `children`: documents that stall, one for each child, hold up no other.
 
     `wall`: seconds for one document; `memory`: bytes of address space for a child; `recycle`: number of documents after
     which a child is replaced (which frees what a parser leaks). Must be closed: `async with Sandbox() as …`.
@@ -38,12 +35,9 @@ class Sandbox:
         recycle: int = 2000,
         alone: int = 150,
         patience: float = 1.0,
-        slow: float = 5.0,
     ) -> None:
         self._wall, self._memory, self._recycle = wall, memory, recycle
-        self._alone, self._patience, self._slow = alone, patience, slow
-        self._children = children
-        self._to_lend = children  # places
+        self._alone, self._patience = alone, patience
         self._slots = asyncio.Semaphore(1)
         self._further = children - 1  # children that may still be added
         self._articles = asyncio.Semaphore(max(1, children - 1))  # so that slow article pages never occupy all children
@@ -68,10 +62,10 @@ class Sandbox:
 
     async def _read(self, task: frames.Task | frames.Page) -> frames.Done | frames.Text:
         await self._acquire_slot()
-        with self._lending_slot():
+        try:
             answer = await self._ask(task)
-        if len(self._idle) + len(self._busy) > 2 * self._children - self._to_lend:  # this one came to its end after all
-            await self._idle.pop().stop(kill=False)
+        finally:
+            self._slots.release()
         await asyncio.sleep(0)  # the next document is on its way before the caller works on this answer
         if isinstance(answer, frames.Refused):
             raise ParseError(answer.kind, answer.message)
@@ -91,28 +85,6 @@ class Sandbox:
                 self._further -= 1
                 return
         await self._slots.acquire()
-
-    @contextlib.contextmanager
-    def _lending_slot(self) -> Iterator[None]:
-        """Gives the slot back at the end, or once it has been held for long."""
-        lent = False
-
-        def lend() -> None:
-            nonlocal lent
-            if self._to_lend:
-                lent = True
-                self._to_lend -= 1
-                self._slots.release()
-
-        timer = asyncio.get_running_loop().call_later(self._slow, lend)
-        try:
-            yield
-        finally:
-            timer.cancel()
-            if lent:
-                self._to_lend += 1
-            else:
-                self._slots.release()
 
     async def _ask(self, task: frames.Task | frames.Page) -> frames.Answer:
         worker = await self._worker()

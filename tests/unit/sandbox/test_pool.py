@@ -99,29 +99,6 @@ def test_a_stalled_child_holds_up_no_other_document() -> None:
     asyncio.run(main())
 
 
-def test_a_stalled_document_for_each_child_holds_up_no_other() -> None:
-    async def main() -> None:
-        async with Sandbox(children=2, wall=60, patience=0, slow=0.1) as sandbox:
-            stopped: set[int] = set()
-            slow = [asyncio.create_task(sandbox.parse(fetched(GOOD), JOB)) for _ in range(2)]
-            while len(stopped) < 2:
-                await asyncio.sleep(0.001)
-                for child in set(sandbox.pids) - stopped:
-                    os.kill(child, signal.SIGSTOP)
-                    stopped.add(child)
-            async with asyncio.timeout(30):
-                others = await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(20)))
-            assert all(len(one.items) == 2 for one in others)
-            assert not any(task.done() for task in slow)
-            assert len(sandbox.pids) <= 4
-            for child in stopped:
-                os.kill(child, signal.SIGCONT)
-            await asyncio.gather(*slow)
-            assert len(sandbox.pids) == 2, "no more are kept than are needed"
-
-    asyncio.run(main())
-
-
 @pytest.mark.parametrize(("alone", "patience", "children"), [(60, 60.0, 1), (60, 0.0, 3), (20, 60.0, 3)])
 def test_a_further_child_is_for_many_documents_or_for_one_that_waits_for_long(
     alone: int, patience: float, children: int
@@ -160,7 +137,7 @@ def test_the_next_document_is_under_way_before_the_caller_works_on_an_answer(mon
         return await ask(worker, task)
 
     async def main() -> None:
-        async with Sandbox(children=1) as sandbox:
+        async with Sandbox() as sandbox:
 
             async def one() -> None:
                 await sandbox.parse(fetched(GOOD), JOB)
