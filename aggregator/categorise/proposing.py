@@ -11,14 +11,13 @@ from aggregator.categorise.evidence import read, whole
 from aggregator.categorise.findings import TextReading
 from aggregator.categorise.judge import decided, judge
 from aggregator.categorise.rulebook import Rulebook, compile_rules
-from aggregator.model.settings import Rules, Term
+from aggregator.model.settings import LONGEST_WORD, Rules, Term
 from aggregator.text.match import Locator, haystack, needle
 
 WEIGHTS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0)
 """Weights that an editor would write; a proposal uses the smallest that is enough."""
 
 MOST_PHRASES = 16  # of a headline, tried as new words
-LONGEST = 200  # characters of a line that feeds.yaml may have; a headline in Thai may be one word
 
 _WORD = re.compile(r"\w+(?:['’.-]\w+)*")
 _POSSESSIVE = re.compile("['’][sS]$")
@@ -137,7 +136,7 @@ def _new_words(book: Rulebook, reading: TextReading, number: int, case: Case) ->
     names = {word for one in reading.evidence if one.place for word in hay.text[one.start : one.end].split()}
     for phrase in _phrases(case.title)[:MOST_PHRASES]:
         made = needle(phrase)
-        if made and len(phrase) <= LONGEST and made.word not in listed and names.isdisjoint(made.word.split()):
+        if made and len(phrase) <= LONGEST_WORD and made.word not in listed and names.isdisjoint(made.word.split()):
             yield Proposal(rules, "words", Term((phrase,), 1.0, rules.at), None, phrase)
 
 
@@ -189,5 +188,5 @@ def _around(text: str, start: int, end: int) -> Iterator[str]:
     for first, last in ((before[-1:], [end]), ([start], after[:1])):
         if first and last:
             phrase = " ".join(match[0] for match in words if first[0] <= match.start() and match.end() <= last[0])
-            if 0 < len(phrase) <= LONGEST:
+            if 0 < len(phrase) <= LONGEST_WORD:  # a headline in Thai may be one word
                 yield phrase.lower()

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from aggregator.config.scalars import Wrong, place, shown, text
 from aggregator.config.suggest import did_you_mean
 from aggregator.config.tree import Items, Table, kind
-from aggregator.model.settings import Term
+from aggregator.model.settings import LONGEST_WORD, Term
 
 MAX_WEIGHT = 100.0
 MAX_PARTS = 8
@@ -55,7 +55,7 @@ def read_never(value: object) -> Term:
 
 def word(value: object) -> str:
     """A word or phrase, checked: plain text, not a pattern."""
-    written = text(value, 200)
+    written = text(value, LONGEST_WORD)
     at = place(value)
     bare = written.removesuffix("*")
     if written == "*":

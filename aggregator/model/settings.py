@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 
 from aggregator.errors import Problem
 
+LONGEST_WORD = 200
+"""Characters of a word or phrase in a rule."""
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
