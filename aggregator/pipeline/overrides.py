@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from aggregator.model.story import Batch, Member, Merge, PendingItem, Placed, StoryState
+from aggregator.model.story import Batch, Entry, Member, Merge, PendingItem, Placed, StoryState, told_once
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.corroboration import restored
 from aggregator.pipeline.judging import placed, rejudged
@@ -118,9 +118,15 @@ def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, 
     members = restored(members, (old,))
     fresh = compose(n, members, None, policy, joined=(), now=now)
     whole = fresh if n != old.n else compose(n, members, old, policy, joined=(), now=now, replacing=True)
-    if n == old.n and replace(fresh.entry, updated=old.entry.updated) == old.entry:
+    if n == old.n and _told(fresh.entry) == _told(old.entry):
         return whole
     return replace(whole, entry=replace(fresh.entry, updated=max(old.entry.updated + 1, now)))
+
+
+def _told(entry: Entry) -> Entry:
+    """What readers are told: neither when it was announced, nor under which ids its sources were known then."""
+    reports = tuple([replace(report, source="") for report in told_once(entry.reports)])
+    return replace(entry, reports=reports, updated=0)
 
 
 def survivor(into: Mapping[int, int], story: int) -> int:

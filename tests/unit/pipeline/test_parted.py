@@ -109,13 +109,18 @@ def test_a_story_that_leaves_another_moves_the_daily_brief_it_comes_to(room: New
     assert second > first
 
 
-def test_what_the_entry_never_named_leaves_without_a_word(room: Newsroom) -> None:
+@pytest.mark.parametrize("renamed", [False, True], ids=["same", "renamed"])
+def test_what_the_entry_never_named_leaves_without_a_word(room: Newsroom, renamed: bool) -> None:
     late = item("Octopuses dream in colour, all of them", "kyodo", age=HOUR)
     edit(room, join=(OCTOPUS, late))
     room.publish(late)
     before = entries(room)[OCTOPUS.id]
     assert "all of them" not in before["content_html"]
-    edit(room, split=(late,))
+    text = CONFIG.replace("{name: Kyodo, url", "{id: nippon, was: [kyodo], name: Kyodo, url") if renamed else CONFIG
+    room.put_in_force(text)
+    room.archive.sources.sync(room.application.settings.sources)
+    room.now += HOUR
+    room.edit(f"{text}stories: {{split: ['{late.url}']}}\n")
     assert late.id in entries(room)
     assert entries(room)[OCTOPUS.id] == before
 
