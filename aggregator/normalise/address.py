@@ -17,6 +17,7 @@ MAX_LENGTH = 2048
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+\.[a-z]{2,24}(?:/[A-Za-z0-9/_.~%+,;=&?!*:@-]*)?")
 _NOT_PLAIN = re.compile(r"&(?:amp|apos|#\w+);|/\.|%(?![0-9A-Fa-f]{2})|://[^/]*(?:\.\.|--|//)|^https?://[0-9.]+(?:/|$)")
 
+_HOST = re.compile(r"\s*www\.[\w-]+\.[\w.-]+(?=[\s:/?#]|\Z)", re.IGNORECASE)
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
 
@@ -45,7 +46,7 @@ _NO_ENTRY = re.compile(
 def absolute(text: str | None, base: str) -> str | None:
     """The address as a browser would follow it, or None for anything but http and https with a host.
 
-    `base` is absolute. Userinfo is removed: nobody's password is passed on.
+    `base` is absolute. Userinfo is removed: nobody's password is passed on. `www.example.org/a` is no path, whatever browsers say.
     """
     if not text or len(text) > MAX_LENGTH * 2:
         return None
@@ -53,6 +54,8 @@ def absolute(text: str | None, base: str) -> str | None:
         return text if "/" in text[8:] else text + "/"
     if "&" in text:
         text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)  # escaped twice, or hiding a scheme
+    if _HOST.match(text):
+        text = f"//{text.lstrip()}"
     try:
         url = ada_url.URL(clean(text).strip(), base or None)
     except ValueError:

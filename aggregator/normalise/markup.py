@@ -11,7 +11,7 @@ import nh3
 
 from aggregator.normalise import address
 from aggregator.normalise.characters import clean, cut, without_unwanted
-from aggregator.normalise.plain import with_ends, without_shortcodes
+from aggregator.normalise.plain import with_ends, without_endless_comments, without_shortcodes
 
 MAX_LENGTH = 200_000
 MAX_SAFE = 5 * MAX_LENGTH
@@ -68,6 +68,11 @@ _DANGEROUS = re.compile(r"<(?:script|iframe|object|embed|form|svg|math|style|bas
 _EVENT = re.compile(r"on[a-z]{3,24}\s*=\s*[\"']")
 _RELATIVE_HREF = re.compile(r"""href\s*=\s*["']?\s*(?!https?://|["'\s>])""")
 _RELATIVE_SRC = re.compile(r"""src\s*=\s*["']?\s*(?!https?://|["'\s>])""")
+_PICTURE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
+_SHOWN = re.compile(r"""\ssrc\s*=\s*["']?\s*(?!data:)[^\s"'>]""", re.IGNORECASE)
+# Where scripts of the page find a picture that they load when it comes into view.
+_LATER = re.compile(r"""\sdata-(?:(?:lazy-)?src|original)\s*=\s*["']?\s*((?:https?:/)?/[^\s"'<>]+)""", re.IGNORECASE)
+_IN_SIZES = re.compile(r"""\s(?:data-(?:lazy-)?)?srcset\s*=\s*["']?\s*([^\s"'<>]+)""", re.IGNORECASE)
 _IMG = re.compile(r'<img(?:\s+[\w-]+="[^"]*")*\s*/?>')
 _SRC = re.compile(r'\ssrc="([^"]*)"')
 _ALT = re.compile(r'\salt="([^"]*)"')
@@ -132,6 +137,9 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     text = without_shortcodes(clean(text)).strip()
     if "<" not in text:
         return _escape(text)
+    text = without_endless_comments(text)
+    if "data-" in text or "srcset" in text:
+        text = _PICTURE.sub(_with_address, text)
     lower = text.lower()
     if _DANGEROUS.search(lower) or "javascript:" in lower or _EVENT.search(lower):
         drops["unsafe-markup"] += 1
@@ -159,6 +167,12 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
 def _escape(text: str) -> str:
     """Text without tags, with entities resolved once and special characters escaped."""
     return html.escape(without_unwanted(html.unescape(text)), quote=False) if "&" in text or ">" in text else text
+
+
+def _with_address(picture: re.Match[str]) -> str:
+    """The picture with the address that scripts would give it, or of its first size if it has no other: of two the first counts."""
+    found = _LATER.search(picture[0]) or (None if _SHOWN.search(picture[0]) else _IN_SIZES.search(picture[0]))
+    return f'<img src="{found[1].rstrip(",")}"{picture[0][4:]}' if found else picture[0]
 
 
 def _linked(player: re.Match[str], base: str) -> str:

@@ -67,6 +67,14 @@ def without_shortcodes(text: str) -> str:
     return _SHORTCODE.sub(" ", text) if "[" in text else text
 
 
+def without_endless_comments(text: str) -> str:
+    """Without the beginning of comments that never end, which would hide all that follows."""
+    if "<!--" not in text:
+        return text
+    end = text.rfind("-->") + 1
+    return text[:end] + text[end:].replace("<!--", " ")
+
+
 def with_ends(text: str) -> str:
     """With an end tag after an element that XHTML ends in its own tag (`<iframe/>`): to HTML it is open, and hides all that
     follows. Where an end tag comes next, it is that element's."""
@@ -120,8 +128,7 @@ def _without_unclosed(text: str) -> str:
 
 def _escape_unended(text: str) -> str:
     """What begins like a tag or comment and never ends is text (a<b) and is escaped, except a tag cut off at the end."""
-    end = text.rfind("-->") + 1
-    text = text[:end] + text[end:].replace("<!--", " ")
+    text = without_endless_comments(text)
     end = text.rfind(">") + 1
     tail = text[end:]
     start = _TAG_START.search(tail)

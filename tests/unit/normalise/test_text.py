@@ -285,6 +285,29 @@ def test_a_long_base_makes_no_endless_text_of_a_short_one(text: str) -> None:
     assert drops["content-cut"] == 1
 
 
+@pytest.mark.parametrize(
+    "picture",
+    [
+        '<img src="data:image/gif;base64,R0lG" data-src="https://e.org/a.jpg">',
+        "<IMG class=lazy data-lazy-src=//e.org/a.jpg />",
+        '<img src="https://e.org/spacer.gif" data-original="https://e.org/a.jpg">',
+        '<img src="data:image/gif;base64,R0lG" data-srcset="https://e.org/a.jpg 300w, https://e.org/b.jpg 600w">',
+        '<img srcset="/a.jpg, /b.jpg 2x">',
+        '<img srcset="https://e.org/b.jpg 300w" src="https://e.org/a.jpg">',
+    ],
+)
+def test_a_picture_is_found_where_the_script_of_a_page_finds_it(picture: str) -> None:
+    drops: Counter[str] = Counter()
+    assert sanitise(f"<p>x</p>{picture}", "https://e.org/dir/", drops) == '<p>x</p><img src="https://e.org/a.jpg">'
+    assert sanitise('<img data-src="javascript:alert(1)">', "https://e.org/", drops) == ""
+
+
+def test_a_comment_that_never_ends_hides_nothing() -> None:
+    read_item = one("<p>It began.</p><!-- more <p>It <!-- short --> ended.</p><!-- <p>The rest.</p>")
+    assert read_item.content == "<p>It began.</p> ended.  <p>The rest.</p>"
+    assert one("<p>It began.</p><!--more <p>It ended.</p>").summary == "It began. more It ended."
+
+
 def test_a_counter_is_no_picture_of_an_item() -> None:
     counter = '<media:thumbnail url="https://media.example.org/tracking/news-rss-pixel.png"/>'
     assert one("<p>x</p><img src='https://e.org/a.jpg'>", inside=counter).image == "https://e.org/a.jpg"
