@@ -139,7 +139,7 @@ def test_keys_can_be_turned_off_and_on(site: World, tmp_path: Path) -> None:
 
 
 def test_a_page_that_stays_open_says_that_there_is_news(site: World, tmp_path: Path) -> None:
-    """As a link, in a region whose changes are read out."""
+    """As a link, in a region whose changes are read out; and only then: the charts change with each hour."""
     modules = installed("node/node_modules/playwright-core").parent
     command = [program("node", "nodejs"), str(DRIVERS / "with_news.cjs"), program("chromium"), f"{site.root}/latest"]
     assert json.loads(run(command, tmp_path, 120, NODE_PATH=str(modules))) == [0, 1]

@@ -16,7 +16,7 @@ document.addEventListener("keydown", (event) => {
     document.querySelector(".search input, .finder input").focus();
   }
   if (event.key === "j" || event.key === "k") {
-    const links = [...document.querySelectorAll(".card h2 a, .card h3 a, .ticker a")];
+    const links = [...document.querySelectorAll(stories)];
     const at = links.indexOf(document.activeElement);
     const next = links[Math.max(0, Math.min(links.length - 1, at + (event.key === "j" ? 1 : -1)))];
     if (next) next.focus();
@@ -50,28 +50,28 @@ if (navigator.clipboard) {
   }
 }
 
-// A page that stays open asks now and then whether there is news, and says so; it never moves what is being read.
-const tags = {};
+// A page that stays open asks now and then whether there are stories that it does not show, and says so; it never moves what is being
+// read. What else changes, such as the charts with each hour, is no news.
+const stories = ".card h2 a, .card h3 a, .ticker a";
+const addresses = (page) => [...page.querySelectorAll(stories)].map((link) => link.getAttribute("href"));
+const shown = new Set(addresses(document));
 const told = document.createElement("div"); // there before it has anything to say, so that screen readers say it
 told.setAttribute("role", "status");
 async function look() {
-  if (document.hidden) return;
+  if (document.hidden || document.querySelector(".fresh")) return;
   try {
-    const got = await fetch(location.href, { method: "HEAD", cache: "no-cache" });
-    const tag = got.headers.get("ETag");
-    if (!got.ok || !tag) return;
-    if (tags.first && tags.first !== tag && !document.querySelector(".fresh")) {
+    const got = await fetch(location.href, { cache: "no-cache" });
+    const page = new DOMParser().parseFromString(await got.text(), "text/html");
+    if (got.ok && addresses(page).some((address) => !shown.has(address))) {
       const link = Object.assign(document.createElement("a"), { className: "fresh", href: location.href, textContent: "There is news" });
       told.append(link);
     }
-    tags.first ??= tag;
   } catch {
     // offline: the next look tells
   }
 }
 if (document.querySelector(".card")) {
   document.body.append(told);
-  look();
   setInterval(look, 180000);
   document.addEventListener("visibilitychange", look);
 }

@@ -1,20 +1,28 @@
-// Leave a page open in headless Chromium while news comes; print how many links in a live region tell of it, before and after.
+// Leave a page open in headless Chromium while it changes, at first without and then with news; print each time how many links in a
+// live region tell of news.
 const { chromium } = require("playwright-core");
 
 const [executablePath, address] = process.argv.slice(2);
+const CHANGES = [
+  (page) => page.replace("</main>", "<p>Another hour has begun.</p></main>"),
+  (page) => page.replace("</main>", '<article class="card"><h2><a href="/stories/new">New</a></h2></article></main>'),
+];
 
 async function main() {
   const browser = await chromium.launch({ executablePath, args: process.getuid() === 0 ? ["--no-sandbox"] : [] });
   const page = await browser.newPage();
-  let version = 0;
-  await page.route(address, (route) => (route.request().method() === "HEAD" ? route.fulfill({ headers: { ETag: `"${version}"` } }) : route.continue()));
-  const asked = () => page.waitForResponse((response) => response.request().method() === "HEAD");
-  await Promise.all([asked(), page.goto(address, { waitUntil: "load" })]);
+  await page.goto(address, { waitUntil: "load" });
   const told = [];
-  for (version = 0; version < 2; version += 1) {
-    await Promise.all([asked(), page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")))]);
-    if (version) await page.getByText("There is news").waitFor();
+  for (const changed of CHANGES) {
+    await page.route(address, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: changed(await response.text()) });
+    });
+    await Promise.all([page.waitForResponse(address), page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")))]);
+    await page.evaluate(() => fetch(location.href).then((got) => got.text())); // by then, what came before has been read
+    if (changed === CHANGES[1]) await page.getByText("There is news").waitFor();
     told.push(await page.getByRole("status").getByRole("link", { name: "There is news" }).count());
+    await page.unroute(address);
   }
   await browser.close();
   console.log(JSON.stringify(told));
