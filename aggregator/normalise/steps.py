@@ -16,7 +16,7 @@ MAX_CATEGORIES = 20
 MAX_ENCLOSURES = 10
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
-_NO_NAME = re.compile(r"[^\s@]+@[^\s@]+|\W*")
+_NO_NAME = re.compile(r"(?:[^\s@]++@[^\s@]++\s*+)+|\W*")
 _HEADING = re.compile(r"(?:\s*<div>)*\s*<h([2-6])>(.{1,1000}?)</h\1>\s*", re.DOTALL)
 # Title, author and date before the text, as Drupal writes them.
 _FIELDS = re.compile(
@@ -113,7 +113,7 @@ def publisher(draft: Draft, context: Context) -> None:
 
 
 def author(draft: Draft, context: Context) -> None:
-    """Names only: an e-mail address alone is not a name, and private."""
+    """Names only: e-mail addresses alone are no names, and private."""
     name = cut(plain(draft.parsed.author), 200) if draft.parsed.author else ""
     draft.author = None if _NO_NAME.fullmatch(name) else name
 

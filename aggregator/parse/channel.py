@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from aggregator.parse.document import XML, Document
+from aggregator.parse.fields import person
 
 _FIRST = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 _LAST = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
@@ -81,7 +82,7 @@ def _channel(format_: str, root: etree._Element, channel: etree._Element, outsid
         title=texts.get("title") or texts.get("atom:title") or texts.get("dc:title"),
         link=texts.get("link") or _link(links),
         base=channel.get(XML + "base") or root.get(XML + "base"),
-        author=", ".join(dict.fromkeys(_authors(channel))) or None,
+        author=person(", ".join(dict.fromkeys(_authors(channel)))),
         language=texts.get("language")
         or texts.get("dc:language")
         or channel.get(XML + "lang")

@@ -96,7 +96,7 @@ def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedI
         published=(item.published if published else item.updated) if sane(published or updated) else None,
         updated=item.updated if sane(updated) else None,
         published_text=published or updated,
-        author=", ".join(dict.fromkeys(authors)) or item.author,
+        author=person(", ".join(dict.fromkeys(authors))) or item.author,
         enclosures=tuple(_enclosures(element)) or item.enclosures,
         image=item.image or _image(element),
         publisher=publisher,
@@ -146,8 +146,8 @@ def _named(author: etree._Element) -> list[str]:
     inside = [child.text.strip() for child in author if child.text and str(child.tag).endswith("name")]
     if inside or not str(author.tag).endswith("creator"):
         return inside
-    found = person((author.text or "").strip())
-    return [found] if found else []
+    name = person((author.text or "").strip())
+    return [name] if name else []
 
 
 def _enclosures(element: etree._Element) -> Iterator[Enclosure]:

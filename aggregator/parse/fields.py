@@ -8,21 +8,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 _IN_BRACKETS = re.compile(r"\s*[^\s()@]+@[^\s()]+\s*\(([^()]+)\)\s*")
-_ADDRESS_LAST = re.compile(r"(?:[<(\[]|\s)(?:mailto:)?[^\s<>()@]+@[^\s<>()@]+[)>\]]?\s*\Z")
+_ADDRESS = re.compile(r"[<(\[]*@?[^\s<>()\[\]@]++@[^\s<>()\[\]@]++[>)\]]*")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _AVATAR = re.compile(r"https?://(?:[\w-]+\.)*gravatar\.com/")  # WordPress.com lists the author's face first
 
 
 def person(text: str | None) -> str | None:
-    """The name in `name@host (Name)`, `Name <name@host>` or `Name (name@host)`; other texts are returned as they are."""
+    """The name in `name@host (Name)`, `Name <name@host>` or `Name (name@host)`, or the names of several with commas between them;
+    a text without a name is returned as it is."""
     if not text or "@" not in text or len(text) > 500:
         return text
     if match := _IN_BRACKETS.fullmatch(text):
         return match[1]
-    address = _ADDRESS_LAST.search(text)
-    before = text[: address.start()].strip() if address else ""
-    return before if 0 < len(before) <= 200 and not set("<>()@") & set(before) else text
+    people = text.split(",")
+    names = [match[1] if (match := _IN_BRACKETS.fullmatch(one)) else _ADDRESS.sub(" ", one).strip() for one in people]
+    return ", ".join(filter(None, names)) or text.strip(" ,")
 
 
 def as_html(text: str) -> str:

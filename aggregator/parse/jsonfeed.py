@@ -17,7 +17,7 @@ import orjson
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedFeed, ParsedItem
 from aggregator.parse.document import MAX_ENTRIES, Document
-from aggregator.parse.fields import as_html, moment
+from aggregator.parse.fields import as_html, moment, person
 
 _MAX_DEPTH = 64  # a feed needs five
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
@@ -33,7 +33,7 @@ def read(document: Document) -> ParsedFeed:
     version = _text(value.get("version")) or ""
     if "jsonfeed.org" not in version and not any(isinstance(one, dict) and "url" in one for one in value["items"]):
         raise ParseError("not-a-feed", "the address answers with JSON that is not a JSON Feed (no version)")
-    authors = ", ".join(_authors(value)) or None
+    authors = _author(value)
     items = tuple(_item(one, authors) for one in _limited(value["items"]) if isinstance(one, dict))
     flaws = list(document.flaws)
     if len(items) < min(len(value["items"]), MAX_ENTRIES):
@@ -99,7 +99,7 @@ def _item(value: Mapping[str, Any], authors: str | None) -> ParsedItem:
         title=_text(get("title")),
         summary=_escaped(_text(get("summary"))),
         content=_text(get("content_html")) or _escaped(text),
-        author=", ".join(_authors(value)) or authors,
+        author=_author(value) or authors,
         published=_time(get("date_published")),
         updated=_time(get("date_modified")),
         published_text=_text(get("date_published")),
@@ -130,6 +130,10 @@ def _identity(value: object) -> str | None:
 def _escaped(text: str | None) -> str | None:
     """Plain text as HTML, its lines kept."""
     return None if text is None else as_html(text).replace("\n", "<br>")
+
+
+def _author(value: Mapping[str, Any]) -> str | None:
+    return person(", ".join(_authors(value)))
 
 
 def _authors(value: Mapping[str, Any]) -> Iterator[str]:

@@ -152,7 +152,7 @@ def _alternate(entry: Mapping[str, Any]) -> str | None:
 def _author(entry: Mapping[str, Any]) -> str | None:
     names = [name for one in entry.get("authors") or () if (name := person(_text(one.get("name"))))]
     detail = entry.get("author_detail") or {}
-    return ", ".join(dict.fromkeys(names)) or person(_text(detail.get("name")) or _text(entry.get("author")))
+    return person(", ".join(dict.fromkeys(names)) or _text(detail.get("name")) or _text(entry.get("author")))
 
 
 def _time(parsed: Any) -> datetime | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from html import unescape
+from json import dumps
 
 import pytest
 from builders.documents import URL, atom, item, read, rss
@@ -191,12 +193,39 @@ def test_elements_may_have_any_prefix() -> None:
         ]
 
 
+WITH_ADDRESSES = [
+    "ann@example.org (Ann)", "Ann &lt;ann@example.org&gt;", "Ann (ann@example.org)", "ann@example.org Ann",
+]  # fmt: skip
+
+
 @pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
-@pytest.mark.parametrize("written", ["ann@example.org (Ann)", "Ann &lt;ann@example.org&gt;", "Ann (ann@example.org)"])
+@pytest.mark.parametrize("written", WITH_ADDRESSES)
 def test_an_author_is_named_without_the_address(written: str, title: str) -> None:
     both = f"<author>{written}</author><dc:creator>Ann</dc:creator>"
     feed = read(rss([item(both, title=title), item(f"<author>{written}</author>", link="https://e.org/2")]))
     assert [one.author for one in feed.items] == ["Ann", "Ann"]
+
+
+@pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
+@pytest.mark.parametrize("written", [*WITH_ADDRESSES, "Ann, ann@example.org"])
+def test_several_authors_are_named_without_their_addresses(written: str, title: str) -> None:
+    """Those of a feed, of its entry and of one of JSON Feed."""
+    both = f"<author><name>{written}</name></author><author><name>Bob</name></author>"
+    entry = f"<entry><id>1</id><title>{title}</title>%s</entry>"
+    feeds = [atom(entry % both), atom(entry % "", head=both)]
+    people = [{"name": unescape(written)}, {"name": "Bob"}]
+    feeds.append(
+        dumps(
+            {"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "title": "T", "authors": people}]}
+        ).encode()
+    )
+    assert [read(feed).items[0].author for feed in feeds] == ["Ann, Bob"] * 3
+
+
+@pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
+def test_addresses_alone_are_no_authors(title: str) -> None:
+    both = "<author>ann@example.org, bob@example.org</author>"
+    assert read(rss(item(both, title=title))).items[0].author is None
 
 
 @pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
