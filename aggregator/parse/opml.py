@@ -5,7 +5,6 @@ OPML files come from untrusted places: they are parsed without entities and netw
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,15 +12,15 @@ from dataclasses import dataclass
 from lxml import etree
 
 from aggregator.errors import ParseError
+from aggregator.parse import repair
 from aggregator.parse.charset import to_utf8
+from aggregator.parse.document import Document
 
 MOST_BYTES = 8 << 20
 MOST_OUTLINES = 10_000
 DEEPEST = 32
 
 _DECLARES = re.compile(rb"<!ENTITY|<!DOCTYPE[^<>]*\[", re.IGNORECASE)
-_NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
-_XML_NAMES = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
 _FEED_TYPES = frozenset(("rss", "atom", "pie", "feed"))
 
 
@@ -45,7 +44,10 @@ def read_opml(data: bytes) -> tuple[Listed, ...]:
     text, _ = to_utf8(data, None)
     if _DECLARES.search(text):
         raise ParseError("malformed", "declares its own entities, which OPML does not need: refused")
-    root = _tree(_NAMED.sub(_entity, text))
+    document = Document(text, "")
+    for step in (repair.without_controls, repair.with_known_entities, repair.without_forbidden_references):
+        document = step(document)
+    root = _tree(document.data)
     if root is None or (_name(root) not in ("opml", "outline", "body") and root.find(".//{*}outline") is None):
         raise ParseError("not-a-feed", "is not OPML: expected <opml> with <outline> elements")
     found = []
@@ -66,15 +68,6 @@ def _tree(text: bytes) -> etree._Element | None:
         return etree.fromstring(text.strip(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ParseError("malformed", "is not OPML: it is not XML") from error
-
-
-def _entity(match: re.Match[bytes]) -> bytes:
-    """Names of HTML, which XML does not know, as the characters they mean; unknown ones as text."""
-    name = match[1]
-    if name in _XML_NAMES:
-        return match[0]
-    char = html.unescape(match[0].decode())
-    return html.escape(char).encode()
 
 
 def _outlines(root: etree._Element) -> Iterator[tuple[etree._Element, tuple[str, ...]]]:

@@ -61,6 +61,11 @@ def test_names_of_html_are_read_and_unknown_ones_are_text() -> None:
     assert found == (Listed("Café &unknown; <b>", "http://a.example/?a=1&b=2", ()),)
 
 
+def test_an_ampersand_that_nobody_escaped_is_one() -> None:
+    found = read_opml(opml('<outline text="A & B&#0;\x0b" xmlUrl="http://a.example/?a=1&feed=rss2&copy=2"/>'))
+    assert found == (Listed("A & B", "http://a.example/?a=1&feed=rss2&copy=2", ()),)
+
+
 def test_bounds() -> None:
     feed = '<outline text="x" xmlUrl="http://a.example/"/>'
     with pytest.raises(ParseError, match="outlines"):
