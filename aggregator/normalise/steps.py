@@ -24,6 +24,7 @@ _FIELDS = re.compile(
     r"\s*<span>(?:<time\b[^<>]*>)?[^<]{0,100}(?:</time>\s*)?</span>\s*"
 )
 _ENDING = re.compile(r"\.(\w{3,4})(?:[?#]|$)", re.ASCII)
+_SMALL = re.compile(r"[/_-][1-9]\dx[1-9]\d(?=[/._-])")  # as the address says: `thumbnail/60x60/`
 _KINDS = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp", "avif": "image/avif",
     "mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg", "mp4": "video/mp4", "webm": "video/webm", "pdf": "application/pdf",
@@ -158,7 +159,7 @@ def _kind(url: str) -> str | None:
 def image(draft: Draft, context: Context) -> None:
     """The feed's picture of the item, else an enclosed one, else the first in its text."""
     own = address.absolute(draft.parsed.image, draft.base)
-    if own and markup.is_counter(own):
+    if own and (markup.is_counter(own) or _SMALL.search(own)):
         own = None
     enclosed = next((one.url for one in draft.enclosures if (one.type or "").startswith("image/")), None)
     draft.image = own or enclosed or markup.first_image(draft.content)

@@ -15,7 +15,7 @@ from lxml import etree
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import XML, Document
-from aggregator.parse.fields import followed, person, size, widest
+from aggregator.parse.fields import followed, lone_address, person, size, widest
 
 # Dates in the form of RFC 822 or RFC 3339 with a plausible year. For others the fast parser guesses from today's date.
 _DATE = (
@@ -56,7 +56,7 @@ def needed(markup: bytes) -> bool:
 
 def pictured(data: bytes, body: bytes) -> bool:
     """Whether an entry may have a picture that only the tree shows; `body` is the document from its first entry on."""
-    if b"<itunes:image" in body or (b"<media:thumbnail" in body and b"<media:content" in body):
+    if b"<image" in body or b"<itunes:image" in body or (b"<media:thumbnail" in body and b"<media:content" in body):
         return True
     return b"rssboard.org/media-rss" in data[:4096]  # a namespace that fastfeedparser does not know
 
@@ -159,11 +159,12 @@ def _enclosures(element: etree._Element) -> Iterator[Enclosure]:
 
 
 def _image(element: etree._Element) -> str | None:
-    """The widest picture of media:content, else a thumbnail, else what iTunes shows."""
+    """The widest picture of media:content, else a thumbnail, else an <image>: of iTunes, or with its address as text."""
     found = (one for space in _MEDIA for one in element.iter(f"{{{space}}}content"))
     media = [{name: one.get(name) for name in ("url", "type", "medium", "width")} for one in found]
     thumbnails = (one.get("url") for space in _MEDIA for one in element.iter(f"{{{space}}}thumbnail"))
-    covers = (one.get("href") for one in element.iterchildren("{*}image"))
+    images = element.iterchildren("{*}image")
+    covers = (one.get("href") or lone_address(one.text) or lone_address(one.findtext("{*}url")) for one in images)
     return widest(media) or next(filter(None, thumbnails), None) or next(filter(None, covers), None)
 
 

@@ -11,6 +11,7 @@ _IN_BRACKETS = re.compile(r"\s*[^\s()@]+@[^\s()]+\s*\(([^()]+)\)\s*")
 _ADDRESS = re.compile(r"[<(\[]*@?[^\s<>()\[\]@]++@[^\s<>()\[\]@]++[>)\]]*")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_ADDRESS_ALONE = re.compile(r"\s*((?:https?:)?//\S+)\s*", re.IGNORECASE)
 _AVATAR = re.compile(r"https?://(?:[\w-]+\.)*gravatar\.com/")  # WordPress.com lists the author's face first
 
 
@@ -34,6 +35,12 @@ def as_html(text: str) -> str:
 def followed(links: Sequence[str]) -> str | None:
     """Of several links the first that a browser follows: some begin with gemini: or mailto:."""
     return next((link for link in links if not _OTHER_SCHEME.match(link)), links[0] if links else None)
+
+
+def lone_address(text: object) -> str | None:
+    """The address of which a text consists, if it does and is not relative: as some outlets name a picture in <image>."""
+    found = _ADDRESS_ALONE.fullmatch(text) if isinstance(text, str) else None
+    return found[1] if found else None
 
 
 def moment(text: str) -> datetime | None:
@@ -61,7 +68,7 @@ def _is_picture(media: Mapping[str, Any]) -> bool:
     if _AVATAR.match(media["url"]):
         return False
     if media.get("medium") or media.get("type"):
-        return media.get("medium") == "image" or str(media.get("type")).startswith("image/")
+        return media.get("medium") == "image" or str(media.get("type")).startswith("image")
     return _PICTURE.search(media["url"]) is not None
 
 

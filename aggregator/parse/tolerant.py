@@ -19,13 +19,13 @@ from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import MALFORMED, Document, split_cdata
 from aggregator.parse.entries import sane
-from aggregator.parse.fields import as_html, person, size, widest
+from aggregator.parse.fields import as_html, lone_address, person, size, widest
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CAPTION = re.compile(rb"<(/?)media:description(?:\s[^<>]*)?>")
 _PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>")
-_OF_PART = re.compile(rb"<(/?)(title|link|description)(?=[\s/>])")
+_OF_PART = re.compile(rb"<(/?)(title|link|description|image|url)(?=[\s/>])")
 # Quotation marks as feedparser reads them in a malformed document; the others end the attribute of an HTML text in which they stand.
 _IN_MARKUP = {b"&#34;": b"&quot;", b"&#39;": b"&apos;", b"&#38;quot;": b"&#38;#x22;", b"&#38;apos;": b"&#38;#x27;"}
 _IN_CDATA = {b"&#34;": b"&#x22;", b"&#39;": b"&#x27;", b"&quot;": b"&#x22;", b"&apos;": b"&#x27;"}
@@ -68,8 +68,8 @@ def _with_parts_apart(data: bytes) -> bytes:
     place = 0
     for start, end in pairwise(_PART.finditer(data)):
         if start[2] == end[2] in (b"image", b"author") and not start[1] and end[1]:
-            parts += [data[place : start.end()], _OF_PART.sub(rb"<\1its-\2", data[start.end() : end.start()])]
-            place = end.start()
+            parts += [data[place : start.start()], _OF_PART.sub(rb"<\1its-\2", data[start.start() : end.end()])]
+            place = end.end()
     return b"".join([*parts, data[place:]])
 
 
@@ -181,6 +181,8 @@ def _image(entry: Mapping[str, Any]) -> str | None:
         widest(entry.get("media_content") or ())
         or next((str(one["url"]) for one in thumbnails if one.get("url")), None)
         or _text(image.get("href"))
+        or lone_address(entry.get("its-image"))
+        or lone_address(entry.get("its-url"))
     )
 
 

@@ -308,9 +308,11 @@ def test_a_comment_that_never_ends_hides_nothing() -> None:
     assert one("<p>It began.</p><!--more <p>It ended.</p>").summary == "It began. more It ended."
 
 
-def test_a_counter_is_no_picture_of_an_item() -> None:
-    counter = '<media:thumbnail url="https://media.example.org/tracking/news-rss-pixel.png"/>'
-    assert one("<p>x</p><img src='https://e.org/a.jpg'>", inside=counter).image == "https://e.org/a.jpg"
+@pytest.mark.parametrize("picture", ["tracking/news-rss-pixel.png", "thumbnail/60x60/a.jpg", "a-75x75.jpg"])
+def test_a_counter_or_a_stamp_is_no_picture_of_an_item(picture: str) -> None:
+    thumbnail = f'<media:thumbnail url="https://media.example.org/{picture}"/>'
+    assert one("<p>x</p><img src='https://e.org/a.jpg'>", inside=thumbnail).image == "https://e.org/a.jpg"
+    assert one(inside='<media:thumbnail url="https://e.org/a_16x9_600.jpg"/>').image == "https://e.org/a_16x9_600.jpg"
 
 
 @pytest.mark.parametrize(

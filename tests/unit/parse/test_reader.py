@@ -73,6 +73,11 @@ WORDPRESS_COM = (
             "https://example.org/b.jpg",
         ),
         ('<media:thumbnail url="https://example.org/t.jpg"/>', "https://example.org/t.jpg"),
+        ('<media:content url="https://example.org/c.jpg" type="image"/>', "https://example.org/c.jpg"),
+        ("<image> https://example.org/i.jpg?a&amp;b </image>", "https://example.org/i.jpg?a&b"),
+        ("<image><![CDATA[https://example.org/i.jpg]]></image>", "https://example.org/i.jpg"),
+        ("<image>\n<title>T</title><url>https://example.org/i.jpg</url></image>", "https://example.org/i.jpg"),
+        ("<image>i</image>" + '<media:thumbnail url="https://example.org/t.jpg"/>', "https://example.org/t.jpg"),
     ],
 )
 def test_finds_the_picture_among_the_media(media: str, expected: str) -> None:
