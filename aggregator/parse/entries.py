@@ -24,7 +24,7 @@ _DATE = (
 )
 _DATE_NAMES = rb"(?:pubDate|dc:date|published|updated|issued|modified|created|lastBuildDate)"
 _NEEDED = re.compile(
-    rb"<(?:source[\s>]|(?:item|title)\s[^<>]*xml:lang|(?:dcterms:)?created[\s>]|dc:language[\s>]"
+    rb"<(?:(?:News:S|s)ource[\s>]|(?:item|title)\s[^<>]*xml:lang|(?:dcterms:)?created[\s>]|dc:language[\s>]"
     rb"|(?!a10:|atom:|dc:|rss:)[\w-]+:(?:title|description|summary)[\s>]"
     rb"|link\s[^<>]*rel=[\"']enclosure"
     rb"|" + _DATE_NAMES + rb"(?:\s[^<>]*)?(?<!/)>(?!\s*" + _DATE + rb"\s*<))"
@@ -174,7 +174,7 @@ def sane(text: str | None) -> bool:
 
 
 def _source(element: etree._Element | None) -> tuple[str | None, str | None]:
-    """Name and address: RSS has text and `url`, Atom a feed in miniature (title, link or id)."""
+    """Name and address: RSS has text and `url`, Bing News text, Atom a feed in miniature (title, link or id)."""
     if element is None:
         return None, None
     children = {child.tag.rpartition("}")[2]: child for child in element if isinstance(child.tag, str)}

@@ -133,6 +133,12 @@ def test_feedparser_reads_what_the_fast_parser_would_cut_short(inside: str) -> N
     assert "end" in (feed.items[0].summary or "") + (feed.items[0].content or "")
 
 
+def test_xhtml_under_a_prefix_keeps_its_tags() -> None:
+    text = '<h:div xmlns:h="http://www.w3.org/1999/xhtml"><h:p>One</h:p><h:p><h:a href="/a">Two</h:a></h:p></h:div>'
+    (one,) = read(atom(f'<entry><id>1</id><title>T</title><content type="xhtml">{text}</content></entry>')).items
+    assert one.content == '<p>One</p><p><a href="https://feeds.example.org/a" rel="nofollow noopener">Two</a></p>'
+
+
 @pytest.mark.parametrize(
     "others",
     [
@@ -304,6 +310,13 @@ def test_the_head_is_read_in_whichever_namespace(space: str) -> None:
     link = '<link rel="self" href="https://example.org/feed"/><link href="https://example.org/"/>'
     feed = parsed(f"<feed{space}><title>Example</title>{link}<entry><id>1</id><title>T</title></entry></feed>".encode())
     assert (feed.title, feed.link) == ("Example", "https://example.org/")
+
+
+def test_the_source_of_an_item_is_kept_as_bing_names_it() -> None:
+    source = (
+        '<News:Source xmlns:News="https://www.bing.com/news/search?q=x&amp;format=rss">Another Outlet</News:Source>'
+    )
+    assert parsed(rss(item(source))).items[0].publisher == "Another Outlet"
 
 
 def test_the_source_of_an_item_is_kept() -> None:
