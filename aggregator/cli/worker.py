@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, nothing
 from aggregator.pipeline.leases import release_dead
+from aggregator.worker.memory import return_large_blocks
 from aggregator.worker.processes import end_on_signals, locks
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def work(application: Application, beside: Beside | None) -> int:
     """Poll until a signal; `beside` runs at the same time."""
     from aggregator.worker import logs
 
+    return_large_blocks()
     logs.start(application.mask)
     for problem in application.warnings:
         print(problem, file=sys.stderr)

@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     tasks, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # so that libraries that print do not write into the frames
     while (payload := _frame(tasks)) is not None:
-        answers.write(frames.encode(_answer(frames.decode_task(payload))))
+        answers.write(frames.encode(_answer(frames.decode_task(payload), _frame(tasks) or b"")))
         answers.flush()
     return 0
 
@@ -55,7 +55,7 @@ def _enlarge(*pipes: int) -> None:
 
 
 def _frame(stream: BinaryIO) -> bytes | None:
-    """The next task, or None at the end of input."""
+    """The next task, or the document that follows one; None at the end of input."""
     head = stream.read(frames.LENGTH)
     if len(head) < frames.LENGTH:
         return None
@@ -63,11 +63,11 @@ def _frame(stream: BinaryIO) -> bytes | None:
     return payload or None
 
 
-def _answer(task: frames.Task | frames.Page) -> frames.Answer:
+def _answer(task: frames.Task | frames.Page, body: bytes) -> frames.Answer:
     try:
         if isinstance(task, frames.Page):
-            return frames.Text(_article(task))
-        feed = parse(task.body, task.content_type, task.url)
+            return frames.Text(_article(task, body))
+        feed = parse(body, task.content_type, task.url)
         return frames.Done(normalise(feed, task.job, task.url))
     except ParseError as error:
         return frames.Refused(error.kind, str(error))
@@ -75,13 +75,13 @@ def _answer(task: frames.Task | frames.Page) -> frames.Answer:
         return frames.Crashed(type(error).__name__)
 
 
-def _article(page: frames.Page) -> str:
+def _article(page: frames.Page, body: bytes) -> str:
     from aggregator.normalise.article import confirm  # most children never need these
     from aggregator.normalise.markup import sanitise
     from aggregator.parse.article import article, heading
 
-    text = sanitise(article(page.body, page.content_type, page.url), page.url, Counter())
-    confirm(text, page.told, heading(page.body, page.content_type))
+    text = sanitise(article(body, page.content_type, page.url), page.url, Counter())
+    confirm(text, page.told, heading(body, page.content_type))
     return text
 
 

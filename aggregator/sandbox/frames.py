@@ -1,4 +1,5 @@
-"""The messages between parent and child: four bytes of length (big-endian), then MessagePack of the types below.
+"""The messages between parent and child: four bytes of length (big-endian), then MessagePack of the types below. A document
+follows its task as it is, after four bytes of its own length, so that 10 MiB are not copied again and again.
 
 The child reads hostile documents and is not trusted: the parent decodes its answers into these types only (msgspec checks
 every field), and refuses frames longer than MAX_FRAME.
@@ -16,18 +17,16 @@ LENGTH = 4
 
 
 class Task(msgspec.Struct, frozen=True, tag=True):
-    """A document to parse."""
+    """To parse the document that follows."""
 
-    body: bytes
     content_type: str | None
     url: str
     job: ParseJob
 
 
 class Page(msgspec.Struct, frozen=True, tag=True):
-    """An article page whose text is to be extracted, and what the feed tells of it."""
+    """To extract the text of the article page that follows; what the feed tells of it."""
 
-    body: bytes
     content_type: str | None
     url: str
     told: Told
@@ -67,7 +66,11 @@ _answer_decoder = msgspec.msgpack.Decoder(Answer)
 
 def encode(message: Task | Page | Answer) -> bytes:
     payload = _encoder.encode(message)
-    return len(payload).to_bytes(LENGTH, "big") + payload
+    return length(payload) + payload
+
+
+def length(payload: bytes) -> bytes:
+    return len(payload).to_bytes(LENGTH, "big")
 
 
 def decode_task(payload: bytes) -> Task | Page:

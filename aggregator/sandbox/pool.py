@@ -47,7 +47,7 @@ class Sandbox:
 
     async def parse(self, fetched: Fetched, job: ParseJob) -> NormalFeed:
         """Parse and normalise a document. Raises ParseError (not a feed) and SandboxError of kind `timeout` or `crashed`."""
-        answer = await self._read(frames.Task(fetched.body, fetched.content_type, fetched.url, job))
+        answer = await self._read(frames.Task(fetched.content_type, fetched.url, job), fetched.body)
         if not isinstance(answer, frames.Done):
             raise SandboxError("crashed", "the process that reads documents gave an unexpected answer")
         return answer.feed
@@ -55,15 +55,15 @@ class Sandbox:
     async def extract(self, fetched: Fetched, told: Told) -> str:
         """Extract the text of an article page as safe HTML. Raises as `parse` does."""
         async with self._articles:
-            answer = await self._read(frames.Page(fetched.body, fetched.content_type, fetched.url, told))
+            answer = await self._read(frames.Page(fetched.content_type, fetched.url, told), fetched.body)
         if not isinstance(answer, frames.Text):
             raise SandboxError("crashed", "the process that reads documents gave an unexpected answer")
         return answer.content
 
-    async def _read(self, task: frames.Task | frames.Page) -> frames.Done | frames.Text:
+    async def _read(self, task: frames.Task | frames.Page, body: bytes) -> frames.Done | frames.Text:
         await self._acquire_slot()
         try:
-            answer = await self._ask(task)
+            answer = await self._ask(task, body)
         finally:
             self._slots.release()
         await asyncio.sleep(0)  # the next document is on its way before the caller works on this answer
@@ -86,13 +86,13 @@ class Sandbox:
                 return
         await self._slots.acquire()
 
-    async def _ask(self, task: frames.Task | frames.Page) -> frames.Answer:
+    async def _ask(self, task: frames.Task | frames.Page, body: bytes) -> frames.Answer:
         worker = await self._worker()
         self._busy.add(worker)
         fine = False
         try:
             async with asyncio.timeout(self._wall):
-                answer = await worker.ask(task)
+                answer = await worker.ask(task, body)
             fine = True
             return answer
         except TimeoutError as error:

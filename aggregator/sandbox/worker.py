@@ -43,12 +43,14 @@ class Worker:
     def pid(self) -> int:
         return self._process.pid
 
-    async def ask(self, task: frames.Task | frames.Page) -> frames.Answer:
-        """Send a task and wait for the answer. Raises OSError, EOFError, ValueError or MsgspecError if the child fails."""
+    async def ask(self, task: frames.Task | frames.Page, body: bytes) -> frames.Answer:
+        """Send a task with its document and wait for the answer. Raises OSError, EOFError, ValueError or MsgspecError if the child
+        fails."""
         reader, writer = self._process.stdout, self._process.stdin
         assert reader is not None and writer is not None
         self.asked += 1
-        writer.write(frames.encode(task))
+        writer.write(frames.encode(task) + frames.length(body))
+        writer.write(body)
         await writer.drain()
         length = int.from_bytes(await reader.readexactly(frames.LENGTH), "big")
         if length > frames.MAX_FRAME:

@@ -131,13 +131,13 @@ def test_the_next_document_is_under_way_before_the_caller_works_on_an_answer(mon
     asked, seen = 0, []
     ask = Worker.ask
 
-    async def counted(worker: Worker, task: frames.Task | frames.Page) -> frames.Answer:
+    async def counted(worker: Worker, task: frames.Task | frames.Page, body: bytes) -> frames.Answer:
         nonlocal asked
         asked += 1
-        return await ask(worker, task)
+        return await ask(worker, task, body)
 
     async def main() -> None:
-        async with Sandbox() as sandbox:
+        async with Sandbox(children=1) as sandbox:
 
             async def one() -> None:
                 await sandbox.parse(fetched(GOOD), JOB)
@@ -148,6 +148,26 @@ def test_the_next_document_is_under_way_before_the_caller_works_on_an_answer(mon
     monkeypatch.setattr(Worker, "ask", counted)
     asyncio.run(main())
     assert seen == [2, 3, 4, 5, 5]
+
+
+def test_a_child_holds_a_document_once() -> None:
+    """Those of the greatest size that is read, in all children at once, are to leave the service within its memory."""
+
+    async def main() -> list[int]:
+        held = []
+        async with Sandbox(children=1) as sandbox:
+            for size in (1, 10 << 20):
+                with pytest.raises(ParseError, match="a web page"):
+                    await sandbox.parse(fetched(b"<html>" + b"x" * size), JOB)
+                (child,) = sandbox.pids
+                status = Path(f"/proc/{child}/status").read_text()
+                held.append(
+                    next(int(line.split()[1]) >> 10 for line in status.splitlines() if line.startswith("VmHWM"))
+                )
+        return held
+
+    small, large = asyncio.run(main())
+    assert large - small < 15  # MiB
 
 
 def test_a_killed_child_costs_its_own_document_at_most() -> None:
