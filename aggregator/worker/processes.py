@@ -29,14 +29,22 @@ def end_on_signals() -> None:
 
 def identity() -> str:
     """Who holds a lease: this machine, this process, and when it started (process ids are reused)."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
+    return f"{_machine()}:{os.getpid()}:{_started(os.getpid())}"
+
+
+def _machine() -> str:
+    """Its name, and on Linux what tells apart the containers that share it: each may count processes by itself."""
+    try:
+        return f"{socket.gethostname()}/{Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:
+        return socket.gethostname()
 
 
 def is_dead(owner: str) -> bool:
     """Whether the holder of a lease is a process of this machine that has ended; nothing is known of other machines."""
     host, _, rest = owner.rpartition(":")[0].rpartition(":")
     started = owner.rpartition(":")[2]
-    if host != socket.gethostname() or not rest.isdigit():
+    if host != _machine() or not rest.isdigit():
         return False
     return _started(int(rest)) != started
 

@@ -281,8 +281,24 @@ def test_f11_what_a_killed_worker_held_is_free_though_its_machine_had_another_na
         with running(config, "worker", under=[*machine, name]) as process:
             until(lambda count=count: len(server.asked("/slow")) == count)  # type: ignore[misc]
             owners = query(config, "SELECT lease_owner FROM sources")
-            assert [owner.partition(":")[0] for (owner,) in owners] == [name]
+            assert [owner.partition("/")[0] for (owner,) in owners] == [name]
             process.kill()
+
+
+def test_f11_a_container_of_the_same_name_takes_no_lease_from_the_service(tmp_path: Path, server: Server) -> None:
+    """With the network of the host, for example; each counts processes by itself."""
+    container = ["unshare", "--pid", "--fork", "--mount-proc"]
+    if subprocess.run([*container, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("only root may make a container")
+    server.routes["/slow"] = silent
+    config = configuration(tmp_path, {"slow": server.url("/slow")})
+    with running(config, "worker") as process:
+        until(lambda: len(server.asked("/slow")) == 1)
+        beside = subprocess.run(
+            [*container, *command(config, "poll")], capture_output=True, text=True, timeout=30, check=False
+        )
+        assert "1 source left alone, polled by another process" in beside.stdout, beside.stderr
+        process.kill()
 
 
 @pytest.mark.parametrize("path", ["/one?key=", "/moved?key=", "/elsewhere?key="])
