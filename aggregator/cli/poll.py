@@ -6,8 +6,8 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.child_process import Terminated, run_in_child
 from aggregator.cli.edition import place_all, seconds, warm_up
 from aggregator.cli.progress import bar
-from aggregator.errors import AggregatorError, UsageError
+from aggregator.errors import AggregatorError, StoreError, UsageError
 from aggregator.model.source import ASKED_TO_WAIT
 from aggregator.pipeline.leases import release_dead
 from aggregator.schedule.formatting import counted
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from aggregator.model.item import NormalFeed
     from aggregator.model.poll import RefreshReport
     from aggregator.model.source import Fetched, ParseJob, SourceState
+    from aggregator.ports import Sources
 
-LEASE = timedelta(minutes=60)
+LEASE = timedelta(minutes=5)  # renewed; where a container was killed nobody can tell before
 MANY = 100  # sources
 
 BUSY = "polled by another process at this moment"
@@ -171,6 +172,7 @@ class _Polling:
             asked = [state.id for state in wanted]
             states = archive.sources.claim(owner, utc_now(), LEASE, limit=1_000_000, ids=asked, due_only=due)
             held += _busy(wanted, application, states, due)
+            renewal = asyncio.create_task(renewing(archive.sources, owner, asked, LEASE))
             try:
                 fetcher = application.fetcher(known if ids is None else ())  # who names a source wants it asked
                 try:
@@ -182,9 +184,18 @@ class _Polling:
                 finally:
                     await fetcher.close()
             finally:
+                renewal.cancel()
                 archive.sources.release(owner)
                 archive.close()
                 lookup.close()
+
+
+async def renewing(sources: Sources, owner: str, ids: Collection[str], lease: timedelta) -> None:
+    """Renew the leases that `owner` still holds of these sources, twice in the time for which they are given, until cancelled."""
+    while True:
+        await asyncio.sleep(lease.total_seconds() / 2)
+        with suppress(StoreError):  # then no result can be stored either, and that is told
+            await asyncio.to_thread(sources.renew, owner, ids, utc_now(), lease)
 
 
 def _print(report: RefreshReport, held: Held, placed: int, founded: int, *, as_json: bool) -> None:

@@ -8,13 +8,17 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from subprocess import Popen
 
 import pytest
-from builders import rss
+from builders import archive, rss
 from builders.process import aggregator, children, configuration, query, running, until
 from servers.local import Request, Server, conditional
+
+from aggregator.bootstrap import utc_now
+from aggregator.cli.poll import renewing
 
 ENTRIES = 20
 
@@ -49,6 +53,8 @@ def half_done(folder: Path) -> Iterator[tuple[Path, Popen[str], int, Callable[[]
 
 def test_where_the_one_that_asks_is_killed_the_next_places_what_came(tmp_path: Path) -> None:
     with half_done(tmp_path) as (config, process, asking, _):
+        ((held,),) = query(config, "SELECT lease_until - unixepoch() FROM sources WHERE lease_owner IS NOT NULL")
+        assert 60 < held <= 300, "where nobody can tell that it was killed, its sources wait so long"
         os.kill(asking, signal.SIGKILL)
         assert process.wait(30) == 1
         said = (tmp_path / "log").read_text()
@@ -70,6 +76,24 @@ def test_it_ends_with_its_command(tmp_path: Path, ending: signal.Signals, code: 
         said = (tmp_path / "log").read_text()
         assert ("stopped; what had arrived is stored" in said, "Traceback" in said) == (ending == signal.SIGTERM, False)
         assert f"{ENTRIES} placed" in aggregator(config, "poll", "one").stdout
+
+
+def test_its_leases_are_renewed_as_long_as_it_holds_them(tmp_path: Path) -> None:
+    store, now = archive(tmp_path, "alpha", "beta"), utc_now()
+    store.sources.claim("poll", now, timedelta(hours=1))
+    store.sources.release("poll", ["beta"])  # its result is stored
+    store.sources.claim("other", now, timedelta(hours=1), ids=["beta"])
+
+    async def main() -> list[str]:
+        renewal = asyncio.create_task(renewing(store.sources, "poll", ["alpha", "beta"], timedelta(seconds=0.02)))
+        async with asyncio.timeout(5):
+            while not (free := store.sources.claim("next", utc_now() + timedelta(minutes=1), timedelta())):
+                await asyncio.sleep(0.01)
+        renewal.cancel()
+        return [state.id for state in free]
+
+    assert asyncio.run(main()) == ["alpha"], "renewed for less than it was given for at first"
+    store.close()
 
 
 def test_what_came_is_placed_when_all_have_answered(tmp_path: Path) -> None:
