@@ -66,13 +66,14 @@ _CONTENT_DROPPED = {
 # Searched in lower-case text; each begins with letters, which makes the search quick.
 _DANGEROUS = re.compile(r"<(?:script|iframe|object|embed|form|svg|math|style|base|meta)\b")
 _EVENT = re.compile(r"on[a-z]{3,24}\s*=\s*[\"']")
-_RELATIVE_HREF = re.compile(r"""href\s*=\s*["']?\s*(?!https?://|["'\s>])""")
-_RELATIVE_SRC = re.compile(r"""src\s*=\s*["']?\s*(?!https?://|["'\s>])""")
+# Possessive, so that thousands of spaces after the sign take no time with the square of their number.
+_RELATIVE_HREF = re.compile(r"""href\s*=\s*+["']?+\s*+(?!https?://|["'\s>])""")
+_RELATIVE_SRC = re.compile(r"""src\s*=\s*+["']?+\s*+(?!https?://|["'\s>])""")
 _PICTURE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
-_SHOWN = re.compile(r"""\ssrc\s*=\s*["']?\s*(?!data:)[^\s"'>]""", re.IGNORECASE)
+_SHOWN = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+(?!data:)[^\s"'>]""", re.IGNORECASE)
 # Where scripts of the page find a picture that they load when it comes into view.
-_LATER = re.compile(r"""\sdata-(?:(?:lazy-)?src|original)\s*=\s*["']?\s*((?:https?:/)?/[^\s"'<>]+)""", re.IGNORECASE)
-_IN_SIZES = re.compile(r"""\s(?:data-(?:lazy-)?)?srcset\s*=\s*["']?\s*([^\s"'<>]+)""", re.IGNORECASE)
+_LATER = re.compile(r"""\sdata-(?:(?:lazy-)?src|original)\s*=\s*+["']?+\s*+((?:https?:/)?/[^\s"'<>]+)""", re.IGNORECASE)
+_IN_SIZES = re.compile(r"""\s(?:data-(?:lazy-)?)?srcset\s*=\s*+["']?+\s*+([^\s"'<>]+)""", re.IGNORECASE)
 _IMG = re.compile(r'<img(?:\s+[\w-]+="[^"]*")*\s*/?>')
 _SRC = re.compile(r'\ssrc="([^"]*)"')
 _ALT = re.compile(r'\salt="([^"]*)"')
@@ -91,7 +92,7 @@ _ADVERTISEMENT = re.compile(r"//[\w.-]*(?:amazon-adsystem|doubleclick|googlesynd
 _TINY = re.compile(r'\s(?:width|height)="\s*[1-4]?\d(?:px)?\s*"')
 _PLAYER = re.compile(r"<(iframe|embed|video|audio)\b([^<>]*)>", re.IGNORECASE)
 _PLAYER_END = re.compile(r"</(?:video|audio)\b", re.IGNORECASE)
-_PLAYED = re.compile(r"""\ssrc\s*=\s*["']?\s*((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE)
+_PLAYED = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE)
 _YOUTUBE = re.compile(r"https://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})(?![\w-])")
 # An address with a user, however its slashes are written (possessive, as an attribute may be as long as a text), or one that
 # does not begin as an absolute one does: nh3 takes `https:there` for absolute, which a browser does not, and leaves `cite` alone.

@@ -14,7 +14,7 @@ LARGEST = 4 << 20  # bytes; larger pages are not articles
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,30}/[a-z0-9.+-]{1,60}", re.IGNORECASE)
 # schema.org, by which outlets tell search engines what readers have to pay for.
 _PAID = re.compile(
-    rb"\bisAccessibleForFree[\"']?\s*(?::|\bcontent\s*=)\s*[\"']?\s*(?:https?://schema\.org/)?(true|false)\b",
+    rb"\bisAccessibleForFree[\"']?\s*(?::|\bcontent\s*=)\s*+[\"']?+\s*+(?:https?://schema\.org/)?(true|false)\b",
     re.IGNORECASE,
 )
 _HEADLINE = re.compile(r"<h1>.*?</h1>", re.DOTALL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from html import escape
 
@@ -306,6 +307,13 @@ def test_a_comment_that_never_ends_hides_nothing() -> None:
     read_item = one("<p>It began.</p><!-- more <p>It <!-- short --> ended.</p><!-- <p>The rest.</p>")
     assert read_item.content == "<p>It began.</p> ended.  <p>The rest.</p>"
     assert one("<p>It began.</p><!--more <p>It ended.</p>").summary == "It began. more It ended."
+
+
+@pytest.mark.parametrize("tag", ["<a href=", "<img src=", "<img data-src=", "<img srcset=", "<iframe src="])
+def test_spaces_before_an_address_take_no_time(tag: str) -> None:
+    started = time.process_time()
+    sanitise(f"{tag}{' ' * 50_000}>x", "https://example.org/", Counter())
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("picture", ["tracking/news-rss-pixel.png", "thumbnail/60x60/a.jpg", "a-75x75.jpg"])
