@@ -17,7 +17,7 @@ from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Settings, Source
 
 LONGEST = 100  # characters of a name
-SHOWN = 5  # publishers of several new sources
+SHOWN = 5  # groups of sources whose outlets are in doubt
 
 
 def web_address(url: str) -> str:
@@ -107,7 +107,7 @@ def append(application: Application, sources: Sequence[NewSource]) -> None:
     for problem in warnings:
         if problem not in application.warnings and "private address" in problem.message:
             print(problem, file=sys.stderr)
-    for line in _namesakes(fresh, set(found.sources.added)):
+    for line in _doubts(fresh, set(found.sources.added)):
         print(line, file=sys.stderr)
 
 
@@ -117,22 +117,37 @@ def hint_to_apply(application: Application, what: str) -> None:
         print(f"`aggregator apply` puts {what} in force.")
 
 
-def _namesakes(settings: Settings, added: Collection[str]) -> Iterator[str]:
-    """New sources that are one publisher with others only because of their name: they then corroborate nothing."""
+def _doubts(settings: Settings, added: Collection[str]) -> Iterator[str]:
+    """How new sources count whose outlets the file does not list: as one with others only because of their name, which then
+    corroborate nothing, or as several though they have one host, which then corroborate each other."""
     listed = {publisher.name for publisher in settings.publishers}
-    groups: dict[str, list[Source]] = {}
+    names: dict[str, list[Source]] = {}
+    hosts: dict[str, list[Source]] = {}
     for source in settings.sources:
         if source.publisher not in listed:
-            groups.setdefault(source.publisher, []).append(source)
-    told = [group for group in groups.values() if len(group) > 1 and any(one.id in added for one in group)]
-    for group in told[:SHOWN]:
-        at, names = group[-1].at, [one.id for one in group]
-        if len(names) > 3:
-            names[3:] = [f"{len(names) - 3} more"]
-        message = (
-            f"{', '.join(names[:-1])} and {names[-1]} count as one outlet, since {'both' if len(names) == 2 else 'all'} have the publisher "
-            f"{group[0].publisher}; if they are not, give one of them another `publisher`"
+            names.setdefault(source.publisher, []).append(source)
+            hosts.setdefault((host_of(source.url) or "").removeprefix("www."), []).append(source)
+    told = [
+        (
+            group,
+            f"count as one outlet, since {_each(group)} have the publisher {name}; if they are not, give one of them another",
         )
-        yield str(at.problem(message, warning=True))
+        for name, group in names.items()
+        if len(group) > 1
+    ] + [
+        (group, f"have one host, {host}, but count as different outlets; if they are one, give {_each(group)} the same")
+        for host, group in hosts.items()
+        if len({source.publisher for source in group}) > 1
+    ]
+    told = [(group, message) for group, message in told if any(one.id in added for one in group)]
+    for group, message in told[:SHOWN]:
+        ids = [one.id for one in group]
+        if len(ids) > 3:
+            ids[3:] = [f"{len(ids) - 3} more"]
+        yield str(group[-1].at.problem(f"{', '.join(ids[:-1])} and {ids[-1]} {message} `publisher`", warning=True))
     if rest := len(told[SHOWN:]):
-        yield f"… and {rest} more publisher{'s' if rest > 1 else ''} of several sources each"
+        yield f"… and {rest} more group{'s' if rest > 1 else ''} of sources"
+
+
+def _each(group: Collection[Source]) -> str:
+    return "both" if len(group) == 2 else "all"

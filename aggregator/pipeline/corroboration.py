@@ -62,14 +62,18 @@ def counted_since(before: Sequence[StoryState]) -> dict[str, int]:
 
 
 def corroborations(members: Sequence[Member], counted: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    """Independent publishers in order of joining, with the time each did. An outlet that only prints an agency's text
-    which another had already does not corroborate it; it counts once it says something of its own. Whether a text that is
-    gone was such a copy, or one that is there is a copy of one that is gone, is known by who `counted`, and since when."""
+    """Independent publishers in order of joining, with the time each did. Whoever only links to an article that is there
+    already, such as another feed of its outlet, does not corroborate it. Nor does an outlet that only prints an agency's
+    text which another had already; it counts once it says something of its own. Whether a text that is gone was such a
+    copy, or one that is there is a copy of one that is gone, is known by who `counted`, and since when."""
     found: dict[str, int] = {}
+    articles: set[str] = set()
     told: list[str] = []
     gone = False
 
     def copied(member: Member) -> bool:
+        if member.item.canonical in articles:
+            return True
         if not member.item.pruned:
             if any(is_copy(member.item.summary, other) for other in told):
                 return True
@@ -84,6 +88,8 @@ def corroborations(members: Sequence[Member], counted: Mapping[str, int]) -> tup
         item = member.item
         if item.publisher not in found and not copied(member):
             found[item.publisher] = item.entered
+        if item.canonical:
+            articles.add(item.canonical)
         if item.summary:
             told.append(item.summary)
         gone = gone or (item.pruned and not item.summary)

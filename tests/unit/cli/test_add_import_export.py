@@ -128,7 +128,19 @@ def test_feeds_titled_alike_are_told_to_be_one_publisher(desk: Desk) -> None:
     told = err.splitlines()
     assert len(told) == 6
     assert "a, a-2, a-3 and 6 more count as one outlet, since all have the publisher a;" in told[0]
-    assert "… and 1 more publisher" in told[5]
+    assert "… and 1 more group of sources" in told[5]
+
+
+def test_feeds_of_one_host_are_told_to_be_several_publishers(desk: Desk) -> None:
+    path = desk.file.with_name("list.opml")
+    rows = "".join(
+        f'<outline text="Post: {name}" xmlUrl="https://www.post.example/{name}"/>' for name in ("World", "Asia")
+    )
+    path.write_text(f'<opml version="2.0"><body>{rows}</body></opml>')
+    assert desk.run("import", str(path))[2] == (
+        f"{desk.file}:10:5: warning: post-world and post-asia have one host, post.example, but count as different outlets; "
+        "if they are one, give both the same `publisher`\n"
+    )
 
 
 def test_several_feeds_of_a_publisher_that_the_file_knows_are_no_news(desk: Desk) -> None:

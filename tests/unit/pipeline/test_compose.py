@@ -151,6 +151,22 @@ def test_copies_of_one_agency_count_once_while_all_outlets_stay_listed() -> None
     assert told([later, *members[:2]]).publishers == (("D", 50),), "whoever of them names the agency"
 
 
+def test_one_article_in_several_feeds_is_one_report() -> None:
+    """The feeds of one outlet have different names, and so are different publishers until the file says otherwise."""
+    one, other, own = (member(n, name, "Grid plan", n * 100) for n, name in enumerate("ABC", 1))
+    linked = replace(other, item=replace(other.item, url=one.item.url, canonical=one.item.canonical))
+    first = told([one])
+    both = told([one, linked], first, joined=[2], now=200)
+    assert both.publishers == (("A", 100),)
+    assert both.entry == first.entry, "it announces nothing"
+    assert [
+        name
+        for name, _ in told([one, linked, own, replace(own, item=replace(own.item, n=4, publisher="B"))]).publishers
+    ] == ["A", "C"]
+    again = member(5, "B", "Grid plan, as B tells it", 500)
+    assert [name for name, _ in told([one, linked, again]).publishers] == ["A", "B"], "an article of its own counts"
+
+
 def test_equal_leads_without_an_agency_are_no_copies() -> None:
     text = LEAD.replace("KYIV (Reuters) - ", "")
     members = [member(n, name, "Grid plan", n * 100, summary=text) for n, name in ((1, "A"), (2, "B"))]
