@@ -23,6 +23,11 @@ from aggregator.text.regions import KNOWN_PLACES, known_place
 
 FALLBACK = "world"
 
+POLITE = timedelta(minutes=1)
+IMPOLITE = "polling others' servers more than once a minute is impolite: write 1m or more"
+
+PAGE = re.compile(r"/stories/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/?([?#].*)?\Z")
+
 WEIGHED = re.compile(r"(.*[^\W\d]) ?: ?([0-9]+(?:\.[0-9]+)?)")  # a word and its weight, taken for one text
 
 
@@ -46,7 +51,7 @@ def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Ma
     sections = [rules for part in parts for rules in part.sections]
     topics = [rules for part in parts for rules in part.topics]
     _publishers(findings, parts)
-    _sources(findings, sources, Allowance.of(main.allow_private), environ)
+    _sources(findings, main, sources, environ)
     _references(findings, main, parts, sources, ids)
     _publisher_names(findings, parts, sources)
     _unique_ids(findings, "section", sections)
@@ -91,7 +96,8 @@ def _publishers(findings: Findings, parts: list[IncludedFile]) -> None:
                 )
 
 
-def _sources(findings: Findings, sources: list[Source], allowed: Allowance, environ: Mapping[str, str]) -> None:
+def _sources(findings: Findings, main: FeedsFile, sources: list[Source], environ: Mapping[str, str]) -> None:
+    allowed = Allowance.of(main.allow_private)
     ids: dict[str, Position] = {}
     urls: dict[str, tuple[str, Position]] = {}
     for source in sources:
@@ -109,6 +115,9 @@ def _sources(findings: Findings, sources: list[Source], allowed: Allowance, envi
             findings.refuse(where, f"this address is polled by source `{other}` already, on {_line(first, where)}")
         _source_warnings(findings, source, allowed)
     _former_ids(findings, sources, ids)
+    hosts = {host_of(source.url) or "" for source in sources if source.every is None}
+    if main.defaults.every < POLITE and not all(map(allowed.names, hosts)):
+        findings.note(main.defaults.at("every"), IMPOLITE)
 
 
 def _source_warnings(findings: Findings, source: Source, allowed: Allowance) -> None:
@@ -116,10 +125,8 @@ def _source_warnings(findings: Findings, source: Source, allowed: Allowance) -> 
     if literal_private(source.url) and not allowed.names(host):
         advice = f"it will not be polled unless `allow_private: [{host}]` names it"
         findings.note(source.at("url"), f"{host} is a private address: {advice}")
-    elif source.every is not None and source.every < timedelta(minutes=1) and not allowed.names(host):
-        findings.note(
-            source.at("every"), "polling others' servers more than once a minute is impolite: write 1m or more"
-        )
+    elif source.every is not None and source.every < POLITE and not allowed.names(host):
+        findings.note(source.at("every"), IMPOLITE)
     if source.section and source.usually:
         findings.refuse(
             source.at("usually"), "`section` fixes the section, so `usually` has no effect: keep one of them"
@@ -261,6 +268,17 @@ def _twice(findings: Findings, terms: list[Term]) -> None:
 
 
 def _stories(findings: Findings, main: FeedsFile) -> None:
+    stories, ours = main.stories, host_of(main.site.url or "")
+    named = [(url, stories.at("join", n)) for n, urls in enumerate(stories.join) for url in urls]
+    named += [(url, stories.at("split", n)) for n, url in enumerate(stories.split)]
+    named += [(url, stories.at("hide", n)) for n, url in enumerate(stories.hide)]
+    named += [(pin.url, pin.at("url")) for pin in stories.pin]
+    for url, at in named:
+        if PAGE.search(url) and (host_of(url) == ours or literal_private(url)):
+            findings.refuse(
+                at,
+                "this is a page of this service: name the address of the article; a story's page lists those of all its articles",
+            )
     hidden = {_same(url) for url in main.stories.hide}
     pinned: dict[str, Position] = {}
     for pin in main.stories.pin:

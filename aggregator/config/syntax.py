@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 import yaml
 
 from aggregator.errors import Problem
+
+NO_COLON = "a key without a colon, or a line that is indented too little: write `key: value`"
+NO_BLANK = "a blank is missing after the colon: write `key: value`"
 
 # What the parser says → what it mostly means in this file.
 ADVICE = (
@@ -14,7 +18,6 @@ ADVICE = (
         "mapping values are not allowed",
         'a colon followed by a space starts a value: quote text that contains one ("Ukraine: day 900"), or fix the indentation',
     ),
-    ("could not find expected ':'", "a key without a colon, or a line that is indented too little: write `key: value`"),
     (
         "did not find expected key",
         "the indentation does not fit the lines above, or a quote or bracket ended too early",
@@ -55,18 +58,36 @@ ADVICE = (
 
 
 def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
-    """The parser's error as a problem, at the position where the parser stopped; for a quote that is never closed,
-    where it opens, since the end of the file is no help."""
+    """The parser's error as a problem, at the position where the parser stopped; for a quote that is never closed, where it
+    opens, and for a line that is no key, that line, since where the parser notices it is no help."""
+    lines = text.splitlines()
     mark = error.problem_mark or error.context_mark
     if error.context_mark and "unexpected end of stream" in str(error.problem):
         mark = error.context_mark
-    line, column = (mark.line, mark.column) if mark else (0, 0)
-    lines = text.splitlines()
+    keyless = _keyless(lines, error)
+    line, column = keyless or ((mark.line, mark.column) if mark else (0, 0))
     if line >= len(lines) and lines:  # the end of the file: show its last line
         line, column = len(lines) - 1, len(lines[-1])
-    char = lines[line][column : column + 1] if line < len(lines) else ""
-    meaning = _meaning(str(error.problem), lines, line, char) + _opened(text, error, line)
-    return Problem(name, line + 1, column + 1, f"invalid YAML: {meaning}")
+    rest = lines[line][column:] if line < len(lines) else ""
+    if keyless:
+        meaning = NO_BLANK if re.match(r"[\w-]+:(?!//)[^ \t]", rest) else NO_COLON
+    else:
+        meaning = _meaning(str(error.problem), lines, line, rest[:1])
+    return Problem(name, line + 1, column + 1, f"invalid YAML: {meaning}{_opened(text, error, line)}")
+
+
+def _keyless(lines: list[str], error: yaml.MarkedYAMLError) -> tuple[int, int] | None:
+    """Where text stands for a key, since its colon or the blank after that is missing; the parser notices it below."""
+    if "could not find expected ':'" in str(error.problem) and error.context_mark:
+        return error.context_mark.line, error.context_mark.column
+    if "mapping values are not allowed" in str(error.problem) and error.problem_mark:
+        above = error.problem_mark.line - 1
+        while above > 0 and not lines[above].strip():
+            above -= 1
+        found = re.match(r"[ -]*(?=[\w-]+:(?!//)[^ \t])", lines[above]) if above >= 0 else None
+        if found and not re.search(r": |:$", lines[above]):
+            return above, found.end()
+    return None
 
 
 def _opened(text: str, error: yaml.MarkedYAMLError, line: int) -> str:

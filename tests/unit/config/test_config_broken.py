@@ -10,6 +10,7 @@ from aggregator.config.load import parse
 from aggregator.errors import ConfigError
 
 SOURCE = "sources:\n  - name: A\n    url: https://a.example/f\n"
+PAGE = "/stories/744d4142-272d-5a29-b049-1d20f9f8a3b8"
 RULES = "sections:\n  - id: a\n    words: [x, y]\n"
 
 # text, line:column, words of the message
@@ -18,7 +19,11 @@ YAML = [
     ("# only a comment\n", "1:1", ["empty"]),
     ("- a\n", "1:1", ["keys and values", "a list"]),
     ("hello\n", "1:1", ["keys and values", "text"]),
-    ("sources:\n  - name: A\n    url", "3:8", ["key: value"]),
+    ("sources:\n  - name: A\n    url", "3:5", ["key: value"]),
+    ("site:\n  title:A\n\n  language: en\n", "2:3", ["blank", "colon"]),
+    ("sources:\n  - name:A\n    url: https://a.example/\n", "2:5", ["blank", "colon"]),
+    ("sources:\n  - name: A\n    url:\u00a0https://a.example/\n    every: 5m\n", "3:5", ["blank", "colon"]),
+    ("site: {}\nsources\n  - name: A\n", "2:1", ["without a colon"]),
     ("sources:\n\t- name: A\n", "2:1", ["tab", "spaces"]),
     ("site:\n  title: A\n\tlanguage: en\n", "3:1", ["tab", "spaces"]),
     ("sections:\n  - id: a\n    words: [x, *missile]\n", "3:16", ["alias", "missile*"]),
@@ -183,6 +188,14 @@ ACROSS = [
     ("publishers:\n  - {name: A, domains: [x.example]}\n  - {name: C, domains: [x.example]}\n", "3:25", ["`A`"]),
     ("publishers: [{name: A}, {name: A}]\n", "1:32", ["duplicate publisher `A`"]),
     ("stories: {pin: [{url: https://x.example/, section: b}]}\n" + RULES, "1:52", ["no section `b`"]),
+    (
+        f"site: {{url: https://w.example/news}}\nstories: {{hide: [https://w.example/news{PAGE}]}}\n",
+        "2:18",
+        ["article"],
+    ),
+    (f"stories: {{split: [http://127.0.0.1:8000{PAGE}]}}\n", "1:19", ["article"]),
+    (f"stories: {{join: [[https://x.example/, http://localhost:8000{PAGE}]]}}\n", "1:18", ["article"]),
+    (f"stories: {{pin: [{{url: http://127.0.0.1:8000{PAGE}, section: world}}]}}\n", "1:23", ["article"]),
     (
         "stories: {hide: [https://X.example], pin: [{url: https://x.example/, section: world}]}\n",
         "1:50",

@@ -177,6 +177,7 @@ def test_a_name_that_holds_a_number_is_no_weight() -> None:
 
 def test_other_warnings() -> None:
     assert "impolite" in warned("sources: [{name: A, url: 'https://a.example/', every: 2s}]\n")[0]
+    assert "impolite" in warned("defaults: {every: 2s}\nsources: [{name: A, url: 'https://a.example/'}]\n")[0]
     assert "twice, first on line 1" in warned("topics: [{id: a, words: [war, War, WAR]}]\n")[0]
     (told,) = warned("topics: [{id: a, words: [US, us, far right, U.S., {all: [far-right, US]}]}]\n")
     assert told.endswith("`U.S.` is the same word as `US` on line 1: keep one")
