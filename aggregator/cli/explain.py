@@ -100,7 +100,7 @@ def _lines(
         yield f"  {marked(summary, receipts, 'summary')}"
     if item:
         told = value.get("told_by", [])
-        yield f"  from {item.publisher} ({item.source}), joined its story: {item.why or 'not placed yet'}"
+        yield f"  from {item.publisher} ({item.source}){'' if item.joining else ', not placed yet'}"
         yield from joining.lines(item)
         yield f"  story {value['story']}: {counted(len(told), 'report')}, primary section {value.get('story_section')}"
         if pin := value.get("pinned"):
