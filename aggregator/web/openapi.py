@@ -28,8 +28,14 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
         {"type": "integer", "minimum": 1, "maximum": MAX_PUBLISHERS},
         "Only stories that at least this many independent outlets report; a story enters when the last of them joins.",
     ),
-    "primary": ({"type": "string", "enum": ["0", "1", "true", "false"]}, "Only stories whose primary section it is."),
-    "view": ({"type": "string", "enum": ["stories", "items"]}, "Stories, or the items that they consist of."),
+    "primary": (
+        {"type": "string", "enum": ["0", "1", "true", "false"]},
+        "`1`: only stories whose primary section it is.",
+    ),
+    "view": (
+        {"type": "string", "enum": ["stories", "items"]},
+        "`stories`, or the `items` that they consist of (default under /sources).",
+    ),
     "q": (
         {"type": "string", "maxLength": parameters.MAX_QUERY},
         f'Words, beginnings of words (missile*), "phrases" and -minus, at most {parameters.MAX_TERMS}.',
@@ -45,22 +51,29 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "publisher": (TEXT, "Name of a publisher."),
     "label": (TEXT, "Label of sources or publishers: `public` or `owner:public`."),
     "lang": (TEXT, "Language of items: `en` finds `en-GB` too."),
-    "since": (MOMENT, "Published from this time on (ISO 8601), or within this age."),
-    "until": (MOMENT, "Published before."),
+    "since": (
+        MOMENT,
+        "Published from this time on, such as `2026-11-24T12:00:00Z` or `2026-11-24`, or within this age, such as `24h` or `7d`.",
+    ),
+    "until": (MOMENT, "Published before that, in the same forms."),
     "changed_since": (
         MOMENT,
-        "Only what changed since this time, in order of change, oldest first: give the time of the previous request, better "
-        "a minute before it, since clocks differ. An item is listed when it has its story, and again when that changes. A story that was "
-        "merged into another is not listed: `merged` of that one names it. `removed` has the ids of what the editor hid and of "
-        "stories that left the `section` or `topic` asked for, known or not: delete these after storing what is listed. Of what no longer "
-        "meets another parameter nothing is told. Lines of rules, related stories and ids of renamed sources change without notice.",
+        "Only what changed since this time or within this age, in order of change, oldest first: give the time of the previous "
+        "request, better a minute before it, since clocks differ. An item is listed when it has its story, and again when that "
+        "changes. A story that was merged into another is not listed: `merged` of that one names it. `removed` has the ids of what the "
+        "editor hid and of stories that left the `section` or `topic` asked for, known or not: delete these after storing what is "
+        "listed. Of what no longer meets another parameter nothing is told. Lines of rules, related stories and ids of renamed sources "
+        "change without notice.",
     ),
     "cursor": ({"type": "string"}, "Where to continue: `next` of the previous answer."),
     "page": (
         {"type": "integer", "minimum": parameters.PAGES[0], "maximum": parameters.PAGES[1]},
         "Which part of a long month, the newest first.",
     ),
-    "of": ({"type": "string", "enum": ["sections", "topics", "sources"]}, "Whose feeds."),
+    "of": (
+        {"type": "string", "enum": ["sections", "topics", "sources"]},
+        "Whose feeds: `sections` (default), `topics` or `sources`.",
+    ),
 }
 STATUS = {
     200: "The answer",
