@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from aggregator.model.source import SourceState
 if TYPE_CHECKING:
     from aggregator.bootstrap.database import Store
     from aggregator.fetch.client import Http
+    from aggregator.fetch.gate import Room
     from aggregator.pipeline.refresh import Tools
     from aggregator.ports import Archive, Extractor, Parser, Upkeep
 
@@ -149,13 +151,15 @@ class Application(Configured):
         told = [state for state in archive.sources.states(listed=False) if state.last_success]
         return place_alike(before, self.settings, told)
 
-    def fetcher(self, states: Iterable[SourceState] = ()) -> Http:
-        """The HTTP client. It keeps the pauses that hosts asked for, as recorded in the `states` of their sources."""
+    def fetcher(self, states: Iterable[SourceState] = (), room: Room = nullcontext) -> Http:
+        """The HTTP client. It keeps the pauses that hosts asked for, as recorded in the `states` of their sources, and holds `room`
+        for each request."""
         from aggregator.fetch.client import Http
         from aggregator.fetch.headers import user_agent
 
         contact = self.settings.site.contact or self.settings.site.url
-        made = Http(user_agent(__version__, contact), allow_private=self.settings.allow_private)
+        agent, private = user_agent(__version__, contact), self.settings.allow_private
+        made = Http(agent, allow_private=private, room=room)
         self.apply_pauses(made, states)
         return made
 

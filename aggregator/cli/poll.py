@@ -174,7 +174,8 @@ class _Polling:
             held += _busy(wanted, application, states, due)
             renewal = asyncio.create_task(renewing(archive.sources, owner, asked, LEASE))
             try:
-                fetcher = application.fetcher(known if ids is None else ())  # who names a source wants it asked
+                pausing = known if ids is None else ()  # who names a source wants it asked
+                fetcher = application.fetcher(pausing, sandbox.room)
                 try:
                     with bar("Polling") as progress:
                         tools = application.tools(archive, lookup, fetcher, parse, sandbox.extract)

@@ -10,7 +10,7 @@ import asyncio
 import base64
 import ssl
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -24,7 +24,7 @@ from yarl import URL
 from aggregator.addresses import Allowance, host_of
 from aggregator.fetch.decode import Body
 from aggregator.fetch.failures import NO_NAME_SERVER, Stopped, failure, http_failure
-from aggregator.fetch.gate import HostGate
+from aggregator.fetch.gate import HostGate, Room
 from aggregator.fetch.guard import Guard, SystemResolver
 from aggregator.fetch.headers import freshness, legal_validator, written
 from aggregator.fetch.redirects import REDIRECTS, Trail, WebAddress, start
@@ -104,7 +104,8 @@ class Http:
     """A `ports.Fetcher`. Created anywhere, used from one event loop, closed there.
 
     `user_agent` is sent as it is (see `headers.user_agent`). `allow_private` names hosts and networks that may be
-    polled although they are private. `resolver` and `tls` replace the system's name resolution and trust store.
+    polled although they are private. `room` is held for each request. `resolver` and `tls` replace the system's name
+    resolution and trust store.
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class Http:
         *,
         allow_private: Iterable[str] = (),
         limits: Limits | None = None,
+        room: Room = nullcontext,
         resolver: AbstractResolver | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -127,6 +129,7 @@ class Http:
             spacing=self._limits.spacing,
             overall=self._limits.concurrency,
             exempt=self._allowance.names,
+            room=room,
         )
         self._robots = {public: self._asking_robots(public) for public in (False, True)}
         self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, br"}

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from math import ceil
 
 from aggregator.fetch.failures import Stopped
 from aggregator.model.source import LONGEST_HOLD, Freshness
+
+Room = Callable[[], AbstractAsyncContextManager[None]]
+"""Gives what is to be held while something is fetched, and waits for room for it."""
 
 
 @dataclass(slots=True)
@@ -23,13 +26,22 @@ class _Lane:
 
 class HostGate:
     """At most `per_host` requests at a time to a host, their starts `spacing` seconds apart, and `overall` requests in
-    all. Hosts for which `exempt` holds are bound only by the overall limit."""
+    all, as far as there is `room` for what they bring. Hosts for which `exempt` holds are bound only by the latter two."""
 
-    def __init__(self, *, per_host: int, spacing: float, overall: int, exempt: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        *,
+        per_host: int,
+        spacing: float,
+        overall: int,
+        exempt: Callable[[str], bool],
+        room: Room = nullcontext,
+    ) -> None:
         self._per_host = per_host
         self._spacing = spacing
         self._overall = asyncio.Semaphore(overall)
         self._exempt = exempt
+        self._room = room
         self._lanes: dict[str, _Lane] = {}
         self._held: dict[str, float] = {}  # host → until when no request is made, on the monotonic clock
 
@@ -50,31 +62,33 @@ class HostGate:
         """Held for one request. A request that waits for its host takes no place of the overall limit meanwhile. Raises
         Stopped if the host asked for a pause."""
         if self._exempt(host):
-            async with self._overall:
+            async with self._place():
                 yield
             return
         self._admit(host)
         lane = self._lanes.setdefault(host, _Lane(asyncio.Semaphore(self._per_host)))
         lane.users += 1
         try:
-            async with lane.slots:
-                await self._begin(lane)
-                try:
-                    self._admit(host)  # what the one before was told
-                    yield
-                finally:
-                    self._overall.release()
+            async with lane.slots, AsyncExitStack() as stack:
+                await self._begin(lane, stack)
+                self._admit(host)  # what the one before was told
+                yield
         finally:
             lane.users -= 1
             self._forget_idle(host, lane)
 
-    async def _begin(self, lane: _Lane) -> None:
-        """Take a place of the overall limit in the host's turn: if places are scarce, the spacing is still that between
-        starts, not between the times when each began to wait."""
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        async with self._overall, self._room():
+            yield
+
+    async def _begin(self, lane: _Lane, stack: AsyncExitStack) -> None:
+        """Take a place in the host's turn: if places are scarce, the spacing is still that between starts, not between the times
+        when each began to wait."""
         clock = asyncio.get_running_loop().time
         async with lane.turn:
             await asyncio.sleep(max(0.0, lane.next_start - clock()))
-            await self._overall.acquire()
+            await stack.enter_async_context(self._place())
             lane.next_start = clock() + self._spacing
 
     def _forget_idle(self, host: str, lane: _Lane) -> None:

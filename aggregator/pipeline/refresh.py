@@ -61,8 +61,10 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class _Poll:
+    """`outcome` None: a document, which is read and not kept until its items are stored."""
+
     result: PollResult
-    outcome: Outcome
+    outcome: NotModified | Failed | None
 
 
 async def refresh(
@@ -180,7 +182,7 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         drops=(*(feed.drops if feed else ()), *changes.drops),
         live=state.body_hash is not None,  # else its first document at this address, or after a pause: a back-catalogue
     )
-    return _Poll(result, outcome)
+    return _Poll(result, None if isinstance(outcome, Fetched) else outcome)
 
 
 async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:

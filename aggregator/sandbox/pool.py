@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator, Iterator
 
 import msgspec
 
@@ -14,6 +15,8 @@ from aggregator.sandbox import frames
 from aggregator.sandbox.worker import Worker
 
 MEBIBYTE = 1024 * 1024
+EXPECTED = MEBIBYTE // 2
+"""Bytes for which a request counts that is under way: what it brings is not known yet, and mostly less."""
 
 
 class Sandbox:
@@ -23,7 +26,8 @@ class Sandbox:
     documents: it is started if a document has to wait after the first `alone` documents, or has waited for `patience` seconds.
 
     `wall`: seconds for one document; `memory`: bytes of address space for a child; `recycle`: number of documents after
-    which a child is replaced (which frees what a parser leaks). Must be closed: `async with Sandbox() as …`.
+    which a child is replaced (which frees what a parser leaks); `backlog`: bytes of documents that are under way, wait or are being
+    read, with which there is no `room` for others. Must be closed: `async with Sandbox() as …`.
     """
 
     def __init__(
@@ -35,6 +39,7 @@ class Sandbox:
         recycle: int = 2000,
         alone: int = 150,
         patience: float = 1.0,
+        backlog: int = 32 * MEBIBYTE,
     ) -> None:
         self._wall, self._memory, self._recycle = wall, memory, recycle
         self._alone, self._patience = alone, patience
@@ -44,21 +49,49 @@ class Sandbox:
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._closed = False
+        self._backlog, self._held = backlog, 0
+        self._room = asyncio.Event()
+        self._room.set()
 
     async def parse(self, fetched: Fetched, job: ParseJob) -> NormalFeed:
         """Parse and normalise a document. Raises ParseError (not a feed) and SandboxError of kind `timeout` or `crashed`."""
-        answer = await self._read(frames.Task(fetched.content_type, fetched.url, job), fetched.body)
+        with self._holding(len(fetched.body)):
+            answer = await self._read(frames.Task(fetched.content_type, fetched.url, job), fetched.body)
         if not isinstance(answer, frames.Done):
             raise SandboxError("crashed", "the process that reads documents gave an unexpected answer")
         return answer.feed
 
     async def extract(self, fetched: Fetched, told: Told) -> str:
         """Extract the text of an article page as safe HTML. Raises as `parse` does."""
-        async with self._articles:
-            answer = await self._read(frames.Page(fetched.content_type, fetched.url, told), fetched.body)
+        with self._holding(len(fetched.body)):
+            async with self._articles:
+                answer = await self._read(frames.Page(fetched.content_type, fetched.url, told), fetched.body)
         if not isinstance(answer, frames.Text):
             raise SandboxError("crashed", "the process that reads documents gave an unexpected answer")
         return answer.content
+
+    @contextlib.asynccontextmanager
+    async def room(self) -> AsyncIterator[None]:
+        """To be held while a document is fetched: where they arrive faster than they are read, they would fill the memory."""
+        while not self._room.is_set():
+            await self._room.wait()
+        with self._holding(EXPECTED):
+            yield
+
+    @contextlib.contextmanager
+    def _holding(self, size: int) -> Iterator[None]:
+        self._hold(size)
+        try:
+            yield
+        finally:
+            self._hold(-size)
+
+    def _hold(self, size: int) -> None:
+        self._held += size
+        if self._held < self._backlog:
+            self._room.set()
+        else:
+            self._room.clear()
 
     async def _read(self, task: frames.Task | frames.Page, body: bytes) -> frames.Done | frames.Text:
         await self._acquire_slot()

@@ -12,11 +12,14 @@ from pathlib import Path
 import msgspec
 import pytest
 from builders.documents import JOB, URL, item, read, rss
+from servers.local import Server, answer
 
 from aggregator.errors import ParseError, SandboxError
+from aggregator.fetch.client import Http
 from aggregator.model.item import NormalFeed, Told
-from aggregator.model.source import Fetched, Freshness
+from aggregator.model.source import Fetched, FetchRequest, Freshness
 from aggregator.sandbox import Sandbox, frames
+from aggregator.sandbox.pool import MEBIBYTE
 from aggregator.sandbox.worker import Worker
 
 GOOD = rss([item(guid="1"), item(guid="2", link="https://example.org/2")])
@@ -168,6 +171,37 @@ def test_a_child_holds_a_document_once() -> None:
 
     small, large = asyncio.run(main())
     assert large - small < 15  # MiB
+
+
+def test_documents_that_arrive_faster_than_they_are_read_wait_at_their_servers() -> None:
+    """Those of hundreds of podcasts would else fill the memory."""
+    body = GOOD + b" " * (MEBIBYTE // 8)
+
+    async def main(server: Server) -> None:
+        async with Sandbox(children=1, wall=60, backlog=MEBIBYTE) as sandbox:
+            await sandbox.start()
+            await stalled(sandbox)
+            http = Http("test", allow_private=["127.0.0.1"], room=sandbox.room)
+            arrived = 0
+
+            async def one(number: int) -> NormalFeed:
+                nonlocal arrived
+                outcome = await http(FetchRequest(f"s{number}", server.url("/feed")))
+                assert isinstance(outcome, Fetched)
+                arrived += 1
+                return await sandbox.parse(outcome, JOB)
+
+            tasks = [asyncio.create_task(one(number)) for number in range(20)]
+            async with asyncio.timeout(10):
+                while arrived < 8:
+                    await asyncio.sleep(0.01)
+            assert len(server.asked("/feed")) == 8
+            os.kill(sandbox.pids[0], signal.SIGCONT)
+            assert all(len(feed.items) == 2 for feed in await asyncio.gather(*tasks))
+            await http.close()
+
+    with Server({"/feed": answer(body, content_type="application/rss+xml")}) as server:
+        asyncio.run(main(server))
 
 
 def test_a_killed_child_costs_its_own_document_at_most() -> None:
