@@ -46,6 +46,7 @@ from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Reload
 from aggregator.worker.measures import Measures
 from aggregator.worker.polling import Polling
+from aggregator.worker.processes import identity
 from aggregator.worker.troubles import Troubles
 
 SOURCES = {id: source(id) for id in ("one", "two", "three")}
@@ -750,9 +751,8 @@ def test_where_no_file_can_be_opened_the_web_is_not_taken_for_one_that_hangs() -
 
 
 def test_leases_of_a_process_that_was_killed_are_taken_at_the_next_tick(worker: Worker) -> None:
-    import socket
-
-    dead = f"{socket.gethostname()}:{2**22 + 1}:17"
+    machine = identity().rsplit(":", 2)[0]
+    dead = f"{machine}:{2**22 + 1}:17"
     worker.archive.sources.claim(dead, NOW, timedelta(minutes=20))
     assert asyncio.run(worker.tick()) == 3
 

@@ -33,7 +33,7 @@ def test_a_process_id_that_is_used_again_is_another_process() -> None:
     assert is_dead(f"{host}:{pid}:{int(started or 0) + 1}")
 
 
-@pytest.mark.parametrize("owner", ["elsewhere:1:1", "nonsense", "", f"{socket.gethostname()}:x:1"])
+@pytest.mark.parametrize("owner", ["elsewhere:1:1", "nonsense", "", f"{identity().rsplit(':', 2)[0]}:x:1"])
 def test_of_others_nothing_is_known(owner: str) -> None:
     assert not is_dead(owner)
 
