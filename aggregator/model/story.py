@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -72,14 +71,6 @@ class Report:
     url: str | None
     title: str
     published: int  # epoch seconds
-
-
-def told_once(reports: Iterable[Report]) -> list[Report]:
-    """The reports, without those of an article that another feed of its outlet lists too."""
-    found: dict[tuple[str, str], Report] = {}
-    for report in reports:
-        found.setdefault((report.publisher, report.url or report.title), report)
-    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,14 +25,16 @@ _TRACKERS = re.compile(
     r"utm_\w+|utm|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok"
     r"|at_(?:medium|campaign|custom\d|link_\w+|bbc_team|format|ptr_name|campaign_type)|ns_\w+|cmpid|cmp|ocid|ito|sref|ref_src|ref_url|spm|_ga|_gl"
     r"|smid|smtyp|partner|feature|xtor|wt\.mc_id|wt_mc|icid|ncid|cid|src|source|rss|feed_id|feedtype|feedname|traffic_source|__twitter_impression|oly_\w+|vero_\w+"
-    r"|piwik_\w+|pk_\w+|mtm_\w+|matomo_\w+|hss_channel|guccounter|guce_\w+|sh|share|soc_\w+",
+    r"|piwik_\w+|pk_\w+|mtm_\w+|matomo_\w+|hss_channel|maca|emc|mod|ref|from|siteid|guccounter|guce_\w+|sh|share|soc_\w+",
     re.IGNORECASE,
 )
 _ONLY_MARKETING = re.compile(
     r"(?:rss|feed|feeds|atom|newsletter|twitter|facebook|email|social|google|googlenews|whatsapp|telegram)[\w.-]*",
     re.IGNORECASE,
 )
-_AMBIGUOUS = frozenset({"src", "source", "partner", "feature", "cid", "cmp", "rss", "sh", "share"})
+_AMBIGUOUS = frozenset(
+    {"src", "source", "partner", "feature", "cid", "cmp", "rss", "sh", "share", "emc", "mod", "ref", "from", "siteid"}
+)
 # Fragments that count readers (`#xtor=RSS-1`, `#.VtCA1eS`, `#tk.rss_all`) or name a part that every page has. Any other
 # names an entry: pages of a day, of comments or of a collection list many.
 _NO_ENTRY = re.compile(

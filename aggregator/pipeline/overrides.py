@@ -15,7 +15,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from aggregator.model.story import Batch, Entry, Member, Merge, PendingItem, Placed, StoryState, told_once
+from aggregator.model.story import Batch, Entry, Member, Merge, PendingItem, Placed, StoryState
+from aggregator.normalise.reports import told_once
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.corroboration import restored
 from aggregator.pipeline.judging import placed, rejudged

@@ -13,7 +13,7 @@ from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
 from aggregator.errors import QueryError, StoreError
-from aggregator.model.story import told_once
+from aggregator.normalise.reports import told_once
 from aggregator.render.entry import urn
 from aggregator.render.formats import FORMATS
 from aggregator.text.scripts import direction

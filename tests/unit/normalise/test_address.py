@@ -8,7 +8,9 @@ from urllib.parse import unquote
 import pytest
 from builders.documents import atom, dropped, item, read, rss
 
+from aggregator.model.story import Report
 from aggregator.normalise.address import absolute, canonical
+from aggregator.normalise.reports import told_once
 
 BASE = "https://example.org/dir/page"
 
@@ -56,6 +58,7 @@ def test_addresses_are_what_a_browser_would_follow(address: str, expected: str) 
         "https://example.org/a#ref=rss", "https://example.org/a#tk.rss_all", "https://example.org/a#comments",
         "https://example.org/a?utm_source=rss&utm_medium=feed", "https://example.org/a?fbclid=1",
         "https://example.org/a?at_medium=RSS&at_campaign=KARANGA", "https://example.org/a?",
+        "https://example.org/a?maca=en-rss-en-all-1573-rdf", "https://example.org/a?mod=rss_markets_main",
     ],
 )  # fmt: skip
 def test_variants_of_one_address_are_equal(variant: str) -> None:
@@ -78,6 +81,7 @@ def test_an_escape_is_the_same_in_small_letters(escapes: Callable[[str], str]) -
         "https://example.org/a#!/page/2",
         "https://m.example.org/a",
         "https://example.org/a?source=kyiv",
+        "https://example.org/a?mod=7",
     ],
 )
 def test_different_addresses_stay_different(other: str) -> None:
@@ -90,6 +94,17 @@ def test_different_addresses_stay_different(other: str) -> None:
 )  # fmt: skip
 def test_an_address_as_people_write_it_is_that_of_the_item(written: str) -> None:
     assert canonical(written) == canonical("https://xn--mller-kva.example/%C3%BCberfall?q=%C3%BC")
+
+
+def test_an_article_that_two_feeds_of_its_outlet_list_is_told_once() -> None:
+    places = (
+        "https://www.dw.com/a?maca=en-rss-en-all",
+        "https://www.dw.com/a?maca=en-rss-en-eu",
+        "https://www.dw.com/b",
+    )
+    reports = [Report("DW", f"dw-{number}", url, "Quake", 1_800_000_000) for number, url in enumerate(places)]
+    other = Report("BBC", "bbc", places[0], "Quake", 1_800_000_000)
+    assert told_once([*reports, other]) == [reports[0], reports[2], other]
 
 
 def test_parameters_are_compared_in_any_order() -> None:
