@@ -56,10 +56,12 @@ def outcome(book: Rulebook, case: Case) -> Outcome:
     ranked = sorted(
         (-value, number) for number, value in enumerate(raw) if value > 0 and book.rules[number].id != winner
     )
-    lead = max(raw[book.ids[winner]] if winner in book.ids else 0.0, weights.LEAST)  # less leads nowhere
-    rival = book.rules[ranked[0][1]].id if ranked else None
-    behind = _lacking(lead - raw[ranked[0][1]], ranked[0][1] in reading.elsewhere) if ranked else 0.0
-    return Outcome(winner, rival, behind, tuple(_counterfactuals(book, hay, reading, winner, case)))
+    deciding = tuple(_counterfactuals(book, hay, reading, winner, case))
+    if not ranked:
+        return Outcome(winner, None, 0.0, deciding)
+    rival = ranked[0][1]
+    lead = max(raw[book.ids[winner]] if winner in book.ids else 0.0, book.least[rival])
+    return Outcome(winner, book.rules[rival].id, _lacking(lead - raw[rival], rival in reading.elsewhere), deciding)
 
 
 def _lacking(evidence: float, elsewhere: bool) -> float:

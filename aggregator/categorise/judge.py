@@ -54,8 +54,9 @@ def topic_numbers(book: Rulebook, raw: Sequence[float], reading: TextReading) ->
 
 def section_scores(book: Rulebook, raw: Sequence[float]) -> Scores:
     """Sections above the threshold, highest first, the editor's order on a tie; the fallback if there is none."""
+    raw = enough(book, raw)
     best = max(raw, default=0.0)
-    if best < weights.LEAST:
+    if not best:
         return ((book.fallback, 0.0),)
     scale = weighed(best) + weights.HALF
     floor = weights.THRESHOLD * scale
@@ -67,6 +68,11 @@ def section_scores(book: Rulebook, raw: Sequence[float]) -> Scores:
     return tuple([(book.rules[n].id, round(weighed(-value) / scale, 4)) for value, n in above])
 
 
+def enough(book: Rulebook, raw: Sequence[float]) -> list[float]:
+    """The raw evidence for each section, 0 where it is less than the section needs."""
+    return [value if value >= least else 0.0 for value, least in zip(raw, book.least, strict=True)]
+
+
 def weighed(raw: float) -> float:
     """What raw evidence counts in a score."""
     return raw if raw <= weights.ENOUGH else weights.ENOUGH + (raw - weights.ENOUGH) * weights.BEYOND
@@ -75,15 +81,19 @@ def weighed(raw: float) -> float:
 def story_sections(judgements: Iterable[tuple[str, Judgement]], order: Sequence[str], fallback: str) -> Scores:
     """A story's sections from the (publisher, judgement) pairs of its items: the mean over publishers, each the mean of
     its own items; those above the threshold, highest first, the primary always. `order` is the editor's order of
-    sections; others no longer exist."""
+    sections; others no longer exist. An item that no section holds speaks for the fallback, which is the primary section if
+    that outweighs what the others say, and else none."""
     items: dict[str, list[Judgement]] = {}
     for publisher, judgement in judgements:
         items.setdefault(publisher, []).append(judgement)
     means: dict[str, float] = {}
+    silent = 0.0
     for own in items.values():
+        share = 1 / len(own) / len(items)
         for judgement in own:
             for section, score in judgement.scores:
-                means[section] = means.get(section, 0.0) + score / len(own) / len(items)
+                means[section] = means.get(section, 0.0) + score * share
+            silent += weights.SILENT * share * (judgement.scores[0][1] == 0)
     known = {section: number for number, section in enumerate(order)}
     ranked = sorted(
         ((section, round(mean, 4)) for section, mean in means.items() if mean > 0 and section in known),
@@ -91,4 +101,6 @@ def story_sections(judgements: Iterable[tuple[str, Judgement]], order: Sequence[
     )
     if not ranked:
         return ((fallback, 0.0),)
+    if silent > ranked[0][1]:
+        ranked = [(fallback, round(silent, 4)), *(entry for entry in ranked if entry[0] != fallback)]
     return tuple(entry for at, entry in enumerate(ranked) if at == 0 or entry[1] >= weights.THRESHOLD)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aggregator.categorise import weights
 from aggregator.categorise.evidence import read, whole
 from aggregator.categorise.findings import Evidence
-from aggregator.categorise.judge import concluded, topic_numbers, totals, weighed
+from aggregator.categorise.judge import concluded, enough, topic_numbers, totals, weighed
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.model.judgement import Judgement, Match, Receipt, RunnerUp
 from aggregator.model.settings import Term
@@ -28,7 +28,7 @@ def judged(
     reading = read(book, hay)
     raw = totals(book, reading, usually, section)
     judgement = concluded(book, reading, raw)
-    ranked = _ranked(book, raw[: book.sections])
+    ranked = _ranked(book, enough(book, raw[: book.sections])) or _ranked(book, raw[: book.sections])
     by_rule: dict[int, list[Evidence]] = {}
     for one in reading.evidence:
         by_rule.setdefault(one.rule, []).append(one)

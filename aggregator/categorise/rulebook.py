@@ -75,6 +75,7 @@ class Rulebook:
     repeated: frozenset[int]  # words that two lines of one rule list
     meanings: dict[tuple[str, ...], Meaning]  # by the countries and regions that a name stands for
     ids: dict[str, int] = field(repr=False)  # section id → its number
+    least: tuple[float, ...]  # for each section the evidence without which it holds nothing
 
 
 class _Words:
@@ -154,6 +155,7 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
         repeated=frozenset(n for n, word in enumerate(known) if len(using[n]) < len(word.uses)),
         meanings=_meanings(rules, len(sections), names.places),
         ids=ids,
+        least=_least(sections),
     )
 
 
@@ -161,7 +163,16 @@ def without_place(book: Rulebook, number: int, line: Term) -> Rulebook:
     """As compiled anew without this line of `places` of a rule; the automaton stays."""
     rules = list(book.rules)
     rules[number] = replace(rules[number], places=tuple(term for term in rules[number].places if term != line))
-    return replace(book, rules=tuple(rules), meanings=_meanings(rules, book.sections, book.places))
+    return replace(
+        book,
+        rules=tuple(rules),
+        meanings=_meanings(rules, book.sections, book.places),
+        least=_least(rules[: book.sections]),
+    )
+
+
+def _least(sections: Sequence[Rules]) -> tuple[float, ...]:
+    return tuple(weights.LEAST if section.places else weights.TOPIC for section in sections)
 
 
 def _meanings(rules: Sequence[Rules], sections: int, places: Sequence[Place]) -> dict[tuple[str, ...], Meaning]:

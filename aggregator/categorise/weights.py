@@ -21,5 +21,6 @@ ENOUGH = 12.0  # in scores, evidence beyond this counts …
 BEYOND = 0.1  # … so much: three weapons in a headline must not push the countries out that use them
 HALF = 1.0  # score = raw / (highest raw + HALF): the evidence at which the best score is one half
 THRESHOLD = 0.22  # the score from which a section holds an item
-TOPIC = 1.0  # the raw evidence from which a topic holds: one word in the summary
-LEAST = 0.3  # less evidence than this places nothing; from here on it is right three times in four
+TOPIC = 1.0  # the raw evidence from which a topic holds, and a section without places: one word in the summary
+LEAST = 0.3  # … and a section with places: a weak word at least tells whose news it is, but of no matter: somebody "won gold"
+SILENT = 0.33  # score of the fallback, in a story, for each report that no section holds

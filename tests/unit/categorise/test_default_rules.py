@@ -86,6 +86,26 @@ def test_headlines_nobody_tuned_for(title: str, section: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        "Swimmer wins gold after shoulder surgery",
+        "A giant tortoise turns 190",
+        "Diver feared the worst before a plunge to death",
+        "Couple fell in love over fish and chips",
+        "The secret life of a spy novelist",
+        "Drone footage shows a meadow in bloom",
+        "In defense of the semicolon",
+        "Choir beats septic tank stench",
+        "Steel dome of the old stadium to be dismantled",
+        "Trio wins Nobel Prize for work on a Covid vaccine",
+        "Dog finds its way home after nine days",
+    ],
+)
+def test_words_in_other_senses_are_news_of_the_world(title: str) -> None:
+    assert judge(_book(), title).section == "world"
+
+
+@pytest.mark.parametrize(
     ("title", "section"),
     [
         ("MLA's aide held with Rs 40 lakh in cash", "asia-pacific"),

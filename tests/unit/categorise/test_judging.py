@@ -93,6 +93,17 @@ def test_nothing_found_is_the_fallback() -> None:
     assert (found.section, found.scores, found.places) == ("world", (("world", 0.0),), ())
 
 
+def test_a_word_in_passing_places_nothing_in_a_section_without_places() -> None:
+    economy, america = rule("economy", ("gold", 0.3), ("stocks", 1.0)), rule("america", ("storm", 0.3), places=("US",))
+    both = book(economy, america)
+    assert judge(both, "Horseshoe crab wins gold").section == "world"
+    assert judge(both, "Crab wins gold", "And more gold").section == "economy", "said twice, it is what it is about"
+    assert judge(both, "A crab", "Stocks of it are low").section == "economy", "a word of weight 1"
+    assert judge(both, "Crab wins gold", usually="economy").section == "economy", "or a source that mostly means it"
+    assert judge(both, "Storm of the century").section == "america", "whose news it is, a weak word tells too"
+    assert judge(both, "Gold in the storm").scores == (("america", 0.4737),), "nor is it there as a further section"
+
+
 def test_regions_hold_their_countries_and_their_own_name() -> None:
     asia = rule("asia", places=("south-eastern-asia",))
     assert judge(book(asia), "Hanoi floods").section == "asia"
@@ -282,8 +293,8 @@ def test_a_publisher_with_many_items_has_one_voice() -> None:
 
 
 def test_a_story_keeps_its_primary_and_drops_what_few_say() -> None:
-    few = [("A", scored(asia=0.3)), ("B", scored(world=0.0)), ("C", scored(world=0.0))]
-    assert story_sections(few, ["asia", "world"], "world") == (("asia", 0.1),)
+    few = [("A", scored(asia=0.3)), ("B", scored(europe=0.1)), ("C", scored(europe=0.1))]
+    assert story_sections(few, ["asia", "europe"], "world") == (("asia", 0.1),)
     odd = [("A", scored(asia=0.9, defense=0.3)), ("B", scored(asia=0.9)), ("C", scored(asia=0.9))]
     assert [section for section, _ in story_sections(odd, ["asia", "defense"], "world")] == ["asia"]
 
@@ -291,6 +302,23 @@ def test_a_story_keeps_its_primary_and_drops_what_few_say() -> None:
 @pytest.mark.parametrize("judgements", [[], [("A", scored(world=0.0))]])
 def test_a_story_of_nothing_is_the_fallback(judgements: list[tuple[str, Judgement]]) -> None:
     assert story_sections(judgements, ["asia", "world"], "world") == (("world", 0.0),)
+
+
+def test_reports_that_no_section_holds_speak_for_the_fallback() -> None:
+    order, silent = ["economy", "asia", "world"], scored(world=0.0)
+    passing = [("A", scored(economy=0.5)), ("B", silent), ("C", silent)]
+    assert story_sections(passing, order, "world") == (("world", 0.22),), "a word in passing of one of three"
+    named = [("A", scored(asia=0.8)), ("B", silent), ("C", silent)]
+    assert story_sections(named, order, "world") == (("asia", 0.2667),), "and a place in the headline of one"
+    several = [("A", scored(asia=0.9)), *((name, silent) for name in "BCD")]
+    assert story_sections(several, order, "world") == (("world", 0.2475), ("asia", 0.225)), "it stays in what it is in"
+    own = [("A", scored(world=0.3)), ("B", silent)]
+    assert story_sections(own, order, "world") == (("world", 0.165),), "once, though its own words speak for it too"
+
+
+def test_a_report_that_no_section_holds_counts_once_for_its_publisher() -> None:
+    both = [("A", scored(world=0.0)), ("A", scored(asia=0.9)), ("B", scored(asia=0.9))]
+    assert story_sections(both, ["asia", "world"], "world") == (("asia", 0.675),)
 
 
 def test_a_story_on_a_tie_goes_to_the_section_that_stands_first() -> None:
