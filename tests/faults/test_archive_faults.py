@@ -220,13 +220,29 @@ def test_f8_a_copy_that_is_put_back_beside_the_log_of_the_damaged_archive_is_not
     path, log = tmp_path / "killed" / path.name, tmp_path / "killed" / f"{path.name}-wal"
     shutil.copy(tmp_path / "copy.db", path)
     for opened in (SqliteArchive, ReadOnlyArchive):
-        with pytest.raises(StoreError, match=f"move {log.name} and {path.name}-shm"):
+        with pytest.raises(StoreError, match=f"Move {log.name} and {path.name}-shm"):
             opened(path)
     assert path.read_bytes() == (tmp_path / "copy.db").read_bytes()
     log.unlink()
     again = SqliteArchive(path)
     again.upkeep.check()
     assert again.reading.totals()["items"] == 300
+    again.close()
+
+
+def test_a_new_archive_leaves_the_log_of_one_that_was_moved_away(tmp_path: Path) -> None:
+    """After a crash the newest items are in the log alone."""
+    made = SqliteArchive(filled(tmp_path))
+    made.intake.apply([polled("one", [item("one", "late", "Late")])], NOW)
+    shutil.copytree(tmp_path, tmp_path / "killed")
+    made.close()
+    path, away = tmp_path / "killed" / "aggregator.db", tmp_path / "away.db"
+    path.rename(away)
+    with pytest.raises(StoreError, match="is the log of another archive"):
+        SqliteArchive(path)
+    away.rename(path)
+    again = SqliteArchive(path)
+    assert again.reading.totals()["items"] == 301
     again.close()
 
 

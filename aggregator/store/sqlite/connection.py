@@ -183,8 +183,9 @@ _looking = threading.Lock()
 
 
 def _refuse_foreign_log(path: Path) -> None:
-    """SQLite would write whatever log lies there into a file that was put back, and so destroy it. A copy made by `backup` shows
-    that it was not in use since: a log comes only after the file says that it has one.
+    """SQLite would write whatever log lies there into a file that was put back, and so destroy it; beside a new file it would delete
+    the log, which holds the newest of an archive that was moved away. A copy made by `backup` shows that it was not in use since: a
+    log comes only after the file says that it has one.
 
     A file is looked at only before this process has opened it: if any handle of it is closed, the system takes away all
     locks that the process holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
@@ -198,8 +199,8 @@ def _refuse_foreign_log(path: Path) -> None:
             return
         if _is_foreign(log, path):
             raise StoreError(
-                f"{path}: {log.name} beside it is the log of another archive, which was there before, and would destroy this one; "
-                f"move {log.name} and {path.name}-shm to where that was moved"
+                f"{path}: {log.name} beside it is the log of another archive, which was there before; it would destroy this one, or be "
+                f"deleted. Move {log.name} and {path.name}-shm to where that was moved"
             )
         _opened.add(file)
 
@@ -208,7 +209,7 @@ def _is_foreign(log: Path, path: Path) -> bool:
     with suppress(OSError):  # SQLite will say what is wrong
         if log.stat().st_size:
             with path.open("rb") as file:
-                return file.read(20)[18:] == ALONE
+                return file.read(20)[18:] in (ALONE, b"")
     return False
 
 
