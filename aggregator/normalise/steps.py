@@ -29,6 +29,7 @@ _KINDS = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp", "avif": "image/avif",
     "mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg", "mp4": "video/mp4", "webm": "video/webm", "pdf": "application/pdf",
 }  # fmt: skip
+_CREDIT = re.compile(r"\[([^\[\]<>&]{2,60})\](?:\s+|\Z)")
 _OUTLET = re.compile(r"\s+[-–—|]\s+([^-–—|]{2,60})$")
 
 
@@ -96,10 +97,14 @@ def title(draft: Draft, context: Context) -> None:
 
 
 def publisher(draft: Draft, context: Context) -> None:
-    """A wrapper's items name their outlet in <source>, and again at the end of the title. What stands there alone may be anything:
-    `Kyiv under attack - what we know`."""
+    """A wrapper's items name their outlet in <source>, and again at the end of the title, or in brackets before the text, as
+    AllAfrica does. What stands at the end of the title alone may be anything: `Kyiv under attack - what we know`."""
     job = context.job
     named = cut(plain(draft.parsed.publisher), 120) if job.wrapper and draft.parsed.publisher else ""
+    if job.wrapper and not named and (credit := _CREDIT.match(draft.summary)):
+        named = credit[1]
+        draft.summary = draft.summary[credit.end() :]
+        draft.content = draft.content.removeprefix(credit[0].rstrip()).lstrip()
     draft.publisher = named or job.publisher
     if not named:
         return

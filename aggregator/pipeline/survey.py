@@ -36,7 +36,7 @@ def survey(
     if isinstance(at, int) and 0 <= moment - at < (EVERY if known.titles else YOUNG):
         return None
     policy = with_moved_addresses(with_like(policy.at(moment), archive.upkeep), archive.edition)
-    used = list(_used(archive.edition, moment - WINDOW))
+    used = list(_used(archive.edition, policy, moment - WINDOW))
     places = {policy.topic_titles[id]: id for id in policy.found_topics}
     uses = (use for _, use in used)
     topics = find_topics(uses, known, taken_names=policy.taken_names, places=places, spoken_for=policy.spoken_for)
@@ -76,9 +76,11 @@ def _re_place(
     return True
 
 
-def _used(store: EditionStore, since: int) -> Iterator[StoryUse]:
-    """The categories of the newest stories, read page by page."""
+def _used(store: EditionStore, policy: Policy, since: int) -> Iterator[StoryUse]:
+    """The categories of the newest stories, read page by page. Those of a wrapper are its own, whichever outlets it names."""
     for rows in archive_rows(store, since, STORIES):
         for n, members in store.members([n for _, n, _ in rows]).items():
             for member in members:
-                yield n, Use(member.item.publisher, member.item.categories, member.item.url or "")
+                item = member.item
+                by = item.source if item.source in policy.wrappers else item.publisher
+                yield n, Use(by, item.categories, item.url or "")

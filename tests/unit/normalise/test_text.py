@@ -398,6 +398,17 @@ def test_no_unwanted_character_is_left(character: str) -> None:
     assert clean(f"a{character}b").replace("…", "") == "ab"
 
 
+def test_a_wrapper_names_the_outlet_in_brackets_before_the_text() -> None:
+    """As AllAfrica does, whose copy of an article would else corroborate it."""
+    body = rss(item("<description>[The Paper] The ministry [of health] said so.</description>"))
+    (found,) = read(body, WRAPPER).items
+    text = "The ministry [of health] said so."
+    assert (found.publisher, found.summary, found.content) == ("The Paper", text, text)
+    assert read(body).items[0].summary == f"[The Paper] {text}"
+    (bare,) = read(rss(item("<description>[The Paper]</description>")), WRAPPER).items
+    assert (bare.publisher, bare.summary, bare.content) == ("The Paper", "", "")
+
+
 def test_a_wrapper_names_the_outlet_and_the_title_loses_it() -> None:
     body = rss(
         item(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 from aggregator.bootstrap import Application, Place
 from aggregator.cli.planning import Comparison, in_force
+from aggregator.model.item import Item
 from aggregator.pipeline.category_topics import stored_topics
 from aggregator.pipeline.plan import archive_rows
 from aggregator.pipeline.re_placement import re_place
@@ -35,19 +36,36 @@ THINGS = [
 ]
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    made = Newsroom(tmp_path)
-    told = [
+def told(sources: Sequence[str], publishers: Sequence[str | None]) -> list[Item]:
+    return [
         replace(
-            item(f"{thing} closes after {n} winters of {thing.lower()}", SOURCES[n % 3], age=timedelta(hours=n + 1)),
+            item(
+                f"{thing} closes after {n} winters of {thing.lower()}",
+                sources[n % len(sources)],
+                age=timedelta(hours=n + 1),
+                publisher=publishers[n % len(publishers)],
+            ),
             categories=("Village Life", "News") if n in {0, 1, 2, 9, 10, 11} else ("News",),
         )
         for n, thing in enumerate(f"{a}{b}" for a in THINGS for b in ("", "stead", "gate"))
     ]
-    made.publish(*NEWS, *told)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    made = Newsroom(tmp_path)
+    made.publish(*NEWS, *told(SOURCES, [None]))
     yield made
     made.archive.close()
+
+
+def test_what_a_wrapper_calls_its_items_is_used_by_one(tmp_path: Path) -> None:
+    """Whichever outlets it names: the categories are its own."""
+    room = Newsroom(tmp_path, CONFIG.replace("name: Reuters,", "name: Reuters, wrapper: true,"))
+    room.publish(*told(["reuters"], ["One", "Two", "Three"]))
+    found = survey(room.archive, room.application.policy, lambda: NOW)
+    assert found is not None and found.titles == {}
+    room.archive.close()
 
 
 def test_the_survey_finds_it_and_gives_it_to_what_is_stored(room: Newsroom) -> None:
