@@ -46,6 +46,17 @@ _APPEARED = {
     " se publicó primero en ": ("La entrada", "se publicó primero en"),
     " apareceu primeiro em ": ("O post", "apareceu primeiro em"),
     " verscheen eerst op ": ("Het bericht", "verscheen eerst op"),
+    " proviene da ": ("L[’']articolo", "proviene da"),
+    " sembra essere il primo su ": ("L[’']articolo", "sembra essere il primo su"),
+    " pochodzi z serwisu ": ("Artykuł", "pochodzi z serwisu"),
+    " появились сначала на ": ("Сообщение", "появились сначала на"),
+    " з'явиться на ": ("Запис", "спершу з'явиться на"),
+    " dök först upp på ": ("Inlägget", "dök först upp på"),
+    " dukket først opp på ": ("Innlegget", "dukket først opp på"),
+    " εμφανίστηκε πρώτα στο ": ("Το άρθρο", "εμφανίστηκε πρώτα στο"),
+    " apare prima dată în ": ("Articolul", "apare prima dată în"),
+    " pertama kali tampil pada ": ("Artikel", "pertama kali tampil pada"),
+    " أولاً على ": ("ظهرت المقالة", "أولاً على"),
 }
 _APPEARANCE = re.compile(
     r"\b(?:" + "|".join(f"{before} .{{1,400}}? {after}" for before, after in _APPEARED.values()) + r") .{1,160}\Z",
