@@ -39,7 +39,7 @@ class Sandbox:
         recycle: int = 2000,
         alone: int = 150,
         patience: float = 1.0,
-        backlog: int = 32 * MEBIBYTE,
+        backlog: int = 64 * MEBIBYTE,
     ) -> None:
         self._wall, self._memory, self._recycle = wall, memory, recycle
         self._alone, self._patience = alone, patience
