@@ -36,6 +36,7 @@ class PendingItem:
     pruned: bool = False  # its summary was deleted after `keep`: nothing is left to classify it by
     hidden: bool = False  # not shown to readers
     hash: str = ""  # of its text
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

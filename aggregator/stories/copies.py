@@ -1,7 +1,8 @@
 """Wire copies: the text of one news agency, printed almost verbatim by several outlets, counts as one report.
 
-Two texts are copies if one of them credits an agency and the leads agree almost word for word, measured as the share of
-common runs of five words in the shorter one (shingles; Broder, "On the resemblance and containment of documents", 1997).
+Two texts are copies if one of them credits an agency, or has it as its author, and the leads agree almost word for word, measured
+as the share of common runs of five words in the shorter one (shingles; Broder, "On the resemblance and containment of documents",
+1997).
 Without a credit, agreement proves nothing: two outlets may quote the same statement.
 """
 
@@ -27,26 +28,26 @@ CREDIT = re.compile(
 """Forms such as "KYIV (Reuters) – …", "… (AP)", "… — AFP", "by dpa"."""
 
 
+_AUTHOR = re.compile(rf"(?:by )?(?:the )?(?:{_NAMES})(?: staff| in .*)?", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*[,/|&]\s*|\s+and\s+")
+
+
 @lru_cache(maxsize=1024)
-def credited(text: str) -> bool:
-    """Whether a text credits a news agency."""
-    return CREDIT.search(text) is not None
+def credited(text: str, author: str | None = None) -> bool:
+    """Whether a text credits a news agency, or one is among its authors: `Reuters, Ann Lee`."""
+    return CREDIT.search(text) is not None or any(map(_AUTHOR.fullmatch, _BETWEEN.split(author or "")))
 
 
 def is_copy(one: str, other: str) -> bool:
-    """Whether two leads are the text of one agency."""
-    if not (credited(one) or credited(other)):
-        return False
-    first, second = _words(one), _words(other)
-    if min(len(first), len(second)) < LEAST:
-        return False
-    mine, theirs = _runs(first), _runs(second)
-    return len(mine & theirs) >= ALIKE * min(len(mine), len(theirs))
+    """Whether two leads, of which one is credited to an agency, are the same."""
+    mine, theirs = _runs(one), _runs(other)
+    return bool(mine and theirs) and len(mine & theirs) >= ALIKE * min(len(mine), len(theirs))
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
-
-
-def _runs(words: list[str]) -> set[tuple[str, ...]]:
-    return {tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1)}
+@lru_cache(maxsize=1024)
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    """Empty for a text that is too short to tell."""
+    words = re.findall(r"\w+", text.lower())
+    if len(words) < LEAST:
+        return frozenset()
+    return frozenset(tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from builders import by_words, policy
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,6 +150,17 @@ def test_copies_of_one_agency_count_once_while_all_outlets_stay_listed() -> None
     assert [name for name, _ in told([members[0], also]).publishers] == ["A", "F"], "who quotes an agency writes too"
     later = member(4, "D", "Grid 4", 50, summary=bare)
     assert told([later, *members[:2]]).publishers == (("D", 50),), "whoever of them names the agency"
+
+
+@pytest.mark.parametrize("author", ["Reuters", "The Associated Press", "AFP and Ann Lee", "Associated Press in Kyiv"])
+def test_a_text_of_which_an_agency_is_the_author_is_its(author: str) -> None:
+    """As Dawn, NPR and many others name it, without a credit in the text."""
+    bare = LEAD.replace("KYIV (Reuters) - ", "")
+    first, second = (member(n, name, f"Grid {n}", n * 100, summary=bare) for n, name in ((1, "A"), (2, "B")))
+    by_agency = replace(second, item=replace(second.item, author=author))
+    assert told([first, by_agency]).publishers == (("A", 100),)
+    by_others = replace(second, item=replace(second.item, author="Ann Reuters, AP Singh"))
+    assert len(told([first, by_others]).publishers) == 2
 
 
 def test_one_article_in_several_feeds_is_one_report() -> None:
