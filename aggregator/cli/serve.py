@@ -8,7 +8,7 @@ import signal
 import sys
 from dataclasses import replace
 
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Application, Place, web_application
 from aggregator.cli.arguments import Command, number, option
 from aggregator.errors import ConfigError, UsageError
 from aggregator.sandbox.parent import die_with_parent
@@ -82,8 +82,7 @@ def _granian(host: str, port: int) -> None:
     from granian.log import LogLevels
 
     Granian(
-        "aggregator.bootstrap:web_application",
-        factory=True,
+        "aggregator",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -93,7 +92,7 @@ def _granian(host: str, port: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_AFTER,
         log_level=LogLevels.warning,
-    ).serve()
+    ).serve(target_loader=web_application, wrap_loader=False)  # its own loader prefers modules of the current folder
 
 
 COMMAND = Command("serve", "Serve feeds, pages and the API, without polling (that is `aggregator worker`).", add, run)

@@ -1,4 +1,4 @@
-"""The end of a child process with its parent."""
+"""What a child process has of its parent: the end of its life, and where modules are found."""
 
 from __future__ import annotations
 
@@ -21,3 +21,8 @@ def die_with_parent(parent: int | None) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if parent is not None and os.getppid() != parent:
             sys.exit(0)
+
+
+def module_path() -> dict[str, str]:
+    """Variables with which a child process finds the modules that this one finds, and none of the current folder."""
+    return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONSAFEPATH": "1"}

@@ -8,6 +8,7 @@ import os
 import sys
 
 from aggregator.sandbox import frames
+from aggregator.sandbox.parent import module_path
 
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
@@ -69,4 +70,4 @@ class Worker:
 
 def _environment() -> dict[str, str]:
     passed = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("PYTHON")}
-    return {**passed, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    return {**passed, **module_path()}

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+from aggregator.sandbox.parent import module_path
 from aggregator.worker.processes import PARENT
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ async def _started(arguments: Sequence[str], environment: Mapping[str, str]) -> 
         "-m",
         "aggregator",
         *arguments,
-        env={**os.environ, **environment, PARENT: str(os.getpid())},
+        env={**os.environ, **module_path(), **environment, PARENT: str(os.getpid())},
         process_group=0,
     )
 

@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import sqlite3
+import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -74,11 +75,17 @@ def test_what_the_store_lost_comes_back_though_the_source_says_it_in_the_same_wo
         assert found == [(FRIGATE, True), ("Parliament votes on quotas", True)]
 
 
+ELSEWHERE = "import os, sys; os.chdir(sys.argv[1]); os.execv(sys.argv[2], [sys.argv[2], '-P', *sys.argv[3:]])"
+
+
 def test_run_polls_serves_and_ends_within_ten_seconds_though_a_reader_holds_on(tmp_path: Path) -> None:
+    (tmp_path / "html.py").write_text("raise SystemExit('not of the program')")
     with Server({path: conditional(body) for path, body in feeds().items()}) as server:
         config = configuration(tmp_path, {"one": server.url("/one"), "two": server.url("/two")})
         port = free_port()
-        with running(config, "run", "--port", str(port)) as process:
+        with running(
+            config, "run", "--port", str(port), under=(sys.executable, "-c", ELSEWHERE, str(tmp_path))
+        ) as process:
             root = f"http://127.0.0.1:{port}"
             until(lambda: serves(f"{root}/readyz"))
             until(lambda: len(feedparser.parse(get(f"{root}/latest.atom")[1]).entries) == 2)

@@ -38,6 +38,14 @@ def test_answers_what_parse_and_normalise_answer() -> None:
     assert asyncio.run(main()) == read(GOOD)
 
 
+def test_modules_in_the_current_folder_are_not_taken_for_those_of_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "html.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    test_answers_what_parse_and_normalise_answer()
+
+
 def test_a_document_that_is_no_feed_is_a_parse_error_and_the_child_lives_on() -> None:
     async def main() -> NormalFeed:
         async with Sandbox(children=1) as sandbox:
