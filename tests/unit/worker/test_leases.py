@@ -80,7 +80,7 @@ def test_a_taken_port_is_one_clear_line() -> None:
             check_port("127.0.0.1", port)
 
 
-@pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1"])
+@pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1", "0.0..0"])
 def test_a_host_that_is_not_this_machine_does_not_call_for_another_port(host: str) -> None:
     with pytest.raises(CannotListen, match=r"choose another with --host \(or AGGREGATOR_HOST\)"):
         check_port(host, 8000)
