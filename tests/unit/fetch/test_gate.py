@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import pairwise
 
 import pytest
@@ -86,6 +88,30 @@ def test_who_waits_for_its_host_holds_no_place_of_the_others() -> None:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
         await asyncio.wait_for(crowd(gate, ["c", "d"]), 20)  # cancelled ones gave everything back
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("exempt", [False, True])
+def test_none_begins_without_room_and_who_no_longer_waits_for_it_gives_everything_back(exempt: bool) -> None:
+    async def main() -> None:
+        room = asyncio.Semaphore(1)
+
+        @asynccontextmanager
+        async def taken() -> AsyncIterator[None]:
+            async with room:
+                yield
+
+        gate = HostGate(per_host=2, spacing=0, overall=3, exempt=lambda _: exempt, room=taken)
+        most, _, _ = await crowd(gate, ["a", "a", "b", "c", "d"])
+        assert most["all"] == 1
+        async with room:
+            waiting = [asyncio.create_task(crowd(gate, ["a"])) for _ in range(5)]
+            await asyncio.sleep(0.01)
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        await asyncio.wait_for(crowd(gate, ["a", "b", "c"]), 20)
 
     asyncio.run(main())
 
