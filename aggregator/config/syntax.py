@@ -10,6 +10,7 @@ import yaml
 from aggregator.errors import Problem
 
 NO_COLON = "a key without a colon, or a line that is indented too little: write `key: value`"
+CONFLICT = re.compile("<{7}|={7}|>{7}")
 NO_BLANK = "a blank is missing after the colon: write `key: value`"
 
 # What the parser says → what it mostly means in this file.
@@ -69,7 +70,9 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     if line >= len(lines) and lines:  # the end of the file: show its last line
         line, column = len(lines) - 1, len(lines[-1])
     rest = lines[line][column:] if line < len(lines) else ""
-    if keyless:
+    if CONFLICT.match(rest):
+        meaning = "a conflict that git left: keep one version, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>"
+    elif keyless:
         meaning = NO_BLANK if re.match(r"[\w-]+:(?!//)[^ \t]", rest) else NO_COLON
     else:
         meaning = _meaning(str(error.problem), lines, line, rest[:1])
