@@ -75,8 +75,11 @@ def no_feed(body: bytes, url: str) -> ParseError:
     if kind(body) != "html":
         return ParseError("not-a-feed", "the address answers with something that is not a feed")
     head = body[: 4 * _HEAD].lower()
-    what = next((said for words, said in _OBSTACLES if any(word in head for word in words)), "a web page")
-    return ParseError("not-a-feed", f"the address answers with {what}, not a feed{_advice(body, url)}")
+    advice = _advice(body, url)
+    # A page that names a feed stops nobody: many load the script of a captcha, or have a form to log in.
+    obstacles = () if advice else _OBSTACLES
+    what = next((said for words, said in obstacles if any(word in head for word in words)), "a web page")
+    return ParseError("not-a-feed", f"the address answers with {what}, not a feed{advice}")
 
 
 def _advice(body: bytes, url: str) -> str:

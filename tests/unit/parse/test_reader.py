@@ -405,9 +405,15 @@ def test_what_is_no_feed_is_said_clearly(body: bytes, kind: str, says: str) -> N
 
 
 def test_a_page_that_names_its_feed_is_told_about() -> None:
-    page = b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed"></head></html>'
-    with pytest.raises(ParseError, match=re.escape("https://feeds.example.org/feed")):
-        parsed(page)
+    """And not called a captcha because it has one, for its newsletter."""
+    page = b'<html><head>%s<script src="/recaptcha.js"></script></head></html>'
+    link = b'<link rel="alternate" type="application/rss+xml" href="/feed">'
+    with pytest.raises(
+        ParseError, match=re.escape("a web page, not a feed; the page names a feed at https://feeds.example.org/feed")
+    ):
+        parsed(page % link)
+    with pytest.raises(ParseError, match="a captcha"):
+        parsed(page % b"")
 
 
 @pytest.mark.parametrize("kind", ["image/png\u202e\x9b31m", "\u202etext", "application/pdf; name=\u202e"])
