@@ -119,7 +119,8 @@ def hint_to_apply(application: Application, what: str) -> None:
 
 def _doubts(settings: Settings, added: Collection[str]) -> Iterator[str]:
     """How new sources count whose outlets the file does not list: as one with others only because of their name, which then
-    corroborate nothing, or as several though they have one host, which then corroborate each other."""
+    corroborate nothing, or as several though they have one host, which then corroborate each other. A host where several
+    outlets are listed already is a host of many."""
     listed = {publisher.name for publisher in settings.publishers}
     names: dict[str, list[Source]] = {}
     hosts: dict[str, list[Source]] = {}
@@ -127,18 +128,18 @@ def _doubts(settings: Settings, added: Collection[str]) -> Iterator[str]:
         if source.publisher not in listed:
             names.setdefault(source.publisher, []).append(source)
             hosts.setdefault((host_of(source.url) or "").removeprefix("www."), []).append(source)
-    told = [
-        (
-            group,
-            f"count as one outlet, since {_each(group)} have the publisher {name}; if they are not, give one of them another",
-        )
-        for name, group in names.items()
-        if len(group) > 1
-    ] + [
-        (group, f"have one host, {host}, but count as different outlets; if they are one, give {_each(group)} the same")
-        for host, group in hosts.items()
-        if len({source.publisher for source in group}) > 1
-    ]
+    told: list[tuple[list[Source], str]] = []
+    for name, group in names.items():
+        if len(group) > 1:
+            message = f"count as one outlet, since {_each(group)} have the publisher {name}; if they are not, give one of them another"
+            told.append((group, message))
+    for host, group in hosts.items():
+        before = {source.publisher for source in group if source.id not in added}
+        if len(before) < 2 <= len({source.publisher for source in group}):
+            message = (
+                f"have one host, {host}, but count as different outlets; if they are one, give {_each(group)} the same"
+            )
+            told.append((group, message))
     told = [(group, message) for group, message in told if any(one.id in added for one in group)]
     for group, message in told[:SHOWN]:
         ids = [one.id for one in group]

@@ -141,6 +141,12 @@ def test_feeds_of_one_host_are_told_to_be_several_publishers(desk: Desk) -> None
         f"{desk.file}:10:5: warning: post-world and post-asia have one host, post.example, but count as different outlets; "
         "if they are one, give both the same `publisher`\n"
     )
+    path.write_text(
+        f'<opml version="2.0"><body>{rows.replace("post.example/", "post.example/2")}</body></opml>'.replace(
+            "Post", "Mail"
+        )
+    )
+    assert desk.run("import", str(path))[2] == "", "the editor knows"
 
 
 def test_several_feeds_of_a_publisher_that_the_file_knows_are_no_news(desk: Desk) -> None:
