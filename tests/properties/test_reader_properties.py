@@ -7,6 +7,7 @@ import asyncio
 import json
 import random
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -27,8 +28,8 @@ from aggregator.pipeline.refresh import Tools, refresh
 from aggregator.sandbox import Sandbox
 from aggregator.web.app import create_app
 
-STEPS = 40
-OUTLETS = ("alpha", "beta", "gamma")
+STEPS = 30
+OUTLETS = ("alpha", "beta", "gamma", "delta")
 ROOT = "https://wire.example.org"
 EVENTS = (
     "Frigate {0} collides with tanker {1} off {2}",
@@ -38,7 +39,9 @@ EVENTS = (
 )  # two ways of telling each
 WIRE = "{1} (Reuters) – The authorities of {2} said that {0} was examined at length by a commission of experts, who report in a few weeks."
 SYLLABLES = ("ka", "lo", "mi", "ter", "van", "dor", "sel", "bri", "nu", "pol", "zan", "gre", "tok", "vel", "osh", "qua")
-SPANS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=2), timedelta(hours=11), timedelta(days=9))
+SPANS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=2), timedelta(hours=11)) * 3 + (
+    timedelta(days=9),
+)
 CONFIG: dict[str, Any] = {
     "site": {"title": "Wire", "url": ROOT, "timezone": "UTC"},
     "defaults": {"keep": "5d"},
@@ -89,7 +92,10 @@ class Service:
         self.library._clock = lambda: self.now
         self.client = create_app(self.library).test_client()
         self.ids: set[str] = set()
-        self.copy: dict[str, Any] = {}
+        self.copies: dict[str | None, dict[str, Any]] = {
+            None: {},
+            "defense": {},
+        }  # mirrors of everything and of a section
         self.asked = self.now
         self.feeds: dict[str, dict[str, Any]] = {}
         self.places: set[tuple[str, str]] = set()
@@ -109,10 +115,10 @@ class Service:
 
     def told(self) -> tuple[str, str]:
         """Headline and summary of an event, mostly of a recent one."""
-        if not self.events or self.chance.random() < 0.3:
+        if not self.events or self.chance.random() < 0.15:
             names = ["".join(self.chance.choices(SYLLABLES, k=3)).title() for _ in range(3)]
             self.events.append((self.chance.choice((0, 2)), names))
-        kind, names = self.chance.choice(self.events[-5:])
+        kind, names = self.chance.choice(self.events[-3:])
         title = EVENTS[kind + self.chance.randrange(2)].format(*names)
         return title, self.chance.choice(("", WIRE.format(*names), f"{title}, in words of its own: {self.count}."))
 
@@ -139,8 +145,8 @@ class Service:
                 entry.title, entry.summary = self.told()
             case "move":
                 entry.link += "/moved"
-            case "lead elsewhere":
-                entry.link = self.link()
+            case "lead elsewhere" if (link := self.link()) not in str(self.config.get("stories")):
+                entry.link = link  # to what an override names, it would follow that with the next edit
             case "rename":
                 entry.guid += "x"
             case "list again":
@@ -151,6 +157,11 @@ class Service:
     def link(self) -> str:
         entries = [entry for outlet in self.outlets.values() for entry in (*outlet.entries, *outlet.former)]
         return self.chance.choice(entries).link if entries else f"https://{OUTLETS[0]}.example/"
+
+    def link_told(self) -> str:
+        """The address of an article, mostly of a story of several."""
+        several = [one["sources"] for one in self.listed("stories", min_publishers=2, limit=40)]
+        return str(self.chance.choice(self.chance.choice(several))["url"]) if several else self.link()
 
     async def fetch(self, request: FetchRequest) -> Outcome:
         outlet = next(outlet for id, outlet in self.outlets.items() if id in request.url)
@@ -180,7 +191,7 @@ class Service:
         re_place_all(self.archive, self.application.policy, self.seconds, lambda: True)
 
     def edit(self) -> str:
-        said, links = self.config.setdefault("stories", {}), sorted({self.link(), self.link()})
+        said, links = self.config.setdefault("stories", {}), sorted({self.link_told(), self.link()})
         match what := self.chance.choice(("rule", "section", "source", *OVERRIDING)):
             case "rule":
                 words = self.config["sections"][-2]["words"]
@@ -209,13 +220,15 @@ class Service:
         assert answer.status_code == 200, path
         return answer.get_json() if "json" in answer.content_type else answer.text
 
-    def listed(self, view: str, **asked: Any) -> list[dict[str, Any]]:
-        found, following = [], f"/api/v1/{view}?" + "&".join(f"{key}={value}" for key, value in asked.items())
+    def pages(self, view: str, **asked: Any) -> Iterator[dict[str, Any]]:
+        following = f"/api/v1/{view}?" + "&".join(f"{key}={value}" for key, value in asked.items() if value)
         while following:
             page = self.get(following)
-            found += page[view]
+            yield page
             following = page["next_url"]
-        return found
+
+    def listed(self, view: str, **asked: Any) -> list[dict[str, Any]]:
+        return [one for page in self.pages(view, **asked) for one in page[view]]
 
     def look(self, what: str) -> None:
         stories = {one["id"]: one for one in self.listed("stories", limit=40)}
@@ -244,10 +257,18 @@ class Service:
         self.ids |= stories.keys()
 
     def changes_are_complete(self, stories: dict[str, Any]) -> None:
-        for one in self.listed("stories", limit=3, changed_since=f"{self.asked:%Y-%m-%dT%H:%M:%SZ}"):
-            self.copy[one["id"]] = one
+        for section, copy in self.copies.items():
+            gone: list[str] = []
+            for page in self.pages(
+                "stories", limit=3, changed_since=f"{self.asked:%Y-%m-%dT%H:%M:%SZ}", section=section
+            ):
+                copy.update((one["id"], one) for one in page["stories"])
+                gone += [*page["removed"], *(id for one in page["stories"] for id in one["merged"])]
+            for id in gone:
+                copy.pop(id, None)
+            here = {id: one for id, one in stories.items() if section is None or section in one["sections"]}
+            assert {id: _lasting(one) for id, one in copy.items()} == {id: _lasting(one) for id, one in here.items()}
         self.asked = self.now
-        assert {id: _lasting(self.copy[id]) for id in stories} == {id: _lasting(one) for id, one in stories.items()}
 
     def an_edit_brings_nothing_as_news(self, what: str) -> None:
         numbers = [n for _, n, _ in self.archive.edition.page(None, 10_000)]
