@@ -44,7 +44,7 @@ def is_copy(one: str, other: str) -> bool:
     return bool(mine and theirs) and len(mine & theirs) >= ALIKE * min(len(mine), len(theirs))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)  # some 2 MB: a story's reports are compared with each other
 def _runs(text: str) -> frozenset[tuple[str, ...]]:
     """Empty for a text that is too short to tell."""
     words = re.findall(r"\w+", text.lower())
