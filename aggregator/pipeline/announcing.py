@@ -76,12 +76,13 @@ def turned(members: Sequence[Member], policy: Policy, entry: Entry) -> bool:
 
 
 def _named_by(entry: Entry, shown: Iterable[PendingItem]) -> Callable[[PendingItem], bool]:
-    """Whether the entry names an item: by its address, or, where that is no longer the address of anything `shown`, by its time of
-    publication. Outlets move articles, and sources and publishers get other names; that time stays."""
-    addresses = {report.url for report in entry.reports}
-    left = addresses - {item.url for item in shown}
-    moved = {report.published for report in entry.reports if report.url in left}
-    return lambda item: item.url in addresses or item.at in moved
+    """Whether the entry names an item: by its address and time of publication, or, where the address is no longer that of anything
+    `shown`, by the time. Outlets move articles, also to the address of another's, and sources and publishers get other names;
+    that time stays."""
+    here = {item.url for item in shown}
+    told = {(report.url, report.published) for report in entry.reports}
+    moved = {report.published for report in entry.reports if report.url not in here}
+    return lambda item: (item.url, item.at) in told or item.at in moved
 
 
 def _newcomers(

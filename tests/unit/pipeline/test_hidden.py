@@ -43,6 +43,16 @@ def hide(room: Newsroom, *items: Item) -> None:
     room.edit(room.text + f"stories: {{hide: [{', '.join(repr(one.url) for one in items)}]}}\n")
 
 
+def move(room: Newsroom, one: Item, to: str | None) -> Item:
+    """Its outlet gives an article another address."""
+    (state,) = room.archive.sources.states([one.source])
+    n, _ = room.archive.intake.known([one.id])[one.id]
+    moved = replace(one, url=to, canonical=to, hash="moved")
+    room.archive.intake.apply([PollResult(state, changed=((n, moved),))], room.now)
+    room.publish()
+    return moved
+
+
 def ask(room: Newsroom, path: str) -> Any:
     return room.client.get(path).get_json()
 
@@ -187,11 +197,7 @@ def test_what_is_hidden_and_shares_its_picture_with_the_lead_is_told_once(room: 
 
 def test_an_article_that_its_outlet_moved_before_it_was_hidden_leaves_its_entry(room: Newsroom) -> None:
     story = f"urn:uuid:{story_of(room, BBC.title)}"
-    (state,) = room.archive.sources.states(["reuters"])
-    n, _ = room.archive.intake.known([REUTERS.id])[REUTERS.id]
-    moved = replace(REUTERS, url=(to := "https://reuters.example/moved"), canonical=to, hash="moved")
-    room.archive.intake.apply([PollResult(state, changed=((n, moved),))], room.now)
-    room.publish()
+    moved = move(room, REUTERS, "https://reuters.example/moved")
     assert str(REUTERS.url) in entries(room)[story]["content_html"], "as it was announced"
     hide(room, moved)
     assert "Reuters" not in entries(room)[story]["content_html"]
@@ -204,3 +210,17 @@ def test_an_article_whose_source_was_renamed_before_it_was_hidden_leaves_its_ent
     room.archive.sources.sync(room.application.settings.sources)
     hide(room, REUTERS)
     assert str(REUTERS.url) not in entries(room)[story]["content_html"]
+
+
+def test_what_is_hidden_and_moves_to_the_address_of_another_report_is_told_once(room: Newsroom) -> None:
+    """The entry names that address: each edit and each late report announced the story anew."""
+    story = f"urn:uuid:{story_of(room, BBC.title)}"
+    hide(room, KYODO)
+    move(room, KYODO, BBC.url)
+    before = entries(room)[story]
+    assert "Kyodo" not in before["content_html"]
+    room.now += HOUR
+    room.edit(f"{room.application.settings.texts['feeds.yaml']}\n".replace("missile*", "torpedo*"))
+    assert entries(room)[story] == before
+    hide(room)
+    assert "Kyodo" in entries(room)[story]["content_html"], "and comes back when it is shown again"
