@@ -10,8 +10,8 @@ import yaml
 from aggregator.errors import Problem
 
 NO_COLON = "a key without a colon, or a line that is indented too little: write `key: value`"
-CONFLICT = re.compile("<{7}|={7}|>{7}")
 NO_BLANK = "a blank is missing after the colon: write `key: value`"
+CONFLICT = re.compile("<{7}|={7}|>{7}")
 
 # What the parser says → what it mostly means in this file.
 ADVICE = (
