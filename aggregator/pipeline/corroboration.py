@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.policy import Policy
-from aggregator.stories.copies import credited, is_copy
+from aggregator.stories.copies import Lead, is_copy
 
 LATE = 900
 """Seconds after the first report, longer than one round of polls takes."""
@@ -68,15 +68,14 @@ def corroborations(members: Sequence[Member], counted: Mapping[str, int]) -> tup
     copy, or one that is there is a copy of one that is gone, is known by who `counted`, and since when."""
     found: dict[str, int] = {}
     articles: set[str] = set()
-    told: list[tuple[str, bool]] = []
+    told: list[Lead] = []
     gone = False
 
     def copied(member: Member) -> bool:
         if member.item.canonical in articles:
             return True
         if not member.item.pruned:
-            mine = credited(member.item.summary, member.item.author)
-            if any((mine or theirs) and is_copy(member.item.summary, other) for other, theirs in told):
+            if any(is_copy((member.item.summary, member.item.author), other) for other in told):
                 return True
             if not gone or member.item.story is None:
                 return False
@@ -92,6 +91,6 @@ def corroborations(members: Sequence[Member], counted: Mapping[str, int]) -> tup
         if item.canonical:
             articles.add(item.canonical)
         if item.summary:
-            told.append((item.summary, credited(item.summary, item.author)))
+            told.append((item.summary, item.author))
         gone = gone or (item.pruned and not item.summary)
     return tuple(found.items())

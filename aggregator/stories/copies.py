@@ -28,6 +28,9 @@ CREDIT = re.compile(
 """Forms such as "KYIV (Reuters) – …", "… (AP)", "… — AFP", "by dpa"."""
 
 
+Lead = tuple[str, str | None]
+"""The text, and who its author is."""
+
 _AUTHOR = re.compile(rf"(?:by )?(?:the )?(?:{_NAMES})(?: staff| in .*)?", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*[,/|&]\s*|\s+and\s+")
 
@@ -38,9 +41,11 @@ def credited(text: str, author: str | None = None) -> bool:
     return CREDIT.search(text) is not None or any(map(_AUTHOR.fullmatch, _BETWEEN.split(author or "")))
 
 
-def is_copy(one: str, other: str) -> bool:
-    """Whether two leads, of which one is credited to an agency, are the same."""
-    mine, theirs = _runs(one), _runs(other)
+def is_copy(one: Lead, other: Lead) -> bool:
+    """Whether two leads are the text of one agency."""
+    if not (credited(*one) or credited(*other)):
+        return False
+    mine, theirs = _runs(one[0]), _runs(other[0])
     return bool(mine and theirs) and len(mine & theirs) >= ALIKE * min(len(mine), len(theirs))
 
 
