@@ -267,7 +267,8 @@ def _twice(findings: Findings, terms: list[Term]) -> None:
             )
 
 
-def _stories(findings: Findings, main: FeedsFile) -> None:
+def _articles(findings: Findings, main: FeedsFile) -> None:
+    """Overrides name articles, by the addresses of their outlets."""
     stories, ours = main.stories, host_of(main.site.url or "")
     named = [(url, stories.at("join", n)) for n, urls in enumerate(stories.join) for url in urls]
     named += [(url, stories.at("split", n)) for n, url in enumerate(stories.split)]
@@ -279,6 +280,10 @@ def _stories(findings: Findings, main: FeedsFile) -> None:
                 at,
                 "this is a page of this service: name the address of the article; a story's page lists those of all its articles",
             )
+
+
+def _stories(findings: Findings, main: FeedsFile) -> None:
+    _articles(findings, main)
     hidden = {_same(url) for url in main.stories.hide}
     pinned: dict[str, Position] = {}
     for pin in main.stories.pin:
