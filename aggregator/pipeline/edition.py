@@ -15,7 +15,7 @@ from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Remembered, RememberedItem, StoryState
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.judging import folded, placed
-from aggregator.pipeline.overrides import APART, JOINED, overrule, overruled, survivor
+from aggregator.pipeline.overrides import APART, JOINED, moved_to_overrides, overrule, overruled, survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories, unpin
 from aggregator.pipeline.regrouping import Without, alone, regrouped
@@ -72,6 +72,9 @@ def edition(
             break
         with gc_paused():
             items = archive.edition.items(waiting[start : start + BATCH])
+            if moved_to_overrides(items, policy):
+                overrule(archive, policy, now)
+                items = archive.edition.items(waiting[start : start + BATCH])
             report = combined(report, _place_or_split(archive, policy, items, now, cache))
         progress(report.items + len(report.set_aside), len(waiting))
     return report

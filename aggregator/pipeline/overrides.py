@@ -74,6 +74,13 @@ def overrule(archive: Archive, policy: Policy, now: Callable[[], int]) -> None:
         _join(archive, policy, now())
 
 
+def moved_to_overrides(items: Iterable[PendingItem], policy: Policy) -> bool:
+    """Whether a stored item that changed is at an address that is joined or split: its outlet may have moved it there after the
+    editor wrote that."""
+    meant = policy.apart.union(*policy.joined)
+    return bool(meant) and any(item.story is not None and item.canonical in meant for item in items)
+
+
 def partings(
     store: EditionStore, apart: Collection[str]
 ) -> tuple[dict[int, str], dict[int, dict[str | None, list[Member]]]]:

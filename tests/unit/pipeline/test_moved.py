@@ -169,3 +169,22 @@ def test_when_one_pin_ends_another_of_the_article_holds(room: Newsroom, lasting:
     assert section(room) == "asia-pacific"
     room.now += timedelta(days=1)
     assert section(room) == "world"
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("split: ['{0}']", {frozenset({TO}), frozenset({SECOND.url}), frozenset({OTHER.url})}),
+        ("join: [['{0}', '{1}']]", {frozenset({TO, SECOND.url, OTHER.url})}),
+    ],
+    ids=["split", "join"],
+)
+def test_an_article_is_set_apart_or_joined_once_it_comes_to_the_address_in_the_file(
+    room: Newsroom, said: str, found: set[frozenset[str]]
+) -> None:
+    """The editor has the address from the outlet's site; the feed gives it only later."""
+    room.publish(SECOND)
+    edit(room, f"{{{said.format(TO, OTHER.url)}}}")
+    assert keys(room) == {frozenset({FROM, SECOND.url}), frozenset({OTHER.url})}
+    moves(room)
+    assert keys(room) == found
