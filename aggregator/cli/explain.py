@@ -99,10 +99,11 @@ def _lines(
     if summary:
         yield f"  {marked(summary, receipts, 'summary')}"
     if item:
-        told = value.get("told_by", [])
-        yield f"  from {item.publisher} ({item.source}){'' if item.joining else ', not placed yet'}"
+        yield f"  from {item.publisher} ({item.source}){'' if item.story else ', not placed yet'}"
         yield from joining.lines(item)
-        yield f"  story {value['story']}: {counted(len(told), 'report')}, primary section {value.get('story_section')}"
+        told = value.get("told_by", [])
+        if told:
+            yield f"  story {value['story']}: {counted(len(told), 'report')}, primary section {value['story_section']}"
         if pin := value.get("pinned"):
             yield f"  held in {pin['section']} by stories: pin  ({pin['at']})"
         yield from (f"    {one['published']}  {one['publisher']}: {one['title']}" for one in told)

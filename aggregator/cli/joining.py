@@ -36,7 +36,9 @@ def joining(item: ItemView) -> dict[str, Any] | None:
 def lines(item: ItemView) -> Iterator[str]:
     """For a terminal, one fact per line."""
     found = item.joining
-    if found is None:
+    if found is None:  # nothing of the runner-up, as of the first of its kind
+        if item.why == "founder":
+            yield "  joined: it founded its story: nothing came near"
         return
     yield f"  joined: {_reason(found)}"
     if found.shared:

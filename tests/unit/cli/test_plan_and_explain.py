@@ -602,6 +602,16 @@ def test_explain_shows_the_article_whose_address_is_given_not_the_lead_of_its_st
         assert title in re.sub(r"[\[\]]", "", desk.run("explain", url_of(title)).splitlines()[0])
 
 
+def test_explain_says_of_an_item_whether_it_is_placed(desk: Desk) -> None:
+    placed = desk.run("explain", url_of(PANDA))
+    assert "from One (one)\n  joined: it founded its story: nothing came near\n  story urn:uuid:" in placed
+    archive = Application.load(Place(desk.file, desk.folder / "instance")).database.open()
+    archive.intake.apply([polled("two", [item("two", "9", "Tuna sold for a record", published=NOW)])], NOW)
+    archive.close()
+    waiting = desk.run("explain", "https://two.example/9")
+    assert "from Two (two), not placed yet\n  world" in waiting
+
+
 def test_explain_says_that_the_editor_holds_a_story_in_its_section(desk: Desk) -> None:
     saved(desk, f'{{pin: [{{url: "{url_of(OCTOPUS)}", section: defense}}]}}')
     out = desk.run("explain", url_of(OCTOPUS))
