@@ -63,12 +63,17 @@ class Application(Configured):
         return cls(place, settings, warnings)
 
     @classmethod
-    def in_force(cls, place: Place, broken: ConfigError) -> Application:
-        """The configuration in force, for a process that follows it and found its own file broken.
+    def load_or_in_force(cls, place: Place) -> tuple[Application, ConfigError | None]:
+        """The file; or if it is broken the configuration in force, and what is wrong with the file. For what serves readers, and
+        for commands that read or tidy the archive.
 
         Raises:
-            ConfigError: `broken`, if nothing is in force.
+            ConfigError: the file is broken, and nothing is in force or can be read here.
         """
+        try:
+            return cls.load(place), None
+        except ConfigError as error:
+            broken = error
         database = Database(place)
         if not database.exists:
             raise broken
@@ -77,7 +82,10 @@ class Application(Configured):
         archive.close()
         if held is None:
             raise broken
-        return cls.of_texts(place, held[1])
+        try:
+            return cls.of_texts(place, held[1]), broken
+        except ConfigError:  # written for another environment; what to do is to mend the file
+            raise broken from None
 
     @classmethod
     def effective(cls, place: Place) -> Application:

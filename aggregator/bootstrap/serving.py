@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.place import Place, utc_now
-from aggregator.errors import ConfigError
+
 from aggregator.model import notes
 from aggregator.model.stream import Names
 
@@ -93,9 +93,6 @@ def web_application() -> Any:
 
     die_with_parent(int(parent) if (parent := os.environ.get(PARENT)) else None)
     place = Place.of_environment(os.environ)
-    try:
-        application = Application.load(place)
-    except ConfigError as broken:  # saved while another process of ours ran, whose place this one takes
-        application = Application.in_force(place, broken)
+    application, _ = Application.load_or_in_force(place)
     logs.start(application.mask)
     return create_app(library(application, written()))

@@ -5,16 +5,22 @@ from __future__ import annotations
 import argparse
 import sys
 
-from aggregator.bootstrap import Application, Place, utc_now
+from aggregator.bootstrap import Place, utc_now
 from aggregator.cli.arguments import Command, nothing
-from aggregator.model.settings import Source
+from aggregator.cli.broken_file import file_or_in_force
+from aggregator.model.settings import Settings, Source
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
+    with file_or_in_force(place) as application:
+        _print(application.settings)
+    return 0
+
+
+def _print(settings: Settings) -> None:
     from aggregator.config.environment import expand, mask, references
     from aggregator.render.opml import Outline, render
 
-    settings = Application.load(place).settings
     public = [one for one in settings.sources if not references(one.url) and mask(one.url) == one.url]
     outlines = [Outline(one.name, expand(one.url, {}), folder=_folder(one)) for one in public]
     rendered = render(settings.site.title, outlines, utc_now())
@@ -22,7 +28,6 @@ def run(args: argparse.Namespace, place: Place) -> int:
     sys.stdout.buffer.flush()
     if secret := len(settings.sources) - len(public):
         print(f"Sources left out, because their address holds a secret: {secret}.", file=sys.stderr)
-    return 0
 
 
 def _folder(source: Source) -> tuple[str, ...]:

@@ -6,19 +6,21 @@ import argparse
 
 from aggregator.bootstrap import Application, Database, Place, utc_now
 from aggregator.cli.arguments import Command, nothing
+from aggregator.cli.broken_file import file_or_in_force
 from aggregator.schedule.formatting import counted
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
     archive = Database(place).open_existing()
-    application = Application.effective(place)
-    held = archive.upkeep.configuration()
-    if application.database.shared and held and held[0] != application.settings.epoch:
-        # What it takes is gone for good, and the file of this machine may be an old copy of the one in force.
-        application = Application.of_texts(place, held[1])
-    purged = archive.upkeep.prune(int(utc_now().timestamp()), *application.keep, named=application.policy.named)
-    archive.close()
-    print(f"The texts of {counted(purged, 'item')} were deleted; headlines and links stay.")
+    with file_or_in_force(place) as application:
+        held = archive.upkeep.configuration()
+        waits = application.database.shared or application.settings.site.reload == "manual"
+        if waits and held and held[0] != application.settings.epoch:
+            # What it takes is gone for good, and the file of this machine may be an old copy of the one in force.
+            application = Application.of_texts(place, held[1])
+        purged = archive.upkeep.prune(int(utc_now().timestamp()), *application.keep, named=application.policy.named)
+        archive.close()
+        print(f"The texts of {counted(purged, 'item')} were deleted; headlines and links stay.")
     return 0
 
 

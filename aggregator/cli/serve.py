@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from aggregator.bootstrap import Application, Place, web_application
 from aggregator.cli.arguments import Command, number, option
-from aggregator.errors import ConfigError, UsageError
+from aggregator.errors import UsageError
 from aggregator.sandbox.parent import die_with_parent
 from aggregator.worker.processes import PARENT, check_port, end_on_signals
 
@@ -60,12 +60,10 @@ def run(args: argparse.Namespace, place: Place) -> int:
 
 def _loaded(place: Place) -> Application:
     """A broken file is reported and takes nothing from readers: the configuration in force is served."""
-    try:
-        return Application.load(place)
-    except ConfigError as broken:
-        application = Application.in_force(place, broken)
+    application, broken = Application.load_or_in_force(place)
+    if broken:
         print(f"{broken}\nwarning: {place.config} is broken; serving by the configuration in force", file=sys.stderr)
-        return application
+    return application
 
 
 def _detach() -> None:

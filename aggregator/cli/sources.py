@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import orjson
 
-from aggregator.bootstrap import Application, Place, library
+from aggregator.bootstrap import Place, library
 from aggregator.cli.arguments import Command, json_option
+from aggregator.cli.broken_file import file_or_in_force
+
+if TYPE_CHECKING:
+    from aggregator.web.shapes import Source
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
     from aggregator.web.rows import source_rows
 
-    application = Application.load(place)
-    # Made where there is none, since whoever has just written the file asks too, or brought up to date; a listing writes nothing
-    # into it.
-    application.database.open().close()
-    rows = source_rows(library(application))
-    if args.json:
-        print(orjson.dumps({"sources": rows}).decode())
-        return 0
+    with file_or_in_force(place) as application:
+        # Made where there is none, since whoever has just written the file asks too, or brought up to date; a listing writes nothing
+        # into it.
+        application.database.open().close()
+        rows = source_rows(library(application))
+        if args.json:
+            print(orjson.dumps({"sources": rows}).decode())
+        else:
+            _print(rows)
+    return 0
+
+
+def _print(rows: Sequence[Source]) -> None:
     width = max((len(row["id"]) for row in rows), default=0)
     states = max((len(row["state"]) for row in rows), default=0)
     margin = " " * (width + states + 4)
@@ -33,7 +44,6 @@ def run(args: argparse.Namespace, place: Place) -> int:
             print(f"{margin}{row['evidence']}")
         for reason, count in row["drops"].items():
             print(f"{margin}dropped {count} × {reason}")
-    return 0
 
 
 COMMAND = Command(

@@ -1,0 +1,54 @@
+"""Commands that read or tidy the archive, while feeds.yaml is broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aggregator.cli.main import main
+
+FILE = """\
+site: {title: Wire}
+sources:
+  - {name: One, url: "https://one.example/feed.xml"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["sources"], "one  new  last success never"),
+        (["sources", "--json"], '"id":"one"'),
+        (["export"], 'xmlUrl="https://one.example/feed.xml"'),
+        (["prune"], "The texts of 0 items were deleted"),
+    ],
+    ids=" ".join,
+)
+def test_they_work_by_what_is_in_force_and_say_what_is_broken(
+    command: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "feeds.yaml"
+    file.write_text(FILE)
+    place = ["--config", str(file), "--instance", str(tmp_path / "instance")]
+    assert main([*place, "apply"]) == 0
+    file.write_text(FILE.replace("name", "nmae"))
+    capsys.readouterr()
+    assert main([*place, *command]) == 2, "as with every command, a broken file shows in the exit code"
+    out, err = capsys.readouterr()
+    assert told in out
+    assert "is broken, so this is by the configuration in force" in err
+    assert f"{file}:3:6: " in err
+    assert "did you mean" in err
+
+
+@pytest.mark.parametrize("command", ["sources", "export"])
+def test_where_nothing_is_in_force_the_file_is_needed(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "feeds.yaml"
+    file.write_text("sources: [")
+    assert main(["--config", str(file), "--instance", str(tmp_path / "instance"), command]) == 2
+    out, err = capsys.readouterr()
+    assert (out, f"{file}:1:11: " in err) == ("", True)
+    assert "in force" not in err
