@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.place import Place, utc_now
-
 from aggregator.model import notes
 from aggregator.model.stream import Names
 
