@@ -4,29 +4,20 @@ every backend.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from aggregator.store.dialect import Reads
 from aggregator.store.rows import address_hash, to_id
 
-_ESCAPE = re.compile("%[0-9A-F]{2}")
-
 
 def items_at(db: Reads, canonicals: Collection[str]) -> dict[str, list[int]]:
-    """Canonical address → numbers of its items, in the order in which they came. Archives of earlier versions have escapes as the
-    outlet wrote them, most of them in small letters."""
-    forms = ((address, form) for address in canonicals for form in (address, _ESCAPE.sub(_small, address)))
-    wanted = {hashed: address for address, form in forms if (hashed := address_hash(form)) is not None}
+    """Canonical address → numbers of its items, in the order in which they came."""
+    wanted = {hashed: address for address in canonicals if (hashed := address_hash(address)) is not None}
     found: dict[str, set[int]] = {}
     for query in ("SELECT n, address FROM items", "SELECT item, address FROM addresses"):
         for n, hashed in db.select(f"{query} WHERE address IN", list(wanted)):
             found.setdefault(wanted[hashed], set()).add(n)
     return {address: sorted(items) for address, items in found.items()}
-
-
-def _small(escape: re.Match[str]) -> str:
-    return escape[0].lower()
 
 
 def placed_at(db: Reads, canonicals: Collection[str]) -> dict[str, dict[int, int]]:

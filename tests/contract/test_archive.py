@@ -1051,19 +1051,6 @@ def test_streams_know_their_size_through_joins_merges_and_hiding(store: Store) -
     assert counted() == before
 
 
-def test_an_address_is_found_as_earlier_versions_wrote_its_escapes(store: Store) -> None:
-    """They kept them as they were, and the key of an item without a guid has changed with its address."""
-    old, known = "https://alpha.example/%d0%bd?q=%d1%8f", "https://alpha.example/%D0%BD?q=%D1%8F"
-    before = item("alpha", "1", "Title", canonical=old)
-    store.intake.apply([polled("alpha", [before])], NOW)
-    assert store.intake.known_addresses("alpha", [known]) == {known: before.id}
-    place(store)
-    assert list(store.edition.placed_at([known])) == [known]
-    again = item("alpha", "2", "Title", canonical=known)
-    stored = StoredItems(store.intake.known([before.id]), store.intake.known_addresses("alpha", [known]))
-    assert recognise([again], stored, first_poll=False).new == ()
-
-
 def test_an_article_is_given_once_and_again_where_it_was_put_off_or_nothing_was_heard_of_it(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", str(n), f"Number {n}") for n in (1, 2, 3)])], NOW)
 

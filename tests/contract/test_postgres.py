@@ -137,6 +137,25 @@ def test_what_an_earlier_program_indexed_is_found_in_every_script(url: str, monk
         assert words == execute(url, f"SELECT $_${vector(title, summary)}$_$::tsvector::text")[0][0]
 
 
+def test_an_article_is_the_same_although_addresses_are_compared_otherwise_now(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = [item("one", f"{n}", "Title", url=f"https://dw.example/{n}?maca=rss", canonical=before)
+             for n, before in enumerate(["https://dw.example/0?maca=rss", "https://dw.example/1", None])]  # fmt: skip
+    steps = migrations()[:15]
+    with monkeypatch.context() as earlier:
+        earlier.setattr("aggregator.store.postgres.schema.migrations", lambda: steps)
+        made = PostgresArchive(url)
+        made.sources.sync([source("one")])
+        made.intake.apply([polled("one", known)], NOW)
+        made.close()
+    again = PostgresArchive(url)
+    now = [f"https://dw.example/{n}" for n in range(3)]
+    assert again.intake.known_addresses("one", now) == {to: one.id for to, one in zip(now, known, strict=True)}
+    assert sorted(one.canonical or "" for one in again.edition.items([1, 2, 3])) == now
+    again.close()
+
+
 def test_strangers_and_later_versions_are_left_alone(url: str) -> None:
     with pytest.raises(NotAStore, match="no archive yet"):
         ReadOnlyArchive(url)

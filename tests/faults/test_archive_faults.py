@@ -20,6 +20,8 @@ from builders.disks import small_disk
 from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
 from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
+from aggregator.normalise.address import canonical
+from aggregator.normalise.recognition import StoredItems, recognise
 from aggregator.pipeline.edition import edition
 from aggregator.store.postgres import schema as postgres
 from aggregator.store.sqlite import intake, sources
@@ -435,6 +437,38 @@ def test_f24_texts_that_an_earlier_program_pruned_are_known_as_such(
         made.close()
     again = SqliteArchive(path)
     assert [one.pruned for one in again.edition.items([1, 2, 3])] == [True, False, False]
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "before"),
+    [
+        ("https://www.one.example/a-7?maca=en-rss-en-all-1573-xml-mrss", None),
+        ("https://one.example/%d0%bd", None),
+        ("https://one.example/day#entry-9", "https://one.example/day"),
+    ],
+)
+def test_f24_an_article_is_the_same_although_addresses_are_compared_otherwise_now(
+    tmp_path: Path, url: str, before: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its key, where it has no guid, and what `stories:` names, are its address in a form that earlier programs wrote otherwise."""
+    path = tmp_path / "a.db"
+    known = item("one", "by its old address", "Title", url=url, canonical=before or url.replace("www.", ""))
+    with monkeypatch.context() as earlier:
+        earlier_program(21, earlier)
+        made = SqliteArchive(path)
+        made.sources.sync([source("one")])
+        made.intake.apply([polled("one", [known])], NOW)
+        edition(made, policy(), lambda: int(NOW.timestamp()))
+        made.close()
+    again = SqliteArchive(path)
+    now = canonical(url) or ""
+    listed = item("one", "by its new address", "Title", url=url, canonical=now)
+    addresses = again.intake.known_addresses("one", [now])
+    assert addresses == {now: known.id}
+    assert recognise([listed], StoredItems(again.intake.known([known.id]), addresses), first_poll=False).seen == (1,)
+    assert list(again.edition.placed_at([now])) == [now]
+    assert replace(policy(), hidden=frozenset({now})).hides(again.edition.items([1])[0])
     again.close()
 
 

@@ -9,15 +9,19 @@ import logging
 from collections.abc import Sequence
 
 from aggregator.errors import NotAStore, StoreError, StoreReadOnly, StoreTooNew
+from aggregator.normalise.address import canonical
 from aggregator.store.dialect import Lock
 from aggregator.store.migrations import read_migrations
-from aggregator.store.postgres.connection import Connection, Raw
+from aggregator.store.postgres.connection import Connection, Raw, put
 from aggregator.store.postgres.intake import save_words
+from aggregator.store.rows import address_hash
 
 log = logging.getLogger(__name__)
 
 TOLD_ANEW = 15
 """Before this migration the index of words held some texts otherwise than `indexed` writes them now (aggregator/text/search.py)."""
+COMPARED_ANEW = 16
+"""Before this one some addresses had another canonical form (aggregator/normalise/address.py)."""
 
 
 def migrations() -> list[tuple[int, str, str]]:
@@ -89,6 +93,8 @@ def _apply(connection: Connection, known: Sequence[tuple[int, str, str]]) -> Non
                             (str(number),))  # fmt: skip
         if 0 < current < TOLD_ANEW:
             _tell_anew(raw)
+        if 0 < current < COMPARED_ANEW:
+            _compare_anew(raw)
 
 
 def _tell_anew(raw: Raw) -> None:
@@ -98,6 +104,25 @@ def _tell_anew(raw: Raw) -> None:
         "SELECT item, title, summary FROM texts WHERE item > %s ORDER BY item LIMIT 10000", (last,)
     ).fetchall():
         save_words(raw, texts)
+        last = texts[-1][0]
+
+
+def _compare_anew(raw: Raw) -> None:
+    """Write the canonical form of the addresses that have another one now."""
+    last = 0
+    while texts := raw.execute(
+        "SELECT t.item, t.url, t.canonical, i.address FROM texts t JOIN items i ON i.n = t.item WHERE t.item > %s ORDER BY t.item "
+        "LIMIT 10000",
+        (last,),
+    ).fetchall():
+        now = [(item, canonical(url), before, address) for item, url, before, address in texts]
+        changed = [(item, form) for item, form, before, _ in now if form != before]
+        raw.execute(
+            "UPDATE texts SET canonical = form FROM unnest(%s::bigint[], %s::text[]) AS changed (n, form) WHERE item = n",
+            ([item for item, _ in changed], [form for _, form in changed]),
+        )
+        further = ((address_hash(form), item) for item, form, _, address in now if address_hash(form) != address)
+        put(raw, "addresses", "bigint bigint", [row for row in further if row[0] is not None])
         last = texts[-1][0]
 
 

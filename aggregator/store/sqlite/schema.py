@@ -12,7 +12,9 @@ from contextlib import closing
 from pathlib import Path
 
 from aggregator.errors import NotAStore, StoreCorrupt, StoreError, StoreTooNew
+from aggregator.normalise.address import canonical
 from aggregator.store.migrations import read_migrations
+from aggregator.store.rows import address_hash
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.copying import save_copy
 
@@ -49,6 +51,8 @@ def migrate(connection: Connection) -> None:
     _refuse_strangers(connection)
     if current == newest:
         return
+    connection.raw.create_function("canonical", 1, canonical, deterministic=True)
+    connection.raw.create_function("address_hash", 1, address_hash, deterministic=True)
     for number, _, text in known:
         if number > current:
             with connection.transaction() as raw:
