@@ -157,7 +157,7 @@ class Configured:
         from aggregator.categorise.judge import story_sections
         from aggregator.categorise.version import program
         from aggregator.normalise.address import canonical
-        from aggregator.pipeline.policy import Policy
+        from aggregator.pipeline.policy import OLD, Policy
 
         order = [section.id for section in self.settings.sections]
         fallback = self.settings.fallback
@@ -171,6 +171,7 @@ class Configured:
 
         overrides = self.settings.overrides
         zone = ZoneInfo(self.settings.site.timezone)
+        keep, own = self.keep
         pins = tuple((address, pin.section, pin.over(zone)) for pin in overrides.pin if (address := canonical(pin.url)))
         return Policy(
             configuration=self.settings.epoch,
@@ -187,6 +188,7 @@ class Configured:
             program=program(),
             taken_names=self._taken_names,
             spoken_for=lambda title: bool(judge_text(self.rulebook, title).topics),
+            old=min(OLD, keep, *own.values()),
         ).at(int(utc_now().timestamp()))
 
     @property

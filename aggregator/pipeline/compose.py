@@ -14,9 +14,6 @@ from aggregator.pipeline.policy import Policy
 FOLDED = 24
 """The sections of a story come from its first items; later ones confirm them. So only this many are examined for times
 of entering."""
-OLD = 14 * 86_400
-"""Seconds from which on a report is no news, whatever its outlet changes in it: a story without younger ones has the place that it
-would have had. Rules may have changed since its text was gone, and a source that was down lists many such texts at once."""
 FOUND = 4
 """Found topics of a story, at most: two from its categories, the rest from places."""
 
@@ -51,7 +48,7 @@ def compose(
     topics = _topics(told, policy)
     publishers = corroborations(told, counted)
     known = {placing.stream: placing for placing in _merged(old, absorbed)}
-    changed = None if told[-1].item.entered < now - OLD else now
+    changed = None if told[-1].item.entered < now - policy.old else now
     came = max((member.item.entered for member in told if member.item.n in joined), default=changed)
     since = None if old is None or replacing else came
     younger = {state.n for state in absorbed}

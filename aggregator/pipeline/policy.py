@@ -8,6 +8,10 @@ from dataclasses import dataclass, field, replace
 from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.story import PendingItem
 
+OLD = 14 * 86_400
+"""Seconds from which on a report is no news, whatever its outlet changes in it: a story without younger ones has the place that it
+would have had. Rules may have changed since its text was gone, and a source that was down lists many such texts at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -34,6 +38,7 @@ class Policy:
         frozenset()
     )  # of outlets, sections and configured topics: no category is a topic of these
     spoken_for: Callable[[str], bool] = lambda title: False  # whether configured topics mean a text
+    old: int = OLD  # or the time after which texts are gone, if that is shorter
 
     @property
     def epoch(self) -> str:

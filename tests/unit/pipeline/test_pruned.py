@@ -179,24 +179,28 @@ def test_a_text_that_comes_back_is_judged(pruned: Newsroom) -> None:
     assert one.judgement.section == "world"
 
 
+@pytest.mark.parametrize("keep", [90, 3])
 def test_a_text_that_comes_back_enters_a_section_that_an_edit_gave_it_meanwhile_when_it_would_have(
-    pruned: Newsroom,
+    room: Newsroom, keep: int
 ) -> None:
     """A source that was down lists its old reports again, a word of each changed: readers of the section got all of them as news."""
-    edited(pruned, CONFIG.replace("[CN, JP, eastern-asia]", "[CN, JP, eastern-asia]\n    words: [admirals]"))
-    before = stories(pruned)[TALKS.title]
+    room.now += timedelta(days=keep + 2)
+    assert room.archive.upkeep.prune(int(room.now.timestamp()), keep * 86_400, {}) == 4
+    rules = CONFIG.replace("[CN, JP, eastern-asia]", "[CN, JP, eastern-asia]\n    words: [admirals]")
+    edited(room, rules.replace("every: 15m", f"every: 15m, keep: {keep}d"))
+    before = stories(room)[TALKS.title]
     assert "asia-pacific" not in dict(before.scores)
     n = next(
         member.item.n
-        for member in pruned.archive.edition.members([before.n])[before.n]
+        for member in room.archive.edition.members([before.n])[before.n]
         if member.item.story == member.item.n
     )
-    states = {state.id: state for state in pruned.archive.sources.states()}
+    states = {state.id: state for state in room.archive.sources.states()}
     again = replace(TALKS, content="<p>As it was, beside other advertisements.</p>", hash="new")
     result = PollResult(states[TALKS.source], changed=((n, again),), live=True)
-    pruned.archive.intake.apply([result], pruned.now)
-    edition(pruned.archive, pruned.application.policy, lambda: int(pruned.now.timestamp()))
-    after = stories(pruned)[TALKS.title]
+    room.archive.intake.apply([result], room.now)
+    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    after = stories(room)[TALKS.title]
     entered = {placing.stream: placing.entered for placing in after.placings if placing.active}
     assert entered["section:asia-pacific"] == after.entered
     assert after.entry == before.entry
