@@ -1,8 +1,9 @@
 """Dates of items: the earliest plausible one, or None if there is none.
 
 Texts that the parser did not understand are read as ISO 8601 in its common variants, else by email.utils (RFC 5322, unknown
-zones are UTC) after what feeds write otherwise: PM, +01:00 and GMT+1, no time, months of other languages, 20.11.2026 and
-2026年11月20日. They must name year, month and day; nothing is guessed from today's date, nor which of 10/11 is the month.
+zones are UTC) after what feeds write otherwise: PM, +01:00 and GMT+1, no time, months of other languages, 20.11.2026,
+20/11/2026, 11/20/2026 and 2026年11月20日. They must name year, month and day; nothing is guessed from today's date. Which of
+10/11/2026 is the month is told by the other dates of the document.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ _HALF_DAY = re.compile(r"(?<![\d:])(\d{1,2})(:\d{2}(?::\d{2})?)\s*([ap])\.?m\b\.
 _ZONE = re.compile(r"(:\d{2})\s*(?:GMT|UTC?)?\s?([+-])(\d{1,2}):?(\d{2})?\s*(?:\([^()]*\)\s*)?$")
 _IN_ORDER = re.compile(r"(\d{4})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
 _DOTTED = re.compile(r"\s*(\d{1,2})\.(\d{1,2})\.(\d{4}),?(?!\d)")
+# 20/11/2026 or 11-20-2026, perhaps after a day of the week and with a dash before the time.
+_SLASHED = re.compile(r"\s*(?:[^\W\d_]{2,12}\.?,?\s+)?(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)(?:,| [-–](?= ))?")
 _DASHED = re.compile(r"(?<=\d{4}) [-–] (?=\d{1,2}:\d{2})")  # as Drupal puts one before the time
 _TIME = re.compile(r"\d[:.]\d{2}")
 _NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")
@@ -49,10 +52,21 @@ def earliest(candidates: Iterable[datetime | None]) -> datetime | None:
     return min((time for time in candidates if time is not None and time >= EARLIEST), default=None)
 
 
-def read(text: str | None) -> datetime | None:
-    """A date out of a text that names year, month and day; aware UTC. None for `yesterday`, `12:00` and garbage."""
+def day_first(texts: Iterable[str | None]) -> bool | None:
+    """Whether the dates of a document that look like 10/11/2026 begin with the day: if some can only be read so, and none only
+    the other way. None where they do not tell."""
+    ways = [_ways(slashed) for text in texts if text and (slashed := _SLASHED.match(text))]
+    told = {way[0] for way in ways if len(way) == 1}
+    return told.pop() if len(told) == 1 else None
+
+
+def read(text: str | None, day_first: bool | None = None) -> datetime | None:
+    """A date out of a text that names year, month and day; aware UTC. None for `yesterday`, `12:00` and garbage, and for
+    10/11/2026 unless it is known whether the day comes first."""
     if not text or len(text) > 100:
         return None
+    if slashed := _SLASHED.match(text):
+        text = _in_order(slashed, day_first) + text[slashed.end() :]
     text = _IN_ORDER.sub(r"\1-\2-\3 ", _DOTTED.sub(r"\3-\2-\1", text))
     text = _HALF_DAY.sub(_of_whole_day, _DASHED.sub(" ", text))
     if match := _ISO.fullmatch(text):
@@ -68,6 +82,22 @@ def read(text: str | None) -> datetime | None:
     named = _NAMED.search(text)
     offset = _seconds(named[1]) if named else parts[9] or 0
     return _at(parts[:6], offset)
+
+
+def _ways(slashed: re.Match[str]) -> list[bool]:
+    """The ways in which a date can be read: with the day first, with the month first."""
+    return [day_first for day_first, month in ((True, slashed[3]), (False, slashed[1])) if int(month) <= 12]
+
+
+def _in_order(slashed: re.Match[str], day_first: bool | None) -> str:
+    """The date with its year first, or as it is if nothing tells which number is the month."""
+    first, second, year = int(slashed[1]), int(slashed[3]), slashed[4]
+    ways = _ways(slashed)
+    if len(ways) == 1:
+        day_first = ways[0]
+    if day_first is None and first != second:
+        return slashed[0]
+    return f"{year}-{second}-{first} " if day_first else f"{year}-{first}-{second} "
 
 
 def _of_whole_day(time: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from aggregator.model.item import Drop, Item, NormalFeed, ParsedFeed
 from aggregator.model.source import ParseJob
-from aggregator.normalise import address
+from aggregator.normalise import address, dates
 from aggregator.normalise.characters import cut
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.fingerprints import Fingerprints
@@ -26,7 +26,8 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     # A key in its query would be passed on by `#note`; other relative addresses need no query.
     url = url.partition("?")[0]
     link = address.absolute(feed.link, url)
-    context = Context(job, link or url, tag(feed.language) or tag(job.lang))
+    day_first = dates.day_first(parsed.published_text for parsed in feed.items)
+    context = Context(job, link or url, tag(feed.language) or tag(job.lang), day_first)
     drafts = [Draft(parsed) for parsed in feed.items]
     for draft in drafts:
         for step in IDENTIFY:

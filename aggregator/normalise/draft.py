@@ -13,18 +13,19 @@ from aggregator.model.source import ParseJob
 @dataclass(frozen=True, slots=True)
 class Context:
     """What concerns the whole document. Relative addresses are resolved against `base`, an absolute address. `drops` counts
-    what was discarded, by reason."""
+    what was discarded, by reason. `day_first` is how its dates such as 10/11/2026 are written, if they tell."""
 
     job: ParseJob
     base: str
     language: str | None
+    day_first: bool | None = None
     drops: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
 class Draft:
     """One item in progress. A step reads `parsed` and what earlier steps wrote, and writes its own fields. `dated` is the date as
-    the feed gives it, perhaps in the future, of which `published` depends on the clock."""
+    the entry alone gives it, perhaps in the future; `published` depends on the clock and on other entries too."""
 
     parsed: ParsedItem
     base: str = ""

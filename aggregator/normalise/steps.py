@@ -49,10 +49,13 @@ def _permalink(guid: str | None) -> str | None:
 def date(draft: Draft, context: Context) -> None:
     parsed = draft.parsed
     draft.dated = dates.earliest([dates.read(parsed.published_text) or parsed.published, parsed.updated])
-    draft.published = min(draft.dated, context.job.now) if draft.dated else None
-    if draft.published != draft.dated:
+    told = draft.dated
+    if context.day_first is not None:
+        told = dates.earliest([told, dates.read(parsed.published_text, context.day_first)])
+    draft.published = min(told, context.job.now) if told else None
+    if draft.published != told:
         context.drops["future-date"] += 1
-    elif draft.dated is None and (parsed.published_text or parsed.published or parsed.updated):
+    elif told is None and (parsed.published_text or parsed.published or parsed.updated):
         context.drops["unbelievable-date"] += 1
 
 

@@ -46,6 +46,11 @@ from aggregator.normalise.dates import read as read_date
         ("20.11.2026 10:00", (2026, 11, 20, 10, 0)),
         ("1.2.2026, 10:05:00 +0100", (2026, 2, 1, 9, 5)),
         ("20.11.2026", (2026, 11, 20, 0, 0)),
+        ("20/11/2026 10:00", (2026, 11, 20, 10, 0)),
+        ("11/20/2026 10:05:00 PM", (2026, 11, 20, 22, 5)),
+        ("Fri, 11/20/2026 - 10:00", (2026, 11, 20, 10, 0)),
+        ("20-11-2026", (2026, 11, 20, 0, 0)),
+        ("11/11/2026 10:00 +0300", (2026, 11, 11, 7, 0)),
         ("2026年11月20日 10:00", (2026, 11, 20, 10, 0)),
         ("2026年1月2日10:00:00", (2026, 1, 2, 10, 0)),
         ("2026年11月20日", (2026, 11, 20, 0, 0)),
@@ -62,7 +67,8 @@ def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "yesterday", "12:00", "10/11/2026", "1.2.3", "20.11.20261", "32.11.2026", "2026-W47-5", "20年1月2日", "2026-11",
+        "yesterday", "12:00", "10/11/2026", "13/20/2026", "11/20-2026", "20/11/20261", "1.2.3",
+        "20.11.20261", "32.11.2026", "2026-W47-5", "20年1月2日", "2026-11",
         "Nov 20", "", "2026-13-45", "2026-02-30", "99999-01-01", "Mon, 01 Jan 0001 00:00:00 +0000",
         "x" * 1000, "25:61:99", "2026-11-20T25:00:00Z", "2026-11-20T12:75:00Z", "Fri, 20 Nov 2026 12:75:00 GMT",
     ],
@@ -86,6 +92,33 @@ def test_odd_dates_are_read_alike_whichever_parser_reads_the_document(name: str,
     assert published("Thu, 19 Nov 2026 10:00:00 PM") == datetime(2026, 11, 19, 22, tzinfo=UTC)
     assert published("2026/1/10 14:33:00") == datetime(2026, 1, 10, 14, 33, tzinfo=UTC)
     assert [published(text) for text in ("2026-W47-5", "2026-11", "10/11/2026")] == [None] * 3
+
+
+@pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        (["10/31/2026", "9/30/2026"], datetime(2026, 10, 11, 10, tzinfo=UTC)),
+        (["31/10/2026"], datetime(2026, 11, 10, 10, tzinfo=UTC)),
+        (["31/10/2026", "10/31/2026"], None),
+        (["Fri, 30 Oct 2026 10:00:00 GMT", "10/10/2026", "32/32/2026"], None),
+    ],
+)
+def test_which_number_is_the_month_is_told_by_other_entries(
+    others: list[str], expected: datetime | None, title: str
+) -> None:
+    dates = ["10/11/2026 10:00", *others]
+    entries = [
+        item(f"<pubDate>{date}</pubDate>", title=title, link=f"https://example.org/{n}") for n, date in enumerate(dates)
+    ]
+    assert read(rss(entries)).items[0].published == expected
+
+
+def test_an_entry_keeps_its_identity_when_others_no_longer_tell_its_date() -> None:
+    entry = item("<pubDate>10/11/2026 10:00</pubDate>", link="")
+    alone, beside = read(rss(entry)), read(rss(entry + item("<pubDate>31/10/2026</pubDate>")))
+    assert beside.items[0].published
+    assert alone.items[0].id == beside.items[0].id
 
 
 @pytest.mark.parametrize("year", ["1969", "0001", "1066"])
