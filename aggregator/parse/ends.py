@@ -23,9 +23,11 @@ _TAG = re.compile(
 _ENTRIES = (b"item", b"entry")
 _FIELDS = frozenset(
     b"title link guid pubDate description author category comments dc:creator dc:date dc:subject content:encoded"
-    b" id published updated summary content".split()
+    b" id published updated summary content source enclosure".split()
 )
 """Elements of an entry that hold text alone, or markup in which there are none of these."""
+_MODULES = (b"media:", b"itunes:", b"dc:", b"dcterms:")
+"""Prefixes of elements none of which holds another of its name."""
 
 
 def of_cdata(data: bytes) -> bytes:
@@ -53,7 +55,8 @@ def of_cdata(data: bytes) -> bytes:
 
 
 def of_elements(data: bytes) -> bytes:
-    """An element of an entry without end is ended by the end tag that belongs to no other, else before the next element."""
+    """An element of an entry without end is ended by the end tag that belongs to no other, else before the next element, or with
+    the element in which it stands."""
     first = ENTRY_START.search(data)
     parts: list[bytes] = []
     place = 0
@@ -71,34 +74,57 @@ def of_elements(data: bytes) -> bytes:
 
 def _missing(tags: Sequence[re.Match[bytes]], end: int) -> Iterator[tuple[int, int, bytes]]:
     """(start, end, name): what to replace with the end tag of this name in an entry with these tags, which ends at `end`."""
+    following = _following(tags)
+    around: Counter[bytes] = Counter()
     number = 0
     while number < len(tags):
-        tag = tags[number]
+        tag, again = tags[number], following[number]
         number += 1
         name = tag[2]
-        if tag[1] or name not in _FIELDS or tag[3].endswith(b"/"):
+        if tag[1]:
+            around[name] -= 1
+        elif tag[3].endswith(b"/"):
             continue
-        again = next((n for n in range(number, len(tags)) if tags[n][2] == name), None)
-        if again is None or not tags[again][1]:
-            number, start, stop = _end(tags, number, end)
+        elif not _is_field(name):
+            around[name] += 1
+        elif again is None or not tags[again][1]:
+            number, start, stop = _end(tags, number, end, around)
             yield start, stop, name
         else:
             if not tags[again][4]:
                 yield *tags[again].span(), name
-            number = again + 1
+            if name in _FIELDS:
+                number = again + 1
+            else:
+                around[name] += 1
 
 
-def _end(tags: Sequence[re.Match[bytes]], first: int, end: int) -> tuple[int, int, int]:
+def _following(tags: Sequence[re.Match[bytes]]) -> list[int | None]:
+    """For each tag the number of the next with its name."""
+    numbers: dict[bytes, int] = {}
+    following: list[int | None] = [None] * len(tags)
+    for number in reversed(range(len(tags))):
+        following[number] = numbers.get(tags[number][2])
+        numbers[tags[number][2]] = number
+    return following
+
+
+def _is_field(name: bytes) -> bool:
+    return name in _FIELDS or name.startswith(_MODULES)
+
+
+def _end(tags: Sequence[re.Match[bytes]], first: int, end: int, around: Counter[bytes]) -> tuple[int, int, int]:
     """Where an element ends that has no end tag, and the number of the tag with which to go on."""
     opened: Counter[bytes] = Counter()
     for number in range(first, len(tags)):
         tag = tags[number]
-        if tag[1] and opened[tag[2]]:
-            opened[tag[2]] -= 1
-        elif tag[1]:
+        name = tag[2]
+        if tag[1] and opened[name]:
+            opened[name] -= 1
+        elif tag[1] and around[name] <= 0:
             return number + 1, *tag.span()
-        elif tag[2] in _FIELDS:
+        elif tag[1] or _is_field(name):
             return number, tag.start(), tag.start()
         elif not tag[3].endswith(b"/"):
-            opened[tag[2]] += 1
+            opened[name] += 1
     return len(tags), end, end

@@ -39,6 +39,21 @@ def test_an_end_tag_that_is_missing_or_mistyped(right: str, wrong: str) -> None:
     assert "missing-ends" in feed.flaws
 
 
+@pytest.mark.parametrize(
+    "unended",
+    [
+        "<media:title>Foo", "<media:group><media:title>Foo</media:group>", "<media:title>Foo<media:credit>Me</media:credit>",
+        "<media:content medium='video'>", "<media:group><media:content medium='video'></media:group>", "<itunes:summary>Foo",
+        "<dc:rights>Foo", "<source url='https://e.org/'>Foo", "<enclosure url='https://e.org/a.mp3'>",
+    ],
+)  # fmt: skip
+def test_an_element_without_end_among_the_others(unended: str) -> None:
+    for place in ("<description>", "</item>"):
+        feed = told(WHOLE.replace(place, unended + place))
+        assert shown(feed) == shown(told(WHOLE))
+        assert feed.flaws == ("missing-ends",)
+
+
 @pytest.mark.parametrize("wrong", ["", "]", "]>", "]] >"])
 @pytest.mark.parametrize("field", ["title", "description"])
 def test_a_section_that_never_ends(field: str, wrong: str) -> None:
@@ -64,9 +79,10 @@ def test_what_a_text_quotes_is_no_end() -> None:
     "endless",
     [
         b"<![CDATA[" * 200_000, b"<a><![CDATA[" * 150_000 + b"]]>", b"<title>" * 200_000, b"<title><link><guid><author>" * 40_000,
+        b"".join(b"<dc:a%d>" % n for n in range(60_000)),
         b"<a " * 400_000, b"</a>" * 300_000, b"<title><![CDATA[</title>" * 60_000, b"<image " * 150_000,
     ],
-    ids=range(8),
+    ids=range(9),
 )  # fmt: skip
 def test_what_never_ends_takes_no_time(endless: bytes) -> None:
     document = b"<rss><channel><item>" + endless
