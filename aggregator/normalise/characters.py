@@ -20,6 +20,10 @@ _DOUBLED = re.compile(f"[\xc2-\xf4][\x80-\xbf{bytes(range(0x80, 0xA0)).decode('c
 _PIECE = re.compile("[\\s\\S]{1,250}(?:(?<=[ \n])|(?=[\xc2-\xf4])|\\Z)|[\\s\\S]{250}")
 # Quoted words such as “IRÃ”: a mark whose own opening one stands before it is no part of a misread character.
 _QUOTED = re.compile("((?<![^\\s(])(?:“[^“”]*[ÃÎÐ](?=”)|«[^«»]*[ÃÎÐ](?=»)|„[^„“”]*[ÃÎÐ](?=[“”]))(?!.\\w))")
+# Between Ã at the end of a word in capitals and a dash or mark (IRÃ–ISRAEL), which look like a misread Ö; and letters that show that
+# the text around was read rightly.
+_ENDING = re.compile("(?<=[A-ZÀ-Þ]Ã)(?=[–—’“”…])")
+_READ_RIGHTLY = re.compile("[ÀÁÄ-ÖØ-öø-ÿ]|[ÂÃ](?=[A-Za-z])")
 _C1_CLASS = re.compile("[\x80-\x9f]")
 
 
@@ -38,7 +42,10 @@ def _without_mojibake(text: str) -> str:
     """The text as it was before its UTF-8 was read as another encoding, once or several times."""
     from ftfy import fix_encoding  # imported for the few documents that need it
 
-    repaired = "".join(_PIECE.sub(lambda piece: fix_encoding(piece[0]), part) for part in _QUOTED.split(text))
+    parts = _QUOTED.split(text)
+    if _ENDING.search(text) and _READ_RIGHTLY.search(_DOUBLED.sub("", text)):
+        parts = [piece for part in parts for piece in _ENDING.split(part)]
+    repaired = "".join(_PIECE.sub(lambda piece: fix_encoding(piece[0]), part) for part in parts)
     # A `Â` at the end is half of a no-break space, whose other half was stripped as white space.
     return text if repaired == text else repaired.removesuffix("Â")
 
