@@ -74,6 +74,12 @@ _SHOWN = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+(?!data:)[^\s"'>]""", re.IGNORECA
 # Where scripts of the page find a picture that they load when it comes into view.
 _LATER = re.compile(r"""\sdata-(?:(?:lazy-)?src|original)\s*=\s*+["']?+\s*+((?:https?:/)?/[^\s"'<>]+)""", re.IGNORECASE)
 _IN_SIZES = re.compile(r"""\s(?:data-(?:lazy-)?)?srcset\s*=\s*+["']?+\s*+([^\s"'<>]+)""", re.IGNORECASE)
+_WITHOUT_SCRIPTS = re.compile(
+    r"<noscript\b[^<>]*>((?:(?!<noscript\b).){0,4000}?)</noscript\s*>", re.IGNORECASE | re.DOTALL
+)
+_PICTURE_BEFORE = re.compile(r"<img\b[^<>]*>\s*\Z", re.IGNORECASE)
+_NOT_DISPLAYED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_ADDRESS = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+([^\s"'<>]+)""", re.IGNORECASE)
 _IMG = re.compile(r'<img(?:\s+[\w-]+="[^"]*")*\s*/?>')
 _SRC = re.compile(r'\ssrc="([^"]*)"')
 _ALT = re.compile(r'\salt="([^"]*)"')
@@ -141,6 +147,8 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     text = without_endless_comments(text)
     if "data-" in text or "srcset" in text:
         text = _PICTURE.sub(_with_address, text)
+    if "noscript" in text:
+        text = _with_pictures_for_all(text)
     lower = text.lower()
     if _DANGEROUS.search(lower) or "javascript:" in lower or _EVENT.search(lower):
         drops["unsafe-markup"] += 1
@@ -174,6 +182,22 @@ def _with_address(picture: re.Match[str]) -> str:
     """The picture with the address that scripts would give it, or of its first size if it has no other: of two the first counts."""
     found = _LATER.search(picture[0]) or (None if _SHOWN.search(picture[0]) else _IN_SIZES.search(picture[0]))
     return f'<img src="{found[1].rstrip(",")}"{picture[0][4:]}' if found else picture[0]
+
+
+def _with_pictures_for_all(text: str) -> str:
+    """With the pictures that stand in <noscript> alone, because scripts of the page load them otherwise. Behind a picture that is
+    shown stands the same one in another size."""
+    shown = set(_ADDRESS.findall(_WITHOUT_SCRIPTS.sub(" ", text)))
+
+    def pictures(hidden: re.Match[str]) -> str:
+        before = _PICTURE_BEFORE.search(text, max(0, hidden.start() - 1000), hidden.start())
+        if before and _SHOWN.search(before[0]):
+            return ""
+        found = [_with_address(picture) for picture in _PICTURE.finditer(hidden[1])]
+        kept = [one for one in found if (source := _ADDRESS.search(one)) and source[1] not in shown]
+        return "".join(one for one in kept if not _NOT_DISPLAYED.search(one))
+
+    return _WITHOUT_SCRIPTS.sub(pictures, text)
 
 
 def _linked(player: re.Match[str], base: str) -> str:

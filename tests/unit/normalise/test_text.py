@@ -223,6 +223,22 @@ def test_the_feeds_own_summary_is_kept_beside_the_content() -> None:
     assert (read_item.summary, read_item.content) == ("Short.", "<p>Long text.</p>")
 
 
+PICTURE = '<img src="https://e.org/a.jpg">'
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<noscript>{PICTURE}</noscript>", f'<img src="data:image/gif;base64,R0lG" data-x="a"><noscript class=x>{PICTURE}</noscript>',
+        f'<img data-src="https://e.org/a.jpg"><noscript>{PICTURE}</noscript>', f"{PICTURE}<noscript><img src='/b.jpg'></noscript>",
+        f"<noscript>{PICTURE}<script>x</script><p onclick=x>Enable scripts</p></noscript>",
+        f'{PICTURE}<p></p><noscript><img src="https://e.org/p.gif" style="display:none"><img width=1 src="https://e.org/q.gif"></noscript>',
+    ],
+)  # fmt: skip
+def test_a_picture_in_noscript_is_shown_if_it_is_the_only_one(html: str) -> None:
+    assert sanitise(html, "https://e.org/", Counter()) == PICTURE
+
+
 DANGERS = (
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)></svg>", "<math><mtext></math>",
     "<iframe srcdoc='<script>alert(1)</script>'></iframe>", "<object data=x></object>", "<form action=x><button formaction=javascript:x>",
