@@ -275,7 +275,7 @@ def _same(name: str, actual: Any, expected: Any) -> bool:
         return str(actual).lower() == str(expected).lower()
     if name == "author":
         expected = _ADDRESS.sub("", str(expected))  # we keep the name alone
-    return plain(str(actual)) == plain(str(expected))
+    return plain(str(actual)) == plain(str(expected), titled=name == "title")
 
 
 def show(report: Report, verbose: bool = False) -> Iterator[str]:

@@ -25,6 +25,9 @@ _CUT_OFF = re.compile(r"</?[a-zA-Z][\w-]*(?:\s+[\w:-]+\s*=.*|\s*/?)\Z", re.DOTAL
 _BLOCK = re.compile(
     r"<(?=/?(?:p|div|li|ul|ol|h[1-6]|tr|td|blockquote|section|article|table|figure|br|hr|P|DIV|LI|BR|TR|TD)\b)"
 )
+# A tag that stands as a word by itself, and those that have no end tag when they are meant as such.
+_WORD = re.compile(r"(?<![^\s(\[\"'`‘“«])<([a-zA-Z][\w-]{0,30})>(?![^\s.,:;!?)\]\"'`’”»])")
+_ENDLESS = frozenset(["br", "hr", "img", "wbr", "input", "p", "li", "dt", "dd", "tr", "td", "th"])
 _MAX_ROUNDS = 5
 # In sanitised HTML every attribute stands in double quotes, so a regular expression can recognise a tag.
 _SAFE_BLOCK = re.compile(r"</?(?:p|div|li|ul|ol|h[1-6]|tr|t[dh]|blockquote|table|figure|[bh]r|dd|dt|pre)(?: [^>]*)?>")
@@ -37,15 +40,16 @@ _HEADING = re.compile(r"<(h[1-6])\b[^>]*>.{0,500}?</\1\s*>", re.DOTALL | re.IGNO
 _CAPTION = re.compile(r"<figcaption>.*?</figcaption>", re.DOTALL)
 
 
-def plain(text: str) -> str:
-    """One line of plain text out of text that may be HTML, escaped any number of times."""
+def plain(text: str, titled: bool = False) -> str:
+    """One line of plain text out of text that may be HTML, escaped any number of times. A title (`titled`) keeps the names of tags
+    that it mentions: nobody can tell from its type whether it is HTML, but one that is ends its tags."""
     if "<" not in text and "&" not in text:
         return one_line(text)
     text = clean(text)  # repairs what is no longer to be recognised beside the characters that references become
     for _ in range(_MAX_ROUNDS):
         before = text
         if _TAG_START.search(text):
-            text = _without_tags(text)
+            text = _without_tags(_with_mentions(text) if titled else text)
         if "&" in text and _ENTITY.search(text):
             text = html.unescape(text)
         if text == before:
@@ -107,6 +111,16 @@ def _without_tags(text: str) -> str:
     tree.strip_tags(_HIDDEN, recursive=True)
     body = tree.body
     return body.text() if body is not None else ""
+
+
+def _with_mentions(text: str) -> str:
+    lower = text.lower()
+
+    def mentioned(tag: re.Match[str]) -> str:
+        name = tag[1].lower()
+        return tag[0] if name in _ENDLESS or f"</{name}" in lower else f"< {tag[0][1:]}"
+
+    return _WORD.sub(mentioned, text)
 
 
 def _without_unclosed(text: str) -> str:

@@ -92,7 +92,7 @@ def summary(draft: Draft, context: Context) -> None:
 
 
 def title(draft: Draft, context: Context) -> None:
-    draft.title = cut(plain(draft.parsed.title), TITLE_LENGTH) if draft.parsed.title else ""
+    draft.title = cut(plain(draft.parsed.title, titled=True), TITLE_LENGTH) if draft.parsed.title else ""
     if not draft.title and draft.summary:
         draft.title = title_from(draft.summary)
     if draft.summary.casefold().rstrip("….") == draft.title.casefold().rstrip("…."):

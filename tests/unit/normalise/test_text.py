@@ -7,7 +7,7 @@ from collections import Counter
 from html import escape
 
 import pytest
-from builders.documents import WRAPPER, dropped, item, read, rss
+from builders.documents import WRAPPER, atom, dropped, item, read, rss
 
 from aggregator.model.item import Item
 from aggregator.normalise.characters import clean
@@ -77,6 +77,24 @@ def test_titles_are_plain(title: str, expected: str) -> None:
 def test_words_after_a_tag_that_never_closes_stay(title: str, expected: str) -> None:
     """Code does not, nor does the rest of a tag that was cut off."""
     assert plain(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("How to use &lt;div&gt; well", "How to use < div> well"),
+        ("How to use &amp;lt;div&amp;gt; well", "How to use < div> well"),
+        ("&lt;p&gt;The “&amp;lt;Blink&amp;gt;” tag&lt;/p&gt;", "The “< Blink>” tag"),
+        ("The &lt;b&gt;bold&lt;/b&gt; one &lt;br&gt; and &lt;p&gt; more &lt;i&gt; &lt;/i&gt;", "The bold one and more"),
+        ("Cut &lt;b&gt;off", "Cut off"),
+        ("One &lt;img src=x onerror=alert(1)&gt; more", "One more"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["", ' type="text"', ' type="html"'])
+def test_a_title_keeps_the_tags_that_it_mentions(title: str, expected: str, kind: str) -> None:
+    entry = f'<entry><id>1</id><title{kind}>{title}</title><link href="https://e.org/1"/></entry>'
+    assert read(atom(entry)).items[0].title == expected
+    assert one(title=title).title == expected
 
 
 @pytest.mark.parametrize("between", ["\u200b", "\u202e", "\u00ad"])
