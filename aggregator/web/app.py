@@ -13,6 +13,7 @@ from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
 from aggregator.errors import QueryError, StoreError
+from aggregator.normalise.characters import cut
 from aggregator.normalise.reports import told_once
 from aggregator.render.entry import urn
 from aggregator.render.formats import FORMATS
@@ -56,6 +57,7 @@ def create_app(library: Library) -> Flask:
     app.url_map.merge_slashes = False  # Werkzeug would redirect to whatever host the request names
     app.url_map.converters.update(slug=Slug, month=Month, format=Format)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.filters["cut"] = cut
     app.jinja_env.filters["direction"] = direction
     app.jinja_env.filters["told_once"] = told_once
     for blueprint in (feeds, api, system, pages):

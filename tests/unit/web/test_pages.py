@@ -180,6 +180,21 @@ def test_a_summary_is_not_told_twice_and_pictures_stay_out(tmp_path: Path) -> No
     room.close()
 
 
+def test_a_long_summary_is_cut_near_its_limit_also_where_words_have_no_spaces(tmp_path: Path) -> None:
+    """Japanese has a space after the dateline, and then none for long."""
+    room = Newsroom(tmp_path)
+    room.publish(
+        item("北朝鮮が弾道ミサイルを発射", "kyodo", summary=f"（東京 1日 共同） {'防衛省が発表した。' * 40}", lang="ja")
+    )
+    for address in ("/", "/latest", "/latest?view=items"):
+        [shown] = re.findall(r'<p class="summary"[^>]*>(.*?)</p>', room.client.get(address).text)
+        assert len(shown) == 240, address
+        assert shown.endswith("…")
+    [described] = re.findall(r'<meta name="description" content="(.*?)">', page_of(room.client, "弾道"))
+    assert len(described) == 200
+    room.close()
+
+
 def test_a_short_text_with_headings_or_lists_is_shown_as_it_is() -> None:
     content = "<h2>Backstory</h2><p>It began.</p><ul><li>One</li></ul>"
     assert standfirst_and_body("It began. One", content) == ("", content)
