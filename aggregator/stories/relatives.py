@@ -79,6 +79,13 @@ def closeness(one: Floats, others: Sequence[Floats]) -> list[float]:
     return found
 
 
+def near(ones: Sequence[Floats], others: Sequence[Floats], least: float) -> list[list[int]]:
+    """For each of `ones` the indices of the others to which its embedding has a cosine of at least `least` (above 0)."""
+    if not ones or not others:
+        return [[] for _ in ones]
+    return [np.flatnonzero(row >= least).tolist() for row in np.array(ones) @ np.array(others).T]
+
+
 def _names(words: Sequence[int], of: Features) -> set[int]:
     """The words that may be names."""
     _, _, sometimes = named(np.array(words, np.int64))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
@@ -16,6 +17,7 @@ from aggregator.model.stream import SHORTEST, Stream, StreamQuery
 from aggregator.render.bytes import rendered
 from aggregator.render.formats import FORMATS
 from aggregator.web import parameters
+from aggregator.web.affairs import AROUND, Affairs
 from aggregator.web.body import standfirst_and_body
 from aggregator.web.cache import kept
 from aggregator.web.charts import bars
@@ -43,6 +45,7 @@ pages = Blueprint("pages", __name__, template_folder="templates")
 PER_SECTION = 6  # stories of each section on the front page
 FOREMOST = 11  # stories at its top
 SEVERAL = 60  # newest stories of several outlets, of which those at its top are chosen
+CHAPTERS = 3  # stories of the affair of the first one, beneath it
 NEWEST = 9  # stories that have just come in, beside them
 PER_PAGE = 200  # stories or items of a month shown at once
 MOST = 8  # stories told by most outlets, beside a stream
@@ -66,24 +69,27 @@ def favicon() -> Response:
 @described("Front page", PAGE, fails=(503,))
 @kept
 def front() -> Response:
-    """The front page: the stories reported by most outlets, the newest of all, and those of each section, in the same order
-    as at the top. Each story appears once, except those that the editor pinned to a section."""
+    """The front page: the most important stories that several outlets report, chapters of what leads, the newest of all, and
+    those of each section, in the same order as at the top. Each story appears once, except those that the editor pinned to a
+    section."""
     lib = library()
     reading = lib.archive.reading
     now = int(lib.now().timestamp())
+    newest, _ = reading.stories(StreamQuery("latest", limit=AROUND), now)
     several, _ = reading.stories(StreamQuery("latest", min_publishers=2, limit=SEVERAL), now)
+    affairs = Affairs(newest, lib.now())
     pins = {section.id: pinned(lib, section.id) for section in lib.in_force().settings.sections}
     homes = {story.id: id for id, stories in pins.items() for story in stories if story.section == id}
-    top = [story for story in rank_by_importance(several, now) if story.id not in homes][:FOREMOST]
-    seen = {story.id for story in top}
-    newest, _ = reading.stories(StreamQuery("latest", limit=NEWEST + FOREMOST), now)
+    top = affairs.foremost((story for story in several if story.id not in homes), FOREMOST)
+    chapters = affairs.chapters(top[0], CHAPTERS, without=chain(top, *pins.values())) if top else []
+    seen = {story.id for story in (*top, *chapters)}
     shown = []
     for section in lib.in_force().settings.sections:
-        query = StreamQuery("section", section.id, primary=True, limit=PER_SECTION + FOREMOST)
+        query = StreamQuery("section", section.id, primary=True, limit=PER_SECTION + FOREMOST + CHAPTERS)
         found = [*reading.stories(query, now)[0], *reading.stories(replace(query, min_publishers=2), now)[0]]
-        others = rank_by_importance({story.id: story for story in found if story.id not in seen}.values(), now)
         own = [story for story in pins[section.id] if homes.get(story.id) == section.id]
-        stories = first(own, others)[:PER_SECTION]
+        others = {story.id: story for story in found if story.id not in seen}.values()
+        stories = first(own, affairs.foremost(others, PER_SECTION))[:PER_SECTION]
         if stories:
             shown.append((section, stories))
     return page(
@@ -91,6 +97,7 @@ def front() -> Response:
         lib.changed(),
         shown=shown,
         top=top,
+        chapters=chapters,
         newest=[story for story in newest if story.id not in seen][:NEWEST],
         pulse=_pulse(lib, now),
         path="/",

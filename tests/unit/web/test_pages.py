@@ -80,22 +80,16 @@ def test_what_has_just_come_in_stands_beside_what_most_outlets_report(tmp_path: 
 
 def test_a_block_of_the_front_page_begins_with_what_most_outlets_report(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
-    cities = [
-        "Ankara",
-        "Bogota",
-        "Cairo",
-        "Dakar",
-        "Erbil",
-        "Fukuoka",
-        "Geneva",
-        "Hanoi",
-        "Izmir",
-        "Jakarta",
-        "Kinshasa",
-        "Lagos",
-    ]
+    events = (  # quite different ones: of one affair not all would be at the top
+        "Glacier collapses above an alpine village", "Striking bakers block the capital's bridges",
+        "Astronomers weigh a distant planet", "Court annuls the sale of a football club",
+        "Vaccine against dengue approved", "Volcano forces airport to close",
+        "Orchestra discovers lost symphony", "Parliament lowers the voting age",
+        "Locusts devour the wheat harvest", "Chess champion quits after scandal",
+        "Museum returns looted bronzes", "Earthquake shakes mountain province",
+    )  # fmt: skip
     outlets = ("bbc-world", "kyodo", "reuters")
-    top = [item(f"Floods reach the old town of {city}", outlet) for city in cities for outlet in outlets]
+    top = [item(event, outlet) for event in events for outlet in outlets]
     told = [item("Frigate runs aground in fog", outlet, age=timedelta(hours=3)) for outlet in outlets[:2]]
     old = [item("Missile silo to be closed", outlet, age=timedelta(hours=40)) for outlet in outlets[:2]]
     names = ["Alpha", "Bravo", "Charlie", "Delta", "Echo", "Foxtrot", "Golf", "Hotel"]

@@ -1,0 +1,91 @@
+"""The order of the front page: what many outlets report in many stories leads before what they report in one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from newsroom import CONFIG, Newsroom, item
+
+from aggregator.model.item import Item
+
+WAR = {
+    "Israel Forms Emergency Government for War Against Hamas": ("herald", "mail"),
+    "Egypt Warned Israel Days Before Hamas Struck, Lawmaker Says": ("courier",),
+    "Palestinians Flee Northern Gaza as Israeli Bombs Fall": ("globe",),
+    "Families of Israeli Hostages Plead With Hamas": ("star",),
+    "Gaza Hospitals Run Out of Fuel as Israel Strikes Hamas": ("tribune",),
+    "What Is the Iron Dome That Protects Israel From Hamas Rockets?": ("argus",),
+}
+PRIZE = {"Nobel Prize in Economics Goes to Historian of Labour": ("herald", "mail", "courier")}
+OUTLETS = ("herald", "mail", "courier", "globe", "star", "tribune", "argus")
+SOURCES = "".join(f'  - {{name: {outlet}, url: "https://{outlet}.example/feed.xml"}}\n' for outlet in OUTLETS)
+
+
+def news(told: Mapping[str, tuple[str, ...]], age: timedelta = timedelta(hours=2)) -> list[Item]:
+    """Headlines, each by its outlets."""
+    return [item(title, one, publisher=one, age=age, summary="") for title, outlets in told.items() for one in outlets]
+
+
+def headlines(text: str) -> list[str]:
+    return re.findall(r"<h3[^>]*><a [^>]+>([^<]+)", text)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    room = Newsroom(tmp_path, CONFIG.replace("sections:\n", f"{SOURCES}sections:\n"))
+    yield room
+    room.close()
+
+
+def test_the_front_page_leads_with_the_affair_that_most_outlets_report(room: Newsroom) -> None:
+    room.publish(*news(WAR), *news(PRIZE))
+    assert headlines(room.client.get("/").text)[:2] == [next(iter(WAR)), *PRIZE]
+
+
+def test_one_outlet_does_not_make_an_affair_by_writing_much(room: Newsroom) -> None:
+    by_one = {**dict.fromkeys(WAR, ("globe",)), next(iter(WAR)): ("globe", "mail")}
+    room.publish(*news(by_one), *news(PRIZE))
+    assert headlines(room.client.get("/").text)[:2] == [*PRIZE, next(iter(WAR))]
+
+
+def test_what_was_reported_days_ago_adds_no_weight(room: Newsroom) -> None:
+    first, *others = WAR
+    room.publish(
+        *news({first: WAR[first]}),
+        *news({title: WAR[title] for title in others}, age=timedelta(hours=30)),
+        *news(PRIZE),
+    )
+    assert headlines(room.client.get("/").text)[:2] == [*PRIZE, first]
+
+
+def test_chapters_of_what_leads_stand_beneath_it_and_nowhere_else(room: Newsroom) -> None:
+    room.publish(*news(WAR), *news(PRIZE))
+    text = room.client.get("/").text
+    beneath = text.partition('<div class="chapters">')[2].partition("</div>")[0]
+    chapters = re.findall(r"/stories/([^\"]+)\"[^>]*>([^<]+)", beneath)
+    assert len(chapters) == 3
+    assert {title for _, title in chapters} < set(WAR)
+    assert all(text.count(f"/stories/{id}") == 1 for id, _ in chapters)
+
+
+def test_a_story_that_stands_alone_leads_without_chapters(room: Newsroom) -> None:
+    room.publish(*news(PRIZE), *news({"Frigate runs aground in fog": ("globe",)}))
+    assert "chapters" not in room.client.get("/").text
+
+
+def test_stories_of_one_affair_leave_room_for_others(room: Newsroom) -> None:
+    both = ("herald", "mail")
+    floods = {"Floods Cut Off Villages in Bangladesh": both}
+    room.publish(*news(dict.fromkeys(WAR, both)), *news(floods, age=timedelta(hours=4)))
+    assert next(iter(floods)) in headlines(room.client.get("/").text)[:4]
+
+
+def test_texts_in_which_no_word_is_known_belong_to_no_affair(room: Newsroom) -> None:
+    room.publish(*news(dict.fromkeys(("Zqx wvut qzzx fyyp", "Kkxq jjwv bbgh vvzt"), ("herald", "mail"))))
+    text = room.client.get("/").text
+    assert len(headlines(text)) == 2
+    assert "chapters" not in text
