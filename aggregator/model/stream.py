@@ -137,6 +137,7 @@ class Stream:
     stories: tuple[StoryView, ...] = ()
     items: tuple[ItemView, ...] = ()
     of: int = 0  # how many there are of these, where they are a part
+    more: bool = False  # whether older ones follow the last of these
     briefs: tuple[Brief, ...] = ()
     receipts: Mapping[str, tuple[Receipt, ...]] = field(default_factory=dict)  # story id → why it is where it is
     texts: Mapping[str, str] = field(default_factory=dict)  # story or item id → safe HTML of its article

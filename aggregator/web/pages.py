@@ -125,14 +125,15 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
     query = resolve(lib, kind, id, request.args, month)
     best = by_relevance(request.args, query.filter.words)
     part = _part(query)
-    wanted = replace(query, limit=CANDIDATES) if best else replace(query, part=part)
+    after = None if month else parameters.decode_cursor(request.args, query.view)
+    wanted = replace(query, limit=CANDIDATES) if best else replace(query, part=part, before=after)
     with lib.place_for(wanted):
         stream, _ = build(lib, wanted, request.args)
     if best:
         words, shown = query.filter.words, query.limit or SHORTEST
         stories, items = best_first(stream.stories, words), best_first(stream.items, words)
         stream = replace(stream, stories=tuple(stories[:shown]), items=tuple(items[:shown]))
-    pins = held(lib, query)
+    pins = [] if after else held(lib, query)
     if pins:
         stream = replace(stream, stories=tuple(first(pins, list(stream.stories))[: query.limit]))
     path = path_of(kind, id) + (f"/{month}" if month else "")
@@ -149,7 +150,9 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
         narrowed=[*narrowings(lib.in_force(), query), *filter(None, [searched(query)])],
         asked=request.args,
         candidates=CANDIDATES,
-        **_rail(lib, query, stream),
+        **_rail(lib, wanted, stream),
+        before=datetime.fromtimestamp(after[0], UTC) if after and not best else None,
+        older=_older(path, query, stream),
         orders=_orders(path, best=best) if query.filter.words and not query.window else (),
         parts=parts,
         months=_months(stream),
@@ -158,8 +161,8 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
 
 def _rail(lib: Library, query: StreamQuery, stream: Stream) -> dict[str, Any]:
     """What is shown beside a stream: its stories reported by most outlets, and its chart; nothing beside a search, an
-    archive or a source."""
-    if not query.filter.empty or query.window or query.kind == "source":
+    archive, a source or the continuation of a list."""
+    if not query.filter.empty or query.window or query.before or query.kind == "source":
         return {"foremost": [], "pulse": []}
     now = int(lib.now().timestamp())
     several = [story for story in rank_by_importance(stream.stories, now) if len(story.publishers) > 1][:MOST]
@@ -174,6 +177,16 @@ def _orders(path: str, *, best: bool) -> list[tuple[str, str, bool]]:
     """Orders of a search: (name, address under the root, whether it is the current one)."""
     newest = path + query_string(request.args)
     return [("Newest first", newest, not best), ("Best match first", f"{newest}&order=relevance", best)]
+
+
+def _older(path: str, query: StreamQuery, stream: Stream) -> str | None:
+    """The address under the root at which a list continues: from its last entry on, whatever has come in since."""
+    shown = stream.stories or stream.items
+    if not stream.more or not shown:
+        return None
+    asked = query_string(request.args)
+    cursor = parameters.encode_cursor(query.view, int(shown[-1].entered.timestamp()), shown[-1].n)
+    return f"{path}{asked}{'&' if asked else '?'}cursor={cursor}"
 
 
 def _feeds(path: str) -> list[tuple[str, str, str]]:
@@ -209,7 +222,7 @@ def _months(stream: Stream) -> list[tuple[str, str, datetime]]:
     return [(rel, month, datetime.strptime(month, "%Y-%m").replace(tzinfo=zone)) for rel, month in months]
 
 
-serve_streams(pages, "Page", PAGE, listing, of_months=("page",))
+serve_streams(pages, "Page", PAGE, listing, of_lists=("cursor",), of_months=("page",))
 
 
 @pages.get("/sections/<slug:id>/daily")

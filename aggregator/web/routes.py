@@ -37,14 +37,15 @@ def serve_streams(
     answer: Callable[..., Response],
     *,
     ending: str = "",
+    of_lists: tuple[str, ...] = (),
     of_months: tuple[str, ...] = (),
 ) -> None:
     """Answer every address of a stream, and of its months, with `answer(kind, id=…, month=…, extension=…)`; what the
-    address does not contain is omitted. `called` names the answer in the API description; `of_months` are further
-    parameters of months."""
+    address does not contain is omitted. `called` names the answer in the API description; `of_lists` and `of_months` are further
+    parameters of the streams themselves and of their months."""
     for one in STREAMS:
         renamed = (301,) if one.kind == "source" else ()
-        stream = described(f"{called} of {one.named}", gives, STREAM, (*renamed, 400, 503))
+        stream = described(f"{called} of {one.named}", gives, (*STREAM, *of_lists), (*renamed, 400, 503))
         blueprint.add_url_rule(one.address + ending, one.kind, stream(partial(answer, one.kind)))
         if one.monthly:
             month = described(f"{called} of {one.named}: archive of a month", gives, (*STREAM, *of_months), (400, 503))

@@ -174,6 +174,7 @@ def build(
         stories=stories,
         items=items,
         of=extent.of,
+        more=extent.left is not None,
         receipts=receipts_of(library, stories, items) if rendered == "json" else {},
         texts=republished(library, stories, items) if rendered else {},
         icons=_icons(library, stories, items) if rendered else {},

@@ -511,3 +511,31 @@ def test_a_long_month_is_shown_in_parts_and_its_feed_whole(tmp_path: Path) -> No
     assert "Older: page" not in room.client.get("/latest").text
     assert room.client.get("/latest/2026-11.rss").text.count("<item>") == len(told)
     room.close()
+
+
+def test_a_list_that_is_cut_leads_on_to_older_stories(tmp_path: Path) -> None:
+    """By a link that goes on where the list ended, though news has come in since; feeds and other orders know nothing of it."""
+    room = Newsroom(tmp_path)
+    letters = random.Random(2)
+    words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(600)]
+    old = [
+        item(f"Vessel {n} {' '.join(words[5 * n : 5 * n + 5])}", age=timedelta(days=3, minutes=n), summary="")
+        for n in range(120)
+    ]
+    room.publish(*old)
+    for address in ("/search?q=vessel", "/sources/bbc-world", "/latest?view=items&source=bbc-world", "/latest"):
+        pages = [room.client.get(address).text]
+        room.publish(item(f"Vessel, the newest, {address.replace('/', ' ')}", age=timedelta(), summary=""))
+        while link := re.search(r'<a rel="next" href="/news([^"]+)">Older', pages[-1]):
+            pages.append(room.client.get(link[1].replace("&amp;", "&")).text)
+        shown = [re.findall(r"Vessel \d+", "".join(re.findall(r"<h2[^>]*>.*?</h2>", page))) for page in pages]
+        assert [name for names in shown for name in names] == [f"Vessel {n}" for n in range(120)], address
+        assert len(pages) == 3
+        assert "Newest</a>" not in pages[0]
+        assert f'<a rel="prev" href="/news{address.replace("&", "&amp;")}">←&nbsp;Newest</a>' in pages[1]
+        assert "until 21 November 2026, 11:" in pages[1].partition("</title>")[0]
+        assert "cursor" not in pages[2].partition("</head>")[0]
+    assert "Older" not in room.client.get("/search?q=vessel&order=relevance").text
+    assert "Older" not in room.client.get("/search?q=newest").text
+    assert room.client.get("/search?q=vessel&cursor=x").status_code == 400
+    room.close()
