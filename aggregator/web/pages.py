@@ -14,6 +14,7 @@ from werkzeug.exceptions import NotFound
 from aggregator.model import notes
 from aggregator.model.settings import Rules
 from aggregator.model.stream import SHORTEST, Stream, StreamQuery
+from aggregator.normalise.characters import cut
 from aggregator.render.bytes import rendered
 from aggregator.render.formats import FORMATS
 from aggregator.web import parameters
@@ -102,6 +103,7 @@ def front() -> Response:
         pulse=_pulse(lib, now),
         path="/",
         pinned=homes,
+        canonical=f"{lib.in_force().root}/",
         feeds=_feeds("/latest"),
     )
 
@@ -145,6 +147,8 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
         query=query,
         pinned={story.id for story in pins},
         path=path,
+        description=stream.description,
+        canonical=None if after or best or (part and part[0]) else stream.address + stream.query,
         feeds=_feeds(path),
         heading=heading(lib.in_force(), query),
         narrowed=[*narrowings(lib.in_force(), query), *filter(None, [searched(query)])],
@@ -257,6 +261,8 @@ def story(id: str) -> Response:
         "story.html",
         max(lib.changed(), found.changed),
         story=found,
+        description=cut(found.summary, 200),
+        canonical=f"{lib.in_force().root}/stories/{found.id}",
         lead=lead,
         members=members,
         standfirst=standfirst,

@@ -47,6 +47,26 @@ def test_texts_run_in_the_direction_of_their_letters_in_their_language_and_the_r
     room.close()
 
 
+def test_a_page_names_its_one_address_and_what_it_is_about(client: FlaskClient) -> None:
+    """Whatever else was in the address asked for; for search engines, and for those who show a link with a preview."""
+    root = "https://wire.example.org/news"
+    story = client.get("/api/v1/stories?q=newest+frigate").get_json()["stories"][0]
+    for asked, canonical, about in (
+        ("/?utm_source=letter", f"{root}/", None),
+        ("/sections/defense?from=x", f"{root}/sections/defense", "in the section Defense."),
+        ("/search?q=rare&amp=1&lang=en", f"{root}/search?q=rare&amp;lang=en", "found by a search."),
+        (story["url"].removeprefix(root), story["url"], "Navy&#39;s Newest Frigate Delayed Again, Shipbuilder Says, says bbc-world"),
+    ):  # fmt: skip
+        head = client.get(asked).text.partition("</head>")[0]
+        assert re.findall(r'<link rel="canonical" href="([^"]+)">', head) == [canonical]
+        assert re.findall(r'<meta property="og:url" content="([^"]+)">', head) == [canonical]
+        described = re.findall(r'<meta (?:name="|property="og:)description" content="([^"]*)">', head)
+        assert len(described) == (2 if about else 0)
+        assert all(about in one for one in described if about)
+    for no_page_of_its_own in ("/search?q=frigate&order=relevance", "/nowhere", "/docs"):
+        assert "canonical" not in client.get(no_page_of_its_own, headers={"Accept": "text/html"}).text
+
+
 def test_the_front_page_shows_each_story_once(client: FlaskClient) -> None:
     text = client.get("/").text
     cards = re.findall(r'<h3[^>]*><a href="/news/stories/([^"]+)"', text)
