@@ -96,7 +96,7 @@ class EditionStore(Protocol):
 
     def items(self, numbers: Collection[int]) -> list[PendingItem]: ...
     def placed_at(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
-        """Canonical address → its placed items, each with its story."""
+        """Canonical address → its placed items, each with its story: those found there as they came, then those moved there."""
 
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
         """Story → its items with their judgements, in order of entering."""
@@ -140,7 +140,7 @@ class Past(Protocol):
         """Story → its items, in order of publication."""
 
     def same_address(self, canonicals: Collection[str]) -> Mapping[str, int]:
-        """Canonical address → the story of the first item there."""
+        """Canonical address → the story of the first item that was found there, or else was moved there."""
 
     def same_headline(self, keys: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
         """Headline, as a number → the items with it that were published in this period."""

@@ -18,7 +18,7 @@ from aggregator.pipeline.judging import folded, placed
 from aggregator.pipeline.overrides import APART, JOINED, moved_to_overrides, overrule, overruled, survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories, unpin
-from aggregator.pipeline.regrouping import Without, alone, regrouped
+from aggregator.pipeline.regrouping import Without, alone, regrouped, without_others_addresses
 from aggregator.pipeline.stored_policy import with_stored
 from aggregator.ports import Archive, Past
 from aggregator.stories import Candidate, Grouping, Join
@@ -198,7 +198,8 @@ def _grouped(
 
     fresh = [item for item in items if item.story is None]
     again = [item for item in alone(items, archive) if item.canonical not in policy.apart]
-    candidates = [candidate(item) for item in [*fresh, *again] if item.canonical not in policy.apart]
+    changed = without_others_addresses(again, archive.past)
+    candidates = [candidate(item) for item in [*fresh, *changed] if item.canonical not in policy.apart]
     known_alone = {item.n for item in again}
     past: Past = Without(archive.past, known_alone) if known_alone else archive.past
     grouping = regrouped(group(candidates, past, cache=cache), known_alone, {item.n for item in fresh})

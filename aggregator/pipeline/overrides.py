@@ -59,7 +59,7 @@ def _alone(fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> It
     """New items of addresses that are split off: together with other items of the same address, otherwise alone."""
     apart = [one for one in fresh if one.canonical in policy.apart]
     stored = archive.edition.placed_at({one.canonical for one in apart if one.canonical}) if apart else {}
-    founders = {address: min(homes.values()) for address, homes in stored.items()}
+    founders = {address: next(iter(homes.values())) for address, homes in stored.items()}
     for one in apart:
         address = one.canonical or ""
         home = founders.setdefault(address, one.n)

@@ -26,6 +26,13 @@ def alone(items: Sequence[PendingItem], archive: Archive) -> list[PendingItem]:
     return [item for item in items if list(members.get(item.n, ())) == [item.n]]
 
 
+def without_others_addresses(items: Sequence[PendingItem], past: Past) -> list[PendingItem]:
+    """These items, each a story by itself, without the address to which its outlet moved it if the article that was there first is in
+    a younger story: this would go on under the older id, at the older place."""
+    there = past.same_address({item.canonical for item in items if item.canonical})
+    return [replace(item, canonical=None) if there.get(item.canonical or "", 0) > item.n else item for item in items]
+
+
 class Without:
     """The past as it would be without some items, each a story by itself."""
 

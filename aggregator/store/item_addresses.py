@@ -11,17 +11,18 @@ from aggregator.store.rows import address_hash, to_id
 
 
 def items_at(db: Reads, canonicals: Collection[str]) -> dict[str, list[int]]:
-    """Canonical address → numbers of its items, in the order in which they came."""
+    """Canonical address → numbers of its items: those that were found there, in the order in which they came, then those that were
+    moved there."""
     wanted = {hashed: address for address in canonicals if (hashed := address_hash(address)) is not None}
-    found: dict[str, set[int]] = {}
+    found: dict[str, dict[int, None]] = {}
     for query in ("SELECT n, address FROM items", "SELECT item, address FROM addresses"):
-        for n, hashed in db.select(f"{query} WHERE address IN", list(wanted)):
-            found.setdefault(wanted[hashed], set()).add(n)
-    return {address: sorted(items) for address, items in found.items()}
+        for n, hashed in sorted(db.select(f"{query} WHERE address IN", list(wanted))):
+            found.setdefault(wanted[hashed], {})[n] = None
+    return {address: list(items) for address, items in found.items()}
 
 
 def placed_at(db: Reads, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
-    """Canonical address → its placed items, each with its story."""
+    """Canonical address → its placed items in the order of `items_at`, each with its story."""
     found = items_at(db, canonicals)
     items = {n for numbers in found.values() for n in numbers}
     story = dict(db.select("SELECT item, story FROM placements WHERE item IN", items))

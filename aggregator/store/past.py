@@ -38,7 +38,7 @@ class Past:
         )
 
     def same_address(self, canonicals: Collection[str]) -> dict[str, int]:
-        return {address: found[min(found)] for address, found in placed_at(self._db, canonicals).items()}
+        return {address: next(iter(found.values())) for address, found in placed_at(self._db, canonicals).items()}
 
     def same_headline(self, keys: Collection[int], since: int, until: int) -> dict[int, list[int]]:
         return self._grouped(

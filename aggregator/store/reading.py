@@ -227,7 +227,7 @@ class Reading(ABC):
         """The id of the newest item at this address: in its canonical form, which it may have had since it came or have
         got later, else as written."""
         for numbers in items_at(self._db, [canonical] if canonical else ()).values():
-            return to_id(self._db.read("SELECT id FROM items WHERE n = ?", (numbers[-1],))[0][0])
+            return to_id(self._db.read("SELECT id FROM items WHERE n = ?", (max(numbers),))[0][0])
         rows = self._db.read(
             "SELECT i.id FROM items i JOIN texts t ON t.item = i.n WHERE t.url = ? ORDER BY i.n DESC LIMIT 1",
             (address,),

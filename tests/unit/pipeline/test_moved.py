@@ -188,3 +188,14 @@ def test_an_article_is_set_apart_or_joined_once_it_comes_to_the_address_in_the_f
     assert keys(room) == {frozenset({FROM, SECOND.url}), frozenset({OTHER.url})}
     moves(room)
     assert keys(room) == found
+
+
+def test_what_comes_to_an_address_joins_the_article_that_was_there_first(room: Newsroom) -> None:
+    """… not one that its outlet moved there since, though that is the older one and a story by itself."""
+    theirs = item("Central bank lowers its rates", "kyodo", url=TO)
+    room.publish(theirs)
+    moves(room)
+    late = item("Markets cheer", "reuters", url=TO)
+    room.publish(late)
+    found = {frozenset(one["title"] for one in story["sources"]) for story in told(room)}
+    assert found == {frozenset({theirs.title, late.title}), frozenset({REPORT.title}), frozenset({OTHER.title})}
