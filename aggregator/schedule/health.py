@@ -35,6 +35,8 @@ def health(state: SourceState, now: datetime) -> tuple[str, str]:
     if state.failures:
         since = f", last success {_ago(state.last_success, now)}" if state.last_success else ", never succeeded"
         why = f"{counted(state.failures, 'failure')} in a row{since}: {state.error or state.error_kind}"
+        if permanent_redirects.adopted(state):
+            why += f"; polled at {state.moved_to}, to which it moved permanently"
         return _failing(state), why
     if state.last_success is None:
         return "new", "not polled yet"

@@ -52,6 +52,11 @@ OK = SourceState(
         (replace(OK, failures=3, last_status=410, error="410 Gone"), "gone", "since 2026-11-24"),
         (replace(OK, moved_to="https://n.example/", moved_count=5), "moved", "set url: https://n.example/"),
         (replace(OK, moved_to="https://n.example/", moved_count=4), "ok", "newest"),
+        (
+            replace(OK, moved_to="https://n.example/", moved_count=5, failures=2, error="404 Not Found"),
+            "failing",
+            "404 Not Found; polled at https://n.example/, to which it moved permanently",
+        ),
     ],
 )
 def test_states(state: SourceState, name: str, evidence: str) -> None:
