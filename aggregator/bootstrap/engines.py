@@ -53,6 +53,7 @@ class Engines:
         for problem in application.admit(self._upkeep):
             log.warning("%s", problem)
         self._held = application.settings.epoch  # what the store said at the last check
+        self._untaken: tuple[Application, bool] | None = None  # the last edit, as long as the store does not take it
         # Whether the waiting edit in the status, if there is one, is of this machine's file.
         self._waits = not application.database.shared
         if held is not None and held[0] != application.settings.epoch:
@@ -114,12 +115,16 @@ class Engines:
         """What changed in the configuration since the last call. Raises ConfigError if the file is broken."""
         if force:
             self._watch.take()
-        elif not self._watch.saved():
+        if force or self._watch.saved():
+            self._untaken = None  # also if this edit is broken
+            self._untaken = Application.load(self._place), force
+        if self._untaken is None:
             return self._applied()
+        edit, self._untaken = self._untaken, None
         try:
-            return self._saved(Application.load(self._place), force)
+            return self._saved(*edit)
         except StoreError:
-            self._watch.again()
+            self._untaken = edit
             raise
 
     def _saved(self, fresh: Application, force: bool) -> Reload:

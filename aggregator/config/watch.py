@@ -59,10 +59,6 @@ class Watch:
         self._moving = None
         self._patience = PATIENCE
 
-    def again(self) -> None:
-        """What was read could not be used, for a reason outside the files: report the edit again."""
-        self._known = None
-
     def _stamp(self) -> Stamp:
         return tuple(_state(path) for path in self._paths)
 

@@ -324,6 +324,23 @@ def test_a_store_that_is_busy_loses_no_edit(worker: Worker, monkeypatch: pytest.
     assert "rocket" in worker.in_force()
 
 
+def test_while_the_store_takes_no_edit_that_is_reported_once(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """On a full disk the log said twice a second by turns that it is full, and that it is not."""
+    caplog.set_level("INFO", "aggregator.worker.troubles")
+    reload = ConfigReload(Current(worker.engine), worker.engines.changed, utc_now, Troubles(), asyncio.Event())
+    worker.save(FILE.replace("missile", "rocket"))
+    with monkeypatch.context() as held:
+        held.setattr(worker.engines._archives.follower.sources, "sync", Mock(side_effect=StoreBusy("the disk is full")))
+        for _ in range(5):
+            asyncio.run(reload.check())
+    assert caplog.messages == ["configuration: the disk is full"]
+    asyncio.run(reload.check())
+    assert caplog.messages[1:] == ["configuration: recovered"]
+    assert "rocket" in worker.in_force()
+
+
 def test_an_edit_that_another_machine_put_in_force_first_is_told_as_what_it_changes(worker: Worker) -> None:
     """The file is copied to several machines at once; each notes for readers of the status what changed."""
     edited = FILE.replace("missile", "rocket")

@@ -113,11 +113,6 @@ def test_a_link_that_is_switched_is_an_edit(tmp_path: Path) -> None:
     assert looks(watch) == [False, True, False]
 
 
-def test_what_could_not_be_used_is_reported_again(watch: Watch) -> None:
-    watch.again()
-    assert looks(watch) == [False, True, False]
-
-
 def test_a_save_between_taking_and_reading_is_not_missed(watch: Watch, main_file: Path) -> None:
     watch.take()
     main_file.write_text("sources: []\n")
