@@ -29,6 +29,13 @@ async function look(page, address, as) {
   }
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (wider > 0) say(`is ${wider} pixels wider than the window`);
+  const enlarged = await page.evaluate(() => {
+    document.documentElement.style.fontSize = "200%"; // WCAG 1.4.4
+    const over = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    document.documentElement.style.fontSize = "";
+    return over;
+  });
+  if (enlarged > 0) say(`with letters twice as large is ${enlarged} pixels wider than the window`);
   const cropped = await page.evaluate(() => {
     const spaced = new CSSStyleSheet();
     spaced.replaceSync("* { letter-spacing: .12em !important; word-spacing: .16em !important; }"); // WCAG 1.4.12
