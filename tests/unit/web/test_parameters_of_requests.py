@@ -229,7 +229,8 @@ def test_cursors_of_impossible_size_are_refused(client: FlaskClient) -> None:
         ("/search?label=owner:public&lang=en", "Test Wire – Search – owner:public, in en"),
         ("/search?section=asia-pacific&topic=nato&source=kyodo&publisher=BBC", "Test Wire – Search – Asia-Pacific, NATO, Kyodo, BBC"),
         ("/latest?q=frigate&min_publishers=2", "Test Wire – Latest – 2 outlets or more – frigate"),
-        ("/search?q=%22rare+earth%22+-<b>", "Test Wire – Search – “rare earth” -<b>"),
+        ("/search?q=%22rare+earth%22+-<b>", "Test Wire – Search – “rare earth” -< b>"),
+        ("/search?publisher=%E2%80%AE<img src=x onerror=a()>&label=a:</b>", "Test Wire – Search – < img src=x onerror=a()>, a:< /b>"),
     ],
 )  # fmt: skip
 def test_a_stream_is_called_by_what_narrows_it(client: FlaskClient, address: str, called: str) -> None:
