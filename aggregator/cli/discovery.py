@@ -46,7 +46,7 @@ async def find(
                 return None, found
             if place > len(found):
                 raise UsageError(f"--pick: the page names {counted(len(found), 'feed')}")
-            return await finder.feed(found[place - 1].url), found
+            return await finder.feed(found[place - 1]), found
     except UsageError:
         raise
     except AggregatorError as error:
@@ -60,7 +60,7 @@ def _offered(page: bytes, url: str) -> Offered:
     from aggregator.normalise.plain import plain
 
     found = candidates(page, url)
-    declared = tuple(Link(address, plain(found.titles.get(address, ""))) for address in found.declared)
+    declared = tuple(Link(address, url, plain(found.titles.get(address, ""))) for address in found.declared)
     return Offered(declared, (*found.linked, *found.guessed))
 
 

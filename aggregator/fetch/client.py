@@ -147,13 +147,13 @@ class Http:
     def _asking_robots(self, public: bool) -> Robots:
         return Robots(lambda url: self._tried(FetchRequest("", url), public))
 
-    async def _stays_public(self, feed: str | None) -> bool:
-        """Whether a page must not be at a private address: a public feed must not read to everybody what `allow_private` was
-        written for, the feed of another source."""
-        host = host_of(feed) if feed is not None and self._allowance != Allowance() else ""
+    async def _stays_public(self, origin: str | None) -> bool:
+        """Whether what a feed or page links to must not be at a private address: what is public must not read to everybody what
+        `allow_private` was written for, the feed of another source."""
+        host = host_of(origin) if origin is not None and self._allowance != Allowance() else ""
         if not host:
             return host is None
-        with suppress(OSError):  # where the feed itself cannot be found, it counts as public
+        with suppress(OSError):  # where the origin itself cannot be found, it counts as public
             await self._guard.resolve(host)
         return not self._guard.is_private(host)
 
@@ -185,7 +185,7 @@ class Http:
         configured, login = start(request.configured or request.url)
         trail = configured if request.url == request.configured else start(request.url)[0]
         own = _own_headers(request, login)
-        terms = _Terms(self._limits.deadline, request.named_by is not None, request.pause, public, configured.first)
+        terms = _Terms(self._limits.deadline, request.crawled, request.pause, public, configured.first)
         validators = _validators(request)
         try:
             last, answer, asked = await self._follow(trail, own, validators, request.validator_url, terms)

@@ -57,8 +57,8 @@ class FetchRequest:
     last_modified: str | None = None
     validator_url: str | None = None  # the final address that gave them; None: `url` itself
     named_by: str | None = None
-    """For a page that nobody subscribed to, an article: the address of the feed that links to it. robots.txt is asked first, at each
-    hop, and only feeds on private addresses lead to such."""
+    """The address of the feed or page that links to this one, where no editor wrote it: only those on private addresses lead to such."""
+    crawled: bool = False  # nobody subscribes to it, an article: robots.txt is asked first, at each hop
     configured: str | None = None
     """The address of feeds.yaml where `url` is the one to which that moved: its host alone gets `headers`, user and password."""
     pause: str = "host"  # whom a Retry-After holds: all that ask the host, or this source alone (`source`)

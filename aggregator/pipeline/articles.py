@@ -97,7 +97,7 @@ class _Reader:
         first = named[0]
         named_by = self.tools.sources[first.source].url
         try:
-            outcome = await self.tools.fetch(FetchRequest(first.source, first.url, named_by=named_by))
+            outcome = await self.tools.fetch(FetchRequest(first.source, first.url, named_by=named_by, crawled=True))
         except TooManyFiles:
             raise
         except Exception as error:  # noqa: BLE001 (it costs this address alone)

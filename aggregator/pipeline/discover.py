@@ -20,9 +20,10 @@ PAGE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A feed that a page links to."""
+    """A feed that a page links to; `page` is the address of that."""
 
     url: str
+    page: str
     title: str = ""
 
 
@@ -64,7 +65,7 @@ class Finder:
             links = offered.declared
             if not links:
                 return await self._guess(offered.likely[:GUESSES], fetched.url, error)
-        return await self.feed(links[0].url) if len(links) == 1 else links
+        return await self.feed(links[0]) if len(links) == 1 else links
 
     async def _open(self, address: str) -> tuple[str, Fetched]:
         """An address without a scheme is tried with https, then with http."""
@@ -78,30 +79,30 @@ class Finder:
             except AggregatorError:
                 raise error from None
 
-    async def feed(self, url: str) -> FeedFound:
-        """The feed at exactly this address. Raises AggregatorError."""
-        fetched = await self._get(url)
+    async def feed(self, link: Link) -> FeedFound:
+        """The feed to which a page links. Raises AggregatorError."""
+        fetched = await self._get(link.url, link.page)
         try:
-            return await self._read(url, fetched)
+            return await self._read(link.url, fetched)
         except ParseError as error:
-            raise AggregatorError(f"{url}: {error}") from error
+            raise AggregatorError(f"{link.url}: {error}") from error
 
     async def _guess(self, addresses: Iterable[str], page: str, error: ParseError) -> FeedFound | tuple[Link, ...]:
         """Requests addresses that merely look like a feed, one after the other."""
         found = []
         for url in addresses:
             try:
-                found.append(await self.feed(url))
+                found.append(await self.feed(Link(url, page)))
             except AggregatorError:
                 continue
         if not found:
             raise AggregatorError(
                 f"{page}: {error}; it links to no feed, and there is none at the usual addresses"
             ) from error
-        return found[0] if len(found) == 1 else tuple(Link(one.url, one.feed.title or "") for one in found)
+        return found[0] if len(found) == 1 else tuple(Link(one.url, page, one.feed.title or "") for one in found)
 
-    async def _get(self, url: str) -> Fetched:
-        outcome = await self._fetch(FetchRequest("discovery", url))
+    async def _get(self, url: str, page: str | None = None) -> Fetched:
+        outcome = await self._fetch(FetchRequest("discovery", url, named_by=page))
         if isinstance(outcome, Fetched):
             return outcome
         why = outcome.message if isinstance(outcome, Failed) else "it answered 304 to a first request"

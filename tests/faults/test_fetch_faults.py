@@ -540,11 +540,17 @@ def test_articles_of_public_feeds_are_at_public_addresses(server: Server, allow:
     server.routes["/robots.txt"] = answer(b"", "404 Not Found")
     stub = StubResolver({"outlet.example": [["8.8.8.8"]], "intranet.example": [[HOST]], "rebound.example": [[HOST]]})
     pages = [server.url("/feed", host) for host in ("intranet.example", HOST, "rebound.example")]
-    outside = [FetchRequest("s", page, named_by="https://outlet.example/feed") for page in pages]
+    outside = [FetchRequest("s", page, named_by="https://outlet.example/feed", crawled=True) for page in pages]
     asked = ask(*outside, allow=allow, resolver=stub, limits=Limits(spacing=0))
     assert [fail(one).kind for one in asked] == ["waiting"] * 3, "their robots.txt cannot be asked"
     assert server.connections == 0
-    within = FetchRequest("s", pages[0], named_by=f"http://intranet.example:{server.port}/news")
+    feeds = [FetchRequest("s", page, named_by="https://outlet.example/") for page in pages]  # as a page declares them
+    asked = ask(*feeds, allow=allow, resolver=stub, limits=Limits(spacing=0))
+    assert [(fail(one).kind, fail(one).message) for one in asked] == [
+        ("address", "a public address leads to this private one")
+    ] * 3
+    assert server.connections == 0
+    within = FetchRequest("s", pages[0], named_by=f"http://intranet.example:{server.port}/news", crawled=True)
     full(ask(within, outside[0], allow=allow, resolver=stub, limits=Limits(spacing=0))[0])
     assert [request.path for request in server.requests] == ["/robots.txt", "/feed"]
 
