@@ -538,6 +538,17 @@ def test_f24_an_earlier_program_refuses_a_later_archive(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_f24_an_earlier_program_that_runs_writes_nothing_into_what_a_later_one_migrated(tmp_path: Path) -> None:
+    made = archive(tmp_path, "one")
+    raw = sqlite3.connect(made.path)
+    raw.execute("PRAGMA user_version = 9000")
+    raw.close()
+    with pytest.raises(StoreTooNew, match=r"aggregator\.db: was migrated by a later version .*restart"):
+        made.intake.apply([polled("one", [item("one", "a", "First")])], NOW)
+    assert made.reading.totals()["items"] == 0
+    made.close()
+
+
 @pytest.mark.parametrize("given_back", [False, True])
 def test_f13_a_step_decided_before_a_long_sleep_does_not_undo_what_another_made_meanwhile(
     tmp_path: Path, given_back: bool

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
+from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreTooNew
 from aggregator.store.dialect import Dialect, Lock
 from aggregator.store.rows import to_json
 from aggregator.text.search import begun, indexed
@@ -60,6 +60,7 @@ class Connection:
         self.path = path
         self.read_only = read_only
         self.patience = patience
+        self.schema: int | None = None  # that this program writes, once `migrate` has seen to it
         self._turn = threading.RLock()
         _refuse_foreign_log(path)
         with self.translate():
@@ -115,6 +116,16 @@ class Connection:
                 "put it back, or restart to go on with what is there now"
             )
 
+    def _check_schema(self) -> None:
+        """A command of a version that was installed while this one runs has migrated the file: it reads otherwise what is written
+        here."""
+        found = self.raw.execute("PRAGMA user_version").fetchone()[0]
+        if self.schema not in (None, found):
+            raise StoreTooNew(
+                f"{self.path}: was migrated by a later version of this program while in use (schema {found}, this one knows "
+                f"{self.schema}), so nothing more is written; restart with that version"
+            )
+
     @contextmanager
     def translate(self) -> Iterator[None]:
         """Wrap what SQLite raises, from the cause."""
@@ -146,6 +157,7 @@ class Connection:
         with self._turn, self.translate():
             self.raw.execute("BEGIN IMMEDIATE")
             try:
+                self._check_schema()
                 yield self.raw
                 self._check_place()
                 self.raw.execute("COMMIT")

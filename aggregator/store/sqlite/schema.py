@@ -50,6 +50,7 @@ def migrate(connection: Connection) -> None:
         )
     _refuse_strangers(connection)
     if current == newest:
+        connection.schema = newest
         return
     connection.raw.create_function("canonical", 1, canonical, deterministic=True)
     connection.raw.create_function("address_hash", 1, address_hash, deterministic=True)
@@ -67,6 +68,7 @@ def migrate(connection: Connection) -> None:
                     raw.execute(statement)
                 raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 raw.execute(f"PRAGMA user_version = {number}")
+    connection.schema = newest
 
 
 def _refuse_strangers(connection: Connection) -> None:
