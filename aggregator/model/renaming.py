@@ -35,19 +35,21 @@ def former_ids(
 
 def _passed_on(configured: Collection[Source], known: Mapping[str, str], listed: Collection[str]) -> set[str]:
     """The ids that mean another source than until now: a source that the file no longer names has this id at its unchanged
-    address, and whose it was goes on at its own address under a new name, or passes on another one; or `was` says so."""
+    address, and whose it was goes on at its own address under a new name, or passes on another one; or `was` says so. Or
+    sources exchange their ids, and each keeps its address."""
     named = {source.id for source in configured}
     at = {source.url: source.id for source in configured}
     leaving = {known[id]: id for id in listed if id not in named}
     found: set[str] = set()
     for source in configured:
-        former = leaving.get(source.url)
-        if former is None or source.id not in listed:
+        if source.id not in listed:
             continue
         chain, last = [source.id], at.get(known[source.id])
         while last is not None and last in listed and last not in chain:
             chain.append(last)
             last = at.get(known[last])
-        if last is not None or former in source.was:
+        former = leaving.get(source.url)
+        exchanged = last == source.id != chain[-1]
+        if exchanged or (former is not None and (last is not None or former in source.was)):
             found.update(chain)
     return found

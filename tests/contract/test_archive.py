@@ -886,7 +886,10 @@ def at(id: str, of: str, *was: str) -> Source:
         ([at("beta", "alpha", "alpha")], {"beta": "alpha"}),
         ([at("beta", "alpha")], {"beta": "beta"}),  # it may as well have another address now
         ([at("beta", "elsewhere", "alpha")], {"beta": "beta"}),
-        ([at("alpha", "beta"), at("beta", "alpha")], {"alpha": "alpha", "beta": "beta"}),
+        (
+            [at("alpha", "beta"), at("beta", "alpha")],
+            {"alpha": "beta", "beta": "alpha"},
+        ),  # and if the addresses were mixed up
     ],
 )
 def test_an_edit_that_gives_the_name_of_one_source_to_another_keeps_their_histories_apart(
@@ -898,6 +901,17 @@ def test_an_edit_that_gives_the_name_of_one_source_to_another_keeps_their_histor
         store.sources.sync(file)
         assert {state.id: state.root for state in store.sources.states()} == roots
         assert all(store.intake.known_titles(id).keys() == told[root] for id, root in roots.items())
+
+
+def test_names_go_around_a_ring_of_sources(store: Store) -> None:
+    store.sources.sync([source("alpha"), source("beta"), source("gamma")])
+    for _ in range(2):
+        store.sources.sync([at("gamma", "alpha"), at("alpha", "beta"), at("beta", "gamma")])
+        assert {state.id: state.root for state in store.sources.states()} == {
+            "gamma": "alpha",
+            "alpha": "beta",
+            "beta": "gamma",
+        }
 
 
 def test_names_go_on_along_a_chain_of_sources(store: Store) -> None:
