@@ -115,6 +115,7 @@ def _notified(receiver: Connection) -> bool:
 
 def _initialize(prepare: Callable[[], None], work: Callable[[Notify], Any], sender: Connection, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to both; the parent forwards it
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     die_with_parent(parent)
     _Child.prepare, _Child.work, _Child.started = prepare, work, sender
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Collection, Iterable
-from contextlib import ExitStack, suppress
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ MANY = 100  # sources
 
 BUSY = "polled by another process at this moment"
 SHOWN = 5  # busy sources told by name
+STOPPED = "stopped; what had arrived is stored and waits for the next edition"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +51,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if unknown:
         raise UsageError(f"there is no source {unknown[0]}; {_hint(unknown[0], application)}")
     polling = _Polling(application, args.source or None, args.due)
-    with ExitStack() as kept:
+    with _ending_at_once(), ExitStack() as kept:
 
         def meanwhile() -> None:
             # Whoever is the last to close the archive writes its log back into the file; so the edition does, for both.
@@ -64,10 +66,26 @@ def run(args: argparse.Namespace, place: Place) -> int:
                 meanwhile=meanwhile,
             )
         except (Terminated, asyncio.CancelledError):
-            raise AggregatorError("stopped; what had arrived is stored and waits for the next edition") from None
+            raise AggregatorError(STOPPED) from None
         placed, founded = place_all(application)
     _print(report, held, placed, founded, as_json=args.json)
     return 0
+
+
+@contextmanager
+def _ending_at_once() -> Iterator[None]:
+    """SIGTERM ends this process, unless that is polling: nothing is lost, since what it writes is written in transactions. No
+    exception, as in `end_on_signals`, and no `print`, which may be what was interrupted."""
+
+    def end(*_: object) -> None:
+        os.write(sys.stderr.fileno(), f"aggregator: {STOPPED}\n".encode())
+        os._exit(AggregatorError.exit_code)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _hint(unknown: str, application: Application) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,11 +15,11 @@ from subprocess import Popen
 
 import pytest
 from builders import archive, rss
-from builders.process import aggregator, children, configuration, query, running, until
+from builders.process import aggregator, children, command, configuration, query, running, until
 from servers.local import Request, Server, conditional
 
 from aggregator.bootstrap import utc_now
-from aggregator.cli.poll import renewing
+from aggregator.cli.poll import STOPPED, renewing
 
 ENTRIES = 20
 
@@ -76,6 +77,17 @@ def test_it_ends_with_its_command(tmp_path: Path, ending: signal.Signals, code: 
         said = (tmp_path / "log").read_text()
         assert ("stopped; what had arrived is stored" in said, "Traceback" in said) == (ending == signal.SIGTERM, False)
         assert f"{ENTRIES} placed" in aggregator(config, "poll", "one").stdout
+
+
+def test_it_says_that_it_was_stopped_also_during_its_edition(tmp_path: Path) -> None:
+    stopped = "lambda _: (os.kill(os.getpid(), signal.SIGTERM), time.sleep(20))"
+    code = (
+        "import os, signal, sys, time; from aggregator.cli import main, poll; "
+        f"poll.place_all = {stopped}; sys.exit(main.main(sys.argv[1:]))"
+    )
+    python, _, _, *words = command(configuration(tmp_path, {}), "poll")
+    ended = subprocess.run([python, "-c", code, *words], capture_output=True, text=True, timeout=30, check=False)
+    assert (ended.returncode, ended.stderr) == (1, f"aggregator: {STOPPED}\n")
 
 
 def test_its_leases_are_renewed_as_long_as_it_holds_them(tmp_path: Path) -> None:
