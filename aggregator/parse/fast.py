@@ -23,7 +23,7 @@ import fastfeedparser
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
 from aggregator.parse.document import ENTRY_START, MALFORMED, Document, without_cdata
-from aggregator.parse.fields import as_html, followed, moment, person, widest
+from aggregator.parse.fields import as_html, followed, moment, person, size, widest
 
 _MARKUP_INSIDE = re.compile(
     rb"<(?:(title|description|summary|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1|!)"
@@ -153,9 +153,8 @@ def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:
 
 
 def _length(enclosure: Mapping[str, Any]) -> int | None:
-    """In bytes; fastfeedparser leaves `length=""`, as podcasts write that do not know it, as the empty text."""
-    length = enclosure.get("length")
-    return length if isinstance(length, int) else None
+    """In bytes; fastfeedparser makes a number of it, of any size, but for `length=""`, as podcasts write that do not know it."""
+    return size(str(enclosure.get("length", "")))
 
 
 def _image(media: Sequence[Mapping[str, Any]] | None) -> str | None:

@@ -276,6 +276,15 @@ def known(stored: tuple[Item, ...]) -> StoredItems:
     )
 
 
+@pytest.mark.parametrize("length", ["9" * 20, "-" + "9" * 20, "9" * 5000])
+@pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
+def test_a_length_that_no_file_has_costs_no_entry(length: str, title: str) -> None:
+    date = "<pubDate>Fri, 20 Nov 2026 10:00:00 +0100</pubDate>"
+    enclosure = f'{date}<enclosure url="https://example.org/a.mp3" length="{length}" type="audio/mpeg"/>'
+    feed = read(rss([item(enclosure, title=title), item(date, link="https://example.org/2")]))
+    assert [[one.length for one in entry.enclosures] for entry in feed.items] == [[None], []]
+
+
 def test_19_guids_that_change_at_every_poll_are_kept_once() -> None:
     polls = [
         read(rss([item(guid=f"{poll}-{n}", link=f"https://e.org/{n}", title=f"T{n}") for n in range(9)])).items

@@ -44,7 +44,7 @@ def test_reads_an_item_of_rss_whole() -> None:
     assert one.image == "https://example.org/large.jpg"
 
 
-@pytest.mark.parametrize("length", ["", " ", "abc", "1.5"])
+@pytest.mark.parametrize("length", ["", " ", "abc", "1.5", "-1", "9" * 16, "9" * 25, "-" + "9" * 25])
 def test_an_enclosure_of_unknown_length_has_none(length: str) -> None:
     enclosure = f'<enclosure url="https://example.org/a.mp3" length="{length}" type="audio/mpeg"/>'
     feed = parsed(rss(item(f"<pubDate>Fri, 20 Nov 2026 10:00:00 +0100</pubDate>{enclosure}")))
