@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from aggregator.model import notes
 from aggregator.model.settings import Rules
+from aggregator.model.story import StoryView
 from aggregator.model.stream import SHORTEST, Stream, StreamQuery
 from aggregator.normalise.characters import cut
 from aggregator.render.bytes import rendered
@@ -46,6 +47,7 @@ pages = Blueprint("pages", __name__, template_folder="templates")
 PER_SECTION = 6  # stories of each section on the front page
 FOREMOST = 11  # stories at its top
 SEVERAL = 60  # newest stories of several outlets, of which those at its top are chosen
+MANY = (2, 4, 8)  # outlets, of each so many: those that more outlets report weigh longer, and few come after them
 CHAPTERS = 3  # stories of the affair of the first one, beneath it
 NEWEST = 9  # stories that have just come in, beside them
 PER_PAGE = 200  # stories or items of a month shown at once
@@ -77,7 +79,7 @@ def front() -> Response:
     reading = lib.archive.reading
     now = int(lib.now().timestamp())
     newest, _ = reading.stories(StreamQuery("latest", limit=AROUND), now)
-    several, _ = reading.stories(StreamQuery("latest", min_publishers=2, limit=SEVERAL), now)
+    several = _of_many_outlets(lib, StreamQuery("latest", limit=SEVERAL), now)
     affairs = Affairs(newest, lib.now())
     pins = {section.id: pinned(lib, section.id) for section in lib.in_force().settings.sections}
     homes = {story.id: id for id, stories in pins.items() for story in stories if story.section == id}
@@ -87,7 +89,7 @@ def front() -> Response:
     shown = []
     for section in lib.in_force().settings.sections:
         query = StreamQuery("section", section.id, primary=True, limit=PER_SECTION + FOREMOST + CHAPTERS)
-        found = [*reading.stories(query, now)[0], *reading.stories(replace(query, min_publishers=2), now)[0]]
+        found = [*reading.stories(query, now)[0], *_of_many_outlets(lib, query, now)]
         own = [story for story in pins[section.id] if homes.get(story.id) == section.id]
         others = {story.id: story for story in found if story.id not in seen}.values()
         stories = first(own, affairs.foremost(others, PER_SECTION))[:PER_SECTION]
@@ -106,6 +108,13 @@ def front() -> Response:
         canonical=f"{lib.in_force().root}/",
         feeds=_feeds("/latest"),
     )
+
+
+def _of_many_outlets(lib: Library, query: StreamQuery, now: int) -> list[StoryView]:
+    """The newest stories of a stream that several outlets report, and the newest of those that many do: the sixty newest may have
+    come within few hours, when what leads is older."""
+    found = (lib.archive.reading.stories(replace(query, min_publishers=least), now)[0] for least in MANY)
+    return list({story.id: story for story in chain.from_iterable(found)}.values())
 
 
 def _pulse(lib: Library, now: int) -> list[tuple[Rules, int, Markup]]:

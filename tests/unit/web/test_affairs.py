@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -11,6 +12,7 @@ import pytest
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
+from aggregator.web.pages import SEVERAL
 
 WAR = {
     "Israel Forms Emergency Government for War Against Hamas": ("herald", "mail"),
@@ -44,6 +46,16 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
 def test_the_front_page_leads_with_the_affair_that_most_outlets_report(room: Newsroom) -> None:
     room.publish(*news(WAR), *news(PRIZE))
     assert headlines(room.client.get("/").text)[:2] == [next(iter(WAR)), *PRIZE]
+
+
+def test_a_large_story_stays_in_front_of_however_many_small_ones_come_after_it(room: Newsroom) -> None:
+    """Every hour brings stories of two outlets, dozens if many sources are polled."""
+    letters = random.Random(1)
+    words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(5 * (SEVERAL + 5))]
+    small = {" ".join(words[5 * n : 5 * n + 5]): ("herald", "mail") for n in range(SEVERAL + 5)}
+    large = "Earthquake Levels Towns in Central Chile"
+    room.publish(*news({large: OUTLETS}, age=timedelta(hours=6)), *news(small))
+    assert headlines(room.client.get("/").text)[0] == large
 
 
 def test_one_outlet_does_not_make_an_affair_by_writing_much(room: Newsroom) -> None:
