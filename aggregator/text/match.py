@@ -168,7 +168,7 @@ class Matcher:
         index, start, _ = hit
         cased = hay.cased
         for i, j in self._capitals[index]:
-            if not cased[start + i : start + j].isupper():
+            if not cased[start + i : start + j].isupper() or cased[start + j] == "$":  # US$5 is money
                 return False
         return not (hay.all_caps and start < hay.split and self._is_common(hay, index, start))
 

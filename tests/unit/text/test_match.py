@@ -32,6 +32,8 @@ def _hits(made: Needle, title: str, summary: str = "") -> list[str]:
         ("US", "The U.S. sends ships", ["U.S"]),
         ("U.S.", "US-China talks", ["US"]),
         ("US", "Tell us more", []),
+        ("US", "A loan of US$58 million to the US", ["US"]),
+        ("HK", "HK$455 million for HK painter", ["HK"]),
         ("WHO", "Who won?", []),
         ("us auto", "US Auto Suppliers", ["US Auto"]),
         ("oman", "A woman in Rome", []),
