@@ -113,7 +113,10 @@ def front() -> Response:
 def _of_many_outlets(lib: Library, query: StreamQuery, now: int) -> list[StoryView]:
     """The newest stories of a stream that several outlets report, and the newest of those that many do: the sixty newest may have
     come within few hours, when what leads is older."""
-    found = (lib.archive.reading.stories(replace(query, min_publishers=least), now)[0] for least in MANY)
+    found = (
+        lib.archive.reading.stories(replace(query, min_publishers=max(least, query.min_publishers)), now)[0]
+        for least in MANY
+    )
     return list({story.id: story for story in chain.from_iterable(found)}.values())
 
 
@@ -163,7 +166,7 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
         narrowed=[*narrowings(lib.in_force(), query), *filter(None, [searched(query)])],
         asked=request.args,
         candidates=CANDIDATES,
-        **_rail(lib, wanted, stream),
+        **_rail(lib, wanted),
         before=datetime.fromtimestamp(after[0], UTC) if after and not best else None,
         older=_older(path, query, stream),
         orders=_orders(path, best=best) if query.filter.words and not query.window else (),
@@ -172,13 +175,13 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
     )
 
 
-def _rail(lib: Library, query: StreamQuery, stream: Stream) -> dict[str, Any]:
+def _rail(lib: Library, query: StreamQuery) -> dict[str, Any]:
     """What is shown beside a stream: its stories reported by most outlets, and its chart; nothing beside a search, an
     archive, a source or the continuation of a list."""
     if not query.filter.empty or query.window or query.before or query.kind == "source":
         return {"foremost": [], "pulse": []}
     now = int(lib.now().timestamp())
-    several = [story for story in rank_by_importance(stream.stories, now) if len(story.publishers) > 1][:MOST]
+    several = rank_by_importance(_of_many_outlets(lib, replace(query, limit=SEVERAL), now), now)[:MOST]
     own = ("section", query.id)
     return {
         "foremost": sorted(several, key=lambda story: -len(story.publishers)),

@@ -56,6 +56,10 @@ def test_a_large_story_stays_in_front_of_however_many_small_ones_come_after_it(r
     large = "Earthquake Levels Towns in Central Chile"
     room.publish(*news({large: OUTLETS}, age=timedelta(hours=6)), *news(small))
     assert headlines(room.client.get("/").text)[0] == large
+    rail = room.client.get("/latest?limit=1").text.partition("Reported by most outlets")[
+        2
+    ]  # whatever the list beside it shows
+    assert re.findall(r"<b>(\d+)<span[^>]*> outlets: </span></b> <a [^>]*>([^<]+)", rail)[0] == ("7", large)
 
 
 def test_one_outlet_does_not_make_an_affair_by_writing_much(room: Newsroom) -> None:
