@@ -44,12 +44,12 @@ def lone_address(text: object) -> str | None:
 
 
 def moment(text: str) -> datetime | None:
-    """A date of ISO 8601, in UTC if it names no zone; None for any other text."""
+    """A date of ISO 8601, in UTC if it names no zone; None for any other text, and for a time that is in no year in UTC."""
     try:
         time = datetime.fromisoformat(text)
-    except ValueError:
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def size(text: str | None) -> int | None:

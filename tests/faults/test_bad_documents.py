@@ -334,6 +334,15 @@ def test_24_dates_are_clamped_or_absent(date: str) -> None:
     assert one.published is None or (one.published.year >= 1970 and one.published <= NOW and one.published.tzinfo)
 
 
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"])
+@pytest.mark.parametrize("name", ["date_published", "date_modified"])
+def test_24_a_time_that_is_in_no_year_in_utc_costs_no_entry(name: str, date: str) -> None:
+    """The first is what .NET writes for no date."""
+    items = [{"id": "1", "title": "A", name: date}, {"id": "2", "title": "B", name: "2026-11-20T10:00:00Z"}]
+    feed = read(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode())
+    assert [one.published for one in feed.items] == [None, NOW.replace(hour=10)]
+
+
 @pytest.mark.parametrize(
     ("link", "expected"), [("a", "https://example.org/a"), ("//cdn.example/a", "https://cdn.example/a")]
 )
