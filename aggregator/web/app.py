@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -35,6 +37,10 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+SLIP = 0.85
+"""How alike a parameter is to one that we have if it is a slip: `min_publisher`, `sections`, `limt`."""
+UNKNOWN = 20
+"""Parameters that are looked at for slips, at most."""
 NO_PAGES = (".opml", *(f".{extension}" for extension in FORMATS))
 """Endings of addresses at which browsers get no page."""
 
@@ -67,7 +73,7 @@ def create_app(library: Library) -> Flask:
     app.register_error_handler(StoreError, unavailable)
     app.register_error_handler(HTTPException, fail)
     app.register_error_handler(Exception, crash)
-    app.before_request(given_once)
+    app.before_request(well_meant)
     app.after_request(headers)
     app.wsgi_app = ResponseCache(under_prefix(app.wsgi_app, library), library)  # type: ignore[method-assign]  # Flask's documented way to wrap it
     return app
@@ -95,14 +101,20 @@ def _prefix(library: Library) -> str:
         return library.last_known.prefix  # the view that needs the store will report the problem
 
 
-def given_once() -> None:
-    """Raises:
-    QueryError: a parameter is given twice and says different things. Whichever counted, the answer would be of another question.
+def well_meant() -> None:
+    """Parameters that others add (`utm_source`, `fbclid`, a number against caches) are ignored.
+
+    Raises:
+    QueryError: a parameter is given twice and says different things, or is misspelt: the answer would be of another question.
     """
     operation = getattr(current_app.view_functions.get(request.endpoint or ""), "operation", None)
-    for name in operation.takes if operation else ():
+    takes = operation.takes if operation else ()
+    for name in takes:
         if len(set(request.args.getlist(name))) > 1:
             raise QueryError(name, f"`{name}` must be given only once")
+    for name in islice((name for name in request.args if name not in takes), UNKNOWN):
+        if near := get_close_matches(name.lower(), takes, 1, SLIP):
+            raise QueryError(near[0], f"a parameter is misspelt: did you mean `{near[0]}`?")
 
 
 def headers(response: Response) -> Response:

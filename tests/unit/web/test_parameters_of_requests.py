@@ -14,6 +14,7 @@ from newsroom import Newsroom
 
 from aggregator.errors import QueryError
 from aggregator.web import parameters
+from aggregator.web.app import UNKNOWN
 from aggregator.web.parameters import terms
 
 BAD = (
@@ -82,6 +83,33 @@ def test_what_is_given_twice_is_refused_where_it_says_different_things(
     assert f"`{name}` must be given only once" in got.text
     assert client.get(f"{address}?limit=5&limit=5").status_code == 200
     assert client.get(f"{address}?utm_source=a&utm_source=b").status_code == 200, "what means nothing here"
+
+
+@pytest.mark.parametrize("address", ["/latest.rss", "/latest", "/api/v1/stories", "/sections/defense.json"])
+@pytest.mark.parametrize(
+    ("slip", "name"),
+    [("min_publisher", "min_publishers"), ("minPublishers", "min_publishers"), ("sections", "section"), ("Q", "q"), ("limt", "limit")],
+)  # fmt: skip
+def test_a_slip_is_told_instead_of_everything(client: FlaskClient, address: str, slip: str, name: str) -> None:
+    got = client.get(f"{address}?{slip}=3")
+    assert got.status_code == 400
+    assert f"did you mean `{name}`?" in got.text
+
+
+OTHERS = """
+utm_source utm_medium utm_campaign utm_content utm_term utm_id fbclid gclid msclkid dclid yclid mc_cid mc_eid igshid ref ref_src src s
+si sid session referrer cmp cid at_medium at_campaign _ _t t ts time v ver version rnd rand random cb cachebuster nocache no_cache cache
+format feed type output amp share via language locale key token id
+"""
+
+
+@pytest.mark.parametrize(
+    "address", ["/latest.rss", "/latest", "/api/v1/stories", "/subscriptions.opml", "/latest/2026-11"]
+)
+def test_what_others_add_to_an_address_is_no_slip(client: FlaskClient, address: str) -> None:
+    added = OTHERS.split()
+    for some in (added[n : n + UNKNOWN] for n in range(0, len(added), UNKNOWN)):
+        assert client.get(f"{address}?{'&'.join(f'{name}=1' for name in some)}").status_code == 200, some
 
 
 def test_other_addresses_refuse_it_too(client: FlaskClient) -> None:
