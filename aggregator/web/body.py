@@ -7,6 +7,7 @@ import re
 from markupsafe import Markup
 
 from aggregator.normalise.plain import plain_of_safe, prose_of_safe
+from aggregator.text.fold import fold
 
 _IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
 """In sanitised HTML quotes are double."""
@@ -20,18 +21,22 @@ def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]
     """(standfirst, body) of a story with this summary and this sanitised text.
 
     A text that only repeats the summary is not shown as a body unless it has lists, headings or the like. A first
-    paragraph that repeats it is omitted, and a summary cut from the beginning of the text is not used as standfirst.
-    Pages load nothing from elsewhere, so the images of a text are omitted.
+    paragraph that repeats it is omitted, and a summary cut from the beginning of the text is not used as standfirst;
+    many feeds write one with typographic quotes and the other without. Pages load nothing from elsewhere, so the images of
+    a text are omitted, and a text without words, such as a star that links to the article, is no body.
     """
-    text, said = prose_of_safe(content), " ".join(summary.split())
-    if text.rstrip("…. ") in said and not _BLOCKS.search(content):
+    said = fold(" ".join(summary.split()))
+    text, whole = (fold(told[: 2 * len(said) + 100]) for told in (prose_of_safe(content), plain_of_safe(content)))
+    if text.rstrip(". ") in said and not _BLOCKS.search(content):
         return summary, None
     first = _PARAGRAPH.match(content)
-    if said and first and plain_of_safe(first[1]) == said:
+    if said and first and fold(plain_of_safe(first[1])) == said:
         content = content[first.end() :]
-    elif said and any(whole.startswith(said.rstrip("…. ")) for whole in (text, plain_of_safe(content))):
+    elif said and any(told.startswith(said.rstrip(". ")) for told in (text, whole)):
         summary = ""
     content = _IMAGE.sub("", content)
     for _ in range(3):  # a link in a paragraph in a figure
         content = _EMPTY.sub("", content)
+    if not any(map(str.isalnum, plain_of_safe(content))):
+        return summary, None
     return summary, Markup(content)  # noqa: S704 - sanitised when it was stored

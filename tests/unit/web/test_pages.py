@@ -235,6 +235,17 @@ def test_what_a_body_repeats_is_told_once() -> None:
     assert standfirst_and_body(cut, text) == ("", text)
     assert standfirst_and_body("Short.", "<p>Other words.</p>") == ("Short.", "<p>Other words.</p>")
     assert standfirst_and_body("", "<p>Other words.</p>") == ("", "<p>Other words.</p>")
+    straight, curly = 'It\'s "over" - at last...', "<p>It’s “over” – at last…</p>"
+    assert standfirst_and_body(straight, curly) == (straight, None)
+    assert standfirst_and_body(straight, f"{curly}<p>Other words.</p>") == (straight, "<p>Other words.</p>")
+    assert standfirst_and_body(straight, f"<div>{curly} More of it.</div>")[0] == ""
+
+
+def test_a_text_without_words_is_no_body() -> None:
+    """As in a weblog's entries that link to others: a star that leads to the entry itself."""
+    star = '<div><a href="https://weblog.example/1">&nbsp;★&nbsp;</a></div>'
+    assert standfirst_and_body("Short.", f"<p>Short.</p>{star}") == ("Short.", None)
+    assert standfirst_and_body("", '<p><img src="https://weblog.example/1.png"></p>') == ("", None)
 
 
 SMALL = [a + b + c for a in "bdfglm" for b in ("ar", "el", "in", "ost") for c in ("ba", "den", "ku", "lo")]
