@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -127,6 +129,29 @@ def test_f7_a_write_waits_for_another_writer_and_only_so_long(tmp_path: Path) ->
     other.execute("COMMIT")
     for one in (hasty, other, made):
         one.close()
+
+
+def test_who_waits_for_another_writer_hears_a_signal(tmp_path: Path) -> None:
+    """A service that started under a lock did not end on SIGTERM, nor a command on Ctrl-C, for up to a minute."""
+
+    def heard(*_: object) -> None:
+        raise InterruptedError
+
+    made = archive(tmp_path, "one")
+    other = sqlite3.connect(tmp_path / "aggregator.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    before = signal.signal(signal.SIGALRM, heard)
+    try:
+        began = time.monotonic()
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        with pytest.raises(InterruptedError):
+            made.upkeep.note("a", 1)
+        assert time.monotonic() - began < 5
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    other.close()
+    made.upkeep.note("a", 1)
+    made.close()
 
 
 def test_another_connection_takes_no_locks_from_those_that_are_open(tmp_path: Path) -> None:

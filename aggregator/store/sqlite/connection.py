@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -23,6 +24,9 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 60.0
 """How long a write waits for another process before it gives up (F7: a lock of 30 s costs no poll)."""
+SLICE = 0.5
+"""Seconds of that wait after which Python looks whether a signal came: within SQLite it hears none, and whoever waits could
+only be killed."""
 BOUND = 900  # values of one statement
 ALONE = b"\1\1"
 """In the header of a database that has no log (https://www.sqlite.org/fileformat.html#file_format_version_numbers)."""
@@ -70,19 +74,21 @@ class Connection:
                     uri=True,
                     isolation_level=None,
                     check_same_thread=False,
-                    timeout=patience,
+                    timeout=min(SLICE, patience),
                 )
             else:
-                self.raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=patience)
+                self.raw = sqlite3.connect(
+                    path, isolation_level=None, check_same_thread=False, timeout=min(SLICE, patience)
+                )
             # Threads of the web end silently; what they had open is closed with its last reference.
             self._closing = weakref.finalize(self, self.raw.close)
-            self.raw.execute("PRAGMA schema_version")  # reads the header: is it a database at all?
+            self._execute("PRAGMA schema_version")  # reads the header: is it a database at all?
             if not read_only:
                 # Only for writers. Closing a connection that has a Python function runs Python code again; if that happens while
                 # a thread ends that Python did not start (as all threads of the web server), CPython frees the thread's state
                 # twice and crashes.
                 self.raw.create_function("indexed", 1, indexed, deterministic=True)
-                self.raw.execute("PRAGMA journal_mode = WAL")
+                self._execute("PRAGMA journal_mode = WAL")
             self._file = _identity(path)  # it exists by now
             _opened.add(self._file)
             # A commit must survive a power cut, at two or three ms each: an item that its feed has dropped meanwhile would be
@@ -102,6 +108,16 @@ class Connection:
         import sqlite_utils
 
         return sqlite_utils.Database(self.raw)
+
+    def _execute(self, query: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """A statement that may have to wait for another process."""
+        until = time.monotonic() + self.patience
+        while True:
+            try:
+                return self.raw.execute(query, values)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                    raise
 
     def close(self) -> None:
         with self._turn:  # closing it while another thread uses it would crash the process
@@ -155,7 +171,7 @@ class Connection:
         """All or nothing. BEGIN IMMEDIATE, since a deferred transaction that turns into a write fails at once; so there is
         only one writer, and no statement is ever hurried."""
         with self._turn, self.translate():
-            self.raw.execute("BEGIN IMMEDIATE")
+            self._execute("BEGIN IMMEDIATE")
             try:
                 self._check_schema()
                 yield self.raw
@@ -168,17 +184,17 @@ class Connection:
 
     def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         with self._turn, self.translate():
-            return self.raw.execute(query, values).fetchall()
+            return self._execute(query, values).fetchall()
 
     def write(self, query: str, values: Sequence[Any] = ()) -> None:
         with self._turn, self.translate():
-            self.raw.execute(query, values)
+            self._execute(query, values)
 
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
         rows: list[Any] = []
         with self._turn, self.translate():
             for part in parts(keys):
-                rows += self.raw.execute(f"{query} {marks(len(part))} {order}", (*bounds, *part))
+                rows += self._execute(f"{query} {marks(len(part))} {order}", (*bounds, *part))
         return rows
 
 
