@@ -21,9 +21,10 @@ from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.leases import release_dead
+from aggregator.store.dialect import Lock
 from aggregator.store.postgres import readonly, sources
 from aggregator.store.postgres.archive import PostgresArchive
-from aggregator.store.postgres.connection import DIALECT, copy
+from aggregator.store.postgres.connection import DIALECT, OUR_LOCKS, copy
 from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.readonly import ReadOnlyArchive
 from aggregator.store.postgres.schema import migrations
@@ -167,6 +168,17 @@ def test_strangers_and_later_versions_are_left_alone(url: str) -> None:
     execute(url, "UPDATE meta SET value = '99' WHERE key = 'schema'")
     with pytest.raises(StoreTooNew, match="schema 99"):
         PostgresArchive(url)
+
+
+def test_nothing_is_written_into_what_a_later_version_migrated(store: PostgresArchive) -> None:
+    """Nor while it migrates: what is being written then is awaited."""
+    free = f"SELECT pg_try_advisory_xact_lock({OUR_LOCKS}, {Lock.MIGRATING:d})"
+    with store._connection.transaction():
+        assert execute(store.address("other"), free) == [(False,)]
+    assert execute(store.address("other"), free, "UPDATE meta SET value = '99' WHERE key = 'schema'", free) == [(True,)]
+    with pytest.raises(StoreTooNew, match=r"migrated by a later version .*schema 99.* restart"):
+        store.intake.apply([polled("alpha", [item("alpha", "1", "One")])], NOW)
+    assert store.reading.totals()["items"] == 0
 
 
 def test_a_connection_that_was_lost_is_opened_anew_and_nobody_notices(store: PostgresArchive) -> None:

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import errors
 from psycopg.abc import PQGen
 
-from aggregator.errors import StoreError
+from aggregator.errors import StoreError, StoreTooNew
 from aggregator.store.dialect import Dialect, Lock
 from aggregator.store.postgres.failures import SILENT, ours
 from aggregator.store.postgres.full_text import query as words_query
@@ -24,6 +24,9 @@ Raw = psycopg.Connection[tuple[Any, ...]]
 T = TypeVar("T")
 
 OUR_LOCKS = 0x57495245  # "WIRE": the class of our advisory locks; their numbers are those of `dialect.Lock`
+
+_UNMIGRATED = f"""SELECT pg_advisory_xact_lock_shared({OUR_LOCKS}, {Lock.MIGRATING:d});
+    SELECT value FROM meta WHERE key = 'schema'""".encode()
 
 DIALECT = Dialect(
     greatest="greatest",
@@ -75,6 +78,7 @@ class Connection:
     def __init__(self, server: Server, owner: str, *, read_only: bool = False, patience: int = BUSY_SECONDS) -> None:
         self.server = server
         self.opened = 0
+        self.schema: int | None = None  # that this program writes, once `migrate` has seen to it
         self._raw: Raw
         self._name = session_name(owner)
         self._read_only = read_only
@@ -133,6 +137,8 @@ class Connection:
             raw = self._once_more(begin)
             outer, self._begun = self._begun, True
             try:
+                if not outer and self.schema is not None:
+                    self._check_schema(raw)
                 if alone is not None:
                     raw.execute("SELECT pg_advisory_xact_lock(%s, %s)", (OUR_LOCKS, alone))
                 if unhurried:
@@ -140,6 +146,18 @@ class Connection:
                 yield raw
             finally:
                 self._begun = outer
+
+    def _check_schema(self, raw: Raw) -> None:
+        """A later version reads otherwise what is written here. Its migration waits for transactions that are under way, and those that
+        begin meanwhile wait for it."""
+        cursor = raw.execute(_UNMIGRATED)  # in one go, and yet the second is answered as things are after the wait
+        cursor.nextset()
+        found = int(cursor.fetchall()[0][0])
+        if found != self.schema:
+            raise StoreTooNew(
+                f"{self.server.name}: was migrated by a later version of this program while in use (schema {found}, this one knows "
+                f"{self.schema}), so nothing more is written; restart with that version"
+            )
 
     def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         with self._turn, self.translate():

@@ -66,10 +66,9 @@ def migrate(connection: Connection) -> None:
     """
     known = migrations()
     newest, found = known[-1][0], known_version(connection)
-    if found == newest:
-        return
     try:
-        _apply(connection, known)
+        if found < newest:
+            _apply(connection, known)
     except StoreReadOnly as error:
         if not found:
             raise
@@ -77,6 +76,7 @@ def migrate(connection: Connection) -> None:
             f"{connection.server.name}: written by an earlier version of this program (schema {found}, this one needs "
             f"{newest}), and cannot be migrated here; start a worker of this version that may write to it"
         ) from error
+    connection.schema = newest
 
 
 def _apply(connection: Connection, known: Sequence[tuple[int, str, str]]) -> None:
