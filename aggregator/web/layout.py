@@ -63,7 +63,8 @@ def printed(template: str, **values: Any) -> str:
         local=local,
         instant=datetime.fromisoformat,
         at=lambda seconds: datetime.fromtimestamp(seconds, UTC),
-        full=lambda moment: moment.astimezone(zone).strftime("%-d %B %Y, %H:%M %Z"),
+        full=lambda moment: f"{moment.astimezone(zone):%-d %B %Y, %H:%M} {_zone(moment.astimezone(zone))}",
+        zone=_zone(now),
         month=lambda moment: month_of(int(moment.timestamp()), zone),
         month_name=lambda moment: moment.astimezone(zone).strftime("%B %Y"),
         code=_code,
@@ -71,6 +72,12 @@ def printed(template: str, **values: Any) -> str:
         formats=FORMATS,
         **values,
     )
+
+
+def _zone(moment: datetime) -> str:
+    """The name of its time zone; where that is a number, as in Dubai, with what it is counted from."""
+    name = moment.strftime("%Z")
+    return f"UTC{name}" if name[:1] in "+-" else name
 
 
 def _code(text: str) -> Markup:

@@ -499,6 +499,17 @@ def test_a_topic_that_every_tenth_story_has_relates_nothing(tmp_path: Path) -> N
     room.close()
 
 
+@pytest.mark.parametrize(("zone", "hour", "said"), [("Asia/Tokyo", 20, "JST"), ("Asia/Dubai", 15, "UTC+04")])
+def test_times_say_their_zone(tmp_path: Path, zone: str, hour: int, said: str) -> None:
+    """Every third zone has no letters for itself: "times in +04" said nothing."""
+    room = Newsroom(tmp_path, CONFIG.replace("timezone: UTC", f"timezone: {zone}"))
+    room.publish(item("Frigate runs aground in fog"))
+    page = page_of(room.client, "frigate")
+    assert f"times in {said}<" in page
+    assert f"24 November 2026, {hour}:00 {said}<" in page
+    room.close()
+
+
 def test_archives_are_named_as_their_headings_are(client: FlaskClient) -> None:
     """NEWS has stories of defense in October and November."""
     assert "Earlier: November\N{NO-BREAK SPACE}2026</a>" in client.get("/sections/defense").text
