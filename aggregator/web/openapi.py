@@ -26,7 +26,8 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "min_publishers": (
         {"type": "integer", "minimum": 1, "maximum": MAX_PUBLISHERS},
-        "Only stories that at least this many independent outlets report; a story enters when the last of them joins.",
+        "Only stories that at least this many independent outlets report; a story enters when the last of them joins. Those that only "
+        "print an agency's text which another had already, or link to another's article, are listed among its outlets but do not count.",
     ),
     "primary": (
         {"type": "string", "enum": ["0", "1", "true", "false"]},
