@@ -45,7 +45,8 @@ class Sandbox:
         self._alone, self._patience = alone, patience
         self._slots = asyncio.Semaphore(1)
         self._further = children - 1  # children that may still be added
-        self._articles = asyncio.Semaphore(max(1, children - 1))  # so that slow article pages never occupy all children
+        self._slow = asyncio.Semaphore(max(1, children - 1))  # so that what may be slow never occupies all children
+        self._stalled: set[str] = set()  # sources whose last document took too long
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._closed = False
@@ -55,8 +56,16 @@ class Sandbox:
 
     async def parse(self, fetched: Fetched, job: ParseJob) -> NormalFeed:
         """Parse and normalise a document. Raises ParseError (not a feed) and SandboxError of kind `timeout` or `crashed`."""
+        task = frames.Task(fetched.content_type, fetched.url, job)
         with self._holding(len(fetched.body)):
-            answer = await self._read(frames.Task(fetched.content_type, fetched.url, job), fetched.body)
+            async with self._slow if job.source in self._stalled else contextlib.nullcontext():
+                try:
+                    answer = await self._read(task, fetched.body)
+                except SandboxError as error:
+                    if error.kind == "timeout":
+                        self._stalled.add(job.source)
+                    raise
+        self._stalled.discard(job.source)
         if not isinstance(answer, frames.Done):
             raise SandboxError("crashed", "the process that reads documents gave an unexpected answer")
         return answer.feed
@@ -64,7 +73,7 @@ class Sandbox:
     async def extract(self, fetched: Fetched, told: Told) -> str:
         """Extract the text of an article page as safe HTML. Raises as `parse` does."""
         with self._holding(len(fetched.body)):
-            async with self._articles:
+            async with self._slow:
                 answer = await self._read(frames.Page(fetched.content_type, fetched.url, told), fetched.body)
         if not isinstance(answer, frames.Text):
             raise SandboxError("crashed", "the process that reads documents gave an unexpected answer")

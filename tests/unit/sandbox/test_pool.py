@@ -336,6 +336,25 @@ def test_secrets_of_the_environment_stay_with_the_parent(monkeypatch: pytest.Mon
     assert b"secret-value" not in asyncio.run(main())
 
 
+def test_sources_whose_documents_stall_again_and_again_hold_up_others_once() -> None:
+    """Then they share a child."""
+    worst = [replace(JOB, source=f"worst-{n}") for n in range(2)]
+
+    async def main() -> None:
+        async with Sandbox(children=2, wall=0.2, alone=0) as sandbox:
+            first = await asyncio.gather(*(sandbox.parse(fetched(SLOW), job) for job in worst), return_exceptions=True)
+            assert all(isinstance(one, SandboxError) for one in first), first
+            sandbox._wall = 60
+            again = [asyncio.create_task(sandbox.parse(fetched(SLOW), job)) for job in worst]
+            await asyncio.sleep(0.01)
+            for _ in range(10):
+                assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+            assert not any(task.done() for task in again)
+        await asyncio.gather(*again, return_exceptions=True)
+
+    asyncio.run(main())
+
+
 def test_articles_that_stall_hold_up_no_feed() -> None:
     """Their pages never get the last child."""
     page = replace(fetched(b"<html><body>" + b"<p>word <b>word" * 200_000), content_type="text/html")
