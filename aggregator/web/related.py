@@ -29,7 +29,7 @@ RECENT = timedelta(days=30)  # what fills up the list is not older
 TELLING = 3.0  # -log of the share of stories with what two have in common, from which it relates them: one in twenty
 FEW = 5  # so many stories of a topic are never too many …
 YOUNG = 100  # … however few an archive holds: it counts for so many
-CLOSE = 0.25  # cosine of embeddings from which two stories may be about related things
+CLOSE = 0.35  # cosine of embeddings from which two stories may be about related things
 
 
 @dataclass(frozen=True, slots=True)
