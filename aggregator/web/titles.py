@@ -64,11 +64,11 @@ def _inert(text: str) -> str:
 
 
 def description(force: InForce, query: StreamQuery) -> str:
-    what = "Items" if query.view == "items" else "Stories, each with all the outlets that report it"
+    what = "Items" if query.view == "items" else "Stories, each with all the outlets that report it,"
     kinds = {
-        "section": f"{what}, in the section {force.names.sections.get(query.id or '')}.",
-        "topic": f"{what}, on {force.names.topics.get(query.id or '')}.",
-        "source": f"{what}, from {force.names.sources.get(query.id or '', ('', None))[0]}.",
-        "latest": f"{what}, newest first.",
+        "section": f"in the section {force.names.sections.get(query.id or '')}.",
+        "topic": f"on {force.names.topics.get(query.id or '')}.",
+        "source": f"from {force.names.sources.get(query.id or '', ('', None))[0]}.",
+        "latest": "as they come in.",
     }
-    return kinds.get(query.kind, f"{what}, found by a search.")
+    return f"{what} {kinds.get(query.kind, 'found by a search.')}"

@@ -55,6 +55,7 @@ def test_a_page_names_its_one_address_and_what_it_is_about(client: FlaskClient) 
         ("/?utm_source=letter", f"{root}/", None),
         ("/sections/defense?from=x", f"{root}/sections/defense", "in the section Defense."),
         ("/search?q=rare&amp=1&lang=en", f"{root}/search?q=rare&amp;lang=en", "found by a search."),
+        ("/sources/kyodo", f"{root}/sources/kyodo", "Items from Kyodo."),
         (story["url"].removeprefix(root), story["url"], "Navy&#39;s Newest Frigate Delayed Again, Shipbuilder Says, says bbc-world"),
     ):  # fmt: skip
         head = client.get(asked).text.partition("</head>")[0]
