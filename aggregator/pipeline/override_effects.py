@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from aggregator.model.story import PendingItem, StoryState
@@ -53,15 +53,15 @@ def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str]
     """Everything in the file that is not yet so in the archive; `hidden` are the addresses that are hidden now."""
     meant = with_moved_addresses(policy, store)
     return OverrideEffects(
-        _unions(store, meant.joined),
+        _unions(store, meant),
         _partings(store, meant.apart),
         _hidings(store, with_moved_addresses(replace(policy, hidden=hidden), store), meant),
         _unknown(store, policy),
     )
 
 
-def _unions(store: EditionStore, joined: Sequence[frozenset[str]]) -> tuple[Union, ...]:
-    merged = unions(store, joined)
+def _unions(store: EditionStore, policy: Policy) -> tuple[Union, ...]:
+    merged = unions(store, policy)
     states = store.stories({*merged, *merged.values()})
     return tuple(
         Union(states[n], tuple(states[one] for one, older in sorted(merged.items()) if older == n and one in states))

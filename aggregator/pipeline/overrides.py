@@ -36,12 +36,12 @@ def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive
     groups = [group for group in policy.joined if not group.isdisjoint(wanted.values())]
     if not groups:
         return replace(grouping, joins=tuple(joins))
-    stored = archive.edition.placed_at({address for group in groups for address in group})
+    stored = _homes(archive.edition, policy, groups)
     into = {merge.younger: merge.older for merge in grouping.merges}
     merges = list(grouping.merges)
     founded = {one.n for one in fresh}  # stories that these found are younger than any that readers know
     for group in groups:
-        known = {survivor(into, home) for address in group for home in stored.get(address, {}).values()}
+        known = {survivor(into, home) for address in group for home in stored.get(address, ())}
         new = {survivor(into, story[n]) for n, address in wanted.items() if address in group and n in story}
         older, *younger = sorted(known | new, key=lambda home: (home in founded, home))
         for one in younger:
@@ -144,12 +144,23 @@ def survivor(into: Mapping[int, int], story: int) -> int:
     return story
 
 
-def unions(store: EditionStore, joined: Sequence[frozenset[str]]) -> dict[int, int]:
+def _homes(store: EditionStore, policy: Policy, groups: Sequence[frozenset[str]]) -> dict[str, set[int]]:
+    """Canonical address → the stories of the article there. Where other outlets moved theirs to that address, those are not meant."""
+    stored = store.placed_at({address for group in groups for address in group})
+    several = {n for homes in stored.values() if len({*homes.values()}) > 1 for n in homes}
+    outlet = {item.n: policy.publisher(item) for item in store.items(several)} if several else {}
+    return {
+        address: {home for n, home in homes.items() if outlet.get(n) == outlet.get(next(iter(homes)))}
+        for address, homes in stored.items()
+    }
+
+
+def unions(store: EditionStore, policy: Policy) -> dict[int, int]:
     """Stored stories that the editor joins: each younger, and the older that it merges into."""
-    stored = store.placed_at({address for group in joined for address in group})
+    stored = _homes(store, policy, policy.joined)
     into: dict[int, int] = {}
-    for group in joined:
-        homes = {survivor(into, home) for address in group for home in stored.get(address, {}).values()}
+    for group in policy.joined:
+        homes = {survivor(into, home) for address in group for home in stored.get(address, ())}
         older, *younger = sorted(homes) or [0]
         into.update(dict.fromkeys(younger, older))
     return {younger: survivor(into, younger) for younger in into}
@@ -157,7 +168,7 @@ def unions(store: EditionStore, joined: Sequence[frozenset[str]]) -> dict[int, i
 
 def _join(archive: Archive, policy: Policy, now: int) -> None:
     """Merge stored stories that the editor joins."""
-    merged = unions(archive.edition, policy.joined)
+    merged = unions(archive.edition, policy)
     if not merged:
         return
     states = archive.edition.stories({*merged, *merged.values()})

@@ -199,3 +199,18 @@ def test_what_comes_to_an_address_joins_the_article_that_was_there_first(room: N
     room.publish(late)
     found = {frozenset(one["title"] for one in story["sources"]) for story in told(room)}
     assert found == {frozenset({theirs.title, late.title}), frozenset({REPORT.title}), frozenset({OTHER.title})}
+
+
+def test_no_outlet_joins_a_story_to_others_by_moving_its_article_to_an_address_in_the_file(room: Newsroom) -> None:
+    """… at which another outlet's article is."""
+    theirs = item("Central bank lowers its rates", "kyodo", url=TO)
+    room.publish(theirs)
+    room.publish(replace(SECOND, source="reuters", publisher="Reuters"))
+    said = f"{{join: [['{TO}', '{OTHER.url}']]}}"
+    edit(room, said)
+    before = keys(room)
+    assert before == {frozenset({FROM, SECOND.url}), frozenset({TO, OTHER.url})}
+    moves(room)
+    room.publish(item("Markets cheer", "reuters", url=TO))
+    edit(room, f"{said}\n# again")
+    assert keys(room) == {frozenset({TO, SECOND.url}), frozenset({TO, OTHER.url})}
