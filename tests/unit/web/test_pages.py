@@ -492,7 +492,7 @@ def test_a_topic_that_every_tenth_story_has_relates_nothing(tmp_path: Path) -> N
     chance = random.Random(7)
     room.publish(
         item("NATO alarms rang twice over a ship of rare earths", summary=""),
-        item("Price of rare earths alarms industry", "kyodo", summary=""),
+        item("Price of rare earths alarms industry", "kyodo", age=timedelta(days=10), summary=""),
         *(item("NATO " + " ".join(chance.choices(SMALL, k=5)), summary="") for _ in range(30)),
     )
     told = room.client.get("/api/v1/stories?q=alarms+rang").get_json()["stories"][0]["related"]
