@@ -72,9 +72,6 @@ def edition(
             break
         with gc_paused():
             items = archive.edition.items(waiting[start : start + BATCH])
-            if moved_to_overrides(items, policy):
-                overrule(archive, policy, now)
-                items = archive.edition.items(waiting[start : start + BATCH])
             report = combined(report, _place_or_split(archive, policy, items, now, cache))
         progress(report.items + len(report.set_aside), len(waiting))
     return report
@@ -160,6 +157,9 @@ def step(
     cache: FeatureCache | None = None,
 ) -> int:
     """One batch: judge, group, compose, apply. Returns the number of stories founded."""
+    if moved_to_overrides(items, policy):
+        overrule(archive, policy, now)
+        items = archive.edition.items([item.n for item in items])
     began = now()
     seen = [folded(item, policy) for item in items]
     judged = {item.n: policy.judge(item) for item in seen}

@@ -14,7 +14,9 @@ from newsroom import CONFIG, Newsroom, item, of_the_file
 
 from aggregator.cli.main import main
 from aggregator.cli.planning import Comparison, in_force
+from aggregator.model.judgement import Judgement
 from aggregator.model.poll import PollResult
+from aggregator.model.story import PendingItem
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.plan import archive_rows
 from aggregator.pipeline.survey import survey
@@ -188,6 +190,23 @@ def test_an_article_is_set_apart_or_joined_once_it_comes_to_the_address_in_the_f
     assert keys(room) == {frozenset({FROM, SECOND.url}), frozenset({OTHER.url})}
     moves(room)
     assert keys(room) == found
+
+
+def test_one_that_cannot_be_read_where_it_comes_holds_up_no_other(room: Newsroom) -> None:
+    edit(room, f"{{join: [['{TO}', '{OTHER.url}']]}}")
+    policy = room.application.policy
+
+    def judge(one: PendingItem) -> Judgement:
+        if one.title == REPORT.title:
+            raise ValueError
+        return policy.judge(one)
+
+    (state,) = room.archive.sources.states(["bbc-world"])
+    n, _ = room.archive.intake.known([LIVE.id])[LIVE.id]
+    room.receive(SECOND)
+    room.archive.intake.apply([PollResult(state, changed=((n, REPORT),))], room.now)
+    report = edition(room.archive, replace(policy, judge=judge), lambda: int(room.now.timestamp()))
+    assert (report.items, report.set_aside) == (1, frozenset({n}))
 
 
 def test_what_comes_to_an_address_joins_the_article_that_was_there_first(room: Newsroom) -> None:
