@@ -51,9 +51,9 @@ def failing_disk(folder: Path, image: Path) -> Iterator[Callable[[], None]]:
 
 @contextmanager
 def read_only(folder: Path) -> Iterator[None]:
-    """Nothing in `folder` may be written. Root is not stopped by permissions, so that it gets a read-only mount."""
+    """Nothing in `folder`, which may be a file, may be written. Root is not stopped by permissions, so that it gets a read-only mount."""
     if os.geteuid():
-        modes = {path: path.stat().st_mode for path in (folder, *folder.iterdir())}
+        modes = {path: path.stat().st_mode for path in (folder, *(folder.iterdir() if folder.is_dir() else ()))}
         for path, mode in modes.items():
             path.chmod(mode & ~0o222)
         try:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 from builders import NOW, ago, archive, item, policy, polled, source
-from builders.disks import small_disk
+from builders.disks import read_only, small_disk
 
-from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
+from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreTooNew
 from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.normalise.address import canonical
@@ -434,6 +434,31 @@ def test_f24_an_upgrade_without_room_for_the_copy_says_so_and_leaves_nothing(
         assert rows(path, "PRAGMA user_version") == [(7,)]
         (folder / "ballast").unlink()
         SqliteArchive(path).close()
+
+
+def test_f24_an_upgrade_that_fails_midway_leaves_the_archive_to_the_old_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.db"
+    earlier_archive(path, monkeypatch, "First")
+    for after in (8, 12):
+        steps = [*migrations()[:after], (after + 1, "", "INSERT INTO nowhere VALUES (1);")]
+        with monkeypatch.context() as upgrade, pytest.raises(StoreError, match="nowhere"):
+            upgrade.setattr("aggregator.store.sqlite.schema.migrations", lambda steps=steps: steps)
+            SqliteArchive(path)
+    assert sorted(file.name for file in tmp_path.glob("*.db")) == ["a.before-0008.db", "a.db"]
+    earlier_archive(path, monkeypatch, "Second")
+    assert rows(path, "SELECT title FROM texts ORDER BY item") == [("First",), ("Second",)]
+
+
+def test_f24_an_upgrade_of_a_file_that_may_not_be_written_says_so_and_copies_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.db"
+    earlier_archive(path, monkeypatch, "First")
+    with read_only(path), pytest.raises(StoreReadOnly, match=r"a\.db: cannot be opened for writing"):
+        SqliteArchive(path)
+    assert list(tmp_path.glob("*before*")) == []
 
 
 def test_f24_who_went_back_to_the_old_version_and_upgrades_again_gets_a_new_copy(

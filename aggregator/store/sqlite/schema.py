@@ -1,4 +1,4 @@
-"""The schema and its migrations: numbered SQL files, each applied once, as a whole or not at all.
+"""The schema and its migrations: numbered SQL files, each applied once, and those that are due as a whole or not at all.
 
 The number of the last one applied is the file's `user_version`; `application_id` marks the file as ours.
 """
@@ -54,20 +54,20 @@ def migrate(connection: Connection) -> None:
         return
     connection.raw.create_function("canonical", 1, canonical, deterministic=True)
     connection.raw.create_function("address_hash", 1, address_hash, deterministic=True)
-    for number, _, text in known:
-        if number > current:
-            with connection.transaction() as raw:
-                if version(connection) >= number:
-                    continue  # another process has done it already
-                if current and number == current + 1:
-                    log.warning(
-                        "%s: migrating from schema %d to %d, after saving a copy", connection.path, current, newest
-                    )
-                    _copy(connection, connection.path.with_suffix(f".before-{number:04}.db"))
-                for statement in _statements(text):
-                    raw.execute(statement)
-                raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                raw.execute(f"PRAGMA user_version = {number}")
+    with connection.transaction() as raw:
+        current = version(connection)
+        if current < newest:  # else another process has done it
+            raw.execute(
+                f"PRAGMA application_id = {APPLICATION_ID}"
+            )  # a file that cannot be written says so here, not as it is copied
+            raw.execute(f"PRAGMA user_version = {newest}")
+            if current:
+                log.warning("%s: migrating from schema %d to %d, after saving a copy", connection.path, current, newest)
+                _copy(connection, connection.path.with_suffix(f".before-{current + 1:04}.db"))
+            for number, _, text in known:
+                if number > current:
+                    for statement in _statements(text):
+                        raw.execute(statement)
     connection.schema = newest
 
 
