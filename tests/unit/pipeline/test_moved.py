@@ -203,7 +203,7 @@ def test_one_that_cannot_be_read_where_it_comes_holds_up_no_other(room: Newsroom
 
     (state,) = room.archive.sources.states(["bbc-world"])
     n, _ = room.archive.intake.known([LIVE.id])[LIVE.id]
-    room.receive(SECOND)
+    room.receive(item("Central bank lowers its rates", "kyodo"))
     room.archive.intake.apply([PollResult(state, changed=((n, REPORT),))], room.now)
     report = edition(room.archive, replace(policy, judge=judge), lambda: int(room.now.timestamp()))
     assert (report.items, report.set_aside) == (1, frozenset({n}))
