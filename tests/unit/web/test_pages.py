@@ -516,6 +516,7 @@ def test_archives_are_named_as_their_headings_are(client: FlaskClient) -> None:
     assert "Earlier: November\N{NO-BREAK SPACE}2026</a>" in client.get("/sections/defense").text
     month = client.get("/sections/defense/2026-10").text
     assert '/sections/defense/2026-11">Later: November\N{NO-BREAK SPACE}2026' in month
+    assert "<title>Defense, October 2026 – Test Wire</title>" in month
     empty = client.get("/sections/defense/2026-09").text
     assert "Nothing here." in empty
     assert '/sections/defense/2026-10">Later: October\N{NO-BREAK SPACE}2026' in empty
