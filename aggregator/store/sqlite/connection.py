@@ -27,6 +27,8 @@ BUSY_SECONDS = 60.0
 SLICE = 0.5
 """Seconds of that wait after which Python looks whether a signal came: within SQLite it hears none, and whoever waits could
 only be killed."""
+PAUSE = 0.01
+"""Seconds between two attempts: SQLite answers some at once, such as a change of the journal mode."""
 BOUND = 900  # values of one statement
 ALONE = b"\1\1"
 """In the header of a database that has no log (https://www.sqlite.org/fileformat.html#file_format_version_numbers)."""
@@ -118,6 +120,7 @@ class Connection:
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
                     raise
+                time.sleep(PAUSE)
 
     def close(self) -> None:
         with self._turn:  # closing it while another thread uses it would crash the process
