@@ -7,7 +7,9 @@ programme") are shared by chance.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -15,7 +17,7 @@ import numpy as np
 from aggregator.ports import Past
 from aggregator.stories.arrays import Floats
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.embeddings import embed_text
+from aggregator.stories.embeddings import DIMENSIONS, embed_text
 from aggregator.stories.features import Features, features
 from aggregator.stories.names import named
 from aggregator.stories.rarity import Rarity
@@ -79,11 +81,29 @@ def closeness(one: Floats, others: Sequence[Floats]) -> list[float]:
     return found
 
 
-def near(ones: Sequence[Floats], others: Sequence[Floats], least: float) -> list[list[int]]:
-    """For each of `ones` the indices of the others to which its embedding has a cosine of at least `least` (above 0)."""
-    if not ones or not others:
-        return [[] for _ in ones]
-    return [np.flatnonzero(row >= least).tolist() for row in np.array(ones) @ np.array(others).T]
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What some stories are about: a row for each."""
+
+    senses: Floats  # embeddings
+    topics: Floats  # the root of the rarity of each topic that it has, else 0
+
+    @classmethod
+    def of(cls, stories: Sequence[tuple[Floats, Collection[str]]], rarities: Mapping[str, float]) -> Subjects:
+        """From (embedding, topics) of each story, and the rarity of each topic: -log of the share of stories that have it."""
+        column = {topic: number for number, topic in enumerate(rarities)}
+        topics = np.zeros((len(stories), len(column)))
+        for row, (_, held) in enumerate(stories):
+            for topic in held:
+                if topic in column:
+                    topics[row, column[topic]] = math.sqrt(rarities[topic])
+        return cls(np.array([sense for sense, _ in stories]).reshape(len(stories), DIMENSIONS), topics)
+
+    def akin(self, others: Subjects, close: float, telling: float) -> list[list[int]]:
+        """For each of these stories the numbers of those others that are as close in sense, a cosine above 0, and share topics as
+        rare together."""
+        found = (self.senses @ others.senses.T >= close) & (self.topics @ others.topics.T >= telling)
+        return [np.flatnonzero(row).tolist() for row in found]
 
 
 def _names(words: Sequence[int], of: Features) -> set[int]:

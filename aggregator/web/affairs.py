@@ -12,10 +12,14 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from aggregator.model.story import StoryView
 from aggregator.web.ranking import weight
 from aggregator.web.related import YOUNG
+
+if TYPE_CHECKING:
+    from aggregator.stories.relatives import Subjects
 
 AROUND = 500  # newest stories that are looked at
 RECENT = timedelta(hours=24)
@@ -33,41 +37,39 @@ class Affairs:
         self._now = int(now.timestamp())
         held = Counter(topic for story in self._recent for topic in story.topics)
         self._rarities = {topic: math.log(max(YOUNG, len(self._recent)) / count) for topic, count in held.items()}
+        self._subjects = self._subjects_of(self._recent)
 
     def foremost(self, stories: Iterable[StoryView], most: int) -> list[StoryView]:
         """The most important of these stories, in order. Of those of one weight, as all have after a year, the newest comes
         first."""
         given = list(stories)
-        weights = dict(zip([story.id for story in given], self._weights(given), strict=True))
-        akin = dict(zip(weights, self._near(given, given), strict=True))
-        left = {story.id: story for story in given}
+        subjects = self._subjects_of(given)
+        weights = list(self._weights(given, subjects))
+        akin = subjects.akin(subjects, CLOSE, TELLING)
+        left = set(range(len(given)))
         chosen: list[StoryView] = []
         while left and len(chosen) < most:
-            best = min(left.values(), key=lambda one: (-weights[one.id], -one.published.timestamp(), one.id))
-            chosen.append(left.pop(best.id))
-            for other in akin[best.id]:
-                weights[other.id] *= AGAIN
+            best = min(left, key=lambda n: (-weights[n], -given[n].published.timestamp(), given[n].id))
+            chosen.append(given[best])
+            left.remove(best)
+            for other in akin[best]:
+                weights[other] *= AGAIN
         return chosen
 
     def chapters(self, story: StoryView, most: int, without: Iterable[StoryView]) -> list[StoryView]:
         """The most important other stories of its affair."""
         known = {story.id, *(one.id for one in without)}
-        [close] = self._near([story], self._recent)
-        return self.foremost((one for one in close if one.id not in known), most)
+        [close] = self._subjects_of([story]).akin(self._subjects, CLOSE, TELLING)
+        return self.foremost((one for n in close if (one := self._recent[n]).id not in known), most)
 
-    def _weights(self, stories: Sequence[StoryView]) -> Iterator[float]:
+    def _weights(self, stories: Sequence[StoryView], subjects: Subjects) -> Iterator[float]:
         """The weight of each, and more the more outlets that do not report it report something else of its affair."""
-        for story, close in zip(stories, self._near(stories, self._recent), strict=True):
-            around = {outlet for other in close for outlet in other.publishers}
+        for story, close in zip(stories, subjects.akin(self._subjects, CLOSE, TELLING), strict=True):
+            around = {outlet for n in close for outlet in self._recent[n].publishers}
             yield weight(story, self._now) * (1 + len(around.difference(story.publishers)) / DOUBLE)
 
-    def _near(self, stories: Sequence[StoryView], others: Sequence[StoryView]) -> list[list[StoryView]]:
-        """For each of the stories those of the others that belong to its affair."""
-        from aggregator.stories.relatives import embedding, near  # brings numpy, which a command need not wait for
+    def _subjects_of(self, stories: Sequence[StoryView]) -> Subjects:
+        from aggregator.stories.relatives import Subjects, embedding  # brings numpy, which a command need not wait for
 
-        own, theirs = ([embedding(one.title, one.summary, one.lang) for one in group] for group in (stories, others))
-        found = zip(stories, near(own, theirs, CLOSE), strict=True)
-        return [[others[n] for n in close if self._shared(story, others[n]) >= TELLING] for story, close in found]
-
-    def _shared(self, one: StoryView, other: StoryView) -> float:
-        return sum(self._rarities.get(topic, 0.0) for topic in {*one.topics} & {*other.topics})
+        told = [(embedding(story.title, story.summary, story.lang), story.topics) for story in stories]
+        return Subjects.of(told, self._rarities)
