@@ -304,7 +304,10 @@ def _index(kind: str, title: str) -> Response:
     lib = library()
     charts = {section.id: chart for section, _, chart in _pulse(lib, int(lib.now().timestamp()))}
     rows = listed(lib, kind)
-    return page("index.html", lib.soon(), kind=kind, heading=title, rows=rows, charts=charts, feeds=[])
+    chosen = {one.id for one in lib.in_force().settings.topics}
+    found = [one for one in rows if kind == "topic" and one.id not in chosen]
+    rows = rows[: len(rows) - len(found)]
+    return page("index.html", lib.soon(), kind=kind, heading=title, rows=rows, found=found, charts=charts, feeds=[])
 
 
 @pages.get("/sources")

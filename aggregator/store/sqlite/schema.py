@@ -57,9 +57,8 @@ def migrate(connection: Connection) -> None:
     with connection.transaction() as raw:
         current = version(connection)
         if current < newest:  # else another process has done it
-            raw.execute(
-                f"PRAGMA application_id = {APPLICATION_ID}"
-            )  # a file that cannot be written says so here, not as it is copied
+            # First, so that a file that cannot be written is named as such before it is copied.
+            raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             raw.execute(f"PRAGMA user_version = {newest}")
             if current:
                 log.warning("%s: migrating from schema %d to %d, after saving a copy", connection.path, current, newest)

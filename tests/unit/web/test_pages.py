@@ -487,6 +487,17 @@ def test_the_index_of_topics_says_first_what_its_figures_are(client: FlaskClient
     assert 'href="/news/subscriptions.opml?of=topics"' in text
 
 
+def test_the_index_of_topics_tells_what_the_editor_chose_from_what_was_found(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    titles = ["Trains Late", "Cherry Trees Bloom", "A Whale Is Seen", "Shops Close", "Chess Champion Crowned"]
+    room.publish(*(item(f"{title} in Japan", age=timedelta(hours=n)) for n, title in enumerate(titles)))
+    chosen, heading, found = room.client.get("/topics").text.partition("Found in the news")
+    assert heading
+    assert "/topics/rare-earths" in chosen
+    assert "/topics/japan" in found
+    room.close()
+
+
 def test_a_topic_that_every_tenth_story_has_relates_nothing(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
     chance = random.Random(7)
