@@ -25,7 +25,7 @@ TURN = 60
 LATER = 3600
 """Seconds until an article is requested once more if no result was stored, or, at least, if its host could not be reached and
 names no time: then it is put off by as long as its item is known, half a dozen times in all. Others of its host that were claimed
-with it wait for half of that, so that one article alone, which may lead to another host, does not hold them up again."""
+with it come at least half an hour before it, so that one article alone, which may lead to another host, does not hold them up again."""
 _UNREACHABLE = frozenset({"waiting", "timeout", "dns", "refused", "reset"})  # of a whole host
 
 
@@ -128,9 +128,11 @@ class _Reader:
 
     def _failed(self, article: Wanted, failed: Failed) -> _Read | _Later:
         named = failed.freshness.retry_after
-        if named or failed.kind in _UNREACHABLE or (failed.status or 0) >= 500:
-            others = (named or LATER) // 2 if failed.kind in _UNREACHABLE else named
-            return _Later(named or max(LATER, _now(self.tools) - article.seen), others)
+        if named:
+            return _Later(named + LATER // 2, named)
+        if failed.kind in _UNREACHABLE or (failed.status or 0) >= 500:
+            others = LATER // 2 if failed.kind in _UNREACHABLE else None
+            return _Later(max(LATER, _now(self.tools) - article.seen), others)
         return "", failed.message
 
 

@@ -105,12 +105,15 @@ def test_a_host_that_names_a_time_is_left_alone_until_then(desk: Desk) -> None:
     assert len(desk.call(300)) == 2
 
 
-def test_an_article_that_leads_to_a_host_without_robots_txt_to_read_holds_up_the_others_once(desk: Desk) -> None:
-    """As long as its time was theirs too, they were asked for after it again, hour by hour, until they were too old."""
-    wait = Freshness(retry_after=LATER)
-    desk.answers = lambda path: Failed("waiting", "its robots.txt cannot be read", None, wait) if path == "1" else None
+@pytest.mark.parametrize("status", [None, 429])
+def test_an_article_that_leads_to_a_host_that_is_to_be_left_alone_holds_up_the_others_once(
+    desk: Desk, status: int | None
+) -> None:
+    """They were asked for after it again each time, until they were too old."""
+    failed = Failed("http" if status else "waiting", "later", status, Freshness(retry_after=LATER))
+    desk.answers = lambda path: failed if path == "1" else None
     assert sorted(desk.call()) == ["alpha.example/1", "beta.example/1"]
-    assert sorted(desk.call(LATER // 2 + 1)) == [f"{host}.example/{n}" for host in ("alpha", "beta") for n in (2, 3)]
+    assert sorted(desk.call(LATER + 1)) == [f"{host}.example/{n}" for host in ("alpha", "beta") for n in (2, 3)]
     assert sorted(desk.call(LATER // 2)) == ["alpha.example/1", "beta.example/1"]
 
 
