@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import chain
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
@@ -13,24 +12,23 @@ from werkzeug.exceptions import NotFound
 
 from aggregator.model import notes
 from aggregator.model.settings import Rules
-from aggregator.model.story import StoryView
 from aggregator.model.stream import SHORTEST, Stream, StreamQuery
 from aggregator.normalise.characters import cut
 from aggregator.render.bytes import rendered
 from aggregator.render.formats import FORMATS
 from aggregator.web import parameters
-from aggregator.web.affairs import AROUND, Affairs
 from aggregator.web.body import standfirst_and_body
 from aggregator.web.cache import kept
 from aggregator.web.charts import bars
 from aggregator.web.cited import cited
 from aggregator.web.daily import daily, query_of
+from aggregator.web.front_page import SEVERAL, front_page, of_many_outlets
 from aggregator.web.layout import STATIC, page, static_file
 from aggregator.web.library import Library
 from aggregator.web.openapi import QUERY, described_routes, path
 from aggregator.web.operations import PAGE, described
 from aggregator.web.parameters import by_relevance
-from aggregator.web.pinned import first, held, pinned
+from aggregator.web.pinned import first, held
 from aggregator.web.ranking import CANDIDATES, rank_by_importance
 from aggregator.web.receipts import coverage, pin_receipts, why
 from aggregator.web.related import Relatives
@@ -44,12 +42,6 @@ from aggregator.web.titles import heading, narrowings, searched
 
 pages = Blueprint("pages", __name__, template_folder="templates")
 
-PER_SECTION = 6  # stories of each section on the front page
-FOREMOST = 11  # stories at its top
-SEVERAL = 60  # newest stories of several outlets, of which those at its top are chosen
-MANY = (2, 4, 8)  # outlets, of each so many: those that more outlets report weigh longer, and few come after them
-CHAPTERS = 3  # stories of the affair of the first one, beneath it
-NEWEST = 9  # stories that have just come in, beside them
 PER_PAGE = 200  # stories or items of a month shown at once
 MOST = 8  # stories told by most outlets, beside a stream
 HOURS = 24  # of the charts
@@ -72,52 +64,17 @@ def favicon() -> Response:
 @described("Front page", PAGE, fails=(503,))
 @kept
 def front() -> Response:
-    """The front page: the most important stories that several outlets report, chapters of what leads, the newest of all, and
-    those of each section, in the same order as at the top. Each story appears once, except those that the editor pinned to a
-    section."""
+    """The front page. Each story appears once, except those that the editor pinned to a section."""
     lib = library()
-    reading = lib.archive.reading
-    now = int(lib.now().timestamp())
-    newest, _ = reading.stories(StreamQuery("latest", limit=AROUND), now)
-    several = _of_many_outlets(lib, StreamQuery("latest", limit=SEVERAL), now)
-    affairs = Affairs(newest, lib.now())
-    pins = {section.id: pinned(lib, section.id) for section in lib.in_force().settings.sections}
-    homes = {story.id: id for id, stories in pins.items() for story in stories if story.section == id}
-    top = affairs.foremost((story for story in several if story.id not in homes), FOREMOST)
-    chapters = affairs.chapters(top[0], CHAPTERS, without=chain(top, *pins.values())) if top else []
-    seen = {story.id for story in (*top, *chapters)}
-    shown = []
-    for section in lib.in_force().settings.sections:
-        query = StreamQuery("section", section.id, primary=True, limit=PER_SECTION + FOREMOST + CHAPTERS)
-        found = [*reading.stories(query, now)[0], *_of_many_outlets(lib, query, now)]
-        own = [story for story in pins[section.id] if homes.get(story.id) == section.id]
-        others = {story.id: story for story in found if story.id not in seen}.values()
-        stories = first(own, affairs.foremost(others, PER_SECTION))[:PER_SECTION]
-        if stories:
-            shown.append((section, stories))
     return page(
         "front.html",
         lib.changed(),
-        shown=shown,
-        top=top,
-        chapters=chapters,
-        newest=[story for story in newest if story.id not in seen][:NEWEST],
-        pulse=_pulse(lib, now),
+        front=front_page(lib),
+        pulse=_pulse(lib, int(lib.now().timestamp())),
         path="/",
-        pinned=homes,
         canonical=f"{lib.in_force().root}/",
         feeds=_feeds("/latest"),
     )
-
-
-def _of_many_outlets(lib: Library, query: StreamQuery, now: int) -> list[StoryView]:
-    """The newest stories of a stream that several outlets report, and the newest of those that many do: the sixty newest may have
-    come within few hours, when what leads is older."""
-    found = (
-        lib.archive.reading.stories(replace(query, min_publishers=max(least, query.min_publishers)), now)[0]
-        for least in MANY
-    )
-    return list({story.id: story for story in chain.from_iterable(found)}.values())
 
 
 def _pulse(lib: Library, now: int) -> list[tuple[Rules, int, Markup]]:
@@ -181,7 +138,7 @@ def _rail(lib: Library, query: StreamQuery) -> dict[str, Any]:
     if not query.filter.empty or query.window or query.before or query.kind == "source":
         return {"foremost": [], "pulse": []}
     now = int(lib.now().timestamp())
-    several = rank_by_importance(_of_many_outlets(lib, replace(query, limit=SEVERAL), now), now)[:MOST]
+    several = rank_by_importance(of_many_outlets(lib, replace(query, limit=SEVERAL), now), now)[:MOST]
     own = ("section", query.id)
     return {
         "foremost": sorted(several, key=lambda story: -len(story.publishers)),

@@ -12,7 +12,7 @@ import pytest
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
-from aggregator.web.pages import SEVERAL
+from aggregator.web.front_page import SEVERAL
 
 WAR = {
     "Israel Forms Emergency Government for War Against Hamas": ("herald", "mail"),

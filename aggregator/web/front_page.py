@@ -1,0 +1,63 @@
+"""What stands on the front page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from aggregator.model.settings import Rules
+from aggregator.model.story import StoryView
+from aggregator.model.stream import StreamQuery
+from aggregator.web.affairs import AROUND, Affairs
+from aggregator.web.library import Library
+from aggregator.web.pinned import first, pinned
+
+PER_SECTION = 6  # stories of each section
+FOREMOST = 11  # stories at the top
+SEVERAL = 60  # newest stories of several outlets, of which those at the top are chosen
+MANY = (2, 4, 8)  # outlets, of each so many: those that more outlets report weigh longer, and few come after them
+CHAPTERS = 3  # stories of the affair of the first one, beneath it
+NEWEST = 9  # stories that have just come in, beside them
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """Each story appears once, except those that the editor pinned to a section."""
+
+    top: list[StoryView]  # the most important ones that several outlets report
+    chapters: list[StoryView]  # others of the affair of the first of these
+    newest: list[StoryView]
+    sections: list[tuple[Rules, list[StoryView]]]  # those that hold something, the most important first
+    pinned: frozenset[str]  # ids of those that are pinned to their primary section
+
+
+def front_page(lib: Library) -> FrontPage:
+    reading, now, sections = lib.archive.reading, int(lib.now().timestamp()), lib.in_force().settings.sections
+    newest, _ = reading.stories(StreamQuery("latest", limit=AROUND), now)
+    affairs = Affairs(newest, lib.now())
+    pins = {section.id: pinned(lib, section.id) for section in sections}
+    held = {id: [story for story in stories if story.section == id] for id, stories in pins.items()}
+    homes = frozenset(story.id for story in chain.from_iterable(held.values()))
+    several = of_many_outlets(lib, StreamQuery("latest", limit=SEVERAL), now)
+    top = affairs.foremost((story for story in several if story.id not in homes), FOREMOST)
+    chapters = affairs.chapters(top[0], CHAPTERS, without=chain(top, *pins.values())) if top else []
+    seen = {story.id for story in (*top, *chapters)}
+    shown = []
+    for section in sections:
+        query = StreamQuery("section", section.id, primary=True, limit=PER_SECTION + len(seen))
+        found = [*reading.stories(query, now)[0], *of_many_outlets(lib, query, now)]
+        others = {story.id: story for story in found if story.id not in seen}.values()
+        stories = first(held[section.id], affairs.foremost(others, PER_SECTION))[:PER_SECTION]
+        if stories:
+            shown.append((section, stories))
+    return FrontPage(top, chapters, [one for one in newest if one.id not in seen][:NEWEST], shown, homes)
+
+
+def of_many_outlets(lib: Library, query: StreamQuery, now: int) -> list[StoryView]:
+    """The newest stories of a stream that several outlets report, and the newest of those that many do: the sixty newest may have
+    come within few hours, when what leads is older."""
+    found = (
+        lib.archive.reading.stories(replace(query, min_publishers=max(least, query.min_publishers)), now)[0]
+        for least in MANY
+    )
+    return list({story.id: story for story in chain.from_iterable(found)}.values())
