@@ -26,10 +26,12 @@ def said(config: Path, *arguments: str, to: int, **variables: str) -> tuple[int,
     return done.returncode, done.stderr
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sources enough for more than one buffer of output, and an example that fails."""
-    made = configuration(tmp_path, {f"source-{n}": f"https://{n}.example/feed" for n in range(200)})
+    made = configuration(
+        tmp_path_factory.mktemp("output"), {f"source-{n}": f"https://{n}.example/feed" for n in range(200)}
+    )
     made.write_text(made.read_text().replace("title: Defense", "examples: [Cats sleep]"))
     aggregator(made, "apply")
     return made
