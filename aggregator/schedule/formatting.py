@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+_LONG = 14 * 86_400  # from here on nobody asks for the hour
 _STEPS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"))
 
 
 def span(time: timedelta) -> str:
-    """`45 s`, `12 min`, `1 h 30 min`, `2 d 3 h`: at most two units, the last one rounded."""
+    """`45 s`, `12 min`, `1 h 30 min`, `2 d 3 h`, `30 d`: at most two units, the last one rounded."""
     seconds = max(0, round(time.total_seconds()))
+    if seconds >= _LONG:
+        return f"{round(seconds / 86_400)} d"
     for size, unit, below, below_unit in _STEPS:
         if seconds >= size:
             large, small = divmod(round(seconds / below), size // below)

@@ -27,7 +27,7 @@ class FrontPage:
     top: list[StoryView]  # the most important ones that several outlets report
     chapters: list[StoryView]  # others of the affair of the first of these
     newest: list[StoryView]
-    sections: list[tuple[Rules, list[StoryView]]]  # those that hold something, the most important first
+    sections: list[tuple[Rules, list[StoryView]]]  # those that hold something; their stories, the most important first
     pinned: frozenset[str]  # ids of those that are pinned to their primary section
 
 

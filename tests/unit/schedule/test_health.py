@@ -69,7 +69,8 @@ def test_states(state: SourceState, name: str, evidence: str) -> None:
     ("seconds", "words"),
     [
         (0, "0 s"), (45, "45 s"), (60, "1 min"), (719, "12 min"), (3600, "1 h"), (5400, "1 h 30 min"),
-        (86_399, "24 h"), (86_400, "1 d"), (97_200, "1 d 3 h"), (604_800, "7 d"), (-5, "0 s"),
+        (86_399, "24 h"), (86_400, "1 d"), (97_200, "1 d 3 h"), (604_800, "7 d"), (1_205_000, "13 d 23 h"),
+        (159_645_600, "1848 d"), (-5, "0 s"),
     ],
 )  # fmt: skip
 def test_spans_in_words(seconds: int, words: str) -> None:
