@@ -54,7 +54,12 @@ def plain(text: str, titled: bool = False) -> str:
             text = html.unescape(text)
         if text == before:
             break
-    return _TAG_START.sub("< ", one_line(clean(text)))  # last: repairs and removals bring letters next to a `<`
+    return inert(one_line(clean(text)))  # last: repairs and removals bring letters next to a `<`
+
+
+def inert(text: str) -> str:
+    """Plain text in which no `<` begins a tag: some readers take the plain titles of feeds for HTML."""
+    return _TAG_START.sub("< ", text)
 
 
 def plain_of_safe(text: str) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from aggregator.model.stream import StreamQuery
+from aggregator.normalise.plain import inert
 from aggregator.render.fit import fit
 from aggregator.web.library import InForce
 from aggregator.web.months import month_of
-
-_TAG_START = re.compile(r"<(?=[a-zA-Z/!?])")
 
 
 def heading(force: InForce, query: StreamQuery) -> str:
@@ -39,7 +36,7 @@ def title(force: InForce, query: StreamQuery) -> str:
 def searched(query: StreamQuery) -> str:
     """The words of a search, as one may type them."""
     words = [f"“{word}”" if " " in word else word for word in query.filter.words]
-    return _inert(" ".join([*words, *(f"-{word}" for word in query.filter.without)]))
+    return _shown(" ".join([*words, *(f"-{word}" for word in query.filter.without)]))
 
 
 def narrowings(force: InForce, query: StreamQuery) -> list[str]:
@@ -55,12 +52,12 @@ def narrowings(force: InForce, query: StreamQuery) -> list[str]:
         f"in {wanted.lang}" if wanted.lang else None,
         several,
     )
-    return [shown for one in found if one and (shown := _inert(one))]
+    return [shown for one in found if one and (shown := _shown(one))]
 
 
-def _inert(text: str) -> str:
-    """As titles of items are: anybody can link to a search with words of his own, and some readers take the title of a feed for HTML."""
-    return _TAG_START.sub("< ", fit(text))
+def _shown(text: str) -> str:
+    """As titles of items are: anybody can link to a search with words of his own."""
+    return inert(fit(text))
 
 
 def description(force: InForce, query: StreamQuery) -> str:
