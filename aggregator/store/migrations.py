@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+from aggregator.errors import StoreTooNew
+
 Migration = tuple[int, str, str]
 """(number, name of the file, SQL)"""
 
@@ -13,3 +15,11 @@ def read_migrations(package: str) -> list[Migration]:
     folder = files(package) / "migrations"
     found = (file for file in folder.iterdir() if file.name[:1].isdigit())
     return sorted((int(file.name[:4]), file.name, file.read_text("utf-8")) for file in found)
+
+
+def migrated_meanwhile(archive: str, found: int, known: int) -> StoreTooNew:
+    """What a process of an earlier version raises, instead of writing what a later one reads otherwise."""
+    return StoreTooNew(
+        f"{archive}: was migrated by a later version of this program while in use (schema {found}, this one knows {known}), so "
+        "nothing more is written; restart with that version"
+    )

@@ -14,8 +14,9 @@ import psycopg
 from psycopg import errors
 from psycopg.abc import PQGen
 
-from aggregator.errors import StoreError, StoreTooNew
+from aggregator.errors import StoreError
 from aggregator.store.dialect import Dialect, Lock
+from aggregator.store.migrations import migrated_meanwhile
 from aggregator.store.postgres.failures import SILENT, ours
 from aggregator.store.postgres.full_text import query as words_query
 from aggregator.store.postgres.server import BUSY_SECONDS, Server, session_name
@@ -138,7 +139,7 @@ class Connection:
             outer, self._begun = self._begun, True
             try:
                 if not outer and self.schema is not None:
-                    self._check_schema(raw)
+                    self._check_schema(raw, self.schema)
                 if alone is not None:
                     raw.execute("SELECT pg_advisory_xact_lock(%s, %s)", (OUR_LOCKS, alone))
                 if unhurried:
@@ -147,17 +148,14 @@ class Connection:
             finally:
                 self._begun = outer
 
-    def _check_schema(self, raw: Raw) -> None:
+    def _check_schema(self, raw: Raw, known: int) -> None:
         """A later version reads otherwise what is written here. Its migration waits for transactions that are under way, and those that
         begin meanwhile wait for it."""
         cursor = raw.execute(_UNMIGRATED)  # in one go, and yet the second is answered as things are after the wait
         cursor.nextset()
         found = int(cursor.fetchall()[0][0])
-        if found != self.schema:
-            raise StoreTooNew(
-                f"{self.server.name}: was migrated by a later version of this program while in use (schema {found}, this one knows "
-                f"{self.schema}), so nothing more is written; restart with that version"
-            )
+        if found != known:
+            raise migrated_meanwhile(self.server.name, found, known)
 
     def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         with self._turn, self.translate():

@@ -121,8 +121,10 @@ def _compare_anew(raw: Raw) -> None:
             "UPDATE texts SET canonical = form FROM unnest(%s::bigint[], %s::text[]) AS changed (n, form) WHERE item = n",
             ([item for item, _ in changed], [form for _, form in changed]),
         )
-        further = ((address_hash(form), item) for item, form, _, address in now if address_hash(form) != address)
-        put(raw, "addresses", "bigint bigint", [row for row in further if row[0] is not None])
+        further = [
+            (hashed, item) for item, form, _, first in now if (hashed := address_hash(form)) not in (None, first)
+        ]
+        put(raw, "addresses", "bigint bigint", further)
         last = texts[-1][0]
 
 

@@ -12,8 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreTooNew
+from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
 from aggregator.store.dialect import Dialect, Lock
+from aggregator.store.migrations import migrated_meanwhile
 from aggregator.store.rows import to_json
 from aggregator.text.search import begun, indexed
 
@@ -139,11 +140,8 @@ class Connection:
         """A command of a version that was installed while this one runs has migrated the file: it reads otherwise what is written
         here."""
         found = self.raw.execute("PRAGMA user_version").fetchone()[0]
-        if self.schema not in (None, found):
-            raise StoreTooNew(
-                f"{self.path}: was migrated by a later version of this program while in use (schema {found}, this one knows "
-                f"{self.schema}), so nothing more is written; restart with that version"
-            )
+        if self.schema is not None and found != self.schema:
+            raise migrated_meanwhile(str(self.path), found, self.schema)
 
     @contextmanager
     def translate(self) -> Iterator[None]:
