@@ -248,23 +248,18 @@ def story(id: str) -> Response:
 @pages.get("/sections")
 @described("Page of all sections", PAGE, fails=(503,))
 def sections() -> Response:
-    return _index("section", "Sections")
+    lib = library()
+    charts = {section.id: chart for section, _, chart in _pulse(lib, int(lib.now().timestamp()))}
+    rows = listed(lib, "section")
+    return page("sections.html", lib.soon(), rows=rows, charts=charts, feeds=[])
 
 
 @pages.get("/topics")
 @described("Page of all topics", PAGE, fails=(503,))
 def topics() -> Response:
-    return _index("topic", "Topics")
-
-
-def _index(kind: str, title: str) -> Response:
     lib = library()
-    charts = {section.id: chart for section, _, chart in _pulse(lib, int(lib.now().timestamp()))}
-    rows = listed(lib, kind)
-    chosen = {one.id for one in lib.in_force().settings.topics}
-    found = [one for one in rows if kind == "topic" and one.id not in chosen]
-    rows = rows[: len(rows) - len(found)]
-    return page("index.html", lib.soon(), kind=kind, heading=title, rows=rows, found=found, charts=charts, feeds=[])
+    rows, chosen = listed(lib, "topic"), len(lib.in_force().settings.topics)
+    return page("topics.html", lib.soon(), chosen=rows[:chosen], found=rows[chosen:], feeds=[])
 
 
 @pages.get("/sources")
