@@ -27,6 +27,7 @@ from aggregator.web.layout import STATIC, page, static_file
 from aggregator.web.library import Library
 from aggregator.web.openapi import QUERY, described_routes, path
 from aggregator.web.operations import PAGE, described
+from aggregator.web.paging import place_of
 from aggregator.web.parameters import by_relevance
 from aggregator.web.pinned import first, held
 from aggregator.web.ranking import CANDIDATES, rank_by_importance
@@ -158,7 +159,7 @@ def _older(path: str, query: StreamQuery, stream: Stream) -> str | None:
     if not stream.more or not shown:
         return None
     asked = query_string(request.args)
-    cursor = parameters.encode_cursor(query.view, int(shown[-1].entered.timestamp()), shown[-1].n)
+    cursor = parameters.encode_cursor(query.view, *place_of(shown[-1]))
     return f"{path}{asked}{'&' if asked else '?'}cursor={cursor}"
 
 

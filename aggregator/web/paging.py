@@ -44,7 +44,7 @@ class PageRequest:
         shown = found[: self.limit]
         if extent.of <= self.limit or not shown:
             return shown, None
-        return shown, parameters.encode_cursor(self.kind, *_place(shown[-1]))
+        return shown, parameters.encode_cursor(self.kind, *place_of(shown[-1]))
 
     def changes(
         self, found: Sequence[Entry], extent: Extent, removals: Callable[[StreamQuery, Place | None], list[Removed]]
@@ -54,15 +54,15 @@ class PageRequest:
         more = extent.of > self.limit
         if more and not found:
             return found, [], None
-        gone: list[Removed] = removals(self.query, _place(found[-1]) if more else None)
-        places = sorted([*map(_place, found), *map(_place, gone)])
+        gone: list[Removed] = removals(self.query, place_of(found[-1]) if more else None)
+        places = sorted([*map(place_of, found), *map(place_of, gone)])
         end = places[: self.limit][-1] if places else (0, 0)
-        ids = [id for one in gone if _place(one) <= end for id in one.ids]
+        ids = [id for one in gone if place_of(one) <= end for id in one.ids]
         cursor = parameters.encode_cursor(self.kind, *end) if more or len(places) > self.limit else None
-        return [one for one in found if _place(one) <= end], ids, cursor
+        return [one for one in found if place_of(one) <= end], ids, cursor
 
 
-def _place(one: StoryView | ItemView | Removed) -> Place:
+def place_of(one: StoryView | ItemView | Removed) -> Place:
     """In the order asked for, also where that is of changes."""
     return int(one.entered.timestamp()), one.n
 
