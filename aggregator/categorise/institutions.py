@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from aggregator.categorise.findings import Hit
 from aggregator.text.match import Haystack
@@ -11,7 +11,7 @@ from aggregator.text.places import Place
 
 _SHARED = frozenset(("institution", "generic"))
 OWNERS = frozenset(("country", "demonym", "city"))
-_TOWNS = frozenset(("city", "body"))
+_NAMESAKES = frozenset(("city", "body", "country"))
 _WHERE = frozenset(("in", "at", "near", "outside", "from", "of"))
 _WORD = 8  # letters of the longest, with the space before it
 _LINK_WORDS = (
@@ -23,38 +23,74 @@ _OF = (["of"], ["of", "the"])
 _FAR = 40  # letters between an institution and its country
 
 
-_STATE_NAMES = (
-    "alabama,alaska,arizona,arkansas,california,colorado,connecticut,delaware,florida,georgia,hawaii,idaho,illinois,indiana,"
-    "iowa,kansas,kentucky,louisiana,maine,maryland,massachusetts,michigan,minnesota,mississippi,missouri,montana,nebraska,"
-    "nevada,new hampshire,new jersey,new mexico,north carolina,north dakota,ohio,oklahoma,oregon,pennsylvania,rhode island,"
-    "south carolina,south dakota,tennessee,texas,utah,vermont,virginia,west virginia,wisconsin,wyoming,ariz,calif,colo,conn,"
-    "fla,ill,ky,mich,minn,mo,n c,n j,n y,nev,okla,pa,tenn,va,wis,"
-    "alberta,british columbia,manitoba,new brunswick,nova scotia,ontario,ont,saskatchewan"
-)
-_STATES = tuple(f" {name} " for name in _STATE_NAMES.split(","))
+_STATES = {
+    "US": "alabama,alaska,arizona,arkansas,california,colorado,connecticut,delaware,florida,georgia,hawaii,idaho,illinois,"
+    "indiana,iowa,kansas,kentucky,louisiana,maine,maryland,massachusetts,michigan,minnesota,mississippi,missouri,montana,"
+    "nebraska,nevada,new hampshire,new jersey,new mexico,north carolina,north dakota,ohio,oklahoma,oregon,pennsylvania,"
+    "rhode island,south carolina,south dakota,tennessee,texas,utah,vermont,virginia,west virginia,wisconsin,wyoming",
+    "CA": "alberta,british columbia,manitoba,new brunswick,nova scotia,ontario,saskatchewan",
+}
+_SHORT_STATES = {
+    "US": "ala,ariz,ark,calif,colo,conn,del,fla,ga,ill,ind,kan,ky,la,mass,md,mich,minn,miss,mo,mont,neb,nev,okla,ore,pa,tenn,"
+    "tex,va,vt,w va,wash,wis,wyo",
+    "CA": "alta,man,ont,que,sask",
+}
+_INITIALS = {"US": "nc,nd,nh,nj,nm,ny,ri,sc,sd", "CA": "bc,nb,ns"}
+_SHORT, _CAPITALS = (frozenset(",".join(states.values()).split(",")) for states in (_SHORT_STATES, _INITIALS))
+_AREAS = {
+    name: Place("city", ((code,),))
+    for states in (_STATES, _SHORT_STATES, _INITIALS)
+    for code, names in states.items()
+    for name in names.split(",")
+}
+_AREA = re.compile(f" ({'|'.join(_AREAS)}) ")
+_CLOSED = ",.;:)"
 
 
 def with_areas(hay: Haystack, names: list[tuple[Hit, Place]]) -> list[tuple[Hit, Place]]:
     """The names, each town assigned to the state or country after its comma wherever the text names it: Odessa, Texas, is not a
     port of Ukraine, nor is it in the headline above."""
     moved: dict[int, Place] = {}
-    for (hit, place), (after, area) in pairwise(names):
-        comma = hit[2] == after[1] and hay.cased[hit[2] - 1] == ","
-        if (
-            comma
-            and place.kind in _TOWNS
-            and (hay.text.startswith(_STATES, after[1]) or _in_country(hay, hit, after, area))
-        ):
-            moved[hit[0]] = area
+    for index, (hit, place) in enumerate(names):
+        if hay.cased[hit[2] - 1] == "," and place.kind in _NAMESAKES:
+            area = _state(hay, hit, place) or _country(hay, hit, place, names[index + 1 : index + 2])
+            if area:
+                moved[hit[0]] = area
     return [(hit, moved.get(hit[0], place)) for hit, place in names] if moved else names
 
 
-def _in_country(hay: Haystack, town: Hit, after: Hit, country: Place) -> bool:
-    """Whether "in Tripoli, Lebanon" stands alone: not a list of capitals, nor the country's own word after the comma ("in London,
-    Germany's chancellor")."""
-    closed = hay.cased[after[2] - 1] in ",.;:)" or hay.cased[after[2] :].lstrip(" ")[:1] in ("", "\n")
+def _state(hay: Haystack, town: Hit, place: Place) -> Place | None:
+    """The state or province after the comma of a town, in full (Texas) or short (Tex., N.H.). A country's name is a town's only
+    before one that is short, or where the two stand alone and are no list: "Storm in Bahamas, Florida" is one, as headlines write it."""
+    found = _AREA.match(hay.text, town[2])
+    if not found:
+        return None
+    start, end = found.span(1)
+    if found[1] in _SHORT:
+        named = hay.cased[start].isupper() and hay.cased[end] == "."
+    elif found[1] in _CAPITALS:
+        named = hay.cased[start:end].isupper()
+    else:
+        named = place.kind != "country" or (_alone(hay, town, end) and (town[1] > hay.split or hay.cased[end] == ","))
+    return _AREAS[found[1]] if named else None
+
+
+def _country(hay: Haystack, town: Hit, place: Place, after: Sequence[tuple[Hit, Place]]) -> Place | None:
+    """The country after the comma of a town, where it stands alone: not in a list of capitals, nor as the country's own word after
+    the comma ("in London, Germany's chancellor")."""
+    for hit, area in after:
+        if hit[1] == town[2] and area.kind == "country" and place.kind != "country" and _alone(hay, town, hit[2] - 1):
+            return area
+    return None
+
+
+def _alone(hay: Haystack, town: Hit, end: int) -> bool:
+    """Whether "in Tripoli, Lebanon", which ends there, is a phrase of its own and no list."""
+    after = hay.cased[end + 1 :].lstrip(" ")
+    listed = hay.cased[end] == "," and (after[:1].isupper() or after.startswith(("and ", "or ")))
+    closed = hay.cased[end] in _CLOSED or after[:1] in ("", "\n")
     before = hay.text[max(0, town[1] - _WORD) : town[1]].split()[-1:]
-    return closed and country.kind == "country" and not _WHERE.isdisjoint(before)
+    return closed and not listed and not _WHERE.isdisjoint(before)
 
 
 def owners(hay: Haystack, names: Sequence[tuple[Hit, Place]]) -> dict[int, int]:

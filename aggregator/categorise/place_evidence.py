@@ -64,8 +64,7 @@ def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> l
             owned = True
         open_readings = open_readings or len(place.choices) > 1
         kept.append((hit, place))
-    if len(kept) > 1:
-        kept = with_areas(hay, kept)
+    kept = with_areas(hay, kept)
     bound = owners(hay, kept) if shared and owned else {}
     if not open_readings and not bound:
         return [Found(hit[0], hit[1], hit[2], place.kind, place.choices[0]) for hit, place in kept]
