@@ -209,6 +209,8 @@ def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> NextP
         asked = timedelta(seconds=fresh.retry_after)
         wait = max(asked, usual)
         what = f"the server asked for {span(asked)} (Retry-After)"
+    elif permanent_redirects.adopted(visit.before) and not permanent_redirects.adopted(known):
+        wait, what = usual, "at its url in feeds.yaml, since the address to which it had moved is dead"
     else:
         # The first failure after that counts as part of it: a network comes back step by step.
         unresolved = "dns" in (known.error_kind, visit.before.error_kind)
