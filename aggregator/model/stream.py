@@ -143,7 +143,7 @@ class Stream:
     texts: Mapping[str, str] = field(default_factory=dict)  # story or item id → safe HTML of its article
     icons: Mapping[str, str] = field(default_factory=dict)  # source id → address of its icon
     ttl: int = 15  # minutes
-    icon: str | None = None
+    icon: str | None = None  # of 144 × 144 pixels
     archive: bool = False  # a closed document of RFC 5005
     previous: str | None = None
     next: str | None = None

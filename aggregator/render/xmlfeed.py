@@ -23,6 +23,7 @@ DC = "http://purl.org/dc/elements/1.1/"
 HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 MEDIA = "http://search.yahoo.com/mrss/"
+ICON = 144  # pixels of a side of `Stream.icon`: the greatest width that RSS allows
 
 
 class WireExtension(BaseExtension):  # type: ignore[misc]  # feedgen publishes no types
@@ -119,7 +120,7 @@ def generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
     feed.ttl(stream.ttl)
     if stream.icon:
         feed.icon(stream.icon)
-        feed.image(url=stream.icon, title=title, link=page)
+        feed.image(url=stream.icon, title=title, link=page, width=str(ICON), height=str(ICON))
     documents = (("prev-archive", stream.previous), ("next-archive", stream.next), ("current", stream.current))
     feed.wire.links = [(rel, f"{address}.{extension}{stream.selection}") for rel, address in documents if address]
     feed.wire.archive = stream.archive

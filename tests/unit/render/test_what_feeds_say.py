@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -116,10 +117,19 @@ def test_a_feed_in_rss(newsroom: Newsroom) -> None:
             ("image/url", ICON, {}),
             ("image/title", title, {}),
             ("image/link", STREAM, {}),
+            ("image/width", "144", {}),
+            ("image/height", "144", {}),
             ("atom:link", None, {"rel": "self", "href": f"{STREAM}.rss", "type": "application/rss+xml"}),
             ("atom:link", None, {"rel": "prev-archive", "href": f"{STREAM}/2026-11.rss"}),
         ],
     )
+
+
+def test_the_picture_of_an_rss_feed_is_as_large_as_it_says(newsroom: Newsroom) -> None:
+    """RSS allows a width of 144 and a height of 400."""
+    image = tree(newsroom, "/latest.rss").find("channel/image")
+    header = newsroom.client.get(image.findtext("url").removeprefix(ROOT)).data[16:24]
+    assert struct.unpack(">II", header) == (144, 144) == (int(image.findtext("width")), int(image.findtext("height")))
 
 
 def test_a_feed_in_atom(newsroom: Newsroom) -> None:
