@@ -204,12 +204,16 @@ def _results(
 
 
 def in_order(query: StreamQuery) -> StreamQuery:
-    """The query for the order of a list: stories searched within a section come in the order in which they entered the
-    section, as in its feed."""
-    section = query.filter.section
-    if section is None or query.kind not in ("latest", "search") or query.view != "stories" or query.window:
+    """The query for the order of a list: stories searched within a section or a topic come in the order in which they entered
+    it, as in its feed."""
+    wanted = query.filter
+    if query.kind not in ("latest", "search") or query.view != "stories" or query.window:
         return query
-    return replace(query, kind="section", id=section, filter=replace(query.filter, section=None))
+    if wanted.section:
+        return replace(query, kind="section", id=wanted.section, filter=replace(wanted, section=None))
+    if wanted.topic:
+        return replace(query, kind="topic", id=wanted.topic, filter=replace(wanted, topic=None))
+    return query
 
 
 def _icons(library: Library, stories: Iterable[StoryView], items: Iterable[ItemView]) -> dict[str, str]:

@@ -193,21 +193,24 @@ def test_the_newest_are_searched_first_and_nothing_is_missed(
     made.close()
 
 
-def test_a_search_within_a_section_has_the_order_of_entering_it(tmp_path: Path) -> None:
-    """… everywhere: a story may come into a section long after it came into the archive."""
+def test_a_search_within_a_section_or_a_topic_has_the_order_of_entering_it(tmp_path: Path) -> None:
+    """… everywhere: a story may come into it long after it came into the archive."""
     quiet, loud = (
         item("Lumio closes its harbour"),
         item("Frigate rams Lumio harbour, navy sends missile boats", "kyodo"),
     )
     made = Newsroom(tmp_path)
-    made.put_in_force(f"{CONFIG}stories: {{join: [['{quiet.url}', '{loud.url}']]}}\n")
+    joined = f"stories: {{join: [['{quiet.url}', '{loud.url}']]}}\n"
+    made.put_in_force(f"{CONFIG}  - {{id: frigates, title: Frigates, words: [frigate*]}}\n{joined}")
     for one in (quiet, item("Old frigate becomes a museum in Porto, says mayor", "reuters"), loud):
         made.now += timedelta(minutes=10)
         made.publish(one, live=True)
     expected = titles(made, "/sections/defense")
     assert len(expected) == 2
     assert expected[1] == "Old frigate becomes a museum in Porto, says mayor"
-    for query in ("section=defense", "section=defense&q=frigate", "section=defense&primary=1&q=frigate"):
+    assert titles(made, "/topics/frigates") == expected
+    section, topic = "section=defense", "topic=frigates"
+    for query in (section, f"{section}&q=frigate", f"{section}&primary=1&q=frigate", topic, f"{section}&{topic}"):
         addresses = (f"/api/v1/stories?{query}", f"/search?{query}", f"/latest?{query}")
         assert [titles(made, address) for address in addresses] == [expected] * 3
         told = made.client.get(f"/search.json?{query}").get_json()["items"]
