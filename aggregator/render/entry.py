@@ -58,16 +58,16 @@ def story_entry(story: StoryView, stream: Stream) -> FeedEntry:
     return FeedEntry(
         id=urn(story.id),
         title=fit(headline(entry.title, entry.link, entry.publisher)),
-        link=_address(entry.link) or page,
+        link=fit_address(entry.link) or page,
         summary=fit(entry.summary),
         body=_body(_text(stream.texts.get(story.id)) or _paragraph(entry.summary), entry.reports, page, entry.topics),
         published=story.published,
         updated=datetime.fromtimestamp(entry.updated, UTC),
         author=fit(entry.publisher),
         lang=entry.lang,
-        image=_address(entry.image),
+        image=fit_address(entry.image),
         source=_feed(story.lead_source, names),
-        icon=_address(stream.icons.get(story.lead_source or "")),
+        icon=fit_address(stream.icons.get(story.lead_source or "")),
         tags=_tags(tuple(name for name, _ in story.scores), story.topics, names),
         enclosures=_enclosures(entry.enclosures),
         story=story,
@@ -81,16 +81,16 @@ def item_entry(item: ItemView, stream: Stream) -> FeedEntry:
     return FeedEntry(
         id=urn(item.id),
         title=fit(headline(item.title, item.url, item.publisher)),
-        link=_address(item.url) or page or stream.root,
+        link=fit_address(item.url) or page or stream.root,
         summary=fit(item.summary),
         body=_body(_text(stream.texts.get(item.id)) or _paragraph(item.summary), (report,), page, ()),
         published=item.published,
         updated=item.updated,
         author=fit(item.author or item.publisher),
         lang=item.lang,
-        image=_address(item.image),
+        image=fit_address(item.image),
         source=_feed(item.source, names),
-        icon=_address(stream.icons.get(item.source)),
+        icon=fit_address(stream.icons.get(item.source)),
         tags=_tags(item.sections, item.topics, names),
         enclosures=_enclosures(item.enclosures),
         item=item,
@@ -125,10 +125,6 @@ def _story_line(story: StoryView, root: str) -> str:
 def _feed(source: str | None, names: Names) -> tuple[str, str] | None:
     title, address = names.sources.get(source or "", ("", None))
     return (title, fit_address(address)) if address and "***" not in address else None
-
-
-def _address(url: str | None) -> str | None:
-    return fit_address(url) if url else None
 
 
 def _enclosures(of: Enclosures) -> Enclosures:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import overload
 from urllib.parse import quote
 
 _UNFIT = re.compile("[^\t\n\r\x20-\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
@@ -17,8 +18,14 @@ def fit(text: str) -> str:
 _UNFIT_IN_ADDRESS = re.compile(r"%(?![0-9A-Fa-f]{2})|[^\w%!$&'()*+,./:;=?@~-]", re.ASCII)
 
 
-def fit_address(url: str) -> str:
+@overload
+def fit_address(url: str) -> str: ...
+@overload
+def fit_address(url: None) -> None: ...
+def fit_address(url: str | None) -> str | None:
     """An http(s) address as browsers write it (WHATWG), made valid as a URI (RFC 3986): they leave `[`, `|` or a bare `%`."""
+    if url is None:
+        return None
     start = url.find("/", len("https://"))
     if start < 0:
         return url

@@ -13,7 +13,7 @@ from aggregator.model.stream import Rendered, Stream
 from aggregator.render import shapes
 from aggregator.render.bytes import rendered
 from aggregator.render.entry import FeedEntry, entries, urn
-from aggregator.render.fit import fit
+from aggregator.render.fit import fit, fit_address
 from aggregator.render.instants import rfc3339
 
 TYPE = "application/feed+json"
@@ -101,7 +101,7 @@ def reports(of: Iterable[Report]) -> list[shapes.Report]:
         {
             "publisher": one.publisher,
             "source": one.source,
-            "url": one.url,
+            "url": fit_address(one.url),
             "title": one.title,
             "published": rfc3339(one.published),
         }

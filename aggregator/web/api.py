@@ -15,6 +15,7 @@ from aggregator.model import notes
 from aggregator.model.joining import in_words
 from aggregator.model.stream import Extent
 from aggregator.render.entry import urn
+from aggregator.render.fit import fit_address
 from aggregator.render.instants import rfc3339
 from aggregator.web import parameters, shapes
 from aggregator.web.cache import kept
@@ -117,7 +118,12 @@ def story(id: str) -> Response:
         "content_html": republished(lib, (found,), ()).get(found.id) or (lead.content if lead else ""),
         "cited": cited(lead),
         "timeline": [
-            {"published": rfc3339(item.published), "publisher": item.publisher, "title": item.title, "url": item.url}
+            {
+                "published": rfc3339(item.published),
+                "publisher": item.publisher,
+                "title": item.title,
+                "url": fit_address(item.url),
+            }
             for item in members
         ],
     }

@@ -7,6 +7,7 @@ from selectolax.lexbor import LexborHTMLParser
 from aggregator.addresses import host_of
 from aggregator.model.story import ItemView
 from aggregator.normalise.address import absolute
+from aggregator.render.fit import fit_address
 from aggregator.web import shapes
 
 MOST = 20
@@ -20,7 +21,7 @@ def cited(lead: ItemView | None) -> list[shapes.Cited]:
     own = _host(lead.url or "")
     found: dict[str, shapes.Cited] = {}
     for link in LexborHTMLParser(text).css("a[href]"):
-        url, words = absolute(link.attributes.get("href"), "") or "", " ".join(link.text().split())
+        url, words = fit_address(absolute(link.attributes.get("href"), "") or ""), " ".join(link.text().split())
         host = _host(url)
         if host and words and not _same(host, own) and url not in found:
             found[url] = {

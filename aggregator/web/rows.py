@@ -9,6 +9,7 @@ from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
 from aggregator.model.story import ItemView, StoryView
 from aggregator.render.entry import urn
+from aggregator.render.fit import fit_address
 from aggregator.render.instants import rfc3339
 from aggregator.render.jsonfeed import located, reports
 from aggregator.web import shapes
@@ -66,7 +67,7 @@ def story_json(lib: Library, story: StoryView, relatives: Relatives, pins: PinRe
         "url": f"{force.root}/stories/{story.id}",
         "title": story.title,
         "summary": story.summary,
-        "link": story.link,
+        "link": fit_address(story.link),
         "published": rfc3339(story.published),
         "updated": rfc3339(story.updated),
         "section": story.section,
@@ -76,7 +77,7 @@ def story_json(lib: Library, story: StoryView, relatives: Relatives, pins: PinRe
         "sources": reports(story.reports),
         "receipts": [located(one) for one in why(force, story, pins)],
         "related": [_related(one, force) for one in relatives.of(story)],
-        "image": story.image,
+        "image": fit_address(story.image),
         "lang": story.lang,
         "merged": [urn(id) for id in story.merged],
     }
@@ -97,7 +98,7 @@ def _related(one: Relative, force: InForce) -> shapes.Related:
 def item_json(item: ItemView) -> shapes.Item:
     return {
         "id": urn(item.id),
-        "url": item.url,
+        "url": fit_address(item.url),
         "title": item.title,
         "summary": item.summary,
         "source": item.source,

@@ -45,13 +45,26 @@ def test_where_nothing_is_cited_there_is_no_heading(newsroom: Newsroom) -> None:
 
 
 def test_addresses_are_such_as_the_api_promises(newsroom: Newsroom) -> None:
-    """`format: uri` is ASCII; texts hold what browsers accept."""
+    """`format: uri` is of few characters (RFC 3986); texts and feeds hold what browsers accept."""
+    link = "https://bbc-world.example/a|b?c[]=1"
     newsroom.publish(
-        item("Dam gives way", content='<p><a href="https://rival.example/?title=唐映&amp;a=b c">it</a></p>')
+        item(
+            "Dam gives way",
+            url=link,
+            image=link,
+            content='<p><a href="https://rival.example/?title=唐映&amp;a[]=b c">it</a></p>',
+        )
     )
-    id = newsroom.client.get("/api/v1/stories").get_json()["stories"][0]["id"]
-    (one,) = newsroom.client.get(f"/api/v1/stories/{id}").get_json()["cited"]
-    assert one["url"] == "https://rival.example/?title=%E5%94%90%E6%98%A0&a=b%20c"
+    told = newsroom.client.get("/api/v1/stories").get_json()["stories"][0]
+    full = newsroom.client.get(f"/api/v1/stories/{told['id']}").get_json()
+    (entry,) = newsroom.client.get("/latest.json").get_json()["items"]
+    valid = "https://bbc-world.example/a%7Cb?c%5B%5D=1"
+    assert [one["url"] for one in full["cited"]] == ["https://rival.example/?title=%E5%94%90%E6%98%A0&a%5B%5D=b%20c"]
+    for story in (told, full):
+        assert [story["link"], story["image"], story["sources"][0]["url"]] == [valid] * 3
+    assert full["timeline"][0]["url"] == valid
+    assert newsroom.client.get("/api/v1/items").get_json()["items"][0]["url"] == valid
+    assert [entry["url"], entry["_aggregator"]["sources"][0]["url"]] == [valid] * 2
 
 
 def test_the_host_is_the_one_a_browser_goes_to(newsroom: Newsroom) -> None:
