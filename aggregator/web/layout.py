@@ -17,6 +17,8 @@ from aggregator.web.request_context import library
 from aggregator.web.responses import respond
 
 HTML = "text/html; charset=utf-8"
+ENGLISH = "en"
+"""What the pages' own words are in, whatever the news and the site are in."""
 RECENT = timedelta(hours=18)
 """Within this time, past or to come, only the hour is shown."""
 TONES = 9
@@ -51,6 +53,11 @@ def printed(template: str, **values: Any) -> str:
         day = here.strftime("%-d\N{NO-BREAK SPACE}%b")  # a narrow column breaks the line after it
         return f"{day}, {here:%H:%M}" if here.year == now.year else f"{day} {here:%Y}"
 
+    def spoken(language: str | None = None) -> Markup:
+        """The attribute for a text that is not in the pages' own language. One of unknown language is in the site's."""
+        told = language or force.settings.site.language
+        return Markup() if told.lower().split("-")[0] == ENGLISH else Markup(' lang="{}"').format(told)
+
     return render_template(
         template,
         site=force.settings.site,
@@ -61,6 +68,7 @@ def printed(template: str, **values: Any) -> str:
         tones={section.id: f"tone-{n % TONES}" for n, section in enumerate(force.settings.sections)},
         today=now,
         local=local,
+        spoken=spoken,
         instant=datetime.fromisoformat,
         at=lambda seconds: datetime.fromtimestamp(seconds, UTC),
         full=lambda moment: f"{moment.astimezone(zone):%-d %B %Y, %H:%M} {_zone(moment.astimezone(zone))}",

@@ -47,6 +47,18 @@ def test_texts_run_in_the_direction_of_their_letters_in_their_language_and_the_r
     room.close()
 
 
+def test_the_pages_own_words_are_english_whatever_the_site_is_in(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, CONFIG.replace("language: en,", "language: de,"))
+    room.publish(item("Kanzler in China", lang=None), item("Chancellor visits Peru", "reuters", lang="en-GB"))
+    page = room.client.get("/latest").text
+    assert '<html lang="en">' in page
+    assert '<h2 dir="ltr" lang="de"><a href="/news/stories/' in page, "of unknown language: the site's"
+    assert re.search(r'<h2 dir="ltr"><a [^>]+>Chancellor visits Peru', page)
+    assert '<a class="name" href="/news/" lang="de">Test Wire</a>' in page
+    assert ' lang="de">Asia-Pacific</a>' in page, "as feeds.yaml calls it"
+    room.close()
+
+
 def test_a_page_names_its_one_address_and_what_it_is_about(client: FlaskClient) -> None:
     """Whatever else was in the address asked for; for search engines, and for those who show a link with a preview."""
     root = "https://wire.example.org/news"
