@@ -13,7 +13,7 @@ from aggregator.bootstrap.application import Application, Held
 from aggregator.bootstrap.place import utc_now
 from aggregator.categorise.version import program
 from aggregator.config.watch import Watch
-from aggregator.errors import ConfigError, StoreError
+from aggregator.errors import ConfigError, StoreError, TooManyFiles
 from aggregator.model import notes
 from aggregator.pipeline.changes import BRIEFLY, Changes, changes
 from aggregator.render.instants import rfc3339
@@ -117,7 +117,11 @@ class Engines:
             self._watch.take()
         if force or self._watch.saved():
             self._untaken = None  # also if this edit is broken
-            self._untaken = Application.load(self._place), force
+            try:
+                self._untaken = Application.load(self._place), force
+            except TooManyFiles:
+                self._watch.forget()
+                raise
         if self._untaken is None:
             return self._applied()
         edit, self._untaken = self._untaken, None

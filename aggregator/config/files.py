@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aggregator.config.project import Reader, Unreadable
 from aggregator.config.tree import MAX_BYTES
+from aggregator.errors import OUT_OF_FILES, TooManyFiles
 
 
 def disk(main: Path) -> Reader:
@@ -29,7 +30,12 @@ def held(texts: Mapping[str, str]) -> Reader:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file's bytes, a little over the limit at most, which `read_tree` refuses. Raises Unreadable."""
+    """The file's bytes, a little over the limit at most, which `read_tree` refuses.
+
+    Raises:
+        Unreadable: and whoever wrote the file can mend that.
+        TooManyFiles: the file may be sound.
+    """
     try:
         with path.open("rb") as file:
             return file.read(len(BOM_UTF8) + MAX_BYTES + 1)
@@ -40,6 +46,8 @@ def read_bytes(path: Path) -> bytes:
     except PermissionError:
         raise Unreadable("is not readable: give the service permission to read it") from None
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in OUT_OF_FILES:
+            raise TooManyFiles from error
         raise Unreadable(f"cannot be read: {error}") from error
 
 

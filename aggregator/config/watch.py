@@ -59,6 +59,10 @@ class Watch:
         self._moving = None
         self._patience = PATIENCE
 
+    def forget(self) -> None:
+        """What was taken could not be read: the next look reports it again."""
+        self._known, self._moving = None, self._known
+
     def _stamp(self) -> Stamp:
         return tuple(_state(path) for path in self._paths)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -18,7 +21,7 @@ from aggregator.bootstrap import Application, Place
 from aggregator.bootstrap.engines import Engines
 from aggregator.bootstrap.place import utc_now
 from aggregator.cli.main import main
-from aggregator.errors import ConfigError, StoreBusy
+from aggregator.errors import ConfigError, StoreBusy, TooManyFiles
 from aggregator.model import notes
 from aggregator.model.source import Failed, FetchRequest, Freshness, Outcome
 from aggregator.sandbox import Sandbox
@@ -321,6 +324,34 @@ def test_a_store_that_is_busy_loses_no_edit(worker: Worker, monkeypatch: pytest.
     assert told is not None
     assert told.engine is not None, "who works goes on with what is in force"
     assert "  - section defense: words: missile" in " ".join(told.lines)
+    assert "rocket" in worker.in_force()
+
+
+@pytest.mark.parametrize("opened", [0, 1])
+def test_where_no_file_can_be_opened_an_edit_is_neither_broken_nor_lost(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, opened: int
+) -> None:
+    """For readers it was broken, until the file was saved once more."""
+    may = [opened]
+    really = Path.open
+
+    def lacking(path: Path, *how: Any, **options: Any) -> Any:
+        if path != worker.file or may[0]:
+            may[0] -= path == worker.file
+            return really(path, *how, **options)
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    worker.save(FILE.replace("missile", "rocket"))
+    with monkeypatch.context() as full:
+        full.setattr(Path, "open", lacking)
+        with pytest.raises(TooManyFiles):
+            worker.look()
+        may[0] = opened
+        with pytest.raises(TooManyFiles):  # nor does the log say in between that all is well
+            worker.engines.changed(False)
+    told = worker.look()
+    assert told is not None
+    assert told.engine is not None
     assert "rocket" in worker.in_force()
 
 

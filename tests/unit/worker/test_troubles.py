@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 
 import pytest
@@ -18,6 +19,7 @@ def test_each_problem_is_told_when_it_begins_changes_and_ends(caplog: pytest.Log
         for message in ("locked", "locked", "full\nof 3 disks"):
             troubles.report("store", StoreBusy(message))
         troubles.report("polling", TooManyFiles())
+        troubles.report("polling", OSError(errno.EMFILE, "Too many open files"))
         troubles.recovered("store")
         troubles.recovered("store")
     files = str(TooManyFiles())
