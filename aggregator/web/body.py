@@ -14,6 +14,7 @@ _IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
 _EMPTY = re.compile(r'<(a|span|em|strong|b|i|p|div|figure)\b(?:[^>"]|"[^"]*")*>\s*</\1>')
 """What an image leaves behind where it was all that it held; a link without words can be neither seen nor named."""
 _BLOCKS = re.compile(r"<(?:h[2-6]|[uo]l|pre|table|blockquote)\b")
+_TABLE = re.compile(r"<(/?)table\b[^>]*>")
 _PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
 
 
@@ -39,4 +40,22 @@ def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]
         content = _EMPTY.sub("", content)
     if not any(map(str.isalnum, plain_of_safe(content))):
         return summary, None
-    return summary, Markup(content)  # noqa: S704 - sanitised when it was stored
+    return summary, Markup(_scrolling(content))  # noqa: S704 - sanitised when it was stored
+
+
+def _scrolling(content: str) -> str:
+    """With each table, not those within it, in a part that scrolls where it is too wide, by keyboard too."""
+    depth = number = 0
+
+    def framed(tag: re.Match[str]) -> str:
+        nonlocal depth, number
+        if tag[1]:
+            depth -= 1
+            return tag[0] if depth else f"{tag[0]}</div>"
+        depth += 1
+        if depth > 1:
+            return tag[0]
+        number += 1
+        return f'<div class="scroll" role="region" aria-label="Table {number}" tabindex="0">{tag[0]}'
+
+    return _TABLE.sub(framed, content)

