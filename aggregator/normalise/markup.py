@@ -11,7 +11,7 @@ import nh3
 
 from aggregator.normalise import address
 from aggregator.normalise.characters import clean, cut, without_unwanted
-from aggregator.normalise.plain import with_ends, without_endless_comments, without_shortcodes
+from aggregator.normalise.plain import with_ends, with_unended_as_text, without_shortcodes
 
 MAX_LENGTH = 200_000
 MAX_SAFE = 5 * MAX_LENGTH
@@ -144,7 +144,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     text = without_shortcodes(clean(text)).strip()
     if "<" not in text:
         return _escape(text)
-    text = without_endless_comments(text)
+    text = with_unended_as_text(text)
     if "data-" in text or "srcset" in text:
         text = _PICTURE.sub(_with_address, text)
     if "noscript" in text:

@@ -21,7 +21,10 @@ _HOLDER = re.compile(
     rf"<(/?)({_HIDING}|textarea|title|canvas|button|select|noembed|noframes|xmp)\b[^<>]*>", re.IGNORECASE
 )
 _CODE = re.compile(r"[{}=]|\w\(")
-_CUT_OFF = re.compile(r"</?[a-zA-Z][\w-]*(?:\s+[\w:-]+\s*=.*|\s*/?)\Z", re.DOTALL)
+_CUT_OFF = re.compile(
+    r"</?(?:[a-zA-Z][\w-]*(?:\s+[\w:-]+\s*=.*|\s*/?)|(?:a|p|div|span|img|figure|iframe|video|td)\s+[\w:-]*)?\Z",
+    re.DOTALL,
+)
 _BLOCK = re.compile(
     r"<(?=/?(?:p|div|li|ul|ol|h[1-6]|tr|td|blockquote|section|article|table|figure|br|hr|P|DIV|LI|BR|TR|TD)\b)"
 )
@@ -112,7 +115,7 @@ def prose_of_safe(text: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    tree = LexborHTMLParser(_BLOCK.sub(" <", _escape_unended(_without_unclosed(with_ends(clean(text))))))
+    tree = LexborHTMLParser(_BLOCK.sub(" <", with_unended_as_text(_without_unclosed(with_ends(clean(text))))))
     tree.strip_tags(_HIDDEN, recursive=True)
     body = tree.body
     return body.text() if body is not None else ""
@@ -145,7 +148,7 @@ def _without_unclosed(text: str) -> str:
     return _OPENED.sub(resolved, text)
 
 
-def _escape_unended(text: str) -> str:
+def with_unended_as_text(text: str) -> str:
     """What begins like a tag or comment and never ends is text (a<b) and is escaped, except a tag cut off at the end."""
     text = without_endless_comments(text)
     end = text.rfind(">") + 1

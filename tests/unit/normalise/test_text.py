@@ -345,6 +345,16 @@ def test_a_picture_is_found_where_the_script_of_a_page_finds_it(picture: str) ->
     assert sanitise('<img data-src="javascript:alert(1)">', "https://e.org/", drops) == ""
 
 
+def test_a_sign_that_begins_no_tag_cuts_no_text_off() -> None:
+    kept = one("Growth of <i>x</i> where a<b holds for all")
+    assert (kept.content, kept.summary) == (
+        "Growth of <i>x</i> where a&lt;b holds for all",
+        "Growth of x where a< b holds for all",
+    )
+    for cut_off in ('<a href="https://e.org/', "<a hre", "<img src", "<em"):
+        assert one(f"Growth <i>x</i> {cut_off}").content == "Growth <i>x</i>"
+
+
 def test_a_comment_that_never_ends_hides_nothing() -> None:
     read_item = one("<p>It began.</p><!-- more <p>It <!-- short --> ended.</p><!-- <p>The rest.</p>")
     assert read_item.content == "<p>It began.</p> ended.  <p>The rest.</p>"
