@@ -21,7 +21,7 @@ _TAG = re.compile(
     rb"|<(/?)([\w:.-]+)((?:\s[^<>]*|/)?)(?:(>)|(?=<))"
 )
 _ENTRIES = (b"item", b"entry")
-_FIELDS = frozenset(
+FIELDS = frozenset(
     b"title link guid pubDate description author category comments dc:creator dc:date dc:subject content:encoded"
     b" id published updated summary content source enclosure".split()
 )
@@ -93,7 +93,7 @@ def _missing(tags: Sequence[re.Match[bytes]], end: int) -> Iterator[tuple[int, i
         else:
             if not tags[again][4]:
                 yield *tags[again].span(), name
-            if name in _FIELDS:
+            if name in FIELDS:
                 number = again + 1
             else:
                 around[name] += 1
@@ -110,7 +110,7 @@ def _following(tags: Sequence[re.Match[bytes]]) -> list[int | None]:
 
 
 def _is_field(name: bytes) -> bool:
-    return name in _FIELDS or name.startswith(_MODULES)
+    return name in FIELDS or name.startswith(_MODULES)
 
 
 def _end(tags: Sequence[re.Match[bytes]], first: int, end: int, around: Counter[bytes]) -> tuple[int, int, int]:

@@ -31,6 +31,12 @@ _STRAY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6}
 _NUMBER = re.compile(rb"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _NUMBERS = {b"amp": b"&#38;", b"lt": b"&#60;", b"gt": b"&#62;", b"quot": b"&#34;", b"apos": b"&#39;"}
 _NAME = re.compile(rb"&(amp|lt|gt|quot|apos);")
+# What begins like a start tag outside our own elements, and ends at another: `a<b`, or a tag that an excerpt cuts off. No tag that
+# holds the sign in an attribute.
+_NO_TAG = re.compile(
+    rb"<(?![/!?])(?![\w.-]++(?:\s++[\w:.-]++\s*+=\s*+(?:\"[^\"]{0,1000}\"|'[^']{0,1000}'))++\s*+/?>)"
+    rb"(?!(?:" + b"|".join(sorted(ends.FIELDS | {b"item", b"entry"})) + rb")\b|[\w.-]++:)([^<>]++)(?=<)"
+)
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNORECASE)
 _ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)\b[^<>]*", re.IGNORECASE)
@@ -236,18 +242,25 @@ def limited(document: Document) -> Document:
 
 
 def well_formed(document: Document) -> Document:
-    """Elements that never end; and if that does not help, `&lt;` and its kind as numbers: after an error libxml2 leaves the names
-    out, so that markup would become text and an address another. (Expat is asked, as a prefix that is not declared does no such
-    harm.)"""
+    """A `<` that is text, and elements that never end; and if that does not help, `&lt;` and its kind as numbers: after an error
+    libxml2 leaves the names out, so that markup would become text and an address another. (Expat is asked, as a prefix that is not
+    declared does no such harm.)"""
     if _is_well_formed(document.data):
         return document
-    if (data := ends.of_elements(document.data)) != document.data:
-        document = document.changed(data, "missing-ends")
-        if _is_well_formed(data):
-            return document
+    for flaw, mended in (("stray-less-than", _with_signs_escaped), ("missing-ends", ends.of_elements)):
+        if (data := mended(document.data)) != document.data:
+            document = document.changed(data, flaw)
+            if _is_well_formed(data):
+                return document
     parts = split_cdata(document.data)
     parts[::2] = [_NAME.sub(lambda name: _NUMBERS[name[1]], part) for part in parts[::2]]
     return document.changed(b"".join(parts), MALFORMED)
+
+
+def _with_signs_escaped(data: bytes) -> bytes:
+    parts = split_cdata(data)
+    parts[::2] = [_NO_TAG.sub(rb"&lt;\1", part) for part in parts[::2]]
+    return b"".join(parts)
 
 
 def _is_well_formed(data: bytes) -> bool:

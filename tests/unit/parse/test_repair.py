@@ -77,6 +77,23 @@ def test_no_declaration_is_read_to_see_whether_a_document_is_well_formed() -> No
     assert well_formed(declaring).flaws == ("malformed",)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("if a<b then", "if a&lt;b then"), ("<3 it, for < $5 <- x", "&lt;3 it, for &lt; $5 &lt;- x"),
+        ("at <b it's &quot;so", "at &lt;b it's \"so"), ('cut <a href="https://e.org/', "cut"),
+        ('<img src="https://e.org/a" alt="a < b" /> c', '<img src="https://e.org/a" alt="a &lt; b"> c'),
+    ],
+)  # fmt: skip
+def test_a_less_than_sign_that_is_text(text: str, expected: str) -> None:
+    entries = [
+        item(f"<description>{one}</description>", link=f"https://e.org/{n}", title=n)
+        for n, one in (("1", text), ("2", "Next"))
+    ]
+    feed = read(rss(entries))
+    assert [one.content for one in feed.items] == [expected, "Next"]
+
+
 def test_a_stray_end_tag_in_the_last_entry_cuts_nothing_off() -> None:
     last = "<item><title>Two</title></b><link>https://example.org/2</link><guid>g2</guid></item>"
     feed = parsed(rss([item(title="One"), last]))
