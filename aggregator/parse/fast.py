@@ -4,8 +4,8 @@ trusted.
 It raises Doubt, and the tolerant parser reads the document instead, in exactly these cases: RSS 1.0 (fastfeedparser finds no
 entries); fewer entries read than begin in the document; malformed XML (fields after an error may be missing), unless it is so
 long that the tolerant parser would take seconds; a title, summary or description with unescaped markup inside (fastfeedparser
-stops at the first tag); text in base64; the text of an item in an element of a module (xhtml:body, fullitem), or in
-XHTML under a prefix, whose tags fastfeedparser leaves out.
+stops at the first tag); text in base64; the text of an item in an element of a module (xhtml:body, fullitem; a10:content, as .NET
+writes full texts into RSS), or in XHTML under a prefix, whose tags fastfeedparser leaves out.
 
 What fastfeedparser omits (an item's <source>, xml:base, the text of unusual dates, some pictures) is read from the tree by
 `entries`, only in documents where it occurs.
@@ -32,9 +32,9 @@ _MARKUP_INSIDE = re.compile(
 _BASE64 = re.compile(
     rb"<(?:title|summary|content)\s[^<>]*(?:mode=[\"']base64|type=[\"'](?!text|html|xhtml|application/xhtml))"
 )
-_MODULE = re.compile(rb"<(?:[\w-]+:(?:body|div)|body|fullitem)[\s>]")
+_MODULE = re.compile(rb"<(?:[\w-]+:(?:body|div)|body|fullitem|(?:a10|atom):content)[\s>]")
 _LONGEST_MALFORMED = 1 << 20  # bytes
-_SUMMARY = re.compile(rb"<(?:itunes:)?(?:description|summary)[\s>]")
+_SUMMARY = re.compile(rb"<(?:[\w-]+:)?(?:description|summary)[\s>]")
 _DATE = re.compile(rb"<(?:pubDate|dc:date|published|issued)(?:\s[^<>]*)?(?<!/)>")
 _LINK = re.compile(rb"<(?:[\w.-]+:)?link\b[^<>]*>(\s*</link>)?")
 _ATOM = re.compile(rb"<(?:[\w.-]+:)?feed[\s>]")

@@ -378,6 +378,23 @@ def test_the_caption_of_a_picture_is_no_text_where_the_entry_has_one(title: str)
     assert [one.text for one in feed.items] == ["Told", "People in a street, seen from above."]
 
 
+@pytest.mark.parametrize("prefix", ["a10", "atom"])
+def test_an_rss_item_may_have_its_text_in_elements_of_atom(prefix: str) -> None:
+    space = f'xmlns:{prefix}="http://www.w3.org/2005/Atom"'
+    full = f"<{prefix}:content {space} type='html'>&lt;p>The &lt;b>whole&lt;/b> text&lt;/p></{prefix}:content>"
+    short = f"<{prefix}:summary {space} type='text'>In short</{prefix}:summary>"
+    both, first, second = parsed(
+        rss([item("<description>In short</description>" + full), item(full), item(short)])
+    ).items
+    assert (both.summary, both.content) == ("In short", first.text) == ("In short", "<p>The <b>whole</b> text</p>")
+    assert second.text == parsed(rss(item(short))).items[0].text == "In short"
+
+
+def test_media_description_of_an_item_without_another_is_its_text() -> None:
+    described = item("<media:description>Told</media:description><media:thumbnail url='https://e.org/1.jpg'/>")
+    assert parsed(rss(described)).items[0].text == "Told"
+
+
 def test_an_empty_feed_is_a_feed() -> None:
     assert parsed(rss()).items == ()
 
