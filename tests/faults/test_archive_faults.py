@@ -400,8 +400,11 @@ def test_f24_every_earlier_schema_is_brought_up_to_date_with_a_copy_before(
         made.sources.sync([source("one")])
         made.intake.apply([polled("one", [item("one", "a", "First")])], NOW)
         made.close()
+        with sqlite3.connect(path) as held:
+            held.execute("UPDATE sources SET lease_owner = 'an earlier worker', lease_until = 9e9")
     again = SqliteArchive(path)
     assert again.reading.totals()["items"] == 1
+    assert again.sources.owners() == [], "it can store nothing any more"
     edition(again, policy(), lambda: int(NOW.timestamp()))
     assert again.edition.pending() == []
     again.close()
