@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from aggregator.addresses import host_of
 from aggregator.model.source import ASKED_TO_WAIT, LONGEST_HOLD, SourceState
+
+_ASKED = re.compile(r"the server asked for (?:(\d+) (s|min)|.+) \(Retry-After\)")
+"""In the reason that a source's state gives for its next poll, which may be long after the pause."""
 
 
 def pausing(states: Iterable[SourceState], now: datetime, alone: Collection[str] = ()) -> dict[str, float]:
@@ -20,8 +24,14 @@ def pausing(states: Iterable[SourceState], now: datetime, alone: Collection[str]
             and state.id not in alone
             and state.last_status in ASKED_TO_WAIT
             and state.next_poll
-            and "(Retry-After)" in state.why
+            and (asked := _ASKED.search(state.why))
         ):
-            until = min(state.next_poll, (state.last_attempt or now) + timedelta(seconds=LONGEST_HOLD))
+            until = min(state.next_poll, (state.last_attempt or now) + timedelta(seconds=_seconds(asked)))
             found[host] = max(found.get(host, 0.0), (until - now).total_seconds())
     return {host: seconds for host, seconds in found.items() if seconds > 0}
+
+
+def _seconds(asked: re.Match[str]) -> int:
+    """How long the host waits, at least what was asked for: minutes are rounded."""
+    number, unit = asked[1], asked[2]
+    return LONGEST_HOLD if number is None else int(number) if unit == "s" else int(number) * 60 + 30

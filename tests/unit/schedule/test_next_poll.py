@@ -416,6 +416,14 @@ def test_a_process_that_starts_anew_knows_who_asked_for_a_pause() -> None:
     assert pausing([asked, other], NOW, {asked.id}) == {}, "what it was told is its own"
 
 
+@pytest.mark.parametrize(("seconds", "least", "most"), [(5, 5, 5), (60, 60, 90), (89, 89, 119), (601, 601, 640)])
+def test_others_of_a_host_wait_no_longer_than_it_asked_for(seconds: int, least: int, most: int) -> None:
+    """The next poll of the source that was told so may be hours later."""
+    asked, _ = poll(replace(known_state(), interval=2 * HOUR), failed(429, seconds))
+    assert least <= pausing([asked], NOW)["harbour.example"] <= most
+    assert pausing([asked], NOW + timedelta(seconds=most)) == {}
+
+
 def test_others_of_a_host_wait_an_hour_at_the_most_also_after_a_restart() -> None:
     asked, _ = poll(known_state(), failed(503, 86_400))
     assert pausing([asked], NOW + 10 * MIN) == {"harbour.example": pytest.approx(3000, abs=1)}
