@@ -78,9 +78,22 @@ class Intake(Protocol):
         these sources are released if `owner` still holds them; None: whoever does."""
 
 
-class EditionStore(Protocol):
-    """The edition's side of the store: waiting items, the stories that they touch, and applying decisions. Items and
-    stories are given by number, times are epoch seconds."""
+class StoredStories(Protocol):
+    """Stories with their items, both given by number."""
+
+    def items(self, numbers: Collection[int]) -> list[PendingItem]: ...
+    def placed_at(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
+        """Canonical address → its placed items, each with its story: those found there as they came, then those moved there."""
+
+    def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
+        """Story → its items with their judgements, in order of entering."""
+
+    def stories(self, numbers: Collection[int]) -> dict[int, StoryState]: ...
+
+
+class EditionStore(StoredStories, Protocol):
+    """The edition's side of the store: waiting items, the stories that they touch, and applying decisions. Times are epoch
+    seconds."""
 
     def lease(self, owner: str, now: int, seconds: int) -> bool:
         """Hold the edition for this long, or longer if it is held already; False while another process holds it."""
@@ -94,14 +107,6 @@ class EditionStore(Protocol):
     def pending(self) -> list[int]:
         """The waiting items, in order of publication."""
 
-    def items(self, numbers: Collection[int]) -> list[PendingItem]: ...
-    def placed_at(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
-        """Canonical address → its placed items, each with its story: those found there as they came, then those moved there."""
-
-    def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
-        """Story → its items with their judgements, in order of entering."""
-
-    def stories(self, numbers: Collection[int]) -> dict[int, StoryState]: ...
     def outdated(self, epoch: str, limit: int) -> list[int]:
         """Stories last placed under another configuration or program than `epoch`, newest first."""
 

@@ -163,12 +163,13 @@ class Comparison:
         source = self.before if override.gone else self.after
         if source is None:
             return None
-        overrides = source.settings.overrides
-        lines = (
-            zip(overrides.hide, overrides.hide_at, strict=True)
-            if override.key == "hide"
-            else ((p.url, p.at) for p in overrides.pin)
-        )
+        said = source.settings.overrides
+        lines = {
+            "join": [(url, at) for urls, at in zip(said.join, said.join_at, strict=True) for url in urls],
+            "split": zip(said.split, said.split_at, strict=True),
+            "hide": zip(said.hide, said.hide_at, strict=True),
+            "pin": [(pin.url, pin.at) for pin in said.pin],
+        }[override.key]
         return next((at for url, at in lines if canonical(url) == override.address), None)
 
     def _overrides(self, store: EditionStore | None) -> dict[str, Any]:

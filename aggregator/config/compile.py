@@ -137,7 +137,9 @@ def _sections(entries: list[schema.Rules], main: schema.FeedsFile) -> tuple[mode
 def _overrides(entry: schema.Stories) -> model.Overrides:
     return model.Overrides(
         join=tuple(tuple(group) for group in entry.join),
+        join_at=tuple(entry.at("join", n) for n in range(len(entry.join))),
         split=tuple(entry.split),
+        split_at=tuple(entry.at("split", n) for n in range(len(entry.split))),
         hide=tuple(entry.hide),
         hide_at=tuple(entry.at("hide", n) for n in range(len(entry.hide))),
         pin=tuple(model.Pin(pin.url, pin.section, pin.until, pin.at()) for pin in entry.pin),

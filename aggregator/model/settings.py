@@ -138,12 +138,14 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """`stories:` of the file: the editor's overrides of the grouping."""
+    """`stories:` of the file: the editor's overrides of the grouping. Each list has the positions of its entries beside it."""
 
     join: tuple[tuple[str, ...], ...] = ()
+    join_at: tuple[Position, ...] = ()
     split: tuple[str, ...] = ()
+    split_at: tuple[Position, ...] = ()
     hide: tuple[str, ...] = ()
-    hide_at: tuple[Position, ...] = ()  # of each address under `hide`
+    hide_at: tuple[Position, ...] = ()
     pin: tuple[Pin, ...] = ()
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from aggregator.model.story import PendingItem, StoryState
+from aggregator.model.story import Batch, Member, PendingItem, StoryState
 from aggregator.pipeline.moved import with_moved_addresses
-from aggregator.pipeline.overrides import partings, unions
+from aggregator.pipeline.overrides import joined, parted, partings, survivor
 from aggregator.pipeline.policy import Policy
-from aggregator.ports import EditionStore
+from aggregator.ports import EditionStore, StoredStories
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,66 @@ class Union:
 
     older: StoryState
     younger: tuple[StoryState, ...]
+
+
+class Regrouped:
+    """Stored stories as `overrule` would leave them. `own` are those that it would compose anew, `founded` those among them that
+    are not stored yet, each with the story that it leaves; `unions` are the merges."""
+
+    def __init__(self, store: StoredStories, policy: Policy) -> None:
+        self._store = store
+        self._members: dict[int, list[Member]] = {}
+        self._into: dict[int, int] = {}
+        self.own: dict[int, StoryState] = {}
+        self._take(parted(store, policy, 0))
+        merging = joined(self, policy, 0)
+        self.unions = self._unions(merging)
+        self._take(merging)
+        stored = store.stories(self.own)
+        self.founded = {item.n: item.story for item in store.items(self.own.keys() - stored.keys())}
+
+    def _take(self, batch: Batch) -> None:
+        items = {item.n: item for item in self._store.items([one.item for one in batch.placed])}
+        found: defaultdict[int, list[Member]] = defaultdict(list)
+        for one in batch.placed:
+            item = replace(items[one.item], story=one.story)
+            found[one.story].append(Member(item, one.judgement, one.publisher))
+        self._members |= {n: sorted(members, key=lambda member: member.order) for n, members in found.items()}
+        self.own |= {state.n: state for state in batch.stories}
+        for merge in batch.merges:
+            self._into[merge.younger] = merge.older
+            self.own.pop(merge.younger, None)
+
+    def _unions(self, batch: Batch) -> tuple[Union, ...]:
+        younger: defaultdict[int, list[int]] = defaultdict(list)
+        for merge in batch.merges:
+            younger[merge.older].append(merge.younger)
+        states = self.stories({*younger, *(merge.younger for merge in batch.merges)})
+        return tuple(Union(states[n], tuple(states[one] for one in sorted(younger[n]))) for n in sorted(younger))
+
+    def home(self, story: int) -> int:
+        """The story that it would be part of: itself, unless it merges."""
+        return survivor(self._into, story)
+
+    def joins(self, story: int) -> bool:
+        """Whether it merges into another, or another into it."""
+        return story in self._into or story in self._into.values()
+
+    def items(self, numbers: Collection[int]) -> list[PendingItem]:
+        return self._store.items(numbers)
+
+    def placed_at(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
+        homes = {member.item.n: n for n, members in self._members.items() for member in members}
+        stored = self._store.placed_at(canonicals)
+        return {address: {n: homes.get(n, home) for n, home in found.items()} for address, found in stored.items()}
+
+    def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
+        return self._store.members(set(stories) - self._members.keys()) | {
+            n: self._members[n] for n in stories if n in self._members
+        }
+
+    def stories(self, numbers: Collection[int]) -> dict[int, StoryState]:
+        return self._store.stories(set(numbers) - self.own.keys()) | {n: self.own[n] for n in numbers if n in self.own}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +113,12 @@ class OverrideEffects:
 def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str] = frozenset()) -> OverrideEffects:
     """Everything in the file that is not yet so in the archive; `hidden` are the addresses that are hidden now."""
     meant = with_moved_addresses(policy, store)
+    regrouped = Regrouped(store, meant)
     return OverrideEffects(
-        _unions(store, meant),
+        regrouped.unions,
         _partings(store, meant.apart),
-        _hidings(store, with_moved_addresses(replace(policy, hidden=hidden), store), meant),
+        _hidings(regrouped, with_moved_addresses(replace(policy, hidden=hidden), store), meant),
         _unknown(store, policy),
-    )
-
-
-def _unions(store: EditionStore, policy: Policy) -> tuple[Union, ...]:
-    merged = unions(store, policy)
-    states = store.stories({*merged, *merged.values()})
-    return tuple(
-        Union(states[n], tuple(states[one] for one, older in sorted(merged.items()) if older == n and one in states))
-        for n in sorted(set(merged.values()))
-        if n in states
     )
 
 
@@ -80,7 +132,7 @@ def _partings(store: EditionStore, apart: Collection[str]) -> tuple[Parting, ...
     )
 
 
-def _hidings(store: EditionStore, before: Policy, after: Policy) -> tuple[Hiding, ...]:
+def _hidings(store: StoredStories, before: Policy, after: Policy) -> tuple[Hiding, ...]:
     stored = store.placed_at(before.hidden ^ after.hidden)
     homes = {home for found in stored.values() for home in found.values()}
     states = store.stories(homes)

@@ -21,7 +21,7 @@ from aggregator.pipeline.compose import compose
 from aggregator.pipeline.corroboration import restored
 from aggregator.pipeline.judging import placed, rejudged
 from aggregator.pipeline.policy import Policy
-from aggregator.ports import Archive, EditionStore
+from aggregator.ports import Archive, StoredStories
 from aggregator.stories import Grouping, Join
 
 APART = "set apart by the editor"
@@ -69,9 +69,11 @@ def _alone(fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> It
 def overrule(archive: Archive, policy: Policy, now: Callable[[], int]) -> None:
     """Apply the overrides to stored stories. Applying them again changes nothing."""
     if policy.apart:
-        _part(archive, policy, now())
-    if policy.joined:
-        _join(archive, policy, now())
+        batch = parted(archive.edition, policy, now())
+        if batch.stories or archive.past.known(batch.forgotten):
+            archive.edition.apply(batch)
+    if policy.joined and (batch := joined(archive.edition, policy, now())).merges:
+        archive.edition.apply(batch)
 
 
 def moved_to_overrides(items: Iterable[PendingItem], policy: Policy) -> bool:
@@ -82,7 +84,7 @@ def moved_to_overrides(items: Iterable[PendingItem], policy: Policy) -> bool:
 
 
 def partings(
-    store: EditionStore, apart: Collection[str]
+    store: StoredStories, apart: Collection[str]
 ) -> tuple[dict[int, str], dict[int, dict[str | None, list[Member]]]]:
     """The stored items of addresses that are to be split off (number → address), and the stories in which they are not
     alone: the members of each by address, with those that stay under None."""
@@ -99,10 +101,10 @@ def partings(
     return address, found
 
 
-def _part(archive: Archive, policy: Policy, now: int) -> None:
-    """Split off stored items."""
-    address, found = partings(archive.edition, policy.apart)
-    states = archive.edition.stories(found)
+def parted(store: StoredStories, policy: Policy, now: int) -> Batch:
+    """What splits off stored items."""
+    address, found = partings(store, policy.apart)
+    states = store.stories(found)
     places: list[Placed] = []
     stories: list[StoryState] = []
     for n, groups in found.items():
@@ -114,10 +116,7 @@ def _part(archive: Archive, policy: Policy, now: int) -> None:
             stories.append(_parted(founder, part, states[n], policy, now))
             why = APART if part[0].item.n in address else "stays without what was set apart"
             places += [placed(member, founder, policy, why if founder != n else "") for member in part]
-    if stories or archive.past.known(address):
-        archive.edition.apply(
-            Batch(tuple(places), tuple(stories), forgotten=tuple(address), epoch=policy.epoch, now=now, anew=True)
-        )
+    return Batch(tuple(places), tuple(stories), forgotten=tuple(address), epoch=policy.epoch, now=now, anew=True)
 
 
 def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, now: int) -> StoryState:
@@ -144,7 +143,7 @@ def survivor(into: Mapping[int, int], story: int) -> int:
     return story
 
 
-def _homes(store: EditionStore, policy: Policy, groups: Sequence[frozenset[str]]) -> dict[str, set[int]]:
+def _homes(store: StoredStories, policy: Policy, groups: Sequence[frozenset[str]]) -> dict[str, set[int]]:
     """Canonical address → the stories of the article there. Where other outlets moved theirs to that address, those are not meant."""
     stored = store.placed_at({address for group in groups for address in group})
     several = {n for homes in stored.values() if len({*homes.values()}) > 1 for n in homes}
@@ -155,7 +154,7 @@ def _homes(store: EditionStore, policy: Policy, groups: Sequence[frozenset[str]]
     }
 
 
-def unions(store: EditionStore, policy: Policy) -> dict[int, int]:
+def unions(store: StoredStories, policy: Policy) -> dict[int, int]:
     """Stored stories that the editor joins: each younger, and the older that it merges into."""
     stored = _homes(store, policy, policy.joined)
     into: dict[int, int] = {}
@@ -166,13 +165,11 @@ def unions(store: EditionStore, policy: Policy) -> dict[int, int]:
     return {younger: survivor(into, younger) for younger in into}
 
 
-def _join(archive: Archive, policy: Policy, now: int) -> None:
-    """Merge stored stories that the editor joins."""
-    merged = unions(archive.edition, policy)
-    if not merged:
-        return
-    states = archive.edition.stories({*merged, *merged.values()})
-    members = archive.edition.members(states)
+def joined(store: StoredStories, policy: Policy, now: int) -> Batch:
+    """What merges stored stories that the editor joins."""
+    merged = unions(store, policy)
+    states = store.stories({*merged, *merged.values()})
+    members = store.members(states)
     places: list[Placed] = []
     stories: list[StoryState] = []
     for n in sorted(set(merged.values())):
@@ -181,7 +178,7 @@ def _join(archive: Archive, policy: Policy, now: int) -> None:
         stories.append(_merged(states[n], [states[story] for story in younger], whole, policy, now))
         places += [placed(member, n, policy, JOINED if member.item.n in younger else "") for member in whole]
     merges = tuple(Merge(older, younger) for younger, older in merged.items())
-    archive.edition.apply(Batch(tuple(places), tuple(stories), merges, epoch=policy.epoch, now=now, anew=True))
+    return Batch(tuple(places), tuple(stories), merges, epoch=policy.epoch, now=now, anew=True)
 
 
 def _merged(

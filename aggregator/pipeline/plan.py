@@ -13,6 +13,7 @@ from aggregator.pipeline.category_topics import with_category_topics
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.judging import rejudged
 from aggregator.pipeline.moved import with_moved_addresses
+from aggregator.pipeline.override_effects import Regrouped
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import EditionStore
 
@@ -29,8 +30,8 @@ Row = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """The override that moves a story: "hide" or "pin" of `stories:`, and the canonical address it is about. `gone`:
-    the old file has it, the new one does not."""
+    """The override that moves a story: its key under `stories:`, and the canonical address it is about. `gone`: the old file
+    has it, the new one does not."""
 
     key: str
     address: str
@@ -80,8 +81,8 @@ class SourceUse:
 
 @dataclass
 class Plan:
-    """`stories` were examined, `changed` get other sections or topics, or the same in which another is the primary one;
-    `moved` counts those with another primary section. `streams` by name, as section:ID and topic:ID."""
+    """`stories` were examined, `changed` get other sections or topics, or the same in which another is the primary one, or
+    merge into another; `moved` counts those with another primary section. `streams` by name, as section:ID and topic:ID."""
 
     stories: int = 0
     moved: int = 0
@@ -117,7 +118,8 @@ def plan(
     before = with_moved_addresses(with_category_topics(before, category_topics), store) if before else None
     after = with_moved_addresses(with_category_topics(after, category_topics), store)
     said = before or replace(after, hidden=frozenset(), hidden_items=frozenset(), pinned={})
-    for rows in chain(pages, _returning(store, said, after)):
+    regrouped = Regrouped(store, after)
+    for rows in chain(pages, _returning(store, said, after, regrouped)):
         numbers = [n for _, n, _ in rows]
         states, members = store.stories(numbers), store.members(numbers)
         for _, n, epoch in rows:
@@ -127,9 +129,13 @@ def plan(
             if before is not None and epoch != before.epoch:
                 old, own = _under(before, old, own)
             placed_anew = _under(after, old, own)  # also where all stays: it counts the lines that are used
-            then = (old, own) if alike else placed_anew
-            _compare(found, (old, own), then, _overriding(said, after, *then))
+            there = (old, own) if alike else placed_anew
+            then = _followed(regrouped, there)
+            _count(found, old, then[0])
             _count_sources(found, own)
+            _compare(found, (old, own), then, _overriding((said, after), regrouped, own, there[0], then))
+            for unseen, then in _founded(regrouped, n, old.section):
+                _compare(found, unseen, then, _overriding((said, after), regrouped, own, unseen[0], then))
         progress(found.stories)
     return found
 
@@ -139,10 +145,10 @@ def _under(policy: Policy, state: StoryState, members: Sequence[Member]) -> tupl
     return compose(state.n, again, state, policy, joined=(), now=0, replacing=True), again
 
 
-def _returning(store: EditionStore, before: Policy, after: Policy) -> Iterator[Sequence[Row]]:
-    """Hidden stories, which the archive's pages omit, with articles that are no longer hidden."""
+def _returning(store: EditionStore, before: Policy, after: Policy, regrouped: Regrouped) -> Iterator[Sequence[Row]]:
+    """Hidden stories, which the archive's pages omit, with articles that are no longer hidden, or that another story joins."""
     stored = store.placed_at(before.hidden - after.hidden)
-    states = store.stories({home for homes in stored.values() for home in homes.values()})
+    states = store.stories({home for homes in stored.values() for home in homes.values()} | regrouped.own.keys())
     if rows := [(state.entered, n, state.epoch) for n, state in states.items() if state.hidden]:
         yield rows
 
@@ -151,11 +157,39 @@ Standing = tuple[StoryState, Sequence[Member]]
 Overriding = Callable[[str], Override | None]
 
 
-def _overriding(before: Policy, after: Policy, new: StoryState, members: Sequence[Member]) -> Overriding:
+def _followed(regrouped: Regrouped, there: Standing) -> Standing:
+    """A story as `join` and `split` leave it. One that merges into another is not seen any more."""
+    state, members = there
+    home = regrouped.home(state.n)
+    kept = regrouped.own.get(home)
+    if kept is None:
+        return there
+    if home != state.n:
+        return replace(state, section=kept.section, hidden=True), members
+    return kept, regrouped.members([home])[home]
+
+
+def _founded(regrouped: Regrouped, story: int, section: str) -> Iterator[tuple[Standing, Standing]]:
+    """The stories that would leave this one: not seen before, and afterwards."""
+    for n, left in regrouped.founded.items():
+        if left == story:
+            state, members = regrouped.own[n], regrouped.members([n])[n]
+            yield (replace(state, section=section, hidden=True), members), (state, members)
+
+
+def _overriding(
+    policies: tuple[Policy, Policy], regrouped: Regrouped, own: Sequence[Member], there: StoryState, then: Standing
+) -> Overriding:
     """The override because of which a story is now in a stream, or no longer in it, or has it as its primary section
-    (PRIMARY): the one without which that would be different."""
+    (PRIMARY): the one without which that would be different. `there` is the story as it would be with the articles `own`, that
+    it has now."""
+    (before, after), (new, members) = policies, then
     stands = _standing(new)
     found: list[tuple[Override, set[str]]] = []
+    if there is not new:
+        key, meant = ("join", frozenset().union(*after.joined)) if regrouped.joins(there.n) else ("split", after.apart)
+        address = next((one for member in own if (one := member.item.canonical or "") in meant), "")
+        found.append((Override(key, address, gone=False), _standing(there)))
     hidden = [m.item for m in members if before.hides(m.item) != after.hides(m.item)]
     pinned = [m.item for m in members if before.pinned.get(one := m.item.canonical or "") != after.pinned.get(one)]
     unhidden = replace(after, hidden=before.hidden, hidden_items=before.hidden_items)
@@ -168,12 +202,15 @@ def _overriding(before: Policy, after: Policy, new: StoryState, members: Sequenc
     return lambda stream: next((override for override, other in found if (stream in other) != (stream in stands)), None)
 
 
-def _compare(found: Plan, now: Standing, then: Standing, overriding: Overriding) -> None:
-    (old, was), (new, members) = now, then
+def _count(found: Plan, old: StoryState, new: StoryState) -> None:
     found.stories += 1
     found.moved += old.section != new.section
+    found.changed += streams_of(old) != streams_of(new) or old.section != new.section
+
+
+def _compare(found: Plan, now: Standing, then: Standing, overriding: Overriding) -> None:
+    (old, was), (new, members) = now, then
     stood, stands = streams_of(old), streams_of(new)
-    found.changed += stood != stands or old.section != new.section
     for name in stood | stands:
         moves = found.streams.setdefault(name, Moves())
         moves.before += name in stood

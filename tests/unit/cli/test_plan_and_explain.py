@@ -512,6 +512,10 @@ def test_stories_that_join_and_split_are_foreseen(desk: Desk) -> None:
     assert f"+ {second}\n      joins: {first}" in shown
     assert "? http://www.nowhere.example/x/: no stored item has this address" in shown
     assert "### Stories joined, split and hidden" in desk.run("plan", proposed, "--markdown")
+    asia = row(found, "sections", "asia-pacific")
+    (gone,) = asia["going"]
+    assert (gone["title"], gone["rule"], gone["at"]) == (second, "stories: join", "proposed.yaml:1")
+    joined = [asia[key] for key in ("before", "after", "primary_before", "primary_after")]
 
     desk.file.write_text(Path(proposed).read_text())
     desk.run("apply")
@@ -521,6 +525,25 @@ def test_stories_that_join_and_split_are_foreseen(desk: Desk) -> None:
     assert split["title"] == first
     assert [one["title"] for one in split["leaving"]] == [second]
     assert f"- {second}\n      leaves: {first}" in desk.run("plan", parting)
+    asia = row(desk.json("plan", parting), "sections", "asia-pacific")
+    (came,) = asia["coming"]
+    assert (came["title"], came["rule"], came["at"]) == (second, "stories: split", "proposed.yaml:1")
+    assert joined == [asia[key] for key in ("after", "before", "primary_after", "primary_before")] == [3, 2, 3, 2]
+
+
+def test_an_article_that_stays_when_another_is_set_apart_is_joined_as_what_it_is_then(desk: Desk) -> None:
+    """The one set apart founded the story, so the other has a story of its own when it is joined."""
+    panda, octopus = TEXTS[2][1], TEXTS[4][1]
+    first, second = TEXTS[0][1], TEXTS[1][1]
+    saved(desk, f'{{join: [["{url_of(first)}", "{url_of(second)}"]]}}')
+    said = f'{{split: ["{url_of(first)}"], join: [["{url_of(second)}", "{url_of(panda)}", "{url_of(octopus)}"]]}}'
+    plan = desk.json("plan", desk.propose(("sources:", f"stories: {said}\nsources:")))
+    (join,) = plan["joins"]
+    assert (join["title"], {one["title"] for one in join["joined_by"]}) == (second, {panda, octopus})
+    told = {one["id"]: (one["after"], one["primary_after"]) for one in plan["sections"]}
+    saved(desk, said)
+    plan = desk.json("plan")
+    assert told == {one["id"]: (one["before"], one["primary_before"]) for one in plan["sections"]}
 
 
 def url_of(title: str) -> str:
