@@ -12,6 +12,10 @@ from aggregator.errors import Problem
 NO_COLON = "a key without a colon, or a line that is indented too little: write `key: value`"
 NO_BLANK = "a blank is missing after the colon: write `key: value`"
 CONFLICT = re.compile("<{7}|={7}|>{7}")
+BLANK = re.compile(
+    r"[ -]*(?:[\w-]+:)?(?![ \t])(\s)"
+)  # as it is copied from web pages, in the indentation or after a key
+HASHED = re.compile(r"(?:^|[ \t,\[{])#\w")
 
 # What the parser says → what it mostly means in this file.
 ADVICE = (
@@ -70,6 +74,9 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     if line >= len(lines) and lines:  # the end of the file: show its last line
         line, column = len(lines) - 1, len(lines[-1])
     rest = lines[line][column:] if line < len(lines) else ""
+    for number in (line, line - 1):
+        if 0 <= number < len(lines) and (blank := BLANK.match(lines[number])):
+            return Problem(name, number + 1, blank.start(1) + 1, f"invalid YAML: {no_space(blank[1])}")
     if CONFLICT.match(rest):
         meaning = "a conflict that git left: keep one version, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>"
     elif keyless:
@@ -77,6 +84,10 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     else:
         meaning = _meaning(str(error.problem), lines, line, rest[:1])
     return Problem(name, line + 1, column + 1, f"invalid YAML: {meaning}{_opened(text, error, line)}")
+
+
+def no_space(char: str) -> str:
+    return f"the blank here is U+{ord(char):04X}, which is no space to YAML: delete it and type a space"
 
 
 def _keyless(lines: list[str], error: yaml.MarkedYAMLError) -> tuple[int, int] | None:
@@ -101,7 +112,8 @@ def _opened(text: str, error: yaml.MarkedYAMLError, line: int) -> str:
         return f"; a quote that opens on line {quote + 1} ends on this line"
     begun = error.context_mark
     if begun and begun.line < line and "flow" in str(error.context):
-        return f" (it opens on line {begun.line + 1})"
+        hashed = any(HASHED.search(one) for one in text.splitlines()[begun.line : line])
+        return f" (it opens on line {begun.line + 1}{'; quote text that begins with #' if hashed else ''})"
     return ""
 
 

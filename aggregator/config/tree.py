@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from aggregator.config.characters import FORBIDDEN, LINE_BREAK, fault, in_lines, without_faults
-from aggregator.config.syntax import advice
+from aggregator.config.syntax import advice, no_space
 from aggregator.errors import Problem
 from aggregator.model.settings import Position
 
@@ -105,6 +105,7 @@ class _Builder:
             case yaml.ScalarEvent():
                 self._marks(event)
                 self._swallowed(event)
+                self._commented(event)
                 self._put(Text(self._sayable(event), self._at(event), plain=not event.style))
             case yaml.SequenceStartEvent():
                 self._enter(event, Items(self._at(event)))
@@ -139,6 +140,13 @@ class _Builder:
                     "this belongs to the text above, since it is indented further: align the dashes, or quote the text"
                 )
                 self.problems.append(at.problem(message, warning=True))
+
+    def _commented(self, event: Any) -> None:
+        """An entry of a list that begins with # is a comment to YAML, and the entry empty."""
+        line, column = event.start_mark.line, event.start_mark.column
+        rest = self._lines[line][column:] if line < len(self._lines) else ""
+        if not event.value and self._open and isinstance(self._open[-1], Items) and rest.lstrip(" ").startswith("#"):
+            self.refuse(event, "this entry is a comment: quote text that begins with #, or put the # before the dash")
 
     def _at(self, event: yaml.Event) -> Position:
         mark: Any = event.start_mark
@@ -177,6 +185,9 @@ class _Builder:
 
     def _key(self, node: Node) -> Text:
         if isinstance(node, Text):
+            if node.plain and node[:1].isspace():
+                self.problems.append(node.at.problem(no_space(node[0])))
+                self.sound = False
             return node
         self.problems.append(
             node.at.problem("a key must be text, found a list or table; quote text that begins with [ or {")
