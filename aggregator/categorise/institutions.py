@@ -27,7 +27,8 @@ _STATES = {
     "US": "alabama,alaska,arizona,arkansas,california,colorado,connecticut,delaware,florida,georgia,hawaii,idaho,illinois,"
     "indiana,iowa,kansas,kentucky,louisiana,maine,maryland,massachusetts,michigan,minnesota,mississippi,missouri,montana,"
     "nebraska,nevada,new hampshire,new jersey,new mexico,north carolina,north dakota,ohio,oklahoma,oregon,pennsylvania,"
-    "rhode island,south carolina,south dakota,tennessee,texas,utah,vermont,virginia,west virginia,wisconsin,wyoming",
+    "new york,rhode island,south carolina,south dakota,tennessee,texas,utah,vermont,virginia,washington,west virginia,wisconsin,"
+    "wyoming",
     "CA": "alberta,british columbia,manitoba,new brunswick,nova scotia,ontario,saskatchewan",
 }
 _SHORT_STATES = {
@@ -44,6 +45,7 @@ _AREAS = {
     for name in names.split(",")
 }
 _AREA = re.compile(f" ({'|'.join(_AREAS)}) ")
+_CITIES = frozenset(("new york", "washington"))
 _CLOSED = ",.;:)"
 
 
@@ -60,8 +62,9 @@ def with_areas(hay: Haystack, names: list[tuple[Hit, Place]]) -> list[tuple[Hit,
 
 
 def _state(hay: Haystack, town: Hit, place: Place) -> Place | None:
-    """The state or province after the comma of a town, in full (Texas) or short (Tex., N.H.). A country's name is a town's only
-    before one that is short, or where the two stand alone and are no list: "Storm in Bahamas, Florida" is one, as headlines write it."""
+    """The state or province after the comma of a town, in full (Texas) or short (Tex., N.H.). Where that in full may be a city, and
+    where the town is called like a country, the two must stand alone and be no list: "Storm in Bahamas, Florida" is one, as
+    headlines write it."""
     found = _AREA.match(hay.text, town[2])
     if not found:
         return None
@@ -71,7 +74,8 @@ def _state(hay: Haystack, town: Hit, place: Place) -> Place | None:
     elif found[1] in _CAPITALS:
         named = hay.cased[start:end].isupper()
     else:
-        named = place.kind != "country" or (_alone(hay, town, end) and (town[1] > hay.split or hay.cased[end] == ","))
+        sure = place.kind != "country" and found[1] not in _CITIES
+        named = sure or (_alone(hay, town, end) and (town[1] > hay.split or hay.cased[end] == ","))
     return _AREAS[found[1]] if named else None
 
 
