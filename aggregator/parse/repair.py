@@ -25,6 +25,7 @@ _START = re.compile(
 )
 _OPENING = re.compile(rb"<!--|<!\[CDATA\[")
 _DOCTYPE = re.compile(rb"(?>\s+|<!--(?>.*?-->)|<\?(?>.*?\?>))*+(<!doctype\b)", re.DOTALL | re.IGNORECASE)
+_ESCAPED_CDATA = re.compile(rb">\s*+&lt;!\[CDATA\[([^<]*+)")
 _DOCTYPE_TOKEN = re.compile(rb"\"[^\"]*\"|'[^']*'|<!--(?:.*?-->|.*)|[\[\]>]", re.DOTALL)
 _KNOWN_REFERENCES = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;", b"&#")
 _STRAY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(?:(\w{2,31});)?", re.ASCII)
@@ -101,6 +102,29 @@ def _doctype_end(data: bytes, start: int) -> int:
             return token.end()
     root = _ROOT.search(data, start)  # the subset never ends: what follows it may still be a feed
     return root.start() if root else len(data)
+
+
+def without_cdata_in_text(document: Document) -> Document:
+    """CDATA sections inside a text: escaped as if they were part of it, or in another section."""
+    data = document.data
+    if b"&lt;![CDATA[" in data:
+        parts = split_cdata(data)
+        parts[::2] = [_ESCAPED_CDATA.sub(_unwrapped, part) for part in parts[::2]]
+        data = b"".join(parts)
+    if b"<![CDATA[<![CDATA[" in data:
+        data = (
+            data.replace(b"<![CDATA[<![CDATA[", b"<![CDATA[")
+            .replace(b"]]]]><![CDATA[>]]>", b"]]>")
+            .replace(b"]]>]]>", b"]]>")
+        )
+    return document if data == document.data else document.changed(data, "doubled-cdata")
+
+
+def _unwrapped(text: re.Match[bytes]) -> bytes:
+    """The text of an element, if the section that is escaped in it is all of it."""
+    inside = text[1].rstrip()
+    whole = inside.removesuffix(b"]]&gt;").removesuffix(b"]]>")
+    return b">" + whole if whole != inside else text[0]
 
 
 def with_ends_of_cdata(document: Document) -> Document:
@@ -282,6 +306,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     without_controls,
     from_its_start,
     without_doctype,
+    without_cdata_in_text,
     with_ends_of_cdata,
     without_comments,
     with_usual_namespaces,

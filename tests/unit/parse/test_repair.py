@@ -94,6 +94,31 @@ def test_a_less_than_sign_that_is_text(text: str, expected: str) -> None:
     assert [one.content for one in feed.items] == [expected, "Next"]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("&lt;![CDATA[", "]]&gt;"), ("\n&lt;![CDATA[", "]]>\n"), ("<![CDATA[<![CDATA[", "]]]]><![CDATA[>]]>"),
+        ("<![CDATA[<![CDATA[", "]]>]]>"),
+    ],
+)  # fmt: skip
+def test_a_cdata_section_inside_a_text_is_none_of_its_words(before: str, after: str) -> None:
+    text = "&lt;p>Told&lt;/p>" if "&lt;" in before else "<p>Told</p>"
+    fields = (("title", "News"), ("link", "https://e.org/1"), ("description", text))
+    entry = "".join(f"<{name}>{before}{value}{after}</{name}>" for name, value in fields)
+    feed = read(rss([f"<item>{entry}</item>", item(title="Next")]))
+    assert [(one.title, one.url) for one in feed.items] == [
+        ("News", "https://e.org/1"),
+        ("Next", "https://example.org/1"),
+    ]
+    assert (feed.items[0].content, feed.flaws) == ("<p>Told</p>", ("doubled-cdata",))
+
+
+def test_what_a_text_says_of_cdata_sections_stays() -> None:
+    text = "Write &lt;![CDATA[x]]&gt; here"
+    escaped = item(f"<description>{text.replace('&', '&amp;')}</description>")
+    assert read(rss(escaped)).items[0].content == text
+
+
 def test_a_stray_end_tag_in_the_last_entry_cuts_nothing_off() -> None:
     last = "<item><title>Two</title></b><link>https://example.org/2</link><guid>g2</guid></item>"
     feed = parsed(rss([item(title="One"), last]))
