@@ -100,6 +100,10 @@ _PLAYER = re.compile(r"<(iframe|embed|video|audio)\b([^<>]*)>", re.IGNORECASE)
 _PLAYER_END = re.compile(r"</(?:video|audio)\b", re.IGNORECASE)
 _PLAYED = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE)
 _YOUTUBE = re.compile(r"https://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})(?![\w-])")
+# Other blocks, without which what they hold would run into what is around; a page has its own header, footer and main.
+_OTHER_BLOCK = re.compile(
+    r"<(/?)(?:section|article|header|footer|main|aside|nav|address|center|legend)\b", re.IGNORECASE
+)
 # An address with a user, however its slashes are written (possessive, as an attribute may be as long as a text), or one that
 # does not begin as an absolute one does: nh3 takes `https:there` for absolute, which a browser does not, and leaves `cite` alone.
 _ODD_ADDRESS = re.compile(r'="(?:(?<=(?:ref|src|ite)=")(?!https?://[^/\\])|[^"/\\?#@]*+[/\\\s]*+[^"/\\?#@]*+@)')
@@ -152,7 +156,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     lower = text.lower()
     if _DANGEROUS.search(lower) or "javascript:" in lower or _EVENT.search(lower):
         drops["unsafe-markup"] += 1
-    text = _PLAYER.sub(lambda player: _linked(player, base), with_ends(text))
+    text = _PLAYER.sub(lambda player: _linked(player, base), with_ends(_OTHER_BLOCK.sub(r"<\1div", text)))
     cleaner = _ABSOLUTE_ONLY
     if _RELATIVE_HREF.search(lower) or _RELATIVE_SRC.search(lower):
         cleaner = _cleaner(lambda relative: address.absolute(relative, base))

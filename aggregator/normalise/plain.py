@@ -25,15 +25,17 @@ _CUT_OFF = re.compile(
     r"</?(?:[a-zA-Z][\w-]*(?:\s+[\w:-]+\s*=.*|\s*/?)|(?:a|p|div|span|img|figure|iframe|video|td)\s+[\w:-]*)?\Z",
     re.DOTALL,
 )
-_BLOCK = re.compile(
-    r"<(?=/?(?:p|div|li|ul|ol|h[1-6]|tr|td|blockquote|section|article|table|figure|br|hr|P|DIV|LI|BR|TR|TD)\b)"
+_BLOCKS = (
+    "p|div|li|ul|ol|h[1-6]|tr|t[dh]|blockquote|table|figure|[bh]r|dd|dt|pre|summary|section|article|header|footer|main|aside|nav"
+    "|address|center|legend"
 )
+_BLOCK = re.compile(rf"<(?=/?(?:{_BLOCKS})\b)", re.IGNORECASE)
 # A tag that stands as a word by itself, and those that have no end tag when they are meant as such.
 _WORD = re.compile(r"(?<![^\s(\[\"'`‘“«])<([a-zA-Z][\w-]{0,30})>(?![^\s.,:;!?)\]\"'`’”»])")
 _ENDLESS = frozenset(["br", "hr", "img", "wbr", "input", "p", "li", "dt", "dd", "tr", "td", "th"])
 _MAX_ROUNDS = 5
 # In sanitised HTML every attribute stands in double quotes, so a regular expression can recognise a tag.
-_SAFE_BLOCK = re.compile(r"</?(?:p|div|li|ul|ol|h[1-6]|tr|t[dh]|blockquote|table|figure|[bh]r|dd|dt|pre)(?: [^>]*)?>")
+_SAFE_BLOCK = re.compile(rf"</?(?:{_BLOCKS})(?: [^>]*)?>")
 _SAFE_TAG = re.compile(r'<[a-z/](?:"[^"]*(?:"|\Z)|[^">])*(?:>|\Z)')  # the last one may be cut off
 # A shortcode that the excerpt cuts off extends to the end of the excerpt.
 _SHORTCODE = re.compile(

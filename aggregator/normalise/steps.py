@@ -75,7 +75,10 @@ def _without_title(safe: str, draft: Draft) -> str:
     if not draft.parsed.title:
         return safe
     if (heading := _HEADING.match(safe)) and _is_title(heading[2], draft):
-        return safe[: heading.start(1) - 2] + safe[heading.end() :]
+        before, after = safe[: heading.start(1) - 2].rstrip(), safe[heading.end() :]
+        while before.endswith("<div>") and after.startswith("</div>"):  # it was alone in a header
+            before, after = before[:-5].rstrip(), after[6:].lstrip()
+        return before + after
     if (fields := _FIELDS.match(safe)) and _is_title(fields[1], draft):
         return safe[fields.end() :]
     return safe

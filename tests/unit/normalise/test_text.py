@@ -236,6 +236,21 @@ def test_blocks_are_parted_and_inline_tags_are_not() -> None:
     assert one("<p>One</p><p>Two</p>U<b>S</b>").summary == "One Two US"
 
 
+@pytest.mark.parametrize(
+    "block", ["section", "article", "header", "footer", "aside", "address", "center", "ASIDE class='x'"]
+)
+def test_what_stands_in_any_block_runs_into_nothing_else(block: str) -> None:
+    name, *_ = block.split()
+    shown = one(f"<{block}>One</{name}><{block}>Two</{name}>")
+    assert (shown.content, shown.summary) == ("<div>One</div><div>Two</div>", "One Two")
+
+
+def test_the_words_of_a_list_or_table_in_the_feeds_own_summary_are_parted() -> None:
+    table = "<table><tr><th>One</th><th>two</th></tr></table><dl><dt>three</dt><dd>four</dd></dl>"
+    inside = f"<description><![CDATA[{table}]]></description><content:encoded>Told at length</content:encoded>"
+    assert one(inside=inside).summary == "One two three four"
+
+
 def test_the_feeds_own_summary_is_kept_beside_the_content() -> None:
     read_item = one("Short.", inside="<content:encoded>&lt;p&gt;Long text.&lt;/p&gt;</content:encoded>")
     assert (read_item.summary, read_item.content) == ("Short.", "<p>Long text.</p>")
@@ -519,7 +534,10 @@ def test_an_author_without_a_name_is_none(author: str) -> None:
 def test_a_heading_that_repeats_the_title_is_left_out() -> None:
     text = "<article><header><h1>Embedded &amp; small</h1></header><p>I have been fascinated.</p></article>"
     read_item = one(text, title="Embedded &amp;amp; small")
-    assert (read_item.content, read_item.summary) == ("<p>I have been fascinated.</p>", "I have been fascinated.")
+    assert (read_item.content, read_item.summary) == (
+        "<div><p>I have been fascinated.</p></div>",
+        "I have been fascinated.",
+    )
     assert one("<h2>Another</h2><p>Text.</p>").content == "<h2>Another</h2><p>Text.</p>"
     assert one("<p>Title</p>").content == "<p>Title</p>"
 
