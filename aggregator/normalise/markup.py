@@ -96,10 +96,12 @@ _ORNAMENT = re.compile(
 )
 _ADVERTISEMENT = re.compile(r"//[\w.-]*(?:amazon-adsystem|doubleclick|googlesyndication|adservice)\.", re.IGNORECASE)
 _TINY = re.compile(r'\s(?:width|height)="\s*[1-4]?\d(?:px)?\s*"')
-_PLAYER = re.compile(r"<(iframe|embed|video|audio)\b([^<>]*)>", re.IGNORECASE)
-_PLAYER_END = re.compile(r"</(?:video|audio)\b", re.IGNORECASE)
-_PLAYED = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE)
-_YOUTUBE = re.compile(r"https://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})(?![\w-])")
+_PLAYER = re.compile(r"<(iframe|embed|video|audio|object)\b([^<>]*)>", re.IGNORECASE)
+_PLAYER_END = re.compile(r"</(?:video|audio|object)\b", re.IGNORECASE)
+_PLAYED = re.compile(
+    r"""\s(?:(?:data-(?:\w{1,20}-)?)?src|data)\s*=\s*+["']?+\s*+((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE
+)
+_YOUTUBE = re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})(?![\w-])")
 # Other blocks, without which what they hold would run into what is around; a page has its own header, footer and main.
 _OTHER_BLOCK = re.compile(
     r"<(/?)(?:section|article|header|footer|main|aside|nav|address|center|legend)\b", re.IGNORECASE
@@ -208,8 +210,9 @@ def _linked(player: re.Match[str], base: str) -> str:
     """The player, preceded by a caption (which never becomes part of a summary) with a link to what it plays. Both are still to
     be sanitised."""
     played = _PLAYED.search(player[2])
-    if played is None and player[1].lower() in ("video", "audio"):
-        played = _PLAYED.search(_PLAYER_END.split(player.string[player.end() : player.end() + 1000])[0])  # a <source>
+    if played is None and player[1].lower() in ("video", "audio", "object"):
+        inside = _PLAYER_END.split(player.string[player.end() : player.end() + 1000])[0]
+        played = _PLAYED.search(inside)  # a <source> or <embed>
     url = address.absolute(played[1], base) if played else None
     if url is None or is_counter(url) or _ADVERTISEMENT.search(url):
         return player[0]

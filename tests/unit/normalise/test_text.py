@@ -430,6 +430,15 @@ def test_an_enclosed_picture_without_a_type_is_known_by_its_ending() -> None:
         ("<video controls poster=x.jpg><source src='https://e.org/Clip.MP4'></video>", "https://e.org/Clip.MP4"),
         ("<audio src=https://e.org/a.mp3></audio>", "https://e.org/a.mp3"),
         ("<VIDEO CONTROLS><SOURCE SRC='https://e.org/b.mp4'></VIDEO>", "https://e.org/b.mp4"),
+        (
+            "<iframe src='about:blank' data-lazy-src='https://player.vimeo.com/video/7'></iframe>",
+            "https://player.vimeo.com/video/7",
+        ),
+        ("<object data='https://e.org/c.mp4'><a href='/c.mp4'>c</a></object>", "https://e.org/c.mp4"),
+        (
+            "<object><param name='x'/><embed src='http://www.youtube.com/v/dQw4w9WgXcQ&hl=en'/></object>",
+            "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
+        ),
     ],
 )
 def test_a_player_becomes_a_link_to_what_it_plays(player: str, link: str) -> None:
