@@ -26,6 +26,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CAPTION = re.compile(rb"<(/?)media:description(?:\s[^<>]*)?>")
 _PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>")
 _OF_PART = re.compile(rb"<(/?)(title|link|description|image|url)(?=[\s/>])")
+_LINE_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # as feedparser writes that of XHTML; to HTML they are two
 # Quotation marks as feedparser reads them in a malformed document; the others end the attribute of an HTML text in which they stand.
 _IN_MARKUP = {b"&#34;": b"&quot;", b"&#39;": b"&apos;", b"&#38;quot;": b"&#38;#x22;", b"&#38;apos;": b"&#38;#x27;"}
 _IN_CDATA = {b"&#34;": b"&#x22;", b"&#39;": b"&#x27;", b"&quot;": b"&#x22;", b"&apos;": b"&#x27;"}
@@ -129,7 +130,7 @@ def _markup(detail: Mapping[str, Any] | None) -> str | None:
     value = _text((detail or {}).get("value"))
     if value and (detail or {}).get("type") == "text/plain" and ("<" in value or "&" in value):
         return as_html(value)
-    return value
+    return _LINE_BREAK.sub(r"\1", value) if value and "</br>" in value else value
 
 
 def _content(contents: Sequence[Mapping[str, Any]] | None) -> str | None:

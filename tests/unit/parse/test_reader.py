@@ -134,9 +134,11 @@ def test_feedparser_reads_what_the_fast_parser_would_cut_short(inside: str) -> N
 
 
 def test_xhtml_under_a_prefix_keeps_its_tags() -> None:
-    text = '<h:div xmlns:h="http://www.w3.org/1999/xhtml"><h:p>One</h:p><h:p><h:a href="/a">Two</h:a></h:p></h:div>'
+    text = '<h:div xmlns:h="http://www.w3.org/1999/xhtml"><h:p>One<h:br/>line</h:p><h:p><h:a href="/a">Two</h:a></h:p></h:div>'
     (one,) = read(atom(f'<entry><id>1</id><title>T</title><content type="xhtml">{text}</content></entry>')).items
-    assert one.content == '<p>One</p><p><a href="https://feeds.example.org/a" rel="nofollow noopener">Two</a></p>'
+    assert (
+        one.content == '<p>One<br>line</p><p><a href="https://feeds.example.org/a" rel="nofollow noopener">Two</a></p>'
+    )
 
 
 @pytest.mark.parametrize(
