@@ -26,6 +26,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def listening(args: argparse.Namespace, place: Place) -> tuple[str, int, Place]:
     """Host, port, and the place with the address under which it is then reached."""
     host, port = str(args.host), number("--port", args.port)
+    if not host:  # it would mean all addresses of the machine
+        raise UsageError("--host: expected an address or a name of this machine")
     if port > 65535:
         raise UsageError(f"--port: expected a number from 1 to 65535, found {port}")
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared with, not bound
@@ -44,7 +46,7 @@ def announce(application: Application) -> None:
 def run(args: argparse.Namespace, place: Place) -> int:
     end_on_signals()
     host, port, place = listening(args, place)
-    check_port(host, port)
+    address = check_port(host, port)
     if parent := os.environ.get(PARENT):
         die_with_parent(int(parent))
     else:
@@ -54,7 +56,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
         print(f"Serving on {place.address}", file=sys.stderr)
     os.environ.update({**place.environment(), PARENT: str(os.getpid())})  # … of the processes that granian starts
     os.register_at_fork(after_in_child=_detach)
-    _granian(host, port)
+    _granian(address, port)
     return 0
 
 
@@ -74,14 +76,14 @@ def _detach() -> None:
         signal.signal(stop, signal.SIG_DFL)
 
 
-def _granian(host: str, port: int) -> None:
+def _granian(address: str, port: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     Granian(
         "aggregator",
-        address=host,
+        address=address,
         port=port,
         interface=Interfaces.WSGI,
         workers=1,

@@ -154,19 +154,22 @@ def troubles(instance: Path) -> tuple[str, ...]:
     return tuple(line.strip() for line in lines[2:] if line.strip())
 
 
-def check_port(host: str, port: int) -> None:
-    """Raises:
-    CannotListen: the host is not this machine, or the port is taken or not ours to use.
+def check_port(host: str, port: int) -> str:
+    """The address to listen on: of a name such as localhost one that it stands for, IPv4 if it has one.
+
+    Raises:
+        CannotListen: the host is not this machine, or the port is taken or not ours to use.
     """
     try:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         except UnicodeError as error:  # a label that is too long or empty
             raise socket.gaierror(socket.EAI_NONAME, "not a host name") from error
-        family, kind, protocol, _, address = found[0]
+        family, kind, protocol, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
+            return str(address[0])
     except OSError as error:
         wrong = "host" if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL else "port"
         raise CannotListen(

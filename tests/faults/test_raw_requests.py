@@ -26,7 +26,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         config.write_text(config.read_text().replace("{title: Test Wire}", "{title: T, url: 'https://wire.example'}"))
         aggregator(config, "poll")
     chosen = free_port()
-    with running(config, "serve", "--port", str(chosen)) as process:
+    with running(config, "serve", "--host", "localhost", "--port", str(chosen)) as process:
         until(lambda: serves(f"http://127.0.0.1:{chosen}/healthz"))
         yield chosen
         process.send_signal(signal.SIGTERM)

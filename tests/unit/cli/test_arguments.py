@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
+from aggregator.bootstrap import Place
 from aggregator.cli.main import main
+from aggregator.cli.serve import listening
+from aggregator.errors import UsageError
 
 
 @pytest.fixture
@@ -60,3 +64,8 @@ def test_a_command_that_needs_the_contents_makes_no_archive_at_a_mistyped_place(
     assert main([*check[:-1], "--instance", str(place), *command]) == 1
     assert "there is no archive here; give its location with --instance" in capsys.readouterr().err
     assert not (place / "aggregator.db").exists()
+
+
+def test_an_empty_host_is_not_taken_for_all_addresses() -> None:
+    with pytest.raises(UsageError, match="--host: expected an address or a name"):
+        listening(Namespace(host="", port="8000"), Place(Path("feeds.yaml"), Path("instance")))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from builders import NOW, archive
+from builders.process import free_port
 
 from aggregator.errors import AlreadyRunning, CannotListen
 from aggregator.pipeline.leases import release_dead
@@ -78,6 +79,12 @@ def test_a_taken_port_is_one_clear_line() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(CannotListen, match=f"cannot listen on 127.0.0.1:{port}.*--port"):
             check_port("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(("host", "address"), [("localhost", "127.0.0.1"), ("0.0.0.0", "0.0.0.0"), ("::1", "::1")])
+def test_a_name_is_listened_on_by_its_address(host: str, address: str) -> None:
+    """The server takes no names."""
+    assert check_port(host, free_port()) == address
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1", "0.0..0"])
