@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import select
+import stat
 from codecs import BOM_UTF8
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +12,8 @@ from pathlib import Path
 from aggregator.config.project import Reader, Unreadable
 from aggregator.config.tree import MAX_BYTES
 from aggregator.errors import OUT_OF_FILES, TooManyFiles
+
+PATIENCE = 10  # seconds in which somebody writes into a pipe: `plan <(git show draft:feeds.yaml)`
 
 
 def disk(main: Path) -> Reader:
@@ -37,7 +42,10 @@ def read_bytes(path: Path) -> bytes:
         TooManyFiles: the file may be sound.
     """
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=_without_waiting) as file:
+            if stat.S_ISFIFO(os.fstat(file.fileno()).st_mode) and not select.select([file], [], [], PATIENCE)[0]:
+                raise Unreadable("is a pipe into which nobody writes")
+            os.set_blocking(file.fileno(), True)
             return file.read(len(BOM_UTF8) + MAX_BYTES + 1)
     except FileNotFoundError:
         raise Unreadable("does not exist") from None
@@ -49,6 +57,11 @@ def read_bytes(path: Path) -> bytes:
         if isinstance(error, OSError) and error.errno in OUT_OF_FILES:
             raise TooManyFiles from error
         raise Unreadable(f"cannot be read: {error}") from error
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """To open a pipe takes until somebody writes into it, which may be never."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def decode(data: bytes) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from aggregator.config.cache import examine_cached
 from aggregator.config.load import load
+from aggregator.config.watch import Watch
 from aggregator.errors import ConfigError
 from aggregator.model.settings import Settings
 
@@ -123,3 +124,13 @@ def test_a_folder_that_cannot_be_written_is_no_error(place: Place) -> None:
 def test_an_instance_that_is_a_file_is_no_error(place: Place) -> None:
     place.instance.write_text("")
     assert place.load() == load(place.main, ENVIRON)
+
+
+def test_a_pipe_into_which_nobody_writes_holds_up_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aggregator.config.files.PATIENCE", 0.01)
+    pipe = tmp_path / "feeds.yaml"
+    os.mkfifo(pipe)
+    with pytest.raises(ConfigError, match=r"feeds.yaml:1:1: `.*` is a pipe into which nobody writes"):
+        examine_cached(pipe, tmp_path / "instance", {})
+    watch = Watch(pipe, {})
+    assert [watch.saved() for _ in range(3)] == [False, True, False]
