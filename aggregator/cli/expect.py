@@ -45,23 +45,24 @@ def known_section(application: Application, section: str) -> None:
         raise UsageError(f"--expect: there is no section {section}{did_you_mean(section, ids)}")
 
 
-def expected(application: Application, case: Case, section: str) -> dict[str, Any]:
-    """`{section, holds, proposals: [...]}`: those first that fail no example, then those that move least in the archive, the
-    lighter edit on a tie."""
+def expected(application: Application, case: Case, section: str, story: int | None = None) -> dict[str, Any]:
+    """`{section, holds, story, proposals: [...]}`: those first that fail no example, then those that move the story of the text
+    as well, then those that move least in the archive, the lighter edit on a tie. `story`: its primary section."""
+    archive = application.database.open() if application.database.exists else None
+    value = {"section": section, "fixed": case.section, "story": _leading(application, application, archive, story)}
     if case.section:
-        return {"section": section, "holds": case.section == section, "fixed": case.section, "proposals": []}
+        return {**value, "holds": case.section == section, "proposals": []}
     holds = judge(application.rulebook, case.title, case.summary, usually=case.usually).section == section
     rows: list[dict[str, Any]] = []
-    archive = application.database.open() if application.database.exists else None
     if not holds:
         found = islice(
             filter(partial(_keeps_fallback, application), proposals(application.rulebook, case, section)), TRIED
         )
         failing = {_place(problem) for problem in check_examples(application.rulebook)}
-        rows = [_row(application, proposal, archive, failing) for proposal in found]
+        rows = [_row(application, proposal, archive, story, failing) for proposal in found]
         telling = _telling(application, case)
-        rows.sort(key=lambda row: _rank(row, telling))
-    return {"section": section, "holds": holds, "fixed": None, "proposals": rows[:SHOWN]}
+        rows.sort(key=lambda row: _rank(row, section, telling))
+    return {**value, "holds": holds, "proposals": rows[:SHOWN]}
 
 
 def _keeps_fallback(application: Application, proposal: Proposal) -> bool:
@@ -76,17 +77,32 @@ def _telling(application: Application, case: Case) -> frozenset[str]:
     return frozenset(match.text.lower() for one in found if one.section in topics for match in one.matched)
 
 
-def _rank(row: dict[str, Any], telling: frozenset[str]) -> tuple[Any, ...]:
-    """Edits that move and weigh the least come first; then words that topics know, single words, and rare ones; nothing
-    is known of a word that no stored story has."""
+def _rank(row: dict[str, Any], section: str, telling: frozenset[str]) -> tuple[Any, ...]:
+    """Edits that move the story itself come first, of those the ones that move and weigh the least; then words that topics
+    know, single words, and rare ones; nothing is known of a word that no stored story has."""
     told = row["line"].partition(":")[0].strip("{} ").lower() in telling
     seen = row["looked_at"]
     fails = len(row["fails"])
-    return fails, row["moved"], row["weight"], not told, row["line"].count(" "), not seen, seen, -len(row["line"])
+    stays = row["story"] not in (None, section)
+    return (
+        fails,
+        stays,
+        row["moved"],
+        row["weight"],
+        not told,
+        row["line"].count(" "),
+        not seen,
+        seen,
+        -len(row["line"]),
+    )
 
 
 def _row(
-    application: Application, proposal: Proposal, archive: Archive | None, failing: Container[Place]
+    application: Application,
+    proposal: Proposal,
+    archive: Archive | None,
+    story: int | None,
+    failing: Container[Place],
 ) -> dict[str, Any]:
     settings = application.settings
     trial = Application(
@@ -105,6 +121,7 @@ def _row(
         "edit": edit,
         "fails": [str(problem) for problem in check_examples(trial.rulebook) if _place(problem) not in failing],
         "weight": proposal.term.weight,
+        "story": _leading(application, trial, archive, story),
         "looked_at": found.stories,
         "moved": found.changed,
         "come": moves.come if moves else 0,
@@ -114,6 +131,14 @@ def _row(
             for sample in ([*moves.coming, *moves.becoming, *moves.going][:SHOWN] if moves else ())
         ],
     }
+
+
+def _leading(before: Application, after: Application, archive: Archive | None, story: int | None) -> str | None:
+    """The primary section that a stored story would have."""
+    if archive is None or story is None:
+        return None
+    found = plan(archive.edition, before.policy, after.policy, iter([[(0, story, "")]]))
+    return next((name.partition(":")[2] for name, moves in found.streams.items() if moves.leads), None)
 
 
 def _effect(application: Application, trial: Application, proposal: Proposal, archive: Archive) -> Plan:
@@ -185,10 +210,15 @@ def _place(problem: Problem) -> Place:
 
 def expectation(value: dict[str, Any]) -> Iterator[str]:
     """As lines for people."""
-    section = value["section"]
+    section, story = value["section"], value["story"]
     if value["holds"]:
-        yield f"It is in {section} already."
+        if story in (None, section):
+            yield f"It is in {section} already."
+        else:
+            yield f"By itself it is in {section} already; its story is in {story} because of its other reports, or of a pin."
         return
+    if story == section:
+        yield f"Its story is in {section} already. To put this report there by itself:"
     if value["fixed"]:
         yield f"Its source sets `section: {value['fixed']}`, which no word overrides. Delete that line, or write `usually:`."
         return
@@ -202,6 +232,8 @@ def expectation(value: dict[str, Any]) -> Iterator[str]:
         if row["key"] == "not":
             yield f"    “{row['line']}” then no longer counts for {row['section']} anywhere"
         newest = "newest " if row["looked_at"] == LOOKED_AT else ""
+        if row["story"] not in (None, section):
+            yield f"    its story stays in {row['story']}"
         yield f"    moves {row['moved']} of the {row['looked_at']} {newest}stored stories that it could affect"
         for sample in row["samples"]:
             moved = sample["new"] if sample["old"] == sample["new"] else f"{sample['old']} → {sample['new']}"

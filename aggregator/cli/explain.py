@@ -67,7 +67,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     found_out = outcome(application.rulebook, case)
     value["outcome"] = _outcome(found_out)
     if args.expect:
-        value["expect"] = expected(application, case, args.expect)
+        value["expect"] = expected(application, case, args.expect, story.n if story else None)
     if args.json:
         print(orjson.dumps(value).decode())
         return 0

@@ -435,6 +435,33 @@ def test_a_line_proposed_for_a_section_in_braces_goes_within_them(desk: Desk) ->
     assert (told["at"], told["edit"]) == ("feeds.yaml:6", "within the braces: words: [octopuses]")
 
 
+def test_an_edit_that_moves_the_whole_story_comes_before_one_that_moves_a_report(desk: Desk) -> None:
+    """A word that only one headline has moves that report, but not what the others tell."""
+    titles = ["Plum harvest fails in Japan", "Plum crop is lost in Japan", "Plum growers count losses in Japan"]
+    application = Application.load(Place(desk.file, desk.folder / "instance"))
+    archive = application.database.open()
+    for source, title in zip(("one", "two", "three"), titles, strict=True):
+        archive.intake.apply([polled(source, [item(source, "9", title, published=NOW)], live=False)], NOW)
+    edition(archive, application.policy, lambda: int(NOW.timestamp()))
+    archive.close()
+    urls = [f"https://{source}.example/9" for source in ("one", "two", "three")]
+    saved(desk, f"{{join: [{json.dumps(urls)}]}}")
+    plum = urls[0]
+    first, *_, last = desk.json("explain", "--expect", "defense", plum)["expect"]["proposals"]
+    assert (first["line"], first["story"], first["moved"]) == ("plum", "defense", 1)
+    assert last["story"] == "asia-pacific"
+    shown = desk.run("explain", "--expect", "defense", plum)
+    assert "    its story stays in asia-pacific\n" in shown
+    desk.file.write_text(desk.file.read_text().replace("[missile*", "[{harvest: 5}, missile*"))
+    desk.run("apply")
+    assert "By itself it is in defense already; its story is in asia-pacific because of its other reports" in desk.run(
+        "explain", "--expect", "defense", plum
+    )
+    assert "Its story is in asia-pacific already. To put this report there by itself:" in desk.run(
+        "explain", "--expect", "asia-pacific", plum
+    )
+
+
 def test_a_proposed_edit_that_fails_an_example_comes_last_and_says_so(desk: Desk) -> None:
     desk.file.write_text(FILE.replace("  - id: world\n", "  - id: world\n    examples: [Octopuses knit]\n"))
     proposals = desk.json("explain", "Octopuses dream", "--expect", "defense")["expect"]["proposals"]
