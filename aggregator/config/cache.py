@@ -22,6 +22,8 @@ from aggregator.errors import Problem
 from aggregator.model.settings import Settings
 
 FOLDER = "cache"
+KEPT = 8
+"""Entries, those written last: each draft that `plan` is given has one."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -95,6 +97,8 @@ def _keep(file: Path, compiled: Compiled, variables: tuple[str, ...], environ: M
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         _write(file, msgspec.msgpack.encode(entry))
+        for old in sorted(file.parent.iterdir(), key=lambda one: one.stat().st_mtime_ns)[:-KEPT]:
+            old.unlink()
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from aggregator.config.cache import examine_cached
+from aggregator.config.cache import KEPT, examine_cached
 from aggregator.config.load import load
 from aggregator.config.watch import Watch
 from aggregator.errors import ConfigError
@@ -103,6 +103,23 @@ def test_two_files_share_an_instance(place: Place, tmp_path: Path) -> None:
     other.write_text("sources: []\n")
     examine_cached(other, place.instance, {})
     assert len(list((place.instance / "cache").iterdir())) == 2
+
+
+def test_drafts_do_not_fill_the_disk(place: Place, tmp_path: Path) -> None:
+    """Each that `plan FILE` is given may have a name of its own, as from mktemp; nor what a killed process had begun to write."""
+    place.load()
+    folder, first = place.entry.parent, place.entry
+    begun = folder / f".{first.name}-begun"
+    begun.write_bytes(b"half")
+    for number in range(KEPT):
+        draft = tmp_path / f"draft-{number}.yaml"
+        draft.write_text(TEXT)
+        examine_cached(draft, place.instance, ENVIRON)
+    assert len(list(folder.iterdir())) == KEPT
+    assert not begun.exists()
+    assert not first.exists(), "the newest are kept"
+    assert place.load() == load(place.main, ENVIRON)
+    assert first.exists()
 
 
 def test_each_text_of_a_pipe_is_read(tmp_path: Path) -> None:
