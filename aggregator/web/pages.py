@@ -237,7 +237,7 @@ def story(id: str) -> Response:
         members=members,
         standfirst=standfirst,
         body=body,
-        receipts=why(lib.in_force(), found, pin_receipts(lib)),
+        receipts=why(lib, found, pin_receipts(lib)),
         coverage=coverage(lib.in_force().settings, found),
         related=[one.story for one in others if not one.filled],
         also=[one.story for one in others if one.filled],

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
 from aggregator.normalise.address import canonical
-from aggregator.web.library import InForce, Library
+from aggregator.web.library import Library
 
 if TYPE_CHECKING:
     from aggregator.store.reading import Reading
@@ -28,19 +29,19 @@ def receipts_of(
     library: Library, stories: Iterable[StoryView], items: Iterable[ItemView]
 ) -> dict[str, tuple[Receipt, ...]]:
     force, pins = library.in_force(), pin_receipts(library)
-    found = {story.id: why(force, story, pins) for story in stories}
+    found = {story.id: why(library, story, pins) for story in stories}
     return found | {item.id: force.receipts(item.title, item.summary, item.source) for item in items}
 
 
-def why(force: InForce, story: StoryView, pins: PinReceipts) -> tuple[Receipt, ...]:
-    """Receipts of a story for its sections and topics: from its lead, and from the other headlines for those that the
-    lead alone does not explain."""
-    missing = {name for name, _ in story.scores} | set(story.topics)
+def why(library: Library, story: StoryView, pins: PinReceipts) -> tuple[Receipt, ...]:
+    """Receipts of a story for its sections and for the topics of the file: from its lead, and from its other reports for those
+    that the lead alone does not explain."""
+    force = library.in_force()
+    missing = {name for name, _ in story.scores} | {topic.id for topic in force.settings.topics}.intersection(
+        story.topics
+    )
     found: list[Receipt] = []
-    lead = next((report for report in story.reports if report.url == story.link), None)
-    texts = [(story.title, story.summary, lead.source if lead else None)]
-    texts += [(report.title, "", report.source) for report in story.reports if report is not lead]
-    for title, summary, source in texts[:EXPLAINED]:
+    for title, summary, source in _texts(library, story):
         if not missing:
             break
         fresh = [one for one in force.receipts(title, summary, source) if one.section in missing]
@@ -54,6 +55,16 @@ def why(force: InForce, story: StoryView, pins: PinReceipts) -> tuple[Receipt, .
         replace(one, score=scores.get(one.section, one.score))
         for one in sorted(found, key=lambda one: order.index(one.section))
     )
+
+
+def _texts(library: Library, story: StoryView) -> Iterator[tuple[str, str, str | None]]:
+    """Headlines, summaries and sources: the lead, the other headlines, and where these do not tell, what their summaries add."""
+    lead = next((report for report in story.reports if report.url == story.link), None)
+    yield story.title, story.summary, lead.source if lead else None
+    for report in islice((one for one in story.reports if one is not lead), EXPLAINED - 1):
+        yield report.title, "", report.source
+    for item in library.archive.reading.members(story.n)[:EXPLAINED]:
+        yield item.title, item.summary, item.source
 
 
 def pin_receipts(library: Library) -> PinReceipts:

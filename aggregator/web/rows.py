@@ -75,7 +75,7 @@ def story_json(lib: Library, story: StoryView, relatives: Relatives, pins: PinRe
         "topics": list(story.topics),
         "publishers": list(story.publishers),
         "sources": reports(story.reports),
-        "receipts": [located(one) for one in why(force, story, pins)],
+        "receipts": [located(one) for one in why(lib, story, pins)],
         "related": [_related(one, force) for one in relatives.of(story)],
         "image": fit_address(story.image),
         "lang": story.lang,

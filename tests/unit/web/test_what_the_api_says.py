@@ -192,3 +192,19 @@ def test_changes_of_others_reach_who_asks_for_one_story_again(tmp_path: Path) ->
         again = room.client.get(f"/api/v1/{path}", headers={"If-Modified-Since": before})
         assert again.status_code == 200
     room.close()
+
+
+def test_a_section_that_only_the_summary_of_another_report_explains_has_a_receipt(tmp_path: Path) -> None:
+    lead = item("Ship returns to port", summary="It was away for a year.")
+    other = item(
+        "Ship is back in its port",
+        "kyodo",
+        summary="The frigate of the navy fired a missile.",
+        age=timedelta(minutes=50),
+    )
+    room = Newsroom(tmp_path, f"{CONFIG}stories: {{join: [['{lead.url}', '{other.url}']]}}\n")
+    room.publish(lead, other)
+    (story,) = room.client.get("/api/v1/stories").get_json()["stories"]
+    assert story["section"] == "defense"
+    assert [(one["section"], one["matched"][0]["field"]) for one in story["receipts"]] == [("defense", "summary")]
+    room.close()
