@@ -15,7 +15,8 @@ from email.utils import parsedate_tz
 
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # the epoch, in whichever zone it was written, means "no date"
 _ISO = re.compile(
-    r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s*(Z|[A-Za-z]{2,5}|[+-]\d{2}:?\d{2}|[+-]\d{2})?\s*",
+    r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?"
+    r"\s*(Z|[A-Za-z]{2,5}|[+-]\d{2}:?\d{2}|[+-]\d{2})?(?: (?:[A-Z]{3,5}|[+-]\d{2,4}))?\s*",
     re.IGNORECASE,
 )
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})?")
