@@ -113,8 +113,10 @@ def _summary(item: ParsedItem, texts: dict[str, str]) -> str | None:
 
 def _link(element: etree._Element, found: str | None) -> str | None:
     """Of an RSS item, where another element hides it from the fast parser, which `found` that one, the guid or nothing."""
-    links = [] if element.tag == "entry" else [(child.text or "").strip() for child in element.iterchildren("link")]
-    return followed([link for link in (*links, found) if link])
+    links = [] if element.tag == "entry" else list(element.iterchildren("link"))
+    texts = [(link.text or "").strip() for link in links]
+    attributes = [link.get("href") for link in links if link.get("rel") in (None, "alternate")]  # as in Atom
+    return followed([link for link in (*texts, found, *attributes) if link])
 
 
 def _children(element: etree._Element) -> tuple[dict[str, str], set[str], etree._Element | None, list[str]]:

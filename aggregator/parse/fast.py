@@ -117,10 +117,11 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
 
 def _hides_its_link(entry: bytes) -> bool:
     """Whether another element stands before the link of an entry of RSS: fastfeedparser takes the first that is called so, be it
-    empty or an <atom:link> to something else. `entry` is without CDATA sections, so that one alone may not be empty."""
+    empty or an <atom:link> to something else, and reads no attribute. `entry` is without CDATA sections, so that one alone may not
+    be empty."""
     first = _LINK.search(entry)
     if first is None or b"</link>" not in entry:
-        return False
+        return first is not None and first[0].startswith(b"<link ")
     if first[1]:
         return entry.count(b"</link>") > 1
     return not first[0].startswith(b"<link") or first[0].endswith(b"/>")

@@ -182,6 +182,12 @@ def test_an_empty_link_hides_none(empty: str, title: str) -> None:
 
 
 @pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
+def test_the_link_of_an_item_may_be_written_as_in_atom(title: str) -> None:
+    told = item('<link href="https://e.org/1"/>', title=title, link="", guid="g-1")
+    assert [(one.link, one.guid) for one in parsed(rss([told, item()])).items[:1]] == [("https://e.org/1", "g-1")]
+
+
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
 @pytest.mark.parametrize("part", ["image", "author"])
 def test_what_is_said_of_a_part_is_not_said_of_the_item(part: str, title: str) -> None:
     said = f"<{part}><url>/i.png</url><title>Logo</title><link>https://e.org/i</link><description>Seen</description></{part}>"
