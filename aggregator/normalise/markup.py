@@ -29,7 +29,8 @@ ATTRIBUTES = {
     "a": {"href", "title"},
     "abbr": {"title"},
     "img": {"src", "alt", "title", "width", "height"},
-    "ol": {"start"},
+    "ol": {"start", "reversed", "type"},
+    "li": {"value"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
     "time": {"datetime"},
@@ -150,7 +151,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     text = without_shortcodes(clean(text)).strip()
     if "<" not in text:
         return _escape(text)
-    text = with_unended_as_text(text)
+    text = with_unended_as_text(text).replace("<strike>", "<s>").replace("</strike>", "</s>")
     if "data-" in text or "srcset" in text:
         text = _PICTURE.sub(_with_address, text)
     if "noscript" in text:

@@ -245,6 +245,11 @@ def test_what_stands_in_any_block_runs_into_nothing_else(block: str) -> None:
     assert (shown.content, shown.summary) == ("<div>One</div><div>Two</div>", "One Two")
 
 
+def test_lists_keep_their_numbers_and_text_its_strokes() -> None:
+    text = '<ol start="10" reversed="" type="a"><li value="7">No longer <s>ten</s></li></ol>'
+    assert one(text.replace("s>", "strike>")).content == text
+
+
 def test_the_words_of_a_list_or_table_in_the_feeds_own_summary_are_parted() -> None:
     table = "<table><tr><th>One</th><th>two</th></tr></table><dl><dt>three</dt><dd>four</dd></dl>"
     inside = f"<description><![CDATA[{table}]]></description><content:encoded>Told at length</content:encoded>"
