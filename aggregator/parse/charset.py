@@ -1,9 +1,9 @@
 """Converts bytes in any encoding to UTF-8.
 
 A byte order mark decides first; then UTF-8 if the bytes *are* valid UTF-8, but for accidents, whatever header and prolog say (text
-in another encoding is practically never valid UTF-8 by chance); then the header, the prolog, and finally windows-1252, in the spirit of
-the WHATWG Encoding Standard. Encodings in which ASCII bytes may spell markup (UTF-7 and Python's own escapes) are not on the
-list, so they can never turn text into tags.
+in another encoding is practically never valid UTF-8 by chance); then the header, unless it says ISO-8859-1, the prolog, and finally
+windows-1252, in the spirit of the WHATWG Encoding Standard. Encodings in which ASCII bytes may spell markup (UTF-7 and Python's own
+escapes) are not on the list, so they can never turn text into tags.
 """
 
 from __future__ import annotations
@@ -71,6 +71,8 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
     header, prolog = _HEADER.search(content_type or ""), _DECLARED.match(body[:400])
     labels = [header[1] if header else None, prolog[1].decode("ascii", "replace") if prolog else None]
     candidates = [known for label in labels if (known := codec(label))]
+    if candidates[0:1] == ["cp1252"]:  # what many servers say of all that they send
+        candidates.reverse()
     flaws = ("encoding-unknown",) if any(label and not codec(label) for label in labels) else ()
     for candidate in candidates:
         if candidate.startswith(_WITH_ESCAPES) and (b"\x1b" in body or b"~{" in body):

@@ -44,6 +44,13 @@ def test_the_header_outranks_the_prolog_and_utf8_outranks_both() -> None:
     assert (feed.items[0].title, feed.flaws) == ("Київ", ("encoding-mismatch",))
 
 
+def test_a_header_that_says_latin_1_of_everything_outranks_no_prolog() -> None:
+    """Apache does: AddDefaultCharset."""
+    told = rss(item(title="Киев"), "", "windows-1251")
+    assert title(told, "text/xml; charset=ISO-8859-1") == "Киев"
+    assert title(rss(item(title="Café"), "", "iso-8859-1", "utf-8"), "text/xml; charset=ISO-8859-1") == "Café"
+
+
 def test_latin_1_is_read_as_windows_1252() -> None:
     assert title(rss(item(title="“quoted”"), "", "windows-1252", "iso-8859-1")) == "“quoted”"
 
