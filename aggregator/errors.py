@@ -8,7 +8,7 @@
     ├── ConfigError                  exit 2: feeds.yaml is broken; carries every Problem found
     ├── StoreError                   the archive cannot be used; the message names the file and the way out
     │   ├── StoreBusy                another writer holds the database longer than we wait
-    │   ├── StoreFull                no space on the disk; reading still works
+    │   ├── StoreFull                no space on the disk; what is open is read on
     │   ├── StoreReadOnly            the file or folder may not be written
     │   ├── StoreCorrupt             damaged pages; nothing is written any more
     │   ├── NotAStore                the file is no database of ours

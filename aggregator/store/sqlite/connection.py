@@ -156,9 +156,10 @@ class Connection:
         code, path = full_code & 0xFF, self.path
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return StoreBusy(f"{path}: another process holds the database; tried for {self.patience:g} seconds")
-        # The first process creates the shared index of the log, a file that needs disk space even for reading.
         if code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
-            return StoreFull(f"{path}: the disk is full; nothing was changed, reading still works")
+            # In the latter case it is the first process, which creates the shared index of the log, a file.
+            reads = "reading still works" if code == sqlite3.SQLITE_FULL else "even reading needs some room on it"
+            return StoreFull(f"{path}: the disk is full; nothing was changed, {reads}")
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
             return StoreReadOnly(f"{path}: cannot be opened for writing; check that the file and its folder are yours")
         if code == sqlite3.SQLITE_CORRUPT:
