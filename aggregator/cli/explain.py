@@ -63,16 +63,24 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if item and item.story:
         value["story"] = urn(item.story)
         value |= _story(item, story, pinned) if story else {}
+    stays = item.section if item and item.pruned else None
+    if item and stays:
+        value |= {"section": stays, "sections": [*item.sections] or [stays], "topics": [*item.topics]}
     case = Case(title, summary, source.usually if source else None, source.section if source else None)
-    found_out = outcome(application.rulebook, case)
+    found_out = Outcome(stays, None, 0.0, ()) if stays else outcome(application.rulebook, case)
     value["outcome"] = _outcome(found_out)
-    if args.expect:
+    if args.expect and not stays:
         value["expect"] = expected(application, case, args.expect, story.n if story else None)
     if args.json:
         print(orjson.dumps(value).decode())
         return 0
     for line in _lines(title, summary, item, value, (*application.receipts(title, summary, source), *topics)):
         print(line)
+    if stays:
+        print(
+            f"  Its text is gone after `keep`, so it stays in {stays}: what its headline alone says decides nothing, nor do words."
+        )
+        return 0
     print(what_would_change(found_out, fixed=case.section is not None))
     for line in expectation(value["expect"]) if args.expect else ():
         print(line)

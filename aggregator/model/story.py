@@ -252,5 +252,6 @@ class ItemView:
     topics: tuple[str, ...] = ()
     why: str | None = None
     joining: Joining | None = None  # of an item asked for alone
+    pruned: bool = False  # what it was judged by was deleted after `keep`
     # Safe HTML of the article itself, of a story's items: shown as `web/republished.py` says.
     extracted: str = ""

@@ -297,7 +297,8 @@ class Reading(ABC):
 _ITEMS = """
     SELECT i.n, i.id, s.id, coalesce(p.publisher, t.publisher), t.title, t.summary, t.content, t.url, t.author,
         t.lang, t.image, t.enclosures,
-        t.categories, i.at, t.updated, coalesce(p.changed, t.updated), st.id, p.section, p.scores, p.topics, p.why
+        t.categories, i.at, t.updated, coalesce(p.changed, t.updated), st.id, p.section, p.scores, p.topics, p.why,
+        t.pruned
     FROM items i JOIN texts t ON t.item = i.n JOIN sources s ON s.n = i.source
         LEFT JOIN placements p ON p.item = i.n LEFT JOIN stories st ON st.n = p.story
     WHERE i.n IN

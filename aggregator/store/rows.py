@@ -163,7 +163,7 @@ def story_view(row: Sequence[Any], time: int, reports: tuple[Report, ...], merge
 
 def item_view(row: Sequence[Any], time: int) -> ItemView:
     (n, id, source, publisher, title, summary, content, url, author, lang, image, enclosures, categories, at, updated,
-     changed, story, section, scores, topics, why) = row  # fmt: skip
+     changed, story, section, scores, topics, why, pruned) = row  # fmt: skip
     return ItemView(
         id=to_id(id), n=n, source=source, publisher=publisher, title=headline(title, url, publisher), summary=summary,
         content=unpack(content), url=url, author=author, lang=lang, image=image,
@@ -172,7 +172,7 @@ def item_view(row: Sequence[Any], time: int) -> ItemView:
         published=at_time(at), updated=at_time(updated), entered=at_time(time), changed=at_time(changed),
         story=to_id(story) if story else None, section=section,
         sections=tuple(name for name, _ in decode_scores(scores)) if scores else (),
-        topics=tuple(orjson.loads(topics)) if topics else (), why=why,
+        topics=tuple(orjson.loads(topics)) if topics else (), why=why, pruned=bool(pruned),
     )  # fmt: skip
 
 

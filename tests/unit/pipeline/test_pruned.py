@@ -3,6 +3,7 @@ gone."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from newsroom import CONFIG, Newsroom, item
 
+from aggregator.cli.main import main
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.poll import PollResult
 from aggregator.model.story import StoryState
@@ -225,3 +227,26 @@ def test_a_copy_whose_text_comes_back_before_that_of_its_original_does_not_count
     edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
     after = stories(room)[HARBOUR.title]
     assert (after.publishers, after.entry) == (before.publishers, before.entry)
+
+
+def test_explain_says_where_it_stays_not_what_its_headline_says(
+    pruned: Newsroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The headline alone would be in no section."""
+    (pruned.folder / "feeds.yaml").write_text(pruned.text)
+    command = [
+        "--config",
+        str(pruned.folder / "feeds.yaml"),
+        "--instance",
+        str(pruned.folder),
+        "explain",
+        str(TALKS.url),
+    ]
+    assert main([*command, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["section"], told["sections"], told["topics"]) == ("defense", ["defense"], ["rare-earths", "nato"])
+    assert told["outcome"] == {"section": "defense", "runner_up": None, "behind": 0.0, "turns": []}
+    assert main([*command, "--expect", "world"]) == 0
+    assert capsys.readouterr().out.endswith(
+        "Its text is gone after `keep`, so it stays in defense: what its headline alone says decides nothing, nor do words.\n"
+    )
