@@ -93,6 +93,11 @@ def canonical(url: str | None) -> str | None:
     return f"{whole}#{fragment}" if fragment and not _NO_ENTRY.fullmatch(fragment) else whole
 
 
+def host(url: str) -> str:
+    """Of an absolute address, in the form in which variants are equal."""
+    return (canonical(url) or "").removeprefix("https://").partition("/")[0]
+
+
 def _tracks(pair: str) -> bool:
     name, _, value = pair.partition("=")
     if not _TRACKERS.fullmatch(name):

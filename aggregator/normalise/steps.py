@@ -67,7 +67,14 @@ def guid(draft: Draft, context: Context) -> None:
 
 def content(draft: Draft, context: Context) -> None:
     raw = draft.parsed.text
-    draft.content = _without_title(markup.sanitise(raw, draft.base, context.drops), draft) if raw else ""
+    draft.content = _without_title(markup.sanitise(raw, _base(draft), context.drops), draft) if raw else ""
+
+
+def _base(draft: Draft) -> str:
+    """Of the text. One without xml:base was written for the page of the article, of which `#note` is a part, unless that is another
+    outlet's."""
+    page = draft.url
+    return page if page and not draft.parsed.base and address.host(page) == address.host(draft.base) else draft.base
 
 
 def _without_title(safe: str, draft: Draft) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
@@ -125,6 +126,18 @@ def test_an_item_loses_an_unsafe_address_and_stays(link: str) -> None:
 
 def test_an_item_without_an_address_lost_none() -> None:
     assert dropped(read(rss(item(link="", guid="g")))) == {}
+
+
+@pytest.mark.parametrize(
+    ("link", "base"),
+    [("http://www.example.org/2026/news/", "http://www.example.org/2026/news/"), ("https://other.example/", "https://example.org/")],
+)  # fmt: skip
+def test_the_text_of_an_item_is_resolved_against_its_page_at_the_outlet(link: str, base: str) -> None:
+    text = '<a href="#fn1">1</a> <img src="map.png"> <a href="/about">About</a>'
+    (one,) = read(rss(item(f"<description><![CDATA[{text}]]></description>", link=link))).items
+    site = base.partition("2026")[0]
+    found = re.findall(r'(?:href|src)="([^"]*)"', one.content)
+    assert found == [f"{base}#fn1", f"{base}map.png", f"{site}about"]
 
 
 def test_relative_links_are_resolved_against_base_channel_and_document() -> None:
