@@ -15,7 +15,7 @@ from lxml import etree
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import XML, Document
-from aggregator.parse.fields import followed, lone_address, person, size, widest
+from aggregator.parse.fields import followed, lone_address, person, size, thumbnail, widest
 
 # Dates in the form of RFC 822 or RFC 3339 with a plausible year. For others the fast parser guesses from today's date.
 _DATE = (
@@ -161,13 +161,14 @@ def _enclosures(element: etree._Element) -> Iterator[Enclosure]:
 
 
 def _image(element: etree._Element) -> str | None:
-    """The widest picture of media:content, else a thumbnail, else an <image>: of iTunes, or with its address as text."""
-    found = (one for space in _MEDIA for one in element.iter(f"{{{space}}}content"))
-    media = [{name: one.get(name) for name in ("url", "type", "medium", "width")} for one in found]
-    thumbnails = (one.get("url") for space in _MEDIA for one in element.iter(f"{{{space}}}thumbnail"))
+    """The widest picture of media:content, else the widest thumbnail, else an <image>: of iTunes, or with its address as text."""
+    media, thumbnails = (
+        [dict(one.attrib) for space in _MEDIA for one in element.iter(f"{{{space}}}{name}")]
+        for name in ("content", "thumbnail")
+    )
     images = element.iterchildren("{*}image")
     covers = (one.get("href") or lone_address(one.text) or lone_address(one.findtext("{*}url")) for one in images)
-    return widest(media) or next(filter(None, thumbnails), None) or next(filter(None, covers), None)
+    return widest(media) or thumbnail(thumbnails) or next(filter(None, covers), None)
 
 
 def sane(text: str | None) -> bool:

@@ -64,6 +64,12 @@ def widest(media: Iterable[Mapping[str, Any]]) -> str | None:
     return str(max(pictures, key=_width)["url"]) if pictures else None
 
 
+def thumbnail(thumbnails: Iterable[Mapping[str, Any]]) -> str | None:
+    """The address of the widest, of equally wide ones of the first."""
+    widest_one = max((one for one in thumbnails if one.get("url")), key=_width, default=None)
+    return str(widest_one["url"]) if widest_one else None
+
+
 def _is_picture(media: Mapping[str, Any]) -> bool:
     if _AVATAR.match(media["url"]):
         return False

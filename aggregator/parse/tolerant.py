@@ -19,7 +19,7 @@ from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import MALFORMED, Document, split_cdata
 from aggregator.parse.entries import sane
-from aggregator.parse.fields import as_html, lone_address, person, size, widest
+from aggregator.parse.fields import as_html, lone_address, person, size, thumbnail, widest
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -176,11 +176,10 @@ def _enclosures(entry: Mapping[str, Any]) -> list[Enclosure]:
 
 
 def _image(entry: Mapping[str, Any]) -> str | None:
-    thumbnails = entry.get("media_thumbnail") or ()
     image = entry.get("image") or {}
     return (
         widest(entry.get("media_content") or ())
-        or next((str(one["url"]) for one in thumbnails if one.get("url")), None)
+        or thumbnail(entry.get("media_thumbnail") or ())
         or _text(image.get("href"))
         or lone_address(entry.get("its-image"))
         or lone_address(entry.get("its-url"))

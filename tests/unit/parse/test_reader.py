@@ -73,6 +73,10 @@ WORDPRESS_COM = (
             "https://example.org/b.jpg",
         ),
         ('<media:thumbnail url="https://example.org/t.jpg"/>', "https://example.org/t.jpg"),
+        (
+            '<media:thumbnail url="https://e.org/s.jpg" width="144"/><media:thumbnail url="https://e.org/w.jpg" width="992"/>',
+            "https://e.org/w.jpg",
+        ),
         ('<media:content url="https://example.org/c.jpg" type="image"/>', "https://example.org/c.jpg"),
         ("<image> https://example.org/i.jpg?a&amp;b </image>", "https://example.org/i.jpg?a&b"),
         ("<image><![CDATA[https://example.org/i.jpg]]></image>", "https://example.org/i.jpg"),
