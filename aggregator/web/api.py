@@ -51,12 +51,13 @@ def items() -> Response:
 def listing(view: str) -> Response:
     """A page of stories or items, newest entry first; with `changed_since`, in order of change."""
     lib = library()
+    changed = _changed(lib)
     asked = page_request(lib, view)
     with lib.places.one() if view == "stories" and asked.limit > DEFAULT_LIMIT else nullcontext():
-        return _listed(lib, asked, view)
+        return _listed(lib, asked, view, changed)
 
 
-def _listed(lib: Library, asked: PageRequest, view: str) -> Response:
+def _listed(lib: Library, asked: PageRequest, view: str, changed: datetime) -> Response:
     seconds = int(lib.now().timestamp())
     reading = lib.archive.reading
     rows: Sequence[shapes.Story | shapes.Item]
@@ -67,7 +68,7 @@ def _listed(lib: Library, asked: PageRequest, view: str) -> Response:
     else:
         found, removed, last = _cut(lib, asked, *reading.items(asked.query, seconds))
         rows = [item_json(lib.in_force().names.of(item)) for item in found]
-    return page(lib, view, rows, last, removed=removed)
+    return page(lib, view, rows, last, changed, removed=removed)
 
 
 def _cut(
@@ -85,7 +86,7 @@ def page(
     name: str,
     rows: Sequence[Any],
     cursor: str | None,
-    modified: datetime | None = None,
+    modified: datetime,
     *,
     removed: Sequence[str] | None = None,
 ) -> Response:
@@ -95,7 +96,7 @@ def page(
     link = f'<{following}>; rel="next"' if following else None
     gone = {} if removed is None else {"removed": [urn(id) for id in removed]}
     found = {name: rows, **gone, "next": cursor, "next_url": following}
-    return json_response(found, modified or _changed(lib), link=link)
+    return json_response(found, modified, link=link)
 
 
 def _changed(lib: Library) -> datetime:
@@ -110,6 +111,7 @@ def _changed(lib: Library) -> datetime:
 @kept
 def story(id: str) -> Response:
     lib = library()
+    changed = _changed(lib)
     found = story_named(id)
     members = members_of(lib, found)
     lead = next((item for item in members if item.n == found.lead), None)
@@ -127,7 +129,7 @@ def story(id: str) -> Response:
             for item in members
         ],
     }
-    return json_response(full, max(found.changed, _changed(lib)))
+    return json_response(full, changed)
 
 
 @api.get("/items/<id>")

@@ -23,11 +23,11 @@ def query_of(library: Library, id: str) -> StreamQuery:
 def daily(library: Library, query: StreamQuery) -> tuple[Stream, int | None]:
     """The briefs, newest first, and when the current day ends."""
     force = library.in_force()
+    changed = library.changed(stream_name(query))
     today = library.now().astimezone(force.zone).date()
     days = [today - timedelta(days=n) for n in range(1, DAYS + 1)]
     found = [brief for day in days if (brief := _brief(library, query.id or "", day)) is not None]
     section = force.names.sections[query.id or ""]
-    changed = library.changed(stream_name(query))
     stream = Stream(
         title=f"{force.settings.site.title} – {section}, day by day",
         description=f"{section}, one entry per day: the stories that most outlets reported.",

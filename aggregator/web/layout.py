@@ -35,7 +35,7 @@ def page(template: str, modified: datetime, **values: Any) -> Response:
     lib = library()
     hour = lib.hour()
     body = printed(template, **values).encode()
-    return respond(rendered(body, HTML, max(modified, lib.since, hour)), max_age=60)
+    return respond(rendered(body, HTML, max(modified, hour)), max_age=60)
 
 
 def printed(template: str, **values: Any) -> str:

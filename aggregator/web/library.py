@@ -146,12 +146,14 @@ class Library:
     @contextmanager
     def one_request(self) -> Iterator[None]:
         """Within it, this thread asks the store only once whether anything was committed: to a server it is a round trip, and
-        views ask at every turn."""
+        views ask at every turn. Versions and dates of streams are those of the first question too: what comes while an answer is
+        made may be in it or not, and the date of the answer is the one before."""
         self._local.asked = None
+        self._local.told = {}
         try:
             yield
         finally:
-            del self._local.asked
+            del self._local.asked, self._local.told
 
     def commit(self) -> int:
         """A number that changes, for this thread, whenever another process or thread has committed."""
@@ -165,7 +167,14 @@ class Library:
     def version(self, stream: str) -> Version:
         """What a stream's bytes depend on: the configuration in force, since when it is (an edit that is undone gets a
         date of its own), and the stream's version."""
-        return self.in_force().settings.epoch, self.since, self.archive.reading.version(stream)[0]
+        return self.in_force().settings.epoch, self.since, self._told(stream)[0]
+
+    def _told(self, stream: str) -> tuple[int, int]:
+        """Version and time of change of a stream."""
+        told: dict[str, tuple[int, int]] = getattr(self._local, "told", {})
+        if stream not in told:
+            told[stream] = self.archive.reading.version(stream)
+        return told[stream]
 
     def in_force(self) -> InForce:
         """The configuration that the store says is in force, with the topics found and the sources removed; looked up
@@ -212,8 +221,8 @@ class Library:
 
     def changed(self, stream: str = "latest") -> datetime:
         """When anything of a stream, or anything at all, that pages and the API show last changed: by news, or by a new
-        configuration."""
-        return max(datetime.fromtimestamp(self.archive.reading.version(stream)[1], UTC), self.since)
+        configuration. To be asked before it is read."""
+        return max(datetime.fromtimestamp(self._told(stream)[1], UTC), self.since)
 
     @property
     def last_known(self) -> InForce:

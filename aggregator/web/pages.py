@@ -229,7 +229,7 @@ def story(id: str) -> Response:
     others = Relatives(lib, [found]).of(found)
     return page(
         "story.html",
-        max(lib.changed(), found.changed),
+        lib.changed(),
         story=found,
         description=cut(found.summary, 200),
         canonical=f"{lib.in_force().root}/stories/{found.id}",

@@ -152,12 +152,12 @@ def build(
 ) -> tuple[Stream, int | None]:
     """What the feed of a query lists, and when time alone will change it (epoch seconds; None: never). `rendered`: the
     format it is for; each gets what it can express."""
+    changed = library.changed(stream_name(query))
     force = library.in_force()
     now = int(library.now().timestamp())
     stories, items, extent = _results(library, query, now)
     expires = min([*filter(None, [extent.expires]), *(end for end in _ends(force) if end > now)], default=None)
     newest = [one.updated for one in stories] + [one.updated for one in items]
-    changed = library.changed(stream_name(query))
     path = force.root + path_of(query.kind, query.id)
     previous, following, current = _documents(library, query, path, now)
     every = force.settings.defaults.every
@@ -170,7 +170,9 @@ def build(
         language=force.settings.site.language,
         updated=max(newest, default=library.since),  # of an empty one: news elsewhere changes nothing in it
         names=force.names,
-        modified=max(changed, by_time(library, query, args, extent), *newest),
+        modified=max(
+            [by_time(library, query, args, extent, changed), *(one.updated for one in items)]
+        ),  # placed or not
         stories=stories,
         items=items,
         of=extent.of,
@@ -223,18 +225,20 @@ def _icons(library: Library, stories: Iterable[StoryView], items: Iterable[ItemV
     return {state.id: state.icon for state in states if state.icon}
 
 
-def by_time(library: Library, query: StreamQuery, args: Mapping[str, str], extent: Extent) -> datetime:
-    """When time alone last changed the list: an entry became too old, a month closed, a pin ended, an age means another
-    time."""
+def by_time(
+    library: Library, query: StreamQuery, args: Mapping[str, str], extent: Extent, changed: datetime
+) -> datetime:
+    """When the list last changed: at the time given, or since then by time alone, as an entry became too old, a month closed, a pin
+    ended, an age means another time."""
     now = library.now()
-    found = [library.since, *(datetime.fromtimestamp(end, UTC) for end in _ends(library.in_force()))]
+    found = [changed, *(datetime.fromtimestamp(end, UTC) for end in _ends(library.in_force()))]
     if parameters.ages(args):
         found.append(now.replace(second=0, microsecond=0))
     if query.window and query.window[1] <= now.timestamp():
         found.append(datetime.fromtimestamp(query.window[1], UTC))
     if extent.left is not None:
         found.append(datetime.fromtimestamp(extent.left, UTC))
-    return max(moment for moment in found if moment <= max(now, library.since))
+    return max(moment for moment in found if moment <= max(now, changed))
 
 
 def _ends(force: InForce) -> list[int]:

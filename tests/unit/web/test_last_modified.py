@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from newsroom import CONFIG, NEWS, Newsroom, item
 from werkzeug.http import parse_date
 
 from aggregator.model import notes
+from aggregator.model.item import Item
+from aggregator.store.reading import Reading
 from aggregator.web.app import create_app
 
 ADDRESSES = (
@@ -100,6 +103,41 @@ def test_news_within_one_second(room: Newsroom) -> None:
     for address in ("/latest.rss", "/sections/asia-pacific.atom", "/topics/rare-earths.rss"):
         date = room.client.get(address).headers["Last-Modified"]
         assert room.client.get(address, headers={"If-Modified-Since": date}).status_code == 304
+
+
+@pytest.mark.parametrize("read", ["before", "after"])
+def test_news_that_comes_while_an_answer_is_made(room: Newsroom, monkeypatch: pytest.MonkeyPatch, read: str) -> None:
+    """… before or after rows that were found are read: the answer without it does not carry its date."""
+    keeper = Keeper(room)
+    coming: list[Item] = []
+
+    def come() -> None:
+        if coming:
+            news = coming.copy()
+            coming.clear()
+            room.publish(*news)
+
+    def interrupted(rows: Callable[..., Any]) -> Callable[..., Any]:
+        def reading(self: Reading, *asked: Any) -> Any:
+            if read == "before":
+                come()
+            found = rows(self, *asked)
+            come()
+            return found
+
+        return reading
+
+    for rows in ("_stories", "_items"):
+        monkeypatch.setattr(Reading, rows, interrupted(getattr(Reading, rows)))
+    for came, address in enumerate(keeper.addresses):
+        room.now += timedelta(minutes=1)
+        again = item(f"China grants rare earth licenses to US auto suppliers, week {came}", "kyodo")
+        coming += [item(f"Frigate {came} with rare earth leaves Japan", "kyodo", age=timedelta(hours=-13)), again]
+        keeper.addresses = [address]
+        keeper.look()
+        coming.clear()
+        room.now += timedelta(minutes=1)
+        keeper.look()
 
 
 def test_a_report_of_a_publisher_that_had_reported(room: Newsroom) -> None:
