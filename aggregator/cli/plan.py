@@ -122,6 +122,11 @@ def _example(row: dict[str, Any]) -> str:
     return f"{row['at']}: {said}: {row['why'] or row['text']}"
 
 
+def _refusal(report: dict[str, Any]) -> Iterator[str]:
+    if count := report["refused"]:
+        yield f"{counted(count, 'example fails', 'examples fail')} (see `check`), so this file would not be put in force."
+
+
 def _table(report: dict[str, Any], edits: Sequence[str]) -> Iterator[str]:
     yield _headline(report, edits)
     yield from _section("The file", edits)
@@ -140,7 +145,7 @@ def _table(report: dict[str, Any], edits: Sequence[str]) -> Iterator[str]:
             if rest:
                 yield f"      {sign} … and {rest} more"
     yield from _section("Stories joined, split and hidden", _overruled(report))
-    yield from _section("Examples", [_example(row) for row in report["examples"]])
+    yield from _section("Examples", [*_refusal(report), *map(_example, report["examples"])])
     yield from _dead(report, str)
 
 
@@ -201,9 +206,9 @@ def _markdown(report: dict[str, Any], edits: Sequence[str]) -> Iterator[str]:
     if overruled := _overruled(report):
         yield from ("", "### Stories joined, split and hidden", "")
         yield from (f"- {escaped(line)}" for line in overruled)
-    if report["examples"]:
+    if told := [*_refusal(report), *map(_example, report["examples"])]:
         yield from ("", "### Examples", "")
-        yield from (f"- {escaped(_example(row))}" for row in report["examples"])
+        yield from (f"- {escaped(line)}" for line in told)
     for line in _dead(report, lambda text: text):
         if line:
             yield f"- {escaped(line.strip())}" if line.startswith("  ") else f"\n### {escaped(line)}\n"

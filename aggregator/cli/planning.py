@@ -54,6 +54,7 @@ class Comparison:
     def __init__(self, before: Application | None, after: Application) -> None:
         self.before, self.after = before, after
         self.changes = changes(before.settings, after.settings) if before else Changes()
+        self._failing = _misses(before), _misses(after)
         self._stored: dict[str, str] = {}
         self._counting = after.counting()
 
@@ -89,6 +90,7 @@ class Comparison:
             **self._overrides(store),
             "configuration": self.changes.as_json(),
             "examples": self._examples(),
+            "refused": self._refused(),
             "dead": self._dead(found),
         }
 
@@ -202,7 +204,7 @@ class Comparison:
 
     def _examples(self) -> list[dict[str, Any]]:
         """Examples whose result changes, and new ones that fail."""
-        old, new = _misses(self.before), _misses(self.after)
+        old, new = self._failing
         known = _all_examples(self.before)
         rows = []
         for key, (text, at) in _all_examples(self.after).items():
@@ -222,6 +224,12 @@ class Comparison:
                 }
             )
         return rows
+
+    def _refused(self) -> int:
+        """How many failing examples keep the file from being put in force, as `Application.admit` decides."""
+        before = self.before.settings.texts if self.before else {}
+        edited = [*before.values()] != [*self.after.settings.texts.values()]
+        return len(self._failing[1]) if self.before and edited else 0
 
     def _dead(self, found: Plan) -> dict[str, Any]:
         """Unused lines and sources of the archive, lines from the edit first."""

@@ -121,6 +121,7 @@ def test_stories_that_come_and_go_with_the_line_responsible(desk: Desk) -> None:
     assert (left["title"], left["rule"], left["at"]) == (TEXTS[1][1], "not: japan porcelain", "proposed.yaml:11")
     (flip,) = plan["examples"]
     assert (flip["of"], flip["held"], flip["holds"], flip["at"]) == ("asia-pacific", True, False, "proposed.yaml:12")
+    assert "\n  1 example fails (see `check`), so this file would not be put in force.\n" in desk.run("plan", proposed)
     assert desk.json("plan", proposed) == plan, "a plan changes nothing, not even the next plan"
 
 
