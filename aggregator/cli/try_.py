@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from aggregator.bootstrap import Application, Place
-from aggregator.cli.appending import web_address
+from aggregator.cli.appending import present, same_address, web_address
 from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.discovery import find, offer, pick, pick_option
 from aggregator.cli.judgement import judgement
@@ -34,19 +34,21 @@ def run(args: argparse.Namespace, place: Place) -> int:
         offer(links)
         print("The first is shown; --pick N shows another.", file=sys.stderr)
     feed, url = found.feed, application.mask(found.url)
+    source = present(application).get(same_address(found.url))
     shown = feed.items[: number("--limit", args.limit)]
     rows = [
         {
             "title": item.title,
             "url": item.url,
             "published": rfc3339(item.published) if item.published else None,
-            **judgement(application, item.title, item.summary),
+            **judgement(application, item.title, item.summary, source),
         }
         for item in shown
     ]
     if args.json:
         head = {
             "url": url,
+            "source": source.id if source else None,
             "title": feed.title,
             "format": feed.format,
             "entries": len(feed.items),
@@ -56,7 +58,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
         return 0
     flaws = f", {', '.join(feed.flaws)}" if feed.flaws else ""
     print(f"{feed.title or url}: {feed.format}, {counted(len(feed.items), 'entry', 'entries')}{flaws}")
-    print(f"  {url}")
+    print(f"  {url}{f', source {source.id} ({source.at})' if source else ''}")
     for row in rows:
         _line(row)
     return 0

@@ -216,6 +216,16 @@ def test_try_finds_the_feed_of_a_page_and_stores_nothing(desk: Desk) -> None:
     assert not (desk.file.parent / "instance" / "aggregator.db").exists()
 
 
+def test_try_shows_where_the_entries_of_a_source_land_that_is_listed(desk: Desk) -> None:
+    """Its `usually` or `section` counts, as it does when they come."""
+    desk.run("add", desk.server.url("/news.rss"))
+    text = desk.text().replace("sections:\n", "sections:\n  - {id: sea, words: [whale]}\n")
+    desk.file.write_text(text.replace("/news.rss", "/news.rss\n    usually: sea"))
+    found = json.loads(desk.run("try", desk.server.url("/"), "--json")[1])
+    assert (found["source"], found["items"][0]["section"]) == ("the-news", "sea")
+    assert "/news.rss, source the-news (" in desk.run("try", desk.server.url("/"))[1]
+
+
 OPML = """<opml version="2.0"><body>
 <outline text="Asia, daily"><outline text="=HYPERLINK(&quot;x&quot;)" xmlUrl="https://a.example/feed"/></outline>
 <outline text="First again" xmlUrl="http://first.example/feed"/>
