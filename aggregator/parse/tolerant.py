@@ -26,6 +26,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CAPTION = re.compile(rb"<(/?)media:description(?:\s[^<>]*)?>")
 _PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>")
 _OF_PART = re.compile(rb"<(/?)(title|link|description|image|url)(?=[\s/>])")
+_HTML = re.compile(r"</(?:p|div|a|b|i|em|strong|span|li|h[1-6]|figure)>|<(?:br|img)\b[^<>]*>", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # as feedparser writes that of XHTML; to HTML they are two
 # Quotation marks as feedparser reads them in a malformed document; the others end the attribute of an HTML text in which they stand.
 _IN_MARKUP = {b"&#34;": b"&quot;", b"&#39;": b"&apos;", b"&#38;quot;": b"&#38;#x22;", b"&#38;apos;": b"&#38;#x27;"}
@@ -126,9 +127,10 @@ def _own(entry: Mapping[str, Any], name: str) -> Any:
 
 
 def _markup(detail: Mapping[str, Any] | None) -> str | None:
-    """The value as HTML: what is declared plain is escaped, so that `a < b` stays text."""
+    """The value as HTML: plain text is escaped, so that `a < b` stays text. feedparser calls all plain that Atom gives no type."""
     value = _text((detail or {}).get("value"))
-    if value and (detail or {}).get("type") == "text/plain" and ("<" in value or "&" in value):
+    plain = (detail or {}).get("type") == "text/plain"
+    if value and plain and ("<" in value or "&" in value) and not _HTML.search(value):
         return as_html(value)
     return _LINE_BREAK.sub(r"\1", value) if value and "</br>" in value else value
 

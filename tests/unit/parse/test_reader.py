@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from html import unescape
+from html import escape, unescape
 from json import dumps
 
 import pytest
@@ -405,6 +405,14 @@ def test_an_rss_item_may_have_its_text_in_elements_of_atom(prefix: str) -> None:
 def test_media_description_of_an_item_without_another_is_its_text() -> None:
     described = item("<media:description>Told</media:description><media:thumbnail url='https://e.org/1.jpg'/>")
     assert parsed(rss(described)).items[0].text == "Told"
+
+
+@pytest.mark.parametrize("name", ["content", "summary"])
+@pytest.mark.parametrize("text", ["<p>One &amp; two</p>", "One<br/>two", "One < two"])
+def test_a_text_of_atom_without_a_type_is_read_alike_whichever_parser_reads_it(name: str, text: str) -> None:
+    entry = f"<entry><id>1</id><title>T</title><{name}>{escape(text)}</{name}></entry>"
+    whole, malformed = (read(atom(entry, head=head)).items[0].content for head in ("", "</b>"))
+    assert whole == malformed == text.replace("<br/>", "<br>").replace(" < ", " &lt; ")
 
 
 def test_an_empty_feed_is_a_feed() -> None:
