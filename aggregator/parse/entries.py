@@ -24,7 +24,7 @@ _DATE = (
 )
 _DATE_NAMES = rb"(?:pubDate|dc:date|published|updated|issued|modified|created|lastBuildDate)"
 _NEEDED = re.compile(
-    rb"<(?:(?:News:S|s)ource[\s>]|(?:item|title)\s[^<>]*xml:lang|(?:dcterms:)?created[\s>]|dc:language[\s>]"
+    rb"<(?:(?:News:S|s)ource[\s>]|(?:item|entry|title)\s[^<>]*xml:lang|(?:dcterms:)?created[\s>]|dc:language[\s>]"
     rb"|(?!a10:|atom:|dc:|rss:)[\w-]+:(?:title|description|summary)[\s>]"
     rb"|link\s[^<>]*rel=[\"']enclosure"
     rb"|" + _DATE_NAMES + rb"(?:\s[^<>]*)?(?<!/)>(?!\s*" + _DATE + rb"\s*<))"

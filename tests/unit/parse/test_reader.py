@@ -351,9 +351,12 @@ def test_the_text_may_have_a_base_of_its_own(title: str) -> None:
     assert (one.link, one.base) == ("https://example.org/a/c/", "https://example.org/a/c/")
 
 
-def test_the_title_says_the_language_of_an_entry() -> None:
+def test_title_or_entry_say_the_language_of_an_entry() -> None:
     feed = parsed(atom('<entry><id>1</id><title xml:lang="zh-Hans">国际</title></entry>'))
     assert feed.items[0].language == "zh-Hans"
+    content = '<content type="html">Texte</content>'
+    feed = parsed(atom(f'<entry xml:lang="fr"><id>1</id><title>À la une</title>{content}</entry>'))
+    assert feed.items[0].language == "fr"
 
 
 def test_a_date_is_not_guessed() -> None:
