@@ -17,8 +17,10 @@ from aggregator.cli import joining
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.expect import expectation, expected, known_section
 from aggregator.cli.judgement import judgement, lines
+from aggregator.cli.planning import stored_ids
 from aggregator.errors import UsageError
 from aggregator.model.judgement import Match, Receipt
+from aggregator.model.settings import Source
 from aggregator.model.story import ItemView, StoryView
 from aggregator.normalise.characters import one_line
 from aggregator.render.entry import urn
@@ -27,10 +29,11 @@ from aggregator.schedule.formatting import counted
 
 
 class Subject(NamedTuple):
-    """What the archive has on the subject. `categories`: topic → the category of the feed that names it. `pinned`: the
-    receipt for the section in which `stories: pin` holds the story."""
+    """What the archive has on the subject. `source` is the item's as the file has it now. `categories`: topic → the category of
+    the feed that names it. `pinned`: the receipt for the section in which `stories: pin` holds the story."""
 
     item: ItemView
+    source: Source | None
     story: StoryView | None
     categories: Mapping[str, str]
     pinned: Receipt | None
@@ -50,9 +53,8 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if not text:
         raise UsageError("give a headline, an address or an id")
     found = _look_up(application, text)
-    item, story, categories, pinned = found or (None, None, {}, None)
+    item, source, story, categories, pinned = found or (None, None, None, {}, None)
     title, summary = (item.title, item.summary) if item else (text, "")
-    source = application.sources.get(item.source) if item else None
     value: dict[str, Any] = {
         "id": urn(item.id) if item else None,
         "story": None,
@@ -198,11 +200,13 @@ def _look_up(application: Application, text: str) -> Subject | None:
             raise UsageError(f"the archive has no story or item with this {what}, or `stories: hide` hides it")
         story = reading.story(item.story) if item.story else None
         categories = stored_topics(archive).of(item.categories)
+        ids = stored_ids(application, archive)
+        source = next((one for one in application.settings.sources if ids.get(one.id) == item.source), None)
         if not isinstance(story, StoryView):
-            return Subject(item, None, categories, None)
+            return Subject(item, source, None, categories, None)
         today = utc_now().astimezone(ZoneInfo(application.settings.site.timezone)).date()
         pins = pin_receipts_on(today, application.settings, reading)
-        return Subject(item, story, categories, pins.get((story.n, story.section)))
+        return Subject(item, source, story, categories, pins.get((story.n, story.section)))
     finally:
         archive.close()
 

@@ -232,6 +232,10 @@ def test_a_renamed_source_keeps_its_prior_in_the_plan(desk: Desk) -> None:
     proposed = desk.propose(("name: Two,", "name: Zwei, usually: defense,"))
     plan = desk.json("plan", proposed)
     assert TEXTS[3][1] in [sample["title"] for sample in row(plan, "sections", "defense")["coming"]]
+    desk.file.write_text(Path(proposed).read_text())
+    assert desk.json("explain", url_of(TEXTS[3][1]))["section"] == "defense", (
+        "and in what explain says before it is applied"
+    )
 
 
 @pytest.mark.parametrize(
