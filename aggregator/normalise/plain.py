@@ -22,7 +22,8 @@ _HOLDER = re.compile(
 )
 _CODE = re.compile(r"[{}=]|\w\(")
 _CUT_OFF = re.compile(
-    r"</?(?:[a-zA-Z][\w-]*(?:\s+[\w:-]+\s*=.*|\s*/?)|(?:a|p|div|span|img|figure|iframe|video|td)\s+[\w:-]*)?\Z",
+    r"</?(?:[a-zA-Z][\w-]*(?:\s+[\w:-]+\s*=.*|\s*/?)"
+    r"|(?:a|p|div|span|img|figure|iframe|video|source|td|ul|ol|li|h[1-6]|em|strong|blockquote)\s+[\w:-]*)\Z",
     re.DOTALL,
 )
 _BLOCKS = (
