@@ -168,6 +168,23 @@ def test_another_connection_takes_no_locks_from_those_that_are_open(tmp_path: Pa
     made.close()
 
 
+def test_the_log_shrinks_again_when_somebody_has_read_for_long(tmp_path: Path) -> None:
+    """What is read stays in it until then, as during a backup onto a slow disk; and the file kept its size until the next restart."""
+    made = archive(tmp_path, "one")
+    log = tmp_path / "aggregator.db-wal"
+    reader = sqlite3.connect(tmp_path / "aggregator.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM items").fetchone()
+    for letter in "abcdefgh":  # each time all pages are others
+        made.upkeep.note("long", letter * 5_000_000)
+    reader.close()
+    assert log.stat().st_size > 32 << 20
+    for number in range(3):
+        made.upkeep.note("short", number)
+    assert log.stat().st_size <= 32 << 20
+    made.close()
+
+
 def test_threads_that_share_a_connection_take_turns(tmp_path: Path) -> None:
     made = archive(tmp_path, "one", "two")
     failures: list[StoreError] = []

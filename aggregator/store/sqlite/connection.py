@@ -98,8 +98,9 @@ class Connection:
             # lost for good.
             self.raw.execute("PRAGMA synchronous = FULL")
             # A batch of the edition changes pages all over the file. With the default of 1,000 pages they would all be copied
-            # back after every batch. The log has at most 32 MiB.
+            # back after every batch. The log has at most 32 MiB, to which it also shrinks after somebody read for long.
             self.raw.execute("PRAGMA wal_autocheckpoint = 8000")
+            self.raw.execute(f"PRAGMA journal_size_limit = {32 << 20}")
             self.raw.execute("PRAGMA cache_size = -24576")
             self.raw.execute("PRAGMA temp_store = MEMORY")
             if read_only:  # writers would gain nothing
