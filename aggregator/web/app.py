@@ -137,8 +137,9 @@ def _is_api() -> bool:
 
 
 def _is_page() -> bool:
-    """Whether a browser asks for something that is not a feed."""
-    return not request.path.endswith(NO_PAGES) and "text/html" in request.accept_mimetypes.values()
+    """Whether a browser asks for something that is not a feed. The header is not parsed: Werkzeug needs minutes for one of many blanks,
+    and nobody else is answered meanwhile."""
+    return not request.path.endswith(NO_PAGES) and "text/html" in request.headers.get("Accept", "")
 
 
 def _error_response(status: int, title: str, detail: str) -> Response:

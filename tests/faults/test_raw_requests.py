@@ -87,6 +87,8 @@ def test_34_whatever_host_is_named_links_are_of_the_configuration(port: int, req
         get("/latest.rss", "Host: x", "If-None-Match: " + '"a", ' * 5000),
         get("/latest.rss", "Host: x", "If-Modified-Since: Mon, 99 Foo 99999 25:61:61 GMT"),
         get("/latest.rss", "Host: x", "Accept-Encoding: " + "gzip;q=0.5," * 3000),
+        get("/latest.rss", "Host: x", "Accept-Encoding: a" + " " * 60_000 + "b"),
+        get("/nothing-here", "Host: x", "Accept: a" + " " * 60_000 + "b"),
         get("/latest.rss", "Host: x", "Content-Length: 5", "Transfer-Encoding: chunked"),
         get("/latest.rss", "Host: x", "Content-Length: 99999999999999999999999"),
         b"POST /latest.rss HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
