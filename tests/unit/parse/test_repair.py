@@ -80,7 +80,7 @@ def test_no_declaration_is_read_to_see_whether_a_document_is_well_formed() -> No
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("if a<b then", "if a&lt;b then"), ("<3 it, for < $5 <- x", "&lt;3 it, for &lt; $5 &lt;- x"),
+        ("if a<b then", "if a&lt;b then"), ("see <note: 5", "see &lt;note: 5"), ("<3 it, for < $5 <- x", "&lt;3 it, for &lt; $5 &lt;- x"),
         ("at <b it's &quot;so", "at &lt;b it's \"so"), ('cut <a href="https://e.org/', "cut"),
         ('<img src="https://e.org/a" alt="a < b" /> c', '<img src="https://e.org/a" alt="a &lt; b"> c'),
     ],
