@@ -23,7 +23,7 @@ _TAG = re.compile(
 _ENTRIES = (b"item", b"entry")
 FIELDS = frozenset(
     b"title link guid pubDate description author category comments dc:creator dc:date dc:subject content:encoded"
-    b" id published updated summary content source enclosure".split()
+    b" id published updated summary content source enclosure image".split()
 )
 """Elements of an entry that hold text alone, or markup in which there are none of these."""
 _MODULES = (b"media:", b"itunes:", b"dc:", b"dcterms:")

@@ -54,6 +54,13 @@ def test_an_element_without_end_among_the_others(unended: str) -> None:
         assert feed.flaws == ("missing-ends",)
 
 
+@pytest.mark.parametrize("field", ["title", "description"])
+def test_a_picture_with_a_title_and_link_of_its_own_behind_a_missing_end(field: str) -> None:
+    picture = "<image><url>https://e.org/2.jpg</url><title>Second</title><link>https://e.org/2</link></image>"
+    whole = WHOLE.replace(f"</{field}>", f"</{field}>{picture}")
+    assert shown(told(whole.replace(f"</{field}>", "", 1))) == shown(told(whole))
+
+
 @pytest.mark.parametrize("wrong", ["", "]", "]>", "]] >"])
 @pytest.mark.parametrize("field", ["title", "description"])
 def test_a_section_that_never_ends(field: str, wrong: str) -> None:
