@@ -71,7 +71,16 @@ def run(args: argparse.Namespace, place: Place) -> int:
     case = Case(title, summary, source.usually if source else None, source.section if source else None)
     found_out = Outcome(stays, None, 0.0, ()) if stays else outcome(application.rulebook, case)
     value["outcome"] = _outcome(found_out)
-    if args.expect and not stays:
+    if args.expect and stays:
+        held = story.section if story else None
+        value["expect"] = {
+            "section": args.expect,
+            "fixed": None,
+            "story": held,
+            "holds": stays == args.expect,
+            "proposals": [],
+        }
+    elif args.expect:
         value["expect"] = expected(application, case, args.expect, story.n if story else None)
     if args.json:
         print(orjson.dumps(value).decode())

@@ -242,10 +242,11 @@ def test_explain_says_where_it_stays_not_what_its_headline_says(
         "explain",
         str(TALKS.url),
     ]
-    assert main([*command, "--json"]) == 0
+    assert main([*command, "--json", "--expect", "world"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["section"], told["sections"], told["topics"]) == ("defense", ["defense"], ["rare-earths", "nato"])
     assert told["outcome"] == {"section": "defense", "runner_up": None, "behind": 0.0, "turns": []}
+    assert told["expect"] == {"section": "world", "fixed": None, "story": "defense", "holds": False, "proposals": []}
     assert main([*command, "--expect", "world"]) == 0
     assert capsys.readouterr().out.endswith(
         "Its text is gone after `keep`, so it stays in defense: what its headline alone says decides nothing, nor do words.\n"
