@@ -55,13 +55,13 @@ def probes(path: Path = PROBES) -> Iterator[Probe]:
             yield Probe(kind, event, title, summary, lang)
 
 
-def laid(found: Sequence[Probe], at: int, first: int) -> list[Candidate]:
-    """Of four outlets each, within some hours from `at`."""
+def laid(found: Sequence[Probe], at: int, first: int, bare: int = 0) -> list[Candidate]:
+    """Of four outlets each, within some hours from `at`. Every `bare`-th is a headline alone (0: none)."""
     return [
         Candidate(
             first + n,
             one.title,
-            one.summary,
+            "" if bare and n % bare == 0 else one.summary,
             OUTLETS[(n + n // 4) % len(OUTLETS)],
             None,
             at + n * 1_741 % (6 * HOUR),
@@ -71,12 +71,12 @@ def laid(found: Sequence[Probe], at: int, first: int) -> list[Candidate]:
     ]
 
 
-def probed(corpus: Path, tuning: Tuning = TUNING) -> Probed:
+def probed(corpus: Path, tuning: Tuning = TUNING, bare: int = 0) -> Probed:
     rows = load(corpus / STREAM)
     began = min(epoch(row["published"]) for row in rows) // DAY * DAY
     news = [row for row in rows if (epoch(row["published"]) - began) // DAY in AROUND]
     found = list(probes())
-    asked = laid(found, began + NOON, len(news))
+    asked = laid(found, began + NOON, len(news), bare)
     real = [
         Candidate(n, row["title"], row["summary"], row["source"], row["url"] or None, epoch(row["published"]), None)
         for n, row in enumerate(news)
@@ -105,12 +105,14 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("-v", action="store_true", dest="verbose")
     given = parser.parse_args()
-    of = probed(given.corpus)
-    print(f"pairs of two events: {of.strange}, united {of.united}; kinds with one: {len(of.wrong)}")
-    print(f"pairs of one event: {of.same}, missed {of.missed}")
-    if given.verbose:
-        print("united:", ", ".join(of.wrong))
-        print("missed:", ", ".join(of.apart))
+    for name, bare in (("as written", 0), ("every second a headline alone", 2), ("headlines alone", 1)):
+        of = probed(given.corpus, bare=bare)
+        print(f"{name}:")
+        print(f"  pairs of two events: {of.strange}, united {of.united}; kinds with one: {len(of.wrong)}")
+        print(f"  pairs of one event: {of.same}, missed {of.missed}")
+        if given.verbose:
+            print("  united:", ", ".join(of.wrong))
+            print("  missed:", ", ".join(of.apart))
 
 
 if __name__ == "__main__":

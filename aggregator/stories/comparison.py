@@ -62,10 +62,14 @@ class Comparison:
         return np.divmod(pairs, width)
 
     def _cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
-        """As `Vectors.cosines`, 0 for pairs outside the window."""
+        """As `Vectors.cosines`, 0 for pairs outside the window. A country to which both refer by different words counts as a word
+        that they share."""
         at = self._vectors.at
         close, common = self._vectors.cosines(one, other)
-        return np.where(np.abs(at[one] - at[other]) <= self.tuning.window, close, 0.0), common
+        close = np.where(np.abs(at[one] - at[other]) <= self.tuning.window, close, 0.0)
+        some = np.flatnonzero((close >= self.tuning.min_cosine) & (common < LEAST))
+        common[some] += self._vectors.nations.otherwise(one[some], other[some])[0]
+        return close, common
 
     def _semantic_cosines(self, one: Ints, other: Ints) -> Floats:
         """As `Vectors.semantic_cosines`, 0 for pairs outside the window."""
@@ -79,8 +83,8 @@ class Comparison:
         return (close >= self.tuning.min_cosine) & (common >= least)
 
     def _judge(self, one: Ints, other: Ints, close: Floats, common: Ints) -> Floats:
-        """The probability for each pair of rows, twins not yet considered. With few shared words a high one may be chance, so it
-        does not unite two items; but neither does it keep one from a story that another item of the story speaks for."""
+        """The probability for each pair of rows, twins not yet considered. With few shared words, none of them a name, a high one
+        may be chance, so it does not unite two items; but neither does it keep one from a story that another item of it speaks for."""
         worth = self._comparable(close, common, FEW)
         found = np.zeros(len(one))
         if worth.any():
@@ -88,9 +92,20 @@ class Comparison:
             same = (self._publisher[a] == self._publisher[b]) & (self._publisher[a] > 0)
             penalty = np.where(same, self.tuning.same_publisher_penalty, 0.0)
             likely = probability(evidence(self._vectors, self._around, a, b, close[worth]))
-            likely = np.where(common[worth] < LEAST, np.minimum(likely, self.tuning.few_words), likely)
+            chance = (common[worth] < LEAST) & (likely > self.tuning.few_words)
+            if chance.any():
+                chance[chance] = ~self._named(a[chance], b[chance])
+                likely[chance] = self.tuning.few_words
             found[worth] = np.where(same & self._column(a, b), 0.0, likely - penalty)
         return found
+
+    def _named(self, one: Ints, other: Ints) -> Bools:
+        """Pairs whose headlines have a name in common, or that refer to one country by different words."""
+        rows, (a, b) = among(one, other)
+        who = naming(self._vectors.rows(rows)).who
+        named: Bools = np.diff(who[a].multiply(who[b]).tocsr().indptr) > 0
+        countries, _ = self._vectors.nations.otherwise(one, other)
+        return named | (countries > 0)
 
     def twins(self, one: int, other: int) -> bool:
         """Whether two items look alike but report two similar events."""

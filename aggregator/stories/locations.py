@@ -92,6 +92,13 @@ def nations(packed: Ints) -> Ints:
     return found
 
 
+def countries(packed: Ints) -> Ints:
+    """For each packed location the number of the country that it is, lies in or belongs to; 0 for areas and where there is none."""
+    number = packed >> 3 & 511
+    found: Ints = np.where(number < AREA, number, 0)
+    return found
+
+
 def is_place(words: Ints) -> Bools:
     """For each word (`word_id`) whether it names a place."""
     found: Bools = np.isin(words, _places())

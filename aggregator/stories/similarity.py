@@ -14,11 +14,12 @@ from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, chunks, highe
 from aggregator.stories.embeddings import TITLE, embed
 from aggregator.stories.locations import is_place
 from aggregator.stories.matrix import Matrix
+from aggregator.stories.nations import Nations, nations
 from aggregator.stories.tuning import DAY
 from aggregator.text.words import word_id
 
 TELLING = 2.5  # least rarity of words that are compared. Words in about every tenth item tell nothing and cost most of the time
-LEAST = 3  # telling words that a pair must share to unite two items; with fewer, a high cosine may be chance
+LEAST = 3  # telling words that a pair must share to unite two items that have no name in common; a high cosine may be chance
 FEW = 2  # … to have a probability at all
 KEPT = 12  # nearest neighbours whose similarity is kept with an item
 NEAR = 6  # of these, how many count for how crowded the neighbourhood is
@@ -50,6 +51,7 @@ EVIDENCE = (
     ("apart", -1),  # days between their publication
     ("places", 1),  # number of shared words that name a place
     ("other places", -1),  # rarity of places in a headline that the other item lacks, the smaller of both
+    ("nations", 1),  # rarity of the countries that both refer to, but by no word that both have
     *RIVALS,  # by the cosine
     ("sense", 1),  # cosine of the embeddings
     *((f"{name} by sense", direction) for name, direction in RIVALS),
@@ -65,13 +67,22 @@ class Vectors:
     figure: Bools  # column → whether the word begins with a digit
     weighted: Sparse  # words weighted by rarity, `TITLE` times that in the headline; each row has length 1
     embedding: Floats  # row → embedding of length 1, or 0 where no word has one; shape (rows, DIMENSIONS)
+    nations: Nations
     lang: Ints  # row → number of its language, 0 where unknown
     at: Ints  # row → publication, epoch seconds
 
     def rows(self, rows: Ints) -> Vectors:
         """The same with these rows alone, in this order."""
-        words, embedding = self.words.rows(rows), self.embedding[rows]
-        return Vectors(words, self.rarity, self.figure, self.weighted[rows], embedding, self.lang[rows], self.at[rows])
+        return Vectors(
+            self.words.rows(rows),
+            self.rarity,
+            self.figure,
+            self.weighted[rows],
+            self.embedding[rows],
+            self.nations.rows(rows),
+            self.lang[rows],
+            self.at[rows],
+        )
 
     def cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
         """For each pair of rows the cosine of their words, in 0…1, 0 if their languages differ; and how many words they share."""
@@ -96,7 +107,8 @@ def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) 
     words = words.only(weight[words.column] >= TELLING)
     row, doubled = words.row, weight[words.column] * words.weights(TITLE)
     length = np.sqrt(np.bincount(row, doubled**2, len(at)))
-    return Vectors(words, weight, figure, words.sparse(doubled / length[row]), embed(words), lang, at)
+    weighted = words.sparse(doubled / length[row])
+    return Vectors(words, weight, figure, weighted, embed(words), nations(words), lang, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +135,10 @@ def neighbourhood(row: Ints, close: Floats, earlier: Ints) -> Neighbourhood:
 
 def evidence(of: Vectors, around: tuple[Neighbourhood, Neighbourhood], one: Ints, other: Ints, close: Floats) -> Floats:
     """The evidence on each pair, of shape (pairs, EVIDENCE). `one` and `other` are rows of `of`, `close` the cosines of the pairs,
-    `around` the neighbourhoods by words and by embedding. Each pair must share at least `FEW` words."""
+    `around` the neighbourhoods by words and by embedding. Each pair must share a word."""
     rows, (a, b) = among(one, other)
-    words = _matrices(of.rows(rows))
+    chosen = of.rows(rows)
+    words = _matrices(chosen)
     both = words.plain[a].multiply(words.present[b])
     row = rows_of(both.indptr)
     rarest = both.data[np.lexsort((-both.data, row))]
@@ -139,7 +152,7 @@ def evidence(of: Vectors, around: tuple[Neighbourhood, Neighbourhood], one: Ints
         close,
         both.sum(axis=1),
         rarest[start],
-        rarest[start + 1],
+        np.where(np.diff(both.indptr) > 1, np.append(rarest, 0.0)[start + 1], 0.0),
         np.minimum(cover, cover_back),
         np.maximum(cover, cover_back),
         figures,
@@ -149,6 +162,7 @@ def evidence(of: Vectors, around: tuple[Neighbourhood, Neighbourhood], one: Ints
         np.abs(of.at[one] - of.at[other]) / DAY,
         np.bincount(row, words.place[both.indices], len(one)),
         np.minimum(_lacking(words, a, b), _lacking(words, b, a)),
+        chosen.nations.otherwise(a, b)[1],
         *_rivals(around[0], one, other, close),
         semantic,
         *_rivals(around[1], one, other, semantic),

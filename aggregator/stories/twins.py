@@ -37,7 +37,6 @@ class Naming:
     who: Sparse  # names in the headline
     other: Sparse  # the other words of the headline, each weighted by its share of their total rarity
     title: Sparse  # all words of the headline, each with weight 1
-    has_lead: Bools  # row → whether the item has more text than its headline
     location: Ints  # column of `names` → its location, packed; 0 if it has none
 
 
@@ -66,15 +65,13 @@ def naming(of: Vectors) -> Naming:
         only(who),
         words.only(other).sparse(weight[other] / total[row[other]]),
         words.only(title).sparse(np.ones(np.count_nonzero(title))),
-        np.bincount(row[~title], minlength=rows) > 0,
         location,
     )
 
 
 def twins(of: Naming, one: Ints, other: Ints) -> Bools:
-    """For each pair of rows whether they are twins. False if either item is a bare headline: the missing names may be in
-    the lead that we do not have."""
-    found: Bools = of.has_lead[one] & of.has_lead[other]
+    """For each pair of rows whether they are twins."""
+    found = np.ones(len(one), dtype=np.bool_)
     for mine, theirs in ((one, other), (other, one)):
         found[found] = _repeated(of, mine[found], theirs[found]) > WORDING
     for mine, theirs in ((one, other), (other, one)):

@@ -153,6 +153,16 @@ def test_two_shared_words_are_not_enough() -> None:
     assert len(memory.stories()) == 2
 
 
+def test_two_shared_words_are_enough_if_one_is_a_name() -> None:
+    memory, _ = told([item("Storm Velmora batters coast"), item("Thousands flee as storm Velmora nears")])
+    assert len(memory.stories()) == 1
+
+
+def test_a_country_that_both_refer_to_counts_as_a_shared_word() -> None:
+    memory, _ = told([item("Houthis strike airport with missile"), item("Missile from Yemen hits airport")])
+    assert len(memory.stories()) == 1
+
+
 def test_the_founder_is_the_earliest_of_its_batch() -> None:
     memory, joins = told([DAM_TOO, DAM])
     assert memory.story(DAM_TOO.item) == DAM.item
