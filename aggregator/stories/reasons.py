@@ -9,6 +9,7 @@ from aggregator.stories.candidate import Candidate
 from aggregator.stories.features import Features, readable
 from aggregator.stories.groups import Groups
 from aggregator.stories.linkage import SHOWN, Linkage, shown
+from aggregator.stories.nations import referring
 from aggregator.stories.similarity import WEEKDAYS
 from aggregator.stories.tuning import DAY, Tuning
 from aggregator.stories.values import Join
@@ -89,11 +90,14 @@ class _Reasons:
         return (-negative if links else None), link
 
     def _shared(self, one: Candidate, other: int) -> tuple[str, ...]:
-        """The words that both items have, most telling first, as they are written."""
+        """The words that both items have, and those for a country that the other names otherwise, most telling first, as they are
+        written."""
         mine, theirs, rarity = self.words(one.item), self.words(other), self.context.rarity
-        both = mine.keys() & theirs.keys()
-        written = readable(one, both)
-        ranked = [(-(rarity[word] ** 2) * (1 + mine[word]) * (1 + theirs[word]), written[word]) for word in both]
+        shared = mine.keys() & theirs.keys() | referring(mine.keys(), theirs.keys())
+        written = readable(one, shared)
+        ranked = [
+            (-(rarity[word] ** 2) * (1 + mine[word]) * (1 + theirs.get(word, False)), written[word]) for word in shared
+        ]
         return tuple(word for _, word in sorted(ranked)[:SHARED])
 
     def _vetoes(self, one: Candidate, home: int, rival: int, score: float, likely: Collection[int]) -> tuple[str, ...]:

@@ -159,8 +159,12 @@ def test_two_shared_words_are_enough_if_one_is_a_name() -> None:
 
 
 def test_a_country_that_both_refer_to_counts_as_a_shared_word() -> None:
-    memory, _ = told([item("Houthis strike airport with missile"), item("Missile from Yemen hits airport")])
+    """Of words shared, and the reason says by which word."""
+    memory, joins = told(
+        [item("Houthis strike airport with missile"), item("Missile from Yemen hits airport", at=NOON + HOUR)]
+    )
     assert len(memory.stories()) == 1
+    assert set(joins[1].shared) == {"airport", "missil", "yemen"}
 
 
 def test_the_founder_is_the_earliest_of_its_batch() -> None:
