@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -21,6 +20,7 @@ from aggregator.bootstrap import Application, Place
 from aggregator.bootstrap.engines import Engines
 from aggregator.bootstrap.place import utc_now
 from aggregator.cli.main import main
+from aggregator.config import files
 from aggregator.errors import ConfigError, StoreBusy, TooManyFiles
 from aggregator.model import notes
 from aggregator.model.source import Failed, FetchRequest, Freshness, Outcome
@@ -333,17 +333,17 @@ def test_where_no_file_can_be_opened_an_edit_is_neither_broken_nor_lost(
 ) -> None:
     """For readers it was broken, until the file was saved once more."""
     may = [opened]
-    really = Path.open
+    really = files._without_waiting
 
-    def lacking(path: Path, *how: Any, **options: Any) -> Any:
-        if path != worker.file or may[0]:
-            may[0] -= path == worker.file
-            return really(path, *how, **options)
+    def lacking(path: str, flags: int) -> int:
+        if path != str(worker.file) or may[0]:
+            may[0] -= path == str(worker.file)
+            return really(path, flags)
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
     worker.save(FILE.replace("missile", "rocket"))
     with monkeypatch.context() as full:
-        full.setattr(Path, "open", lacking)
+        full.setattr(files, "_without_waiting", lacking)
         with pytest.raises(TooManyFiles):
             worker.look()
         may[0] = opened
