@@ -10,12 +10,14 @@ from aggregator.model.story import KnownItem
 from aggregator.stories.arrays import Bools, Floats, Ints
 from aggregator.stories.batch_context import BatchContext
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.similarity import FEW, KEPT, LEAST, among, evidence, neighbourhood, vectors
+from aggregator.stories.similarity import EVIDENCE, FEW, KEPT, LEAST, among, evidence, neighbourhood, vectors
 from aggregator.stories.trees import probability
 from aggregator.stories.tuning import Tuning
 from aggregator.stories.twins import naming, twins
 
 Pair = tuple[int, int]
+
+_WEIGHT, _NATIONS = ([name for name, _ in EVIDENCE].index(name) for name in ("weight", "nations"))
 
 
 class Comparison:
@@ -83,19 +85,21 @@ class Comparison:
         return (close >= self.tuning.min_cosine) & (common >= least)
 
     def _judge(self, one: Ints, other: Ints, close: Floats, common: Ints) -> Floats:
-        """The probability for each pair of rows, twins not yet considered. With few shared words, none of them a name, a high one
-        may be chance, so it does not unite two items; but neither does it keep one from a story that another item of it speaks for."""
+        """The probability for each pair of rows, twins not yet considered. With few shared words a high one may be chance, or the
+        items tell of one person and two events: unless the words are rare and a name is among them, it does not unite two items. But
+        neither does it keep one from a story that another item of it speaks for."""
         worth = self._comparable(close, common, FEW)
         found = np.zeros(len(one))
         if worth.any():
             a, b = one[worth], other[worth]
             same = (self._publisher[a] == self._publisher[b]) & (self._publisher[a] > 0)
             penalty = np.where(same, self.tuning.same_publisher_penalty, 0.0)
-            likely = probability(evidence(self._vectors, self._around, a, b, close[worth]))
-            chance = (common[worth] < LEAST) & (likely > self.tuning.few_words)
-            if chance.any():
-                chance[chance] = ~self._named(a[chance], b[chance])
-                likely[chance] = self.tuning.few_words
+            rows = evidence(self._vectors, self._around, a, b, close[worth])
+            likely = probability(rows)
+            few = np.flatnonzero((common[worth] < LEAST) & (likely > self.tuning.few_words))
+            if len(few):
+                telling = rows[few, _WEIGHT] + rows[few, _NATIONS] >= self.tuning.few_rarity
+                likely[few[~(telling & self._named(a[few], b[few]))]] = self.tuning.few_words
             found[worth] = np.where(same & self._column(a, b), 0.0, likely - penalty)
         return found
 

@@ -19,7 +19,7 @@ from aggregator.stories.tuning import DAY
 from aggregator.text.words import word_id
 
 TELLING = 2.5  # least rarity of words that are compared. Words in about every tenth item tell nothing and cost most of the time
-LEAST = 3  # telling words that a pair must share to unite two items that have no name in common; a high cosine may be chance
+LEAST = 3  # telling words that a pair must share to unite two items, unless they are rare; with fewer, a high cosine may be chance
 FEW = 2  # … to have a probability at all
 KEPT = 12  # nearest neighbours whose similarity is kept with an item
 NEAR = 6  # of these, how many count for how crowded the neighbourhood is

@@ -153,9 +153,22 @@ def test_two_shared_words_are_not_enough() -> None:
     assert len(memory.stories()) == 2
 
 
-def test_two_shared_words_are_enough_if_one_is_a_name() -> None:
-    memory, _ = told([item("Storm Velmora batters coast"), item("Thousands flee as storm Velmora nears")])
+def test_two_shared_words_are_enough_if_they_are_rare_and_one_is_a_name() -> None:
+    memory, _ = told([item("Cyclone Velmora batters coast"), item("Thousands flee as cyclone Velmora nears")])
     assert len(memory.stories()) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Israel strikes Gaza hospital", "Israel allows more aid into Gaza"),
+        ("Zelensky meets Macron in Paris", "Macron urges Zelensky to hold elections"),
+        ("Japan approves record defence budget", "Japan births fall to record low"),
+    ],
+)
+def test_who_acts_is_not_enough(one: str, other: str) -> None:
+    memory, _ = told([item(one), item(other, at=NOON + HOUR)])
+    assert len(memory.stories()) == 2
 
 
 def test_a_country_that_both_refer_to_counts_as_a_shared_word() -> None:
