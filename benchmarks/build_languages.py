@@ -21,6 +21,7 @@ from aggregator.stories.languages import ALL, ROW, salt
 from aggregator.stories.locations import Kind, is_place, locate
 from aggregator.stories.names import named
 from aggregator.stories.rarity import listed
+from aggregator.text.scripts import MARKS
 from aggregator.text.words import stems, tokens, word_id
 from benchmarks.provenance import record
 
@@ -76,9 +77,12 @@ def _everyday(lang: str) -> dict[int, tuple[float, bool]]:
 
 def _function_words(lang: str, others: frozenset[str], count: int) -> list[str]:
     """The commonest words of two letters and more, in small letters."""
+    marks = dict.fromkeys(map(ord, MARKS))
     ranked = sorted(get_frequency_dict(lang).items(), key=lambda one: -one[1])
     words = dict.fromkeys(
-        word for word, _ in ranked[: 4 * count] if len(word) > 1 and word.isalpha() and tokens(word) == [word]
+        word
+        for word, _ in ranked[: 4 * count]
+        if len(word) > 1 and word.translate(marks).isalpha() and tokens(word) == [word]
     )
     return [word for word in words if word not in others][:count]
 

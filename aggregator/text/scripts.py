@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # The full-text index is written by this table: a change needs a migration that rewrites the texts concerned.
 UNSPACED = (
@@ -13,6 +14,14 @@ UNSPACED = (
     "\u1780-\u17ff"  # Khmer
 )
 """Their letters, as ranges inside the brackets of a regular expression."""
+
+MARKS = "\u200d" + "".join(
+    char
+    for char in map(chr, (*range(0x300, 0x1D00), *range(0xA800, 0xAC00)))
+    if unicodedata.category(char) in ("Mn", "Mc")
+)
+"""Signs that belong to the letter before them and are none to `re`: accents, the vowel signs of Arabic, Thai and Indic scripts,
+and the joiner of the latter."""
 
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 

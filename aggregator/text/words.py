@@ -1,8 +1,8 @@
 """Words of a text: tokens, folded for comparison, and their stems.
 
-A token is a run of letters and digits; scripts without spaces between words (Han, kana, Thai, Lao, Khmer, Myanmar) give
-overlapping pairs of characters instead. Stems follow Snowball (https://snowballstem.org), with the English stemmer for languages
-that have none or are unknown: a stem need only be equal for equal words.
+A token is a run of letters and digits, with the vowel signs and accents on them; scripts without spaces between words (Han, kana,
+Thai, Lao, Khmer, Myanmar) give overlapping pairs of characters instead. Stems follow Snowball (https://snowballstem.org), with the
+English stemmer for languages that have none or are unknown: a stem need only be equal for equal words.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from typing import Generic, TypeVar
 import snowballstemmer
 
 from aggregator.text.fold import key
-from aggregator.text.scripts import UNSPACED
+from aggregator.text.scripts import MARKS, UNSPACED
 
-_TOKEN = re.compile(r"[^\W_]+(?:[.'’][^\W_]+|[,:]\d+)*")  # U.S., F.C, O’Brien and 10,000 are one token
+_RUN = rf"(?:[^\W_]++[{MARKS}]*+)++"
+_TOKEN = re.compile(r"[^\W_]+(?:[.'’][^\W_]+|[,:]\d+)*", re.ASCII)  # U.S., F.C, O'Brien and 10,000 are one token
+_MARKED_TOKEN = re.compile(rf"{_RUN}(?:[.'’]{_RUN}|[,:]\d+)*")
 _UNSPACED_RUN = re.compile(f"([{UNSPACED}]+)")
 _STEMMERS = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
@@ -41,8 +43,10 @@ _ELIDED = {
 
 def tokens(text: str) -> list[str]:
     """The words of a plain text, as written, in order."""
-    found: list[str] = _TOKEN.findall(text)
-    if text.isascii() or not _UNSPACED_RUN.search(text):
+    if text.isascii():
+        return _TOKEN.findall(text)
+    found: list[str] = _MARKED_TOKEN.findall(text)
+    if not _UNSPACED_RUN.search(text):
         return found
     return [part for token in found for run in _UNSPACED_RUN.split(token) for part in _pairs(run) if part]
 

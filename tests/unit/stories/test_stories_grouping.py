@@ -427,3 +427,20 @@ def test_that_the_rest_of_its_story_keeps_an_item_from_the_next_is_told() -> Non
     assert (joins[1].story, joins[1].runner_up) == (0, 2)
     assert joins[1].runner_up_score > TUNING.min_link
     assert joins[1].vetoes == (f"its story as a whole is less like it: {joins[2].runner_up_score:.2f}",)
+
+
+def test_words_with_vowel_signs_are_compared_as_words() -> None:
+    """Taken for letters alone, all reports in Hindi share most of them."""
+    one = item(
+        "यूक्रेन की राजधानी कीव पर मिसाइल हमले में सात लोगों की मौत",
+        "रूस ने बुधवार रात यूक्रेन की राजधानी कीव पर मिसाइलों और ड्रोन से हमला किया, जिसमें सात लोग मारे गए और तीस घायल हुए।",
+        lang="hi",
+    )
+    other = item(
+        "कीव पर रूसी मिसाइल हमला, सात की मौत, तीस घायल",
+        "यूक्रेन की राजधानी कीव पर रात भर हुए रूसी मिसाइल और ड्रोन हमलों में सात लोग मारे गए, अधिकारियों ने बताया।",
+        lang="hi",
+    )
+    _, joins = told([one, other])
+    assert joins[0].story == joins[1].story
+    assert set(joins[1].shared) & {"कीव", "मिसाइल", "यूक्रेन", "राजधानी"}

@@ -24,3 +24,8 @@ def test_a_word_is_stemmed_in_its_language(word: str, lang: str, expected: str) 
 @pytest.mark.parametrize("text", ["東京都", "\uf98e\uf90a\uf92f", "\U00020000\U0002a700\U00030000"])
 def test_characters_of_scripts_without_spaces_are_taken_in_pairs(text: str) -> None:
     assert tokens(text) == [text[:2], text[1:]]
+
+
+@pytest.mark.parametrize("text", ["यूक्रेन की राजधानी", "ইউক্রেনে হামলা", "தமிழ்நாட்டில் வெள்ளம்", "غزّة أولاً", "ප්‍රති", "été l’été"])
+def test_vowel_signs_and_accents_belong_to_their_word(text: str) -> None:
+    assert tokens(text) == text.split()
