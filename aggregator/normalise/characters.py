@@ -7,6 +7,9 @@ them. C1 controls are windows-1252 read wrongly, and become what was meant.
 from __future__ import annotations
 
 import re
+import unicodedata
+
+from aggregator.text.scripts import MARKS
 
 _C1 = {code: bytes([code]).decode("cp1252", "replace").replace("\ufffd", "") for code in range(0x80, 0xA0)}
 _UNWANTED = re.compile(
@@ -24,6 +27,10 @@ _QUOTED = re.compile("((?<![^\\s(])(?:“[^“”]*[ÃÎÐ](?=”)|«[^«»]*[Ã
 # the text around was read rightly.
 _ENDING = re.compile("(?<=[A-ZÀ-Þ]Ã)(?=[–—’“”…])")
 _READ_RIGHTLY = re.compile("[ÀÁÄ-ÖØ-öø-ÿ]|[ÂÃ](?=[A-Za-z])")
+_JOINED = re.compile(
+    f"[{MARKS}\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|(?<=\u200d)"
+)  # what is not to be parted from what precedes it
+_FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]+\\Z")  # pairs of letters
 _C1_CLASS = re.compile("[\x80-\x9f]")
 
 
@@ -60,14 +67,20 @@ def without_unwanted(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The clean text with runs of white space as single spaces (for a title or name)."""
-    return " ".join(clean(text).split())
+    """The clean text with runs of white space as single spaces and accents joined to their letters (for a title or name)."""
+    return unicodedata.normalize("NFC", " ".join(clean(text).split()))
 
 
 def cut(text: str, limit: int) -> str:
-    """At most `limit` characters, ended at a word and marked with an ellipsis where something was cut."""
+    """At most `limit` characters, ended at a word (or at least not inside what is shown as one sign), and marked with an ellipsis
+    where something was cut."""
     if len(text) <= limit:
         return text
-    head = text[: limit - 1]
-    space = head.rfind(" ", limit * 2 // 3)
+    end, least = limit - 1, limit * 2 // 3
+    while end > least and _JOINED.match(text, end):
+        end -= 1
+    if (flags := _FLAGS.search(text, 0, end)) and len(flags[0]) % 2:
+        end -= 1
+    head = text[:end]
+    space = head.rfind(" ", least)
     return (head[:space] if space > 0 else head).rstrip(" ,;:–—-") + "…"

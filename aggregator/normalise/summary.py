@@ -72,7 +72,7 @@ _MARK = re.compile(r"\s+(?:∞ Permalink|[★◉∞¶])\Z")  # the link of a web
 _LINKED = re.compile(r"Continue reading\W*\Z")  # a link by itself at the end of any text
 _RELATED = re.compile(r"(?<=[.!?…\])”\"]) Related(?: (?:posts|stories|articles))?: .{1,300}\Z")
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
-_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]?(?=\s)|[。！？]")
+_SENTENCE_END = re.compile(r"[.!?।۔؟][\"'”’)\]]?(?=\s)|[。！？]")
 
 
 def summarise(text: str, safe: bool = False) -> str:

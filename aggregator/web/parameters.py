@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
+from unicodedata import normalize
 
 from aggregator.errors import QueryError
 from aggregator.model.stream import Filter
@@ -69,7 +70,7 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         raise QueryError("q", f"`q` may have at most {MAX_QUERY} characters")
     wanted: list[str] = []
     unwanted: list[str] = []
-    for minus, phrase, minus_word, word in _TERM.findall(_CONTROL.sub(" ", text)):
+    for minus, phrase, minus_word, word in _TERM.findall(normalize("NFC", _CONTROL.sub(" ", text))):
         term = (phrase or word).strip()
         if any(letter.isalnum() for letter in term):
             (unwanted if minus or minus_word else wanted).append(term)

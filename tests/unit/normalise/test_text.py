@@ -53,6 +53,7 @@ def one(html: str = "", **parts: str) -> Item:
         ("På “MAÇÔ, sagt Ærø", "På “MAÇÔ, sagt Ærø"),
         ("x &lt;img src=x onerror=alert(1)", "x"),
         ("می\u200cخواهم", "می\u200cخواهم"),
+        ("\u110f\u1175\u110b\u1175\u110b\u116e Кремль и Кии\u0306 e\u0301te\u0301", "키이우 Кремль и Кий été"),
     ],
 )
 def test_titles_are_plain(title: str, expected: str) -> None:
@@ -122,6 +123,25 @@ def test_a_long_title_is_cut_at_a_word() -> None:
     title = one(title="word " * 100_000).title
     assert len(title) <= 300
     assert title.endswith("word…")
+
+
+@pytest.mark.parametrize(
+    "sign", ["👨\u200d👩\u200d👧\u200d👦", "🇺🇦", "कि", "\u0e04\u0e35\u0e48", "👍🏽", "❤\ufe0f", "x\u0336"]
+)
+def test_no_sign_is_cut_in_two(sign: str) -> None:
+    for before in range(len(sign)):
+        shown = one(title="a" * before + sign * 300).title
+        assert len(shown) <= 300
+        assert set(shown.lstrip("a").removesuffix("…").split(sign)) == {""}
+
+
+def test_a_sentence_ends_with_the_signs_of_its_script() -> None:
+    for sentence in (
+        "यूक्रेन की राजधानी पर हमला हुआ। ",
+        "یوکرین کے دارالحکومت پر حملہ ہوا۔ ",
+        "هل تنتهي الحرب في أوكرانيا قريبا؟ ",
+    ):
+        assert summarise(sentence * 20).endswith(sentence.strip())
 
 
 def test_a_missing_title_comes_from_the_summary() -> None:
