@@ -27,19 +27,22 @@ _ZONES = {  # hours from UTC; IST, CST and BST as news feeds mean them
     "EAT": 3, "TRT": 3, "WIB": 7, "ICT": 7, "WITA": 8, "AWST": 8, "ACST": 9.5, "ACDT": 10.5, "AKDT": -8, "BRT": -3,
 }  # fmt: skip
 _YEAR_ONE = re.compile(r"(?<![+\-:\d])0\d{3}\s+\d{1,2}:")  # email.utils would read the year 0001 as 2001
-_MONTHS = {
+_MONTHS = {  # without `lis` and `lip`, which are months of their own in Polish and in Croatian
     name: month
     for month, names in {
-        "Jan": "jan ene gen янв", "Feb": "feb fev fév фев", "Mar": "mar mär mrz maa mrt мар", "Apr": "apr abr avr апр",
-        "May": "may mai mag mei maj май мая", "Jun": "jun giu juin июн", "Jul": "jul lug juil июл", "Aug": "aug ago aoû авг",
-        "Sep": "sep set сен", "Oct": "oct okt out ott окт", "Nov": "nov ноя", "Dec": "dec dez dic déc des дек",
+        "Jan": "jan ene gen янв sty січ oca яну ιαν ينا", "Feb": "feb fev fév фев lut лют şub φεβ فبر",
+        "Mar": "mar mär mrz maa mrt мар бер μαρ μάρ مار", "Apr": "apr abr avr апр kwi кві nis απρ أبر",
+        "May": "may mai mag mei maj май мая тра μαΐ μάι ماي", "Jun": "jun giu juin июн cze чер haz юни ιουν ιούν يوني",
+        "Jul": "jul lug juil июл lipc лип tem юли ιουλ ιούλ يولي", "Aug": "aug ago aoû авг sie сер ağu agu αυγ αύγ أغس",
+        "Sep": "sep set сен wrz вер eyl сеп σεπ سبت", "Oct": "oct okt out ott окт paź жов eki οκτ أكت",
+        "Nov": "nov ноя лис kas ное νοε νοέ نوف", "Dec": "dec dez dic déc des дек gru гру ara δεκ ديس",
     }.items()
     for name in names.split()
 }  # fmt: skip
 _MONTH = re.compile(r"(?<=\d)[\s.-]+(?:de )?([^\W\d_]{3,10})\.?[\s-]+(?:de )?(?=\d{4})")
 _HALF_DAY = re.compile(r"(?<![\d:])(\d{1,2})(:\d{2}(?::\d{2})?)\s*([ap])\.?m\b\.?", re.IGNORECASE)
 _ZONE = re.compile(r"(:\d{2})\s*(?:GMT|UTC?)?\s?([+-])(\d{1,2}):?(\d{2})?\s*(?:\([^()]*\)\s*)?$")
-_IN_ORDER = re.compile(r"(\d{4})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
+_IN_ORDER = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _DOTTED = re.compile(r"\s*(\d{1,2})\.(\d{1,2})\.(\d{4}),?(?!\d)")
 # 20/11/2026 or 11-20-2026, perhaps after a day of the week and with a dash before the time.
 _SLASHED = re.compile(r"\s*(?:[^\W\d_]{2,12}\.?,?\s+)?(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)(?:,| [-–](?= ))?")
