@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import re
 
+from aggregator.text.scripts import UNSPACED
+
+_UNSPACED = re.compile(f"[{UNSPACED}\uac00-\ud7a3]")
 _LABEL = re.compile(
     r"""^\W*(?:
         (?:breaking|developing|exclusive|updated?|urgent|alert|just\ in|analysis|opinion|explainer|explained|watch|video|
@@ -13,7 +16,11 @@ _LABEL = re.compile(
            factbox|timeline|interview|podcast|listen|read|wrapup(?:\ \d+)?|update\ \d+|refile|corrected|
            first\ thing|top\ stories|the\ latest|newsletter|special\ report|fact\ check|editorial|comment|letters?)
         (?:\ (?:news|story|update|updates))?
-        )\s*(?:[:|\]–—]|-\s|\s-\s|,?\s*-)\s*""",
+        # the same in other languages
+        |عاجل|خبر\ عاجل|فوری|דיווח\ ראשוני|מבזק|срочно|молния|терміново|pilne|z\ ostatniej\ chwili|son\ dakika|eilmeldung|liveticker
+        |en\ direct(?:o)?|direct|ao\ vivo|urgente?|última\ hora|en\ vivo|alerte(?:\ info)?|έκτακτο|εκτακτο|ब्रेकिंग(?:\ न्यूज़)?|속보|단독
+        |速報|独自|快[讯訊]|突[发發]|即時|[独獨]家|ด่วน|tin\ nóng
+        )\s*(?:[:：|\]】–—]|!\s|-\s|\s-\s|,?\s*-)\s*""",
     re.IGNORECASE | re.VERBOSE,
 )
 _TRAILER = re.compile(
@@ -21,16 +28,23 @@ _TRAILER = re.compile(
     re.IGNORECASE,
 )
 _TRAILS = ("dates", "date", "blog", "ened", "live", "ideo", "otos", "nion", "ysis", "ated")  # how a trailer ends
-_MARKS = re.compile(r"[:|\]–—-]")
+_MARKS = re.compile(r"[:：|\]】–—!-]")
 _PIPE = re.compile(r"\s+[|•·]\s+")
 _DASH_END = re.compile(r"\s+[-–—]\s+([^-–—|]{2,40})$")
 _OUTLET_WORD = re.compile(
     r"^(?:[A-Z0-9][\w.’'&]*|of|the|and|for|de|la|le|el|del|di|&|in|on|[\w-]+\.(?:com|org|net|[a-z]{2}))$"
 )
+_CAPITAL = "A-ZÀ-ÞΑ-ΩА-ЯЁЄІЇҐ"
 _DATELINE = re.compile(
-    r"""^\s*(?:[(\[][A-Z][\w ]{1,20}[)\]]\s*[-–—]{1,2}\s+
-        |[A-ZÀ-Þ][\w.,’'\ \-/À-ÿ]{1,60}?\s*\([^()]{2,40}\)\s*(?:[-–—:]{1,2})\s*
-        |[A-ZÀ-Þ][A-ZÀ-Þ.’'\ \-/]{2,40}(?:,\s[\w.\ ]{2,30})?\s*(?:[-–—]{1,2}|:)\s+
+    rf"""^\s*(?:[(\[][A-Z][\w ]{{1,20}}[)\]]\s*[-–—]{{1,2}}\s+
+        |[{_CAPITAL}][\w.,’'\ \-/À-ÿ]{{1,60}}?\s*\([^()]{{2,40}}\)\s*\.?(?:[-–—:]{{1,2}})\s*
+        |[{_CAPITAL}][{_CAPITAL}.’'\ \-/]{{2,40}}[,.]\s\d{{1,2}}\ [^\W\d_]{{3,9}}\.?\s*  # МОСКВА, 27 ноя
+            (?:[-–—]\s+(?:[{_CAPITAL}]\w{{1,12}}(?:\ [{_CAPITAL}]\w{{1,12}})?\.\s+)?|/[^/]{{2,20}}/\.?\s*|[{_CAPITAL}]{{3,12}}\.\s+)
+        |[{_CAPITAL}][{_CAPITAL}.’'\ \-/]{{2,40}}(?:,\s[\w.\ ]{{2,30}})?\s*(?:[-–—]{{1,2}}|:)\s+
+        |[\u4e00-\u9fff]{{2,16}}\d{{1,2}}月\d{{1,2}}日[电電](?:\s*[(（][^()（）]{{2,30}}[)）])?\s*  # 新华社北京11月27日电（记者李明）
+        |【[^【】]{{2,20}}】\s*  # 【北京共同】
+        |\([^()=]{{1,20}}=[^()=]{{2,20}}\)\s*(?:[^=.]{{2,30}}\s=\s)?  # (서울=연합뉴스) 김철수 기자 =
+        |[\u0620-\u06ff][\u0620-\u06ff\ ]{{1,30}}\s*[-–—]?\s*\([^()]{{2,20}}\)\s*[-–—:]\s*  # القاهرة (أ ف ب) -
         )""",
     re.VERBOSE,
 )
@@ -47,7 +61,7 @@ def bare_title(title: str) -> str:
     text = " ".join(title.split())
     for _ in range(2 if _MARKS.search(text, 0, 40) else 0):
         shorter = _LABEL.sub("", text, count=1)
-        if len(shorter) < 12:
+        if _length(shorter) < 12:
             break
         text = shorter
     parts = _PIPE.split(text)
@@ -62,7 +76,12 @@ def bare_title(title: str) -> str:
 
 def _longest_head(parts: list[str]) -> str:
     """The headline in "Section | Headline | Outlet": the first part with the most words."""
-    return max(parts, key=lambda part: len(part.split()))
+    return max(parts, key=lambda part: len(part.split()) + (0 if part.isascii() else len(_UNSPACED.findall(part)) // 2))
+
+
+def _length(text: str) -> int:
+    """In letters; one that is a syllable or a word counts as two."""
+    return len(text) if text.isascii() else len(text) + len(_UNSPACED.findall(text))
 
 
 def bare_lead(lead: str) -> str:
