@@ -2,7 +2,8 @@
 
 A token is a run of letters and digits, with the vowel signs and accents on them; scripts without spaces between words (Han, kana,
 Thai, Lao, Khmer, Myanmar) give overlapping pairs of characters instead. Stems follow Snowball (https://snowballstem.org), with the
-English stemmer for languages that have none or are unknown: a stem need only be equal for equal words.
+English stemmer for languages that have none or are unknown: a stem need only be equal for equal words. In English, spellings of
+one word (`data/spellings.txt`) have one stem.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from hashlib import blake2b
+from importlib.resources import files
 from typing import Generic, TypeVar
 
 import snowballstemmer
@@ -139,12 +141,23 @@ def _stems(lang: str) -> _Memo[str]:
 
 def _stemmer(lang: str) -> Callable[[str], str]:
     stem_word: Callable[[str], str] = snowballstemmer.stemmer(_STEMMERS[lang]).stemWord
+    spelled = _spellings(stem_word) if lang == "en" else {}
 
     def stemmed(word: str) -> str:
         plain = _plain(word)
-        return plain if plain[:1].isdigit() else stem_word(plain)
+        if plain[:1].isdigit():
+            return plain
+        stem = stem_word(plain)
+        return spelled.get(stem, stem)
 
     return stemmed
+
+
+def _spellings(stem_word: Callable[[str], str]) -> dict[str, str]:
+    """Stem → the stem of the same word in the spelling that is compared (`data/spellings.txt`)."""
+    lines = (files("aggregator.text") / "data" / "spellings.txt").read_text(encoding="utf-8").splitlines()
+    pairs = [line.split() for line in lines if not line.startswith("#")]
+    return {stem_word(one): stem_word(other) for one, other in pairs}
 
 
 @lru_cache(maxsize=1 << 18)
