@@ -42,11 +42,11 @@ def why(library: Library, story: StoryView, pins: PinReceipts) -> tuple[Receipt,
     )
     found: list[Receipt] = []
     for title, summary, source in _texts(library, story):
-        if not missing:
-            break
         fresh = [one for one in force.receipts(title, summary, source) if one.section in missing]
         missing -= {one.section for one in fresh}
         found += fresh
+        if not missing:
+            break  # before the next text is asked for, which may be in the store
     if pin := pins.get((story.n, story.section)):
         found = [pin, *(one for one in found if one.section != pin.section)]
     order = [name for name, _ in story.scores] + list(story.topics)
