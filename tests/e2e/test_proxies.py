@@ -27,10 +27,10 @@ def documented(language: str) -> str:
 def nginx(folder: Path, port: int, upstream: int) -> list[str]:
     inside = documented("nginx").replace("127.0.0.1:8000", f"127.0.0.1:{upstream}")
     paths = "".join(
-        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        f"{name}_temp_path '{folder}/{name}';" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log stderr; events {{}}\n"
+        f"daemon off; pid '{folder}/pid'; error_log stderr; events {{}}\n"
         f"http {{ access_log off; {paths} server {{ listen 127.0.0.1:{port}; {inside} }} }}\n"
     )
     return ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
@@ -38,7 +38,7 @@ def nginx(folder: Path, port: int, upstream: int) -> list[str]:
 
 def caddy(folder: Path, port: int, upstream: int) -> list[str]:
     inside = documented("caddy").replace("127.0.0.1:8000", f"127.0.0.1:{upstream}")
-    head = f"{{\n admin off\n auto_https off\n storage file_system {folder}\n}}\n"
+    head = f'{{\n admin off\n auto_https off\n storage file_system "{folder}"\n}}\n'
     (folder / "Caddyfile").write_text(head + inside.replace("example.org {", f"http://127.0.0.1:{port} {{", 1))
     return ["caddy", "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
 
