@@ -18,6 +18,7 @@ from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.expect import expectation, expected, known_section
 from aggregator.cli.judgement import judgement, lines
 from aggregator.cli.planning import stored_ids
+from aggregator.cli.terminal import is_terminal
 from aggregator.errors import UsageError
 from aggregator.model.judgement import Match, Receipt
 from aggregator.model.settings import Source
@@ -155,7 +156,7 @@ def what_would_change(found: Outcome, *, fixed: bool) -> str:
 
 def marked(text: str, receipts: Iterable[Receipt], field: str) -> str:
     """The text with what counted in bold on a terminal, else in [brackets]."""
-    start, end = ("\033[1m", "\033[0m") if sys.stdout.isatty() else ("[", "]")
+    start, end = ("\033[1m", "\033[0m") if is_terminal(sys.stdout) else ("[", "]")
     spans = sorted({(one.start, one.end) for receipt in receipts for one in receipt.matched if one.field == field})
     joined: list[tuple[int, int]] = []
     for first, last in spans:  # those that overlap are one

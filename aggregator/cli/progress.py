@@ -6,13 +6,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from aggregator.cli.terminal import is_terminal
+
 Progress = Callable[[int, int], None]
 """(done, of)"""
 
 
 @contextmanager
 def bar(title: str) -> Iterator[Progress]:
-    if not sys.stderr.isatty():
+    if not is_terminal(sys.stderr):
         yield lambda done, of: None
         return
     from rich.console import Console
