@@ -3,7 +3,6 @@ airport" and "Missile from Yemen hits airport" share more than one word."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Set
 from dataclasses import dataclass
 from functools import cache
@@ -45,19 +44,11 @@ def nations(of: Matrix) -> Nations:
 
 def referring(mine: Set[int], theirs: Set[int]) -> frozenset[int]:
     """Of these words of one item, those that refer to a country to which another item refers too, but by no word that both have."""
-    one, other = _by_country(mine), _by_country(theirs)
-    told = _by_country(mine & theirs)
-    return frozenset(word for country in one.keys() & other.keys() - told.keys() for word in one[country])
-
-
-def _by_country(words: Set[int]) -> dict[int, list[int]]:
-    """Number of a country → the words that refer to it."""
-    ids = np.array(sorted(words), dtype=np.int64)
-    found: defaultdict[int, list[int]] = defaultdict(list)
-    for country, word in zip(countries(locate(ids)).tolist(), ids.tolist(), strict=True):
-        if country:
-            found[country].append(word)
-    return found
+    words = [*mine, *theirs]
+    country = dict(zip(words, countries(locate(np.array(words, dtype=np.int64))).tolist(), strict=True))
+    told = {country[word] for word in mine & theirs}
+    wanted = {country[word] for word in theirs} - told - {0}
+    return frozenset(word for word in mine if country[word] in wanted)
 
 
 def _countries(words: Sparse, country: Ints) -> Sparse:
