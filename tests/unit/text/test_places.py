@@ -214,6 +214,12 @@ def test_countries_in_other_languages() -> None:
     assert places("السعودية ترحب بالقرار الفرنسي") == ["SA", "FR"]
     assert places("الجيش السوداني") == ["SD"]
     assert places("अमेरिका और इजरायल") == ["US", "IL"]
+    assert places("Взрывы в Киеве после встречи в Вашингтоне") == ["UA", "US"]
+    assert places("Удари по Газі, заявили в Москві") == ["PS", "RU"]
+    assert places("Izraelskie naloty na Strefę Gazy") == ["IL", "PS"]
+    assert places("הפגנות בעזה ובישראל: הבית הלבן") == ["PS", "US"]
+    assert places("臺北發生強震") == ["TW"]
+    assert places("Папа Франциск прыгнул с трамплина, путина началась, цены на газ") == []
     assert places("Frances McNamara wins an award") == []
 
 
