@@ -81,9 +81,20 @@ def test_a_taken_port_is_one_clear_line() -> None:
             check_port("127.0.0.1", port)
 
 
+def speaks_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as one:
+            one.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize(("host", "address"), [("localhost", "127.0.0.1"), ("0.0.0.0", "0.0.0.0"), ("::1", "::1")])
 def test_a_name_is_listened_on_by_its_address(host: str, address: str) -> None:
     """The server takes no names."""
+    if ":" in host and not speaks_ipv6():
+        pytest.skip("this machine has no IPv6 address of its own, as in many containers")
     assert check_port(host, free_port()) == address
 
 
