@@ -86,8 +86,8 @@ class Comparison:
 
     def _judge(self, one: Ints, other: Ints, close: Floats, common: Ints) -> Floats:
         """The probability for each pair of rows, twins not yet considered. With few shared words a high one may be chance, or the
-        items tell of one person and two events: unless the words are rare and a name is among them, it does not unite two items. But
-        neither does it keep one from a story that another item of it speaks for."""
+        items tell of one person and two events: unless the words of two outlets are rare and a name is among them, it does not unite
+        two items. But neither does it keep one from a story that another item of it speaks for."""
         worth = self._comparable(close, common, FEW)
         found = np.zeros(len(one))
         if worth.any():
@@ -98,7 +98,7 @@ class Comparison:
             likely = probability(rows)
             few = np.flatnonzero((common[worth] < LEAST) & (likely > self.tuning.few_words))
             if len(few):
-                telling = rows[few, _WEIGHT] + rows[few, _NATIONS] >= self.tuning.few_rarity
+                telling = ~same[few] & (rows[few, _WEIGHT] + rows[few, _NATIONS] >= self.tuning.few_rarity)
                 likely[few[~(telling & self._named(a[few], b[few]))]] = self.tuning.few_words
             found[worth] = np.where(same & self._column(a, b), 0.0, likely - penalty)
         return found

@@ -21,7 +21,7 @@ class Tuning:
         12.0  # … unless one is a name, and their rarity with that of countries named otherwise is at least this
     )
     min_cosine: float = 0.15  # pairs below this are not given to the trees
-    same_publisher_penalty: float = 0.44  # subtracted for a pair of one publisher: rather the next chapter
+    same_publisher_penalty: float = 0.46  # subtracted for a pair of one publisher: rather the next chapter
     mark_members: int = 3  # members that a group needs to have a mark
     mark_share: float = 0.8  # share of the members that must have the word
     mark_rarity: float = 5.5  # least rarity of the word

@@ -158,6 +158,11 @@ def test_two_shared_words_are_enough_if_they_are_rare_and_one_is_a_name() -> Non
     assert len(memory.stories()) == 1
 
 
+def test_one_outlet_numbers_its_headlines() -> None:
+    notes = [item(f"Quarry {n} is closed", "Dust.", "Post", NOON - n * HOUR) for n in range(1, 5)]
+    assert len(told(notes)[0].stories()) == 4
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
