@@ -53,7 +53,8 @@ def referring(mine: Set[int], theirs: Set[int]) -> frozenset[int]:
 
 def _countries(words: Sparse, country: Ints) -> Sparse:
     """The countries that the words of each row refer to, each with weight 1."""
-    found = csr_array((np.ones(words.nnz), country[words.indices], words.indptr), shape=(words.shape[0], AREA))
+    start = words.indptr.copy()  # `sum_duplicates` writes to it
+    found = csr_array((np.ones(words.nnz), country[words.indices], start), shape=(words.shape[0], AREA))
     found.sum_duplicates()
     found.data[:] = 1
     return found
