@@ -66,9 +66,14 @@ def without_unwanted(text: str) -> str:
     return text if _is_printable(text) else _UNWANTED.sub("", text)  # four times as fast as the search
 
 
+def spaced(text: str) -> str:
+    """The clean text with runs of white space as single spaces."""
+    return " ".join(clean(text).split())
+
+
 def one_line(text: str) -> str:
-    """The clean text with runs of white space as single spaces and accents joined to their letters (for a title or name)."""
-    return unicodedata.normalize("NFC", " ".join(clean(text).split()))
+    """The same with accents joined to their letters (for a title or name)."""
+    return unicodedata.normalize("NFC", spaced(text))
 
 
 def cut(text: str, limit: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from aggregator.model.item import Enclosure
 from aggregator.normalise import address, dates, markup
-from aggregator.normalise.characters import clean, cut
+from aggregator.normalise.characters import cut, spaced
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.plain import plain, plain_of_safe
 from aggregator.normalise.summary import TITLE_LENGTH, summarise, title_from
@@ -60,7 +60,7 @@ def date(draft: Draft, context: Context) -> None:
 
 
 def guid(draft: Draft, context: Context) -> None:
-    draft.guid = " ".join(clean(draft.parsed.guid).split()) or None if draft.parsed.guid else None
+    draft.guid = spaced(draft.parsed.guid) or None if draft.parsed.guid else None
     if draft.canonical is None:
         title(draft, context)  # identity falls back to it
 
