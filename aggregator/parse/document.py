@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 MAX_ENTRIES = 10_000  # of one document
@@ -39,6 +40,13 @@ def split_cdata(data: bytes) -> list[bytes]:
         parts += [data[place:start], data[start : end + 3]]
         place = end + 3
     return [*parts, data[place:]]
+
+
+def outside_cdata(data: bytes, changed: Callable[[bytes], bytes]) -> bytes:
+    """The document with each part outside its CDATA sections `changed`."""
+    parts = split_cdata(data)
+    parts[::2] = map(changed, parts[::2])
+    return b"".join(parts)
 
 
 def without_cdata(data: bytes) -> bytes:

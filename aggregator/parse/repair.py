@@ -11,12 +11,21 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from html.entities import html5
 from xml.parsers import expat
 
 from aggregator.model.item import TRUNCATED
 from aggregator.parse import ends
-from aggregator.parse.document import ENTRY_START, MALFORMED, MAX_ENTRIES, Document, split_cdata, without_cdata
+from aggregator.parse.document import (
+    ENTRY_START,
+    MALFORMED,
+    MAX_ENTRIES,
+    Document,
+    outside_cdata,
+    split_cdata,
+    without_cdata,
+)
 
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _DECLARATION = re.compile(rb"<\?xml\s[^>]{0,400}\?>", re.IGNORECASE)
@@ -108,9 +117,7 @@ def without_cdata_in_text(document: Document) -> Document:
     """CDATA sections inside a text: escaped as if they were part of it, or in another section."""
     data = document.data
     if b"&lt;![CDATA[" in data:
-        parts = split_cdata(data)
-        parts[::2] = [_ESCAPED_CDATA.sub(_unwrapped, part) for part in parts[::2]]
-        data = b"".join(parts)
+        data = outside_cdata(data, partial(_ESCAPED_CDATA.sub, _unwrapped))
     if b"<![CDATA[<![CDATA[" in data:
         data = (
             data.replace(b"<![CDATA[<![CDATA[", b"<![CDATA[")
@@ -276,15 +283,15 @@ def well_formed(document: Document) -> Document:
             document = document.changed(data, flaw)
             if _is_well_formed(data):
                 return document
-    parts = split_cdata(document.data)
-    parts[::2] = [_NAME.sub(lambda name: _NUMBERS[name[1]], part) for part in parts[::2]]
-    return document.changed(b"".join(parts), MALFORMED)
+    return document.changed(outside_cdata(document.data, partial(_NAME.sub, _number)), MALFORMED)
+
+
+def _number(name: re.Match[bytes]) -> bytes:
+    return _NUMBERS[name[1]]
 
 
 def _with_signs_escaped(data: bytes) -> bytes:
-    parts = split_cdata(data)
-    parts[::2] = [_NO_TAG.sub(rb"&lt;\1", part) for part in parts[::2]]
-    return b"".join(parts)
+    return outside_cdata(data, partial(_NO_TAG.sub, rb"&lt;\1"))
 
 
 def _is_well_formed(data: bytes) -> bool:
