@@ -37,13 +37,19 @@ LARGER = 5  # … provided it is at least this many times that of any place in a
 SHORT = 3  # words of at most this many letters name no place
 MORE = {
     "scandinavia": "nordic", "scandinavian": "nordic", "nordic": "nordic", "balkan": "balkans", "balkans": "balkans",
-    "korea": "korea", "korean": "korea", "antarctica": "AQ", "antarctic": "AQ",
+    "korea": "korea", "korean": "korea", "antarctica": "AQ", "antarctic": "AQ", "salvador": "SV",
 }  # fmt: skip
-# Stems that are a nation in one language and something else in English (Francie, Francis), and parts of names that are
-# ordinary words.
+# Stems that are a nation in one language and something else in English (Francie, Francis), parts of names that are ordinary
+# words, places that share a part of their name with one that is more often in the news (Carolina in Puerto Rico), and those
+# whose name, or its stem, is one of people.
 OFF = {
     "columbia", "emir", "franci", "guin", "ind", "indi", "suiss",
-    "alto", "cape", "delta", "meta", "navi", "nord", "sierra", "white",
+    "alto", "cape", "delta", "depart", "highland", "isi", "mead", "meta", "navi", "nord", "queen", "sierra", "sunshin", "tuna", "vista",
+    "white",
+    "alexandria", "carolina", "hampshir",
+    "andi", "ann", "azar", "barri", "berri", "bonni", "colbert", "dan", "dana", "danon", "duma", "engel", "esper", "gore", "hamilton",
+    "harri", "hess", "jeremi", "joli", "kay", "kirbi", "minn", "mitt", "newton", "nigel", "oscar", "richardson", "roger", "sidney",
+    "stanley", "todd", "troy",
 }  # fmt: skip
 DIVISION = re.compile(
     r"\b(?:oblast|province|region|prefecture|state|governorate|krai|county|district|republic|of|department)\b"

@@ -47,7 +47,23 @@ def test_who_belongs_to_a_country_is_no_place_in_it() -> None:
     assert not leader.overlaps(city)
 
 
-@pytest.mark.parametrize("word", ["for", "bill", "provide", "Francis", "Meta", "island", "Velmora"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "for",
+        "bill",
+        "provide",
+        "Francis",
+        "Meta",
+        "island",
+        "Velmora",
+        "Department",
+        "Queen",
+        "Carolina",
+        "Jeremy",
+        "Harry",
+    ],
+)
 def test_words_and_other_names_are_no_places(word: str) -> None:
     assert place(word) is None
 
@@ -59,6 +75,10 @@ def test_german_endings() -> None:
 def test_a_nation_and_its_people_have_one_number() -> None:
     of = nations(locate(np.array([word_id(stem(name)) for name in ("Kenya", "Kenyans", "Nairobi", "Velmora")])))
     assert of[0] == of[1] > 0 and of[2] == of[3] == -1
+
+
+def test_of_two_places_with_one_name_the_word_means_the_one_in_the_news() -> None:
+    assert place("Salvador") == place("Salvadoran")  # rather than the city in Brazil
 
 
 def test_packing() -> None:
