@@ -98,18 +98,19 @@ class Comparison:
             likely = probability(rows)
             few = np.flatnonzero((common[worth] < LEAST) & (likely > self.tuning.few_words))
             if len(few):
-                telling = ~same[few] & (rows[few, _WEIGHT] + rows[few, _NATIONS] >= self.tuning.few_rarity)
-                likely[few[~(telling & self._named(a[few], b[few]))]] = self.tuning.few_words
+                weight, nations = rows[few, _WEIGHT], rows[few, _NATIONS]
+                named = self._named(a[few], b[few]) | (nations > 0)
+                telling = ~same[few] & named & (weight + nations >= self.tuning.few_rarity)
+                likely[few[~telling]] = self.tuning.few_words
             found[worth] = np.where(same & self._column(a, b), 0.0, likely - penalty)
         return found
 
     def _named(self, one: Ints, other: Ints) -> Bools:
-        """Pairs whose headlines have a name in common, or that refer to one country by different words."""
+        """Pairs whose headlines have a name in common."""
         rows, (a, b) = among(one, other)
         who = naming(self._vectors.rows(rows)).who
         named: Bools = np.diff(who[a].multiply(who[b]).tocsr().indptr) > 0
-        countries, _ = self._vectors.nations.otherwise(one, other)
-        return named | (countries > 0)
+        return named
 
     def twins(self, one: int, other: int) -> bool:
         """Whether two items look alike but report two similar events."""

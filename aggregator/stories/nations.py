@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from aggregator.stories.arrays import Floats, Ints, Sparse
 from aggregator.stories.locations import AREA, countries, locate
 from aggregator.stories.matrix import Matrix
-from aggregator.stories.rarity import listed
+from aggregator.stories.rarity import listed, unlisted
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ def _countries(words: Sparse, country: Ints) -> Sparse:
 def _rarity() -> Floats:
     """Number of a country → rarity of the commonest word that refers to it, in the background of news."""
     words, shares = listed()
-    most = np.zeros(AREA)
+    most = np.full(AREA, unlisted())
     np.maximum.at(most, countries(locate(words)), shares)
-    return -np.log(np.where(most > 0, most, 1.0))
+    found: Floats = -np.log(most)
+    return found

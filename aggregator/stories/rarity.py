@@ -48,8 +48,8 @@ def background(words: Ints) -> Floats:
     language in that one."""
     stems, shares = listed()
     place, there = look_up(words, stems)
-    found: Floats = np.where(there, shares[place], _unlisted())
-    found[~there] = np.maximum(everyday(words[~there]), _unlisted())
+    found: Floats = np.where(there, shares[place], unlisted())
+    found[~there] = np.maximum(everyday(words[~there]), unlisted())
     return found
 
 
@@ -61,7 +61,8 @@ def listed() -> tuple[Ints, Floats]:
 
 
 @cache
-def _unlisted() -> float:
+def unlisted() -> float:
+    """The share of documents that is assumed to contain a word that the background does not list."""
     return (SELDOM + 1) / _background()[0]
 
 

@@ -176,13 +176,19 @@ def test_who_acts_is_not_enough(one: str, other: str) -> None:
     assert len(memory.stories()) == 2
 
 
-def test_a_country_that_both_refer_to_counts_as_a_shared_word() -> None:
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        ("Houthis strike airport with missile", "Missile from Yemen hits airport", {"airport", "missil", "yemen"}),
+        # The background of news has no word for this country: it is as rare as can be.
+        ("Nouakchott ferry sinks", "Ferry capsizes off Mauritania", {"ferri", "mauritania"}),
+    ],
+)
+def test_a_country_that_both_refer_to_counts_as_a_shared_word(one: str, other: str, shared: set[str]) -> None:
     """Of words shared, and the reason says by which word."""
-    memory, joins = told(
-        [item("Houthis strike airport with missile"), item("Missile from Yemen hits airport", at=NOON + HOUR)]
-    )
+    memory, joins = told([item(one), item(other, at=NOON + HOUR)])
     assert len(memory.stories()) == 1
-    assert set(joins[1].shared) == {"airport", "missil", "yemen"}
+    assert set(joins[1].shared) == shared
 
 
 def test_the_founder_is_the_earliest_of_its_batch() -> None:
