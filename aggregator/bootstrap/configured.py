@@ -74,10 +74,13 @@ class Configured:
 
     def publisher_of(self, item: PendingItem) -> str:
         """The source's publisher, whatever its name was when the item came, or the one that an item of a wrapper names
-        itself."""
+        itself. Where an article is says nothing of who lists it, unless that is a wrapper: every source may link to every
+        outlet's pages, and would count as all of them."""
         source = self.sources.get(item.source)
-        name = item.publisher if source is None or source.wrapper else source.publisher
-        return self.fold_publisher(name, item.url)
+        if source is None:
+            return self.fold_publisher(item.publisher, None)
+        name, url = (item.publisher, item.url) if source.wrapper else (source.publisher, source.url)
+        return self.fold_publisher(name, url)
 
     def judge(self, title: str, summary: str, source: Source | None = None) -> Judgement:
         """Where a text belongs by the rules; `source` may fix its section or add a prior."""

@@ -205,7 +205,8 @@ async def _read(
     tools: Tools, source: Source, state: SourceState, outcome: Fetched, fingerprints: bytes
 ) -> tuple[Outcome, NormalFeed | None]:
     """A body that cannot be parsed is a failure, so that validators are never ahead of the stored items."""
-    job = ParseJob(source.id, state.root, source.publisher, source.wrapper, source.lang, tools.clock(), fingerprints)
+    publisher = source.publisher if source.wrapper else tools.publisher(source.publisher, source.url)
+    job = ParseJob(source.id, state.root, publisher, source.wrapper, source.lang, tools.clock(), fingerprints)
     try:
         return outcome, _folded(tools, await tools.parse(outcome, job))
     except ParseError as error:
