@@ -49,12 +49,12 @@ def expected(application: Application, case: Case, section: str, story: int | No
     """`{section, holds, story, proposals: [...]}`: those first that fail no example, then those that move the story of the text
     as well, then those that move least in the archive, the lighter edit on a tie. `story`: its primary section."""
     archive = application.database.open() if application.database.exists else None
-    value = {"section": section, "fixed": case.section, "story": _leading(application, application, archive, story)}
+    held = _leading(application, application, archive, story)
     if case.section:
-        return {**value, "holds": case.section == section, "proposals": []}
-    holds = judge(application.rulebook, case.title, case.summary, usually=case.usually).section == section
+        return answer(section, case.section, held, fixed=case.section)
+    own = judge(application.rulebook, case.title, case.summary, usually=case.usually).section
     rows: list[dict[str, Any]] = []
-    if not holds:
+    if own != section:
         found = islice(
             filter(partial(_keeps_fallback, application), proposals(application.rulebook, case, section)), TRIED
         )
@@ -62,7 +62,14 @@ def expected(application: Application, case: Case, section: str, story: int | No
         rows = [_row(application, proposal, archive, story, failing) for proposal in found]
         telling = _telling(application, case)
         rows.sort(key=lambda row: _rank(row, section, telling))
-    return {**value, "holds": holds, "proposals": rows[:SHOWN]}
+    return answer(section, own, held, proposals=rows[:SHOWN])
+
+
+def answer(
+    section: str, own: str, story: str | None, *, fixed: str | None = None, proposals: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
+    """`own`: the section of the text by itself; `story`: that of its story."""
+    return {"section": section, "fixed": fixed, "story": story, "holds": own == section, "proposals": proposals}
 
 
 def _keeps_fallback(application: Application, proposal: Proposal) -> bool:

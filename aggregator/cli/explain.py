@@ -15,7 +15,7 @@ from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.categorise.counterfactuals import Case, Outcome, outcome
 from aggregator.cli import joining
 from aggregator.cli.arguments import Command, json_option, option
-from aggregator.cli.expect import expectation, expected, known_section
+from aggregator.cli.expect import answer, expectation, expected, known_section
 from aggregator.cli.judgement import judgement, lines
 from aggregator.cli.planning import stored_ids
 from aggregator.cli.terminal import is_terminal
@@ -73,14 +73,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     found_out = Outcome(stays, None, 0.0, ()) if stays else outcome(application.rulebook, case)
     value["outcome"] = _outcome(found_out)
     if args.expect and stays:
-        held = story.section if story else None
-        value["expect"] = {
-            "section": args.expect,
-            "fixed": None,
-            "story": held,
-            "holds": stays == args.expect,
-            "proposals": [],
-        }
+        value["expect"] = answer(args.expect, stays, story.section if story else None)
     elif args.expect:
         value["expect"] = expected(application, case, args.expect, story.n if story else None)
     if args.json:
