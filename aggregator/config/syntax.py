@@ -11,7 +11,7 @@ from aggregator.errors import Problem
 
 NO_COLON = "a key without a colon, or a line that is indented too little: write `key: value`"
 NO_BLANK = "a blank is missing after the colon: write `key: value`"
-CONFLICT = re.compile("<{7}|={7}|>{7}")
+CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |$)")
 BLANK = re.compile(
     r"[ -]*(?:[\w-]+:)?(?![ \t])(\s)"
 )  # as it is copied from web pages, in the indentation or after a key
@@ -64,8 +64,11 @@ ADVICE = (
 
 def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     """The parser's error as a problem, at the position where the parser stopped; for a quote that is never closed, where it
-    opens, and for a line that is no key, that line, since where the parser notices it is no help."""
+    opens, for a line that is no key, that line, and for a conflict, its first line, since where the parser notices these is no help."""
     lines = text.splitlines()
+    if (conflict := next((number for number, line in enumerate(lines, 1) if CONFLICT.match(line)), None)) is not None:
+        meaning = "a conflict that git left: keep one version, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>"
+        return Problem(name, conflict, 1, f"invalid YAML: {meaning}")
     mark = error.problem_mark or error.context_mark
     if error.context_mark and "unexpected end of stream" in str(error.problem):
         mark = error.context_mark
@@ -77,9 +80,7 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     for number in (line, line - 1):
         if 0 <= number < len(lines) and (blank := BLANK.match(lines[number])):
             return Problem(name, number + 1, blank.start(1) + 1, f"invalid YAML: {no_space(blank[1])}")
-    if CONFLICT.match(rest):
-        meaning = "a conflict that git left: keep one version, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>"
-    elif keyless:
+    if keyless:
         meaning = NO_BLANK if re.match(r"[\w-]+:(?!//)[^ \t]", rest) else NO_COLON
     else:
         meaning = _meaning(str(error.problem), lines, line, rest[:1])

@@ -30,6 +30,8 @@ YAML = [
     ("sections:\n  - id: a\n    words: [x, #y, z]\n    not: [z]\n", "4:13", ["line 3", "quote", "#"]),
     ("site: {}\n<<<<<<< HEAD\nsources: []\n=======\ntopics: []\n>>>>>>> x\n", "2:1", ["conflict"]),
     (SOURCE + "<<<<<<< HEAD\n  - name: B\n=======\n  - name: C\n>>>>>>> x\n", "4:1", ["conflict"]),
+    ("<<<<<<< HEAD\nsite: {}\n=======\nsite: {title: A}\n>>>>>>> x\nsources: []\n", "1:1", ["conflict"]),
+    ("# A\n<<<<<<< HEAD\n# B\n||||||| 1a2b3c4\n# C\n=======\n# D\n>>>>>>> x\nsite:\n  title: A\n", "2:1", ["conflict"]),
     ("sections:\n  - id: a\n    words:\n<<<<<<< HEAD\n      - b\n=======\n      - c\n>>>>>>> x\n", "4:1", ["conflict"]),
     ("site: {}\nsources\n  - name: A\n", "2:1", ["without a colon"]),
     ("sources:\n\t- name: A\n", "2:1", ["tab", "spaces"]),
