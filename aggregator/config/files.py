@@ -9,7 +9,7 @@ from codecs import BOM_UTF8
 from collections.abc import Mapping
 from pathlib import Path
 
-from aggregator.config.project import Reader, Unreadable
+from aggregator.config.project import Missing, Reader, Unreadable
 from aggregator.config.tree import MAX_BYTES
 from aggregator.errors import OUT_OF_FILES, TooManyFiles
 
@@ -28,7 +28,7 @@ def disk(main: Path) -> Reader:
 def held(texts: Mapping[str, str]) -> Reader:
     def read(name: str) -> str:
         if name not in texts:
-            raise Unreadable("does not exist")
+            raise Missing
         return texts[name]
 
     return read
@@ -48,7 +48,7 @@ def read_bytes(path: Path) -> bytes:
             os.set_blocking(file.fileno(), True)
             return file.read(len(BOM_UTF8) + MAX_BYTES + 1)
     except FileNotFoundError:
-        raise Unreadable("does not exist") from None
+        raise Missing from None
     except IsADirectoryError:
         raise Unreadable("is a folder, not a file") from None
     except PermissionError:

@@ -15,6 +15,10 @@ from aggregator.errors import Problem
 from aggregator.model.settings import Position
 
 MAX_INCLUDES = 50
+START = (
+    ": name yours with `--config FILE` before the command, or write one; it needs no more than `sources:` and below it "
+    "`  - {name: BBC World, url: https://feeds.bbci.co.uk/news/world/rss.xml}`"
+)
 
 Reader = Callable[[str], str]
 """The text of a file by its name in the project. Raises Unreadable."""
@@ -26,6 +30,11 @@ class Unreadable(Exception):
     def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
         super().__init__(message)
         self.line, self.column = line, column
+
+
+class Missing(Unreadable):
+    def __init__(self) -> None:
+        super().__init__("does not exist")
 
 
 @dataclass(slots=True)
@@ -95,7 +104,8 @@ def _tree(project: Project, name: str, read: Reader, included_at: Position | Non
             if included_at and fault.line == 1 and fault.column == 1
             else Position(name, fault.line, fault.column)
         )
-        project.problems.append(at.problem(f"`{name}` {fault}"))
+        start = START if isinstance(fault, Missing) and included_at is None else ""
+        project.problems.append(at.problem(f"`{name}` {fault}{start}"))
         return None
     project.texts[name] = text
     tree, problems = read_tree(name, text, included=included_at is not None)

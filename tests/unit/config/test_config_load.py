@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -254,8 +255,12 @@ def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="does not exist"):
+    with pytest.raises(ConfigError, match=r"does not exist: name yours with `--config FILE`.* or write one") as caught:
         load(tmp_path / "f.yaml", {})
+    smallest = re.search(r"  - \{.*?\}", str(caught.value))
+    assert smallest
+    (tmp_path / "f.yaml").write_text(f"sources:\n{smallest[0]}\n")
+    assert [source.id for source in load(tmp_path / "f.yaml", {}).sources] == ["bbc-world"]
     with pytest.raises(ConfigError, match="folder"):
         load(tmp_path, {})
 
