@@ -16,7 +16,7 @@ from pathlib import Path
 from aggregator import __version__
 from aggregator.bootstrap import Place
 from aggregator.cli.arguments import Command, option
-from aggregator.errors import AggregatorError, ConfigError
+from aggregator.errors import OUT_OF_FILES, AggregatorError, ConfigError, TooManyFiles
 
 COMMANDS: dict[str, str] = {
     "run": "poll and serve in one command",
@@ -113,6 +113,9 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has enough (`| head`): not an error
         _end_output()
     except OSError as error:
+        if error.errno in OUT_OF_FILES:
+            print(f"aggregator: {TooManyFiles()}", file=sys.stderr)
+            return 1
         if error.errno not in UNWRITABLE or error.filename is not None:
             raise
         _end_output()

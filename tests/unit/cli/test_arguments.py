@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import re
 from argparse import Namespace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -69,3 +72,14 @@ def test_a_command_that_needs_the_contents_makes_no_archive_at_a_mistyped_place(
 def test_an_empty_host_is_not_taken_for_all_addresses() -> None:
     with pytest.raises(UsageError, match="--host: expected an address or a name"):
         listening(Namespace(host="", port="8000"), Place(Path("feeds.yaml"), Path("instance")))
+
+
+def test_a_limit_of_open_files_that_is_too_low_is_told_in_one_line(
+    check: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def load(name: str) -> NoReturn:
+        raise OSError(errno.EMFILE, "Too many open files", f"{name}.py")
+
+    monkeypatch.setattr("aggregator.cli.main.load", load)
+    assert main(check) == 1
+    assert re.fullmatch("aggregator: too many files are open here; allow more .*\n", capsys.readouterr().err)
