@@ -112,8 +112,9 @@ def _summary(item: ParsedItem, texts: dict[str, str]) -> str | None:
 
 
 def _link(element: etree._Element, found: str | None) -> str | None:
-    """Of an RSS item, where another element hides it from the fast parser, which `found` that one, the guid or nothing."""
-    links = [] if element.tag == "entry" else list(element.iterchildren("link"))
+    """Of an RSS item, where the fast parser `found` another element, the guid or nothing. Of several the last, as feedparser, newsboat
+    and Miniflux have it."""
+    links = [] if element.tag == "entry" else list(element.iterchildren("link", reversed=True))
     texts = [(link.text or "").strip() for link in links]
     attributes = [link.get("href") for link in links if link.get("rel") in (None, "alternate")]  # as in Atom
     return followed([link for link in (*texts, found, *attributes) if link])

@@ -116,14 +116,15 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
 
 
 def _hides_its_link(entry: bytes) -> bool:
-    """Whether another element stands before the link of an entry of RSS: fastfeedparser takes the first that is called so, be it
-    empty or an <atom:link> to something else, and reads no attribute. `entry` is without CDATA sections, so that one alone may not
-    be empty."""
+    """Whether the link of an entry of RSS may be another than the first element that is called so, which fastfeedparser takes, be
+    it empty or an <atom:link> to something else; it reads no attribute. `entry` is without CDATA sections, so that one alone may
+    not be empty."""
     first = _LINK.search(entry)
-    if first is None or b"</link>" not in entry:
+    ends = entry.count(b"</link>")
+    if first is None or not ends:
         return first is not None and first[0].startswith(b"<link ")
-    if first[1]:
-        return entry.count(b"</link>") > 1
+    if ends > 1 or first[1]:
+        return ends > 1
     return not first[0].startswith(b"<link") or first[0].endswith(b"/>")
 
 

@@ -186,6 +186,15 @@ def test_an_empty_link_hides_none(empty: str, title: str) -> None:
 
 
 @pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
+@pytest.mark.parametrize("written", ["<link>{}</link>", '<link href="{}"/>', '<link rel="alternate" href="{}"/>'])
+def test_of_several_links_of_an_item_the_last_counts(written: str, title: str) -> None:
+    """There is no rule; feedparser, newsboat and Miniflux have it so, too."""
+    links = "".join(written.format(f"https://e.org/{n}") for n in (1, 2, 3))
+    told = item(links, title=title, link="", guid="g-1")
+    assert parsed(rss([told, item()])).items[0].link == "https://e.org/3"
+
+
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
 def test_the_link_of_an_item_may_be_written_as_in_atom(title: str) -> None:
     told = item('<link href="https://e.org/1"/>', title=title, link="", guid="g-1")
     assert [(one.link, one.guid) for one in parsed(rss([told, item()])).items[:1]] == [("https://e.org/1", "g-1")]
