@@ -88,6 +88,12 @@ def host_of(url: str) -> str | None:
     return parsed.hostname.strip("[]").rstrip(".").lower() or None
 
 
+def one_site(host: str, other: str) -> bool:
+    """Whether two hosts are one site: equal, or one a subdomain of the other, `www.` apart."""
+    a, b = host.removeprefix("www."), other.removeprefix("www.")
+    return bool(a and b) and (f".{a}".endswith(f".{b}") or f".{b}".endswith(f".{a}"))
+
+
 def plain(url: str) -> str | None:
     """An address as browsers write it, without user, password and fragment; None if it is not one."""
     try:

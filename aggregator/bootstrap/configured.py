@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from aggregator.addresses import host_of
+from aggregator.addresses import host_of, one_site
 from aggregator.bootstrap.place import utc_now
 from aggregator.categorise.weights import MARK
 from aggregator.model.judgement import Judgement, Receipt, Scores
@@ -18,6 +18,7 @@ from aggregator.text.countries import countries
 if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
     from aggregator.categorise.usage import Usage
+    from aggregator.config.publishers import PublisherIndex
     from aggregator.model.settings import Settings, Source
     from aggregator.model.story import PendingItem
     from aggregator.pipeline.policy import Policy
@@ -57,11 +58,15 @@ class Configured:
         return int(self.settings.defaults.keep.total_seconds()), own
 
     @cached_property
-    def fold_publisher(self) -> Callable[[str, str | None], str]:
-        """(name, address of an article or of the outlet) → the publisher's one name."""
+    def outlets(self) -> PublisherIndex:
         from aggregator.config.publishers import publisher_index
 
-        index = publisher_index(self.settings)
+        return publisher_index(self.settings)
+
+    @cached_property
+    def fold_publisher(self) -> Callable[[str, str | None], str]:
+        """(name, address of an article or of the outlet) → the publisher's one name."""
+        index = self.outlets
 
         @lru_cache(maxsize=4096)
         def fold(name: str, root: str) -> str:
@@ -81,6 +86,15 @@ class Configured:
             return self.fold_publisher(item.publisher, None)
         name, url = (item.publisher, item.url) if source.wrapper else (source.publisher, source.url)
         return self.fold_publisher(name, url)
+
+    def at_home(self, item: PendingItem) -> bool:
+        """Whether an article is on the site of its publisher: at a domain that `publishers:` gives it or, where that is nobody's,
+        at the host of its feed."""
+        host = host_of(item.url or "") or ""
+        if known := self.outlets.at(host):
+            return known.name == item.publisher
+        source = self.sources.get(item.source)
+        return source is not None and one_site(host, host_of(source.url) or "")
 
     def judge(self, title: str, summary: str, source: Source | None = None) -> Judgement:
         """Where a text belongs by the rules; `source` may fix its section or add a prior."""
@@ -181,6 +195,7 @@ class Configured:
             judge=judge,
             place=place,
             publisher=self.publisher_of,
+            at_home=self.at_home,
             topic_titles=self.topic_titles,
             found_topics=frozenset(self.topic_titles) - {topic.id for topic in self.settings.topics},
             wrappers=frozenset(source.id for source in self.settings.sources if source.wrapper),

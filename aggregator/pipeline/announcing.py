@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregator.model.story import Entry, Member, PendingItem, Report, StoryState
-from aggregator.pipeline.corroboration import corroborations
+from aggregator.pipeline.corroboration import authors_of, corroborations
 from aggregator.pipeline.policy import Policy
 
 
@@ -40,7 +40,7 @@ def announced(
         updated = max(entered for _, entered in publishers)
     else:
         entry = old.entry
-        newcomers = _newcomers(members, publishers, entry, change, counted)
+        newcomers = _newcomers(members, publishers, entry, change, counted=counted, policy=policy)
         said = (lead.title, lead.url, lead.summary) == (entry.title, entry.link, entry.summary)
         if not change.turned and (change.replacing or (not newcomers and said)):
             return entry
@@ -90,13 +90,15 @@ def _newcomers(
     publishers: tuple[tuple[str, int], ...],
     entry: Entry,
     change: Change,
+    *,
     counted: Mapping[str, int],
+    policy: Policy,
 ) -> list[tuple[str, int]]:
     """The independent publishers that the story did not have, or that its entry does not name, with the time each
     entered: by items that just came, with a story merged into this one, or by an item that was a copy and now has a
     text of its own."""
     before = [m for m in members if m.item.n not in change.joined and m.item.n not in change.merged]
-    known = {name for name, _ in corroborations(before, counted)}
+    known = {name for name, _ in corroborations(before, counted, authors_of(before, policy))}
     names = _named_by(entry, [member.item for member in members])
     named = {report.publisher for report in entry.reports}
     named |= {member.item.publisher for member in members if names(member.item)}  # `publishers:` may fold it anew

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from aggregator.model.judgement import Scores
 from aggregator.model.story import Member, Placing, StoryState
 from aggregator.pipeline.announcing import Change, announced, turned
-from aggregator.pipeline.corroboration import choose_lead, corroborations, counted_since, dated, restored
+from aggregator.pipeline.corroboration import authors_of, choose_lead, corroborations, counted_since, dated, restored
 from aggregator.pipeline.policy import Policy
 
 FOLDED = 24
@@ -43,10 +43,11 @@ def compose(
     counted = counted_since(before)
     seen = [member for member in members if not policy.hides(member.item)] if policy.hidden else members
     told = seen or members
-    lead = choose_lead(told, policy)
+    authors = authors_of(told, policy)
+    lead = choose_lead(told, policy, authors)
     section, scores = _placed(told, policy)
     topics = _topics(told, policy)
-    publishers = corroborations(told, counted)
+    publishers = corroborations(told, counted, authors)
     known = {placing.stream: placing for placing in _merged(old, absorbed)}
     changed = None if told[-1].item.entered < now - policy.old else now
     came = max((member.item.entered for member in told if member.item.n in joined), default=changed)

@@ -24,17 +24,40 @@ def dated(items: Collection[PendingItem]) -> list[PendingItem]:
     return [item for item in items if item.at >= earliest]
 
 
-def choose_lead(members: Sequence[Member], policy: Policy) -> PendingItem:
-    """The earliest full report: outlets before wrappers, reports with a summary before bare headlines, then by time."""
+def choose_lead(members: Sequence[Member], policy: Policy, authors: Mapping[str, Member]) -> PendingItem:
+    """The earliest full report: outlets before wrappers and those who link to another's article, reports with a summary before bare
+    headlines, then by time."""
     if len(members) == 1:
         return members[0].item
 
-    def rank(item: PendingItem) -> tuple[bool, bool]:
-        return item.source in policy.wrappers, len(item.summary) < 40
+    def rank(member: Member) -> tuple[bool, bool]:
+        item = member.item
+        links = author_of(member, authors).item.publisher != item.publisher
+        return links or item.source in policy.wrappers, len(item.summary) < 40
 
-    best = min(rank(member.item) for member in members)
-    fullest = [member.item for member in members if rank(member.item) == best]
+    best = min(map(rank, members))
+    fullest = [member.item for member in members if rank(member) == best]
     return min(dated(fullest), key=lambda item: (item.at, item.id))
+
+
+def authors_of(members: Sequence[Member], policy: Policy) -> dict[str, Member]:
+    """Canonical address → the report of the outlet that is at home there, of articles that several outlets list. The others only
+    link to it, although some of them are polled before it and so are here first."""
+    listed: dict[str, list[Member]] = {}
+    for member in members:
+        if member.item.canonical:
+            listed.setdefault(member.item.canonical, []).append(member)
+    found: dict[str, Member] = {}
+    for address, reports in listed.items():
+        if len({report.item.publisher for report in reports}) > 1:
+            author = next((report for report in reports if policy.at_home(report.item)), None)
+            found |= {address: author} if author else {}
+    return found
+
+
+def author_of(member: Member, authors: Mapping[str, Member]) -> Member:
+    """Whose article an item is about: its own, or another's."""
+    return authors.get(member.item.canonical or "", member)
 
 
 def restored(members: Sequence[Member], before: Sequence[StoryState]) -> Sequence[Member]:
@@ -61,9 +84,11 @@ def counted_since(before: Sequence[StoryState]) -> dict[str, int]:
     return found
 
 
-def corroborations(members: Sequence[Member], counted: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    """Independent publishers in order of joining, with the time each did. Whoever only links to an article that is there
-    already, such as another feed of its outlet, does not corroborate it. Nor does an outlet that only prints an agency's
+def corroborations(
+    members: Sequence[Member], counted: Mapping[str, int], authors: Mapping[str, Member]
+) -> tuple[tuple[str, int], ...]:
+    """Independent publishers in order of joining, with the time each did. An article that several list counts once, for its author
+    if that is known, else for whoever listed it first. Nor does an outlet that only prints an agency's
     text which another had already; it counts once it says something of its own. Whether a text that is gone was such a
     copy, or one that is there is a copy of one that is gone, is known by who `counted`, and since when."""
     found: dict[str, int] = {}
@@ -81,13 +106,14 @@ def corroborations(members: Sequence[Member], counted: Mapping[str, int]) -> tup
                 return False
         if member.item.hidden:
             return False  # it did not count because nobody saw it
-        since = counted.get(member.counted_as or member.item.publisher)
+        author = author_of(member, authors)
+        since = counted.get(author.counted_as or author.item.publisher)
         return bool(counted and found) and (since is None or member.item.entered < since)
 
     for member in members:
-        item = member.item
-        if item.publisher not in found and not copied(member):
-            found[item.publisher] = item.entered
+        item, publisher = member.item, author_of(member, authors).item.publisher
+        if publisher not in found and not copied(member):
+            found[publisher] = item.entered
         if item.canonical:
             articles.add(item.canonical)
         if item.summary:

@@ -25,6 +25,7 @@ class Policy:
     publisher: Callable[[PendingItem], str]
     topic_titles: Mapping[str, str]
     found_topics: frozenset[str] = frozenset()  # topics that places make, not rules
+    at_home: Callable[[PendingItem], bool] = lambda item: False  # whether the article is at an address of its publisher
     wrappers: frozenset[str] = frozenset()  # sources that repeat what others publish
     hidden: frozenset[str] = frozenset()  # canonical addresses of `stories: hide`
     hidden_items: frozenset[int] = frozenset()  # stored items that were at these before they moved

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser
 
-from aggregator.addresses import host_of
+from aggregator.addresses import host_of, one_site
 from aggregator.model.story import ItemView
 from aggregator.normalise.address import absolute
 from aggregator.render.fit import fit_address
@@ -18,12 +18,12 @@ def cited(lead: ItemView | None) -> list[shapes.Cited]:
     """In the order of the text, each address once. Links within the outlet's own site do not count."""
     if lead is None or "<a " not in (text := lead.extracted or lead.content):
         return []
-    own = _host(lead.url or "")
+    own = host_of(lead.url or "") or ""
     found: dict[str, shapes.Cited] = {}
     for link in LexborHTMLParser(text).css("a[href]"):
         url, words = fit_address(absolute(link.attributes.get("href"), "") or ""), " ".join(link.text().split())
-        host = _host(url)
-        if host and words and not _same(host, own) and url not in found:
+        host = (host_of(url) or "").removeprefix("www.")
+        if host and words and not one_site(host, own) and url not in found:
             found[url] = {
                 "title": words if len(words) <= LONGEST else words[: LONGEST - 1] + "…",
                 "url": url,
@@ -32,12 +32,3 @@ def cited(lead: ItemView | None) -> list[shapes.Cited]:
         if len(found) == MOST:
             break
     return list(found.values())
-
-
-def _host(url: str) -> str:
-    return (host_of(url) or "").removeprefix("www.")
-
-
-def _same(host: str, own: str) -> bool:
-    """Whether two hosts are one site: equal, or one a subdomain of the other."""
-    return bool(own) and (host == own or host.endswith(f".{own}") or own.endswith(f".{host}"))
