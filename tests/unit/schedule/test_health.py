@@ -63,6 +63,7 @@ def test_states(state: SourceState, name: str, evidence: str) -> None:
     found, words = health(state, NOW)
     assert found == name
     assert evidence in words
+    assert "None" not in words
 
 
 @pytest.mark.parametrize(

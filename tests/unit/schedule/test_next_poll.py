@@ -15,6 +15,7 @@ from aggregator.model.source import Failed, Fetched, Freshness, NotModified, Out
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule.bounds import LONGEST, STANDARD, Bounds, bounds_for
 from aggregator.schedule.decide import NextPoll, next_poll, validators
+from aggregator.schedule.formatting import span
 from aggregator.schedule.hosts import pausing
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
@@ -131,9 +132,10 @@ def test_bounds_hold_whatever_the_rate() -> None:
 
 def test_a_source_silent_for_a_week_is_asked_once_a_day() -> None:
     silent = replace(known_state(rate=0.0), last_new=NOW - timedelta(days=8))
-    state, decision = poll(silent, NotModified(URL, '"1"', None, Freshness()))
-    assert decision.interval == 24 * HOUR
-    assert state.state == "silent"
+    for before in (silent, replace(silent, last_new=None, first_success=silent.last_new)):
+        state, decision = poll(before, NotModified(URL, '"1"', None, Freshness()))
+        assert decision.interval == 24 * HOUR
+        assert state.state == "silent"
 
 
 def test_news_ends_the_silence_and_polls_without_any_keep_count_of_it() -> None:
@@ -146,6 +148,7 @@ def test_news_ends_the_silence_and_polls_without_any_keep_count_of_it() -> None:
 
 def test_a_source_that_never_brought_anything_is_silent_since_it_first_answered() -> None:
     state, _ = poll(fresh_state(), fetched(), parsed=feed())
+    assert state.last_new is None
     for day in range(1, 8):
         assert state.state == "ok"
         state, _ = poll(state, fetched(), parsed=feed(), now=NOW + timedelta(days=day))
@@ -194,6 +197,8 @@ def test_a_back_catalogue_of_less_than_a_day_tells_the_rate_of_its_hours() -> No
     items = tuple(item(NOW - number * HOUR, number) for number in range(7))
     state, _ = poll(fresh_state(), fetched(), parsed=feed(items=items), new=7)
     assert state.rate == pytest.approx(7 / 6)
+    state, _ = poll(fresh_state(), fetched(), parsed=feed(items=(item(NOW), item(NOW, 1))), new=2)
+    assert state.rate == pytest.approx(2), "those of one moment are those of an hour"
 
 
 def test_hours_asleep_count_as_they_were_and_weeks_make_no_source_look_dead() -> None:
@@ -237,6 +242,7 @@ def test_what_server_and_feed_ask_for_is_a_floor(
 ) -> None:
     _, decision = poll(fresh_state(), outcome, parsed=document)
     assert decision.interval == expected
+    assert decision.why.startswith(f"every {span(expected)}: ")
     assert word in decision.why
 
 
@@ -293,6 +299,8 @@ def test_failures_back_off_to_a_day_and_success_returns_at_once() -> None:
     assert decision.interval == 6 * HOUR, "no sooner than if all were well"
     _, decision = poll(replace(known_state(), interval=72 * HOUR), failed(500))
     assert decision.interval == 72 * HOUR, "nor where that is longer than any wait after failures"
+    _, decision = poll(replace(known_state(), failures=10_000), failed(500))
+    assert decision.interval == 24 * HOUR, "also of a source that has been dead for years"
 
 
 def test_after_a_night_without_name_servers_a_source_is_polled_within_the_hour() -> None:
@@ -349,9 +357,9 @@ def test_validators_are_left_out_after_three_errors_of_the_server_alone() -> Non
 
 def test_validators_of_a_document_that_breaks_off_are_kept_only_if_it_always_does() -> None:
     """Else a 304 would stand for entries that never arrived."""
-    before = replace(known_state(), validator_url="https://harbour.example/before")
-    state, _ = poll(before, fetched(etag='"2"'), parsed=feed(flaws=("truncated",)))
-    assert (state.etag, state.validator_url) == (before.etag, before.validator_url)
+    before = replace(known_state(), last_modified="yesterday", validator_url="https://harbour.example/before")
+    state, _ = poll(before, fetched(etag='"2"', modified="today"), parsed=feed(flaws=("truncated",)))
+    assert (state.etag, state.last_modified, state.validator_url) == ('"1"', "yesterday", before.validator_url)
     assert state.state == "truncated"
     state, _ = poll(state, fetched(etag='"2"'))  # the same document again, which is not parsed
     assert (state.etag, state.validator_url) == ('"2"', URL)
@@ -495,7 +503,8 @@ def test_redirects_that_lead_now_here_and_now_there_are_never_adopted() -> None:
     "target", ["http://new.harbour.example/feed", "https://127.0.0.1/feed", "https://[fd00::1]/", "https://0x7f.1/"]
 )
 def test_a_move_to_plain_http_or_to_a_private_address_is_never_adopted(target: str) -> None:
-    assert permanent_redirects.address(sightings(10, 12 * HOUR, target), URL) == URL
+    for url in (URL, URL.replace("https", "HTTPS")):
+        assert permanent_redirects.address(sightings(10, 12 * HOUR, target, url), url) == url
 
 
 def test_a_private_source_may_move_to_a_private_address() -> None:
@@ -520,8 +529,9 @@ def test_an_adopted_address_that_dies_gives_way_to_the_configured_one() -> None:
 def test_an_adopted_address_that_fails_for_an_hour_stays() -> None:
     state = sightings(5, 12 * HOUR)
     for number in range(8):
-        state, _ = poll(state, failed(503), now=NOW + 48 * HOUR + number * 8 * MIN)
+        state, decision = poll(state, failed(503), now=NOW + 48 * HOUR + number * 8 * MIN)
     assert permanent_redirects.address(state, URL) == MOVED
+    assert decision.interval == 24 * HOUR, "it is spared as any"
 
 
 def test_410_of_an_adopted_address_asks_the_configured_one_again() -> None:
