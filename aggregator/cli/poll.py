@@ -111,7 +111,7 @@ def _held(states: Iterable[SourceState], application: Application, named: list[s
     for state in states:
         if named is not None and state.id not in named:
             continue
-        waits = state.last_status in ASKED_TO_WAIT and state.failures and state.next_poll and state.next_poll > now
+        waits = state.last_status in ASKED_TO_WAIT and state.next_poll and state.next_poll > now
         if not application.sources[state.id].enabled:
             found.append((state.id, "paused: enabled is false in feeds.yaml"))
         elif named is None and (state.state == "gone" or waits):

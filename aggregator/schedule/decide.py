@@ -21,7 +21,7 @@ from aggregator.schedule import rate as rates
 from aggregator.schedule.bounds import LONGEST, Bounds
 from aggregator.schedule.flaws import flaws
 from aggregator.schedule.formatting import counted, pace, span
-from aggregator.schedule.health import SILENT_AFTER, health
+from aggregator.schedule.health import SILENT_AFTER, health, quiet
 from aggregator.schedule.hints import PollHints
 
 JITTER: Final = 0.1  # of the interval, only ever added: spreads out the polls of many sources
@@ -157,7 +157,7 @@ def _with_rate(known: SourceState, visit: _Visit, feed: NormalFeed | None, new: 
     """The back-catalogue of a first poll is not current news: rate and last_new come from its dates."""
     before, now = visit.before, visit.now
     if before.last_success is None:
-        dates = [min(item.published, now) for item in feed.items if item.published] if feed else []
+        dates = [item.published for item in feed.items if item.published] if feed else []
         newest = max(dates, default=now if new else None)
         return replace(known, rate=rates.first_guess(feed, now) if feed else None, last_new=newest)
     planned = before.interval or visit.bounds.every
@@ -169,8 +169,7 @@ def _by_rate(known: SourceState, visit: _Visit) -> timedelta:
     bounds = visit.bounds
     if visit.first:
         return bounds.every
-    silent = visit.now - (known.last_new or known.first_success or visit.now) >= SILENT_AFTER
-    longest = bounds.silent if silent else bounds.longest
+    longest = bounds.silent if quiet(known, visit.now) >= SILENT_AFTER else bounds.longest
     return rates.interval(known.rate or 0.0, bounds.every, bounds.shortest, longest)
 
 
@@ -235,7 +234,7 @@ def _at(interval: timedelta, why: str, known: SourceState, visit: _Visit) -> Nex
     first = visit.first and known.last_success is not None
     spread = SPREAD if first else JITTER
     why += " (plus up to half of that, to spread out the polls)" if first else ""
-    wanted = now + min(interval * (1 + spread * jitter), LONGEST)
+    wanted = now + interval * (1 + spread * jitter)
     moment = hints.after_skips(wanted)
     if moment != wanted:
         moment = moment + jitter * _SKIP_SPREAD

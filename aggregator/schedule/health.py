@@ -30,7 +30,7 @@ def health(state: SourceState, now: datetime) -> tuple[str, str]:
     (no poll yet), `moved` (asked at another address than feeds.yaml says), `stale` (answers, but nothing new for 90
     days), `silent` (nothing new for 7 days), `guid-flood`, `truncated`, `future-dated`, `undated`, `thin` (of its last
     document), `ok`."""
-    if state.last_status == 410 and not permanent_redirects.adopted(state) and state.failures:
+    if state.last_status == 410:
         return "gone", f"the server says 410 Gone since {_day(state.last_attempt)}: not polled until its url changes"
     if state.failures:
         since = f", last success {_ago(state.last_success, now)}" if state.last_success else ", never succeeded"
@@ -42,11 +42,15 @@ def health(state: SourceState, now: datetime) -> tuple[str, str]:
         return "new", "not polled yet"
     if permanent_redirects.adopted(state):
         return "moved", f"moved permanently since {_day(state.moved_since)}; in feeds.yaml set url: {state.moved_to}"
-    quiet = now - (state.last_new or state.first_success or state.last_success)
-    if quiet >= SILENT_AFTER:
-        word = "stale" if quiet >= STALE_AFTER else "silent"
-        return word, f"it answers, but its last new item came {span(quiet)} ago"
+    if (without := quiet(state, now)) >= SILENT_AFTER:
+        word = "stale" if without >= STALE_AFTER else "silent"
+        return word, f"it answers, but its last new item came {span(without)} ago"
     return _of_document(state) or ("ok", _going_well(state, now))
+
+
+def quiet(state: SourceState, now: datetime) -> timedelta:
+    """For how long it has brought nothing new; nothing ever: since it first answered."""
+    return now - (state.last_new or state.first_success or now)
 
 
 def _of_document(state: SourceState) -> tuple[str, str] | None:

@@ -23,7 +23,7 @@ _GIVE_UP_AFTER = timedelta(hours=24)
 
 
 def adopted(state: SourceState) -> bool:
-    return state.moved_to is not None and state.moved_count >= SIGHTINGS
+    return state.moved_count >= SIGHTINGS
 
 
 def address(state: SourceState, configured: str) -> str:
@@ -41,7 +41,7 @@ def sighted(state: SourceState, permanent: str | None, now: datetime) -> SourceS
     if permanent is None or not _acceptable(state.url, permanent):
         return forgotten(state)
     unseen = state.next_poll is not None and now - state.next_poll > _UNSEEN
-    if permanent != state.moved_to or state.moved_since is None or state.moved_since > now or unseen:
+    if permanent != state.moved_to or state.moved_since is None or unseen:
         return replace(state, moved_to=permanent, moved_since=now, moved_count=1)
     proven = now - state.moved_since >= PROOF
     count = state.moved_count + 1

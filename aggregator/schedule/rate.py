@@ -32,10 +32,9 @@ def updated(rate: float | None, new: int, since: timedelta, planned: timedelta) 
     """The rate after a poll that found `new` items, `since` after the last successful one.
 
     `planned` is the interval that had been meant. A gap much longer than that comes from a suspended machine or a
-    clock that was set, and one of no length from a clock that went back: neither may make the source look dead.
+    clock that was set, and may not make the source look dead.
     """
-    gap = min(since, max(2 * planned, _LONGEST_GAP)) if since > timedelta() else planned
-    gap = max(gap, timedelta(seconds=1))
+    gap = max(timedelta(seconds=1), min(since, max(2 * planned, _LONGEST_GAP)))
     kept = exp(-(gap / MEMORY))
     before = REFERENCE_RATE if rate is None else rate
     return kept * before + (1 - kept) * new / (gap / _HOUR)
@@ -44,7 +43,7 @@ def updated(rate: float | None, new: int, since: timedelta, planned: timedelta) 
 def first_guess(feed: NormalFeed, now: datetime) -> float | None:
     """The rate that a first document's dates tell: of its last day, or of the time that it covers where it holds no
     whole day. None where fewer than two items are dated."""
-    ages = sorted(now - min(item.published, now) for item in feed.items if item.published is not None)
+    ages = sorted(now - item.published for item in feed.items if item.published is not None)
     if len(ages) < 2:
         return None
     covered = _WINDOW if ages[-1] >= _WINDOW else max(ages[-1], _HOUR)
