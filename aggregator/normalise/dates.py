@@ -1,9 +1,9 @@
 """Dates of items: the earliest plausible one, or None if there is none.
 
 Texts that the parser did not understand are read as ISO 8601 in its common variants, else by email.utils (RFC 5322, unknown
-zones are UTC) after what feeds write otherwise: PM, +01:00 and GMT+1, no time, months of other languages, 20.11.2026,
-20/11/2026, 11/20/2026 and 2026年11月20日. They must name year, month and day; nothing is guessed from today's date. Which of
-10/11/2026 is the month is told by the other dates of the document.
+zones are UTC) after what feeds write otherwise: PM, +01:00 and GMT+1, no time, months of other languages and Buddhist years,
+words before the time, 20.11.2026, 20/11/2026, 11/20/2026 and 2026年11月20日. They must name year, month and day; nothing is
+guessed from today's date. Which of 10/11/2026 is the month is told by the other dates of the document.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # the epoch, in whichever zone it was written, means "no date"
+_BUDDHIST = 543  # years between the eras; Thai servers write such years, in whichever form of a date
+_BUDDHIST_YEARS = range(2500, 2600)
 _ISO = re.compile(
     r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?"
     r"\s*(Z|[A-Za-z]{2,5}|[+-]\d{2}:?\d{2}|[+-]\d{2})?(?: (?:[A-Z]{3,5}|[+-]\d{2,4}))?\s*",
@@ -30,22 +32,38 @@ _YEAR_ONE = re.compile(r"(?<![+\-:\d])0\d{3}\s+\d{1,2}:")  # email.utils would r
 _MONTHS = {  # without `lis` and `lip`, which are months of their own in Polish and in Croatian
     name: month
     for month, names in {
-        "Jan": "jan ene gen янв sty січ oca яну ιαν ينا", "Feb": "feb fev fév фев lut лют şub φεβ فبر",
-        "Mar": "mar mär mrz maa mrt мар бер μαρ μάρ مار", "Apr": "apr abr avr апр kwi кві nis απρ أبر",
-        "May": "may mai mag mei maj май мая тра μαΐ μάι ماي", "Jun": "jun giu juin июн cze чер haz юни ιουν ιούν يوني",
-        "Jul": "jul lug juil июл lipc лип tem юли ιουλ ιούλ يولي", "Aug": "aug ago aoû авг sie сер ağu agu αυγ αύγ أغس",
-        "Sep": "sep set сен wrz вер eyl сеп σεπ سبت", "Oct": "oct okt out ott окт paź жов eki οκτ أكت",
-        "Nov": "nov ноя лис kas ное νοε νοέ نوف", "Dec": "dec dez dic déc des дек gru гру ara δεκ ديس",
+        "Jan": "jan ene gen янв sty січ oca яну ιαν ينا th1 มกร ม.ค ינו जनव ژان",
+        "Feb": "feb fev fév фев lut лют şub φεβ فبر th2 กุม ก.พ פבר फर फ़र فور",
+        "Mar": "mar mär mrz maa mrt мар бер μαρ μάρ مار th3 มีน มี.ค מרץ मार",
+        "Apr": "apr abr avr апр kwi кві nis απρ أبر th4 เมษ เม.ย אפר अप् آور",
+        "May": "may mai mag mei maj май мая тра μαΐ μάι ماي th5 พฤษ พ.ค מאי मई مه",
+        "Jun": "jun giu juin июн cze чер haz юни ιουν ιούν يوني th6 มิถ มิ.ย יונ जून ژوئن",
+        "Jul": "jul lug juil июл lipc лип tem юли ιουλ ιούλ يولي th7 กรก ก.ค יול जुल ژوئی",
+        "Aug": "aug ago aoû авг sie сер ağu agu αυγ αύγ أغس th8 สิง ส.ค אוג अगस اوت آگو",
+        "Sep": "sep set сен wrz вер eyl сеп σεπ سبت th9 กัน ก.ย ספט सित سپت",
+        "Oct": "oct okt out ott окт paź жов eki οκτ أكت th10 ตุล ต.ค אוק अक् اکت",
+        "Nov": "nov ноя лис kas ное νοε νοέ نوف th11 พฤศ พ.ย נוב नवं नवम نوا",
+        "Dec": "dec dez dic déc des дек gru гру ara δεκ ديس th12 ธัน ธ.ค דצמ दिस دسا",
     }.items()
     for name in names.split()
 }  # fmt: skip
-_MONTH = re.compile(r"(?<=\d)[\s.-]+(?:de )?([^\W\d_]{3,10})\.?[\s-]+(?:de )?(?=\d{4})")
+_MONTH = re.compile(
+    r"(?:^\D*)?(?<!\d)(\d{1,2})[\s.-]+(?:de |ב)?([^\s\d,:/+-][^\s,:/+-]{1,13})[\s,.-]+(?:de |năm |พ\.ศ\. ?)?(?=\d{4})"
+)
+_NUMBERED = re.compile(r"tháng (?=\d)", re.IGNORECASE)
+# What stands before the time, or behind it; and 10 h 30.
+_AT = re.compile(
+    r",?\s+(?:à|um|om|at|a las|às|alle|ore|kl\.?|klo|saat|в|о|lúc|เวลา|בשעה|ساعت)\s+(?=\d{1,2}(?:[:.]| ?h ?)\d{2})"
+    r"|(?<=\d{4})\sг\.,?|(?<=\d{2})\s(?:Uhr|น\.)",
+    re.IGNORECASE,
+)
+_HOURS = re.compile(r"(?<=\s)(\d{1,2})(?:\.| ?h ?)(\d{2})(?![\d.])")
 _HALF_DAY = re.compile(r"(?<![\d:])(\d{1,2})(:\d{2}(?::\d{2})?)\s*([ap])\.?m\b\.?", re.IGNORECASE)
 _ZONE = re.compile(r"(:\d{2})\s*(?:GMT|UTC?)?\s?([+-])(\d{1,2}):?(\d{2})?\s*(?:\([^()]*\)\s*)?$")
 _IN_ORDER = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _DOTTED = re.compile(r"\s*(\d{1,2})\.(\d{1,2})\.(\d{4}),?(?!\d)")
 # 20/11/2026 or 11-20-2026, perhaps after a day of the week and with a dash before the time.
-_SLASHED = re.compile(r"\s*(?:[^\W\d_]{2,12}\.?,?\s+)?(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)(?:,| [-–](?= ))?")
+_SLASHED = re.compile(r"\s*(?:[^\W\d_]{2,12}\.?,?\s+){0,2}(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)(?:,| [-–](?= ))?")
 _DASHED = re.compile(r"(?<=\d{4}) [-–] (?=\d{1,2}:\d{2})")  # as Drupal puts one before the time
 _TIME = re.compile(r"\d[:.]\d{2}")
 _NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")
@@ -72,10 +90,11 @@ def read(text: str | None, day_first: bool | None = None) -> datetime | None:
     if slashed := _SLASHED.match(text):
         text = _in_order(slashed, day_first) + text[slashed.end() :]
     text = _IN_ORDER.sub(r"\1-\2-\3 ", _DOTTED.sub(r"\3-\2-\1", text))
+    text = _HOURS.sub(r"\1:\2", _AT.sub(" ", text))
     text = _HALF_DAY.sub(_of_whole_day, _DASHED.sub(" ", text))
     if match := _ISO.fullmatch(text):
         return _at([int(part or 0) for part in match.groups()[:6]], _seconds(match[7]))
-    text = _MONTH.sub(_in_english, text)
+    text = _MONTH.sub(_in_english, _NUMBERED.sub("th", text))
     if _TIME.search(text):
         text = _ZONE.sub(lambda zone: f"{zone[1]} {zone[2]}{zone[3]:0>2}{zone[4] or '00'}", text)
     elif re.search(r"\d{4}", text):
@@ -110,9 +129,9 @@ def _of_whole_day(time: re.Match[str]) -> str:
 
 
 def _in_english(month: re.Match[str]) -> str:
-    name = month[1].lower()
+    name = month[2].lower()
     known = _MONTHS.get(name[:4]) or _MONTHS.get(name[:3])
-    return f" {known} " if known else month[0]
+    return f"{month[1]} {known} " if known else month[0]
 
 
 def _seconds(zone: str | None) -> int:
@@ -127,8 +146,9 @@ def _seconds(zone: str | None) -> int:
 
 def _at(parts: Sequence[int], offset: int) -> datetime | None:
     """The moment, aware UTC; `offset` in seconds east of UTC. 24:00 is midnight of the next day, a leap second the following
-    second; None for a day that does not exist."""
+    second, a Buddhist year that of our era; None for a day that does not exist."""
     year, month, day, hour, minute, second = parts
+    year -= _BUDDHIST if year in _BUDDHIST_YEARS else 0
     if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
         return None
     try:
