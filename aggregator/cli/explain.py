@@ -19,7 +19,7 @@ from aggregator.cli.expect import answer, expectation, expected, known_section
 from aggregator.cli.judgement import judgement, lines
 from aggregator.cli.planning import stored_ids
 from aggregator.cli.terminal import is_terminal
-from aggregator.errors import UsageError
+from aggregator.errors import AggregatorError, UsageError
 from aggregator.model.judgement import Match, Receipt
 from aggregator.model.settings import Source
 from aggregator.model.story import ItemView, StoryView
@@ -167,7 +167,7 @@ def _look_up(application: Application, text: str) -> Subject | None:
     in such an id, and so do those of some outlets.
 
     Raises:
-        UsageError: the archive does not hold it.
+        AggregatorError: the archive does not hold it.
     """
     from aggregator.normalise.address import canonical
     from aggregator.pipeline.category_topics import stored_topics
@@ -188,7 +188,7 @@ def _look_up(application: Application, text: str) -> Subject | None:
         article = reading.find(text, canonical(text)) if is_address else None
         id = article or id
         if id is None:
-            raise UsageError(
+            raise AggregatorError(
                 "the archive has no item with this address; `aggregator try URL` shows where it would land"
             )
         story = None if article else reading.story(id)  # whose id is that of its first article
@@ -200,7 +200,7 @@ def _look_up(application: Application, text: str) -> Subject | None:
         item = reading.item(id)
         if item is None:
             what = "address" if is_address else "id"
-            raise UsageError(f"the archive has no story or item with this {what}, or `stories: hide` hides it")
+            raise AggregatorError(f"the archive has no story or item with this {what}, or `stories: hide` hides it")
         story = reading.story(item.story) if item.story else None
         categories = stored_topics(archive).of(item.categories)
         ids = stored_ids(application, archive)

@@ -165,7 +165,7 @@ def test_classify_is_the_code_of_the_edition(tmp_path: Path) -> None:
         (["run", "--port", "²"], 2, "--port: expected a number"),
         (["plan", "--limit", "9" * 5000], 2, "--limit: expected a number"),
         (["nonsense"], 2, "invalid choice"),
-        (["explain", "https://nowhere.example/x"], 2, "no item with this address"),
+        (["explain", "https://nowhere.example/x"], 1, "no item with this address"),
     ],
 )
 def test_bad_usage_says_what_to_do_and_exits_2(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
