@@ -60,14 +60,17 @@ def outcome(book: Rulebook, case: Case) -> Outcome:
     if not ranked:
         return Outcome(winner, None, 0.0, deciding)
     rival = ranked[0][1]
-    lead = max(raw[book.ids[winner]] if winner in book.ids else 0.0, book.least[rival])
-    return Outcome(winner, book.rules[rival].id, _lacking(lead - raw[rival], rival in reading.elsewhere), deciding)
+    first = book.ids.get(winner, -1)
+    lead = raw[first] if first >= 0 else 0.0
+    tie = rival < first or lead < book.least[rival]
+    evidence = max(lead, book.least[rival]) - raw[rival] + (-1e-9 if tie else 1e-9)
+    return Outcome(winner, book.rules[rival].id, _lacking(evidence, rival in reading.elsewhere), deciding)
 
 
 def _lacking(evidence: float, elsewhere: bool) -> float:
-    """The least weight, in hundredths, with which a word in the headline is more than this evidence."""
+    """The least weight, in hundredths, with which a word in the headline is this evidence."""
     steps = (step / 100 for step in range(1, 10_000))
-    return next((one for one in steps if word_value(one, weights.HEADLINE, elsewhere) > evidence + 1e-9), 100.0)
+    return next((one for one in steps if word_value(one, weights.HEADLINE, elsewhere) >= evidence), 100.0)
 
 
 def _counterfactuals(

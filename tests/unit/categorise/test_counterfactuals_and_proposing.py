@@ -198,7 +198,21 @@ def test_a_word_of_the_weight_that_is_lacking_moves_the_text(title: str) -> None
         "id: world", "{id: world, words: [octopuses]}"
     )
     rules = book(text)
+    assert_least_that_moves(rules, title)
+
+
+@pytest.mark.parametrize("title", ["Trade, zoo", "Missile over zoo", "Trade in weak", "Weak"])
+def test_no_lighter_word_moves_the_text(title: str) -> None:
+    """On a tie the first section leads, and what a section needs at least is enough."""
+    words = {"defense": "missile", "economy": "{trade: 2}", "nature": "{zoo: 2}", "sea": "{weak: 0.05}", "land": ""}
+    sections = "".join(f"  - {{id: {name}, words: [{word}]}}\n" for name, word in words.items())
+    assert_least_that_moves(book(f"sections:\n{sections}"), title)
+
+
+def assert_least_that_moves(rules: Rulebook, title: str) -> None:
     found = outcome(rules, Case(title))
-    word = Term(("zebra",), found.behind, rules.rules[0].at)
-    more = [replace(one, words=(*one.words, word)) if one.id == found.runner_up else one for one in rules.rules]
-    assert judge(compile_rules(more, (), rules.fallback), f"{title} zebra").section == found.runner_up
+    for weight, moves in ((found.behind, True), (found.behind - 0.01, False)):
+        word = Term(("zebra",), weight, rules.rules[0].at)
+        more = [replace(one, words=(*one.words, word)) if one.id == found.runner_up else one for one in rules.rules]
+        moved = judge(compile_rules(more, (), rules.fallback), f"{title} zebra").section == found.runner_up
+        assert moved == moves, (found, weight)
