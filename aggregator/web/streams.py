@@ -156,7 +156,8 @@ def build(
     force = library.in_force()
     now = int(library.now().timestamp())
     stories, items, extent = _results(library, query, now)
-    expires = min([*filter(None, [extent.expires]), *(end for end in _ends(force) if end > now)], default=None)
+    ends = [*_ends(force), *(query.window or ())[1:]]  # of pins, and of the month
+    expires = min([*filter(None, [extent.expires]), *(end for end in ends if end > now)], default=None)
     newest = [one.updated for one in stories] + [one.updated for one in items]
     path = force.root + path_of(query.kind, query.id)
     previous, following, current = _documents(library, query, path, now)
@@ -188,8 +189,6 @@ def build(
         current=current,
         selection=query_string(args, without=("limit",)),
     )
-    if query.window and now < query.window[1]:
-        expires = query.window[1]  # the month closes
     return stream, expires
 
 

@@ -252,10 +252,11 @@ def test_a_pin_that_ends(room: Newsroom) -> None:
     keeper = Keeper(room)
     room.now = datetime(2026, 11, 25, 18, 29, 59, tzinfo=UTC)
     keeper.look()
-    assert "stories: pin" in room.client.get("/sections/defense.json").text
+    feeds = ("/sections/defense.json", "/sections/defense/2026-11.json")
+    assert ["stories: pin" in room.client.get(feed).text for feed in feeds] == [True, True]
     room.now += timedelta(seconds=5)
     changed = keeper.look()
-    assert "stories: pin" not in room.client.get("/sections/defense.json").text
+    assert ["stories: pin" in room.client.get(feed).text for feed in feeds] == [False, False]
     assert {"/api/v1/stories", "/sections/defense.json"} <= set(changed)
     assert any(address.startswith("/api/v1/stories/") for address in changed)
 
