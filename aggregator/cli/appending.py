@@ -118,9 +118,12 @@ def hint_to_apply(application: Application, what: str) -> None:
 
 
 def _doubts(settings: Settings, added: Collection[str]) -> Iterator[str]:
-    """How new sources count whose outlets the file does not list: as one with others only because of their name, which then
-    corroborate nothing, or as several though they have one host, which then corroborate each other. A host where several
-    outlets are listed already is a host of many."""
+    """How new sources count: as a listed outlet only because of their name, which any feed may give itself. And those whose outlets
+    the file does not list: as one with others only because of their name, which then corroborate nothing, or as several though they
+    have one host, which then corroborate each other. A host where several outlets are listed already is a host of many."""
+    from aggregator.config.publishers import publisher_index
+
+    index = publisher_index(settings)
     listed = {publisher.name for publisher in settings.publishers}
     names: dict[str, list[Source]] = {}
     hosts: dict[str, list[Source]] = {}
@@ -129,6 +132,11 @@ def _doubts(settings: Settings, added: Collection[str]) -> Iterator[str]:
             names.setdefault(source.publisher, []).append(source)
             hosts.setdefault((host_of(source.url) or "").removeprefix("www."), []).append(source)
     told: list[tuple[list[Source], str]] = []
+    for source in settings.sources:
+        known, host = index.named(source.publisher), host_of(source.url) or ""
+        if known and known.domains and index.at(host) is not known:
+            message = f"counts as {known.name} because of its name, but {host} is none of its domains; if it is not, give it another"
+            told.append(([source], message))
     for name, group in names.items():
         if len(group) > 1:
             message = f"count as one outlet, since {_each(group)} have the publisher {name}; if they are not, give one of them another"
@@ -145,7 +153,8 @@ def _doubts(settings: Settings, added: Collection[str]) -> Iterator[str]:
         ids = [one.id for one in group]
         if len(ids) > 3:
             ids[3:] = [f"{len(ids) - 3} more"]
-        yield str(group[-1].at.problem(f"{', '.join(ids[:-1])} and {ids[-1]} {message} `publisher`", warning=True))
+        named = " and ".join(filter(None, [", ".join(ids[:-1]), ids[-1]]))
+        yield str(group[-1].at.problem(f"{named} {message} `publisher`", warning=True))
     if rest := len(told[SHOWN:]):
         yield f"… and {rest} more group{'s' if rest > 1 else ''} of sources"
 

@@ -131,6 +131,21 @@ def test_feeds_titled_alike_are_told_to_be_one_publisher(desk: Desk) -> None:
     assert "… and 1 more group of sources" in told[5]
 
 
+def test_a_feed_that_calls_itself_what_a_listed_outlet_is_called_is_told_to_count_as_it(desk: Desk) -> None:
+    desk.server.routes["/posing.rss"] = conditional(rss([("1", "Boats", NOW)], "Harbour", "posing.example"))
+    code, out, err = desk.run("add", desk.server.url("/posing.rss"))
+    assert (code, "Added source harbour" in out) == (0, True)
+    assert err == (
+        f"{desk.file}:8:5: warning: harbour counts as Harbour because of its name, but 127.0.0.1 is none of its domains; "
+        "if it is not, give it another `publisher`\n"
+    )
+    path = desk.file.with_name("list.opml")
+    path.write_text(
+        '<opml version="2.0"><body><outline text="HARBOUR" xmlUrl="https://www.harbour.example/rss"/></body></opml>'
+    )
+    assert desk.run("import", str(path))[2] == ""
+
+
 def test_feeds_of_one_host_are_told_to_be_several_publishers(desk: Desk) -> None:
     path = desk.file.with_name("list.opml")
     rows = "".join(
