@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from functools import lru_cache
+from string import ascii_letters, digits
 
 import ada_url
 
@@ -19,6 +20,8 @@ _NOT_PLAIN = re.compile(r"&(?:amp|apos|#\w+);|/\.|%(?![0-9A-Fa-f]{2})|://[^/]*(?
 
 _HOST = re.compile(r"\s*www\.[\w-]+\.[\w.-]+(?=[\s:/?#]|\Z)", re.IGNORECASE)
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
+# What means the same without its escape, and what only some programs escape: browsers do not, `fit_address` does.
+_NEEDLESS = {f"%{ord(char):02X}": char for char in f"{ascii_letters}{digits}-._~" + "[]{}|^`\\"}
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
 
 # The archive keeps canonical forms: a change of them needs a migration that writes those of stored items anew.
@@ -73,14 +76,14 @@ def absolute(text: str | None, base: str) -> str | None:
 @lru_cache(maxsize=4096)
 def canonical(url: str | None) -> str | None:
     """The form in which variants of one address are equal: https, no `www.`, no default port, no tracking parameters, no
-    trailing slash, parameters in order of name, escapes in capitals (RFC 3986, 6.2.2.1), and of fragments only those that name
-    an entry of the page. For comparing only, never for following."""
+    trailing slash, parameters in order of name, escapes in capitals (RFC 3986, 6.2.2.1) and only where they are needed (6.2.2.2),
+    and of fragments only those that name an entry of the page. For comparing only, never for following."""
     if url is None:
         return None
     if not url.isascii():  # as people write it; an item's address is as `absolute` leaves it
         url = absolute(url, "") or url
     if "%" in url:
-        url = _ESCAPE.sub(lambda escape: escape[0].upper(), url)
+        url = _ESCAPE.sub(_needed, url)
     rest, _, fragment = url.partition("#")
     place, _, query = rest.split("://", 1)[-1].partition("?")
     host, slash, path = place.partition("/")
@@ -91,6 +94,11 @@ def canonical(url: str | None) -> str | None:
     if kept:
         whole = f"{whole}?{'&'.join(kept)}"
     return f"{whole}#{fragment}" if fragment and not _NO_ENTRY.fullmatch(fragment) else whole
+
+
+def _needed(escape: re.Match[str]) -> str:
+    capitals = escape[0].upper()
+    return _NEEDLESS.get(capitals, capitals)
 
 
 def host(url: str) -> str:

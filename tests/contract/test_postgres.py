@@ -143,7 +143,7 @@ def test_an_article_is_the_same_although_addresses_are_compared_otherwise_now(
 ) -> None:
     known = [item("one", f"{n}", "Title", url=f"https://dw.example/{n}?maca=rss", canonical=before)
              for n, before in enumerate(["https://dw.example/0?maca=rss", "https://dw.example/1", None])]  # fmt: skip
-    steps = migrations()[:15]
+    steps = migrations()[:16]
     with monkeypatch.context() as earlier:
         earlier.setattr("aggregator.store.postgres.schema.migrations", lambda: steps)
         made = PostgresArchive(url)

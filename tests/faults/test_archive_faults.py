@@ -511,21 +511,22 @@ def test_f24_texts_that_an_earlier_program_pruned_are_known_as_such(
 
 
 @pytest.mark.parametrize(
-    ("url", "before"),
+    ("url", "before", "schema"),
     [
-        ("https://www.one.example/a-7?maca=en-rss-en-all-1573-xml-mrss", None),
-        ("https://one.example/%d0%bd", None),
-        ("https://one.example/day#entry-9", "https://one.example/day"),
+        ("https://www.one.example/a-7?maca=en-rss-en-all-1573-xml-mrss", None, 21),
+        ("https://one.example/%d0%bd", None, 21),
+        ("https://one.example/day#entry-9", "https://one.example/day", 21),
+        ("https://one.example/a%7Cb", None, 22),
     ],
 )
 def test_f24_an_article_is_the_same_although_addresses_are_compared_otherwise_now(
-    tmp_path: Path, url: str, before: str | None, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, url: str, before: str | None, schema: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its key, where it has no guid, and what `stories:` names, are its address in a form that earlier programs wrote otherwise."""
     path = tmp_path / "a.db"
     known = item("one", "by its old address", "Title", url=url, canonical=before or url.replace("www.", ""))
     with monkeypatch.context() as earlier:
-        earlier_program(21, earlier)
+        earlier_program(schema, earlier)
         made = SqliteArchive(path)
         made.sources.sync([source("one")])
         made.intake.apply([polled("one", [known])], NOW)

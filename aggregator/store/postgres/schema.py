@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 TOLD_ANEW = 15
 """Before this migration the index of words held some texts otherwise than `indexed` writes them now (aggregator/text/search.py)."""
-COMPARED_ANEW = 16
+COMPARED_ANEW = 17
 """Before this one some addresses had another canonical form (aggregator/normalise/address.py)."""
 
 

@@ -12,6 +12,7 @@ from builders.documents import atom, dropped, item, read, rss
 from aggregator.model.story import Report
 from aggregator.normalise.address import absolute, canonical
 from aggregator.normalise.reports import told_once
+from aggregator.render.fit import fit_address
 
 BASE = "https://example.org/dir/page"
 
@@ -70,6 +71,17 @@ def test_variants_of_one_address_are_equal(variant: str) -> None:
 def test_an_escape_is_the_same_in_small_letters(escapes: Callable[[str], str]) -> None:
     place = "https://example.org/" + escapes("%D0%BD%D0%B0") + "?q=" + escapes("%E2%82%AC") + "#" + escapes("%D0%BD")
     assert canonical(place) == "https://example.org/%D0%BD%D0%B0?q=%E2%82%AC#%D0%BD"
+
+
+def test_an_escape_that_is_not_needed_is_none() -> None:
+    """An address as feeds and the API give it is the one that an editor writes under `stories:`."""
+    written = "a|b[c]^{d}`~-A"
+    escaped = "".join(f"%{ord(char):02x}" for char in written)
+    place, query = "https://example.org/", f"?{written}"
+    stored = absolute(f"{place}{written}{query}", "")
+    for form in (stored, fit_address(stored), f"{place}{escaped}{query}", f"{place}{written}?{escaped}"):
+        assert canonical(form) == f"{place}{written}{query}"
+    assert canonical("https://example.org/a%2Fb%3Fc%26d%2541") == "https://example.org/a%2Fb%3Fc%26d%2541"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+-- As 0016, for a later form: escapes that are not needed are none. `migrate` writes it, since SQL cannot.
