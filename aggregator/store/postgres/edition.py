@@ -132,8 +132,7 @@ def _save_entries(raw: Raw, batch: Batch, before: list[Row]) -> set[str]:
         "ON CONFLICT (stream, story) DO UPDATE SET entered = excluded.entered, primary_since = excluded.primary_since, "
         "published = excluded.published, active = excluded.active",
     )
-    after = [(stream, story, published, active) for stream, story, _, _, published, active in rows]
-    if moved := shifts(before, after, batch.now):
+    if moved := shifts(before, rows, batch.now):
         raw.execute("DELETE FROM shifts WHERE published < %s", (batch.now - KEPT,))
         put(raw, "shifts", "bigint bigint bigint", moved,
             "ON CONFLICT (stream, published) DO UPDATE SET at = greatest(shifts.at, excluded.at)")  # fmt: skip

@@ -98,8 +98,7 @@ def _save_entries(raw: sqlite3.Connection, batch: Batch, before: list[Row]) -> s
     )
     rows = entry_rows(stories, streams)
     raw.executemany(_SAVE_ENTRY, rows)
-    after = [(stream, story, published, active) for stream, story, _, _, published, active in rows]
-    if moved := shifts(before, after, batch.now):
+    if moved := shifts(before, rows, batch.now):
         raw.execute("DELETE FROM shifts WHERE published < ?", (batch.now - KEPT,))
         raw.executemany(_SAVE_SHIFT, moved)
     return names

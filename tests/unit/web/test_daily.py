@@ -54,7 +54,7 @@ def test_a_brief_word_for_word(tmp_path: Path) -> None:
         "<br>Nobody was &lt;hurt&gt; &amp; all is well.</li>"
         f'<li><a href="{at}/stories/{second.id}">Navy buys potatoes</a> (K &amp; &lt;Sons&gt;)</li></ol>',
         "date_published": "2026-11-24T00:00:00Z",  # when the day was over
-        "date_modified": "2026-11-24T00:00:00Z",
+        "date_modified": "2026-11-24T12:00:00Z",  # when its stories came
         "authors": [{"name": "Test Wire – Defense, day by day"}],
         "tags": [],
     }

@@ -52,7 +52,7 @@ def yesterday(room: Newsroom) -> tuple[str, str]:
 def test_a_story_that_is_hidden_moves_the_brief_forward(room: Newsroom) -> None:
     whole, first = yesterday(room)
     assert whole.index("collide") < whole.index("potatoes"), "two outlets told it"
-    assert first == "2026-11-24T11:00:00Z", "when the second outlet joined"
+    assert first == "2026-11-24T12:00:00Z", "when they came"
     hide(room, FIRST, SECOND)
     less, second = yesterday(room)
     assert "collide" not in less
@@ -83,6 +83,15 @@ def test_a_story_that_leaves_the_section_and_comes_back_moves_the_brief(room: Ne
 def test_a_story_that_merges_into_another_moves_the_brief(room: Newsroom) -> None:
     edit(room, f"{CONFIG}stories: {{join: [['{OTHER.url}', '{FIRST.url}']]}}\n")
     assert yesterday(room)[1] >= "2026-11-24T13:00:00Z"
+
+
+def test_the_back_catalogue_of_a_new_source_moves_the_brief(room: Newsroom) -> None:
+    _, first = yesterday(room)
+    room.now += HOUR
+    room.publish(item("Missile found in a barn", "reuters", age=16 * HOUR))
+    more, second = yesterday(room)
+    assert "barn" in more
+    assert (first, second) == ("2026-11-24T12:00:00Z", "2026-11-24T13:00:00Z")
 
 
 def test_outlets_that_are_named_anew_change_no_brief(room: Newsroom) -> None:
