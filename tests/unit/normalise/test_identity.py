@@ -101,6 +101,7 @@ def test_a_long_guid_and_one_with_controls() -> None:
 def test_equal_guids_with_different_addresses_are_distrusted() -> None:
     items = [item(guid="same", link=f"https://example.org/{number}", title=f"T{number}") for number in range(3)]
     assert len(set(keys(*items))) == 3
+    assert len(set(keys(*items[:2]))) == 2
 
 
 def test_equal_guids_without_addresses_are_told_apart_by_title() -> None:
@@ -127,4 +128,5 @@ def test_one_address_and_title_under_two_guids_is_one_item() -> None:
 
 
 def test_a_live_page_with_many_entries_keeps_them() -> None:
-    assert len(keys(*(item(guid=f"g{number}", title=f"Update {number}") for number in range(4)))) == 4
+    for title in ("Update {}", ""):
+        assert len(keys(*(item(guid=f"g{number}", title=title.format(number)) for number in range(4)))) == 4
