@@ -9,13 +9,17 @@ guessed from today's date. Which of 10/11/2026 is the month is told by the other
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
+from typing import TypeVar
+
+Entry = TypeVar("Entry")
 
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # the epoch, in whichever zone it was written, means "no date"
 _BUDDHIST = 543  # years between the eras; Thai servers write such years, in whichever form of a date
 _BUDDHIST_YEARS = range(2500, 2600)
+_NOW = datetime.max.replace(tzinfo=UTC)
 _ISO = re.compile(
     r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?"
     r"\s*(Z|[A-Za-z]{2,5}|[+-]\d{2}:?\d{2}|[+-]\d{2})?(?: (?:[A-Z]{3,5}|[+-]\d{2,4}))?\s*",
@@ -67,6 +71,14 @@ _SLASHED = re.compile(r"\s*(?:[^\W\d_]{2,12}\.?,?\s+){0,2}(\d{1,2})([/-])(\d{1,2
 _DASHED = re.compile(r"(?<=\d{4}) [-–] (?=\d{1,2}:\d{2})")  # as Drupal puts one before the time
 _TIME = re.compile(r"\d[:.]\d{2}")
 _NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")
+
+
+def newest(entries: Sequence[Entry], most: int, published: Callable[[Entry], datetime | None]) -> Sequence[Entry]:
+    """At most so many, in the order of the document; an undated one counts as new (a feed lists its newest first)."""
+    if len(entries) <= most:
+        return entries
+    order = sorted(range(len(entries)), key=lambda place: published(entries[place]) or _NOW, reverse=True)
+    return [entries[place] for place in sorted(order[:most])]
 
 
 def earliest(candidates: Iterable[datetime | None]) -> datetime | None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-
 from aggregator.model.item import Drop, Item, NormalFeed, ParsedFeed
 from aggregator.model.source import ParseJob
 from aggregator.normalise import address, dates
@@ -16,7 +13,6 @@ from aggregator.normalise.plain import plain
 from aggregator.normalise.steps import IDENTIFY, STEPS, tag
 
 MAX_ITEMS = 1000
-_NEWEST = datetime.max.replace(tzinfo=UTC)
 
 
 def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
@@ -36,7 +32,9 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     known = Fingerprints(context, job.fingerprints)
     context.drops["double-entry"] += len(drafts) - len(kept)
     context.drops["over-cap"] += feed.left_out + max(0, len(kept) - MAX_ITEMS)
-    items = tuple(_item(key, draft, context, known) for key, draft in _newest(kept))
+    items = tuple(
+        _item(key, draft, context, known) for key, draft in dates.newest(kept, MAX_ITEMS, lambda one: one[1].published)
+    )
     return NormalFeed(
         format=feed.format,
         items=items,
@@ -51,14 +49,6 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
         flaws=feed.flaws,
         drops=tuple(Drop(reason, count) for reason, count in sorted(context.drops.items()) if count),
     )
-
-
-def _newest(kept: Sequence[tuple[str, Draft]]) -> Sequence[tuple[str, Draft]]:
-    """The newest MAX_ITEMS in document order; an undated entry counts as new (a feed lists its newest first)."""
-    if len(kept) <= MAX_ITEMS:
-        return kept
-    order = sorted(range(len(kept)), key=lambda place: kept[place][1].published or _NEWEST, reverse=True)
-    return [kept[place] for place in sorted(order[:MAX_ITEMS])]
 
 
 def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item:

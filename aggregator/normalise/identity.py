@@ -42,10 +42,10 @@ def keys(drafts: Sequence[Draft]) -> list[str]:
     return [_key(draft, draft.guid in distrusted) for draft in drafts]
 
 
-def _distrusted(drafts: Iterable[Draft]) -> frozenset[str]:
+def _distrusted(drafts: Iterable[Draft]) -> frozenset[str | None]:
     """Guids that are shared by entries with different addresses (or, if they have none, different titles)."""
-    matters = {(draft.guid, draft.canonical or draft.title) for draft in drafts if draft.guid}
-    counts = Counter(guid for guid, _ in matters if guid)
+    matters = {(draft.guid, draft.canonical or draft.title) for draft in drafts}
+    counts = Counter(guid for guid, _ in matters)
     return frozenset(guid for guid, count in counts.items() if count > 1)
 
 

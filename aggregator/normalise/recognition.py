@@ -7,14 +7,15 @@ has changed its guids, and the repeats are not announced, down to the last of th
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from aggregator.model.item import Drop, Item
+from aggregator.normalise.dates import newest
 
-MAX_NEW = 1000
 FLOOD_TITLES = 3  # fewer repeated titles are a column that is always called the same
 _UNDATED = datetime.max.replace(tzinfo=UTC)
 
@@ -52,9 +53,8 @@ class Recognition:
         return any(item.unread for item in self.new) or any(item.unread for _, item in self.changed)
 
 
-def recognise(items: Sequence[Item], known: StoredItems, first_poll: bool, most: int = MAX_NEW) -> Recognition:
-    """If applied twice (with the store updated in between), the second time brings nothing new. At most `most` are new,
-    and MAX_NEW."""
+def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize) -> Recognition:
+    """If applied twice (with the store updated in between), the second time brings nothing new. At most `most` are new."""
     unknown: list[Item] = []
     changed: dict[int, Item] = {}
     seen: dict[int, None] = {}
@@ -69,9 +69,9 @@ def recognise(items: Sequence[Item], known: StoredItems, first_poll: bool, most:
             seen[number] = None
         else:
             changed[number] = item
-    repeated = set() if first_poll else _repeated(unknown, known, items)
+    repeated = _repeated(unknown, known, items)
     fresh = [item for item in unknown if item.id not in repeated]
-    new = _newest(fresh, min(most, MAX_NEW))
+    new = newest(fresh, most, lambda item: item.published)
     drops = {"repeated": len(repeated), "over-cap": len(fresh) - len(new)}
     return Recognition(
         new=tuple(new),
@@ -90,14 +90,15 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
     entries = Counter(item.canonical for item in items)
     result = []
     for item in items:
-        old = known.addresses.get(item.canonical) if item.canonical and item.id not in known.items else None
-        tells = old in known.items and old not in here and entries[item.canonical] == 1 and _is_article(item.canonical)
+        address = item.canonical or ""
+        old = known.addresses.get(address)
+        tells = old not in here and entries[address] == 1 and _is_article(address)
         result.append(replace(item, id=old) if old and tells else item)
     return result
 
 
-def _is_article(canonical: str | None) -> bool:
-    return canonical is not None and ("/" in canonical[len("https://") :] or "?" in canonical)
+def _is_article(canonical: str) -> bool:
+    return "/" in canonical[len("https://") :] or "?" in canonical
 
 
 def _repeated(unknown: Sequence[Item], known: StoredItems, items: Sequence[Item]) -> set[str]:
@@ -126,10 +127,3 @@ def _many(items: Sequence[Item]) -> bool:
 
 def _dated(item: Item) -> int:
     return int((item.published or _UNDATED).timestamp())
-
-
-def _newest(items: Sequence[Item], most: int) -> Sequence[Item]:
-    if len(items) <= most:
-        return items
-    chosen = sorted(range(len(items)), key=lambda place: items[place].published or _UNDATED, reverse=True)[:most]
-    return [items[place] for place in sorted(chosen)]

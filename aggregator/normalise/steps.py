@@ -79,8 +79,6 @@ def _base(draft: Draft) -> str:
 
 def _without_title(safe: str, draft: Draft) -> str:
     """The text without the title at its start that is said once more: a heading, or the first of the fields of Drupal."""
-    if not draft.parsed.title:
-        return safe
     if (heading := _HEADING.match(safe)) and _is_title(heading[2], draft):
         before, after = safe[: heading.start(1) - 2].rstrip(), safe[heading.end() :]
         while before.endswith("<div>") and after.startswith("</div>"):  # it was alone in a header
@@ -143,7 +141,7 @@ def language(draft: Draft, context: Context) -> None:
 
 def tag(text: str | None) -> str | None:
     """A language tag (BCP 47) in its usual writing: `en-GB`; None for anything else."""
-    found = _LANGUAGE.fullmatch(text.strip()) if text and len(text) < 40 else None
+    found = _LANGUAGE.fullmatch(text.strip()) if text else None
     if found is None:
         return None
     first, *rest = found[0].replace("_", "-").split("-")

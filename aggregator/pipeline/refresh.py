@@ -259,7 +259,7 @@ def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Recogniti
         items |= intake.known(set(addresses.values()))
     if len(unknown) >= FLOOD_TITLES or (unknown and flooded):
         titles = intake.known_titles(state.id)
-    return recognise(feed.items, StoredItems(items, addresses, titles, flooded), first, new_item_limit(state.rate))
+    return recognise(feed.items, StoredItems(items, addresses, titles, flooded), new_item_limit(state.rate))
 
 
 def _digest(body: bytes) -> str:

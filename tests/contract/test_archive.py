@@ -567,7 +567,7 @@ def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: Store) -
     members = store.reading.members(story.n)
     assert (story.title, members[0].summary, members[0].content) == ("Defense of old", "", "")
     known = StoredItems(store.intake.known([one.id]), {})
-    assert recognise([one], known, first_poll=False).new == (), "a purged item must not come back"
+    assert recognise([one], known).new == (), "a purged item must not come back"
     assert titles(store, StreamQuery("search", filter=Filter(words=("old",)))) == ["Defense of old"]
     assert titles(store, StreamQuery("search", filter=Filter(words=("words",)))) == []
 
@@ -599,17 +599,15 @@ def test_a_source_that_lists_a_pruned_item_again_gives_it_its_text_again(store: 
     store.upkeep.prune(SECONDS, 90 * 86_400, {})
     (told,) = store.reading.stories(StreamQuery("latest"), SECONDS)[0]
     unread = replace(one, hash="", summary="", content="")
-    assert recognise([unread], StoredItems(store.intake.known([one.id]), {}), first_poll=False).unread, (
-        "it is to be read"
-    )
-    again = recognise([one], StoredItems(store.intake.known([one.id]), {}), first_poll=False)
+    assert recognise([unread], StoredItems(store.intake.known([one.id]), {})).unread, "it is to be read"
+    again = recognise([one], StoredItems(store.intake.known([one.id]), {}))
     store.intake.apply([polled("alpha", changed=again.changed)], NOW)
     place(store)
     assert [member.summary for member in store.reading.members(told.n)] == [one.summary]
     (after,) = store.reading.stories(StreamQuery("latest"), SECONDS)[0]
     assert (after.id, after.entry, after.entered) == (told.id, told.entry, told.entered), "and nothing is announced"
     assert titles(store, StreamQuery("search", filter=Filter(words=("words",)))) == ["Defense of old"]
-    assert recognise([one], StoredItems(store.intake.known([one.id]), {}), first_poll=False).seen == (1,)
+    assert recognise([one], StoredItems(store.intake.known([one.id]), {})).seen == (1,)
     assert store.upkeep.prune(SECONDS + 89 * 86_400, 90 * 86_400, {}) == 0
 
 

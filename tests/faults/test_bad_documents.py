@@ -290,10 +290,10 @@ def test_19_guids_that_change_at_every_poll_are_kept_once() -> None:
         read(rss([item(guid=f"{poll}-{n}", link=f"https://e.org/{n}", title=f"T{n}") for n in range(9)])).items
         for poll in range(3)
     ]
-    first = recognise(polls[0], StoredItems({}, {}), first_poll=True)
+    first = recognise(polls[0], StoredItems({}, {}))
     assert len(first.new) == 9
     for poll in polls[1:]:
-        changes = recognise(poll, known(first.new), first_poll=False)
+        changes = recognise(poll, known(first.new))
         assert (changes.new, len(changes.changed) + len(changes.seen)) == ((), 9)
 
 
@@ -321,7 +321,7 @@ def test_22_and_f20_a_hundred_thousand_items_are_capped_and_reported() -> None:
 def test_23_a_feed_that_shrinks_or_rolls_back_announces_nothing() -> None:
     stored = read(rss([item(guid=f"{n}", link=f"https://e.org/{n}", title=f"T{n}") for n in range(9)])).items
     for snapshot in ((), stored[:2], stored[5:]):
-        assert recognise(snapshot, known(stored), first_poll=False).new == ()
+        assert recognise(snapshot, known(stored)).new == ()
 
 
 @pytest.mark.parametrize(

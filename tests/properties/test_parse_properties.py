@@ -153,16 +153,16 @@ def test_every_body_becomes_utf8(body: bytes, header: str | None) -> None:
     to_utf8(body, header)[0].decode("utf-8")
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 3)), max_size=12), st.booleans())
-def test_recognising_twice_brings_nothing_new(entries: list[tuple[int, int, int]], first: bool) -> None:
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 3)), max_size=12))
+def test_recognising_twice_brings_nothing_new(entries: list[tuple[int, int, int]]) -> None:
     body = rss(
         [item(guid=f"g{guid}", link=f"https://e.org/{link}", title=f"T{title}") for guid, link, title in entries]
     )
     items = read(body).items
-    changes = recognise(items, StoredItems({}, {}), first)
+    changes = recognise(items, StoredItems({}, {}))
     stored = {one.id: (number, one.hash) for number, one in enumerate(changes.new)}
     addresses = {one.canonical: one.id for one in changes.new if one.canonical}
-    again = recognise(items, StoredItems(stored, addresses, {one.title: {None} for one in changes.new}), False)
+    again = recognise(items, StoredItems(stored, addresses, {one.title: {None} for one in changes.new}))
     assert (again.new, again.changed) == ((), ())
     assert len(again.seen) == len(stored)
 
@@ -178,7 +178,7 @@ def test_not_reading_what_was_said_before_changes_nothing(
 ) -> None:
     """Whatever a source lists, drops and takes up again: the same is new, changed and seen as if all were read."""
     reader, skipper = Stored(), Stored()
-    for number, entries in enumerate(documents):
+    for entries in documents:
         body = rss(
             [
                 item(
@@ -188,11 +188,11 @@ def test_not_reading_what_was_said_before_changes_nothing(
                 for guid, link, title, text in entries
             ]
         )  # fmt: skip
-        plain = reader.take(read(body).items, number == 0, most)
+        plain = reader.take(read(body).items, most)
         items = read(body, replace(JOB, fingerprints=skipper.fingerprints)).items
-        quick = skipper.take(items, number == 0, most)
+        quick = skipper.take(items, most)
         if any(one.unread for one in quick.new):
-            quick = skipper.take(read(body).items, number == 0, most)
+            quick = skipper.take(read(body).items, most)
         assert quick == plain
         reader.store(plain)
         skipper.store(quick)
@@ -207,13 +207,9 @@ class Stored:
         self.titles: dict[int, str] = {}
         self.fingerprints = b""
 
-    def take(self, items: Sequence[Item], first: bool, most: int) -> Recognition:
-        return recognise(
-            items,
-            StoredItems(self.items, self.addresses, {title: {None} for title in self.titles.values()}),
-            first,
-            most,
-        )
+    def take(self, items: Sequence[Item], most: int) -> Recognition:
+        titles = {title: {None} for title in self.titles.values()}
+        return recognise(items, StoredItems(self.items, self.addresses, titles), most)
 
     def store(self, changes: Recognition) -> None:
         self.fingerprints = changes.fingerprints

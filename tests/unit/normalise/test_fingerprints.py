@@ -16,7 +16,7 @@ SECOND = item(TEXT, guid="g2", link="https://example.org/2", title="Second")
 
 
 def fingerprints(feed: NormalFeed) -> bytes:
-    return recognise(feed.items, StoredItems({}, {}), first_poll=True).fingerprints
+    return recognise(feed.items, StoredItems({}, {})).fingerprints
 
 
 def test_only_what_is_new_or_differs_is_read() -> None:
@@ -30,7 +30,7 @@ def test_only_what_is_new_or_differs_is_read() -> None:
     unread, full = again.items[1], before.items[0]
     assert (unread.id, unread.key, unread.canonical, unread.published) == (full.id, full.key, full.canonical, full.published)  # fmt: skip
     stored = {one.id: (number, one.hash) for number, one in enumerate(before.items)}
-    changes = recognise(again.items, StoredItems(stored, {}), first_poll=False)
+    changes = recognise(again.items, StoredItems(stored, {}))
     assert ([one.title for one in changes.new], changes.seen) == (["Third"], (0,))
     assert [(number, one.title) for number, one in changes.changed] == [(1, "Second, corrected")]
 
@@ -62,7 +62,7 @@ def test_headlines_without_a_word_more_are_always_read_and_told_of_their_source(
 
 def test_what_is_held_back_is_not_taken_for_stored() -> None:
     before = read(rss([FIRST, SECOND]))
-    changes = recognise(before.items, StoredItems({}, {}), first_poll=True, most=1)
+    changes = recognise(before.items, StoredItems({}, {}), most=1)
     again = read(rss([FIRST, SECOND]), replace(JOB, fingerprints=changes.fingerprints))
     assert [one.unread for one in again.items] == [one in changes.new for one in before.items]
     assert sum(one.unread for one in again.items) == 1
