@@ -46,6 +46,7 @@ def test_only_http_survives(address: str) -> None:
         ("https://:secret@example.org/", "https://example.org/"),
         ("https://münchen.example/ä", "https://xn--mnchen-3ya.example/%C3%A4"),
         ("https:\\\\example.org\\a", "https://example.org/a"),
+        (f"HTTPS://example.org/{'a' * 2000}", f"https://example.org/{'a' * 2000}"),
     ],
 )
 def test_addresses_are_what_a_browser_would_follow(address: str, expected: str) -> None:
