@@ -155,16 +155,8 @@ def _former_ids(findings: Findings, sources: list[Source], ids: dict[str, Positi
 def _polled(url: str, environ: Mapping[str, str]) -> str:
     """The address that a source requests, as far as the environment has its variables."""
     try:
-        return _same(expand(url, environ))
-    except KeyError:
-        return url
-
-
-def _same(url: str) -> str:
-    """The form in which equivalent addresses are equal."""
-    try:
-        parsed = ada_url.URL(url)
-    except ValueError:
+        parsed = ada_url.URL(expand(url, environ))
+    except (KeyError, ValueError):
         return url
     parsed.hash = ""
     return str(parsed.href)
@@ -283,11 +275,13 @@ def _articles(findings: Findings, main: FeedsFile) -> None:
 
 
 def _stories(findings: Findings, main: FeedsFile) -> None:
+    from aggregator.normalise.address import canonical
+
     _articles(findings, main)
-    hidden = {_same(url) for url in main.stories.hide}
-    pinned: dict[str, Position] = {}
+    hidden = set(map(canonical, main.stories.hide))
+    pinned: dict[str | None, Position] = {}
     for pin in main.stories.pin:
-        article, at = _same(pin.url), pin.at("url")
+        article, at = canonical(pin.url), pin.at("url")
         if article in pinned and pin.until is None:  # else the other pin holds from then on
             findings.note(
                 at, f"this article is pinned already on line {pinned[article].line}, and this pin replaces that"

@@ -191,7 +191,7 @@ def test_other_warnings() -> None:
 
 def test_a_pin_that_replaces_another_for_good_is_a_warning() -> None:
     file = "sections: [{id: one, title: One}]\nstories:\n  pin:\n    - {url: 'https://a.example/1', section: one%s}\n"
-    again = "    - {url: 'https://a.example/1', section: one%s}\n"
+    again = "    - {url: 'http://www.a.example/1/?utm_source=rss', section: one%s}\n"
     (told,) = warned(file % "" + again % "")
     assert told.startswith("f:5:13: warning: this article is pinned already on line 4")
     assert warned(file % "" + again % ", until: 2099-01-01") == []
