@@ -105,7 +105,7 @@ class Engines:
         return self._allowance.names(host)
 
     def adopt_pauses(self, ids: Collection[str]) -> None:
-        """Keep the pauses that the hosts of these sources requested from other workers."""
+        """Keep the pauses that the hosts of these sources requested from other processes."""
         application = self._application
         hosts = {host_of(application.sources[id].url) or "" for id in ids if id in application.sources}
         beside = [id for host in hosts for id in application.hosts[host]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from aggregator.addresses import host_of
@@ -34,10 +34,8 @@ class Sharing:
         """Show what is wrong to readers of the status. If the server is the problem, readers notice that themselves."""
         self._reporter.submit(self._archive.upkeep.report_troubles, identity(), troubles)
 
-    def fleet(self, adopt_pauses: Callable[[Collection[str]], None], private: Callable[[str], bool]) -> Fleet:
-        return Fleet(
-            self._archive.address(QUEUE), lambda: self._due(private), self._archive.absent, adopt_pauses, self._agree
-        )
+    def fleet(self, private: Callable[[str], bool]) -> Fleet:
+        return Fleet(self._archive.address(QUEUE), lambda: self._due(private), self._archive.absent, self._agree)
 
     def _agree(self) -> None:
         self._archive.agree(lambda: utc_now().timestamp())

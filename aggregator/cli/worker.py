@@ -57,9 +57,10 @@ async def _serve(
 
     async with Sandbox() as sandbox:
         engines = Engines(application, sandbox)
-        fleet = sharing.fleet(engines.adopt_pauses, engines.private) if sharing else None
+        fleet = sharing.fleet(engines.private) if sharing else None
         try:
-            await Service(engines.start(), engines.changed, utc_now, show, fleet).run(beside)
+            service = Service(engines.start(), engines.changed, engines.adopt_pauses, utc_now, show=show, fleet=fleet)
+            await service.run(beside)
         finally:
             await engines.close()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 GRACE = 30.0
@@ -14,14 +14,12 @@ moment."""
 @dataclass(frozen=True, slots=True)
 class Fleet:
     """The connections of a worker to others. `url` is the address for the queue; `due` gives sources that are due, each
-    with the host to protect; `absent` says whether no process of that identity is connected; `adopt_pauses` makes our fetcher
-    keep the pauses that the hosts of these sources requested from other workers; `agree` raises StoreTooNew or
-    ClockApart if this process has to leave the work to others."""
+    with the host to protect; `absent` says whether no process of that identity is connected; `agree` raises StoreTooNew
+    or ClockApart if this process has to leave the work to others."""
 
     url: str
     due: Callable[[], Sequence[tuple[str, str]]]
     absent: Callable[[str], bool]
-    adopt_pauses: Callable[[Collection[str]], None]
     agree: Callable[[], None]
 
 

@@ -38,7 +38,8 @@ PAUSE, LONGEST_PAUSE = 10.0, 1200.0  # seconds without polls after results could
 
 
 class Polling:
-    """`news` is set when items came. Store calls that may wait run in threads: a locked archive blocks neither the
+    """`news` is set when items came. `adopt_pauses` makes our fetcher keep the pauses that the hosts of these sources requested
+    from other processes: workers, and the command `poll`. Store calls that may wait run in threads: a locked archive blocks neither the
     network nor a shutdown."""
 
     def __init__(
@@ -51,10 +52,12 @@ class Polling:
         measures: Measures,
         news: asyncio.Event,
         dead: Callable[[str], bool] = is_dead,
+        adopt_pauses: Callable[[Collection[str]], None] = lambda ids: None,
     ) -> None:
         self._current = current
         self._owner = owner
         self._dead = dead
+        self._adopt_pauses = adopt_pauses
         self._clock = clock
         self._troubles = troubles
         self._measures = measures
@@ -159,6 +162,7 @@ class Polling:
         self._in_progress += ids
         loop, announced = asyncio.get_running_loop(), list[asyncio.TimerHandle]()
         try:
+            await asyncio.to_thread(self._adopt_pauses, ids)
             report = await refresh(
                 tools, states, news=lambda: announced.append(loop.call_later(GATHER, self._news.set))
             )

@@ -200,8 +200,6 @@ class Queue:
         """Poll those of these sources that are due and not leased."""
         if self._stopping.is_set():
             return
-        with self._reporting_errors():
-            await asyncio.to_thread(self._fleet.adopt_pauses, ids)
         if await self._polling.take(ids):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), SPACING)

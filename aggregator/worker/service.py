@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from datetime import datetime
 from typing import Any
 
@@ -32,14 +32,16 @@ Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
 class Service:
-    """Polls and makes editions until told to stop. `reload` is as in ConfigReload, `show` as in Troubles; `fleet`: other
-    workers do the same."""
+    """Polls and makes editions until told to stop. `reload` is as in ConfigReload, `adopt_pauses` as in Polling, `show` as in
+    Troubles; `fleet`: other workers do the same."""
 
     def __init__(
         self,
         engine: Engine,
         reload: Callable[[bool], Reload | None],
+        adopt_pauses: Callable[[Collection[str]], None],
         clock: Callable[[], datetime],
+        *,
         show: Callable[[str], None] = lambda text: None,
         fleet: Fleet | None = None,
     ) -> None:
@@ -50,8 +52,9 @@ class Service:
         measures = Measures()
         dead = Absences(fleet.absent) if fleet else is_dead
         self.polling = Polling(
-            current, owner=owner, clock=clock, troubles=troubles, measures=measures, news=news, dead=dead
-        )
+            current, owner=owner, clock=clock, troubles=troubles, measures=measures, news=news, dead=dead,
+            adopt_pauses=adopt_pauses,
+        )  # fmt: skip
         self.editions = Editions(
             current, owner=owner, clock=clock, troubles=troubles, measures=measures, news=news, stopping=self._stopping
         )

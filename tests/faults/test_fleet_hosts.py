@@ -47,7 +47,7 @@ class Asking:
 async def share(url: str, seconds: float) -> tuple[list[tuple[float, float, str, str]], list[Asking]]:
     asked: list[tuple[float, float, str, str]] = []
     stopping = asyncio.Event()
-    fleet = Fleet(url, lambda: DUE, lambda owner: False, lambda ids: None, lambda: None)
+    fleet = Fleet(url, lambda: DUE, lambda owner: False, lambda: None)
     ends, queues = [], []
     for name in ("one", "two"):
         end = Asking(name, asked)

@@ -23,13 +23,15 @@ from aggregator.cli.main import main
 from aggregator.config import files
 from aggregator.errors import ConfigError, StoreBusy, TooManyFiles
 from aggregator.model import notes
-from aggregator.model.source import Failed, FetchRequest, Freshness, Outcome
+from aggregator.model.source import Failed, Freshness
 from aggregator.sandbox import Sandbox
 from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.decide import next_poll
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.engine import Current, Reload
+from aggregator.worker.measures import Measures
+from aggregator.worker.polling import Polling
 from aggregator.worker.processes import WorkerLock
 from aggregator.worker.troubles import Troubles
 
@@ -132,29 +134,32 @@ def test_a_broken_file_changes_nothing_and_is_mended_without_a_restart(worker: W
     assert "rocket" in worker.in_force()
 
 
-def test_a_pause_that_a_host_asked_of_another_worker_is_kept_for_its_other_sources(worker: Worker) -> None:
-    more = (
-        "sources:\n  - {name: Two, url: 'https://one.example/two'}\n  - {name: Three, url: 'https://three.example/'}\n"
-    )
-    worker.save(FILE.replace("sources:\n", more))
+def test_a_pause_that_a_host_asked_of_another_process_is_kept_for_its_other_sources(worker: Worker) -> None:
+    """Of another worker, or of the command `poll`."""
+    worker.save(FILE.replace("sources:\n", "sources:\n  - {name: Two, url: 'https://one.example/two'}\n"))
     told = worker.look()
     assert told is not None
     assert told.engine is not None
-    tools, now = told.engine.tools, utc_now()
+    current, tools, now = Current(told.engine), told.engine.tools, utc_now()
     asked = Failed("http", "429 Too Many Requests", 429, Freshness(retry_after=1800))
     (one,) = tools.archive.sources.states(["one"])
     state, _ = next_poll(one, asked, feed=None, new_items=0, now=now, bounds=Bounds(), jitter=0.0)
     tools.archive.sources.save([state])
-    worker.engines.adopt_pauses(["three"])
-    worker.engines.adopt_pauses(["two"])
 
-    async def poll() -> Outcome:
-        return await tools.fetch(FetchRequest("two", "https://one.example/two"))
+    async def poll() -> None:
+        polling = Polling(
+            current, owner="me", clock=utc_now, troubles=Troubles(print), measures=Measures(),
+            news=asyncio.Event(), adopt_pauses=worker.engines.adopt_pauses,
+        )  # fmt: skip
+        await polling.tick()
+        await polling.idle()
 
-    found = asyncio.run(poll())
-    assert isinstance(found, Failed)
-    assert found.kind == "waiting"
-    assert found.freshness.retry_after == pytest.approx(1800, abs=60)
+    asyncio.run(poll())
+    (two,) = tools.archive.sources.states(["two"])
+    assert (two.polls, two.last_status) == (0, None)
+    assert "another feed of its host was told to wait" in two.why
+    assert two.next_poll
+    assert (two.next_poll - now).total_seconds() == pytest.approx(1800, abs=60)
 
 
 def test_an_edit_whose_examples_fail_is_refused_everywhere(worker: Worker, capsys: pytest.CaptureFixture[str]) -> None:
