@@ -75,12 +75,14 @@ def create_app(library: Library) -> Flask:
     app.register_error_handler(Exception, crash)
     app.before_request(well_meant)
     app.after_request(headers)
-    app.wsgi_app = ResponseCache(under_prefix(app.wsgi_app, library), library)  # type: ignore[method-assign]  # Flask's documented way to wrap it
+    app.wsgi_app = ResponseCache(under_prefix(app, library), library)  # type: ignore[method-assign]  # Flask's documented way to wrap it
     return app
 
 
-def under_prefix(inner: WSGIApplication, library: Library) -> WSGIApplication:
-    """Answer under the path of `site.url` as well as at the root: some proxies strip it, some do not."""
+def under_prefix(app: Flask, library: Library) -> WSGIApplication:
+    """Answer under the path of `site.url` as well as at the root: some proxies strip it, some do not. That path may be named like
+    one of ours (https://example.org/api/)."""
+    inner, rules = app.wsgi_app, app.url_map.bind("")
 
     def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -88,7 +90,9 @@ def under_prefix(inner: WSGIApplication, library: Library) -> WSGIApplication:
         lead = library.last_known.prefix if path.endswith("/healthz") else _prefix(library)
         lead = unquote(lead, "latin-1")  # as WSGI has paths
         if lead and (path == lead or path.startswith(lead + "/")):
-            environ["PATH_INFO"] = path[len(lead) :] or "/"
+            rest = path[len(lead) :] or "/"
+            if rules.test(rest, "GET") or not rules.test(path, "GET"):
+                environ["PATH_INFO"] = rest
         return inner(environ, start_response)
 
     return outer

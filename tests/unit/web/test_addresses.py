@@ -210,6 +210,24 @@ def test_a_slash_leads_nowhere_else(client: FlaskClient, address: str) -> None:
     assert client.post("/latest/").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/api", "/sections", "/latest"])
+def test_the_public_address_may_have_a_path_that_is_named_like_one_of_ours(tmp_path: Path, path: str) -> None:
+    """Whether the proxy in front strips it or not."""
+    room = Newsroom(tmp_path, CONFIG.replace("wire.example.org/news", f"wire.example.org{path}"))
+    for address in (
+        "/",
+        "/sections/defense",
+        "/sections/defense.rss",
+        "/latest.json",
+        "/latest/2026-11",
+        "/api/v1/stories",
+    ):
+        stripped, whole = room.client.get(address), room.client.get(path + address)
+        assert (stripped.status_code, stripped.data) == (200, whole.data)
+    assert [room.client.get(f"{lead}/nowhere").status_code for lead in ("", path)] == [404, 404]
+    room.close()
+
+
 @pytest.mark.parametrize("address", ["/sections//defense", "/sections/defense/"])
 def test_a_slash_too_many_leads_to_the_public_address_whatever_host_is_named(client: FlaskClient, address: str) -> None:
     got = client.get(f"http://evil.example{address}")
