@@ -175,6 +175,11 @@ class Reading(ABC):
         told = self.stories_by_item(items)
         return list({told[item].n: told[item] for item in items if item in told}.values())
 
+    def corroborated(self, stories: Collection[int], publishers: int) -> set[int]:
+        """Those of the stories that so many independent publishers report."""
+        found = self._db.select("SELECT story, k FROM corroborations WHERE story IN", stories)
+        return {story for story, k in found if k == publishers}
+
     def homes(self, canonicals: Sequence[str]) -> dict[str, set[int]]:
         """Canonical address → numbers of the stories that show its articles."""
         found = items_at(self._db, canonicals)

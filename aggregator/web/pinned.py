@@ -22,7 +22,11 @@ def held(library: Library, query: StreamQuery) -> list[StoryView]:
     """The stories above a stream's order on its page; none in an archive, a search or a list of items."""
     if query.kind != "section" or query.window or not query.filter.empty or query.view != "stories":
         return []
-    return [one for one in pinned(library, query.id or "") if len(one.publishers) >= query.min_publishers]
+    found = pinned(library, query.id or "")
+    if query.min_publishers == 1 or not found:
+        return found
+    enough = library.archive.reading.corroborated([one.n for one in found], query.min_publishers)
+    return [one for one in found if one.n in enough]
 
 
 def first(pinned: list[StoryView], stories: list[StoryView]) -> list[StoryView]:

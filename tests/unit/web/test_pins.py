@@ -65,6 +65,16 @@ def test_pinned_stories_stand_first_in_the_order_of_the_file(room: Newsroom) -> 
     assert headlines(room, "/sections/defense/2026-11")[-1] == OLDER.title, "an archive is in order of time"
 
 
+def test_a_pinned_story_that_outlets_only_copy_is_of_one_publisher(room: Newsroom) -> None:
+    pin(room, (OLD, ""))
+    room.publish(item(OLD.title, "kyodo", url=OLD.url, summary=OLD.summary))
+    told = room.client.get("/api/v1/stories?q=octopuses").get_json()["stories"]
+    assert [story["publishers"] for story in told] == [["BBC", "Kyodo"]]
+    assert OLD.title not in headlines(room, "/sections/defense?min_publishers=2")
+    room.publish(item(OLD.title, "reuters", summary="They blush while they sleep, a film shows."))
+    assert headlines(room, "/sections/defense?min_publishers=2")[0] == OLD.title
+
+
 def test_feeds_stay_in_the_order_of_time(room: Newsroom) -> None:
     pin(room, (OLDER, ""), (OLD, ""))
     assert feed(room)[-2:] == [OLD.title, OLDER.title]
