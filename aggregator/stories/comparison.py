@@ -46,6 +46,7 @@ class Comparison:
             neighbourhood(both, np.concatenate([semantic, semantic]), met[:, KEPT:]),
         )
         self._nominated = one, other, close, common
+        self._since = at.copy()  # row → when the earliest item was published that it is like
         self._probability: dict[Pair, float] = {}
         self._twins: set[Pair] = set()
         found = self._judge(one, other, close, common)
@@ -116,6 +117,10 @@ class Comparison:
         """Whether two items look alike but report two similar events."""
         return (min(one, other), max(one, other)) in self._twins
 
+    def since(self, item: int) -> int:
+        """When the earliest item was published that this one is like, among those it was compared with and itself."""
+        return int(self._since[self._row[item]])
+
     def _column(self, one: Ints, other: Ints) -> Bools:
         """Pairs with one headline more than half a day apart: of one outlet, this is a column that appears regularly."""
         at = self._vectors.at
@@ -126,6 +131,9 @@ class Comparison:
 
     def _keep(self, one: Ints, other: Ints, found: Floats) -> None:
         """Keep the probabilities of these pairs, with 0 for twins."""
+        kin, at = found >= self.tuning.kin, self._vectors.at
+        np.minimum.at(self._since, one[kin], at[other[kin]])
+        np.minimum.at(self._since, other[kin], at[one[kin]])
         alike = np.flatnonzero(found >= self.tuning.min_probability)
         rows, (a, b) = among(one[alike], other[alike])
         apart = alike[twins(naming(self._vectors.rows(rows)), a, b)]

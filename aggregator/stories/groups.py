@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from aggregator.model.story import KnownItem, Merge
 from aggregator.stories.batch_context import BatchContext
@@ -91,11 +91,27 @@ class Groups:
         """Unite similar groups. No edge leads to groups that `tie` absorbed."""
         edges = {self._groups(pair) for pair in self.compared.likely()}
         self._prefetch(edges)
-        linkage = Linkage(self.members, self.compared.scores, self.tuning.best_share, self.marks.apart)
-        for union in linkage.unite(sorted(edges), self.tuning.min_link):
+        linkage = Linkage(self.members, self.compared.scores, self.tuning.best_share, self._agree)
+        for union in linkage.unite(sorted(edges), self.tuning.min_link_new):
             self._union(union.kept, union.absorbed)
             if union.absorbed < self.old:
                 self.merged.append((union.kept, union.absorbed))
+
+    def _agree(self, one: Sequence[int], other: Sequence[int], link: float) -> bool:
+        return (link >= self.tuning.min_link or self._new(one, other)) and not self.marks.apart(one, other)
+
+    def _new(self, one: Sequence[int], other: Sequence[int]) -> bool:
+        """Whether two groups tell something new, which is probably one event: nothing before its first report is like it. Chapters of a
+        running affair are like those before them."""
+        told = max(len({self.items[item].publisher for item in group}) for group in (one, other))
+        at = [self.items[item].at for item in (*one, *other)]
+        before = min(at) - self.tuning.new_before
+        return (
+            told >= self.tuning.new_publishers
+            and max(at) - min(at) <= self.tuning.new_span
+            and before > 0  # items without a date have the time 0, and nothing is known of what came before them
+            and all(self.compared.since(item) > before for item in (*one, *other))
+        )
 
     def _groups(self, pair: tuple[int, int]) -> tuple[int, int]:
         a, b = self.find(self.index[pair[0]]), self.find(self.index[pair[1]])

@@ -23,7 +23,8 @@ class Linkage:
     """Groups of items and the links between them. A link is `best` times the score of the best pair plus 1 - `best` times
     the mean score of all pairs.
 
-    `scores` returns the scores, in 0…1, of each item of one group with each of another; `apart` may forbid a union.
+    `scores` returns the scores, in 0…1, of each item of one group with each of another. Two groups are united if `agree` says so
+    of them and the link between them.
     """
 
     def __init__(
@@ -31,9 +32,9 @@ class Linkage:
         groups: Sequence[Group],
         scores: Callable[[Sequence[int], Sequence[int]], Sequence[float]],
         best: float,
-        apart: Callable[[Group, Group], bool] = lambda one, other: False,
+        agree: Callable[[Group, Group, float], bool] = lambda one, other, link: True,
     ) -> None:
-        self._apart = apart
+        self._agree = agree
         self._groups = [list(group) for group in groups]
         self._scores = scores
         self._best = best
@@ -53,7 +54,7 @@ class Linkage:
             negative, a, b, version_a, version_b = heappop(self._heap)
             if self._version[a] != version_a or self._version[b] != version_b:
                 continue
-            if not self._apart(self._groups[a], self._groups[b]):
+            if self._agree(self._groups[a], self._groups[b], -negative):
                 unions.append(Union(a, b, -negative))
                 self._absorb(a, b, least)
         return unions

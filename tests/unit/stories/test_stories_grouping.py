@@ -191,6 +191,41 @@ def test_a_country_that_both_refer_to_counts_as_a_shared_word(one: str, other: s
     assert set(joins[1].shared) == shared
 
 
+CRASH = (
+    (
+        "At least 20 dead after coach crashes off overpass near Tarvel",
+        "At least 20 died in a coach crash in the north.",
+    ),
+    ("Bus crash kills at least 20 near Tarvel", "There are 15 survivors of the accident in a suburb of Tarvel."),
+    ("Twenty killed as bus falls off overpass near Tarvel", "A bus fell off an overpass in a suburb of Tarvel."),
+)
+
+
+@pytest.mark.parametrize(
+    ("outlets", "hours", "earlier", "stories"),
+    [
+        (["Post", "Globe", "Herald"], 2, False, 1),
+        (["Post", "Globe", "Herald"], 2, True, 3),  # a chapter of what is in the news for days
+        (["Post", "Globe", "Herald"], 25, False, 2),  # the next day
+        (["Post", "Globe", "Globe"], 2, False, 2),  # too few tell it to know what it is about
+    ],
+)
+def test_what_is_new_and_told_by_several_is_one_event(
+    outlets: list[str], hours: int, earlier: bool, stories: int
+) -> None:
+    """A report that is less like the others than it would have to be otherwise."""
+    news = [
+        item(title, lead, outlet, NOON + n * 600)
+        for n, ((title, lead), outlet) in enumerate(zip(CRASH, outlets, strict=True))
+    ]
+    angle = item(
+        "Tourists among dead in Tarvel coach plunge", "It was on its way to a campsite.", "Wire", NOON + hours * HOUR
+    )
+    warned = item("Tarvel bus drivers warn of crash on overpass", "They fear an accident.", "Echo", NOON - 2 * DAY)
+    memory, _ = told([*news, angle, *([warned] if earlier else [])])
+    assert len(memory.stories()) == stories
+
+
 def test_the_founder_is_the_earliest_of_its_batch() -> None:
     memory, joins = told([DAM_TOO, DAM])
     assert memory.story(DAM_TOO.item) == DAM.item
@@ -232,8 +267,8 @@ def test_the_most_similar_groups_unite_first_by_the_links_that_they_have_then(se
     def scores(one: Sequence[int], other: Sequence[int]) -> list[float]:
         return [pairs[frozenset((a, b))] for a in one for b in other]
 
-    def apart(one: list[int], other: list[int]) -> bool:
-        return any(frozenset((a, b)) in forbidden for a in one for b in other)
+    def agree(one: list[int], other: list[int], link: float) -> bool:
+        return not any(frozenset((a, b)) in forbidden for a in one for b in other)
 
     def link(one: list[int], other: list[int]) -> float:
         found = scores(one, other)
@@ -243,12 +278,12 @@ def test_the_most_similar_groups_unite_first_by_the_links_that_they_have_then(se
     while links := [
         (link(groups[a], groups[b]), a, b)
         for a, b in combinations(groups, 2)
-        if not apart(groups[a], groups[b]) and link(groups[a], groups[b]) >= least
+        if (strength := link(groups[a], groups[b])) >= least and agree(groups[a], groups[b], strength)
     ]:
         strength, kept, absorbed = max(links)
         groups[kept] += groups.pop(absorbed)
         expected.append(Union(kept, absorbed, strength))
-    unions = Linkage(start, scores, best, apart).unite(combinations(range(len(start)), 2), least)
+    unions = Linkage(start, scores, best, agree).unite(combinations(range(len(start)), 2), least)
     assert [replace(one, link=0.0) for one in unions] == [replace(one, link=0.0) for one in expected]
     assert [one.link for one in unions] == pytest.approx([one.link for one in expected])
 
@@ -316,7 +351,8 @@ def test_events_of_one_kind_stay_apart() -> None:
     assert not marks.apart(mine, [one.item for one in tour]), "one with a mark may be part of one without"
     assert not marks.apart(mine, [*mine[:2], *theirs[:1]]), "a mark that the other bears too is none"
     nearly = [*mine, theirs[0]]
-    unions = Linkage([mine, theirs], alike, 0.5, marks.apart).unite([(0, 1)], 0.5)
+    agree = Linkage([mine, theirs], alike, 0.5, lambda one, other, link: not marks.apart(one, other))
+    unions = agree.unite([(0, 1)], 0.5)
     assert unions == []
     assert not marks.apart(nearly, theirs)
 
