@@ -310,3 +310,42 @@ def test_an_acronym_in_small_letters_counts_for_sections_as_in_capitals(name: st
 def test_a_word_of_another_language_is_no_acronym(title: str) -> None:
     found = judge(_book(), title)
     assert (found.section, found.topics) == ("world", ())
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("Singer Shares Her Tips for a Calm Morning", "economy"),
+        ("Maid Accused of Stealing 300,000 Baht", "economy"),
+        ("Mayor Took a Bribe of Two Billion Rupiah", "economy"),
+        ("Rare Solar Eclipse Delights Crowds", "economy"),
+        ("Blast at Fireworks Factory Kills Nine", "economy"),
+        ("Prisoner Used as a Bargaining Chip, Says Sister", "economy"),
+        ("Law Firm's Partner Jailed for Perjury", "economy"),
+        ("Quarterback Praises Defense After Win", "defense"),
+        ("Villa Defence Punished in Premier League", "defense"),
+        ("Hospital Bomber Acted Alone", "defense"),
+        ("Jury Rejects Self-Defence Plea", "defense"),
+        ("Military Junta Puts Off Vote", "defense"),
+    ],
+)
+def test_a_word_in_another_sense_places_nothing(title: str, section: str) -> None:
+    assert section not in judge(_book(), title).sections
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("Air Force Grounds Its B-2s", "defense"),
+        ("Bunker Busters Tested in Desert", "defense"),
+        ("Nato Allies Agree New Spending Target", "defense"),
+        ("USS Boise to Be Scrapped", "defense"),
+        ("Iskander Missile Kills Family in Sumy", "ukraine-russia-war"),
+        ("Sixty Shaheds Downed Overnight, Air Force Says", "ukraine-russia-war"),
+        ("Ramstein Group Pledges Shells", "ukraine-russia-war"),
+        ("Wheat Futures Fall on Russian Harvest", "economy"),
+        ("Typhoon Ragasa Nears the Coast", "asia-pacific"),
+    ],
+)
+def test_weapons_storms_and_markets_by_their_plain_names(title: str, section: str) -> None:
+    assert judge(_book(), title).section == section

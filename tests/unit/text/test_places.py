@@ -316,3 +316,24 @@ def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
 )
 def test_what_only_carries_the_name_of_a_place_is_none(title: str, expected: list[str]) -> None:
     assert places(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("SC refuses to hear the plea before Monday", ["IN"]),
+        ("CDS opens seminar on drones", ["IN"]),
+        ("Nigeria's CDS opens seminar on drones", ["NG"]),
+        ("S.C. voters choose a new governor", ["US"]),
+        ("House burns down in Charleston, SC", ["US"]),
+        ("USS Tripoli returns from the Pacific", ["US"]),
+        ("Protesters fill Tripoli", ["LY"]),
+        ("Baht weakens to a four-month low", ["TH"]),
+        ("Wartime bomb defused in Cologne", ["DE"]),
+        ("Why this cologne smells of rain", []),
+        ("Beef Wellington for beginners", []),
+        ("Mediterranean diet protects the heart", []),
+    ],
+)
+def test_initials_ships_and_money_belong_to_a_country(title: str, expected: list[str]) -> None:
+    assert places(title) == expected
