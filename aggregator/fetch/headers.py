@@ -113,6 +113,6 @@ def _date(value: str | None) -> datetime | None:
         return None
     try:
         moment = parsedate_to_datetime(value[:100])
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None

@@ -49,6 +49,7 @@ def test_validators_are_kept_whole_or_not_at_all(value: str | None, kept: bool) 
         ({"Cache-Control": "s-maxage=900"}, 900),
         ({"Cache-Control": " , public,, MAX-AGE = 600 ,x"}, 600),
         ({"Cache-Control": 'no-transform="a, b", private max-age=600'}, 600),
+        ({"Cache-Control": "public", "Strict-Transport-Security": "max-age=31536000"}, None),
         ({"Cache-Control": "no-store"}, 0),
         ({"Cache-Control": "no-cache, max-age=600"}, 0),
         ({"Cache-Control": "max-age=600", "Age": "200"}, 400),
@@ -74,7 +75,8 @@ def test_freshness_of_an_answer(headers: dict[str, str], expected: int | None) -
     [
         ("120", 120), ("0", 0), ("-1", 0), ("1000000000", DAY), ("9" * 5000, DAY), ("1e9", None), ("soon", None),
         ("", None), ("١٢", None), ("Tue, 24 Nov 2026 12:10:00 GMT", 600), ("Tue, 24 Nov 2020 12:10:00 GMT", 0),
-        ("Tue, 24 Nov 2036 12:10:00 GMT", DAY), ("Tue, 24 Nov 2026 12:10:00", 600), ("Tue, 99 Nov 2026 12:10:00", None),
+        ("Tue, 24 Nov 2036 12:10:00 GMT", DAY), ("Tue, 24 Nov 2026 12:10:00", 600),
+        ("Tue, 24 Nov 2026 14:10:00 +0200", 600), ("Tue, 99 Nov 2026 12:10:00", None),
     ],
 )  # fmt: skip
 def test_retry_after_is_clamped_to_a_day_and_garbage_is_nothing(value: str, expected: int | None) -> None:
