@@ -47,8 +47,7 @@ class HostGate:
 
     def pause(self, host: str, seconds: float) -> None:
         """A host asked us to wait (429 or 503 with Retry-After): all its sources wait."""
-        if not self._exempt(host):
-            self._held[host] = max(self._held.get(host, 0.0), time.monotonic() + min(seconds, LONGEST_HOLD))
+        self._held[host] = max(self._held.get(host, 0.0), time.monotonic() + min(seconds, LONGEST_HOLD))
 
     def _admit(self, host: str) -> None:
         """Raises Stopped `waiting`, with the seconds that are left."""
@@ -87,7 +86,7 @@ class HostGate:
         when each began to wait."""
         clock = asyncio.get_running_loop().time
         async with lane.turn:
-            await asyncio.sleep(max(0.0, lane.next_start - clock()))
+            await asyncio.sleep(lane.next_start - clock())
             await stack.enter_async_context(self._place())
             lane.next_start = clock() + self._spacing
 

@@ -136,7 +136,7 @@ def test_a_host_that_asked_for_a_pause_is_left_alone_by_all_who_wait_for_it() ->
                 async with gate.enter(host):
                     asked.append(host)
                     await asyncio.sleep(0.01)
-                    gate.pause(host, 86_400 if host == "a" else 0)
+                    gate.pause(host, 0 if host == "b" else 86_400)
             except Stopped as stopped:
                 return stopped.failed
             return None
@@ -156,8 +156,10 @@ def test_a_pause_that_is_asked_for_holds_also_for_who_waits_for_a_place_of_the_o
             waiting = asyncio.create_task(crowd(gate, ["a"]))
             await asyncio.sleep(0.01)
             gate.pause("a", 60)
-        with pytest.raises(Stopped):
+            gate.pause("a", 1)  # as another request that was under way was told
+        with pytest.raises(Stopped) as stopped:
             await waiting
+        assert stopped.value.failed.freshness.retry_after == 60
         await asyncio.wait_for(crowd(gate, ["b"]), 20)  # the place was given back
 
     asyncio.run(main())

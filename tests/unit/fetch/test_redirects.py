@@ -46,6 +46,16 @@ def test_a_login_is_taken_out_of_the_address(url: str, login: tuple[str, str] | 
     assert (trail.here.url, found) == ("https://a.example/", login)
 
 
+def test_what_was_said_over_plain_http_on_the_way_moves_no_source_for_good() -> None:
+    trail, _ = start("https://a.example/")
+    moved = trail.step(301, "https://b.example/")
+    for target in ("http://b.example/", "https://evil.example/"):
+        moved = moved.step(301, target)
+        assert moved.permanent == place("https://b.example/")
+    upgraded = start("http://a.example/")[0].step(301, "https://a.example/")
+    assert upgraded.permanent == place("https://a.example/")
+
+
 def test_a_circle_ends_where_it_closes() -> None:
     trail, _ = start("https://a.example/1")
     trail = trail.step(302, "/2").step(302, "/3#part")
