@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import shutil
 import signal
 import sqlite3
@@ -328,6 +329,18 @@ def test_f9_what_is_no_database_is_named_and_never_overwritten(tmp_path: Path, c
     with pytest.raises((NotAStore, StoreCorrupt), match=str(path)):
         SqliteArchive(path)
     assert path.read_bytes() == content
+
+
+def test_where_no_file_can_be_opened_the_archive_is_not_said_to_be_somebody_elses(tmp_path: Path) -> None:
+    SqliteArchive(tmp_path / "a.db").close()
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        with pytest.raises(StoreError, match=r"a\.db: cannot be opened: too many files are open here"):
+            Connection(tmp_path / "a.db")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    Connection(tmp_path / "a.db").close()
 
 
 def test_f9_another_programs_database_is_left_alone(tmp_path: Path) -> None:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
 import weakref
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
+from aggregator.errors import (
+    OUT_OF_FILES,
+    NotAStore,
+    StoreBusy,
+    StoreCorrupt,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+    TooManyFiles,
+)
 from aggregator.store.dialect import Dialect, Lock
 from aggregator.store.migrations import migrated_meanwhile
 from aggregator.store.rows import to_json
@@ -154,7 +164,7 @@ class Connection:
 
     def _ours(self, error: sqlite3.DatabaseError) -> StoreError:
         full_code = getattr(error, "sqlite_errorcode", None) or 0
-        code, path = full_code & 0xFF, self.path
+        code, path, said = full_code & 0xFF, self.path, str(error)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return StoreBusy(f"{path}: another process holds the database; tried for {self.patience:g} seconds")
         if code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
@@ -162,12 +172,16 @@ class Connection:
             reads = "reading still works" if code == sqlite3.SQLITE_FULL else "even reading needs some room on it"
             return StoreFull(f"{path}: the disk is full; nothing was changed, {reads}")
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-            return StoreReadOnly(f"{path}: cannot be opened for writing; check that the file and its folder are yours")
+            if code != sqlite3.SQLITE_CANTOPEN or _files_left():
+                return StoreReadOnly(
+                    f"{path}: cannot be opened for writing; check that the file and its folder are yours"
+                )
+            said = f"cannot be opened: {TooManyFiles()}"
         if code == sqlite3.SQLITE_CORRUPT:
             return damaged(path)
         if code == sqlite3.SQLITE_NOTADB:
             return NotAStore(f"{path}: is not a database of this program; it was left untouched")
-        return StoreError(f"{path}: {error}")
+        return StoreError(f"{path}: {said}")
 
     @contextmanager
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> Iterator[sqlite3.Connection]:
@@ -199,6 +213,17 @@ class Connection:
             for part in parts(keys):
                 rows += self._execute(f"{query} {marks(len(part))} {order}", (*bounds, *part))
         return rows
+
+
+def _files_left() -> bool:
+    """Whether as many can be opened here as an archive takes: itself, its log and the index of that."""
+    with ExitStack() as opened:
+        try:
+            for _ in range(3):
+                opened.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+        except OSError as error:
+            return error.errno not in OUT_OF_FILES
+    return True
 
 
 def damaged(path: Path, found: str = "") -> StoreCorrupt:
