@@ -65,6 +65,7 @@ class HostGate:
                 yield
             return
         self._admit(host)
+        self._forget_idle()
         lane = self._lanes.setdefault(host, _Lane(asyncio.Semaphore(self._per_host)))
         lane.users += 1
         try:
@@ -74,7 +75,6 @@ class HostGate:
                 yield
         finally:
             lane.users -= 1
-            self._forget_idle(host, lane)
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
@@ -90,16 +90,7 @@ class HostGate:
             await stack.enter_async_context(self._place())
             lane.next_start = clock() + self._spacing
 
-    def _forget_idle(self, host: str, lane: _Lane) -> None:
-        """Entries of unused hosts are dropped once their spacing has passed, so that the table does not grow."""
-        if lane.users:
-            return
-        loop = asyncio.get_running_loop()
-        if loop.time() >= lane.next_start:
-            self._lanes.pop(host, None)
-        else:
-            loop.call_at(lane.next_start, self._drop_if_idle, host, lane)
-
-    def _drop_if_idle(self, host: str, lane: _Lane) -> None:
-        if not lane.users and self._lanes.get(host) is lane and asyncio.get_running_loop().time() >= lane.next_start:
-            del self._lanes[host]
+    def _forget_idle(self) -> None:
+        """Hosts that nobody asks any more are dropped once their spacing has passed, so that the table does not grow."""
+        now = asyncio.get_running_loop().time()
+        self._lanes = {host: lane for host, lane in self._lanes.items() if lane.users or lane.next_start > now}
