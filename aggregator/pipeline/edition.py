@@ -14,6 +14,7 @@ from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Remembered, RememberedItem, StoryState
 from aggregator.pipeline.compose import compose
+from aggregator.pipeline.guests import guests, without_addresses_of_guests
 from aggregator.pipeline.judging import folded, placed
 from aggregator.pipeline.overrides import APART, JOINED, moved_to_overrides, overrule, overruled, survivor
 from aggregator.pipeline.policy import Policy
@@ -198,9 +199,13 @@ def _grouped(
 
     fresh = [item for item in items if item.story is None]
     again = [item for item in alone(items, archive) if item.canonical not in policy.apart]
-    changed = without_others_addresses(again, archive.past)
-    candidates = [candidate(item) for item in [*fresh, *changed] if item.canonical not in policy.apart]
     known_alone = {item.n for item in again}
+    listed = [
+        item for item in [*fresh, *without_others_addresses(again, archive.past)] if item.canonical not in policy.apart
+    ]
+    linking = guests(listed, policy)
+    tied = without_addresses_of_guests(listed, archive, policy, known_alone)
+    candidates = [candidate(item, guest=item.n in linking) for item in tied]
     past: Past = Without(archive.past, known_alone) if known_alone else archive.past
     grouping = regrouped(group(candidates, past, cache=cache), known_alone, {item.n for item in fresh})
     if policy.apart or policy.joined:
@@ -222,8 +227,8 @@ def _remembered(batch: Collection[Candidate], grouping: Grouping) -> Remembered:
     )
 
 
-def candidate(item: PendingItem) -> Candidate:
-    return Candidate(item.n, item.title, item.summary, item.publisher, item.canonical, item.at, item.lang)
+def candidate(item: PendingItem, *, guest: bool = False) -> Candidate:
+    return Candidate(item.n, item.title, item.summary, item.publisher, item.canonical, item.at, item.lang, guest)
 
 
 def _homes(items: Iterable[PendingItem], grouping: Grouping) -> dict[int, int]:

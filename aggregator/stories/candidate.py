@@ -16,3 +16,4 @@ class Candidate:
     canonical: str | None  # canonical address
     at: int  # publication in epoch seconds, never later than first seen; in `classify` equal for all items without one
     lang: str | None
+    guest: bool = False  # at the address of another outlet's article, which is in the batch

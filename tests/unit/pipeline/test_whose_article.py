@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
+import pytest
 from newsroom import CONFIG, Newsroom, item
 
+from aggregator.model.item import Item
 from aggregator.web.app import create_app
 
 HEADLINE = "Ukraine and Russia agree a prisoner exchange of three hundred"
@@ -54,3 +58,26 @@ def test_an_article_is_its_outlets_although_another_listed_it_first(tmp_path: Pa
     room.publish(item("Three hundred prisoners exchanged by Ukraine and Russia, Kyodo learns", "kyodo"), live=True)
     room.publish(item(f"{HEADLINE} men", "reuters"), live=True)
     assert len(stories(room, "?min_publishers=3")) == 1
+
+
+def _listed(source: str, host: str, title: str, minutes: int) -> Item:
+    made = item(title, "reuters", url=f"https://{host}.example/1", age=timedelta(minutes=minutes))
+    return replace(made, id=str(uuid5(NAMESPACE_URL, f"{source} {host}")), source=source, publisher=source.title())
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_who_lists_articles_of_others_does_not_unite_them(tmp_path: Path, together: bool) -> None:
+    feeds = '{name: Courier, url: "https://courier.example/feed"}\n  - {name: Herald, url: "https://herald.example/feed"}\n  - '
+    room = Newsroom(tmp_path, CONFIG.replace("publishers:", OUTLETS).replace("{name: Silent", f"{feeds}{{name: Silent"))
+    told = {"courier": "Parliament votes on the harbour budget", "herald": "Storm floods a railway in the far north"}
+    linking = [_listed("silent", host, "The zoo counts its elephants", 9) for host in told]
+    own = [_listed(host, host, title, 1) for host, title in told.items()]
+    if together:
+        room.publish(*linking, *own, live=True)
+    else:
+        room.publish(*linking, live=True)
+        room.now += timedelta(minutes=10)
+        room.publish(*own, live=True)
+    assert [story["publishers"] for story in stories(room) if {"Courier", "Herald"} <= set(story["publishers"])] == []
+    assert {story["title"] for story in stories(room)} >= set(told.values())
+    assert stories(room, "?min_publishers=2") == []
