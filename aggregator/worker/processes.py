@@ -14,6 +14,8 @@ from pathlib import Path
 from aggregator.errors import AlreadyRunning, CannotListen, StoreFull, StoreReadOnly
 
 LOCK = "worker.lock"
+MODE = 0o640
+"""Of the lock, as of the archive: whoever may read a file may lock it, and a worker that finds it locked does not start."""
 _LOCK_SIZE = 2048  # bytes
 PARENT = "AGGREGATOR_PARENT"  # variable: the process that a child belongs to
 
@@ -83,8 +85,8 @@ class WorkerLock:
     def __enter__(self) -> WorkerLock:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._path.touch()
-            self._file = self._path.open("r+b", buffering=0)
+            made = os.open(self._path, os.O_RDWR | os.O_CREAT, MODE)
+            self._file = os.fdopen(made, "r+b", buffering=0)
         except OSError as error:
             raise StoreReadOnly(f"{self._path}: cannot be written: {error.strerror}") from error
         try:

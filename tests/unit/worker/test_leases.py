@@ -62,6 +62,15 @@ def test_the_second_worker_names_the_first(tmp_path: Path) -> None:
         pass
 
 
+def test_nobody_else_may_open_the_lock_and_so_keep_the_worker_from_starting(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        with WorkerLock(tmp_path):
+            assert (tmp_path / "worker.lock").stat().st_mode & 0o777 == 0o640
+    finally:
+        os.umask(before)
+
+
 def test_a_command_that_only_asks_for_a_worker_keeps_none_from_starting(tmp_path: Path) -> None:
     lock = WorkerLock(tmp_path)
     (tmp_path / "worker.lock").touch()
