@@ -25,7 +25,10 @@ class Server:
         """
         try:
             self.parts = conninfo_to_dict(url)
-        except psycopg.Error as error:
+            login, _, database = url.partition("?")[0].partition("://")[2].partition("/")
+            if login.count("@") > 1 or "@" in database:
+                raise ValueError("a part of the password counts as the name of the host or database")
+        except (psycopg.Error, ValueError) as error:
             raise UsageError(
                 "--database: cannot be read; expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE with reserved characters "
                 "of a password written as %XX"

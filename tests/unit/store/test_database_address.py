@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+
+from aggregator.errors import UsageError
+from aggregator.store.postgres.server import Server
+
+
+@pytest.mark.parametrize("login", ["user:p@ss/word", "user:pa/ss/word", "user:p@word", "us@er:word"])
+def test_a_password_with_signs_of_addresses_is_not_shown_as_the_host_or_the_database(login: str) -> None:
+    with pytest.raises(UsageError, match="written as %XX") as refused:
+        Server(f"postgresql://{login}@db.example:5432/wire")
+    assert "word" not in str(refused.value).lower().replace("password", "")
+
+
+def test_signs_written_as_asked_are_parts_of_the_password() -> None:
+    server = Server("postgresql://user:p%40ss%2Fword@db.example:5432/wire?options=-csearch_path%3Da@b")
+    assert (server.parts["password"], server.name) == (
+        "p@ss/word",
+        "PostgreSQL at db.example:5432, database wire",
+    )
