@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aggregator import __version__
+from aggregator.addresses import host_of
 from aggregator.bootstrap.configured import Configured
 from aggregator.bootstrap.database import Database
 from aggregator.bootstrap.place import Place, utc_now
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from aggregator.fetch.gate import Room
     from aggregator.pipeline.refresh import Tools
     from aggregator.ports import Archive, Extractor, Parser, Upkeep
+
+KEY = 8
+"""Characters; shorter ones stand in texts by chance."""
 
 Held = tuple[str, dict[str, str]] | None
 """Epoch and texts of the configuration in force, as the store keeps them."""
@@ -184,7 +188,15 @@ class Application(Configured):
     def _secrets(self) -> tuple[str, ...]:
         from aggregator.config.environment import secrets
 
-        return secrets(self.settings, os.environ)
+        return secrets(self.settings.sources, os.environ)
+
+    def secrets_of(self, source: Source) -> tuple[str, ...]:
+        """What its items must not show of what it is asked with: not its host, to which they link, and no word that texts hold
+        anyway."""
+        from aggregator.config.environment import secrets
+
+        host = host_of(self.request(source)[0]) or ""
+        return tuple(one for one in secrets([source], os.environ) if len(one) >= KEY and one.lower() not in host)
 
     def mask(self, text: str) -> str:
         """A text for people, with the secrets of this configuration masked."""
@@ -224,6 +236,7 @@ class Application(Configured):
             sources=self.sources,
             request=self.request,
             mask=self.mask,
+            secrets=self.secrets_of,
             extract=extract,
             publisher=self.fold_publisher,
             owner=identity(),

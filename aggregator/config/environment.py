@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, quote_plus
 
-from aggregator.model.settings import Settings
+from aggregator.model.settings import Source
 
 REFERENCE = re.compile(r"\$\$\{|\$\{([^}\n]*)\}?")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -43,11 +43,11 @@ def expand(text: str, environ: Mapping[str, str]) -> str:
     return REFERENCE.sub(lambda match: "${" if match[1] is None else environ[match[1]].strip(), text)
 
 
-def secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Every value that must not be shown, longest first: variables in addresses and headers, passwords in addresses,
+def secrets(sources: Iterable[Source], environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Every value of these that must not be shown, longest first: variables in addresses and headers, passwords in addresses,
     and headers that by their name carry a key; each also in the forms it takes inside an address."""
     found: set[str] = set()
-    for source in settings.sources:
+    for source in sources:
         texts = [source.url, *(value for _, value in source.headers)]
         found.update(environ.get(name, "").strip() for text in texts for name in references(text))
         found.update(value for name, value in source.headers if TELLING.search(name) and not references(value))

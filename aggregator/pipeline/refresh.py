@@ -42,6 +42,7 @@ class Tools:
     """What a refresh needs. `archive` is written from a thread of its own; `lookup` is the same archive over another
     connection, so that a long wait for the one does not stop the network. `request` substitutes the secrets of a source
     (KeyError: an environment variable is missing); `jitter` draws from [0, 1); `mask` masks secrets in a message;
+    `secrets` are those of a source;
     `publisher` gives the canonical name for an outlet's name and address; `owner` is who claimed what is polled."""
 
     archive: Archive
@@ -54,6 +55,7 @@ class Tools:
     sources: Mapping[str, Source]
     request: Callable[[Source], tuple[str, tuple[tuple[str, str], ...]]]
     mask: Callable[[str], str] = lambda text: text
+    secrets: Callable[[Source], Sequence[str]] = lambda source: ()
     extract: Extractor | None = None  # None: no articles are asked for
     publisher: Callable[[str, str | None], str] = lambda name, url: name
     owner: str | None = None
@@ -208,7 +210,7 @@ async def _read(
     publisher = source.publisher if source.wrapper else tools.publisher(source.publisher, source.url)
     job = ParseJob(source.id, state.root, publisher, source.wrapper, source.lang, tools.clock(), fingerprints)
     try:
-        return outcome, _folded(tools, await tools.parse(outcome, job))
+        return outcome, _discreet(_folded(tools, await tools.parse(outcome, job)), tools.secrets(source))
     except ParseError as error:
         return Failed(error.kind, str(error), outcome.status), None
     except SandboxError as error:
@@ -234,6 +236,32 @@ def _folded(tools: Tools, feed: NormalFeed) -> NormalFeed:
         return feed
     items = (replace(item, publisher=tools.publisher(item.publisher, item.outlet)) for item in feed.items)
     return replace(feed, items=tuple(items))
+
+
+def _discreet(feed: NormalFeed, secrets: Sequence[str]) -> NormalFeed:
+    """Feeds that are made for one reader name his key in the links of their items: what is shown to everybody must not."""
+    if not secrets:
+        return feed
+
+    def hide(text: Any) -> Any:
+        for value in secrets if text else ():
+            text = text.replace(value, "***")
+        return text
+
+    items = tuple(
+        replace(
+            item,
+            url=hide(item.url),
+            canonical=hide(item.canonical),
+            title=hide(item.title),
+            summary=hide(item.summary),
+            content=hide(item.content),
+            image=hide(item.image),
+            enclosures=tuple(replace(one, url=hide(one.url)) for one in item.enclosures),
+        )
+        for item in feed.items
+    )
+    return replace(feed, items=items, link=hide(feed.link), icon=hide(feed.icon))
 
 
 def _concealed(tools: Tools, outcome: Fetched | NotModified, asked: str) -> Fetched | NotModified:

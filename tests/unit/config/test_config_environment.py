@@ -27,7 +27,9 @@ sources:
     settings, _ = parse({"f": text}, "f", environ)
     (source,) = settings.sources
     assert [expand(value, environ) for _, value in source.headers] == ["Bearer letmein", "as is"]
-    assert mask("polled https://a.example/letmein", secrets(settings, environ)) == "polled https://a.example/***"
+    assert (
+        mask("polled https://a.example/letmein", secrets(settings.sources, environ)) == "polled https://a.example/***"
+    )
 
 
 def test_a_missing_variable_is_named() -> None:
@@ -74,7 +76,7 @@ sources:
 """
     environ = {"KEY": "p&q=r/s", "TOKEN": "tok-tok", "OTHER": "public"}
     settings, _ = parse({"f": text}, "f", environ)
-    hidden = secrets(settings, environ)
+    hidden = secrets(settings.sources, environ)
     told = "p&q=r/s p%26q%3Dr%2Fs p%26q%3Dr/s tok-tok literal-key letmein application/xml public A"
     assert mask(told, hidden) == "*** *** *** *** *** *** application/xml public A"
 
@@ -101,5 +103,5 @@ def test_sources_whose_variables_are_missing_are_told_that_alone() -> None:
 def test_a_longer_secret_is_masked_before_one_inside_it() -> None:
     text = "sources: [{name: A, url: 'https://a.example/${A}/${B}'}]"
     environ = {"A": "abcd", "B": "abcdefgh"}
-    hidden = secrets(parse({"f": text}, "f", environ)[0], environ)
+    hidden = secrets(parse({"f": text}, "f", environ)[0].sources, environ)
     assert mask("abcdefgh abcd", hidden) == "*** ***"
