@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import replace
 from html import escape
 
 import pytest
-from builders.documents import WRAPPER, atom, dropped, item, read, rss
+from builders.documents import JOB, WRAPPER, atom, dropped, item, read, rss
 
-from aggregator.model.item import Item
+from aggregator.model.item import Enclosure, Item
 from aggregator.normalise.characters import clean
 from aggregator.normalise.markup import sanitise
 from aggregator.normalise.plain import plain
@@ -444,6 +445,13 @@ def test_an_enclosed_picture_without_a_type_is_known_by_its_ending() -> None:
     assert nonsense.enclosures[0].type == "audio/mpeg", "what is no media type says less than the address"
 
 
+def test_enclosures_are_passed_on_as_they_are_told_and_one_that_is_unsafe_costs_no_other() -> None:
+    files = "<enclosure url='file:///x'/><enclosure url='https://e.org/1' type='audio/x-m4b' length='12'/>"
+    read_item = one(inside=files)
+    assert read_item.enclosures == (Enclosure("https://e.org/1", "audio/x-m4b", 12),)
+    assert read_item.image is None, "what is heard is no picture"
+
+
 @pytest.mark.parametrize(
     ("player", "link"),
     [
@@ -508,6 +516,10 @@ def test_a_wrapper_names_the_outlet_in_brackets_before_the_text() -> None:
     assert read(body).items[0].summary == f"[The Paper] {text}"
     (bare,) = read(rss(item("<description>[The Paper]</description>")), WRAPPER).items
     assert (bare.publisher, bare.summary, bare.content) == ("The Paper", "", "")
+    sourced = rss(
+        item("<source url='https://g.example'>The Gazette</source><description>[Video] It said.</description>")
+    )
+    assert read(sourced, WRAPPER).items[0].publisher == "The Gazette"
 
 
 def test_a_wrapper_names_the_outlet_and_the_title_loses_it() -> None:
@@ -558,6 +570,10 @@ def test_people_categories_language_and_picture() -> None:
         "https://e.org/in-text.jpg",
     )
     assert read(rss(item(), head="<language>EN_gb</language>")).items[0].lang == "en-GB"
+    french = (
+        '<entry xml:lang="fr"><id>1</id><title>À la une</title></entry><entry><id>2</id><title>News</title></entry>'
+    )
+    assert [one.lang for one in read(atom(french), replace(JOB, lang="en")).items] == ["fr", "en"]
 
 
 @pytest.mark.parametrize("author", ["webmaster@example.org", "()", "–"])
