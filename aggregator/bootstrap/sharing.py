@@ -35,7 +35,8 @@ class Sharing:
         self._reporter.submit(self._archive.upkeep.report_troubles, identity(), troubles)
 
     def fleet(self, private: Callable[[str], bool]) -> Fleet:
-        return Fleet(self._archive.address(QUEUE), lambda: self._due(private), self._archive.absent, self._agree)
+        archive = self._archive
+        return Fleet(archive.address(QUEUE), archive.of_queue, lambda: self._due(private), archive.absent, self._agree)
 
     def _agree(self) -> None:
         self._archive.agree(lambda: utc_now().timestamp())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 GRACE = 30.0
 """Seconds that a process must be gone before its leases are released: a server that restarts loses all sessions for a
@@ -13,11 +14,12 @@ moment."""
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """The connections of a worker to others. `url` is the address for the queue; `due` gives sources that are due, each
-    with the host to protect; `absent` says whether no process of that identity is connected; `agree` raises StoreTooNew
-    or ClockApart if this process has to leave the work to others."""
+    """The connections of a worker to others. `url` is the address for the queue, `connection` the class of its connections;
+    `due` gives sources that are due, each with the host to protect; `absent` says whether no process of that identity is
+    connected; `agree` raises StoreTooNew or ClockApart if this process has to leave the work to others."""
 
     url: str
+    connection: type[Any]
     due: Callable[[], Sequence[tuple[str, str]]]
     absent: Callable[[str], bool]
     agree: Callable[[], None]

@@ -77,7 +77,12 @@ class Queue:
         self._app = self._application()
 
     def _application(self) -> procrastinate.App:
-        connector = procrastinate.PsycopgConnector(conninfo=self._fleet.url, min_size=CONNECTIONS, max_size=CONNECTIONS)
+        connector = procrastinate.PsycopgConnector(
+            conninfo=self._fleet.url,
+            connection_class=self._fleet.connection,
+            min_size=CONNECTIONS,
+            max_size=CONNECTIONS,
+        )
         app = procrastinate.App(connector=connector)
         self._refresh: Any = app.task(name="refresh", queue="polls")(self.refresh)
         self._edition: Any = app.task(name="edition", queue="house", queueing_lock="edition")(self.edition)

@@ -24,10 +24,11 @@ from aggregator.pipeline.leases import release_dead
 from aggregator.store.dialect import Lock
 from aggregator.store.postgres import readonly, sources
 from aggregator.store.postgres.archive import PostgresArchive
-from aggregator.store.postgres.connection import DIALECT, OUR_LOCKS, copy
+from aggregator.store.postgres.connection import DIALECT, OUR_LOCKS, Connection, copy
 from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.readonly import ReadOnlyArchive
 from aggregator.store.postgres.schema import migrations
+from aggregator.store.postgres.server import Server
 from aggregator.store.rows import STATE_COLUMNS
 from aggregator.store.streams import items_sql, stories_sql
 from aggregator.worker.fleet import GRACE, Absences
@@ -227,6 +228,22 @@ def test_of_a_server_that_falls_silent_readers_are_told_in_time_and_others_at_on
         until(lambda: readable(one) and readable(other), 10)
         one.close()
         other.close()
+
+
+def test_a_connection_that_is_dead_though_nobody_ended_it_is_given_up(
+    store: PostgresArchive,
+) -> None:
+    """Behind a proxy that keeps it when its server is gone."""
+    with Link(store._connection.server.url) as link:
+        writer = Connection(Server(link.url), "one")
+        writer.raw.patience = 0.2
+        with writer.transaction(unhurried=True) as raw:
+            raw.execute("SELECT pg_sleep(0.4)")  # such work is not given up
+        with pytest.raises(StoreError, match="does not answer"), writer.transaction() as raw:
+            link.lose()
+            raw.execute("SELECT 1")
+        assert writer.read("SELECT 1") == [(1,)]
+        writer.close()
 
 
 def readable(archive: ReadOnlyArchive) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 from builders.postgres import execute, fresh_database
 
+from aggregator.store.postgres.connection import QueueConnection
 from aggregator.worker.editions import Editions
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.polling import Polling
@@ -47,7 +48,7 @@ class Asking:
 async def share(url: str, seconds: float) -> tuple[list[tuple[float, float, str, str]], list[Asking]]:
     asked: list[tuple[float, float, str, str]] = []
     stopping = asyncio.Event()
-    fleet = Fleet(url, lambda: DUE, lambda owner: False, lambda: None)
+    fleet = Fleet(url, QueueConnection, lambda: DUE, lambda owner: False, lambda: None)
     ends, queues = [], []
     for name in ("one", "two"):
         end = Asking(name, asked)

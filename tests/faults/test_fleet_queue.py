@@ -17,6 +17,7 @@ from servers.link import Link
 
 from aggregator.errors import ClockApart, StoreTooNew
 from aggregator.store.postgres.archive import PostgresArchive
+from aggregator.store.postgres.connection import QueueConnection
 from aggregator.store.postgres.server import Server
 from aggregator.worker import queue
 from aggregator.worker.fleet import Fleet
@@ -98,6 +99,28 @@ def test_a_queue_that_could_not_be_opened_is_opened_anew(
     assert "closed" not in caplog.text
 
 
+@pytest.mark.slow
+def test_a_queue_whose_connections_are_dead_is_opened_anew(
+    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QueueConnection, "patience", 1)
+    shown = [""]
+
+    async def scenario() -> None:
+        loop, stopping = Loop(), asyncio.Event()
+        with Link(store._connection.server.url) as link:
+            end = end_of_queue(store, loop, stopping, shown, [0.0], Server(link.url).address("aggregator queue"))
+            running = asyncio.create_task(end.run())
+            await until(lambda: loop.looks)
+            link.lose()
+            looks = loop.looks
+            await until(lambda: loop.looks > looks + 1, 60)
+            stopping.set()
+            await running
+
+    asyncio.run(scenario())
+
+
 class Loop:
     """Stands for what a worker does when it gets jobs."""
 
@@ -123,6 +146,7 @@ def end_of_queue(
     """A worker's end, whose clock is so many seconds ahead of the server's."""
     fleet = Fleet(
         url=url or store.address("aggregator queue"),
+        connection=store.of_queue,
         due=lambda: [("alpha", "alpha.example")],
         absent=store.absent,
         agree=lambda: store.agree(lambda: server_time(store) + clock[0]),

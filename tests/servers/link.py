@@ -4,6 +4,7 @@ with Link(url) as link:
     ... link.url ...
     link.cut()
     link.restore()
+    link.lose()
 """
 
 from __future__ import annotations
@@ -37,15 +38,25 @@ class Link(Threaded):
     def restore(self) -> None:
         self._loop.call_soon_threadsafe(self._whole.set)
 
-    async def _serve(self, near: asyncio.StreamReader, to_near: asyncio.StreamWriter) -> None:
-        await self._whole.wait()
-        far, to_far = await asyncio.open_unix_connection(self._socket)
-        await asyncio.gather(self._pass_on(near, to_far), self._pass_on(far, to_near))
+    def lose(self) -> None:
+        """As a proxy whose server is gone: connections stay open, and nothing comes over them any more; new ones lead to the server."""
+        self._loop.call_soon_threadsafe(self._lose)
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _lose(self) -> None:
+        self._whole.clear()
+        self._whole = asyncio.Event()
+        self._whole.set()
+
+    async def _serve(self, near: asyncio.StreamReader, to_near: asyncio.StreamWriter) -> None:
+        whole = self._whole
+        await whole.wait()
+        far, to_far = await asyncio.open_unix_connection(self._socket)
+        await asyncio.gather(self._pass_on(near, to_far, whole), self._pass_on(far, to_near, whole))
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, whole: asyncio.Event) -> None:
         with contextlib.suppress(OSError), contextlib.closing(writer):
             while data := await reader.read(65536):
-                await self._whole.wait()
+                await whole.wait()
                 writer.write(data)
                 await writer.drain()
-            await self._whole.wait()
+            await whole.wait()

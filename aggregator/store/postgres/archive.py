@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from aggregator.errors import ClockApart
 from aggregator.store.postgres.articles import Articles
-from aggregator.store.postgres.connection import Connection
+from aggregator.store.postgres.connection import Connection, QueueConnection
 from aggregator.store.postgres.edition import EditionStore
 from aggregator.store.postgres.intake import Intake
 from aggregator.store.postgres.memory import Past
@@ -27,6 +27,8 @@ class PostgresArchive:
         UsageError: the address cannot be read.
         StoreError: see `aggregator.errors`; the message never contains the password.
     """
+
+    of_queue = QueueConnection
 
     def __init__(self, url: str, owner: str = "") -> None:
         self._connection = Connection(Server(url), owner)

@@ -21,7 +21,6 @@ from aggregator.store.postgres.failures import SILENT, ours
 from aggregator.store.postgres.full_text import query as words_query
 from aggregator.store.postgres.server import BUSY_SECONDS, Server, session_name
 
-Raw = psycopg.Connection[tuple[Any, ...]]
 T = TypeVar("T")
 
 OUR_LOCKS = 0x57495245  # "WIRE": the class of our advisory locks; their numbers are those of `dialect.Lock`
@@ -50,20 +49,36 @@ def sql(query: str) -> str:
     return query.replace("%", "%%").replace("?", "%s")
 
 
-class _Hurried(psycopg.Connection[tuple[Any, ...]]):
-    """Waits for an answer no longer than a server that works takes to give a statement up. One that hangs, or whose
-    packets get lost, is noticed by nothing else, or only after long."""
+LATE = 1.2
+"""An answer is waited for so many times as long as the server takes to give a statement up. A server that hangs, or that is
+gone behind a proxy which keeps our connection, is noticed by nothing else."""
 
-    patience = float(BUSY_SECONDS)
+
+@contextmanager
+def _hanging_up(raw: psycopg.BaseConnection[Any], patience: float | None) -> Iterator[None]:
+    began = time.monotonic()
+    try:
+        yield
+    except psycopg.OperationalError:
+        if patience and time.monotonic() - began > patience:
+            raw.pgconn.finish()  # the answer may come yet: not to the next question
+        raise
+
+
+class Raw(psycopg.Connection[tuple[Any, ...]]):
+    patience: float | None = BUSY_SECONDS  # None: whatever is asked may take as long as it needs
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
-        began = time.monotonic()
-        try:
-            return super().wait(gen, interval, timeout or self.patience + 1)
-        except psycopg.OperationalError:
-            if time.monotonic() - began > self.patience:
-                self.pgconn.finish()  # the answer may come yet: not to the next question
-            raise
+        with _hanging_up(self, self.patience):
+            return super().wait(gen, interval, timeout or (self.patience and self.patience * LATE))
+
+
+class QueueConnection(psycopg.AsyncConnection[Any]):
+    patience = BUSY_SECONDS
+
+    async def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        with _hanging_up(self, self.patience):
+            return await super().wait(gen, interval, timeout or self.patience * LATE)
 
 
 class Connection:
@@ -91,11 +106,8 @@ class Connection:
 
     def _open(self) -> None:
         address = self.server.address(self._name, self._patience, read_only=self._read_only)
-        if self._read_only:
-            hurried = _Hurried.connect(address, autocommit=True)
-            hurried.patience, self._raw = self._patience, hurried
-        else:
-            self._raw = psycopg.connect(address, autocommit=True)
+        self._raw = Raw.connect(address, autocommit=True)
+        self._raw.patience = self._patience
         # Threads of the web end silently; what they had open is closed with its last reference.
         self._closing = weakref.finalize(self, self._raw.close)
         self.opened += 1
@@ -144,6 +156,8 @@ class Connection:
                     raw.execute("SELECT pg_advisory_xact_lock(%s, %s)", (OUR_LOCKS, alone))
                 if unhurried:
                     raw.execute("SET LOCAL statement_timeout = 0")
+                    stack.callback(setattr, raw, "patience", raw.patience)
+                    raw.patience = None
                 yield raw
             finally:
                 self._begun = outer
