@@ -97,7 +97,7 @@ class Polling:
             return False
         tools = self._current.engine.tools
         known = [id for id in ids if id in tools.sources]
-        claim = asyncio.ensure_future(self._asked(lambda: self._claim(tools, known, len(known))))
+        claim = asyncio.ensure_future(self._asked(lambda: self._claim_job(tools, known)))
         try:
             states = await asyncio.shield(claim)
         except asyncio.CancelledError:  # the queue is restarted; the thread claims all the same
@@ -156,6 +156,14 @@ class Polling:
         if moved := {state.id for state in states if state.url != tools.sources[state.id].url}:
             sources.release(self._owner, moved)
         return [state for state in states if state.id not in moved]
+
+    def _claim_job(self, tools: Tools, ids: Collection[str]) -> list[SourceState]:
+        """If the answer gets lost with the connection, they may be leased although nobody polls them."""
+        try:
+            return self._claim(tools, ids, len(ids))
+        except StoreError:
+            self._owed.update(id for id in ids if not self._in_progress[id])
+            raise
 
     async def _poll(self, tools: Tools, states: Sequence[SourceState]) -> None:
         ids = Counter(state.id for state in states)

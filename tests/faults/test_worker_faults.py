@@ -22,7 +22,7 @@ from msgspec import structs
 
 from aggregator.bootstrap import Place
 from aggregator.config.load import load
-from aggregator.errors import ConfigError, Problem, StoreBusy, StoreCorrupt, StoreFull, TooManyFiles
+from aggregator.errors import ConfigError, Problem, StoreBusy, StoreCorrupt, StoreError, StoreFull, TooManyFiles
 from aggregator.model.item import NormalFeed
 from aggregator.model.judgement import Judgement
 from aggregator.model.settings import Defaults
@@ -353,6 +353,25 @@ def test_a_job_that_is_cancelled_while_it_claims_keeps_no_lease(
 
     monkeypatch.setattr(sources, "claim", slow)
     asyncio.run(asyncio.wait_for(run(), 10))
+
+
+def test_a_job_that_does_not_learn_that_it_has_claimed_keeps_no_lease(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection is lost when the server has committed, and before it could say so."""
+    sources, claim = worker.archive.sources, worker.archive.sources.claim
+
+    def lost(*args: Any, **named: Any) -> None:
+        assert claim(*args, **named)
+        raise StoreError("the connection was lost")
+
+    async def run() -> None:
+        assert not await worker.polling.take(["one", "two"])
+        await worker.polling.maintain()
+
+    monkeypatch.setattr(sources, "claim", lost)
+    asyncio.run(run())
+    assert sources.owners() == []
 
 
 def test_an_edit_between_claim_and_poll_that_renames_a_source_costs_no_poll(
