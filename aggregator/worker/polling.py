@@ -67,6 +67,7 @@ class Polling:
         self._in_progress: Counter[str] = Counter()  # how many of them poll a source
         self._renewed = clock()  # when their leases were
         self._owed: set[str] = set()  # sources whose results could not be stored: their leases are to be given back
+        self._unstored: set[str] = set()  # those of which nothing is known to have been stored since
         self._resume = 0.0  # on the monotonic clock
         self._pause = PAUSE
 
@@ -85,7 +86,11 @@ class Polling:
 
     async def maintain(self) -> bool:
         """Report that we are alive, and clean up after dead processes. False: the store cannot be used."""
-        return not self._current.halted and await self._asked(self._maintain) is not None
+        if self._current.halted or await self._asked(self._maintain) is None:
+            return False
+        if bool(self._unstored) and await self._asked(self._polled_since):
+            self._recovered()
+        return True
 
     async def correct_times(self) -> bool:
         """Correct times left by wrong clocks. False: the store cannot be used."""
@@ -179,6 +184,7 @@ class Polling:
             raise
         except Exception as error:  # noqa: BLE001 (polled again later; reported as a problem)
             self._owed |= ids.keys()
+            self._unstored |= ids.keys()
             if time.monotonic() >= self._resume:  # polls that fail together lengthen the pause once
                 self._resume = time.monotonic() + self._pause
                 self._pause = min(2 * self._pause, LONGEST_PAUSE)
@@ -191,7 +197,7 @@ class Polling:
             if announced:
                 self._news.set()
         self._pause = PAUSE
-        self._troubles.recovered("polling")
+        self._recovered()
         self._measures.failed(report.kinds)
         self._log(report)
         try:
@@ -200,6 +206,17 @@ class Polling:
             self._failed("articles", error)
         else:
             self._troubles.recovered("articles")
+
+    def _polled_since(self) -> bool:
+        """Whether sources whose results could not be stored here are due no more: others polled them, or it was only not told
+        that they were stored."""
+        now = self._clock()
+        states = self._current.engine.tools.archive.sources.states(tuple(self._unstored))
+        return all(state.next_poll and state.next_poll > now for state in states)
+
+    def _recovered(self) -> None:
+        self._unstored.clear()
+        self._troubles.recovered("polling")
 
     def _failed(self, part: str, error: Exception) -> None:
         self._current.learn(error)

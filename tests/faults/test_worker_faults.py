@@ -295,6 +295,25 @@ def test_polls_that_fail_together_lengthen_the_pause_once(worker: Worker, monkey
     asyncio.run(run())
 
 
+def test_polls_that_could_not_be_stored_are_no_trouble_any_more_when_others_made_them(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This worker's own next poll may be hours away."""
+
+    async def run() -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(worker.archive.intake, "apply", full)
+            await worker.polling.take(["one", "two"])
+        assert await worker.polling.maintain()
+        assert worker.shown == "polling: a.db: the disk is full"
+        states = worker.archive.sources.states(["one", "two"])
+        worker.archive.sources.save([structs.replace(state, next_poll=NOW + timedelta(hours=6)) for state in states])
+        assert await worker.polling.maintain()
+        assert worker.shown == ""
+
+    asyncio.run(run())
+
+
 def test_a_poll_that_fails_while_leases_are_given_back_keeps_none(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
