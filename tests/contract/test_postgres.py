@@ -9,11 +9,13 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from builders import NOW, item, policy, polled, postgres_archive, source
 from builders.postgres import execute, fresh_database, server_url
 from builders.process import until
 from msgspec import structs
+from psycopg.conninfo import make_conninfo
 from servers.link import Link
 
 from aggregator.errors import AggregatorError, NotAStore, StoreBusy, StoreError, StoreReadOnly, StoreTooNew, UsageError
@@ -22,9 +24,10 @@ from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.leases import release_dead
 from aggregator.store.dialect import Lock
-from aggregator.store.postgres import readonly, sources
+from aggregator.store.postgres import readonly, server, sources
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.connection import DIALECT, OUR_LOCKS, Connection, copy
+from aggregator.store.postgres.failures import ours
 from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.readonly import ReadOnlyArchive
 from aggregator.store.postgres.schema import migrations
@@ -294,6 +297,31 @@ def test_an_archive_of_an_older_version_that_cannot_be_written_says_where_to_bri
     execute(url, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     with pytest.raises(StoreReadOnly, match=r"schema 1, .* start a worker of this version"):
         PostgresArchive(url)
+
+
+def test_a_pooler_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set up to ignore what it does not know, it lets two workers hold the edition at once."""
+
+    def without_options(address: str, **more: Any) -> str:
+        return make_conninfo(address, **{**more, "options": ""})
+
+    monkeypatch.setattr(server, "make_conninfo", without_options)
+    for opens in (PostgresArchive, ReadOnlyArchive):
+        with pytest.raises(StoreError, match="through a pooler"):
+            opens(url)
+
+
+@pytest.mark.parametrize(
+    ("driver", "said"),
+    [
+        ("FATAL:  unsupported startup parameter in options: statement_timeout", "through a pooler"),
+        ('root certificate file "/root/.postgresql/root.crt" does not exist Either provide', "sslrootcert"),
+        ("connection timeout expired", "does not answer"),
+        ("could not receive data from server: Connection timed out", "does not answer"),
+    ],
+)
+def test_what_the_driver_says_is_told_as_what_it_means(driver: str, said: str) -> None:
+    assert said in str(ours(psycopg.OperationalError(f"connection failed: {driver}"), "PostgreSQL", 60))
 
 
 @pytest.mark.parametrize("limit", ["ROLE crowd CONNECTION LIMIT 0", "DATABASE {} CONNECTION LIMIT 0"])

@@ -17,7 +17,7 @@ from psycopg.abc import PQGen
 from aggregator.errors import StoreError
 from aggregator.store.dialect import Dialect, Lock
 from aggregator.store.migrations import migrated_meanwhile
-from aggregator.store.postgres.failures import SILENT, ours
+from aggregator.store.postgres.failures import POOLED, SILENT, ours
 from aggregator.store.postgres.full_text import query as words_query
 from aggregator.store.postgres.server import BUSY_SECONDS, Server, session_name
 
@@ -103,6 +103,10 @@ class Connection:
         self._begun = False  # a transaction is under way: what it did is lost with the connection
         with self.translate(), self._noting_silence():
             self._open()
+            settled = "SELECT current_setting('lock_timeout')::interval = %s::interval"
+            if self._raw.execute(settled, (f"{patience}s",)).fetchall() != [(True,)]:
+                self.close()
+                raise StoreError(f"{server.name}: {POOLED}")  # it does not pass our settings on
 
     def _open(self) -> None:
         address = self.server.address(self._name, self._patience, read_only=self._read_only)

@@ -9,6 +9,7 @@ from aggregator.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, St
 
 SILENT = "does not answer; check host, port and firewall"
 FULL = "takes no more connections; raise max_connections (or the limit of the user) or run fewer processes"
+POOLED = "is reached through a pooler (PgBouncer), which does not pass on how our sessions are set; give the address of the server itself"
 
 
 def ours(error: psycopg.Error, where: str, patience: float) -> StoreError:
@@ -60,6 +61,8 @@ def _unreachable(where: str, said: str) -> StoreError:
     for sign, text in (
         ("password authentication failed", "user or password is wrong"),
         ("no password supplied", "requires a password; put it into the URL or PGPASSWORD"),
+        ("unsupported startup parameter", POOLED),
+        ("root certificate file", "sslmode asks for the certificate of an authority; name its file with sslrootcert"),
         ("does not exist", "there is no such database or user"),
         ("resolve host", "the host name cannot be resolved; check it"),
         ("translate host name", "the host name cannot be resolved; check it"),
@@ -69,7 +72,8 @@ def _unreachable(where: str, said: str) -> StoreError:
         ("the database system is", "the server is stopping or starting"),
         ("refused", "nothing listens there; is the server running, on this port?"),
         ("No such file", "nothing listens there; is the server running?"),
-        ("timeout", SILENT),
+        ("timeout expired", SILENT),
+        ("timed out", SILENT),
     ):
         if sign in said:
             return StoreError(f"{where}: {text}")
