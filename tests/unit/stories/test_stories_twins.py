@@ -135,6 +135,16 @@ def test_like_events_elsewhere_are_other_stories(one: tuple[str, str], other: tu
                 "Flights at Hamburg Airport were suspended for an hour after a threat against a plane, police said.",
             ),
         ),
+        (  # each headline names what the other report does not, but they are not told in the same words
+            (
+                "Governor Malkov confirms fire at oil refinery after overnight drone attack",
+                "A large oil refinery caught fire after drones struck it overnight, regional governor Pavel Malkov said on Telegram.",
+            ),
+            (
+                "Zelensky hails strike that set Ryazan refinery ablaze",
+                "Drones struck a large oil refinery overnight and it caught fire, the president said in his evening address.",
+            ),
+        ),
         (  # the lead names what the headline does not
             (
                 "Drones hit Odesa overnight, killing two",
