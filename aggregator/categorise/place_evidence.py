@@ -12,7 +12,7 @@ from aggregator.text.match import Haystack
 from aggregator.text.places import Found, Place, disambiguate, is_first_name, is_player, longest
 
 LONGEST = 7  # letters of initials that might be a town, with the spaces around them
-_SCENE_WORDS = frozenset(("in", "at", "near", "across", "outside", "off"))
+_SCENE_WORDS = frozenset(("in", "at", "near", "across", "outside", "off", "on", "about", "against"))
 _LEGAL = (
     "charged arrested indicted sentenced convicted jailed tried detained extradited imprisoned accused guilty court "
     "trial custody arrest"
@@ -21,7 +21,11 @@ _TRIED = frozenset(_LEGAL.split())
 _PERSONS = (
     "man woman men women boy girl teen teenager couple student students tourist tourists national nationals citizen "
     "citizens doctor nurse mother father family actor actress singer star director journalist reporter climber hiker "
-    "backpacker traveler traveller passenger worker workers pilot businessman billionaire dissident"
+    "backpacker traveler traveller passenger worker workers pilot businessman billionaire dissident refugee refugees migrant "
+    "migrants immigrant immigrants pensioner pensioners expat expats teens boys girls teacher teachers scientist scientists "
+    "engineer engineers researcher academic author novelist musician rapper model influencer influencers footballer swimmer "
+    "runner surfer surfers diver divers skier skiers fisherman fishermen driver drivers maid maids missionary missionaries lawyer "
+    "mountaineer mountaineers sister sisters brother brothers siblings twins toddler schoolgirl schoolboy gymnast sprinter cyclist"
 )
 _PERSON = frozenset(_PERSONS.split())
 
@@ -127,7 +131,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
 
 
 def _role(hay: Haystack, name: Found, first: bool) -> float:
-    """Whether it acts, is merely where something happens, or where somebody is from."""
+    """Whether it acts, is merely where something happens or what somebody speaks of, or where somebody is from."""
     before = hay.text[max(0, name.start - 30) : name.start].rsplit(None, 2)[-2:]
     if before and before[-1] in _SCENE_WORDS:
         tried = before[-1] == "in" and before[0] in _TRIED

@@ -9,6 +9,7 @@ import pytest
 
 from aggregator.categorise.examples import check_examples
 from aggregator.categorise.judge import judge
+from aggregator.categorise.receipts import receipts
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.config.load import load
 from aggregator.model.settings import Settings
@@ -349,3 +350,23 @@ def test_a_word_in_another_sense_places_nothing(title: str, section: str) -> Non
 )
 def test_weapons_storms_and_markets_by_their_plain_names(title: str, section: str) -> None:
     assert judge(_book(), title).section == section
+
+
+@pytest.mark.parametrize(
+    ("title", "somebody", "scene"),
+    [
+        ("Iranian Refugee Found in Paris Airport", "middle-east", "europe"),
+        ("Saudi Sisters Dead in Sydney Flat", "middle-east", "asia-pacific"),
+        ("Australian Surfers Vanish in Mexico", "asia-pacific", "america"),
+    ],
+)
+def test_where_somebody_is_from_counts_less_than_who_acts(title: str, somebody: str, scene: str) -> None:
+    scores = dict(judge(_book(), title).scores)
+    acting = dict(judge(_book(), title.split(maxsplit=1)[0] + " Envoy " + title.split(maxsplit=2)[2]).scores)
+    assert scores[somebody] - scores[scene] < acting[somebody] - acting.get(scene, 0.0)
+
+
+@pytest.mark.parametrize("title", ["An Eye on China", "What They Say About China", "Embargo Against China"])
+def test_a_place_that_is_spoken_of_is_not_the_actor(title: str) -> None:
+    weight = receipts(_book(), title)[0].matched[0].weight
+    assert weight < receipts(_book(), "China speaks")[0].matched[0].weight
