@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -149,11 +150,14 @@ def test_what_stays_stands_in_a_section_since_it_would_have_stood_there(tmp_path
 
 def test_only_what_would_be_a_story_of_its_own_was_joined_by_the_editor(tmp_path: Path) -> None:
     room = Newsroom(tmp_path, f"{CONFIG}stories: {{join: [['{FRIGATE.url}', '{HARVEST.url}']]}}\n")
-    room.publish(FRIGATE, HARVEST)
-    why = {one.id: room.client.get(f"/api/v1/items/{one.id}").get_json()["why"] for one in (FRIGATE, HARVEST)}
-    assert {id: words.partition(" 1.00")[0] for id, words in why.items()} == {
+    came = FRIGATE, OCTOPUS, HARVEST, DREAMS
+    room.publish(*came)
+    why = {one.id: room.client.get(f"/api/v1/items/{one.id}").get_json()["why"] for one in came}
+    assert {id: re.split(" 1.00|:", words)[0] for id, words in why.items()} == {
         FRIGATE.id: "founder",
+        OCTOPUS.id: "founder",
         HARVEST.id: "joined by the editor",
+        DREAMS.id: "same headline",
     }
     room.close()
 
