@@ -197,6 +197,8 @@ def test_who_antedates_a_late_report_takes_over_neither_headline_nor_month() -> 
     assert [name for name, _ in story.publishers] == ["A", "B", "C"]
     bare = member(1, "A", "Defense plan", 90_000)
     assert told([bare, late]).lead == 3, "but it is the first full report"
+    days_old = member(2, "B", "Europe plan", 90_600, at=1, summary=f"{text} B says so.")
+    assert told([*here, days_old]).published == 1, "of what came together the earliest counts, as in a back-catalogue"
 
 
 def test_the_lead_is_the_earliest_full_report_not_the_longest_headline() -> None:
