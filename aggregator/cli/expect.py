@@ -45,7 +45,7 @@ def known_section(application: Application, section: str) -> None:
         raise UsageError(f"--expect: there is no section {section}{did_you_mean(section, ids)}")
 
 
-def expected(application: Application, case: Case, section: str, story: int | None = None) -> dict[str, Any]:
+def expected(application: Application, case: Case, section: str, story: int | None) -> dict[str, Any]:
     """`{section, holds, story, proposals: [...]}`: those first that fail no example, then those that move the story of the text
     as well, then those that move least in the archive, the lighter edit on a tie. `story`: its primary section."""
     archive = application.database.open() if application.database.exists else None

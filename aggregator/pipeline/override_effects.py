@@ -110,7 +110,7 @@ class OverrideEffects:
     unknown: tuple[str, ...] = ()
 
 
-def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str] = frozenset()) -> OverrideEffects:
+def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str]) -> OverrideEffects:
     """Everything in the file that is not yet so in the archive; `hidden` are the addresses that are hidden now."""
     meant = with_moved_addresses(policy, store)
     regrouped = Regrouped(store, meant)

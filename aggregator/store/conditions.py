@@ -123,9 +123,7 @@ def _of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[A
         yield f"({sources} OR {publishers})", tuple(dialect.listed(values) for values in wanted.labelled)
 
 
-def few_sql(
-    dialect: Dialect, query: StreamQuery, of: str, stream: int = 0
-) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
+def few_sql(dialect: Dialect, query: StreamQuery, of: str, stream: int) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
     """For each condition that has an index: a condition on the numbers of stories (`of` "st") or items ("i"), SQL for
     the numbers that it can match, and its values. `stream`: the number of a section or topic."""
     wanted, folded = query.filter, dialect.folded.format

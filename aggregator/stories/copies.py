@@ -36,7 +36,7 @@ _BETWEEN = re.compile(r"\s*[,/|&]\s*|\s+and\s+")
 
 
 @lru_cache(maxsize=1024)
-def credited(text: str, author: str | None = None) -> bool:
+def credited(text: str, author: str | None) -> bool:
     """Whether a text credits a news agency, or one is among its authors: `Reuters, Ann Lee`."""
     return CREDIT.search(text) is not None or any(map(_AUTHOR.fullmatch, _BETWEEN.split(author or "")))
 
