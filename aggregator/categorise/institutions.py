@@ -74,9 +74,16 @@ def _state(hay: Haystack, town: Hit, place: Place) -> Place | None:
     elif found[1] in _CAPITALS:
         named = hay.cased[start:end].isupper()
     else:
-        sure = place.kind != "country" and found[1] not in _CITIES
+        sure = found[1] not in _CITIES and (place.kind != "country" or _begins(hay, town, found[1], end))
         named = sure or (_alone(hay, town, end) and (town[1] > hay.split or hay.cased[end] == ","))
     return _AREAS[found[1]] if named else None
+
+
+def _begins(hay: Haystack, town: Hit, state: str, end: int) -> bool:
+    """Whether a headline in small letters begins with the two and goes on with a noun of theirs: "Lebanon, Ohio, woman wins"."""
+    return (
+        not town[1] and state != "georgia" and hay.cased[end] == "," and hay.cased[end + 1 :].lstrip(" ")[:1].islower()
+    )
 
 
 def _country(hay: Haystack, town: Hit, place: Place, after: Sequence[tuple[Hit, Place]]) -> Place | None:

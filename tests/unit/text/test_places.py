@@ -269,6 +269,8 @@ def test_a_town_is_where_the_state_behind_its_comma_is(title: str, expected: lis
             ["US"],
         ),
         ("Man shot dead in Lebanon, Pennsylvania", "He was found in Lebanon, Pennsylvania.", ["US"]),
+        ("Lebanon, Ohio, woman wins a car", "", ["US"]),
+        ("Mexico, Texas Agree on Water", "", ["MX", "US"]),
         ("Blast in Tripoli kills four", "A gas cylinder exploded in Tripoli, Lebanon.", ["LB"]),
         ("Landslide buries houses in Valencia, Venezuela", "", ["VE"]),
         ("Church opens near Perth, Scotland", "It was built by hand", ["GB"]),
