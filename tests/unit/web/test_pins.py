@@ -98,15 +98,6 @@ def test_a_pin_ends_with_its_last_day(room: Newsroom) -> None:
     assert OLD.title not in headlines(room, "/", 'id="s-defense"')[:1]
 
 
-def test_a_pinned_story_that_is_hidden_is_not_shown(room: Newsroom) -> None:
-    other = OLD.url
-    room.put_in_force(
-        f"{CONFIG}stories: {{hide: ['{other}'], pin: [{{url: '{other}?utm_source=x', section: defense}}]}}\n"
-    )
-    room.follow()
-    assert OLD.title not in headlines(room, "/sections/defense")
-
-
 def test_when_a_pin_is_over_the_story_goes_where_its_words_put_it(room: Newsroom) -> None:
     """Without an edit and without a new start of the service: the day ends by itself."""
     pin(room, (OLD, "2099-12-31"), (OLDER, ""))
