@@ -8,6 +8,7 @@ from dataclasses import replace
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.policy import Policy
 from aggregator.stories.copies import Lead, is_copy
+from aggregator.text.headline import tells
 
 LATE = 900
 """Seconds after the first report, longer than one round of polls takes."""
@@ -25,15 +26,15 @@ def dated(items: Collection[PendingItem]) -> list[PendingItem]:
 
 
 def choose_lead(members: Sequence[Member], policy: Policy, authors: Mapping[str, Member]) -> PendingItem:
-    """The earliest full report: outlets before wrappers and those who link to another's article, reports with a summary before bare
-    headlines, then by time."""
+    """The earliest full report: outlets before wrappers and those who link to another's article, headlines that tell the news before
+    questions, explanations, comments and live pages, reports with a summary before bare headlines, then by time."""
     if len(members) == 1:
         return members[0].item
 
-    def rank(member: Member) -> tuple[bool, bool]:
+    def rank(member: Member) -> tuple[bool, bool, bool]:
         item = member.item
         links = author_of(member, authors).item.publisher != item.publisher
-        return links or item.source in policy.wrappers, len(item.summary) < 40
+        return links or item.source in policy.wrappers, not tells(item.title), len(item.summary) < 40
 
     best = min(map(rank, members))
     fullest = [member.item for member in members if rank(member) == best]

@@ -1,5 +1,5 @@
-"""Removes from headlines and leads what is not news: labels, outlets' names, agencies' datelines. By general patterns only; no
-outlet is named here.
+"""What in headlines and leads is not news: labels, outlets' names, agencies' datelines; and which headlines tell no news. By
+general patterns only; no outlet is named here.
 """
 
 from __future__ import annotations
@@ -9,19 +9,35 @@ import re
 from aggregator.text.scripts import UNSPACED
 
 _UNSPACED = re.compile(f"[{UNSPACED}\uac00-\ud7a3]")
-_LABEL = re.compile(
-    r"""^\W*(?:
-        (?:breaking|developing|exclusive|updated?|urgent|alert|just\ in|analysis|opinion|explainer|explained|watch|video|
-           photos?|pictures|in\ pictures|live|live\ (?:updates?|blog|news|coverage)|live[-\ ]?blog|news\ alert|flash|
-           factbox|timeline|interview|podcast|listen|read|wrapup(?:\ \d+)?|update\ \d+|refile|corrected|
-           first\ thing|top\ stories|the\ latest|newsletter|special\ report|fact\ check|editorial|comment|letters?)
-        (?:\ (?:news|story|update|updates))?
+_URGENT = r"""(?:breaking|developing|exclusive|updated?|urgent|alert|just\ in|news\ alert|flash|wrapup(?:\ \d+)?
+            |update\ \d+|refile|corrected)
+            (?:\ (?:news|story|update|updates))?
         # the same in other languages
-        |عاجل|خبر\ عاجل|فوری|דיווח\ ראשוני|מבזק|срочно|молния|терміново|pilne|z\ ostatniej\ chwili|son\ dakika|eilmeldung|liveticker
-        |en\ direct(?:o)?|direct|ao\ vivo|urgente?|última\ hora|en\ vivo|alerte(?:\ info)?|έκτακτο|εκτακτο|ब्रेकिंग(?:\ न्यूज़)?|속보|단독
-        |速報|独自|快[讯訊]|突[发發]|即時|[独獨]家|ด่วน|tin\ nóng
-        )\s*(?:[:：|\]】–—]|!\s|-\s|\s-\s|,?\s*-)\s*""",
+        |عاجل|خبر\ عاجل|فوری|דיווח\ ראשוני|מבזק|срочно|молния|терміново|pilne|z\ ostatniej\ chwili|son\ dakika|eilmeldung
+        |urgente?|última\ hora|alerte(?:\ info)?|έκτακτο|εκτακτο|ब्रेकिंग(?:\ न्यूज़)?|속보|단독
+        |速報|独自|快[讯訊]|突[发發]|即時|[独獨]家|ด่วน|tin\ nóng"""
+_ASIDE = r"""(?:analysis|opinion|explainer|explained|watch|video|photos?|pictures|in\ pictures|live|live\ (?:updates?|blog|news|coverage)
+            |live[-\ ]?blog|factbox|timeline|interview|podcast|listen|read|first\ thing|top\ stories|the\ latest|newsletter
+            |special\ report|fact\ check|editorial|comment|letters?)
+            (?:\ (?:news|story|update|updates))?
+        |liveticker|en\ direct(?:o)?|direct|ao\ vivo|en\ vivo"""
+_LABEL_ENDS = r"\s*(?:[:：|\]】–—]|!\s|-\s|\s-\s|,?\s*-)\s*"
+_LABEL = re.compile(rf"^\W*(?:{_URGENT}|{_ASIDE}){_LABEL_ENDS}", re.IGNORECASE | re.VERBOSE)
+_BESIDE = re.compile(
+    rf"""^\W*(?:{_ASIDE}){_LABEL_ENDS}
+        |^.{{0,24}}\b(?:briefing|newsletter|round-?up|digest)\s*[:|–—]
+        |^(?:morning|evening|\d\d?:\d\d)\ report\b
+        |^\W*(?:here(?:['’]s|\ (?:is|are))|watch\ (?:as|the|how|live|moment))\s
+        |\b(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know|(?:what|all)\ (?:we|to|you\ need\ to)\ know)\b
+        |[:|–—-]\s*(?:live|explained|editorial|opinion|analysis|letters?|podcast|video|in\ (?:pictures|photos))\W*$
+        |[?？؟]\W*$""",
     re.IGNORECASE | re.VERBOSE,
+)
+_QUESTION = re.compile(
+    r"""^\W*(?:[Ww](?:hat|ho|hy|hen|here|hich)|[Hh]ow  # not WHO, the organisation
+        |Wie|Was|Warum|Wer|Wo|Comment|Pourquoi|Qui|Quels?|Quelles?|Où|Ce\ qu[e’']|Cómo|Por\ qu[eé]|Qué|Quién|Dónde|Perché|Chi|Cosa
+        |Hoe|Waarom|Wat|Что|Как|Почему|Кто|Где|Що|Як|Чому|Хто|Dlaczego|Jak|Kto)(?:['’]s)?\s""",
+    re.VERBOSE,
 )
 _TRAILER = re.compile(
     r"\s*(?:[-–—|:,]\s*)?\(?(?:live updates?|live blog|as it happened|live|video|photos|opinion|analysis|updated)\)?\s*$",
@@ -54,6 +70,11 @@ _INVITATION = re.compile(
     r"\W+(?:podcasts?|newsletters?|emails?|apps?|updates|coverage|editors|here|now|today)\b"
 )
 _INVITES = ("Get our", "Sign up", "Subscribe", "ollow our", "See all our", "Email our", "Download our")
+
+
+def tells(title: str) -> bool:
+    """Whether a headline tells the news. Others ask, explain, comment on or collect it, show it or follow it live."""
+    return not (_QUESTION.match(title) or _BESIDE.search(title))
 
 
 def bare_title(title: str) -> str:

@@ -201,6 +201,15 @@ def test_who_antedates_a_late_report_takes_over_neither_headline_nor_month() -> 
     assert told([*here, days_old]).published == 1, "of what came together the earliest counts, as in a back-catalogue"
 
 
+def test_the_lead_tells_the_news() -> None:
+    """A question, an explainer or a live page is the headline only of a story that has no other."""
+    asking = member(1, "A", "What was the massacre that he wanted to avenge?", 100, summary=LEAD)
+    live = member(2, "B", "Crossbow intruder sentenced – live", 200, summary=LEAD)
+    bare = member(3, "C", "Crossbow intruder sentenced to nine years", 300)
+    assert told([asking, live, bare]).lead == 3
+    assert told([asking, live]).lead == 1
+
+
 def test_the_lead_is_the_earliest_full_report_not_the_longest_headline() -> None:
     full = member(2, "B", "Short", 200, summary="A summary that says what has happened, in a sentence.")
     members = [

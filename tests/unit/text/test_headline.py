@@ -1,0 +1,63 @@
+"""Which headlines tell the news."""
+
+from __future__ import annotations
+
+import pytest
+
+from aggregator.text.headline import tells
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Port of Velmora shut after ship hits bridge",
+        "BREAKING: Port of Velmora shut",
+        "Exclusive - Ministers met in secret, papers say",
+        "UPDATE 2: Velmora central bank lifts rates",
+        "WHO recommends second malaria vaccine",  # the organisation
+        "Whistleblower says bank knew",
+        "Watchdog fines Velmora railways",
+        "Live music returns to Velmora",
+        "Live ammunition found on beach",
+        "Briefings for ministers cost millions",
+        "Here be dragons: lost map found",
+        "Wo\u0301jcik wins in Velmora",
+        "Eilmeldung: Hafen gesperrt",
+        "",
+    ],
+)
+def test_news(headline: str) -> None:
+    assert tells(headline)
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Will the port of Velmora open again?",
+        "欧洲会怎么做？",
+        "What we know about the Velmora bridge",
+        "Why the bridge fell",
+        "Who’s who in Velmora's new government",
+        "How Velmora won the cup",
+        "Here’s what changes in Velmora on Monday",
+        "Five things to know before the Velmora vote",
+        "Velmora bridge: What to know",
+        "Velmora bridge collapse: live updates",
+        "Velmora v Tarvel: Premier League – live",
+        "Watch: Velmora bridge falls",
+        "Watch the moment the bridge falls",
+        "Opinion | Velmora deserves better",
+        "Velmora deserves better | Letters",
+        "The bridge that fell – in pictures",
+        "Monday Briefing: Velmora bridge falls",
+        "Morning Report — Velmora votes",
+        "Velmora's debt, explained - video",
+        "Warum die Brücke fiel",
+        "Pourquoi le pont est tombé",
+        "Por qué cayó el puente",
+        "Почему рухнул мост",
+        "En direct : le pont de Velmora s'effondre",
+    ],
+)
+def test_asides(headline: str) -> None:
+    assert not tells(headline)
