@@ -45,6 +45,7 @@ def test_news(headline: str) -> None:
         "Velmora bridge collapse: live updates",
         "Velmora v Tarvel: Premier League – live",
         "Watch: Velmora bridge falls",
+        "Watch live: Velmora votes",
         "Watch the moment the bridge falls",
         "Opinion | Velmora deserves better",
         "Velmora deserves better | Letters",
