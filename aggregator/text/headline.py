@@ -17,8 +17,8 @@ _URGENT = r"""(?:breaking|developing|exclusive|updated?|urgent|alert|just\ in|ne
         |urgente?|última\ hora|alerte(?:\ info)?|έκτακτο|εκτακτο|ब्रेकिंग(?:\ न्यूज़)?|속보|단독
         |速報|独自|快[讯訊]|突[发發]|即時|[独獨]家|ด่วน|tin\ nóng"""
 _ASIDE = r"""(?:analysis|opinion|explainer|explained|watch(?:\ live)?|video|photos?|pictures|in\ pictures
-            |live|live\ (?:updates?|blog|news|coverage)|live[-\ ]?blog|factbox|timeline|interview|podcast|listen|read|first\ thing|top\ stories|the\ latest|newsletter
-            |special\ report|fact\ check|editorial|comment|letters?)
+            |live|live\ (?:updates?|blog|news|coverage)|live[-\ ]?blog|factbox|timeline|interview|podcast
+            |listen|read|first\ thing|top\ stories|the\ latest|newsletter|special\ report|fact\ check|editorial|comment|letters?)
             (?:\ (?:news|story|update|updates))?
         |liveticker|en\ direct(?:o)?|direct|ao\ vivo|en\ vivo"""
 _LABEL_ENDS = r"\s*(?:[:：|\]】–—]|!\s|-\s|\s-\s|,?\s*-)\s*"
