@@ -83,7 +83,11 @@ class StoredStories(Protocol):
 
     def items(self, numbers: Collection[int]) -> list[PendingItem]: ...
     def placed_at(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
-        """Canonical address → its placed items, each with its story: those found there as they came, then those moved there."""
+        """Canonical address → its placed items, each with its story: those found there as they came, then those moved there,
+        without `strangers_at`."""
+
+    def strangers_at(self, canonicals: Collection[str]) -> frozenset[int]:
+        """Items that are at these addresses only because their outlet moved them to another's article."""
 
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
         """Story → its items with their judgements, in order of entering."""

@@ -79,7 +79,8 @@ def _placed(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
     section, scores = policy.place([(member.item.publisher, member.judgement) for member in members])
     if not policy.pinned:
         return section, scores
-    pin = next((pinned for m in members if (pinned := policy.pinned.get(m.item.canonical or ""))), None)
+    meant = (member.item.canonical or "" for member in members if member.item.n not in policy.strangers)
+    pin = next((pinned for address in meant if (pinned := policy.pinned.get(address))), None)
     if pin is None or pin == section:
         return section, scores
     top = scores[0][1] if scores else 0.0

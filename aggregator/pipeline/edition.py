@@ -16,6 +16,7 @@ from aggregator.model.story import Batch, Member, Merge, PendingItem, Remembered
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.guests import guests, without_addresses_of_guests
 from aggregator.pipeline.judging import folded, placed
+from aggregator.pipeline.moved import with_moved_addresses
 from aggregator.pipeline.overrides import APART, JOINED, moved_to_overrides, overrule, overruled, survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories, unpin
@@ -161,6 +162,8 @@ def step(
     if moved_to_overrides(items, policy):
         overrule(archive, policy, now)
         items = archive.edition.items([item.n for item in items])
+    if any(item.story is not None and item.canonical in policy.pinned for item in items):
+        policy = with_moved_addresses(policy, archive.edition)
     began = now()
     seen = [folded(item, policy) for item in items]
     judged = {item.n: policy.judge(item) for item in seen}

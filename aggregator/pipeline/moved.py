@@ -12,7 +12,10 @@ from aggregator.ports import EditionStore
 def with_moved_addresses(policy: Policy, store: EditionStore) -> Policy:
     """The policy with the current addresses of the articles that it names, in addition to those given in `feeds.yaml`. An
     address at which another outlet has an article is not added: no outlet hides, joins or parts what another publishes."""
-    found = store.placed_at(policy.named) if policy.named else {}
+    if not policy.named:
+        return policy
+    policy = replace(policy, strangers=store.strangers_at(policy.named))
+    found = store.placed_at(policy.named)
     items = {item.n: item for item in store.items({n for numbers in found.values() for n in numbers})}
     moved = {
         address: {to for n in numbers if n in items and (to := items[n].canonical)} - {address}

@@ -14,7 +14,7 @@ from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, PendingItem, Placing, StoryState
 from aggregator.store.conditions import match
 from aggregator.store.dialect import Reader, Reads, Writes
-from aggregator.store.item_addresses import placed_at
+from aggregator.store.item_addresses import placed_at, strangers_at
 from aggregator.store.rows import ITEM, ITEM_TABLES, decode_entry, decode_scores, pending_item, to_blob, to_id
 from aggregator.store.shifts import Row
 
@@ -42,6 +42,10 @@ class EditionStore(Generic[Reader]):
     def placed_at(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
         """Canonical address → its placed items, each with its story."""
         return placed_at(self._db, canonicals)
+
+    def strangers_at(self, canonicals: Collection[str]) -> frozenset[int]:
+        """Items that are at these addresses only because their outlet moved them to another's article."""
+        return strangers_at(self._db, canonicals)
 
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
         """Story → its items with their judgements, in the order in which they entered."""

@@ -12,13 +12,45 @@ from aggregator.store.rows import address_hash, to_id
 
 def items_at(db: Reads, canonicals: Collection[str]) -> dict[str, list[int]]:
     """Canonical address → numbers of its items: those that were found there, in the order in which they came, then those that were
-    moved there."""
+    moved there, without `strangers_at`."""
+    found, moved = _found_and_moved(db, canonicals)
+    strangers = _strangers(db, found, moved)
+    return {
+        address: list(
+            dict.fromkeys(
+                [*found.get(address, ()), *(n for n in moved.get(address, ()) if n not in strangers.get(address, ()))]
+            )
+        )
+        for address in {**found, **moved}
+    }
+
+
+def strangers_at(db: Reads, canonicals: Collection[str]) -> frozenset[int]:
+    """Items that their outlet moved to one of these addresses, at which an article of another was found: what the editor says of that
+    is not meant for them."""
+    strangers = _strangers(db, *_found_and_moved(db, canonicals))
+    return frozenset(n for numbers in strangers.values() for n in numbers)
+
+
+def _strangers(db: Reads, found: dict[str, list[int]], moved: dict[str, list[int]]) -> dict[str, set[int]]:
+    first = {address: found[address][0] for address in moved if address in found}
+    numbers = {*first.values(), *(n for address in first for n in moved[address])}
+    outlets = dict(db.select("SELECT item, publisher FROM placements WHERE item IN", numbers)) if numbers else {}
+    return {
+        address: {n for n in moved[address] if n in outlets and outlets[n] != outlets[one]}
+        for address, one in first.items()
+        if one in outlets
+    }
+
+
+def _found_and_moved(db: Reads, canonicals: Collection[str]) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
     wanted = {hashed: address for address in canonicals if (hashed := address_hash(address)) is not None}
-    found: dict[str, dict[int, None]] = {}
+    both: list[dict[str, list[int]]] = []
     for query in ("SELECT n, address FROM items", "SELECT item, address FROM addresses"):
+        both.append({})
         for n, hashed in sorted(db.select(f"{query} WHERE address IN", list(wanted))):
-            found.setdefault(wanted[hashed], {})[n] = None
-    return {address: list(items) for address, items in found.items()}
+            both[-1].setdefault(wanted[hashed], []).append(n)
+    return both[0], both[1]
 
 
 def placed_at(db: Reads, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
@@ -32,7 +64,8 @@ def placed_at(db: Reads, canonicals: Collection[str]) -> dict[str, dict[int, int
 
 def newest_at(db: Reads, source: str, canonicals: Collection[str]) -> dict[str, str]:
     """Canonical address → id of the newest item of this source there."""
-    found = items_at(db, canonicals)
+    there, moved = _found_and_moved(db, canonicals)
+    found = {address: [*there.get(address, ()), *moved.get(address, ())] for address in {**there, **moved}}
     items = {n for numbers in found.values() for n in numbers}
     query = "SELECT i.n, i.id FROM sources s JOIN items i ON i.source = s.n WHERE s.id = ? AND i.n IN"
     own = dict(db.select(query, items, "", source))

@@ -233,3 +233,15 @@ def test_no_outlet_joins_a_story_to_others_by_moving_its_article_to_an_address_i
     room.publish(item("Markets cheer", "reuters", url=TO))
     edit(room, f"{said}\n# again")
     assert keys(room) == {frozenset({TO, SECOND.url}), frozenset({TO, OTHER.url})}
+
+
+def test_no_outlet_has_its_story_pinned_by_moving_its_article_to_where_the_pinned_one_is(room: Newsroom) -> None:
+    theirs = item("Missile test over the sea alarms NATO", "kyodo", url=TO)
+    for one in (theirs, SECOND):
+        room.publish(replace(one, source="reuters", publisher="Reuters") if one is SECOND else one)
+    edit(room, f"{{pin: [{{url: '{TO}', section: asia-pacific}}]}}")
+    moves(room)
+    assert [one["title"] for one in told(room) if one["section"] == "asia-pacific"] == [theirs.title]
+    edit(room, f"{{pin: [{{url: '{TO}', section: asia-pacific}}]}}\n# again")
+    assert [one["title"] for one in told(room) if one["section"] == "asia-pacific"] == [theirs.title]
+    assert room.client.get("/sections/asia-pacific").text.count("Pinned") == 1
