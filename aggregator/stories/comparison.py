@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -17,6 +18,7 @@ from aggregator.stories.twins import naming, twins
 
 Pair = tuple[int, int]
 
+KIN = 0.05  # pairs below this are not alike
 _WEIGHT, _NATIONS = ([name for name, _ in EVIDENCE].index(name) for name in ("weight", "nations"))
 
 
@@ -46,7 +48,9 @@ class Comparison:
             neighbourhood(both, np.concatenate([semantic, semantic]), met[:, KEPT:]),
         )
         self._nominated = one, other, close, common
-        self._since = at.copy()  # row → when the earliest item was published that it is like
+        self._kin: defaultdict[int, list[tuple[int, float]]] = defaultdict(
+            list
+        )  # row → publication and probability of likely others
         self._probability: dict[Pair, float] = {}
         self._twins: set[Pair] = set()
         found = self._judge(one, other, close, common)
@@ -117,9 +121,9 @@ class Comparison:
         """Whether two items look alike but report two similar events."""
         return (min(one, other), max(one, other)) in self._twins
 
-    def since(self, item: int) -> int:
-        """When the earliest item was published that this one is like, among those it was compared with and itself."""
-        return int(self._since[self._row[item]])
+    def kin(self, item: int, before: int) -> float:
+        """The probability of the likeliest item published by then, among those this one was compared with; 0 for none."""
+        return max((likely for at, likely in self._kin[self._row[item]] if at <= before), default=0.0)
 
     def _column(self, one: Ints, other: Ints) -> Bools:
         """Pairs with one headline more than half a day apart: of one outlet, this is a column that appears regularly."""
@@ -131,9 +135,10 @@ class Comparison:
 
     def _keep(self, one: Ints, other: Ints, found: Floats) -> None:
         """Keep the probabilities of these pairs, with 0 for twins."""
-        kin, at = found >= self.tuning.kin, self._vectors.at
-        np.minimum.at(self._since, one[kin], at[other[kin]])
-        np.minimum.at(self._since, other[kin], at[one[kin]])
+        at, kin = self._vectors.at, found >= KIN
+        for a, b, likely in zip(one[kin].tolist(), other[kin].tolist(), found[kin].tolist(), strict=True):
+            self._kin[a].append((int(at[b]), likely))
+            self._kin[b].append((int(at[a]), likely))
         alike = np.flatnonzero(found >= self.tuning.min_probability)
         rows, (a, b) = among(one[alike], other[alike])
         apart = alike[twins(naming(self._vectors.rows(rows)), a, b)]

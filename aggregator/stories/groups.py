@@ -99,20 +99,20 @@ class Groups:
                 self.merged.append((union.kept, union.absorbed))
 
     def _agree(self, one: Sequence[int], other: Sequence[int], link: float) -> bool:
-        return (link >= self.tuning.min_link or self._new(one, other)) and not self.marks.apart(one, other)
+        enough = link >= self.tuning.min_link or link >= self._needed(one, other)
+        return enough and not self.marks.apart(one, other)
 
-    def _new(self, one: Sequence[int], other: Sequence[int]) -> bool:
-        """Whether two groups tell something new, which is probably one event: nothing before its first report is like it. Chapters of a
-        running affair are like those before them."""
+    def _needed(self, one: Sequence[int], other: Sequence[int]) -> float:
+        """The least link of two groups, which is lower the less they are like what came before them. Chapters of a running affair are
+        like those before them; what tells of something new is probably about one event."""
         told = max(len({self.items[item].publisher for item in group}) for group in (one, other))
         at = [self.items[item].at for item in (*one, *other)]
         before = min(at) - self.tuning.new_before
-        return (
-            told >= self.tuning.new_publishers
-            and max(at) - min(at) <= self.tuning.new_span
-            and before > 0  # items without a date have the time 0, and nothing is known of what came before them
-            and all(self.compared.since(item) > before for item in (*one, *other))
-        )
+        # Items without a date have the time 0, and nothing is known of what came before them.
+        if told < self.tuning.new_publishers or max(at) - min(at) > self.tuning.new_span or before <= 0:
+            return self.tuning.min_link
+        kin = max(self.compared.kin(item, before) for item in (*one, *other))
+        return self.tuning.min_link_new + self.tuning.kin_share * kin
 
     def _groups(self, pair: tuple[int, int]) -> tuple[int, int]:
         a, b = self.find(self.index[pair[0]]), self.find(self.index[pair[1]])

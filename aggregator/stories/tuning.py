@@ -14,11 +14,11 @@ class Tuning:
     same_headline: int = 2 * DAY  # seconds: equal headlines within this time are one story
     column: int = DAY // 2  # … if one publisher has both; later ones are a regular column under one headline
     min_link: float = 0.53  # link between two groups from which they are united
-    min_link_new: float = 0.38  # … if both tell something new, which several publishers already tell in one of them
-    new_publishers: int = 3  # so many
-    new_span: int = DAY  # … within this time from the first report to the last,
-    new_before: int = DAY // 4  # … which no item is like that was published so long before the first one, or longer
-    kin: float = 0.1  # pairs from here on are like each other in this sense
+    min_link_new: float = 0.38  # … if both tell something new, which several publishers already tell in one of them,
+    kin_share: float = 0.3  # … and so much more for each point of probability that one is like what came before
+    new_publishers: int = 3  # so many publishers
+    new_span: int = DAY  # within this time from the first report to the last
+    new_before: int = DAY // 4  # what was published so long before the first one, or longer, came before
     best_share: float = 0.2  # weight of the best pair in the link between groups; the rest is the mean over all pairs
     min_probability: float = 0.2  # pairs below this do not make two groups worth comparing
     few_words: float = 0.5  # most for pairs that share two words: less than `min_link`, so they unite nothing alone …

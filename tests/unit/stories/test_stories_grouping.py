@@ -221,7 +221,9 @@ def test_what_is_new_and_told_by_several_is_one_event(
     angle = item(
         "Tourists among dead in Tarvel coach plunge", "It was on its way to a campsite.", "Wire", NOON + hours * HOUR
     )
-    warned = item("Tarvel bus drivers warn of crash on overpass", "They fear an accident.", "Echo", NOON - 2 * DAY)
+    warned = item(
+        "Bus nearly falls off overpass near Tarvel", "A coach hit the barrier in the suburb.", "Echo", NOON - 2 * DAY
+    )
     memory, _ = told([*news, angle, *([warned] if earlier else [])])
     assert len(memory.stories()) == stories
 
