@@ -177,8 +177,11 @@ def put_off(db: Writes, now: int, began: float) -> int:
 def entries_before(db: Reads, batch: Batch) -> list[Row]:
     """The rows of a batch's stories in streams, before the batch is applied."""
     numbers = [story.n for story in batch.stories] + [merge.younger for merge in batch.merges]
-    rows = db.select("SELECT stream, story, published, active FROM entries WHERE story IN", numbers)
-    return [(stream, story, published, bool(active)) for stream, story, published, active in rows]
+    rows = db.select(
+        "SELECT e.stream, e.story, e.published, e.active, s.updated FROM entries e JOIN stories s ON s.n = e.story WHERE s.n IN",
+        numbers,
+    )
+    return [(stream, story, published, bool(active), updated) for stream, story, published, active, updated in rows]
 
 
 def confirm(db: Writes, batch: Batch) -> None:

@@ -132,7 +132,8 @@ def _save_entries(raw: Raw, batch: Batch, before: list[Row]) -> set[str]:
         "ON CONFLICT (stream, story) DO UPDATE SET entered = excluded.entered, primary_since = excluded.primary_since, "
         "published = excluded.published, active = excluded.active",
     )
-    if moved := shifts(before, rows, batch.now):
+    updated = {story.n: story.entry.updated for story in stories}
+    if moved := shifts(before, rows, updated, batch.now):
         raw.execute("DELETE FROM shifts WHERE published < %s", (batch.now - KEPT,))
         put(raw, "shifts", "bigint bigint bigint", moved,
             "ON CONFLICT (stream, published) DO UPDATE SET at = greatest(shifts.at, excluded.at)")  # fmt: skip

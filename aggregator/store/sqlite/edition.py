@@ -98,7 +98,8 @@ def _save_entries(raw: sqlite3.Connection, batch: Batch, before: list[Row]) -> s
     )
     rows = entry_rows(stories, streams)
     raw.executemany(_SAVE_ENTRY, rows)
-    if moved := shifts(before, rows, batch.now):
+    updated = {story.n: story.entry.updated for story in stories}
+    if moved := shifts(before, rows, updated, batch.now):
         raw.execute("DELETE FROM shifts WHERE published < ?", (batch.now - KEPT,))
         raw.executemany(_SAVE_SHIFT, moved)
     return names

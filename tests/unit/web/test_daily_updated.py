@@ -92,6 +92,11 @@ def test_the_back_catalogue_of_a_new_source_moves_the_brief(room: Newsroom) -> N
     more, second = yesterday(room)
     assert "barn" in more
     assert (first, second) == ("2026-11-24T12:00:00Z", "2026-11-24T13:00:00Z")
+    room.now += HOUR
+    room.publish(item("Missile found in a barn", "kyodo", age=15 * HOUR, summary="Kyodo says so in its own words."))
+    joined, third = yesterday(room)
+    assert "(Reuters, Kyodo)" in joined
+    assert third == "2026-11-24T14:00:00Z"
 
 
 def test_outlets_that_are_named_anew_change_no_brief(room: Newsroom) -> None:
