@@ -263,6 +263,16 @@ def test_a_database_that_was_replaced_by_an_empty_one_says_so(store: PostgresArc
         store.sources.states()
 
 
+def test_whatever_a_database_is_set_to_ids_are_stored_as_they_are(url: str) -> None:
+    name = url.partition("?")[0].rpartition("/")[2]
+    execute(url, f"ALTER DATABASE {name} SET standard_conforming_strings = off")
+    store = PostgresArchive(url)
+    store.sources.sync([source("alpha")])
+    store.intake.apply([polled("alpha", [item("alpha", "1", "One")])], NOW)
+    assert store._connection.read("SELECT length(id) FROM items") == [(16,)]
+    store.close()
+
+
 def test_whatever_a_database_is_set_to_who_waited_sees_what_was_made(url: str) -> None:
     name = url.partition("?")[0].rpartition("/")[2]
     execute(url, f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'")

@@ -56,6 +56,8 @@ class Server:
             **({"default_transaction_read_only": "on"} if read_only else {}),
             # A process that waited for a lock must see what its holder did, whatever the database is set to.
             "default_transaction_isolation": r"read\ committed",
+            # Otherwise the driver would store ids with the marks of its own notation.
+            "standard_conforming_strings": "on",
             # Many short queries to an SSD: an index is nearly always right, JIT compilation never.
             "random_page_cost": "1.1",
             "jit": "off",
