@@ -114,7 +114,8 @@ def _of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[A
         yield f"{publisher} = {dialect.folded.format('?')}", (wanted.publisher,)
     if wanted.lang:
         lang = wanted.lang.lower()  # a tag is the same in any case (RFC 5646, 2.1.1)
-        yield "(lower(t.lang) = ? OR lower(t.lang) LIKE ? || '-%')", (lang, lang)
+        told = dialect.folded.format("t.lang")
+        yield f"({told} = ? OR {told} LIKE ? || '-%')", (lang, lang)
     if wanted.labelled is not None and not any(wanted.labelled):
         yield "FALSE", ()  # nobody has the label: no row need be examined
     elif wanted.labelled is not None:

@@ -273,6 +273,21 @@ def test_whatever_a_database_is_set_to_ids_are_stored_as_they_are(url: str) -> N
     store.close()
 
 
+def test_a_language_is_found_whatever_letters_the_database_has(url: str) -> None:
+    """In Turkish the small form of IT is not "it"."""
+    name = url.partition("?")[0].rpartition("/")[2]
+    try:
+        execute(url.replace(f"/{name}?", "/postgres?"), f"DROP DATABASE {name}",
+                f"CREATE DATABASE {name} LC_CTYPE 'tr_TR.utf8' TEMPLATE template0")  # fmt: skip
+    except psycopg.Error as error:
+        pytest.skip(f"no Turkish here: {error}")
+    store = PostgresArchive(url)
+    store.sources.sync([source("alpha")])
+    store.intake.apply([polled("alpha", [item("alpha", "1", "Uno", lang="it-IT")])], NOW)
+    assert store.reading.items(StreamQuery("latest", filter=Filter(lang="it-IT")), SECONDS)[0]
+    store.close()
+
+
 def test_whatever_a_database_is_set_to_who_waited_sees_what_was_made(url: str) -> None:
     name = url.partition("?")[0].rpartition("/")[2]
     execute(url, f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'")
