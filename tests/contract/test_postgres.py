@@ -288,6 +288,13 @@ def test_a_language_is_found_whatever_letters_the_database_has(url: str) -> None
     store.close()
 
 
+def test_a_search_path_that_leads_nowhere_is_told(url: str) -> None:
+    name = url.partition("?")[0].rpartition("/")[2]
+    execute(url, f"ALTER DATABASE {name} SET search_path = 'wire, public'")
+    with pytest.raises(StoreError, match="search_path of this user names no schema"):
+        PostgresArchive(url)
+
+
 def test_whatever_a_database_is_set_to_who_waited_sees_what_was_made(url: str) -> None:
     name = url.partition("?")[0].rpartition("/")[2]
     execute(url, f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'")

@@ -45,6 +45,11 @@ _ERRORS: tuple[tuple[tuple[type[psycopg.Error], ...], type[StoreError], str], ..
         StoreCorrupt,
         "the database is damaged and is left as it is. Stop the service and restore a dump or a base backup",
     ),
+    (
+        (errors.InvalidSchemaName,),
+        StoreError,
+        "the search_path of this user names no schema that exists; set it, or create the schema",
+    ),
     ((errors.UndefinedTable,), StoreError, "contains no archive any more; was it replaced by an empty database?"),
     ((errors.InvalidPassword, errors.InvalidAuthorizationSpecification), StoreError, "user or password is wrong"),
     ((errors.InvalidCatalogName,), StoreError, "there is no such database; create it with `createdb`"),
