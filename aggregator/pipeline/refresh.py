@@ -40,7 +40,7 @@ NOTHING = Recognition((), (), (), ())
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a refresh needs. `archive` is written from a thread of its own; `lookup` is the same archive over another
-    connection, so that a long wait for the one does not stop the network. `request` substitutes the secrets of a source
+    connection, so that what is asked beforehand does not wait for what is written. `request` substitutes the secrets of a source
     (KeyError: an environment variable is missing); `jitter` draws from [0, 1); `mask` masks secrets in a message;
     `secrets` are those of a source;
     `publisher` gives the canonical name for an outlet's name and address; `owner` is who claimed what is polled."""
@@ -224,7 +224,7 @@ async def _taken(
     out not to be stored as it was."""
     for fingerprints in (state.said or b"", b""):
         outcome, feed = await _read(tools, source, state, fetched, fingerprints)
-        changes = _recognised(tools, state, feed) if feed else NOTHING
+        changes = await asyncio.to_thread(_recognised, tools, state, feed) if feed else NOTHING
         if not changes.unread:
             break
     return outcome, feed, changes

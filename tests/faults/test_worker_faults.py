@@ -444,6 +444,29 @@ def test_what_one_source_breaks_in_an_unforeseen_way_stays_with_it(worker: Worke
     assert worker.archive.sources.owners() == []
 
 
+def test_a_store_that_hangs_stops_nothing_else(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else answers of other sources came too late by their deadlines, and a signal to stop was not heard."""
+    went_on = threading.Event()
+
+    async def fetch(request: FetchRequest) -> Outcome:
+        return Fetched(request.url, 200, b"x", None, None, None, Freshness())
+
+    async def parse(fetched: Fetched, job: ParseJob) -> NormalFeed:
+        asyncio.get_running_loop().call_later(0.05, went_on.set)
+        return NormalFeed("rss", (), None, None, None, None, None, (), (), None, (), ())
+
+    def known(ids: object) -> dict[str, Any]:
+        assert went_on.wait(5)
+        return {}
+
+    monkeypatch.setattr(worker.lookup.intake, "known", known)
+    worker.fetch, worker.parse = fetch, parse
+    assert asyncio.run(worker.tick()) == 3
+    assert went_on.is_set()
+    assert worker.shown == ""
+    assert {state.failures for state in worker.archive.sources.states()} == {0}
+
+
 def test_a_lookup_that_fails_loses_no_other_source_and_no_lease(
     worker: Worker,
 ) -> None:
