@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from aggregator.addresses import host_of
-from aggregator.model.source import ASKED_TO_WAIT, LONGEST_HOLD, SourceState
+from aggregator.model.source import LONGEST_HOLD, SourceState
 
 _ASKED = re.compile(r"the server asked for (?:(\d+) (s|min)|.+) \(Retry-After\)")
 """In the reason that a source's state gives for its next poll, which may be long after the pause."""
@@ -19,13 +19,7 @@ def pausing(states: Iterable[SourceState], now: datetime, alone: Collection[str]
     found: dict[str, float] = {}
     for state in states:
         host = host_of(state.validator_url or state.url)
-        if (
-            host
-            and state.id not in alone
-            and state.last_status in ASKED_TO_WAIT
-            and state.next_poll
-            and (asked := _ASKED.search(state.why))
-        ):
+        if host and state.id not in alone and state.next_poll and (asked := _ASKED.search(state.why)):
             until = min(state.next_poll, (state.last_attempt or now) + timedelta(seconds=_seconds(asked)))
             found[host] = max(found.get(host, 0.0), (until - now).total_seconds())
     return {host: seconds for host, seconds in found.items() if seconds > 0}

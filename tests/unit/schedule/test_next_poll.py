@@ -421,6 +421,9 @@ def test_a_process_that_starts_anew_knows_who_asked_for_a_pause() -> None:
     other, _ = poll(replace(known_state(), url="https://other.example/feed", validator_url=None), failed(503))
     assert pausing([asked, other], NOW + 10 * MIN) == {"harbour.example": pytest.approx(1200, abs=1)}
     assert pausing([asked, other], NOW + HOUR) == {}
+    sooner, _ = poll(replace(known_state(), id="sooner"), failed(503, 60))
+    for states in ([asked, sooner], [sooner, asked]):
+        assert pausing(states, NOW) == {"harbour.example": pytest.approx(1800, abs=1)}, "the longer of two"
     assert pausing([asked, other], NOW, {asked.id}) == {}, "what it was told is its own"
 
 
