@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from aggregator.config import schema
 from aggregator.config.check import FALLBACK, check, lacks_fallback, source_id
+from aggregator.config.environment import mask
 from aggregator.config.project import Project, Reader, read_project
 from aggregator.config.publishers import name_key
 from aggregator.errors import ConfigError, Problem
@@ -35,8 +36,8 @@ def compile_project(
 
 
 def _one_line(problem: Problem) -> Problem:
-    """The file may contain anything: line breaks and characters that control a terminal are escaped."""
-    message = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in problem.message)
+    """The file may contain anything: secrets in addresses are masked, line breaks and characters that control a terminal escaped."""
+    message = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in mask(problem.message))
     return replace(problem, message=message if len(message) <= MOST else f"{message[: MOST - 1]}…")
 
 

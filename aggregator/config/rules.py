@@ -76,7 +76,7 @@ def place_code(value: object) -> str:
     written = text(value, 60)
     if PLACE.fullmatch(written):
         return written
-    guess = re.sub(r"[^a-z0-9]+", "-", written.lower()).strip("-")
+    guess = re.sub(r"[^a-z0-9]+", "-", shown(value).lower()).strip("-")
     hint = f"; did you mean `{guess}`?" if PLACE.fullmatch(guess) else ""
     raise Wrong(
         f"a place is a code such as CN or a name such as eastern-asia, found {shown(value)}{hint}", place(value)

@@ -111,7 +111,7 @@ def slug_id(value: object) -> str:
     written = text(value, MAX_ID)
     if SLUG.fullmatch(written):
         return written
-    guess = slug(written)
+    guess = slug(shown(value))
     hint = f"; did you mean {guess}?" if guess else ""
     raise Wrong(f"an id consists of a–z, 0–9 and single hyphens, found {shown(value)}{hint}")
 

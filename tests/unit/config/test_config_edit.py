@@ -114,6 +114,11 @@ def test_any_name_stays_text(name: str, layout: str) -> None:
     assert made.labels == (("folder", name),)
 
 
+def test_an_address_that_ends_in_a_colon_stays_one() -> None:
+    source = NewSource("New Feed", "https://new.example/a:")
+    check(LAYOUTS["block"], append_sources(LAYOUTS["block"], [source]), source)
+
+
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=40))
 @example("\u202a")
 @example("\ufffe")
