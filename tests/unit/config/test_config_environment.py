@@ -32,6 +32,15 @@ sources:
     )
 
 
+@pytest.mark.parametrize("written", ["a b/c", "a%20b%2Fc", "a%20b/c", "a+b%2Fc"])
+def test_a_secret_is_masked_in_every_form_that_it_takes_in_an_address(written: str) -> None:
+    environ = {"KEY": "a b/c", "PART": "x"}
+    text = "sources: [{name: A, url: 'https://a.example/${PART}', headers: {X: '${KEY}'}}]"
+    settings, _ = parse({"f": text}, "f", environ)
+    told = mask(f"GET https://a.example/x/{written}/rss failed", secrets(settings.sources, environ))
+    assert told == "GET https://a.example/x/***/rss failed", "but one letter is no secret"
+
+
 def test_a_missing_variable_is_named() -> None:
     with pytest.raises(KeyError, match="NOPE"):
         expand("${NOPE}", {})
