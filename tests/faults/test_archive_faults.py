@@ -32,6 +32,7 @@ from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.readonly import ReadOnlyArchive
 from aggregator.store.sqlite.schema import migrations
+from aggregator.store.sqlite.upkeep import Upkeep
 
 TEXT = "word " * 400
 
@@ -737,3 +738,22 @@ def test_neither_the_archive_nor_its_copies_are_readable_to_others(tmp_path: Pat
     assert made == dict.fromkeys(("aggregator.db", "aggregator.db-shm", "aggregator.db-wal", "copy.db"), "0o640")
     assert (tmp_path / "strict.db").stat().st_mode & 0o777 == 0o600
     store.close()
+
+
+def test_of_two_backups_to_one_file_the_second_is_whole_and_the_first_says_that_it_gave_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first gave its name to what the second had copied by then, and said that this is the archive."""
+    begun = tmp_path / "copy.db.unfinished"
+
+    def meanwhile(self: Upkeep, raw: sqlite3.Connection) -> None:
+        begun.unlink()
+        begun.write_bytes(b"the second's")
+
+    store = archive(tmp_path)
+    monkeypatch.setattr(Upkeep, "_sound", meanwhile)
+    with pytest.raises(StoreError, match=r"copy\.db: another process writes a copy of this name"):
+        store.upkeep.backup(tmp_path / "copy.db")
+    store.close()
+    assert begun.read_bytes() == b"the second's"
+    assert not (tmp_path / "copy.db").exists()

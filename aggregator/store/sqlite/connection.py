@@ -102,7 +102,7 @@ class Connection:
                 # twice and crashes.
                 self.raw.create_function("indexed", 1, indexed, deterministic=True)
                 self._execute("PRAGMA journal_mode = WAL")
-            self._file = _identity(path)  # it exists by now
+            self._file = identity(path)  # it exists by now
             _opened.add(self._file)
             # A commit must survive a power cut, at two or three ms each: an item that its feed has dropped meanwhile would be
             # lost for good.
@@ -141,7 +141,7 @@ class Connection:
     def _check_place(self) -> None:
         """What is written into a file that was moved away or deleted is lost as soon as this process ends. Looked at right before a
         commit, so that a move during the transaction counts too."""
-        if _identity(self.path) != self._file:
+        if identity(self.path) != self._file:
             raise StoreError(
                 f"{self.path}: was moved, replaced or deleted while in use, so nothing more is written; "
                 "put it back, or restart to go on with what is there now"
@@ -234,7 +234,7 @@ def damaged(path: Path, found: str = "") -> StoreCorrupt:
 
 
 _opened: set[tuple[int, int] | None] = set()
-"""Files that this process has opened, by `_identity`."""
+"""Files that this process has opened, by `identity`."""
 _looking = threading.Lock()
 
 
@@ -251,7 +251,7 @@ def _refuse_foreign_log(path: Path) -> None:
     """
     log = path.with_name(path.name + "-wal")
     with _looking:
-        if (file := _identity(path)) in _opened:
+        if (file := identity(path)) in _opened:
             return
         if _is_foreign(log, path):
             raise StoreError(
@@ -269,7 +269,7 @@ def _is_foreign(log: Path, path: Path) -> bool:
     return False
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def identity(path: Path) -> tuple[int, int] | None:
     """Which file has this name, or None if there is none."""
     try:
         found = path.stat()

@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from aggregator.errors import StoreError
-from aggregator.store.sqlite.connection import Connection
+from aggregator.store.sqlite.connection import Connection, identity
 
 OF_WHAT_IS_COPIED = (
     sqlite3.SQLITE_BUSY,
@@ -32,16 +32,20 @@ def save_copy(
         StoreError: the target cannot be written, or the archive cannot be read.
     """
     unfinished = target.with_name(target.name + ".unfinished")
+    made: tuple[int, int] | None = None
     try:
         unfinished.unlink(missing_ok=True)
         # As readable as the archive is, and no file that somebody else put in this place meanwhile.
         os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, archive.path.stat().st_mode & 0o777))
+        made = identity(unfinished)
         with closing(sqlite3.connect(unfinished)) as copy:
             copy.execute("PRAGMA journal_mode = MEMORY")  # on a full disk, a journal in a file would stay behind
             # In one step: a backup in several steps restarts whenever somebody writes in between, and never ends.
             archive.raw.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
             examine(copy)
+        if identity(unfinished) != made:
+            raise StoreError(f"{target}: another process writes a copy of this name; this one was given up")
         unfinished.replace(target)
     except (sqlite3.Error, OSError) as error:
         if getattr(error, "sqlite_errorcode", None) in OF_WHAT_IS_COPIED:
@@ -50,4 +54,5 @@ def save_copy(
         raise StoreError(f"{target}: cannot be written: {getattr(error, 'strerror', error)}") from error
     finally:
         with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+            if made and identity(unfinished) == made:
+                unfinished.unlink()
