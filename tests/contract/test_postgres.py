@@ -349,6 +349,7 @@ def test_a_pooler_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ("FATAL:  unsupported startup parameter in options: statement_timeout", "through a pooler"),
         ('root certificate file "/root/.postgresql/root.crt" does not exist Either provide', "sslrootcert"),
         ("connection timeout expired", "does not answer"),
+        ("FATAL:  could not write init file: No space left on device", "the disk of the server is full"),
         ("could not receive data from server: Connection timed out", "does not answer"),
     ],
 )

@@ -75,6 +75,7 @@ def _unreachable(where: str, said: str) -> StoreError:
         ("too many connections", FULL),
         ("remaining connection slots", FULL),
         ("the database system is", "the server is stopping or starting"),
+        ("No space left", "the disk of the server is full"),
         ("refused", "nothing listens there; is the server running, on this port?"),
         ("No such file", "nothing listens there; is the server running?"),
         ("timeout expired", SILENT),
