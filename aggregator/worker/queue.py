@@ -257,10 +257,13 @@ def report_unawaited(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -
 
 
 def _cause(error: BaseException) -> str:
-    """The driver's message, which Procrastinate wraps in its own."""
+    """The driver's message, which Procrastinate wraps in its own, without what it adds for programmers."""
     while error.__cause__:
         error = error.__cause__
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    said = " ".join(str(error).split())
+    for addition in (" CONTEXT: ", " This probably means "):
+        said = said.partition(addition)[0]
+    return said[:200] or type(error).__name__
 
 
 def _ahead() -> float:

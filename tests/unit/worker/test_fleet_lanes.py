@@ -34,7 +34,9 @@ def test_nothing_due_is_no_job() -> None:
 
 def test_a_job_whose_end_the_queue_could_not_be_told_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
     async def job() -> None:
-        raise ConnectorException from ValueError("Job was not found\n or is done")
+        raise ConnectorException from ValueError(
+            "Job was not found\n or is done\nCONTEXT:  PL/pgSQL function procrastinate_finish_job_v1(bigint) line 23 at RAISE"
+        )
 
     async def run() -> None:
         asyncio.get_running_loop().set_exception_handler(report_unawaited)
