@@ -83,8 +83,7 @@ def _placed(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
     pin = next((pinned for address in meant if (pinned := policy.pinned.get(address))), None)
     if pin is None or pin == section:
         return section, scores
-    top = scores[0][1] if scores else 0.0
-    return pin, ((pin, top or 1.0), *((name, score) for name, score in scores if name != pin and score > 0))
+    return pin, ((pin, scores[0][1] or 1.0), *((name, score) for name, score in scores if name != pin and score > 0))
 
 
 def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
@@ -124,7 +123,7 @@ def _placings(
     """Streams of the story with the time of entering. `since`: no stream is newly entered before this time."""
     section, scores, topics = final
     first, primary = _walk(members, policy, final)
-    active = {f"section:{name}" for name, _ in scores} | {f"section:{section}"} | {f"topic:{name}" for name in topics}
+    active = {f"section:{name}" for name, _ in scores} | {f"topic:{name}" for name in topics}
     placings = []
     for stream in sorted(active | known.keys()):
         before = known.get(stream)
@@ -151,7 +150,6 @@ def _walk(
         entered = members[count - 1].item.entered
         for name, _ in scores:
             first.setdefault(f"section:{name}", entered)
-        first.setdefault(f"section:{section}", entered)
         primary.setdefault(f"section:{section}", entered)
         for topic in topics:
             first.setdefault(f"topic:{topic}", entered)

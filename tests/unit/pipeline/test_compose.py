@@ -274,6 +274,15 @@ def test_a_merge_keeps_the_time_as_primary_section_whichever_story_was_there_fir
     assert merged.section == "defense"
     assert since["section:defense"] == (200, 300), "a feed of primary sections alone lists it where it was"
     assert since["section:asia-pacific"] == (200, 200)
+    soon, late = member(1, "A", "Defense", 100), member(2, "B", "Defense", 200)
+    older, younger = told([soon, member(3, "C", "Defense", 400)]), told([late])
+    both = told([of(1, soon), of(2, late)], older, joined=[], now=500, absorbed=[younger])
+    assert both.placings == (Placing("section:defense", 100, 100),), "where that is earlier than the other's"
+
+
+def test_a_story_has_the_id_of_the_item_that_founds_it_whichever_came_first() -> None:
+    first, founder = member(1, "A", "Defense", 100), member(2, "B", "Defense", 200)
+    assert compose(2, [first, founder], None, policy(), joined=(1, 2), now=300).id == founder.item.id
 
 
 def test_a_merge_that_brings_no_publisher_announces_nothing() -> None:
