@@ -38,12 +38,14 @@ def test_sources_start_stop_and_change() -> None:
     found = told('  - {name: One, url: "https://one.example/"}\n', '  - {name: Four, url: "https://four.example/"}\n')
     assert (found.sources.added, found.sources.removed) == (("four",), ("one",))
     assert found.lines() == ["+ source four starts", "- source one stops; its items stay"]
-    assert told("https://one.example/", "https://uno.example/").sources.changed == ("one",)
+    found = told("https://one.example/", "https://uno.example/")
+    assert (found.sources.changed, found.lines()) == (("one",), ["~ source one changes"])
     paused = OLD.replace('One, url: "https://one.example/"', 'One, enabled: false, url: "https://one.example/"')
     found = changes(read(OLD), read(paused))
     assert (found.sources.paused, found.sources.changed) == (("one",), ())
     assert found.lines() == ["- source one pauses; its items stay"]
-    assert changes(read(paused), read(OLD)).sources.resumed == ("one",)
+    found = changes(read(paused), read(OLD))
+    assert (found.sources.resumed, found.lines()) == (("one",), ["+ source one is polled again"])
     more = told("sources:\n", 'sources:\n  - {name: Four, url: "https://four.example/", enabled: false}\n')
     assert (more.sources.added, more.sources.paused) == (("four",), ("four",))
     assert more.lines() == ["+ source four is new, and paused"]
@@ -56,6 +58,8 @@ def test_a_source_is_renamed_by_was_or_by_its_address() -> None:
         assert (found.sources.added, found.sources.removed) == ((), ())
         assert found.sources.lost == (() if "was" in new else ("one",))
         assert found.as_json()["sources"]["renamed"] == [{"from": "one", "to": "uno"}]
+        hint = "" if "was" in new else "; with `was: [one]` its former addresses lead to it"
+        assert found.lines() == [f"~ source one is renamed to uno{hint}"]
 
 
 def test_the_name_of_one_source_goes_to_another() -> None:
@@ -95,3 +99,4 @@ def test_the_order_of_sections_decides_ties_and_is_told() -> None:
     moved = OLD.replace(europe, "").replace("sections:\n", f"sections:\n{europe}")
     assert changes(read(OLD), read(moved)).other == ("order of sections",)
     assert told("title: Wire", "title: Other").other == ("site",)
+    assert told("sources:", "stories: {hide: ['https://x.example/']}\nsources:").lines() == ["~ stories changes"]
