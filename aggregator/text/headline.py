@@ -29,8 +29,8 @@ _BESIDE = re.compile(
         |^(?:morning|evening|\d\d?:\d\d)\ report\b
         |^\W*(?:here(?:['’]s|\ (?:is|are))|watch\ (?:as|the|how|live|moment))\s
         |\b(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know|(?:what|all)\ (?:we|to|you\ need\ to)\ know)\b
-        |[:|–—-]\s*(?:live|explained|editorial|opinion|analysis|letters?|podcast|video|in\ (?:pictures|photos))\W*$
-        |[?？؟]\W*$""",
+        |[:|–—-]\s*(?:live|explained|editorial|opinion|analysis|letters?|podcast|video|in\ (?:pictures|photos))\W{{0,3}}$
+        |[?？؟]\W{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
 )
 _QUESTION = re.compile(
