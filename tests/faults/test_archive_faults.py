@@ -27,7 +27,7 @@ from aggregator.normalise.address import canonical
 from aggregator.normalise.recognition import StoredItems, recognise
 from aggregator.pipeline.edition import edition
 from aggregator.store.postgres import schema as postgres
-from aggregator.store.sqlite import intake, sources
+from aggregator.store.sqlite import copying, intake, sources
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.readonly import ReadOnlyArchive
@@ -757,3 +757,36 @@ def test_of_two_backups_to_one_file_the_second_is_whole_and_the_first_says_that_
     store.close()
     assert begun.read_bytes() == b"the second's"
     assert not (tmp_path / "copy.db").exists()
+
+
+def test_a_backup_that_is_stopped_as_it_begins_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between making the file and noting which one it is."""
+
+    def stopped(path: Path) -> None:
+        raise KeyboardInterrupt
+
+    store = archive(tmp_path)
+    monkeypatch.setattr(copying, "identity", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        store.upkeep.backup(tmp_path / "copy.db")
+    store.close()
+    assert not list(tmp_path.glob("copy*"))
+
+
+def test_a_backup_leaves_the_part_of_another_that_began_at_the_same_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = tmp_path / "copy.db.unfinished"
+
+    def faster(path: Path, missing_ok: bool = False) -> None:
+        monkeypatch.undo()
+        path.write_bytes(b"the other's")
+
+    store = archive(tmp_path)
+    monkeypatch.setattr(Path, "unlink", faster)
+    with pytest.raises(StoreError, match=r"copy\.db: cannot be written"):
+        store.upkeep.backup(tmp_path / "copy.db")
+    store.close()
+    assert begun.read_bytes() == b"the other's"

@@ -33,6 +33,7 @@ def save_copy(
     """
     unfinished = target.with_name(target.name + ".unfinished")
     made: tuple[int, int] | None = None
+    of_another = False
     try:
         unfinished.unlink(missing_ok=True)
         # As readable as the archive is, and no file that somebody else put in this place meanwhile.
@@ -48,11 +49,12 @@ def save_copy(
             raise StoreError(f"{target}: another process writes a copy of this name; this one was given up")
         unfinished.replace(target)
     except (sqlite3.Error, OSError) as error:
+        of_another = isinstance(error, FileExistsError)
         if getattr(error, "sqlite_errorcode", None) in OF_WHAT_IS_COPIED:
             with archive.translate():
                 raise
         raise StoreError(f"{target}: cannot be written: {getattr(error, 'strerror', error)}") from error
     finally:
         with suppress(OSError):
-            if made and identity(unfinished) == made:
+            if not of_another and (made is None or identity(unfinished) == made):
                 unfinished.unlink()
