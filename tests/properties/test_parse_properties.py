@@ -124,7 +124,9 @@ def test_dates_are_aware_or_none(text: str) -> None:
     assert found is None or found.tzinfo is UTC
 
 
-@given(st.datetimes(), st.sampled_from(["iso", "rfc"]))
+@given(
+    st.datetimes().filter(lambda when: when.year // 100 != 25), st.sampled_from(["iso", "rfc"])
+)  # those years are Buddhist
 def test_a_date_that_was_written_is_the_date_that_is_read(when: datetime, shape: str) -> None:
     when = when.replace(microsecond=0)
     text = (
