@@ -91,8 +91,8 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
     result = []
     for item in items:
         address = item.canonical or ""
-        old = known.addresses.get(address)
-        tells = old not in here and entries[address] == 1 and _is_article(address)
+        old = known.addresses.get(address) if item.id not in known.items else None
+        tells = old in known.items and old not in here and entries[address] == 1 and _is_article(address)
         result.append(replace(item, id=old) if old and tells else item)
     return result
 

@@ -89,6 +89,12 @@ def test_an_address_whose_item_is_listed_elsewhere_now_tells_nothing() -> None:
     assert (changes.new, [number for number, _ in changes.changed]) == ((other,), [1])
 
 
+def test_an_item_that_is_known_stays_itself_at_an_address_that_another_has_too() -> None:
+    first, second = items(1), items(2, link="https://example.org/1")
+    changes = recognise(first, known((*first, *second)))
+    assert (changes.new, changes.changed, changes.seen) == ((), (), (1,))
+
+
 def test_the_front_page_and_an_address_of_several_tell_nothing() -> None:
     stored = items(1, link="https://example.org/")
     assert len(recognise(items(2, link="https://example.org/"), known(stored)).new) == 1
