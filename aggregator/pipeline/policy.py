@@ -29,9 +29,7 @@ class Policy:
     wrappers: frozenset[str] = frozenset()  # sources that repeat what others publish
     hidden: frozenset[str] = frozenset()  # canonical addresses of `stories: hide`
     hidden_items: frozenset[int] = frozenset()  # stored items that were at these before they moved
-    strangers: frozenset[int] = (
-        frozenset()
-    )  # stored items that moved to a named address, at which another outlet's article is
+    strangers: frozenset[int] = frozenset()  # stored items that moved to a named address of another outlet's article
     pinned: Mapping[str, str] = field(default_factory=dict)  # canonical address → section
     pins: tuple[tuple[str, str, int | None], ...] = ()  # (canonical address, section, when it is over), over or not
     apart: frozenset[str] = frozenset()  # canonical addresses of `stories: split`

@@ -48,9 +48,8 @@ class Comparison:
             neighbourhood(both, np.concatenate([semantic, semantic]), met[:, KEPT:]),
         )
         self._nominated = one, other, close, common
-        self._kin: defaultdict[int, list[tuple[int, float]]] = defaultdict(
-            list
-        )  # row → publication and probability of likely others
+        # Row → publication and probability of those that are like it.
+        self._kin: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
         self._probability: dict[Pair, float] = {}
         self._twins: set[Pair] = set()
         found = self._judge(one, other, close, common)
