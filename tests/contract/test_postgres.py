@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -24,9 +25,9 @@ from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.leases import release_dead
 from aggregator.store.dialect import Lock
-from aggregator.store.postgres import readonly, server, sources
+from aggregator.store.postgres import readonly, refusals, server, sources
 from aggregator.store.postgres.archive import PostgresArchive
-from aggregator.store.postgres.connection import DIALECT, OUR_LOCKS, Connection, copy
+from aggregator.store.postgres.connection import DIALECT, OUR_LOCKS, Connection, Raw, copy
 from aggregator.store.postgres.failures import ours
 from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.readonly import ReadOnlyArchive
@@ -363,6 +364,31 @@ def test_a_server_without_room_for_another_says_so(url: str, limit: str) -> None
     execute(url, "DROP ROLE IF EXISTS crowd", "CREATE ROLE crowd LOGIN", f"ALTER {limit.format(name)}")
     with pytest.raises(StoreError, match="takes no more connections"):
         PostgresArchive(url.replace("postgres:@", "crowd:@"))
+
+
+def test_a_server_that_refuses_is_asked_at_growing_intervals_and_at_once_again_after_it_admits(
+    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker asks twice a second whether the configuration changed, whatever became of its password."""
+    now, attempts, connect = [0.0], list[float](), Raw.connect
+
+    def refused(*arguments: Any, **options: Any) -> Raw:
+        attempts.append(now[0])
+        raise psycopg.errors.InvalidPassword("password authentication failed")
+
+    monkeypatch.setattr(refusals, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(Raw, "connect", refused)
+    end_sessions(store)
+    for halves in range(200):
+        now[0] = halves / 2
+        with pytest.raises(StoreError, match="user or password is wrong"):
+            store.reading.totals()
+    assert attempts == [0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5, 61.5, 91.5]
+    monkeypatch.setattr(Raw, "connect", connect)
+    now[0] = 121.5
+    store.reading.totals()
+    end_sessions(store)
+    store.reading.totals()
 
 
 def test_the_edition_ends_with_its_holders_session_at_once(store: PostgresArchive) -> None:

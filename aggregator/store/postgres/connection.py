@@ -19,6 +19,7 @@ from aggregator.store.dialect import Dialect, Lock
 from aggregator.store.migrations import migrated_meanwhile
 from aggregator.store.postgres.failures import POOLED, SILENT, ours
 from aggregator.store.postgres.full_text import query as words_query
+from aggregator.store.postgres.refusals import Refusals
 from aggregator.store.postgres.server import BUSY_SECONDS, Server, session_name
 
 T = TypeVar("T")
@@ -86,7 +87,7 @@ class Connection:
     reopened; `opened` counts how often.
 
     A loss is usually noticed by the first query after the server restarted, or after a quiet night: a query that had
-    not begun yet is repeated, and nobody notices.
+    not begun yet is repeated, and nobody notices. A server that is not back yet is asked at growing intervals.
     """
 
     dialect = DIALECT
@@ -99,6 +100,7 @@ class Connection:
         self._name = session_name(owner)
         self._read_only = read_only
         self._patience = patience
+        self._refusals = Refusals(longest=patience / 2)
         self._turn = threading.RLock()
         self._begun = False  # a transaction is under way: what it did is lost with the connection
         with self.translate(), self._noting_silence():
@@ -110,7 +112,8 @@ class Connection:
 
     def _open(self) -> None:
         address = self.server.address(self._name, self._patience, read_only=self._read_only)
-        self._raw = Raw.connect(address, autocommit=True)
+        with self._refusals.heeded():
+            self._raw = Raw.connect(address, autocommit=True)
         self._raw.patience = self._patience
         # Threads of the web end silently; what they had open is closed with its last reference.
         self._closing = weakref.finalize(self, self._raw.close)

@@ -1,0 +1,33 @@
+"""A server that opens no session: its password was changed, it has no room, or it is not there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+PAUSE = 0.5  # seconds before the second attempt; doubled with each
+
+
+class Refusals:
+    """A session that could not be opened is tried again after a pause, of `longest` seconds at the most. Whoever needs it sooner
+    is told what the server said last."""
+
+    def __init__(self, longest: float) -> None:
+        self._longest = longest
+        self._said: Exception | None = None
+        self._pause = PAUSE
+        self._until = 0.0  # on the monotonic clock
+
+    @contextmanager
+    def heeded(self) -> Iterator[None]:
+        """Around an attempt."""
+        if self._said and time.monotonic() < self._until:
+            raise self._said.with_traceback(None)
+        try:
+            yield
+        except Exception as error:
+            self._said, self._until = error, time.monotonic() + self._pause
+            self._pause = min(2 * self._pause, self._longest)
+            raise
+        self._said, self._pause = None, PAUSE
