@@ -43,7 +43,7 @@ BATCH = 64  # sources of a job at the most
 JOBS = 32  # polling jobs of a worker at once; its fetcher has bounds of its own
 SPACING = 1.0  # seconds that a lane stays blocked after a job, to keep the distance to a host's next request
 HEARTBEAT, STALLED = 5.0, 20.0  # seconds: interval of a worker's heartbeat; time after which its jobs are taken over
-CONNECTIONS = 4  # opened at start, so that a server without free connections is reported; two more listen for new jobs
+CONNECTIONS, LISTENING = 4, 2  # of a worker to the queue; the latter wait for new jobs
 LOOK = 5.0  # seconds between checks whether this machine may take part
 PAUSE = 5.0  # seconds until the queue is tried again
 CANNOT = "the server cannot be reached, takes no more connections or refuses the request"
@@ -99,9 +99,10 @@ class Queue:
         asyncio.get_running_loop().set_exception_handler(report_unawaited)
         while not self._stopping.is_set():
             try:
+                await self._ask_for_room()
                 async with self._app.open_async():
                     await self._work()
-            except (ClockApart, StoreTooNew) as error:
+            except StoreError as error:
                 self._troubles.report("queue", error)
             except Exception as error:
                 log.debug("queue", exc_info=error)
@@ -110,6 +111,14 @@ class Queue:
                 await self._app.close_async()  # connections that could not be opened would be taken for open ones
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), PAUSE)
+
+    async def _ask_for_room(self) -> None:
+        """Open at once what the queue needs, and close it again: why the server refuses it is told. The queue itself would try for
+        half a minute, and then say that it took too long."""
+        await asyncio.to_thread(self._fleet.agree)
+        async with contextlib.AsyncExitStack() as opened:
+            for _ in range(CONNECTIONS + LISTENING):
+                await opened.enter_async_context(await self._fleet.connection.connect(self._fleet.url))
 
     async def _make_tables(self) -> None:
         """Procrastinate's own tables, in the same database; of workers that start together one creates them."""
@@ -164,7 +173,6 @@ class Queue:
         self._left = left
 
     async def _work(self) -> None:
-        await asyncio.to_thread(self._fleet.agree)
         await self._make_tables()
         options: dict[str, Any] = {
             "name": self._owner, "install_signal_handlers": False, "delete_jobs": "always",

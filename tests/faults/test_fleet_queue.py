@@ -99,6 +99,26 @@ def test_a_queue_that_could_not_be_opened_is_opened_anew(
     assert "closed" not in caplog.text
 
 
+def test_a_queue_for_which_the_server_has_no_room_says_so_in_time_and_is_opened_when_it_has(
+    store: PostgresArchive,
+) -> None:
+    url, shown = store._connection.server.url, [""]
+    execute(url, "DROP ROLE IF EXISTS narrow", "CREATE ROLE narrow LOGIN CONNECTION LIMIT 3")
+    execute(url, f"ALTER DATABASE {url.partition('?')[0].rpartition('/')[2]} OWNER TO narrow")
+
+    async def scenario() -> None:
+        loop, stopping = Loop(), asyncio.Event()
+        address = Server(url.replace("postgres:@", "narrow:@")).address("aggregator queue")
+        running = asyncio.create_task(end_of_queue(store, loop, stopping, shown, [0.0], address).run())
+        await until(lambda: 'too many connections for role "narrow"' in shown[-1], 10)
+        execute(url, "ALTER ROLE narrow CONNECTION LIMIT -1")
+        await until(lambda: loop.looks and not shown[-1])
+        stopping.set()
+        await running
+
+    asyncio.run(scenario())
+
+
 @pytest.mark.slow
 def test_a_queue_whose_connections_are_dead_is_opened_anew(
     store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
