@@ -26,7 +26,7 @@ def compile_project(
     project = read_project(main, read, environ)
     problems = project.problems
     if project.main is not None:
-        problems = problems + check(project.main, project.parts, project.ids.get("sections", set()), environ)
+        problems = problems + check(project.main, project.parts, project.sections, environ)
     order = {name: index for index, name in enumerate(project.texts)}
     problems = sorted(dict.fromkeys(map(_one_line, problems)), key=lambda p: (order.get(p.file, -1), p.line, p.column))
     errors = tuple(problem for problem in problems if not problem.warning)

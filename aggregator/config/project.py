@@ -49,11 +49,11 @@ class Project:
     shown: set[str] = field(default_factory=set)
     main: FeedsFile | None = None
     parts: list[IncludedFile] = field(default_factory=list)  # in order, the main file first
-    ids: dict[str, set[str]] = field(default_factory=dict)  # sections: every id written, also in invalid entries
+    sections: set[str] = field(default_factory=set)  # every id of one, also of invalid entries
 
 
 def read_project(main: str, read: Reader, environ: Mapping[str, str]) -> Project:
-    """Read all files. Problems are gathered in the order of files and lines."""
+    """Read all files. Problems are gathered as they are found."""
     project = Project(environ)
     tree = _tree(project, main, read, None)
     if tree is None:
@@ -63,9 +63,6 @@ def read_project(main: str, read: Reader, environ: Mapping[str, str]) -> Project
     if project.main:
         project.parts.append(project.main)
         _include(project, main, read)
-    project.problems.sort(
-        key=lambda p: (list(project.texts).index(p.file) if p.file in project.texts else 0, p.line, p.column)
-    )
     return project
 
 
@@ -112,15 +109,11 @@ def _tree(project: Project, name: str, read: Reader, included_at: Position | Non
     project.problems += problems
     if tree is None:
         return None
-    for key in ("sections", "topics"):
-        entries = tree.get(key)
-        ids = project.ids.setdefault(key, set())
-        ids |= (
-            {str(e["id"]) for e in entries if isinstance(e, dict) and "id" in e}
-            if isinstance(entries, Items)
-            else set()
-        )
-    return _filled(project, tree)
+    filled = _filled(project, tree)
+    sections = filled.get("sections")
+    if isinstance(sections, Items):
+        project.sections |= {str(entry["id"]) for entry in sections if isinstance(entry, Table) and "id" in entry}
+    return filled
 
 
 def _filled(project: Project, tree: Table) -> Table:

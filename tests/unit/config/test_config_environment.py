@@ -41,6 +41,16 @@ def test_a_secret_is_masked_in_every_form_that_it_takes_in_an_address(written: s
     assert told == "GET https://a.example/x/***/rss failed", "but one letter is no secret"
 
 
+def test_a_section_whose_id_comes_from_the_environment_can_be_named() -> None:
+    text = (
+        "sections: [{id: '${DESK}', words: [election]}, {id: world}]\n"
+        "sources: [{name: A, url: 'https://a.example/', section: home}, {name: B, url: 'https://b.example/', usually: '${DESK}'}]\n"
+    )
+    settings, _ = parse({"f": text}, "f", {"DESK": "home"})
+    assert [rules.id for rules in settings.sections] == ["home", "world"]
+    assert (settings.sources[0].section, settings.sources[1].usually) == ("home", "home")
+
+
 def test_a_missing_variable_is_named() -> None:
     with pytest.raises(KeyError, match="NOPE"):
         expand("${NOPE}", {})
