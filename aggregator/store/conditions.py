@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from aggregator.errors import QueryError
@@ -133,6 +134,12 @@ def few_sql(dialect: Dialect, query: StreamQuery, of: str, stream: int) -> Itera
     if wanted.publisher:
         placed = f"SELECT item FROM placements WHERE {folded('publisher')} = {folded('?')}"
         yield of_items, f"{placed} UNION ALL SELECT item FROM pending", (wanted.publisher,)
+    if wanted.labelled is not None:
+        sources, publishers = wanted.labelled
+        told = f"SELECT n FROM items WHERE source IN (SELECT n FROM sources WHERE {dialect.one_of.format('id')})"
+        placed = f"SELECT item FROM placements WHERE {dialect.one_of.format(folded('publisher'))}"
+        values = dialect.listed(sources), dialect.listed([name.translate(_FOLDED) for name in publishers])
+        yield of_items, f"{told} UNION ALL {placed} UNION ALL SELECT item FROM pending", values
     if wanted.lang:
         lang, column = wanted.lang.lower(), folded("lang")
         texts = f"SELECT item FROM texts WHERE lang IS NOT NULL AND {column}"
@@ -160,6 +167,8 @@ def few_sql(dialect: Dialect, query: StreamQuery, of: str, stream: int) -> Itera
 
 
 _STORIES = "SELECT n FROM stories WHERE NOT hidden"
+_FOLDED = str.maketrans(ascii_uppercase, ascii_lowercase)
+"""As `Dialect.folded` does it."""
 
 
 def match(dialect: Dialect, words: tuple[str, ...], *, every: bool = True) -> str:

@@ -593,12 +593,26 @@ def test_what_a_source_told_is_found_from_each_story_and_not_from_all_that_it_to
         (Filter(source="alpha"), 5),
         (Filter(publisher="SELDOM heard"), 5),
         (Filter(publisher="Nobody"), 0),
+        (Filter(label="rare", labelled=(("alpha",), ())), 5),
+        (Filter(label="rare", labelled=((), ("SELDOM Heard", "Seldom Heard"))), 5),
+        (Filter(label="rare", labelled=(("gamma",), ("Nobody",))), 0),
         (Filter(lang="fi"), 5),
         (Filter(lang="fi-fi"), 5),
         (Filter(lang="f"), 0),
         (Filter(since=ago(hours=-1)), 0),
     ],
-    ids=["source", "publisher", "no publisher", "language", "tag", "no language", "no news"],
+    ids=[
+        "source",
+        "publisher",
+        "no publisher",
+        "label of sources",
+        "of outlets",
+        "of nobody that told anything",
+        "language",
+        "tag",
+        "no language",
+        "no news",
+    ],
 )
 def test_what_few_told_is_found_without_looking_at_what_all_others_did(
     tmp_path: Path, wanted: Filter, listed: int, read: str
