@@ -43,6 +43,14 @@ async function look(page, address, as) {
     const shown = [...document.querySelectorAll("main *:not(.visually-hidden)")];
     return shown.filter((one) => getComputedStyle(one).overflowX === "hidden" && one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent.trim());
   });
+  const spread = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (spread > 0) say(`with words spaced out is ${spread} pixels wider than the window`);
+  const row = await page.evaluate(() => {
+    const nav = document.querySelector(".masthead nav");
+    nav.append(...Array.from({ length: 30 }, () => nav.lastElementChild.cloneNode(true)));
+    return nav.clientWidth > 600 && nav.scrollWidth - nav.clientWidth;
+  });
+  if (row > 0) say(`${row} pixels of a long row of sections are out of a mouse's reach`);
   if (cropped.length) say(`crops words that are spaced out: ${cropped.join("; ")}`);
   const cut = await page.evaluate(() => [...document.querySelectorAll(".health")].some((one) => one.parentElement.scrollWidth > one.parentElement.clientWidth));
   if (cut) say("the health of sources is cut off");
