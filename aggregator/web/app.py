@@ -23,7 +23,7 @@ from aggregator.text.scripts import direction
 from aggregator.web.api import api
 from aggregator.web.cache import ResponseCache
 from aggregator.web.feeds import feeds
-from aggregator.web.layout import HTML, printed
+from aggregator.web.layout import HTML, apart, printed
 from aggregator.web.library import Library
 from aggregator.web.pages import pages
 from aggregator.web.request_context import Renamed, library
@@ -63,6 +63,7 @@ def create_app(library: Library) -> Flask:
     app.url_map.merge_slashes = False  # Werkzeug would redirect to whatever host the request names
     app.url_map.converters.update(slug=Slug, month=Month, format=Format)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.filters["apart"] = apart
     app.jinja_env.filters["cut"] = cut
     app.jinja_env.filters["direction"] = direction
     app.jinja_env.filters["told_once"] = told_once

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from aggregator.render.bytes import content_etag, rendered
 from aggregator.render.formats import FORMATS
+from aggregator.text.scripts import direction
 from aggregator.web.months import month_of
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond
@@ -86,6 +87,12 @@ def _zone(moment: datetime) -> str:
     """The name of its time zone; where that is a number, as in Dubai, with what it is counted from."""
     name = moment.strftime("%Z")
     return f"UTC{name}" if name[:1] in "+-" else name
+
+
+def apart(name: str) -> Markup:
+    """A name among words that run from left to right. One that runs the other way would take what is around it along: the
+    next name, figures, an ellipsis."""
+    return Markup("<bdi>{}</bdi>").format(name) if direction(name) == "rtl" else escape(name)
 
 
 def _code(text: str) -> Markup:

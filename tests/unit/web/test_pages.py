@@ -47,6 +47,22 @@ def test_texts_run_in_the_direction_of_their_letters_in_their_language_and_the_r
     room.close()
 
 
+def test_names_of_outlets_that_run_from_right_to_left_stand_in_their_order(tmp_path: Path) -> None:
+    """`כאן 11, ערוץ 12 …` would be shown as one text from right to left, the ellipsis beside the first name."""
+    text = CONFIG
+    for name, publisher in (("Kyodo", "כאן 11"), ("Reuters", "ערוץ 12")):
+        text = text.replace(f"{{name: {name}, url", f"{{name: {name}, publisher: {publisher}, url")
+    room = Newsroom(tmp_path, text)
+    room.publish(*NEWS[:3])
+    shown = "BBC, <bdi>כאן 11</bdi>, <bdi>ערוץ 12</bdi>"
+    assert f"<b>3 outlets</b> {shown}</span>" in room.client.get("/latest").text
+    assert '<span class="outlets"><bdi>כאן 11</bdi></span>' in room.client.get("/latest?view=items").text
+    page = page_of(room.client, "licenses")
+    assert "<b><bdi>כאן 11</bdi></b>" in page
+    assert "<b>BBC</b>" in page
+    room.close()
+
+
 def test_the_pages_own_words_are_english_whatever_the_site_is_in(tmp_path: Path) -> None:
     room = Newsroom(tmp_path, CONFIG.replace("language: en,", "language: de,"))
     room.publish(item("Kanzler in China", lang=None), item("Chancellor visits Peru", "reuters", lang="en-GB"))
