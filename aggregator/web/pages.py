@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -46,6 +47,7 @@ pages = Blueprint("pages", __name__, template_folder="templates")
 PER_PAGE = 200  # stories or items of a month shown at once
 MOST = 8  # stories told by most outlets, beside a stream
 HOURS = 24  # of the charts
+WITHOUT_TROUBLE = ("ok", "new", "paused")  # states of a source; of hundreds, those to look after are shown first
 
 
 @pages.get("/static/<name>")
@@ -268,7 +270,9 @@ def topics() -> Response:
 def sources() -> Response:
     lib = library()
     broken = lib.archive.upkeep.noted(notes.BROKEN_EDIT)
-    return page("sources.html", lib.soon(), rows=source_rows(lib), broken=broken, feeds=_feeds("/sources"))
+    rows = sorted(source_rows(lib), key=lambda row: (row["state"] in WITHOUT_TROUBLE, not row["failures"]))
+    counts = Counter(row["state"] for row in rows).most_common()
+    return page("sources.html", lib.soon(), rows=rows, counts=counts, broken=broken, feeds=_feeds("/sources"))
 
 
 @pages.get("/docs")

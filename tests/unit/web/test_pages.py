@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import etree
 from msgspec import structs
-from newsroom import CONFIG, NEWS, Newsroom, item
+from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 from aggregator.web.body import standfirst_and_body
 from aggregator.web.charts import HEIGHT, bars
@@ -518,6 +518,20 @@ def test_a_poll_that_is_days_away_is_told_with_its_day(tmp_path: Path, hours: in
     rows = etree.HTML(room.client.get("/sources").text).iterfind(".//tbody/tr")
     row: Any = next(row for row in rows if row.findtext("th/a") == "Kyodo")
     assert row.findtext("td[@data-label='Next poll']/time").replace("\N{NO-BREAK SPACE}", " ") == shown
+    room.close()
+
+
+def test_sources_with_a_problem_stand_first_and_are_counted(tmp_path: Path) -> None:
+    """Of four hundred, those to look after were found by scrolling alone."""
+    room = Newsroom(tmp_path)
+    states = {state.id: structs.replace(state, last_success=NOON, polls=1) for state in room.archive.sources.states()}
+    states["reuters"] = structs.replace(states["reuters"], failures=9, error="the server has an error (500)")
+    states["kyodo"] = structs.replace(states["kyodo"], last_new=NOON - timedelta(days=20))
+    room.archive.sources.save([states[id] for id in ("bbc-world", "kyodo", "reuters")])
+    text = room.client.get("/sources").text
+    named = [row.findtext("th/a") for row in etree.HTML(text).iterfind(".//tbody/tr")]
+    assert named == ["Reuters", "Kyodo", "BBC World", "Silent"]
+    assert "<b>4 sources:</b> 1&nbsp;failing, 1&nbsp;silent, 1&nbsp;ok, 1&nbsp;new." in text
     room.close()
 
 
