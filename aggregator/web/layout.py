@@ -12,7 +12,9 @@ from markupsafe import Markup, escape
 
 from aggregator.render.bytes import content_etag, rendered
 from aggregator.render.formats import FORMATS
+from aggregator.schedule.formatting import counted
 from aggregator.text.scripts import direction
+from aggregator.web.library import InForce
 from aggregator.web.months import month_of
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond
@@ -64,6 +66,7 @@ def printed(template: str, **values: Any) -> str:
         site=force.settings.site,
         prefix=force.prefix,
         root=force.root,
+        about=about(force),
         sections=force.settings.sections,
         names=force.names,
         tones={section.id: f"tone-{n % TONES}" for n, section in enumerate(force.settings.sections)},
@@ -81,6 +84,12 @@ def printed(template: str, **values: Any) -> str:
         formats=FORMATS,
         **values,
     )
+
+
+def about(force: InForce) -> str:
+    """What this is, for whoever comes here for the first time."""
+    sources = counted(sum(source.enabled for source in force.settings.sources), "source")
+    return f"The news of {sources}: reports of one event are one story, which names every outlet and says why it is in its sections."
 
 
 def _zone(moment: datetime) -> str:

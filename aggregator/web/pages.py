@@ -24,7 +24,7 @@ from aggregator.web.charts import bars
 from aggregator.web.cited import cited
 from aggregator.web.daily import daily, query_of
 from aggregator.web.front_page import SEVERAL, front_page, of_many_outlets
-from aggregator.web.layout import STATIC, page, static_file
+from aggregator.web.layout import STATIC, about, page, static_file
 from aggregator.web.library import Library
 from aggregator.web.openapi import QUERY, described_routes, path
 from aggregator.web.operations import PAGE, described
@@ -75,6 +75,7 @@ def front() -> Response:
         front=front_page(lib),
         pulse=_pulse(lib, int(lib.now().timestamp())),
         path="/",
+        description=about(lib.in_force()),
         canonical=f"{lib.in_force().root}/",
         feeds=_feeds("/latest"),
     )

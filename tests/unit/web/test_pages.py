@@ -80,7 +80,7 @@ def test_a_page_names_its_one_address_and_what_it_is_about(client: FlaskClient) 
     root = "https://wire.example.org/news"
     story = client.get("/api/v1/stories?q=newest+frigate").get_json()["stories"][0]
     for asked, canonical, about in (
-        ("/?utm_source=letter", f"{root}/", None),
+        ("/?utm_source=letter", f"{root}/", "The news of 4 sources: reports of one event are one story"),
         ("/sections/defense?from=x", f"{root}/sections/defense", "in the section Defense."),
         ("/search?q=rare&amp=1&lang=en", f"{root}/search?q=rare&amp;lang=en", "found by a search."),
         ("/sources/kyodo", f"{root}/sources/kyodo", "Items from Kyodo."),
@@ -90,8 +90,8 @@ def test_a_page_names_its_one_address_and_what_it_is_about(client: FlaskClient) 
         assert re.findall(r'<link rel="canonical" href="([^"]+)">', head) == [canonical]
         assert re.findall(r'<meta property="og:url" content="([^"]+)">', head) == [canonical]
         described = re.findall(r'<meta (?:name="|property="og:)description" content="([^"]*)">', head)
-        assert len(described) == (2 if about else 0)
-        assert all(about in one for one in described if about)
+        assert len(described) == 2
+        assert all(about in one for one in described)
     for no_page_of_its_own in ("/search?q=frigate&order=relevance", "/nowhere", "/docs"):
         assert "canonical" not in client.get(no_page_of_its_own, headers={"Accept": "text/html"}).text
 
@@ -372,6 +372,14 @@ def test_a_pin_is_told_by_whatever_form_of_the_address(tmp_path: Path) -> None:
     assert story["section"] == "defense"
     assert story["receipts"][0]["rule"] == "stories: pin"
     room.close()
+
+
+def test_whoever_comes_for_the_first_time_is_told_what_this_is(client: FlaskClient) -> None:
+    """Wherever that is; nothing on the pages said it."""
+    for address in ("/", "/nowhere", "/docs"):
+        foot = client.get(address, headers={"Accept": "text/html"}).text.partition("<footer>")[2]
+        assert "The news of 4 sources: reports of one event are one story" in foot
+        assert "is also a feed" in foot
 
 
 def test_why_a_story_is_here_names_words_and_line(client: FlaskClient) -> None:
