@@ -33,7 +33,7 @@ COMMANDS: dict[str, str] = {
     "import": "append the feeds of an OPML file to feeds.yaml",
     "export": "print the sources as OPML",
     "classify": "read items as JSON Lines, print their sections, topics and stories",
-    "prune": "delete texts that are older than `keep`",
+    "prune": "delete the texts that no source has listed for `keep`",
     "copy": "copy a SQLite archive into a PostgreSQL database",
     "backup": "write a consistent copy of the archive, even while the service runs",
 }
@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, text in COMMANDS.items():
-        commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", add_help=False)
+        commands.add_parser(name, help=text, add_help=False)
     return top
 
 
