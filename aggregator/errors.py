@@ -135,7 +135,7 @@ class SandboxError(AggregatorError):
 
 class ParseError(AggregatorError):
     """`kind` is one of `empty`, `not-a-feed`, `too-deep`, `malformed`; for the page of an article `not-a-page`,
-    `too-large`, `no-article`."""
+    `too-large`, `paid`, `no-article`, `another-text`, `shorter`."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)

@@ -21,14 +21,14 @@ MISWRITTEN = re.compile(
     r"\b(https?(?::[/\\]*|[/\\]+)[^/?#\s@:\\`\[]*:)(?!\d{1,5}(?:[/?#\s`'\",;)\]]|$)|[\s`]|$)[^\n`]{0,200}@",
     re.IGNORECASE,
 )
+# Parameters of addresses that by their name carry a key; `keyword` and `author` do not.
 KEYED = re.compile(
     r"(?<=[?&])([\w.-]*(?:token|secret|passw(?:or)?d|passkey|api[_-]?key|signature)"
     r"|(?:[\w.-]*[_.-])?(?:key|pass|pwd|auth|sig|sid|session(?:id)?))=[^&#\s\"'<>]+",
     re.IGNORECASE,
-)  # parameters of addresses that by their name carry a key; `keyword` and `author` do not
-TELLING = re.compile(
-    r"auth|cookie|token|key|secret|pass|session", re.IGNORECASE
-)  # header names whose value is a secret
+)
+# Names of headers whose value is a secret.
+TELLING = re.compile(r"auth|cookie|token|key|secret|pass|session", re.IGNORECASE)
 SHORTEST = 4  # a "secret" of three letters would blank out half of every sentence
 
 

@@ -12,9 +12,8 @@ from aggregator.errors import Problem
 NO_COLON = "a key without a colon, or a line that is indented too little: write `key: value`"
 NO_BLANK = "a blank is missing after the colon: write `key: value`"
 CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |$)")
-BLANK = re.compile(
-    r"[ -]*(?:[\w-]+:)?(?![ \t])(\s)"
-)  # as it is copied from web pages, in the indentation or after a key
+# A blank as it is copied from web pages, in the indentation or after a key.
+BLANK = re.compile(r"[ -]*(?:[\w-]+:)?(?![ \t])(\s)")
 HASHED = re.compile(r"(?:^|[ \t,\[{])#\w")
 
 # What the parser says → what it mostly means in this file.

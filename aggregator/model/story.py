@@ -173,7 +173,7 @@ class KnownItem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one step of the edition changes; the store applies it in one transaction. Applying it twice changes nothing."""
+    """What one step of the edition changes; the store applies it in one transaction."""
 
     placed: tuple[Placed, ...] = ()
     stories: tuple[StoryState, ...] = ()

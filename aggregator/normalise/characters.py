@@ -27,9 +27,8 @@ _QUOTED = re.compile("((?<![^\\s(])(?:“[^“”]*[ÃÎÐ](?=”)|«[^«»]*[Ã
 # the text around was read rightly.
 _ENDING = re.compile("(?<=[A-ZÀ-Þ]Ã)(?=[–—’“”…])")
 _READ_RIGHTLY = re.compile("[ÀÁÄ-ÖØ-öø-ÿ]|[ÂÃ](?=[A-Za-z])")
-_JOINED = re.compile(
-    f"[{MARKS}\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|(?<=\u200d)"
-)  # what is not to be parted from what precedes it
+# What is not to be parted from what precedes it.
+_JOINED = re.compile(f"[{MARKS}\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|(?<=\u200d)")
 _FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]+\\Z")  # pairs of letters
 _C1_CLASS = re.compile("[\x80-\x9f]")
 

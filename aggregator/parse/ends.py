@@ -39,9 +39,8 @@ def of_cdata(data: bytes) -> bytes:
     while start >= 0:
         inside = start + len(_CDATA)
         following = data.find(_CDATA, inside)
-        if (
-            0 <= end < inside
-        ):  # else it is known: sections without end are not to be searched to the end of the document each
+        # Else it is known: sections without end are not to be searched to the end of the document each.
+        if 0 <= end < inside:
             end = data.find(_CDATA_END, inside)
         if end < 0 or 0 <= following < end:
             opened = _OPENED.search(data, max(0, start - 512), start)

@@ -35,6 +35,7 @@ _NESTED_AUTHOR = re.compile(rb"<(?:\w+:)?author>\s*<")
 _SANE = re.compile(_DATE.decode())
 _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
 _MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss", "http://www.rssboard.org/media-rss")
+# Namespaces whose title and description are not the item's own.
 _FOREIGN = frozenset(
     {
         *_MEDIA,
@@ -42,7 +43,7 @@ _FOREIGN = frozenset(
         "http://www.itunes.com/DTDs/Podcast-1.0.dtd",
         "http://www.google.com/schemas/play-podcasts/1.0",
     }
-)  # namespaces whose title and description are not the item's own
+)
 _ABSOLUTE = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:")
 _UPDATED = ("updated", "modified", "lastbuilddate")
 

@@ -103,9 +103,7 @@ def gc_paused() -> Iterator[None]:
 
 
 def _feature_cache() -> FeatureCache:
-    from aggregator.stories import (
-        FeatureCache,  # imports numpy and scipy, which an edition without news does not need
-    )
+    from aggregator.stories import FeatureCache  # with numpy and scipy, which an edition without news does not need
 
     return FeatureCache()
 

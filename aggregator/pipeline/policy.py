@@ -36,9 +36,7 @@ class Policy:
     joined: tuple[frozenset[str], ...] = ()  # canonical addresses of `stories: join`
     program: str = ""
     like: str | None = None
-    taken_names: frozenset[str] = (
-        frozenset()
-    )  # of outlets, sections and configured topics: no category is a topic of these
+    taken_names: frozenset[str] = frozenset()  # of outlets, sections and topics: no category is a topic of these
     spoken_for: Callable[[str], bool] = lambda title: False  # whether configured topics mean a text
     old: int = OLD  # or the time after which texts are gone, if that is shorter
 

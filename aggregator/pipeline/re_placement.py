@@ -46,7 +46,7 @@ def re_place_all(
 
 
 def _begun(noted: object, epoch: str) -> int:
-    """How many stories an earlier process did."""
+    """How many stories an earlier process that did not finish had to re-place; 0 if there was none."""
     if isinstance(noted, dict) and noted.get("epoch") == epoch and noted["done"] < noted["of"]:
         return int(noted["of"])
     return 0

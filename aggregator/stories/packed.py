@@ -12,9 +12,10 @@ import numpy as np
 from aggregator.stories.arrays import Bools, Ints
 from aggregator.stories.features import HEAD
 
+# As `Features.encode` writes them.
 _HEADS = np.dtype(
     [("key", "<i8"), ("title", "<u2"), ("lead", "<u2"), ("figures", "<u2"), ("lang", "u1"), ("near", "u1")]
-)  # as `Features.encode` writes them
+)
 
 
 @dataclass(frozen=True, slots=True)

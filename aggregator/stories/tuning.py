@@ -22,9 +22,7 @@ class Tuning:
     best_share: float = 0.2  # weight of the best pair in the link between groups; the rest is the mean over all pairs
     min_probability: float = 0.2  # pairs below this do not make two groups worth comparing
     few_words: float = 0.5  # most for pairs that share two words: less than `min_link`, so they unite nothing alone …
-    few_rarity: float = (
-        12.0  # … unless one is a name, and their rarity with that of countries named otherwise is at least this
-    )
+    few_rarity: float = 12.0  # … unless one is a name, and they and countries named otherwise add up to this rarity
     min_cosine: float = 0.15  # pairs below this are not given to the trees
     same_publisher_penalty: float = 0.46  # subtracted for a pair of one publisher: rather the next chapter
     mark_members: int = 3  # members that a group needs to have a mark

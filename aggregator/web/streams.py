@@ -171,9 +171,8 @@ def build(
         language=force.settings.site.language,
         updated=max(newest, default=library.since),  # of an empty one: news elsewhere changes nothing in it
         names=force.names,
-        modified=max(
-            [by_time(library, query, args, extent, changed), *(one.updated for one in items)]
-        ),  # placed or not
+        # Of items that are not placed yet, too.
+        modified=max([by_time(library, query, args, extent, changed), *(one.updated for one in items)]),
         stories=stories,
         items=items,
         of=extent.of,

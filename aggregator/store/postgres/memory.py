@@ -10,7 +10,7 @@ from aggregator.store.postgres.connection import Raw, put
 
 
 def save_memory(raw: Raw, memory: Remembered) -> None:
-    """Inside the caller's transaction. An item that is remembered already does not count again."""
+    """Inside the caller's transaction. An item that is grouped again counts again."""
     if not memory.items:
         return
     put(

@@ -13,7 +13,7 @@ from aggregator.store.rows import to_json
 
 
 def save_memory(raw: sqlite3.Connection, memory: Remembered) -> None:
-    """Inside the caller's transaction. An item that is remembered already does not count again."""
+    """Inside the caller's transaction. An item that is grouped again counts again."""
     if not memory.items:
         return
     raw.executemany(
