@@ -74,8 +74,8 @@ def leave(db: Writes, sources: Collection[int]) -> None:
 
 
 def tell(db: Writes, items: Collection[int], changed: int) -> set[str]:
-    """Before their texts are deleted: the items, and the stories that they lead, count as changed at `changed`. Returns the names of
-    the streams that may have shown the texts of their articles."""
+    """While they have the texts that come or go: the items, and the stories that they lead, count as changed at `changed`. Returns the
+    names of the streams that may show the texts of their articles."""
     of, listed = db.dialect.one_of.format, db.dialect.listed(items)
     db.write(f"UPDATE placements SET changed = ? WHERE {of('item')}", (changed, listed))
     led = (

@@ -317,7 +317,7 @@ def test_the_date_of_a_stream_moves_with_every_change(store: Store) -> None:
     assert dates == sorted(set(dates))
 
 
-def test_the_text_of_an_article_changes_its_story_and_the_streams_where_that_stands(store: Store) -> None:
+def test_the_text_of_an_article_changes_its_item_its_story_and_the_streams_where_that_stands(store: Store) -> None:
     for n, title in enumerate(("Defense one", "Europe two words", "Asia-Pacific goes third"), 1):
         store.intake.apply([polled("alpha", [item("alpha", str(n), title)])], NOW)
         place(store)
@@ -326,7 +326,11 @@ def test_the_text_of_an_article_changes_its_story_and_the_streams_where_that_sta
     assert len(store.articles.claim(["alpha"], 0, 9, SECONDS, SECONDS + 3600)) == 3
     store.articles.save(1, "", "no article", SECONDS + 60)
     store.articles.save(2, "<p>The article.</p>", None, SECONDS + 60)
-    assert titles(store, StreamQuery("search", changed_since=SECONDS + 60)) == ["Europe two words"]
+    asked = StreamQuery("search", changed_since=SECONDS + 60)
+    assert titles(store, asked) == ["Europe two words"]
+    assert [told.title for told in store.reading.items(replace(asked, view="items"), SECONDS)[0]] == [
+        "Europe two words"
+    ]
     after = [store.reading.version(f"section:{name}") for name in sections]
     assert [one == other for one, other in zip(before, after, strict=True)] == [True, False, True]
 

@@ -8,11 +8,12 @@ from aggregator.store import articles
 from aggregator.store.edition import STORING, moment, put_off
 from aggregator.store.postgres.connection import Connection
 from aggregator.store.postgres.edition import next_version, stamp
+from aggregator.store.retention import tell
 
 
 class Articles(articles.Articles[Connection]):
     def save(self, item: int, content: str, why: str | None, now: int) -> None:
-        """The text of an article, or why none was found. Its story counts as changed."""
+        """The text of an article, or why none was found. Its item counts as changed, and so does a story that it leads."""
         began = monotonic()
         with self._db.transaction() as raw:
             version = next_version(raw) if content else 0
@@ -22,13 +23,5 @@ class Articles(articles.Articles[Connection]):
             )
             if content:
                 now = moment(self._db, now)
-                raw.execute(
-                    "UPDATE stories SET changed = %s WHERE n = (SELECT story FROM placements WHERE item = %s)",
-                    (now + STORING, item),
-                )
-                streams = raw.execute(
-                    "SELECT m.name FROM placements p JOIN entries e ON e.story = p.story JOIN streams m ON m.n = e.stream "
-                    "WHERE p.item = %s",
-                    (item,),
-                )
-                stamp(raw, version, {name for (name,) in streams}, put_off(self._db, now, began))
+                streams = tell(self._db, (item,), now + STORING)
+                stamp(raw, version, streams, put_off(self._db, now, began))
