@@ -91,6 +91,7 @@ def test_a_feed_and_then_nothing_new(server: Server) -> None:
 
 def test_manners_of_every_request(server: Server) -> None:
     ask(server.url("/cookie"), server.url("/cookie"), server.url("/hop/2"))
+    assert len(server.requests) == 5, "two redirects among them"
     for request in server.requests:
         assert request.method == "GET"
         assert request.headers["user-agent"] == AGENT
