@@ -19,10 +19,13 @@ _DECIDES = (
     "categorise",
     "text",
     "bootstrap/configured.py",  # which topics places make
+    "config/publishers.py",  # whose an item is
     "pipeline/policy.py",
+    "pipeline/category_topics.py",
     "pipeline/compose.py",
     "pipeline/corroboration.py",
     "pipeline/announcing.py",
+    "stories/copies.py",  # what counts as one report
 )
 """Within the package."""
 
