@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import platform
-from importlib.metadata import version
-
 from benchmarks import bench_edition, bench_ingest, bench_latency, bench_reading, bench_serving
-
-
-def machine() -> str:
-    import os
-
-    libraries = ", ".join(
-        f"{name} {version(name)}" for name in ("aiohttp", "fastfeedparser", "feedparser", "nh3", "sqlite-utils")
-    )
-    return f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} cores; {libraries}"
+from benchmarks.figures import machine
 
 
 def main() -> None:
-    print(machine(), end="\n\n")
+    print(machine("aiohttp", "fastfeedparser", "feedparser", "nh3", "sqlite-utils"), end="\n\n")
     print("## Ingest\n")
     print("\n".join(bench_ingest.run()))
     print("\n## Edition\n")

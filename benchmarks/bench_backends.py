@@ -27,6 +27,7 @@ from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
+from aggregator.pipeline.refresh import COMMIT
 from benchmarks.bench_edition import SOURCES, START, Newsroom
 from benchmarks.bench_ingest import configuration
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from aggregator.bootstrap import Store
 
 TOGETHER = 2000  # items that arrive at once
-A_TRANSACTION = 32  # sources stored in one transaction, as `refresh` does
 
 
 @dataclass
@@ -82,8 +82,8 @@ class Side:
         results = [PollResult(states[source], new=tuple(found)) for source, found in by_source.items()]
         now = max(item.published for item in items if item.published)
         with self.spending(self.intake):
-            for start in range(0, len(results), A_TRANSACTION):
-                self.archive.intake.apply(results[start : start + A_TRANSACTION], now)
+            for start in range(0, len(results), COMMIT):
+                self.archive.intake.apply(results[start : start + COMMIT], now)
         with self.spending(self.edition):
             edition(self.archive, self.application.policy, lambda: int(now.timestamp()))
 

@@ -31,6 +31,7 @@ class World:
     tick: float = 5.0  # seconds
     claim: int = 64  # sources a tick
     together: int = 64  # requests at once
+    stored: int = 32  # polls in one transaction
     max_postings: int = 150  # a word with more postings nominates nobody, and no more are read
     index_words: int = 10  # words under which an item is indexed
 
@@ -158,9 +159,9 @@ def limits(unit: Mapping[str, float], world: World) -> list[Line]:
             f"at {grown / 1e6:.2f} million items a day, with a larger index",
         ),
         (
-            32 / unit["commit"] * a_second,
+            world.stored / unit["commit"] * a_second,
             "sequential commits",
-            f"32 polls per transaction ÷ {unit['commit'] * 1e3:.1f} ms wall-clock time",
+            f"{world.stored} polls per transaction ÷ {unit['commit'] * 1e3:.1f} ms wall-clock time",
         ),
     ]
     return [

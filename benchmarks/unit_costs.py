@@ -36,7 +36,7 @@ from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.fetch.client import Limits
 from aggregator.model.source import Fetched, Freshness, ParseJob
 from aggregator.pipeline import edition as editions
-from aggregator.pipeline.refresh import TOGETHER, refresh
+from aggregator.pipeline.refresh import COMMIT, TOGETHER, refresh
 from aggregator.sandbox import Sandbox
 from aggregator.store.upkeep import MEMORY_SECONDS
 from aggregator.stories import batch_context
@@ -109,7 +109,6 @@ async def polled(application: Application) -> Polled:
             memory = max(psutil.Process(pid).memory_info().rss for pid in sandbox.pids)
             return Polled(parent, cpu_time.spent["store"], _cpu(sandbox.pids) - children, report.new, memory)
     finally:
-        archive.sources.release("bench")
         await fetcher.close()
         archive.close()
         lookup.close()
@@ -345,6 +344,7 @@ def world() -> World:
         tick=TICK,
         claim=CLAIM * CLAIMS,
         together=min(Limits().concurrency, TOGETHER),
+        stored=COMMIT,
         max_postings=TUNING.max_postings,
         index_words=TUNING.index_words,
     )
