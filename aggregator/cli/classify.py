@@ -122,7 +122,7 @@ def _dated(items: list[InputItem]) -> list[int]:
 
 
 def _stories(application: Application, items: list[InputItem]) -> list[Any]:
-    """For each item, the id of its story's founding item. In batches of the edition's size, in order of publication."""
+    """For each item, the id of the first item of its story. In batches of the edition's size, in order of publication."""
     from aggregator.normalise.address import canonical
     from aggregator.pipeline.edition import BATCH
     from aggregator.stories import Candidate, FeatureCache, Memory, group
@@ -140,7 +140,10 @@ def _stories(application: Application, items: list[InputItem]) -> list[Any]:
             for item in (items[index],)
         ]  # fmt: skip
         memory.apply(batch, group(batch, memory, cache=cache))
-    return [items[memory.story(index)].id for index in range(len(items))]
+    first: dict[int, int] = {}
+    for index in order:  # among items of one time the edition goes by their texts; here the order of the lines counts
+        first.setdefault(memory.story(index), index)
+    return [items[first[memory.story(index)]].id for index in range(len(items))]
 
 
 COMMAND = Command(

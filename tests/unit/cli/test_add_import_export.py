@@ -373,6 +373,13 @@ def test_classify_takes_odd_lines_or_says_what_is_wrong_with_them(desk: Desk, li
     assert bool(code) == err.startswith(f"aggregator: {path}:1: `published` must be")
 
 
+def test_a_story_of_undated_items_has_the_id_of_the_first_of_them(desk: Desk) -> None:
+    """Items without a date are taken in the order of the lines, and a story has its founder's id."""
+    path = desk.file.with_name("items.jsonl")
+    path.write_text("\n".join(f'{{"title": "{who} sends a carrier group to the gulf"}}' for who in ("US", "U.S.")))
+    assert [json.loads(line)["story"] for line in desk.run("classify", str(path))[1].splitlines()] == ["line-1"] * 2
+
+
 @pytest.mark.parametrize("command", ["try", "add"])
 def test_a_password_that_was_given_is_not_said_again(desk: Desk, command: str) -> None:
     address = desk.server.url("/none").replace("://", "://joe:hunter22@")
