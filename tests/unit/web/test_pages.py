@@ -382,6 +382,16 @@ def test_whoever_comes_for_the_first_time_is_told_what_this_is(client: FlaskClie
         assert "is also a feed" in foot
 
 
+def test_the_addresses_that_help_gives_as_examples_are_there_whatever_the_sections_are(tmp_path: Path) -> None:
+    """They named one of the sections that come with the program."""
+    room = Newsroom(tmp_path, CONFIG.replace("id: defense", "id: at-sea"))
+    found = re.findall(r"https://wire\.example\.org/news([^<' ]+)", room.client.get("/docs").text)
+    assert {"/sections/at-sea", "/sections/at-sea.rss"} < set(found)
+    for address in found:
+        assert room.client.get(address.replace("&amp;", "&")).status_code == 200, address
+    room.close()
+
+
 def test_why_a_story_is_here_names_words_and_line(client: FlaskClient) -> None:
     text = page_of(client, "newest frigate")
     assert "Why is this here?" in text
