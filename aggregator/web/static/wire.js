@@ -64,7 +64,7 @@ async function look() {
     const page = new DOMParser().parseFromString(await got.text(), "text/html");
     if (got.ok && addresses(page).some((address) => !shown.has(address))) {
       const link = Object.assign(document.createElement("a"), { className: "fresh", href: location.href, textContent: "There is news" });
-      told.append(link);
+      told.replaceChildren(link); // the timer and a page that is shown again may ask at once
     }
   } catch {
     // offline: the next look tells
