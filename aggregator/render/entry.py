@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -14,6 +15,9 @@ from aggregator.normalise.plain import plain_of_safe
 from aggregator.normalise.reports import told_once
 from aggregator.render.fit import fit, fit_address
 from aggregator.text.scripts import direction
+
+MANY = 5
+"""Lines of one outlet, at most: a ticker tells one story a thousand times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,7 @@ def _inline(text: str) -> str:
 def _body(text: str, reports: Iterable[Report], page: str | None, topics: Iterable[str]) -> str:
     """`text` (safe HTML), followed by the sources, the topics and the address of the story's page."""
     parts = [text]
-    lines = [_line(report) for report in told_once(reports)]
+    lines = list(_lines(told_once(reports)))
     parts.append(
         f"<p><strong>Sources</strong></p><ul>{''.join(lines)}</ul>" if len(lines) > 1 else f"<ul>{''.join(lines)}</ul>"
     )
@@ -170,6 +174,18 @@ def _body(text: str, reports: Iterable[Report], page: str | None, topics: Iterab
     if page:
         parts.append(f'<p><a href="{escape(page)}">All about this story</a></p>')
     return fit("".join(parts))
+
+
+def _lines(reports: Collection[Report]) -> Iterator[str]:
+    """Every outlet, with the newest of its reports."""
+    earlier = {name: count - MANY for name, count in Counter(one.publisher for one in reports).items() if count > MANY}
+    passed = Counter[str]()
+    for report in reports:
+        passed[name := report.publisher] += 1
+        if passed[name] > earlier.get(name, 0):
+            yield _line(report)
+        elif passed[name] == 1:
+            yield f"<li>{escape(name)}: {earlier[name]} earlier</li>"
 
 
 def _line(report: Report) -> str:

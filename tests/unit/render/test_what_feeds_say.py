@@ -462,3 +462,23 @@ def test_what_outlets_and_editors_wrote_is_text_in_the_body_of_an_entry(tmp_path
     if stream == "/latest":
         assert told.count("Kyodo:") == 1, "two of its feeds list the article"
     room.close()
+
+
+def test_of_what_one_outlet_told_many_times_a_feed_lists_the_newest_and_the_api_all(tmp_path: Path) -> None:
+    """A ticker that lists its article anew with each line, each time at another address."""
+    room = Newsroom(tmp_path)
+    told = []
+    for n in range(40):
+        url = f"https://bbc.example/{n}"
+        one = item(STORY, age=HOURS - timedelta(minutes=n), url=url)
+        told.append(replace(one, id=str(UUID(int=n + 1)), key=str(n)))
+    room.publish(item(STORY, "kyodo", age=2 * HOURS), *told)
+    (entry,) = room.client.get("/latest.json").get_json()["items"]
+    body = html.fragment_fromstring(entry["content_html"], create_parent="body")
+    said = [line.text_content().partition(" (")[0] for line in body.iter("li")]
+    assert said == [f"Kyodo: {STORY}", "BBC: 35 earlier", *[f"BBC: {STORY}"] * 5]
+    assert [link.get("href") for link in body.iter("a")][1:-1] == [one.url for one in told[-5:]]
+    assert len(entry["_aggregator"]["sources"]) == 41
+    (story,) = room.client.get("/api/v1/stories").get_json()["stories"]
+    assert len(story["sources"]) == 41
+    room.close()
