@@ -113,7 +113,10 @@ class StoryState:
     section: str
     scores: Scores
     topics: tuple[str, ...]
-    publishers: tuple[tuple[str, int], ...]  # independent ones in order of joining, with the time each joined
+    publishers: tuple[
+        tuple[str, int], ...
+    ]  # independent ones in order of joining, with the time at which its report entered
+    reached: tuple[int, ...]  # since when it has had one of them, two, three …
     entry: Entry
     placings: tuple[Placing, ...]
     hidden: bool = False

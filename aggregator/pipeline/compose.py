@@ -69,6 +69,7 @@ def compose(
         scores=scores,
         topics=topics,
         publishers=publishers,
+        reached=_reached(publishers, before, since),
         entry=announced(told, lead, publishers, topics, old, policy=policy, counted=counted, now=now, change=change),
         placings=_placings(told, policy, (section, scores, topics), known, since),
         hidden=not seen,
@@ -111,6 +112,15 @@ def _merged(old: StoryState | None, absorbed: Sequence[StoryState]) -> list[Plac
 def _earlier(one: Placing, other: Placing) -> Placing:
     led = [at for at in (one.primary_since, other.primary_since) if at is not None]
     return Placing(one.stream, min(one.entered, other.entered), min(led, default=None))
+
+
+def _reached(publishers: Sequence[tuple[str, int]], before: Sequence[StoryState], since: int | None) -> tuple[int, ...]:
+    """A report may count long after it entered: a copy gets a text of its own, or comes with a merge."""
+    found = []
+    for count, (_, entered) in enumerate(publishers):
+        known = [state.reached[count] for state in before if len(state.reached) > count]
+        found.append(max(entered, min(known, default=since or 0)))
+    return tuple(found)
 
 
 def _placings(

@@ -67,10 +67,12 @@ class EditionStore(Generic[Reader]):
 
     def stories(self, numbers: Collection[int]) -> dict[int, StoryState]:
         joined: dict[int, list[tuple[str, int]]] = {}
-        for story, publisher, entered in self._db.select(
-            "SELECT story, publisher, entered FROM corroborations WHERE story IN", numbers, "ORDER BY story, k"
+        reached: dict[int, list[int]] = {}
+        for story, publisher, entered, since in self._db.select(
+            "SELECT story, publisher, entered, reached FROM corroborations WHERE story IN", numbers, "ORDER BY story, k"
         ):
             joined.setdefault(story, []).append((publisher, entered))
+            reached.setdefault(story, []).append(since)
         placings: dict[int, list[Placing]] = {}
         for story, name, entered, since, active in self._db.select(
             "SELECT e.story, m.name, e.entered, e.primary_since, e.active FROM entries e JOIN streams m ON m.n = e.stream "
@@ -86,7 +88,8 @@ class EditionStore(Generic[Reader]):
         ):
             found[n] = StoryState(
                 n, to_id(id), lead, published, entered, section, decode_scores(scores), tuple(orjson.loads(topics)),
-                tuple(joined.get(n, ())), decode_entry(entry), tuple(sorted(placings.get(n, ()), key=_stream)), bool(hidden), epoch,
+                tuple(joined.get(n, ())), tuple(reached.get(n, ())), decode_entry(entry),
+                tuple(sorted(placings.get(n, ()), key=_stream)), bool(hidden), epoch,
             )  # fmt: skip
         return found
 

@@ -120,6 +120,14 @@ EntryRow = tuple[int, int, int, int | None, int, bool]
 """(stream, story, entered, primary since, published, whether it stands there)"""
 
 
+def corroboration_rows(stories: Iterable[StoryState]) -> list[tuple[int, int, str, int, int]]:
+    return [
+        (story.n, k, name, entered, reached)
+        for story in stories
+        for k, ((name, entered), reached) in enumerate(zip(story.publishers, story.reached, strict=True), 1)
+    ]
+
+
 def entry_rows(stories: Iterable[StoryState], streams: Mapping[str, int]) -> list[EntryRow]:
     """A row for each stream that each story is or was in; `streams` are their numbers by name."""
     return [

@@ -60,7 +60,7 @@ def stories_sql(
     by_joining = " CROSS JOIN ".join((joined, stories, *streams))
     if small:
         return _stories(sql, by_joining if small == "joined" else by_entering, latest, "2 DESC, 1 DESC", limit)
-    first, values = _stories(sql, by_joining, latest, "c.entered DESC, c.story DESC", limit)
+    first, values = _stories(sql, by_joining, latest, "c.reached DESC, c.story DESC", limit)
     # If these do not fill the list, they are all there is; NEVER then excludes everything else.
     sql.add(f"{times[0]} >= (SELECT CASE WHEN count(*) < ? THEN {NEVER} ELSE min(t) END FROM joined)", limit)
     second, more = _stories(sql, by_entering, latest, f"{times[0]} DESC, {number} DESC", limit)
@@ -92,7 +92,7 @@ def _base(dialect: Dialect, query: StreamQuery, stream: int) -> tuple[list[str],
     sql.add("NOT st.hidden")
     if query.min_publishers > 1:
         tables.append("corroborations c")
-        times.append("c.entered")
+        times.append("c.reached")
         sql.add(f"c.story = {_number(tables)} AND c.k > 1 AND c.k = ?", query.min_publishers)  # the index is of k > 1
     return tables, times, sql
 

@@ -16,6 +16,7 @@ from msgspec import structs
 from aggregator.errors import UsageError
 from aggregator.model.item import Told, Wanted
 from aggregator.model.judgement import Judgement
+from aggregator.model.poll import PollResult
 from aggregator.model.settings import Source
 from aggregator.model.story import PendingItem, StoryView
 from aggregator.model.stream import Filter, StreamQuery
@@ -192,6 +193,32 @@ def test_a_story_enters_min_publishers_when_that_publisher_joins(store: Store) -
         assert frigate.entered == ago(hours=hours)
         assert len(found) == (2 if wanted == 1 else 1)
     assert titles(store, StreamQuery("latest", min_publishers=4)) == []
+
+
+def test_a_story_enters_min_publishers_when_a_copy_gets_a_text_of_its_own(store: Store) -> None:
+    """Days later, below the end of the feed, nobody would see it."""
+    wire = (
+        "MANILA (Reuters) - Volcano Taal erupted over Batangas province on Monday, and thousands of people left their homes before "
+        "ash and steam covered the roads to the lake, officials said, after a week of tremors that had closed its schools."
+    )
+    ferry = "Ferry Estrella capsizes off Mindoro island"
+    for outlet in ("alpha", "beta"):
+        store.intake.apply([polled(outlet, [item(outlet, "0", "Volcano Taal erupts", summary=wire)])], ago(hours=60))
+    place(store)
+    for outlet in ("alpha", "beta"):
+        store.intake.apply([polled(outlet, [item(outlet, "1", ferry)])], ago(hours=5))
+    place(store)
+    pairs = StreamQuery("latest", min_publishers=2)
+    assert titles(store, pairs) == [ferry]
+    own = item(
+        "beta", "0", "Volcano Taal erupts", summary="Our man in Batangas saw ash fall on Taal as the volcano rumbled."
+    )
+    ((n, _),) = store.intake.known([own.id]).values()
+    state = next(state for state in store.sources.states() if state.id == "beta")
+    store.intake.apply([PollResult(state, changed=((n, own),), live=True)], NOW)
+    place(store)
+    found, _ = store.reading.stories(pairs, SECONDS)
+    assert [(story.title, story.entered) for story in found] == [("Volcano Taal erupts", NOW), (ferry, ago(hours=5))]
 
 
 def test_order_under_min_publishers_is_that_of_the_joining(store: Store) -> None:

@@ -210,7 +210,7 @@ def by_definition(store: SqliteArchive) -> Callable[[StreamQuery], list[Found]]:
     )
     stream = {row.n: row.name for row in rows(store, "streams")}
     entry = {(stream[row.stream], row.story): row for row in rows(store, "entries") if row.active}
-    joined = {(row.story, row.k): row.entered for row in rows(store, "corroborations")}
+    joined = {(row.story, row.k): row.reached for row in rows(store, "corroborations")}
     told = rows(store, "stories")
     scores = {n: {row.section, *(name for name, _ in json.loads(row.scores))} for n, row in placed.items()}
     members: dict[int, list[int]] = {}

@@ -12,7 +12,7 @@ from aggregator.store.dialect import Lock
 from aggregator.store.edition import STORING, apply_splits, confirm, entries_before, merge_stories, moment, put_off
 from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw, put
 from aggregator.store.postgres.memory import save_memory
-from aggregator.store.rows import entry_rows, placement_row, story_row
+from aggregator.store.rows import corroboration_rows, entry_rows, placement_row, story_row
 from aggregator.store.shifts import KEPT, Row, shifts
 
 
@@ -119,8 +119,8 @@ def _save_entries(raw: Raw, batch: Batch, before: list[Row]) -> set[str]:
     put(
         raw,
         "corroborations",
-        "bigint bigint text bigint",
-        [(story.n, k, name, entered) for story in stories for k, (name, entered) in enumerate(story.publishers, 1)],
+        "bigint bigint text bigint bigint",
+        corroboration_rows(stories),
         "",
     )
     rows = entry_rows(stories, streams)

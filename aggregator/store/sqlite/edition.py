@@ -13,7 +13,7 @@ from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
 from aggregator.store import edition
 from aggregator.store.edition import STORING, apply_splits, confirm, entries_before, merge_stories, moment, put_off
-from aggregator.store.rows import entry_rows, placement_row, story_row
+from aggregator.store.rows import corroboration_rows, entry_rows, placement_row, story_row
 from aggregator.store.shifts import KEPT, Row, shifts
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.memory import save_memory
@@ -93,8 +93,8 @@ def _save_entries(raw: sqlite3.Connection, batch: Batch, before: list[Row]) -> s
     streams = stream_numbers(raw, names)
     raw.executemany("DELETE FROM corroborations WHERE story = ?", [(story.n,) for story in stories])
     raw.executemany(
-        "INSERT INTO corroborations VALUES (?, ?, ?, ?)",
-        [(story.n, k, name, entered) for story in stories for k, (name, entered) in enumerate(story.publishers, 1)],
+        "INSERT INTO corroborations VALUES (?, ?, ?, ?, ?)",
+        corroboration_rows(stories),
     )
     rows = entry_rows(stories, streams)
     raw.executemany(_SAVE_ENTRY, rows)

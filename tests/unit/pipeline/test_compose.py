@@ -152,6 +152,31 @@ def test_copies_of_one_agency_count_once_while_all_outlets_stay_listed() -> None
     assert told([later, *members[:2]]).publishers == (("D", 50),), "whoever of them names the agency"
 
 
+def test_an_outlet_that_only_printed_an_agency_counts_from_when_it_says_something_of_its_own() -> None:
+    """Readers of what three outlets tell would find it below all that came since it printed the agency's text."""
+    print_of = [
+        member(n, name, "Grid", n * 100, summary=text) for n, (name, text) in enumerate((("A", LEAD), ("B", LEAD)), 1)
+    ]
+    first = told(print_of)
+    assert (first.publishers, first.reached) == ((("A", 100),), (100,))
+    own = member(2, "B", "Grid", 200, summary="The grid will be mended by spring, our reporter hears in Kyiv.")
+    second = told([print_of[0], own], first, joined=[], now=900)
+    assert (second.publishers, second.reached) == ((("A", 100), ("B", 200)), (100, 900))
+    edited = told([print_of[0], own], second, joined=[], now=1200, replacing=True)
+    assert edited == second
+    gone = replace(own, item=replace(own.item, summary="", pruned=True, story=1))
+    assert told([print_of[0], gone], second, joined=[], now=1200).publishers == second.publishers
+
+
+def test_a_merge_keeps_since_when_each_number_of_outlets_told_it_and_more_of_them_do_from_now() -> None:
+    ones = [member(n, name, "Grid", at) for n, name, at in ((1, "A", 100), (4, "D", 400))]
+    others = [member(n, name, "Grid", at) for n, name, at in ((2, "B", 200), (3, "C", 300), (5, "E", 500))]
+    older, younger = told(ones), told(others)
+    merged = told([*ones, *others], older, joined=[], now=900, absorbed=[younger])
+    assert merged.publishers == (("A", 100), ("B", 200), ("C", 300), ("D", 400), ("E", 500))
+    assert merged.reached == (100, 300, 500, 900, 900)
+
+
 @pytest.mark.parametrize("author", ["Reuters", "The Associated Press", "AFP and Ann Lee", "Associated Press in Kyiv"])
 def test_a_text_of_which_an_agency_is_the_author_is_its(author: str) -> None:
     """As Dawn, NPR and many others name it, without a credit in the text."""
