@@ -10,6 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 LEASE = timedelta(minutes=5)  # renewed; where a container was killed nobody can tell before
 MANY = 100  # sources
 
+LOOK = 5.0  # seconds between looks for pauses that other processes were told
 BUSY = "polled by another process at this moment"
 SHOWN = 5  # busy sources told by name
 STOPPED = "stopped; what had arrived is stored and waits for the next edition"
@@ -190,10 +192,13 @@ class _Polling:
             asked = [state.id for state in wanted]
             states = archive.sources.claim(owner, utc_now(), LEASE, limit=1_000_000, ids=asked, due_only=due)
             held += _busy(wanted, application, states, due)
-            renewal = asyncio.create_task(renewing(archive.sources, owner, asked, LEASE))
+            beside = [asyncio.create_task(renewing(archive.sources, owner, asked, LEASE))]
             try:
                 pausing = known if ids is None else ()  # who names a source wants it asked
                 fetcher = application.fetcher(pausing, sandbox.room)
+                if ids is None:
+                    adopt = partial(application.apply_pauses, fetcher)
+                    beside.append(asyncio.create_task(adopting(adopt, lookup.sources)))
                 try:
                     with bar("Polling") as progress:
                         tools = application.tools(archive, lookup, fetcher, parse, sandbox.extract)
@@ -203,7 +208,8 @@ class _Polling:
                 finally:
                     await fetcher.close()
             finally:
-                renewal.cancel()
+                for task in beside:
+                    task.cancel()
                 archive.sources.release(owner)
                 archive.close()
                 lookup.close()
@@ -215,6 +221,14 @@ async def renewing(sources: Sources, owner: str, ids: Collection[str], lease: ti
         await asyncio.sleep(lease.total_seconds() / 2)
         with suppress(StoreError):  # then no result can be stored either, and that is told
             await asyncio.to_thread(sources.renew, owner, ids, utc_now(), lease)
+
+
+async def adopting(adopt: Callable[[list[SourceState]], None], sources: Sources) -> None:
+    """Learn of the pauses that hosts ask of other processes meanwhile, until cancelled."""
+    while True:
+        await asyncio.sleep(LOOK)
+        with suppress(StoreError):
+            adopt(await asyncio.to_thread(sources.states))
 
 
 def _print(report: RefreshReport, held: Held, placed: int, founded: int, *, as_json: bool) -> None:

@@ -131,6 +131,8 @@ class Polling:
         archive.upkeep.notes({notes.TICK: now}, {notes.MEASURES: lambda noted: measured.onto(noted, self._stored)})
         self._stored = measured
         self._renew(archive.sources)
+        if polled := list(self._in_progress):
+            self._adopt_pauses(polled)
         if owed := frozenset(self._owed):
             archive.sources.release(self._owner, owed)
             self._owed -= owed  # only these: another poll may have failed meanwhile

@@ -16,10 +16,12 @@ from subprocess import Popen
 import pytest
 from builders import archive, rss
 from builders.process import aggregator, children, command, configuration, query, running, until
+from msgspec import structs
 from servers.local import Request, Server, conditional
 
 from aggregator.bootstrap import utc_now
-from aggregator.cli.poll import STOPPED, renewing
+from aggregator.cli import poll
+from aggregator.cli.poll import STOPPED, adopting, renewing
 
 ENTRIES = 20
 
@@ -105,6 +107,30 @@ def test_its_leases_are_renewed_as_long_as_it_holds_them(tmp_path: Path) -> None
         return [state.id for state in free]
 
     assert asyncio.run(main()) == ["alpha"], "renewed for less than it was given for at first"
+    store.close()
+
+
+def test_a_pause_that_a_host_asks_of_a_worker_meanwhile_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll, "LOOK", 0.01)
+    store = archive(tmp_path, "alpha", "beta")
+
+    async def main() -> None:
+        seen: list[dict[str, str]] = []
+        task = asyncio.create_task(
+            adopting(lambda states: seen.append({state.id: state.why for state in states}), store.sources)
+        )
+        async with asyncio.timeout(5):
+            while not seen:
+                await asyncio.sleep(0.01)
+            (alpha, _) = store.sources.states()
+            store.sources.save([structs.replace(alpha, why="the server asked for 30 min (Retry-After)")])
+            while "30 min" not in seen[-1]["alpha"]:
+                await asyncio.sleep(0.01)
+        task.cancel()
+
+    asyncio.run(main())
     store.close()
 
 

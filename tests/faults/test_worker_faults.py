@@ -136,6 +136,30 @@ def test_f23_a_tick_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
     asyncio.run(run())
 
 
+def test_pauses_that_hosts_ask_of_others_are_learnt_while_polls_are_in_progress(worker: Worker) -> None:
+    """Hundreds of sources of one host may wait for their turn when the command `poll` is told to pause."""
+    adopted: list[set[str]] = []
+    worker.polling._adopt_pauses = lambda ids: adopted.append(set(ids))
+
+    async def run() -> None:
+        answers = asyncio.Event()
+
+        async def slow(request: FetchRequest) -> Outcome:
+            await answers.wait()
+            return await unchanged(request)
+
+        worker.fetch = slow
+        await worker.polling.tick()
+        await asyncio.sleep(0)
+        await worker.polling.maintain()
+        answers.set()
+        await worker.polling.idle()
+        await worker.polling.maintain()
+
+    asyncio.run(run())
+    assert adopted == [set(SOURCES)] * 2, "as they begin, and at each tick until they end"
+
+
 def test_a_worker_that_does_not_know_of_a_new_address_yet_leaves_it_due(worker: Worker) -> None:
     """An edit reaches the store before it reaches whoever polls: the former address is not asked any more."""
 
