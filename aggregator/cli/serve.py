@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import signal
 import sys
 from dataclasses import replace
 
 from aggregator.bootstrap import Application, Place, web_application
 from aggregator.cli.arguments import Command, number, option
-from aggregator.errors import UsageError
+from aggregator.errors import TooManyFiles, UsageError
 from aggregator.sandbox.parent import die_with_parent
 from aggregator.worker.processes import PARENT, check_port, end_on_signals
 
 THREADS = 5  # made as they are needed; of more than twice the cores and one granian warns at every start
+FILES = 64  # that a process must be able to open at once to serve anybody
 KILL_AFTER = 5  # seconds that open connections are given when the service stops
 
 
@@ -24,7 +26,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def listening(args: argparse.Namespace, place: Place) -> tuple[str, int, Place]:
-    """Host, port, and the place with the address under which it is then reached."""
+    """Host, port, and the place with the address under which it is then reached.
+
+    Raises:
+        TooManyFiles: even a few readers would be too many.
+    """
+    if 0 <= resource.getrlimit(resource.RLIMIT_NOFILE)[0] < FILES:  # negative: no limit
+        raise TooManyFiles
     host, port = str(args.host), number("--port", args.port)
     if not host:  # it would mean all addresses of the machine
         raise UsageError("--host: expected an address or a name of this machine")

@@ -83,3 +83,13 @@ def test_a_limit_of_open_files_that_is_too_low_is_told_in_one_line(
     monkeypatch.setattr("aggregator.cli.main.load", load)
     assert main(check) == 1
     assert re.fullmatch("aggregator: too many files are open here; allow more .*\n", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("command", ["run", "serve"])
+def test_a_web_that_may_open_next_to_no_file_is_not_started(
+    check: list[str], command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its server would end in a page of its own words."""
+    monkeypatch.setattr("resource.getrlimit", lambda _: (16, 4096))
+    assert main([*check[:-1], command]) == 1
+    assert re.fullmatch("aggregator: too many files are open here; allow more .*\n", capsys.readouterr().err)
