@@ -1,7 +1,8 @@
 """Dates of items: the earliest plausible one, or None if there is none.
 
 Texts that the parser did not understand are read as ISO 8601 in its common variants, else by email.utils (RFC 5322, unknown
-zones are UTC) after what feeds write otherwise: PM, +01:00 and GMT+1, no time, months of other languages and Buddhist years,
+zones are UTC) after what feeds write otherwise: PM, +01:00 and GMT+1, no time, months of other languages, Buddhist years and
+the Iranian calendar,
 words before the time, 20.11.2026, 20/11/2026, 11/20/2026 and 2026年11月20日. They must name year, month and day; nothing is
 guessed from today's date. Which of 10/11/2026 is the month is told by the other dates of the document.
 """
@@ -19,6 +20,9 @@ Entry = TypeVar("Entry")
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # the epoch, in whichever zone it was written, means "no date"
 _BUDDHIST = 543  # years between the eras; Thai servers write such years, in whichever form of a date
 _BUDDHIST_YEARS = range(2500, 2600)
+_IRANIAN_YEARS = range(1380, 1430)  # 2001 to 2050; before 1970 in our era, and after the years of the Islamic one
+_IRANIAN_START = datetime(2001, 3, 21, tzinfo=UTC)
+_IRANIAN_LEAP = (1, 5, 9, 13, 17, 22, 26, 30)  # years of a cycle of 33
 _NOW = datetime.max.replace(tzinfo=UTC)
 _ISO = re.compile(
     r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?"
@@ -36,18 +40,18 @@ _YEAR_ONE = re.compile(r"(?<![+\-:\d])0\d{3}\s+\d{1,2}:")  # email.utils would r
 _MONTHS = {  # without `lis` and `lip`, which are months of their own in Polish and in Croatian
     name: month
     for month, names in {
-        "Jan": "jan ene gen янв sty січ oca яну ιαν ينا th1 มกร ม.ค ינו जनव ژان",
-        "Feb": "feb fev fév фев lut лют şub φεβ فبر th2 กุม ก.พ פבר फर फ़र فور",
-        "Mar": "mar mär mrz maa mrt мар бер μαρ μάρ مار th3 มีน มี.ค מרץ मार",
-        "Apr": "apr abr avr апр kwi кві nis απρ أبر th4 เมษ เม.ย אפר अप् آور",
-        "May": "may mai mag mei maj май мая тра μαΐ μάι ماي th5 พฤษ พ.ค מאי मई مه",
-        "Jun": "jun giu juin июн cze чер haz юни ιουν ιούν يوني th6 มิถ มิ.ย יונ जून ژوئن",
-        "Jul": "jul lug juil июл lipc лип tem юли ιουλ ιούλ يولي th7 กรก ก.ค יול जुल ژوئی",
-        "Aug": "aug ago aoû авг sie сер ağu agu αυγ αύγ أغس th8 สิง ส.ค אוג अगस اوت آگو",
-        "Sep": "sep set сен wrz вер eyl сеп σεπ سبت th9 กัน ก.ย ספט सित سپت",
-        "Oct": "oct okt out ott окт paź жов eki οκτ أكت th10 ตุล ต.ค אוק अक् اکت",
-        "Nov": "nov ноя лис kas ное νοε νοέ نوف th11 พฤศ พ.ย נוב नवं नवम نوا",
-        "Dec": "dec dez dic déc des дек gru гру ara δεκ ديس th12 ธัน ธ.ค דצמ दिस دسا",
+        "Jan": "jan ene gen янв sty січ oca яну ιαν ينا th1 มกร ม.ค ינו जनव ژان فرو",
+        "Feb": "feb fev fév фев lut лют şub φεβ فبر th2 กุม ก.พ פבר फर फ़र فور ارد",
+        "Mar": "mar mär mrz maa mrt мар бер μαρ μάρ مار th3 มีน มี.ค מרץ मार خرد",
+        "Apr": "apr abr avr апр kwi кві nis απρ أبر th4 เมษ เม.ย אפר अप् آور تیر",
+        "May": "may mai mag mei maj май мая тра μαΐ μάι ماي th5 พฤษ พ.ค מאי मई مه مرد",
+        "Jun": "jun giu juin июн cze чер haz юни ιουν ιούν يوني th6 มิถ มิ.ย יונ जून ژوئن شهر",
+        "Jul": "jul lug juil июл lipc лип tem юли ιουλ ιούλ يولي th7 กรก ก.ค יול जुल ژوئی مهر",
+        "Aug": "aug ago aoû авг sie сер ağu agu αυγ αύγ أغس th8 สิง ส.ค אוג अगस اوت آگو آبا",
+        "Sep": "sep set сен wrz вер eyl сеп σεπ سبت th9 กัน ก.ย ספט सित سپت آذر",
+        "Oct": "oct okt out ott окт paź жов eki οκτ أكت th10 ตุล ต.ค אוק अक् اکت دی",
+        "Nov": "nov ноя лис kas ное νοε νοέ نوف th11 พฤศ พ.ย נוב नवं नवम نوا بهم",
+        "Dec": "dec dez dic déc des дек gru гру ara δεκ ديس th12 ธัน ธ.ค דצמ दिस دسا اسف",
     }.items()
     for name in names.split()
 }  # fmt: skip
@@ -164,6 +168,16 @@ def _at(parts: Sequence[int], offset: int) -> datetime | None:
     if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
         return None
     try:
-        return datetime(year, month, day, tzinfo=UTC) + timedelta(hours=hour, minutes=minute, seconds=second - offset)
+        midnight = _of_iran(year, month, day) if year in _IRANIAN_YEARS else datetime(year, month, day, tzinfo=UTC)
+        return midnight + timedelta(hours=hour, minutes=minute, seconds=second - offset)
     except (ValueError, OverflowError):
         return None
+
+
+def _of_iran(year: int, month: int, day: int) -> datetime:
+    """Of the Solar Hijri calendar: six months of 31 days, five of 30, one of 29 or 30. Raises ValueError."""
+    if not (1 <= month <= 12 and 1 <= day <= (31 if month <= 6 else 30)):
+        raise ValueError
+    leaps = sum(before % 33 in _IRANIAN_LEAP for before in range(_IRANIAN_YEARS.start, year))
+    days = 365 * (year - _IRANIAN_YEARS.start) + leaps + 30 * (month - 1) + min(month - 1, 6) + day - 1
+    return _IRANIAN_START + timedelta(days=days)
