@@ -68,6 +68,7 @@ def _listed(lib: Library, asked: PageRequest, view: str, changed: datetime) -> R
     else:
         found, removed, last = _cut(lib, asked, *reading.items(asked.query, seconds))
         rows = [item_json(lib.in_force().names.of(item)) for item in found]
+        changed = max([changed, *(item.updated for item in found)])  # placed or not
     return page(lib, view, rows, last, changed, removed=removed)
 
 

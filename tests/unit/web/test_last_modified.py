@@ -29,6 +29,7 @@ ADDRESSES = (
     "/sections/asia-pacific/daily",
     "/topics/rare-earths.rss",
     "/sources/kyodo.rss",
+    "/sources/kyodo",
     "/sources.rss",
     "/search.atom?q=frigate",
     "/",
@@ -145,6 +146,13 @@ def test_a_report_of_a_publisher_that_had_reported(room: Newsroom) -> None:
     room.now += timedelta(minutes=1)
     room.publish(item("China Grants Rare Earth Licenses to US Auto Suppliers, Analysts Say", age=timedelta(hours=1)))
     assert any(address.startswith("/stories/") for address in keeper.look())
+
+
+def test_items_that_wait_for_their_place(room: Newsroom) -> None:
+    keeper = Keeper(room)
+    room.now += timedelta(minutes=1)
+    room.receive(item("Volcano Erupts on Iceland", "kyodo"), live=True)
+    assert "/api/v1/items" in keeper.look()
 
 
 def test_an_edit_of_rules_moves_dates_of_bytes_and_no_entry(room: Newsroom) -> None:
