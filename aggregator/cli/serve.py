@@ -63,7 +63,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
         announce(application)
         print(f"Serving on {place.address}", file=sys.stderr)
     os.environ.update({**place.environment(), PARENT: str(os.getpid())})  # … of the processes that granian starts
-    os.register_at_fork(after_in_child=_detach)
+    _fork()
     _granian(address, port)
     return 0
 
@@ -74,6 +74,16 @@ def _loaded(place: Place) -> Application:
     if broken:
         print(f"{broken}\nwarning: {place.config} is broken; serving by the configuration in force", file=sys.stderr)
     return application
+
+
+def _fork() -> None:
+    """Granian forks its worker, which is detached then. Python 3.14 would start it afresh: undetached, and with its own copy of
+    all that is loaded."""
+    from multiprocessing import set_start_method
+
+    if sys.platform == "linux":
+        set_start_method("fork", force=True)
+    os.register_at_fork(after_in_child=_detach)
 
 
 def _detach() -> None:

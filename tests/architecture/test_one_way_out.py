@@ -32,7 +32,7 @@ ALLOWED = {
     "procrastinate": {"worker/queue.py", "bootstrap/sharing.py"},
     # what starts processes
     "subprocess": set(),
-    "multiprocessing": {"cli/child_process.py"},
+    "multiprocessing": {"cli/child_process.py", "cli/serve.py"},
     "concurrent.futures.process": {"cli/child_process.py"},
     "concurrent.futures.ProcessPoolExecutor": {"cli/child_process.py"},
     "pty": set(),

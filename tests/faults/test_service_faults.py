@@ -10,6 +10,7 @@ import random
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -38,6 +39,13 @@ from servers.misbehaving import silent
 from aggregator.worker.processes import PARENT
 
 WHEN = datetime(2026, 11, 1, tzinfo=UTC)
+PYTHON_3_14 = [
+    sys.executable,
+    "-c",
+    "import multiprocessing, runpy, sys; multiprocessing.set_start_method('forkserver')\n"
+    "del sys.argv[:3]; runpy.run_module('aggregator', None, '__main__', True)",
+]
+"""Starts what follows, `python -m aggregator …`, with processes started as Python 3.14 would by default."""
 
 
 def document(name: str, entries: int = 20, words: str = "") -> bytes:
@@ -124,15 +132,19 @@ def test_f3_a_signal_ends_it_while_it_starts(
     assert "Traceback" not in log_of(config)
 
 
-@pytest.mark.parametrize(("command", "ready"), [("run", True), ("serve", True), ("serve", False)])
+@pytest.mark.parametrize(
+    ("command", "ready", "under"),
+    [("run", True, []), ("serve", True, PYTHON_3_14), ("serve", False, []), ("serve", False, PYTHON_3_14)],
+)
 def test_f4_ctrl_c_in_a_terminal_ends_the_web_at_once_without_a_word_of_killing(
-    tmp_path: Path, server: Server, command: str, ready: bool
+    tmp_path: Path, server: Server, command: str, ready: bool, under: list[str]
 ) -> None:
     """A terminal tells every process of its foreground group, the web of `run` too, which is then told once more by us."""
     config, port = configuration(tmp_path, {"one": server.url("/one")}), free_port()
-    with running(config, command, "--port", str(port), under=["setsid"]) as process:
+    with running(config, command, "--port", str(port), under=["setsid", *under]) as process:
         if ready:
             until(lambda: serves(f"http://127.0.0.1:{port}/healthz"))
+            get(f"http://127.0.0.1:{port}/")
         else:  # granian's worker is there, and loads what it is to serve
             until(lambda: bool(children(process.pid)))
         began = time.monotonic()
