@@ -33,6 +33,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
+    if args.file and not Path(args.file).exists():
+        raise UsageError(f"{args.file} does not exist: name the proposed file, or none to plan {place.config}")
     after = Application.load(replace(place, config=Path(args.file)) if args.file else place)
     comparison = Comparison(in_force(after), after)
     report = _report(comparison, _since(args.since), number("--limit", args.limit) if args.limit else None)

@@ -440,6 +440,15 @@ def test_a_line_proposed_for_a_section_in_braces_goes_within_them(desk: Desk) ->
     assert (told["at"], told["edit"]) == ("feeds.yaml:6", "within the braces: words: [octopuses]")
 
 
+def test_a_proposed_file_that_is_not_there_is_named_without_the_advice_for_who_has_none(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--config", str(desk.file), "--instance", str(desk.folder / "instance"), "plan", "proposl.yaml"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("aggregator: proposl.yaml does not exist: name the proposed file")
+    assert "--config" not in told
+
+
 def test_an_edit_that_moves_the_whole_story_comes_before_one_that_moves_a_report(desk: Desk) -> None:
     """A word that only one headline has moves that report, but not what the others tell."""
     titles = ["Plum harvest fails in Japan", "Plum crop is lost in Japan", "Plum growers count losses in Japan"]
