@@ -39,7 +39,7 @@ _COPIES = (
     "SELECT item + :n, story + :n, publisher, section, scores, topics, places, why FROM base.placements",
     "INSERT INTO stories SELECT n + :n, randomblob(16), lead + :n, published + :t, entered + :t, updated + :t, changed + :t, "
     "section, scores, topics, publishers, entry, epoch, hidden FROM base.stories",
-    "INSERT INTO corroborations SELECT story + :n, k, publisher, entered + :t FROM base.corroborations",
+    "INSERT INTO corroborations SELECT story + :n, k, publisher, entered + :t, reached + :t FROM base.corroborations",
     "INSERT INTO entries SELECT stream, story + :n, entered + :t, primary_since + :t, published + :t, active FROM base.entries",
 )
 
