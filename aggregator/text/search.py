@@ -4,15 +4,16 @@ The index splits a text into runs of letters and digits and removes accents from
 that: letters of scripts without spaces between words, and of Korean, whose particles are attached to words, are separated so that
 each is a word of its own (a search for several of them becomes a phrase and finds them anywhere); letters that many people type
 otherwise are replaced by what they type: ø, ł and ß, Greek letters with accents and the signs made of them (µ), the hamza and the
-vowel signs of Arabic, the points of Hebrew, the Russian ё; signs that SQLite, whose Unicode is that of 2012, takes for letters must
-not join words; and what outlets write as one word or with signs in it becomes one word: U.S. and US, J. D. Vance and JD Vance, F-35
-and F35.
+vowel signs of Arabic, the points of Hebrew, the Russian ё, Latin letters and digits as wide as Han; signs that SQLite, whose Unicode
+is that of 2012, takes for letters must not join words; and what outlets write as one word or with signs in it becomes one word: U.S.
+and US, J. D. Vance and JD Vance, F-35 and F35.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from string import ascii_letters, digits
 
 from aggregator.text.scripts import UNSPACED
 
@@ -31,6 +32,7 @@ _MARKS = (
 _PLAIN |= {chr(code): unicodedata.normalize("NFD", chr(code))[0] for code in _WITH_ACCENTS}
 _PLAIN |= dict.fromkeys(map(chr, _MARKS), "")
 _PLAIN |= {"µ": "μ", "ϐ": "β", "ϑ": "θ", "ϕ": "φ", "ϖ": "π", "ϰ": "κ", "ϱ": "ρ", "ϵ": "ε", "ſ": "s", "ẛ": "s"}
+_PLAIN |= {chr(ord(char) + 0xFEE0): char for char in f"{ascii_letters}{digits}.-"}  # full width
 _PLAIN |= {"ς": "σ", "\u0649": "\u064a", "\u06cc": "\u064a", "\u06a9": "\u0643", "\u0629": "\u0647"}
 _PLAIN = {char: plain for char, plain in _PLAIN.items() if char != plain}
 # Marks of direction, signs of currencies (₺, ₽), arrows and the like, punctuation, emoji. Private characters are left alone.

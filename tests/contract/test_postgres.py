@@ -121,6 +121,7 @@ def test_what_an_earlier_program_indexed_is_found_in_every_script(url: str, monk
         ("Самолёт и майский", "שלום"),
         ("U.S. F-35", "J. D. Vance"),
         ("12 µg", "ϑ ſ"),
+        ("ＮＡＴＯ首脳", "Ｆ－３５"),
     ]
     with monkeypatch.context() as earlier:
         earlier.setattr("aggregator.store.postgres.schema.migrations", lambda: known[:4])

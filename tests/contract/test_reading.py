@@ -511,10 +511,15 @@ def test_words_are_clean(title: str, summary: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "typed"), [("µg", "μg"), ("μg", "µg"), ("ϑερμη", "ΘΕΡΜΗ"), ("Congreſs", "congress")]
-)
+    ("written", "typed"),
+    [
+        ("µg", "μg"), ("μg", "µg"), ("ϑερμη", "ΘΕΡΜΗ"), ("Congreſs", "congress"),
+        ("ＮＡＴＯ首脳", "NATO"), ("EEZ外", "ｅｅｚ"), ("Ｆ－３５", "F35"), ("Ｕ．Ｓ．", "US"),
+    ],
+)  # fmt: skip
 def test_signs_that_are_made_of_letters_are_found_by_these(store: Store, written: str, typed: str) -> None:
-    """The micro sign is another character than the Greek letter, and looks the same."""
+    """The micro sign is another character than the Greek letter, and looks the same; Japanese and Chinese outlets write Latin
+    letters and digits as wide as their own."""
     store.intake.apply([polled("alpha", [item("alpha", "1", f"Limit of {written} is passed")])], NOW)
     edition(store, policy(), lambda: SECONDS)
     for word in (written, typed):

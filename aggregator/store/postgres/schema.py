@@ -18,7 +18,7 @@ from aggregator.store.rows import address_hash
 
 log = logging.getLogger(__name__)
 
-TOLD_ANEW = 15
+TOLD_ANEW = 19
 """Before this migration the index of words held some texts otherwise than `indexed` writes them now (aggregator/text/search.py)."""
 COMPARED_ANEW = 17
 """Before this one some addresses had another canonical form (aggregator/normalise/address.py)."""

@@ -1,1 +1,1 @@
--- Had the index of words written anew; 0015 does.
+-- Had the index of words written anew; 0019 does.
