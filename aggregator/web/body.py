@@ -11,8 +11,13 @@ from aggregator.text.fold import fold
 
 _IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
 """In sanitised HTML quotes are double."""
+_CAPTIONED = re.compile(
+    r'<img\b(?:[^>"]|"[^"]*")*?\ssrc="([^"]*)"(?:[^>"]|"[^"]*")*>((?:(?!</?figure\b|<img\b).)*?<figcaption>)', re.DOTALL
+)
 _EMPTY = re.compile(r'<(a|span|em|strong|b|i|p|div|figure)\b(?:[^>"]|"[^"]*")*>\s*</\1>')
 """What an image leaves behind where it was all that it held; a link without words can be neither seen nor named."""
+_LINKED = r'\2<a href="\1" lang="en" rel="noopener nofollow">Picture</a>: '
+"""A caption alone reads like a stray paragraph."""
 _BLOCKS = re.compile(r"<(?:h[2-6]|[uo]l|pre|table|blockquote)\b")
 _TABLE = re.compile(r"<(/?)table\b[^>]*>")
 _PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
@@ -24,7 +29,8 @@ def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]
     A text that only repeats the summary is not shown as a body unless it has lists, headings or the like. A first
     paragraph that repeats it is omitted, and a summary cut from the beginning of the text is not used as standfirst;
     many feeds write one with typographic quotes and the other without. Pages load nothing from elsewhere, so the images of
-    a text are omitted, and a text without words, such as a star that links to the article, is no body.
+    a text are omitted, those with a caption replaced by a link, and a text without words, such as a star that links to the
+    article, is no body.
     """
     said = fold(" ".join(summary.split()))
     text, whole = (fold(told[: 2 * len(said) + 100]) for told in (prose_of_safe(content), plain_of_safe(content)))
@@ -35,7 +41,7 @@ def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]
         content = content[first.end() :]
     elif said and any(told.startswith(said.rstrip(". ")) for told in (text, whole)):
         summary = ""
-    content = _IMAGE.sub("", content)
+    content = _IMAGE.sub("", _CAPTIONED.sub(_LINKED, content))
     for _ in range(3):  # a link in a paragraph in a figure
         content = _EMPTY.sub("", content)
     if not any(map(str.isalnum, plain_of_safe(content))):

@@ -254,6 +254,23 @@ def test_links_that_hold_nothing_but_a_picture_go_with_it() -> None:
     assert "<table><tbody><tr><td></td></tr></tbody></table>" in shown
 
 
+def test_a_caption_leads_to_its_picture() -> None:
+    """Pages show no pictures; a caption without one read like a stray paragraph of the text."""
+    picture = '<img alt="Two > one" src="https://e.example/a.jpg?x=1&amp;y=2" width="900">'
+    link = '<a href="https://e.example/a.jpg?x=1&amp;y=2" lang="en" rel="noopener nofollow">Picture</a>: '
+    words = "<p>One. Two. Three.</p>"
+    for figure in (
+        f"<figure>{picture}<figcaption>A port.</figcaption></figure>",
+        f'<figure><a href="https://e.example/a">{picture}</a><figcaption>A port.</figcaption></figure>',
+    ):
+        _, body = standfirst_and_body("Short.", words + figure)
+        assert body == f"{words}<figure><figcaption>{link}A port.</figcaption></figure>"
+    without = f"<p>{picture}</p><figure><figcaption>A film.</figcaption></figure>"
+    assert standfirst_and_body("", words + without)[1] == f"{words}<figure><figcaption>A film.</figcaption></figure>"
+    many = (picture + " <b>x</b>") * 2_000
+    assert "Picture" not in (standfirst_and_body("", words + many)[1] or "")
+
+
 def test_a_table_that_is_too_wide_can_be_scrolled_by_keyboard() -> None:
     inner = "<table><tbody><tr><td>2</td></tr></tbody></table>"
     first = f"<table><tbody><tr><td>1</td><td>{inner}</td></tr></tbody></table>"
