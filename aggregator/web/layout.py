@@ -76,7 +76,7 @@ def printed(template: str, **values: Any) -> str:
         instant=datetime.fromisoformat,
         at=lambda seconds: datetime.fromtimestamp(seconds, UTC),
         full=lambda moment: f"{moment.astimezone(zone):%-d %B %Y, %H:%M} {_zone(moment.astimezone(zone))}",
-        zone=_zone(now),
+        zone=_zone(now, told=True),
         month=lambda moment: month_of(int(moment.timestamp()), zone),
         month_name=lambda moment: moment.astimezone(zone).strftime("%B %Y"),
         code=_code,
@@ -92,10 +92,15 @@ def about(force: InForce) -> str:
     return f"The news of {sources}: reports of one event are one story, which names every outlet and says why it is in its sections."
 
 
-def _zone(moment: datetime) -> str:
-    """The name of its time zone; where that is a number, as in Dubai, with what it is counted from."""
-    name = moment.strftime("%Z")
-    return f"UTC{name}" if name[:1] in "+-" else name
+def _zone(moment: datetime, *, told: bool = False) -> str:
+    """The name of its time zone; if `told`, with its distance from UTC, since many names stand for several zones. Where the
+    name is a number, as in Dubai, that alone."""
+    name, distance = moment.strftime("%Z"), moment.strftime("UTC%z").removesuffix("00")
+    if len(distance) > len("UTC+08"):
+        distance = f"{distance[:-2]}:{distance[-2:]}"
+    if name[:1] in "+-":
+        return distance
+    return f"{name} ({distance})" if told and name not in ("UTC", "GMT") else name
 
 
 def apart(name: str) -> Markup:
