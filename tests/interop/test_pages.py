@@ -145,6 +145,14 @@ def test_a_page_that_stays_open_says_that_there_is_news(site: World, tmp_path: P
     assert json.loads(run(command, tmp_path, 120, NODE_PATH=str(modules))) == [0, 1]
 
 
+def test_a_front_page_that_waits_for_the_first_news_says_when_it_is_there(tmp_path: Path) -> None:
+    """README: `make run`, then open the page; the first poll takes a minute."""
+    modules = installed("node/node_modules/playwright-core").parent
+    with world(tmp_path, lambda _: None) as empty:
+        command = [program("node", "nodejs"), str(DRIVERS / "with_news.cjs"), program("chromium"), f"{empty.root}/"]
+        assert json.loads(run(command, tmp_path, 120, NODE_PATH=str(modules))) == [0, 1]
+
+
 def test_with_forced_colours_only_the_current_link_is_underlined_and_rings_are_whole(
     site: World, pages: dict[str, bytes], tmp_path: Path
 ) -> None:

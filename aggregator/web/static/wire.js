@@ -70,7 +70,7 @@ async function look() {
     // offline: the next look tells
   }
 }
-if (document.querySelector(".card")) {
+if (document.querySelector(".card, h1 + .empty")) { // the front page too, while it waits for the first news
   document.body.append(told);
   setInterval(look, 180000);
   document.addEventListener("visibilitychange", look);
