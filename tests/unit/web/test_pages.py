@@ -16,6 +16,7 @@ from lxml import etree
 from msgspec import structs
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
+from aggregator.model.item import Enclosure
 from aggregator.web.body import standfirst_and_body
 from aggregator.web.charts import HEIGHT, bars
 from aggregator.web.pages import PER_PAGE
@@ -478,6 +479,27 @@ def test_beside_a_stream_stands_what_most_outlets_tell(client: FlaskClient) -> N
     assert client.get("/latest").text.count('<svg class="bars"') == 3
     for address in ("/search?q=frigate", "/sections/defense/2026-10", "/sources/kyodo", "/latest?since=24h"):
         assert '<aside class="rail">' not in client.get(address).text
+
+
+def test_a_podcast_can_be_heard_and_a_shared_story_shows_its_picture(tmp_path: Path) -> None:
+    """As in feeds: the page of an episode told its name alone. Nothing of either is loaded by the page."""
+    room = Newsroom(tmp_path)
+    attached = [
+        Enclosure("https://bbc.example/1.mp3?a=1&b=2", "audio/mpeg", 5),
+        Enclosure("https://bbc.example/1.mp4", "video/mp4", None),
+        Enclosure("https://bbc.example/1.jpg", "image/jpeg", 5),
+        Enclosure("https://bbc.example/1", None, None),
+    ]
+    room.publish(item("The week in missiles", image="https://bbc.example/cover.jpg", enclosures=attached))
+    page = page_of(room.client, "week")
+    assert re.findall(r'<a href="([^"]+)"[^>]*>(Listen|Watch) ', page) == [
+        ("https://bbc.example/1.mp3?a=1&amp;b=2", "Listen"),
+        ("https://bbc.example/1.mp4", "Watch"),
+    ]
+    assert '<meta property="og:image" content="https://bbc.example/cover.jpg">' in page
+    assert '<meta property="article:published_time" content="2026-11-24T11:00:00+00:00">' in page
+    assert "og:image" not in room.client.get("/").text
+    room.close()
 
 
 def test_sources_are_the_body_where_there_is_no_other(tmp_path: Path) -> None:
