@@ -124,7 +124,8 @@ def items_sql(
     elif query.kind == "topic":
         sql.add(IN_TOPIC, quoted(query.id))
     if query.primary_section:
-        sql.add("p.section = ?", query.primary_section)
+        # Of a plain comparison SQLite expects so few rows that it goes through all placements and sorts what it finds.
+        sql.add("coalesce(p.section, '') = ?", query.primary_section)
     if query.min_publishers > 1:
         sql.add("EXISTS (SELECT 1 FROM corroborations c WHERE c.story = p.story AND c.k = ?)", query.min_publishers)
     sql.add("NOT coalesce(p.hidden, FALSE)")

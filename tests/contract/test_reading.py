@@ -646,6 +646,24 @@ def test_what_few_told_is_found_without_looking_at_what_all_others_did(
     store.close()
 
 
+def test_items_by_their_primary_section_are_read_from_the_newest_on(tmp_path: Path) -> None:
+    """In steps of SQLite's machine: what follows the end of the list costs nothing."""
+    store = archive(tmp_path, "alpha")
+
+    def cost(news: range) -> int:
+        told = [item("alpha", str(n), f"Thing{n} happened{n} with missile") for n in news]
+        store.intake.apply([polled("alpha", told)], NOW)
+        edition(store, policy(), lambda: SECONDS)
+        query = StreamQuery("section", "world", view="items", primary=True, limit=5)
+        (found, _), steps = counted(store, lambda: store.reading.items(query, SECONDS))
+        assert len(found) == 5
+        return steps
+
+    once = cost(range(40))
+    assert cost(range(40, 400)) < 1.5 * once
+    store.close()
+
+
 @pytest.mark.parametrize("read", ["items", "stories"])
 def test_what_changed_since_is_read_from_there_on(tmp_path: Path, read: str) -> None:
     """In steps of SQLite's machine: a page costs the same at the end of a long list as at the end of a short one."""
