@@ -230,9 +230,12 @@ class Reading(ABC):
 
     def find(self, address: str, canonical: str | None) -> str | None:
         """The id of the newest item at this address: in its canonical form, which it may have had since it came or have
-        got later, else as written."""
+        got later; as written, where it has none or a secret in it is hidden."""
         for numbers in items_at(self._db, [canonical] if canonical else ()).values():
             return to_id(self._db.read("SELECT id FROM items WHERE n = ?", (max(numbers),))[0][0])
+        if canonical and "***" not in address:
+            return None
+        # All texts are looked through, but only for what may have another canonical form than it is written in: a secret in it is hidden.
         rows = self._db.read(
             "SELECT i.id FROM items i JOIN texts t ON t.item = i.n WHERE t.url = ? ORDER BY i.n DESC LIMIT 1",
             (address,),

@@ -646,6 +646,31 @@ def test_what_few_told_is_found_without_looking_at_what_all_others_did(
     store.close()
 
 
+def test_an_address_that_nothing_has_is_not_looked_for_in_every_text(tmp_path: Path) -> None:
+    """In steps of SQLite's machine: news costs nothing."""
+    store = archive(tmp_path, "alpha")
+
+    def cost(news: range) -> int:
+        store.intake.apply([polled("alpha", [item("alpha", str(n), f"Thing{n} happened{n}") for n in news])], NOW)
+        address = "https://wire.example/stories/018f"
+        found, steps = counted(store, lambda: store.reading.find(address, address))
+        assert found is None
+        return steps
+
+    once = cost(range(40))
+    assert cost(range(40, 400)) <= once + 2
+    store.close()
+
+
+def test_an_address_whose_secret_is_hidden_is_found_as_it_is_written(tmp_path: Path) -> None:
+    store = archive(tmp_path, "alpha")
+    shown = "https://alpha.example/1?key=***"
+    one = replace(item("alpha", "1", "One"), url=shown, canonical="https://alpha.example/1?key=A%2FB")
+    store.intake.apply([polled("alpha", [one])], NOW)
+    assert store.reading.find(shown, shown) == one.id
+    store.close()
+
+
 def test_items_by_their_primary_section_are_read_from_the_newest_on(tmp_path: Path) -> None:
     """In steps of SQLite's machine: what follows the end of the list costs nothing."""
     store = archive(tmp_path, "alpha")
