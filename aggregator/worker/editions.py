@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 EVERY = 30.0  # seconds
-SLICE = 5.0  # seconds of re-placing stored stories before waiting news is placed
+SLICE = 5.0  # seconds of re-placing stored stories, or of deleting old texts, before waiting news is placed
 RETRY_EVERY = 3600  # seconds after which items that were set aside are tried again
 
 
@@ -135,8 +135,9 @@ class Editions:
         report = self._place(archive, policy, proceed)
         while not self._re_place(archive, policy, proceed):
             report = combined(report, self._place(archive, policy, proceed))
-        survey(archive, policy, self._seconds, proceed)
-        self._prune(self._seconds(), proceed)
+        if proceed():  # else nothing long is begun
+            survey(archive, policy, self._seconds, proceed)
+            report = combined(report, self._prune(self._seconds(), policy, proceed))
         return report
 
     def _place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
@@ -178,17 +179,28 @@ class Editions:
     def _news_waits(self, archive: Archive) -> bool:
         return any(n not in self._set_aside for n in archive.edition.pending())
 
-    def _prune(self, now: int, proceed: Callable[[], bool]) -> None:
-        """Retention, once a day; done here because it uses the edition's archive."""
-        engine = self._current.engine
+    def _prune(self, now: int, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
+        """Retention, once a day; done here because it uses the edition's archive. After `keep` was shortened it takes long: news is
+        placed between its steps."""
+        engine, report = self._current.engine, EditionReport()
         archive = engine.archive
         due = self._retention.due(now, time.monotonic())
         self._note_rest(archive)
         if not due:
-            return
-        purged = archive.upkeep.prune(now, *engine.keep, proceed, engine.policy.named)
+            return report
+        began = time.monotonic()
+
+        def going_on() -> bool:
+            nonlocal report, began
+            if time.monotonic() - began > SLICE and self._news_waits(archive):
+                report = combined(report, self._place(archive, policy, proceed))
+                began = time.monotonic()
+            return proceed()
+
+        purged = archive.upkeep.prune(now, *engine.keep, going_on, engine.policy.named)
         if purged:
             log.info("pruned the texts of %d items", purged)
+        return report
 
     def _note_rest(self, archive: Archive) -> None:
         if self._retention.rests_until != self._rests_noted:

@@ -9,7 +9,7 @@ import resource
 import signal
 import sys
 import threading
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -1006,6 +1006,55 @@ def test_news_does_not_wait_until_all_stored_stories_are_judged_anew(
     assert judged.index("Late news of a flood") < len(heads) - 1
     assert worker.archive.edition.pending() == []
     assert worker.archive.edition.count_outdated(worker.current.engine.policy.epoch) == 0
+
+
+def test_news_does_not_wait_until_all_old_texts_are_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After `keep` was shortened, an archive of years takes long; what arrives meanwhile is placed between."""
+    running = 0.0
+    monkeypatch.setattr("aggregator.worker.editions.time.monotonic", lambda: running)
+    worker = Worker(tmp_path)
+    monkeypatch.setattr(editions, "SLICE", -1.0)
+    monkeypatch.setattr("aggregator.store.upkeep.STEP", 1)
+    old = [
+        item("one", str(n), head, summary="What happened")
+        for n, head in enumerate(("Volcano in Java", "Budget of Oslo", "Frigate of Kiel"))
+    ]
+    worker.archive.intake.apply([polled("one", old)], NOW)
+    asyncio.run(worker.editions.once())
+    running, worker.now = 200_000.0, NOW + timedelta(seconds=200_000)
+    waiting: list[int] = []
+    upkeep = worker.current.engine.archive.upkeep
+    step = upkeep._prune
+
+    def delete(items: Sequence[int], limit: int, now: int) -> int:
+        waiting.append(len(worker.archive.edition.pending()))
+        if len(waiting) == 1:
+            worker.archive.intake.apply([polled("two", [item("two", "late", "Late news of a flood")])], worker.now)
+        return step(items, limit, now)
+
+    monkeypatch.setattr(upkeep, "_prune", delete)
+    asyncio.run(worker.editions.once())
+    assert worker.shown == ""
+    assert waiting == [0, 0, 0]
+    worker.close()
+
+
+def test_a_worker_that_is_told_to_stop_begins_nothing_long(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A survey reads thousands of stories, retention goes through all texts, and neither asks before that."""
+    begun: list[str] = []
+    monkeypatch.setattr(editions, "survey", lambda *_: begun.append("survey"))
+    monkeypatch.setattr(worker.current.engine.archive.upkeep, "prune", lambda *_: begun.append("prune"))
+
+    def judge(one: PendingItem) -> Judgement:
+        worker.stopping.set()
+        return by_words(one)
+
+    worker.current.engine = replace(worker.current.engine, policy=policy(judge))
+    worker.archive.intake.apply([polled("one", [item("one", "1", "Volcano in Java")])], NOW)
+    asyncio.run(worker.editions.once())
+    assert worker.shown == ""
+    assert begun == []
+    assert worker.archive.edition.pending() == [], "the batch that it was at is stored"
 
 
 def test_a_worker_that_cannot_read_what_is_in_force_moves_no_stored_story(worker: Worker) -> None:
