@@ -1,12 +1,13 @@
 """Finds many phrases in a text in one pass (Aho-Corasick), at word boundaries, with capitals if a phrase requires them.
 
-A text is searched in a form of the same length as its folded form: in lower case, with every sign that is not a letter or digit
-replaced by a space, and a space at both ends. Needles contain their word boundaries as spaces, so a hit needs no further check
-except for capitals.
+A text is searched in its folded form in lower case, with every sign that is not a letter or digit replaced by a space, with a space
+at both ends, and one where a Latin letter or digit stands beside Hangul or a letter of a script without spaces (NATO首脳, NATO가).
+Needles contain their word boundaries as spaces, so a hit needs no further check except for capitals.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from aggregator.text.fold import fold, is_all_caps, lower, offsets, span
-from aggregator.text.scripts import unspaced
+from aggregator.text.scripts import UNSPACED, unspaced
 
 Spans = tuple[tuple[int, int], ...]
 """Ranges of a text: (start, end), end exclusive."""
@@ -25,6 +26,14 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 # After these, "US" in capitals throughout is the pronoun.
 _PRONOUN_WORDS = "of to for with from tell tells told let lets between join give gives help all about on at by and"
 _PRONOUN_AFTER = frozenset(_PRONOUN_WORDS.split())
+
+
+_ATTACHING = f"{UNSPACED}\uac00-\ud7a3"  # scripts without spaces, and Hangul
+_SEAM = re.compile(f"(?<=[0-9A-Za-z])(?=[{_ATTACHING}])|(?<=[{_ATTACHING}])(?=[0-9A-Za-z])")
+
+
+def _parted(folded: str) -> str:
+    return folded if folded.isascii() else _SEAM.sub(" ", folded)
 
 
 class _Searchable(dict[int, int]):
@@ -69,7 +78,7 @@ def needle(phrase: str) -> Needle | None:
         made = needle(phrase.rstrip().rstrip("!"))
         return made if made is None or made.capitals else _capitalised(made)
     open_end = phrase.rstrip().endswith("*")
-    folded = fold(phrase.rstrip().removesuffix("*"))
+    folded = _parted(fold(phrase.rstrip().removesuffix("*")))
     cased = "".join(c if s != " " else " " for c, s in zip(folded, searchable(folded), strict=True)).strip()
     if not cased:
         return None
@@ -106,7 +115,7 @@ class Haystack(NamedTuple):
 
 
 def haystack(title: str, summary: str = "") -> Haystack:
-    head, body = fold(title), fold(summary)
+    head, body = _parted(fold(title)), _parted(fold(summary))
     cased = f" {head} \n {body} " if body else f" {head} "
     text = lower(cased).translate(_SEARCHABLE_FIELDS)
     return Haystack(text, cased, len(head) + 3, is_all_caps(head))
@@ -139,7 +148,15 @@ class Locator:
     def _fresh(self, field: int, shift: int) -> list[int] | range:
         text = self._texts[field]
         same = self._hay.cased.startswith(text, shift) and self._hay.cased[shift + len(text)] == " "
-        return range(len(text)) if same else offsets(text)
+        return range(len(text)) if same else _origins(text)
+
+
+def _origins(text: str) -> list[int]:
+    """As `offsets`, of the parted text."""
+    origins = offsets(text)
+    for at in [seam.start() for seam in _SEAM.finditer(fold(text))][::-1]:
+        origins.insert(at, origins[at])
+    return origins
 
 
 class Matcher:

@@ -60,6 +60,13 @@ def _hits(made: Needle, title: str, summary: str = "") -> list[str]:
         ("北京", "今天北京说", ["北京"]),
         ("중국", "중국은 좋다", ["중국"]),
         ("กรุงเทพ", "ในกรุงเทพวันนี้", ["กรุงเทพ"]),
+        ("NATO", "NATO首脳会議、米NATO大使", ["NATO", "NATO"]),
+        ("NATO", "ＮＡＴＯが合意", ["ＮＡＴＯ"]),
+        ("NATO", "한국과 NATO가 합의", ["NATO"]),
+        ("F-35", "最新鋭F-35を20機配備", ["F-35"]),
+        ("F-35", "最新鋭F-350型", []),
+        ("ＧＤＰ統計", "中国GDP統計を発表", ["GDP統計"]),
+        ("中国", "対中国GDP", ["中国"]),
     ],
 )
 def test_finds(phrase: str, title: str, expected: list[str]) -> None:
