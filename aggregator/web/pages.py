@@ -166,6 +166,11 @@ def _older(path: str, query: StreamQuery, stream: Stream) -> str | None:
     return f"{path}{asked}{'&' if asked else '?'}cursor={cursor}"
 
 
+def _address(lib: Library) -> str:
+    """The one address of a page without parameters."""
+    return lib.in_force().root + request.path
+
+
 def _feeds(path: str) -> list[tuple[str, str, str]]:
     """(name, type, address) of the feeds of a page, for autodiscovery and for the reader to copy."""
     query = query_string(request.args)
@@ -216,6 +221,8 @@ def brief(id: str) -> Response:
         stream=stream,
         id=id,
         section=section,
+        description=stream.description,
+        canonical=stream.address,
         feeds=_feeds(address),
     )
 
@@ -255,7 +262,7 @@ def sections() -> Response:
     lib = library()
     charts = {section.id: chart for section, _, chart in _pulse(lib, int(lib.now().timestamp()))}
     rows = listed(lib, "section")
-    return page("sections.html", lib.soon(), rows=rows, charts=charts, feeds=[])
+    return page("sections.html", lib.soon(), rows=rows, charts=charts, canonical=_address(lib), feeds=[])
 
 
 @pages.get("/topics")
@@ -263,7 +270,7 @@ def sections() -> Response:
 def topics() -> Response:
     lib = library()
     rows, chosen = listed(lib, "topic"), len(lib.in_force().settings.topics)
-    return page("topics.html", lib.soon(), chosen=rows[:chosen], found=rows[chosen:], feeds=[])
+    return page("topics.html", lib.soon(), chosen=rows[:chosen], found=rows[chosen:], canonical=_address(lib), feeds=[])
 
 
 @pages.get("/sources")
@@ -273,7 +280,15 @@ def sources() -> Response:
     broken = lib.archive.upkeep.noted(notes.BROKEN_EDIT)
     rows = sorted(source_rows(lib), key=lambda row: (row["state"] in WITHOUT_TROUBLE, not row["failures"]))
     counts = Counter(row["state"] for row in rows).most_common()
-    return page("sources.html", lib.soon(), rows=rows, counts=counts, broken=broken, feeds=_feeds("/sources"))
+    return page(
+        "sources.html",
+        lib.soon(),
+        rows=rows,
+        counts=counts,
+        broken=broken,
+        canonical=_address(lib),
+        feeds=_feeds("/sources"),
+    )
 
 
 @pages.get("/docs")

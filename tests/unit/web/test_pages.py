@@ -82,6 +82,7 @@ def test_a_page_names_its_one_address_and_what_it_is_about(client: FlaskClient) 
     story = client.get("/api/v1/stories?q=newest+frigate").get_json()["stories"][0]
     for asked, canonical, about in (
         ("/?utm_source=letter", f"{root}/", "The news of 4 sources: reports of one event are one story"),
+        ("/sections/defense/daily?fbclid=1", f"{root}/sections/defense/daily", "Defense, one entry per day"),
         ("/sections/defense?from=x", f"{root}/sections/defense", "in the section Defense."),
         ("/search?q=rare&amp=1&lang=en", f"{root}/search?q=rare&amp;lang=en", "found by a search."),
         ("/sources/kyodo", f"{root}/sources/kyodo", "Items from Kyodo."),
@@ -93,6 +94,8 @@ def test_a_page_names_its_one_address_and_what_it_is_about(client: FlaskClient) 
         described = re.findall(r'<meta (?:name="|property="og:)description" content="([^"]*)">', head)
         assert len(described) == 2
         assert all(about in one for one in described)
+    for index in ("/sections", "/topics", "/sources"):
+        assert f'<link rel="canonical" href="{root}{index}">' in client.get(f"/news{index}?fbclid=1").text
     for no_page_of_its_own in ("/search?q=frigate&order=relevance", "/nowhere", "/docs"):
         assert "canonical" not in client.get(no_page_of_its_own, headers={"Accept": "text/html"}).text
 
