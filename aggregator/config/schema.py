@@ -33,9 +33,14 @@ from aggregator.model.settings import Example, Position, Term
 # JSON Schema of a scalar that we take as text: an editor's YAML reader makes numbers and booleans of some.
 TEXT = {"type": ["string", "number", "boolean"]}
 STRING: dict[str, Any] = {"type": "string"}
-DURATION = {"type": "string", "pattern": r"^[0-9]+ ?[smhdw]$"}
-SLUG = {"type": ["string", "integer"], "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": scalars.MAX_ID}
-ADDRESS = {"type": "string", "pattern": r"^(https?://|.*\$\{)"}
+_VARIABLE = r".*\$\{"  # may become anything
+DURATION = {"type": "string", "pattern": rf"^([0-9]+ ?[smhdw]$|{_VARIABLE})"}
+SLUG = {
+    "type": ["string", "integer"],
+    "pattern": f"^([a-z0-9]+(-[a-z0-9]+)*$|{_VARIABLE})",
+    "maxLength": scalars.MAX_ID,
+}
+ADDRESS = {"type": "string", "pattern": f"^(https?://|{_VARIABLE})"}
 WEIGHT = {"type": "number", "exclusiveMinimum": 0, "maximum": rules.MAX_WEIGHT}
 WEIGHED = {"type": "object", "additionalProperties": WEIGHT, "minProperties": 1, "maxProperties": 1}
 PARTS = {"type": "array", "items": TEXT, "minItems": 2, "maxItems": rules.MAX_PARTS}

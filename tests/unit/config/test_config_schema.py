@@ -62,11 +62,13 @@ def test_the_default_file_names_and_passes_it(default_file: Path) -> None:
         "topics:\nsections: [{id: a, words: , not: , examples: }]\nstories: {join: , split: , pin: }\nallow_private:",
         "site:\ndefaults:\nstories:\nsources: [{name: A, url: https://a.example/, labels: , headers: }]",
         "publishers: [{name: A, labels: }]",
+        "defaults: {every: '${EVERY}'}\nsources: [{name: A, id: '${HERE}', url: https://a.example/, section: '${HERE}'}]\n"
+        "sections: [{id: '${HERE}'}]",
         "stories: {join: [[https://a.example/, https://b.example/]], pin: [{url: https://a.example/, section: world}]}",
     ],
 )
 def test_both_accept(text: str) -> None:
-    parse({"f": text}, "f", {"HOST": "a.example"})
+    parse({"f": text}, "f", {"HOST": "a.example", "EVERY": "5m", "HERE": "home"})
     assert accepts(text)
 
 
