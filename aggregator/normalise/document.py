@@ -32,9 +32,10 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     known = Fingerprints(context, job.fingerprints)
     context.drops["double-entry"] += len(drafts) - len(kept)
     context.drops["over-cap"] += feed.left_out + max(0, len(kept) - MAX_ITEMS)
-    items = tuple(
-        _item(key, draft, context, known) for key, draft in dates.newest(kept, MAX_ITEMS, lambda one: one[1].published)
-    )
+    newest = dates.newest(kept, MAX_ITEMS, lambda one: one[1].published)
+    read = [_item(key, draft, context, known) for key, draft in newest]
+    items = tuple(one for one in read if not _is_empty(one))
+    context.drops["empty-entry"] += len(read) - len(items)
     return NormalFeed(
         format=feed.format,
         items=items,
@@ -84,3 +85,8 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
         outlet=draft.outlet,
         fingerprint=fingerprint,
     )
+
+
+def _is_empty(item: Item) -> bool:
+    """There is nothing to tell and nowhere to go. One without a hash was listed before, in words."""
+    return bool(item.hash) and not (item.title or item.url or item.content or item.image or item.enclosures)
