@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from aggregator.model.stream import Rendered, Stream
 from aggregator.render.bytes import rendered
-from aggregator.render.xmlfeed import generator
+from aggregator.render.xmlfeed import written
 
 TYPE = "application/atom+xml"
 
 
 def render(stream: Stream) -> Rendered:
-    return rendered(
-        generator(stream, "atom", TYPE).atom_str(), f"{TYPE}; charset=utf-8", stream.modified or stream.updated
-    )
+    body = written(stream, "atom", TYPE, lambda feed: bytes(feed.atom_str()), b"</feed>")
+    return rendered(body, f"{TYPE}; charset=utf-8", stream.modified or stream.updated)

@@ -33,8 +33,11 @@ def render(stream: Stream) -> Rendered:
     if stream.previous:
         feed["next_url"] = f"{stream.previous}.json{stream.selection}"
     feed["_aggregator"] = {"about": f"{stream.root}/docs", "updated": rfc3339(stream.updated)}
-    feed["items"] = [_entry(entry, stream) for entry in entries(stream)]
-    return rendered(orjson.dumps(feed), f"{TYPE}; charset=utf-8", stream.modified or stream.updated)
+    feed["items"] = []
+    # Written one by one: the values of an entry take many times its bytes, and a month may have tens of thousands.
+    items = b",".join(orjson.dumps(_entry(entry, stream)) for entry in entries(stream))
+    body = orjson.dumps(feed).removesuffix(b"]}") + items + b"]}"
+    return rendered(body, f"{TYPE}; charset=utf-8", stream.modified or stream.updated)
 
 
 def _entry(entry: FeedEntry, stream: Stream) -> dict[str, Any]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from aggregator.model.stream import Rendered, Stream
 from aggregator.render.bytes import rendered
-from aggregator.render.xmlfeed import generator
+from aggregator.render.xmlfeed import written
 
 TYPE = "application/rss+xml"
 
 
 def render(stream: Stream) -> Rendered:
-    return rendered(
-        generator(stream, "rss", TYPE).rss_str(), f"{TYPE}; charset=utf-8", stream.modified or stream.updated
-    )
+    body = written(stream, "rss", TYPE, lambda feed: bytes(feed.rss_str()), b"</channel></rss>")
+    return rendered(body, f"{TYPE}; charset=utf-8", stream.modified or stream.updated)

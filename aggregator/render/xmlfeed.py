@@ -7,6 +7,8 @@ in Atom or in RSS: an id is the guid too, a summary the description, the image t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 from feedgen.entry import FeedEntry as GenEntry
@@ -23,6 +25,7 @@ DC = "http://purl.org/dc/elements/1.1/"
 HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 MEDIA = "http://search.yahoo.com/mrss/"
+PORTION = 500  # entries, as many as a feed lists that is no archive
 ICON = 144  # pixels of a side of `Stream.icon`: the greatest width that RSS allows
 
 
@@ -102,8 +105,28 @@ def is_picture(enclosure: tuple[str, str | None, int | None]) -> bool:
     return (enclosure[1] or "").startswith("image/")
 
 
-def generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
-    """A FeedGenerator with the whole stream. `extension` is that of the feed's address, `mime` its media type."""
+def written(stream: Stream, extension: str, mime: str, write: Callable[[FeedGenerator], bytes], end: bytes) -> bytes:
+    """The document. `extension` is that of the feed's address, `mime` its media type; `write` has it written, `end` is what follows
+    its entries. It is put together of portions: what feedgen and lxml make of an entry takes many times its bytes, and a month may
+    have tens of thousands."""
+    told = iter(entries(stream))
+
+    def document(portion: Iterable[FeedEntry]) -> bytes:
+        return write(generator(stream, extension, mime, portion))
+
+    first, portion = document(islice(told, PORTION)), list(islice(told, PORTION))
+    if not portion:
+        return first
+    start = len(document(())) - len(end)
+    parts = [first.removesuffix(end)]
+    while portion:
+        parts.append(document(portion)[start:].removesuffix(end))
+        portion = list(islice(told, PORTION))
+    return b"".join([*parts, end])
+
+
+def generator(stream: Stream, extension: str, mime: str, told: Iterable[FeedEntry]) -> FeedGenerator:
+    """A FeedGenerator of a stream with those of its entries that are `told`."""
     feed = FeedGenerator()
     feed.register_extension("wire", WireExtension, WireEntryExtension)
     page = stream.address + stream.query
@@ -124,7 +147,7 @@ def generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
     documents = (("prev-archive", stream.previous), ("next-archive", stream.next), ("current", stream.current))
     feed.wire.links = [(rel, f"{address}.{extension}{stream.selection}") for rel, address in documents if address]
     feed.wire.archive = stream.archive
-    for entry in entries(stream):
+    for entry in told:
         target = feed.add_entry(order="append")
         _add(target, entry, rss=extension == "rss")
         target.wire.language = stream.language

@@ -1023,7 +1023,7 @@ def test_news_does_not_wait_until_all_old_texts_are_deleted(tmp_path: Path, monk
     asyncio.run(worker.editions.once())
     running, worker.now = 200_000.0, NOW + timedelta(seconds=200_000)
     waiting: list[int] = []
-    upkeep = worker.current.engine.archive.upkeep
+    upkeep = worker.lookup.upkeep
     step = upkeep._prune
 
     def delete(items: Sequence[int], limit: int, now: int) -> int:
@@ -1043,7 +1043,7 @@ def test_a_worker_that_is_told_to_stop_begins_nothing_long(worker: Worker, monke
     """A survey reads thousands of stories, retention goes through all texts, and neither asks before that."""
     begun: list[str] = []
     monkeypatch.setattr(editions, "survey", lambda *_: begun.append("survey"))
-    monkeypatch.setattr(worker.current.engine.archive.upkeep, "prune", lambda *_: begun.append("prune"))
+    monkeypatch.setattr(worker.lookup.upkeep, "prune", lambda *_: begun.append("prune"))
 
     def judge(one: PendingItem) -> Judgement:
         worker.stopping.set()

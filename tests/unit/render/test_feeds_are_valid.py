@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import escape
@@ -20,9 +21,15 @@ import fastfeedparser
 import feedparser
 import jsonschema
 import pytest
+from feedgen.feed import FeedGenerator
 from lxml import etree
 from newsroom import Newsroom
 from newsroom import item as news
+
+from aggregator.model.stream import Stream
+from aggregator.render import xmlfeed
+from aggregator.render.entry import FeedEntry
+from aggregator.web.app import create_app
 
 ROOT = "https://wire.example.org/news"
 STREAMS = (
@@ -57,6 +64,31 @@ def get(room: Newsroom, stream: str, extension: str) -> bytes:
     got = room.client.get(stream.format(f".{extension}"))
     assert got.status_code == 200
     return bytes(got.data)
+
+
+@pytest.mark.parametrize("extension", ["rss", "atom"])
+def test_a_long_feed_is_put_together_of_portions(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, extension: str
+) -> None:
+    """What libraries make of its entries is never there of more than a portion; the bytes are those of the whole."""
+    address, told, generator = f"/latest/2026-11.{extension}", list[int](), xmlfeed.generator
+
+    def counting(stream: Stream, extension: str, mime: str, entries: Iterable[FeedEntry]) -> FeedGenerator:
+        portion = list(entries)
+        told.append(len(portion))
+        return generator(stream, extension, mime, portion)
+
+    def body() -> bytes:
+        return bytes(create_app(newsroom.library()).test_client().get(address).data)
+
+    monkeypatch.setattr(xmlfeed, "generator", counting)
+    whole = body()
+    [count] = told
+    told.clear()
+    monkeypatch.setattr(xmlfeed, "PORTION", 3)
+    assert body() == whole
+    assert max(told) == 3
+    assert sum(told) == count
 
 
 @pytest.mark.parametrize("stream", STREAMS)
