@@ -14,11 +14,12 @@ _IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
 _CAPTIONED = re.compile(
     r'<img\b(?:[^>"]|"[^"]*")*?\ssrc="([^"]*)"(?:[^>"]|"[^"]*")*>((?:(?!</?figure\b|<img\b).)*?<figcaption>)', re.DOTALL
 )
-_EMPTY = re.compile(r'<(a|span|em|strong|b|i|p|div|figure)\b(?:[^>"]|"[^"]*")*>\s*</\1>')
+_EMPTY = re.compile(r'<(a|span|em|strong|b|i|p|div|figure)\b(?:[^>"]|"[^"]*")*>(?:\s|&nbsp;|<br>)*</\1>')
 """What an image leaves behind where it was all that it held; a link without words can be neither seen nor named."""
 _LINKED = r'\2<a href="\1" lang="en" rel="noopener nofollow">Picture</a>: '
 """A caption alone reads like a stray paragraph."""
 _BLOCKS = re.compile(r"<(?:h[2-6]|[uo]l|pre|table|blockquote)\b")
+_HEADING = re.compile(r"(</?h)([2-6])\b")
 _TABLE = re.compile(r"<(/?)table\b[^>]*>")
 _PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
 
@@ -46,7 +47,13 @@ def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]
         content = _EMPTY.sub("", content)
     if not any(map(str.isalnum, plain_of_safe(content))):
         return summary, None
-    return summary, Markup(_scrolling(content))  # noqa: S704 - sanitised when it was stored
+    return summary, Markup(_scrolling(_nested(content)))  # noqa: S704 - sanitised when it was stored
+
+
+def _nested(content: str) -> str:
+    """With headings that follow that of the page without a gap, as screen readers go through them; many texts begin with the third."""
+    levels = sorted({level for _, level in _HEADING.findall(content)})
+    return _HEADING.sub(lambda tag: f"{tag[1]}{levels.index(tag[2]) + 2}", content)
 
 
 def _scrolling(content: str) -> str:

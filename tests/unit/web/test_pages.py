@@ -251,11 +251,20 @@ def test_links_that_hold_nothing_but_a_picture_go_with_it() -> None:
     """On a page they could be reached by keyboard but neither be seen nor named (WCAG 2.4.4)."""
     picture = '<img src="https://bbc.example/x.jpg" alt="a > b">'
     linked = f'<a href="https://bbc.example/x" title="1 > 0">\n{picture} </a>'
-    text = f"<figure><p>{linked}</p></figure><p>One {linked}two.</p><table><tbody><tr><td></td></tr></tbody></table>"
+    blank = '<a href="https://bbc.example/x">&nbsp;<br></a>'
+    text = f"<figure><p>{linked}</p></figure><p>One {linked}{blank}two.</p><table><tbody><tr><td></td></tr></tbody></table>"
     _, shown = standfirst_and_body("", text)
     assert shown
     assert shown.startswith("<p>One two.</p>")
     assert "<table><tbody><tr><td></td></tr></tbody></table>" in shown
+
+
+def test_headings_of_a_text_follow_that_of_the_page_without_a_gap() -> None:
+    text = "<p>One.</p><h3>A</h3><p>Two.</p><h5>B</h5><p>h3 or &lt;h3&gt;</p><h3>C</h3><hr>"
+    _, body = standfirst_and_body("", text)
+    assert body == "<p>One.</p><h2>A</h2><p>Two.</p><h3>B</h3><p>h3 or &lt;h3&gt;</p><h2>C</h2><hr>"
+    whole = "<h2>A</h2><h3>B</h3><h4>C</h4>"
+    assert standfirst_and_body("", whole)[1] == whole
 
 
 def test_a_caption_leads_to_its_picture() -> None:
