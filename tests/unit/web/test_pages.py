@@ -222,7 +222,7 @@ def test_a_summary_is_not_told_twice_and_pictures_stay_out(tmp_path: Path) -> No
     twice = page_of(room.client, "twice")
     assert 'class="body"' not in twice
     full = page_of(room.client, "full")
-    assert "<h3>Part</h3><p>More.</p>" in full
+    assert "<h2>Part</h2><p>More.</p>" in full
     assert "<img" not in full
     room.close()
 
