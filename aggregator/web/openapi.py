@@ -63,7 +63,8 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
         "request, better a minute before it, since clocks differ. An item is listed when it has its story, and again when that "
         "changes. A story that was merged into another is not listed: `merged` of that one names it. `removed` has the ids of what the "
         "editor hid and of stories that left the `section` or `topic` asked for, known or not: delete these after storing what is "
-        "listed. Of what no longer meets another parameter nothing is told, nor of items whose story meets `min_publishers` only since "
+        "listed. Of what no longer meets another parameter nothing is told: delete what all changes, asked for first, name and the "
+        "request with the parameter does not list. Nor is anything told of items whose story meets `min_publishers` only since "
         "another outlet joined it. Lines of rules, related stories and ids of renamed sources change without notice.",
     ),
     "cursor": ({"type": "string"}, "Where to continue: `next` of the previous answer."),

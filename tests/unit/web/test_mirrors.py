@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import polled
 from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.model.item import Item
 from aggregator.model.story import Batch, Merge, StoryView
+from aggregator.pipeline.edition import edition
 
 HIDING = "stories: {{hide: [{}]}}\n"
 
@@ -43,6 +45,10 @@ class Mirror:
             self.rows = {id: row for id, row in self.rows.items() if id not in gone}
             path = f"?{page['next_url'].partition('?')[2]}" if page["next_url"] else ""
         self.since = now
+
+    def named(self) -> set[str]:
+        """All that a list of changes names."""
+        return {*self.rows, *self.removed, *(id for row in self.rows.values() for id in row.get("merged", ()))}
 
     def is_true(self) -> bool:
         listed = self.room.client.get(f"/api/v1/{self.view}?limit=50{self.asked}").get_json()
@@ -143,4 +149,40 @@ def test_texts_that_are_deleted_after_keep_are_told(room: Newsroom, view: str) -
     assert room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {}) == len(NEWS)
     room.now += timedelta(hours=1)
     mirror.follow()
+    assert mirror.is_true()
+
+
+@pytest.mark.parametrize(
+    ("view", "asked"),
+    [
+        ("stories", "&q=license*"),
+        ("stories", "&q=suppliers+-octopus"),
+        ("stories", "&publisher=kyodo"),
+        ("stories", "&min_publishers=3"),
+        ("items", "&q=license*"),
+        ("items", "&section=asia-pacific"),
+        ("items", "&topic=rare-earths"),
+    ],
+)
+def test_who_asks_for_all_changes_first_knows_what_no_longer_meets_a_parameter(
+    room: Newsroom, view: str, asked: str
+) -> None:
+    """What those name, and the list of changes with the parameter does not."""
+    mirror = Mirror(room, view, asked)
+    mirror.follow()
+    assert mirror.is_true()
+    before = set(mirror.rows)
+    for one in NEWS[:3]:
+        again = replace(one, title=f"Octopus {one.source} Dreams in Peru", summary="At length.", hash="new")
+        ((n, *_),) = room.archive.intake.known([one.id]).values()
+        room.archive.intake.apply([polled(one.source, changed=[(n, again)])], room.now)
+    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    hide(room, NEWS[1])
+    every, listed = Mirror(room, view, since=mirror.since), Mirror(room, view, asked, since=mirror.since)
+    every.follow()
+    listed.follow()
+    mirror.follow()
+    for id in every.named() - listed.rows.keys():
+        mirror.rows.pop(id, None)
+    assert not before <= set(mirror.rows)
     assert mirror.is_true()
