@@ -118,7 +118,8 @@ def get(url: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return answer.status, answer.read(), {name.lower(): value for name, value in answer.headers.items()}
     except urllib.error.HTTPError as error:
-        return error.code, error.read(), {name.lower(): value for name, value in error.headers.items()}
+        with error:
+            return error.code, error.read(), {name.lower(): value for name, value in error.headers.items()}
 
 
 def until(condition: Callable[[], bool], seconds: float = 30) -> None:

@@ -433,6 +433,7 @@ def test_f24_every_earlier_schema_is_brought_up_to_date_with_a_copy_before(
         made.close()
         with sqlite3.connect(path) as held:
             held.execute("UPDATE sources SET lease_owner = 'an earlier worker', lease_until = 9e9")
+        held.close()
     again = SqliteArchive(path)
     assert again.reading.totals()["items"] == 1
     assert again.sources.owners() == [], "it can store nothing any more"
