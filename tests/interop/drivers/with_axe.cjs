@@ -51,6 +51,11 @@ async function look(page, address, as) {
     return nav.clientWidth > 600 && nav.scrollWidth - nav.clientWidth;
   });
   if (row > 0) say(`${row} pixels of a long row of sections are out of a mouse's reach`);
+  const named = await page.evaluate(() => {
+    for (const one of document.querySelectorAll(".name, .kicker, .outlets, .more a, main h2 a")) one.textContent = "Nachrichten".repeat(12);
+    return document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  });
+  if (named > 0) say(`with names of 132 letters is ${named} pixels wider than the window`);
   if (cropped.length) say(`crops words that are spaced out: ${cropped.join("; ")}`);
   const cut = await page.evaluate(() => [...document.querySelectorAll(".health")].some((one) => one.parentElement.scrollWidth > one.parentElement.clientWidth));
   if (cut) say("the health of sources is cut off");
