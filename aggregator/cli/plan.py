@@ -33,8 +33,15 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
-    if args.file and not Path(args.file).exists():
-        raise UsageError(f"{args.file} does not exist: name the proposed file, or none to plan {place.config}")
+    if args.file:
+        try:
+            Path(args.file).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            raise UsageError(
+                f"{args.file} does not exist: name the proposed file, or none to plan {place.config}"
+            ) from None
+        except OSError:
+            pass  # loading it says what is wrong
     after = Application.load(replace(place, config=Path(args.file)) if args.file else place)
     comparison = Comparison(in_force(after), after)
     report = _report(comparison, _since(args.since), number("--limit", args.limit) if args.limit else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 from argparse import Namespace
 from pathlib import Path
@@ -67,6 +68,18 @@ def test_a_command_that_needs_the_contents_makes_no_archive_at_a_mistyped_place(
     assert main([*check[:-1], "--instance", str(place), *command]) == 1
     assert "there is no archive here; give its location with --instance" in capsys.readouterr().err
     assert not (place / "aggregator.db").exists()
+
+
+def test_what_may_not_be_looked_at_is_not_taken_for_what_is_not_there(
+    check: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Such as what is in a folder that is closed to this user; a name too long fails for root as well."""
+    place = tmp_path / ("x" * 300)
+    assert main([*check[:-1], "plan", str(place)]) == 2
+    assert "File name too long" in capsys.readouterr().err
+    monkeypatch.setattr(Path, "exists", os.path.exists)  # noqa: PTH110 - as in Python 3.14
+    assert main(["--database", f"sqlite:///{place}", *check[:-1], "plan"]) == 1
+    assert capsys.readouterr().err == f"aggregator: {place}: cannot be opened: File name too long\n"
 
 
 def test_an_empty_host_is_not_taken_for_all_addresses() -> None:
