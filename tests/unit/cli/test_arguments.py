@@ -77,7 +77,7 @@ def test_what_may_not_be_looked_at_is_not_taken_for_what_is_not_there(
     place = tmp_path / ("x" * 300)
     assert main([*check[:-1], "plan", str(place)]) == 2
     assert "File name too long" in capsys.readouterr().err
-    monkeypatch.setattr(Path, "exists", os.path.exists)  # noqa: PTH110 - as in Python 3.14
+    monkeypatch.setattr(Path, "exists", os.path.exists)  # as in Python 3.14
     assert main(["--database", f"sqlite:///{place}", *check[:-1], "plan"]) == 1
     assert capsys.readouterr().err == f"aggregator: {place}: cannot be opened: File name too long\n"
 
