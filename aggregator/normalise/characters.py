@@ -87,4 +87,4 @@ def cut(text: str, limit: int) -> str:
         end -= 1
     head = text[:end]
     space = head.rfind(" ", least)
-    return (head[:space] if space > 0 else head).rstrip(" ,;:–—-") + "…"
+    return (head[:space] if space > 0 else head).rstrip(" .,;:–—-") + "…"

@@ -11,7 +11,7 @@ import pytest
 from builders.documents import JOB, WRAPPER, atom, dropped, item, read, rss
 
 from aggregator.model.item import Enclosure, Item
-from aggregator.normalise.characters import clean
+from aggregator.normalise.characters import clean, cut
 from aggregator.normalise.markup import sanitise
 from aggregator.normalise.plain import plain
 from aggregator.normalise.summary import summarise
@@ -124,6 +124,10 @@ def test_a_long_title_is_cut_at_a_word() -> None:
     title = one(title="word " * 100_000).title
     assert len(title) <= 300
     assert title.endswith("word…")
+
+
+def test_a_text_that_is_cut_after_a_sentence_has_one_sign_at_its_end() -> None:
+    assert cut("The bridge is closed. It was to open again", 24) == "The bridge is closed…"
 
 
 @pytest.mark.parametrize(
