@@ -10,8 +10,9 @@ answer already is decided here (RFC 9110, 13).
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound=Callable[..., Response])
 KEPT_BYTES = 64 * 1024 * 1024
+WAIT = 5.0
+"""Seconds; longer than any page takes. A store that hangs is not waited for by one after the other."""
 MARK = "aggregator.keepable"
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 """In the order in which `matching_etag` takes them."""
@@ -60,12 +63,24 @@ class KeptResponse:
     etag: str  # of this form
     content: str  # of the content
     modified: datetime
+    renewal: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
     def size(self) -> int:
         """Bytes, roughly; including the request, which may be longer than the response."""
         told = sum(len(name) + len(value) for name, value in self.headers)
         return len(self.body) + told + len(self.key[0]) + len(self.key[1]) + 1000
+
+
+@contextmanager
+def _turn(outdated: KeptResponse) -> Iterator[None]:
+    """After news many ask at once: one has the response made anew while the others wait for it, at most `WAIT`."""
+    ours = outdated.renewal.acquire(timeout=WAIT)
+    try:
+        yield
+    finally:
+        if ours:
+            outdated.renewal.release()
 
 
 def keepable(environ: WSGIEnvironment, validity: Validity) -> None:
@@ -99,26 +114,34 @@ class ResponseCache:
         self._local = threading.local()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with self.library.one_request():
-            return self._respond(environ, start_response)
-
-    def _respond(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        method = environ["REQUEST_METHOD"]
-        if method not in ("GET", "HEAD"):
-            return self.inner(environ, start_response)
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            with self.library.one_request():
+                return self.inner(environ, start_response)
         key = (
             environ.get("PATH_INFO", ""),
             environ.get("QUERY_STRING", ""),
             coding(environ.get("HTTP_ACCEPT_ENCODING", "")),
         )
-        kept = self.kept.get(key)
-        if kept is None or not self._valid(key, kept):
+        with self.library.one_request():
+            kept = self.kept.get(key)
+            if kept is None or self._valid(key, kept):
+                return self._respond(key, kept, environ, start_response)
+        with _turn(kept), self.library.one_request():
+            renewed = self.kept.get(key)
+            if renewed is not None and not self._valid(key, renewed):
+                renewed = None
+            return self._respond(key, renewed, environ, start_response)
+
+    def _respond(
+        self, key: Key, kept: KeptResponse | None, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        if kept is None:
             return self._ask(key, environ, start_response)
         form = key[2] if kept.etag != kept.content else None
         etag = matching_etag(kept.content, form, kept.modified, *map(environ.get, CONDITIONS))
         if etag is None:
             start_response("200 OK", kept.headers)
-            return [] if method == "HEAD" else [kept.body]
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [kept.body]
         start_response("304 NOT MODIFIED", _unmodified(kept.headers, etag))
         return []
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import gzip
+import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import pytest
 from flask.testing import FlaskClient
 from newsroom import NEWS, Newsroom, item
 
+from aggregator.web import cache
 from aggregator.web.app import create_app
 from aggregator.web.cache import ResponseCache
 from aggregator.web.negotiation import coding
@@ -197,6 +200,56 @@ def test_news_and_edits_are_seen_at_once(tmp_path: Path) -> None:
     room.put_in_force(room.text.replace("title: NATO", "title: Alliance"))
     assert "Alliance" in ask("/topics/nato.rss").text
     room.close()
+
+
+def test_for_a_crowd_news_is_rendered_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for what another is having made anew waits for that."""
+    room, crowd = Newsroom(tmp_path), 4
+    room.publish(*NEWS)
+    app = create_app(room.library())
+    assert "Malta" not in app.test_client().get("/latest.rss").text
+    room.publish(item("Missiles Bought for Malta", age=timedelta(minutes=1)))
+    front = app.wsgi_app
+    assert isinstance(front, ResponseCache)
+    inner, look, asked, came, all_there = front.inner, front.kept.get, [], set[int](), threading.Event()
+
+    def get(key: Any) -> Any:
+        came.add(threading.get_ident())
+        if len(came) == crowd:
+            all_there.set()
+        return look(key)
+
+    def slow(environ: Any, start_response: Any) -> Any:
+        asked.append(environ["PATH_INFO"])
+        assert all_there.wait(10)
+        return inner(environ, start_response)
+
+    monkeypatch.setattr(front.kept, "get", get)
+    monkeypatch.setattr(front, "inner", slow)
+    started = threading.Barrier(crowd)
+
+    def read(_: int) -> str:
+        started.wait(10)  # so that each is a thread of its own
+        return app.test_client().get("/latest.rss").text
+
+    with ThreadPoolExecutor(crowd) as pool:
+        texts = set(pool.map(read, range(crowd)))
+    assert len(texts) == 1
+    assert "Missiles Bought for Malta" in texts.pop()
+    assert asked == ["/latest.rss"]
+    room.close()
+
+
+def test_who_waits_for_another_in_vain_asks_himself(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = create_app(newsroom.library())
+    front = app.wsgi_app
+    assert isinstance(front, ResponseCache)
+    first = app.test_client().get("/latest.rss")
+    (kept,) = front.kept.held.values()
+    monkeypatch.setattr(front, "_valid", lambda key, kept: False)
+    monkeypatch.setattr(cache, "WAIT", 0.01)
+    with kept.renewal:  # whoever has it hangs
+        assert app.test_client().get("/latest.rss").data == first.data
 
 
 @pytest.mark.parametrize("address", ["/", "/latest", "/sections/asia-pacific.atom", "/sources", "/nothing-here"])
