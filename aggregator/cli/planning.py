@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from aggregator.bootstrap import Application
@@ -14,7 +14,7 @@ from aggregator.normalise.address import canonical
 from aggregator.pipeline.category_topics import stored_topics
 from aggregator.pipeline.changes import Changes, changes, term_text
 from aggregator.pipeline.override_effects import OverrideEffects, override_effects
-from aggregator.pipeline.plan import Moves, Override, Plan, Row, Sample, plan
+from aggregator.pipeline.plan import NO_TOPICS, Moves, Override, Plan, Row, Sample, plan
 from aggregator.pipeline.stored_policy import with_like
 from aggregator.ports import Archive, EditionStore
 from aggregator.render.entry import urn
@@ -68,25 +68,21 @@ class Comparison:
             self.after.sources = {self._stored[id]: one for id, one in self.after.sources.items() if id in self._stored}
         store = archive.edition if archive else None
         old = with_like(self.before.policy, archive.upkeep) if self.before and archive else None
+        categories = stored_topics(archive) if archive else NO_TOPICS
         found = (
-            plan(
-                archive.edition,
-                old,
-                policy,
-                pages,
-                progress,
-                category_topics=stored_topics(archive),
-                alike=self._alike(archive),
-            )
+            plan(archive.edition, old, policy, pages, progress, category_topics=categories, alike=self._alike(archive))
             if archive
             else Plan()
         )
+        former = self.before.settings if self.before else None
+        sections = _titles(former.sections) if former else {}
+        topics = {**(_titles(former.topics) if former else {}), **categories.titles, **self.after.topic_titles}
         return {
             "stories": found.stories,
             "moved": found.moved,
             "changed": found.changed,
-            "sections": self._streams(found, "section", self.after.settings.sections),
-            "topics": self._streams(found, "topic", self.after.settings.topics),
+            "sections": self._streams(found, "section", self.after.settings.sections, sections),
+            "topics": self._streams(found, "topic", self.after.settings.topics, topics),
             **self._overrides(store),
             "configuration": self.changes.as_json(),
             "examples": self._examples(),
@@ -101,14 +97,21 @@ class Comparison:
             return False  # the values that the one in force took from the environment are other ones now
         return self.after.places_alike(self.before.settings, archive)
 
-    def _streams(self, found: Plan, kind: str, rules: Sequence[Rules]) -> list[dict[str, Any]]:
-        """In the editor's order; what the file no longer has comes last."""
-        titles = {one.id: one.title for one in rules}
+    def _streams(
+        self, found: Plan, kind: str, rules: Sequence[Rules], others: Mapping[str, str]
+    ) -> list[dict[str, Any]]:
+        """In the editor's order; `others`, id → title, that the file does not or no longer have come last."""
+        titles = _titles(rules)
         gone = [name.partition(":")[2] for name in sorted(found.streams) if name.startswith(f"{kind}:")]
         rows = []
         for id in dict.fromkeys((*titles, *gone)):
             moves = found.streams.get(f"{kind}:{id}", Moves())
-            row = {"id": id, "title": titles.get(id, id), "before": moves.before, "after": moves.after}
+            row = {
+                "id": id,
+                "title": titles.get(id) or others.get(id, id),
+                "before": moves.before,
+                "after": moves.after,
+            }
             if kind == "section":
                 row |= {"primary_before": moves.led, "primary_after": moves.leads}
             row |= {"come": moves.come, "go": moves.go, "become": moves.become}
@@ -260,6 +263,10 @@ class Comparison:
             if use is None or not (use.first or use.alone)
         ]
         return {"lines": rows, "sources": sources}
+
+
+def _titles(rules: Iterable[Rules]) -> dict[str, str]:
+    return {one.id: one.title for one in rules}
 
 
 def _articles(items: Sequence[PendingItem]) -> list[dict[str, Any]]:

@@ -33,7 +33,7 @@ sections:
     examples: ["Bone Japan porcelain breaks records"]
   - id: world
 topics:
-  - {id: pandas, words: [panda*, unicorn]}
+  - {id: pandas, title: Giant pandas, words: [panda*, unicorn]}
 """
 
 TEXTS = [
@@ -197,6 +197,9 @@ def test_a_line_taken_out_is_named_with_its_place_in_the_old_file(desk: Desk) ->
 def test_sections_and_topics_that_are_new_or_gone(desk: Desk) -> None:
     plan = desk.json("plan", desk.propose(("id: pandas", "id: zoo")))
     assert (row(plan, "topics", "zoo")["come"], row(plan, "topics", "pandas")["go"]) == (1, 1)
+    titles = {one["id"]: one["title"] for one in plan["topics"]}
+    assert titles["japan"] == "Japan"
+    assert titles["pandas"] == "Giant pandas", "as the file in force has it"
     assert plan["moved"] == 0
     assert plan["changed"] == 1
 
@@ -755,5 +758,6 @@ def test_an_edit_that_moves_nothing_moves_no_older_story_into_a_topic_found_sinc
     assert desk.run("plan").startswith("Nothing changes: ")
     plan = desk.json("plan", desk.propose(("sections:", "# A comment.\nsections:")))
     assert (plan["changed"], row(plan, "topics", "tulip-mania")["after"]) == (0, 2)
+    assert row(plan, "topics", "tulip-mania")["title"] == "Tulip mania"
     plan = desk.json("plan", desk.propose(("[panda*, unicorn]", "[panda*]")))
     assert (plan["changed"], row(plan, "topics", "tulip-mania")["after"]) == (4, 6), "all are placed anew then"
