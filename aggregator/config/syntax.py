@@ -13,7 +13,7 @@ NO_COLON = "a key without a colon, or a line that is indented too little: write 
 NO_BLANK = "a blank is missing after the colon: write `key: value`"
 CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |$)")
 # A blank as it is copied from web pages, in the indentation or after a key.
-BLANK = re.compile(r"[ -]*(?:[\w-]+:)?(?![ \t])(\s)")
+BLANK = re.compile(r"[ -]*+(?:[\w-]+:)?(?![ \t])(\s)")
 HASHED = re.compile(r"(?:^|[ \t,\[{])#\w")
 
 # What the parser says → what it mostly means in this file.

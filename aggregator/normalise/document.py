@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aggregator.model.item import Drop, Item, NormalFeed, ParsedFeed
+from aggregator.model.item import Drop, Item, NormalFeed, ParsedFeed, ParsedItem
 from aggregator.model.source import ParseJob
 from aggregator.normalise import address, dates
 from aggregator.normalise.characters import cut
@@ -24,18 +24,18 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     link = address.absolute(feed.link, url)
     day_first = dates.day_first(parsed.published_text for parsed in feed.items)
     context = Context(job, link or url, tag(feed.language) or tag(job.lang), day_first)
-    drafts = [Draft(parsed) for parsed in feed.items]
+    drafts = [Draft(parsed) for parsed in feed.items if not _is_empty(parsed)]
     for draft in drafts:
         for step in IDENTIFY:
             step(draft, context)
     kept = without_duplicates(drafts)
     known = Fingerprints(context, job.fingerprints)
+    context.drops["empty-entry"] += len(feed.items) - len(drafts)
     context.drops["double-entry"] += len(drafts) - len(kept)
     context.drops["over-cap"] += feed.left_out + max(0, len(kept) - MAX_ITEMS)
-    newest = dates.newest(kept, MAX_ITEMS, lambda one: one[1].published)
-    read = [_item(key, draft, context, known) for key, draft in newest]
-    items = tuple(one for one in read if not _is_empty(one))
-    context.drops["empty-entry"] += len(read) - len(items)
+    items = tuple(
+        _item(key, draft, context, known) for key, draft in dates.newest(kept, MAX_ITEMS, lambda one: one[1].published)
+    )
     return NormalFeed(
         format=feed.format,
         items=items,
@@ -87,6 +87,10 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
     )
 
 
-def _is_empty(item: Item) -> bool:
-    """There is nothing to tell and nowhere to go. One without a hash was listed before, in words."""
-    return bool(item.hash) and not (item.title or item.url or item.content or item.image or item.enclosures)
+def _is_empty(parsed: ParsedItem) -> bool:
+    """Whether an entry says nothing at all. Of any other something is left that its outlet may fill later."""
+    said = (
+        *(parsed.guid, parsed.link, parsed.title, parsed.text, parsed.author, parsed.published_text),
+        *(parsed.published, parsed.updated, parsed.image, parsed.publisher, parsed.categories, parsed.enclosures),
+    )
+    return not any(one.strip() if isinstance(one, str) else one for one in said)
