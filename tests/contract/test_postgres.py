@@ -25,7 +25,7 @@ from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.leases import release_dead
 from aggregator.store.dialect import Lock
-from aggregator.store.postgres import readonly, refusals, server, sources
+from aggregator.store.postgres import connection, readonly, refusals, server, silence, sources
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.connection import DIALECT, OUR_LOCKS, Connection, Raw, copy
 from aggregator.store.postgres.failures import ours
@@ -233,6 +233,44 @@ def test_of_a_server_that_falls_silent_readers_are_told_in_time_and_others_at_on
         until(lambda: readable(one) and readable(other), 10)
         one.close()
         other.close()
+
+
+def test_while_a_server_is_silent_one_reader_at_a_time_waits_for_it_however_long_that_lasts(
+    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who pauses after a refusal did not ask, and so has not learnt that the server answers again."""
+    now, waiting, together = [1000.0], list[ReadOnlyArchive](), list[int]()
+    readers = [ReadOnlyArchive(store._connection.server.url) for _ in range(3)]
+
+    def ask() -> None:
+        for reader in readers:
+            if reader not in waiting:
+                waiting.append(reader)
+                with pytest.raises(StoreError, match="does not answer"):
+                    reader.reading.version()
+                waiting.pop()
+
+    def unanswered(*arguments: Any, **options: Any) -> Raw:
+        together.append(len(waiting))
+        now[0] += 1
+        if len(together) > 1:  # else nobody knows yet
+            ask()
+        now[0] += readonly.PATIENCE - 1
+        raise psycopg.errors.ConnectionTimeout("connection timeout expired")
+
+    for module in (refusals, silence, connection):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    end_sessions(store)
+    with monkeypatch.context() as cut:
+        cut.setattr(Raw, "connect", unanswered)
+        while now[0] < 1100:
+            now[0] += 0.25
+            ask()
+    assert (len(together) > 10, max(together)) == (True, 1)
+    now[0] += 10
+    assert all(map(readable, readers))
+    for reader in readers:
+        reader.close()
 
 
 def test_a_connection_that_is_dead_though_nobody_ended_it_is_given_up(

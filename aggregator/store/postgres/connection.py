@@ -112,7 +112,7 @@ class Connection:
 
     def _open(self) -> None:
         address = self.server.address(self._name, self._patience, read_only=self._read_only)
-        with self._refusals.heeded():
+        with self._refusals.noting():
             self._raw = Raw.connect(address, autocommit=True)
         self._raw.patience = self._patience
         # Threads of the web end silently; what they had open is closed with its last reference.
@@ -199,7 +199,8 @@ class Connection:
 
     @contextmanager
     def _noting_silence(self) -> Iterator[None]:
-        """Ask the server, unless it is known to be silent; and whether it is, is known afterwards."""
+        """Ask the server, unless it refused just now or is known to be silent; and whether it is, is known afterwards."""
+        self._refusals.heed()
         silence, began = self.server.silence, time.monotonic()
         if not silence.admits(self._patience):
             raise StoreError(f"{self.server.name}: {SILENT}")

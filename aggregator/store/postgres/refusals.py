@@ -19,11 +19,13 @@ class Refusals:
         self._pause = PAUSE
         self._until = 0.0  # on the monotonic clock
 
-    @contextmanager
-    def heeded(self) -> Iterator[None]:
-        """Around an attempt."""
+    def heed(self) -> None:
         if self._said and time.monotonic() < self._until:
             raise self._said.with_traceback(None)
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Around an attempt."""
         try:
             yield
         except Exception as error:
