@@ -137,7 +137,7 @@ class Editions:
             report = combined(report, self._place(archive, policy, proceed))
         if proceed():  # else nothing long is begun
             survey(archive, policy, self._seconds, proceed)
-            report = combined(report, self._prune(self._seconds(), policy, proceed))
+            report = combined(report, self._prune(self._seconds(), proceed))
         return report
 
     def _place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
@@ -179,9 +179,9 @@ class Editions:
     def _news_waits(self, archive: Archive) -> bool:
         return any(n not in self._set_aside for n in archive.edition.pending())
 
-    def _prune(self, now: int, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
+    def _prune(self, now: int, proceed: Callable[[], bool]) -> EditionReport:
         """Retention, once a day; done here because it uses the edition's archive. After `keep` was shortened it takes long: news is
-        placed between its steps."""
+        placed between its steps, and where `keep` is changed meanwhile it ends, and begins anew with the next edition."""
         engine, report = self._current.engine, EditionReport()
         archive = engine.archive
         due = self._retention.due(now, time.monotonic())
@@ -193,8 +193,11 @@ class Editions:
         def going_on() -> bool:
             nonlocal report, began
             if time.monotonic() - began > SLICE and self._news_waits(archive):
-                report = combined(report, self._place(archive, policy, proceed))
+                report = combined(report, self._place(archive, self._current.engine.policy, proceed))
                 began = time.monotonic()
+            if self._current.engine.keep != engine.keep:
+                self._retention.pruned = 0
+                return False
             return proceed()
 
         purged = archive.upkeep.prune(now, *engine.keep, going_on, engine.policy.named)

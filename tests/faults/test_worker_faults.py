@@ -1009,10 +1009,47 @@ def test_news_does_not_wait_until_all_stored_stories_are_judged_anew(
 
 
 def test_news_does_not_wait_until_all_old_texts_are_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After `keep` was shortened, an archive of years takes long; what arrives meanwhile is placed between."""
+    """After `keep` was shortened, an archive of years takes long; what arrives meanwhile is placed between, by the rules then in
+    force."""
+    worker, edited, waiting = Worker(tmp_path), policy(configuration="two"), list[int]()
+
+    def between(steps: int) -> None:
+        waiting.append(len(worker.archive.edition.pending()))
+        if steps == 1:
+            worker.archive.intake.apply([polled("two", [item("two", "late", "Late news of a flood")])], worker.now)
+            worker.current.engine = replace(worker.current.engine, policy=edited)
+
+    delete_old_texts(worker, monkeypatch, between)
+    assert waiting == [0, 0, 0]
+    ((flood, state),) = worker.archive.edition.stories([4]).items()
+    assert (flood, state.epoch) == (4, edited.epoch)
+    worker.close()
+
+
+def test_keep_that_is_lengthened_while_old_texts_are_deleted_spares_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was a slip of the finger took all texts, though it was mended at once; and holds up no later retention."""
+    worker = Worker(tmp_path)
+
+    def between(steps: int) -> None:
+        worker.current.engine = replace(worker.current.engine, keep=(864_000, {}))
+
+    steps = delete_old_texts(worker, monkeypatch, between)
+    assert steps == [1]
+    asyncio.run(worker.editions.once())
+    assert steps == [1]
+    worker.current.engine = replace(worker.current.engine, keep=(86_400, {}))
+    worker.now += timedelta(days=1)
+    asyncio.run(worker.editions.once())
+    assert steps == [1, 2]
+    worker.close()
+
+
+def delete_old_texts(worker: Worker, monkeypatch: pytest.MonkeyPatch, between: Callable[[int], None]) -> list[int]:
+    """Three in as many steps, each counted in what is returned; before each `between` is called with their number."""
     running = 0.0
     monkeypatch.setattr("aggregator.worker.editions.time.monotonic", lambda: running)
-    worker = Worker(tmp_path)
     monkeypatch.setattr(editions, "SLICE", -1.0)
     monkeypatch.setattr("aggregator.store.upkeep.STEP", 1)
     old = [
@@ -1022,21 +1059,18 @@ def test_news_does_not_wait_until_all_old_texts_are_deleted(tmp_path: Path, monk
     worker.archive.intake.apply([polled("one", old)], NOW)
     asyncio.run(worker.editions.once())
     running, worker.now = 200_000.0, NOW + timedelta(seconds=200_000)
-    waiting: list[int] = []
-    upkeep = worker.lookup.upkeep
+    upkeep, steps = worker.lookup.upkeep, list[int]()
     step = upkeep._prune
 
     def delete(items: Sequence[int], limit: int, now: int) -> int:
-        waiting.append(len(worker.archive.edition.pending()))
-        if len(waiting) == 1:
-            worker.archive.intake.apply([polled("two", [item("two", "late", "Late news of a flood")])], worker.now)
+        steps.append(len(steps) + 1)
+        between(len(steps))
         return step(items, limit, now)
 
     monkeypatch.setattr(upkeep, "_prune", delete)
     asyncio.run(worker.editions.once())
     assert worker.shown == ""
-    assert waiting == [0, 0, 0]
-    worker.close()
+    return steps
 
 
 def test_a_worker_that_is_told_to_stop_begins_nothing_long(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
