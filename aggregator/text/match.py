@@ -32,8 +32,11 @@ _ATTACHING = f"{UNSPACED}\uac00-\ud7a3"  # scripts without spaces, and Hangul
 _SEAM = re.compile(f"(?<=[0-9A-Za-z])(?=[{_ATTACHING}])|(?<=[{_ATTACHING}])(?=[0-9A-Za-z])")
 
 
+_PARTING = "\x1f"  # a space where it is searched
+
+
 def _parted(folded: str) -> str:
-    return folded if folded.isascii() else _SEAM.sub(" ", folded)
+    return folded if folded.isascii() else _SEAM.sub(_PARTING, folded)
 
 
 class _Searchable(dict[int, int]):
@@ -174,11 +177,12 @@ class Matcher:
 
     def find(self, hay: Haystack) -> list[tuple[int, int, int]]:
         """(index of the needle, start, end) of all hits, including overlapping ones, in order of end."""
-        capitals = self._capitals
+        capitals, cased = self._capitals, hay.cased
         return [
             hit
             for hit in self._automaton.find_matches_as_indexes(hay.text, overlapping=True)
-            if not capitals[hit[0]] or self._capital(hay, hit)
+            if (not capitals[hit[0]] or self._capital(hay, hit))
+            and (cased[hit[1]] != _PARTING or not _suffixing(cased[hit[1] + 1]))  # ICBM이란, 20대만: no Iran, no Taiwan
         ]
 
     def _capital(self, hay: Haystack, hit: tuple[int, int, int]) -> bool:

@@ -67,6 +67,11 @@ def _hits(made: Needle, title: str, summary: str = "") -> list[str]:
         ("F-35", "最新鋭F-350型", []),
         ("ＧＤＰ統計", "中国GDP統計を発表", ["GDP統計"]),
         ("中国", "対中国GDP", ["中国"]),
+        ("이란", "ICBM이란 무엇인가", []),
+        ("대만", "20대만 고용률 하락", []),
+        ("AI 반도체", "AI반도체 수출", ["AI반도체"]),
+        ("WHO", "WHO事務局長がUS代表団と会談へ", ["WHO"]),
+        ("WHO", "منظمة الصحة العالمية WHO تحذر من تفشي", ["WHO"]),
     ],
 )
 def test_finds(phrase: str, title: str, expected: list[str]) -> None:
