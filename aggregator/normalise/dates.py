@@ -2,9 +2,8 @@
 
 Texts that the parser did not understand are read as ISO 8601 in its common variants, else by email.utils (RFC 5322, unknown
 zones are UTC) after what feeds write otherwise: PM, +01:00 and GMT+1, no time, months of other languages, Buddhist years and
-the Iranian calendar,
-words before the time, 20.11.2026, 20/11/2026, 11/20/2026 and 2026年11月20日. They must name year, month and day; nothing is
-guessed from today's date. Which of 10/11/2026 is the month is told by the other dates of the document.
+the Iranian calendar, words before the time, 20.11.2026, 20/11/2026, 11/20/2026 and 2026年11月20日. They must name year,
+month and day; nothing is guessed from today's date. Which of 10/11/2026 is the month is told by the other dates of the document.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ Entry = TypeVar("Entry")
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # the epoch, in whichever zone it was written, means "no date"
 _BUDDHIST = 543  # years between the eras; Thai servers write such years, in whichever form of a date
 _BUDDHIST_YEARS = range(2500, 2600)
-_IRANIAN_YEARS = range(1380, 1430)  # 2001 to 2050; before 1970 in our era, and after the years of the Islamic one
+_IRANIAN_YEARS = range(1380, 1430)  # 2001 to 2050; long ago in our era, and 2008 or before in the Islamic one
 _IRANIAN_START = datetime(2001, 3, 21, tzinfo=UTC)
 _IRANIAN_LEAP = (1, 5, 9, 13, 17, 22, 26, 30)  # years of a cycle of 33
 _NOW = datetime.max.replace(tzinfo=UTC)
@@ -40,21 +39,29 @@ _YEAR_ONE = re.compile(r"(?<![+\-:\d])0\d{3}\s+\d{1,2}:")  # email.utils would r
 _MONTHS = {  # without `lis` and `lip`, which are months of their own in Polish and in Croatian
     name: month
     for month, names in {
-        "Jan": "jan ene gen янв sty січ oca яну ιαν ينا th1 มกร ม.ค ינו जनव ژان فرو",
-        "Feb": "feb fev fév фев lut лют şub φεβ فبر th2 กุม ก.พ פבר फर फ़र فور ارد",
-        "Mar": "mar mär mrz maa mrt мар бер μαρ μάρ مار th3 มีน มี.ค מרץ मार خرد",
-        "Apr": "apr abr avr апр kwi кві nis απρ أبر th4 เมษ เม.ย אפר अप् آور تیر",
-        "May": "may mai mag mei maj май мая тра μαΐ μάι ماي th5 พฤษ พ.ค מאי मई مه مرد",
-        "Jun": "jun giu juin июн cze чер haz юни ιουν ιούν يوني th6 มิถ มิ.ย יונ जून ژوئن شهر",
-        "Jul": "jul lug juil июл lipc лип tem юли ιουλ ιούλ يولي th7 กรก ก.ค יול जुल ژوئی مهر",
-        "Aug": "aug ago aoû авг sie сер ağu agu αυγ αύγ أغس th8 สิง ส.ค אוג अगस اوت آگو آبا",
-        "Sep": "sep set сен wrz вер eyl сеп σεπ سبت th9 กัน ก.ย ספט सित سپت آذر",
-        "Oct": "oct okt out ott окт paź жов eki οκτ أكت th10 ตุล ต.ค אוק अक् اکت دی",
-        "Nov": "nov ноя лис kas ное νοε νοέ نوف th11 พฤศ พ.ย נוב नवं नवम نوا بهم",
-        "Dec": "dec dez dic déc des дек gru гру ara δεκ ديس th12 ธัน ธ.ค דצמ दिस دسا اسف",
+        "Jan": "jan ene gen янв sty січ oca яну ιαν ينا th1 มกร ม.ค ינו जनव ژان",
+        "Feb": "feb fev fév фев lut лют şub φεβ فبر th2 กุม ก.พ פבר फर फ़र فور",
+        "Mar": "mar mär mrz maa mrt мар бер μαρ μάρ مار th3 มีน มี.ค מרץ मार",
+        "Apr": "apr abr avr апр kwi кві nis απρ أبر th4 เมษ เม.ย אפר अप् آور",
+        "May": "may mai mag mei maj май мая тра μαΐ μάι ماي th5 พฤษ พ.ค מאי मई مه",
+        "Jun": "jun giu juin июн cze чер haz юни ιουν ιούν يوني th6 มิถ มิ.ย יונ जून ژوئن",
+        "Jul": "jul lug juil июл lipc лип tem юли ιουλ ιούλ يولي th7 กรก ก.ค יול जुल ژوئی",
+        "Aug": "aug ago aoû авг sie сер ağu agu αυγ αύγ أغس th8 สิง ส.ค אוג अगस اوت آگو",
+        "Sep": "sep set сен wrz вер eyl сеп σεπ سبت th9 กัน ก.ย ספט सित سپت",
+        "Oct": "oct okt out ott окт paź жов eki οκτ أكت th10 ตุล ต.ค אוק अक् اکت",
+        "Nov": "nov ноя лис kas ное νοε νοέ نوف th11 พฤศ พ.ย נוב नवं नवम نوا",
+        "Dec": "dec dez dic déc des дек gru гру ara δεκ ديس th12 ธัน ธ.ค דצמ दिस دسا",
     }.items()
     for name in names.split()
 }  # fmt: skip
+_IRANIAN_MONTHS = dict(
+    zip(
+        ["فرو", "ارد", "خرد", "تیر", "مرد", "شهر", "مهر", "آبا", "آذر", "دی", "بهم", "اسف"],
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+        strict=True,
+    )
+)
+"""Numbered as email.utils does; only with years of that calendar: the Urdu February begins like its first month."""
 _MONTH = re.compile(
     r"(?:^\D*)?(?<!\d)(\d{1,2})[\s.-]+(?:de |ב)?([^\s\d,:/+-][^\s,:/+-]{1,13})[\s,.-]+(?:de |năm |พ\.ศ\. ?)?(?=\d{4})"
 )
@@ -146,7 +153,8 @@ def _of_whole_day(time: re.Match[str]) -> str:
 
 def _in_english(month: re.Match[str]) -> str:
     name = month[2].lower()
-    known = _MONTHS.get(name[:4]) or _MONTHS.get(name[:3])
+    months = _IRANIAN_MONTHS if int(month.string[month.end() :][:4]) in _IRANIAN_YEARS else _MONTHS
+    known = months.get(name[:4]) or months.get(name[:3])
     return f"{month[1]} {known} " if known else month[0]
 
 
