@@ -85,7 +85,8 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
 def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
     """The items, those with a new guid at a known address under the id that the address has.
 
-    Not where the address tells nothing: a front page, an address of several entries, or of one that is here too."""
+    Not where the address tells nothing: a front page, an address of several entries, or of one that is here too, be it under
+    another of its addresses."""
     here = {item.id for item in items}
     entries = Counter(item.canonical for item in items)
     result = []
@@ -93,7 +94,10 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
         address = item.canonical or ""
         old = known.addresses.get(address) if item.id not in known.items else None
         tells = old in known.items and old not in here and entries[address] == 1 and _is_article(address)
-        result.append(replace(item, id=old) if old and tells else item)
+        if old and tells:
+            here.add(old)
+            item = replace(item, id=old)
+        result.append(item)
     return result
 
 

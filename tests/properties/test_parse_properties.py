@@ -177,6 +177,7 @@ ENTRIES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0
 @given(st.lists(ENTRIES, min_size=2, max_size=4), st.integers(1, 8))
 @example([[(1, 1, 1, 1), (0, 1, 0, 0)], [(1, 1, 1, 1)]], 2)
 @example([[(0, 2, 1, 0), (1, 2, 0, 1)], [(1, 0, 0, 0), (1, 2, 0, 1)]], 2)  # a guid is trusted no more
+@example([[(2, 1, 0, 0)], [(2, 2, 0, 0)], [(2, 1, 2, 1), (2, 2, 0, 1)], [(2, 0, 0, 0), (2, 1, 2, 1)]], 1)
 def test_not_reading_what_was_said_before_changes_nothing(
     documents: list[list[tuple[int, int, int, int]]], most: int
 ) -> None:

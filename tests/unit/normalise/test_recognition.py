@@ -95,6 +95,15 @@ def test_an_item_that_is_known_stays_itself_at_an_address_that_another_has_too()
     assert (changes.new, changes.changed, changes.seen) == ((), (), (1,))
 
 
+def test_two_entries_at_the_former_and_the_present_address_of_an_item_are_not_both_that_item() -> None:
+    (moved,) = items(1)
+    here, elsewhere = items(2, 3)
+    addresses = {address: moved.id for one in (here, elsewhere) if (address := one.canonical)}
+    changes = recognise((here, elsewhere), replace(known([moved]), addresses=addresses))
+    assert changes.new == (elsewhere,)
+    assert [one.title for _, one in changes.changed] == [here.title]
+
+
 def test_the_front_page_and_an_address_of_several_tell_nothing() -> None:
     stored = items(1, link="https://example.org/")
     assert len(recognise(items(2, link="https://example.org/"), known(stored)).new) == 1
