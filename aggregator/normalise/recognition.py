@@ -96,8 +96,9 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
         tells = old in known.items and old not in here and entries[address] == 1 and _is_article(address)
         if old and tells:
             here.add(old)
-            item = replace(item, id=old)
-        result.append(item)
+            result.append(replace(item, id=old))
+        else:
+            result.append(item)
     return result
 
 
