@@ -14,7 +14,9 @@ _IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
 _CAPTIONED = re.compile(
     r'<img\b(?:[^>"]|"[^"]*")*?\ssrc="([^"]*)"(?:[^>"]|"[^"]*")*>((?:(?!</?figure\b|<img\b).)*?<figcaption>)', re.DOTALL
 )
-_EMPTY = re.compile(r'<(a|span|em|strong|b|i|p|div|figure)\b(?:[^>"]|"[^"]*")*>(?:\s|&nbsp;|<br>)*</\1>')
+_EMPTY = re.compile(
+    r'<(?:(p|div|figure|h[2-6])|(a|span|em|strong|b|i))\b(?:[^>"]|"[^"]*")*>((?:\s|&nbsp;|<br>)*)</(?:\1|\2)>'
+)
 """What an image leaves behind where it was all that it held; a link without words can be neither seen nor named."""
 _LINKED = r'\2<a href="\1" lang="en" rel="noopener nofollow">Picture</a>: '
 """A caption alone reads like a stray paragraph."""
@@ -44,7 +46,7 @@ def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]
         summary = ""
     content = _IMAGE.sub("", _CAPTIONED.sub(_LINKED, content))
     for _ in range(3):  # a link in a paragraph in a figure
-        content = _EMPTY.sub("", content)
+        content = _EMPTY.sub(lambda tag: "" if tag[1] else tag[3], content)  # blanks in a line keep its words apart
     if not any(map(str.isalnum, plain_of_safe(content))):
         return summary, None
     return summary, Markup(_scrolling(_nested(content)))  # noqa: S704 - sanitised when it was stored

@@ -255,8 +255,14 @@ def test_links_that_hold_nothing_but_a_picture_go_with_it() -> None:
     text = f"<figure><p>{linked}</p></figure><p>One {linked}{blank}two.</p><table><tbody><tr><td></td></tr></tbody></table>"
     _, shown = standfirst_and_body("", text)
     assert shown
-    assert shown.startswith("<p>One two.</p>")
+    assert " ".join(shown.split()).startswith("<p>One &nbsp;<br>two.</p><div")
     assert "<table><tbody><tr><td></td></tr></tbody></table>" in shown
+
+
+def test_emphasis_that_holds_only_a_blank_leaves_it() -> None:
+    """As word processors write it: else it would join the words around it."""
+    text = "<p>One<strong>&nbsp;</strong>two<em> </em>three<b><br></b>four.</p><p><span> </span></p><h2><a> </a></h2><p>Five.</p>"
+    assert standfirst_and_body("", text)[1] == "<p>One&nbsp;two three<br>four.</p><p>Five.</p>"
 
 
 def test_headings_of_a_text_follow_that_of_the_page_without_a_gap() -> None:
