@@ -74,9 +74,9 @@ class Comparison:
             if archive
             else Plan()
         )
-        former = self.before.settings if self.before else None
-        sections = _titles(former.sections) if former else {}
-        topics = {**(_titles(former.topics) if former else {}), **categories.titles, **self.after.topic_titles}
+        before = self.before
+        sections = _titles(before.settings.sections) if before else {}
+        topics = {**(before.topic_titles if before else {}), **categories.titles, **self.after.topic_titles}
         return {
             "stories": found.stories,
             "moved": found.moved,

@@ -202,6 +202,8 @@ def test_sections_and_topics_that_are_new_or_gone(desk: Desk) -> None:
     assert titles["pandas"] == "Giant pandas", "as the file in force has it"
     assert plan["moved"] == 0
     assert plan["changed"] == 1
+    own = "topics:\n  - {id: nippon, title: Nippon, places: [JP]}"
+    assert row(desk.json("plan", desk.propose(("topics:", own))), "topics", "japan")["title"] == "Japan"
 
 
 def test_sources_that_start_stop_and_are_renamed(desk: Desk) -> None:
