@@ -176,5 +176,7 @@ def span(text: str, start: int, end: int, origins: Sequence[int] | None = None) 
 
 
 def is_all_caps(text: str) -> bool:
-    """Whether a text is written in capitals throughout, so that capitals do not distinguish its words."""
-    return text.isupper() and sum(len(word) >= 5 and word.isupper() for word in text.split()) >= 2
+    """Whether a text is written in capitals throughout, so that capitals do not distinguish its words. Letters of scripts that
+    have none do not count as such."""
+    capitals = text.isupper() and all(map(str.isupper, filter(str.isalpha, text)))
+    return capitals and sum(len(word) >= 5 for word in text.split()) >= 2

@@ -71,6 +71,7 @@ def _hits(made: Needle, title: str, summary: str = "") -> list[str]:
         ("대만", "20대만 고용률 하락", []),
         ("AI 반도체", "AI반도체 수출", ["AI반도체"]),
         ("WHO", "WHO事務局長がUS代表団と会談へ", ["WHO"]),
+        ("WHO", "ASEANとBRICSがWHO支持", ["WHO"]),
         ("WHO", "منظمة الصحة العالمية WHO تحذر من تفشي", ["WHO"]),
     ],
 )
