@@ -115,11 +115,12 @@ def _earlier(one: Placing, other: Placing) -> Placing:
 
 
 def _reached(publishers: Sequence[tuple[str, int]], before: Sequence[StoryState], since: int | None) -> tuple[int, ...]:
-    """A report may count long after it entered: a copy gets a text of its own, or comes with a merge."""
+    """A report may count long after it entered: a copy gets a text of its own, or comes with a merge. A number once reached stays so
+    since then."""
     found = []
     for count, (_, entered) in enumerate(publishers):
         known = [state.reached[count] for state in before if len(state.reached) > count]
-        found.append(max(entered, min(known, default=since or 0)))
+        found.append(min(known, default=max(entered, since or 0)))
     return tuple(found)
 
 

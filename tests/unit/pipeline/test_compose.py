@@ -168,6 +168,19 @@ def test_an_outlet_that_only_printed_an_agency_counts_from_when_it_says_somethin
     assert told([print_of[0], gone], second, joined=[], now=1200).publishers == second.publishers
 
 
+def test_a_number_of_outlets_is_kept_since_when_it_was_reached_though_one_counts_by_a_later_report_now() -> None:
+    """Its first one is now a copy: who follows what two outlets tell would see the story a second time, at the place of the later."""
+    ones = [
+        member(1, "A", "Grid", 100, summary=LEAD),
+        member(2, "B", "Grid", 200, summary="The grid will be mended by spring, our reporter hears in Kyiv."),
+        member(3, "B", "Grid", 700, summary="Lights are on again in half of the city, as our reporter saw."),
+    ]
+    first = told(ones)
+    second = told([ones[0], member(2, "B", "Grid", 200, summary=LEAD), ones[2]], first, joined=[], now=900)
+    assert (first.publishers, first.reached) == ((("A", 100), ("B", 200)), (100, 200))
+    assert (second.publishers, second.reached) == ((("A", 100), ("B", 700)), (100, 200))
+
+
 def test_a_merge_keeps_since_when_each_number_of_outlets_told_it_and_more_of_them_do_from_now() -> None:
     ones = [member(n, name, "Grid", at) for n, name, at in ((1, "A", 100), (4, "D", 400))]
     others = [member(n, name, "Grid", at) for n, name, at in ((2, "B", 200), (3, "C", 300), (5, "E", 500))]
