@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import re
 
-from aggregator.text.scripts import UNSPACED
+from aggregator.text.scripts import HANGUL, UNSPACED
 
-_UNSPACED = re.compile(f"[{UNSPACED}\uac00-\ud7a3]")
+_UNSPACED = re.compile(f"[{UNSPACED}{HANGUL}]")
 _URGENT = r"""(?:breaking|developing|exclusive|updated?|urgent|alert|just\ in|news\ alert|flash|wrapup(?:\ \d+)?
             |update\ \d+|refile|corrected)
             (?:\ (?:news|story|update|updates))?

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from aggregator.text.fold import fold, is_all_caps, lower, offsets, span
-from aggregator.text.scripts import UNSPACED, unspaced
+from aggregator.text.scripts import HANGUL, UNSPACED, unspaced
 
 Spans = tuple[tuple[int, int], ...]
 """Ranges of a text: (start, end), end exclusive."""
@@ -28,10 +28,8 @@ _PRONOUN_WORDS = "of to for with from tell tells told let lets between join give
 _PRONOUN_AFTER = frozenset(_PRONOUN_WORDS.split())
 
 
-_ATTACHING = f"{UNSPACED}\uac00-\ud7a3"  # scripts without spaces, and Hangul
+_ATTACHING = f"{UNSPACED}{HANGUL}"
 _SEAM = re.compile(f"(?<=[0-9A-Za-z])(?=[{_ATTACHING}])|(?<=[{_ATTACHING}])(?=[0-9A-Za-z])")
-
-
 _PARTING = "\x1f"  # a space where it is searched
 
 
@@ -58,8 +56,8 @@ def searchable(folded: str) -> str:
 
 
 def _suffixing(char: str) -> bool:
-    """Whether the script is Hangul: Korean has spaces, but attaches particles to the word before them."""
-    return "\uac00" <= char <= "\ud7a3"
+    """Whether the script is Hangul."""
+    return HANGUL[0] <= char <= HANGUL[-1]
 
 
 class Needle(NamedTuple):

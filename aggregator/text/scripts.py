@@ -14,6 +14,8 @@ UNSPACED = (
     "\u1780-\u17ff"  # Khmer
 )
 """Their letters, as ranges inside the brackets of a regular expression."""
+HANGUL = "\uac00-\ud7a3"
+"""Korean has spaces, but attaches particles to the word before them."""
 
 MARKS = "\u200d" + "".join(
     char

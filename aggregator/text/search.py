@@ -15,9 +15,8 @@ import re
 import unicodedata
 from string import ascii_letters, digits
 
-from aggregator.text.scripts import UNSPACED
+from aggregator.text.scripts import HANGUL, UNSPACED
 
-_HANGUL = "\uac00-\ud7a3"
 # Separate from the table in `fold`, because a change here needs a migration that rebuilds the index.
 _PLAIN = {
     "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ð": "d", "Ð": "D", "ħ": "h", "Ħ": "H", "ı": "i", "ŋ": "n",
@@ -39,7 +38,7 @@ _PLAIN = {char: plain for char, plain in _PLAIN.items() if char != plain}
 _SIGNS = "\u061c\u2066-\u2069\u20ba-\u20cf\u23f4-\u23ff\u2b4d-\u2bff\u2e32-\u2e7f\U0001f300-\U0001faff"
 _SIGN = re.compile(f"[{_SIGNS}]")
 _BEGUN = re.compile(r"[^\W_]{3}\*$")
-_CHANGED = re.compile(f"[{UNSPACED}{_HANGUL}{_SIGNS}{''.join(_PLAIN)}]")
+_CHANGED = re.compile(f"[{UNSPACED}{HANGUL}{_SIGNS}{''.join(_PLAIN)}]")
 _CAPITAL = "[A-ZΑ-ΩА-Я]"
 INITIALS = rf"(?:{_CAPITAL}\. )+{_CAPITAL}\."
 """A regular expression for initials with spaces, as in `J. D. Vance`: one word."""
