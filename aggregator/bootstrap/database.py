@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aggregator.bootstrap.place import Place
+from aggregator.bootstrap.place import Place, is_there
 from aggregator.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -69,9 +69,7 @@ class Database:
             StoreError: this user may not look there.
         """
         try:
-            return self.shared or bool(self.file.stat())  # from Python 3.14 on, `exists` says no where it may not look
-        except (FileNotFoundError, NotADirectoryError):
-            return False
+            return self.shared or is_there(self.file)
         except OSError as error:
             raise StoreError(f"{self.file}: cannot be opened: {error.strerror}") from error
 

@@ -36,5 +36,18 @@ class Place:
         }
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is anything at this path. `Path.exists` says no where it may not look, from Python 3.14 on.
+
+    Raises:
+        OSError: this user may not look there.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import orjson
 
 from aggregator.bootstrap import Application, Place, utc_now
+from aggregator.bootstrap.place import is_there
 from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.cli.progress import bar
@@ -33,15 +35,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
-    if args.file:
-        try:
-            Path(args.file).stat()
-        except (FileNotFoundError, NotADirectoryError):
-            raise UsageError(
-                f"{args.file} does not exist: name the proposed file, or none to plan {place.config}"
-            ) from None
-        except OSError:
-            pass  # loading it says what is wrong
+    with suppress(OSError):  # loading it says what is wrong
+        if args.file and not is_there(Path(args.file)):
+            raise UsageError(f"{args.file} does not exist: name the proposed file, or none to plan {place.config}")
     after = Application.load(replace(place, config=Path(args.file)) if args.file else place)
     comparison = Comparison(in_force(after), after)
     report = _report(comparison, _since(args.since), number("--limit", args.limit) if args.limit else None)
