@@ -101,17 +101,13 @@ class Comparison:
         self, found: Plan, kind: str, rules: Sequence[Rules], others: Mapping[str, str]
     ) -> list[dict[str, Any]]:
         """In the editor's order; `others`, id → title, that the file does not or no longer have come last."""
-        titles = _titles(rules)
+        own = _titles(rules)
+        titles = {**others, **own}
         gone = [name.partition(":")[2] for name in sorted(found.streams) if name.startswith(f"{kind}:")]
         rows = []
-        for id in dict.fromkeys((*titles, *gone)):
+        for id in dict.fromkeys((*own, *gone)):
             moves = found.streams.get(f"{kind}:{id}", Moves())
-            row = {
-                "id": id,
-                "title": titles.get(id) or others.get(id, id),
-                "before": moves.before,
-                "after": moves.after,
-            }
+            row = {"id": id, "title": titles.get(id, id), "before": moves.before, "after": moves.after}
             if kind == "section":
                 row |= {"primary_before": moves.led, "primary_after": moves.leads}
             row |= {"come": moves.come, "go": moves.go, "become": moves.become}

@@ -113,9 +113,7 @@ class StoryState:
     section: str
     scores: Scores
     topics: tuple[str, ...]
-    publishers: tuple[
-        tuple[str, int], ...
-    ]  # independent ones in order of joining, with the time at which its report entered
+    publishers: tuple[tuple[str, int], ...]  # independent ones as they joined, and when the report of each entered
     reached: tuple[int, ...]  # since when it has had one of them, two, three …
     entry: Entry
     placings: tuple[Placing, ...]

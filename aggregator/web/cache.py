@@ -128,9 +128,8 @@ class ResponseCache:
                 return self._respond(key, kept, environ, start_response)
         with _turn(kept), self.library.one_request():
             renewed = self.kept.get(key)
-            if renewed is not None and not self._valid(key, renewed):
-                renewed = None
-            return self._respond(key, renewed, environ, start_response)
+            valid = renewed is not None and self._valid(key, renewed)
+            return self._respond(key, renewed if valid else None, environ, start_response)
 
     def _respond(
         self, key: Key, kept: KeptResponse | None, environ: WSGIEnvironment, start_response: StartResponse

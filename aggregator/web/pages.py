@@ -76,7 +76,7 @@ def front() -> Response:
         pulse=_pulse(lib, int(lib.now().timestamp())),
         path="/",
         description=about(lib.in_force()),
-        canonical=f"{lib.in_force().root}/",
+        canonical=_address(lib),
         feeds=_feeds("/latest"),
     )
 
