@@ -227,6 +227,7 @@ def test_elements_may_have_any_prefix() -> None:
 
 WITH_ADDRESSES = [
     "ann@example.org (Ann)", "Ann &lt;ann@example.org&gt;", "Ann (ann@example.org)", "ann@example.org Ann",
+    "ann@paper.online (Ann)", "Ann &lt;ann@paper.online&gt;", "Ann (ann@paper.online)", "ann@paper.online Ann",
 ]  # fmt: skip
 
 
@@ -255,9 +256,13 @@ def test_several_authors_are_named_without_their_addresses(written: str, title: 
 
 
 @pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
-def test_addresses_alone_are_no_authors(title: str) -> None:
-    both = "<author>ann@example.org, bob@example.org</author>"
-    assert read(rss(item(both, title=title))).items[0].author is None
+@pytest.mark.parametrize(
+    "written",
+    ["ann@example.org, bob@example.org", "<![CDATA[<ann@paper.online>]]>", "<email>ann@paper.online</email>"],
+)
+@pytest.mark.parametrize("name", ["author", "dc:creator"])
+def test_addresses_alone_are_no_authors(name: str, written: str, title: str) -> None:
+    assert read(rss(item(f"<{name}>{written}</{name}>", title=title))).items[0].author is None
 
 
 @pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
