@@ -129,10 +129,10 @@ def _hides_its_link(entry: bytes) -> bool:
 
 
 def _link(entry: Mapping[str, Any], atom: bool) -> str | None:
-    """To the article: fastfeedparser takes the first link of Atom, which may be to an enclosure or comments."""
+    """To the article: fastfeedparser takes the first link of Atom for it, which may be to an enclosure or comments."""
     own, links = entry.get("link"), entry.get("links") or ()
     articles = [link["href"] for link in links if link.get("rel") in (None, "alternate")]
-    return followed([link for link in ((*articles, own) if atom else (own, *articles)) if link])
+    return followed(articles if atom or not own else [own, *articles])
 
 
 def _described(media: Sequence[Mapping[str, Any]] | None) -> str | None:

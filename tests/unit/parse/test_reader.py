@@ -163,6 +163,14 @@ def test_the_link_of_an_entry_is_to_its_article(others: str, rel: str) -> None:
     assert [feed.items[0].link for feed in feeds] == ["https://example.org/1"] * 2
 
 
+@pytest.mark.parametrize("rel", ["enclosure", "replies", "self", "related"])
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])  # the second is read by feedparser
+@pytest.mark.parametrize(("guid", "link"), [("urn:x", None), ("https://example.org/1", "https://example.org/1")])
+def test_a_link_to_something_else_is_not_to_the_article(rel: str, title: str, guid: str, link: str | None) -> None:
+    told = f'<entry><id>{guid}</id><title>{title}</title><link rel="{rel}" href="https://example.org/2"/></entry>'
+    assert read(atom(told)).items[0].url == link
+
+
 @pytest.mark.parametrize(
     "first",
     [
