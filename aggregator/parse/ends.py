@@ -1,5 +1,5 @@
-"""Puts in ends that are missing or mistyped inside an entry: of a CDATA section, of an element. To every parser all that follows
-belongs to what does not end, the next entries too.
+"""Puts in ends that are missing or mistyped inside an entry or before the first one: of a CDATA section, of an
+element. To every parser all that follows belongs to what does not end, the next entries too.
 
 Linear passes over bytes, as in `repair`.
 """
@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-
-from aggregator.parse.document import ENTRY_START
 
 _CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
 _OPENED = re.compile(rb"<([\w:.-]{1,64})(?:\s[^<>]*)?>\s*\Z")
@@ -54,13 +52,12 @@ def of_cdata(data: bytes) -> bytes:
 
 
 def of_elements(data: bytes) -> bytes:
-    """An element of an entry without end is ended by the end tag that belongs to no other, else before the next element, or with
-    the element in which it stands."""
-    first = ENTRY_START.search(data)
+    """An element without end, of an entry or the head, is ended by the end tag that belongs to no other, else before the next
+    element, or with the element in which it stands."""
     parts: list[bytes] = []
     place = 0
     tags: list[re.Match[bytes]] = []
-    for tag in _TAG.finditer(data, first.start()) if first else ():
+    for tag in _TAG.finditer(data):
         if tag[2] in _ENTRIES:
             for start, end, name in _missing(tags, tag.start()):
                 parts += [data[place:start], b"</" + name + b">"]

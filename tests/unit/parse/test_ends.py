@@ -54,6 +54,13 @@ def test_an_element_without_end_among_the_others(unended: str) -> None:
         assert feed.flaws == ("missing-ends",)
 
 
+@pytest.mark.parametrize("name", [b"title", b"link", b"description", b"copyright", b"dc:rights"])
+def test_an_element_without_end_in_front_of_the_first_entry(name: bytes) -> None:
+    whole = rss([WHOLE])
+    feed = read(whole.replace(b"<item>", b"<" + name + b">Foo<item>"))
+    assert shown(feed) == shown(read(whole))
+
+
 @pytest.mark.parametrize("field", ["title", "description"])
 def test_a_picture_with_a_title_and_link_of_its_own_behind_a_missing_end(field: str) -> None:
     picture = "<image><url>https://e.org/2.jpg</url><title>Second</title><link>https://e.org/2</link></image>"
