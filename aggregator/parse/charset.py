@@ -21,6 +21,10 @@ _MARKS = (
 # The first bytes of "<?" or "<r" in encodings without a mark (XML 1.0, appendix F).
 _UNMARKED = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 
+# Labels of the Encoding Standard that Python does not know, besides those that are another with "x-" in front.
+_ALIASES = {
+    "windows-874": "cp874", "dos-874": "cp874", "windows-949": "cp949", "windows-31j": "cp932", "iso-8859-8-i": "iso8859-8",
+}  # fmt: skip
 # Labels that mean a larger encoding in practice (WHATWG), by Python's name of the codec.
 _WIDER = {
     "ascii": "cp1252",
@@ -48,8 +52,9 @@ def codec(label: str | None) -> str | None:
     """Python's name of the encoding that a label means, or None where we do not know it or do not want it."""
     if not label:
         return None
+    label = label.lower().removeprefix("x-")
     try:
-        name = codecs.lookup(label).name
+        name = codecs.lookup(_ALIASES.get(label, label)).name
     except (LookupError, ValueError):
         return None
     return _WIDER.get(name, name) if _ALLOWED.fullmatch(name) else None

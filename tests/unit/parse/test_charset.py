@@ -96,6 +96,18 @@ def test_bytes_are_no_utf_16_because_they_are_declared_so(padding: str) -> None:
     assert title(rss(item(title="Київ – Łódź"), declared="utf-16") + padding.encode() + b"<!--\xff-->") == "Київ – Łódź"
 
 
+@pytest.mark.parametrize(
+    ("label", "encoding", "text"),
+    [
+        ("windows-874", "cp874", "นายกรัฐมนตรี"), ("x-sjis", "shift_jis", "首相が訪米"), ("Windows-31J", "cp932", "①首相が訪米"),
+        ("windows-949", "cp949", "대통령 똠"), ("x-gbk", "gbk", "主席访问"), ("ISO-8859-8-I", "iso-8859-8", "ראש הממשלה"),
+        ("x-mac-cyrillic", "mac-cyrillic", "Президент"),
+    ],
+)  # fmt: skip
+def test_names_that_browsers_know_are_known(label: str, encoding: str, text: str) -> None:
+    assert title(rss(item(title=text), encoding=encoding, declared=label)) == text
+
+
 def test_an_unknown_encoding_is_noted() -> None:
     feed = parse(rss(item(title="Київ"), declared="x-no-such-thing"), None, URL)
     assert (feed.items[0].title, feed.flaws) == ("Київ", ("encoding-unknown",))
