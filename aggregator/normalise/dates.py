@@ -2,8 +2,9 @@
 
 Texts that the parser did not understand are read as ISO 8601 in its common variants, else by email.utils (RFC 5322, unknown
 zones are UTC) after what feeds write otherwise: PM, +01:00 and GMT+1, no time, months of other languages, Buddhist years and
-the Iranian calendar, words before the time, 20.11.2026, 20/11/2026, 11/20/2026 and 2026年11月20日. They must name year,
-month and day; nothing is guessed from today's date. Which of 10/11/2026 is the month is told by the other dates of the document.
+the Iranian calendar, words before the time, 20th, 20261120T1000, 20.11.2026, 20/11/2026, 11/20/2026 and 2026年11月20日. They must
+name year, month and day; nothing is guessed from today's date. Which of 10/11/2026 is the month is told by the other dates of
+the document.
 """
 
 from __future__ import annotations
@@ -79,6 +80,8 @@ _IN_ORDER = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s
 _DOTTED = re.compile(r"\s*(\d{1,2})\.(\d{1,2})\.(\d{4}),?(?!\d)")
 # 20/11/2026 or 11-20-2026, perhaps after a day of the week and with a dash before the time.
 _SLASHED = re.compile(r"\s*(?:[^\W\d_]{2,12}\.?,?\s+){0,2}(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)(?:,| [-–](?= ))?")
+_COMPACT = re.compile(r"\s*(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(?!\d)")
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _DASHED = re.compile(r"(?<=\d{4}) [-–] (?=\d{1,2}:\d{2})")  # as Drupal puts one before the time
 _TIME = re.compile(r"\d[:.]\d{2}")
 _NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")
@@ -112,6 +115,7 @@ def read(text: str | None, day_first: bool | None = None) -> datetime | None:
         return None
     if slashed := _SLASHED.match(text):
         text = _in_order(slashed, day_first) + text[slashed.end() :]
+    text = _COMPACT.sub(lambda one: "{}-{}-{}T{}:{}:{}".format(*one.groups("00")), _ORDINAL.sub("", text))
     text = _IN_ORDER.sub(r"\1-\2-\3 ", _DOTTED.sub(r"\3-\2-\1", text))
     text = _HOURS.sub(r"\1:\2", _AT.sub(" ", text))
     text = _HALF_DAY.sub(_of_whole_day, _DASHED.sub(" ", text))
