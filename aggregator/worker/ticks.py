@@ -49,6 +49,7 @@ class Ticks:
 
     def stop(self) -> None:
         """Calls in progress are cancelled."""
+        self._scheduler.pause()  # a call made just before the end would be cancelled before it begins, which is logged as an error
         self._scheduler.shutdown(wait=False)
         if self._pulse:
             self._pulse.cancel()

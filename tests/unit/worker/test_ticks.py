@@ -97,3 +97,21 @@ def test_a_tick_that_is_under_way_at_the_end_is_no_error(machine: Machine, caplo
     with caplog.at_level(logging.ERROR):
         run(machine, wait, test)
     assert not caplog.records
+
+
+def test_a_tick_that_is_about_to_begin_at_the_end_is_no_error(
+    machine: Machine, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def test() -> None:
+        for turns in range(4):  # of the loop, in one of which the tick is made and has not begun
+            made = Ticks(machine.clock)
+            made.every(60, machine.tick)
+            made.start()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            made.stop()
+            await asyncio.sleep(0.01)
+
+    with caplog.at_level(logging.ERROR):
+        asyncio.run(test())
+    assert not caplog.records
