@@ -38,6 +38,8 @@ _SUMMARY = re.compile(rb"<(?:[\w-]+:)?(?:description|summary)[\s>]")
 _DATE = re.compile(rb"<(?:pubDate|dc:date|published|issued)(?:\s[^<>]*)?(?<!/)>")
 _LINK = re.compile(rb"<(?:[\w.-]+:)?link\b[^<>]*>(\s*</link>)?")
 _ATOM = re.compile(rb"<(?:[\w.-]+:)?feed[\s>]")
+# XHTML comes with the element in which it stands, and a <div> that is no part of it (RFC 4287, section 3.1.1.3).
+_XHTML = re.compile(r"\s*<content\b[^>]*>\s*<div\b[^>]*>(.*)</div>\s*</content>\s*", re.DOTALL)
 _RDF = re.compile(rb"<(?:[\w.-]+:)?RDF\b")
 
 
@@ -93,8 +95,10 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
     if contents:
         first = contents[0]
         content, base, language = first.get("value"), first.get("base"), first.get("language")
-        if first.get("type") in ("text/plain", "text"):
-            content = as_html(content) if content else content
+        if content and first.get("type") in ("text/plain", "text"):
+            content = as_html(content)
+        elif content and (inside := _XHTML.fullmatch(content)):
+            content = inside[1]
     media = get("media_content")
     summary = (get("description") if summarised else None) or _described(media)
     tags = get("tags")

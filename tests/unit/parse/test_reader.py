@@ -145,6 +145,13 @@ def test_xhtml_under_a_prefix_keeps_its_tags() -> None:
     )
 
 
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])  # the second is read by feedparser
+def test_the_div_around_xhtml_is_no_part_of_it(title: str) -> None:
+    text = '\n<div xmlns="http://www.w3.org/1999/xhtml">One <div>two</div></div>\n'
+    (one,) = read(atom(f'<entry><id>1</id><title>{title}</title><content type="xhtml">{text}</content></entry>')).items
+    assert one.content == "One <div>two</div>"
+
+
 @pytest.mark.parametrize(
     "others",
     [
