@@ -9,7 +9,7 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from aggregator.model.judgement import Receipt
+from aggregator.model.judgement import Receipt, RunnerUp
 from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
 from aggregator.normalise.address import canonical
@@ -50,11 +50,19 @@ def why(library: Library, story: StoryView, pins: PinReceipts) -> tuple[Receipt,
     if pin := pins.get((story.n, story.section)):
         found = [pin, *(one for one in found if one.section != pin.section)]
     order = [name for name, _ in story.scores] + list(story.topics)
-    scores = dict(story.scores)
-    return tuple(
-        replace(one, score=scores.get(one.section, one.score))
-        for one in sorted(found, key=lambda one: order.index(one.section))
-    )
+    return tuple(_of_story(one, story) for one in sorted(found, key=lambda one: order.index(one.section)))
+
+
+def _of_story(one: Receipt, story: StoryView) -> Receipt:
+    """With the scores of the story, which those of the one report that explains a section may contradict."""
+    score = dict(story.scores).get(one.section)
+    if score is None:
+        return one  # a topic
+    others = [RunnerUp(name, value) for name, value in story.scores if name != one.section]
+    below = (
+        one.runner_up if one.runner_up and one.runner_up.score < score else None
+    )  # in the story it is below the threshold
+    return replace(one, score=score, runner_up=others[0] if others else below)
 
 
 def _texts(library: Library, story: StoryView) -> Iterator[tuple[str, str, str | None]]:

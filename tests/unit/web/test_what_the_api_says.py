@@ -208,3 +208,37 @@ def test_a_section_that_only_the_summary_of_another_report_explains_has_a_receip
     assert story["section"] == "defense"
     assert [(one["section"], one["matched"][0]["field"]) for one in story["receipts"]] == [("defense", "summary")]
     room.close()
+
+
+def test_the_runner_up_of_a_story_has_the_score_of_the_story(tmp_path: Path) -> None:
+    """Not that of one report: the list names the same section two lines further down, with another score."""
+    lead = item("Navy sends frigates to China")
+    other = item("Navy sends frigates and missiles to a port", "kyodo", age=timedelta(minutes=50))
+    room = Newsroom(tmp_path, f"{CONFIG}stories: {{join: [['{lead.url}', '{other.url}']]}}\n")
+    room.publish(lead, other)
+    (story,) = room.client.get("/api/v1/stories").get_json()["stories"]
+    first, second = story["receipts"]
+    assert [first["section"], second["section"]] == story["sections"]
+    assert first["runner_up"] == {"section": second["section"], "score": second["score"]}
+    assert second["runner_up"] == {"section": first["section"], "score": first["score"]}
+    room.close()
+
+
+def test_a_section_that_one_report_alone_puts_first_is_no_runner_up_of_the_story(tmp_path: Path) -> None:
+    """Five outlets tell of frigates, and the one that the story links to of China too."""
+    text = CONFIG.replace(
+        "  - {name: Silent,",
+        "".join(f"  - {{name: N{n}, url: 'https://n{n}.example'}}\n" for n in range(4)) + "  - {name: Silent,",
+    )
+    lead = item("China, Beijing and Shanghai see a frigate")
+    others = [
+        replace(item(f"A frigate is seen, {n}", "kyodo", age=timedelta(minutes=50)), source=f"n{n}", publisher=f"N{n}")
+        for n in range(4)
+    ]
+    urls = ", ".join(f"'{one.url}'" for one in (lead, *others))
+    room = Newsroom(tmp_path, f"{text}stories: {{join: [[{urls}]]}}\n")
+    room.publish(lead, *others)
+    (story,) = room.client.get("/api/v1/stories").get_json()["stories"]
+    (receipt,) = story["receipts"]
+    assert (receipt["section"], receipt["runner_up"]) == ("defense", None)
+    room.close()
