@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+import signal
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.cli.arguments import Command, nothing
@@ -16,7 +18,9 @@ from aggregator.worker.processes import end_on_signals, locks
 
 if TYPE_CHECKING:
     from aggregator.bootstrap.sharing import Sharing
-    from aggregator.worker.service import Beside
+
+Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+"""Something that runs beside the worker until the event is set."""
 
 
 def run(args: argparse.Namespace, place: Place) -> int:
@@ -41,15 +45,57 @@ def work(application: Application, beside: Beside | None) -> int:
     mine, of_archive = locks(application.place.instance, application.database.file)
     with mine as lock, of_archive as taken:
         archive = application.database.open()
-        archive.upkeep.check()
-        release_dead(archive, lambda owner: owner == taken.killed)
-        archive.close()
-        asyncio.run(_serve(application, beside, lock.report))
+
+        def examine() -> None:
+            archive.upkeep.check()
+            release_dead(archive, lambda owner: owner == taken.killed)
+            archive.close()
+
+        asyncio.run(_serve(application, beside, lock.report, examine=examine))
     return 0
 
 
 async def _serve(
-    application: Application, beside: Beside | None, show: Callable[[str], None], sharing: Sharing | None = None
+    application: Application,
+    beside: Beside | None,
+    show: Callable[[str], None],
+    sharing: Sharing | None = None,
+    examine: Callable[[], None] = lambda: None,
+) -> None:
+    stopping = asyncio.Event()
+    alongside = asyncio.create_task(beside(stopping)) if beside else None
+    try:
+        sound = await _examined(examine, stopping)
+        if sound:
+            await _work(application, show, sharing, stopping)
+    finally:
+        stopping.set()
+        if alongside:
+            await alongside
+    if not sound:
+        os._exit(0)  # told to stop: the thread that looks through the archive is not waited for
+
+
+async def _examined(examine: Callable[[], None], stopping: asyncio.Event) -> bool:
+    """Look through the archive before anything is written. Of a large one that takes a minute, in which readers are served. False:
+    told to stop before it was done."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    examined = loop.run_in_executor(None, examine)
+    told = asyncio.create_task(stopping.wait())
+    either: set[asyncio.Future[Any]] = {examined, told}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    end_on_signals()
+    if not examined.done():
+        return False
+    examined.result()
+    return True
+
+
+async def _work(
+    application: Application, show: Callable[[str], None], sharing: Sharing | None, stopping: asyncio.Event
 ) -> None:
     from aggregator.bootstrap.engines import Engines
     from aggregator.sandbox import Sandbox
@@ -59,8 +105,9 @@ async def _serve(
         engines = Engines(application, sandbox)
         fleet = sharing.fleet(engines.private) if sharing else None
         try:
-            service = Service(engines.start(), engines.changed, engines.adopt_pauses, utc_now, show=show, fleet=fleet)
-            await service.run(beside)
+            start = engines.start()
+            service = Service(start, engines.changed, engines.adopt_pauses, utc_now, stopping, show=show, fleet=fleet)
+            await service.run()
         finally:
             await engines.close()
 

@@ -27,13 +27,10 @@ TICK = 5  # seconds: how often the store is asked what is due
 LOOK = 0.5  # seconds: how often the configuration's files are checked; an edit is seen by two checks
 LAST_CALL = 9.0  # seconds after the signal to stop: who still waits for a locked archive then waits no longer
 
-Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
-"""Something that runs beside the worker until the event is set."""
-
 
 class Service:
-    """Polls and makes editions until told to stop. `reload` is as in ConfigReload, `adopt_pauses` as in Polling, `show` as in
-    Troubles; `fleet`: other workers do the same."""
+    """Polls and makes editions until `stopping` is set, as SIGINT and SIGTERM do. `reload` is as in ConfigReload, `adopt_pauses` as
+    in Polling, `show` as in Troubles; `fleet`: other workers do the same."""
 
     def __init__(
         self,
@@ -41,12 +38,13 @@ class Service:
         reload: Callable[[bool], Reload | None],
         adopt_pauses: Callable[[Collection[str]], None],
         clock: Callable[[], datetime],
+        stopping: asyncio.Event,
         *,
         show: Callable[[str], None] = lambda text: None,
         fleet: Fleet | None = None,
     ) -> None:
         self._clock = clock
-        self._stopping = asyncio.Event()
+        self._stopping = stopping
         self._signals = 0
         current, owner, news, troubles = Current(engine), identity(), asyncio.Event(), Troubles(show)
         measures = Measures()
@@ -72,15 +70,13 @@ class Service:
             )  # fmt: skip
             self._tick, self._work = self.polling.maintain, queue.run
 
-    async def run(self, extra: Beside | None = None) -> None:
-        """Until SIGINT or SIGTERM. `extra` runs beside it (the web of `run`) and is told when to stop."""
+    async def run(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stop)
         ticks = Ticks(self._clock)
         loop.add_signal_handler(signal.SIGHUP, lambda: ticks.once(self.config_reload.check, force=True))
         await self.config_reload.start()
-        beside = asyncio.create_task(extra(self._stopping)) if extra else None
         work = asyncio.create_task(self._work())
         ticks.every(TICK, self._tick)
         ticks.every(LOOK, self.config_reload.check)
@@ -94,8 +90,6 @@ class Service:
             await self.polling.wind_down()
             self._news.set()
             await work
-            if beside:
-                await beside
 
     def _stop(self) -> None:
         self._signals += 1

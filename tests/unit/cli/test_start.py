@@ -1,0 +1,74 @@
+"""`run` begins to serve before it has looked through the archive, and to write after."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from builders.process import configuration
+
+from aggregator.bootstrap import Application, Place
+from aggregator.cli import worker
+from aggregator.errors import StoreCorrupt
+from aggregator.store.sqlite.upkeep import Upkeep
+from aggregator.worker import logs
+
+
+@pytest.fixture(autouse=True)
+def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(logs, "start", lambda mask: None)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def application(tmp_path: Path) -> Application:
+    return Application.load(Place(configuration(tmp_path, {}), tmp_path / "instance"))
+
+
+def test_readers_are_served_while_the_archive_is_looked_through_and_no_longer_if_it_is_damaged(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving, told = threading.Event(), []
+
+    def check(self: Upkeep) -> None:
+        assert serving.wait(5), "the check of a large archive takes a minute"
+        raise StoreCorrupt("damaged")
+
+    async def web(stopping: asyncio.Event) -> None:
+        serving.set()
+        await stopping.wait()
+        told.append("to stop")
+
+    monkeypatch.setattr(Upkeep, "check", check)
+    with pytest.raises(StoreCorrupt):
+        worker.work(application, web)
+    assert told == ["to stop"]
+    assert application.database.open().upkeep.configuration() is None, "nothing was written"
+
+
+def test_a_signal_while_the_archive_is_looked_through_ends_the_web_and_does_not_wait_for_the_rest(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, happened = threading.Event(), []
+
+    def end(code: int) -> None:
+        happened.append(f"exit {code}")
+        looked.set()  # for this test, whose process goes on
+
+    async def web(stopping: asyncio.Event) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await stopping.wait()
+        happened.append("web ended")
+
+    monkeypatch.setattr(Upkeep, "check", lambda self: looked.wait(5))
+    monkeypatch.setattr(os, "_exit", end)
+    worker.work(application, web)
+    assert happened == ["web ended", "exit 0"]
