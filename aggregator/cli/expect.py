@@ -16,11 +16,10 @@ from aggregator.categorise.examples import check_examples
 from aggregator.categorise.judge import judge
 from aggregator.categorise.proposing import Proposal, edited, proposals
 from aggregator.config.characters import in_lines
-from aggregator.config.check import FALLBACK
 from aggregator.config.edit import scalar
 from aggregator.config.tree import Items, Table, read_tree
 from aggregator.errors import Problem, UsageError
-from aggregator.model.settings import Position, Term
+from aggregator.model.settings import FALLBACK, Position, Term
 from aggregator.pipeline.category_topics import stored_topics
 from aggregator.pipeline.changes import term_text
 from aggregator.pipeline.plan import PAGE, Plan, Row, archive_rows, plan

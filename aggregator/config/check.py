@@ -16,12 +16,10 @@ from aggregator.config.scalars import slug
 from aggregator.config.schema import FeedsFile, IncludedFile, Rules, Source
 from aggregator.config.suggest import closest, did_you_mean
 from aggregator.errors import Problem
-from aggregator.model.settings import Position, Term
+from aggregator.model.settings import FALLBACK, Position, Term
 from aggregator.text.fold import key
 from aggregator.text.match import Needle, needle
 from aggregator.text.regions import KNOWN_PLACES, known_place
-
-FALLBACK = "world"
 
 POLITE = timedelta(minutes=1)
 IMPOLITE = "polling others' servers more than once a minute is impolite: write 1m or more"

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from types import MappingProxyType
 
 from aggregator.config import schema
-from aggregator.config.check import FALLBACK, check, lacks_fallback, source_id
+from aggregator.config.check import check, lacks_fallback, source_id
 from aggregator.config.environment import mask
 from aggregator.config.project import Project, Reader, read_project
 from aggregator.config.publishers import name_key
@@ -132,7 +132,7 @@ def _sections(entries: list[schema.Rules], main: schema.FeedsFile) -> tuple[mode
     sections = tuple(_rules("section", entry) for entry in entries)
     if not lacks_fallback(entries):
         return sections
-    return (*sections, model.Rules("section", FALLBACK, "World", None, (), (), (), (), (), (), main.at()))
+    return (*sections, model.Rules("section", model.FALLBACK, "World", None, (), (), (), (), (), (), main.at()))
 
 
 def _overrides(entry: schema.Stories) -> model.Overrides:

@@ -28,7 +28,7 @@ from pydantic import (
 
 from aggregator.config import network, rules, scalars
 from aggregator.config.tree import Text
-from aggregator.model.settings import Example, Position, Term
+from aggregator.model.settings import FIRST_INTERVAL, Example, Position, Term
 
 # JSON Schema of a scalar that we take as text: an editor's YAML reader makes numbers and booleans of some.
 TEXT = {"type": ["string", "number", "boolean"]}
@@ -143,7 +143,7 @@ class Site(Entry):
 class Defaults(Entry):
     """Defaults for sources that do not set the key themselves."""
 
-    every: Every = Field(default=timedelta(minutes=15), description="Initial interval between polls; it then adapts.")
+    every: Every = Field(default=FIRST_INTERVAL, description="Initial interval between polls; it then adapts.")
     keep: Keep = Field(
         default=timedelta(days=90), description="How long texts of items are kept after a source last listed them."
     )

@@ -12,6 +12,10 @@ from aggregator.errors import Problem
 
 LONGEST_WORD = 200
 """Characters of a word or phrase in a rule."""
+FALLBACK = "world"
+"""Id of the section of items that no rule places; a file whose last section has no rules may do without it."""
+FIRST_INTERVAL = timedelta(minutes=15)
+"""`defaults: {every:}` where the file does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,4 +173,4 @@ class Settings:
     def fallback(self) -> str:
         """The section of items that no rule places: `world` if there is one, else the last."""
         ids = [section.id for section in self.sections]
-        return "world" if "world" in ids else ids[-1]
+        return FALLBACK if FALLBACK in ids else ids[-1]

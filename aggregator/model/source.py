@@ -72,6 +72,8 @@ OWN_HEADERS = frozenset(
 
 ASKED_TO_WAIT = (429, 503)
 """Statuses with which a server may say in Retry-After when to come again."""
+HORIZON = timedelta(days=7)
+"""No poll is ever further away, whatever anybody asks: a later one comes from a wrong clock."""
 LONGEST_HOLD = 3600
 """Seconds. A Retry-After that one source of a host got applies to its others for at most this long."""
 

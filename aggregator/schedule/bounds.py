@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from aggregator.model.settings import Defaults, Source
+from aggregator.model.settings import FIRST_INTERVAL, Defaults, Source
+from aggregator.model.source import HORIZON
 
-STANDARD = timedelta(minutes=15)  # `defaults: {every:}` where feeds.yaml does not say
-LONGEST = timedelta(days=7)  # no poll is ever further away, whatever anybody asks
+STANDARD = FIRST_INTERVAL  # an editor who did not choose another has not chosen
+LONGEST = HORIZON
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,10 @@ from typing import Any, Generic
 
 from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Source
-from aggregator.model.source import SourceState
+from aggregator.model.source import HORIZON, SourceState
 from aggregator.store.dialect import Dialect, Writer
 from aggregator.store.rows import STATE_FIELDS, source_state
 
-HORIZON = timedelta(days=7)
-"""A next poll further ahead than any interval comes from a wrong clock, and counts as due."""
 LONGEST_LEASE = timedelta(hours=2)
 """Longer than any that is given, by workers or commands; one that ends later comes from a wrong clock, and is ignored."""
 
@@ -99,7 +97,7 @@ class Sources(Generic[Writer]):
 def available(
     dialect: Dialect, now: datetime, *, ids: Collection[str] | None = None, due_only: bool = True
 ) -> tuple[str, list[Any]]:
-    """Which sources may be claimed, as a condition with its values: enabled, not leased, and due."""
+    """Which sources may be claimed, as a condition with its values: enabled, not leased, and due (or planned beyond the `HORIZON`)."""
     moment = int(now.timestamp())
     condition = "listed AND enabled AND (lease_until <= ? OR lease_until > ?)"
     values: list[Any] = [moment, moment + int(LONGEST_LEASE.total_seconds())]
