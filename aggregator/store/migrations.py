@@ -6,9 +6,6 @@ from importlib.resources import files
 
 from aggregator.errors import StoreTooNew
 
-FREED = "UPDATE sources SET lease_owner = NULL, lease_until = 0"
-"""After a migration: who held a lease is of an earlier version, and can store nothing any more."""
-
 Migration = tuple[int, str, str]
 """(number, name of the file, SQL)"""
 

@@ -10,6 +10,9 @@ from aggregator.store.rows import address_hash
 LISTED_EVERY = 86_400
 """How exactly we note when an item was last listed; finer would rewrite every row at every poll."""
 
+EMPTY_TEXTS = "UPDATE texts SET pruned = (pruned OR summary != ''), summary = '', content = '', enclosures = NULL"
+"""Which, the backend adds. One that was a headline alone is as whole as before."""
+
 MOVES = 20
 """How often an article may move and all its addresses are kept. One that moves more often has links that differ at each poll."""
 

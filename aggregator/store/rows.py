@@ -15,7 +15,18 @@ from aggregator.model.item import Enclosures, Item
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Scores
 from aggregator.model.source import SourceState
-from aggregator.model.story import Batch, Entry, ItemView, PendingItem, Placed, Report, StoryState, StoryView, headline
+from aggregator.model.story import (
+    Batch,
+    Entry,
+    ItemView,
+    PendingItem,
+    Placed,
+    Remembered,
+    Report,
+    StoryState,
+    StoryView,
+    headline,
+)
 from aggregator.store.compression import unpack
 
 _ENTRY = msgspec.json.Decoder(Entry)
@@ -136,6 +147,16 @@ def entry_rows(stories: Iterable[StoryState], streams: Mapping[str, int]) -> lis
         for story in stories
         for placing in story.placings
     ]  # fmt: skip
+
+
+def memory_rows(memory: Remembered) -> list[tuple[int, int, str, int | None, bytes]]:
+    return [(one.item, one.at, one.publisher, one.headline, one.features) for one in memory.items]
+
+
+def posting_rows(memory: Remembered) -> list[tuple[int, int, int]]:
+    """In the order of the table's key, so that neighbours are written together."""
+    times = {one.item: one.at for one in memory.items}
+    return sorted([(word, times[item], item) for word, item in memory.postings])
 
 
 def placement_row(placed: Placed, changed: int) -> tuple[Any, ...]:

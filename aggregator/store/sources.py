@@ -14,6 +14,7 @@ from aggregator.model.source import HORIZON, SourceState
 from aggregator.store.dialect import Dialect, Writer
 from aggregator.store.rows import STATE_FIELDS, source_state
 
+FREE = "UPDATE sources SET lease_owner = NULL, lease_until = 0"
 LONGEST_LEASE = timedelta(hours=2)
 """Longer than any that is given, by workers or commands; one that ends later comes from a wrong clock, and is ignored."""
 
@@ -75,7 +76,7 @@ class Sources(Generic[Writer]):
         named = "" if ids is None else f" AND {dialect.one_of.format('id')}"
         with self._db.transaction():
             self._db.write(
-                f"UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE lease_owner = ?{named}",
+                f"{FREE} WHERE lease_owner = ?{named}",
                 (owner,) if ids is None else (owner, dialect.listed(ids)),
             )
 

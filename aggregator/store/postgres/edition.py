@@ -7,7 +7,7 @@ from time import monotonic
 
 from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
-from aggregator.store import edition
+from aggregator.store import edition, upserts
 from aggregator.store.dialect import Lock
 from aggregator.store.edition import STORING, apply_splits, confirm, entries_before, merge_stories, moment, put_off
 from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw, put
@@ -79,7 +79,7 @@ class EditionStore(edition.EditionStore[Connection]):
             changed = now + STORING
             merge_stories(self._db, batch, changed)
             put(raw, "placements", "bigint bigint text text text text text text text boolean bigint",
-                [placement_row(placed, changed) for placed in batch.placed], _REPLACED_PLACEMENT)  # fmt: skip
+                [placement_row(placed, changed) for placed in batch.placed], upserts.PLACEMENT)  # fmt: skip
             apply_splits(self._db, batch)
             if not batch.anew:
                 raw.execute(
@@ -129,8 +129,7 @@ def _save_entries(raw: Raw, batch: Batch, before: list[Row]) -> set[str]:
         "entries",
         "bigint bigint bigint bigint bigint boolean",
         rows,
-        "ON CONFLICT (stream, story) DO UPDATE SET entered = excluded.entered, primary_since = excluded.primary_since, "
-        "published = excluded.published, active = excluded.active",
+        upserts.ENTRY,
     )
     updated = {story.n: story.entry.updated for story in stories}
     if moved := shifts(before, rows, updated, batch.now):
@@ -166,14 +165,6 @@ def stamp(raw: Raw, version: int, names: set[str], now: int) -> None:
     raw.execute("UPDATE streams SET version = %s, changed = %s WHERE name = ANY(%s)", (version, now, sorted(names)))
 
 
-_REPLACED_PLACEMENT = """
-    ON CONFLICT (item) DO UPDATE SET
-        story = excluded.story, publisher = excluded.publisher, section = excluded.section, scores = excluded.scores,
-        topics = excluded.topics, places = excluded.places,
-        why = CASE excluded.why WHEN '' THEN placements.why ELSE excluded.why END,
-        joining = CASE excluded.why WHEN '' THEN placements.joining ELSE excluded.joining END,
-        hidden = excluded.hidden, changed = excluded.changed
-"""
 _STORY = "bigint bytea bigint bigint bigint bigint bigint text text text bigint text text boolean"
 _REPLACED_STORY = """
     ON CONFLICT (n) DO UPDATE SET

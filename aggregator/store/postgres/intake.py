@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.model.poll import PollResult
-from aggregator.store import intake
+from aggregator.store import intake, upserts
 from aggregator.store.postgres.connection import Connection, Raw, copy, put
 from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.sources import save_states
@@ -72,7 +72,7 @@ def _update(raw: Raw, results: Sequence[PollResult], now: int) -> None:
     copy(raw, f"texts ({TEXT})", [text_row(n, item, now) for n, item in changed.items()])
     save_words(raw, [(n, item.title, item.summary) for n, item in changed.items()])
     waits = [(n, item.hash) for n, item in changed.items()]
-    put(raw, "pending", "bigint text", waits, "ON CONFLICT (item) DO UPDATE SET hash = excluded.hash")
+    put(raw, "pending", "bigint text", waits, upserts.PENDING)
     addresses = {n: address_hash(item.canonical) for n, item in changed.items()}
     came: dict[int, int | None] = dict(
         raw.execute("SELECT n, address FROM items WHERE n = ANY(%s::bigint[])", (list(changed),)).fetchall()
@@ -103,5 +103,5 @@ def _count(raw: Raw, results: Sequence[PollResult], numbers: dict[str, int], now
         "drops",
         "bigint text bigint bigint",
         [(source, reason, count, now) for (source, reason), count in sorted(counts.items())],
-        "ON CONFLICT (source, reason) DO UPDATE SET count = drops.count + excluded.count, last = excluded.last",
+        upserts.DROPS,
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from aggregator.model.story import Remembered
-from aggregator.store import past
+from aggregator.store import past, upserts
 from aggregator.store.postgres.connection import Raw, put
+from aggregator.store.rows import memory_rows, posting_rows
 
 
 def save_memory(raw: Raw, memory: Remembered) -> None:
@@ -17,20 +18,12 @@ def save_memory(raw: Raw, memory: Remembered) -> None:
         raw,
         "memories",
         "bigint bigint text bigint bytea",
-        [(item.item, item.at, item.publisher, item.headline, item.features) for item in memory.items],
+        memory_rows(memory),
         "ON CONFLICT (item) DO UPDATE SET at = excluded.at, publisher = excluded.publisher, headline = excluded.headline, "
         "features = excluded.features",
     )
-    times = {item.item: item.at for item in memory.items}
-    rows = sorted([(word, times[item], item) for word, item in memory.postings])
-    put(raw, "postings", "bigint bigint bigint", rows)
-    put(
-        raw,
-        "frequencies",
-        "bigint bigint",
-        sorted(memory.frequencies),
-        "ON CONFLICT (word) DO UPDATE SET count = frequencies.count + excluded.count",
-    )
+    put(raw, "postings", "bigint bigint bigint", posting_rows(memory))
+    put(raw, "frequencies", "bigint bigint", sorted(memory.frequencies), upserts.FREQUENCY)
     raw.execute(
         "INSERT INTO meta VALUES ('documents', %s) "
         "ON CONFLICT (key) DO UPDATE SET value = (meta.value::bigint + excluded.value::bigint)::text",

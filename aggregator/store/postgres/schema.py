@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from aggregator.errors import NotAStore, StoreError, StoreReadOnly, StoreTooNew
 from aggregator.normalise.address import canonical
 from aggregator.store.dialect import Lock
-from aggregator.store.migrations import FREED, read_migrations
+from aggregator.store.migrations import read_migrations
 from aggregator.store.postgres.connection import Connection, Raw, put
 from aggregator.store.postgres.intake import save_words
 from aggregator.store.rows import address_hash
+from aggregator.store.sources import FREE
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ def _apply(connection: Connection, known: Sequence[tuple[int, str, str]]) -> Non
                 raw.execute(text.encode())
                 raw.execute("INSERT INTO meta VALUES ('schema', %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                             (str(number),))  # fmt: skip
-        raw.execute(FREED)
+        raw.execute(FREE)  # who held a lease is of an earlier version, and can store nothing any more
         if 0 < current < TOLD_ANEW:
             _tell_anew(raw)
         if 0 < current < COMPARED_ANEW:

@@ -12,7 +12,7 @@ from aggregator.store import sources
 from aggregator.store.dialect import Lock
 from aggregator.store.postgres.connection import Connection, Raw, put, storable
 from aggregator.store.rows import STATE_COLUMNS, after_pause, at_new_address, state_columns
-from aggregator.store.sources import ROWS, available, edits
+from aggregator.store.sources import FREE, ROWS, available, edits
 
 _TEXTS = frozenset(
     {"etag", "last_modified", "validator_url", "why", "error_kind", "error", "state", "moved_to", "feed_title"}
@@ -27,7 +27,7 @@ _SAVE = (
     f"FROM unnest(%s::text[], %s::text[], {', '.join(f'%s::{type}[]' for type in _TYPES.values())}) "
     f"AS new (root, url, {', '.join(STATE_COLUMNS)}) WHERE sources.root = new.root AND sources.url = new.url"
 )
-_RELEASE = "UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE root = ANY(%s) AND lease_owner = coalesce(%s, lease_owner)"
+_RELEASE = f"{FREE} WHERE root = ANY(%s) AND lease_owner = coalesce(%s, lease_owner)"
 
 
 def save_states(raw: Raw, states: Iterable[SourceState], owner: str | None = None, *, release: bool = True) -> None:

@@ -15,7 +15,7 @@ from aggregator.store.postgres.connection import Connection, put
 from aggregator.store.postgres.edition import next_version, stamp
 from aggregator.store.postgres.intake import save_words
 from aggregator.store.postgres.server import session_name
-from aggregator.store.retention import tell
+from aggregator.store.retention import EMPTY_TEXTS, tell
 from aggregator.store.rows import to_json
 
 
@@ -49,8 +49,7 @@ class Upkeep(upkeep.Upkeep[Connection]):
             changes = moment(self._db, now)
             streams = tell(self._db, [item for (item,) in found], changes + STORING)
             rows = raw.execute(
-                "UPDATE texts SET pruned = (pruned OR summary != ''), summary = '', content = '', enclosures = NULL "
-                "WHERE item = ANY(%s::bigint[]) AND listed < %s RETURNING item, title",
+                f"{EMPTY_TEXTS} WHERE item = ANY(%s::bigint[]) AND listed < %s RETURNING item, title",
                 ([item for (item,) in found], limit),
             ).fetchall()
             save_words(raw, [(item, title, "") for item, title in rows])

@@ -11,7 +11,7 @@ import orjson
 
 from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
-from aggregator.store import edition
+from aggregator.store import edition, upserts
 from aggregator.store.edition import STORING, apply_splits, confirm, entries_before, merge_stories, moment, put_off
 from aggregator.store.rows import corroboration_rows, entry_rows, placement_row, story_row
 from aggregator.store.shifts import KEPT, Row, shifts
@@ -71,18 +71,8 @@ class EditionStore(edition.EditionStore[Connection]):
             stamp(raw, touched, put_off(self._db, now, began))
 
 
-_SAVE_PLACEMENT = """
-    INSERT INTO placements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-        story = excluded.story, publisher = excluded.publisher, section = excluded.section, scores = excluded.scores,
-        topics = excluded.topics, places = excluded.places, why = CASE excluded.why WHEN '' THEN why ELSE excluded.why END,
-        joining = CASE excluded.why WHEN '' THEN joining ELSE excluded.joining END,
-        hidden = excluded.hidden, changed = excluded.changed
-"""
-# An upsert, since a row that is replaced would tell no trigger that it went.
-_SAVE_ENTRY = """
-    INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET entered = excluded.entered,
-        primary_since = excluded.primary_since, published = excluded.published, active = excluded.active
-"""
+_SAVE_PLACEMENT = f"INSERT INTO placements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) {upserts.PLACEMENT}"
+_SAVE_ENTRY = f"INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?) {upserts.ENTRY}"
 _SAVE_SHIFT = "INSERT INTO shifts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)"
 _SAVE_STORY = "INSERT OR REPLACE INTO stories VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
-from aggregator.store import intake
+from aggregator.store import intake, upserts
 from aggregator.store.compression import pack
 from aggregator.store.retention import LISTED_EVERY, leave
 from aggregator.store.rows import TEXT, address_hash, text_row, to_blob
@@ -34,7 +34,7 @@ class Intake(intake.Intake[Connection]):
                     [(moment, n, moment - LISTED_EVERY) for n in result.seen],
                 )
                 raw.executemany(
-                    "INSERT INTO drops VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count, last = excluded.last",
+                    f"INSERT INTO drops VALUES (?, ?, ?, ?) {upserts.DROPS}",
                     [(numbers[result.state.root], drop.reason, drop.count, moment) for drop in result.drops],
                 )
             save_states(raw, [result.state for result in results], owner)
@@ -88,6 +88,6 @@ def forget_words(raw: sqlite3.Connection, n: int) -> None:
 _CONTENT = 6  # its place in a row of texts
 _INSERT_TEXT = f"INSERT INTO texts ({TEXT}) VALUES ({', '.join('?' * len(TEXT.split(', ')))})"
 _WAIT = "INSERT INTO pending SELECT item, hash FROM texts WHERE item >= ?"
-_WAIT_WITH = "INSERT INTO pending VALUES (?, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash"
+_WAIT_WITH = f"INSERT INTO pending VALUES (?, ?) {upserts.PENDING}"
 _REPLACE_TEXT = _INSERT_TEXT.replace("INSERT", "INSERT OR REPLACE")
 _INDEX = "INSERT INTO search (rowid, title, summary) SELECT item, indexed(title), indexed(summary) FROM texts"

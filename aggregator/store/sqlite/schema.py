@@ -13,8 +13,9 @@ from pathlib import Path
 
 from aggregator.errors import NotAStore, StoreCorrupt, StoreError, StoreTooNew
 from aggregator.normalise.address import canonical
-from aggregator.store.migrations import FREED, read_migrations
+from aggregator.store.migrations import read_migrations
 from aggregator.store.rows import address_hash
+from aggregator.store.sources import FREE
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.copying import save_copy
 
@@ -67,7 +68,7 @@ def migrate(connection: Connection) -> None:
                 if number > current:
                     for statement in _statements(text):
                         raw.execute(statement)
-            raw.execute(FREED)
+            raw.execute(FREE)  # who held a lease is of an earlier version, and can store nothing any more
     connection.schema = newest
 
 

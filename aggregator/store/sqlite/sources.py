@@ -9,13 +9,13 @@ from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
 from aggregator.store import sources
 from aggregator.store.rows import STATE_COLUMNS, after_pause, at_new_address, state_columns
-from aggregator.store.sources import ROWS, edits
+from aggregator.store.sources import FREE, ROWS, edits
 from aggregator.store.sqlite.connection import Connection
 
 _SAVE = (
     f"UPDATE sources SET {', '.join(f'{name} = :{name}' for name in STATE_COLUMNS)} WHERE root = :root AND url = :url"
 )
-_RELEASE = "UPDATE sources SET lease_owner = NULL, lease_until = 0 WHERE root = :root AND lease_owner = coalesce(:owner, lease_owner)"
+_RELEASE = f"{FREE} WHERE root = :root AND lease_owner = coalesce(:owner, lease_owner)"
 
 
 def save_states(

@@ -10,7 +10,7 @@ from time import monotonic
 from aggregator.errors import StoreError
 from aggregator.store import upkeep
 from aggregator.store.edition import STORING, moment, put_off
-from aggregator.store.retention import tell
+from aggregator.store.retention import EMPTY_TEXTS, tell
 from aggregator.store.sqlite.connection import Connection, damaged
 from aggregator.store.sqlite.copying import save_copy
 from aggregator.store.sqlite.edition import stamp
@@ -28,11 +28,7 @@ class Upkeep(upkeep.Upkeep[Connection]):
             streams = tell(self._db, [item for (item,) in rows], changes + STORING)
             for (item,) in rows:
                 forget_words(raw, item)
-            raw.executemany(
-                "UPDATE texts SET pruned = (pruned OR summary != ''), summary = '', content = '', enclosures = NULL "
-                "WHERE item = ?",
-                rows,
-            )
+            raw.executemany(f"{EMPTY_TEXTS} WHERE item = ?", rows)
             raw.executemany(
                 "INSERT INTO search (rowid, title, summary) SELECT item, indexed(title), '' FROM texts WHERE item = ?",
                 rows,
