@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 import orjson
@@ -207,9 +207,15 @@ def item_view(row: Sequence[Any], time: int) -> ItemView:
 
 STATE_FIELDS = SourceState.__struct_fields__
 STATE_COLUMNS = tuple(name for name in STATE_FIELDS if name not in ("id", "root", "url"))
-_TIMES = frozenset(
-    ("next_poll", "first_success", "last_attempt", "last_success", "last_new", "moved_since"),
-)
+_HINTS = get_type_hints(SourceState)
+
+
+def state_fields(kind: type) -> frozenset[str]:
+    """The fields of a state that hold such values."""
+    return frozenset(name for name, hint in _HINTS.items() if kind in (hint, *get_args(hint)))
+
+
+_TIMES = state_fields(datetime)
 
 
 def source_state(row: Iterable[Any]) -> SourceState:

@@ -11,16 +11,14 @@ from aggregator.model.source import SourceState
 from aggregator.store import sources
 from aggregator.store.dialect import Lock
 from aggregator.store.postgres.connection import Connection, Raw, put, storable
-from aggregator.store.rows import STATE_COLUMNS, after_pause, at_new_address, state_columns
+from aggregator.store.rows import STATE_COLUMNS, after_pause, at_new_address, state_columns, state_fields
 from aggregator.store.sources import FREE, ROWS, available, edits
 
-_TEXTS = frozenset(
-    {"etag", "last_modified", "validator_url", "why", "error_kind", "error", "state", "moved_to", "feed_title"}
-    | {"feed_link", "icon", "body_hash", "flaws", "asks"}
-)
-_TYPES = {
-    name: "text" if name in _TEXTS else {"rate": "double precision", "said": "bytea"}.get(name, "bigint")
+_TYPES = dict.fromkeys(STATE_COLUMNS, "bigint") | {
+    name: type
+    for kind, type in ((str, "text"), (float, "double precision"), (bytes, "bytea"))
     for name in STATE_COLUMNS
+    if name in state_fields(kind)
 }
 _SAVE = (
     f"UPDATE sources SET {', '.join(f'{name} = new.{name}' for name in STATE_COLUMNS)} "
