@@ -7,6 +7,7 @@ from selectolax.lexbor import LexborHTMLParser
 from aggregator.addresses import host_of, one_site
 from aggregator.model.story import ItemView
 from aggregator.normalise.address import absolute
+from aggregator.normalise.characters import cut
 from aggregator.render.fit import fit_address
 from aggregator.web import shapes
 
@@ -24,11 +25,7 @@ def cited(lead: ItemView | None) -> list[shapes.Cited]:
         url, words = fit_address(absolute(link.attributes.get("href"), "") or ""), " ".join(link.text().split())
         host = (host_of(url) or "").removeprefix("www.")
         if host and words and not one_site(host, own) and url not in found:
-            found[url] = {
-                "title": words if len(words) <= LONGEST else words[: LONGEST - 1] + "…",
-                "url": url,
-                "host": host,
-            }
+            found[url] = {"title": cut(words, LONGEST), "url": url, "host": host}
         if len(found) == MOST:
             break
     return list(found.values())

@@ -73,3 +73,13 @@ def test_the_host_is_the_one_a_browser_goes_to(newsroom: Newsroom) -> None:
     )
     id = newsroom.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
     assert [one["host"] for one in newsroom.client.get(f"/api/v1/stories/{id}").get_json()["cited"]] == ["evil.example"]
+
+
+def test_the_words_of_a_long_link_end_with_one_of_them_and_no_sign_in_half(newsroom: Newsroom) -> None:
+    links = [("a", "alpha beta gamma " * 20), ("b", "🇺🇦" * 100)]
+    content = "".join(f'<a href="https://gov.example/{path}">{words}</a> ' for path, words in links)
+    newsroom.publish(item("Dam gives way in Kakhovka", content=content))
+    id = newsroom.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
+    long, flags = (one["title"] for one in newsroom.client.get(f"/api/v1/stories/{id}").get_json()["cited"])
+    assert long.endswith(("alpha…", "beta…", "gamma…")) and 100 < len(long) <= 120
+    assert flags == "🇺🇦" * 59 + "…"
