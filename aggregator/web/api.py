@@ -103,8 +103,7 @@ def page(
 def _changed(lib: Library) -> datetime:
     """When a list last changed; one with an age as parameter changes every minute, and each with the hour: a pin ends,
     related news is no longer recent."""
-    minute = lib.now().replace(second=0, microsecond=0)
-    return max(lib.changed(), minute if parameters.ages(request.args) else lib.hour())
+    return max(lib.changed(), lib.minute() if parameters.ages(request.args) else lib.hour())
 
 
 @api.get("/stories/<id>")

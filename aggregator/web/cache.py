@@ -96,7 +96,7 @@ def kept(view: View) -> View:
     def keeping(*args: Any, **named: Any) -> Response:
         lib = library()
         version = lib.version("latest")  # before the view reads: what comes meanwhile must not count as shown
-        minute = int(lib.now().timestamp()) // 60 * 60 + 60
+        minute = int(lib.minute().timestamp()) + 60
         response: Response = view(*args, **named)
         keepable(request.environ, Validity("latest", version, minute))
         return response

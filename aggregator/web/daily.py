@@ -24,7 +24,7 @@ def daily(library: Library, query: StreamQuery) -> tuple[Stream, int | None]:
     """The briefs, newest first, and when the current day ends."""
     force = library.in_force()
     changed = library.changed(stream_name(query))
-    today = library.now().astimezone(force.zone).date()
+    today = library.today()
     days = [today - timedelta(days=n) for n in range(1, DAYS + 1)]
     found = [brief for day in days if (brief := _brief(library, query.id or "", day)) is not None]
     section = force.names.sections[query.id or ""]

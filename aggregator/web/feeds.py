@@ -64,7 +64,7 @@ def _expiry(expires: int | None, args: Mapping[str, str], lib: Library) -> int |
     """An age such as `since=24h` means another time each minute."""
     if not ages(args):
         return expires
-    minute = int(lib.now().timestamp()) // 60 * 60 + 60
+    minute = int(lib.minute().timestamp()) + 60
     return minute if expires is None else min(expires, minute)
 
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -134,6 +134,14 @@ class Library:
     def soon(self) -> datetime:
         """The date of what moves with time itself: within the second in which a client got it, it may be another already."""
         return self.now() + timedelta(seconds=1)
+
+    def today(self) -> date:
+        """In the site's time zone."""
+        return self.now().astimezone(self.in_force().zone).date()
+
+    def minute(self) -> datetime:
+        """When the current minute began, within which an age such as `since=24h` means one time."""
+        return self.now().replace(second=0, microsecond=0)
 
     def hour(self) -> datetime:
         """When the current hour began, of UTC or of the site's time zone, whichever is later: what moves on with time moves

@@ -10,9 +10,8 @@ from aggregator.web.library import Library
 
 def pinned(library: Library, section: str) -> list[StoryView]:
     """Those of the section, in the order of the file; their last day is in the site's time zone."""
-    force = library.in_force()
-    today = library.now().astimezone(force.zone).date()
-    pins = [pin for pin in force.settings.overrides.pin if pin.section == section and pin.holds(today)]
+    today = library.today()
+    pins = [pin for pin in library.in_force().settings.overrides.pin if pin.section == section and pin.holds(today)]
     addresses = [address for pin in pins if (address := canonical(pin.url))]
     found = library.archive.reading.stories_at(addresses) if addresses else []
     return [story for story in found if section in {name for name, _ in story.scores}]

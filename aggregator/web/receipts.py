@@ -77,8 +77,7 @@ def _texts(library: Library, story: StoryView) -> Iterator[tuple[str, str, str |
 
 def pin_receipts(library: Library) -> PinReceipts:
     """Those of all pins of the configuration in force, looked up once for any number of stories."""
-    force = library.in_force()
-    return pin_receipts_on(library.now().astimezone(force.zone).date(), force.settings, library.archive.reading)
+    return pin_receipts_on(library.today(), library.in_force().settings, library.archive.reading)
 
 
 def pin_receipts_on(today: date, settings: Settings, reading: Reading) -> PinReceipts:

@@ -231,7 +231,7 @@ def by_time(
     now = library.now()
     found = [changed, *(datetime.fromtimestamp(end, UTC) for end in _ends(library.in_force()))]
     if parameters.ages(args):
-        found.append(now.replace(second=0, microsecond=0))
+        found.append(library.minute())
     if query.window and query.window[1] <= now.timestamp():
         found.append(datetime.fromtimestamp(query.window[1], UTC))
     if extent.left is not None:
