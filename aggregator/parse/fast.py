@@ -23,7 +23,7 @@ import fastfeedparser
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
 from aggregator.parse.document import ENTRY_START, MALFORMED, Document, without_cdata
-from aggregator.parse.fields import as_html, followed, moment, person, size, widest
+from aggregator.parse.fields import as_html, as_meant, followed, moment, person, size, widest
 
 _MARKUP_INSIDE = re.compile(
     rb"<(?:(title|description|summary|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1|!)"
@@ -96,7 +96,7 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
         first = contents[0]
         content, base, language = first.get("value"), first.get("base"), first.get("language")
         if content and first.get("type") in ("text/plain", "text"):
-            content = as_html(content)
+            content = as_meant(content)
         elif content and (inside := _XHTML.fullmatch(content)):
             content = inside[1]
     media = get("media_content")

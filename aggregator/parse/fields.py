@@ -9,6 +9,10 @@ from typing import Any
 
 _IN_BRACKETS = re.compile(r"\s*[^\s()@]+@[^\s()]+\s*\(([^()]+)\)\s*")
 _ADDRESS = re.compile(r"[<(\[]*@?[^\s<>()\[\]@]++@[^\s<>()\[\]@]++[>)\]]*")
+_HTML = re.compile(
+    r"</(?:p|div|a|b|i|em|strong|span|li|h[1-6]|figure)>|<(?:br|img)\b[^<>]*>|&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});",
+    re.IGNORECASE,
+)
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ADDRESS_ALONE = re.compile(r"\s*((?:https?:)?//\S+)\s*", re.IGNORECASE)
@@ -30,6 +34,11 @@ def person(text: str | None) -> str | None:
 def as_html(text: str) -> str:
     """Plain text as HTML, so that `a < b` stays text."""
     return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def as_meant(text: str) -> str:
+    """A text of Atom that is plain as its feed says, or since it says nothing, as HTML: some hold HTML all the same."""
+    return text if _HTML.search(text) or not ("<" in text or "&" in text) else as_html(text)
 
 
 def followed(links: Sequence[str]) -> str | None:

@@ -19,7 +19,7 @@ from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import MALFORMED, Document, split_cdata
 from aggregator.parse.entries import sane
-from aggregator.parse.fields import as_html, lone_address, person, size, thumbnail, widest
+from aggregator.parse.fields import as_html, as_meant, lone_address, person, size, thumbnail, widest
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,7 +28,6 @@ _PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>
 _AUTHOR = re.compile(rb"<(?:dc:)?(?:author|creator)(?:\s[^<>]*)?>(?:(?!</)[\s\S]){1,500}")
 _OF_PART = re.compile(rb"<(/?)(title|link|description|image|url)(?=[\s/>])")
 _AT = "\N{SMALL COMMERCIAL AT}"
-_HTML = re.compile(r"</(?:p|div|a|b|i|em|strong|span|li|h[1-6]|figure)>|<(?:br|img)\b[^<>]*>", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # as feedparser writes that of XHTML; to HTML they are two
 # Quotation marks as feedparser reads them in a malformed document; the others end the attribute of an HTML text in which they stand.
 _IN_MARKUP = {b"&#34;": b"&quot;", b"&#39;": b"&apos;", b"&#38;quot;": b"&#38;#x22;", b"&#38;apos;": b"&#38;#x27;"}
@@ -130,11 +129,10 @@ def _own(entry: Mapping[str, Any], name: str) -> Any:
 
 
 def _markup(detail: Mapping[str, Any] | None) -> str | None:
-    """The value as HTML: plain text is escaped, so that `a < b` stays text. feedparser calls all plain that Atom gives no type."""
+    """The value as HTML. feedparser calls all plain that Atom gives no type."""
     value = _text((detail or {}).get("value"))
-    plain = (detail or {}).get("type") == "text/plain"
-    if value and plain and ("<" in value or "&" in value) and not _HTML.search(value):
-        return as_html(value)
+    if value and (detail or {}).get("type") == "text/plain":
+        value = as_meant(value)
     return _LINE_BREAK.sub(r"\1", value) if value and "</br>" in value else value
 
 
