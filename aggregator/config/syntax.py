@@ -15,6 +15,8 @@ CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |$)")
 # A blank as it is copied from web pages, in the indentation or after a key.
 BLANK = re.compile(r"[ -]*+(?:[\w-]+:)?(?![ \t])(\s)")
 HASHED = re.compile(r"(?:^|[ \t,\[{])#\w")
+QUOTED = """text goes on behind a quote that ended: put all of it into quotes of the other kind: '"Hot" summer' or "It's hot\""""
+BRACKETED = "text goes on behind a bracket that ended: quote text that begins with [ or {"
 
 # What the parser says → what it mostly means in this file.
 ADVICE = (
@@ -82,7 +84,7 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     if keyless:
         meaning = NO_BLANK if re.match(r"[\w-]+:(?!//)[^ \t]", rest) else NO_COLON
     else:
-        meaning = _meaning(str(error.problem), lines, line, rest[:1])
+        meaning = _meaning(str(error.problem), lines, line, column)
     return Problem(name, line + 1, column + 1, f"invalid YAML: {meaning}{_opened(text, error, line)}")
 
 
@@ -133,12 +135,20 @@ def _quote_into(text: str, line: int) -> int | None:
     return found
 
 
-def _meaning(problem: str, lines: list[str], line: int, char: str) -> str:
-    indent = lines[line][: len(lines[line]) - len(lines[line].lstrip())] if line < len(lines) else ""
+def _meaning(problem: str, lines: list[str], line: int, column: int) -> str:
+    here = lines[line] if line < len(lines) else ""
+    indent = here[: len(here) - len(here.lstrip())]
+    char = here[column : column + 1]
     if char == "\t" or "\t" in indent:
         return "a tab; indent with spaces"
     if "cannot start any token" in problem:
         return f"quote text that begins with {char}"
-    if "','" in problem and line < len(lines) and "${" in lines[line]:
+    if "','" in problem and "${" in here:
         return 'inside { } or [ ] quote text that contains ${NAME}: "Bearer ${NAME}"'
+    before = here[:column].rstrip()
+    if char and before and re.search("expected (?:key|'-'|',')", problem):
+        if before[-1] in "'\"" and before.count(before[-1]) > 1:  # else it opened on a line above
+            return QUOTED
+        if before[-1] in "]}":
+            return BRACKETED
     return next((words for said, words in ADVICE if said in problem), problem)
