@@ -46,12 +46,14 @@ class RuleChanges:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """`other` names the remaining keys that differ: site, defaults, publishers, stories, order of sections …"""
+    """`other` names the remaining keys that differ: site, defaults, publishers, stories, order of sections …; `lasting` is true if
+    articles go from `join` or `split`, whose effect stays."""
 
     sources: SourceChanges = SourceChanges()
     sections: RuleChanges = RuleChanges()
     topics: RuleChanges = RuleChanges()
     other: tuple[str, ...] = ()
+    lasting: bool = False
 
     def __bool__(self) -> bool:
         return self != Changes()
@@ -60,6 +62,7 @@ class Changes:
         """As the API shows it: `{sources: {added, removed, renamed: [{from, to}], changed, paused, resumed, lost}, sections: …,
         topics: …, other}`."""
         shown = asdict(self)
+        del shown["lasting"]
         shown["sources"]["renamed"] = [{"from": old, "to": new} for old, new in self.sources.renamed]
         return shown
 
@@ -84,7 +87,10 @@ class Changes:
                 found += lines[:most]
                 if most is not None and len(lines) > most:
                     found.append(f"~ {name}: {len(lines) - most} more")
-        return [*found, *(f"~ {key} changes" for key in self.other)]
+        found += [f"~ {key} changes" for key in self.other]
+        if self.lasting:
+            found.append("~ a join or split that is removed stays in effect (how to reverse it: docs/editing.md, Undo)")
+        return found
 
 
 def changes(old: Settings, new: Settings) -> Changes:
@@ -100,6 +106,7 @@ def changes(old: Settings, new: Settings) -> Changes:
         _rules(old.sections, new.sections),
         _rules(old.topics, new.topics),
         tuple(other),
+        bool(_regrouped(old) - _regrouped(new)),
     )
 
 
@@ -140,6 +147,12 @@ def _decisive_of(source: Source) -> tuple[object, ...]:
 def _is_special(source: Source) -> bool:
     """Whether a process that does not know of the source yet would place its items otherwise."""
     return bool(source.usually or source.section or source.wrapper)
+
+
+def _regrouped(settings: Settings) -> set[str]:
+    """Articles that `join` or `split` name."""
+    said = settings.overrides
+    return {url for group in (*said.join, said.split) for url in group}
 
 
 def _bare_of(old: Settings, new: Settings, key: str) -> bool:

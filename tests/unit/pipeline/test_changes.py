@@ -100,3 +100,19 @@ def test_the_order_of_sections_decides_ties_and_is_told() -> None:
     assert changes(read(OLD), read(moved)).other == ("order of sections",)
     assert told("title: Wire", "title: Other").other == ("site",)
     assert told("sources:", "stories: {hide: ['https://x.example/']}\nsources:").lines() == ["~ stories changes"]
+
+
+def test_that_a_join_or_split_outlives_its_line_is_told_where_one_is_removed() -> None:
+    a, b = (f"https://x.example/{name}" for name in "ab")
+    said = {
+        key: read(f"{OLD}stories: {{{key}: {value}}}\n")
+        for key, value in (("join", f"[['{a}', '{b}']]"), ("split", f"['{a}']"), ("hide", f"['{a}']"))
+    }
+    plain, note = (
+        read(OLD),
+        "~ a join or split that is removed stays in effect (how to reverse it: docs/editing.md, Undo)",
+    )
+    assert changes(said["join"], plain).lines() == changes(said["split"], plain).lines() == ["~ stories changes", note]
+    for old, new in ((plain, said["join"]), (said["split"], said["join"]), (said["hide"], plain)):
+        assert changes(old, new).lines() == ["~ stories changes"]
+    assert "lasting" not in changes(said["join"], plain).as_json()
