@@ -1,4 +1,4 @@
-"""The whole error tree. Every exception this package raises on purpose is one of these.
+"""The errors that a user is told, or that one package raises for another to handle. Other ones stay within a package.
 
 ::
 

@@ -19,7 +19,7 @@ and browsers and other readers read their bodies as they are."""
 
 
 class BodyRefused(Exception):
-    """`kind` as in model.Failed: too-large, truncated or protocol."""
+    """`kind` as in `model.source.Failed`: too-large, truncated or protocol."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)

@@ -1,1 +1,2 @@
-"""Frozen value types used by all packages. Standard library only, no behaviour beyond derived properties."""
+"""Frozen value types used by all packages, and the few rules about them that several need, such as who is who after a rename.
+Does no I/O, and knows no other package but the errors."""

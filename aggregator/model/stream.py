@@ -40,7 +40,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class StreamQuery:
-    """`kind` is latest, section, topic, source or search; `id` names which.
+    """`kind` is latest, section, topic, source, daily or search; `id` names which.
 
     `window` is the archive of a month: all that was published from the first second to before the second, in order of
     publication, or the `part` of it from one position to before another. Otherwise the order is that of entering, all of

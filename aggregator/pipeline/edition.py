@@ -168,12 +168,12 @@ def step(
     candidates, grouping = _grouped(archive, policy, seen, cache)
     joins = {join.item: join for join in grouping.joins}
     home = _homes(seen, grouping)
-    plan = _Plan(archive, policy, home, grouping.merges)
-    if behind := [n for n in plan.states if plan.is_behind(n)]:
+    touched = _Touched(archive, policy, home, grouping.merges)
+    if behind := [n for n in touched.states if touched.is_behind(n)]:
         # Stories that were placed under other rules are first re-placed as a whole, and keep the place they would have had.
         re_place_stories(archive, policy, behind, now)
-        plan = _Plan(archive, policy, home, grouping.merges)
-    stories = plan.stories(seen, judged, began)
+        touched = _Touched(archive, policy, home, grouping.merges)
+    stories = touched.stories(seen, judged, began)
     archive.edition.apply(
         Batch(
             placed=tuple(
@@ -182,7 +182,7 @@ def step(
                 for join in [joins.get(item.n)]
             ),
             stories=tuple(stories),
-            merges=tuple(plan.merges),
+            merges=tuple(touched.merges),
             memory=_remembered(candidates, grouping),
             epoch=policy.epoch,
             now=now(),  # not when it began: whoever asked for changes meanwhile did not see it
@@ -240,15 +240,15 @@ def _homes(items: Iterable[PendingItem], grouping: Grouping) -> dict[int, int]:
     return home
 
 
-class _Plan:
+class _Touched:
     """The stories that a batch touches, before and after it."""
 
     def __init__(self, archive: Archive, policy: Policy, home: dict[int, int], merges: Sequence[Merge]) -> None:
         self.policy = policy
         self.home = home
         self.into = {merge.younger: merge.older for merge in merges}
-        touched = set(home.values()) | set(self.into) | set(self.into.values())
-        self.states = archive.edition.stories(touched)
+        numbers = set(home.values()) | set(self.into) | set(self.into.values())
+        self.states = archive.edition.stories(numbers)
         self.known = archive.edition.members(self.states)
         self.merges = [
             Merge(survivor(self.into, merge.older), merge.younger) for merge in merges if merge.younger in self.states

@@ -13,9 +13,10 @@ from aggregator.model.story import Merge
 class Join:
     """The story that an item joins, and why.
 
-    `reason` is one of "founder", "same address", "same headline", "alike". `score` is the link to the story in 0…1 (1 for
-    equal addresses and headlines; for a founder the link to the runner-up). `shared` are the words, as written, that it
-    shares with the nearest item of the story, most telling first; `vetoes` says in words what speaks against the runner-up.
+    `reason` is one of "founder", "same address", "same headline", "alike"; where the editor decides otherwise, the pipeline
+    puts its own in their place. `score` is the link to the story in 0…1 (1 for equal addresses and headlines; for a founder
+    the link to the runner-up). `shared` are the words, as written, that it shares with the nearest item of the story, most
+    telling first; `vetoes` says in words what speaks against the runner-up.
     """
 
     item: int
