@@ -20,6 +20,7 @@ from typing import Any
 import yaml
 
 from aggregator.config.characters import LINE_BREAK, in_lines
+from aggregator.config.tree import events
 from aggregator.errors import AggregatorError
 
 FOLDER = "folder"
@@ -125,9 +126,8 @@ def _spot(text: str) -> _Spot | None:
     target: Any = None  # the event that starts the list
     last: Any = None  # the last event with text of its own inside it
     flows: list[bool] = []
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     event: Any
-    for event in yaml.parse(in_lines(text), Loader=loader):
+    for event in events(in_lines(text)):
         match event:
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 if depth == 1 and not is_key and key == "sources" and target is None:

@@ -219,7 +219,8 @@ def _named(anchor: str) -> str:
     return anchor if anchor.isalpha() else "…"
 
 
-def _events(text: str) -> Iterator[yaml.Event]:
+def events(text: str) -> Iterator[yaml.Event]:
+    """Of a text `in_lines`; libyaml's where PyYAML has it."""
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return iter(yaml.parse(text, Loader=loader))
 
@@ -232,7 +233,7 @@ def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | 
     text = in_lines(text)
     builder = _Builder(name, text, included)
     try:
-        for event in _events(text):
+        for event in events(text):
             builder.take(event)
     except Broken:
         return None, builder.problems
