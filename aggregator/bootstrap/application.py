@@ -137,9 +137,11 @@ class Application(Configured):
         alike = held[0] if held and self._places_alike(held, archive) else None
         return archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike)
 
-    def former(self, held: tuple[str, dict[str, str]]) -> Settings | None:
-        """The settings of the configuration that is or was in force, compiled once; None if it cannot be read any more: it was
-        written for an environment or a version that is no more."""
+    def former(self, held: Held) -> Settings | None:
+        """The settings of the configuration that is or was in force, compiled once; None if there is none, or it cannot be read
+        any more: it was written for an environment or a version that is no more."""
+        if held is None:
+            return None
         epoch, texts = held
         if epoch not in self._former:
             try:

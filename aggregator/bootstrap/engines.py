@@ -176,8 +176,7 @@ class Engines:
 
     def _report(self, before: Held, application: Application) -> Reload:
         """What the application's configuration changes from the one before, for log and status."""
-        old = application.former(before) if before else None
-        found = changes(old, application.settings) if old else Changes()
+        found = changes(application.former(before), application.settings)
         status = {
             "epoch": application.settings.epoch,
             "at": rfc3339(utc_now()),

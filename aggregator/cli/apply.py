@@ -11,7 +11,7 @@ from aggregator.bootstrap import Application, Place
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.edition import editing, re_place_stored, seconds
 from aggregator.model import notes
-from aggregator.pipeline.changes import BRIEFLY, Changes, changes
+from aggregator.pipeline.changes import BRIEFLY, changes
 from aggregator.schedule.formatting import counted
 
 TICKED = 30  # seconds
@@ -26,7 +26,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     held = archive.upkeep.configuration()
     for problem in application.admit(archive.upkeep):
         print(problem, file=sys.stderr)
-    found = _changes(application, held)
+    found = changes(application.former(held), settings)
     applied = application.put_in_force(archive, seconds())
     if application.database.shared:
         running = _polled_by_others(archive.upkeep.noted(notes.TICK))
@@ -65,12 +65,6 @@ def run(args: argparse.Namespace, place: Place) -> int:
 def _polled_by_others(tick: object) -> bool:
     """Whether some worker of the server ticked recently; it follows the configuration in force, and re-places stories."""
     return isinstance(tick, int) and 0 <= seconds() - tick < TICKED
-
-
-def _changes(application: Application, held: tuple[str, dict[str, str]] | None) -> Changes:
-    """What the file changes in the configuration in force; nothing if that cannot be read any more."""
-    before = application.former(held) if held else None
-    return changes(before, application.settings) if before else Changes()
 
 
 COMMAND = Command(

@@ -12,7 +12,7 @@ from aggregator.model.settings import Position, Rules
 from aggregator.model.story import PendingItem, StoryState
 from aggregator.normalise.address import canonical
 from aggregator.pipeline.category_topics import stored_topics
-from aggregator.pipeline.changes import Changes, changes, term_text
+from aggregator.pipeline.changes import changes, term_text
 from aggregator.pipeline.override_effects import OverrideEffects, override_effects
 from aggregator.pipeline.plan import NO_TOPICS, Moves, Override, Plan, Row, Sample, plan
 from aggregator.pipeline.stored_policy import with_like
@@ -53,7 +53,7 @@ class Comparison:
 
     def __init__(self, before: Application | None, after: Application) -> None:
         self.before, self.after = before, after
-        self.changes = changes(before.settings, after.settings) if before else Changes()
+        self.changes = changes(before.settings if before else None, after.settings)
         self._failing = _misses(before), _misses(after)
         self._stored: dict[str, str] = {}
         self._counting = after.counting()

@@ -93,8 +93,10 @@ class Changes:
         return found
 
 
-def changes(old: Settings, new: Settings) -> Changes:
-    """What `new` changes from `old`; a different position in the file does not count."""
+def changes(old: Settings | None, new: Settings) -> Changes:
+    """What `new` changes from `old`, if there is one to compare with; a different position in the file does not count."""
+    if old is None:
+        return Changes()
     other = [key for key in ("site", "allow_private", "defaults", "publishers") if _bare_of(old, new, key)]
     if _bare(old.overrides) != _bare(new.overrides):
         other.append("stories")
