@@ -11,7 +11,7 @@ import nh3
 
 from aggregator.normalise import address
 from aggregator.normalise.characters import clean, cut, without_unwanted
-from aggregator.normalise.plain import with_ends, with_unended_as_text, without_shortcodes
+from aggregator.normalise.plain import DIVISIONS, with_ends, with_unended_as_text, without_shortcodes
 
 MAX_LENGTH = 200_000
 MAX_SAFE = 5 * MAX_LENGTH
@@ -38,31 +38,10 @@ ATTRIBUTES = {
     "blockquote": {"cite"},
 }
 SCHEMES = frozenset({"http", "https"})
-_CONTENT_DROPPED = {
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "iframe",
-    "object",
-    "embed",
-    "svg",
-    "math",
-    "form",
-    "button",
-    "select",
-    "textarea",
-    "title",
-    "head",
-    "audio",
-    "video",
-    "canvas",
-    "noembed",
-    "noframes",
-    "xmp",
-    "plaintext",
-    "frameset",
-}
+_CONTENT_DROPPED = """
+    script style noscript template iframe object embed svg math form button select textarea title head audio video
+    canvas noembed noframes xmp plaintext frameset
+"""
 
 # Searched in lower-case text; each begins with letters, which makes the search quick.
 _DANGEROUS = re.compile(r"<(?:script|iframe|object|embed|form|svg|math|style|base|meta)\b")
@@ -104,9 +83,7 @@ _PLAYED = re.compile(
 )
 _YOUTUBE = re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})(?![\w-])")
 # Other blocks, without which what they hold would run into what is around; a page has its own header, footer and main.
-_OTHER_BLOCK = re.compile(
-    r"<(/?)(?:section|article|header|footer|main|aside|nav|address|center|legend)\b", re.IGNORECASE
-)
+_DIVISION = re.compile(rf"<(/?)(?:{DIVISIONS})\b", re.IGNORECASE)
 # An address with a user, however its slashes are written (possessive, as an attribute may be as long as a text), or one that
 # does not begin as an absolute one does: nh3 takes `https:there` for absolute, which a browser does not, and leaves `cite` alone.
 _ODD_ADDRESS = re.compile(r'="(?:(?<=(?:ref|src|ite)=")(?!https?://[^/\\])|[^"/\\?#@]*+[/\\\s]*+[^"/\\?#@]*+@)')
@@ -124,7 +101,7 @@ def _plain_address(_tag: str, name: str, value: str) -> str | None:
 def _cleaner(relative: object = "deny", each: Callable[[str, str, str], str | None] | None = None) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(TAGS),
-        clean_content_tags=_CONTENT_DROPPED,
+        clean_content_tags=set(_CONTENT_DROPPED.split()),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
         url_schemes=set(SCHEMES),
         link_rel="nofollow noopener",
@@ -159,7 +136,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     lower = text.lower()
     if _DANGEROUS.search(lower) or "javascript:" in lower or _EVENT.search(lower):
         drops["unsafe-markup"] += 1
-    text = _PLAYER.sub(lambda player: _linked(player, base), with_ends(_OTHER_BLOCK.sub(r"<\1div", text)))
+    text = _PLAYER.sub(lambda player: _linked(player, base), with_ends(_DIVISION.sub(r"<\1div", text)))
     cleaner = _ABSOLUTE_ONLY
     if _RELATIVE_HREF.search(lower) or _RELATIVE_SRC.search(lower):
         cleaner = _cleaner(lambda relative: address.absolute(relative, base))

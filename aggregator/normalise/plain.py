@@ -26,10 +26,9 @@ _CUT_OFF = re.compile(
     r"|(?:a|p|div|span|img|figure|iframe|video|source|td|ul|ol|li|h[1-6]|em|strong|blockquote)\s+[\w:-]*)\Z",
     re.DOTALL,
 )
-_BLOCKS = (
-    "p|div|li|ul|ol|h[1-6]|tr|t[dh]|blockquote|table|figure|[bh]r|dd|dt|pre|summary|section|article|header|footer|main|aside|nav"
-    "|address|center|legend"
-)
+DIVISIONS = "section|article|header|footer|main|aside|nav|address|center|legend"
+"""Blocks that `markup` makes a <div> of."""
+_BLOCKS = f"p|div|li|ul|ol|h[1-6]|tr|t[dh]|blockquote|table|figure|[bh]r|dd|dt|pre|summary|{DIVISIONS}"
 _BLOCK = re.compile(rf"<(?=/?(?:{_BLOCKS})\b)", re.IGNORECASE)
 # A tag that stands as a word by itself, and those that have no end tag when they are meant as such.
 _WORD = re.compile(r"(?<![^\s(\[\"'`‘“«])<([a-zA-Z][\w-]{0,30})>(?![^\s.,:;!?)\]\"'`’”»])")
