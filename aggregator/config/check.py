@@ -27,6 +27,14 @@ IMPOLITE = "polling others' servers more than once a minute is impolite: write 1
 PAGE = re.compile(r"/stories/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/?([?#].*)?\Z")
 
 WEIGHED = re.compile(r"(.*[^\W\d]) ?: ?([0-9]+(?:\.[0-9]+)?)")  # a word and its weight, taken for one text
+# Texts that say these mean a continent; a file that does means the group.
+GROUPS_MEANT = {
+    "balkan": "balkans",
+    "baltics": "baltic",
+    "maghreb": "northern-africa",
+    "nordics": "nordic",
+    "scandinavia": "nordic",
+}
 
 
 class Findings:
@@ -209,6 +217,8 @@ def _place_meant(written: str) -> str:
     """A region with a similar spelling, or the code of the country with this name."""
     from aggregator.text.places import gazetteer  # tens of thousands of names, read for a message alone
 
+    if group := GROUPS_MEANT.get(written.lower()):
+        return f"; did you mean `{group}`?"
     name = key(written.replace("-", " "))
     names = gazetteer()
     for known, place in zip(names.needles, names.places, strict=True):

@@ -62,7 +62,9 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
         case "missing":
             message = f"`{key}` is missing here"
         case "list_type":
-            message = f"expected a list, found {kind(detail['input'])}; write [a, b] or a line with - for each"
+            of_stories = detail["loc"][-2:-1] == ("join",)
+            how = "[[a, b], [c, d]], a list for each story" if of_stories else "[a, b] or a line with - for each"
+            message = f"expected a list, found {kind(detail['input'])}; write {how}"
         case "model_type" | "dict_type" | "model_attributes_type":
             message = f"expected a table of keys and values, found {kind(detail['input'])}"
         case "too_short":

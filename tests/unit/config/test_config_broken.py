@@ -145,6 +145,7 @@ SCALARS = [
     ("publishers: [{name: A, domains: ['https://www.a.example/x']}]\n", "1:34", ["did you mean a.example"]),
     ("stories: {pin: [{url: https://x.example/, section: world, until: soon}]}\n", "1:66", ["2026-12-01"]),
     ("stories: {join: [[https://x.example/]]}\n", "1:18", ["two addresses"]),
+    ("stories: {join: [https://x.example/]}\n", "1:18", ["[[a, b]", "for each story"]),
 ]
 
 GRAMMAR = [
@@ -181,6 +182,9 @@ GRAMMAR = [
     ("places: [RUS]", "3:14", ["`RUS` is not a known place; the codes of countries are those of two letters"]),
     ("places: [south-east-asia]", "3:14", ["did you mean `south-eastern-asia`"]),
     ("places: [Middle East]", "3:14", ["did you mean `middle-east`"]),
+    ("places: [baltics]", "3:14", ["did you mean `baltic`"]),
+    ("places: [scandinavia]", "3:14", ["did you mean `nordic`"]),
+    ("places: [south-africa]", "3:14", ["did you mean `ZA`"]),
     ("examples:\n      - Ukraine: day 900", "4:9", ["quote a headline"]),
 ]
 
