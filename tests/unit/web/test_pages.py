@@ -435,6 +435,14 @@ def test_why_a_story_is_here_names_words_and_line(client: FlaskClient) -> None:
     assert "<mark>Frigate</mark>" in text
 
 
+def test_why_a_story_is_here_names_a_word_once_that_its_headline_and_summary_say(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, CONFIG)
+    room.publish(item("Frigate sails", summary="A frigate and another frigate sailed.", age=timedelta(minutes=1)))
+    why = page_of(room.client, "sails").partition('class="why"')[2].partition("</details>")[0]
+    assert re.findall("<mark>(.*?)</mark>", why) == ["Frigate"]
+    room.close()
+
+
 def test_an_article_that_two_feeds_of_an_outlet_list_is_named_once(tmp_path: Path) -> None:
     title, address = "Glacier above Zermatt breaks off", "https://bbc.example/glacier"
     asia = '  - {name: BBC Asia, url: "https://bbc.example/asia.xml", publisher: BBC}\n'
