@@ -101,6 +101,11 @@ def pending_item(row: Sequence[Any]) -> PendingItem:
     )  # fmt: skip
 
 
+def item_row(n: int, item: Item, source: int, at: int, now: int, *, live: bool) -> tuple[Any, ...]:
+    """`at` is its time of publication, at which the back-catalogue of a source (not `live`) counts as entered."""
+    return n, to_blob(item.id), source, now if live else at, now, at, live, address_hash(item.canonical)
+
+
 TEXT = (
     "item, key, url, canonical, title, summary, content, author, publisher, lang, published, categories, image, enclosures, "
     "hash, updated, listed"

@@ -12,7 +12,7 @@ from aggregator.store.postgres.connection import Connection, Raw, copy, put
 from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.sources import save_states
 from aggregator.store.retention import LISTED_EVERY, leave
-from aggregator.store.rows import TEXT, address_hash, text_row, to_blob
+from aggregator.store.rows import TEXT, address_hash, item_row, text_row
 
 _HASH = TEXT.split(", ").index("hash")  # its place in a row of texts
 
@@ -47,8 +47,7 @@ def _add(raw: Raw, results: Sequence[PollResult], numbers: dict[str, int], now: 
     items: list[tuple[Any, ...]] = []
     texts: dict[int, tuple[Any, ...]] = {}
     for (n,), (result, item, at) in zip(drawn, arrivals, strict=True):
-        source, entered = numbers[result.state.root], now if result.live else at
-        items.append((n, to_blob(item.id), source, entered, now, at, result.live, address_hash(item.canonical)))
+        items.append(item_row(n, item, numbers[result.state.root], at, now, live=result.live))
         texts[n] = text_row(n, item, now)
     stored = put(
         raw,

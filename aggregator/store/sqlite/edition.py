@@ -13,7 +13,7 @@ from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
 from aggregator.store import edition, upserts
 from aggregator.store.edition import STORING, apply_splits, confirm, entries_before, merge_stories, moment, put_off
-from aggregator.store.rows import corroboration_rows, entry_rows, placement_row, story_row
+from aggregator.store.rows import corroboration_rows, entry_rows, placement_row, story_row, to_json
 from aggregator.store.shifts import KEPT, Row, shifts
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.memory import save_memory
@@ -115,4 +115,4 @@ def stamp(raw: sqlite3.Connection, names: set[str], now: int) -> None:
 
 
 def _put(raw: sqlite3.Connection, key: str, value: Any) -> None:
-    raw.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, orjson.dumps(value).decode()))
+    raw.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, to_json(value)))

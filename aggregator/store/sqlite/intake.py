@@ -12,7 +12,7 @@ from aggregator.model.poll import PollResult
 from aggregator.store import intake, upserts
 from aggregator.store.compression import pack
 from aggregator.store.retention import LISTED_EVERY, leave
-from aggregator.store.rows import TEXT, address_hash, text_row, to_blob
+from aggregator.store.rows import TEXT, address_hash, item_row, text_row
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.sources import save_states
 
@@ -46,10 +46,7 @@ class Intake(intake.Intake[Connection]):
         items: list[tuple[Any, ...]] = []
         texts: dict[int, tuple[Any, ...]] = {}
         for n, (result, item, at) in enumerate(intake.arrivals(results, now), base):
-            source, entered = numbers[result.state.root], now if result.live else at
-            items.append(
-                (n, to_blob(item.id), source, entered, now, at, int(result.live), address_hash(item.canonical))
-            )
+            items.append(item_row(n, item, numbers[result.state.root], at, now, live=result.live))
             texts[n] = _text_row(n, item, now)
         if not items:
             return 0
