@@ -218,9 +218,13 @@ class StoryView:
 
     @property
     def lead_source(self) -> str | None:
-        """Id of the source of what the entry links to, as it is called now."""
-        reports = (*self.reports, *self.entry.reports)
-        return next((report.source for report in reports if report.url == self.entry.link), None)
+        """Id of the source of what the entry links to, as it is called now; of several that list the article, that of its outlet."""
+        now, then = (
+            [one for one in reports if one.url == self.entry.link] for reports in (self.reports, self.entry.reports)
+        )
+        listed = now or then
+        own = (report.source for report in listed if report.publisher == self.entry.publisher)
+        return next(own, listed[0].source if listed else None)
 
     @property
     def announced(self) -> tuple[str, ...]:

@@ -468,6 +468,16 @@ def test_an_article_that_two_feeds_of_an_outlet_list_is_named_once(tmp_path: Pat
     room.close()
 
 
+def test_an_entry_names_the_feed_of_the_outlet_that_wrote_it_not_of_one_that_links_to_it(tmp_path: Path) -> None:
+    title, address = "Glacier above Zermatt breaks off", "https://bbc.example/glacier"
+    room = Newsroom(tmp_path, CONFIG)
+    room.publish(item(title, "reuters", url=address), item(title, "bbc-world", url=address))
+    entry = room.client.get("/latest.rss").text
+    assert "<dc:creator>BBC</dc:creator>" in entry
+    assert re.findall("<source url=.*?>(.*?)</source>", entry) == ["BBC World"]
+    room.close()
+
+
 def test_coverage_by_country_and_owner(tmp_path: Path) -> None:
     room = Newsroom(tmp_path, CONFIG)
     room.publish(*NEWS)
