@@ -54,7 +54,8 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "lang": (TEXT, "Language of items: `en` finds `en-GB` too."),
     "since": (
         MOMENT,
-        "Published from this time on, such as `2026-11-24T12:00:00Z` or `2026-11-24`, or within this age, such as `24h` or `7d`.",
+        "Published from this time on, such as `2026-11-24T12:00:00Z` or `2026-11-24` (in UTC unless it names a zone), or within this age, "
+        "such as `24h` or `7d`.",
     ),
     "until": (MOMENT, "Published before that, in the same forms."),
     "changed_since": (
