@@ -123,7 +123,8 @@ class Stream:
     """A stream ready to be rendered. Addresses are absolute, without extension; `query` ("?limit=5" or "") belongs to
     each of them. `updated` is the newest change of what it lists. `previous`, `next` and `current` are documents of
     RFC 5005: the archive before, the archive after, the subscription document; `selection` belongs to each of these: what of
-    `query` says which stories the stream has, and not how many are shown."""
+    `query` says which stories the stream has, and not how many are shown. `part` is `query` with the place from which on a part
+    of a list is told, and `older` with that of the next part."""
 
     title: str
     description: str
@@ -137,7 +138,8 @@ class Stream:
     stories: tuple[StoryView, ...] = ()
     items: tuple[ItemView, ...] = ()
     of: int = 0  # how many there are of these, where they are a part
-    more: bool = False  # whether older ones follow the last of these
+    part: str = ""
+    older: str | None = None  # None: no older ones follow the last of these
     briefs: tuple[Brief, ...] = ()
     receipts: Mapping[str, tuple[Receipt, ...]] = field(default_factory=dict)  # story id → why it is where it is
     texts: Mapping[str, str] = field(default_factory=dict)  # story or item id → safe HTML of its article

@@ -24,7 +24,7 @@ def render(stream: Stream) -> Rendered:
         "version": "https://jsonfeed.org/version/1.1",
         "title": fit(stream.title),
         "home_page_url": stream.address + stream.query,
-        "feed_url": f"{stream.address}.json{stream.query}",
+        "feed_url": f"{stream.address}.json{stream.part}",
         "description": stream.description,
         "language": stream.language,
     }
@@ -32,6 +32,8 @@ def render(stream: Stream) -> Rendered:
         feed["icon"] = feed["favicon"] = stream.icon
     if stream.previous:
         feed["next_url"] = f"{stream.previous}.json{stream.selection}"
+    elif stream.older:
+        feed["next_url"] = f"{stream.address}.json{stream.older}"
     feed["_aggregator"] = {"about": f"{stream.root}/docs", "updated": rfc3339(stream.updated)}
     feed["items"] = []
     # Written one by one: the values of an entry take many times its bytes, and a month may have tens of thousands.

@@ -130,7 +130,7 @@ def generator(stream: Stream, extension: str, mime: str, told: Iterable[FeedEntr
     feed = FeedGenerator()
     feed.register_extension("wire", WireExtension, WireEntryExtension)
     page = stream.address + stream.query
-    self_link = f"{stream.address}.{extension}{stream.query}"
+    self_link = f"{stream.address}.{extension}{stream.part}"
     feed.id(page)
     title = fit(stream.title)
     feed.title(title)
@@ -146,6 +146,8 @@ def generator(stream: Stream, extension: str, mime: str, told: Iterable[FeedEntr
         feed.image(url=stream.icon, title=title, link=page, width=str(ICON), height=str(ICON))
     documents = (("prev-archive", stream.previous), ("next-archive", stream.next), ("current", stream.current))
     feed.wire.links = [(rel, f"{address}.{extension}{stream.selection}") for rel, address in documents if address]
+    if stream.older and not stream.previous:  # where there are archives, they lead on
+        feed.wire.links.append(("next", f"{stream.address}.{extension}{stream.older}"))
     feed.wire.archive = stream.archive
     for entry in told:
         target = feed.add_entry(order="append")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from flask import Blueprint, Response, request
 
@@ -15,11 +16,11 @@ from aggregator.web.daily import daily, query_of
 from aggregator.web.incidents import incidents
 from aggregator.web.library import Library, stream_name
 from aggregator.web.operations import FEED, described
-from aggregator.web.parameters import ages
+from aggregator.web.parameters import ages, decode_cursor
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond
 from aggregator.web.routes import serve_streams
-from aggregator.web.streams import build, path_of, query_string, resolve
+from aggregator.web.streams import build, continued, path_of, query_string, resolve
 
 feeds = Blueprint("feeds", __name__)
 
@@ -33,6 +34,8 @@ def feed(kind: str, *, extension: str, id: str | None = None, month: str | None 
     lib = library()
     args = request.args
     query = resolve(lib, kind, id, args, month)
+    if not month:
+        query = replace(query, before=decode_cursor(args, query.view))
 
     def made(query: StreamQuery) -> tuple[Stream, int | None]:
         return build(lib, query, args, rendered=extension)
@@ -57,7 +60,8 @@ def _kept(
         expires = min(expires or 1 << 40, int(cached.rendered.modified.timestamp()))
     validity = Validity(stream_name(query), cached.version, expires)
     keepable(request.environ, validity)
-    return respond(cached.rendered, max_age=max_age(lib), link=links(page, args, extension))
+    asked = continued(args, query.view, query.before)
+    return respond(cached.rendered, max_age=max_age(lib), link=links(page, asked, extension))
 
 
 def _expiry(expires: int | None, args: Mapping[str, str], lib: Library) -> int | None:
@@ -68,19 +72,18 @@ def _expiry(expires: int | None, args: Mapping[str, str], lib: Library) -> int |
     return minute if expires is None else min(expires, minute)
 
 
-def links(page: str, args: Mapping[str, str], extension: str) -> str:
+def links(page: str, asked: str, extension: str) -> str:
     """The Link header: this address, its page and its other formats."""
-    query = query_string(args)
-    found = [f'<{page}.{extension}{query}>; rel="self"', f'<{page}{query}>; rel="alternate"; type="text/html"']
+    found = [f'<{page}.{extension}{asked}>; rel="self"', f'<{page}{asked}>; rel="alternate"; type="text/html"']
     found += [
-        f'<{page}.{other}{query}>; rel="alternate"; type="{format.type}"'
+        f'<{page}.{other}{asked}>; rel="alternate"; type="{format.type}"'
         for other, format in FORMATS.items()
         if other != extension
     ]
     return ", ".join(found)
 
 
-serve_streams(feeds, "Feed", FEED, feed, ending=".<format:extension>")
+serve_streams(feeds, "Feed", FEED, feed, ending=".<format:extension>", of_lists=("cursor",))
 
 
 @feeds.get("/sections/<slug:id>/daily.<format:extension>")

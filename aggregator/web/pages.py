@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -28,7 +29,6 @@ from aggregator.web.layout import STATIC, about, page, static_file
 from aggregator.web.library import Library
 from aggregator.web.openapi import QUERY, described_routes, path
 from aggregator.web.operations import PAGE, described
-from aggregator.web.paging import place_of
 from aggregator.web.parameters import by_relevance
 from aggregator.web.pinned import first, held
 from aggregator.web.ranking import CANDIDATES, rank_by_importance
@@ -39,7 +39,7 @@ from aggregator.web.request_context import library, story_named
 from aggregator.web.responses import respond
 from aggregator.web.routes import serve_streams
 from aggregator.web.rows import source_rows
-from aggregator.web.streams import best_first, build, listed, path_of, query_string, resolve
+from aggregator.web.streams import best_first, build, continued, listed, path_of, place_of, query_string, resolve
 from aggregator.web.titles import heading, narrowings, searched
 
 pages = Blueprint("pages", __name__, template_folder="templates")
@@ -129,7 +129,7 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
         candidates=CANDIDATES,
         **_rail(lib, wanted),
         before=datetime.fromtimestamp(after[0], UTC) if after and not best else None,
-        older=_older(path, query, stream),
+        older=None if best else _older(path, query, stream, {story.id for story in pins}),
         orders=_orders(path, best=best) if query.filter.words and not query.window else (),
         parts=parts,
         months=_months(stream),
@@ -156,14 +156,13 @@ def _orders(path: str, *, best: bool) -> list[tuple[str, str, bool]]:
     return [("Newest first", newest, not best), ("Best match first", f"{newest}&order=relevance", best)]
 
 
-def _older(path: str, query: StreamQuery, stream: Stream) -> str | None:
-    """The address under the root at which a list continues: from its last entry on, whatever has come in since."""
-    shown = stream.stories or stream.items
-    if not stream.more or not shown:
+def _older(path: str, query: StreamQuery, stream: Stream, pinned: Collection[str]) -> str | None:
+    """The address under the root at which a list continues: from its last entry on, whatever has come in since. What is pinned to its
+    top may have pushed others off its end."""
+    shown = [one for one in stream.stories or stream.items if one.id not in pinned]
+    if stream.older is None or not shown:
         return None
-    asked = query_string(request.args)
-    cursor = parameters.encode_cursor(query.view, *place_of(shown[-1]))
-    return f"{path}{asked}{'&' if asked else '?'}cursor={cursor}"
+    return path + continued(request.args, query.view, place_of(shown[-1]))
 
 
 def _address(lib: Library) -> str:

@@ -8,17 +8,13 @@ from dataclasses import dataclass, replace
 from flask import request
 
 from aggregator.errors import QueryError
-from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import Extent, Removed, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.library import Library
 from aggregator.web.ranking import CANDIDATES
-from aggregator.web.streams import Entry, best_first, in_order, resolve
+from aggregator.web.streams import Entry, Place, best_first, in_order, place_of, resolve
 
 DEFAULT_LIMIT = 50
-
-Place = tuple[int, int]
-"""(time, number) of a row in the order of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +56,6 @@ class PageRequest:
         ids = [id for one in gone if place_of(one) <= end for id in one.ids]
         cursor = parameters.encode_cursor(self.kind, *end) if more or len(places) > self.limit else None
         return [one for one in found if place_of(one) <= end], ids, cursor
-
-
-def place_of(one: StoryView | ItemView | Removed) -> Place:
-    """In the order asked for, also where that is of changes."""
-    return int(one.entered.timestamp()), one.n
 
 
 def page_request(lib: Library, view: str) -> PageRequest:

@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 from aggregator.errors import QueryError
 from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
-from aggregator.model.stream import Extent, Filter, Names, Stream, StreamQuery
+from aggregator.model.stream import Extent, Filter, Names, Removed, Stream, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.library import InForce, Library, stream_name
 from aggregator.web.months import month_bounds, month_of
@@ -25,6 +25,9 @@ from aggregator.web.request_context import Renamed
 from aggregator.web.titles import description, title
 
 Entry = TypeVar("Entry", StoryView, ItemView)
+
+Place = tuple[int, int]
+"""(time, number) of a row in the order of a list."""
 
 MAX_PUBLISHERS = 50
 FLOOR = 5
@@ -143,6 +146,17 @@ def query_string(args: Mapping[str, str], without: Collection[str] = ()) -> str:
     return f"?{urlencode(kept, errors='replace')}" if kept else ""
 
 
+def continued(args: Mapping[str, str], view: str, place: Place | None) -> str:
+    """The same, of the part of a list that continues after a place."""
+    asked = query_string(args)
+    return f"{asked}{'&' if asked else '?'}cursor={parameters.encode_cursor(view, *place)}" if place else asked
+
+
+def place_of(one: StoryView | ItemView | Removed) -> Place:
+    """In the order asked for, also where that is of changes."""
+    return int(one.entered.timestamp()), one.n
+
+
 def path_of(kind: str, id: str | None) -> str:
     return {"section": f"/sections/{id}", "topic": f"/topics/{id}", "source": f"/sources/{id}"}.get(kind, f"/{kind}")
 
@@ -155,7 +169,12 @@ def build(
     changed = library.changed(stream_name(query))
     force = library.in_force()
     now = int(library.now().timestamp())
-    stories, items, extent = _results(library, query, now)
+    # One more than asked for tells whether older ones follow.
+    ahead = replace(query, limit=query.limit + 1) if query.limit and not query.window else query
+    stories, items, extent = _results(library, ahead, now)
+    more = extent.left is not None or (ahead is not query and len(stories or items) > (query.limit or 0))
+    stories, items = stories[: query.limit], items[: query.limit]
+    last = (stories or items)[-1:] if more else ()
     ends = [*_ends(force), *(query.window or ())[1:]]  # of pins, and of the month
     expires = min([*filter(None, [extent.expires]), *(end for end in ends if end > now)], default=None)
     newest = [one.updated for one in stories] + [one.updated for one in items]
@@ -176,7 +195,8 @@ def build(
         stories=stories,
         items=items,
         of=extent.of,
-        more=extent.left is not None,
+        part=continued(args, query.view, query.before),
+        older=continued(args, query.view, place_of(last[0])) if last else None,
         receipts=receipts_of(library, stories, items) if rendered == "json" else {},
         texts=republished(library, stories, items) if rendered else {},
         icons=_icons(library, stories, items) if rendered else {},

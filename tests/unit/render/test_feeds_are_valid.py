@@ -333,6 +333,39 @@ def test_what_is_searched_and_lists_of_items_have_no_archive(newsroom: Newsroom,
     assert b"-archive" not in get(newsroom, f"/sections/defense/2026-11{{}}?{query}", "atom")
 
 
+@pytest.mark.parametrize(
+    "stream",
+    [
+        "/search{}?limit=2",
+        "/sources/bbc-world{}?limit=1",
+        "/latest{}?q=-football&limit=3",
+        "/latest{}?view=items&limit=5",
+    ],
+)
+def test_a_list_without_archives_leads_on_from_part_to_part(newsroom: Newsroom, stream: str) -> None:
+    """In each format the parts are together what the list is without a limit, and each says its own address."""
+    whole = newsroom.client.get(re.sub(r"limit=\d+", "limit=500", stream.format(".json"))).get_json()["items"]
+    for extension in ("json", "atom", "rss"):
+        address: str | None = ROOT + stream.format(f".{extension}")
+        found: list[str | None] = []
+        while address:
+            got = newsroom.client.get(address.removeprefix(ROOT))
+            assert f'<{address}>; rel="self"' in got.headers["Link"]
+            if extension == "json":
+                told = got.get_json()
+                found += [one["id"] for one in told["items"]]
+                assert told["feed_url"] == address
+                address = told.get("next_url")
+            else:
+                feed = tree(got.data) if extension == "atom" else tree(got.data)[0]
+                links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+                ids = "item/guid" if extension == "rss" else f"{ATOM}entry/{ATOM}id"
+                found += [one.text for one in feed.findall(ids)]
+                assert links["self"] == address
+                address = links.get("next")
+        assert found == [one["id"] for one in whole]
+
+
 _AGAIN = """
 import sys
 from pathlib import Path

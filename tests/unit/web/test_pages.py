@@ -724,7 +724,8 @@ def test_a_long_month_is_shown_in_parts_and_its_feed_whole(tmp_path: Path) -> No
 
 
 def test_a_list_that_is_cut_leads_on_to_older_stories(tmp_path: Path) -> None:
-    """By a link that goes on where the list ended, though news has come in since; feeds and other orders know nothing of it."""
+    """By a link that goes on where the list ended, though news has come in since; the feeds that it offers begin at their top, and
+    other orders know nothing of it."""
     room = Newsroom(tmp_path)
     letters = random.Random(2)
     words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(600)]
@@ -745,6 +746,11 @@ def test_a_list_that_is_cut_leads_on_to_older_stories(tmp_path: Path) -> None:
         assert f'<a rel="prev" href="/news{address.replace("&", "&amp;")}">←&nbsp;Newest</a>' in pages[1]
         assert "until 21 November 2026, 11:" in pages[1].partition("</title>")[0]
         assert "cursor" not in pages[2].partition("</head>")[0]
+    cut = room.client.get("/search?q=vessel&limit=20").text
+    assert re.search(r'<a rel="next" href="/news/search\?q=vessel&amp;limit=20&amp;cursor=', cut), (
+        "as many as asked for, too"
+    )
+    assert "Older" not in room.client.get("/search?q=vessel&limit=124").text
     assert "Older" not in room.client.get("/search?q=vessel&order=relevance").text
     assert "Older" not in room.client.get("/search?q=newest").text
     assert room.client.get("/search?q=vessel&cursor=x").status_code == 400
