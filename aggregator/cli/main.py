@@ -100,7 +100,10 @@ def main(arguments: list[str] | None = None) -> int:
         command = load(given.command)
         own = argparse.ArgumentParser(prog=f"aggregator {command.name}", description=command.help)
         command.add(own)
-        code = command.run(_parsed(own, command.name, rest), place)
+        asked = _parsed(own, command.name, rest)
+        if "json" in asked and asked.json and isinstance(sys.stdout, io.TextIOWrapper):  # read by programs, not shown
+            sys.stdout.reconfigure(encoding="utf-8")
+        code = command.run(asked, place)
         sys.stdout.flush()  # when the program exits, a failure would have no message, and an exit code of its own
     except ConfigError as error:
         print(error, file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
@@ -60,6 +61,16 @@ def test_a_letter_that_the_terminal_lacks_is_written_as_its_escape(config: Path,
     with (tmp_path / "out").open("wb") as out:
         assert said(config, "explain", "Zürich – 曜日", to=out.fileno(), PYTHONIOENCODING="latin-1") == (0, b"")
     assert (tmp_path / "out").read_text("latin-1").startswith(r"[Zürich] \u2013 \u66dc\u65e5")
+
+
+def test_json_is_in_utf_8_whatever_the_terminal_takes(config: Path, tmp_path: Path) -> None:
+    with (tmp_path / "out").open("wb") as out:
+        assert said(config, "explain", "--json", "Zürich – 日本", to=out.fileno(), PYTHONIOENCODING="latin-1") == (
+            0,
+            b"",
+        )
+    found = json.loads((tmp_path / "out").read_text("utf-8"))["found_topics"]
+    assert {topic["text"] for topic in found} == {"Zürich", "日本"}
 
 
 @pytest.mark.parametrize("arguments", ["explain Japan", "export", "plan", "apply", "poll source-0"])
