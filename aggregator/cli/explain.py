@@ -15,7 +15,6 @@ from aggregator.bootstrap import Application, Place, utc_now
 from aggregator.categorise.counterfactuals import Case, Outcome, outcome
 from aggregator.cli import joining
 from aggregator.cli.arguments import Command, json_option, option
-from aggregator.cli.expect import answer, expectation, expected, known_section
 from aggregator.cli.judgement import judgement, lines
 from aggregator.cli.planning import stored_ids
 from aggregator.cli.terminal import is_terminal
@@ -50,7 +49,9 @@ def run(args: argparse.Namespace, place: Place) -> int:
     application = Application.load(place)
     text = one_line(" ".join(args.what))
     if args.expect:
-        known_section(application, args.expect)
+        from aggregator.cli import expect  # brings pydantic and PyYAML, which a plain question need not wait for
+
+        expect.known_section(application, args.expect)
     if not text:
         raise UsageError("give a headline, an address or an id")
     found = _look_up(application, text)
@@ -73,9 +74,9 @@ def run(args: argparse.Namespace, place: Place) -> int:
     found_out = Outcome(stays, None, 0.0, ()) if stays else outcome(application.rulebook, case)
     value["outcome"] = _outcome(found_out)
     if args.expect and stays:
-        value["expect"] = answer(args.expect, stays, story.section if story else None)
+        value["expect"] = expect.answer(args.expect, stays, story.section if story else None)
     elif args.expect:
-        value["expect"] = expected(application, case, args.expect, story.n if story else None)
+        value["expect"] = expect.expected(application, case, args.expect, story.n if story else None)
     if args.json:
         print(orjson.dumps(value).decode())
         return 0
@@ -87,7 +88,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
         )
         return 0
     print(what_would_change(found_out, fixed=case.section is not None))
-    for line in expectation(value["expect"]) if args.expect else ():
+    for line in expect.expectation(value["expect"]) if args.expect else ():
         print(line)
     return 0
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.features import Features, features
 from aggregator.stories.memory import Memory
 from aggregator.stories.tuning import TUNING, Tuning
 from aggregator.stories.values import Grouping, Join
@@ -20,12 +19,10 @@ __all__ = [
     "TUNING",
     "Candidate",
     "FeatureCache",
-    "Features",
     "Grouping",
     "Join",
     "Memory",
     "Tuning",
-    "features",
     "group",
 ]
 

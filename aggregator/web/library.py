@@ -20,7 +20,6 @@ from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings
 from aggregator.model.source import SourceState
 from aggregator.model.stream import Names, Rendered, Stream, StreamQuery
-from aggregator.render.formats import FORMATS
 from aggregator.web.places import Places
 from aggregator.web.recent import Recent
 
@@ -257,6 +256,8 @@ class Library:
         found = self._rendered.get(key)
         if found and found.version == version and (found.expires is None or now < found.expires):
             return found
+        from aggregator.render.formats import FORMATS  # brings feedgen and lxml, which a command need not wait for
+
         with self.place_for(query):
             stream, expires = build(query)
             made = Cached(version, expires, FORMATS[extension].render(stream))

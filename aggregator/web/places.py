@@ -6,8 +6,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from werkzeug.exceptions import ServiceUnavailable
-
 AT_ONCE = 2  # each may hold a thread for seconds and hundreds of megabytes
 WAITING = 2  # … and these hold one each: fewer in all than there are threads (`cli/serve.py`)
 PATIENCE = 30  # seconds to wait for a place; proxies wait for a minute
@@ -29,6 +27,8 @@ class Places:
             ServiceUnavailable: AT_ONCE others are being made, and none ends soon or WAITING others wait.
         """
         if not self._enter():
+            from werkzeug.exceptions import ServiceUnavailable  # brings a server, which a command need not wait for
+
             raise ServiceUnavailable(retry_after=RETRY_AFTER)
         try:
             yield

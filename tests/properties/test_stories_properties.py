@@ -6,7 +6,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.stories import Candidate, FeatureCache, Features, Memory, features, group
+from aggregator.stories import Candidate, FeatureCache, Memory, group
+from aggregator.stories.features import Features, features
 from aggregator.text.headline import bare_lead, bare_title
 
 HOUR = 3_600

@@ -4,8 +4,8 @@ from time import perf_counter
 
 import pytest
 
-from aggregator.stories import Candidate, Features, features
-from aggregator.stories.features import readable
+from aggregator.stories import Candidate
+from aggregator.stories.features import Features, features, readable
 from aggregator.text.headline import bare_lead, bare_title
 from aggregator.text.words import stem_ids, stems, tokens, unelided, word_id
 

@@ -7,9 +7,10 @@ from itertools import combinations
 
 import pytest
 
-from aggregator.stories import TUNING, Candidate, FeatureCache, Features, Memory, features, group
+from aggregator.stories import TUNING, Candidate, FeatureCache, Memory, group
 from aggregator.stories.batch_context import read
 from aggregator.stories.comparison import Comparison
+from aggregator.stories.features import Features, features
 from benchmarks.probe_stories import laid, probes
 
 NOON = 1_700_000_000

@@ -1,0 +1,25 @@
+"""How quickly a command starts: it imports what it needs, which may be a fraction of what the program has."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numpy", "pydantic", "yaml", "werkzeug", "feedgen", "aiohttp")
+"""Each takes a command as long to import as it takes to read the configuration, or longer."""
+
+
+@pytest.mark.parametrize(
+    "modules",
+    [
+        "cli.sources, aggregator.web.rows",
+        "cli.explain, aggregator.web.receipts",
+        "cli.plan, aggregator.cli.check, aggregator.cli.apply, aggregator.cli.prune, aggregator.cli.backup",
+        "cli.poll, aggregator.pipeline.edition",
+    ],
+)
+def test_a_command_does_not_import_what_it_may_not_need(modules: str) -> None:
+    code = f"import sys, aggregator.cli.main, aggregator.{modules}; print(*sorted({{*{HEAVY}}} & {{*sys.modules}}))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
