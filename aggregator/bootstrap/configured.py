@@ -13,7 +13,7 @@ from aggregator.addresses import host_of, one_site
 from aggregator.bootstrap.place import utc_now
 from aggregator.categorise.weights import MARK
 from aggregator.model.judgement import Judgement, Receipt, Scores
-from aggregator.text.countries import countries
+from aggregator.text.countries import countries, names
 
 if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
@@ -178,6 +178,7 @@ class Configured:
 
         order = [section.id for section in self.settings.sections]
         fallback = self.settings.fallback
+        found = frozenset(self.topic_titles) - {topic.id for topic in self.settings.topics}
 
         def place(judgements: Sequence[tuple[str, Judgement]]) -> tuple[str, Scores]:
             scores = story_sections(judgements, order, fallback)
@@ -197,7 +198,7 @@ class Configured:
             publisher=self.publisher_of,
             at_home=self.at_home,
             topic_titles=self.topic_titles,
-            found_topics=frozenset(self.topic_titles) - {topic.id for topic in self.settings.topics},
+            found_topics=found,
             wrappers=frozenset(source.id for source in self.settings.sources if source.wrapper),
             hidden=frozenset(filter(None, map(canonical, overrides.hide))),
             apart=(apart := frozenset(filter(None, map(canonical, overrides.split)))),
@@ -205,6 +206,7 @@ class Configured:
             pins=pins,
             program=program(),
             taken_names=self._taken_names,
+            place_names={name: id for code, name in names() if (id := self._countries[code]) in found},
             spoken_for=lambda title: bool(judge_text(self.rulebook, title).topics),
             old=min(OLD, keep, *own.values()),
         ).at(int(utc_now().timestamp()))

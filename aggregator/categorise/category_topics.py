@@ -37,7 +37,8 @@ _PARTS = (
     "uncategorized uncategorised default opinion editorial op-ed comment commentary column analysis explainer interview "
     "video photo picture gallery podcast audio live blog newsletter update briefing press release statement report "
     "today daily weekly week month archive tag category rss feed premium subscriber exclusive sponsored advertorial "
-    "world international global national local regional domestic foreign overseas section topic special"
+    "world international global national local regional domestic foreign overseas section topic special content partner "
+    "editors editor picks pick must in depth long read longread deep dive letters quiz crossword puzzle horoscope cartoon"
 )
 
 
@@ -119,10 +120,11 @@ def find_topics(
     spoken_for: Callable[[str], bool] = lambda title: False,
 ) -> CategoryTopics:
     """The topics of these uses. Ids that are `known` stay as they are. `taken_names` are names that cannot be topics:
-    outlets, sections and configured topics; `places` are existing topics (name → id) that a category may name;
+    outlets, sections and configured topics; `places` are existing topics (name → id) that a category may name, as in "UK news";
     `spoken_for` says whether configured topics match a text."""
     refused = {made.key for name in taken_names if (made := category_of(name))}
-    by_place = {made.key: id for name, id in (places or {}).items() if (made := category_of(name))}
+    named = ((form, id) for name, id in (places or {}).items() for form in (name, f"{name} news"))
+    by_place = {made.key: id for form, id in named if (made := category_of(form))}
     spellings: defaultdict[str, Counter[Category]] = defaultdict(Counter)
     publishers: defaultdict[str, set[str]] = defaultdict(set)
     for made, publisher in _informative(uses):

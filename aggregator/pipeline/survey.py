@@ -37,9 +37,9 @@ def survey(
         return None
     policy = with_moved_addresses(with_like(policy.at(moment), archive.upkeep), archive.edition)
     used = list(_used(archive.edition, policy, moment - WINDOW))
-    places = {policy.topic_titles[id]: id for id in policy.found_topics}
     uses = (use for _, use in used)
-    topics = find_topics(uses, known, taken_names=policy.taken_names, places=places, spoken_for=policy.spoken_for)
+    names, places = policy.taken_names, policy.place_names
+    topics = find_topics(uses, known, taken_names=names, places=places, spoken_for=policy.spoken_for)
     fresh = _new(topics, known) if at is not None else topics
     # A topic has its page before a story names it, and as long as one does. Without a time, the survey is not over.
     every = CategoryTopics({**known.titles, **topics.titles}, topics.ids)

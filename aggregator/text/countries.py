@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+
+_ALSO = {
+    "AE": ("UAE", "Emirates"), "BA": ("Bosnia",), "CD": ("DRC", "Democratic Republic of Congo"),
+    "CI": ("Ivory Coast",), "CZ": ("Czechia",), "GB": ("UK", "Britain", "Great Britain"), "KP": ("DPRK",), "MM": ("Burma",),
+    "NL": ("Holland", "The Netherlands"), "PH": ("The Philippines",), "PS": ("Palestine",), "TL": ("East Timor",),
+    "TR": ("Türkiye",), "US": ("US", "USA"), "VA": ("Vatican",),
+}  # fmt: skip
 
 
 @cache
@@ -13,3 +20,10 @@ def countries() -> Mapping[str, tuple[str, str]]:
     text = (files("aggregator.text") / "data" / "countries.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines())
     return {code: (slug, name) for code, slug, name in rows}
+
+
+def names() -> Iterator[tuple[str, str]]:
+    """Each country's code with its name, and with what feeds call it as well."""
+    for code, (_, name) in countries().items():
+        yield code, name
+        yield from ((code, other) for other in _ALSO.get(code, ()))

@@ -49,6 +49,7 @@ def test_a_category_as_a_name(category: str, title: str, id: str) -> None:
     "category",
     [
         "News", "Latest News", "Top Stories", "Uncategorized", "Featured Articles", "World", "Opinion", "Press Releases",
+        "Editor's Picks", "In Depth", "Long Reads", "Must-Reads", "Partner Content", "Cartoons",
         "Trump, Donald J", "your-feed-science", "a/b", "../etc", "<b>War</b>", "javascript:alert(1)", "tag:x", "#war",
         "2024", "中国", "", "x" * 41, "one two three four five",
     ],
@@ -105,6 +106,10 @@ def test_a_place_is_the_topic_of_that_place() -> None:
     topics = find_topics(uses("Iran"), CategoryTopics(), places={"Iran": "iran"})
     assert topics.titles == {}
     assert topics.of(["IRAN"]) == {"iran": "IRAN"}
+    told = [*uses("UK"), *uses("UK news"), *uses("Britain")]
+    topics = find_topics(told, CategoryTopics(), places={"UK": "united-kingdom", "Britain": "united-kingdom"})
+    assert topics.titles == {}
+    assert topics.of(["UK News"]) == {"united-kingdom": "UK News"}
 
 
 def test_what_was_found_stays_and_their_number_is_bounded() -> None:

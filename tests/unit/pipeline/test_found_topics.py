@@ -83,6 +83,18 @@ def test_the_survey_finds_it_and_gives_it_to_what_is_stored(room: Newsroom) -> N
     assert room.client.get("/topics/news").status_code == 404
 
 
+@pytest.mark.parametrize("name", ["US", "USA", "US news"])
+def test_a_country_is_no_second_topic_by_its_everyday_name(tmp_path: Path, name: str) -> None:
+    """As "US" beside United States."""
+    room = Newsroom(tmp_path)
+    called = {"Village Life": name, "News": "News"}
+    items = told(SOURCES, [None])
+    room.publish(*(replace(one, categories=tuple(called[own] for own in one.categories)) for one in items))
+    found = survey(room.archive, room.application.policy, lambda: NOW)
+    assert found is not None and (found.titles, [*found.of([name])]) == ({}, ["united-states"])
+    room.archive.close()
+
+
 def test_new_items_get_it_as_they_are_placed(room: Newsroom) -> None:
     survey(room.archive, room.application.policy, lambda: NOW)
     room.publish(replace(item("Chapel bells ring again", "kyodo", age=timedelta(0)), categories=("village life",)))
