@@ -82,6 +82,7 @@ class _Spot:
     flow: bool = False
     first: bool = False
     key: bool = False  # the key itself is to be written
+    brackets: tuple[int, int] | None = None  # where empty ones stand, which go: thirty sources would be one line
 
 
 def append_sources(text: str, sources: Sequence[NewSource]) -> str:
@@ -104,6 +105,9 @@ def append_sources(text: str, sources: Sequence[NewSource]) -> str:
         return text[: spot.offset] + ("" if spot.first else ", ") + entries + text[spot.offset :]
     blocks = "".join(_block(source, spot.column, newline) for source in sources)
     head, tail = text[: spot.offset], text[spot.offset :]
+    if spot.brackets:
+        start, end = spot.brackets
+        head = head[:start].rstrip(" ") + head[end:]
     if head and not head.endswith(("\n", "\r")):
         head += newline
     return f"{head}{f'{newline}sources:{newline}' if spot.key else ''}{blocks}{tail}"
@@ -140,7 +144,7 @@ def _spot(text: str) -> _Spot | None:
                 depth -= 1
                 flow = flows.pop()
                 if target is not None and depth == 1:
-                    return _end_of(text, target, last)
+                    return (None if flows[0] else _in_place_of(text, target, event)) or _end_of(text, target, last)
                 last = event if flow else last
                 is_key = True if depth == 1 else is_key
             case yaml.ScalarEvent():
@@ -156,6 +160,13 @@ def _spot(text: str) -> _Spot | None:
                 ended: Any = event.start_mark
                 end = ended.index
     return _Spot(end, key=True)
+
+
+def _in_place_of(text: str, start: Any, end: Any) -> _Spot | None:
+    """Below empty brackets that nothing follows on their line."""
+    opens, closes = start.start_mark.index, end.end_mark.index
+    empty = re.compile(r"\[ *\][ \t]*(?:#|[\r\n]|\Z)").match(text, opens)
+    return _Spot(_line_end(text, closes), brackets=(opens, closes)) if empty else None
 
 
 def _end_of(text: str, start: Any, last: Any) -> _Spot:

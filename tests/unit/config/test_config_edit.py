@@ -77,6 +77,26 @@ def test_an_empty_list_takes_its_first_source(layout: str) -> None:
     check(EMPTY[layout], append_sources(EMPTY[layout], [NEW]), NEW)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("sources: []  # none\r\nsections: []\r\n", "sources:  # none\r\n{}sections: []\r\n"),
+        ("sources: [ ]", "sources:\n{}"),
+    ],
+)
+def test_empty_brackets_make_way_for_a_line_for_each(before: str, after: str) -> None:
+    """A list of thirty that is imported would be one line."""
+    end = "\r\n" if "\r" in before else "\n"
+    new = end.join(("  - name: New Feed", f"    url: {NEW.url}", ""))
+    assert append_sources(before, [NEW]) == after.format(new)
+
+
+@pytest.mark.parametrize("before", ["{sources: []}\n", "{\nsources: []\n}\n", "sources: [  # none\n]\n"])
+def test_other_brackets_stay(before: str) -> None:
+    assert f'[{{name: "New Feed", url: "{NEW.url}"}}' in append_sources(before, [NEW])
+    check(before, append_sources(before, [NEW]), NEW)
+
+
 def test_a_key_that_is_commented_out_stays_with_its_source() -> None:
     mine = "sources:\n  - name: A\n    url: https://a.example/f\n    # every: 5m\n    # lang: en\n"
     added = "  - name: New Feed\n    url: https://new.example/feed\n"
