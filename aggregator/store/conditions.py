@@ -43,9 +43,10 @@ class Sql:
         return " AND ".join(self.conditions) or "TRUE"
 
 
-def narrow(sql: Sql, wanted: Filter, of: str) -> None:
-    """The parameters of search, as conditions on stories (`of` "st") or items ("i")."""
-    published, members, found, item, of_item = _SHAPES[of]
+def narrow(sql: Sql, wanted: Filter, of: str, published: str) -> None:
+    """The parameters of search, as conditions on stories (`of` "st") or items ("i"); `published`: the column of their time of
+    publication."""
+    members, found, item, of_item = _SHAPES[of]
     if sql.few is not None:
         sql.add(sql.few.condition, sql.dialect.listed(sql.few.numbers))
     if wanted.words:
@@ -89,21 +90,19 @@ each story."""
 
 _SHAPES = {
     "st": (
-        "st.published",
         MEMBERS,
         "st.n IN (SELECT p.story FROM search JOIN placements p ON p.item = {0.found} WHERE {0.matches}{1} AND NOT p.hidden)",
         "p.item",
         "EXISTS (SELECT 1 FROM placements p WHERE p.story = st.n AND NOT p.hidden AND {})",
     ),
     "i": (
-        "i.at",
         "{}",
         "i.n IN (SELECT {0.found} FROM search WHERE {0.matches}{1})",
         "i.n",
         "{}",
     ),
 }
-"""For stories and items: the time of publication; a condition on an item; those in which words were found, all of which SQLite goes
+"""For stories and items: a condition on an item; those in which words were found, all of which SQLite goes
 through; and the item, and a condition on it, by which the words are looked up for one story or item after the other."""
 
 

@@ -55,7 +55,8 @@ class Reading(ABC):
             stream, total = named[0] if named else (0, 0)
         few = self._few(query, "st", stream)
         small = self._small(query.min_publishers, total)
-        build = partial(stories_sql, stream=stream, small=small, few=few, common=self._common(query))
+        vast = total is not None and total > FEW
+        build = partial(stories_sql, stream=stream, small=small, vast=vast, few=few, common=self._common(query))
         pairs, extent = self._cut(query, now, build, few)
         return self._stories(pairs), extent
 
@@ -107,7 +108,10 @@ class Reading(ABC):
         others was seen, the others cannot be in it."""
         if near and ask and ask > 0 and _entering(query):
             last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
+            until = query.filter.until
             for n, seen in self._db.read(last, (NEAR,)):
+                if until is not None and until.timestamp() <= seen:
+                    break  # they were published later
                 newest = [(one, time) for one, time in self._db.read(*build(self._db.dialect, query, ask, n))]
                 if len(newest) == ask and newest[-1][1] > seen:
                     return newest

@@ -25,16 +25,20 @@ def stories_sql(
     common: bool = False,
     stream: int = 0,
     small: str | None = None,
+    vast: bool = False,
 ) -> tuple[str, list[Any]]:
     """SQL for (story, time) pairs of a stream of stories, in its order; `above`: words are looked for in items of higher
     numbers alone; `few`: of these alone; `common`: the words are in many items; `stream`: the number of a section or
     topic; `small`: where there are two times, the one ("entered" or "joined") that so few stories have that all of them
-    may be looked at."""
+    may be looked at; `vast`: the section or topic holds so many stories that what changed is looked for among all that did."""
     order, times, sql = _base(dialect, query, stream)
     tables = ", ".join(order)
     sql.above, sql.few, sql.common = above, few, common
-    narrow(sql, query.filter, "st")
+    narrow(sql, query.filter, "st", "e.published" if query.kind in ("section", "topic") else "st.published")
     if query.changed_since is not None:
+        # SQLite would rather go through the whole stream, or through all stories of so many publishers, and sort.
+        if not small and (vast or order[0] == "stories st"):
+            tables = " CROSS JOIN ".join(sorted(order, key=lambda table: table != "stories st"))
         sql.add("st.changed >= ?", _from(query))
         if query.before:
             sql.add("(st.changed, st.n) > (?, ?)", *query.before)
@@ -129,7 +133,7 @@ def items_sql(
     if query.min_publishers > 1:
         sql.add("EXISTS (SELECT 1 FROM corroborations c WHERE c.story = p.story AND c.k = ?)", query.min_publishers)
     sql.add("NOT coalesce(p.hidden, FALSE)")
-    narrow(sql, query.filter, "i")
+    narrow(sql, query.filter, "i", "i.at")
     order, column, number = "DESC", "i.entered", "i.n"
     if query.window:
         column = "i.at"

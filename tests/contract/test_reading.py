@@ -26,6 +26,7 @@ from aggregator.store.postgres.full_text import query, tokens, vector
 from aggregator.store.reading import COMMON, FEW, SELDOM
 from aggregator.store.rows import to_id
 from aggregator.store.sqlite.archive import SqliteArchive
+from aggregator.store.streams import stories_sql
 
 T = TypeVar("T")
 SECONDS = int(NOW.timestamp())
@@ -706,6 +707,88 @@ def test_what_changed_since_is_read_from_there_on(tmp_path: Path, read: str) -> 
 
     once = cost(range(60))
     assert cost(range(60, 200)) < 1.5 * once
+    store.close()
+
+
+@pytest.mark.parametrize("publishers", [1, 2])
+@pytest.mark.parametrize("kind", ["latest", "section"])
+def test_what_changed_lately_is_read_without_all_that_did_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, publishers: int
+) -> None:
+    """In steps of SQLite's machine: who keeps a copy of a large section asks every minute, and its older stories cost nothing."""
+    monkeypatch.setattr("aggregator.store.reading.FEW", 10)
+    monkeypatch.setattr("aggregator.store.reading.SELDOM", 10)
+    store = archive(tmp_path, "alpha", "beta")
+
+    def tell(name: str, news: range, at: datetime) -> None:
+        told = {
+            id: [item(id, f"{name}{n}", f"{name}{n} happened{n} with missile") for n in news]
+            for id in ("alpha", "beta")
+        }
+        store.intake.apply([polled(id, items) for id, items in told.items()], at)
+        edition(store, policy(), lambda: int(at.timestamp()))
+
+    def cost(older: int, hours: int) -> int:
+        since = NOW + timedelta(hours=hours)
+        tell(f"Old{hours}", range(older), since - timedelta(hours=1))
+        tell(f"New{hours}", range(3), since)
+        query = StreamQuery(kind, "world", changed_since=int(since.timestamp()), limit=9, min_publishers=publishers)
+        (found, _), steps = counted(store, lambda: store.reading.stories(query, SECONDS))
+        assert len(found) == 3
+        return steps
+
+    once = cost(40, 2)
+    assert cost(200, 4) < 1.5 * once
+    store.close()
+
+
+@pytest.mark.parametrize("view", ["items", "stories"])
+def test_what_is_hidden_is_found_without_all_that_changed(tmp_path: Path, view: str) -> None:
+    """In steps of SQLite's machine: what is listed costs nothing."""
+    store = archive(tmp_path, "alpha")
+    one = item("alpha", "0", "Thing0 happened0")
+
+    def cost(news: range) -> int:
+        store.intake.apply([polled("alpha", [item("alpha", str(n), f"Thing{n} happened{n}") for n in news])], NOW)
+        edition(store, policy(hidden=frozenset({one.canonical or ""})), lambda: SECONDS)
+        query = StreamQuery("search", view=view, changed_since=0, limit=9)
+        found, steps = counted(store, lambda: store.reading.removals(query))
+        assert [gone.ids[0] for gone in found] == [one.id]
+        return steps
+
+    once = cost(range(20))
+    assert cost(range(20, 200)) <= once + 2
+    store.close()
+
+
+def test_the_items_of_a_month_are_found_without_those_of_others(tmp_path: Path) -> None:
+    """In steps of SQLite's machine: what came later costs nothing."""
+    store = archive(tmp_path, "alpha")
+    month = (int(ago(days=60).timestamp()), int(ago(days=30).timestamp()))
+    store.intake.apply([polled("alpha", [item("alpha", "old", "Old", published=ago(days=40))])], ago(days=40))
+
+    def cost(news: range) -> int:
+        store.intake.apply([polled("alpha", [item("alpha", str(n), f"Thing{n} happened{n}") for n in news])], NOW)
+        query = StreamQuery("latest", view="items", window=month)
+        (found, _), steps = counted(store, lambda: store.reading.items(query, SECONDS))
+        assert [one.title for one in found] == ["Old"]
+        return steps
+
+    once = cost(range(40))
+    assert cost(range(40, 400)) <= once + 2
+    store.close()
+
+
+def test_stories_of_long_ago_are_found_without_reading_those_since(tmp_path: Path) -> None:
+    """Their times stand in the index. Reading each story for its own took ten times as long, and on a cold disk a minute."""
+    store = archive(tmp_path, "alpha")
+    query, values = stories_sql(
+        store._connection.dialect, StreamQuery("search", filter=Filter(until=ago(days=300))), 50
+    )
+    (table,) = store._connection.read("SELECT rootpage FROM sqlite_master WHERE name = 'stories'")
+    code = store._connection.read(f"EXPLAIN {query}", values)
+    cursors = {p1 for _, name, p1, p2, *_ in code if name == "OpenRead" and p2 == table[0]}
+    assert not [row for row in code if row[1] == "Column" and row[2] in cursors]
     store.close()
 
 
