@@ -13,6 +13,9 @@ LISTED_EVERY = 86_400
 EMPTY_TEXTS = "UPDATE texts SET pruned = (pruned OR summary != ''), summary = '', content = '', enclosures = NULL"
 """Which, the backend adds. One that was a headline alone is as whole as before."""
 
+KEPT = "(t.content != '' OR t.summary != '')"
+"""Of texts that are not deleted yet, as their index has it."""
+
 MOVES = 20
 """How often an article may move and all its addresses are kept. One that moves more often has links that differ at each poll."""
 
@@ -20,23 +23,31 @@ MOVES = 20
 def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Iterator[tuple[int, int]]:
     """(number of a source, time): texts last listed before that time are deleted. A source that answers "not modified"
     lists what its last document did, although nothing was read again."""
-    # For all at once: each of them alone may be looked for in all texts of the archive.
-    last = dict(db.read("SELECT i.source, max(t.listed) FROM items i JOIN texts t ON t.item = i.n GROUP BY i.source"))
+    # The newest first: of a source that has news its first item tells.
+    recent = (
+        "SELECT 1 FROM items i CROSS JOIN texts t WHERE t.item = i.n AND i.source = ? AND t.listed >= ? "
+        "ORDER BY i.entered DESC, i.n DESC LIMIT 1"
+    )
     for n, id, answered in db.read("SELECT n, id, last_success FROM sources ORDER BY n"):
         limit = now - per_source.get(id, keep)
-        if answered is not None and answered >= limit:
-            limit = min(limit, last.get(n, 0) - LISTED_EVERY)
+        if answered is not None and answered >= limit and not db.read(recent, (n, limit + LISTED_EVERY)):
+            limit = min(limit, _last_document(db, n) - LISTED_EVERY)
         yield n, limit
 
 
 def listed_before(db: Reads, moment: int) -> dict[int, list[tuple[int, int]]]:
-    """Number of a source → its items that have a text and were last listed before `moment`, each with when that was."""
-    found: dict[int, list[tuple[int, int]]] = {}
-    for source, item, listed in db.read(
-        "SELECT i.source, t.item, t.listed FROM texts t JOIN items i ON i.n = t.item LEFT JOIN articles a ON a.item = t.item "
-        "WHERE t.listed < ? AND (t.content != '' OR t.summary != '' OR a.content != '') ORDER BY t.item",
+    """Number of a source → its items that have a text and were last listed before `moment`, each with when that was. What is deleted
+    already, most of an old archive, is in neither index that is read."""
+    rows = db.read(
+        f"SELECT i.source, t.item, t.listed FROM texts t JOIN items i ON i.n = t.item WHERE t.listed < ? AND {KEPT}",
         (moment,),
-    ):
+    ) + db.read(
+        "SELECT i.source, t.item, t.listed FROM articles a JOIN texts t ON t.item = a.item JOIN items i ON i.n = t.item "
+        f"WHERE a.content != '' AND t.listed < ? AND NOT {KEPT}",
+        (moment,),
+    )
+    found: dict[int, list[tuple[int, int]]] = {}
+    for source, item, listed in sorted(rows, key=lambda row: int(row[1])):
         found.setdefault(source, []).append((item, listed))
     return found
 

@@ -15,6 +15,7 @@ import pytest
 from builders import NOW, Store, ago, archive, item, policy, polled, postgres_archive
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from aggregator.errors import QueryError
 from aggregator.model.item import Drop, Enclosure
@@ -789,6 +790,29 @@ def test_stories_of_long_ago_are_found_without_reading_those_since(tmp_path: Pat
     code = store._connection.read(f"EXPLAIN {query}", values)
     cursors = {p1 for _, name, p1, p2, *_ in code if name == "OpenRead" and p2 == table[0]}
     assert not [row for row in code if row[1] == "Column" and row[2] in cursors]
+    store.close()
+
+
+def test_retention_goes_through_what_it_deletes_and_not_through_the_archive(tmp_path: Path) -> None:
+    """In steps of SQLite's machine: texts that are deleted already, and those that are kept, cost nothing."""
+    store = archive(tmp_path, "alpha")
+
+    def cost(news: range) -> int:
+        old, new = (
+            [item("alpha", f"{age} {n}", f"Thing{n} happened{n}", summary="Words.") for n in news]
+            for age in ("old", "new")
+        )
+        store.intake.apply([polled("alpha", old)], ago(days=100))
+        store.intake.apply([polled("alpha", new)], NOW)
+        (state,) = store.sources.states(["alpha"])
+        store.sources.save([structs.replace(state, last_success=NOW)])
+        store.upkeep.prune(SECONDS, 90 * 86_400, {})
+        purged, steps = counted(store, lambda: store.upkeep.prune(SECONDS, 90 * 86_400, {}))
+        assert purged == 0
+        return steps
+
+    once = cost(range(20))
+    assert cost(range(20, 200)) <= once + 2
     store.close()
 
 
