@@ -27,9 +27,13 @@ def arrivals(results: Sequence[PollResult], now: int) -> list[tuple[PollResult, 
     return sorted(found, key=lambda arrival: arrival[2])
 
 
-def documents(results: Sequence[PollResult], numbers: Mapping[str, int]) -> list[int]:
-    """Numbers of the sources of which a document was read."""
-    return [numbers[result.state.root] for result in results if result.new or result.changed or result.seen]
+def documents(results: Sequence[PollResult], numbers: Mapping[str, int]) -> dict[int, int]:
+    """Numbers of the sources of which a document was read → when."""
+    return {
+        numbers[result.state.root]: to_seconds(result.state.last_success) or 0
+        for result in results
+        if result.new or result.changed or result.seen
+    }
 
 
 class Intake(Generic[Reader]):
@@ -37,6 +41,7 @@ class Intake(Generic[Reader]):
 
     def __init__(self, connection: Reader) -> None:
         self._db = connection
+        self._read: dict[int, int] = {}  # of sources, by number: when the last document was read that was stored here
 
     def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
         """Item id → (number, hash of its content), for those of `ids` that were ever stored; without a hash if its text was

@@ -74,12 +74,17 @@ def forget_addresses(db: Writes, named: Collection[str]) -> None:
     )
 
 
-def leave(db: Writes, sources: Collection[int]) -> None:
+def leave(db: Writes, sources: Collection[int], read: Mapping[int, int]) -> None:
     """Before another document of these sources is stored: what the last one listed was listed until its source last answered.
-    A day is taken off, so that what the new one lists is noted, and what it does not list can be told from it later."""
+    A day is taken off, so that what the new one lists is noted, and what it does not list can be told from it later.
+
+    `read`: of a source, the time of a document that is stored. If it was the last answer, nothing was listed any longer; else all texts
+    of the source are gone through."""
     # The last document of a source that had something new since is as young.
     quiet = "SELECT n, last_success FROM sources WHERE last_success - ? > coalesce(last_new, 0) AND n IN"
     for source, answered in db.select(quiet, sources, "", LISTED_EVERY):
+        if read.get(source) == answered:
+            continue
         until = answered - LISTED_EVERY
         db.write(
             "UPDATE texts SET listed = ? WHERE listed >= ? AND listed < ? AND item IN (SELECT n FROM items WHERE source = ?)",

@@ -23,6 +23,7 @@ from aggregator.model.stream import Filter, StreamQuery
 from aggregator.normalise.recognition import StoredItems, recognise
 from aggregator.pipeline.edition import candidate, edition
 from aggregator.pipeline.re_placement import re_place, re_place_stories
+from aggregator.store import retention
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.stories import Memory, group
 
@@ -694,6 +695,34 @@ def test_what_a_source_listed_until_its_next_document_is_kept_from_then_on(store
     assert kept(0) == [False, True, True]
     assert kept(88) == [False, True, True]
     assert kept(90) == [False, False, True]
+
+
+def test_a_source_that_says_something_else_at_each_poll_has_its_texts_looked_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has had nothing new for long. All its texts were gone through at each poll, while nobody else could write."""
+    looked: list[int] = []
+
+    def last_document(db: object, source: int) -> int:
+        looked.append(source)
+        return SECONDS
+
+    monkeypatch.setattr(retention, "_last_document", last_document)
+    store.intake.apply([polled("alpha", [item("alpha", "1", "Defense")])], ago(days=9))
+
+    def answers(minutes: int, *seen: int) -> None:
+        (state,) = store.sources.states(["alpha"])
+        moment = NOW + timedelta(minutes=minutes)
+        told = structs.replace(state, last_success=moment, last_new=ago(days=9))
+        store.intake.apply([PollResult(told, (), live=True, seen=seen)], moment)
+
+    answers(0)
+    for minutes in (10, 20, 30):
+        answers(minutes, 1)
+    assert len(looked) == 1
+    answers(40)  # not modified
+    answers(50, 1)
+    assert len(looked) == 2, "what it listed was listed until then"
 
 
 def test_sources_come_in_one_order_whatever_was_written_since(store: Store) -> None:

@@ -25,7 +25,8 @@ class Intake(intake.Intake[Connection]):
         with self._db.transaction() as raw:
             roots = [result.state.root for result in results]
             numbers = dict(raw.execute("SELECT root, n FROM sources WHERE root = ANY(%s)", (roots,)).fetchall())
-            leave(self._db, intake.documents(results, numbers))
+            read = intake.documents(results, numbers)
+            leave(self._db, read, self._read)
             added = _add(raw, results, numbers, moment)
             _update(raw, results, moment)
             raw.execute(
@@ -34,6 +35,7 @@ class Intake(intake.Intake[Connection]):
             )
             _count(raw, results, numbers, moment)
             save_states(raw, [result.state for result in results], owner)
+        self._read.update(read)
         return added
 
 

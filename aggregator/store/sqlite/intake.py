@@ -25,7 +25,8 @@ class Intake(intake.Intake[Connection]):
         with self._db.transaction() as raw:
             numbers: dict[str, int] = dict(raw.execute("SELECT root, n FROM sources"))
             base = raw.execute("SELECT coalesce(max(n), 0) + 1 FROM items").fetchone()[0]
-            leave(self._db, intake.documents(results, numbers))
+            read = intake.documents(results, numbers)
+            leave(self._db, read, self._read)
             added = self._add(raw, results, numbers, base, moment)
             for result in results:
                 self._update(raw, result, moment)
@@ -38,6 +39,7 @@ class Intake(intake.Intake[Connection]):
                     [(numbers[result.state.root], drop.reason, drop.count, moment) for drop in result.drops],
                 )
             save_states(raw, [result.state for result in results], owner)
+        self._read.update(read)
         return added
 
     def _add(
