@@ -114,7 +114,7 @@ class StoryState:
     scores: Scores
     topics: tuple[str, ...]
     publishers: tuple[tuple[str, int], ...]  # independent ones as they joined, and when the report of each entered
-    reached: tuple[int, ...]  # since when it has had one of them, two, three …
+    reached: tuple[int, ...]  # since when it has had one of them, two, three … also of numbers that it fell below again
     entry: Entry
     placings: tuple[Placing, ...]
     hidden: bool = False

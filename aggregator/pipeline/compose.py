@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from itertools import zip_longest
 
 from aggregator.model.judgement import Scores
 from aggregator.model.story import Member, Placing, StoryState
@@ -116,12 +117,9 @@ def _earlier(one: Placing, other: Placing) -> Placing:
 
 def _reached(publishers: Sequence[tuple[str, int]], before: Sequence[StoryState], since: int | None) -> tuple[int, ...]:
     """A report may count long after it entered: a copy gets a text of its own, or comes with a merge. A number once reached stays so
-    since then."""
-    found = []
-    for count, (_, entered) in enumerate(publishers):
-        known = [state.reached[count] for state in before if len(state.reached) > count]
-        found.append(min(known, default=max(entered, since or 0)))
-    return tuple(found)
+    since then, also of a story that fell below it: when it has so many again, it does not come back as news."""
+    known = [min(at for at in times if at is not None) for times in zip_longest(*(state.reached for state in before))]
+    return (*known, *(max(entered, since or 0) for _, entered in publishers[len(known) :]))
 
 
 def _placings(

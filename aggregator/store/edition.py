@@ -68,10 +68,13 @@ class EditionStore(Generic[Reader]):
     def stories(self, numbers: Collection[int]) -> dict[int, StoryState]:
         joined: dict[int, list[tuple[str, int]]] = {}
         reached: dict[int, list[int]] = {}
-        for story, publisher, entered, since in self._db.select(
-            "SELECT story, publisher, entered, reached FROM corroborations WHERE story IN", numbers, "ORDER BY story, k"
+        for story, k, publisher, entered, since in self._db.select(
+            "SELECT story, k, publisher, entered, reached FROM corroborations WHERE story IN",
+            numbers,
+            "ORDER BY story, abs(k)",
         ):
-            joined.setdefault(story, []).append((publisher, entered))
+            if k > 0:
+                joined.setdefault(story, []).append((publisher, entered))
             reached.setdefault(story, []).append(since)
         placings: dict[int, list[Placing]] = {}
         for story, name, entered, since, active in self._db.select(

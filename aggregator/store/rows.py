@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from typing import Any, get_args, get_type_hints
 
 import msgspec
@@ -137,10 +138,11 @@ EntryRow = tuple[int, int, int, int | None, int, bool]
 
 
 def corroboration_rows(stories: Iterable[StoryState]) -> list[tuple[int, int, str, int, int]]:
+    """Of a number that a story fell below again, `k` is negative: no list finds it by that, and if it is reached again, it has its time."""
     return [
-        (story.n, k, name, entered, reached)
+        (story.n, k if publisher else -k, *(publisher or ("", 0)), reached)
         for story in stories
-        for k, ((name, entered), reached) in enumerate(zip(story.publishers, story.reached, strict=True), 1)
+        for k, (publisher, reached) in enumerate(zip_longest(story.publishers, story.reached), 1)
     ]
 
 

@@ -222,6 +222,28 @@ def test_a_story_enters_min_publishers_when_a_copy_gets_a_text_of_its_own(store:
     assert [(story.title, story.entered) for story in found] == [("Volcano Taal erupts", NOW), (ferry, ago(hours=5))]
 
 
+def test_a_story_that_falls_below_min_publishers_and_reaches_it_again_has_the_place_that_it_had(store: Store) -> None:
+    """At the top readers would find it a second time."""
+    wire = (
+        "MANILA (Reuters) - Volcano Taal erupted over Batangas province on Monday, and thousands of people left their homes before "
+        "ash and steam covered the roads to the lake, officials said, after a week of tremors that had closed its schools."
+    )
+    own = "Our man in Batangas saw ash fall on Taal as the volcano rumbled."
+    for outlet, said in (("alpha", wire), ("beta", own)):
+        store.intake.apply([polled(outlet, [item(outlet, "0", "Volcano Taal erupts", summary=said)])], ago(hours=5))
+    place(store, SECONDS - 5 * 3600)
+    pairs = StreamQuery("latest", min_publishers=2)
+    ((n, _),) = store.intake.known([item("beta", "0", "").id]).values()
+    state = next(state for state in store.sources.states() if state.id == "beta")
+    seen = []
+    for hours, said in ((3, wire), (2, wire + " More soon."), (1, own)):
+        changed = item("beta", "0", "Volcano Taal erupts", summary=said)
+        store.intake.apply([PollResult(state, changed=((n, changed),), live=True)], ago(hours=hours))
+        place(store, SECONDS - hours * 3600)
+        seen.append([story.entered for story in store.reading.stories(pairs, SECONDS)[0]])
+    assert seen == [[], [], [ago(hours=5)]]
+
+
 def test_order_under_min_publishers_is_that_of_the_joining(store: Store) -> None:
     names = ("Volcano Taal erupts over Batangas province", "Ferry Estrella capsizes off Mindoro island")
     for minutes, outlet, n in ((90, "alpha", 0), (80, "alpha", 1), (70, "beta", 1), (60, "beta", 0)):

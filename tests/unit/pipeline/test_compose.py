@@ -181,6 +181,20 @@ def test_a_number_of_outlets_is_kept_since_when_it_was_reached_though_one_counts
     assert (second.publishers, second.reached) == ((("A", 100), ("B", 700)), (100, 200))
 
 
+def test_a_number_of_outlets_that_is_reached_again_was_reached_when_it_first_was() -> None:
+    """Who follows what two outlets tell has had the story; it would come back at the top, as news."""
+    own = "The grid will be mended by spring, our reporter hears in Kyiv."
+    one, other = (member(n, name, "Grid", n * 100, summary=text) for n, name, text in ((1, "A", LEAD), (2, "B", own)))
+    first = told([one, other])
+    fell = told([one, member(2, "B", "Grid", 200, summary=LEAD)], first, joined=[], now=900)
+    assert (fell.publishers, fell.reached) == ((("A", 100),), (100, 200))
+    third = member(3, "C", "Grid", 1000, summary="Half of the city has light again, says its mayor, and the trams run.")
+    more = [member(4, "D", "Grid", 1100, summary="Nobody knows yet who did it, as the police told us on the spot.")]
+    again = told([one, other, third, *more], fell, joined=[3, 4], now=1200)
+    assert [name for name, _ in again.publishers] == ["A", "B", "C", "D"]
+    assert again.reached == (100, 200, 1100, 1100)
+
+
 def test_a_merge_keeps_since_when_each_number_of_outlets_told_it_and_more_of_them_do_from_now() -> None:
     ones = [member(n, name, "Grid", at) for n, name, at in ((1, "A", 100), (4, "D", 400))]
     others = [member(n, name, "Grid", at) for n, name, at in ((2, "B", 200), (3, "C", 300), (5, "E", 500))]
