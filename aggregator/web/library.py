@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
@@ -66,6 +66,9 @@ class InForce:
     publisher: Callable[[str], str]  # name or alias → the publisher's one name
     root: str  # public address without trailing slash
     zone: ZoneInfo
+    first_ids: Mapping[str, str] = field(
+        default_factory=dict
+    )  # of sources renamed and removed: the first id → the last one
 
     @property
     def prefix(self) -> str:
@@ -103,7 +106,7 @@ class Library:
         self._open = open_archive
         self._compile = compile
         self._current = self._plain = current  # with and without the topics found
-        self._named: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
+        self._named: tuple[Mapping[str, str], ...] = ()
         self._clock = clock
         self.written = written  # when the program itself last changed
         self.since = clock()  # since when it has been showing what it shows: program and configuration in force
@@ -193,7 +196,8 @@ class Library:
                 if held:
                     self._follow(*held)
                     self.since = max(datetime.fromtimestamp(self.archive.upkeep.applied(), UTC), self.written)
-                self._name(self._found(self.archive.upkeep), self.archive.reading.removed())
+                reading = self.archive.reading
+                self._name(self._found(self.archive.upkeep), reading.removed(), reading.first_ids())
                 self._local.commit = commit
         return self._current
 
@@ -206,7 +210,7 @@ class Library:
         if epoch != self._current.settings.epoch:
             try:
                 self._current = self._plain = self._compile(texts)
-                self._named = ({}, {})
+                self._named = ()
             except ConfigError as error:
                 self._unread = epoch
                 log.error("the configuration in force cannot be read here; the previous one is used:\n%s", error)
@@ -216,15 +220,15 @@ class Library:
         own = ("configuration: the configuration in force cannot be read here",) if self._unread else ()
         return (*own, *self._troubles())
 
-    def _name(self, found: Mapping[str, str], removed: Mapping[str, str]) -> None:
+    def _name(self, found: Mapping[str, str], removed: Mapping[str, str], first_ids: Mapping[str, str]) -> None:
         """Topics found in categories get the found name, unless a configured topic or a place has the same id. Sources
         that were removed keep their name, so that their items stay readable."""
-        if (found, removed) != self._named:
+        if (found, removed, first_ids) != self._named:
             names = self._plain.names
             gone = {id: (f"{title} (removed)", None) for id, title in removed.items()}
             called = replace(names, topics={**found, **names.topics}, sources={**gone, **names.sources})
-            self._current = replace(self._plain, names=called)
-            self._named = (found, removed)
+            self._current = replace(self._plain, names=called, first_ids=first_ids)
+            self._named = (found, removed, first_ids)
 
     def changed(self, stream: str = "latest") -> datetime:
         """When anything of a stream, or anything at all, that pages and the API show last changed: by news, or by a new

@@ -75,10 +75,12 @@ def _known(force: InForce, kind: str, id: str | None) -> None:
 
 
 def _renamed(force: InForce, id: str | None) -> str | None:
-    """The current id of the source that had this id before, unless another has it today."""
-    if id in force.names.sources:
+    """The current id of the source that had this id before, unless another has it today: as the file says, else the one that had it
+    first, which may have left the file since."""
+    if id is None or id in force.names.sources:
         return None
-    return next((source.id for source in force.settings.sources if id in source.was), None)
+    named = next((source.id for source in force.settings.sources if id in source.was), force.first_ids.get(id))
+    return named if named in force.names.sources else None
 
 
 def ids(names: Names, kind: str) -> Collection[str]:

@@ -85,6 +85,45 @@ def test_taken_up_again_it_is_called_as_before(room: Newsroom) -> None:
     assert "(removed)" not in again
 
 
+def save(room: Newsroom, line: str) -> None:
+    room.put_in_force(CONFIG.replace(LINE, line))
+    room.archive.sources.sync(room.application.settings.sources)
+
+
+def test_one_that_was_renamed_before_is_led_to_from_its_first_id(tmp_path: Path) -> None:
+    """Readers subscribed to it: what it told would lead nowhere."""
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    for line in (LINE.replace("{name: Kyodo, url", "{name: Kyodo News, was: [kyodo], url"), ""):
+        save(room, line)
+        answer = room.client.get("/sources/kyodo.rss?limit=5")
+        assert answer.status_code == 301
+        assert answer.headers["Location"] == "https://wire.example.org/news/sources/kyodo-news.rss?limit=5"
+        found = room.client.get("/api/v1/items?source=kyodo").json
+        assert found and [one["source"] for one in found["items"]] == ["kyodo-news"] * 2
+    assert "kyodo-news (removed)" in room.client.get("/sources/kyodo-news").text
+    save(room, LINE.replace("user:hush@kyodo.example", "other.example"))
+    assert room.client.get("/sources/kyodo").status_code == 200, "another has this id now"
+    room.close()
+
+
+@pytest.mark.parametrize("renamed", [True, False])
+def test_of_two_that_had_an_id_none_is_led_to(tmp_path: Path, renamed: bool) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    other = LINE.replace("user:hush@kyodo.example", "other.example")
+    if renamed:
+        save(room, LINE.replace("{name: Kyodo, url", "{name: Kyodo News, was: [kyodo], url"))
+    save(room, "" if renamed else other.replace("name: Kyodo", "name: Other"))
+    save(room, other.replace("name: Kyodo", "name: Kyodo, was: [other]"))
+    assert room.client.get("/sources/kyodo").status_code == 200
+    save(room, other.replace("name: Kyodo", "name: New"))
+    assert room.client.get("/sources/kyodo").status_code == 404
+    save(room, other.replace("name: Kyodo", "name: New, was: [kyodo]"))
+    assert room.client.get("/sources/kyodo").status_code == 301, "the file says which is meant"
+    room.close()
+
+
 @pytest.mark.parametrize("view", ["stories", "items"])
 def test_a_search_within_a_source_goes_on_under_its_former_id(tmp_path: Path, view: str) -> None:
     """Readers subscribed to it."""
