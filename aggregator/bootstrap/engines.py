@@ -176,7 +176,7 @@ class Engines:
 
     def _report(self, before: Held, application: Application) -> Reload:
         """What the application's configuration changes from the one before, for log and status."""
-        found = changes(application.former(before), application.settings)
+        found = changes(application.former(before), application.settings, before)
         status = {
             "epoch": application.settings.epoch,
             "at": rfc3339(utc_now()),

@@ -26,7 +26,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     held = archive.upkeep.configuration()
     for problem in application.admit(archive.upkeep):
         print(problem, file=sys.stderr)
-    found = changes(application.former(held), settings)
+    found = changes(application.former(held), settings, held)
     applied = application.put_in_force(archive, seconds())
     if application.database.shared:
         running = _polled_by_others(archive.upkeep.noted(notes.TICK))

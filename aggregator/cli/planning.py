@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aggregator.bootstrap import Application
@@ -12,9 +13,10 @@ from aggregator.model.settings import Position, Rules
 from aggregator.model.story import PendingItem, StoryState
 from aggregator.normalise.address import canonical
 from aggregator.pipeline.category_topics import stored_topics
-from aggregator.pipeline.changes import changes, term_text
+from aggregator.pipeline.changes import ENVIRONMENT, changes, term_text
 from aggregator.pipeline.override_effects import OverrideEffects, override_effects
 from aggregator.pipeline.plan import NO_TOPICS, Moves, Override, Plan, Row, Sample, plan
+from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.stored_policy import with_like
 from aggregator.ports import Archive, EditionStore
 from aggregator.render.entry import urn
@@ -67,7 +69,7 @@ class Comparison:
             # Stored items name their source by the id that it has there.
             self.after.sources = {self._stored[id]: one for id, one in self.after.sources.items() if id in self._stored}
         store = archive.edition if archive else None
-        old = with_like(self.before.policy, archive.upkeep) if self.before and archive else None
+        old = self._stored_policy(archive) if archive else None
         categories = stored_topics(archive) if archive else NO_TOPICS
         found = (
             plan(archive.edition, old, policy, pages, progress, category_topics=categories, alike=self._alike(archive))
@@ -90,11 +92,19 @@ class Comparison:
             "dead": self._dead(found),
         }
 
+    def _stored_policy(self, archive: Archive) -> Policy | None:
+        """What stories were placed by that stay as they are, or None. What the configuration in force took from the environment may
+        have other values now: then where they are stored is all that is known of the former ones."""
+        held = archive.upkeep.configuration()
+        if self.before is None or held is None:
+            return None
+        self.changes = changes(self.before.settings, self.after.settings, held)
+        return with_like(replace(self.before.policy, configuration=held[0]), archive.upkeep)
+
     def _alike(self, archive: Archive) -> bool:
         """Whether stored stories would not be placed anew."""
-        held = archive.upkeep.configuration()
-        if self.before is None or held is None or held[0] != self.before.settings.epoch:
-            return False  # the values that the one in force took from the environment are other ones now
+        if self.before is None or ENVIRONMENT in self.changes.other:
+            return False
         return self.after.places_alike(self.before.settings, archive)
 
     def _streams(
@@ -123,12 +133,17 @@ class Comparison:
 
         book = self.before.rulebook if self.before else None
         item = sample.item
+        gone = None if comes else self._removed(place)
         if sample.override:
             why = Cause(f"stories: {sample.override.key}", self._position(sample.override), sample.override.gone)
         elif place[0] == "section" and (said := self._by_source(item, place[1], stays=stays)):
             why = Cause(*said)
+        elif gone:
+            why = Cause(f"{gone.kind}: {gone.id}", gone.at, gone=True)
         else:
             why = cause(book, self.after.rulebook, place, item.title, item.summary, comes=comes)
+        if why.at is None and ENVIRONMENT in self.changes.other:
+            why = Cause(ENVIRONMENT, None)
         if why.rule == "outweighed":  # then the section that gained is the reason
             rose = cause(book, self.after.rulebook, ("section", sample.new), item.title, item.summary, comes=True)
             why = rose if rose.at else why
@@ -142,6 +157,14 @@ class Comparison:
             "at": str(why.at) if why.at else None,
             "gone": why.gone,
         }
+
+    def _removed(self, place: tuple[str, str]) -> Rules | None:
+        """The section or topic, if the file no longer has it."""
+        old, new = (
+            {(one.kind, one.id): one for one in (*side.settings.sections, *side.settings.topics)} if side else {}
+            for side in (self.before, self.after)
+        )
+        return None if place in new else old.get(place)
 
     def _by_source(self, item: PendingItem, section: str, *, stays: bool) -> tuple[str, Position, bool] | None:
         """The `section` or `usually` of the item's source that the edit adds or takes away (then the last is true), if without

@@ -10,6 +10,7 @@ from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Position, Rules, Settings, Source, Term
 from aggregator.model.source import SourceState
 
+ENVIRONMENT = "a value from the environment"
 BRIEFLY = 6  # lines of one section or topic, where an edit is told to somebody who made it
 
 
@@ -46,8 +47,8 @@ class RuleChanges:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """`other` names the remaining keys that differ: site, defaults, publishers, stories, order of sections …; `lasting` is true if
-    articles go from `join` or `split`, whose effect stays."""
+    """`other` names the remaining keys that differ: site, defaults, publishers, stories, order of sections, ENVIRONMENT …; `lasting`
+    is true if articles go from `join` or `split`, whose effect stays."""
 
     sources: SourceChanges = SourceChanges()
     sections: RuleChanges = RuleChanges()
@@ -93,8 +94,9 @@ class Changes:
         return found
 
 
-def changes(old: Settings | None, new: Settings) -> Changes:
-    """What `new` changes from `old`, if there is one to compare with; a different position in the file does not count."""
+def changes(old: Settings | None, new: Settings, held: tuple[str, object] | None = None) -> Changes:
+    """What `new` changes from `old`, if there is one to compare with; a different position in the file does not count. `held` begins
+    with the epoch under which `old` was put in force: it has another one now if what it takes from the environment has other values."""
     if old is None:
         return Changes()
     other = [key for key in ("site", "allow_private", "defaults", "publishers") if _bare_of(old, new, key)]
@@ -103,6 +105,8 @@ def changes(old: Settings | None, new: Settings) -> Changes:
     for key in ("sections", "topics"):
         if _reordered([one.id for one in getattr(old, key)], [one.id for one in getattr(new, key)]):
             other.append(f"order of {key}")
+    if held and held[0] != old.epoch:
+        other.append(ENVIRONMENT)
     return Changes(
         _sources(old.sources, new.sources),
         _rules(old.sections, new.sections),

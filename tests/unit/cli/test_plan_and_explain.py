@@ -194,6 +194,38 @@ def test_a_line_taken_out_is_named_with_its_place_in_the_old_file(desk: Desk) ->
     assert "words: missile* (feeds.yaml:7), removed" in desk.run("plan", desk.propose(("missile*, ", "")))
 
 
+def test_what_leaves_a_section_or_topic_that_is_removed_names_that(desk: Desk) -> None:
+    """A line of it, or that others outweigh it, is said of one that is there."""
+    proposed = desk.propose(
+        ('  - id: defense\n    words: [missile*, {turret: 0.05}]\n    examples: ["Missile lands in the sea"]\n', ""),
+        ("topics:\n  - {id: pandas, title: Giant pandas, words: [panda*, unicorn]}\n", ""),
+    )
+    plan = desk.json("plan", proposed)
+    (left,) = row(plan, "sections", "defense")["going"]
+    assert (left["rule"], left["at"], left["gone"]) == ("section: defense", "feeds.yaml:6", True)
+    (topic,) = row(plan, "topics", "pandas")["going"]
+    assert (topic["rule"], topic["at"], topic["gone"]) == ("topic: pandas", "feeds.yaml:14", True)
+    assert "section: defense (feeds.yaml:6), removed" in desk.run("plan", proposed)
+
+
+def test_a_variable_with_another_value_is_told_with_what_it_moves(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file in force is read with the values of today, so that both files look the same."""
+    monkeypatch.setenv("WORD", "missile*")
+    desk.file.write_text(FILE.replace("missile*,", '"${WORD}",').replace('["Missile lands in the sea"]', "[]"))
+    desk.run("apply")
+    assert "Nothing changes: 5 stored stories" in desk.run("plan")
+    monkeypatch.setenv("WORD", "octopus*")
+    plan = desk.json("plan")
+    assert (plan["changed"], plan["configuration"]["other"]) == (2, ["a value from the environment"])
+    (came,) = row(plan, "sections", "defense")["coming"]
+    assert (came["title"], came["rule"], came["at"]) == (OCTOPUS, "words: octopus*", "feeds.yaml:7")
+    (left,) = row(plan, "sections", "defense")["going"]
+    assert (left["title"], left["rule"], left["at"]) == (TEXTS[0][1], "a value from the environment", None)
+    assert "\n  ~ a value from the environment changes\n" in desk.run("plan")
+    assert "\n  ~ a value from the environment changes\n" in desk.run("apply")
+    assert "Nothing changes: 5 stored stories" in desk.run("plan")
+
+
 def test_sections_and_topics_that_are_new_or_gone(desk: Desk) -> None:
     plan = desk.json("plan", desk.propose(("id: pandas", "id: zoo")))
     assert (row(plan, "topics", "zoo")["come"], row(plan, "topics", "pandas")["go"]) == (1, 1)
