@@ -16,6 +16,10 @@ FRESH_SECONDS = 48 * 3600
 SHORTEST, LONGEST = 50, 500
 """… but at least and at most this many entries."""
 
+STORING = 1
+"""Seconds that a batch may take to be stored. Its stories and items count as changed so much later: who asks for changes meanwhile
+does not see them, and asks from that moment on the next time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:

@@ -12,6 +12,7 @@ import orjson
 
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, PendingItem, Placing, StoryState
+from aggregator.model.stream import STORING
 from aggregator.store.conditions import match
 from aggregator.store.dialect import Reader, Reads, Writes
 from aggregator.store.item_addresses import placed_at, strangers_at
@@ -154,11 +155,8 @@ def _stream(placing: Placing) -> str:
     return placing.stream
 
 
-STORING = 1
-"""Seconds that a batch may take to be stored. Its stories and items count as changed so much later: who asks for changes meanwhile
-does not see them, and asks from that moment on the next time."""
 COMMITTING = 0.5
-"""Of these, how many are left for the commit itself."""
+"""Of STORING, how many seconds are left for the commit itself."""
 
 
 def moment(db: Reads, now: int) -> int:

@@ -51,13 +51,13 @@ def items() -> Response:
 def listing(view: str) -> Response:
     """A page of stories or items, newest entry first; with `changed_since`, in order of change."""
     lib = library()
-    changed = _changed(lib)
+    changed, until = _changed(lib), lib.told_until()
     asked = page_request(lib, view)
     with lib.places.one() if view == "stories" and asked.limit > DEFAULT_LIMIT else nullcontext():
-        return _listed(lib, asked, view, changed)
+        return _listed(lib, asked, view, changed, until)
 
 
-def _listed(lib: Library, asked: PageRequest, view: str, changed: datetime) -> Response:
+def _listed(lib: Library, asked: PageRequest, view: str, changed: datetime, until: datetime) -> Response:
     seconds = int(lib.now().timestamp())
     reading = lib.archive.reading
     rows: Sequence[shapes.Story | shapes.Item]
@@ -69,7 +69,10 @@ def _listed(lib: Library, asked: PageRequest, view: str, changed: datetime) -> R
         found, removed, last = _cut(lib, asked, *reading.items(asked.query, seconds))
         rows = [item_json(lib.in_force().names.of(item)) for item in found]
         changed = max([changed, *(item.updated for item in found)])  # placed or not
-    return page(lib, view, rows, last, changed, removed=removed)
+    more: dict[str, Any] = {}
+    if removed is not None:
+        more = {"removed": [urn(id) for id in removed], "changed_until": None if last else rfc3339(until)}
+    return page(lib, view, rows, last, changed, **more)
 
 
 def _cut(
@@ -88,15 +91,13 @@ def page(
     rows: Sequence[Any],
     cursor: str | None,
     modified: datetime,
-    *,
-    removed: Sequence[str] | None = None,
+    **more: Any,
 ) -> Response:
     following = None
     if cursor:
         following = f"{lib.in_force().root}/api/v1/{name}?{urlencode({**request.args.to_dict(), 'cursor': cursor})}"
     link = f'<{following}>; rel="next"' if following else None
-    gone = {} if removed is None else {"removed": [urn(id) for id in removed]}
-    found = {name: rows, **gone, "next": cursor, "next_url": following}
+    found = {name: rows, **more, "next": cursor, "next_url": following}
     return json_response(found, modified, link=link)
 
 

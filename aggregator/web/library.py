@@ -19,7 +19,7 @@ from aggregator.errors import ConfigError
 from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings
 from aggregator.model.source import SourceState
-from aggregator.model.stream import Names, Rendered, Stream, StreamQuery
+from aggregator.model.stream import STORING, Names, Rendered, Stream, StreamQuery
 from aggregator.web.places import Places
 from aggregator.web.recent import Recent
 
@@ -234,6 +234,11 @@ class Library:
         """When anything of a stream, or anything at all, that pages and the API show last changed: by news, or by a new
         configuration. To be asked before it is read."""
         return max(datetime.fromtimestamp(self._told(stream)[1], UTC), self.since)
+
+    def told_until(self) -> datetime:
+        """Until when a list of changes tells all of them: those that come later count as of then or after. By the archive's own
+        time, whatever the clocks say; to be asked before the list is read."""
+        return datetime.fromtimestamp(self._told("latest")[1] + STORING + 1, UTC)
 
     @property
     def last_known(self) -> InForce:

@@ -60,8 +60,8 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "until": (MOMENT, "Published before that, in the same forms."),
     "changed_since": (
         MOMENT,
-        "Only what changed since this time or within this age, in order of change, oldest first: give the time of the previous "
-        "request, better a minute before it, since clocks differ. An item is listed when it has its story, and again when that "
+        "Only what changed since this time or within this age, in order of change, oldest first: give `changed_until` of the last page "
+        "of the previous answer, which no clock moves. An item is listed when it has its story, and again when that "
         "changes. A story that was merged into another is not listed: `merged` of that one names it. `removed` has the ids of what the "
         "editor hid and of stories that left the `section` or `topic` asked for, known or not: delete these after storing what is "
         "listed. Of what no longer meets another parameter nothing is told: delete what all changes, asked for first, name and the "

@@ -148,9 +148,11 @@ class Page(TypedDict):
 
 
 class Changes(Page):
-    """With `changed_since`, `removed` are ids to be deleted from a copy once the rows are in it."""
+    """With `changed_since`, `removed` are ids to be deleted from a copy once the rows are in it, and `changed_until` on the last page
+    is what to give as `changed_since` the next time."""
 
     removed: NotRequired[list[Urn]]
+    changed_until: NotRequired[Instant | None]
 
 
 class Stories(Changes):

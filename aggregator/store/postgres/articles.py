@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from time import monotonic
 
+from aggregator.model.stream import STORING
 from aggregator.store import articles
-from aggregator.store.edition import STORING, moment, put_off
+from aggregator.store.edition import moment, put_off
 from aggregator.store.postgres.connection import Connection
 from aggregator.store.postgres.edition import next_version, stamp
 from aggregator.store.retention import tell

@@ -7,9 +7,10 @@ from time import monotonic
 
 from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
+from aggregator.model.stream import STORING
 from aggregator.store import edition, upserts
 from aggregator.store.dialect import Lock
-from aggregator.store.edition import STORING, apply_splits, confirm, entries_before, merge_stories, moment, put_off
+from aggregator.store.edition import apply_splits, confirm, entries_before, merge_stories, moment, put_off
 from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw, put
 from aggregator.store.postgres.memory import save_memory
 from aggregator.store.rows import corroboration_rows, entry_rows, placement_row, story_row

@@ -9,8 +9,9 @@ from time import monotonic
 import orjson
 
 from aggregator.errors import UsageError
+from aggregator.model.stream import STORING
 from aggregator.store import upkeep
-from aggregator.store.edition import STORING, moment, put_off
+from aggregator.store.edition import moment, put_off
 from aggregator.store.postgres.connection import Connection, put
 from aggregator.store.postgres.edition import next_version, stamp
 from aggregator.store.postgres.intake import save_words

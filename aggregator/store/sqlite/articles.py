@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from time import monotonic
 
+from aggregator.model.stream import STORING
 from aggregator.store import articles
-from aggregator.store.edition import STORING, moment, put_off
+from aggregator.store.edition import moment, put_off
 from aggregator.store.retention import tell
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.edition import stamp

@@ -11,8 +11,9 @@ import orjson
 
 from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
+from aggregator.model.stream import STORING
 from aggregator.store import edition, upserts
-from aggregator.store.edition import STORING, apply_splits, confirm, entries_before, merge_stories, moment, put_off
+from aggregator.store.edition import apply_splits, confirm, entries_before, merge_stories, moment, put_off
 from aggregator.store.rows import corroboration_rows, entry_rows, placement_row, story_row, to_json
 from aggregator.store.shifts import KEPT, Row, shifts
 from aggregator.store.sqlite.connection import Connection

@@ -8,8 +8,9 @@ from pathlib import Path
 from time import monotonic
 
 from aggregator.errors import StoreError
+from aggregator.model.stream import STORING
 from aggregator.store import upkeep
-from aggregator.store.edition import STORING, moment, put_off
+from aggregator.store.edition import moment, put_off
 from aggregator.store.retention import EMPTY_TEXTS, tell
 from aggregator.store.sqlite.connection import Connection, damaged
 from aggregator.store.sqlite.copying import save_copy

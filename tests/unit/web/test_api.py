@@ -31,8 +31,9 @@ def walk(client: FlaskClient, name: str, query: str = "") -> list[Any]:
     while address:
         got = client.get(address)
         assert got.status_code == 200
-        more = {"removed"} if "changed_since" in query else set()
+        more = {"removed", "changed_until"} if "changed_since" in query else set()
         assert set(got.get_json()) == {name, "next", "next_url"} | more
+        assert more == set() or (got.get_json()["changed_until"] is None) == (got.get_json()["next"] is not None)
         rows += got.get_json()[name]
         following = got.get_json()["next_url"]
         assert (following is None) == (got.get_json()["next"] is None)

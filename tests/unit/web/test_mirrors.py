@@ -21,19 +21,21 @@ HIDING = "stories: {{hide: [{}]}}\n"
 
 @dataclass
 class Mirror:
-    """Asks for what changed since it last asked, page by page, and does as it is told."""
+    """Asks for what changed since it last asked, by its own clock, page by page, and does as it is told. `until`: since when, too."""
 
     room: Newsroom
     view: str
     asked: str = ""
     limit: int = 2
     since: str = "1970-01-01T00:00:00Z"
+    until: bool = False
     rows: dict[str, Any] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)  # by the last call
+    told: int = 0  # rows of the last call
 
     def follow(self) -> None:
         now, path = f"{self.room.now:%Y-%m-%dT%H:%M:%SZ}", f"?changed_since={self.since}&limit={self.limit}{self.asked}"
-        self.removed = []
+        self.removed, self.told = [], 0
         while path:
             page = self.room.client.get(f"/api/v1/{self.view}{path}").get_json()
             assert len(page[self.view]) + len(page["removed"]) <= self.limit + 1, (
@@ -44,7 +46,8 @@ class Mirror:
             gone = {*page["removed"], *(id for row in page[self.view] for id in row.get("merged", ()))}
             self.rows = {id: row for id, row in self.rows.items() if id not in gone}
             path = f"?{page['next_url'].partition('?')[2]}" if page["next_url"] else ""
-        self.since = now
+            self.told += len(page[self.view])
+        self.since = page["changed_until"] if self.until else now
 
     def named(self) -> set[str]:
         """All that a list of changes names."""
@@ -97,6 +100,24 @@ def test_what_the_editor_hid_is_told_and_shown_again(room: Newsroom, view: str, 
     assert mirror.is_true()
     mirror.follow()
     assert not mirror.removed, "what has not changed since is not told again"
+
+
+@pytest.mark.parametrize("view", ["stories", "items"])
+def test_the_time_of_the_archive_is_told_to_ask_from_it_the_next_time(room: Newsroom, view: str) -> None:
+    """By its own clock a client misses what a worker stores whose clock is behind, and has to ask for the last minute again."""
+    mirror = Mirror(room, view, until=True)
+    mirror.follow()
+    assert mirror.is_true()
+    for hours in (0, -1, 0, 2, -3):  # the worker's clock
+        room.now += timedelta(hours=hours)
+        room.publish(item(f"Octopus Number {hours + 10} of {room.now:%H:%M} Dreams", lang=None))
+        hide(room, NEWS[hours])
+        mirror.follow()
+        assert mirror.told
+        assert mirror.is_true()
+        mirror.follow()
+        assert not mirror.told, "nothing is told twice"
+        assert not mirror.removed
 
 
 @pytest.mark.parametrize("asked", ["&section=defense", "&section=defense&primary=1", "&topic=rare-earths"])
