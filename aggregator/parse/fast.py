@@ -37,6 +37,7 @@ _LONGEST_MALFORMED = 1 << 20  # bytes
 _SUMMARY = re.compile(rb"<(?:[\w-]+:)?(?:description|summary)[\s>]")
 _DATE = re.compile(rb"<(?:pubDate|dc:date|published|issued)(?:\s[^<>]*)?(?<!/)>")
 _LINK = re.compile(rb"<(?:[\w.-]+:)?link\b[^<>]*>(\s*</link>)?")
+_BESIDE = re.compile(rb":link\s(?![^<>]*\brel=[\"'](?!alternate[\"']))")
 _ATOM = re.compile(rb"<(?:[\w.-]+:)?feed[\s>]")
 # XHTML comes with the element in which it stands, and a <div> that is no part of it (RFC 4287, section 3.1.1.3).
 _XHTML = re.compile(r"\s*<content\b[^>]*>\s*<div\b[^>]*>(.*)</div>\s*</content>\s*", re.DOTALL)
@@ -121,14 +122,16 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
 
 def _hides_its_link(entry: bytes) -> bool:
     """Whether the link of an entry of RSS may be another than the first element that is called so, which fastfeedparser takes, be
-    it empty or an <atom:link> to something else; it reads no attribute. `entry` is without CDATA sections, so that one alone may
-    not be empty."""
+    it empty or an <atom:link> to something else; it reads no attribute, but takes an <atom:link rel="alternate"> first. `entry` is
+    without CDATA sections, so that one alone may not be empty."""
     first = _LINK.search(entry)
     ends = entry.count(b"</link>")
     if first is None or not ends:
         return first is not None and first[0].startswith(b"<link ")
     if ends > 1 or first[1]:
         return ends > 1
+    if _BESIDE.search(entry):
+        return True
     return not first[0].startswith(b"<link") or first[0].endswith(b"/>")
 
 

@@ -17,15 +17,16 @@ from typing import Any
 
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedItem
-from aggregator.parse.document import MALFORMED, Document, split_cdata
+from aggregator.parse.document import MALFORMED, Document, outside_cdata, split_cdata
 from aggregator.parse.entries import sane
-from aggregator.parse.fields import as_html, as_meant, lone_address, person, size, thumbnail, widest
+from aggregator.parse.fields import as_html, as_meant, followed, lone_address, person, size, thumbnail, widest
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CAPTION = re.compile(rb"<(/?)media:description(?:\s[^<>]*)?>")
 _PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>")
 _AUTHOR = re.compile(rb"<(?:dc:)?(?:author|creator)(?:\s[^<>]*)?>(?:(?!</)[\s\S]){1,500}")
+_BESIDE = re.compile(rb"<[\w.-]+:link(?=\s)")
 _OF_PART = re.compile(rb"<(/?)(title|link|description|image|url)(?=[\s/>])")
 _AT = "\N{SMALL COMMERCIAL AT}"
 _LINE_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # as feedparser writes that of XHTML; to HTML they are two
@@ -57,8 +58,11 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
 def _prepared(document: Document) -> bytes:
     """What is said of a picture or an author under names of its own: feedparser takes it for the title, link and text of the
     entry. Another sign for the @ of authors: feedparser cuts their e-mail addresses out after four letters of a domain such as
-    "online". Quotation marks in writings that are safe in a malformed document."""
+    "online". A mark at each <atom:link> of RSS, since feedparser takes it for a <link>. Quotation marks in writings that are safe in a
+    malformed document."""
     data = _AUTHOR.sub(lambda author: author[0].replace(b"@", _AT.encode()), _with_parts_apart(document.data))
+    if b":link" in data and b"<rss" in data[:2000]:
+        data = outside_cdata(data, lambda part: _BESIDE.sub(rb'\g<0> beside="1"', part))
     if MALFORMED in document.flaws:
         parts = split_cdata(data)
         parts[::2] = [_replaced(part, _IN_MARKUP) for part in parts[::2]]
@@ -142,15 +146,20 @@ def _content(contents: Sequence[Mapping[str, Any]] | None) -> str | None:
 
 
 def _link(entry: Mapping[str, Any], guid: str | None) -> str | None:
-    """feedparser takes the guid of an entry without a link for its address, whatever it is."""
-    alternate = _alternate(entry)
-    link = _text(entry.get("link")) or alternate
-    made_up = link is not None and link == guid and not alternate
+    """feedparser takes the guid of an entry without a link for its address, whatever it is; and the last link, where the <link> of
+    RSS counts, as with newsboat and Miniflux, if there is one beside an <atom:link>."""
+    alternates = [
+        link for link in entry.get("links") or () if link.get("rel") == "alternate" and _text(link.get("href"))
+    ]
+    own = [link["href"] for link in alternates if "beside" not in link]
+    links = [
+        *(own[-1:] if len(own) < len(alternates) else ()),
+        entry.get("link"),
+        *(link["href"] for link in alternates),
+    ]
+    link = followed([one for one in links if _text(one)])
+    made_up = link is not None and link == guid and not alternates
     return None if made_up and not (guid or "").startswith(("http://", "https://")) else link
-
-
-def _alternate(entry: Mapping[str, Any]) -> str | None:
-    return next((_text(link.get("href")) for link in entry.get("links") or () if link.get("rel") == "alternate"), None)
 
 
 def _author(entry: Mapping[str, Any]) -> str | None:

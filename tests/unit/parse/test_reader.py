@@ -193,6 +193,20 @@ def test_the_link_of_an_item_is_read_behind_one_to_something_else(first: str, gu
     assert (one.link, one.guid) == ("https://e.org/1", guid if guid not in ("", "https://e.org/1") else None)
 
 
+@pytest.mark.parametrize(
+    "rel", ["", 'rel="alternate"', 'rel="alternate" type="text/html"', "type='application/json' rel='alternate'"]
+)
+@pytest.mark.parametrize("more", ["", "<source url='https://o.example/feed'>Other</source>"])  # is read from the tree
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
+def test_the_link_of_rss_counts_beside_one_of_atom(rel: str, more: str, title: str) -> None:
+    """As in newsboat and Miniflux, wherever it stands; read in different ways a feed without guids would bring its items twice."""
+    beside = f'<atom:link {rel} href="https://e.org/other"/>'
+    quoted = f"<description><![CDATA[Write <code>{beside}</code>.]]></description>"
+    for links in (f"<link>https://e.org/1</link>{beside}", f"{beside}<link>https://e.org/1</link>"):
+        one = parsed(rss([item(links + quoted + more, title=title, link="", guid="g-1"), item()])).items[0]
+        assert (one.link, one.summary) == ("https://e.org/1", f"Write <code>{beside}</code>.")
+
+
 @pytest.mark.parametrize("empty", ["<link></link>", "<link> </link>", "<link><![CDATA[]]></link>", "<link/>"])
 @pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
 def test_an_empty_link_hides_none(empty: str, title: str) -> None:
