@@ -56,8 +56,8 @@ class WireExtension(BaseExtension):  # type: ignore[misc]  # feedgen publishes n
 
 
 class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
-    """Author and pictures of an RSS item; language, source feed and enclosures of an Atom entry (feedgen writes the links
-    of entries without their `rel`)."""
+    """Language of an entry, where it is another than that of the feed; author and pictures of an RSS item; source feed and enclosures
+    of an Atom entry (feedgen writes the links of entries without their `rel`)."""
 
     def __init__(self) -> None:
         self.entry: FeedEntry | None = None
@@ -67,6 +67,8 @@ class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
         if self.entry is None:
             return item
         etree.SubElement(item, f"{{{DC}}}creator").text = self.entry.author
+        if lang := self._lang():
+            etree.SubElement(item, f"{{{DC}}}language").text = lang
         self._thumbnail(item)
         for url, type, length in filter(is_picture, self.entry.enclosures):
             known = {"type": type, "fileSize": str(length) if length else None}
@@ -90,10 +92,13 @@ class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
             known = {"type": type, "length": str(length) if length else None}
             link = {"rel": "enclosure", "href": url, **{name: value for name, value in known.items() if value}}
             etree.SubElement(item, "link", link)
-        if self.entry.lang and self.entry.lang != self.language:
-            item.set(LANG, self.entry.lang)
+        if lang := self._lang():
+            item.set(LANG, lang)
         self._thumbnail(item)
         return item
+
+    def _lang(self) -> str | None:
+        return self.entry.lang if self.entry and self.entry.lang != self.language else None
 
     def _thumbnail(self, item: Any) -> None:
         if self.entry and self.entry.image:

@@ -248,6 +248,8 @@ def test_entries_in_another_language_say_so(newsroom: Newsroom) -> None:
     }
     assert spoken["Un sommet à Genève"] == "fr"
     assert spoken["China Grants Rare Earth Licenses to U.S. Auto Suppliers"] is None  # as the feed
+    items = tree(get(newsroom, "/sources/reuters{}", "rss")).iter("item")
+    assert {item.findtext("title"): item.findtext(f"{DC}language") for item in items} == spoken
 
 
 @pytest.mark.parametrize("address", ["/latest{}", "/sources/reuters{}"])

@@ -283,6 +283,7 @@ def test_an_item_in_rss(newsroom: Newsroom) -> None:
             ("pubDate", "Tue, 24 Nov 2026 11:00:00 +0000", {}),
             ("source", "Reuters", {"url": "https://reuters.example/feed.xml"}),
             ("dc:creator", "Reuters", {}),
+            ("dc:language", "fr", {}),
             ("category", "World", {}),
             ("enclosure", None, {"url": "https://bbc.example/a.mp3?a=1&b=2", "type": "audio/mpeg", "length": "1234"}),
             ("media:content", None, picture),
