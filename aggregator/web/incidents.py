@@ -27,10 +27,9 @@ def incidents(lib: Library) -> Stream:
     feed. The ages they mention change with the clock."""
     force = lib.in_force()
     now = lib.now()
-    states = lib.archive.sources.states()
     items = [
         _incident(force.root, state, kind, evidence, lib.since)
-        for state in states
+        for state in lib.watched()
         for kind, evidence in [lib.health(state, now)]
         if kind in TROUBLES and (kind not in FAILURES or state.failures >= PATIENCE)
     ]

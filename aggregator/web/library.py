@@ -245,6 +245,11 @@ class Library:
         """The configuration that this process follows, without asking the store."""
         return self._current
 
+    def watched(self) -> list[SourceState]:
+        """The states of all sources but those that are paused, which keep the last one for good: no trouble of theirs counts."""
+        paused = {source.id for source in self.in_force().settings.sources if not source.enabled}
+        return [state for state in self.archive.sources.states() if state.id not in paused]
+
     def place_for(self, query: StreamQuery) -> AbstractContextManager[None]:
         """To be held while the answer to a query is made, which may be a whole month.
 

@@ -36,7 +36,7 @@ HELP = {
 
 
 def measured(lib: Library) -> str:
-    states = lib.archive.sources.states()
+    states = lib.watched()
     ever = lib.archive.sources.states(listed=False)  # counters keep what removed sources brought: they must never fall
     now = lib.now()
     noted = lib.archive.upkeep.noted(notes.MEASURES)

@@ -59,6 +59,23 @@ def test_a_trouble_is_one_entry_however_often_it_is_polled(
     assert again["date_published"] == first["date_published"] == f"{begun:%Y-%m-%dT%H:%M:%SZ}"
 
 
+def test_what_a_paused_source_last_went_through_is_no_trouble(newsroom: Newsroom) -> None:
+    """Nor is it overdue: an alert of that would never end."""
+    (kyodo,) = newsroom.archive.sources.states(["kyodo"])
+    dead = {"last_success": NOON - DAY, "failures": 3, "error": "refused", "error_kind": "refused"}
+    newsroom.archive.sources.save([structs.replace(kyodo, **dead, next_poll=NOON - DAY)])
+    failing = 'aggregator_sources_by_state{state="failing"}'
+    assert "kyodo: failing" in entries(newsroom)
+    told = newsroom.client.get("/metrics").text
+    assert "\naggregator_sources_overdue 1\n" in told
+    assert failing in told
+    newsroom.put_in_force(CONFIG.replace("{name: Kyodo, url", "{name: Kyodo, enabled: false, url"))
+    assert "kyodo: failing" not in entries(newsroom)
+    told = newsroom.client.get("/metrics").text
+    assert "\naggregator_sources_overdue 0\n" in told
+    assert failing not in told
+
+
 def test_a_key_in_an_address_is_shown_nowhere_and_does_not_move_along(tmp_path: Path) -> None:
     keyed = CONFIG.replace("https://user:hush@kyodo.example/feed.xml", "https://kyodo.example/feed.xml?token=hush")
     newsroom = Newsroom(tmp_path, keyed)
