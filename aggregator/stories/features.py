@@ -1,4 +1,4 @@
-"""The features of an item: the stems of headline and lead, as numbers. No text is kept."""
+"""The features of an item: the stems of headline, lead and address, as numbers. No text is kept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aggregator.stories.languages import language, word_ids
 from aggregator.text.headline import bare_lead, bare_title
 from aggregator.text.words import plains, stems, text_id, tokens, unelided, word_id
 
-LEAD_WORDS = 60  # words of the lead that are read; what follows is mostly background
+LEAD_WORDS = 60  # words of the lead that are read, then of the address; what follows is mostly background
 DIGITS = frozenset("0123456789")
 MOSTLY = 0.6  # share of capitalised words above which a headline is in title case
 CAPITALISING = frozenset(["de"])  # languages that capitalise every noun
@@ -26,7 +26,8 @@ HEAD = Struct("<qHHHBB")
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Sets of stems (as `word_id`s), each in order of first occurrence; `lead` excludes those of the headline.
+    """Sets of stems (as `word_id`s), each in order of first occurrence; `lead` excludes those of the headline, and ends with those of
+    the address.
 
     `figures` are the stems that begin with a digit. `headline` is a 63-bit key, equal for headlines that are equal when
     folded, 0 if the headline is too short to identify an event.
@@ -71,13 +72,11 @@ def with_neighbours(encoded: bytes, near: bytes) -> bytes:
 
 
 def features(candidate: Candidate) -> Features:
-    """The features of one item, from its text alone."""
+    """The features of one item, from its text and address alone."""
     words, lead = _words(candidate)
     headline = _headline_key(words)
     ends = len(words)
-    words += lead
-    lang = language(words, candidate.lang)
-    words = _compared(words, lang)
+    words, lang = _compared(words, lead, candidate)
     ids = word_ids(words, lang)
     title = dict.fromkeys(ids[:ends])
     lead_ids = dict.fromkeys(ids[ends:])
@@ -105,9 +104,7 @@ def _names(words: list[str], ids: list[int], ends: int) -> Iterable[int]:
 def readable(candidate: Candidate, wanted: Container[int]) -> dict[int, str]:
     """`word_id` → stem as text, for those of `wanted` that are among the item's words."""
     title, lead = _words(candidate)
-    words = title + lead
-    lang = language(words, candidate.lang)
-    words = _compared(words, lang)
+    words, lang = _compared(title, lead, candidate)
     found = {id: word for id, word in zip(word_ids(words, lang), words, strict=True) if id in wanted}
     return dict(zip(found, stems(found.values(), lang), strict=True))
 
@@ -117,9 +114,26 @@ def _words(candidate: Candidate) -> tuple[list[str], list[str]]:
     return tokens(bare_title(candidate.title)), tokens(bare_lead(candidate.summary))[:LEAD_WORDS]
 
 
-def _compared(words: list[str], lang: str) -> list[str]:
-    """The words without joined articles and units: `l’Iran` is `Iran`, and `$4bn` is the figure of `$4 billion`."""
-    return [_UNIT.sub("", word) if word < ":" else word for word in unelided(words, lang)]
+def _compared(title: list[str], lead: list[str], candidate: Candidate) -> tuple[list[str], str]:
+    """The words without joined articles and units (`l’Iran` is `Iran`, and `$4bn` is the figure of `$4 billion`), and the language.
+    In English a short lead is continued by the words of the address; other languages are written in other letters there."""
+    lang = language(title + lead, candidate.lang)
+    words = [_UNIT.sub("", word) if word < ":" else word for word in unelided(title + lead, lang)]
+    if lang == "en":
+        words += _address_words(candidate.canonical, words)[: LEAD_WORDS - len(lead)]
+    return words, lang
+
+
+def _address_words(address: str | None, words: Iterable[str]) -> list[str]:
+    """Of `/2026/11/ankara-blast-hits-parliament-1234.html`, often an earlier headline: four words or more, of which a third are
+    among those of the text. Without numbers, which are those of days and articles."""
+    parts = (address or "").partition("?")[0].replace("_", "-").split("/")[3:]
+    longest = max(parts, key=lambda part: part.count("-"), default="")
+    found = [word.lower() for word in longest.partition(".")[0].split("-") if word.isalpha()]
+    if len(found) < 4:
+        return []
+    known = {word.lower() for word in words}
+    return found if 3 * sum(word in known for word in found) >= len(found) else []
 
 
 def _figures(words: list[str], lang: str) -> dict[int, None]:

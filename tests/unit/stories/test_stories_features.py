@@ -151,6 +151,39 @@ def test_the_lead_leaves_out_what_the_headline_has() -> None:
     assert kept.lead == tuple(map(word_id, ("the", "on", "tuesday")))
 
 
+def words_of_address(title: str, address: str, summary: str = "", lang: str = "en") -> set[int]:
+    one, other = (set(features(Candidate(1, title, summary, "Outlet", at, 0, lang)).words) for at in (address, None))
+    return one - other
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("https://e.org/2026/11/27/turkey-blast-hits-parliament-1234.html", "hits parliament"),
+        ("https://e.org/blast_in_turkey_parliament_4/", "parliament"),
+        ("https://e.org/world/Blast-Turkey-Parliament-Building/articleshow/104.cms", "parliament building"),
+        ("https://e.org/news/turkey-blast-parliament-67039975", ""),  # three words may be those of a section
+        ("https://e.org/pages/a-blast-from-the-past-with-music-and-poetry", ""),  # too little of the text
+        ("https://e.org/?p=turkey-blast-hits-parliament", ""),
+        ("https://turkey-blast-hits-parliament.example/67039975", ""),
+        ("https://e.org/%D0%B2%D0%B7-%D1%80%D1%8B-%D0%B2-%D0%B2%D0%B8", ""),
+    ],
+)
+def test_the_words_of_an_address_continue_the_lead(address: str, words: str) -> None:
+    expected = {word_id(stem) for stem in stems(words.split(), "en")}
+    assert words_of_address("In Turkey, fear after a blast", address) == expected
+
+
+def test_the_words_of_an_address_add_nothing_to_a_long_lead() -> None:
+    long = "The minister said that nobody had seen what happened on that day in the middle of the city. " * 4
+    assert not words_of_address("Blast in Turkey", "https://e.org/turkey-blast-hits-parliament", long)
+
+
+def test_the_words_of_an_address_are_not_read_where_they_are_spelled_otherwise() -> None:
+    title, address = "Köln: Regierung berät über die Straße", "https://e.org/koeln-regierung-beraet-ueber-die-strasse"
+    assert not words_of_address(title, address, lang="de")
+
+
 def test_equal_headlines_have_equal_keys_and_short_ones_none() -> None:
     one, other = item("BREAKING: Dam gives way in Kakhovka"), item("Dam gives way in Kakhovka | Bugle")
     assert features(one).headline == features(other).headline != 0

@@ -74,6 +74,16 @@ def test_two_outlets_on_one_event_are_one_story() -> None:
     assert 1 > join.score > join.runner_up_score
 
 
+def test_a_headline_that_says_little_joins_by_the_words_of_its_address() -> None:
+    address = "https://e.org/world/kakhovka-dam-breached-villages-flooding-kherson"
+    bare = [
+        item("‘We lost all’: villages after the flooding", "", "Gazette", NOON + HOUR, at) for at in (None, address)
+    ]
+    for one, home in zip(bare, (bare[0].item, DAM.item), strict=True):
+        memory, _ = told([DAM, DAM_TOO, GRAIN, one])
+        assert memory.story(one.item) == home
+
+
 def test_a_later_batch_joins_the_known_story() -> None:
     memory, joins = told([DAM, GRAIN], [DAM_TOO])
     assert memory.story(DAM_TOO.item) == DAM.item
