@@ -23,7 +23,7 @@ import fastfeedparser
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
 from aggregator.parse.document import ENTRY_START, MALFORMED, Document, without_cdata
-from aggregator.parse.fields import as_html, as_meant, followed, moment, person, size, widest
+from aggregator.parse.fields import as_html, as_meant, followed, moment, person, size, to_article, widest
 
 _MARKUP_INSIDE = re.compile(
     rb"<(?:(title|description|summary|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1|!)"
@@ -137,9 +137,8 @@ def _hides_its_link(entry: bytes) -> bool:
 
 def _link(entry: Mapping[str, Any], atom: bool) -> str | None:
     """To the article: fastfeedparser takes the first link of Atom for it, which may be to an enclosure or comments."""
-    own, links = entry.get("link"), entry.get("links") or ()
-    articles = [link["href"] for link in links if link.get("rel") in (None, "alternate")]
-    return followed(articles if atom or not own else [own, *articles])
+    own, article = entry.get("link"), to_article(entry.get("links") or ())
+    return article if atom or not own else followed([own, article] if article else [own])
 
 
 def _described(media: Sequence[Mapping[str, Any]] | None) -> str | None:

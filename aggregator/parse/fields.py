@@ -46,6 +46,14 @@ def followed(links: Sequence[str]) -> str | None:
     return next((link for link in links if not _OTHER_SCHEME.match(link)), links[0] if links else None)
 
 
+def to_article(links: Iterable[Mapping[str, Any]]) -> str | None:
+    """Of the links of an Atom entry, each with `href` and perhaps `rel` and `type`, the first to its article; rather to a page than
+    to its article as a PDF."""
+    articles = [link for link in links if link.get("href") and link.get("rel") in (None, "alternate")]
+    articles.sort(key=lambda link: link.get("type") not in (None, "text/html", "application/xhtml+xml"))
+    return followed([link["href"] for link in articles])
+
+
 def lone_address(text: object) -> str | None:
     """The address of which a text consists, if it does and is not relative: as some outlets name a picture in <image>."""
     found = _ADDRESS_ALONE.fullmatch(text) if isinstance(text, str) else None

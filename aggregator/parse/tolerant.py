@@ -19,7 +19,17 @@ from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import MALFORMED, Document, outside_cdata, split_cdata
 from aggregator.parse.entries import sane
-from aggregator.parse.fields import as_html, as_meant, followed, lone_address, person, size, thumbnail, widest
+from aggregator.parse.fields import (
+    as_html,
+    as_meant,
+    followed,
+    lone_address,
+    person,
+    size,
+    thumbnail,
+    to_article,
+    widest,
+)
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,7 +62,8 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     found: Sequence[Mapping[str, Any]] = parsed.get("entries") or ()
     if not found and not parsed.get("version"):
         raise ParseError("not-a-feed", "the address answers with something that is not a feed")
-    return tuple(_item(entry, bool(parsed.get("bozo"))) for entry in found)
+    malformed, atom = bool(parsed.get("bozo")), str(parsed.get("version")).startswith("atom")
+    return tuple(_item(entry, malformed, atom) for entry in found)
 
 
 def _prepared(document: Document) -> bytes:
@@ -88,12 +99,12 @@ def _replaced(part: bytes, writings: Mapping[bytes, bytes]) -> bytes:
     return part
 
 
-def _item(entry: Mapping[str, Any], malformed: bool) -> ParsedItem:
+def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
     """feedparser leaves references in the guids and captions of a malformed document."""
     get = entry.get
     guid = _text(get("id"))
     guid = guid.replace("&amp;", "&") if guid and malformed else guid
-    link = _link(entry, guid)
+    link = (to_article(entry.get("links") or ()) if atom else None) or _link(entry, guid)
     summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
     if not summary and not content and (caption := _text(get("media_caption"))):
         summary = as_html(html.unescape(caption) if malformed else caption)

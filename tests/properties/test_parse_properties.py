@@ -279,6 +279,7 @@ def atom_link(attributes: str) -> st.SearchStrategy[str]:
 ATOM_ELEMENTS = (
     st.one_of(element("id", ADDRESS), st.just("<id>urn:x</id>")),
     st.one_of(atom_link(""), atom_link('rel="alternate"')), atom_link('rel="self"'), atom_link('rel="replies"'),
+    atom_link('rel="alternate" type="application/pdf"'),
     st.just('<link rel="enclosure" href="https://e.org/a.mp3" length="12" type="audio/mpeg"/>'),
     atom_text("title"), atom_text("summary"), atom_text("content"), element("published", DATE), element("updated", DATE),
     st.just("<author><name>Ann</name><email>ann@paper.online</email></author>"),

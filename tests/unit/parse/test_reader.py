@@ -170,6 +170,21 @@ def test_the_link_of_an_entry_is_to_its_article(others: str, rel: str) -> None:
     assert [feed.items[0].link for feed in feeds] == ["https://example.org/1"] * 2
 
 
+@pytest.mark.parametrize(
+    "links",
+    [
+        '<link rel="alternate" type="application/pdf" href="/2.pdf"/><link rel="alternate" type="text/html" href="/1"/>',
+        '<link rel="alternate" hreflang="en" href="/1"/><link rel="alternate" hreflang="fr" href="/fr/1"/>',
+        '<link href="/1"/><link type="application/xhtml+xml" href="/2"/><link type="application/json" href="/3"/>',
+        '<link rel="alternate" type="application/pdf" href="/1"/><link rel="alternate" type="application/json" href="/2"/>',
+    ],
+)
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])  # the second is read by feedparser
+def test_of_several_links_of_an_entry_the_first_to_a_page_counts(links: str, title: str) -> None:
+    """As in Miniflux; each time a feed changed its parser, its items would have had other addresses."""
+    assert parsed(atom(f"<entry><id>1</id><title>{title}</title>{links}</entry>")).items[0].link == "/1"
+
+
 @pytest.mark.parametrize("rel", ["enclosure", "replies", "self", "related"])
 @pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])  # the second is read by feedparser
 @pytest.mark.parametrize(("guid", "link"), [("urn:x", None), ("https://example.org/1", "https://example.org/1")])
