@@ -36,9 +36,9 @@ HELP = {
 
 
 def measured(lib: Library) -> str:
-    states = lib.watched()
     ever = lib.archive.sources.states(listed=False)  # counters keep what removed sources brought: they must never fall
     now = lib.now()
+    states = [(state, lib.health(state, now)[0]) for state in lib.watched()]
     noted = lib.archive.upkeep.noted(notes.MEASURES)
     lines = [
         *(_one(name, "gauge", value) for name, value in lib.archive.reading.totals().items()),
@@ -46,8 +46,8 @@ def measured(lib: Library) -> str:
         _one("not_modified_total", "counter", sum(state.not_modified for state in ever)),
         _one("received_bytes_total", "counter", sum(state.bytes_received for state in ever)),
         _one("saved_bytes_total", "counter", sum(state.bytes_saved for state in ever)),
-        _one("sources_overdue", "gauge", sum(_overdue(state, now) for state in states)),
-        *_labelled("sources_by_state", "gauge", "state", Counter(lib.health(state, now)[0] for state in states)),
+        _one("sources_overdue", "gauge", sum(kind != "gone" and _overdue(state, now) for state, kind in states)),
+        *_labelled("sources_by_state", "gauge", "state", Counter(kind for _, kind in states)),
         *_labelled("drops_total", "counter", "reason", _drops(lib.archive.sources.drops().values())),
         *(_of_worker(noted) if isinstance(noted, dict) else ()),
         *_labelled("trouble", "gauge", "part", {one.partition(":")[0]: 1 for one in lib.troubles()}),

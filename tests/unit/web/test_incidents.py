@@ -76,6 +76,16 @@ def test_what_a_paused_source_last_went_through_is_no_trouble(newsroom: Newsroom
     assert failing not in told
 
 
+def test_a_source_whose_server_said_gone_is_not_overdue(newsroom: Newsroom) -> None:
+    """It is not polled again, and its next poll, a week ahead at first, comes to lie in the past."""
+    (kyodo,) = newsroom.archive.sources.states(["kyodo"])
+    gone = {"last_attempt": NOON - 8 * DAY, "last_status": 410, "failures": 1, "error": "410 Gone"}
+    newsroom.archive.sources.save([structs.replace(kyodo, **gone, next_poll=NOON - DAY)])
+    told = newsroom.client.get("/metrics").text
+    assert 'aggregator_sources_by_state{state="gone"} 1' in told
+    assert "\naggregator_sources_overdue 0\n" in told
+
+
 def test_a_key_in_an_address_is_shown_nowhere_and_does_not_move_along(tmp_path: Path) -> None:
     keyed = CONFIG.replace("https://user:hush@kyodo.example/feed.xml", "https://kyodo.example/feed.xml?token=hush")
     newsroom = Newsroom(tmp_path, keyed)
