@@ -124,7 +124,11 @@ def _of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[A
         yield f"({sources} OR {publishers})", tuple(dialect.listed(values) for values in wanted.labelled)
 
 
-def few_sql(dialect: Dialect, query: StreamQuery, of: str, stream: int) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
+Condition = tuple[str, str, tuple[Any, ...]]
+"""One that has an index; see `few_sql`."""
+
+
+def few_sql(dialect: Dialect, query: StreamQuery, of: str, stream: int) -> Iterator[Condition]:
     """For each condition that has an index: a condition on the numbers of stories (`of` "st") or items ("i"), SQL for
     the numbers that it can match, and its values. `stream`: the number of a section or topic."""
     wanted, folded = query.filter, dialect.folded.format

@@ -11,7 +11,7 @@ from typing import Any
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView, Report, StoryView, headline
 from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Extent, Removed, StreamQuery
-from aggregator.store.conditions import Few, few_sql, match
+from aggregator.store.conditions import Condition, Few, few_sql, match
 from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import items_at
 from aggregator.store.rows import at_time, decode_entry, decode_joining, item_view, story_view, to_blob, to_id
@@ -22,6 +22,9 @@ NEAR = 50_000
 FEW = 5_000
 """Up to this many candidate items are looked up one by one: walking the archive until such rare ones have filled a list
 would take longer."""
+
+SHARE = 20
+"""Where the newest items do not fill a list, candidates are looked up one by one if no more than one in so many items is one."""
 
 COMMON = 50_000
 """Words in more items than this are looked up for one story or item after the other until the list is filled: going through all that
@@ -53,11 +56,11 @@ class Reading(ABC):
         if query.kind in ("section", "topic"):
             named = self._db.read("SELECT n, total FROM streams WHERE name = ?", (f"{query.kind}:{query.id}",))
             stream, total = named[0] if named else (0, 0)
-        few = self._few(query, "st", stream)
+        narrow = list(few_sql(self._db.dialect, query, "st", stream))
         small = self._small(query.min_publishers, total)
         vast = total is not None and total > FEW
-        build = partial(stories_sql, stream=stream, small=small, vast=vast, few=few, common=self._common(query))
-        pairs, extent = self._cut(query, now, build, few)
+        build = partial(stories_sql, stream=stream, small=small, vast=vast, common=self._common(query))
+        pairs, extent = self._cut(query, now, build, narrow)
         return self._stories(pairs), extent
 
     def _small(self, publishers: int, total: int | None) -> str | None:
@@ -71,8 +74,8 @@ class Reading(ABC):
         return "entered" if total is not None and total <= FEW else None
 
     def items(self, query: StreamQuery, now: int) -> tuple[list[ItemView], Extent]:
-        few = self._few(query, "i")
-        pairs, extent = self._cut(query, now, partial(items_sql, few=few, common=self._common(query)), few)
+        narrow = list(few_sql(self._db.dialect, query, "i", 0))
+        pairs, extent = self._cut(query, now, partial(items_sql, common=self._common(query)), narrow)
         return self._items(pairs), extent
 
     def removals(self, query: StreamQuery, until: tuple[int, int] | None = None) -> list[Removed]:
@@ -88,10 +91,12 @@ class Reading(ABC):
             found.setdefault(n, []).append(id)
         return found
 
-    def _cut(self, query: StreamQuery, now: int, build: Any, few: Few | None) -> tuple[list[tuple[int, int]], Extent]:
+    def _cut(
+        self, query: StreamQuery, now: int, build: Any, narrow: Sequence[Condition]
+    ) -> tuple[list[tuple[int, int]], Extent]:
         # The one after the longest list tells when it left.
         ask = query.limit or (self._db.dialect.everything if query.window else LONGEST + 1)
-        pairs = [] if few and not few.numbers else self._pairs(query, ask, build, near=few is None)
+        pairs = self._pairs(query, ask, build, narrow)
         if query.part:
             return pairs[slice(*query.part)], Extent(len(pairs))
         if query.limit or query.window or query.changed_since is not None:
@@ -102,20 +107,28 @@ class Reading(ABC):
         left = rest[0][1] + FRESH_SECONDS if rest else None
         return kept, Extent(len(kept), left, kept[-1][1] + FRESH_SECONDS if len(kept) > SHORTEST else None)
 
-    def _pairs(self, query: StreamQuery, ask: int | None, build: Any, near: bool) -> list[tuple[int, int]]:
-        """The list. A word that occurs in a million items is first searched in the newest of them: nothing enters
-        before it was first seen, so if these fill the list with entries later than the time at which the newest of the
-        others was seen, the others cannot be in it."""
-        if near and ask and ask > 0 and _entering(query):
+    def _pairs(
+        self, query: StreamQuery, ask: int | None, build: Any, narrow: Sequence[Condition]
+    ) -> list[tuple[int, int]]:
+        """The list. What a few of the rows meet is looked for in these alone. What many meet, such as a word that occurs in a million
+        items, is first searched in the newest of them: nothing enters before it was first seen, so if these fill the list with entries
+        later than the time at which the newest of the others was seen, the others cannot be in it."""
+        few = self._few(narrow, FEW)
+        if few is None and ask and ask > 0 and _entering(query) and (narrow or query.filter.words):
             last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
             until = query.filter.until
             for n, seen in self._db.read(last, (NEAR,)):
-                if until is not None and until.timestamp() <= seen:
-                    break  # they were published later
-                newest = [(one, time) for one, time in self._db.read(*build(self._db.dialect, query, ask, n))]
-                if len(newest) == ask and newest[-1][1] > seen:
-                    return newest
-        return [(n, time) for n, time in self._db.read(*build(self._db.dialect, query, ask))]
+                if until is None or until.timestamp() > seen:  # else they were published later
+                    newest = self._listed(build(self._db.dialect, query, ask, n, later=seen))
+                    if len(newest) == ask:
+                        return newest
+                few = self._few(narrow, n // SHARE)
+        if few and not few.numbers:
+            return []
+        return self._listed(build(self._db.dialect, query, ask, few=few))
+
+    def _listed(self, sql: tuple[str, list[Any]]) -> list[tuple[int, int]]:
+        return [(n, time) for n, time in self._db.read(*sql)]
 
     def _common(self, query: StreamQuery) -> bool:
         dialect = self._db.dialect
@@ -125,15 +138,17 @@ class Reading(ABC):
         values = match(dialect, query.filter.words), COMMON + 1
         return int(self._db.read(f"SELECT count(*) FROM ({said}) AS said", values)[0][0]) > COMMON
 
-    def _few(self, query: StreamQuery, of: str, stream: int = 0) -> Few | None:
-        """The rows that the narrowest condition can match, if they are few. With several conditions on a story,
+    def _few(self, narrow: Sequence[Condition], most: int) -> Few | None:
+        """The rows that the narrowest condition can match, if they are no more than `most`. With several conditions on a story,
         different items may meet them."""
         meant = [
-            Few(condition, [n for (n,) in self._db.read(f"SELECT * FROM ({sql}) AS meant LIMIT ?", (*values, FEW + 1))])
-            for condition, sql, values in few_sql(self._db.dialect, query, of, stream)
+            Few(
+                condition, [n for (n,) in self._db.read(f"SELECT * FROM ({sql}) AS meant LIMIT ?", (*values, most + 1))]
+            )
+            for condition, sql, values in narrow
         ]
         few = min(meant, key=lambda one: len(one.numbers), default=None)
-        return few if few and len(few.numbers) <= FEW else None
+        return few if few and len(few.numbers) <= most else None
 
     def _stories(self, pairs: Sequence[tuple[int, int]]) -> list[StoryView]:
         numbers = [n for n, _ in pairs]
@@ -328,6 +343,6 @@ _ITEMS = """
 
 
 def _entering(query: StreamQuery) -> bool:
-    """Whether there are search words, and the order is that in which stories or items entered the archive."""
+    """Whether the order is that in which stories or items entered the archive, or, without search words, their section or topic."""
     ordered = query.window is None and query.changed_since is None and query.min_publishers == 1
-    return bool(query.filter.words) and ordered and query.kind in ("latest", "search", "source")
+    return ordered and (not query.filter.words or query.kind in ("latest", "search", "source"))

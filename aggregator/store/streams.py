@@ -26,11 +26,13 @@ def stories_sql(
     stream: int = 0,
     small: str | None = None,
     vast: bool = False,
+    later: int | None = None,
 ) -> tuple[str, list[Any]]:
     """SQL for (story, time) pairs of a stream of stories, in its order; `above`: words are looked for in items of higher
     numbers alone; `few`: of these alone; `common`: the words are in many items; `stream`: the number of a section or
     topic; `small`: where there are two times, the one ("entered" or "joined") that so few stories have that all of them
-    may be looked at; `vast`: the section or topic holds so many stories that what changed is looked for among all that did."""
+    may be looked at; `vast`: the section or topic holds so many stories that what changed is looked for among all that did;
+    `later`: those that entered after this time alone."""
     order, times, sql = _base(dialect, query, stream)
     tables = ", ".join(order)
     sql.above, sql.few, sql.common = above, few, common
@@ -47,6 +49,8 @@ def stories_sql(
         column = "e.published" if query.kind in ("section", "topic") else "st.published"
         sql.add(f"{column} >= ? AND {column} < ?", *query.window)
         return _stories(sql, tables, column, f"{column} DESC, st.n DESC", limit)
+    if later is not None:
+        sql.add(f"{times[0]} > ?", later)
     if query.before:
         for time in times:
             sql.add(f"{time} <= ?", query.before[0])
@@ -118,6 +122,7 @@ def items_sql(
     few: Few | None = None,
     *,
     common: bool = False,
+    later: int | None = None,
 ) -> tuple[str, list[Any]]:
     """SQL for (item, time) pairs of a stream of items. A section has the items placed there by their own judgement."""
     sql = Sql(dialect, common=common, above=above, few=few)
@@ -134,6 +139,8 @@ def items_sql(
         sql.add("EXISTS (SELECT 1 FROM corroborations c WHERE c.story = p.story AND c.k = ?)", query.min_publishers)
     sql.add("NOT coalesce(p.hidden, FALSE)")
     narrow(sql, query.filter, "i", "i.at")
+    if later is not None:
+        sql.add("i.entered > ?", later)
     order, column, number = "DESC", "i.entered", "i.n"
     if query.window:
         column = "i.at"

@@ -24,7 +24,7 @@ from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Filter, St
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place
 from aggregator.store.postgres.full_text import query, tokens, vector
-from aggregator.store.reading import COMMON, FEW, SELDOM
+from aggregator.store.reading import COMMON, FEW, NEAR, SELDOM, SHARE
 from aggregator.store.rows import to_id
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.streams import stories_sql
@@ -143,7 +143,9 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
     ]  # fmt: skip
     queries = [replace(stream, view=view, filter=filter) for stream in streams for filter in narrow]
 
-    def found(few: int, seldom: int, common: int = COMMON) -> list[Any]:
+    def found(few: int, seldom: int, common: int = COMMON, near: int = NEAR, share: int = SHARE) -> list[Any]:
+        monkeypatch.setattr("aggregator.store.reading.NEAR", near)
+        monkeypatch.setattr("aggregator.store.reading.SHARE", share)
         monkeypatch.setattr("aggregator.store.reading.COMMON", common)
         monkeypatch.setattr("aggregator.store.reading.FEW", few)
         monkeypatch.setattr("aggregator.store.reading.SELDOM", seldom)
@@ -153,6 +155,7 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
     assert sum(bool(told) for told, _ in walked) > len(queries)
     for few, seldom, common in ((FEW, SELDOM, COMMON), (FEW, -1, COMMON), (-1, SELDOM, COMMON), (-1, -1, 0)):
         assert found(few, seldom, common) == walked
+    assert found(-1, -1, near=60, share=1) == walked
 
 
 @pytest.mark.parametrize("view", ["stories", "items"])
@@ -790,6 +793,36 @@ def test_stories_of_long_ago_are_found_without_reading_those_since(tmp_path: Pat
     code = store._connection.read(f"EXPLAIN {query}", values)
     cursors = {p1 for _, name, p1, p2, *_ in code if name == "OpenRead" and p2 == table[0]}
     assert not [row for row in code if row[1] == "Column" and row[2] in cursors]
+    store.close()
+
+
+@pytest.mark.parametrize("kind", ["search", "section"])
+def test_what_one_in_twenty_told_is_not_looked_for_in_the_whole_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """In steps of SQLite's machine: they are more than a few, and none of the newest; what others told before costs nothing."""
+    monkeypatch.setattr("aggregator.store.reading.FEW", 3)
+    monkeypatch.setattr("aggregator.store.reading.NEAR", 20)
+    store = archive(tmp_path, "alpha", "beta")
+
+    def tell(source: str, news: range, at: datetime, lang: str) -> None:
+        told = [item(source, str(n), f"Thing{n}{source} happened{n}{source} missile", lang=lang) for n in news]
+        store.intake.apply([polled(source, told)], at)
+        edition(store, policy(), lambda: int(at.timestamp()))
+
+    def cost() -> int:
+        query = StreamQuery(kind, "world", filter=Filter(lang="fi"))
+        (found, _), steps = counted(store, lambda: store.reading.stories(query, SECONDS))
+        assert len(found) == 5
+        return steps
+
+    tell("alpha", range(5), ago(hours=9), "fi")
+    tell("beta", range(130), ago(hours=8), "en")
+    tell("beta", range(130, 160), NOW, "en")
+    once = cost()
+    tell("beta", range(160, 460), ago(hours=2), "en")
+    tell("beta", range(460, 490), NOW, "en")
+    assert cost() < 1.5 * once
     store.close()
 
 
