@@ -56,7 +56,7 @@ class NewNames:
             " ".join("".join(char if char.isprintable() else " " for char in name).split())[:LONGEST].strip() or host
         )
         wanted = slug(shown)
-        stem = wanted or slug(host) or "source"
+        stem = wanted or slug(host.replace(".", "-")) or "source"
         id, count = stem, 1
         while id in self._ids:
             count += 1
