@@ -36,7 +36,7 @@ def _print(rows: Sequence[Source]) -> None:
     states = max((len(row["state"]) for row in rows), default=0)
     margin = " " * (width + states + 4)
     for row in rows:
-        saved = f", {row['bytes_saved'] // 1024} KiB saved by 304" if row["bytes_saved"] else ""
+        saved = f", {size} KiB saved by 304" if (size := row["bytes_saved"] // 1024) else ""
         print(f"{row['id']:{width}}  {row['state']:{states}}  last success {row['last_success'] or 'never'}{saved}")
         following = row["next_poll"] or ("none" if row["state"] in ("paused", "gone") else "now")
         print(f"{margin}next poll {following}: {row['why']}")

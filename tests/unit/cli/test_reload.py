@@ -242,6 +242,22 @@ def test_a_listing_needs_no_poll_and_writes_nothing(tmp_path: Path, capsys: pyte
     opened.close()
 
 
+def test_what_304_saves_is_told_from_the_first_kibibyte(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "feeds.yaml"
+    file.write_text(FILE)
+    command = ["--config", str(file), "--instance", str(tmp_path), "sources"]
+    assert main(command) == 0
+    opened = SqliteArchive(tmp_path / "aggregator.db")
+    opened.sources.sync(Application.load(Place(file, tmp_path)).settings.sources)
+    (state,) = opened.sources.states()
+    for size, told in ((700, "last success never\n"), (2100, "last success never, 2 KiB saved by 304\n")):
+        opened.sources.save([structs.replace(state, bytes_saved=size)])
+        capsys.readouterr()
+        assert main(command) == 0
+        assert told in capsys.readouterr().out
+    opened.close()
+
+
 def test_a_paused_source_has_no_next_poll(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "feeds.yaml"
     for text, said in (
