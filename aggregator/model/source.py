@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+NOT_POLLED = "not polled yet"
+
 
 class SourceState(msgspec.Struct, frozen=True):
     """The mutable side of a source, one row of the store. Times are aware UTC. A struct, since each poll makes half a
@@ -20,7 +22,7 @@ class SourceState(msgspec.Struct, frozen=True):
     validator_url: str | None = None  # the final address the validators belong to
     next_poll: datetime | None = None  # None: due now
     interval: timedelta | None = None
-    why: str = "never polled"
+    why: str = NOT_POLLED
     first_success: datetime | None = None
     last_attempt: datetime | None = None
     last_success: datetime | None = None

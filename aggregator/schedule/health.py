@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from aggregator.model.item import TRUNCATED
-from aggregator.model.source import SourceState
+from aggregator.model.source import NOT_POLLED, SourceState
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule.flaws import FLOOD, FUTURE, THIN, UNDATED
 from aggregator.schedule.formatting import counted, span
@@ -39,7 +39,7 @@ def health(state: SourceState, now: datetime) -> tuple[str, str]:
             why += f"; polled at {state.moved_to}, to which it moved permanently"
         return _failing(state), why
     if state.last_success is None:
-        return "new", "not polled yet"
+        return "new", NOT_POLLED
     if permanent_redirects.adopted(state):
         return "moved", f"moved permanently since {_day(state.moved_since)}; in feeds.yaml set url: {state.moved_to}"
     if (without := quiet(state, now)) >= SILENT_AFTER:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from aggregator.model import notes
-from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
 from aggregator.model.story import ItemView, StoryView
 from aggregator.render.entry import urn
@@ -28,9 +27,8 @@ def source_rows(lib: Library) -> list[shapes.Source]:
     unplaced = aside if isinstance(aside, dict) else {}
     rows: list[shapes.Source] = []
     for source in force.settings.sources:
-        state = states.get(source.id)
-        kind, evidence = lib.health(state, lib.now()) if state else ("new", "not polled yet")
-        polled = state if source.enabled and kind != "gone" else None
+        state = states.get(source.id) or SourceState(source.id, source.id, source.url)
+        kind, evidence = lib.health(state, lib.now())
         rows.append(
             {
                 "id": source.id,
@@ -39,25 +37,19 @@ def source_rows(lib: Library) -> list[shapes.Source]:
                 "publisher": source.publisher,
                 "state": kind if source.enabled else "paused",
                 "evidence": evidence,
-                "last_success": _when(state.last_success if state else None),
-                "next_poll": _when(polled.next_poll if polled else None),
-                "why": _why(source, state),
-                "last_error": state.error if state else None,
-                "failures": state.failures if state else 0,
-                "polls": state.polls if state else 0,
-                "not_modified": state.not_modified if state else 0,
-                "bytes_saved": state.bytes_saved if state else 0,
+                "last_success": _when(state.last_success),
+                "next_poll": _when(state.next_poll if source.enabled and kind != "gone" else None),
+                "why": state.why if source.enabled else "paused: enabled is false in feeds.yaml",
+                "last_error": state.error,
+                "failures": state.failures,
+                "polls": state.polls,
+                "not_modified": state.not_modified,
+                "bytes_saved": state.bytes_saved,
                 "drops": drops.get(source.id, {})
                 | ({"unplaced": unplaced[source.id]} if source.id in unplaced else {}),
             }
         )
     return rows
-
-
-def _why(source: Source, state: SourceState | None) -> str:
-    if not source.enabled:
-        return "paused: enabled is false in feeds.yaml"
-    return state.why if state else "not polled yet"
 
 
 def story_json(lib: Library, story: StoryView, relatives: Relatives, pins: PinReceipts) -> shapes.Story:

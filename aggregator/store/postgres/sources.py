@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.model.settings import Source
-from aggregator.model.source import SourceState
+from aggregator.model.source import NOT_POLLED, SourceState
 from aggregator.store import sources
 from aggregator.store.dialect import Lock
 from aggregator.store.postgres.connection import Connection, Raw, put, storable
@@ -52,7 +52,8 @@ class Sources(sources.Sources[Connection]):
             for id, n in found.displaced:
                 raw.execute("UPDATE sources SET id = %s WHERE n = %s", (id, n))
             _edit(raw, found.edited)
-            put(raw, "sources (id, root, url, enabled)", "text text text boolean", found.new, "")
+            new = [(*row, NOT_POLLED) for row in found.new]
+            put(raw, "sources (id, root, url, enabled, why)", "text text text boolean text", new, "")
             if found.moved:
                 save_states(raw, map(at_new_address, self.states(found.moved)))
             if found.resumed:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 
 from aggregator.model.settings import Source
-from aggregator.model.source import SourceState
+from aggregator.model.source import NOT_POLLED, SourceState
 from aggregator.store import sources
 from aggregator.store.rows import STATE_COLUMNS, after_pause, at_new_address, state_columns
 from aggregator.store.sources import FREE, ROWS, edits
@@ -43,7 +43,7 @@ class Sources(sources.Sources[Connection]):
                 for n, id, url, enabled in found.edited:
                     table.update(n, {"id": id, "url": url, "listed": 1, "enabled": int(enabled)})
                 for id, root, url, enabled in found.new:
-                    table.insert({"id": id, "root": root, "url": url, "enabled": int(enabled)})
+                    table.insert({"id": id, "root": root, "url": url, "enabled": int(enabled), "why": NOT_POLLED})
             if found.moved:
                 save_states(raw, map(at_new_address, self.states(found.moved)))
             if found.resumed:
