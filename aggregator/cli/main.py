@@ -78,6 +78,8 @@ def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argp
     for flag in (word.partition("=")[0] for word in unknown):
         if flag in ("--config", "--instance", "--database"):
             own.error(f"{flag} goes before the command: aggregator {flag} … {command}")
+    if unknown and unknown[0].endswith((".yaml", ".yml")):
+        own.error(f"for another file: aggregator --config {unknown[0]} {command}")
     if unknown:
         own.error(f"unrecognized arguments: {' '.join(unknown)}")
     return parsed

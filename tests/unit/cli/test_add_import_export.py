@@ -475,6 +475,14 @@ def test_an_option_for_all_commands_behind_one_is_said_to_go_before_it(
     assert f"{option} goes before the command: aggregator {option} … check" in capsys.readouterr().err
 
 
+def test_a_file_behind_a_command_that_takes_none_is_said_to_go_before_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """As `plan` has it behind."""
+    with pytest.raises(SystemExit) as ended:
+        main(["check", "proposal.yaml"])
+    assert ended.value.code == 2
+    assert "for another file: aggregator --config proposal.yaml check" in capsys.readouterr().err
+
+
 def test_ctrl_c_as_a_command_is_loaded_ends_it_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(name: str) -> object:
         raise KeyboardInterrupt
