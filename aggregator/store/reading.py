@@ -316,12 +316,12 @@ class Reading(ABC):
 
     def first_ids(self) -> dict[str, str]:
         """Sources that were renamed and then removed: the id that each had first → its id. None where others had it later."""
-        rows = self._db.read("SELECT root, id, listed FROM sources ORDER BY n")
+        rows = self._db.read("SELECT root, id, listed FROM sources WHERE root != id ORDER BY n")
         later = {root.removesuffix("-again") for root, _, _ in rows if root.endswith("-again")}
         return {
             root: id
             for root, id, listed in rows
-            if not listed and root not in (id, *later) and not id.startswith(f"{root}-before")
+            if not listed and root not in later and not id.startswith(f"{root}-before")
         }
 
     def totals(self) -> dict[str, int]:
