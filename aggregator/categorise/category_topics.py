@@ -98,6 +98,11 @@ def category_of(text: str) -> Category | None:
     )
 
 
+def _words(text: str) -> frozenset[str]:
+    """In which names are compared with each other: "Russia-Ukraine war" means "Ukraine – Russia War"."""
+    return frozenset(map(_singular, _WORD.findall(folded(_ASIDE.sub("", text)))))
+
+
 def _singular(word: str) -> str:
     """`strikes` and `strike` count as one; but not `crisis`, `virus` and `press`. `economies` is `economy`."""
     if len(word) > 4 and word.endswith("ies"):
@@ -122,7 +127,7 @@ def find_topics(
     """The topics of these uses. Ids that are `known` stay as they are. `taken_names` are names that cannot be topics:
     outlets, sections and configured topics; `places` are existing topics (name → id) that a category may name, as in "UK news";
     `spoken_for` says whether configured topics match a text."""
-    refused = {made.key for name in taken_names if (made := category_of(name))}
+    taken = {_words(name) for name in taken_names}
     named = ((form, id) for name, id in (places or {}).items() for form in (name, f"{name} news"))
     by_place = {made.key: id for form, id in named if (made := category_of(form))}
     spellings: defaultdict[str, Counter[Category]] = defaultdict(Counter)
@@ -130,6 +135,7 @@ def find_topics(
     for made, publisher in _informative(uses):
         spellings[made.key][made] += 1
         publishers[made.key].add(publisher)
+    refused = {key for key in spellings.keys() | known.ids.keys() if _words(key) in taken}
     old = {key: id for key, id in known.ids.items() if id in known.titles and key not in refused}
     ranked = sorted(
         (key for key in spellings if key not in refused and key not in by_place),

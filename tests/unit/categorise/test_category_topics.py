@@ -99,7 +99,14 @@ def test_a_part_of_the_site_is_no_topic() -> None:
 
 def test_names_of_outlets_sections_and_configured_topics_are_none() -> None:
     assert not find_topics(uses("The Bugle"), CategoryTopics(), taken_names=["The Bugle"]).titles
+    assert not find_topics(uses("The Bugle"), CategoryTopics(), taken_names=["The Bugle (UK)"]).titles
     assert not find_topics(uses("Drone Wars"), CategoryTopics(), spoken_for=lambda title: "Drone" in title).titles
+
+
+@pytest.mark.parametrize("category", ["Ukraine-Russia war", "Russia-Ukraine War", "Ukraine Russia wars"])
+def test_nor_are_they_with_other_signs_or_in_another_order(category: str) -> None:
+    assert not find_topics(uses(category), CategoryTopics(), taken_names=["Ukraine – Russia War"]).titles
+    assert find_topics(uses(category), CategoryTopics(), taken_names=["Ukraine – Russia"]).titles
 
 
 def test_a_place_is_the_topic_of_that_place() -> None:
