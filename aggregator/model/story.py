@@ -215,6 +215,7 @@ class StoryView:
     entry: Entry
     lead: int = 0
     merged: tuple[str, ...] = ()
+    independent: int = 1  # publishers without those who list or copy the report of another
 
     @property
     def lead_source(self) -> str | None:

@@ -153,7 +153,7 @@ class Reading(ABC):
     def _stories(self, pairs: Sequence[tuple[int, int]]) -> list[StoryView]:
         numbers = [n for n, _ in pairs]
         reports = self._reports(numbers)
-        columns = "n, id, lead, published, entered, updated, changed, section, scores, topics, entry"
+        columns = "n, id, lead, published, entered, updated, changed, section, scores, topics, publishers, entry"
         rows = {row[0]: row for row in self._db.select(f"SELECT {columns} FROM stories WHERE n IN", numbers)}
         merged = self._merged(numbers)
         return [story_view(rows[n], time, reports.get(n, ()), merged.get(n, ())) for n, time in pairs if n in rows]

@@ -184,7 +184,7 @@ def placement_row(placed: Placed, changed: int) -> tuple[Any, ...]:
 
 
 def story_view(row: Sequence[Any], time: int, reports: tuple[Report, ...], merged: Sequence[bytes]) -> StoryView:
-    n, id, lead, published, _, updated, changed, section, scores, topics, text = row
+    n, id, lead, published, _, updated, changed, section, scores, topics, independent, text = row
     entry = decode_entry(text)
     return StoryView(
         id=to_id(id), n=n, title=headline(entry.title, entry.link, entry.publisher), summary=entry.summary, link=entry.link,
@@ -193,7 +193,7 @@ def story_view(row: Sequence[Any], time: int, reports: tuple[Report, ...], merge
         section=section, scores=decode_scores(scores), topics=tuple(orjson.loads(topics)),
         publishers=tuple(dict.fromkeys(report.publisher for report in reports)) or (entry.publisher,),
         reports=reports or entry.reports, entry=entry, lead=lead,
-        merged=tuple(map(to_id, merged)),
+        merged=tuple(map(to_id, merged)), independent=independent,
     )  # fmt: skip
 
 

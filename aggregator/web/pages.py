@@ -145,7 +145,7 @@ def _rail(lib: Library, query: StreamQuery) -> dict[str, Any]:
     several = rank_by_importance(of_many_outlets(lib, replace(query, limit=SEVERAL), now), now)[:MOST]
     own = ("section", query.id)
     return {
-        "foremost": sorted(several, key=lambda story: -len(story.publishers)),
+        "foremost": sorted(several, key=lambda story: -story.independent),
         "pulse": [row for row in _pulse(lib, now) if query.kind == "latest" or (query.kind, row[0].id) == own],
     }
 

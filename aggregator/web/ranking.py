@@ -24,7 +24,7 @@ OUTLETS = 4.0
 def weight(story: StoryView, now: int) -> float:
     """Independent publishers, worth half as much every eight hours after the event was first reported."""
     hours = max(0.0, (now - story.published.timestamp()) / 3600)
-    return float(len(story.publishers) * 0.5 ** (hours / HALVING_HOURS))
+    return float(story.independent * 0.5 ** (hours / HALVING_HOURS))
 
 
 def rank_by_importance(stories: Iterable[StoryView], now: int) -> list[StoryView]:

@@ -132,9 +132,7 @@ class Relatives:
         several = StreamQuery("latest", min_publishers=2, limit=LOOKED_AT)
         for query in (replace(section, min_publishers=2), several, section):
             recent = [other for other in self._stream(query) if other.published >= since]
-            yield from sorted(
-                recent, key=lambda other: (-len(other.publishers), -other.published.timestamp(), other.id)
-            )
+            yield from sorted(recent, key=lambda other: (-other.independent, -other.published.timestamp(), other.id))
 
     def _stream(self, query: StreamQuery) -> list[StoryView]:
         if query not in self._streams:

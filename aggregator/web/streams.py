@@ -274,7 +274,7 @@ def best_first(found: Sequence[Entry], words: Iterable[str]) -> list[Entry]:
 def _search_text(one: StoryView | ItemView) -> SearchText:
     if isinstance(one, ItemView):
         return SearchText.of(one.title, one.summary)
-    return SearchText.of(one.title, one.summary, [report.title for report in one.reports], len(one.publishers))
+    return SearchText.of(one.title, one.summary, [report.title for report in one.reports], one.independent)
 
 
 def _documents(library: Library, query: StreamQuery, path: str, now: int) -> tuple[str | None, str | None, str | None]:

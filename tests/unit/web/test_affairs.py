@@ -62,6 +62,17 @@ def test_a_large_story_stays_in_front_of_however_many_small_ones_come_after_it(r
     assert re.findall(r"<b>(\d+)<span[^>]*> outlets: </span></b> <a [^>]*>([^<]+)", rail)[0] == ("7", large)
 
 
+def test_those_who_list_the_article_of_another_outlet_add_no_weight(room: Newsroom) -> None:
+    told, at = "Earthquake Levels Towns in Central Chile", "https://argus.example/earthquake"
+    listed = [item(told, one, publisher=one, summary="", url=at) for one in OUTLETS if one != "globe"]
+    room.publish(*listed, *news({told: ("globe",), **PRIZE}))
+    assert headlines(room.client.get("/").text)[0] == next(iter(PRIZE))
+    rail = room.client.get("/latest").text.partition("Reported by most outlets")[2]
+    assert re.findall(r"<b>(\d+)<span[^>]*> outlets: </span></b> <a [^>]*>([^<]+)", rail) == [
+        ("3", next(iter(PRIZE))), ("2", told),
+    ]  # fmt: skip
+
+
 def test_one_outlet_does_not_make_an_affair_by_writing_much(room: Newsroom) -> None:
     by_one = {**dict.fromkeys(WAR, ("globe",)), next(iter(WAR)): ("globe", "mail")}
     room.publish(*news(by_one), *news(PRIZE))
