@@ -25,7 +25,7 @@ FIELDS = frozenset(
 )
 """Elements of an entry that hold text alone, or markup in which there are none of these."""
 _MODULES = (b"media:", b"itunes:", b"dc:", b"dcterms:")
-"""Prefixes of elements none of which holds another of its name."""
+"""Prefixes of elements none of which holds another of its name, but for categories of podcasts."""
 
 
 def of_cdata(data: bytes) -> bytes:
@@ -106,7 +106,7 @@ def _following(tags: Sequence[re.Match[bytes]]) -> list[int | None]:
 
 
 def _is_field(name: bytes) -> bool:
-    return name in FIELDS or name.startswith(_MODULES)
+    return name in FIELDS or (name.startswith(_MODULES) and name != b"itunes:category")
 
 
 def _end(tags: Sequence[re.Match[bytes]], first: int, end: int, around: Counter[bytes]) -> tuple[int, int, int]:

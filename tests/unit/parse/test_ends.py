@@ -61,6 +61,14 @@ def test_an_element_without_end_in_front_of_the_first_entry(name: bytes) -> None
     assert shown(feed) == shown(read(whole))
 
 
+def test_categories_of_a_podcast_hold_others() -> None:
+    """Each had one end too many, which was taken for that of what is around it."""
+    held = b'<itunes:category text="News"><itunes:category text="Politics"/></itunes:category>'
+    whole = rss([WHOLE]).replace(b"<item>", held + b"<copyright>Foo<item>")
+    assert ends.of_elements(whole) == whole
+    assert shown(read(whole)) == shown(read(rss([WHOLE])))
+
+
 @pytest.mark.parametrize("field", ["title", "description"])
 def test_a_picture_with_a_title_and_link_of_its_own_behind_a_missing_end(field: str) -> None:
     picture = "<image><url>https://e.org/2.jpg</url><title>Second</title><link>https://e.org/2</link></image>"
