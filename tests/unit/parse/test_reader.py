@@ -299,6 +299,13 @@ def test_several_authors_are_named_without_their_addresses(written: str, title: 
     assert [read(feed).items[0].author for feed in feeds] == ["Ann, Bob"] * 3
 
 
+@pytest.mark.parametrize("written", ["<author />", '<dc:creator nil="true" />'])
+def test_an_author_who_is_not_named_leaves_the_address_behind_it_as_it_is(written: str) -> None:
+    document = b"<rss><channel><item><title>Ma<b>rk</b>ed</title>" + written.encode()
+    document += b"<link>https://e.org/@ann/1</link></item></channel></rss>"
+    assert read(document).items[0].url == "https://e.org/@ann/1"
+
+
 @pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
 @pytest.mark.parametrize(
     "written",
