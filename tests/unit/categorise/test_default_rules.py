@@ -356,10 +356,19 @@ def test_a_word_in_another_sense_places_nothing(title: str, section: str) -> Non
         ("Ramstein Group Pledges Shells", "ukraine-russia-war"),
         ("Wheat Futures Fall on Russian Harvest", "economy"),
         ("Typhoon Ragasa Nears the Coast", "asia-pacific"),
+        ("Vaccine Stocks Sink as Trump Picks a Sceptic", "economy"),
+        ("Countries Race to Beat Trade Deadline", "economy"),
     ],
 )
 def test_weapons_storms_and_markets_by_their_plain_names(title: str, section: str) -> None:
     assert judge(_book(), title).section == section
+
+
+@pytest.mark.parametrize(
+    ("title", "topic"), [("SDF Fighters Hold the Town", True), ("SDF Sent to Hokkaido After Snow", False)]
+)
+def test_the_forces_of_japan_are_not_those_of_syria(title: str, topic: bool) -> None:
+    assert ("syria" in judge(_book(), title).topics) == topic
 
 
 @pytest.mark.parametrize(
