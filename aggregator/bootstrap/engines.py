@@ -13,7 +13,7 @@ from aggregator.bootstrap.application import Application, Held
 from aggregator.bootstrap.place import utc_now
 from aggregator.categorise.version import program
 from aggregator.config.watch import Watch
-from aggregator.errors import ConfigError, StoreError, TooManyFiles
+from aggregator.errors import ConfigError, Problem, StoreError, TooManyFiles
 from aggregator.model import notes
 from aggregator.pipeline.changes import BRIEFLY, Changes, changes
 from aggregator.render.instants import rfc3339
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from aggregator.sandbox import Sandbox
 
 log = logging.getLogger(__name__)
+
+OTHER_VALUES = (
+    "another machine puts this configuration in force with other values from its environment, which stay in force: give "
+    "all machines the same values, and restart those that had others"
+)
 
 
 class Archives(NamedTuple):
@@ -53,6 +58,7 @@ class Engines:
         for problem in application.admit(self._upkeep):
             log.warning("%s", problem)
         self._held = application.settings.epoch  # what the store said at the last check
+        self._overruled: str | None = None  # what another machine put in force by other values from its environment
         self._untaken: tuple[Application, bool] | None = None  # the last edit, as long as the store does not take it
         # Whether the waiting edit in the status, if there is one, is of this machine's file.
         self._waits = not application.database.shared
@@ -167,6 +173,11 @@ class Engines:
         except ConfigError:  # written for another environment; reported once
             self._held = held[0]
             raise
+        if self._application.database.shared and fresh.settings.epoch != held[0]:
+            if self._overruled == held[0]:  # again: it is a worker, and the two would go on for good
+                self._held = held[0]
+                raise ConfigError((Problem(main := fresh.settings.files[0], 1, 1, OTHER_VALUES),), main)
+            self._overruled = held[0]
         return replace(self._report(self._own, fresh), engine=self._engine(fresh), of_file=False)
 
     @property

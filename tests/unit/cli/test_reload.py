@@ -17,6 +17,7 @@ from builders import archive as made_archive
 from msgspec import structs
 
 from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap.database import Database
 from aggregator.bootstrap.engines import Engines
 from aggregator.bootstrap.place import utc_now
 from aggregator.cli.main import main
@@ -487,6 +488,31 @@ def test_another_file_that_was_applied_stays_in_force(worker: Worker, tmp_path: 
     assert told.engine is not None
     assert [worker.look() for _ in range(3)] == [None] * 3, "the file on disk does not fight it"
     assert "torpedo" in worker.in_force()
+
+
+def test_two_machines_with_other_values_of_a_variable_do_not_put_them_in_force_in_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice a second, and after each all stored stories were to be placed anew, until the last had been restarted with the new
+    value. A command from a shell that has another value changes nothing, as on one machine."""
+    text, machines = FILE.replace("[missile]", '["${WORD}"]'), {}
+    for word in ("missile", "torpedo"):
+        monkeypatch.setenv("WORD", word)
+        machines[word] = Worker(tmp_path, text)
+    monkeypatch.setattr(Database, "shared", True)
+    refused, took = [], []
+    for word in ("missile", "torpedo") * 3:
+        monkeypatch.setenv("WORD", word)
+        try:
+            told = machines[word].look()
+        except ConfigError as error:
+            refused.append(word)
+            assert "other values from its environment" in str(error)
+        else:
+            took += [word] if told and told.engine else []
+    assert (took, refused) == (["missile", "torpedo"], ["missile"])
+    for machine in machines.values():
+        asyncio.run(machine.engines.close())
 
 
 def test_apply_re_places_stored_stories_where_no_worker_runs(
