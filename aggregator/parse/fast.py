@@ -37,7 +37,7 @@ _LONGEST_MALFORMED = 1 << 20  # bytes
 _SUMMARY = re.compile(rb"<(?:[\w-]+:)?(?:description|summary)[\s>]")
 _DATE = re.compile(rb"<(?:pubDate|dc:date|published|issued)(?:\s[^<>]*)?(?<!/)>")
 _LINK = re.compile(rb"<(?:[\w.-]+:)?link\b[^<>]*>(\s*</link>)?")
-_BESIDE = re.compile(rb":link\s(?![^<>]*\brel=[\"'](?!alternate[\"']))")
+_BESIDE = re.compile(rb"<[\w.-]+:link\s(?![^<>]*\brel=[\"'](?!alternate[\"']))")
 _ATOM = re.compile(rb"<(?:[\w.-]+:)?feed[\s>]")
 # XHTML comes with the element in which it stands, and a <div> that is no part of it (RFC 4287, section 3.1.1.3).
 _XHTML = re.compile(r"\s*<content\b[^>]*>\s*<div\b[^>]*>(.*)</div>\s*</content>\s*", re.DOTALL)

@@ -141,6 +141,11 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "DOCTYPE without end": lambda: b"<!DOCTYPE rss [" + b'"' * 100_001 + rss(item()),
     "brackets of JSON": lambda: b'{"a":"' + b'\\"' * 200_000 + b"[" * 200,
     "authors": lambda: rss(item(f"<author>{'a ' * 100_000}@</author>")),
+    "a text like many links": lambda: rss(
+        item(
+            f"<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate><description>{':link ' * 40_000} rel='self'</description>"
+        )
+    ),
     "boilerplate": lambda: described("The post " * 60_000 + "appeared first on"),
 }
 
