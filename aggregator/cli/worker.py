@@ -64,6 +64,8 @@ async def _serve(
 ) -> None:
     stopping = asyncio.Event()
     alongside = asyncio.create_task(beside(stopping)) if beside else None
+    if alongside:  # it ends by itself only if it failed
+        alongside.add_done_callback(lambda ended: stopping.set())
     try:
         sound = await _examined(examine, stopping)
         if sound:

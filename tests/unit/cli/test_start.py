@@ -72,3 +72,16 @@ def test_a_signal_while_the_archive_is_looked_through_ends_the_web_and_does_not_
     monkeypatch.setattr(os, "_exit", end)
     worker.work(application, web)
     assert happened == ["web ended", "exit 0"]
+
+
+def test_the_worker_does_not_go_on_without_its_web(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where nobody reads what it prints first: it polled, and nothing answered."""
+    looked = threading.Event()
+
+    async def web(stopping: asyncio.Event) -> None:
+        await asyncio.to_thread(looked.wait, 5)
+        raise BrokenPipeError
+
+    monkeypatch.setattr(Upkeep, "check", lambda self: looked.set())
+    with pytest.raises(BrokenPipeError):
+        worker.work(application, web)
