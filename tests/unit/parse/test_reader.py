@@ -161,7 +161,7 @@ def test_the_div_around_xhtml_is_no_part_of_it(title: str) -> None:
         '<link rel="self" href="https://example.org/1.xml"/>',
     ],
 )
-@pytest.mark.parametrize("rel", ["", 'rel="alternate"'])
+@pytest.mark.parametrize("rel", ["", 'rel="alternate"', 'rel="Alternate"', 'rel=""'])
 def test_the_link_of_an_entry_is_to_its_article(others: str, rel: str) -> None:
     link = f'<link {rel} href="https://example.org/1"/>'
     feeds = [
