@@ -142,7 +142,7 @@ class Comparison:
             why = Cause(f"{gone.kind}: {gone.id}", gone.at, gone=True)
         else:
             why = cause(book, self.after.rulebook, place, item.title, item.summary, comes=comes)
-        if why.at is None and ENVIRONMENT in self.changes.other:
+        if why.at is None and self._by_environment(item, place, comes=comes, stays=stays):
             why = Cause(ENVIRONMENT, None)
         if why.rule == "outweighed":  # then the section that gained is the reason
             rose = cause(book, self.after.rulebook, ("section", sample.new), item.title, item.summary, comes=True)
@@ -157,6 +157,14 @@ class Comparison:
             "at": str(why.at) if why.at else None,
             "gone": why.gone,
         }
+
+    def _by_environment(self, item: PendingItem, place: tuple[str, str], *, comes: bool, stays: bool) -> bool:
+        """Whether a value that changed since moves the item: so does then the file in force, which is read with those of today."""
+        if self.before is None or ENVIRONMENT not in self.changes.other:
+            return False
+        judged = self.before.policy.judge(item)
+        held = judged.topics if place[0] == "topic" else (judged.section, *(() if stays else judged.sections))
+        return (place[1] in held) == comes
 
     def _removed(self, place: tuple[str, str]) -> Rules | None:
         """The section or topic, if the file no longer has it."""

@@ -226,6 +226,21 @@ def test_a_variable_with_another_value_is_told_with_what_it_moves(desk: Desk, mo
     assert "Nothing changes: 5 stored stories" in desk.run("plan")
 
 
+def test_what_the_edit_moves_is_its_doing_though_a_variable_has_another_value(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a shell, which has not the variables of the service."""
+    monkeypatch.setenv("TITLE", "Wire")
+    desk.file.write_text(f'site: {{title: "${{TITLE}}"}}\n{FILE}')
+    desk.run("apply")
+    monkeypatch.setenv("TITLE", "Another")
+    heavier = ("    places: [eastern-asia]\n", "    places: [eastern-asia]\n    words: [{hokkaido: 9}]\n")
+    plan = desk.json("plan", desk.propose(heavier))
+    assert "a value from the environment" in plan["configuration"]["other"]
+    (left,) = row(plan, "sections", "defense")["going"]
+    assert (left["rule"], left["at"]) == ("words: hokkaido", "proposed.yaml:11")
+
+
 def test_sections_and_topics_that_are_new_or_gone(desk: Desk) -> None:
     plan = desk.json("plan", desk.propose(("id: pandas", "id: zoo")))
     assert (row(plan, "topics", "zoo")["come"], row(plan, "topics", "pandas")["go"]) == (1, 1)
