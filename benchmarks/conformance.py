@@ -104,6 +104,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"cdf/", "CDF, a format of 1997, is not read"),
     (r"not_a_doctype", "what begins like a declaration is a comment, as in browsers"),
     (r"bozo_linenoise", "of nonsense we make other nonsense"),
+    (r"item_dc_language", "an entry that tells nothing but its language is none"),
     (r"node_precedence", "its two entries are equal in all we keep, hence one item"),
     (r"media_group", "a description of a group without any media"),
     (r"feed_title_script_inline|xml_malicious_comment|nested_cdata", "remains of dropped markup, inert"),
