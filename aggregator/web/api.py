@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from aggregator.model import notes
 from aggregator.model.joining import in_words
-from aggregator.model.stream import Extent
+from aggregator.model.stream import Extent, Filter
 from aggregator.render.entry import urn
 from aggregator.render.fit import fit_address
 from aggregator.render.instants import rfc3339
@@ -29,9 +29,12 @@ from aggregator.web.republished import members_of, republished
 from aggregator.web.request_context import identifier, library, story_named
 from aggregator.web.responses import json_response
 from aggregator.web.rows import item_json, source_rows, story_json
-from aggregator.web.streams import Entry, listed
+from aggregator.web.streams import Entry, labelled, listed
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+OF_SOURCES = ("source", "publisher", "label")
+"""Parameters of search that say something of sources; the others are of news."""
 
 
 @api.get("/stories")
@@ -184,10 +187,26 @@ def _rules(name: str) -> Response:
 
 
 @api.get("/sources")
-@described("Sources and their health", {"application/json": shapes.Sources}, ("limit", "cursor"), (400, 503))
+@described(
+    "Sources and their health",
+    {"application/json": shapes.Sources},
+    ("limit", "cursor", *OF_SOURCES),
+    (400, 503),
+)
 def sources() -> Response:
     lib = library()
-    return _sliced("sources", source_rows(lib))
+    asked = {name: request.args[name] for name in OF_SOURCES if name in request.args}
+    wanted = labelled(lib.in_force().settings, parameters.search(asked, lib.now()))
+    return _sliced("sources", [row for row in source_rows(lib) if _meets(row, wanted)])
+
+
+def _meets(row: shapes.Source, wanted: Filter) -> bool:
+    ids, publishers = wanted.labelled or ((row["id"],), ())
+    return (
+        wanted.source in (None, row["id"])
+        and wanted.publisher in (None, row["publisher"])
+        and (row["id"] in ids or row["publisher"] in publishers)
+    )
 
 
 def _sliced(name: str, rows: Sequence[Any]) -> Response:

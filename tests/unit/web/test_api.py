@@ -229,6 +229,19 @@ def test_a_paused_source_has_no_next_poll(tmp_path: Path) -> None:
     room.close()
 
 
+@pytest.mark.parametrize(
+    ("asked", "ids"),
+    [
+        ("label=GB", ["bbc-world"]), ("label=owner:public", ["bbc-world"]), ("label=kind:broadcaster", ["bbc-world"]),
+        ("label=country:JP", ["kyodo"]), ("publisher=BBC", ["bbc-world"]), ("source=silent", ["silent"]), ("label=FR", []),
+        ("label=GB&publisher=Kyodo", []), ("", ["bbc-world", "kyodo", "reuters", "silent"]),
+    ],
+)  # fmt: skip
+def test_sources_are_searched_by_what_they_are(client: FlaskClient, asked: str, ids: list[str]) -> None:
+    found = client.get(f"/api/v1/sources?{asked}").get_json()["sources"]
+    assert [one["id"] for one in found] == ids
+
+
 def test_sources_and_status(client: FlaskClient) -> None:
     rows = client.get("/api/v1/sources").get_json()["sources"]
     assert [row["id"] for row in rows] == ["bbc-world", "kyodo", "reuters", "silent"]
