@@ -145,7 +145,7 @@ def _own(entry: Mapping[str, Any], name: str) -> Any:
 
 def _markup(detail: Mapping[str, Any] | None) -> str | None:
     """The value as HTML. feedparser calls all plain that Atom gives no type."""
-    value = _text((detail or {}).get("value"))
+    value = (_text((detail or {}).get("value")) or "").replace(_AT, "@")  # of a text that quotes an author of a feed
     if value and (detail or {}).get("type") == "text/plain":
         value = as_meant(value)
     return _LINE_BREAK.sub(r"\1", value) if value and "</br>" in value else value

@@ -317,6 +317,12 @@ def test_addresses_alone_are_no_authors(name: str, written: str, title: str) -> 
 
 
 @pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
+def test_a_text_that_quotes_an_author_of_a_feed_keeps_the_address(title: str) -> None:
+    quoted = "<description><![CDATA[<p>Write &lt;author&gt; or <author>ann@paper.online</p>]]></description>"
+    assert "ann@paper.online" in read(rss(item(quoted, title=title))).items[0].content
+
+
+@pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
 def test_an_empty_content_hides_no_description(title: str) -> None:
     texts = "<description>Told</description><content:encoded><![CDATA[ \n ]]></content:encoded>"
     assert read(rss(item(texts, title=title))).items[0].content == "Told"
