@@ -15,6 +15,7 @@ from aggregator.store.conditions import Condition, Few, few_sql, match
 from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import items_at
 from aggregator.store.rows import at_time, decode_entry, decode_joining, item_view, story_view, to_blob, to_id
+from aggregator.store.sources import first_ids
 from aggregator.store.streams import items_sql, removed_sql, stories_sql
 
 NEAR = 50_000
@@ -316,13 +317,7 @@ class Reading(ABC):
 
     def first_ids(self) -> dict[str, str]:
         """Sources that were renamed and then removed: the id that each had first → its id. None where others had it later."""
-        rows = self._db.read("SELECT root, id, listed FROM sources WHERE root != id ORDER BY n")
-        later = {root.removesuffix("-again") for root, _, _ in rows if root.endswith("-again")}
-        return {
-            root: id
-            for root, id, listed in rows
-            if not listed and root not in later and not id.startswith(f"{root}-before")
-        }
+        return first_ids(self._db.read("SELECT root, id, listed FROM sources WHERE root != id ORDER BY n"))
 
     def totals(self) -> dict[str, int]:
         """How many sources the configuration in force has, how many stories readers see, and the rows of the rest."""

@@ -15,6 +15,10 @@ from aggregator.store.dialect import Dialect, Writer
 from aggregator.store.rows import STATE_FIELDS, source_state
 
 FREE = "UPDATE sources SET lease_owner = NULL, lease_until = 0"
+AGAIN = "-again"
+"""Behind the root of a source whose id another had first."""
+BEFORE = "-before"
+"""Behind the id of a source whose id another has now."""
 LONGEST_LEASE = timedelta(hours=2)
 """Longer than any that is given, by workers or commands; one that ends later comes from a wrong clock, and is ignored."""
 
@@ -142,7 +146,7 @@ def edits(configured: Collection[Source], rows: Iterable[Sequence[Any]]) -> Edit
     formers = list(former_ids(configured, addresses, before))
     for source, former in formers:
         if former != source.id and source.id in known:
-            found.displaced.append((_free(f"{source.id}-before", ids), known[source.id][0]))
+            found.displaced.append((_free(source.id + BEFORE, ids), known[source.id][0]))
     for source, former in formers:
         if former is None:
             found.new.append((source.id, _free(source.id, roots), source.url, source.enabled))
@@ -161,6 +165,16 @@ def edits(configured: Collection[Source], rows: Iterable[Sequence[Any]]) -> Edit
 def _free(name: str, taken: set[str]) -> str:
     """A root or id that no source has; it is taken from now on."""
     while name in taken:
-        name += "-again"  # it used to belong to a source that was renamed
+        name += AGAIN  # it used to belong to a source that was renamed
     taken.add(name)
     return name
+
+
+def first_ids(rows: Iterable[tuple[str, str, bool]]) -> dict[str, str]:
+    """Of (root, id, listed) of sources that have another id than at first: of those that were then removed the id that each had
+    first → its id. None where others had it later."""
+    known = list(rows)
+    later = {root.removesuffix(AGAIN) for root, _, _ in known if root.endswith(AGAIN)}
+    return {
+        root: id for root, id, listed in known if not listed and root not in later and not id.startswith(root + BEFORE)
+    }
