@@ -13,7 +13,7 @@ from aggregator.model.settings import Position, Rules
 from aggregator.model.story import PendingItem, StoryState
 from aggregator.normalise.address import canonical
 from aggregator.pipeline.category_topics import stored_topics
-from aggregator.pipeline.changes import ENVIRONMENT, changes, term_text
+from aggregator.pipeline.changes import ENVIRONMENT, Changes, changes, term_text
 from aggregator.pipeline.override_effects import OverrideEffects, override_effects
 from aggregator.pipeline.plan import NO_TOPICS, Moves, Override, Plan, Row, Sample, plan
 from aggregator.pipeline.policy import Policy
@@ -55,7 +55,7 @@ class Comparison:
 
     def __init__(self, before: Application | None, after: Application) -> None:
         self.before, self.after = before, after
-        self.changes = changes(before.settings if before else None, after.settings)
+        self.changes = Changes()
         self._failing = _misses(before), _misses(after)
         self._stored: dict[str, str] = {}
         self._counting = after.counting()
@@ -69,7 +69,9 @@ class Comparison:
             # Stored items name their source by the id that it has there.
             self.after.sources = {self._stored[id]: one for id, one in self.after.sources.items() if id in self._stored}
         store = archive.edition if archive else None
-        old = self._stored_policy(archive) if archive else None
+        held = archive.upkeep.configuration() if archive else None
+        self.changes = changes(self.before.settings if self.before else None, self.after.settings, held)
+        old = self._stored_policy(archive, held[0]) if archive and held else None
         categories = stored_topics(archive) if archive else NO_TOPICS
         found = (
             plan(archive.edition, old, policy, pages, progress, category_topics=categories, alike=self._alike(archive))
@@ -92,14 +94,10 @@ class Comparison:
             "dead": self._dead(found),
         }
 
-    def _stored_policy(self, archive: Archive) -> Policy | None:
-        """What stories were placed by that stay as they are, or None. What the configuration in force took from the environment may
-        have other values now: then where they are stored is all that is known of the former ones."""
-        held = archive.upkeep.configuration()
-        if self.before is None or held is None:
-            return None
-        self.changes = changes(self.before.settings, self.after.settings, held)
-        return with_like(replace(self.before.policy, configuration=held[0]), archive.upkeep)
+    def _stored_policy(self, archive: Archive, epoch: str) -> Policy | None:
+        """What stories were placed by that stay as they are, or None. What the configuration in force, of this epoch, took from the
+        environment may have other values now: then where they are stored is all that is known of the former ones."""
+        return with_like(replace(self.before.policy, configuration=epoch), archive.upkeep) if self.before else None
 
     def _alike(self, archive: Archive) -> bool:
         """Whether stored stories would not be placed anew."""

@@ -21,7 +21,7 @@ from aggregator.cli.child_process import Terminated, run_in_child
 from aggregator.cli.edition import place_all, seconds, warm_up
 from aggregator.cli.progress import bar
 from aggregator.errors import AggregatorError, StoreError, UsageError
-from aggregator.model.source import ASKED_TO_WAIT
+from aggregator.model.source import ASKED_TO_WAIT, PAUSED
 from aggregator.pipeline.leases import release_dead
 from aggregator.schedule.formatting import counted
 from aggregator.worker.processes import identity, is_dead
@@ -115,7 +115,7 @@ def _held(states: Iterable[SourceState], application: Application, named: list[s
             continue
         waits = state.last_status in ASKED_TO_WAIT and state.next_poll and state.next_poll > now
         if not application.sources[state.id].enabled:
-            found.append((state.id, "paused: enabled is false in feeds.yaml"))
+            found.append((state.id, PAUSED))
         elif named is None and (state.state == "gone" or waits):
             found.append((state.id, state.why))
     return found

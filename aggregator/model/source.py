@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 NOT_POLLED = "not polled yet"
+PAUSED = "paused: enabled is false in feeds.yaml"
 
 
 class SourceState(msgspec.Struct, frozen=True):

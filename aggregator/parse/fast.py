@@ -137,8 +137,8 @@ def _hides_its_link(entry: bytes) -> bool:
 
 def _link(entry: Mapping[str, Any], atom: bool) -> str | None:
     """To the article: fastfeedparser takes the first link of Atom for it, which may be to an enclosure or comments."""
-    own, article = entry.get("link"), to_article(entry.get("links") or ())
-    return article if atom or not own else followed([own, article] if article else [own])
+    own = None if atom else entry.get("link")
+    return followed([link for link in (own, to_article(entry.get("links") or ())) if link])
 
 
 def _described(media: Sequence[Mapping[str, Any]] | None) -> str | None:

@@ -38,7 +38,7 @@ def as_html(text: str) -> str:
 
 def as_meant(text: str) -> str:
     """A text of Atom that is plain as its feed says, or since it says nothing, as HTML: some hold HTML all the same."""
-    return text if _HTML.search(text) or not ("<" in text or "&" in text) else as_html(text)
+    return text if _HTML.search(text) else as_html(text)
 
 
 def followed(links: Sequence[str]) -> str | None:

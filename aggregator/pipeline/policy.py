@@ -37,9 +37,8 @@ class Policy:
     program: str = ""
     like: str | None = None
     taken_names: frozenset[str] = frozenset()  # of outlets, sections and topics: no category is a topic of these
-    place_names: Mapping[str, str] = field(
-        default_factory=dict
-    )  # the topics that places make, by what categories call them
+    # The topics that places make, by what categories call them.
+    place_names: Mapping[str, str] = field(default_factory=dict)
     spoken_for: Callable[[str], bool] = lambda title: False  # whether configured topics mean a text
     old: int = OLD  # or the time after which texts are gone, if that is shorter
 

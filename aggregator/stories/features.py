@@ -117,8 +117,9 @@ def _words(candidate: Candidate) -> tuple[list[str], list[str]]:
 def _compared(title: list[str], lead: list[str], candidate: Candidate) -> tuple[list[str], str]:
     """The words without joined articles and units (`l’Iran` is `Iran`, and `$4bn` is the figure of `$4 billion`), and the language.
     In English a short lead is continued by the words of the address; other languages are written in other letters there."""
-    lang = language(title + lead, candidate.lang)
-    words = [_UNIT.sub("", word) if word < ":" else word for word in unelided(title + lead, lang)]
+    words = title + lead
+    lang = language(words, candidate.lang)
+    words = [_UNIT.sub("", word) if word < ":" else word for word in unelided(words, lang)]
     if lang == "en":
         words += _address_words(candidate.canonical, words)[: LEAD_WORDS - len(lead)]
     return words, lang

@@ -66,9 +66,8 @@ class InForce:
     publisher: Callable[[str], str]  # name or alias → the publisher's one name
     root: str  # public address without trailing slash
     zone: ZoneInfo
-    first_ids: Mapping[str, str] = field(
-        default_factory=dict
-    )  # of sources renamed and removed: the first id → the last one
+    # Of sources renamed and removed: the first id → the last one.
+    first_ids: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def prefix(self) -> str:

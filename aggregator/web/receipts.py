@@ -59,9 +59,8 @@ def _of_story(one: Receipt, story: StoryView) -> Receipt:
     if score is None:
         return one  # a topic
     others = [RunnerUp(name, value) for name, value in story.scores if name != one.section]
-    below = (
-        one.runner_up if one.runner_up and one.runner_up.score < score else None
-    )  # in the story it is below the threshold
+    # One that the story does not have is below the threshold there.
+    below = one.runner_up if one.runner_up and one.runner_up.score < score else None
     return replace(one, score=score, runner_up=others[0] if others else below)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from aggregator.model import notes
-from aggregator.model.source import SourceState
+from aggregator.model.source import PAUSED, SourceState
 from aggregator.model.story import ItemView, StoryView
 from aggregator.render.entry import urn
 from aggregator.render.fit import fit_address
@@ -39,7 +39,7 @@ def source_rows(lib: Library) -> list[shapes.Source]:
                 "evidence": evidence,
                 "last_success": _when(state.last_success),
                 "next_poll": _when(state.next_poll if source.enabled and kind != "gone" else None),
-                "why": state.why if source.enabled else "paused: enabled is false in feeds.yaml",
+                "why": state.why if source.enabled else PAUSED,
                 "last_error": state.error,
                 "failures": state.failures,
                 "polls": state.polls,
