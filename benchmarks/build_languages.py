@@ -1,5 +1,5 @@
-"""Builds aggregator/stories/data/everyday.bin and function_words.tsv: the everyday words of languages other than English,
-and the function words that identify each language.
+"""Builds the everyday words of languages other than English (aggregator/stories/data/everyday.bin), and the function words that
+identify each language (aggregator/text/data/function_words.tsv).
 
     pip install wordfreq
     python -m benchmarks.build_languages
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from wordfreq import available_languages, get_frequency_dict
 
-from aggregator.stories.languages import ALL, ROW, salt
+from aggregator.stories.everyday import ALL, ROW, salt
 from aggregator.stories.locations import Kind, is_place, locate
 from aggregator.stories.names import named
 from aggregator.stories.rarity import listed
@@ -25,7 +25,8 @@ from aggregator.text.scripts import MARKS
 from aggregator.text.words import stems, tokens, word_id
 from benchmarks.provenance import record
 
-DATA = Path(__file__).parents[1] / "aggregator" / "stories" / "data"
+PACKAGE = Path(__file__).parents[1] / "aggregator"
+DATA = PACKAGE / "stories" / "data"
 EVERYDAY = DATA / "everyday.bin"
 LENGTH = 25  # words
 LEAST = 5e-4  # share of items from which a word is an everyday word
@@ -48,7 +49,7 @@ def main() -> None:
                 rows.append((stem ^ salt(lang), line, stem, share))
     rows += [(stem, ALL, stem, share) for stem, share in names.items()]
     np.array([row[1:] for row in sorted(rows)], ROW).tofile(EVERYDAY)
-    (DATA / "function_words.tsv").write_text(
+    (PACKAGE / "text" / "data" / "function_words.tsv").write_text(
         "".join(f"{lang}\t{' '.join(words)}\n" for lang, words in function_words.items()), "utf-8"
     )
     record(EVERYDAY, *(DATA / name for name in ("background.bin", "capitals.bin", "places.bin", "locations.bin")))

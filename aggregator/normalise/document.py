@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from aggregator.model.item import Drop, Item, NormalFeed, ParsedFeed, ParsedItem
 from aggregator.model.source import ParseJob
 from aggregator.normalise import address, dates
@@ -10,9 +13,12 @@ from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.fingerprints import Fingerprints
 from aggregator.normalise.identity import digest, item_id, without_duplicates
 from aggregator.normalise.plain import plain
-from aggregator.normalise.steps import IDENTIFY, STEPS, tag
+from aggregator.normalise.steps import BEGINNING, IDENTIFY, STEPS, tag
+from aggregator.text.languages import language
+from aggregator.text.words import tokens
 
 MAX_ITEMS = 1000
+_SAMPLE = 20  # entries that tell the language of a document
 
 
 def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
@@ -23,7 +29,8 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     url = url.partition("?")[0]
     link = address.absolute(feed.link, url)
     day_first = dates.day_first(parsed.published_text for parsed in feed.items)
-    context = Context(job, link or url, tag(feed.language) or tag(job.lang), day_first)
+    told = tag(feed.language) or tag(job.lang)
+    context = Context(job, link or url, told, None if told else _language_of_most(feed.items), day_first)
     drafts = [Draft(parsed) for parsed in feed.items if not _is_empty(parsed)]
     for draft in drafts:
         for step in IDENTIFY:
@@ -85,6 +92,17 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
         outlet=draft.outlet,
         fingerprint=fingerprint,
     )
+
+
+def _language_of_most(entries: Sequence[ParsedItem]) -> str | None:
+    """The language that more than half of the first entries are in whose language can be told; None if there is no such."""
+    texts = (
+        f"{entry.title or ''}\n{entry.text or ''}"[:BEGINNING] for entry in entries[:_SAMPLE] if not entry.language
+    )
+    found = Counter(language(tokens(text), None) for text in texts)
+    del found[""]
+    most, count = max(found.items(), key=lambda one: one[1], default=("", 0))
+    return most if count > found.total() / 2 else None
 
 
 def _is_empty(parsed: ParsedItem) -> bool:

@@ -13,11 +13,13 @@ from aggregator.model.source import ParseJob
 @dataclass(frozen=True, slots=True)
 class Context:
     """What concerns the whole document. Relative addresses are resolved against `base`, an absolute address. `drops` counts
-    what was discarded, by reason. `day_first` is how its dates such as 10/11/2026 are written, if they tell."""
+    what was discarded, by reason. `day_first` is how its dates such as 10/11/2026 are written, if they tell. `language` is
+    the one that the document or the editor names; `recognised`, where nobody does, the one that most of its entries are in: of no weight for an entry that is known already."""
 
     job: ParseJob
     base: str
     language: str | None
+    recognised: str | None = None
     day_first: bool | None = None
     drops: Counter[str] = field(default_factory=Counter)
 

@@ -11,9 +11,12 @@ from aggregator.normalise.characters import cut, spaced
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.plain import plain, plain_of_safe
 from aggregator.normalise.summary import TITLE_LENGTH, summarise, title_from
+from aggregator.text import languages
+from aggregator.text.words import tokens
 
 MAX_CATEGORIES = 20
 MAX_ENCLOSURES = 10
+BEGINNING = 300  # characters of a text that tell its language
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
 _NO_NAME = re.compile(r"(?:[^\s@]++@[^\s@]++\s*+)+|\W*")
@@ -136,7 +139,10 @@ def author(draft: Draft, context: Context) -> None:
 
 
 def language(draft: Draft, context: Context) -> None:
-    draft.lang = tag(draft.parsed.language) or context.language
+    told = tag(draft.parsed.language) or context.language
+    draft.lang = (
+        told or languages.language(tokens(f"{draft.title}\n{draft.summary}"[:BEGINNING]), context.recognised) or None
+    )
 
 
 def tag(text: str | None) -> str | None:

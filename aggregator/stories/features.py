@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from struct import Struct, pack, unpack_from
 
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.languages import language, word_ids
+from aggregator.stories.everyday import word_ids
 from aggregator.text.headline import bare_lead, bare_title
+from aggregator.text.languages import language
 from aggregator.text.words import plains, stems, text_id, tokens, unelided, word_id
 
 LEAD_WORDS = 60  # words of the lead that are read, then of the address; what follows is mostly background

@@ -9,7 +9,7 @@ from importlib.resources import files
 import numpy as np
 
 from aggregator.stories.arrays import Floats, Ints, look_up
-from aggregator.stories.languages import everyday
+from aggregator.stories.everyday import everyday
 
 SELDOM = 2  # assumed count of a word that the background does not list
 PRIOR = 100  # the background counts like so many items of our own past, because a young archive knows little

@@ -51,7 +51,10 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "source": (TEXT, "Id of a source."),
     "publisher": (TEXT, "Name of a publisher."),
     "label": (TEXT, "Label of sources or publishers: `public` or `owner:public`."),
-    "lang": (TEXT, "Language that items, their feed or `lang` of their source name: `en` finds `en-GB` too."),
+    "lang": (
+        TEXT,
+        "Language that items, their feed or `lang` of their source name, or that is recognised where none of them does: `en` finds `en-GB` too.",
+    ),
     "since": (
         MOMENT,
         "Published from this time on, such as `2026-11-24T12:00:00Z` or `2026-11-24` (in UTC unless it names a zone), or within this age, "

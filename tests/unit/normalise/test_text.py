@@ -582,6 +582,34 @@ def test_people_categories_language_and_picture() -> None:
     assert [one.lang for one in read(atom(french), replace(JOB, lang="en")).items] == ["fr", "en"]
 
 
+GERMAN = "<description>Die Feuerwehr ist mit hundert Kräften im Einsatz und nicht in Gefahr.</description>"
+ENGLISH = "<description>The council will meet in the town hall and vote on the plan that was made for it.</description>"
+
+
+@pytest.mark.parametrize(
+    ("documents", "langs"),
+    [
+        (rss([item(GERMAN), item(ENGLISH, link="https://example.org/2")]), ["de", "en"]),
+        # Too short to tell, and so in the language that the others are in.
+        (rss([item(GERMAN), item(link="https://example.org/3", title="Feuer in Ulm")]), ["de", "de"]),
+        (rss(item(title="Feuer in Ulm")), [None]),
+        (
+            rss(
+                [
+                    item(GERMAN),
+                    item(ENGLISH, link="https://example.org/2"),
+                    item(link="https://example.org/3", title="Feuer in Ulm"),
+                ]
+            ),
+            ["de", "en", None],
+        ),
+        (rss(item(GERMAN), head="<language>en-US</language>"), ["en-US"]),  # what a feed says stands
+    ],
+)
+def test_where_nobody_names_the_language_it_is_recognised(documents: bytes, langs: list[str | None]) -> None:
+    assert [one.lang for one in read(documents).items] == langs
+
+
 @pytest.mark.parametrize("author", ["webmaster@example.org", "()", "–"])
 def test_an_author_without_a_name_is_none(author: str) -> None:
     assert one(inside=f"<dc:creator>{author}</dc:creator>").author is None

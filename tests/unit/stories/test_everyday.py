@@ -1,4 +1,4 @@
-"""What is written in another language than English: which it is, and that its everyday words join nothing."""
+"""What is written in another language than English: its everyday words join nothing."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from aggregator.stories import Candidate, Memory, group
-from aggregator.stories.languages import language, word_ids
+from aggregator.stories.everyday import word_ids
 from aggregator.stories.rarity import Rarity
-from aggregator.text.words import tokens
 
 # Invented. Two outlets tell each of the events that have two reports.
 REPORTS = {
@@ -141,34 +140,6 @@ def english() -> list[Candidate]:
         )
         for n in range(100)
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "said", "lang"),
-    [
-        ("Die Feuerwehr ist mit hundert Kräften im Einsatz und nicht in Gefahr", None, "de"),
-        ("Los bomberos han pedido más medios para que el fuego no llegue a la ciudad", "en-us", "es"),
-        ("Москва заявила, что это не было решением, которое от неё ждали", None, "ru"),
-        ("国会通过了新的预算案，总统表示欢迎", None, "zh"),
-        ("東京で新しい法律が成立しました", "en", "ja"),
-        ("Feuer in Ulm", "de-AT", "de"),  # too little to tell
-        ("Feuer in Ulm", None, ""),
-        ("Trümmer treffen Häuser: Dekret für die Anwohner", None, "de"),  # two function words, of no other language
-        ("Feuer in Ulm und in London", "en", "en"),
-        ("Sale of Chateau de la Mer", None, ""),
-        ("The man from Los Angeles and his friends in La Paz are on the way to San Juan", "en", "en"),
-        ("Real Madrid beat Paris Saint-Germain", "en", "en"),
-        ("The council will meet in the town hall on Monday and vote on the plan", "es", "en"),
-        ("The council will meet in the town hall on Monday and vote on the plan", "kn", "kn"),  # not known, and so believed
-        ("Det var ikke noe som han ville ha", "no-NO", "nb"),
-        ("", None, ""),
-        ("", "pt_BR", "pt"),
-    ],
-)  # fmt: skip
-def test_the_language_is_what_the_feed_says_unless_the_text_is_plainly_another(
-    text: str, said: str | None, lang: str
-) -> None:
-    assert language(tokens(text), said) == lang
 
 
 def test_everyday_words_are_words_of_their_language_and_names_of_all() -> None:

@@ -1,0 +1,64 @@
+"""The everyday words of languages other than English.
+
+The background of word counts (`rarity`) is English. Compared with it, every "der" and "niños" would be rare and count as strong
+evidence, and all reports in German or Spanish would look alike. `data/everyday.bin` therefore lists the common stems of some forty
+other languages with the share of news items that contain each. An everyday stem has a number of its own in each language,
+because "war" and "die" are different words in English; names and rarer words have the same number in all languages.
+`benchmarks/build_languages.py` builds the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aggregator.stories.arrays import Floats, Ints, look_up
+from aggregator.text.languages import ENGLISH, function_words
+from aggregator.text.words import stem_ids, text_id
+
+ROW = np.dtype([("lang", "u1"), ("stem", "<i8"), ("share", "<f2")])
+"""A row of `everyday.bin`: the line of the language in `function_words`, from 0, or `ALL` for a name; the `word_id` of the
+stem; its share. Sorted by the number that the stem has in that language."""
+ALL = 255
+
+
+def word_ids(words: Iterable[str], lang: str) -> list[int]:
+    """The number of each word's stem, in order; everyday words have a number of their own in each language."""
+    if lang in ENGLISH or lang not in function_words():
+        return stem_ids(words, lang)
+    own = _own(lang)
+    return [own.get(id, id) for id in stem_ids(words, lang)]
+
+
+def everyday(words: Ints) -> Floats:
+    """The share of news items in its language that contain each of these everyday words; 0 for other words."""
+    rows, numbers = _everyday()
+    place, there = look_up(words, numbers)
+    share: Floats = np.where(there, rows["share"][place], 0.0)
+    return share
+
+
+def salt(lang: str) -> int:
+    """The bits in which the number of an everyday stem in this language differs from its `word_id`."""
+    return text_id(f"language {lang}")
+
+
+@cache
+def _own(lang: str) -> dict[int, int]:
+    """The `word_id` of each everyday stem of a language, and its number there."""
+    rows, numbers = _everyday()
+    of = rows["lang"] == list(function_words()).index(lang)
+    return dict(zip(rows["stem"][of].tolist(), numbers[of].tolist(), strict=True))
+
+
+@cache
+def _everyday() -> tuple[NDArray[np.void], Ints]:
+    """The rows, and the number of each."""
+    rows = np.frombuffer((files("aggregator.stories") / "data" / "everyday.bin").read_bytes(), ROW)
+    salts = np.zeros(ALL + 1, dtype=np.int64)
+    salts[: len(function_words())] = [salt(lang) for lang in function_words()]
+    return rows, rows["stem"] ^ salts[rows["lang"]]
