@@ -14,7 +14,8 @@ from aggregator.model.source import ParseJob
 class Context:
     """What concerns the whole document. Relative addresses are resolved against `base`, an absolute address. `drops` counts
     what was discarded, by reason. `day_first` is how its dates such as 10/11/2026 are written, if they tell. `language` is
-    the one that the document or the editor names; `recognised`, where nobody does, the one that most of its entries are in: of no weight for an entry that is known already."""
+    the one that the document or the editor names; `recognised`, where nobody does, the one that most of its
+    entries are in; it decides for new entries alone."""
 
     job: ParseJob
     base: str

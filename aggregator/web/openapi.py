@@ -53,7 +53,7 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "label": (TEXT, "Label of sources or publishers: `public` or `owner:public`."),
     "lang": (
         TEXT,
-        "Language that items, their feed or `lang` of their source name, or that is recognised where none of them does: `en` finds `en-GB` too.",
+        "Language that items, their feed or `lang` of their source name, else the one recognised: `en` finds `en-GB` too.",
     ),
     "since": (
         MOMENT,
