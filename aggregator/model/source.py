@@ -47,6 +47,7 @@ class SourceState(msgspec.Struct, frozen=True):
     body_hash: str | None = None  # of its last document; None: what the next one lists is no news
     flaws: str | None = None
     rate: float | None = None  # new items an hour, smoothed
+    rhythm: timedelta | None = None  # how far apart the days are of which its document lists items, usually
     asks: str | None = None  # how often its document asks to be polled, as schedule.asks writes it
     said: bytes | None = None  # fingerprints of the entries of its last document that are stored as they were read
 

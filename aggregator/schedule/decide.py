@@ -150,6 +150,7 @@ def _read(known: SourceState, before: SourceState, feed: NormalFeed, held_back: 
         feed_link=feed.link or known.feed_link,
         icon=feed.icon or known.icon,
         flaws=", ".join(flaws(feed, held_back)) or None,
+        rhythm=rates.rhythm(feed),
     )
 
 

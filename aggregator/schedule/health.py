@@ -12,6 +12,8 @@ from aggregator.schedule.formatting import counted, span
 
 SILENT_AFTER = timedelta(days=7)
 STALE_AFTER = timedelta(days=90)
+MISSED = 3
+"""Times that a source may bring nothing when it usually would."""
 
 FAILURES = ("failing", "challenge", "not-a-feed")
 FLAWS = {
@@ -28,8 +30,8 @@ def health(state: SourceState, now: datetime) -> tuple[str, str]:
     """(state, evidence). States, the first that holds: `gone` (410, not polled any more), `challenge` (a page for
     browsers instead of the feed), `not-a-feed` (a page or nothing), `failing` (the last poll failed otherwise), `new`
     (no poll yet), `moved` (asked at another address than feeds.yaml says), `stale` (answers, but nothing new for 90
-    days), `silent` (nothing new for 7 days), `guid-flood`, `truncated`, `future-dated`, `undated`, `thin` (of its last
-    document), `ok`."""
+    days), `silent` (nothing new for 7 days, or for three times its rhythm), `guid-flood`, `truncated`, `future-dated`,
+    `undated`, `thin` (of its last document), `ok`."""
     if state.last_status == 410:
         return "gone", f"the server says 410 Gone since {_day(state.last_attempt)}: not polled until its url changes"
     if state.failures:
@@ -42,15 +44,21 @@ def health(state: SourceState, now: datetime) -> tuple[str, str]:
         return "new", NOT_POLLED
     if permanent_redirects.adopted(state):
         return "moved", f"moved permanently since {_day(state.moved_since)}; in feeds.yaml set url: {state.moved_to}"
-    if (without := quiet(state, now)) >= SILENT_AFTER:
+    if (without := quiet(state, now)) >= silent_after(state):
         word = "stale" if without >= STALE_AFTER else "silent"
-        return word, f"it answers, but its last new item came {span(without)} ago"
+        usually = f"; it usually brings something every {span(state.rhythm)}" if state.rhythm else ""
+        return word, f"it answers, but its last new item came {span(without)} ago{usually}"
     return _of_document(state) or ("ok", _going_well(state, now))
 
 
 def quiet(state: SourceState, now: datetime) -> timedelta:
     """For how long it has brought nothing new; nothing ever: since it first answered."""
     return now - (state.last_new or state.first_success or now)
+
+
+def silent_after(state: SourceState) -> timedelta:
+    """How long a source may bring nothing new: a weekly newsletter longer than a newspaper."""
+    return min(max(SILENT_AFTER, MISSED * (state.rhythm or timedelta())), STALE_AFTER)
 
 
 def _of_document(state: SourceState) -> tuple[str, str] | None:

@@ -14,7 +14,9 @@ REFERENCE_RATE new items an hour.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import exp, sqrt
+from statistics import median_low
 
 from aggregator.model.item import NormalFeed
 
@@ -23,6 +25,8 @@ REFERENCE_RATE = 1.0  # new items an hour
 A_DAY = 10_000
 """New items; ten times what the busiest wires bring. More is a machine that makes them up, and would fill the disk."""
 A_FEW = 20  # new items that are taken at any poll: a first document all of one date may look like such a machine
+FEWEST_DAYS = 4
+"""Days with items that show a rhythm."""
 _LONGEST_GAP = timedelta(hours=6)
 _WINDOW = timedelta(days=1)
 _HOUR = timedelta(hours=1)
@@ -48,6 +52,14 @@ def first_guess(feed: NormalFeed, now: datetime) -> float | None:
         return None
     covered = _WINDOW if ages[-1] >= _WINDOW else max(ages[-1], _HOUR)
     return sum(age <= covered for age in ages) / (covered / _HOUR)
+
+
+def rhythm(feed: NormalFeed) -> timedelta | None:
+    """How far apart the days are of which a document lists items: the median. None where it lists fewer than four days."""
+    days = sorted({item.published.date() for item in feed.items if item.published is not None})
+    if len(days) < FEWEST_DAYS:
+        return None
+    return timedelta(days=median_low([(after - day).days for day, after in pairwise(days)]))
 
 
 def new_item_limit(rate: float | None) -> int:

@@ -223,6 +223,7 @@ def state_fields(kind: type) -> frozenset[str]:
 
 
 _TIMES = state_fields(datetime)
+_SPANS = state_fields(timedelta)
 
 
 def source_state(row: Iterable[Any]) -> SourceState:
@@ -231,8 +232,8 @@ def source_state(row: Iterable[Any]) -> SourceState:
         values[name] = to_time(values[name])
     if not values["next_poll"] or values["next_poll"].timestamp() == 0:
         values["next_poll"] = None
-    if values["interval"] is not None:
-        values["interval"] = timedelta(seconds=values["interval"])
+    for name in _SPANS:
+        values[name] = None if values[name] is None else timedelta(seconds=values[name])
     return SourceState(**values)
 
 
@@ -242,7 +243,7 @@ def state_columns(state: SourceState) -> dict[str, Any]:
         value = getattr(state, name)
         if name in _TIMES:
             value = to_seconds(value)
-        elif name == "interval" and value is not None:
+        elif name in _SPANS and value is not None:
             value = int(value.total_seconds())
         values[name] = value
     values["next_poll"] = values["next_poll"] or 0

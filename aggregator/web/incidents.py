@@ -10,14 +10,13 @@ from aggregator.model.source import SourceState
 from aggregator.model.story import ItemView
 from aggregator.model.stream import Stream, StreamQuery
 from aggregator.schedule.flaws import FLOOD
-from aggregator.schedule.health import FAILURES, SILENT_AFTER, STALE_AFTER
+from aggregator.schedule.health import FAILURES, STALE_AFTER, silent_after
 from aggregator.web.library import Library
 
 TROUBLES = (*FAILURES, "gone", "moved", "stale", "silent", FLOOD)
+SILENCE = ("silent", "stale")
 PATIENCE = 3
 """Failures in a row before a source counts as dead here; /sources shows its state at once."""
-LATER = {"silent": SILENT_AFTER, "stale": STALE_AFTER}
-"""Problems that begin this long after the last good news."""
 QUIET, USUAL = timedelta(days=2), timedelta(days=16)
 """A section is quiet if it had a story a day in the two weeks before and none in the last two days."""
 
@@ -57,16 +56,18 @@ def _incident(root: str, state: SourceState, kind: str, evidence: str, since: da
     whose beginning is unknown."""
     after = _after(state, kind)
     identity = f"{state.root}\n{kind}\n{after.isoformat() if after else 'never'}"
-    known = after or (state.first_success if kind in LATER else None)
-    at = (known or since) + LATER.get(kind, timedelta())
-    return _entry(root, identity, title=f"{state.id}: {kind}", text=evidence, source=state.id, at=at)
+    known = after or (state.first_success if kind in SILENCE else None)
+    later = {"silent": silent_after(state), "stale": STALE_AFTER}.get(kind, timedelta())
+    return _entry(
+        root, identity, title=f"{state.id}: {kind}", text=evidence, source=state.id, at=(known or since) + later
+    )
 
 
 def _after(state: SourceState, kind: str) -> datetime | None:
     """The event after which a problem began; no poll changes it while the problem lasts."""
     if kind == FLOOD:
         return None  # meanwhile polls succeed and bring news
-    return state.last_new if kind in LATER else state.moved_since if kind == "moved" else state.last_success
+    return state.last_new if kind in SILENCE else state.moved_since if kind == "moved" else state.last_success
 
 
 def quiet_sections(lib: Library) -> list[ItemView]:

@@ -138,6 +138,24 @@ def test_a_source_silent_for_a_week_is_asked_once_a_day() -> None:
         assert state.state == "silent"
 
 
+@pytest.mark.parametrize(
+    ("ages", "rhythm"),
+    [
+        ((0, 7, 14, 21, 28), 7),
+        ((0, 0, 0, 7, 7, 7, 14, 14, 15, 21), 6),  # several items an issue, one of them late
+        ((0, 1, 1, 2, 3, 40, 41), 1),
+        ((0, 30, 60), None),
+        ((), None),
+    ],
+)
+def test_a_document_shows_how_often_its_source_reports(ages: tuple[int, ...], rhythm: int | None) -> None:
+    items = tuple(item(NOW - timedelta(days=age), number) for number, age in enumerate(ages))
+    state, _ = poll(fresh_state(), fetched(), parsed=feed(items=items), new=len(items))
+    assert state.rhythm == (timedelta(days=rhythm) if rhythm else None)
+    again, _ = poll(state, NotModified(URL, '"1"', None, Freshness()), now=NOW + HOUR)
+    assert again.rhythm == state.rhythm
+
+
 def test_news_ends_the_silence_and_polls_without_any_keep_count_of_it() -> None:
     silent = replace(known_state(), last_new=NOW - timedelta(days=8))
     state, _ = poll(silent, fetched(), new=1)
