@@ -42,11 +42,12 @@ def _address_meant(value: object) -> str:
 
 
 def site_address(value: object) -> str:
-    """The public address, in ASCII as feeds and headers need it: no query, no fragment, no password, no slash at the end."""
+    """The public address, in ASCII as feeds and headers need it: no query, no fragment, no password, no slash at the end, and
+    none twice: a page's link to //news/latest leads to the host `news`."""
     address = web_address(value)
     if any(char in address for char in "?#@"):
         raise Wrong(f"the public address cannot have a query, fragment or user: {shown(value)}")
-    return (plain(address) or address).rstrip("/")
+    return re.sub("(?<!:)//+", "/", plain(address) or address).rstrip("/")
 
 
 def private_place(value: object) -> str:

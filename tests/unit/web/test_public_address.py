@@ -71,6 +71,13 @@ def test_an_address_in_other_letters_is_in_ascii_wherever_it_stands(
     room.close()
 
 
+def test_slashes_written_twice_are_one(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, CONFIG.replace(ROOT, "https://wire.example.org//news//"))
+    assert '"//' not in (page := room.client.get("/latest").text), "a link to the host `news`"
+    assert f'"{ROOT}/latest.rss"' in page
+    room.close()
+
+
 def test_feed_links_are_absolute(client: FlaskClient) -> None:
     for extension in ("rss", "atom"):
         text = client.get(f"/sections/defense.{extension}?limit=5").text
