@@ -411,11 +411,12 @@ def test_f24_no_two_migrations_have_one_number(known: list[tuple[int, str, str]]
 
 
 def earlier_program(last: int, patch: pytest.MonkeyPatch) -> None:
-    """Stores as a program did that knew no migration after number `last`: nothing of what sources said (before 13), nor of
-    which text an item waits with (before 21)."""
+    """Stores as a program did that knew no migration after number `last`: nothing of what sources said (before 13) and of their
+    rhythm (before 27), nor of which text an item waits with (before 21)."""
     known = migrations()[:last]
+    save = sources._SAVE.replace(", said = :said", "").replace(", rhythm = :rhythm", "")
     patch.setattr("aggregator.store.sqlite.schema.migrations", lambda: known)
-    patch.setattr("aggregator.store.sqlite.sources._SAVE", sources._SAVE.replace(", said = :said", ""))
+    patch.setattr("aggregator.store.sqlite.sources._SAVE", save)
     if last < 21:
         patch.setattr("aggregator.store.sqlite.intake._WAIT", intake._WAIT.replace(", hash", ""))
 
