@@ -48,8 +48,9 @@ class SourceState(msgspec.Struct, frozen=True):
     flaws: str | None = None
     rate: float | None = None  # new items an hour, smoothed
     rhythm: timedelta | None = None  # how far apart the days are of which its document lists items, usually
-    asks: str | None = None  # how often its document asks to be polled, as schedule.asks writes it
+    asks: str | None = None  # how often its document asks to be polled, as `PollHints.write` has it
     said: bytes | None = None  # fingerprints of the entries of its last document that are stored as they were read
+    held_until: datetime | None = None  # until when no source of its host is polled, since a Retry-After asked for that
 
 
 @dataclass(frozen=True, slots=True)

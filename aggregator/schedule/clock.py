@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from aggregator.model.source import SourceState
+from aggregator.model.source import LONGEST_HOLD, SourceState
 from aggregator.schedule.bounds import LONGEST
 
 SLACK = timedelta(minutes=1)
@@ -37,6 +37,7 @@ def corrected(states: Iterable[SourceState], now: datetime) -> list[SourceState]
             last_new=_past(state.last_new, now),
             first_success=_past(state.first_success, now),
             moved_since=_past(state.moved_since, now),
+            held_until=_past(state.held_until, now + timedelta(seconds=LONGEST_HOLD)),
         )
         for state in states
         if _impossible(state, now + SLACK)
@@ -49,5 +50,5 @@ def _impossible(state: SourceState, now: datetime) -> bool:
     return max(filter(None, past), default=now) > now or (state.next_poll or now) > now + LONGEST
 
 
-def _past(moment: datetime | None, now: datetime) -> datetime | None:
-    return None if moment is None else min(moment, now)
+def _past(moment: datetime | None, latest: datetime) -> datetime | None:
+    return None if moment is None else min(moment, latest)

@@ -15,7 +15,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from aggregator.model.item import TRUNCATED, Drop, NormalFeed
-from aggregator.model.source import Failed, Fetched, Freshness, NotModified, Outcome, SourceState
+from aggregator.model.source import LONGEST_HOLD, Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule import rate as rates
 from aggregator.schedule.bounds import LONGEST, Bounds
@@ -108,6 +108,7 @@ def _success(state: SourceState, outcome: Fetched | NotModified, now: datetime) 
         failures=0,
         error=None,
         error_kind=None,
+        held_until=None,
         etag=outcome.etag,
         last_modified=outcome.last_modified,
         validator_url=outcome.url,
@@ -124,6 +125,7 @@ def _success(state: SourceState, outcome: Fetched | NotModified, now: datetime) 
 
 
 def _failure(state: SourceState, outcome: Failed, now: datetime) -> SourceState:
+    asked = outcome.freshness.retry_after
     known = replace(
         state,
         polls=state.polls + 1,
@@ -132,6 +134,7 @@ def _failure(state: SourceState, outcome: Failed, now: datetime) -> SourceState:
         failures=state.failures + 1,
         error_kind=outcome.kind,
         error=outcome.message,
+        held_until=None if asked is None else now + timedelta(seconds=min(asked, LONGEST_HOLD)),
     )
     given_up = permanent_redirects.failed(known, now)
     # A 410 of an adopted address says nothing of the configured one, which is asked next.

@@ -256,7 +256,7 @@ def at_new_address(state: SourceState) -> SourceState:
         state,
         etag=None, last_modified=None, validator_url=None, next_poll=None, failures=0,
         state="new", error=None, error_kind=None, last_status=None, body_hash=None, said=None,
-        moved_to=None, moved_since=None, moved_count=0, why="its address changed",
+        moved_to=None, moved_since=None, moved_count=0, held_until=None, why="its address changed",
     )  # fmt: skip
 
 

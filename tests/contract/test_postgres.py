@@ -111,6 +111,7 @@ def test_many_that_start_at_once_make_one_schema(url: str) -> None:
 COLUMNS_TO_COME = """
     ALTER TABLE sources ADD COLUMN IF NOT EXISTS said BYTEA;
     ALTER TABLE sources ADD COLUMN IF NOT EXISTS rhythm BIGINT;
+    ALTER TABLE sources ADD COLUMN IF NOT EXISTS held_until BIGINT;
 """
 """What the present program writes that an earlier one did not know."""
 

@@ -411,11 +411,14 @@ def test_f24_no_two_migrations_have_one_number(known: list[tuple[int, str, str]]
 
 
 def earlier_program(last: int, patch: pytest.MonkeyPatch) -> None:
-    """Stores as a program did that knew no migration after number `last`: nothing of what sources said (before 13) and of their
-    rhythm (before 27), nor of which text an item waits with (before 21)."""
+    """Stores as a program did that knew no migration after number `last`: nothing of which text an item waits with (before 21),
+    nor of later columns of sources."""
     known = migrations()[:last]
-    save = sources._SAVE.replace(", said = :said", "").replace(", rhythm = :rhythm", "")
     patch.setattr("aggregator.store.sqlite.schema.migrations", lambda: known)
+    save = sources._SAVE
+    for name, since in (("said", 13), ("rhythm", 27), ("held_until", 28)):
+        if last < since:
+            save = save.replace(f", {name} = :{name}", "")
     patch.setattr("aggregator.store.sqlite.sources._SAVE", save)
     if last < 21:
         patch.setattr("aggregator.store.sqlite.intake._WAIT", intake._WAIT.replace(", hash", ""))
@@ -445,6 +448,23 @@ def test_f24_every_earlier_schema_is_brought_up_to_date_with_a_copy_before(
     schema = "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"
     assert rows(path, schema) == rows(tmp_path / "fresh.db", schema)
     assert rows(tmp_path / f"a.before-{since + 1:04}.db", "PRAGMA user_version") == [(since,)]
+
+
+def test_f24_hosts_that_asked_an_earlier_program_to_wait_are_left_alone_after_an_upgrade(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, asked = tmp_path / "a.db", "again in 15 min: the server asked for 10 min (Retry-After); 429 Too Many Requests"
+    with monkeypatch.context() as earlier:
+        earlier_program(27, earlier)
+        made = SqliteArchive(path)
+        made.sources.sync([source("one"), source("two")])
+        made.close()
+        with sqlite3.connect(path) as held:
+            held.execute("UPDATE sources SET last_attempt = 1000, next_poll = 1900")
+            held.execute("UPDATE sources SET why = ? WHERE id = 'one'", (asked,))
+        held.close()
+    SqliteArchive(path).close()
+    assert rows(path, "SELECT id, held_until FROM sources ORDER BY id") == [("one", 1900), ("two", None)]
 
 
 def earlier_archive(path: Path, monkeypatch: pytest.MonkeyPatch, *titles: str) -> None:

@@ -443,6 +443,10 @@ def test_a_process_that_starts_anew_knows_who_asked_for_a_pause() -> None:
     for states in ([asked, sooner], [sooner, asked]):
         assert pausing(states, NOW) == {"harbour.example": pytest.approx(1800, abs=1)}, "the longer of two"
     assert pausing([asked, other], NOW, {asked.id}) == {}, "what it was told is its own"
+    waiting, _ = poll(asked, failed(None, 1200, kind="waiting"))
+    assert pausing([waiting], NOW + 10 * MIN) == {"harbour.example": pytest.approx(1200, abs=1)}, "it was not asked"
+    answered, _ = poll(asked, fetched(), parsed=feed())
+    assert pausing([answered], NOW) == {}
 
 
 @pytest.mark.parametrize(("seconds", "least", "most"), [(5, 5, 5), (60, 60, 90), (89, 89, 119), (601, 601, 640)])
