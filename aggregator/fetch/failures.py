@@ -58,7 +58,9 @@ def http_failure(status: int, fresh: Freshness, headers: Mapping[str, str]) -> F
     except ValueError:
         phrase = "unknown status"
     challenged = headers.get("cf-mitigated", "").strip().lower() == "challenge"
-    return Failed("http", f"{status} {phrase}{': a challenge meant for browsers' * challenged}", status, fresh)
+    if challenged:
+        return Failed("challenge", f"{status} {phrase}: a challenge meant for browsers", status, fresh)
+    return Failed("http", f"{status} {phrase}", status, fresh)
 
 
 def _connecting(error: OSError) -> Failed:

@@ -118,7 +118,7 @@ class NotModified:
 @dataclass(frozen=True, slots=True)
 class Failed:
     """A poll without a result. `kind` is one of dns, refused, reset, timeout, tls, address, redirect, too-large, http,
-    protocol, truncated, empty, not-a-feed, malformed, too-deep, parser-timeout, parser-crashed, secret, crashed,
+    challenge, protocol, truncated, empty, not-a-feed, malformed, too-deep, parser-timeout, parser-crashed, secret, crashed,
     robots; or waiting: no request was made, because the host wants a pause (or its robots.txt cannot be read).
     `message` never quotes unsafe content and never contains a secret."""
 

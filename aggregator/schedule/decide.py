@@ -35,7 +35,7 @@ _SKIP_SPREAD: Final = timedelta(minutes=10)
 def validators(state: SourceState) -> tuple[str | None, str | None]:
     """ETag and Last-Modified to send with the next request. None where its server has answered with errors again and again:
     some do so to conditional requests alone, and would never be read again."""
-    if state.error_kind == "http" and state.failures >= UNCONDITIONAL_AFTER:
+    if state.error_kind in ("http", "challenge") and state.failures >= UNCONDITIONAL_AFTER:
         return None, None
     return state.etag, state.last_modified
 

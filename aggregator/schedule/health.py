@@ -39,7 +39,7 @@ def health(state: SourceState, now: datetime) -> tuple[str, str]:
         why = f"{counted(state.failures, 'failure')} in a row{since}: {state.error or state.error_kind}"
         if permanent_redirects.adopted(state):
             why += f"; polled at {state.moved_to}, to which it moved permanently"
-        return _failing(state), why
+        return state.error_kind if state.error_kind in FAILURES else "failing", why
     if state.last_success is None:
         return "new", NOT_POLLED
     if permanent_redirects.adopted(state):
@@ -69,12 +69,6 @@ def _of_document(state: SourceState) -> tuple[str, str] | None:
 def _going_well(state: SourceState, now: datetime) -> str:
     newest = f"newest item {_ago(state.last_new, now)}" if state.last_new else "no items yet"
     return f"{newest}, last success {_ago(state.last_success, now)}"
-
-
-def _failing(state: SourceState) -> str:
-    if state.error_kind == "not-a-feed":
-        return "not-a-feed"
-    return "challenge" if "challenge" in (state.error or "") and state.error_kind == "http" else "failing"
 
 
 def _day(moment: datetime | None) -> str:

@@ -190,7 +190,8 @@ def test_gone_is_said_of_the_feed_only_by_who_moved_it_for_good(server: Server) 
 
 def test_a_challenge_page_is_called_one(server: Server) -> None:
     server.routes["/wall"] = answer(b"<html>Just a moment", "403 Forbidden", cf_mitigated="challenge")
-    assert fail(ask(server.url("/wall"))[0]).message == "403 Forbidden: a challenge meant for browsers"
+    outcome = fail(ask(server.url("/wall"))[0])
+    assert (outcome.kind, outcome.message) == ("challenge", "403 Forbidden: a challenge meant for browsers")
 
 
 @pytest.mark.parametrize("path", ["/hang-up", "/abort"])

@@ -47,7 +47,7 @@ OK = SourceState(
         (SourceState("s", "s", "u", failures=2, error_kind="dns"), "failing", "never succeeded: dns"),
         (replace(OK, failures=1, error_kind="not-a-feed", error="a page"), "not-a-feed", "1 failure in a row"),
         (
-            replace(OK, failures=1, error_kind="http", error="403 Forbidden: a challenge meant for browsers"),
+            replace(OK, failures=1, error_kind="challenge", error="403 Forbidden: a challenge meant for browsers"),
             "challenge",
             "403",
         ),

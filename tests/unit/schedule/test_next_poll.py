@@ -363,7 +363,8 @@ def test_validators_are_replaced_on_every_200_and_kept_by_a_304() -> None:
 
 
 def test_validators_are_left_out_after_three_errors_of_the_server_alone() -> None:
-    for kind, expected in (("http", [True, True, False, False]), ("timeout", [True] * 4)):
+    kinds = {"http": [True, True, False, False], "challenge": [True, True, False, False], "timeout": [True] * 4}
+    for kind, expected in kinds.items():
         state, sent = known_state(), []
         for _ in range(4):
             state, _ = poll(state, failed(403, kind=kind))
