@@ -25,10 +25,10 @@ import feedparser
 from aggregator.errors import ParseError
 from aggregator.model.item import NormalFeed, ParsedFeed, ParsedItem
 from aggregator.model.source import ParseJob
-from aggregator.normalise import normalise
 from aggregator.normalise.address import absolute, canonical
 from aggregator.normalise.dates import earliest
 from aggregator.normalise.dates import read as read_date
+from aggregator.normalise.document import normalise
 from aggregator.normalise.markup import sanitise
 from aggregator.normalise.plain import plain
 from aggregator.parse import parse

@@ -133,7 +133,7 @@ def _functions(profile: cProfile.Profile) -> Mapping[Function, tuple[Any, ...]]:
 
 async def _refresh(application: Any) -> int:
     from aggregator.bootstrap import utc_now
-    from aggregator.normalise import normalise
+    from aggregator.normalise.document import normalise
     from aggregator.parse import parse
     from aggregator.pipeline.refresh import refresh
     from aggregator.worker.processes import identity

@@ -37,7 +37,7 @@ from aggregator.fetch.client import Limits
 from aggregator.model.source import Fetched, Freshness, ParseJob
 from aggregator.pipeline import edition as editions
 from aggregator.pipeline.refresh import COMMIT, TOGETHER, refresh
-from aggregator.sandbox import Sandbox
+from aggregator.sandbox.pool import Sandbox
 from aggregator.store.upkeep import MEMORY_SECONDS
 from aggregator.stories import batch_context
 from aggregator.stories.tuning import TUNING

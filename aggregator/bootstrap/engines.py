@@ -22,7 +22,7 @@ from aggregator.worker.engine import Engine, Reload
 if TYPE_CHECKING:
     from aggregator.bootstrap.database import Store
     from aggregator.fetch.client import Http
-    from aggregator.sandbox import Sandbox
+    from aggregator.sandbox.pool import Sandbox
 
 log = logging.getLogger(__name__)
 

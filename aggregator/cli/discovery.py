@@ -32,7 +32,7 @@ async def find(
     Raises:
         AggregatorError: there is none; the message says what the address holds.
     """
-    from aggregator.sandbox import Sandbox
+    from aggregator.sandbox.pool import Sandbox
 
     fetcher = application.fetcher()
     try:

@@ -160,7 +160,7 @@ class _Polling:
         import aggregator.pipeline.articles
         import aggregator.pipeline.refresh
         import aggregator.store.sqlite.archive  # noqa: F401
-        from aggregator.sandbox import Sandbox
+        from aggregator.sandbox.pool import Sandbox
 
         self._runner, self._sandbox = asyncio.Runner(), Sandbox()
         if not self._due and len(self._ids or self._application.sources) >= MANY:

@@ -100,7 +100,7 @@ async def _work(
     application: Application, show: Callable[[str], None], sharing: Sharing | None, stopping: asyncio.Event
 ) -> None:
     from aggregator.bootstrap.engines import Engines
-    from aggregator.sandbox import Sandbox
+    from aggregator.sandbox.pool import Sandbox
     from aggregator.worker.service import Service
 
     async with Sandbox() as sandbox:

@@ -16,7 +16,7 @@ from collections import Counter
 from typing import BinaryIO
 
 from aggregator.errors import ParseError
-from aggregator.normalise import normalise
+from aggregator.normalise.document import normalise
 from aggregator.parse import parse
 from aggregator.sandbox import frames
 from aggregator.sandbox.parent import die_with_parent

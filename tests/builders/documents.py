@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import ParseJob
-from aggregator.normalise import normalise
+from aggregator.normalise.document import normalise
 from aggregator.parse import parse
 
 URL = "https://feeds.example.org/world/rss.xml"

@@ -18,7 +18,7 @@ from aggregator.fetch.client import Http
 from aggregator.model.settings import Defaults
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.refresh import Tools, refresh
-from aggregator.sandbox import Sandbox
+from aggregator.sandbox.pool import Sandbox
 from aggregator.store.sqlite.archive import SqliteArchive
 
 CORPUS = Path(os.environ.get("AGGREGATOR_CORPUS", Path(__file__).resolve().parents[2] / "../shared/corpus"))

@@ -14,7 +14,7 @@ from builders import policy, rss, source
 from aggregator.model.settings import Defaults
 from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, NotModified, Outcome
 from aggregator.pipeline.refresh import Tools
-from aggregator.sandbox import Sandbox
+from aggregator.sandbox.pool import Sandbox
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine

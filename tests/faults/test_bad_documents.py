@@ -22,7 +22,7 @@ from aggregator.errors import ParseError, SandboxError
 from aggregator.model.item import Item, NormalFeed
 from aggregator.model.source import Fetched, Freshness
 from aggregator.normalise.recognition import StoredItems, recognise
-from aggregator.sandbox import Sandbox
+from aggregator.sandbox.pool import Sandbox
 
 FORBIDDEN = (
     "script, style, iframe, object, embed, form, svg, math, base, meta, link, video, audio, button,"

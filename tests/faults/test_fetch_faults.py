@@ -31,7 +31,7 @@ from aggregator.fetch.client import Http, Limits
 from aggregator.fetch.guard import Guard
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome
-from aggregator.sandbox import Sandbox
+from aggregator.sandbox.pool import Sandbox
 
 AGENT = "aggregator/0 (+https://wire.example)"
 QUICK = Limits(deadline=0.5)

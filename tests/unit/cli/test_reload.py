@@ -25,7 +25,7 @@ from aggregator.config import files
 from aggregator.errors import ConfigError, StoreBusy, TooManyFiles
 from aggregator.model import notes
 from aggregator.model.source import Failed, Freshness
-from aggregator.sandbox import Sandbox
+from aggregator.sandbox.pool import Sandbox
 from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.decide import JITTER, next_poll
 from aggregator.store.sqlite.archive import SqliteArchive

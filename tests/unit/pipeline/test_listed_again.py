@@ -13,7 +13,7 @@ from aggregator.model.settings import Defaults
 from aggregator.model.source import Fetched, FetchRequest, Freshness
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.refresh import Tools, poll
-from aggregator.sandbox import Sandbox
+from aggregator.sandbox.pool import Sandbox
 
 
 def test_a_source_that_was_down_for_longer_than_keep_has_the_texts_of_what_it_still_lists(tmp_path: Path) -> None:

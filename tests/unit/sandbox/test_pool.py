@@ -18,8 +18,8 @@ from aggregator.errors import ParseError, SandboxError
 from aggregator.fetch.client import Http
 from aggregator.model.item import NormalFeed, Told
 from aggregator.model.source import Fetched, FetchRequest, Freshness
-from aggregator.sandbox import Sandbox, frames
-from aggregator.sandbox.pool import MEBIBYTE
+from aggregator.sandbox import frames
+from aggregator.sandbox.pool import MEBIBYTE, Sandbox
 from aggregator.sandbox.worker import Worker
 
 GOOD = rss([item(guid="1"), item(guid="2", link="https://example.org/2")])
@@ -278,7 +278,7 @@ def test_children_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     program.write_text(
         "import asyncio, os, signal, sys\n"
         "from builders.documents import JOB\n"
-        "from aggregator.sandbox import Sandbox\n"
+        "from aggregator.sandbox.pool import Sandbox\n"
         "from aggregator.model.source import Fetched, Freshness\n"
         "async def main():\n"
         "    sandbox = Sandbox(children=1)\n"
