@@ -11,6 +11,7 @@ from aggregator.model.source import Fetched, FetchRequest, Outcome, ParseJob, So
 
 if TYPE_CHECKING:
     from aggregator.model.poll import PollResult
+    from aggregator.model.settings import StoredConfiguration
     from aggregator.model.story import Batch, KnownItem, Member, PendingItem, StoryState
 
 Clock = Callable[[], datetime]
@@ -172,8 +173,8 @@ class Articles(Protocol):
 class Upkeep(Protocol):
     """Maintenance of the archive, and small facts kept for other processes."""
 
-    def configuration(self) -> tuple[str, dict[str, str]] | None:
-        """(epoch, texts by file name, the main file first) of the configuration in force."""
+    def configuration(self) -> StoredConfiguration | None:
+        """The configuration in force; None if there is none yet."""
 
     def like(self, epoch: str) -> str | None:
         """The earliest configuration of those in a row, up to this one, that place alike; None if there is no other."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aggregator.bootstrap.application import Application, Held
+from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.database import SERVERS, Database
 from aggregator.bootstrap.place import Place, utc_now
 from aggregator.bootstrap.serving import library, web_application
@@ -16,7 +16,6 @@ __all__ = [
     "SERVERS",
     "Application",
     "Database",
-    "Held",
     "Place",
     "Store",
     "library",

@@ -21,7 +21,7 @@ from aggregator.bootstrap.database import Database
 from aggregator.bootstrap.place import Place, utc_now
 from aggregator.errors import ConfigError, Problem
 from aggregator.model import notes
-from aggregator.model.settings import Settings, Source
+from aggregator.model.settings import Settings, Source, StoredConfiguration
 from aggregator.model.source import SourceState
 
 if TYPE_CHECKING:
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 KEY = 8
 """Characters; shorter ones stand in texts by chance."""
-
-Held = tuple[str, dict[str, str]] | None
-"""Epoch and texts of the configuration in force, as the store keeps them."""
 
 
 class Application(Configured):
@@ -82,12 +79,12 @@ class Application(Configured):
         if not database.exists:
             raise broken
         archive = database.read_only()
-        held = archive.upkeep.configuration()
+        in_force = archive.upkeep.configuration()
         archive.close()
-        if held is None:
+        if in_force is None:
             raise broken
         try:
-            return cls.of_texts(place, held[1]), broken
+            return cls.of_texts(place, in_force.texts), broken
         except ConfigError:  # written for another environment; what to do is to mend the file
             raise broken from None
 
@@ -102,11 +99,11 @@ class Application(Configured):
         if application.settings.site.reload == "auto":
             return application
         archive = application.database.open()
-        held = archive.upkeep.configuration()
+        in_force = archive.upkeep.configuration()
         archive.close()
-        if held is None or held[0] == application.settings.epoch:
+        if in_force is None or in_force.epoch == application.settings.epoch:
             return application
-        return cls.of_texts(place, held[1])
+        return cls.of_texts(place, in_force.texts)
 
     def admit(self, upkeep: Upkeep) -> tuple[Problem, ...]:
         """The failing examples, as warnings, if the file may be put in force all the same: because it is in force
@@ -124,25 +121,25 @@ class Application(Configured):
         if not failing:
             upkeep.note(notes.EXAMPLES_HOLD, self.policy.epoch)
             return ()
-        held = upkeep.configuration()
+        in_force = upkeep.configuration()
         # By the texts, since the epoch also changes with variables, which no example depends on.
-        if held is not None and [*held[1].values()] != [*self.settings.texts.values()]:
+        if in_force is not None and [*in_force.texts.values()] != [*self.settings.texts.values()]:
             raise ConfigError(failing, self.settings.files[0])
         return tuple(replace(problem, warning=True) for problem in failing)
 
     def put_in_force(self, archive: Store, now: int) -> bool:
         """Make this the configuration in force; False if it is already. Stored stories are outdated then, unless it places
         them as the one before does."""
-        held = archive.upkeep.configuration()
-        alike = held[0] if held and self._places_alike(held, archive) else None
+        before = archive.upkeep.configuration()
+        alike = before.epoch if before and self._places_like(before, archive) else None
         return archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike)
 
-    def former(self, held: Held) -> Settings | None:
+    def former(self, stored: StoredConfiguration | None) -> Settings | None:
         """The settings of the configuration that is or was in force, compiled once; None if there is none, or it cannot be read
         any more: it was written for an environment or a version that is no more."""
-        if held is None:
+        if stored is None:
             return None
-        epoch, texts = held
+        epoch, texts = stored
         if epoch not in self._former:
             try:
                 self._former[epoch] = self.of_texts(self.place, texts).settings
@@ -150,11 +147,11 @@ class Application(Configured):
                 self._former[epoch] = None
         return self._former[epoch]
 
-    def _places_alike(self, held: tuple[str, dict[str, str]], archive: Store) -> bool:
-        if held[0] == self.settings.epoch:
+    def _places_like(self, stored: StoredConfiguration, archive: Store) -> bool:
+        if stored.epoch == self.settings.epoch:
             return False  # nothing is put in force
-        before = self.former(held)
-        if before is None or before.epoch != held[0]:  # its values from the environment are other ones now
+        before = self.former(stored)
+        if before is None or before.epoch != stored.epoch:  # its values from the environment are other ones now
             return False
         return self.places_alike(before, archive)
 

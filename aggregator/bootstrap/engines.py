@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.addresses import Allowance, host_of
-from aggregator.bootstrap.application import Application, Held
+from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.place import utc_now
 from aggregator.categorise.version import program
 from aggregator.config.watch import Watch
 from aggregator.errors import ConfigError, Problem, StoreError, TooManyFiles
 from aggregator.model import notes
+from aggregator.model.settings import StoredConfiguration
 from aggregator.pipeline.changes import BRIEFLY, Changes, changes
 from aggregator.render.instants import rfc3339
 from aggregator.worker.engine import Engine, Reload
@@ -53,30 +54,34 @@ class Engines:
         self._watch = Watch(self._place.config, os.environ)
         self._upkeep = self._archives.follower.upkeep
         self._upkeep.note(notes.PROGRAM, program())
-        held = self._upkeep.configuration()
-        self._application = application = self._ruling(application, held)
+        in_force = self._upkeep.configuration()
+        self._application = application = self._ruling(application, in_force)
         for problem in application.admit(self._upkeep):
             log.warning("%s", problem)
-        self._held = application.settings.epoch  # what the store said at the last check
+        self._stored_epoch = application.settings.epoch  # what the store said at the last check
         self._overruled: str | None = None  # what another machine put in force by other values from its environment
         self._untaken: tuple[Application, bool] | None = None  # the last edit, as long as the store does not take it
         # Whether the waiting edit in the status, if there is one, is of this machine's file.
         self._waits = not application.database.shared
-        if held is not None and held[0] != application.settings.epoch:
-            log.info("\n".join(self._report(held, application).lines))
+        if in_force is not None and in_force.epoch != application.settings.epoch:
+            log.info("\n".join(self._report(in_force, application).lines))
 
-    def _ruling(self, application: Application, held: Held) -> Application:
+    def _ruling(self, application: Application, in_force: StoredConfiguration | None) -> Application:
         """With `reload: manual`, the configuration in force stays until `apply`."""
-        if application.settings.site.reload == "auto" or held is None or held[0] == application.settings.epoch:
+        if (
+            application.settings.site.reload == "auto"
+            or in_force is None
+            or in_force.epoch == application.settings.epoch
+        ):
             return application
         log.info("reload is manual: the configuration in force stays; `aggregator apply` applies the file")
-        return Application.of_texts(application.place, held[1])
+        return Application.of_texts(application.place, in_force.texts)
 
     def start(self) -> Engine:
         """The engine for the configuration in force at start."""
-        held = self._upkeep.configuration()
-        if held is None or held[0] != self._application.settings.epoch:
-            self._upkeep.note(notes.CONFIGURATION, self._report(held, self._application).status)
+        in_force = self._upkeep.configuration()
+        if in_force is None or in_force.epoch != self._application.settings.epoch:
+            self._upkeep.note(notes.CONFIGURATION, self._report(in_force, self._application).status)
         return self._engine(self._application)
 
     def _engine(self, app: Application) -> Engine:
@@ -94,7 +99,7 @@ class Engines:
             keep=app.keep,
         )
         # Last: what fails before is tried again at the next look, which would take it for done.
-        self._application, self._held = app, app.settings.epoch
+        self._application, self._stored_epoch = app, app.settings.epoch
         self._allowance = Allowance.of(app.settings.allow_private)
         return engine
 
@@ -138,17 +143,17 @@ class Engines:
             raise
 
     def _saved(self, fresh: Application, force: bool) -> Reload:
-        held = self._upkeep.configuration()
+        in_force = self._upkeep.configuration()
         if fresh.settings.epoch == self._application.settings.epoch:
             if force:
                 log.info("the configuration was read again: nothing changed")
             return self._withdrawn()
         fresh.admit(self._upkeep)
         # In force already where another machine has the same edit, or where an error interrupted us.
-        report = self._report(self._own if held and held[0] == fresh.settings.epoch else held, fresh)
+        report = self._report(self._own if in_force and in_force.epoch == fresh.settings.epoch else in_force, fresh)
         if fresh.settings.site.reload == "manual" and not force:
             self._waits = True
-            status = {**_standing(held), "waiting": (report.status or {})["changed"]}
+            status = {**_standing(in_force), "waiting": (report.status or {})["changed"]}
             head = "the configuration was saved and waits for `aggregator apply`, since reload is manual"
             return Reload(status=status, lines=_listed(head, report.lines[1:]))
         return replace(report, engine=self._engine(fresh))
@@ -165,29 +170,29 @@ class Engines:
 
     def _applied(self) -> Reload | None:
         """`apply`, or another process, put another configuration into the store."""
-        held = self._upkeep.configuration()
-        if held is None or held[0] == self._held:
+        in_force = self._upkeep.configuration()
+        if in_force is None or in_force.epoch == self._stored_epoch:
             return None
         try:
-            fresh = Application.of_texts(self._place, held[1])
+            fresh = Application.of_texts(self._place, in_force.texts)
         except ConfigError:  # written for another environment; reported once
-            self._held = held[0]
+            self._stored_epoch = in_force.epoch
             raise
-        if self._application.database.shared and fresh.settings.epoch != held[0]:
-            if self._overruled == held[0]:  # again: it is a worker, and the two would go on for good
-                self._held = held[0]
+        if self._application.database.shared and fresh.settings.epoch != in_force.epoch:
+            if self._overruled == in_force.epoch:  # again: it is a worker, and the two would go on for good
+                self._stored_epoch = in_force.epoch
                 raise ConfigError((Problem(main := fresh.settings.files[0], 1, 1, OTHER_VALUES),), main)
-            self._overruled = held[0]
+            self._overruled = in_force.epoch
         return replace(self._report(self._own, fresh), engine=self._engine(fresh), of_file=False)
 
     @property
-    def _own(self) -> Held:
+    def _own(self) -> StoredConfiguration:
         """What this process works by."""
-        return self._application.settings.epoch, dict(self._application.settings.texts)
+        return StoredConfiguration(self._application.settings.epoch, self._application.settings.texts)
 
-    def _report(self, before: Held, application: Application) -> Reload:
+    def _report(self, before: StoredConfiguration | None, application: Application) -> Reload:
         """What the application's configuration changes from the one before, for log and status."""
-        found = changes(application.former(before), application.settings, before)
+        found = changes(application.former(before), application.settings, before and before.epoch)
         status = {
             "epoch": application.settings.epoch,
             "at": rfc3339(utc_now()),
@@ -208,5 +213,5 @@ def _listed(head: str, lines: Sequence[str]) -> Sequence[str]:
     return (f"{head}:", *lines) if lines else (head,)
 
 
-def _standing(held: Held) -> dict[str, object]:
-    return {"epoch": held[0] if held else None, "at": rfc3339(utc_now()), "changed": Changes().as_json()}
+def _standing(in_force: StoredConfiguration | None) -> dict[str, object]:
+    return {"epoch": in_force.epoch if in_force else None, "at": rfc3339(utc_now()), "changed": Changes().as_json()}

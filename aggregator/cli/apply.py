@@ -23,10 +23,10 @@ def run(args: argparse.Namespace, place: Place) -> int:
     application = Application.load(place)
     settings = application.settings
     archive = application.database.open()
-    held = archive.upkeep.configuration()
+    before = archive.upkeep.configuration()
     for problem in application.admit(archive.upkeep):
         print(problem, file=sys.stderr)
-    found = changes(application.former(held), settings, held)
+    found = changes(application.former(before), settings, before and before.epoch)
     applied = application.put_in_force(archive, seconds())
     if application.database.shared:
         running = _polled_by_others(archive.upkeep.noted(notes.TICK))

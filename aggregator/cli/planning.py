@@ -31,10 +31,10 @@ def in_force(application: Application) -> Application | None:
     if not application.database.exists:
         return None
     archive = application.database.open()
-    held = archive.upkeep.configuration()
+    stored = archive.upkeep.configuration()
     archive.close()
     try:
-        return Application.of_texts(application.place, held[1]) if held else None
+        return Application.of_texts(application.place, stored.texts) if stored else None
     except ConfigError as error:
         raise AggregatorError(
             "the configuration in force cannot be read here, so there is nothing to compare with: it was written for "
@@ -69,9 +69,10 @@ class Comparison:
             # Stored items name their source by the id that it has there.
             self.after.sources = {self._stored[id]: one for id, one in self.after.sources.items() if id in self._stored}
         store = archive.edition if archive else None
-        held = archive.upkeep.configuration() if archive else None
-        self.changes = changes(self.before.settings if self.before else None, self.after.settings, held)
-        old = self._stored_policy(archive, held[0]) if archive and held else None
+        stored = archive.upkeep.configuration() if archive else None
+        epoch = stored and stored.epoch
+        self.changes = changes(self.before.settings if self.before else None, self.after.settings, epoch)
+        old = self._stored_policy(archive, epoch) if archive and epoch else None
         categories = stored_topics(archive) if archive else NO_TOPICS
         found = (
             plan(archive.edition, old, policy, pages, progress, category_topics=categories, alike=self._alike(archive))

@@ -13,11 +13,11 @@ from aggregator.schedule.formatting import counted
 def run(args: argparse.Namespace, place: Place) -> int:
     archive = Database(place).open_existing()
     with file_or_in_force(place) as read:
-        application, held = read, archive.upkeep.configuration()
+        application, in_force = read, archive.upkeep.configuration()
         waits = read.database.shared or read.settings.site.reload == "manual"
-        if waits and held and held[0] != read.settings.epoch:
+        if waits and in_force and in_force.epoch != read.settings.epoch:
             # What it takes is gone for good, and the file of this machine may be an old copy of the one in force.
-            application = Application.of_texts(place, held[1])
+            application = Application.of_texts(place, in_force.texts)
         purged = archive.upkeep.prune(int(utc_now().timestamp()), *application.keep, named=application.policy.named)
         archive.close()
         print(f"The texts of {counted(purged, 'item')} were deleted; headlines and links stay.")

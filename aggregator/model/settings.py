@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from aggregator.errors import Problem
@@ -174,3 +175,10 @@ class Settings:
         """The section of items that no rule places: `world` if there is one, else the last."""
         ids = [section.id for section in self.sections]
         return FALLBACK if FALLBACK in ids else ids[-1]
+
+
+class StoredConfiguration(NamedTuple):
+    """A configuration that is or was in force, as the store keeps it; what it takes from the environment is not part of it."""
+
+    epoch: str  # of the settings when it was put in force
+    texts: Mapping[str, str]  # by file name, the main file first

@@ -94,9 +94,9 @@ class Changes:
         return found
 
 
-def changes(old: Settings | None, new: Settings, held: tuple[str, object] | None = None) -> Changes:
-    """What `new` changes from `old`, if there is one to compare with; a different position in the file does not count. `held` begins
-    with the epoch under which `old` was put in force: it has another one now if what it takes from the environment has other values."""
+def changes(old: Settings | None, new: Settings, epoch: str | None = None) -> Changes:
+    """What `new` changes from `old`, if there is one to compare with; a different position in the file does not count. `epoch` is
+    the one under which `old` was put in force: it has another now if what it takes from the environment has other values."""
     if old is None:
         return Changes()
     other = [key for key in ("site", "allow_private", "defaults", "publishers") if _bare_of(old, new, key)]
@@ -105,7 +105,7 @@ def changes(old: Settings | None, new: Settings, held: tuple[str, object] | None
     for key in ("sections", "topics"):
         if _reordered([one.id for one in getattr(old, key)], [one.id for one in getattr(new, key)]):
             other.append(f"order of {key}")
-    if held and held[0] != old.epoch:
+    if epoch not in (None, old.epoch):
         other.append(ENVIRONMENT)
     return Changes(
         _sources(old.sources, new.sources),

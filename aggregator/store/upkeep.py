@@ -8,6 +8,7 @@ from typing import Generic
 
 import orjson
 
+from aggregator.model.settings import StoredConfiguration
 from aggregator.store.dialect import Lock, Writer
 from aggregator.store.edition import moment
 from aggregator.store.retention import forget_addresses, limits, listed_before, read_again
@@ -29,14 +30,13 @@ class Upkeep(ABC, Generic[Writer]):
         self._db = connection
         self._texts: tuple[int, dict[str, str]] | None = None  # of the configuration last seen, by its number
 
-    def configuration(self) -> tuple[str, dict[str, str]] | None:
-        """The configuration in force: (epoch, texts by file name, the main file first). Workers ask twice a second, so the
-        texts are read once."""
+    def configuration(self) -> StoredConfiguration | None:
+        """The configuration in force. Workers ask twice a second, so the texts are read once."""
         for n, epoch in self._db.read("SELECT n, epoch FROM configurations ORDER BY n DESC LIMIT 1"):
             if self._texts is None or self._texts[0] != n:
                 rows = self._db.read("SELECT texts FROM configurations WHERE n = ?", (n,))
                 self._texts = (n, orjson.loads(rows[0][0]))
-            return epoch, dict(self._texts[1])
+            return StoredConfiguration(epoch, dict(self._texts[1]))
         return None
 
     def applied(self) -> int:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.errors import ConfigError
 from aggregator.model.judgement import Receipt
-from aggregator.model.settings import Settings
+from aggregator.model.settings import Settings, StoredConfiguration
 from aggregator.model.source import SourceState
 from aggregator.model.stream import STORING, Names, Rendered, Stream, StreamQuery
 from aggregator.web.places import Places
@@ -40,7 +40,7 @@ class Sources(Protocol):
 
 
 class Upkeep(Protocol):
-    def configuration(self) -> tuple[str, dict[str, str]] | None: ...
+    def configuration(self) -> StoredConfiguration | None: ...
     def applied(self) -> int: ...
     def noted(self, key: str) -> object: ...
 

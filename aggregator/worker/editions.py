@@ -215,8 +215,8 @@ def _decides(archive: Archive, policy: Policy) -> bool:
     """Whether stored stories are to follow this policy. They are not if another version of the program started after
     this one, or if another machine put a configuration in force that cannot be read here: two processes would re-place
     all stories in turn, for ever."""
-    held = archive.upkeep.configuration()
-    if held is not None and held[0] != policy.configuration:
+    in_force = archive.upkeep.configuration()
+    if in_force and in_force.epoch != policy.configuration:
         return False
     return archive.upkeep.noted(notes.PROGRAM) in (None, policy.program)
 

@@ -74,7 +74,7 @@ class Worker:
         held = opened.upkeep.configuration()
         opened.close()
         assert held is not None
-        return next(iter(held[1].values()))
+        return next(iter(held.texts.values()))
 
     def command(self, *arguments: str) -> int:
         return main(["--config", str(self.file), "--instance", str(self.place.instance), *arguments])

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from newsroom import CONFIG, Newsroom
 
+from aggregator.model.settings import StoredConfiguration
+
 
 def test_a_thread_that_read_the_configuration_before_a_change_does_not_undo_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -19,7 +21,7 @@ def test_a_thread_that_read_the_configuration_before_a_change_does_not_undo_it(
     look_up = upkeep.configuration
     has_read, may_go_on = threading.Event(), threading.Event()
 
-    def slowly(self: Any) -> tuple[str, dict[str, str]] | None:
+    def slowly(self: Any) -> StoredConfiguration | None:
         held = look_up(self)
         if threading.current_thread() is slow:
             has_read.set()
