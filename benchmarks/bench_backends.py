@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Application, Installation
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
 from aggregator.model.stream import Filter, StreamQuery
@@ -107,9 +107,13 @@ def run(count: int = 20_000) -> list[str]:
         config = configuration(Path(folder), 9, SOURCES)
         server = get_server(data)
         sides = [
-            Side("SQLite", made := Application.load(Place(config, Path(folder) / "instance")), made.database.open())
+            Side(
+                "SQLite",
+                made := Application.load(Installation(config, Path(folder) / "instance")),
+                made.database.open(),
+            )
         ]
-        place = Place(config, Path(folder) / "instance", str(server.get_uri()))
+        place = Installation(config, Path(folder) / "instance", str(server.get_uri()))
         postmaster = psutil.Process(int((Path(data) / "postmaster.pid").read_text().split()[0]))
         sides.append(Side("PostgreSQL", made := Application.load(place), made.database.open(), postmaster))
         newsroom = Newsroom()

@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Application, Installation
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
 from aggregator.model.stream import StreamQuery
@@ -78,7 +78,7 @@ class Growing:
     """An archive that takes in news and makes the edition of it."""
 
     def __init__(self, folder: Path) -> None:
-        self.application = Application.load(Place(configuration(folder, 9, SOURCES), folder / "instance"))
+        self.application = Application.load(Installation(configuration(folder, 9, SOURCES), folder / "instance"))
         archive = self.application.database.open()
         assert isinstance(archive, SqliteArchive)  # the database of an instance folder
         self.archive = archive

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aggregator.bootstrap import Place
+from aggregator.bootstrap import Installation
 from benchmarks.bench_edition import Growing
 from benchmarks.bench_serving import serving
 
@@ -88,7 +88,7 @@ def run() -> list[str]:
         growing = Growing(folder)
         growing.take(ITEMS)
         counts = growing.archive.reading.counts("section", 0)
-        place: Place = growing.application.place
+        place: Installation = growing.application.installation
         growing.archive.close()
         addresses = tuple(one.format(section=max(counts, key=lambda id: counts[id])) for one in ADDRESSES)
         scripts = {

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Application, Installation
 from aggregator.model.stream import Filter, StreamQuery
 from benchmarks.bench_edition import A_DAY, START, Growing
 
@@ -65,7 +65,7 @@ def grown(folder: Path, stories: int) -> Stored:
 
 def multiplied(base: Stored, folder: Path, stories: int) -> Stored:
     """So many stories made of those of `base`."""
-    place = Place(base.application.place.config, folder)
+    place = Installation(base.application.installation.config, folder)
     folder.mkdir()
     shutil.copy(base.application.database.file, folder)
     made = Application(place, base.application.settings)

@@ -25,7 +25,7 @@ from typing import Any
 
 from msgspec import structs
 
-from aggregator.bootstrap import Application, Place, library
+from aggregator.bootstrap import Application, Installation, library
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
 from aggregator.pipeline.edition import edition
@@ -46,14 +46,14 @@ def plain() -> Any:
     from aggregator.web.app import create_app
     from aggregator.web.cache import ResponseCache
 
-    app = create_app(library(Application.load(Place.of_environment(os.environ))))
+    app = create_app(library(Application.load(Installation.of_environment(os.environ))))
     assert isinstance(app.wsgi_app, ResponseCache)
     return app.wsgi_app.inner
 
 
-def fill(folder: Path) -> Place:
+def fill(folder: Path) -> Installation:
     """An archive with as many stories as a feed lists at the least."""
-    place = Place(folder / "feeds.yaml", folder)
+    place = Installation(folder / "feeds.yaml", folder)
     place.config.write_text(CONFIG, "utf-8")
     application = Application.load(place)
     archive = application.database.open()
@@ -83,7 +83,7 @@ def command(interface: str, port: int) -> list[str]:
 
 
 @contextmanager
-def serving(place: Place, port: int) -> Iterator[None]:
+def serving(place: Installation, port: int) -> Iterator[None]:
     """Our server over an archive, free on all cores."""
     environment = {**os.environ, **place.environment()}
     process = subprocess.Popen(command("aggregator.bootstrap:web_application", port), env=environment)
@@ -96,7 +96,7 @@ def serving(place: Place, port: int) -> Iterator[None]:
 
 
 @contextmanager
-def servers(folder: Path, place: Place) -> Iterator[None]:
+def servers(folder: Path, place: Installation) -> Iterator[None]:
     """All three, each on the first core; what they serve is the same."""
     environment = {**os.environ, **place.environment()}
     commands = {

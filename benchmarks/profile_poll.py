@@ -101,9 +101,9 @@ def by_kind(stats: Mapping[Function, tuple[Any, ...]]) -> Counter[str]:
 
 def one(config: Path, instance: Path, profiled: bool) -> dict[str, Any]:
     """Poll and edition once; seconds of the processor by phase, and by kind where `profiled`."""
-    from aggregator.bootstrap import Application, Place
+    from aggregator.bootstrap import Application, Installation
 
-    application = Application.load(Place(config, instance))
+    application = Application.load(Installation(config, instance))
     application.rulebook  # noqa: B018 (made before, in every tree alike)
     policy = application.policy
     found: dict[str, Any] = {}

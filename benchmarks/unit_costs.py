@@ -32,7 +32,7 @@ from unittest.mock import patch
 import psutil
 
 from aggregator import stories
-from aggregator.bootstrap import Application, Place, utc_now
+from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.fetch.client import Limits
 from aggregator.model.source import Fetched, Freshness, ParseJob
 from aggregator.pipeline import edition as editions
@@ -197,7 +197,7 @@ def many_sources(folder: Path) -> dict[str, float]:
     """What a source costs where there are many: reading feeds.yaml at a start, its state at every tick, memory; and how
     many a statement can name."""
     folder.mkdir()
-    place = Place(configuration(folder, 9, SOURCES), folder / "instance")
+    place = Installation(configuration(folder, 9, SOURCES), folder / "instance")
     loading, application = _timed(lambda: Application.load(place))
     tracemalloc.start()
     again = Application.load(place)
@@ -245,7 +245,10 @@ def measured(feeds: int) -> Costs:
         costs.unit["wire"] = sum(len(gzip.compress(path.read_bytes(), 1)) for path in sample) / len(sample)
         with served(pages) as port:
             _polling(
-                costs, Application.load(Place(configuration(folder, port, feeds), folder / "instance")), pages, feeds
+                costs,
+                Application.load(Installation(configuration(folder, port, feeds), folder / "instance")),
+                pages,
+                feeds,
             )
         costs.unit |= many_sources(folder / "many")
     return costs

@@ -18,7 +18,7 @@ from builders.postgres import fresh_database
 from flask.testing import FlaskClient
 from msgspec import structs
 
-from aggregator.bootstrap import Application, Place, library
+from aggregator.bootstrap import Application, Installation, library
 from aggregator.model.item import Enclosure, Item
 from aggregator.model.poll import PollResult
 from aggregator.pipeline.edition import edition
@@ -109,7 +109,7 @@ class Newsroom:
 
     def __post_init__(self) -> None:
         database = fresh_database() if OVER_POSTGRES else None
-        self.place = Place(self.folder / "feeds.yaml", self.folder, database, address="http://127.0.0.1:8000")
+        self.place = Installation(self.folder / "feeds.yaml", self.folder, database, address="http://127.0.0.1:8000")
         self.application = Application.of_texts(self.place, {"feeds.yaml": self.text})
         self.archive: Store = self.application.database.open()
         self.archive.sources.sync(self.application.settings.sources)

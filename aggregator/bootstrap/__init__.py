@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.database import SERVERS, Database
-from aggregator.bootstrap.place import Place, utc_now
+from aggregator.bootstrap.installation import Installation, utc_now
 from aggregator.bootstrap.serving import library, web_application
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ __all__ = [
     "SERVERS",
     "Application",
     "Database",
-    "Place",
+    "Installation",
     "Store",
     "library",
     "utc_now",

@@ -18,7 +18,7 @@ from aggregator import __version__
 from aggregator.addresses import host_of
 from aggregator.bootstrap.configured import Configured
 from aggregator.bootstrap.database import Database
-from aggregator.bootstrap.place import Place, utc_now
+from aggregator.bootstrap.installation import Installation, utc_now
 from aggregator.errors import ConfigError, Problem
 from aggregator.model import notes
 from aggregator.model.settings import Settings, Source, StoredConfiguration
@@ -38,33 +38,33 @@ KEY = 8
 class Application(Configured):
     """A configuration with its instance folder and database. `warnings` are those of the file."""
 
-    def __init__(self, place: Place, settings: Settings, warnings: tuple[Problem, ...] = ()) -> None:
+    def __init__(self, installation: Installation, settings: Settings, warnings: tuple[Problem, ...] = ()) -> None:
         super().__init__(settings)
-        self.place = place
-        self.database = Database(place)
+        self.installation = installation
+        self.database = Database(installation)
         self.warnings = warnings
         self._former: dict[str, Settings | None] = {}
 
     @classmethod
-    def load(cls, place: Place) -> Application:
+    def load(cls, installation: Installation) -> Application:
         """Raises:
         ConfigError: the file is broken.
         """
         from aggregator.config.cache import examine_cached
 
-        settings, warnings = examine_cached(place.config, place.instance, os.environ)
-        return cls(place, settings, warnings)
+        settings, warnings = examine_cached(installation.config, installation.instance, os.environ)
+        return cls(installation, settings, warnings)
 
     @classmethod
-    def of_texts(cls, place: Place, texts: Mapping[str, str]) -> Application:
+    def of_texts(cls, installation: Installation, texts: Mapping[str, str]) -> Application:
         """The configuration from the texts that the store keeps; the first is the main file."""
         from aggregator.config.load import parse
 
         settings, warnings = parse(texts, next(iter(texts)), os.environ)
-        return cls(place, settings, warnings)
+        return cls(installation, settings, warnings)
 
     @classmethod
-    def load_or_in_force(cls, place: Place) -> tuple[Application, ConfigError | None]:
+    def load_or_in_force(cls, installation: Installation) -> tuple[Application, ConfigError | None]:
         """The file; or if it is broken the configuration in force, and what is wrong with the file. For what serves readers, and
         for commands that read or tidy the archive.
 
@@ -72,10 +72,10 @@ class Application(Configured):
             ConfigError: the file is broken, and nothing is in force or can be read here.
         """
         try:
-            return cls.load(place), None
+            return cls.load(installation), None
         except ConfigError as error:
             broken = error
-        database = Database(place)
+        database = Database(installation)
         if not database.exists:
             raise broken
         archive = database.read_only()
@@ -84,18 +84,18 @@ class Application(Configured):
         if in_force is None:
             raise broken
         try:
-            return cls.of_texts(place, in_force.texts), broken
+            return cls.of_texts(installation, in_force.texts), broken
         except ConfigError:  # written for another environment; what to do is to mend the file
             raise broken from None
 
     @classmethod
-    def effective(cls, place: Place) -> Application:
+    def effective(cls, installation: Installation) -> Application:
         """The configuration that applies to the archive: the file, or with `reload: manual` the one in force.
 
         Raises:
             ConfigError: the file is broken.
         """
-        application = cls.load(place)
+        application = cls.load(installation)
         if application.settings.site.reload == "auto":
             return application
         archive = application.database.open()
@@ -103,7 +103,7 @@ class Application(Configured):
         archive.close()
         if in_force is None or in_force.epoch == application.settings.epoch:
             return application
-        return cls.of_texts(place, in_force.texts)
+        return cls.of_texts(installation, in_force.texts)
 
     def admit(self, upkeep: Upkeep) -> tuple[Problem, ...]:
         """The failing examples, as warnings, if the file may be put in force all the same: because it is in force
@@ -142,7 +142,7 @@ class Application(Configured):
         epoch, texts = stored
         if epoch not in self._former:
             try:
-                self._former[epoch] = self.of_texts(self.place, texts).settings
+                self._former[epoch] = self.of_texts(self.installation, texts).settings
             except ConfigError:
                 self._former[epoch] = None
         return self._former[epoch]

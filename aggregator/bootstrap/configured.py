@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from aggregator.addresses import host_of, one_site
-from aggregator.bootstrap.place import utc_now
+from aggregator.bootstrap.installation import utc_now
 from aggregator.categorise.weights import MARK
 from aggregator.model.judgement import Judgement, Receipt, Scores
 from aggregator.text.countries import countries, names

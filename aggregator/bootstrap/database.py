@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aggregator.bootstrap.place import Place, is_there
+from aggregator.bootstrap.installation import Installation, is_there
 from aggregator.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -37,22 +37,22 @@ def driver() -> Iterator[None]:
 
 
 class Database:
-    """The archive of a place. Every call that opens it gives a connection of its own."""
+    """The archive of an installation. Every call that opens it gives a connection of its own."""
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
 
     @property
     def shared(self) -> bool:
         """Whether the archive is on a server, where any number of machines use it."""
-        return (self._place.database or "").startswith(SERVERS)
+        return (self._installation.database or "").startswith(SERVERS)
 
     @property
     def file(self) -> Path:
         """The file of the archive, if it is a file."""
-        url = self._place.database
+        url = self._installation.database
         if url is None:
-            return self._place.instance / FILE
+            return self._installation.instance / FILE
         path = url.removeprefix("sqlite:///")
         if path not in (url, "", ":memory:"):  # in memory, each connection would have an archive of its own
             return Path(path)
@@ -101,7 +101,7 @@ class Database:
         with driver():
             from aggregator.store.postgres.archive import PostgresArchive
 
-        return PostgresArchive(self._place.database or "", identity())
+        return PostgresArchive(self._installation.database or "", identity())
 
     def read_only(self) -> ReadOnlyStore:
         if self.shared:
@@ -114,7 +114,7 @@ class Database:
         """The problems that workers report. They are kept outside the store, since the store may be the problem."""
         from aggregator.worker.processes import troubles
 
-        return self._status_archive.upkeep.troubles() if self.shared else troubles(self._place.instance)
+        return self._status_archive.upkeep.troubles() if self.shared else troubles(self._installation.instance)
 
     @cached_property
     def _status_archive(self) -> PostgresReadOnly:
@@ -127,4 +127,4 @@ class Database:
         with driver():
             from aggregator.store.postgres.readonly import ReadOnlyArchive
 
-        return ReadOnlyArchive(self._place.database or "", identity())
+        return ReadOnlyArchive(self._installation.database or "", identity())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.addresses import Allowance, host_of
 from aggregator.bootstrap.application import Application
-from aggregator.bootstrap.place import utc_now
+from aggregator.bootstrap.installation import utc_now
 from aggregator.categorise.version import program
 from aggregator.config.watch import Watch
 from aggregator.errors import ConfigError, Problem, StoreError, TooManyFiles
@@ -48,10 +48,10 @@ class Engines:
 
     def __init__(self, application: Application, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._place = application.place
+        self._installation = application.installation
         self._archives = Archives(*(application.database.open() for _ in Archives._fields))
         self._fetchers: dict[tuple[object, ...], Http] = {}
-        self._watch = Watch(self._place.config, os.environ)
+        self._watch = Watch(self._installation.config, os.environ)
         self._upkeep = self._archives.follower.upkeep
         self._upkeep.note(notes.PROGRAM, program())
         in_force = self._upkeep.configuration()
@@ -75,7 +75,7 @@ class Engines:
         ):
             return application
         log.info("reload is manual: the configuration in force stays; `aggregator apply` applies the file")
-        return Application.of_texts(application.place, in_force.texts)
+        return Application.of_texts(application.installation, in_force.texts)
 
     def start(self) -> Engine:
         """The engine for the configuration in force at start."""
@@ -129,7 +129,7 @@ class Engines:
         if force or self._watch.saved():
             self._untaken = None  # also if this edit is broken
             try:
-                self._untaken = Application.load(self._place), force
+                self._untaken = Application.load(self._installation), force
             except TooManyFiles:
                 self._watch.forget()
                 raise
@@ -174,7 +174,7 @@ class Engines:
         if in_force is None or in_force.epoch == self._stored_epoch:
             return None
         try:
-            fresh = Application.of_texts(self._place, in_force.texts)
+            fresh = Application.of_texts(self._installation, in_force.texts)
         except ConfigError:  # written for another environment; reported once
             self._stored_epoch = in_force.epoch
             raise

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from aggregator.bootstrap.application import Application
-from aggregator.bootstrap.place import Place, utc_now
+from aggregator.bootstrap.installation import Installation, utc_now
 from aggregator.model import notes
 from aggregator.model.stream import Names
 
@@ -36,7 +36,7 @@ def in_force(application: Application) -> InForce:
         receipts=lambda title, summary, source: application.receipts(
             title, summary, application.sources.get(source or "")
         ),
-        root=(settings.site.url or application.place.address).rstrip("/"),
+        root=(settings.site.url or application.installation.address).rstrip("/"),
         zone=ZoneInfo(settings.site.timezone),
     )
 
@@ -70,10 +70,10 @@ def library(application: Application, written: datetime | None = None) -> Librar
     from aggregator.pipeline.category_topics import titles_of
     from aggregator.web.library import Library
 
-    place = application.place
+    installation = application.installation
     return Library(
         open_archive=application.database.read_only,
-        compile=lambda texts: in_force(Application.of_texts(place, texts)),
+        compile=lambda texts: in_force(Application.of_texts(installation, texts)),
         current=in_force(application),
         clock=utc_now,
         health=_health,
@@ -91,7 +91,7 @@ def web_application() -> Any:
     from aggregator.worker.processes import PARENT
 
     die_with_parent(int(parent) if (parent := os.environ.get(PARENT)) else None)
-    place = Place.of_environment(os.environ)
-    application, _ = Application.load_or_in_force(place)
+    installation = Installation.of_environment(os.environ)
+    application, _ = Application.load_or_in_force(installation)
     logs.start(application.mask)
     return create_app(library(application, written()))

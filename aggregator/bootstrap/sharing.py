@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from aggregator.addresses import host_of
 from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.database import driver
-from aggregator.bootstrap.place import utc_now
+from aggregator.bootstrap.installation import utc_now
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.processes import identity
 

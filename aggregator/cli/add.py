@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Application, Installation
 from aggregator.cli.appending import NewNames, append, hint_to_apply, present, same_address, web_address, with_publisher
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.discovery import as_rows, find, offer, pick, pick_option
@@ -25,8 +25,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     json_option(parser)
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
-    application = Application.load(place)
+def run(args: argparse.Namespace, installation: Installation) -> int:
+    application = Application.load(installation)
     there, url = present(application), web_address(args.url)
     known = there.get(same_address(url if "://" in url else f"https://{url}"))
     if known:
@@ -59,7 +59,7 @@ def _present(application: Application, source: Source, as_json: bool) -> int:
 
 
 def _print(application: Application, source: NewSource, entries: int, as_json: bool) -> None:
-    fresh = Application.load(application.place)
+    fresh = Application.load(application.installation)
     made = next(one for one in fresh.settings.sources if one.url == source.url.replace("${", "$${"))
     if as_json:
         row: dict[str, Any] = {"id": made.id, "name": made.name, "url": application.mask(made.url)}

@@ -84,7 +84,7 @@ def append(application: Application, sources: Sequence[NewSource]) -> None:
     from aggregator.config.load import parse
     from aggregator.pipeline.changes import Changes, changes
 
-    path, settings = application.place.config, application.settings
+    path, settings = application.installation.config, application.settings
     before = path.read_bytes()
     mark = before[:3] if before.startswith(b"\xef\xbb\xbf") else b""
     held = before[len(mark) :].decode(errors="replace")

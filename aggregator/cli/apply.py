@@ -7,7 +7,7 @@ import sys
 
 import orjson
 
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.edition import editing, re_place_stored, seconds
 from aggregator.model import notes
@@ -17,10 +17,10 @@ from aggregator.schedule.formatting import counted
 TICKED = 30  # seconds
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
+def run(args: argparse.Namespace, installation: Installation) -> int:
     from aggregator.worker.processes import locks
 
-    application = Application.load(place)
+    application = Application.load(installation)
     settings = application.settings
     archive = application.database.open()
     before = archive.upkeep.configuration()
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
     if application.database.shared:
         running = _polled_by_others(archive.upkeep.noted(notes.TICK))
     else:
-        running = any(lock.held() for lock in locks(place.instance, application.database.file))
+        running = any(lock.held() for lock in locks(installation.instance, application.database.file))
     replaced = 0
     if not running:
         try:
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
                 replaced = re_place_stored(archive, application, proceed)
         except KeyboardInterrupt:
             print(
-                f"{place.config} is in force now; stored stories that were not re-placed yet follow with the next "
+                f"{installation.config} is in force now; stored stories that were not re-placed yet follow with the next "
                 "`apply`, `poll` or `run`.",
                 file=sys.stderr,
             )
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
         row = {"applied": applied, "epoch": settings.epoch, "running": running, "re_placed": replaced}
         print(orjson.dumps({**row, "changed": found.as_json()}).decode())
         return 0
-    print(f"{place.config} {'is in force now' if applied else 'was in force already'}.")
+    print(f"{installation.config} {'is in force now' if applied else 'was in force already'}.")
     for line in found.lines(BRIEFLY):
         print(f"  {line}")
     if running and applied:

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from aggregator.bootstrap import Place
+from aggregator.bootstrap import Installation
 from aggregator.errors import UsageError
 
-Run = Callable[[argparse.Namespace, Place], int]
+Run = Callable[[argparse.Namespace, Installation], int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import argparse
 import signal
 from pathlib import Path
 
-from aggregator.bootstrap import Database, Place
+from aggregator.bootstrap import Database, Installation
 from aggregator.cli.arguments import Command
 
 
@@ -14,9 +14,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="the copy to write; must not exist yet")
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
+def run(args: argparse.Namespace, installation: Installation) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was copied by then is removed, as after Ctrl-C
-    archive = Database(place).open_existing()
+    archive = Database(installation).open_existing()
     archive.upkeep.backup(args.file)
     archive.close()
     print(f"{args.file} holds the archive, {args.file.stat().st_size // 1024} KiB.")

@@ -8,18 +8,18 @@ from typing import Any
 
 import orjson
 
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, json_option
 from aggregator.errors import ConfigError, Problem
 from aggregator.schedule.formatting import counted
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
+def run(args: argparse.Namespace, installation: Installation) -> int:
     from aggregator.categorise.examples import check_examples
 
     settings = None
     try:
-        application = Application.load(place)
+        application = Application.load(installation)
         settings = application.settings
         errors = check_examples(application.rulebook)
         problems = (*application.warnings, *errors)
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
                 len(rule.examples) + len(rule.counterexamples) for rule in (*settings.sections, *settings.topics)
             )
             print(
-                f"{place.config} is sound: {counted(len(settings.sources), 'source')}, "
+                f"{installation.config} is sound: {counted(len(settings.sources), 'source')}, "
                 f"{counted(len(settings.sections), 'section')}, {counted(len(settings.topics), 'topic')}, "
                 f"{counted(examples, 'example holds', 'examples hold')}.",
                 file=sys.stderr,

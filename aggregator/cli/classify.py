@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, option
 from aggregator.cli.judgement import judgement
 from aggregator.errors import AggregatorError
@@ -37,10 +37,10 @@ class InputItem:
     lang: str | None
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
+def run(args: argparse.Namespace, installation: Installation) -> int:
     from aggregator.pipeline.edition import gc_paused
 
-    application = Application.load(place)
+    application = Application.load(installation)
     out = sys.stdout.buffer
     with gc_paused():
         items = list(_read(args.file))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from aggregator.bootstrap import SERVERS, Database, Place
+from aggregator.bootstrap import SERVERS, Database, Installation
 from aggregator.cli.arguments import Command
 from aggregator.cli.progress import bar
 from aggregator.errors import AlreadyRunning, StoreError, UsageError
@@ -15,19 +15,19 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("url", help="the database to fill: postgresql://USER@HOST/DATABASE, empty")
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
+def run(args: argparse.Namespace, installation: Installation) -> int:
     from aggregator.worker.processes import locks
 
-    held = Database(place)
+    held = Database(installation)
     if held.shared or not args.url.startswith(SERVERS):
         raise UsageError(
             "copies a SQLite archive (--database sqlite:///… or none) into postgresql://USER@HOST/DATABASE"
         )
     if not held.exists:
         raise StoreError(f"{held.file}: there is no archive to copy")
-    if any(lock.held() for lock in locks(place.instance, held.file)):
+    if any(lock.held() for lock in locks(installation.instance, held.file)):
         raise AlreadyRunning(f"a service polls into {held.file}; stop it first: what came later would be lost")
-    target = Database(replace(place, database=args.url)).server()
+    target = Database(replace(installation, database=args.url)).server()
     source = held.sqlite()
     from aggregator.store.transfer import transfer
 

@@ -41,12 +41,12 @@ async def find(
             found = await finder.find(address)
             if isinstance(found, FeedFound):
                 return found, ()
-            place = choice or otherwise
-            if place is None:
+            picked = choice or otherwise
+            if picked is None:
                 return None, found
-            if place > len(found):
+            if picked > len(found):
                 raise UsageError(f"--pick: the page names {counted(len(found), 'feed')}")
-            return await finder.feed(found[place - 1]), found
+            return await finder.feed(found[picked - 1]), found
     except UsageError:
         raise
     except AggregatorError as error:

@@ -31,7 +31,7 @@ LOOKED_AT = 2000  # stories with the words of a proposal, newest first
 
 _BARE = re.compile(r"\w(?:[^,:#\"\[\]{}]|[:#]\b)*")
 
-Place = tuple[str, int, int]
+At = tuple[str, int, int]
 """File, line and column of an example."""
 
 
@@ -57,7 +57,7 @@ def expected(application: Application, case: Case, section: str, story: int | No
         found = islice(
             filter(partial(_keeps_fallback, application), proposals(application.rulebook, case, section)), TRIED
         )
-        failing = {_place(problem) for problem in check_examples(application.rulebook)}
+        failing = {_at(problem) for problem in check_examples(application.rulebook)}
         rows = [_row(application, proposal, archive, story, failing) for proposal in found]
         telling = _telling(application, case)
         rows.sort(key=lambda row: _rank(row, section, telling))
@@ -108,11 +108,11 @@ def _row(
     proposal: Proposal,
     archive: Archive | None,
     story: int | None,
-    failing: Container[Place],
+    failing: Container[At],
 ) -> dict[str, Any]:
     settings = application.settings
     trial = Application(
-        application.place,
+        application.installation,
         replace(settings, sections=edited(settings.sections, proposal), epoch=f"{settings.epoch}+"),
     )
     found = _effect(application, trial, proposal, archive) if archive else Plan()
@@ -125,7 +125,7 @@ def _row(
         "was": term_text(proposal.was) if proposal.was else None,
         "at": str(at),
         "edit": edit,
-        "fails": [str(problem) for problem in check_examples(trial.rulebook) if _place(problem) not in failing],
+        "fails": [str(problem) for problem in check_examples(trial.rulebook) if _at(problem) not in failing],
         "weight": proposal.term.weight,
         "story": _leading(application, trial, archive, story),
         "looked_at": found.stories,
@@ -210,7 +210,7 @@ def _typed(term: Term) -> str:
     return term_text(replace(term, parts=tuple(parts)))
 
 
-def _place(problem: Problem) -> Place:
+def _at(problem: Problem) -> At:
     return problem.file, problem.line, problem.column
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from aggregator.bootstrap import Application, Place, utc_now
+from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.categorise.counterfactuals import Case, Outcome, outcome
 from aggregator.cli import joining
 from aggregator.cli.arguments import Command, json_option, option
@@ -45,8 +45,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     json_option(parser)
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
-    application = Application.load(place)
+def run(args: argparse.Namespace, installation: Installation) -> int:
+    application = Application.load(installation)
     text = one_line(" ".join(args.what))
     if args.expect:
         from aggregator.cli import expect  # brings pydantic and PyYAML, which a plain question need not wait for
@@ -156,11 +156,11 @@ def marked(text: str, receipts: Iterable[Receipt], field: str) -> str:
     for first, last in spans:  # those that overlap are one
         begun, done = joined.pop() if joined and first < joined[-1][1] else (first, last)
         joined.append((begun, max(done, last)))
-    shown, place = "", 0
+    shown, done = "", 0
     for first, last in joined:
-        shown += f"{text[place:first]}{start}{text[first:last]}{end}"
-        place = last
-    return shown + text[place:]
+        shown += f"{text[done:first]}{start}{text[first:last]}{end}"
+        done = last
+    return shown + text[done:]
 
 
 def _look_up(application: Application, text: str) -> Subject | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from aggregator.bootstrap import Place, utc_now
+from aggregator.bootstrap import Installation, utc_now
 from aggregator.cli.arguments import Command, nothing
 from aggregator.cli.broken_file import file_or_in_force
 from aggregator.model.settings import Settings, Source
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
-    with file_or_in_force(place) as application:
+def run(args: argparse.Namespace, installation: Installation) -> int:
+    with file_or_in_force(installation) as application:
         _print(application.settings)
     return 0
 

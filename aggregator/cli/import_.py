@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 
 from aggregator.addresses import Allowance, host_of, literal_private
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Application, Installation
 from aggregator.cli.appending import NewNames, append, hint_to_apply, present, same_address, web_address, with_publisher
 from aggregator.cli.arguments import Command, json_option
 from aggregator.config.edit import NewSource
@@ -38,8 +38,8 @@ class Sorted:
     bad: list[str] = field(default_factory=list)
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
-    application = Application.load(place)
+def run(args: argparse.Namespace, installation: Installation) -> int:
+    application = Application.load(installation)
     found = sort(application, _read(args.file))
     if found.fresh:
         append(application, found.fresh)
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace, place: Place) -> int:
         )
         return 0
     print(
-        f"Sources added to {place.config}: {len(found.fresh)}. There already: {len(found.known)}. "
+        f"Sources added to {installation.config}: {len(found.fresh)}. There already: {len(found.known)}. "
         f"Listed twice: {len(found.twice)}. Dropped, cannot be polled: {len(found.bad)}."
     )
     for url in found.bad[:SHOWN]:

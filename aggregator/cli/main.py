@@ -14,7 +14,7 @@ from keyword import iskeyword
 from pathlib import Path
 
 from aggregator import __version__
-from aggregator.bootstrap import Place
+from aggregator.bootstrap import Installation
 from aggregator.cli.arguments import Command, option
 from aggregator.errors import OUT_OF_FILES, AggregatorError, ConfigError, TooManyFiles
 
@@ -94,7 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
     gc.set_threshold(50_000)
     atexit.register(gc.freeze)
     given, rest = parser().parse_known_args(arguments)
-    place = Place(Path(given.config), Path(given.instance), given.database or None)
+    installation = Installation(Path(given.config), Path(given.instance), given.database or None)
     if isinstance(sys.stdout, io.TextIOWrapper):  # headlines contain characters that a terminal's encoding may lack
         sys.stdout.reconfigure(errors="backslashreplace")
     code = 0
@@ -105,7 +105,7 @@ def main(arguments: list[str] | None = None) -> int:
         asked = _parsed(own, command.name, rest)
         if "json" in asked and asked.json and isinstance(sys.stdout, io.TextIOWrapper):  # read by programs, not shown
             sys.stdout.reconfigure(encoding="utf-8")
-        code = command.run(asked, place)
+        code = command.run(asked, installation)
         sys.stdout.flush()  # when the program exits, a failure would have no message, and an exit code of its own
     except ConfigError as error:
         print(error, file=sys.stderr)

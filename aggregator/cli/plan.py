@@ -12,8 +12,8 @@ from typing import Any
 
 import orjson
 
-from aggregator.bootstrap import Application, Place, utc_now
-from aggregator.bootstrap.place import is_there
+from aggregator.bootstrap import Application, Installation, utc_now
+from aggregator.bootstrap.installation import is_there
 from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.cli.progress import bar
@@ -34,11 +34,13 @@ def add(parser: argparse.ArgumentParser) -> None:
     json_option(parser)
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
+def run(args: argparse.Namespace, installation: Installation) -> int:
     with suppress(OSError):  # loading it says what is wrong
         if args.file and not is_there(Path(args.file)):
-            raise UsageError(f"{args.file} does not exist: name the proposed file, or none to plan {place.config}")
-    after = Application.load(replace(place, config=Path(args.file)) if args.file else place)
+            raise UsageError(
+                f"{args.file} does not exist: name the proposed file, or none to plan {installation.config}"
+            )
+    after = Application.load(replace(installation, config=Path(args.file)) if args.file else installation)
     comparison = Comparison(in_force(after), after)
     report = _report(comparison, _since(args.since), number("--limit", args.limit) if args.limit else None)
     if args.json:
@@ -54,7 +56,7 @@ def _report(comparison: Comparison, since: int, limit: int | None) -> dict[str, 
     from aggregator.pipeline.plan import archive_rows
 
     before, after = comparison.before, comparison.after
-    head = {"file": str(after.place.config), "in_force": before.settings.epoch if before else None}
+    head = {"file": str(after.installation.config), "in_force": before.settings.epoch if before else None}
     if not after.database.exists:
         return {**head, **comparison.run(None, iter(()), lambda done: None)}
     archive = after.database.open()

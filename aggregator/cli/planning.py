@@ -34,7 +34,7 @@ def in_force(application: Application) -> Application | None:
     stored = archive.upkeep.configuration()
     archive.close()
     try:
-        return Application.of_texts(application.place, stored.texts) if stored else None
+        return Application.of_texts(application.installation, stored.texts) if stored else None
     except ConfigError as error:
         raise AggregatorError(
             "the configuration in force cannot be read here, so there is nothing to compare with: it was written for "

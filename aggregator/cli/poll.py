@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from aggregator.bootstrap import Application, Place, utc_now
+from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.child_process import Terminated, run_in_child
 from aggregator.cli.edition import place_all, seconds, warm_up
@@ -47,8 +47,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     json_option(parser)
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
-    application = Application.effective(place)
+def run(args: argparse.Namespace, installation: Installation) -> int:
+    application = Application.effective(installation)
     unknown = [id for id in args.source if id not in application.sources]
     if unknown:
         raise UsageError(f"there is no source {unknown[0]}; {_hint(unknown[0], application)}")
@@ -94,8 +94,8 @@ def _hint(unknown: str, application: Application) -> str:
     """What somebody who names an unknown source may have meant."""
     from difflib import get_close_matches
 
-    if unknown in Application.load(application.place).sources:
-        return f"{application.place.config} has it, and waits for `aggregator apply`, since reload is manual"
+    if unknown in Application.load(application.installation).sources:
+        return f"{application.installation.config} has it, and waits for `aggregator apply`, since reload is manual"
     renamed = [source.id for source in application.settings.sources if unknown in source.was]
     near = renamed or get_close_matches(unknown, application.sources, 1)
     return f"did you mean {near[0]}?" if near else "`aggregator sources` lists them"

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import argparse
 
-from aggregator.bootstrap import Application, Database, Place, utc_now
+from aggregator.bootstrap import Application, Database, Installation, utc_now
 from aggregator.cli.arguments import Command, nothing
 from aggregator.cli.broken_file import file_or_in_force
 from aggregator.schedule.formatting import counted
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
-    archive = Database(place).open_existing()
-    with file_or_in_force(place) as read:
+def run(args: argparse.Namespace, installation: Installation) -> int:
+    archive = Database(installation).open_existing()
+    with file_or_in_force(installation) as read:
         application, in_force = read, archive.upkeep.configuration()
         waits = read.database.shared or read.settings.site.reload == "manual"
         if waits and in_force and in_force.epoch != read.settings.epoch:
             # What it takes is gone for good, and the file of this machine may be an old copy of the one in force.
-            application = Application.of_texts(place, in_force.texts)
+            application = Application.of_texts(installation, in_force.texts)
         purged = archive.upkeep.prune(int(utc_now().timestamp()), *application.keep, named=application.policy.named)
         archive.close()
         print(f"The texts of {counted(purged, 'item')} were deleted; headlines and links stay.")

@@ -6,25 +6,25 @@ import argparse
 import asyncio
 import sys
 
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command
 from aggregator.cli.serve import add, announce, listening
 from aggregator.cli.worker import work
 from aggregator.worker.processes import check_port, end_on_signals
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
+def run(args: argparse.Namespace, installation: Installation) -> int:
     end_on_signals()
     from aggregator.worker.web_process import run_web
 
-    host, port, place = listening(args, place)
-    application = Application.load(place)
+    host, port, installation = listening(args, installation)
+    application = Application.load(installation)
     check_port(host, port)
     announce(application)
 
     async def web(stopping: asyncio.Event) -> None:
-        print(f"Serving on {place.address} (Ctrl-C stops)", file=sys.stderr)
-        await run_web(host, port, place.environment(), stopping)
+        print(f"Serving on {installation.address} (Ctrl-C stops)", file=sys.stderr)
+        await run_web(host, port, installation.environment(), stopping)
 
     return work(application, web)
 

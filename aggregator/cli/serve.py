@@ -9,7 +9,7 @@ import signal
 import sys
 from dataclasses import replace
 
-from aggregator.bootstrap import Application, Place, web_application
+from aggregator.bootstrap import Application, Installation, web_application
 from aggregator.cli.arguments import Command, number, option
 from aggregator.errors import TooManyFiles, UsageError
 from aggregator.sandbox.parent import die_with_parent
@@ -25,8 +25,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     option(parser, "--port", "port to listen on", default="8000")
 
 
-def listening(args: argparse.Namespace, place: Place) -> tuple[str, int, Place]:
-    """Host, port, and the place with the address under which it is then reached.
+def listening(args: argparse.Namespace, installation: Installation) -> tuple[str, int, Installation]:
+    """Host, port, and the installation with the address under which it is then reached.
 
     Raises:
         TooManyFiles: even a few readers would be too many.
@@ -39,40 +39,45 @@ def listening(args: argparse.Namespace, place: Place) -> tuple[str, int, Place]:
     if port > 65535:
         raise UsageError(f"--port: expected a number from 1 to 65535, found {port}")
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared with, not bound
-    return host, port, replace(place, address=f"http://{f'[{shown}]' if ':' in shown else shown}:{port}")
+    return host, port, replace(installation, address=f"http://{f'[{shown}]' if ':' in shown else shown}:{port}")
 
 
 def announce(application: Application) -> None:
     if application.settings.site.url is None:
         print(
-            f"warning: site.url is not set in {application.place.config}, so feeds link to {application.place.address}; "
+            f"warning: site.url is not set in {application.installation.config}, so feeds link to {application.installation.address}; "
             "set it to the public address before others subscribe",
             file=sys.stderr,
         )
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
+def run(args: argparse.Namespace, installation: Installation) -> int:
     end_on_signals()
-    host, port, place = listening(args, place)
+    host, port, installation = listening(args, installation)
     address = check_port(host, port)
     if parent := os.environ.get(PARENT):
         die_with_parent(int(parent))
     else:
-        application = _loaded(place)
+        application = _loaded(installation)
         application.database.open().close()  # made and brought up to date before anybody reads
         announce(application)
-        print(f"Serving on {place.address}", file=sys.stderr)
-    os.environ.update({**place.environment(), PARENT: str(os.getpid())})  # … of the processes that granian starts
+        print(f"Serving on {installation.address}", file=sys.stderr)
+    os.environ.update(
+        {**installation.environment(), PARENT: str(os.getpid())}
+    )  # … of the processes that granian starts
     _fork()
     _granian(address, port)
     return 0
 
 
-def _loaded(place: Place) -> Application:
+def _loaded(installation: Installation) -> Application:
     """A broken file is reported and takes nothing from readers: the configuration in force is served."""
-    application, broken = Application.load_or_in_force(place)
+    application, broken = Application.load_or_in_force(installation)
     if broken:
-        print(f"{broken}\nwarning: {place.config} is broken; serving by the configuration in force", file=sys.stderr)
+        print(
+            f"{broken}\nwarning: {installation.config} is broken; serving by the configuration in force",
+            file=sys.stderr,
+        )
     return application
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from aggregator.bootstrap import Place, library
+from aggregator.bootstrap import Installation, library
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.broken_file import file_or_in_force
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from aggregator.web.shapes import Source
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
+def run(args: argparse.Namespace, installation: Installation) -> int:
     from aggregator.web.rows import source_rows
 
-    with file_or_in_force(place) as application:
+    with file_or_in_force(installation) as application:
         # Made where there is none, since whoever has just written the file asks too, or brought up to date; a listing writes nothing
         # into it.
         application.database.open().close()

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Application, Installation
 from aggregator.cli.appending import present, same_address, web_address
 from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.discovery import find, offer, pick, pick_option
@@ -25,8 +25,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     json_option(parser)
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
-    application = Application.load(place)
+def run(args: argparse.Namespace, installation: Installation) -> int:
+    application = Application.load(installation)
     choice = pick(args.pick)
     found, links = asyncio.run(find(application, web_address(args.url), choice, otherwise=1))
     assert found is not None

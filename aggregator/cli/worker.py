@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from aggregator.bootstrap import Application, Place, utc_now
+from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.cli.arguments import Command, nothing
 from aggregator.pipeline.leases import release_dead
 from aggregator.worker.memory import return_large_blocks
@@ -23,9 +23,9 @@ Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 """Something that runs beside the worker until the event is set."""
 
 
-def run(args: argparse.Namespace, place: Place) -> int:
+def run(args: argparse.Namespace, installation: Installation) -> int:
     end_on_signals()
-    return work(Application.load(place), None)
+    return work(Application.load(installation), None)
 
 
 def work(application: Application, beside: Beside | None) -> int:
@@ -42,7 +42,7 @@ def work(application: Application, beside: Beside | None) -> int:
         with Sharing(application) as sharing:
             asyncio.run(_serve(application, beside, sharing.report, sharing))
         return 0
-    mine, of_archive = locks(application.place.instance, application.database.file)
+    mine, of_archive = locks(application.installation.instance, application.database.file)
     with mine as lock, of_archive as taken:
         archive = application.database.open()
 

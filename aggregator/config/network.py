@@ -7,7 +7,7 @@ from ipaddress import ip_network
 
 from aggregator.addresses import host_of, plain
 from aggregator.config.environment import mask
-from aggregator.config.scalars import Wrong, place, shown, table, text
+from aggregator.config.scalars import Wrong, position, shown, table, text
 from aggregator.config.tree import Table, Text
 from aggregator.model.source import OWN_HEADERS
 
@@ -110,7 +110,7 @@ def _header_name(name: str, named: Table) -> str:
 def _header_value(value: object) -> str:
     written = text(value, 8192)
     if re.search(r"[\x00-\x1f\x7f]", str(value).strip()):
-        raise Wrong("a header must be one line of text", place(value))
+        raise Wrong("a header must be one line of text", position(value))
     if not written.isascii():
-        raise Wrong("a header must be plain ASCII", place(value))
+        raise Wrong("a header must be plain ASCII", position(value))
     return value.kept.strip() if isinstance(value, Text) else written

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from aggregator.config.scalars import Wrong, place, shown, text
+from aggregator.config.scalars import Wrong, position, shown, text
 from aggregator.config.suggest import did_you_mean
 from aggregator.config.tree import Items, Table, kind
 from aggregator.model.settings import LONGEST_WORD, Term
@@ -27,27 +27,27 @@ def read_word(value: object) -> Term:
     """A line of `words`."""
     if isinstance(value, dict):
         return _all(value) if isinstance(value.get("all"), list) else _weighed(value, word)
-    return Term((word(value),), 1.0, place(value))
+    return Term((word(value),), 1.0, position(value))
 
 
 def read_place(value: object) -> Term:
     """A line of `places`: an ISO 3166 code, a UN M49 name as a slug, or a named group; optionally with a weight."""
     if isinstance(value, dict):
         return _weighed(value, place_code)
-    return Term((place_code(value),), 1.0, place(value))
+    return Term((place_code(value),), 1.0, position(value))
 
 
 def read_not(value: object) -> Term:
     """A line of `not`: only text."""
     if isinstance(value, dict):
         raise Wrong("a line of `not` is text without a weight: the phrase is not counted")
-    return Term((word(value),), 1.0, place(value))
+    return Term((word(value),), 1.0, position(value))
 
 
 def read_never(value: object) -> Term:
     """A line of `never`: text, or `{all: [...]}` without a weight."""
     if not isinstance(value, dict):
-        return Term((word(value),), 1.0, place(value))
+        return Term((word(value),), 1.0, position(value))
     if not isinstance(value.get("all"), list) or "weight" in value:
         raise Wrong("a line of `never` is text or {all: [a, b]} without a weight: it rules the section out")
     return _all(value)
@@ -56,7 +56,7 @@ def read_never(value: object) -> Term:
 def word(value: object) -> str:
     """A word or phrase, checked: plain text, not a pattern."""
     written = text(value, LONGEST_WORD)
-    at = place(value)
+    at = position(value)
     bare = written.removesuffix("*")
     if written == "*":
         raise Wrong("a lone * would match every word", at)
@@ -79,28 +79,29 @@ def place_code(value: object) -> str:
     guess = re.sub(r"[^a-z0-9]+", "-", shown(value).lower()).strip("-")
     hint = f"; did you mean `{guess}`?" if PLACE.fullmatch(guess) else ""
     raise Wrong(
-        f"a place is a code such as CN or a name such as eastern-asia, found {shown(value)}{hint}", place(value)
+        f"a place is a code such as CN or a name such as eastern-asia, found {shown(value)}{hint}", position(value)
     )
 
 
 def weight(value: object) -> float:
     if value == "":
         raise Wrong(
-            "expected a weight such as 2 or 0.5, found nothing; a blank comes after the colon: `quad: 2`", place(value)
+            "expected a weight such as 2 or 0.5, found nothing; a blank comes after the colon: `quad: 2`",
+            position(value),
         )
     written = text(value, 20)
     if not re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", written):
-        raise Wrong(f"expected a weight such as 2 or 0.5, found {shown(value)}", place(value))
+        raise Wrong(f"expected a weight such as 2 or 0.5, found {shown(value)}", position(value))
     number = float(written)
     if number <= 0:
         raise Wrong(
             f"a weight must be more than 0, found {shown(value)}; what must not count goes under `not` or `never`",
-            place(value),
+            position(value),
         )
     if number > MAX_WEIGHT:
         raise Wrong(
             f"a weight is at most {MAX_WEIGHT:g}, found {shown(value)}; from 5 on it outranks any single place",
-            place(value),
+            position(value),
         )
     return number
 
@@ -115,12 +116,12 @@ def _weighed(value: dict[str, object], read: Callable[[object], str]) -> Term:
             f"a table names one word and its weight, found {len(value)} keys; {ONE_EACH}{did_you_mean(stray, known) if known else ''}"
         )
     ((phrase, heavy),) = value.items()
-    at = value.keys_at[phrase] if isinstance(value, Table) else place(value)
+    at = value.keys_at[phrase] if isinstance(value, Table) else position(value)
     try:
         read(phrase)
     except Wrong as wrong:
         raise Wrong(str(wrong), at) from None
-    return Term((read(phrase),), weight(heavy), place(value))
+    return Term((read(phrase),), weight(heavy), position(value))
 
 
 def _all(value: dict[str, object]) -> Term:
@@ -131,11 +132,11 @@ def _all(value: dict[str, object]) -> Term:
     parts = value["all"]
     assert isinstance(parts, list)
     if not 2 <= len(parts) <= MAX_PARTS:
-        raise Wrong(f"`all` takes 2 to {MAX_PARTS} words, found {len(parts)}", place(parts))
+        raise Wrong(f"`all` takes 2 to {MAX_PARTS} words, found {len(parts)}", position(parts))
     read = tuple(word(part) for part in parts)
     if len(set(read)) < len(read):
-        raise Wrong("`all` names a word twice", place(parts))
-    return Term(read, weight(value["weight"]) if "weight" in value else 1.0, place(value))
+        raise Wrong("`all` names a word twice", position(parts))
+    return Term(read, weight(value["weight"]) if "weight" in value else 1.0, position(value))
 
 
 def texts_only(value: object) -> str:

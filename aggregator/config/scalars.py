@@ -32,7 +32,7 @@ class Wrong(ValueError):
         self.at = at
 
 
-def place(value: object) -> Position:
+def position(value: object) -> Position:
     """The position of a node of the tree."""
     return value.at if isinstance(value, Text | Items | Table) else NOWHERE
 
@@ -46,12 +46,12 @@ def shown(value: object) -> str:
 def text(value: object, most: int = 500) -> str:
     """One line of text, trimmed, not empty."""
     if not isinstance(value, str):
-        raise Wrong(f"expected text, found {kind(value)}", place(value))
+        raise Wrong(f"expected text, found {kind(value)}", position(value))
     line = " ".join(value.split())
     if not line:
-        raise Wrong("expected text, found nothing", place(value))
+        raise Wrong("expected text, found nothing", position(value))
     if len(line) > most:
-        raise Wrong(f"longer than {most} characters", place(value))
+        raise Wrong(f"longer than {most} characters", position(value))
     return line
 
 

@@ -59,7 +59,7 @@ def _empty(value: Any) -> Any:
 
 
 def _example(value: Any) -> Example:
-    return Example(rules.texts_only(value), scalars.place(value))
+    return Example(rules.texts_only(value), scalars.position(value))
 
 
 def _name(value: Any) -> str:
@@ -104,7 +104,7 @@ class Entry(BaseModel):
     @classmethod
     def _stand(cls, data: Any, handler: ModelWrapValidatorHandler[Any]) -> Any:
         entry = handler({} if _empty(data) == [] else data)
-        entry._at, entry._raw = scalars.place(data), data
+        entry._at, entry._raw = scalars.position(data), data
         return entry
 
     def at(self, key: str | None = None, index: int | None = None) -> Position:
@@ -112,7 +112,7 @@ class Entry(BaseModel):
         value = self._raw.get(key) if isinstance(self._raw, dict) else None
         if index is not None and isinstance(value, list):
             value = value[index]
-        return scalars.place(value) if isinstance(value, str | list | dict) and hasattr(value, "at") else self._at
+        return scalars.position(value) if isinstance(value, str | list | dict) and hasattr(value, "at") else self._at
 
 
 class Site(Entry):

@@ -223,24 +223,24 @@ class Http:
             trail = trail.step(answer.status, answer.headers.get("Location"))
         raise Stopped("redirect", f"more than {self._limits.redirects} redirects")
 
-    async def _ask(self, place: WebAddress, headers: CIMultiDict[str], terms: _Terms) -> _Answer:
-        async with self._gate.enter(place.host):
+    async def _ask(self, address: WebAddress, headers: CIMultiDict[str], terms: _Terms) -> _Answer:
+        async with self._gate.enter(address.host):
             clock = asyncio.get_running_loop().time
             began = clock()
             try:
                 async with asyncio.timeout(terms.seconds):
-                    return await self._exchange(place, headers, terms.public)
+                    return await self._exchange(address, headers, terms.public)
             except TimeoutError:
-                if self._guard_of(place.host, terms.public).asks(place.host):
+                if self._guard_of(address.host, terms.public).asks(address.host):
                     raise Stopped("dns", NO_NAME_SERVER) from None
                 seconds = self._limits.deadline
                 raise Stopped("timeout", f"no complete answer within {seconds:g} seconds") from None
             finally:
                 terms.seconds -= clock() - began
 
-    async def _exchange(self, place: WebAddress, headers: CIMultiDict[str], public: bool) -> _Answer:
-        url, once = URL(place.url, encoded=True), _Once()
-        async with self._session(place.host, public).get(
+    async def _exchange(self, address: WebAddress, headers: CIMultiDict[str], public: bool) -> _Answer:
+        url, once = URL(address.url, encoded=True), _Once()
+        async with self._session(address.host, public).get(
             url, headers=headers, allow_redirects=False, middlewares=(once,), trace_request_ctx=once
         ) as response:
             if response.status != 200:

@@ -58,10 +58,10 @@ class HostGate:
 
     @asynccontextmanager
     async def enter(self, host: str) -> AsyncIterator[None]:
-        """Held for one request. A request that waits for its host takes no place of the overall limit meanwhile. Raises
+        """Held for one request. A request that waits for its host takes no slot of the overall limit meanwhile. Raises
         Stopped if the host asked for a pause."""
         if self._exempt(host):
-            async with self._place():
+            async with self._slot():
                 yield
             return
         self._admit(host)
@@ -77,17 +77,17 @@ class HostGate:
             lane.users -= 1
 
     @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
+    async def _slot(self) -> AsyncIterator[None]:
         async with self._overall, self._room():
             yield
 
     async def _begin(self, lane: _Lane, stack: AsyncExitStack) -> None:
-        """Take a place in the host's turn: if places are scarce, the spacing is still that between starts, not between the times
+        """Take a slot in the host's turn: if slots are scarce, the spacing is still that between starts, not between the times
         when each began to wait."""
         clock = asyncio.get_running_loop().time
         async with lane.turn:
             await asyncio.sleep(lane.next_start - clock())
-            await stack.enter_async_context(self._place())
+            await stack.enter_async_context(self._slot())
             lane.next_start = clock() + self._spacing
 
     def _forget_idle(self) -> None:

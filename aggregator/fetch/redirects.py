@@ -80,5 +80,5 @@ def start(url: str) -> tuple[Trail, tuple[str, str] | None]:
     except ValueError:
         raise Stopped("address", "not a valid address") from None
     login = (unquote(parsed.username), unquote(parsed.password)) if parsed.username or parsed.password else None
-    place = WebAddress.of(parsed)
-    return Trail(place, place), login
+    address = WebAddress.of(parsed)
+    return Trail(address, address), login

@@ -50,9 +50,9 @@ class Robots:
         self._clock = monotonic
         self._hosts: OrderedDict[str, _Host] = OrderedDict()
 
-    async def refusal(self, place: WebAddress) -> Failed | None:
+    async def refusal(self, address: WebAddress) -> Failed | None:
         """Why a page must not be requested: `robots`, or `waiting` if it is to be tried later; None if it may be."""
-        root = place.url[: len(place.url) - len(place.url.split("/", 3)[3])]
+        root = address.url[: len(address.url) - len(address.url.split("/", 3)[3])]
         host = self._hosts.setdefault(root, _Host())
         self._hosts.move_to_end(root)
         async with host.turn:
@@ -66,7 +66,7 @@ class Robots:
                 "the robots.txt of its host cannot be read at the moment",
                 freshness=Freshness(retry_after=wait),
             )
-        if not host.rules.can_fetch(place.url, TOKEN):
+        if not host.rules.can_fetch(address.url, TOKEN):
             return Failed("robots", "the robots.txt of its host forbids reading it")
         return None
 

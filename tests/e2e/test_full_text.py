@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from servers.local import Route, Server, answer, redirect
 
-from aggregator.bootstrap import Application, Place, library, utc_now
+from aggregator.bootstrap import Application, Installation, library, utc_now
 from aggregator.cli.main import main
 from aggregator.store.sqlite.connection import Connection
 from aggregator.web.app import create_app
@@ -37,7 +37,7 @@ PAGE = f"""<!doctype html><html><head><title>Dam</title><script>alert('page')</s
 class Wire:
     def __init__(self, folder: Path, server: Server) -> None:
         self.server = server
-        self.place = Place(folder / "feeds.yaml", folder / "instance")
+        self.place = Installation(folder / "feeds.yaml", folder / "instance")
         self.place.config.write_text(
             "site: {title: Wire}\nallow_private: [127.0.0.1]\nsources:\n"
             f"  - {{name: Full, url: '{server.url('/full')}', full_text: true}}\n"

@@ -13,7 +13,7 @@ from builders import rss
 from builders.process import configuration
 from servers.local import Server, answer
 
-from aggregator.bootstrap import Application, Place, library, utc_now
+from aggregator.bootstrap import Application, Installation, library, utc_now
 from aggregator.cli.main import main
 from aggregator.web.app import create_app
 
@@ -27,7 +27,7 @@ class Wire:
 
     def __init__(self, folder: Path, server: Server) -> None:
         self.server = server
-        self.place = Place(folder / "feeds.yaml", folder / "instance")
+        self.place = Installation(folder / "feeds.yaml", folder / "instance")
         self.folder = folder
         self.moment = utc_now() - timedelta(
             minutes=50

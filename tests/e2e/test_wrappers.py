@@ -9,7 +9,7 @@ from pathlib import Path
 
 from servers.local import Server, answer
 
-from aggregator.bootstrap import Application, Place, library, utc_now
+from aggregator.bootstrap import Application, Installation, library, utc_now
 from aggregator.cli.main import main
 from aggregator.web.app import create_app
 
@@ -43,7 +43,7 @@ def _feed(outlets: Mapping[str, str] = OUTLETS) -> bytes:
 def test_the_host_of_an_items_own_source_folds_to_its_publisher(tmp_path: Path) -> None:
     with Server({}) as server:
         server.routes["/roundup"] = answer(_feed())
-        place = Place(tmp_path / "feeds.yaml", tmp_path / "instance")
+        place = Installation(tmp_path / "feeds.yaml", tmp_path / "instance")
         place.config.write_text(FILE.replace("URL", server.url("/roundup")))
         assert main(["--config", str(place.config), "--instance", str(place.instance), "poll", "--json"]) == 0
     client = create_app(library(Application.load(place))).test_client()
@@ -59,7 +59,7 @@ def test_the_host_of_an_items_own_source_folds_to_its_publisher(tmp_path: Path) 
 
 
 def test_an_item_is_of_the_outlet_that_the_wrapper_names_last(tmp_path: Path) -> None:
-    place = Place(tmp_path / "feeds.yaml", tmp_path / "instance")
+    place = Installation(tmp_path / "feeds.yaml", tmp_path / "instance")
     with Server({}) as server:
         place.config.write_text(FILE.replace("URL", server.url("/roundup")))
         for outlet in ("Elsewhere", "Nowhere"):

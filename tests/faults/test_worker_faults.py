@@ -20,7 +20,7 @@ from builders import NOW, by_words, item, policy, polled, source
 from builders.process import aggregator, children, configuration, free_port, serves
 from msgspec import structs
 
-from aggregator.bootstrap import Place
+from aggregator.bootstrap import Installation
 from aggregator.config.load import load
 from aggregator.errors import ConfigError, Problem, StoreBusy, StoreCorrupt, StoreError, StoreFull, TooManyFiles
 from aggregator.model.item import NormalFeed
@@ -794,7 +794,7 @@ def test_f23_a_web_process_that_hangs_is_replaced(
     monkeypatch.setattr(web_process, "LOOK", 1.0)
     config, port = configuration(tmp_path, {}), free_port()
     aggregator(config, "poll")
-    place = Place(config, tmp_path / "instance", address=f"http://127.0.0.1:{port}")
+    place = Installation(config, tmp_path / "instance", address=f"http://127.0.0.1:{port}")
     others = children(os.getpid()).keys()
 
     async def until_served() -> set[int]:

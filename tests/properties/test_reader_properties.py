@@ -20,7 +20,7 @@ import yaml
 from builders.postgres import fresh_database
 from newsroom import OVER_POSTGRES
 
-from aggregator.bootstrap import Application, Place, library
+from aggregator.bootstrap import Application, Installation, library
 from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, NotModified, Outcome
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place_all
@@ -84,7 +84,7 @@ class Service:
         self.events: list[tuple[int, list[str]]] = []
         self.count = 0
         self.config = json.loads(json.dumps(CONFIG))
-        self.place = Place(folder / "feeds.yaml", folder, fresh_database() if OVER_POSTGRES else None)
+        self.place = Installation(folder / "feeds.yaml", folder, fresh_database() if OVER_POSTGRES else None)
         self.application = self.configured()
         self.archive, self.lookup = self.application.database.open(), self.application.database.open()
         self.put_in_force()

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import pytest
 
-from aggregator.bootstrap import Place
+from aggregator.bootstrap import Installation
 from aggregator.cli.main import main
 from aggregator.cli.serve import listening
 from aggregator.errors import UsageError
@@ -84,7 +84,7 @@ def test_what_may_not_be_looked_at_is_not_taken_for_what_is_not_there(
 
 def test_an_empty_host_is_not_taken_for_all_addresses() -> None:
     with pytest.raises(UsageError, match="--host: expected an address or a name"):
-        listening(Namespace(host="", port="8000"), Place(Path("feeds.yaml"), Path("instance")))
+        listening(Namespace(host="", port="8000"), Installation(Path("feeds.yaml"), Path("instance")))
 
 
 def test_a_limit_of_open_files_that_is_too_low_is_told_in_one_line(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from builders import NOW, item, polled
 
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Application, Installation
 from aggregator.cli.main import main
 from aggregator.cli.plan import escaped
 from aggregator.pipeline.edition import edition
@@ -80,7 +80,7 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
     (tmp_path / "feeds.yaml").write_text(FILE)
-    application = Application.load(Place(tmp_path / "feeds.yaml", tmp_path / "instance"))
+    application = Application.load(Installation(tmp_path / "feeds.yaml", tmp_path / "instance"))
     archive = application.database.open()
     archive.sources.sync(application.settings.sources)
     archive.upkeep.put_in_force(application.settings.epoch, application.settings.texts, int(NOW.timestamp()))
@@ -412,7 +412,7 @@ def test_explain_says_by_which_word_a_country_became_a_topic(desk: Desk) -> None
 
 
 def test_explain_says_by_which_category_of_a_feed_a_story_has_a_topic(desk: Desk) -> None:
-    application = Application.load(Place(desk.file, desk.folder / "instance"))
+    application = Application.load(Installation(desk.file, desk.folder / "instance"))
     archive, now = application.database.open(), int(NOW.timestamp())
     several = [
         item(source, f"c{n}", f"Nothing of note {n} at {source}", published=NOW, categories=("Tulip mania", "News") if n < 2 else ("News",))
@@ -504,7 +504,7 @@ def test_a_proposed_file_that_is_not_there_is_named_without_the_advice_for_who_h
 def test_an_edit_that_moves_the_whole_story_comes_before_one_that_moves_a_report(desk: Desk) -> None:
     """A word that only one headline has moves that report, but not what the others tell."""
     titles = ["Plum harvest fails in Japan", "Plum crop is lost in Japan", "Plum growers count losses in Japan"]
-    application = Application.load(Place(desk.file, desk.folder / "instance"))
+    application = Application.load(Installation(desk.file, desk.folder / "instance"))
     archive = application.database.open()
     for source, title in zip(("one", "two", "three"), titles, strict=True):
         archive.intake.apply([polled(source, [item(source, "9", title, published=NOW)], live=False)], NOW)
@@ -588,7 +588,7 @@ def test_explain_expect_knows_the_section_to_which_a_source_leans(desk: Desk) ->
 
 
 def test_stories_that_join_and_split_are_foreseen(desk: Desk) -> None:
-    application = Application.load(Place(desk.file, desk.folder / "instance"))
+    application = Application.load(Installation(desk.file, desk.folder / "instance"))
     archive = application.database.open()
     urls = {title: archive.edition.stories([n])[n].entry.link for n, title in enumerate((t for _, t, _ in TEXTS), 1)}
     archive.close()
@@ -692,7 +692,7 @@ def test_a_story_stays_where_its_other_articles_put_it(desk: Desk) -> None:
 
 def test_explain_knows_an_article_whose_address_ends_in_an_id_of_its_outlet(desk: Desk) -> None:
     key = "content/0f0a3b1e-7d5c-4c58-9b1e-3f5a7c9d2e41"
-    application = Application.load(Place(desk.file, desk.folder / "instance"))
+    application = Application.load(Installation(desk.file, desk.folder / "instance"))
     archive = application.database.open()
     archive.intake.apply([polled("one", [item("one", key, "Quarterly figures please investors")])], NOW)
     archive.close()
@@ -721,7 +721,7 @@ def test_explain_shows_the_article_whose_address_is_given_not_the_lead_of_its_st
 def test_explain_says_of_an_item_whether_it_is_placed(desk: Desk) -> None:
     placed = desk.run("explain", url_of(PANDA))
     assert "from One (one)\n  joined: it founded its story: nothing came near\n  story urn:uuid:" in placed
-    archive = Application.load(Place(desk.file, desk.folder / "instance")).database.open()
+    archive = Application.load(Installation(desk.file, desk.folder / "instance")).database.open()
     archive.intake.apply([polled("two", [item("two", "9", "Tuna sold for a record", published=NOW)])], NOW)
     archive.close()
     waiting = desk.run("explain", "https://two.example/9")
@@ -792,7 +792,7 @@ def test_one_story_is_told_in_the_singular(desk: Desk) -> None:
 
 
 def test_an_edit_that_moves_nothing_moves_no_older_story_into_a_topic_found_since(desk: Desk) -> None:
-    application = Application.load(Place(desk.file, desk.folder / "instance"))
+    application = Application.load(Installation(desk.file, desk.folder / "instance"))
     archive, now = application.database.open(), int(NOW.timestamp())
     for source in ("one", "two", "three"):
         news = [

@@ -16,10 +16,10 @@ import pytest
 from builders import archive as made_archive
 from msgspec import structs
 
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Application, Installation
 from aggregator.bootstrap.database import Database
 from aggregator.bootstrap.engines import Engines
-from aggregator.bootstrap.place import utc_now
+from aggregator.bootstrap.installation import utc_now
 from aggregator.cli.main import main
 from aggregator.config import files
 from aggregator.errors import ConfigError, StoreBusy, TooManyFiles
@@ -53,7 +53,7 @@ class Worker:
     def __init__(self, folder: Path, text: str) -> None:
         self.file = folder / "feeds.yaml"
         self.file.write_text(text)
-        self.place = Place(self.file, folder / "instance")
+        self.place = Installation(self.file, folder / "instance")
         self.engines = Engines(Application.load(self.place), Sandbox())
         self.engine = self.engines.start()
         self.at_start = self.look()
@@ -249,7 +249,7 @@ def test_what_304_saves_is_told_from_the_first_kibibyte(tmp_path: Path, capsys: 
     command = ["--config", str(file), "--instance", str(tmp_path), "sources"]
     assert main(command) == 0
     opened = SqliteArchive(tmp_path / "aggregator.db")
-    opened.sources.sync(Application.load(Place(file, tmp_path)).settings.sources)
+    opened.sources.sync(Application.load(Installation(file, tmp_path)).settings.sources)
     (state,) = opened.sources.states()
     for size, told in ((700, "last success never\n"), (2100, "last success never, 2 KiB saved by 304\n")):
         opened.sources.save([structs.replace(state, bytes_saved=size)])

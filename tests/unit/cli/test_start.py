@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from builders.process import configuration
 
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Application, Installation
 from aggregator.cli import worker
 from aggregator.errors import StoreCorrupt
 from aggregator.store.sqlite.upkeep import Upkeep
@@ -30,7 +30,7 @@ def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def application(tmp_path: Path) -> Application:
-    return Application.load(Place(configuration(tmp_path, {}), tmp_path / "instance"))
+    return Application.load(Installation(configuration(tmp_path, {}), tmp_path / "instance"))
 
 
 def test_readers_are_served_while_the_archive_is_looked_through_and_no_longer_if_it_is_damaged(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
-from aggregator.bootstrap import Application, Place
+from aggregator.bootstrap import Application, Installation
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.item import Item
 from aggregator.pipeline.category_topics import stored_topics
@@ -170,7 +170,7 @@ def test_a_country_with_a_topic_of_its_own_has_no_second_one(tmp_path: Path) -> 
     topics = (
         "topics: [{id: holy-see, places: [VA], words: [pope]}, {id: us-laws, places: [{US: 0.05}], words: [senate]}]"
     )
-    place = Place(tmp_path / "feeds.yaml", tmp_path)
+    place = Installation(tmp_path / "feeds.yaml", tmp_path)
     app = Application.of_texts(place, {str(place.config): f"sections: [{{id: world}}]\n{topics}\n"})
     assert app.judge("Pope prays at the Vatican", "").topics == ("holy-see",)
     assert app.judge("Guests stay away", "They were at the Vatican.").topics == ("holy-see",)

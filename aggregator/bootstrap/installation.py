@@ -9,8 +9,8 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """The location of the service: its configuration, its data, and its address if `site.url` is not set."""
+class Installation:
+    """Where the configuration and the data of a service are, and its own address, which links have if `site.url` is not set."""
 
     config: Path
     instance: Path
@@ -18,7 +18,7 @@ class Place:
     address: str = "http://127.0.0.1:8000"
 
     @classmethod
-    def of_environment(cls, environ: Mapping[str, str]) -> Place:
+    def of_environment(cls, environ: Mapping[str, str]) -> Installation:
         return cls(
             Path(environ.get("AGGREGATOR_CONFIG", "feeds.yaml")),
             Path(environ.get("AGGREGATOR_INSTANCE", "instance")),
@@ -27,7 +27,7 @@ class Place:
         )
 
     def environment(self) -> dict[str, str]:
-        """The environment of a child process that is to use the same location."""
+        """The environment of a child process of the same installation."""
         return {
             "AGGREGATOR_CONFIG": str(self.config),
             "AGGREGATOR_INSTANCE": str(self.instance),
