@@ -136,7 +136,7 @@ async def _refresh(application: Any) -> int:
     from aggregator.normalise.document import normalise
     from aggregator.parse import parse
     from aggregator.pipeline.refresh import refresh
-    from aggregator.worker.processes import identity
+    from aggregator.worker.identity import identity
 
     async def here(fetched: Any, job: Any) -> Any:
         return normalise(parse(fetched.body, fetched.content_type, fetched.url), job, fetched.url)

@@ -41,8 +41,8 @@ from aggregator.sandbox.pool import Sandbox
 from aggregator.store.upkeep import MEMORY_SECONDS
 from aggregator.stories import batch_context
 from aggregator.stories.tuning import TUNING
+from aggregator.worker.identity import identity
 from aggregator.worker.polling import CLAIM, CLAIMS
-from aggregator.worker.processes import identity
 from aggregator.worker.service import TICK
 from benchmarks.bench_ingest import configuration, served
 from benchmarks.capacity import DAY, World, a_day, limits, shown

@@ -222,7 +222,7 @@ class Application(Configured):
     ) -> Tools:
         """What a refresh needs; without `extract` no articles are fetched."""
         from aggregator.pipeline.refresh import Tools
-        from aggregator.worker.processes import identity
+        from aggregator.worker.identity import identity
 
         return Tools(
             archive=archive,

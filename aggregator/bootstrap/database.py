@@ -96,7 +96,7 @@ class Database:
 
     def server(self) -> PostgresArchive:
         """With what only a server can tell."""
-        from aggregator.worker.processes import identity
+        from aggregator.worker.identity import identity
 
         with driver():
             from aggregator.store.postgres.archive import PostgresArchive
@@ -112,7 +112,7 @@ class Database:
 
     def troubles(self) -> tuple[str, ...]:
         """The problems that workers report. They are kept outside the store, since the store may be the problem."""
-        from aggregator.worker.processes import troubles
+        from aggregator.worker.lock import troubles
 
         return self._status_archive.upkeep.troubles() if self.shared else troubles(self._installation.instance)
 
@@ -122,7 +122,7 @@ class Database:
         return self._server_read_only()
 
     def _server_read_only(self) -> PostgresReadOnly:
-        from aggregator.worker.processes import identity
+        from aggregator.worker.identity import identity
 
         with driver():
             from aggregator.store.postgres.readonly import ReadOnlyArchive

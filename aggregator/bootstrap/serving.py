@@ -88,7 +88,7 @@ def web_application() -> Any:
     from aggregator.sandbox.parent import die_with_parent
     from aggregator.web.app import create_app
     from aggregator.worker import logs
-    from aggregator.worker.processes import PARENT
+    from aggregator.worker.startup import PARENT
 
     die_with_parent(int(parent) if (parent := os.environ.get(PARENT)) else None)
     installation = Installation.of_environment(os.environ)

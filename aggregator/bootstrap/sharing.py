@@ -10,7 +10,7 @@ from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.database import driver
 from aggregator.bootstrap.installation import utc_now
 from aggregator.worker.fleet import Fleet
-from aggregator.worker.processes import identity
+from aggregator.worker.identity import identity
 
 QUEUE = "aggregator queue"  # sessions of the queue
 DUE = 5000

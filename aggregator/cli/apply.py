@@ -18,7 +18,7 @@ TICKED = 30  # seconds
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
-    from aggregator.worker.processes import locks
+    from aggregator.worker.lock import locks
 
     application = Application.load(installation)
     settings = application.settings

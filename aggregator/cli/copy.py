@@ -16,7 +16,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
-    from aggregator.worker.processes import locks
+    from aggregator.worker.lock import locks
 
     held = Database(installation)
     if held.shared or not args.url.startswith(SERVERS):

@@ -12,7 +12,7 @@ from aggregator.cli.progress import bar
 from aggregator.errors import StoreBusy
 from aggregator.model import notes
 from aggregator.pipeline.leases import EDITION_LEASE, release_dead
-from aggregator.worker.processes import identity, is_dead
+from aggregator.worker.identity import identity, is_dead
 
 if TYPE_CHECKING:
     from aggregator.ports import Archive

@@ -24,7 +24,7 @@ from aggregator.errors import AggregatorError, StoreError, UsageError
 from aggregator.model.source import ASKED_TO_WAIT, PAUSED
 from aggregator.pipeline.leases import release_dead
 from aggregator.schedule.formatting import counted
-from aggregator.worker.processes import identity, is_dead
+from aggregator.worker.identity import identity, is_dead
 
 if TYPE_CHECKING:
     from aggregator.model.item import NormalFeed

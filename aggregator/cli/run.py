@@ -10,7 +10,7 @@ from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command
 from aggregator.cli.serve import add, announce, listening
 from aggregator.cli.worker import work
-from aggregator.worker.processes import check_port, end_on_signals
+from aggregator.worker.startup import check_port, end_on_signals
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:

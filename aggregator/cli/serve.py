@@ -13,7 +13,7 @@ from aggregator.bootstrap import Application, Installation, web_application
 from aggregator.cli.arguments import Command, number, option
 from aggregator.errors import TooManyFiles, UsageError
 from aggregator.sandbox.parent import die_with_parent
-from aggregator.worker.processes import PARENT, check_port, end_on_signals
+from aggregator.worker.startup import PARENT, check_port, end_on_signals
 
 THREADS = 5  # made as they are needed; of more than twice the cores and one granian warns at every start
 FILES = 64  # that a process must be able to open at once to serve anybody

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.cli.arguments import Command, nothing
 from aggregator.pipeline.leases import release_dead
+from aggregator.worker.lock import locks
 from aggregator.worker.memory import return_large_blocks
-from aggregator.worker.processes import end_on_signals, locks
+from aggregator.worker.startup import end_on_signals
 
 if TYPE_CHECKING:
     from aggregator.bootstrap.sharing import Sharing

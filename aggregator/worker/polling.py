@@ -21,8 +21,8 @@ from aggregator.ports import Sources
 from aggregator.schedule.clock import corrected
 from aggregator.schedule.formatting import counted
 from aggregator.worker.engine import Current
+from aggregator.worker.identity import is_dead
 from aggregator.worker.measures import Measures
-from aggregator.worker.processes import is_dead
 from aggregator.worker.troubles import Troubles
 
 log = logging.getLogger(__name__)

@@ -15,9 +15,9 @@ from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Reload
 from aggregator.worker.fleet import Absences, Fleet
+from aggregator.worker.identity import identity, is_dead
 from aggregator.worker.measures import Measures
 from aggregator.worker.polling import Polling
-from aggregator.worker.processes import identity, is_dead
 from aggregator.worker.ticks import Ticks
 from aggregator.worker.troubles import Troubles
 

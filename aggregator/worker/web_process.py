@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from aggregator.sandbox.parent import module_path
-from aggregator.worker.processes import PARENT
+from aggregator.worker.startup import PARENT
 
 log = logging.getLogger(__name__)
 

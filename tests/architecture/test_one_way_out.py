@@ -14,7 +14,7 @@ ALLOWED = {
     # what speaks to the network, or could
     "aiohttp": {"fetch/client.py", "fetch/failures.py", "fetch/guard.py"},
     "aiohappyeyeballs": {"fetch/guard.py"},
-    "socket": {"fetch/guard.py", "fetch/failures.py", "worker/processes.py"},
+    "socket": {"fetch/guard.py", "fetch/failures.py", "worker/startup.py"},
     "ssl": {"fetch/client.py", "fetch/failures.py"},
     "urllib.request": set(),
     "urllib3": set(),

@@ -22,7 +22,7 @@ from aggregator.store.postgres.upkeep import Upkeep
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.export import Export
 from aggregator.store.transfer import Sum, transfer
-from aggregator.worker.processes import WorkerLock
+from aggregator.worker.lock import WorkerLock
 
 SECONDS = int(NOW.timestamp())
 

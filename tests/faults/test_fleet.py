@@ -24,7 +24,7 @@ from servers.local import Request, Route, Server, conditional
 from aggregator.model import notes
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.sqlite.archive import SqliteArchive
-from aggregator.worker.processes import identity
+from aggregator.worker.identity import identity
 
 pytestmark = pytest.mark.slow
 

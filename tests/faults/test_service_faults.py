@@ -36,7 +36,7 @@ from builders.process import (
 from servers.local import Request, Server, answer, conditional, redirect
 from servers.misbehaving import silent
 
-from aggregator.worker.processes import PARENT
+from aggregator.worker.startup import PARENT
 
 WHEN = datetime(2026, 11, 1, tzinfo=UTC)
 PYTHON_3_14 = [

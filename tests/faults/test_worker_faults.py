@@ -44,9 +44,9 @@ from aggregator.worker import editions, polling, web_process
 from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Reload
+from aggregator.worker.identity import identity
 from aggregator.worker.measures import Measures
 from aggregator.worker.polling import Polling
-from aggregator.worker.processes import identity
 from aggregator.worker.troubles import Troubles
 
 SOURCES = {id: source(id) for id in ("one", "two", "three")}

@@ -31,9 +31,9 @@ from aggregator.schedule.decide import JITTER, next_poll
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.engine import Current, Reload
+from aggregator.worker.lock import WorkerLock
 from aggregator.worker.measures import Measures
 from aggregator.worker.polling import Polling
-from aggregator.worker.processes import WorkerLock
 from aggregator.worker.troubles import Troubles
 
 FILE = """\

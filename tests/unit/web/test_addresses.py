@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from newsroom import CONFIG, Newsroom, of_the_file
 
 from aggregator.errors import StoreError
+from aggregator.worker.lock import WorkerLock
 from aggregator.worker.measures import Measures
-from aggregator.worker.processes import WorkerLock
 
 HTML = "text/html; charset=utf-8"
 FEEDS = {

@@ -17,13 +17,15 @@ from builders.process import free_port
 
 from aggregator.errors import AlreadyRunning, CannotListen
 from aggregator.pipeline.leases import release_dead
-from aggregator.worker.processes import WorkerLock, check_port, identity, is_dead
+from aggregator.worker.identity import identity, is_dead
+from aggregator.worker.lock import WorkerLock
+from aggregator.worker.startup import check_port
 
 
 def test_this_process_lives_and_an_ended_one_does_not() -> None:
     assert not is_dead(identity())
     done = subprocess.run(
-        [sys.executable, "-c", "from aggregator.worker.processes import identity; print(identity())"],
+        [sys.executable, "-c", "from aggregator.worker.identity import identity; print(identity())"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert is_dead(done.stdout.strip())

@@ -1,72 +1,20 @@
-"""Processes: who holds a lease, one worker per archive, a free port, signals at the start."""
+"""One worker per archive, where that is a file. The file that it locks also tells others what is wrong with it."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import os
-import signal
-import socket
 import time
 from pathlib import Path
 
-from aggregator.errors import AlreadyRunning, CannotListen, StoreFull, StoreReadOnly
+from aggregator.errors import AlreadyRunning, StoreFull, StoreReadOnly
+from aggregator.worker.identity import identity, is_dead
 
 LOCK = "worker.lock"
 MODE = 0o640
 """Of the lock, as of the archive: whoever may read a file may lock it, and a worker that finds it locked does not start."""
 _LOCK_SIZE = 2048  # bytes
-PARENT = "AGGREGATOR_PARENT"  # variable: the process that a child belongs to
-
-
-def end_on_signals() -> None:
-    """SIGINT and SIGTERM end this process at once, with 0, until they have handlers of their own: for a service that starts,
-    while all that it does is a transaction of the archive. No exception, which in the middle of an import may be taken for a
-    failure of that import. SIGHUP, which would end it too, asks for what is being done."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: os._exit(0))
-
-
-def identity() -> str:
-    """Who holds a lease: this machine, this process, and when it started (process ids are reused)."""
-    return f"{_machine()}:{os.getpid()}:{_started(os.getpid())}"
-
-
-def _machine() -> str:
-    """Its name, and on Linux what tells apart the containers that share it: each may count processes by itself."""
-    try:
-        return f"{socket.gethostname()}/{Path('/proc/self/ns/pid').stat().st_ino}"
-    except OSError:
-        return socket.gethostname()
-
-
-def is_dead(owner: str) -> bool:
-    """Whether the holder of a lease is a process of this machine that has ended; nothing is known of other machines."""
-    host, _, rest = owner.rpartition(":")[0].rpartition(":")
-    started = owner.rpartition(":")[2]
-    if host != _machine() or not rest.isdigit():
-        return False
-    return _started(int(rest)) != started
-
-
-def _started(pid: int) -> str:
-    """Start time of a process in clock ticks since boot; "" if there is no such process, "0" if the system does not
-    say."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        if Path("/proc/self").exists():
-            return ""
-        try:
-            with contextlib.suppress(PermissionError):  # somebody else's
-                os.kill(pid, 0)
-        except ProcessLookupError:
-            return ""
-        return "0"
-    fields = stat.rpartition(")")[2].split()
-    return "" if fields[0] == "Z" else fields[19]
 
 
 class WorkerLock:
@@ -154,27 +102,3 @@ def troubles(instance: Path) -> tuple[str, ...]:
     if len(lines) < 3 or is_dead(lines[1]):
         return ()
     return tuple(line.strip() for line in lines[2:] if line.strip())
-
-
-def check_port(host: str, port: int) -> str:
-    """The address to listen on: of a name such as localhost one that it stands for, IPv4 if it has one.
-
-    Raises:
-        CannotListen: the host is not this machine, or the port is taken or not ours to use.
-    """
-    try:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        except UnicodeError as error:  # a label that is too long or empty
-            raise socket.gaierror(socket.EAI_NONAME, "not a host name") from error
-        family, kind, protocol, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            return str(address[0])
-    except OSError as error:
-        wrong = "host" if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL else "port"
-        raise CannotListen(
-            f"cannot listen on {host}:{port}: {error.strerror or error}; choose another with --{wrong} "
-            f"(or AGGREGATOR_{wrong.upper()})"
-        ) from error
