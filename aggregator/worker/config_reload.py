@@ -8,13 +8,12 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import datetime
 from pathlib import Path
 
 from aggregator.errors import ConfigError, Problem, StoreError
 from aggregator.model import notes
-from aggregator.worker.engine import Current, Reload
-from aggregator.worker.troubles import Troubles
+from aggregator.worker.engine import Reload
+from aggregator.worker.shared import Shared
 
 log = logging.getLogger(__name__)
 
@@ -23,19 +22,10 @@ class ConfigReload:
     """`reload` returns the changes to the configuration since the last call, None if there were none; it raises
     ConfigError if the file is broken."""
 
-    def __init__(
-        self,
-        current: Current,
-        reload: Callable[[bool], Reload | None],
-        clock: Callable[[], datetime],
-        troubles: Troubles,
-        news: asyncio.Event,
-    ) -> None:
-        self._current = current
+    def __init__(self, shared: Shared, reload: Callable[[bool], Reload | None]) -> None:
+        self._current, self._clock = shared.current, shared.clock
+        self._troubles, self._news = shared.troubles, shared.news
         self._reload = reload
-        self._clock = clock
-        self._troubles = troubles
-        self._news = news
         self._broken: str | None = None
         self._complaint: dict[str, object] = {}  # of the broken edit, as others read it
         self._unwritten: dict[str, object] = {}  # notes that the store did not take; the next look tries again

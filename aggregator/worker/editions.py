@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,10 +21,8 @@ from aggregator.pipeline.re_placement import re_place_all
 from aggregator.pipeline.survey import survey
 from aggregator.ports import Archive
 from aggregator.schedule.formatting import counted
-from aggregator.worker.engine import Current
-from aggregator.worker.measures import Measures
 from aggregator.worker.retention import Retention
-from aggregator.worker.troubles import Troubles
+from aggregator.worker.shared import Shared
 
 if TYPE_CHECKING:
     from aggregator.stories import FeatureCache
@@ -40,25 +37,11 @@ RETRY_EVERY = 3600  # seconds after which items that were set aside are tried ag
 class Editions:
     """Each edition runs in a thread, over an archive of its own. Whatever goes wrong in one, the next one is made."""
 
-    def __init__(
-        self,
-        current: Current,
-        *,
-        owner: str,
-        clock: Callable[[], datetime],
-        troubles: Troubles,
-        measures: Measures,
-        news: asyncio.Event,
-        stopping: asyncio.Event,
-    ) -> None:
-        self._current = current
-        self._owner = owner
-        self._clock = clock
-        self._troubles = troubles
-        self._measures = measures
-        self._news = news
-        self._stopping = stopping
-        archive = current.engine.archive
+    def __init__(self, shared: Shared) -> None:
+        self._current, self._owner, self._clock = shared.current, shared.owner, shared.clock
+        self._troubles, self._measures = shared.troubles, shared.measures
+        self._news, self._stopping = shared.news, shared.stopping
+        archive = shared.current.engine.archive
         self._rests_noted = _noted(archive, notes.RETENTION_RESTS) or 0
         self._retention = Retention(_noted(archive, notes.TICK), time.monotonic(), rests_until=self._rests_noted)
         self._retention.look(self._seconds(), time.monotonic())

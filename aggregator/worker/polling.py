@@ -7,7 +7,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 from aggregator.errors import StoreError
@@ -20,10 +20,8 @@ from aggregator.pipeline.refresh import Tools, refresh
 from aggregator.ports import Sources
 from aggregator.schedule.clock import corrected
 from aggregator.schedule.formatting import counted
-from aggregator.worker.engine import Current
 from aggregator.worker.identity import is_dead
-from aggregator.worker.measures import Measures
-from aggregator.worker.troubles import Troubles
+from aggregator.worker.shared import Shared
 
 log = logging.getLogger(__name__)
 
@@ -38,34 +36,24 @@ PAUSE, LONGEST_PAUSE = 10.0, 1200.0  # seconds without polls after results could
 
 
 class Polling:
-    """`news` is set when items came. `adopt_pauses` makes our fetcher keep the pauses that the hosts of these sources requested
-    from other processes: workers, and the command `poll`. Store calls that may wait run in threads: a locked archive blocks neither the
-    network nor a shutdown."""
+    """`dead` says whether the holder of a lease has ended. `adopt_pauses` makes our fetcher keep the pauses that the hosts of these
+    sources requested from other processes: workers, and the command `poll`. Store calls that may wait run in threads: a locked
+    archive blocks neither the network nor a shutdown."""
 
     def __init__(
         self,
-        current: Current,
-        *,
-        owner: str,
-        clock: Callable[[], datetime],
-        troubles: Troubles,
-        measures: Measures,
-        news: asyncio.Event,
+        shared: Shared,
         dead: Callable[[str], bool] = is_dead,
         adopt_pauses: Callable[[Collection[str]], None] = lambda ids: None,
     ) -> None:
-        self._current = current
-        self._owner = owner
+        self._current, self._owner, self._clock = shared.current, shared.owner, shared.clock
+        self._troubles, self._measures, self._news = shared.troubles, shared.measures, shared.news
         self._dead = dead
         self._adopt_pauses = adopt_pauses
-        self._clock = clock
-        self._troubles = troubles
-        self._measures = measures
-        self._stored = measures.copy()  # what of it the store knows
-        self._news = news
+        self._stored = shared.measures.copy()  # what of it the store knows
         self._polls: set[asyncio.Task[None]] = set()
         self._in_progress: Counter[str] = Counter()  # how many of them poll a source
-        self._renewed = clock()  # when their leases were
+        self._renewed = shared.clock()  # when their leases were
         self._owed: set[str] = set()  # sources whose results could not be stored: their leases are to be given back
         self._unstored: set[str] = set()  # those of which nothing is known to have been stored since
         self._resume = 0.0  # on the monotonic clock

@@ -28,7 +28,7 @@ from aggregator.schedule.clock import SLACK
 from aggregator.worker.editions import Editions
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.polling import PATIENCE, Polling
-from aggregator.worker.troubles import Troubles
+from aggregator.worker.shared import Shared
 
 if TYPE_CHECKING:
     from procrastinate.job_context import JobContext
@@ -52,24 +52,12 @@ CANNOT = "the server cannot be reached, takes no more connections or refuses the
 class Queue:
     """One worker's end of the queue."""
 
-    def __init__(
-        self,
-        fleet: Fleet,
-        *,
-        owner: str,
-        polling: Polling,
-        editions: Editions,
-        troubles: Troubles,
-        news: asyncio.Event,
-        stopping: asyncio.Event,
-    ) -> None:
+    def __init__(self, shared: Shared, fleet: Fleet, polling: Polling, editions: Editions) -> None:
+        self._owner, self._troubles = shared.owner, shared.troubles
+        self._news, self._stopping = shared.news, shared.stopping
         self._fleet = fleet
-        self._owner = owner
         self._polling = polling
         self._editions = editions
-        self._troubles = troubles
-        self._news = news
-        self._stopping = stopping
         self._editing = self._wanted = False  # an edition is made here; another is to follow
         self._at: set[int | None] = set()  # jobs in progress in this process, by number
         self._ends: set[int | None] = set()  # its workers, by the queue's numbers

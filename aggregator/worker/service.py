@@ -16,8 +16,8 @@ from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Reload
 from aggregator.worker.fleet import Absences, Fleet
 from aggregator.worker.identity import identity, is_dead
-from aggregator.worker.measures import Measures
 from aggregator.worker.polling import Polling
+from aggregator.worker.shared import Shared
 from aggregator.worker.ticks import Ticks
 from aggregator.worker.troubles import Troubles
 
@@ -46,28 +46,18 @@ class Service:
         self._clock = clock
         self._stopping = stopping
         self._signals = 0
-        current, owner, news, troubles = Current(engine), identity(), asyncio.Event(), Troubles(show)
-        measures = Measures()
-        dead = Absences(fleet.absent) if fleet else is_dead
-        self.polling = Polling(
-            current, owner=owner, clock=clock, troubles=troubles, measures=measures, news=news, dead=dead,
-            adopt_pauses=adopt_pauses,
-        )  # fmt: skip
-        self.editions = Editions(
-            current, owner=owner, clock=clock, troubles=troubles, measures=measures, news=news, stopping=self._stopping
-        )
-        self.config_reload = ConfigReload(current, reload, clock, troubles, news)
-        self._news = news
-        self._shared = fleet is not None
+        shared = Shared(Current(engine), identity(), clock, Troubles(show), stopping=stopping)
+        self.polling = Polling(shared, Absences(fleet.absent) if fleet else is_dead, adopt_pauses)
+        self.editions = Editions(shared)
+        self.config_reload = ConfigReload(shared, reload)
+        self._news = shared.news
+        self._queued = fleet is not None
         self._tick: Callable[[], Coroutine[Any, Any, object]] = self.polling.tick
         self._work: Callable[[], Coroutine[Any, Any, None]] = self.editions.run
         if fleet:
             from aggregator.worker.queue import Queue
 
-            queue = Queue(
-                fleet, owner=owner, polling=self.polling, editions=self.editions, troubles=troubles, news=news,
-                stopping=self._stopping,
-            )  # fmt: skip
+            queue = Queue(shared, fleet, self.polling, self.editions)
             self._tick, self._work = self.polling.maintain, queue.run
 
     async def run(self) -> None:
@@ -85,7 +75,7 @@ class Service:
             await self._stopping.wait()
         finally:
             ticks.stop()
-            if self._shared:
+            if self._queued:
                 await work  # jobs end with the queue
             await self.polling.wind_down()
             self._news.set()

@@ -18,9 +18,8 @@ from aggregator.sandbox.pool import Sandbox
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine
-from aggregator.worker.measures import Measures
 from aggregator.worker.polling import Polling
-from aggregator.worker.troubles import Troubles
+from aggregator.worker.shared import Shared
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
 TICK = timedelta(seconds=30)
@@ -83,13 +82,8 @@ def test_a_day_at_speed(tmp_path: Path) -> None:
                 sources=sources, request=lambda one: (one.url, one.headers),
             )  # fmt: skip
             current = Current(Engine(tools, lookup, policy(), (86_400, {})))
-            measures, arrived = Measures(), asyncio.Event()
-            troubles, shown = (
-                Troubles(),
-                {"clock": lambda: news.now, "owner": "me", "measures": measures, "news": arrived},
-            )
-            polling = Polling(current, troubles=troubles, **shown)  # type: ignore[arg-type]
-            editions = Editions(current, troubles=troubles, stopping=asyncio.Event(), **shown)  # type: ignore[arg-type]
+            shared = Shared(current, "me", lambda: news.now)
+            polling, editions, arrived = Polling(shared), Editions(shared), shared.news
             while news.now < START + timedelta(days=1):
                 before = {id: len(polls) for id, polls in news.polls.items()}
                 await polling.tick()

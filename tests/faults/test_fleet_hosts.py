@@ -6,17 +6,19 @@ import asyncio
 import time
 from collections.abc import Collection
 from itertools import pairwise
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from builders.postgres import execute, fresh_database
 
+from aggregator.bootstrap import utc_now
 from aggregator.store.postgres.connection import QueueConnection
 from aggregator.worker.editions import Editions
+from aggregator.worker.engine import Current, Engine
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.polling import Polling
 from aggregator.worker.queue import SPACING, Queue, lanes
-from aggregator.worker.troubles import Troubles
+from aggregator.worker.shared import Shared
 
 pytestmark = pytest.mark.slow
 
@@ -52,10 +54,9 @@ async def share(url: str, seconds: float) -> tuple[list[tuple[float, float, str,
     ends, queues = [], []
     for name in ("one", "two"):
         end = Asking(name, asked)
-        parts: dict[str, Any] = {"polling": cast(Polling, end), "editions": cast(Editions, end)}
-        news = asyncio.Event()
-        news.set()
-        queues.append(Queue(fleet, owner=name, troubles=Troubles(), news=news, stopping=stopping, **parts))
+        shared = Shared(Current(cast(Engine, None)), name, utc_now, stopping=stopping)
+        shared.news.set()
+        queues.append(Queue(shared, fleet, cast(Polling, end), cast(Editions, end)))
         ends.append(end)
     running = [asyncio.create_task(queue.run()) for queue in queues]
     await asyncio.sleep(seconds)

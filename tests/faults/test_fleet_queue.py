@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from builders.postgres import execute, fresh_database
@@ -15,13 +15,16 @@ from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 from servers.link import Link
 
+from aggregator.bootstrap import utc_now
 from aggregator.errors import ClockApart, StoreTooNew
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.connection import QueueConnection
 from aggregator.store.postgres.server import Server
 from aggregator.worker import queue
+from aggregator.worker.engine import Current, Engine
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.queue import Queue
+from aggregator.worker.shared import Shared
 from aggregator.worker.troubles import Troubles
 
 
@@ -171,10 +174,8 @@ def end_of_queue(
         absent=store.absent,
         agree=lambda: store.agree(lambda: server_time(store) + clock[0]),
     )
-    troubles = Troubles(shown.append)
-    return Queue(
-        fleet, owner="me", polling=loop, editions=loop, troubles=troubles, news=asyncio.Event(), stopping=stopping
-    )
+    unused = Current(cast(Engine, None))
+    return Queue(Shared(unused, "me", utc_now, Troubles(shown.append), stopping=stopping), fleet, loop, loop)
 
 
 @pytest.fixture(autouse=True)

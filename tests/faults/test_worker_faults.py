@@ -47,6 +47,7 @@ from aggregator.worker.engine import Current, Engine, Reload
 from aggregator.worker.identity import identity
 from aggregator.worker.measures import Measures
 from aggregator.worker.polling import Polling
+from aggregator.worker.shared import Shared
 from aggregator.worker.troubles import Troubles
 
 SOURCES = {id: source(id) for id in ("one", "two", "three")}
@@ -76,20 +77,10 @@ class Worker:
         )  # fmt: skip
         self.shown = ""
         self.current = Current(Engine(tools, self.lookup, policy(), (86_400, {})))
-        self.troubles, self.measures, self.news = Troubles(self.show), Measures(), asyncio.Event()
-        self.stopping = asyncio.Event()
-        self.polling = Polling(
-            self.current, owner="me", clock=self.clock, troubles=self.troubles, measures=self.measures, news=self.news
-        )
-        self.editions = Editions(
-            self.current,
-            owner="me",
-            clock=self.clock,
-            troubles=self.troubles,
-            measures=self.measures,
-            news=self.news,
-            stopping=self.stopping,
-        )
+        self.shared = Shared(self.current, "me", self.clock, Troubles(self.show))
+        self.troubles, self.measures = self.shared.troubles, self.shared.measures
+        self.news, self.stopping = self.shared.news, self.shared.stopping
+        self.polling, self.editions = Polling(self.shared), Editions(self.shared)
 
     async def _fetch(self, request: FetchRequest) -> Outcome:
         return await self.fetch(request)
@@ -651,7 +642,7 @@ def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker
         return outcome
 
     async def run() -> None:
-        checking = ConfigReload(worker.current, reload, worker.clock, worker.troubles, worker.news)
+        checking = ConfigReload(worker.shared, reload)
         engine = worker.current.engine
         await checking.check()
         assert worker.shown.startswith("configuration: ZeroDivisionError")
@@ -692,7 +683,7 @@ def test_a_broken_edit_is_told_once_and_until_the_file_is_sound(
 
     async def run() -> None:
         worker.archive.upkeep.note("config-error", {"message": "of the process before", "problems": [], "at": 1})
-        checking = ConfigReload(worker.current, reload, worker.clock, worker.troubles, worker.news)
+        checking = ConfigReload(worker.shared, reload)
         await checking.start()
         seen = [told()]
         while outcomes:
@@ -726,7 +717,7 @@ def test_what_could_not_be_noted_of_an_edit_is_noted_when_the_store_is_back(
         raise StoreBusy("the database is locked")
 
     async def run() -> None:
-        checking = ConfigReload(worker.current, reload, worker.clock, worker.troubles, worker.news)
+        checking = ConfigReload(worker.shared, reload)
         for expected in (True, False):
             with monkeypatch.context() as away:
                 away.setattr(worker.archive.upkeep, "note", busy)
@@ -751,7 +742,7 @@ def test_a_fault_of_an_included_file_is_told_by_its_path_as_written(worker: Work
         load(main, {})
         return Reload()
 
-    checking = ConfigReload(worker.current, reload, worker.clock, worker.troubles, worker.news)
+    checking = ConfigReload(worker.shared, reload)
     asyncio.run(checking.check())
     noted = worker.archive.upkeep.noted("config-error")
     assert isinstance(noted, dict)

@@ -32,8 +32,8 @@ from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.engine import Current, Reload
 from aggregator.worker.lock import WorkerLock
-from aggregator.worker.measures import Measures
 from aggregator.worker.polling import Polling
+from aggregator.worker.shared import Shared
 from aggregator.worker.troubles import Troubles
 
 FILE = """\
@@ -148,10 +148,8 @@ def test_a_pause_that_a_host_asked_of_another_process_is_kept_for_its_other_sour
     tools.archive.sources.save([state])
 
     async def poll() -> None:
-        polling = Polling(
-            current, owner="me", clock=utc_now, troubles=Troubles(print), measures=Measures(),
-            news=asyncio.Event(), adopt_pauses=worker.engines.adopt_pauses,
-        )  # fmt: skip
+        shared = Shared(current, "me", utc_now, Troubles(print))
+        polling = Polling(shared, adopt_pauses=worker.engines.adopt_pauses)
         await polling.tick()
         await polling.idle()
 
@@ -216,7 +214,7 @@ def test_a_former_configuration_takes_no_memory(worker: Worker) -> None:
         return sum(isinstance(object, Application) for object in gc.get_objects())
 
     current = Current(worker.engine)
-    reload = ConfigReload(current, worker.engines.changed, utc_now, Troubles(), asyncio.Event())
+    reload = ConfigReload(Shared(current, "me", utc_now), worker.engines.changed)
     del worker.engine
     gc.collect()
     before = held()
@@ -383,7 +381,7 @@ def test_while_the_store_takes_no_edit_that_is_reported_once(
 ) -> None:
     """On a full disk the log said twice a second by turns that it is full, and that it is not."""
     caplog.set_level("INFO", "aggregator.worker.troubles")
-    reload = ConfigReload(Current(worker.engine), worker.engines.changed, utc_now, Troubles(), asyncio.Event())
+    reload = ConfigReload(Shared(Current(worker.engine), "me", utc_now), worker.engines.changed)
     worker.save(FILE.replace("missile", "rocket"))
     with monkeypatch.context() as held:
         held.setattr(worker.engines._archives.follower.sources, "sync", Mock(side_effect=StoreBusy("the disk is full")))

@@ -1,0 +1,26 @@
+"""What the parts of a worker have in common."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aggregator.worker.engine import Current
+from aggregator.worker.measures import Measures
+from aggregator.worker.troubles import Troubles
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """`owner` is the identity under which the worker holds leases. `news` is set when an edition is wanted, `stopping` when all
+    parts are to end."""
+
+    current: Current
+    owner: str
+    clock: Callable[[], datetime]
+    troubles: Troubles = field(default_factory=Troubles)
+    measures: Measures = field(default_factory=Measures)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
