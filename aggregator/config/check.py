@@ -247,7 +247,7 @@ def _rules(findings: Findings, rules: Rules, kind: str) -> None:
         if said and float(said[2]) <= MAX_WEIGHT:  # else a name, such as `iso:9001`
             findings.note(
                 term.at,
-                f"`{said[0]}` is a phrase without a weight; one stands outside quotes, after a colon and a blank: "
+                f"`{said[0]}` is a phrase without a weight; one stands outside quotes, after a colon and a space: "
                 f"`{said[1]}: {said[2]}`",
             )
 

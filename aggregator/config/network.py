@@ -97,9 +97,9 @@ def headers(value: object) -> tuple[tuple[str, str], ...]:
 
 def _header_name(name: str, named: Table) -> str:
     if not HEADER.fullmatch(name):
-        # Not quoted: with a blank missing after the colon, its value is a part of it.
+        # Not quoted: with the space missing after the colon, its value is a part of it.
         raise Wrong(
-            "this is not a valid header name; write `Name: value`, with a blank after the colon",
+            "this is not a valid header name; write `Name: value`, with a space after the colon",
             named.keys_at.get(name),
         )
     if name.lower() in OWN_HEADERS:

@@ -86,7 +86,7 @@ def place_code(value: object) -> str:
 def weight(value: object) -> float:
     if value == "":
         raise Wrong(
-            "expected a weight such as 2 or 0.5, found nothing; a blank comes after the colon: `quad: 2`",
+            "expected a weight such as 2 or 0.5, found nothing; a space comes after the colon: `quad: 2`",
             position(value),
         )
     written = text(value, 20)

@@ -10,7 +10,7 @@ import yaml
 from aggregator.errors import Problem
 
 NO_COLON = "a key without a colon, or a line that is indented too little: write `key: value`"
-NO_BLANK = "a blank is missing after the colon: write `key: value`"
+NO_SPACE = "a space is missing after the colon: write `key: value`"
 CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |$)")
 # A blank as it is copied from web pages, in the indentation or after a key.
 BLANK = re.compile(r"[ -]*+(?:[\w-]+:)?(?![ \t])(\s)")
@@ -82,18 +82,18 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
         if 0 <= number < len(lines) and (blank := BLANK.match(lines[number])):
             return Problem(name, number + 1, blank.start(1) + 1, f"invalid YAML: {no_space(blank[1])}")
     if keyless:
-        meaning = NO_BLANK if re.match(r"[\w-]+:(?!//)[^ \t]", rest) else NO_COLON
+        meaning = NO_SPACE if re.match(r"[\w-]+:(?!//)[^ \t]", rest) else NO_COLON
     else:
         meaning = _meaning(str(error.problem), lines, line, column)
     return Problem(name, line + 1, column + 1, f"invalid YAML: {meaning}{_opened(text, error, line)}")
 
 
 def no_space(char: str) -> str:
-    return f"the blank here is U+{ord(char):04X}, which is no space to YAML: delete it and type a space"
+    return f"the character here is U+{ord(char):04X}, which is no space to YAML: delete it and type a space"
 
 
 def _keyless(lines: list[str], error: yaml.MarkedYAMLError) -> tuple[int, int] | None:
-    """Where text stands for a key, since its colon or the blank after that is missing; the parser notices it below."""
+    """Where text stands for a key, since its colon or the space after that is missing; the parser notices it below."""
     if "could not find expected ':'" in str(error.problem) and error.context_mark:
         return error.context_mark.line, error.context_mark.column
     if "mapping values are not allowed" in str(error.problem) and error.problem_mark:

@@ -165,7 +165,7 @@ def test_an_entry_that_yaml_takes_for_a_part_of_the_one_above_is_a_warning() -> 
 def test_a_weight_without_a_blank_before_it_is_a_warning() -> None:
     (told,) = warned("topics:\n  - id: a\n    words:\n      - quad:2\n      - 9:11\n      - tank: 2\n")
     assert told.endswith(
-        "f:4:9: warning: `quad:2` is a phrase without a weight; one stands outside quotes, after a colon and a blank: `quad: 2`"
+        "f:4:9: warning: `quad:2` is a phrase without a weight; one stands outside quotes, after a colon and a space: `quad: 2`"
     )
 
 
