@@ -110,9 +110,6 @@ class ClockApart(StoreError):
 class TooManyFiles(AggregatorError):
     """EMFILE or ENFILE (`OUT_OF_FILES`)."""
 
-    def __init__(self) -> None:
-        super().__init__()
-
     def __str__(self) -> str:
         return "too many files are open here; allow more (ulimit -n, or LimitNOFILE= of systemd)"
 

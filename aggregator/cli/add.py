@@ -15,7 +15,7 @@ from aggregator.cli.discovery import as_rows, find, offer, pick, pick_option
 from aggregator.config.edit import NewSource
 from aggregator.errors import UsageError
 from aggregator.model.settings import Source
-from aggregator.schedule.formatting import counted
+from aggregator.text.plurals import counted
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.edition import editing, re_place_stored, seconds
 from aggregator.model import notes
 from aggregator.pipeline.changes import BRIEFLY, changes
-from aggregator.schedule.formatting import counted
+from aggregator.text.plurals import counted
 
 TICKED = 30  # seconds
 

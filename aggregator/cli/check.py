@@ -11,7 +11,7 @@ import orjson
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, json_option
 from aggregator.errors import ConfigError, Problem
-from aggregator.schedule.formatting import counted
+from aggregator.text.plurals import counted
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:

@@ -12,7 +12,7 @@ from aggregator.bootstrap import Application, utc_now
 from aggregator.cli.arguments import number, option
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.pipeline.discover import FeedFound, Finder, Link, Offered
-from aggregator.schedule.formatting import counted
+from aggregator.text.plurals import counted
 
 
 def pick_option(parser: argparse.ArgumentParser) -> None:

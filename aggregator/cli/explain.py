@@ -25,7 +25,7 @@ from aggregator.model.story import ItemView, StoryView
 from aggregator.normalise.characters import one_line
 from aggregator.render.entry import urn
 from aggregator.render.jsonfeed import reports
-from aggregator.schedule.formatting import counted
+from aggregator.text.plurals import counted
 
 
 class Subject(NamedTuple):

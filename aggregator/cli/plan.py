@@ -18,7 +18,7 @@ from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.cli.progress import bar
 from aggregator.errors import UsageError
-from aggregator.schedule.formatting import counted
+from aggregator.text.plurals import counted
 
 SHOWN = 12  # unused lines in a table, those of the edit if there are any; --json holds all
 SHOWN_BESIDE = 3  # where the edit has none

@@ -23,7 +23,7 @@ from aggregator.cli.progress import bar
 from aggregator.errors import AggregatorError, StoreError, UsageError
 from aggregator.model.source import ASKED_TO_WAIT, PAUSED
 from aggregator.pipeline.leases import release_dead
-from aggregator.schedule.formatting import counted
+from aggregator.text.plurals import counted
 from aggregator.worker.identity import identity, is_dead
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import argparse
 from aggregator.bootstrap import Application, Database, Installation, utc_now
 from aggregator.cli.arguments import Command, nothing
 from aggregator.cli.broken_file import file_or_in_force
-from aggregator.schedule.formatting import counted
+from aggregator.text.plurals import counted
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:

@@ -15,7 +15,7 @@ from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.discovery import find, offer, pick, pick_option
 from aggregator.cli.judgement import judgement
 from aggregator.render.instants import rfc3339
-from aggregator.schedule.formatting import counted
+from aggregator.text.plurals import counted
 
 
 def add(parser: argparse.ArgumentParser) -> None:

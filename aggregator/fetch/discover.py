@@ -4,7 +4,7 @@ Pure: the caller fetches the addresses, in this order, until one is a feed."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -61,7 +61,7 @@ def _titles(declared: Iterable[LexborNode], base: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for link in declared:
         title = " ".join((link.attributes.get("title") or "").split())[:200]
-        for address in _addresses(iter([link.attributes.get("href") or ""]), base):
+        for address in _addresses([link.attributes.get("href") or ""], base):
             found.setdefault(address, title)
     return {address: title for address, title in found.items() if title}
 
@@ -76,11 +76,11 @@ def _declares(link: LexborNode) -> bool:
 
 def _base(tree: LexborHTMLParser, url: str) -> str:
     node = tree.css_first("base[href]")
-    found = _addresses(iter([node.attributes.get("href") or ""]), url) if node is not None else ()
+    found = _addresses([node.attributes.get("href") or ""], url) if node is not None else ()
     return found[0] if found else url
 
 
-def _addresses(found: Iterator[str], base: str) -> tuple[str, ...]:
+def _addresses(found: Iterable[str], base: str) -> tuple[str, ...]:
     kept: dict[str, None] = {}
     for text in found:
         try:

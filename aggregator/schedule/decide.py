@@ -20,9 +20,10 @@ from aggregator.schedule import permanent_redirects
 from aggregator.schedule import rate as rates
 from aggregator.schedule.bounds import LONGEST, Bounds
 from aggregator.schedule.flaws import flaws
-from aggregator.schedule.formatting import counted, pace, span
+from aggregator.schedule.formatting import pace, span
 from aggregator.schedule.health import SILENT_AFTER, health, quiet
 from aggregator.schedule.hints import PollHints
+from aggregator.text.plurals import counted
 
 JITTER: Final = 0.1  # of the interval, only ever added: spreads out the polls of many sources
 SPREAD: Final = 0.5  # the same after a first poll: sources polled together at start are not polled together again

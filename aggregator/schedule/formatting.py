@@ -20,11 +20,6 @@ def span(time: timedelta) -> str:
     return f"{round(seconds / 60)} min" if seconds >= 60 else f"{seconds} s"
 
 
-def counted(count: int, one: str, several: str | None = None) -> str:
-    """`1 source`, `2 sources`; `several` is the plural if it is not `one` with an s."""
-    return f"{count} {one if count == 1 else several or f'{one}s'}"
-
-
 def pace(rate: float) -> str:
     """New items per hour, or per day if they are few."""
     number, each = (f"{rate:.2g}", "an hour") if rate >= 0.95 else (f"{rate * 24:.2g}", "a day")

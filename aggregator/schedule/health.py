@@ -8,7 +8,8 @@ from aggregator.model.item import TRUNCATED
 from aggregator.model.source import NOT_POLLED, SourceState
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule.flaws import FLOOD, FUTURE, THIN, UNDATED
-from aggregator.schedule.formatting import counted, span
+from aggregator.schedule.formatting import span
+from aggregator.text.plurals import counted
 
 SILENT_AFTER = timedelta(days=7)
 STALE_AFTER = timedelta(days=90)

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from aggregator.render.bytes import content_etag, rendered
 from aggregator.render.formats import FORMATS
-from aggregator.schedule.formatting import counted
+from aggregator.text.plurals import counted
 from aggregator.text.scripts import direction
 from aggregator.web.library import InForce
 from aggregator.web.months import month_of

@@ -20,7 +20,7 @@ from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_all
 from aggregator.pipeline.survey import survey
 from aggregator.ports import Archive
-from aggregator.schedule.formatting import counted
+from aggregator.text.plurals import counted
 from aggregator.worker.retention import Retention
 from aggregator.worker.shared import Shared
 

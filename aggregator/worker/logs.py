@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import orjson
 
-from aggregator.schedule.formatting import counted
+from aggregator.text.plurals import counted
 
 WEB = "aggregator.web"  # the logger of requests
 MINUTE = 60.0  # seconds

@@ -19,7 +19,7 @@ from aggregator.pipeline.leases import release_dead
 from aggregator.pipeline.refresh import Tools, refresh
 from aggregator.ports import Sources
 from aggregator.schedule.clock import corrected
-from aggregator.schedule.formatting import counted
+from aggregator.text.plurals import counted
 from aggregator.worker.identity import is_dead
 from aggregator.worker.shared import Shared
 
