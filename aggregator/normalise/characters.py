@@ -18,8 +18,8 @@ _UNWANTED = re.compile(
 )
 # A lead byte of UTF-8 and what may follow it, as Latin-1 or windows-1252 shows them: text that may be mojibake.
 _DOUBLED = re.compile(f"[\xc2-\xf4][\x80-\xbf{bytes(range(0x80, 0xA0)).decode('cp1252', 'ignore')}]|Ã\\s")
-# The library's time grows with the square of the length of what was misread several times; so it gets short pieces, which end
-# after a space, before a lead byte or with the text.
+# The time of ftfy grows with the square of the length of what was misread several times, that of `unicodedata` with the square of
+# the number of accents on one letter; so they get short pieces, which end after a space, before a lead byte or with the text.
 _PIECE = re.compile("[\\s\\S]{1,250}(?:(?<=[ \n])|(?=[\xc2-\xf4])|\\Z)|[\\s\\S]{250}")
 # Quoted words such as “IRÃ”: a mark whose own opening one stands before it is no part of a misread character.
 _QUOTED = re.compile("((?<![^\\s(])(?:“[^“”]*[ÃÎÐ](?=”)|«[^«»]*[ÃÎÐ](?=»)|„[^„“”]*[ÃÎÐ](?=[“”]))(?!.\\w))")
@@ -72,7 +72,9 @@ def spaced(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The same with accents joined to their letters (for a title or name)."""
-    return unicodedata.normalize("NFC", spaced(text))
+    line = spaced(text)
+    pieces = _PIECE.findall(line) if len(line) > 1000 else [line]
+    return "".join(unicodedata.normalize("NFC", piece) for piece in pieces)
 
 
 def cut(text: str, limit: int) -> str:

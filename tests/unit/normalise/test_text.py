@@ -14,7 +14,7 @@ from builders.documents import JOB, WRAPPER, atom, dropped, item, read, rss
 from aggregator.model.item import Enclosure, Item
 from aggregator.normalise.characters import clean, cut
 from aggregator.normalise.markup import sanitise
-from aggregator.normalise.plain import plain
+from aggregator.normalise.plain import plain, plain_of_safe
 from aggregator.normalise.summary import summarise
 
 
@@ -406,6 +406,12 @@ def test_a_comment_that_never_ends_hides_nothing() -> None:
     read_item = one("<p>It began.</p><!-- more <p>It <!-- short --> ended.</p><!-- <p>The rest.</p>")
     assert read_item.content == "<p>It began.</p> ended.  <p>The rest.</p>"
     assert one("<p>It began.</p><!--more <p>It ended.</p>").summary == "It began. more It ended."
+
+
+def test_accents_without_end_on_one_letter_take_no_time() -> None:
+    heaped = "a" + "\u0301\u0323" * 50_000
+    assert one(title=f"Cafe\u0301 {heaped}").title.startswith("Café ạ")
+    assert plain_of_safe(f"<p>Cafe\u0301</p>{heaped}").startswith("Café ạ")
 
 
 @pytest.mark.parametrize("tag", ["<a href=", "<img src=", "<img data-src=", "<img srcset=", "<iframe src="])
