@@ -11,12 +11,17 @@ import nh3
 
 from aggregator.normalise import address
 from aggregator.normalise.characters import clean, cut, without_unwanted
-from aggregator.normalise.plain import DIVISIONS, with_ends, with_unended_as_text, without_shortcodes
+from aggregator.normalise.plain import (
+    DIVISIONS,
+    with_ends,
+    with_fewer_tags,
+    with_unended_as_text,
+    without_shortcodes,
+)
 
 MAX_LENGTH = 200_000
 MAX_SAFE = 5 * MAX_LENGTH
 """With relative addresses resolved: thousands of them, and a base of 2,000 characters, make 20 MB."""
-MAX_TAGS = 10_000  # nh3 takes time with the square of the depth: 40,000 nested tags cost seconds
 
 _TAGS = """
     a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2 h3 h4
@@ -122,9 +127,9 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     if len(text) > MAX_LENGTH:
         drops["content-cut"] += 1
         text = text[:MAX_LENGTH]
-    if text.count("<") > MAX_TAGS:
+    if len(fewer := with_fewer_tags(text)) < len(text):
         drops["content-cut"] += 1
-        text = "<".join(text.split("<", MAX_TAGS)[:MAX_TAGS])
+        text = fewer
     text = without_shortcodes(clean(text)).strip()
     if "<" not in text:
         return _escape(text)

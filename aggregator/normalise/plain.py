@@ -32,8 +32,10 @@ _BLOCKS = f"p|div|li|ul|ol|h[1-6]|tr|t[dh]|blockquote|table|figure|[bh]r|dd|dt|p
 _BLOCK = re.compile(rf"<(?=/?(?:{_BLOCKS})\b)", re.IGNORECASE)
 # A tag that stands as a word by itself, and those that have no end tag when they are meant as such.
 _WORD = re.compile(r"(?<![^\s(\[\"'`‘“«])<([a-zA-Z][\w-]{0,30})>(?![^\s.,:;!?)\]\"'`’”»])")
+_END = re.compile(r"</([a-zA-Z][\w-]{0,30})")
 _ENDLESS = frozenset(["br", "hr", "img", "wbr", "input", "p", "li", "dt", "dd", "tr", "td", "th"])
 _MAX_ROUNDS = 5
+_MAX_TAGS = 10_000  # nh3 and Lexbor take time with the square of the depth: 40,000 nested tags cost seconds
 # In sanitised HTML every attribute stands in double quotes, so a regular expression can recognise a tag.
 _SAFE_BLOCK = re.compile(rf"</?(?:{_BLOCKS})(?: [^>]*)?>")
 _SAFE_TAG = re.compile(r'<[a-z/](?:"[^"]*(?:"|\Z)|[^">])*(?:>|\Z)')  # the last one may be cut off
@@ -117,18 +119,24 @@ def prose_of_safe(text: str) -> str:
 
 
 def _without_tags(text: str) -> str:
+    text = with_fewer_tags(text)
     tree = LexborHTMLParser(_BLOCK.sub(" <", with_unended_as_text(_without_unclosed(with_ends(clean(text))))))
     tree.strip_tags(_HIDDEN, recursive=True)
     body = tree.body
     return body.text() if body is not None else ""
 
 
+def with_fewer_tags(text: str) -> str:
+    """Cut before the first tag too many."""
+    return "<".join(text.split("<", _MAX_TAGS)[:_MAX_TAGS])
+
+
 def _with_mentions(text: str) -> str:
-    lower = text.lower()
+    ended = {end[1].lower() for end in _END.finditer(text)}
 
     def mentioned(tag: re.Match[str]) -> str:
         name = tag[1].lower()
-        return tag[0] if name in _ENDLESS or f"</{name}" in lower else f"< {tag[0][1:]}"
+        return tag[0] if name in _ENDLESS or name in ended else f"< {tag[0][1:]}"
 
     return _WORD.sub(mentioned, text)
 

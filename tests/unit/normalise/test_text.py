@@ -414,6 +414,14 @@ def test_accents_without_end_on_one_letter_take_no_time() -> None:
     assert plain_of_safe(f"<p>Cafe\u0301</p>{heaped}").startswith("Café ạ")
 
 
+def test_tags_in_tags_in_a_title_take_no_time() -> None:
+    assert plain(f"Old news {'<ul>' * 250_000} new") == "Old news"
+
+
+def test_tags_that_a_title_mentions_take_no_time() -> None:
+    assert plain("Old " + "<em> " * 250_000, titled=True).startswith("Old < em> < em> ")
+
+
 @pytest.mark.parametrize("tag", ["<a href=", "<img src=", "<img data-src=", "<img srcset=", "<iframe src="])
 def test_spaces_before_an_address_take_no_time(tag: str) -> None:
     started = time.process_time()
