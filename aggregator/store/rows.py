@@ -83,10 +83,12 @@ def decode_enclosures(text: str | None) -> Enclosures:
 
 
 ITEM = """
-    i.n, i.id, s.id, coalesce(t.publisher, ''), coalesce(t.title, ''), coalesce(t.summary, ''), t.url, t.canonical, t.lang,
+    i.n, i.id, s.id, coalesce(CASE WHEN NOT s.listed THEN p.publisher END, t.publisher, ''), coalesce(t.title, ''),
+    coalesce(t.summary, ''), t.url, t.canonical, t.lang,
     t.categories, t.image, i.at, i.entered, i.first_seen, p.story, i.live, t.enclosures, t.pruned, p.hidden,
     coalesce(t.hash, ''), t.author
 """
+"""Of a removed source, whose outlet no configuration names any more, an item stays its outlet's that it counted for last."""
 ITEM_TABLES = """
     items i JOIN sources s ON s.n = i.source LEFT JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n
 """

@@ -86,6 +86,26 @@ def test_items_of_a_wrapper_keep_the_outlets_that_they_name(room: Newsroom) -> N
     assert story(room, "Octopus").publishers == ("The Lumio Post",)
 
 
+def test_an_outlet_that_was_renamed_is_still_one_when_its_source_is_removed(room: Newsroom) -> None:
+    edit(room, RENAMED)
+    room.publish(LATER, live=True)
+    settle(room)
+    edit(room, RENAMED.replace("  - {name: Reuters World, was: [reuters]", "  # {name: Reuters World, was: [reuters]"))
+    settle(room)
+    assert counted(room, "China") == ["BBC", "Kyodo", "Reuters World"]
+    assert set(story(room, "China").publishers) == {"BBC", "Kyodo", "Reuters World"}
+    assert story(room, "Missile Test").publishers == ("Reuters World",)
+
+
+def test_an_article_that_a_wrapper_listed_stays_its_outlets_when_the_wrapper_is_removed(room: Newsroom) -> None:
+    edit(room, CONFIG.replace("{name: Silent,", "{name: Silent, wrapper: true,"))
+    room.publish(item("Octopus Seen in Lumio", "silent", publisher="Silent", url="https://bbc.example/octopus"))
+    assert story(room, "Octopus").publishers == ("BBC",)
+    edit(room, CONFIG.replace("  - {name: Silent,", "  # {name: Silent,"))
+    settle(room)
+    assert story(room, "Octopus").publishers == ("BBC",)
+
+
 def test_the_grouping_knows_the_outlet_by_its_new_name(room: Newsroom) -> None:
     edit(room, RENAMED)
     settle(room)
