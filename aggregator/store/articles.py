@@ -1,19 +1,22 @@
-"""Texts of articles, the part shared by all backends: which items still need theirs, and what was found."""
+"""Texts of articles: which items still need theirs, and what was found. The same for every backend."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Generic
+from time import monotonic
 
 from aggregator.model.item import Told, Wanted
+from aggregator.model.stream import STORING
 from aggregator.store.compression import unpack
-from aggregator.store.dialect import Lock, Writer
+from aggregator.store.dialect import Lock, Writes
+from aggregator.store.retention import tell
+from aggregator.store.versions import moment, next_version, put_off, stamp
 
 
-class Articles(Generic[Writer]):
+class Articles:
     """The queue needs no table: waiting are items of the given sources without a row here, and rows that were put off."""
 
-    def __init__(self, connection: Writer) -> None:
+    def __init__(self, connection: Writes) -> None:
         self._db = connection
 
     def claim(self, sources: Collection[str], since: int, limit: int, now: int, again: int) -> list[Wanted]:
@@ -29,12 +32,12 @@ class Articles(Generic[Writer]):
                 "ORDER BY i.n DESC LIMIT ?",
                 (dialect.listed(sources), since, since, now, limit),
             )
-            for n, *_ in rows:
-                self._db.write(
-                    "INSERT INTO articles (item, asked, again) VALUES (?, ?, ?) "
-                    "ON CONFLICT (item) DO UPDATE SET asked = excluded.asked, again = excluded.again",
-                    (n, now, again),
-                )
+            self._db.insert(
+                "articles (item, asked, again)",
+                "bigint bigint bigint",
+                [(n, now, again) for n, *_ in rows],
+                "ON CONFLICT (item) DO UPDATE SET asked = excluded.asked, again = excluded.again",
+            )
         return [
             Wanted(n, source, url, seen, Told(headline, summary, unpack(text)))
             for n, source, url, seen, headline, summary, text in rows
@@ -44,3 +47,16 @@ class Articles(Generic[Writer]):
         """It could not be requested now: it is returned again from then on."""
         with self._db.transaction():
             self._db.write("UPDATE articles SET again = ? WHERE item = ?", (until, item))
+
+    def save(self, item: int, content: str, why: str | None, now: int) -> None:
+        """The text of an article, or why none was found. Its item counts as changed, and so does a story that it leads."""
+        began = monotonic()
+        with self._db.transaction():
+            version = next_version(self._db) if content else 0
+            self._db.write(
+                "UPDATE articles SET content = ?, why = ?, again = NULL WHERE item = ?", (content, why, item)
+            )
+            if content:
+                now = moment(self._db, now)
+                streams = tell(self._db, (item,), now + STORING)
+                stamp(self._db, version, streams, put_off(self._db, now, began))

@@ -3,7 +3,7 @@ is the same text, with `?` for values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -52,13 +52,19 @@ class Reads(Protocol):
 
 
 class Writes(Reads, Protocol):
-    """What writing needs of a connection, if few rows are written."""
+    """What writing needs of a connection."""
 
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> AbstractContextManager[Any]:
         """All or nothing. `alone`: the lock that is held to its end; `unhurried`: it may take as long as it needs."""
 
     def write(self, query: str, values: Sequence[Any] = ()) -> None:
         """One statement of the current transaction."""
+
+    def insert(
+        self, into: str, types: str, rows: Iterable[Sequence[Any]], then: str = "ON CONFLICT DO NOTHING"
+    ) -> None:
+        """Many rows in the current transaction. `types` are those of the columns, as PostgreSQL names them; `then` ends the
+        statement."""
 
 
 Reader = TypeVar("Reader", bound=Reads)

@@ -1,29 +1,45 @@
-"""The edition's side of the archive, the part shared by all backends: waiting items, the stories that they touch, and
-what merged or split stories leave behind."""
+"""The edition's side of the archive, the part shared by all backends: waiting items, the stories that they touch, and applying what
+was decided."""
 
 from __future__ import annotations
 
-import math
+from abc import ABC, abstractmethod
 from collections.abc import Collection
 from time import monotonic
-from typing import Generic
+from typing import Any, Generic
 
 import orjson
 
 from aggregator.model.judgement import Judgement
-from aggregator.model.story import Batch, Member, PendingItem, Placing, StoryState
+from aggregator.model.story import Batch, Member, PendingItem, Placing, Remembered, StoryState
 from aggregator.model.stream import STORING
+from aggregator.store import upserts
 from aggregator.store.conditions import match
-from aggregator.store.dialect import Reader, Reads, Writes
+from aggregator.store.dialect import Reads, Writer, Writes
 from aggregator.store.item_addresses import placed_at, strangers_at
-from aggregator.store.rows import ITEM, ITEM_TABLES, decode_entry, decode_scores, pending_item, to_blob, to_id
-from aggregator.store.shifts import Row
+from aggregator.store.rows import (
+    ITEM,
+    ITEM_TABLES,
+    corroboration_rows,
+    decode_entry,
+    decode_scores,
+    entry_rows,
+    memory_rows,
+    pending_item,
+    placement_row,
+    posting_rows,
+    story_row,
+    to_blob,
+    to_id,
+)
+from aggregator.store.shifts import KEPT, Row, shifts
+from aggregator.store.versions import moment, next_version, put_off, stamp, stream_numbers
 
 
-class EditionStore(Generic[Reader]):
-    """What an edition reads."""
+class EditionStore(ABC, Generic[Writer]):
+    """What an edition reads, and applying what it decided. A backend implements who holds the edition."""
 
-    def __init__(self, connection: Reader) -> None:
+    def __init__(self, connection: Writer) -> None:
         self._db = connection
 
     def holder(self) -> str | None:
@@ -150,32 +166,50 @@ class EditionStore(Generic[Reader]):
             (match(dialect, (phrase,)), limit),
         )
 
+    def apply(self, batch: Batch) -> None:
+        """One step of the edition, as a whole or not at all.
+
+        Raises:
+            StoreBusy: the edition is not held any more; another process may have made it since, and the step would undo that.
+        """
+        db, began = self._db, monotonic()
+        with db.transaction() as raw:
+            self._check_held()
+            version = next_version(db) if batch.shows else 0
+            confirm(db, batch)
+            if not batch.shows:
+                return
+            before = entries_before(db, batch)
+            now = moment(db, batch.now)
+            changed = now + STORING
+            merge_stories(db, batch, changed)
+            placements = [placement_row(placed, changed) for placed in batch.placed]
+            db.insert("placements", _PLACEMENT, placements, upserts.PLACEMENT)
+            apply_splits(db, batch)
+            if not batch.anew:
+                self._end_waiting(raw, batch)
+            db.insert("stories", _STORY, [story_row(story, batch, changed) for story in batch.stories], upserts.STORY)
+            streams = save_entries(db, batch, before)
+            save_memory(db, batch.memory)
+            stamp(db, version, streams, put_off(db, now, began))
+
+    @abstractmethod
+    def _check_held(self) -> None:
+        """Raises:
+        StoreBusy: this process held the edition, and lost it.
+        """
+
+    @abstractmethod
+    def _end_waiting(self, raw: Any, batch: Batch) -> None:
+        """The items of a batch wait no more, unless they have another text by now."""
+
+
+_PLACEMENT = "bigint bigint text text text text text text text boolean bigint"
+_STORY = "bigint bytea bigint bigint bigint bigint bigint text text text bigint text text boolean"
+
 
 def _stream(placing: Placing) -> str:
     return placing.stream
-
-
-COMMITTING = 0.5
-"""Of STORING, how many seconds are left for the commit itself."""
-
-
-def moment(db: Reads, now: int) -> int:
-    """The time of a change: later than that of every change and every edit of the configuration before, even within a second and
-    whatever the clock does, so that who asks whether anything changed since the last one misses nothing."""
-    before = db.read("SELECT changed FROM streams WHERE name = 'latest'")
-    before += db.read("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1")
-    return max([now, *(int(changed) + 1 for (changed,) in before)])
-
-
-def put_off(db: Writes, now: int, began: float) -> int:
-    """When the stories and items of this transaction change, instead of at `now`, if it took longer than `STORING` allows since `began`
-    (of the monotonic clock): it waited for another process, the batch is large or the disk is slow."""
-    late = math.ceil(monotonic() - began - (STORING - COMMITTING))
-    if late <= 0:
-        return now
-    for table in ("stories", "placements"):  # no other transaction has this time
-        db.write(f"UPDATE {table} SET changed = ? WHERE changed = ?", (now + late + STORING, now + STORING))
-    return now + late
 
 
 def entries_before(db: Reads, batch: Batch) -> list[Row]:
@@ -210,6 +244,34 @@ def merge_stories(db: Writes, batch: Batch, changed: int) -> None:
         )
         for table in ("stories WHERE n", "corroborations WHERE story", "entries WHERE story"):
             db.write(f"DELETE FROM {table} = ?", (merge.younger,))
+
+
+def save_entries(db: Writes, batch: Batch, before: list[Row]) -> set[str]:
+    """Write which streams the batch's stories are in, and who corroborates them. Returns the names of the streams."""
+    stories, dialect = batch.stories, db.dialect
+    names = {placing.stream for story in stories for placing in story.placings}
+    rows = entry_rows(stories, stream_numbers(db, names))
+    numbers = dialect.listed([story.n for story in stories])
+    db.write(f"DELETE FROM corroborations WHERE {dialect.one_of.format('story')}", (numbers,))
+    db.insert("corroborations", "bigint bigint text bigint bigint", corroboration_rows(stories))
+    db.insert("entries", "bigint bigint bigint bigint bigint boolean", rows, upserts.ENTRY)
+    updated = {story.n: story.entry.updated for story in stories}
+    if moved := shifts(before, rows, updated, batch.now):
+        db.write("DELETE FROM shifts WHERE published < ?", (batch.now - KEPT,))
+        newest = f"ON CONFLICT (stream, published) DO UPDATE SET at = {dialect.greatest}(shifts.at, excluded.at)"
+        db.insert("shifts", "bigint bigint bigint", moved, newest)
+    return names
+
+
+def save_memory(db: Writes, memory: Remembered) -> None:
+    """Write what the grouping remembers: features of items, the index of words, document frequencies. An item that is grouped again
+    counts again."""
+    if not memory.items:
+        return
+    db.insert("memories", "bigint bigint text bigint bytea", memory_rows(memory), upserts.MEMORY)
+    db.insert("postings", "bigint bigint bigint", posting_rows(memory))
+    db.insert("frequencies", "bigint bigint", sorted(memory.frequencies), upserts.FREQUENCY)
+    db.write(f"INSERT INTO meta VALUES ('documents', ?) {upserts.COUNT}", (str(memory.documents),))
 
 
 def apply_splits(db: Writes, batch: Batch) -> None:

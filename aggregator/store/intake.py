@@ -1,21 +1,30 @@
-"""What the store knows of the items that a document brings, shared by all backends."""
+"""What a poll brings: items and the source's new state, in one transaction. The part shared by all backends."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import Generic
+from datetime import datetime
+from typing import Any, Generic
 
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
-from aggregator.store.dialect import Reader
+from aggregator.store import upserts
+from aggregator.store.dialect import Writer, Writes
 from aggregator.store.item_addresses import newest_at
-from aggregator.store.rows import to_blob, to_id, to_seconds
+from aggregator.store.retention import LISTED_EVERY, leave
+from aggregator.store.rows import address_hash, to_blob, to_id, to_seconds
 
 TITLES = 1000
 """Of a source, as many as its document may have entries."""
 
 
-def arrivals(results: Sequence[PollResult], now: int) -> list[tuple[PollResult, Item, int]]:
+Arrival = tuple[PollResult, Item, int]
+"""A new item with the poll that brought it, and its time of publication."""
+
+
+def arrivals(results: Sequence[PollResult], now: int) -> list[Arrival]:
     """The new items of polls with their times of publication (epoch seconds, never later than now), in the order in
     which to number them: the newest last, as it stands first among those that enter a stream together. Of one time, the
     first of its document is the newest."""
@@ -36,10 +45,10 @@ def documents(results: Sequence[PollResult], numbers: Mapping[str, int]) -> dict
     }
 
 
-class Intake(Generic[Reader]):
-    """What is read before a poll is stored."""
+class Intake(ABC, Generic[Writer]):
+    """A backend implements how texts and their words are written."""
 
-    def __init__(self, connection: Reader) -> None:
+    def __init__(self, connection: Writer) -> None:
         self._db = connection
         self._read: dict[int, int] = {}  # of sources, by number: when the last document was read that was stored here
 
@@ -66,3 +75,56 @@ class Intake(Generic[Reader]):
         ):
             found.setdefault(title, set()).add(published)
         return found
+
+    def apply(self, results: Sequence[PollResult], now: datetime, owner: str | None = None) -> int:
+        """Store what polls brought, and release the leases that `owner` (None: anybody) holds for them. Returns the number of
+        items that were new. Applying twice changes nothing."""
+        db, moment = self._db, int(now.timestamp())
+        with db.transaction() as raw:
+            roots = [result.state.root for result in results]
+            numbers: dict[str, int] = dict(db.select("SELECT root, n FROM sources WHERE root IN", roots))
+            read = documents(results, numbers)
+            leave(db, read, self._read)
+            new = arrivals(results, moment)
+            added = self._add(raw, new, numbers, moment) if new else 0
+            if changed := {n: item for result in results for n, item in result.changed}:
+                self._replace_texts(raw, changed, moment)
+                waiting = [(n, item.hash) for n, item in changed.items()]
+                db.insert("pending", "bigint text", waiting, upserts.PENDING)
+                _save_moves(db, changed)
+            seen = db.dialect.listed([n for result in results for n in result.seen])
+            query = f"UPDATE texts SET listed = ? WHERE {db.dialect.one_of.format('item')} AND listed < ?"
+            db.write(query, (moment, seen, moment - LISTED_EVERY))
+            _count_drops(db, results, numbers, moment)
+            self._save_states(raw, results, owner)
+        self._read.update(read)
+        return added
+
+    @abstractmethod
+    def _add(self, raw: Any, arrivals: Sequence[Arrival], numbers: Mapping[str, int], now: int) -> int:
+        """Store new items, which then wait for the edition; returns how many were not stored before. `numbers`: root of a source →
+        its number."""
+
+    @abstractmethod
+    def _replace_texts(self, raw: Any, changed: Mapping[int, Item], now: int) -> None:
+        """Store the present texts of these items, and their words in the full-text index."""
+
+    @abstractmethod
+    def _save_states(self, raw: Any, results: Sequence[PollResult], owner: str | None) -> None: ...
+
+
+def _save_moves(db: Writes, changed: Mapping[int, Item]) -> None:
+    """Note the addresses of changed items, where they are others than those that the items came with."""
+    first: dict[int, int | None] = dict(db.select("SELECT n, address FROM items WHERE n IN", changed))
+    now = [(address_hash(item.canonical), n) for n, item in changed.items()]
+    moved = [(address, n) for address, n in now if address is not None and address != first.get(n)]
+    db.insert("addresses", "bigint bigint", moved)
+
+
+def _count_drops(db: Writes, results: Sequence[PollResult], numbers: Mapping[str, int], now: int) -> None:
+    counts = Counter[tuple[int, str]]()
+    for result in results:
+        for drop in result.drops:
+            counts[numbers[result.state.root], drop.reason] += drop.count
+    rows = [(source, reason, count, now) for (source, reason), count in sorted(counts.items())]
+    db.insert("drops", "bigint text bigint bigint", rows, upserts.DROPS)

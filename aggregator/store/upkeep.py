@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Generic
+from time import monotonic
+from typing import Any, Generic
 
 import orjson
 
 from aggregator.model.settings import StoredConfiguration
+from aggregator.model.stream import STORING
 from aggregator.store.dialect import Lock, Writer
-from aggregator.store.edition import moment
-from aggregator.store.retention import forget_addresses, limits, listed_before, read_again
+from aggregator.store.retention import forget_addresses, limits, listed_before, read_again, tell
 from aggregator.store.rows import to_json
+from aggregator.store.versions import moment, next_version, put_off, stamp
 
 MEMORY_SECONDS = 14 * 86_400
 """The grouping looks back some days; what it remembers of older items is not needed."""
@@ -24,7 +26,7 @@ _PUT = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = e
 
 
 class Upkeep(ABC, Generic[Writer]):
-    """A backend implements deleting texts (`_prune`), backup and the integrity check."""
+    """A backend implements deleting texts (`_empty`), backup and the integrity check."""
 
     def __init__(self, connection: Writer) -> None:
         self._db = connection
@@ -108,10 +110,28 @@ class Upkeep(ABC, Generic[Writer]):
             forget_addresses(self._db, named)
         return purged
 
-    @abstractmethod
     def _prune(self, items: Sequence[int], limit: int, now: int) -> int:
         """A step: the texts of these items, and of their articles, if they were not listed since `limit` after all; returns of how
         many items."""
+        db, began = self._db, monotonic()
+        with db.transaction() as raw:
+            rows = db.select("SELECT item FROM texts WHERE listed < ? AND item IN", items, "", limit)
+            if not rows:
+                return 0
+            old = [item for (item,) in rows]
+            version = next_version(db)
+            changes = moment(db, now)
+            streams = tell(db, old, changes + STORING)
+            emptied = self._empty(raw, old, limit)
+            one_of, listed = db.dialect.one_of, db.dialect.listed
+            db.write(f"UPDATE articles SET content = '' WHERE {one_of.format('item')}", (listed(emptied),))
+            stamp(db, version, streams, put_off(db, changes, began))
+        return len(emptied)
+
+    @abstractmethod
+    def _empty(self, raw: Any, items: Sequence[int], limit: int) -> Sequence[int]:
+        """Delete the texts of these items, and what the full-text index has of them but for the headlines. Returns the items, without
+        those that were listed since `limit` by a poll stored meanwhile."""
 
     def _forget(self, before: int) -> None:
         """Delete what the grouping remembers of items published before."""

@@ -15,6 +15,21 @@ ENTRY = """
         entered = excluded.entered, primary_since = excluded.primary_since, published = excluded.published, active = excluded.active
 """
 """Not a row in place of the other: that would tell no trigger that one went."""
+STORY = """
+    ON CONFLICT (n) DO UPDATE SET
+        id = excluded.id, lead = excluded.lead, published = excluded.published, entered = excluded.entered,
+        updated = excluded.updated, changed = excluded.changed, section = excluded.section, scores = excluded.scores,
+        topics = excluded.topics, publishers = excluded.publishers, entry = excluded.entry, epoch = excluded.epoch,
+        hidden = excluded.hidden
+"""
+MEMORY = """
+    ON CONFLICT (item) DO UPDATE SET
+        at = excluded.at, publisher = excluded.publisher, headline = excluded.headline, features = excluded.features
+"""
 PENDING = "ON CONFLICT (item) DO UPDATE SET hash = excluded.hash"
 DROPS = "ON CONFLICT (source, reason) DO UPDATE SET count = drops.count + excluded.count, last = excluded.last"
 FREQUENCY = "ON CONFLICT (word) DO UPDATE SET count = frequencies.count + excluded.count"
+COUNT = (
+    "ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS bigint) + CAST(excluded.value AS bigint) AS text)"
+)
+"""Of a number in `meta`, which is text."""

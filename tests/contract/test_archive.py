@@ -601,7 +601,7 @@ def test_what_takes_long_to_store_changed_when_readers_see_it(store: Store, monk
     """It waits for another process, the batch is large or the disk is slow. Who asks for changes meanwhile does not see it, and asks from
     that moment on the next time."""
     place_one(store, "alpha", "Defense of the coast", NOW)
-    monkeypatch.setattr("aggregator.store.edition.monotonic", lambda: time.monotonic() + 1.6)
+    monkeypatch.setattr("aggregator.store.versions.monotonic", lambda: time.monotonic() + 1.6)
     place_one(store, "beta", "Europe votes on wheat", NOW + timedelta(seconds=60))
     asked = StreamQuery("search", changed_since=SECONDS + 61 + 1)
     assert titles(store, asked) == ["Europe votes on wheat"]

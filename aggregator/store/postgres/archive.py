@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from aggregator.errors import ClockApart
-from aggregator.store.postgres.articles import Articles
+from aggregator.store.articles import Articles
 from aggregator.store.postgres.connection import Connection, QueueConnection
 from aggregator.store.postgres.edition import EditionStore
 from aggregator.store.postgres.intake import Intake
-from aggregator.store.postgres.memory import Past
+from aggregator.store.postgres.past import Past
 from aggregator.store.postgres.reading import Reading
 from aggregator.store.postgres.schema import known_version, migrate
 from aggregator.store.postgres.server import Server, session_name

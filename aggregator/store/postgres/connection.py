@@ -184,7 +184,14 @@ class Connection:
 
     def write(self, query: str, values: Sequence[Any] = ()) -> None:
         with self._turn, self.translate():
-            self._raw.execute(sql(query), values)  # not `raw`: the transaction on a lost connection is over
+            # Not `raw`: the transaction on a lost connection is over.
+            self._raw.execute(sql(query), list(map(storable, values)))
+
+    def insert(
+        self, into: str, types: str, rows: Iterable[Sequence[Any]], then: str = "ON CONFLICT DO NOTHING"
+    ) -> None:
+        with self._turn, self.translate():
+            put(self._raw, into, types, rows, then)
 
     def _once_more(self, ask: Callable[[Raw], T]) -> T:
         with self._noting_silence():

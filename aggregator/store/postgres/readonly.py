@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from aggregator.errors import NotAStore
 from aggregator.store.postgres.connection import Connection
-from aggregator.store.postgres.memory import Past
+from aggregator.store.postgres.past import Past
 from aggregator.store.postgres.reading import Reading
 from aggregator.store.postgres.schema import version
 from aggregator.store.postgres.server import Server

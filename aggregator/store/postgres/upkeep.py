@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from time import monotonic
 
 import orjson
 
 from aggregator.errors import UsageError
-from aggregator.model.stream import STORING
 from aggregator.store import upkeep
-from aggregator.store.edition import moment, put_off
-from aggregator.store.postgres.connection import Connection, put
-from aggregator.store.postgres.edition import next_version, stamp
+from aggregator.store.postgres.connection import Connection, Raw
 from aggregator.store.postgres.intake import save_words
 from aggregator.store.postgres.server import session_name
-from aggregator.store.retention import EMPTY_TEXTS, tell
+from aggregator.store.retention import EMPTY_TEXTS
 from aggregator.store.rows import to_json
 
 
@@ -30,7 +26,7 @@ class Upkeep(upkeep.Upkeep[Connection]):
                 (f"trouble:{owner}",),
             )
             if troubles:
-                put(raw, "meta", "text text", [(f"trouble:{owner}", to_json([session_name(owner), troubles]))])
+                self._db.insert("meta", "text text", [(f"trouble:{owner}", to_json([session_name(owner), troubles]))])
 
     def troubles(self) -> tuple[str, ...]:
         """The problems of live workers, one per line."""
@@ -40,25 +36,12 @@ class Upkeep(upkeep.Upkeep[Connection]):
         )
         return tuple(dict.fromkeys(line for (value,) in rows for line in orjson.loads(value)[1].splitlines()))
 
-    def _prune(self, items: Sequence[int], limit: int, now: int) -> int:
-        began = monotonic()
-        with self._db.transaction() as raw:
-            found = self._db.select("SELECT item FROM texts WHERE listed < ? AND item IN", items, "", limit)
-            if not found:
-                return 0
-            version = next_version(raw)
-            changes = moment(self._db, now)
-            streams = tell(self._db, [item for (item,) in found], changes + STORING)
-            rows = raw.execute(
-                f"{EMPTY_TEXTS} WHERE item = ANY(%s::bigint[]) AND listed < %s RETURNING item, title",
-                ([item for (item,) in found], limit),
-            ).fetchall()
-            save_words(raw, [(item, title, "") for item, title in rows])
-            raw.execute(
-                "UPDATE articles SET content = '' WHERE item = ANY(%s::bigint[])", ([item for item, _ in rows],)
-            )
-            stamp(raw, version, streams, put_off(self._db, changes, began))
-        return len(rows)
+    def _empty(self, raw: Raw, items: Sequence[int], limit: int) -> Sequence[int]:
+        rows = raw.execute(
+            f"{EMPTY_TEXTS} WHERE item = ANY(%s::bigint[]) AND listed < %s RETURNING item, title", (list(items), limit)
+        ).fetchall()
+        save_words(raw, [(item, title, "") for item, title in rows])
+        return [item for item, _ in rows]
 
     def backup(self, target: Path) -> None:
         """Raises:

@@ -7,11 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from aggregator.errors import StoreReadOnly
-from aggregator.store.sqlite.articles import Articles
+from aggregator.store.articles import Articles
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.edition import EditionStore
 from aggregator.store.sqlite.intake import Intake
-from aggregator.store.sqlite.memory import Past
+from aggregator.store.sqlite.past import Past
 from aggregator.store.sqlite.reading import Reading
 from aggregator.store.sqlite.schema import migrate
 from aggregator.store.sqlite.sources import Sources

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -206,6 +206,12 @@ class Connection:
     def write(self, query: str, values: Sequence[Any] = ()) -> None:
         with self._turn, self.translate():
             self._execute(query, values)
+
+    def insert(
+        self, into: str, types: str, rows: Iterable[Sequence[Any]], then: str = "ON CONFLICT DO NOTHING"
+    ) -> None:
+        with self._turn, self.translate():
+            self.raw.executemany(f"INSERT INTO {into} VALUES {marks(len(types.split()))} {then}", rows)
 
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
         rows: list[Any] = []

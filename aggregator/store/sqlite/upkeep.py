@@ -5,38 +5,25 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from time import monotonic
 
 from aggregator.errors import StoreError
-from aggregator.model.stream import STORING
 from aggregator.store import upkeep
-from aggregator.store.edition import moment, put_off
-from aggregator.store.retention import EMPTY_TEXTS, tell
+from aggregator.store.retention import EMPTY_TEXTS
 from aggregator.store.sqlite.connection import Connection, damaged
 from aggregator.store.sqlite.copying import save_copy
-from aggregator.store.sqlite.edition import stamp
 from aggregator.store.sqlite.intake import forget_words
 
 
 class Upkeep(upkeep.Upkeep[Connection]):
-    def _prune(self, items: Sequence[int], limit: int, now: int) -> int:
-        began = monotonic()
-        with self._db.transaction() as raw:
-            rows = self._db.select("SELECT item FROM texts WHERE listed < ? AND item IN", items, "", limit)
-            if not rows:
-                return 0
-            changes = moment(self._db, now)
-            streams = tell(self._db, [item for (item,) in rows], changes + STORING)
-            for (item,) in rows:
-                forget_words(raw, item)
-            raw.executemany(f"{EMPTY_TEXTS} WHERE item = ?", rows)
-            raw.executemany(
-                "INSERT INTO search (rowid, title, summary) SELECT item, indexed(title), '' FROM texts WHERE item = ?",
-                rows,
-            )
-            raw.executemany("UPDATE articles SET content = '' WHERE item = ?", rows)
-            stamp(raw, streams, put_off(self._db, changes, began))
-        return len(rows)
+    def _empty(self, raw: sqlite3.Connection, items: Sequence[int], limit: int) -> Sequence[int]:
+        rows = [(item,) for item in items]
+        for item in items:
+            forget_words(raw, item)
+        raw.executemany(f"{EMPTY_TEXTS} WHERE item = ?", rows)
+        raw.executemany(
+            "INSERT INTO search (rowid, title, summary) SELECT item, indexed(title), '' FROM texts WHERE item = ?", rows
+        )
+        return items  # nobody else writes meanwhile
 
     def backup(self, target: Path) -> None:
         """A consistent copy, even while others write.
