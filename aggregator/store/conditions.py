@@ -23,16 +23,29 @@ class Few:
     numbers: Sequence[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """How the rows that answer a query are found. `few`: only these are examined; `common`: the words searched for are in so many items
+    that they are looked up for each row. Of the newest items alone: words are searched in those with numbers `above`, and only what
+    entered `later` than this time is listed."""
+
+    few: Few | None = None
+    common: bool = False
+    above: int | None = None
+    later: int | None = None
+
+
+ANY_ROW = Lookup()
+
+
 @dataclass
 class Sql:
     """A statement under construction: conditions with their values, in order."""
 
     dialect: Dialect
+    lookup: Lookup = ANY_ROW
     conditions: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
-    common: bool = False  # words are in so many items that they are looked up for each
-    above: int | None = None  # words are searched only in items with higher numbers
-    few: Few | None = None  # only these are examined
 
     def add(self, condition: str, *values: Any) -> None:
         self.conditions.append(condition)
@@ -47,11 +60,13 @@ def narrow(sql: Sql, wanted: Filter, of: str, published: str) -> None:
     """The parameters of search, as conditions on stories (`of` "st") or items ("i"); `published`: the column of their time of
     publication."""
     members, found, item, of_item = _SHAPES[of]
-    if sql.few is not None:
-        sql.add(sql.few.condition, sql.dialect.listed(sql.few.numbers))
+    few, above = sql.lookup.few, sql.lookup.above
+    if few is not None:
+        sql.add(few.condition, sql.dialect.listed(few.numbers))
     if wanted.words:
-        near = "" if sql.above is None else f" AND {sql.dialect.found} > {sql.above:d}"
-        said = of_item.format(sql.dialect.said.format(item, near)) if sql.common else found.format(sql.dialect, near)
+        near = "" if above is None else f" AND {sql.dialect.found} > {above:d}"
+        by_row = of_item.format(sql.dialect.said.format(item, near))
+        said = by_row if sql.lookup.common else found.format(sql.dialect, near)
         sql.add(said, match(sql.dialect, wanted.words))
     if wanted.without:
         said = of_item.format(sql.dialect.said.format(item, ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,12 +11,12 @@ from typing import Any
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView, Report, StoryView, headline
 from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Extent, Removed, StreamQuery
-from aggregator.store.conditions import Condition, Few, few_sql, match
-from aggregator.store.dialect import Reads
+from aggregator.store.conditions import Condition, Few, Lookup, few_sql, match
+from aggregator.store.dialect import Dialect, Reads
 from aggregator.store.item_addresses import items_at
 from aggregator.store.rows import at_time, decode_entry, decode_joining, item_view, story_view, to_blob, to_id
 from aggregator.store.sources import first_ids
-from aggregator.store.streams import items_sql, removed_sql, stories_sql
+from aggregator.store.streams import KnownStream, items_sql, removed_sql, stories_sql
 
 NEAR = 50_000
 """How many of the newest items are searched before all are."""
@@ -33,6 +33,9 @@ they are in would take longer."""
 
 SELDOM = 500
 """If no more than this many stories have the requested number of publishers, all of them are examined."""
+
+Build = Callable[[Dialect, StreamQuery, int | None, Lookup], tuple[str, list[Any]]]
+"""`stories_sql` or `items_sql`."""
 
 
 class Reading(ABC):
@@ -57,11 +60,9 @@ class Reading(ABC):
         if query.kind in ("section", "topic"):
             named = self._db.read("SELECT n, total FROM streams WHERE name = ?", (f"{query.kind}:{query.id}",))
             stream, total = named[0] if named else (0, 0)
+        known = KnownStream(stream, self._small(query.min_publishers, total), total is not None and total > FEW)
         narrow = list(few_sql(self._db.dialect, query, "st", stream))
-        small = self._small(query.min_publishers, total)
-        vast = total is not None and total > FEW
-        build = partial(stories_sql, stream=stream, small=small, vast=vast, common=self._common(query))
-        pairs, extent = self._cut(query, now, build, narrow)
+        pairs, extent = self._cut(query, now, partial(stories_sql, stream=known), narrow)
         return self._stories(pairs), extent
 
     def _small(self, publishers: int, total: int | None) -> str | None:
@@ -76,7 +77,7 @@ class Reading(ABC):
 
     def items(self, query: StreamQuery, now: int) -> tuple[list[ItemView], Extent]:
         narrow = list(few_sql(self._db.dialect, query, "i", 0))
-        pairs, extent = self._cut(query, now, partial(items_sql, common=self._common(query)), narrow)
+        pairs, extent = self._cut(query, now, items_sql, narrow)
         return self._items(pairs), extent
 
     def removals(self, query: StreamQuery, until: tuple[int, int] | None = None) -> list[Removed]:
@@ -93,7 +94,7 @@ class Reading(ABC):
         return found
 
     def _cut(
-        self, query: StreamQuery, now: int, build: Any, narrow: Sequence[Condition]
+        self, query: StreamQuery, now: int, build: Build, narrow: Sequence[Condition]
     ) -> tuple[list[tuple[int, int]], Extent]:
         # The one after the longest list tells when it left.
         ask = query.limit or (self._db.dialect.everything if query.window else LONGEST + 1)
@@ -109,24 +110,26 @@ class Reading(ABC):
         return kept, Extent(len(kept), left, kept[-1][1] + FRESH_SECONDS if len(kept) > SHORTEST else None)
 
     def _pairs(
-        self, query: StreamQuery, ask: int | None, build: Any, narrow: Sequence[Condition]
+        self, query: StreamQuery, ask: int | None, build: Build, narrow: Sequence[Condition]
     ) -> list[tuple[int, int]]:
         """The list. What a few of the rows meet is looked for in these alone. What many meet, such as a word that occurs in a million
         items, is first searched in the newest of them: nothing enters before it was first seen, so if these fill the list with entries
         later than the time at which the newest of the others was seen, the others cannot be in it."""
-        few = self._few(narrow, FEW)
+        few, common = self._few(narrow, FEW), self._common(query)
         if few is None and ask and ask > 0 and _entering(query) and (narrow or query.filter.words):
             last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
             until = query.filter.until
             for n, seen in self._db.read(last, (NEAR,)):
                 if until is None or until.timestamp() > seen:  # else they were published later
-                    newest = self._listed(build(self._db.dialect, query, ask, n, later=seen))
+                    newest = self._listed(
+                        build(self._db.dialect, query, ask, Lookup(common=common, above=n, later=seen))
+                    )
                     if len(newest) == ask:
                         return newest
                 few = self._few(narrow, n // SHARE)
         if few and not few.numbers:
             return []
-        return self._listed(build(self._db.dialect, query, ask, few=few))
+        return self._listed(build(self._db.dialect, query, ask, Lookup(few, common)))
 
     def _listed(self, sql: tuple[str, list[Any]]) -> list[tuple[int, int]]:
         return [(n, time) for n, time in self._db.read(*sql)]

@@ -8,56 +8,61 @@ read from their end, the second only as far back as what the first has found.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from aggregator.model.stream import StreamQuery
-from aggregator.store.conditions import IN_SECTION, IN_TOPIC, MEMBERS, NEVER, Few, Sql, narrow, quoted
+from aggregator.store.conditions import ANY_ROW, IN_SECTION, IN_TOPIC, MEMBERS, NEVER, Lookup, Sql, narrow, quoted
 from aggregator.store.dialect import Dialect
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStream:
+    """What is known of a section or topic, or of a number of publishers, before its stories are listed. `number` is that of the
+    stream, 0 for all stories; `small`: where a story has two times, the one ("entered" or "joined") that so few stories have that all
+    of them may be examined; `vast`: the stream holds so many stories that changes are looked for among those of all stories."""
+
+    number: int = 0
+    small: str | None = None
+    vast: bool = False
+
+
+WHOLE_ARCHIVE = KnownStream()
 
 
 def stories_sql(
     dialect: Dialect,
     query: StreamQuery,
     limit: int | None,
-    above: int | None = None,
-    few: Few | None = None,
-    *,
-    common: bool = False,
-    stream: int = 0,
-    small: str | None = None,
-    vast: bool = False,
-    later: int | None = None,
+    lookup: Lookup = ANY_ROW,
+    stream: KnownStream = WHOLE_ARCHIVE,
 ) -> tuple[str, list[Any]]:
-    """SQL for (story, time) pairs of a stream of stories, in its order; `above`: words are looked for in items of higher
-    numbers alone; `few`: of these alone; `common`: the words are in many items; `stream`: the number of a section or
-    topic; `small`: where there are two times, the one ("entered" or "joined") that so few stories have that all of them
-    may be looked at; `vast`: the section or topic holds so many stories that what changed is looked for among all that did;
-    `later`: those that entered after this time alone."""
-    order, times, sql = _base(dialect, query, stream)
+    """SQL for (story, time) pairs of a stream of stories, in its order."""
+    sql = Sql(dialect, lookup)
+    order, times = _base(sql, query, stream.number)
     tables = ", ".join(order)
-    sql.above, sql.few, sql.common = above, few, common
-    narrow(sql, query.filter, "st", "e.published" if query.kind in ("section", "topic") else "st.published")
+    published = "e.published" if query.kind in ("section", "topic") else "st.published"
+    narrow(sql, query.filter, "st", published)
     if query.changed_since is not None:
         # SQLite would rather go through the whole stream, or through all stories of so many publishers, and sort.
-        if not small and (vast or order[0] == "stories st"):
+        if not stream.small and (stream.vast or order[0] == "stories st"):
             tables = " CROSS JOIN ".join(sorted(order, key=lambda table: table != "stories st"))
         sql.add("st.changed >= ?", _from(query))
         if query.before:
             sql.add("(st.changed, st.n) > (?, ?)", *query.before)
         return _stories(sql, tables, "st.changed", "st.changed, st.n", limit)
     if query.window:
-        column = "e.published" if query.kind in ("section", "topic") else "st.published"
-        sql.add(f"{column} >= ? AND {column} < ?", *query.window)
-        return _stories(sql, tables, column, f"{column} DESC, st.n DESC", limit)
-    if later is not None:
-        sql.add(f"{times[0]} > ?", later)
+        sql.add(f"{published} >= ? AND {published} < ?", *query.window)
+        return _stories(sql, tables, published, f"{published} DESC, st.n DESC", limit)
+    if lookup.later is not None:
+        sql.add(f"{times[0]} > ?", lookup.later)
     if query.before:
         for time in times:
             sql.add(f"{time} <= ?", query.before[0])
     latest = f"{dialect.greatest}({times[0]}, {times[1]})" if len(times) > 1 else times[0]
     if query.before:
         sql.add(f"({latest}, st.n) < (?, ?)", *query.before)
-    if few is not None:
+    if lookup.few is not None:
         return _stories(sql, tables, latest, "2 DESC, 1 DESC", limit)
     number = _number(order)
     if len(times) == 1:
@@ -66,8 +71,9 @@ def stories_sql(
     *streams, stories, joined = order
     by_entering = " CROSS JOIN ".join((*streams, joined, stories) if streams else (stories, joined))
     by_joining = " CROSS JOIN ".join((joined, stories, *streams))
-    if small:
-        return _stories(sql, by_joining if small == "joined" else by_entering, latest, "2 DESC, 1 DESC", limit)
+    if stream.small:
+        tables = by_joining if stream.small == "joined" else by_entering
+        return _stories(sql, tables, latest, "2 DESC, 1 DESC", limit)
     first, values = _stories(sql, by_joining, latest, "c.reached DESC, c.story DESC", limit)
     # If these do not fill the list, they are all there is; NEVER then excludes everything else.
     sql.add(f"{times[0]} >= (SELECT CASE WHEN count(*) < ? THEN {NEVER} ELSE min(t) END FROM joined)", limit)
@@ -80,10 +86,9 @@ def _stories(sql: Sql, tables: str, time: str, order: str, limit: int | None) ->
     return f"SELECT st.n, {time} FROM {tables} WHERE {sql.where} ORDER BY {order} LIMIT ?", [*sql.values, limit]
 
 
-def _base(dialect: Dialect, query: StreamQuery, stream: int) -> tuple[list[str], list[str], Sql]:
-    """Tables, times and conditions. The number of the stream is part of the SQL text: for a parameter PostgreSQL plans
-    for an average stream, and scans all of a large one."""
-    sql = Sql(dialect)
+def _base(sql: Sql, query: StreamQuery, stream: int) -> tuple[list[str], list[str]]:
+    """Tables and times, and the conditions that join and select them. The number of the stream is part of the SQL text: for a
+    parameter PostgreSQL plans for an average stream, and scans all of a large one."""
     if query.kind in ("section", "topic"):
         tables = ["entries e", "stories st"]
         as_primary = query.kind == "section" and query.primary
@@ -102,7 +107,7 @@ def _base(dialect: Dialect, query: StreamQuery, stream: int) -> tuple[list[str],
         tables.append("corroborations c")
         times.append("c.reached")
         sql.add(f"c.story = {_number(tables)} AND c.k > 1 AND c.k = ?", query.min_publishers)  # the index is of k > 1
-    return tables, times, sql
+    return tables, times
 
 
 def _number(tables: Sequence[str]) -> str:
@@ -118,14 +123,10 @@ def items_sql(
     dialect: Dialect,
     query: StreamQuery,
     limit: int | None,
-    above: int | None = None,
-    few: Few | None = None,
-    *,
-    common: bool = False,
-    later: int | None = None,
+    lookup: Lookup = ANY_ROW,
 ) -> tuple[str, list[Any]]:
     """SQL for (item, time) pairs of a stream of items. A section has the items placed there by their own judgement."""
-    sql = Sql(dialect, common=common, above=above, few=few)
+    sql = Sql(dialect, lookup)
     if query.kind == "source":
         sql.add("i.source = (SELECT n FROM sources WHERE id = ?)", query.id)
     elif query.kind == "section" and not query.primary:
@@ -139,8 +140,8 @@ def items_sql(
         sql.add("EXISTS (SELECT 1 FROM corroborations c WHERE c.story = p.story AND c.k = ?)", query.min_publishers)
     sql.add("NOT coalesce(p.hidden, FALSE)")
     narrow(sql, query.filter, "i", "i.at")
-    if later is not None:
-        sql.add("i.entered > ?", later)
+    if lookup.later is not None:
+        sql.add("i.entered > ?", lookup.later)
     order, column, number = "DESC", "i.entered", "i.n"
     if query.window:
         column = "i.at"
@@ -171,10 +172,10 @@ def removed_sql(query: StreamQuery, until: tuple[int, int] | None) -> tuple[str,
         gone += f" OR EXISTS (SELECT 1 FROM entries e WHERE {_STREAM} AND e.story = st.n AND {left})"
     where = f"({gone}) AND {time} >= ?"
     values.append(_from(query))
-    for bound, place in ((">", query.before), ("<=", until)):
-        if place:
+    for bound, position in ((">", query.before), ("<=", until)):
+        if position:
             where += f" AND ({time}, {number}) {bound} (?, ?)"
-            values += place
+            values += position
     return f"SELECT {number}, {time}, {id} FROM {tables} WHERE {where} ORDER BY {time}, {number} LIMIT ?", [
         *values,
         query.limit,
