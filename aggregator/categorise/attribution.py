@@ -21,23 +21,23 @@ class Cause:
     gone: bool = False
 
 
-Place = tuple[str, str]
+Target = tuple[str, str]
 """Kind and id of the rules: ("section", "defense")."""
 
 Weighed = dict[str, tuple[float, Position]]
 
 
-def cause(before: Rulebook | None, after: Rulebook, place: Place, title: str, summary: str, *, comes: bool) -> Cause:
+def cause(before: Rulebook | None, after: Rulebook, target: Target, title: str, summary: str, *, comes: bool) -> Cause:
     """Why a text enters (or leaves) a section or topic: the line that contributes more than before, or less, or the one
     that keeps it there; rule "fallback" if no line contributes."""
     hay = haystack(title, summary)
-    old = _lines(before, place, hay) if before else {}
-    new = _lines(after, place, hay)
+    old = _lines(before, target, hay) if before else {}
+    new = _lines(after, target, hay)
     risen = max(new, key=lambda name: new[name][0] - old.get(name, (0.0,))[0], default=None)
     fallen = max(old, key=lambda name: old[name][0] - new.get(name, (0.0,))[0], default=None)
     rise = new[risen][0] - old.get(risen, (0.0,))[0] if risen else 0.0
     fall = old[fallen][0] - new.get(fallen, (0.0,))[0] if fallen else 0.0
-    blocks, blocked = _blocks(after, place, hay), _blocks(before, place, hay) if before else {}
+    blocks, blocked = _blocks(after, target, hay), _blocks(before, target, hay) if before else {}
     if comes:
         if risen and rise > 0 and not (blocked.keys() - blocks.keys()):
             return Cause(risen, new[risen][1])
@@ -53,20 +53,20 @@ def cause(before: Rulebook | None, after: Rulebook, place: Place, title: str, su
     return Cause("outweighed", None)
 
 
-def _lines(book: Rulebook, place: Place, hay: Haystack) -> Weighed:
-    """The lines that support a place in this text, each with its total."""
+def _lines(book: Rulebook, target: Target, hay: Haystack) -> Weighed:
+    """The lines that support a section or topic in this text, each with its total."""
     found: Weighed = {}
     reading = read(book, hay)
     for one in reading.evidence:
-        if (book.rules[one.rule].kind, book.rules[one.rule].id) == place and one.rule not in reading.excluded:
+        if (book.rules[one.rule].kind, book.rules[one.rule].id) == target and one.rule not in reading.excluded:
             name = rule_name(one.term, one.place)
             found[name] = (found.get(name, (0.0,))[0] + one.value, one.term.at)
     return found
 
 
-def _blocks(book: Rulebook, place: Place, hay: Haystack) -> dict[str, Position]:
-    """The lines of `not` and `never` of a place that are found in this text."""
-    rules = next((rules for rules in book.rules if (rules.kind, rules.id) == place), None)
+def _blocks(book: Rulebook, target: Target, hay: Haystack) -> dict[str, Position]:
+    """The lines of `not` and `never` of a section or topic that are found in this text."""
+    rules = next((rules for rules in book.rules if (rules.kind, rules.id) == target), None)
     if rules is None:
         return {}
     return {f"{key}: {', '.join(term.parts)}": term.at for key, term in _blocking(rules) if _stands(term, hay)}

@@ -39,21 +39,21 @@ def judged(
         field, start, end = locator.locate(one.start, whole(hay, one))
         return Match((title if field == "title" else summary)[start:end], field, round(one.value, 3), start, end)
 
-    def made(place: str, number: int, score: float, rival: RunnerUp | None, source: str | None = None) -> Receipt:
+    def made(id: str, number: int, score: float, rival: RunnerUp | None, source: str | None = None) -> Receipt:
         own = sorted(by_rule.get(number, ()), key=lambda one: (-one.value, one.start, -one.end, one.term.at.line))
         matched = tuple(map(match, own))
         if source is None and not own:
-            return Receipt(place, score, "fallback", None, (), rival)
+            return Receipt(id, score, "fallback", None, (), rival)
         if source is not None:
-            return Receipt(place, score, f"{source}: {place}", None, matched, rival)
-        return Receipt(place, score, rule_name(own[0].term, own[0].place), own[0].term.at, matched, rival)
+            return Receipt(id, score, f"{source}: {id}", None, matched, rival)
+        return Receipt(id, score, rule_name(own[0].term, own[0].place), own[0].term.at, matched, rival)
 
     found = []
-    for place, score in judgement.scores:
-        number = book.ids.get(place, -1)
-        rival = next((RunnerUp(other, value) for other, value in ranked if other != place), None)
-        source = "section" if section == place else "usually" if usually == place and number not in by_rule else None
-        found.append(made(place, number, score, rival, source))
+    for id, score in judgement.scores:
+        number = book.ids.get(id, -1)
+        rival = next((RunnerUp(other, value) for other, value in ranked if other != id), None)
+        source = "section" if section == id else "usually" if usually == id and number not in by_rule else None
+        found.append(made(id, number, score, rival, source))
     for number in topic_numbers(book, raw, reading):
         found.append(made(book.rules[number].id, number, round(raw[number] / (raw[number] + weights.HALF), 4), None))
     return judgement, tuple(found)
@@ -63,8 +63,8 @@ def named(book: Rulebook, title: str, summary: str = "") -> dict[str, Match]:
     """The word of a text by which each of its places is first named, by code."""
     hay = haystack(title, summary)
     locator, found = Locator(title, summary, hay), {}
-    for code, place in read(book, hay).codes.items():
-        field, start, end = locator.locate(*place)
+    for code, span in read(book, hay).codes.items():
+        field, start, end = locator.locate(*span)
         found[code] = Match((title if field == "title" else summary)[start:end], field, 1.0, start, end)
     return found
 

@@ -21,7 +21,7 @@ FIRST_INTERVAL = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place in a configuration file; line and column count from 1."""
+    """A position in a configuration file; line and column count from 1."""
 
     file: str
     line: int

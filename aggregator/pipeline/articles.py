@@ -137,5 +137,5 @@ class _Reader:
 
 
 def _is_front_page(url: str) -> bool:
-    place = url.partition("#")[0]
-    return place.count("/") == 3 and place.endswith("/")
+    page = url.partition("#")[0]
+    return page.count("/") == 3 and page.endswith("/")

@@ -105,7 +105,7 @@ def parted(store: StoredStories, policy: Policy, now: int) -> Batch:
     """What splits off stored items."""
     address, found = partings(store, policy.apart)
     states = store.stories(found)
-    places: list[Placed] = []
+    placements: list[Placed] = []
     stories: list[StoryState] = []
     for n, groups in found.items():
         if n not in states:
@@ -115,8 +115,8 @@ def parted(store: StoredStories, policy: Policy, now: int) -> Batch:
             founder = n if any(member.item.n == n for member in part) else part[0].item.n
             stories.append(_parted(founder, part, states[n], policy, now))
             why = APART if part[0].item.n in address else "stays without what was set apart"
-            places += [placed(member, founder, policy, why if founder != n else "") for member in part]
-    return Batch(tuple(places), tuple(stories), forgotten=tuple(address), epoch=policy.epoch, now=now, anew=True)
+            placements += [placed(member, founder, policy, why if founder != n else "") for member in part]
+    return Batch(tuple(placements), tuple(stories), forgotten=tuple(address), epoch=policy.epoch, now=now, anew=True)
 
 
 def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, now: int) -> StoryState:
@@ -170,15 +170,15 @@ def joined(store: StoredStories, policy: Policy, now: int) -> Batch:
     merged = unions(store, policy)
     states = store.stories({*merged, *merged.values()})
     members = store.members(states)
-    places: list[Placed] = []
+    placements: list[Placed] = []
     stories: list[StoryState] = []
     for n in sorted(set(merged.values())):
         younger = [story for story, older in merged.items() if older == n]
         whole = [rejudged(member, policy) for story in (n, *younger) for member in members[story]]
         stories.append(_merged(states[n], [states[story] for story in younger], whole, policy, now))
-        places += [placed(member, n, policy, JOINED if member.item.n in younger else "") for member in whole]
+        placements += [placed(member, n, policy, JOINED if member.item.n in younger else "") for member in whole]
     merges = tuple(Merge(older, younger) for younger, older in merged.items())
-    return Batch(tuple(places), tuple(stories), merges, epoch=policy.epoch, now=now, anew=True)
+    return Batch(tuple(placements), tuple(stories), merges, epoch=policy.epoch, now=now, anew=True)
 
 
 def _merged(

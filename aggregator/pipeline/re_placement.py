@@ -88,7 +88,7 @@ def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int],
     is did not change for those who ask what changed."""
     began = now()
     states = archive.edition.stories(numbers)
-    places: list[Placed] = []
+    placements: list[Placed] = []
     stories: list[StoryState] = []
     unmoved: list[int] = []
     for n, members in archive.edition.members(numbers).items():
@@ -98,8 +98,8 @@ def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int],
             unmoved.append(n)
             continue
         stories.append(story)
-        places += [placed(member, n, policy) for member in again]
+        placements += [placed(member, n, policy) for member in again]
     # Judging takes seconds. What moves did so when it is stored: whoever asked for changes meanwhile did not see it.
     archive.edition.apply(
-        Batch(tuple(places), tuple(stories), epoch=policy.epoch, now=now(), anew=True, unmoved=tuple(unmoved))
+        Batch(tuple(placements), tuple(stories), epoch=policy.epoch, now=now(), anew=True, unmoved=tuple(unmoved))
     )

@@ -34,6 +34,6 @@ def shifts(
         for stream, story, _, _, published, active in after
         if active and (story in said or story in late)
     }
-    changed = {(place[0], at) for place, at in old.items() if new.get(place) != at}
-    changed |= {(place[0], at) for place, at in new.items() if old.get(place) != at or place[1] in late}
+    changed = {(key[0], at) for key, at in old.items() if new.get(key) != at}
+    changed |= {(key[0], at) for key, at in new.items() if old.get(key) != at or key[1] in late}
     return sorted((stream, published, now) for stream, published in changed if published >= now - KEPT)

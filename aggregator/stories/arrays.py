@@ -15,17 +15,17 @@ Sparse: TypeAlias = Any  # a scipy.sparse.csr_array
 
 
 def rows_of(start: Ints) -> Ints:
-    """The row of each place, where row n has the places from start[n] up to start[n + 1]. (CSR `indptr` → row indices.)"""
+    """The row of each entry, where row n has the entries from start[n] up to start[n + 1]. (CSR `indptr` → row indices.)"""
     return np.repeat(np.arange(len(start) - 1), np.diff(start))
 
 
 def gather(start: Ints, size: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """(start, place) for the given rows in their order, where row n has `size[n]` places from `start[n]` on: `start` (one longer
-    than `rows`) is where each begins once they are concatenated, `place` where each value of the concatenation comes from."""
+    """(start, index) for the given rows in their order, where row n has `size[n]` entries from `start[n]` on: `start` (one longer
+    than `rows`) is where each begins once they are concatenated, `index` the entry that each of the concatenation comes from."""
     sizes = size[rows]
     begin = np.concatenate(([0], np.cumsum(sizes)))
-    place = np.arange(begin[-1]) + np.repeat(start[rows] - begin[:-1], sizes)
-    return begin.astype(np.int32), place
+    index = np.arange(begin[-1]) + np.repeat(start[rows] - begin[:-1], sizes)
+    return begin.astype(np.int32), index
 
 
 def unique(values: Ints) -> tuple[Ints, Ints]:
@@ -38,14 +38,14 @@ def unique(values: Ints) -> tuple[Ints, Ints]:
         return np.unique(values, return_inverse=True)
     there = np.zeros(most - least + 1, dtype=np.bool_)
     there[values - least] = True
-    place = np.cumsum(there) - 1
-    return np.flatnonzero(there) + least, place[values - least]
+    index = np.cumsum(there) - 1
+    return np.flatnonzero(there) + least, index[values - least]
 
 
 def look_up(words: Ints, listed: Ints) -> tuple[Ints, Bools]:
     """The index of each word in the ascending list `listed`, and whether it is in the list (if not, the index means nothing)."""
-    place = np.minimum(np.searchsorted(listed, words), len(listed) - 1)
-    return place, listed[place] == words
+    index = np.minimum(np.searchsorted(listed, words), len(listed) - 1)
+    return index, listed[index] == words
 
 
 def chunks(count: int, most: int) -> Iterator[slice]:

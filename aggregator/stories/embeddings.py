@@ -31,10 +31,10 @@ def embed(words: Matrix) -> Floats:
     from scipy.sparse import csr_array  # the web, which embeds single texts, does without it
 
     stems, _ = listed()
-    place, there = look_up(words.ids, stems)
+    index, there = look_up(words.ids, stems)
     known = words.only(there[words.column])
     weights = csr_array(
-        (known.weights(TITLE), place[known.column], known.start), shape=(len(words.start) - 1, len(stems))
+        (known.weights(TITLE), index[known.column], known.start), shape=(len(words.start) - 1, len(stems))
     )
     found = weights @ _table()
     length = np.sqrt(np.einsum("ij,ij->i", found, found))
@@ -44,9 +44,9 @@ def embed(words: Matrix) -> Floats:
 def embed_text(title: Collection[int], lead: Collection[int]) -> Floats:
     """The embedding of a single text, as by `embed`, from the stems (`word_id`s) of its headline and the others of its lead."""
     stems, _ = listed()
-    place, there = look_up(np.array([*title, *lead], dtype=np.int64), stems)
+    index, there = look_up(np.array([*title, *lead], dtype=np.int64), stems)
     weights = np.repeat([TITLE, 1.0], [len(title), len(lead)])
-    found: Floats = weights[there] @ _vectors()[place[there]]
+    found: Floats = weights[there] @ _vectors()[index[there]]
     length = float(np.linalg.norm(found))
     return found / length if length else found
 

@@ -37,8 +37,8 @@ def word_ids(words: Iterable[str], lang: str) -> list[int]:
 def everyday(words: Ints) -> Floats:
     """The share of news items in its language that contain each of these everyday words; 0 for other words."""
     rows, numbers = _everyday()
-    place, there = look_up(words, numbers)
-    share: Floats = np.where(there, rows["share"][place], 0.0)
+    index, there = look_up(words, numbers)
+    share: Floats = np.where(there, rows["share"][index], 0.0)
     return share
 
 

@@ -93,8 +93,8 @@ class FeatureCache:
 
     def matrix(self, rows: Ints) -> tuple[Matrix, Bools]:
         """The words of these rows, and for each column whether it is a figure."""
-        start, place = gather(self._start.all, self._size.all, rows)
-        word, written = self._word.all[place], self._written.all[place]
+        start, index = gather(self._start.all, self._size.all, rows)
+        word, written = self._word.all[index], self._written.all[index]
         there = np.zeros(len(self._id.all), dtype=np.bool_)
         there[word] = True
         some = np.flatnonzero(there)

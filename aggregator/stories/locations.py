@@ -81,8 +81,8 @@ def unpack(packed: int) -> Location | None:
 def locate(words: Ints) -> Ints:
     """The packed location of each of these words (`word_id`s), 0 for words that have none."""
     known = _listed()
-    place, there = look_up(words >> BITS, known >> BITS)
-    found: Ints = np.where(there, known[place] & (1 << BITS) - 1, 0)
+    index, there = look_up(words >> BITS, known >> BITS)
+    found: Ints = np.where(there, known[index] & (1 << BITS) - 1, 0)
     return found
 
 

@@ -13,18 +13,18 @@ from aggregator.stories.packed import Packed
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """In compressed sparse row (CSR) form: row n has the places from `start[n]` up to `start[n + 1]`, ordered by column. Indexes
+    """In compressed sparse row (CSR) form: row n has the entries from `start[n]` up to `start[n + 1]`, ordered by column. Indexes
     are 32-bit integers, as scipy uses them."""
 
     start: Ints
     column: Ints
-    title: Bools  # place → whether the word is in the headline
-    name: Bools  # place → whether the headline writes it as a name
+    title: Bools  # entry → whether the word is in the headline
+    name: Bools  # entry → whether the headline writes it as a name
     ids: Ints  # column → `word_id`, ascending
 
     @property
     def row(self) -> Ints:
-        """Place → row."""
+        """Entry → row."""
         return rows_of(self.start)
 
     def counts(self) -> Ints:
@@ -32,21 +32,21 @@ class Matrix:
         return np.bincount(self.column, minlength=len(self.ids))
 
     def weights(self, title: float) -> Floats:
-        """Place → `title` if the word is in the headline, else 1."""
+        """Entry → `title` if the word is in the headline, else 1."""
         return np.where(self.title, title, 1.0)
 
     def only(self, kept: Bools) -> Matrix:
-        """The matrix with only the places where `kept` is true."""
+        """The matrix with only the entries where `kept` is true."""
         start = np.concatenate(([0], np.cumsum(kept, dtype=np.int32)), dtype=np.int32)[self.start]
         return Matrix(start, self.column[kept], self.title[kept], self.name[kept], self.ids)
 
     def rows(self, rows: Ints) -> Matrix:
         """The matrix with only these rows, in this order."""
-        start, place = gather(self.start, np.diff(self.start), rows)
-        return Matrix(start, self.column[place], self.title[place], self.name[place], self.ids)
+        start, index = gather(self.start, np.diff(self.start), rows)
+        return Matrix(start, self.column[index], self.title[index], self.name[index], self.ids)
 
     def sparse(self, values: Floats) -> Sparse:
-        """A scipy matrix with these values, one for each place."""
+        """A scipy matrix with these values, one for each entry."""
         return csr_array((values, self.column, self.start), shape=(len(self.start) - 1, len(self.ids)))
 
     def words(self, row: int) -> dict[int, bool]:

@@ -23,8 +23,8 @@ UNKNOWN = 128  # not listed: a name if a headline writes it as one
 def named(words: Ints) -> tuple[Bools, Bools, Bools]:
     """For each word (`word_id`) whether it is a name however it is written, whether if written as one, and whether possibly."""
     stems, _ = listed()
-    place, there = look_up(words, stems)
-    share = np.where(there, _capitals()[place], UNKNOWN)
+    index, there = look_up(words, stems)
+    share = np.where(there, _capitals()[index], UNKNOWN)
     return share >= ALWAYS, (share >= MOSTLY) | (share == UNKNOWN), share >= SOMETIMES
 
 

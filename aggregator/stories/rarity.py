@@ -47,8 +47,8 @@ def background(words: Ints) -> Floats:
     """The share of documents that contain each word in a background of news: in English, or for an everyday word of another
     language in that one."""
     stems, shares = listed()
-    place, there = look_up(words, stems)
-    found: Floats = np.where(there, shares[place], unlisted())
+    index, there = look_up(words, stems)
+    found: Floats = np.where(there, shares[index], unlisted())
     found[~there] = np.maximum(everyday(words[~there]), unlisted())
     return found
 

@@ -171,8 +171,8 @@ def evidence(of: Vectors, around: tuple[Neighbourhood, Neighbourhood], one: Ints
 
 def among(one: Ints, other: Ints) -> tuple[Ints, Ints]:
     """The distinct rows in these pairs, and the pairs as indexes into them, of shape (2, pairs)."""
-    rows, place = np.unique(np.stack([one, other]), return_inverse=True)
-    return rows, place.reshape(2, -1)
+    rows, index = np.unique(np.stack([one, other]), return_inverse=True)
+    return rows, index.reshape(2, -1)
 
 
 @dataclass(frozen=True, slots=True)

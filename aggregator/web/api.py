@@ -56,7 +56,7 @@ def listing(view: str) -> Response:
     lib = library()
     changed, until = _changed(lib), lib.told_until()
     asked = page_request(lib, view)
-    with lib.places.one() if view == "stories" and asked.limit > DEFAULT_LIMIT else nullcontext():
+    with lib.long_answers.one() if view == "stories" and asked.limit > DEFAULT_LIMIT else nullcontext():
         return _listed(lib, asked, view, changed, until)
 
 
@@ -213,8 +213,8 @@ def _sliced(name: str, rows: Sequence[Any]) -> Response:
     """Short lists are paged by position."""
     lib = library()
     limit = parameters.number(request.args, "limit", 500, parameters.LIMITS)
-    place = parameters.decode_cursor(request.args, name)
-    start = place[1] if place else 0
+    after = parameters.decode_cursor(request.args, name)
+    start = after[1] if after else 0
     cursor = parameters.encode_cursor(name, 0, start + limit) if start + limit < len(rows) else None
     return page(lib, name, rows[start : start + limit], cursor, lib.soon())  # counts and health move with time
 

@@ -20,7 +20,7 @@ from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings, StoredConfiguration
 from aggregator.model.source import SourceState
 from aggregator.model.stream import STORING, Names, Rendered, Stream, StreamQuery
-from aggregator.web.places import Places
+from aggregator.web.long_answers import LongAnswers
 from aggregator.web.recent import Recent
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Library:
         self._unread: str | None = None  # the epoch in force, where it cannot be read here
         self._local = threading.local()
         self._following = threading.Lock()
-        self.places = Places()
+        self.long_answers = LongAnswers()
         self._rendered: Recent[tuple[StreamQuery, str, str], Cached] = Recent(RENDERED_BYTES)
 
     @property
@@ -249,13 +249,13 @@ class Library:
         paused = {source.id for source in self.in_force().settings.sources if not source.enabled}
         return [state for state in self.archive.sources.states() if state.id not in paused]
 
-    def place_for(self, query: StreamQuery) -> AbstractContextManager[None]:
+    def turn_for(self, query: StreamQuery) -> AbstractContextManager[None]:
         """To be held while the answer to a query is made, which may be a whole month.
 
         Raises:
             ServiceUnavailable: too many of these are being made.
         """
-        return self.places.one() if query.window and query.limit is None else nullcontext()
+        return self.long_answers.one() if query.window and query.limit is None else nullcontext()
 
     def rendered(
         self, query: StreamQuery, asked: str, extension: str, build: Callable[[StreamQuery], tuple[Stream, int | None]]
@@ -271,7 +271,7 @@ class Library:
             return found
         from aggregator.render.formats import FORMATS  # brings feedgen and lxml, which a command need not wait for
 
-        with self.place_for(query):
+        with self.turn_for(query):
             stream, expires = build(query)
             made = Cached(version, expires, FORMATS[extension].render(stream))
         self._rendered.put(key, made)

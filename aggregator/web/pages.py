@@ -39,7 +39,7 @@ from aggregator.web.request_context import library, story_named
 from aggregator.web.responses import respond
 from aggregator.web.routes import serve_streams
 from aggregator.web.rows import source_rows
-from aggregator.web.streams import best_first, build, continued, listed, path_of, place_of, query_string, resolve
+from aggregator.web.streams import best_first, build, continued, listed, path_of, position_of, query_string, resolve
 from aggregator.web.titles import heading, narrowings, searched
 
 pages = Blueprint("pages", __name__, template_folder="templates")
@@ -102,7 +102,7 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
     part = _part(query)
     after = None if month else parameters.decode_cursor(request.args, query.view)
     wanted = replace(query, limit=CANDIDATES) if best else replace(query, part=part, before=after)
-    with lib.place_for(wanted):
+    with lib.turn_for(wanted):
         stream, _ = build(lib, wanted, request.args)
     if best:
         words, shown = query.filter.words, query.limit or SHORTEST
@@ -162,7 +162,7 @@ def _older(path: str, query: StreamQuery, stream: Stream, pinned: Collection[str
     shown = [one for one in stream.stories or stream.items if one.id not in pinned]
     if stream.older is None or not shown:
         return None
-    return path + continued(request.args, query.view, place_of(shown[-1]))
+    return path + continued(request.args, query.view, position_of(shown[-1]))
 
 
 def _address(lib: Library) -> str:

@@ -12,7 +12,7 @@ from aggregator.model.stream import Extent, Removed, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.library import Library
 from aggregator.web.ranking import CANDIDATES
-from aggregator.web.streams import Entry, Place, best_first, in_order, place_of, resolve
+from aggregator.web.streams import Entry, Position, best_first, in_order, position_of, resolve
 
 DEFAULT_LIMIT = 50
 
@@ -40,22 +40,22 @@ class PageRequest:
         shown = found[: self.limit]
         if extent.of <= self.limit or not shown:
             return shown, None
-        return shown, parameters.encode_cursor(self.kind, *place_of(shown[-1]))
+        return shown, parameters.encode_cursor(self.kind, *position_of(shown[-1]))
 
     def changes(
-        self, found: Sequence[Entry], extent: Extent, removals: Callable[[StreamQuery, Place | None], list[Removed]]
+        self, found: Sequence[Entry], extent: Extent, removals: Callable[[StreamQuery, Position | None], list[Removed]]
     ) -> tuple[Sequence[Entry], list[str], str | None]:
         """The rows of a list of changes, the ids of what it no longer shows, which count as rows, and the cursor. `removals` is asked
-        for what changed up to a place, since more rows may follow it."""
+        for what changed up to a position, since more rows may follow it."""
         more = extent.of > self.limit
         if more and not found:
             return found, [], None
-        gone: list[Removed] = removals(self.query, place_of(found[-1]) if more else None)
-        places = sorted([*map(place_of, found), *map(place_of, gone)])
+        gone: list[Removed] = removals(self.query, position_of(found[-1]) if more else None)
+        places = sorted([*map(position_of, found), *map(position_of, gone)])
         end = places[: self.limit][-1] if places else (0, 0)
-        ids = [id for one in gone if place_of(one) <= end for id in one.ids]
+        ids = [id for one in gone if position_of(one) <= end for id in one.ids]
         cursor = parameters.encode_cursor(self.kind, *end) if more or len(places) > self.limit else None
-        return [one for one in found if place_of(one) <= end], ids, cursor
+        return [one for one in found if position_of(one) <= end], ids, cursor
 
 
 def page_request(lib: Library, view: str) -> PageRequest:
@@ -68,12 +68,12 @@ def page_request(lib: Library, view: str) -> PageRequest:
         raise QueryError("order", "`order=relevance` cannot be combined with `changed_since`, which has its own order")
     kind = f"{view}-relevance" if best else f"{view}-changed" if since else view
     limit = parameters.number(args, "limit", DEFAULT_LIMIT, parameters.LIMITS)
-    place = parameters.decode_cursor(args, kind)
+    after = parameters.decode_cursor(args, kind)
     query = replace(
         base,
         view=view,
         limit=CANDIDATES if best else limit + 1,
         changed_since=int(since.timestamp()) if since else None,
-        before=(place[0], 0) if best and place else place,
+        before=(after[0], 0) if best and after else after,
     )
-    return PageRequest(in_order(query), kind, limit, place[1] if best and place else 0)
+    return PageRequest(in_order(query), kind, limit, after[1] if best and after else 0)

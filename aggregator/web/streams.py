@@ -26,7 +26,7 @@ from aggregator.web.titles import description, title
 
 Entry = TypeVar("Entry", StoryView, ItemView)
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 """(time, number) of a row in the order of a list."""
 
 MAX_PUBLISHERS = 50
@@ -148,13 +148,13 @@ def query_string(args: Mapping[str, str], without: Collection[str] = ()) -> str:
     return f"?{urlencode(kept, errors='replace')}" if kept else ""
 
 
-def continued(args: Mapping[str, str], view: str, place: Place | None) -> str:
-    """The same, of the part of a list that continues after a place."""
+def continued(args: Mapping[str, str], view: str, after: Position | None) -> str:
+    """The same, of the part of a list that continues after a position."""
     asked = query_string(args)
-    return f"{asked}{'&' if asked else '?'}cursor={parameters.encode_cursor(view, *place)}" if place else asked
+    return f"{asked}{'&' if asked else '?'}cursor={parameters.encode_cursor(view, *after)}" if after else asked
 
 
-def place_of(one: StoryView | ItemView | Removed) -> Place:
+def position_of(one: StoryView | ItemView | Removed) -> Position:
     """In the order asked for, also where that is of changes."""
     return int(one.entered.timestamp()), one.n
 
@@ -198,7 +198,7 @@ def build(
         items=items,
         of=extent.of,
         part=continued(args, query.view, query.before),
-        older=continued(args, query.view, place_of(last[0])) if last else None,
+        older=continued(args, query.view, position_of(last[0])) if last else None,
         receipts=receipts_of(library, stories, items) if rendered == "json" else {},
         texts=republished(library, stories, items) if rendered else {},
         icons=_icons(library, stories, items) if rendered else {},

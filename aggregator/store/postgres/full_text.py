@@ -34,13 +34,13 @@ def tokens(text: str) -> list[str]:
 
 def vector(title: str, summary: str) -> str:
     """A tsvector. No phrase extends from the headline into the summary: a position between them is left free."""
-    places: dict[str, list[str]] = {}
+    positions: dict[str, list[str]] = {}
     head = tokens(title)
-    for place, word in enumerate(head, 1):
-        places.setdefault(word, []).append(str(place))
-    for place, word in enumerate(tokens(summary), len(head) + 2):
-        places.setdefault(word, []).append(str(place))
-    return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
+    for position, word in enumerate(head, 1):
+        positions.setdefault(word, []).append(str(position))
+    for position, word in enumerate(tokens(summary), len(head) + 2):
+        positions.setdefault(word, []).append(str(position))
+    return " ".join(f"'{word}':{','.join(found)}" for word, found in positions.items())
 
 
 def query(phrases: Sequence[str], every: bool) -> str:

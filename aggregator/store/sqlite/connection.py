@@ -138,7 +138,7 @@ class Connection:
         with self._turn:  # closing it while another thread uses it would crash the process
             self._closing()
 
-    def _check_place(self) -> None:
+    def _check_file(self) -> None:
         """What is written into a file that was moved away or deleted is lost as soon as this process ends. Looked at right before a
         commit, so that a move during the transaction counts too."""
         if identity(self.path) != self._file:
@@ -192,7 +192,7 @@ class Connection:
             try:
                 self._check_schema()
                 yield self.raw
-                self._check_place()
+                self._check_file()
                 self.raw.execute("COMMIT")
             except BaseException:
                 if self.raw.in_transaction:

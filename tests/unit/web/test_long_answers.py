@@ -10,34 +10,34 @@ from flask.testing import FlaskClient
 
 from aggregator.cli.serve import THREADS
 from aggregator.model.stream import StreamQuery
-from aggregator.web import places
-from aggregator.web.places import AT_ONCE, WAITING
+from aggregator.web import long_answers
+from aggregator.web.long_answers import AT_ONCE, WAITING
 
 ADDRESSES = ("/latest/2026-11.json?q=-x", "/sections/defense/2026-11.rss?q=-x", "/latest/2026-11?q=-x")
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_no_more_are_made_at_once(client: FlaskClient, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "PATIENCE", 0)
+    monkeypatch.setattr(long_answers, "PATIENCE", 0)
     library = client.application.extensions["library"]
     kept = client.get("/latest/2026-10.rss")
     with ExitStack() as others:
         for _ in range(AT_ONCE):
-            others.enter_context(library.place_for(StreamQuery("latest", window=(0, 1))))
+            others.enter_context(library.turn_for(StreamQuery("latest", window=(0, 1))))
         late = client.get(address)
         assert (late.status_code, late.headers["Retry-After"], late.headers["Cache-Control"]) == (503, "10", "no-store")
         assert client.get(f"{address}&limit=5").status_code == 200, "a part of a month is no more than any list"
         assert client.get("/latest.rss?q=-x").status_code == 200
-        assert client.get("/latest/2026-10.rss").data == kept.data, "what is cached needs no place"
+        assert client.get("/latest/2026-10.rss").data == kept.data, "what is cached waits for no turn"
     assert client.get(address).status_code == 200
 
 
-def test_long_lists_of_the_api_take_the_same_places(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "PATIENCE", 0)
+def test_long_lists_of_the_api_take_the_same_turns(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_answers, "PATIENCE", 0)
     library = client.application.extensions["library"]
     with ExitStack() as others:
         for _ in range(AT_ONCE):
-            others.enter_context(library.places.one())
+            others.enter_context(library.long_answers.one())
         late = client.get("/api/v1/stories?limit=500")
         assert (late.status_code, late.headers["Retry-After"]) == (503, "10")
         assert late.content_type == "application/problem+json"
@@ -51,9 +51,9 @@ def test_however_many_ask_for_them_threads_are_left() -> None:
 
 
 def test_no_more_than_a_few_wait(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "WAITING", 0)
+    monkeypatch.setattr(long_answers, "WAITING", 0)
     library = client.application.extensions["library"]
-    monkeypatch.setattr(library, "places", places.Places())
+    monkeypatch.setattr(library, "long_answers", long_answers.LongAnswers())
     assert client.get("/api/v1/stories?limit=499").status_code == 503, "at once, without any patience"
 
 
@@ -63,11 +63,11 @@ def test_who_asks_for_several_months_at_once_gets_them_all_where_they_are_soon_m
     waiting = threading.Event()
     with ExitStack() as others:
         for _ in range(AT_ONCE):
-            others.enter_context(library.place_for(month))
+            others.enter_context(library.turn_for(month))
 
         def another() -> None:
             waiting.set()
-            with library.place_for(month):
+            with library.turn_for(month):
                 got.append(True)
 
         got: list[bool] = []

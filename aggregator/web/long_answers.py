@@ -1,4 +1,4 @@
-"""How many long answers are made at once."""
+"""Limits how many long answers are made at once."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 AT_ONCE = 2  # each may hold a thread for seconds and hundreds of megabytes
 WAITING = 2  # … and these hold one each: fewer in all than there are threads (`cli/serve.py`)
-PATIENCE = 30  # seconds to wait for a place; proxies wait for a minute
-RETRY_AFTER = 10  # seconds, for one that there was no place for
+PATIENCE = 30  # seconds to wait for one's turn; proxies wait for a minute
+RETRY_AFTER = 10  # seconds, for one whose turn did not come
 
 
-class Places:
+class LongAnswers:
     """So that those who ask for whole months and long lists leave threads to those who read news."""
 
     def __init__(self) -> None:
