@@ -14,8 +14,8 @@ from aggregator.text.places import Place, gazetteer
 from aggregator.text.regions import REGIONS, countries
 
 
-class WordUse(NamedTuple):
-    """A rule's term that consists of one word or phrase alone."""
+class Use(NamedTuple):
+    """A line of a rule that names a place, or one word or phrase alone."""
 
     rule: int
     weight: float
@@ -37,17 +37,10 @@ class Word(NamedTuple):
     """What a word or phrase of the rules means to them: `uses`, one per line that lists it; `several` the terms of several
     parts to look for where it is found; `nots` the rules for which nothing inside it counts; `nevers` those it excludes."""
 
-    uses: tuple[WordUse, ...]
+    uses: tuple[Use, ...]
     several: tuple[AllUse, ...]
     nots: tuple[int, ...]
     nevers: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceUse:
-    rule: int
-    weight: float
-    term: Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +48,7 @@ class Meaning:
     """One reading of a name: `uses`, one per rule; `elsewhere` the sections with places, none of which is this one, if
     some section has it; `abroad` all rules with places, none of which is this one."""
 
-    uses: tuple[PlaceUse, ...]
+    uses: tuple[Use, ...]
     elsewhere: frozenset[int]
     abroad: frozenset[int]
 
@@ -83,7 +76,7 @@ class _Words:
 
     def __init__(self) -> None:
         self.needles: dict[Needle, int] = {}
-        self._uses: defaultdict[int, list[WordUse]] = defaultdict(list)
+        self._uses: defaultdict[int, list[Use]] = defaultdict(list)
         self._nots: defaultdict[int, list[int]] = defaultdict(list)
         self._nevers: defaultdict[int, list[int]] = defaultdict(list)
         self._alls: list[AllUse] = []
@@ -102,7 +95,7 @@ class _Words:
         elif never:
             self._nevers[numbers[0]].append(rule)
         else:
-            self._uses[numbers[0]].append(WordUse(rule, term.weight, term))
+            self._uses[numbers[0]].append(Use(rule, term.weight, term))
 
     def blank(self, rule: int, term: Term) -> None:
         """A term of `not`."""
@@ -181,7 +174,7 @@ def _meanings(rules: Sequence[Rules], sections: int, places: Sequence[Place]) ->
     placed = {number for number in listing if number < sections}
     found: dict[tuple[str, ...], Meaning] = {}
     for choice in {choice for place in places for choice in place.choices}:
-        uses: dict[int, PlaceUse] = {}
+        uses: dict[int, Use] = {}
         for code in choice:
             for use in codes.get(code, ()):
                 uses.setdefault(use.rule, use)
@@ -192,15 +185,15 @@ def _meanings(rules: Sequence[Rules], sections: int, places: Sequence[Place]) ->
     return found
 
 
-def _codes(rules: Sequence[Rules]) -> dict[str, tuple[PlaceUse, ...]]:
+def _codes(rules: Sequence[Rules]) -> dict[str, tuple[Use, ...]]:
     """For each country the rules that list it, and for each region those that list more than half of it. A country
     listed by itself weighs what its own line says, whatever its region weighs."""
-    found: dict[str, list[PlaceUse]] = {}
+    found: dict[str, list[Use]] = {}
     for number, rule in enumerate(rules):
-        uses: dict[str, PlaceUse] = {}
+        uses: dict[str, Use] = {}
         sizes: dict[str, int] = {}
         for term in rule.places:
-            use = PlaceUse(number, term.weight, term)
+            use = Use(number, term.weight, term)
             for part in term.parts:
                 members = countries(part)
                 for code in (*members, part.lower()):

@@ -261,3 +261,7 @@ class ItemView:
     pruned: bool = False  # what it was judged by was deleted after `keep`
     # Safe HTML of the article itself, of a story's items: shown as `web/republished.py` says.
     extracted: str = ""
+
+    @property
+    def report(self) -> Report:
+        return Report(self.publisher, self.source, self.url, self.title, int(self.published.timestamp()))

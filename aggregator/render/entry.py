@@ -81,13 +81,12 @@ def story_entry(story: StoryView, stream: Stream) -> FeedEntry:
 def item_entry(item: ItemView, stream: Stream) -> FeedEntry:
     names = stream.names
     page = f"{stream.root}/stories/{item.story}" if item.story else None
-    report = Report(item.publisher, item.source, item.url, item.title, int(item.published.timestamp()))
     return FeedEntry(
         id=urn(item.id),
         title=fit(headline(item.title, item.url, item.publisher)),
         link=fit_address(item.url) or page or stream.root,
         summary=fit(item.summary),
-        body=_body(_text(stream.texts.get(item.id)) or _paragraph(item.summary), (report,), page, ()),
+        body=_body(_text(stream.texts.get(item.id)) or _paragraph(item.summary), (item.report,), page, ()),
         published=item.published,
         updated=item.updated,
         author=fit(item.author or item.publisher),

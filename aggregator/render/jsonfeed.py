@@ -88,7 +88,6 @@ def _of_story(story: StoryView, stream: Stream) -> shapes.Placement:
 
 
 def _of_item(item: ItemView, section: str, stream: Stream) -> shapes.Placement:
-    report = Report(item.publisher, item.source, item.url, item.title, int(item.published.timestamp()))
     return {
         "about": f"{stream.root}/docs",
         "story": urn(item.story) if item.story else None,
@@ -96,7 +95,7 @@ def _of_item(item: ItemView, section: str, stream: Stream) -> shapes.Placement:
         "sections": list(item.sections),
         "topics": list(item.topics),
         "publishers": [item.publisher],
-        "sources": reports((report,)),
+        "sources": reports((item.report,)),
         "receipts": [receipt(one) for one in stream.receipts.get(item.id, ())],
     }
 

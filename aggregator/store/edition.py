@@ -22,6 +22,7 @@ from aggregator.store.rows import (
     ITEM_TABLES,
     corroboration_rows,
     decode_entry,
+    decode_names,
     decode_scores,
     entry_rows,
     memory_rows,
@@ -73,9 +74,7 @@ class EditionStore(ABC, Generic[Writer]):
             stories,
         ):
             *item, section, scores, topics, places, publisher = row
-            judgement = Judgement(
-                section, decode_scores(scores), tuple(orjson.loads(topics)), tuple(orjson.loads(places))
-            )
+            judgement = Judgement(section, decode_scores(scores), decode_names(topics), decode_names(places))
             member = Member(pending_item(item), judgement, publisher)
             found.setdefault(member.item.story or 0, []).append(member)
         for members in found.values():
@@ -107,7 +106,7 @@ class EditionStore(ABC, Generic[Writer]):
             "ORDER BY n",
         ):
             found[n] = StoryState(
-                n, to_id(id), lead, published, entered, section, decode_scores(scores), tuple(orjson.loads(topics)),
+                n, to_id(id), lead, published, entered, section, decode_scores(scores), decode_names(topics),
                 tuple(joined.get(n, ())), tuple(reached.get(n, ())), decode_entry(entry),
                 tuple(sorted(placings.get(n, ()), key=_stream)), bool(hidden), epoch,
             )  # fmt: skip

@@ -32,6 +32,9 @@ from aggregator.store.compression import unpack
 
 _ENTRY = msgspec.json.Decoder(Entry)
 _JOINING = msgspec.json.Decoder(Joining)
+_SCORES = msgspec.json.Decoder(Scores)
+_NAMES = msgspec.json.Decoder(tuple[str, ...])
+_ENCLOSURES = msgspec.json.Decoder(Enclosures)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -74,12 +77,17 @@ def decode_joining(text: str) -> Joining:
     return _JOINING.decode(text)
 
 
-def decode_scores(text: str) -> Scores:
-    return tuple((section, score) for section, score in orjson.loads(text))
+def decode_scores(text: str | None) -> Scores:
+    return _SCORES.decode(text) if text else ()
+
+
+def decode_names(text: str | None) -> tuple[str, ...]:
+    """Of topics, places or categories."""
+    return _NAMES.decode(text) if text else ()
 
 
 def decode_enclosures(text: str | None) -> Enclosures:
-    return tuple((url, type, length) for url, type, length in orjson.loads(text)) if text else ()
+    return _ENCLOSURES.decode(text) if text else ()
 
 
 ITEM = """
@@ -99,7 +107,7 @@ def pending_item(row: Sequence[Any]) -> PendingItem:
      enclosures, pruned, hidden, hash, author) = row  # fmt: skip
     return PendingItem(
         n, to_id(id), source, publisher, title, summary, url, canonical, lang,
-        tuple(orjson.loads(categories)) if categories else (), image, at, entered, seen, story, bool(live),
+        decode_names(categories), image, at, entered, seen, story, bool(live),
         decode_enclosures(enclosures), bool(pruned), bool(hidden), hash, author,
     )  # fmt: skip
 
@@ -192,7 +200,7 @@ def story_view(row: Sequence[Any], time: int, reports: tuple[Report, ...], merge
         id=to_id(id), n=n, title=headline(entry.title, entry.link, entry.publisher), summary=entry.summary, link=entry.link,
         image=entry.image, lang=entry.lang,
         published=at_time(published), updated=at_time(updated), entered=at_time(time), changed=at_time(changed),
-        section=section, scores=decode_scores(scores), topics=tuple(orjson.loads(topics)),
+        section=section, scores=decode_scores(scores), topics=decode_names(topics),
         publishers=tuple(dict.fromkeys(report.publisher for report in reports)) or (entry.publisher,),
         reports=reports or entry.reports, entry=entry, lead=lead,
         merged=tuple(map(to_id, merged)), independent=independent,
@@ -206,11 +214,11 @@ def item_view(row: Sequence[Any], time: int) -> ItemView:
         id=to_id(id), n=n, source=source, publisher=publisher, title=headline(title, url, publisher), summary=summary,
         content=unpack(content), url=url, author=author, lang=lang, image=image,
         enclosures=decode_enclosures(enclosures),
-        categories=tuple(orjson.loads(categories)) if categories else (),
+        categories=decode_names(categories),
         published=at_time(at), updated=at_time(updated), entered=at_time(time), changed=at_time(changed),
         story=to_id(story) if story else None, section=section,
-        sections=tuple(name for name, _ in decode_scores(scores)) if scores else (),
-        topics=tuple(orjson.loads(topics)) if topics else (), why=why, pruned=bool(pruned),
+        sections=tuple(name for name, _ in decode_scores(scores)),
+        topics=decode_names(topics), why=why, pruned=bool(pruned),
     )  # fmt: skip
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aggregator.stories.candidate import Candidate
+from aggregator.stories.decision import Grouping, Join
 from aggregator.stories.memory import Memory
 from aggregator.stories.tuning import TUNING, Tuning
-from aggregator.stories.values import Grouping, Join
 
 if TYPE_CHECKING:
     from aggregator.stories.feature_cache import FeatureCache

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from aggregator.ports import Past
 from aggregator.stories.batch_context import read
 from aggregator.stories.candidate import Candidate
+from aggregator.stories.decision import Grouping, Kept
 from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import with_neighbours
 from aggregator.stories.groups import Groups
 from aggregator.stories.reasons import joins
 from aggregator.stories.tuning import TUNING, Tuning
-from aggregator.stories.values import Grouping, Kept
 
 
 def group(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from aggregator.model.story import KnownItem
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.values import Grouping
+from aggregator.stories.decision import Grouping
 
 
 class Memory:

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from aggregator.stories.candidate import Candidate
+from aggregator.stories.decision import Join
 from aggregator.stories.features import Features, readable
 from aggregator.stories.groups import Groups
 from aggregator.stories.linkage import SHOWN, Linkage, shown
 from aggregator.stories.nations import referring
 from aggregator.stories.similarity import WEEKDAYS
 from aggregator.stories.tuning import DAY, Tuning
-from aggregator.stories.values import Join
 
 SHARED = 8  # most shared words that are reported
 
