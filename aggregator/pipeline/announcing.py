@@ -2,51 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from aggregator.model.story import Entry, Member, PendingItem, Report, StoryState
-from aggregator.pipeline.corroboration import authors_of, corroborations
+from aggregator.model.story import Entry, Member, PendingItem, Report
+from aggregator.pipeline.corroboration import Coverage
 from aggregator.pipeline.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to a story. `joined` are the items that just came, `merged` those that came with a merge, by
+    """What happens to a story `now` (epoch seconds). `joined` are the items that just came, `merged` those that came with a merge, by
     number. `turned`: the editor hides something that the entry names, or shows something again that it omits.
     `replacing`: only the rules changed."""
 
+    now: int
     joined: Collection[int]
     merged: Collection[int]
     turned: bool
     replacing: bool
 
 
-def announced(
-    members: Sequence[Member],
-    lead: PendingItem,
-    publishers: tuple[tuple[str, int], ...],
-    topics: tuple[str, ...],
-    old: StoryState | None,
-    *,
-    policy: Policy,
-    counted: Mapping[str, int],
-    now: int,
-    change: Change,
-) -> Entry:
+def announced(coverage: Coverage, topics: Iterable[str], old: Entry | None, change: Change) -> Entry:
     """The feed entry: it changes only when a publisher joins, when the lead or its text changes, or when the editor
-    hides what it names."""
+    hides what it names. `topics` are ids."""
+    members, lead, publishers = coverage.members, coverage.lead, coverage.publishers
     if old is None:
         updated = max(entered for _, entered in publishers)
     else:
-        entry = old.entry
-        newcomers = _newcomers(members, publishers, entry, change, counted=counted, policy=policy)
-        said = (lead.title, lead.url, lead.summary) == (entry.title, entry.link, entry.summary)
+        newcomers = _newcomers(coverage, old, change)
+        said = (lead.title, lead.url, lead.summary) == (old.title, old.link, old.summary)
         if not change.turned and (change.replacing or (not newcomers and said)):
-            return entry
+            return old
         fresh = {member.item.publisher for member in members if member.item.n in change.joined}
-        moments = [now] if change.turned else [at if name in fresh else now for name, at in newcomers] or [now]
-        updated = max(entry.updated + 1, *moments)
+        times = [change.now] if change.turned else [at if name in fresh else change.now for name, at in newcomers]
+        updated = max(old.updated + 1, *(times or [change.now]))
     return Entry(
         title=lead.title,
         link=lead.url,
@@ -55,7 +45,7 @@ def announced(
         lang=lead.lang,
         publisher=lead.publisher,
         reports=tuple([_report(member.item) for member in sorted(members, key=lambda m: (m.item.at, m.item.n))]),
-        topics=tuple([policy.topic_titles[topic] for topic in topics]),
+        topics=tuple([coverage.policy.topic_titles[topic] for topic in topics]),
         updated=updated,
         enclosures=lead.enclosures,
     )
@@ -85,24 +75,17 @@ def _named_by(entry: Entry, shown: Iterable[PendingItem]) -> Callable[[PendingIt
     return lambda item: (item.url, item.at) in told or item.at in moved
 
 
-def _newcomers(
-    members: Sequence[Member],
-    publishers: tuple[tuple[str, int], ...],
-    entry: Entry,
-    change: Change,
-    *,
-    counted: Mapping[str, int],
-    policy: Policy,
-) -> list[tuple[str, int]]:
+def _newcomers(coverage: Coverage, entry: Entry, change: Change) -> list[tuple[str, int]]:
     """The independent publishers that the story did not have, or that its entry does not name, with the time each
     entered: by items that just came, with a story merged into this one, or by an item that was a copy and now has a
     text of its own."""
+    members = coverage.members
     before = [m for m in members if m.item.n not in change.joined and m.item.n not in change.merged]
-    known = {name for name, _ in corroborations(before, counted, authors_of(before, policy))}
+    known = {name for name, _ in coverage.among(before).publishers}
     names = _named_by(entry, [member.item for member in members])
     named = {report.publisher for report in entry.reports}
     named |= {member.item.publisher for member in members if names(member.item)}  # `publishers:` may fold it anew
-    return [(name, at) for name, at in publishers if name not in known & named]
+    return [(name, at) for name, at in coverage.publishers if name not in known & named]
 
 
 def _report(item: PendingItem) -> Report:

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from aggregator.model.judgement import Scores
 from aggregator.model.story import Member, Placing, StoryState
 from aggregator.pipeline.announcing import Change, announced, turned
-from aggregator.pipeline.corroboration import authors_of, choose_lead, corroborations, counted_since, dated, restored
+from aggregator.pipeline.corroboration import Coverage, counted_since, restored
 from aggregator.pipeline.policy import Policy
 
 FOLDED = 24
@@ -41,20 +41,18 @@ def compose(
     """
     before = () if old is None else (old, *absorbed)
     members = restored(members, before)
-    counted = counted_since(before)
     seen = [member for member in members if not policy.hides(member.item)] if policy.hidden else members
     told = seen or members
-    authors = authors_of(told, policy)
-    lead = choose_lead(told, policy, authors)
+    coverage = Coverage(told, policy, counted_since(before))
     section, scores = _placed(told, policy)
     topics = _topics(told, policy)
-    publishers = corroborations(told, counted, authors)
     known = {placing.stream: placing for placing in _merged(old, absorbed)}
     changed = None if told[-1].item.entered < now - policy.old else now
     came = max((member.item.entered for member in told if member.item.n in joined), default=changed)
     since = None if old is None or replacing else came
     younger = {state.n for state in absorbed}
     change = Change(
+        now=now,
         joined=joined,
         merged={member.item.n for member in told if member.item.story in younger} if younger else (),
         turned=old is not None and bool(seen) and turned(members, policy, old.entry),
@@ -63,18 +61,23 @@ def compose(
     return StoryState(
         n=n,
         id=old.id if old else next(member.item.id for member in members if member.item.n == n),
-        lead=lead.n,
-        published=min(item.at for item in dated([member.item for member in told])),
+        lead=coverage.lead.n,
+        published=coverage.published,
         entered=min((state.entered for state in before), default=told[0].item.entered),
         section=section,
         scores=scores,
         topics=topics,
-        publishers=publishers,
-        reached=_reached(publishers, before, since),
-        entry=announced(told, lead, publishers, topics, old, policy=policy, counted=counted, now=now, change=change),
+        publishers=coverage.publishers,
+        reached=_reached(coverage.publishers, before, since),
+        entry=announced(coverage, topics, old.entry if old else None, change),
         placings=_placings(told, policy, (section, scores, topics), known, since),
         hidden=not seen,
     )
+
+
+def recomposed(state: StoryState, members: Sequence[Member], policy: Policy, now: int = 0) -> StoryState:
+    """A stored story as the policy has it, with the items that it has already. Nothing is announced."""
+    return compose(state.n, members, state, policy, joined=(), now=now, replacing=True)
 
 
 def _placed(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.policy import Policy
@@ -25,40 +26,94 @@ def dated(items: Collection[PendingItem]) -> list[PendingItem]:
     return [item for item in items if item.at >= earliest]
 
 
-def choose_lead(members: Sequence[Member], policy: Policy, authors: Mapping[str, Member]) -> PendingItem:
-    """The earliest full report: outlets before wrappers and those who link to another's article, headlines that tell the news before
-    questions, explanations, comments and live pages, reports with a summary before bare headlines, then by time."""
-    if len(members) == 1:
-        return members[0].item
+class Coverage:
+    """The reports of a story that readers see, in order of entering. `counted`: publisher → since when it corroborates the story.
+    `publishers` are the independent ones in order of joining, with the time at which each did (epoch seconds)."""
 
-    def rank(member: Member) -> tuple[bool, bool, bool]:
-        item = member.item
-        links = author_of(member, authors).item.publisher != item.publisher
-        return links or item.source in policy.wrappers, not tells(item.title), len(item.summary) < 40
+    def __init__(self, members: Sequence[Member], policy: Policy, counted: Mapping[str, int]) -> None:
+        self.members = members
+        self.policy = policy
+        self._counted = counted
+        self._authors = self._at_home()
+        self.publishers = self._independent()
 
-    best = min(map(rank, members))
-    fullest = [member.item for member in members if rank(member) == best]
-    return min(dated(fullest), key=lambda item: (item.at, item.id))
+    def among(self, members: Sequence[Member]) -> Coverage:
+        """As it was when these were all."""
+        return Coverage(members, self.policy, self._counted)
 
+    @property
+    def published(self) -> int:
+        """When the story was first reported, epoch seconds."""
+        return min(item.at for item in dated([member.item for member in self.members]))
 
-def authors_of(members: Sequence[Member], policy: Policy) -> dict[str, Member]:
-    """Canonical address → the report of the outlet that is at home there, of articles that several outlets list. The others only
-    link to it, although some of them are polled before it and so are here first."""
-    listed: dict[str, list[Member]] = {}
-    for member in members:
-        if member.item.canonical:
-            listed.setdefault(member.item.canonical, []).append(member)
-    found: dict[str, Member] = {}
-    for address, reports in listed.items():
-        if len({report.item.publisher for report in reports}) > 1:
-            author = next((report for report in reports if policy.at_home(report.item)), None)
-            found |= {address: author} if author else {}
-    return found
+    @cached_property
+    def lead(self) -> PendingItem:
+        """The earliest full report: outlets before wrappers and those who link to another's article, headlines that tell the news
+        before questions, explanations, comments and live pages, reports with a summary before bare headlines, then by time."""
+        if len(self.members) == 1:
+            return self.members[0].item
 
+        def rank(member: Member) -> tuple[bool, bool, bool]:
+            item = member.item
+            links = self._author(member).item.publisher != item.publisher
+            return links or item.source in self.policy.wrappers, not tells(item.title), len(item.summary) < 40
 
-def author_of(member: Member, authors: Mapping[str, Member]) -> Member:
-    """Whose article an item is about: its own, or another's."""
-    return authors.get(member.item.canonical or "", member)
+        best = min(map(rank, self.members))
+        fullest = [member.item for member in self.members if rank(member) == best]
+        return min(dated(fullest), key=lambda item: (item.at, item.id))
+
+    def _independent(self) -> tuple[tuple[str, int], ...]:
+        """An article that several list counts once, for its author if that is known, else for whoever listed it first. An outlet that
+        only prints an agency's text, which another had already, does not count; it does once it says something of its own. Whether a
+        text that is gone was such a copy, or one that is there is a copy of one that is gone, is known by who `counted`, and since
+        when."""
+        found: dict[str, int] = {}
+        articles: set[str] = set()
+        told: list[Lead] = []
+        gone = False
+
+        def copied(member: Member) -> bool:
+            if member.item.canonical in articles:
+                return True
+            if not member.item.pruned:
+                if any(is_copy((member.item.summary, member.item.author), other) for other in told):
+                    return True
+                if not gone or member.item.story is None:
+                    return False
+            if member.item.hidden:
+                return False  # it did not count because nobody saw it
+            author = self._author(member)
+            since = self._counted.get(author.counted_as or author.item.publisher)
+            return bool(self._counted and found) and (since is None or member.item.entered < since)
+
+        for member in self.members:
+            item, publisher = member.item, self._author(member).item.publisher
+            if publisher not in found and not copied(member):
+                found[publisher] = item.entered
+            if item.canonical:
+                articles.add(item.canonical)
+            if item.summary:
+                told.append((item.summary, item.author))
+            gone = gone or (item.pruned and not item.summary)
+        return tuple(found.items())
+
+    def _author(self, member: Member) -> Member:
+        """Whose article an item is about: its own, or another's."""
+        return self._authors.get(member.item.canonical or "", member)
+
+    def _at_home(self) -> dict[str, Member]:
+        """Canonical address → the report of the outlet that is at home there, of articles that several outlets list. The others only
+        link to it, although some of them are polled before it and so are here first."""
+        listed: dict[str, list[Member]] = {}
+        for member in self.members:
+            if member.item.canonical:
+                listed.setdefault(member.item.canonical, []).append(member)
+        found: dict[str, Member] = {}
+        for address, reports in listed.items():
+            if len({report.item.publisher for report in reports}) > 1:
+                author = next((report for report in reports if self.policy.at_home(report.item)), None)
+                found |= {address: author} if author else {}
+        return found
 
 
 def restored(members: Sequence[Member], before: Sequence[StoryState]) -> Sequence[Member]:
@@ -83,41 +138,3 @@ def counted_since(before: Sequence[StoryState]) -> dict[str, int]:
         for name, entered in state.publishers:
             found[name] = min(entered, found.get(name, entered))
     return found
-
-
-def corroborations(
-    members: Sequence[Member], counted: Mapping[str, int], authors: Mapping[str, Member]
-) -> tuple[tuple[str, int], ...]:
-    """Independent publishers in order of joining, with the time each did. An article that several list counts once, for its author
-    if that is known, else for whoever listed it first. Nor does an outlet that only prints an agency's
-    text which another had already; it counts once it says something of its own. Whether a text that is gone was such a
-    copy, or one that is there is a copy of one that is gone, is known by who `counted`, and since when."""
-    found: dict[str, int] = {}
-    articles: set[str] = set()
-    told: list[Lead] = []
-    gone = False
-
-    def copied(member: Member) -> bool:
-        if member.item.canonical in articles:
-            return True
-        if not member.item.pruned:
-            if any(is_copy((member.item.summary, member.item.author), other) for other in told):
-                return True
-            if not gone or member.item.story is None:
-                return False
-        if member.item.hidden:
-            return False  # it did not count because nobody saw it
-        author = author_of(member, authors)
-        since = counted.get(author.counted_as or author.item.publisher)
-        return bool(counted and found) and (since is None or member.item.entered < since)
-
-    for member in members:
-        item, publisher = member.item, author_of(member, authors).item.publisher
-        if publisher not in found and not copied(member):
-            found[publisher] = item.entered
-        if item.canonical:
-            articles.add(item.canonical)
-        if item.summary:
-            told.append((item.summary, item.author))
-        gone = gone or (item.pruned and not item.summary)
-    return tuple(found.items())

@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from aggregator.model.story import Batch, Entry, Member, Merge, PendingItem, Placed, StoryState
 from aggregator.normalise.reports import told_once
-from aggregator.pipeline.compose import compose
+from aggregator.pipeline.compose import compose, recomposed
 from aggregator.pipeline.corroboration import restored
 from aggregator.pipeline.judging import placed, rejudged
 from aggregator.pipeline.policy import Policy
@@ -124,7 +124,7 @@ def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, 
     editor took back. The part that leaves may have been an entry before, with later changes."""
     members = restored(members, (old,))
     fresh = compose(n, members, None, policy, joined=(), now=now)
-    whole = fresh if n != old.n else compose(n, members, old, policy, joined=(), now=now, replacing=True)
+    whole = fresh if n != old.n else recomposed(old, members, policy, now)
     if n == old.n and _told(fresh.entry) == _told(old.entry):
         return whole
     return replace(whole, entry=replace(fresh.entry, updated=max(old.entry.updated + 1, now)))

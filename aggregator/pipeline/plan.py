@@ -10,7 +10,7 @@ from itertools import chain
 from aggregator.categorise.category_topics import CategoryTopics
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.category_topics import with_category_topics
-from aggregator.pipeline.compose import compose
+from aggregator.pipeline.compose import recomposed
 from aggregator.pipeline.judging import rejudged
 from aggregator.pipeline.moved import with_moved_addresses
 from aggregator.pipeline.override_effects import Regrouped
@@ -142,7 +142,7 @@ def plan(
 
 def _under(policy: Policy, state: StoryState, members: Sequence[Member]) -> tuple[StoryState, list[Member]]:
     again = [rejudged(member, policy) for member in members]
-    return compose(state.n, again, state, policy, joined=(), now=0, replacing=True), again
+    return recomposed(state, again, policy), again
 
 
 def _returning(store: EditionStore, before: Policy, after: Policy, regrouped: Regrouped) -> Iterator[Sequence[Row]]:
@@ -197,7 +197,7 @@ def _overriding(
         if items:
             address = items[0].canonical or ""
             gone = not after.hides(items[0]) if key == "hide" else address not in after.pinned
-            otherwise = compose(new.n, members, new, without, joined=(), now=0, replacing=True)
+            otherwise = recomposed(new, members, without)
             found.append((Override(key, address, gone), _standing(otherwise)))
     return lambda stream: next((override for override, other in found if (stream in other) != (stream in stands)), None)
 

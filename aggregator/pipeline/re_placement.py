@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 
 from aggregator.model import notes
 from aggregator.model.story import Batch, Placed, StoryState
-from aggregator.pipeline.compose import compose
+from aggregator.pipeline.compose import recomposed
 from aggregator.pipeline.judging import placed, rejudged, stays
 from aggregator.pipeline.overrides import overrule
 from aggregator.pipeline.policy import Policy
@@ -77,7 +77,7 @@ def unpin(archive: Archive, policy: Policy, now: Callable[[], int]) -> None:
 
     def belongs_elsewhere(n: int, state: StoryState) -> bool:
         again = [rejudged(member, policy) for member in members[n]]
-        return compose(n, again, state, policy, joined=(), now=moment, replacing=True).scores != state.scores
+        return recomposed(state, again, policy, moment).scores != state.scores
 
     if expired := [n for n, state in states.items() if belongs_elsewhere(n, state)]:
         re_place_stories(archive, policy, expired, now)
@@ -93,7 +93,7 @@ def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int],
     unmoved: list[int] = []
     for n, members in archive.edition.members(numbers).items():
         again = [rejudged(member, policy) for member in members]
-        story = compose(n, again, states[n], policy, joined=(), now=began, replacing=True)
+        story = recomposed(states[n], again, policy, began)
         if story == states[n] and all(stays(*pair, policy) for pair in zip(members, again, strict=True)):
             unmoved.append(n)
             continue
