@@ -123,7 +123,7 @@ class StoryState:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An item's place: its story, its own judgement, and in short why it joined."""
+    """Where an item is placed: its story, its own judgement, and in short why it joined."""
 
     item: int
     story: int

@@ -17,8 +17,8 @@ SHORTEST, LONGEST = 50, 500
 """… but at least and at most this many entries."""
 
 STORING = 1
-"""Seconds that a batch may take to be stored. Its stories and items count as changed so much later: who asks for changes meanwhile
-does not see them, and asks from that moment on the next time."""
+"""Seconds that a batch may take to be stored. Its stories and items count as changed so much later: a client that asks for changes in
+the meantime does not see them, and will ask from that time on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ class StreamQuery:
 
 
 class Extent(NamedTuple):
-    """What is known of a list beside its entries. `of`: how many it has with those of its other parts; `left` and `expires`: when
-    time alone changed last what is listed, and when it will next (epoch seconds; None: never)."""
+    """What is known of a list besides its entries. `of`: how many it has, those of its other parts included; `left` and `expires`: when
+    the passing of time alone last changed what is listed, and when it will do so next (epoch seconds; None: never)."""
 
     of: int
     left: int | None = None
@@ -86,7 +86,7 @@ class Removed(NamedTuple):
 
     ids: tuple[str, ...]
     n: int
-    entered: datetime  # as of what the list shows: when it changed
+    entered: datetime  # when it changed: the time by which lists of changes are ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +124,13 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A stream ready to be rendered. Addresses are absolute, without extension; `query` ("?limit=5" or "") belongs to
-    each of them. `updated` is the newest change of what it lists. `previous`, `next` and `current` are documents of
-    RFC 5005: the archive before, the archive after, the subscription document; `selection` belongs to each of these: what of
-    `query` says which stories the stream has, and not how many are shown. `part` is `query` with the place from which on a part
-    of a list is told, and `older` with that of the next part."""
+    """A stream ready to be rendered. Addresses are absolute and without extension. `updated` is the time of the newest change of what
+    it lists.
+
+    Each of these belongs behind an address ("?limit=5" or ""): `query` is what was asked for; `part` is that with the position at which
+    this part of a list begins, and `older` with the position of the next part; `selection` is what of `query` says which stories the
+    stream has, and not how many are shown. `previous`, `next` and `current` are addresses of documents of RFC 5005, to which
+    `selection` belongs: the archive before this one, the archive after it, and the subscription document."""
 
     title: str
     description: str

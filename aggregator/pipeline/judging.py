@@ -33,6 +33,6 @@ def stays(before: Member, after: Member, policy: Policy) -> bool:
 
 
 def placed(member: Member, story: int, policy: Policy, why: str = "", joining: Joining | None = None) -> Placed:
-    """An item's place as it is stored; without `why`, the earlier reason for joining stays."""
+    """Where an item is placed, as it is stored; without `why`, the earlier reason for joining stays."""
     item = member.item
     return Placed(item.n, story, item.publisher, member.judgement, why, joining, policy.hides(item), item.hash)

@@ -9,8 +9,7 @@ from aggregator.model.item import Told, Wanted
 from aggregator.model.stream import STORING
 from aggregator.store.compression import unpack
 from aggregator.store.dialect import Lock, Writes
-from aggregator.store.retention import tell
-from aggregator.store.versions import moment, next_version, put_off, stamp
+from aggregator.store.versions import change_time, mark_texts, next_version, settled, stamp
 
 
 class Articles:
@@ -57,6 +56,6 @@ class Articles:
                 "UPDATE articles SET content = ?, why = ?, again = NULL WHERE item = ?", (content, why, item)
             )
             if content:
-                now = moment(self._db, now)
-                streams = tell(self._db, (item,), now + STORING)
-                stamp(self._db, version, streams, put_off(self._db, now, began))
+                now = change_time(self._db, now)
+                streams = mark_texts(self._db, (item,), now + STORING)
+                stamp(self._db, version, streams, settled(self._db, now, began))

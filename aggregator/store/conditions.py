@@ -65,11 +65,11 @@ def narrow(sql: Sql, wanted: Filter, of: str, published: str) -> None:
         sql.add(few.condition, sql.dialect.listed(few.numbers))
     if wanted.words:
         near = "" if above is None else f" AND {sql.dialect.found} > {above:d}"
-        by_row = of_item.format(sql.dialect.said.format(item, near))
+        by_row = of_item.format(sql.dialect.item_matches.format(item, near))
         said = by_row if sql.lookup.common else found.format(sql.dialect, near)
         sql.add(said, match(sql.dialect, wanted.words))
     if wanted.without:
-        said = of_item.format(sql.dialect.said.format(item, ""))
+        said = of_item.format(sql.dialect.item_matches.format(item, ""))
         sql.add(f"NOT {said}", match(sql.dialect, wanted.without, every=False))
     if wanted.since:
         sql.add(f"{published} >= ?", int(wanted.since.timestamp()))

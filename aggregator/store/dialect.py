@@ -15,14 +15,14 @@ class Dialect:
     greatest: str  # the function for the greatest of its arguments
     everything: int | None  # a LIMIT that limits nothing
     found: str  # the item of a row of `search`
-    matches: str  # a condition on a row of `search`, with a mark for what `words` gives
-    said: str  # that on item {0}, to be looked up for one after the other; {1}: what else must hold for the row of `search`
+    matches: str  # a condition on a row of `search`; its `?` stands for what `words` returns
+    item_matches: str  # the same of item {0}, where items are examined one by one; {1}: a further condition on the row of `search`
     words: Callable[[Sequence[str], bool], str]  # phrases, all of which (True) or any of which must occur
-    weighs: bool  # it knows itself which words are in many items
-    folded: str  # {} with its ASCII letters in lower case, as the indexes store publishers and languages
+    estimates: bool  # its planner knows which words are in many items
+    folded: str  # {} with its ASCII letters in lower case, as the indexes hold publishers and languages
     one_of: str  # whether {} is one of a list
-    listed: Callable[[Collection[Any]], Any]  # that list as a value
-    skip_locked: str  # ends a SELECT of rows to be written: takes none that another process is just writing
+    listed: Callable[[Collection[Any]], Any]  # the list, as the one value of that condition
+    skip_locked: str  # ends a SELECT of rows that are to be updated: leaves out those that another process is updating
 
 
 class Lock(IntEnum):

@@ -34,7 +34,7 @@ from aggregator.store.rows import (
     to_id,
 )
 from aggregator.store.shifts import KEPT, Row, shifts
-from aggregator.store.versions import moment, next_version, put_off, stamp, stream_numbers
+from aggregator.store.versions import change_time, next_version, settled, stamp, stream_numbers
 
 
 class EditionStore(ABC, Generic[Writer]):
@@ -179,7 +179,7 @@ class EditionStore(ABC, Generic[Writer]):
             if not batch.shows:
                 return
             before = entries_before(db, batch)
-            now = moment(db, batch.now)
+            now = change_time(db, batch.now)
             changed = now + STORING
             merge_stories(db, batch, changed)
             placements = [placement_row(placed, changed) for placed in batch.placed]
@@ -190,7 +190,7 @@ class EditionStore(ABC, Generic[Writer]):
             db.insert("stories", _STORY, [story_row(story, batch, changed) for story in batch.stories], upserts.STORY)
             streams = save_entries(db, batch, before)
             save_memory(db, batch.memory)
-            stamp(db, version, streams, put_off(db, now, began))
+            stamp(db, version, streams, settled(db, now, began))
 
     @abstractmethod
     def _check_held(self) -> None:

@@ -13,7 +13,7 @@ from aggregator.model.poll import PollResult
 from aggregator.store import upserts
 from aggregator.store.dialect import Writer, Writes
 from aggregator.store.item_addresses import newest_at
-from aggregator.store.retention import LISTED_EVERY, leave
+from aggregator.store.retention import LISTED_EVERY, note_listed
 from aggregator.store.rows import address_hash, to_blob, to_id, to_seconds
 
 TITLES = 1000
@@ -84,7 +84,7 @@ class Intake(ABC, Generic[Writer]):
             roots = [result.state.root for result in results]
             numbers: dict[str, int] = dict(db.select("SELECT root, n FROM sources WHERE root IN", roots))
             read = documents(results, numbers)
-            leave(db, read, self._read)
+            note_listed(db, read, self._read)
             new = arrivals(results, moment)
             added = self._add(raw, new, numbers, moment) if new else 0
             if changed := {n: item for result in results for n, item in result.changed}:

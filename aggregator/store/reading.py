@@ -136,8 +136,8 @@ class Reading(ABC):
 
     def _common(self, query: StreamQuery) -> bool:
         dialect = self._db.dialect
-        if dialect.weighs or not query.filter.words:
-            return dialect.weighs
+        if dialect.estimates or not query.filter.words:
+            return dialect.estimates
         said = f"SELECT {dialect.found} FROM search WHERE {dialect.matches} LIMIT ?"
         values = match(dialect, query.filter.words), COMMON + 1
         return int(self._db.read(f"SELECT count(*) FROM ({said}) AS said", values)[0][0]) > COMMON

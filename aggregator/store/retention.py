@@ -8,16 +8,16 @@ from aggregator.store.dialect import Reads, Writes
 from aggregator.store.rows import address_hash
 
 LISTED_EVERY = 86_400
-"""How exactly we note when an item was last listed; finer would rewrite every row at every poll."""
+"""Seconds: how exactly it is noted when an item was last listed. Finer, and every poll would rewrite every row."""
 
 EMPTY_TEXTS = "UPDATE texts SET pruned = (pruned OR summary != ''), summary = '', content = '', enclosures = NULL"
-"""Which, the backend adds. One that was a headline alone is as whole as before."""
+"""The backend adds the condition. An item that was a headline alone has lost nothing, and does not count as pruned."""
 
 KEPT = "(t.content != '' OR t.summary != '')"
-"""Of texts that are not deleted yet, as their index has it."""
+"""A condition on a text `t` that is not deleted yet, worded as that of its index."""
 
 MOVES = 20
-"""How often an article may move and all its addresses are kept. One that moves more often has links that differ at each poll."""
+"""How often an article may move before only its present address is kept: links of one that moves more often differ at each poll."""
 
 
 def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Iterator[tuple[int, int]]:
@@ -52,9 +52,10 @@ def listed_before(db: Reads, moment: int) -> dict[int, list[tuple[int, int]]]:
     return found
 
 
-def read_again(db: Writes, source: int, limit: int) -> None:
-    """A source that has not answered since `limit`: the texts of its last document are deleted too. Should it come back with that
-    document, this is to be read, so what tells that it is known is forgotten. An empty `body_hash` still says that there was one."""
+def forget_document(db: Writes, source: int, limit: int) -> None:
+    """If a source has not answered since `limit`, the texts of its last document are deleted, too. Should it come back with the same
+    document, that must be read again, so everything by which it would be recognised is forgotten. An empty `body_hash` still says that
+    there was one."""
     db.write(
         "UPDATE sources SET etag = NULL, last_modified = NULL, body_hash = '' "
         "WHERE n = ? AND last_success < ? AND body_hash != ''",
@@ -74,9 +75,9 @@ def forget_addresses(db: Writes, named: Collection[str]) -> None:
     )
 
 
-def leave(db: Writes, sources: Collection[int], read: Mapping[int, int]) -> None:
-    """Before another document of these sources is stored: what the last one listed was listed until its source last answered.
-    A day is taken off, so that what the new one lists is noted, and what it does not list can be told from it later.
+def note_listed(db: Writes, sources: Collection[int], read: Mapping[int, int]) -> None:
+    """Note, before another document of these sources is stored, that what the last one listed was listed until its source last
+    answered. A day is taken off, so that what the new document lists is noted in turn, and can later be told from what it omits.
 
     `read`: of a source, the time of a document that is stored. If it was the last answer, nothing was listed any longer; else all texts
     of the source are gone through."""
@@ -90,23 +91,6 @@ def leave(db: Writes, sources: Collection[int], read: Mapping[int, int]) -> None
             "UPDATE texts SET listed = ? WHERE listed >= ? AND listed < ? AND item IN (SELECT n FROM items WHERE source = ?)",
             (until, _last_document(db, source) - LISTED_EVERY, until, source),
         )
-
-
-def tell(db: Writes, items: Collection[int], changed: int) -> set[str]:
-    """While they have the texts that come or go: the items, and the stories that they lead, count as changed at `changed`. Returns the
-    names of the streams that may show the texts of their articles."""
-    of, listed = db.dialect.one_of.format, db.dialect.listed(items)
-    db.write(f"UPDATE placements SET changed = ? WHERE {of('item')}", (changed, listed))
-    led = (
-        f"SELECT p.story FROM placements p JOIN stories st ON st.n = p.story AND st.lead = p.item WHERE {of('p.item')}"
-    )
-    db.write(f"UPDATE stories SET changed = ? WHERE n IN ({led})", (changed, listed))
-    names = db.read(
-        "SELECT DISTINCT m.name FROM articles a JOIN placements p ON p.item = a.item JOIN entries e ON e.story = p.story "
-        f"JOIN streams m ON m.n = e.stream WHERE a.content != '' AND {of('a.item')}",
-        (listed,),
-    )
-    return {name for (name,) in names}
 
 
 def _last_document(db: Reads, source: int) -> int:

@@ -1,5 +1,5 @@
-"""Known stories that enter or leave a stream (hidden, merged, moved by an edit or to another time of publication), and reports that
-come late: a list of the stream by days needs to know when a day last changed, since a story that left cannot say so any more. Pure."""
+"""Shifts: known stories that enter or leave a stream (hidden, merged, moved by an edit or to another time of publication), and reports
+that come late. A list of the stream by days needs them to tell when a day last changed: a story that left it cannot. Pure."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Row = tuple[int, int, int, bool, int]
 def shifts(
     before: Iterable[Row], after: Iterable[EntryRow], updated: Mapping[int, int], now: int
 ) -> list[tuple[int, int, int]]:
-    """(stream, published, now) of each place that a story left or entered, or where it says something else. `updated`: when their entries
-    were, by story. What that time tells is no shift, unless a day may have ended since: a back-catalogue enters, and joins stories, long
-    before it comes."""
+    """(stream, published, now) wherever a story left or entered a stream, or where it says something else there. `updated`: story → when
+    its entry was updated. A change that this time shows by itself is no shift, unless a day may have ended since: a back-catalogue
+    enters, and joins stories, with times long before it came."""
     old, said = {}, {}
     for stream, story, published, active, at in before:
         said[story] = at

@@ -16,11 +16,11 @@ from aggregator.store.rows import STATE_FIELDS, source_state
 
 FREE = "UPDATE sources SET lease_owner = NULL, lease_until = 0"
 AGAIN = "-again"
-"""Behind the root of a source whose id another had first."""
+"""Suffix of the root of a source whose id another source had first."""
 BEFORE = "-before"
-"""Behind the id of a source whose id another has now."""
+"""Suffix of the id of a former source whose id another source has now."""
 LONGEST_LEASE = timedelta(hours=2)
-"""Longer than any that is given, by workers or commands; one that ends later comes from a wrong clock, and is ignored."""
+"""Longer than any lease that workers or commands take. One that ends later comes from a wrong clock, and is ignored."""
 
 SELECT = f"SELECT {', '.join(STATE_FIELDS)} FROM sources"
 

@@ -12,9 +12,9 @@ import orjson
 from aggregator.model.settings import StoredConfiguration
 from aggregator.model.stream import STORING
 from aggregator.store.dialect import Lock, Writer
-from aggregator.store.retention import forget_addresses, limits, listed_before, read_again, tell
+from aggregator.store.retention import forget_addresses, forget_document, limits, listed_before
 from aggregator.store.rows import to_json
-from aggregator.store.versions import moment, next_version, put_off, stamp
+from aggregator.store.versions import change_time, mark_texts, next_version, settled, stamp
 
 MEMORY_SECONDS = 14 * 86_400
 """The grouping looks back some days; what it remembers of older items is not needed."""
@@ -58,7 +58,7 @@ class Upkeep(ABC, Generic[Writer]):
             earliest = next((earlier or held for held, earlier in rows if held == alike), None)
             self._db.write(
                 "INSERT INTO configurations (epoch, texts, applied, alike) VALUES (?, ?, ?, ?)",
-                (epoch, to_json(dict(texts)), moment(self._db, now), earliest),
+                (epoch, to_json(dict(texts)), change_time(self._db, now), earliest),
             )
         return True
 
@@ -99,7 +99,7 @@ class Upkeep(ABC, Generic[Writer]):
         old = listed_before(self._db, now - min([keep, *per_source.values()]))
         for source, limit in limits(self._db, now, keep, per_source):
             with self._db.transaction():
-                read_again(self._db, source, limit)
+                forget_document(self._db, source, limit)
             items = [item for item, listed in old.get(source, ()) if listed < limit]
             for start in range(0, len(items), STEP):
                 if not proceed():
@@ -120,12 +120,12 @@ class Upkeep(ABC, Generic[Writer]):
                 return 0
             old = [item for (item,) in rows]
             version = next_version(db)
-            changes = moment(db, now)
-            streams = tell(db, old, changes + STORING)
+            changed = change_time(db, now)
+            streams = mark_texts(db, old, changed + STORING)
             emptied = self._empty(raw, old, limit)
             one_of, listed = db.dialect.one_of, db.dialect.listed
             db.write(f"UPDATE articles SET content = '' WHERE {one_of.format('item')}", (listed(emptied),))
-            stamp(db, version, streams, put_off(db, changes, began))
+            stamp(db, version, streams, settled(db, changed, began))
         return len(emptied)
 
     @abstractmethod

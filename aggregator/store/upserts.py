@@ -14,7 +14,7 @@ ENTRY = """
     ON CONFLICT (stream, story) DO UPDATE SET
         entered = excluded.entered, primary_since = excluded.primary_since, published = excluded.published, active = excluded.active
 """
-"""Not a row in place of the other: that would tell no trigger that one went."""
+"""Updated, not replaced: the triggers that count the stories of a stream would not see the old row go."""
 STORY = """
     ON CONFLICT (n) DO UPDATE SET
         id = excluded.id, lead = excluded.lead, published = excluded.published, entered = excluded.entered,

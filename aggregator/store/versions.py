@@ -12,7 +12,7 @@ from aggregator.store import upserts
 from aggregator.store.dialect import Reads, Writes
 
 COMMITTING = 0.5
-"""Of STORING, how many seconds are left for the commit itself."""
+"""Seconds of STORING that are kept for the commit itself."""
 
 
 def next_version(db: Writes) -> int:
@@ -22,17 +22,19 @@ def next_version(db: Writes) -> int:
     return int(db.read("SELECT value FROM meta WHERE key = 'version'")[0][0])
 
 
-def moment(db: Reads, now: int) -> int:
-    """The time of a change: later than that of every change and every edit of the configuration before, even within a second and
-    whatever the clock does, so that who asks whether anything changed since the last one misses nothing."""
+def change_time(db: Reads, now: int) -> int:
+    """The time of a change that is made now (epoch seconds): later than that of every change and every edit of the configuration
+    before, even within a second and whatever the clock does, so that a client which asks what changed since the last one misses
+    nothing."""
     before = db.read("SELECT changed FROM streams WHERE name = 'latest'")
     before += db.read("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1")
     return max([now, *(int(changed) + 1 for (changed,) in before)])
 
 
-def put_off(db: Writes, now: int, began: float) -> int:
-    """When the stories and items of this transaction change, instead of at `now`, if it took longer than `STORING` allows since `began`
-    (of the monotonic clock): it waited for another process, the batch is large or the disk is slow."""
+def settled(db: Writes, now: int, began: float) -> int:
+    """The time of the change once all is written: `now`, or later if the transaction took longer than STORING allows since `began` (of
+    the monotonic clock), since it waited for another process, the batch is large or the disk is slow. Its stories and items are then
+    dated later, too."""
     late = math.ceil(monotonic() - began - (STORING - COMMITTING))
     if late <= 0:
         return now
@@ -42,13 +44,30 @@ def put_off(db: Writes, now: int, began: float) -> int:
 
 
 def stamp(db: Writes, version: int, names: Collection[str], now: int) -> None:
-    """These streams changed, and "latest" with them, at `now`, a `moment`."""
+    """Mark these streams, and "latest" with them, as changed at `now`, a `settled` time."""
     changed = sorted({*names, "latest"})
     stream_numbers(db, changed)
     one_of, listed = db.dialect.one_of, db.dialect.listed
     db.write(
         f"UPDATE streams SET version = ?, changed = ? WHERE {one_of.format('name')}", (version, now, listed(changed))
     )
+
+
+def mark_texts(db: Writes, items: Collection[int], changed: int) -> set[str]:
+    """Mark items whose texts come or go, and the stories that they lead, as changed at `changed`; to be called while they have the texts.
+    Returns the names of the streams that may show the texts of their articles."""
+    of, listed = db.dialect.one_of.format, db.dialect.listed(items)
+    db.write(f"UPDATE placements SET changed = ? WHERE {of('item')}", (changed, listed))
+    led = (
+        f"SELECT p.story FROM placements p JOIN stories st ON st.n = p.story AND st.lead = p.item WHERE {of('p.item')}"
+    )
+    db.write(f"UPDATE stories SET changed = ? WHERE n IN ({led})", (changed, listed))
+    names = db.read(
+        "SELECT DISTINCT m.name FROM articles a JOIN placements p ON p.item = a.item JOIN entries e ON e.story = p.story "
+        f"JOIN streams m ON m.n = e.stream WHERE a.content != '' AND {of('a.item')}",
+        (listed,),
+    )
+    return {name for (name,) in names}
 
 
 def stream_numbers(db: Writes, names: Collection[str]) -> dict[str, int]:

@@ -28,7 +28,7 @@ from aggregator.store.dialect import Lock
 from aggregator.store.postgres import connection, readonly, refusals, server, silence
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.connection import DIALECT, OUR_LOCKS, Connection, Raw, copy
-from aggregator.store.postgres.failures import ours
+from aggregator.store.postgres.failures import translated
 from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.readonly import ReadOnlyArchive
 from aggregator.store.postgres.schema import migrations
@@ -399,7 +399,7 @@ def test_a_pooler_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_what_the_driver_says_is_told_as_what_it_means(driver: str, said: str) -> None:
-    assert said in str(ours(psycopg.OperationalError(f"connection failed: {driver}"), "PostgreSQL", 60))
+    assert said in str(translated(psycopg.OperationalError(f"connection failed: {driver}"), "PostgreSQL", 60))
 
 
 @pytest.mark.parametrize("limit", ["ROLE crowd CONNECTION LIMIT 0", "DATABASE {} CONNECTION LIMIT 0"])

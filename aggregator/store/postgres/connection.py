@@ -17,7 +17,7 @@ from psycopg.abc import PQGen
 from aggregator.errors import StoreError
 from aggregator.store.dialect import Dialect, Lock
 from aggregator.store.migrations import migrated_meanwhile
-from aggregator.store.postgres.failures import POOLED, SILENT, ours
+from aggregator.store.postgres.failures import POOLED, SILENT, translated
 from aggregator.store.postgres.full_text import query as words_query
 from aggregator.store.postgres.refusals import Refusals
 from aggregator.store.postgres.server import BUSY_SECONDS, Server, session_name
@@ -34,9 +34,9 @@ DIALECT = Dialect(
     everything=None,
     found="search.item",
     matches="search.words @@ ?::tsquery",
-    said="EXISTS (SELECT 1 FROM search WHERE search.item = {0} AND search.words @@ ?::tsquery{1})",
+    item_matches="EXISTS (SELECT 1 FROM search WHERE search.item = {0} AND search.words @@ ?::tsquery{1})",
     words=words_query,
-    weighs=True,
+    estimates=True,
     folded='lower({} COLLATE "C")',
     one_of="{} = ANY(?)",
     listed=list,
@@ -143,7 +143,7 @@ class Connection:
                 # That may hold for this session alone, or for a server that is the primary no more: what comes next is
                 # asked over a new connection.
                 self._closing()
-            raise ours(error, self.server.name, self._patience) from error
+            raise translated(error, self.server.name, self._patience) from error
 
     @contextmanager
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> Iterator[Raw]:

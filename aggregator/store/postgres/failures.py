@@ -1,4 +1,4 @@
-"""PostgreSQL's errors in our words."""
+"""PostgreSQL's errors as errors of the store, in words that say what to do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FULL = "takes no more connections; raise max_connections (or the limit of the us
 POOLED = "is reached through a pooler (PgBouncer), which does not pass on how our sessions are set; give the address of the server itself"
 
 
-def ours(error: psycopg.Error, where: str, patience: float) -> StoreError:
+def translated(error: psycopg.Error, where: str, patience: float) -> StoreError:
     """`where`: the name of the server; `patience`: how many seconds were tried for."""
     for kinds, made, text in _ERRORS:
         if isinstance(error, kinds):

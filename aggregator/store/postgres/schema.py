@@ -19,9 +19,9 @@ from aggregator.store.sources import FREE
 
 log = logging.getLogger(__name__)
 
-TOLD_ANEW = 19
-"""Before this migration the index of words held some texts otherwise than `indexed` writes them now (aggregator/text/search.py)."""
-COMPARED_ANEW = 17
+SEARCH_REBUILT = 19
+"""Before this migration the full-text index held some texts otherwise than `indexed` writes them now (aggregator/text/search.py)."""
+CANONICAL_REWRITTEN = 17
 """Before this one some addresses had another canonical form (aggregator/normalise/address.py)."""
 
 
@@ -93,14 +93,14 @@ def _apply(connection: Connection, known: Sequence[tuple[int, str, str]]) -> Non
                 raw.execute("INSERT INTO meta VALUES ('schema', %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                             (str(number),))  # fmt: skip
         raw.execute(FREE)  # who held a lease is of an earlier version, and can store nothing any more
-        if 0 < current < TOLD_ANEW:
-            _tell_anew(raw)
-        if 0 < current < COMPARED_ANEW:
-            _compare_anew(raw)
+        if 0 < current < SEARCH_REBUILT:
+            _rebuild_search(raw)
+        if 0 < current < CANONICAL_REWRITTEN:
+            _rewrite_canonical(raw)
 
 
-def _tell_anew(raw: Raw) -> None:
-    """Write the index of words from the texts."""
+def _rebuild_search(raw: Raw) -> None:
+    """Write the full-text index anew from the texts."""
     last = 0
     while texts := raw.execute(
         "SELECT item, title, summary FROM texts WHERE item > %s ORDER BY item LIMIT 10000", (last,)
@@ -109,8 +109,8 @@ def _tell_anew(raw: Raw) -> None:
         last = texts[-1][0]
 
 
-def _compare_anew(raw: Raw) -> None:
-    """Write the canonical form of the addresses that have another one now."""
+def _rewrite_canonical(raw: Raw) -> None:
+    """Write the canonical form of those addresses that have another one now."""
     last = 0
     while texts := raw.execute(
         "SELECT t.item, t.url, t.canonical, i.address FROM texts t JOIN items i ON i.n = t.item WHERE t.item > %s ORDER BY t.item "
