@@ -31,26 +31,28 @@ def cause(before: Rulebook | None, after: Rulebook, target: Target, title: str, 
     """Why a text enters (or leaves) a section or topic: the line that contributes more than before, or less, or the one
     that keeps it there; rule "fallback" if no line contributes."""
     hay = haystack(title, summary)
-    old = _lines(before, target, hay) if before else {}
-    new = _lines(after, target, hay)
-    risen = max(new, key=lambda name: new[name][0] - old.get(name, (0.0,))[0], default=None)
-    fallen = max(old, key=lambda name: old[name][0] - new.get(name, (0.0,))[0], default=None)
-    rise = new[risen][0] - old.get(risen, (0.0,))[0] if risen else 0.0
-    fall = old[fallen][0] - new.get(fallen, (0.0,))[0] if fallen else 0.0
-    blocks, blocked = _blocks(after, target, hay), _blocks(before, target, hay) if before else {}
+    old, blocked = (_lines(before, target, hay), _blocks(before, target, hay)) if before else ({}, {})
+    new, blocks = _lines(after, target, hay), _blocks(after, target, hay)
     if comes:
-        if risen and rise > 0 and not (blocked.keys() - blocks.keys()):
-            return Cause(risen, new[risen][1])
-        lifted = next(iter(blocked.keys() - blocks.keys()), None)
+        lifted = next((rule for rule in blocked if rule not in blocks), None)
         if lifted:
             return Cause(lifted, blocked[lifted], gone=True)
+        risen, _ = _most(new, old)
         return Cause(risen, new[risen][1]) if risen else Cause("fallback", None)
-    added = next(iter(blocks.keys() - blocked.keys()), None)
+    added = next((rule for rule in blocks if rule not in blocked), None)
     if added:
         return Cause(added, blocks[added])
+    fallen, fall = _most(old, new)
     if fallen and fall > 0:
         return Cause(fallen, old[fallen][1], gone=True)
     return Cause("outweighed", None)
+
+
+def _most(lines: Weighed, others: Weighed) -> tuple[str | None, float]:
+    """The line that contributes most in comparison with the `others`, and how much more than there; None and 0 if there is none."""
+    gains = {rule: weight - (others[rule][0] if rule in others else 0.0) for rule, (weight, _) in lines.items()}
+    most = max(gains, key=gains.__getitem__, default=None)
+    return most, gains[most] if most else 0.0
 
 
 def _lines(book: Rulebook, target: Target, hay: Haystack) -> Weighed:

@@ -216,3 +216,12 @@ def assert_least_that_moves(rules: Rulebook, title: str) -> None:
         more = [replace(one, words=(*one.words, word)) if one.id == found.runner_up else one for one in rules.rules]
         moved = judge(compile_rules(more, (), rules.fallback), f"{title} zebra").section == found.runner_up
         assert moved == moves, (found, weight)
+
+
+def test_of_several_lines_that_keep_a_text_out_the_first_is_named() -> None:
+    """Any of them was, so that two runs of one plan named different lines."""
+    phrases = "fine porcelain, blue porcelain, old porcelain, rare porcelain, white porcelain, red porcelain"
+    old, blocked = book(), book(RULES.replace("not: [fine china]", f"not: [{phrases}, fine china]"))
+    title, asia = "Japan sells " + phrases.replace(",", " and"), ("section", "asia-pacific")
+    assert cause(old, blocked, asia, title, "", comes=False).rule == "not: fine porcelain"
+    assert cause(blocked, old, asia, title, "", comes=True).rule == "not: fine porcelain"
