@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from string import ascii_lowercase, ascii_uppercase
-from typing import Any
+from typing import Any, NamedTuple
 
 from aggregator.errors import QueryError
 from aggregator.model.stream import Filter, StreamQuery
@@ -59,26 +59,25 @@ class Sql:
 def narrow(sql: Sql, wanted: Filter, of: str, published: str) -> None:
     """The parameters of search, as conditions on stories (`of` "st") or items ("i"); `published`: the column of their time of
     publication."""
-    members, found, item, of_item = _SHAPES[of]
+    shape, dialect = _SHAPES[of], sql.dialect
     few, above = sql.lookup.few, sql.lookup.above
     if few is not None:
-        sql.add(few.condition, sql.dialect.listed(few.numbers))
+        sql.add(few.condition, dialect.listed(few.numbers))
     if wanted.words:
-        near = "" if above is None else f" AND {sql.dialect.found} > {above:d}"
-        by_row = of_item.format(sql.dialect.item_matches.format(item, near))
-        said = by_row if sql.lookup.common else found.format(sql.dialect, near)
-        sql.add(said, match(sql.dialect, wanted.words))
+        newest = "" if above is None else f" AND {dialect.found} > {above:d}"
+        by_row = shape.by_row.format(dialect.item_matches.format(shape.item, newest))
+        sql.add(by_row if sql.lookup.common else shape.found.format(dialect, newest), match(dialect, wanted.words))
     if wanted.without:
-        said = of_item.format(sql.dialect.item_matches.format(item, ""))
-        sql.add(f"NOT {said}", match(sql.dialect, wanted.without, every=False))
+        by_row = shape.by_row.format(dialect.item_matches.format(shape.item, ""))
+        sql.add(f"NOT {by_row}", match(dialect, wanted.without, every=False))
     if wanted.since:
         sql.add(f"{published} >= ?", int(wanted.since.timestamp()))
         if of == "i":
             sql.add("i.entered >= ?", int(wanted.since.timestamp()))  # none entered before it was published
     if wanted.until:
         sql.add(f"{published} < ?", int(wanted.until.timestamp()))
-    for condition, values in _of_members(sql.dialect, wanted):
-        sql.add(members.format(condition), *values)
+    for condition, values in _of_members(dialect, wanted):
+        sql.add(shape.member.format(condition), *values)
     if of == "i":
         if wanted.section:
             sql.add(IN_SECTION, wanted.section, quoted(wanted.section))
@@ -103,22 +102,25 @@ MEMBERS = (
 """Of a story's items. SQLite keeps the order of a CROSS JOIN; otherwise it would go through all items of a source for
 each story."""
 
+
+class _Shape(NamedTuple):
+    """How conditions on items become conditions on the rows that are listed: stories ("st") or items ("i")."""
+
+    member: str  # that the item, or one of the story's, meets the condition {}
+    found: str  # that it is among those in which the words were found, all of which SQLite goes through
+    item: str  # the number of the item
+    by_row: str  # the row meets the condition {} on that item, for which the words are looked up row by row
+
+
 _SHAPES = {
-    "st": (
+    "st": _Shape(
         MEMBERS,
         "st.n IN (SELECT p.story FROM search JOIN placements p ON p.item = {0.found} WHERE {0.matches}{1} AND NOT p.hidden)",
         "p.item",
         "EXISTS (SELECT 1 FROM placements p WHERE p.story = st.n AND NOT p.hidden AND {})",
     ),
-    "i": (
-        "{}",
-        "i.n IN (SELECT {0.found} FROM search WHERE {0.matches}{1})",
-        "i.n",
-        "{}",
-    ),
+    "i": _Shape("{}", "i.n IN (SELECT {0.found} FROM search WHERE {0.matches}{1})", "i.n", "{}"),
 }
-"""For stories and items: a condition on an item; those in which words were found, all of which SQLite goes
-through; and the item, and a condition on it, by which the words are looked up for one story or item after the other."""
 
 
 def _of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[Any, ...]]]:
