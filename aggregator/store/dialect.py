@@ -60,6 +60,10 @@ class Writes(Reads, Protocol):
     def write(self, query: str, values: Sequence[Any] = ()) -> None:
         """One statement of the current transaction."""
 
+    def modify(self, query: str, keys: Collection[Any], *bounds: Any) -> None:
+        """An UPDATE or DELETE of the current transaction that ends with `… IN`, whose keys follow; `bounds` are the values before
+        them."""
+
     def insert(
         self, into: str, types: str, rows: Iterable[Sequence[Any]], then: str = "ON CONFLICT DO NOTHING"
     ) -> None:

@@ -119,9 +119,8 @@ class EditionStore(ABC, Generic[Writer]):
         return [n for _, n in sorted(rows, reverse=True)[:limit]]
 
     def count_outdated(self, epoch: str) -> int:
-        others, dialect = self._other_epochs(epoch), self._db.dialect
-        query = f"SELECT count(*) FROM stories WHERE {dialect.one_of.format('epoch')}"
-        return int(self._db.read(query, (dialect.listed(others),))[0][0]) if others else 0
+        counts = self._db.select("SELECT count(*) FROM stories WHERE epoch IN", self._other_epochs(epoch))
+        return sum(count for (count,) in counts)
 
     def _other_epochs(self, epoch: str) -> list[str]:
         """Read from one index entry to the next: a few steps, however many stories there are."""
@@ -223,10 +222,7 @@ def entries_before(db: Reads, batch: Batch) -> list[Row]:
 
 def confirm(db: Writes, batch: Batch) -> None:
     """Stories that stay as they are count as placed under the batch's epoch, and not as changed."""
-    if not batch.unmoved:
-        return
-    one_of, listed = db.dialect.one_of, db.dialect.listed
-    db.write(f"UPDATE stories SET epoch = ? WHERE {one_of.format('n')}", (batch.epoch, listed(batch.unmoved)))
+    db.modify("UPDATE stories SET epoch = ? WHERE n IN", batch.unmoved, batch.epoch)
 
 
 def merge_stories(db: Writes, batch: Batch, changed: int) -> None:
@@ -247,17 +243,16 @@ def merge_stories(db: Writes, batch: Batch, changed: int) -> None:
 
 def save_entries(db: Writes, batch: Batch, before: list[Row]) -> set[str]:
     """Write which streams the batch's stories are in, and who corroborates them. Returns the names of the streams."""
-    stories, dialect = batch.stories, db.dialect
+    stories = batch.stories
     names = {placing.stream for story in stories for placing in story.placings}
     rows = entry_rows(stories, stream_numbers(db, names))
-    numbers = dialect.listed([story.n for story in stories])
-    db.write(f"DELETE FROM corroborations WHERE {dialect.one_of.format('story')}", (numbers,))
+    db.modify("DELETE FROM corroborations WHERE story IN", [story.n for story in stories])
     db.insert("corroborations", "bigint bigint text bigint bigint", corroboration_rows(stories))
     db.insert("entries", "bigint bigint bigint bigint bigint boolean", rows, upserts.ENTRY)
     updated = {story.n: story.entry.updated for story in stories}
     if moved := shifts(before, rows, updated, batch.now):
         db.write("DELETE FROM shifts WHERE published < ?", (batch.now - KEPT,))
-        newest = f"ON CONFLICT (stream, published) DO UPDATE SET at = {dialect.greatest}(shifts.at, excluded.at)"
+        newest = f"ON CONFLICT (stream, published) DO UPDATE SET at = {db.dialect.greatest}(shifts.at, excluded.at)"
         db.insert("shifts", "bigint bigint bigint", moved, newest)
     return names
 
@@ -278,12 +273,10 @@ def apply_splits(db: Writes, batch: Batch) -> None:
     redirects; what was merged with it leads to where its founding item went."""
     if not batch.forgotten:
         return
-    one_of, listed = db.dialect.one_of, db.dialect.listed
-    db.write(f"DELETE FROM memories WHERE {one_of.format('item')}", (listed(batch.forgotten),))
-    for story in batch.stories:
-        db.write("DELETE FROM merged WHERE id = ?", (to_blob(story.id),))
-    db.write(
+    db.modify("DELETE FROM memories WHERE item IN", batch.forgotten)
+    db.modify("DELETE FROM merged WHERE id IN", [to_blob(story.id) for story in batch.stories])
+    db.modify(
         "UPDATE merged SET story = (SELECT p.story FROM items i JOIN placements p ON p.item = i.n WHERE i.id = merged.id) "
-        f"WHERE {one_of.format('story')}",
-        (listed([story.n for story in batch.stories]),),
+        "WHERE story IN",
+        [story.n for story in batch.stories],
     )

@@ -92,9 +92,8 @@ class Intake(ABC, Generic[Writer]):
                 waiting = [(n, item.hash) for n, item in changed.items()]
                 db.insert("pending", "bigint text", waiting, upserts.PENDING)
                 _save_moves(db, changed)
-            seen = db.dialect.listed([n for result in results for n in result.seen])
-            query = f"UPDATE texts SET listed = ? WHERE {db.dialect.one_of.format('item')} AND listed < ?"
-            db.write(query, (moment, seen, moment - LISTED_EVERY))
+            seen = [n for result in results for n in result.seen]
+            db.modify("UPDATE texts SET listed = ? WHERE listed < ? AND item IN", seen, moment, moment - LISTED_EVERY)
             _count_drops(db, results, numbers, moment)
             self._save_states(raw, results, owner)
         self._read.update(read)

@@ -59,30 +59,23 @@ class Sources(Generic[Writer]):
                 f"{SELECT} WHERE {condition} ORDER BY next_poll, n LIMIT ?{dialect.skip_locked}", (*values, limit)
             )
             states = [source_state(row) for row in rows]
-            self._db.write(
-                f"UPDATE sources SET lease_owner = ?, lease_until = ? WHERE {dialect.one_of.format('id')}",
-                (owner, until, dialect.listed([state.id for state in states])),
-            )
+            claimed = [state.id for state in states]
+            self._db.modify("UPDATE sources SET lease_owner = ?, lease_until = ? WHERE id IN", claimed, owner, until)
         return states
 
     def renew(self, owner: str, ids: Collection[str], now: datetime, lease: timedelta) -> None:
         """Extend the leases of those of these sources that `owner` still holds."""
-        dialect = self._db.dialect
+        until = int((now + lease).timestamp())
         with self._db.transaction():
-            self._db.write(
-                f"UPDATE sources SET lease_until = ? WHERE lease_owner = ? AND {dialect.one_of.format('id')}",
-                (int((now + lease).timestamp()), owner, dialect.listed(ids)),
-            )
+            self._db.modify("UPDATE sources SET lease_until = ? WHERE lease_owner = ? AND id IN", ids, until, owner)
 
     def release(self, owner: str, ids: Collection[str] | None = None) -> None:
         """Release everything that `owner` holds, or only these sources."""
-        dialect = self._db.dialect
-        named = "" if ids is None else f" AND {dialect.one_of.format('id')}"
         with self._db.transaction():
-            self._db.write(
-                f"{FREE} WHERE lease_owner = ?{named}",
-                (owner,) if ids is None else (owner, dialect.listed(ids)),
-            )
+            if ids is None:
+                self._db.write(f"{FREE} WHERE lease_owner = ?", (owner,))
+            else:
+                self._db.modify(f"{FREE} WHERE lease_owner = ? AND id IN", ids, owner)
 
     def owners(self) -> list[str]:
         """Who holds leases."""

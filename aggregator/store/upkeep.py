@@ -123,8 +123,7 @@ class Upkeep(ABC, Generic[Writer]):
             changed = change_time(db, now)
             streams = mark_texts(db, old, changed + STORING)
             emptied = self._empty(raw, old, limit)
-            one_of, listed = db.dialect.one_of, db.dialect.listed
-            db.write(f"UPDATE articles SET content = '' WHERE {one_of.format('item')}", (listed(emptied),))
+            db.modify("UPDATE articles SET content = '' WHERE item IN", emptied)
             stamp(db, version, streams, settled(db, changed, began))
         return len(emptied)
 

@@ -47,17 +47,14 @@ def stamp(db: Writes, version: int, names: Collection[str], now: int) -> None:
     """Mark these streams, and "latest" with them, as changed at `now`, a `settled` time."""
     changed = sorted({*names, "latest"})
     stream_numbers(db, changed)
-    one_of, listed = db.dialect.one_of, db.dialect.listed
-    db.write(
-        f"UPDATE streams SET version = ?, changed = ? WHERE {one_of.format('name')}", (version, now, listed(changed))
-    )
+    db.modify("UPDATE streams SET version = ?, changed = ? WHERE name IN", changed, version, now)
 
 
 def mark_texts(db: Writes, items: Collection[int], changed: int) -> set[str]:
     """Mark items whose texts come or go, and the stories that they lead, as changed at `changed`; to be called while they have the texts.
     Returns the names of the streams that may show the texts of their articles."""
     of, listed = db.dialect.one_of.format, db.dialect.listed(items)
-    db.write(f"UPDATE placements SET changed = ? WHERE {of('item')}", (changed, listed))
+    db.modify("UPDATE placements SET changed = ? WHERE item IN", items, changed)
     led = (
         f"SELECT p.story FROM placements p JOIN stories st ON st.n = p.story AND st.lead = p.item WHERE {of('p.item')}"
     )

@@ -187,6 +187,10 @@ class Connection:
             # Not `raw`: the transaction on a lost connection is over.
             self._raw.execute(sql(query), list(map(storable, values)))
 
+    def modify(self, query: str, keys: Collection[Any], *bounds: Any) -> None:
+        if keys:
+            self.write(_any(query), (*bounds, list(keys)))
+
     def insert(
         self, into: str, types: str, rows: Iterable[Sequence[Any]], then: str = "ON CONFLICT DO NOTHING"
     ) -> None:
@@ -221,7 +225,11 @@ class Connection:
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
         if not keys:
             return []
-        return self.read(f"{query.rstrip().removesuffix('IN')} = ANY(?) {order}", (*bounds, list(keys)))
+        return self.read(f"{_any(query)} {order}", (*bounds, list(keys)))
+
+
+def _any(query: str) -> str:
+    return f"{query.rstrip().removesuffix('IN')} = ANY(?)"
 
 
 def put(

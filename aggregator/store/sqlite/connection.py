@@ -207,6 +207,11 @@ class Connection:
         with self._turn, self.translate():
             self._execute(query, values)
 
+    def modify(self, query: str, keys: Collection[Any], *bounds: Any) -> None:
+        with self._turn, self.translate():
+            for part in parts(keys):
+                self._execute(f"{query} {marks(len(part))}", (*bounds, *part))
+
     def insert(
         self, into: str, types: str, rows: Iterable[Sequence[Any]], then: str = "ON CONFLICT DO NOTHING"
     ) -> None:
