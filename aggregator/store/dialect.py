@@ -71,5 +71,4 @@ class Writes(Reads, Protocol):
         statement."""
 
 
-Reader = TypeVar("Reader", bound=Reads)
 Writer = TypeVar("Writer", bound=Writes)

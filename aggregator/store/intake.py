@@ -10,11 +10,13 @@ from typing import Any, Generic
 
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
+from aggregator.model.source import SourceState
 from aggregator.store import upserts
 from aggregator.store.dialect import Writer, Writes
 from aggregator.store.item_addresses import newest_at
 from aggregator.store.retention import LISTED_EVERY, note_listed
 from aggregator.store.rows import address_hash, to_blob, to_id, to_seconds
+from aggregator.store.sources import release_leases
 
 TITLES = 1000
 """Of a source, as many as its document may have entries."""
@@ -95,7 +97,9 @@ class Intake(ABC, Generic[Writer]):
             seen = [n for result in results for n in result.seen]
             db.modify("UPDATE texts SET listed = ? WHERE listed < ? AND item IN", seen, moment, moment - LISTED_EVERY)
             _count_drops(db, results, numbers, moment)
-            self._save_states(raw, results, owner)
+            states = [result.state for result in results]
+            self._save_states(raw, states)
+            release_leases(db, states, owner)
         self._read.update(read)
         return added
 
@@ -109,7 +113,7 @@ class Intake(ABC, Generic[Writer]):
         """Store the present texts of these items, and their words in the full-text index."""
 
     @abstractmethod
-    def _save_states(self, raw: Any, results: Sequence[PollResult], owner: str | None) -> None: ...
+    def _save_states(self, raw: Any, states: Collection[SourceState]) -> None: ...
 
 
 def _save_moves(db: Writes, changed: Mapping[int, Item]) -> None:

@@ -3,6 +3,7 @@ feeds.yaml changes in their rows."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,8 +12,8 @@ from typing import Any, Generic
 from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Source
 from aggregator.model.source import HORIZON, SourceState
-from aggregator.store.dialect import Dialect, Writer
-from aggregator.store.rows import STATE_FIELDS, source_state
+from aggregator.store.dialect import Dialect, Writer, Writes
+from aggregator.store.rows import STATE_FIELDS, after_pause, at_new_address, source_state
 
 FREE = "UPDATE sources SET lease_owner = NULL, lease_until = 0"
 AGAIN = "-again"
@@ -25,8 +26,8 @@ LONGEST_LEASE = timedelta(hours=2)
 SELECT = f"SELECT {', '.join(STATE_FIELDS)} FROM sources"
 
 
-class Sources(Generic[Writer]):
-    """What is read of sources, and their leases."""
+class Sources(ABC, Generic[Writer]):
+    """A backend implements how rows follow feeds.yaml (`sync`), and how states are written."""
 
     def __init__(self, connection: Writer) -> None:
         self._db = connection
@@ -82,6 +83,23 @@ class Sources(Generic[Writer]):
         rows = self._db.read("SELECT DISTINCT lease_owner FROM sources WHERE lease_owner IS NOT NULL")
         return [row[0] for row in rows]
 
+    def save(self, states: Collection[SourceState]) -> None:
+        """Write states outside a poll; leases stay as they are."""
+        with self._db.transaction() as raw:
+            self._save(raw, states)
+
+    def _start_over(self, raw: Any, found: Edits) -> None:
+        """Sources at another address, or polled again after a pause, as they begin."""
+        if found.moved:
+            states = [at_new_address(state) for state in self.states(found.moved)]
+            self._save(raw, states)
+            release_leases(self._db, states)
+        if found.resumed:
+            self._save(raw, [after_pause(state) for state in self.states(found.resumed)])
+
+    @abstractmethod
+    def _save(self, raw: Any, states: Collection[SourceState]) -> None: ...
+
     def drops(self) -> dict[str, dict[str, int]]:
         """Source id → reason → count of what was discarded or held back."""
         found: dict[str, dict[str, int]] = {}
@@ -90,6 +108,13 @@ class Sources(Generic[Writer]):
         ):
             found.setdefault(id, {})[reason] = count
         return found
+
+
+def release_leases(db: Writes, states: Iterable[SourceState], owner: str | None = None) -> None:
+    """Release the leases of these sources that `owner` (None: anybody) holds. An edit may have renamed a source meanwhile: its root
+    stays."""
+    roots = [state.root for state in states]
+    db.modify(f"{FREE} WHERE lease_owner = coalesce(?, lease_owner) AND root IN", roots, owner)
 
 
 def available(

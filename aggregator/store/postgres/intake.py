@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from aggregator.model.item import Item
-from aggregator.model.poll import PollResult
+from aggregator.model.source import SourceState
 from aggregator.store import intake
 from aggregator.store.postgres.connection import Connection, Raw, copy, put
 from aggregator.store.postgres.full_text import vector
@@ -38,8 +38,8 @@ class Intake(intake.Intake[Connection]):
         copy(raw, f"texts ({TEXT})", [text_row(n, item, now) for n, item in changed.items()])
         save_words(raw, [(n, item.title, item.summary) for n, item in changed.items()])
 
-    def _save_states(self, raw: Raw, results: Sequence[PollResult], owner: str | None) -> None:
-        save_states(raw, [result.state for result in results], owner)
+    def _save_states(self, raw: Raw, states: Collection[SourceState]) -> None:
+        save_states(raw, states)
 
 
 def save_words(raw: Raw, texts: Sequence[tuple[int, str, str]]) -> None:

@@ -11,8 +11,8 @@ from aggregator.model.source import NOT_POLLED, SourceState
 from aggregator.store import sources
 from aggregator.store.dialect import Lock
 from aggregator.store.postgres.connection import Connection, Raw, put, storable
-from aggregator.store.rows import STATE_COLUMNS, after_pause, at_new_address, state_columns, state_fields
-from aggregator.store.sources import FREE, ROWS, available, edits
+from aggregator.store.rows import STATE_COLUMNS, state_columns, state_fields
+from aggregator.store.sources import ROWS, available, edits
 
 _TYPES = dict.fromkeys(STATE_COLUMNS, "bigint") | {
     name: type
@@ -25,21 +25,17 @@ _SAVE = (
     f"FROM unnest(%s::text[], %s::text[], {', '.join(f'%s::{type}[]' for type in _TYPES.values())}) "
     f"AS new (root, url, {', '.join(STATE_COLUMNS)}) WHERE sources.root = new.root AND sources.url = new.url"
 )
-_RELEASE = f"{FREE} WHERE root = ANY(%s) AND lease_owner = coalesce(%s, lease_owner)"
 
 
-def save_states(raw: Raw, states: Iterable[SourceState], owner: str | None = None, *, release: bool = True) -> None:
-    """Write states inside the caller's transaction, and release the leases that `owner` (None: anybody) holds. An edit may
-    have renamed a source while it was polled: its root stays. If it has another address by now, what the former one
-    answered says nothing of that."""
+def save_states(raw: Raw, states: Iterable[SourceState]) -> None:
+    """Write states inside the caller's transaction. An edit may have renamed a source while it was polled: its root stays. If it has
+    another address by now, what the former one answered says nothing of that."""
     newest = {state.root: state for state in states}
     if not newest:
         return
     rows = [state_columns(state) for state in newest.values()]
     columns = [[storable(row[name]) for row in rows] for name in STATE_COLUMNS]
     raw.execute(_SAVE, [list(newest), [state.url for state in newest.values()], *columns])
-    if release:
-        raw.execute(_RELEASE, (list(newest), owner))
 
 
 class Sources(sources.Sources[Connection]):
@@ -54,10 +50,7 @@ class Sources(sources.Sources[Connection]):
             _edit(raw, found.edited)
             new = [(*row, NOT_POLLED) for row in found.new]
             put(raw, "sources (id, root, url, enabled, why)", "text text text boolean text", new, "")
-            if found.moved:
-                save_states(raw, map(at_new_address, self.states(found.moved)))
-            if found.resumed:
-                save_states(raw, map(after_pause, self.states(found.resumed)), release=False)
+            self._start_over(raw, found)
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
         """(id, requested address) of sources that `claim` would give, those due longest first; nothing is taken."""
@@ -67,9 +60,8 @@ class Sources(sources.Sources[Connection]):
             (*values, limit),
         )
 
-    def save(self, states: Collection[SourceState]) -> None:
-        with self._db.transaction() as raw:
-            save_states(raw, states, release=False)
+    def _save(self, raw: Raw, states: Collection[SourceState]) -> None:
+        save_states(raw, states)
 
 
 def _edit(raw: Raw, rows: Sequence[tuple[Any, ...]]) -> None:

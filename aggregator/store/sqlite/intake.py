@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from aggregator.model.item import Item
-from aggregator.model.poll import PollResult
+from aggregator.model.source import SourceState
 from aggregator.store import intake
 from aggregator.store.compression import pack
 from aggregator.store.rows import TEXT, item_row, text_row
@@ -38,8 +38,8 @@ class Intake(intake.Intake[Connection]):
             raw.execute(_REPLACE_TEXT, _text_row(n, item, now))
             raw.execute(f"{_INDEX} WHERE item = ?", (n,))
 
-    def _save_states(self, raw: sqlite3.Connection, results: Sequence[PollResult], owner: str | None) -> None:
-        save_states(raw, [result.state for result in results], owner)
+    def _save_states(self, raw: sqlite3.Connection, states: Collection[SourceState]) -> None:
+        save_states(raw, states)
 
 
 def _text_row(n: int, item: Item, now: int) -> tuple[Any, ...]:

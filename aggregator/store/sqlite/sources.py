@@ -8,26 +8,19 @@ from collections.abc import Collection, Iterable
 from aggregator.model.settings import Source
 from aggregator.model.source import NOT_POLLED, SourceState
 from aggregator.store import sources
-from aggregator.store.rows import STATE_COLUMNS, after_pause, at_new_address, state_columns
-from aggregator.store.sources import FREE, ROWS, edits
+from aggregator.store.rows import STATE_COLUMNS, state_columns
+from aggregator.store.sources import ROWS, edits
 from aggregator.store.sqlite.connection import Connection
 
 _SAVE = (
     f"UPDATE sources SET {', '.join(f'{name} = :{name}' for name in STATE_COLUMNS)} WHERE root = :root AND url = :url"
 )
-_RELEASE = f"{FREE} WHERE root = :root AND lease_owner = coalesce(:owner, lease_owner)"
 
 
-def save_states(
-    raw: sqlite3.Connection, states: Iterable[SourceState], owner: str | None = None, *, release: bool = True
-) -> None:
-    """Write states inside the caller's transaction, and release the leases that `owner` (None: anybody) holds. An edit may
-    have renamed a source while it was polled: its root stays. If it has another address by now, what the former one
-    answered says nothing of that."""
-    rows = [{**state_columns(state), "root": state.root, "url": state.url} for state in states]
-    raw.executemany(_SAVE, rows)
-    if release:
-        raw.executemany(_RELEASE, [{"root": row["root"], "owner": owner} for row in rows])
+def save_states(raw: sqlite3.Connection, states: Iterable[SourceState]) -> None:
+    """Write states inside the caller's transaction. An edit may have renamed a source while it was polled: its root stays. If it has
+    another address by now, what the former one answered says nothing of that."""
+    raw.executemany(_SAVE, [{**state_columns(state), "root": state.root, "url": state.url} for state in states])
 
 
 class Sources(sources.Sources[Connection]):
@@ -44,11 +37,7 @@ class Sources(sources.Sources[Connection]):
                     table.update(n, {"id": id, "url": url, "listed": 1, "enabled": int(enabled)})
                 for id, root, url, enabled in found.new:
                     table.insert({"id": id, "root": root, "url": url, "enabled": int(enabled), "why": NOT_POLLED})
-            if found.moved:
-                save_states(raw, map(at_new_address, self.states(found.moved)))
-            if found.resumed:
-                save_states(raw, map(after_pause, self.states(found.resumed)), release=False)
+            self._start_over(raw, found)
 
-    def save(self, states: Collection[SourceState]) -> None:
-        with self._db.transaction() as raw:
-            save_states(raw, states, release=False)
+    def _save(self, raw: sqlite3.Connection, states: Collection[SourceState]) -> None:
+        save_states(raw, states)
