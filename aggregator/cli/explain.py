@@ -6,7 +6,8 @@ import argparse
 import sys
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -26,6 +27,9 @@ from aggregator.normalise.characters import one_line
 from aggregator.render.entry import urn
 from aggregator.render.jsonfeed import reports
 from aggregator.text.plurals import counted
+
+if TYPE_CHECKING:
+    from aggregator.store.reading import Reading
 
 
 class Subject(NamedTuple):
@@ -164,44 +168,20 @@ def marked(text: str, receipts: Iterable[Receipt], field: str) -> str:
 
 
 def _look_up(application: Application, text: str) -> Subject | None:
-    """The item of an address or of an id (of a story: its lead), if that is what the text is. Addresses of our pages end
-    in such an id, and so do those of some outlets.
+    """What the archive has on an address or an id, if that is what the text is.
 
     Raises:
         AggregatorError: the archive does not hold it.
     """
-    from aggregator.normalise.address import canonical
     from aggregator.pipeline.category_topics import stored_topics
     from aggregator.web.receipts import pin_receipts_on
 
-    bare = text.lower().removeprefix("urn:uuid:").rstrip("/").rsplit("/", 1)[-1]
-    id: str | None
-    try:
-        id = str(uuid.UUID(bare))
-    except ValueError:
-        id = None
-    is_address = text.lower().startswith(("http://", "https://"))
-    if id is None and not is_address:
+    id, address = _id_in(text), text if text.lower().startswith(("http://", "https://")) else None
+    if id is None and address is None:
         return None
-    archive = application.database.open_existing()
-    try:
+    with closing(application.database.open_existing()) as archive:
         reading = archive.reading
-        article = reading.find(text, canonical(text)) if is_address else None
-        id = article or id
-        if id is None:
-            raise AggregatorError(
-                "the archive has no item with this address; `aggregator try URL` shows where it would land"
-            )
-        story = None if article else reading.story(id)  # whose id is that of its first article
-        if isinstance(story, str):
-            story = reading.story(story)
-        if isinstance(story, StoryView):
-            lead = story.lead
-            id = next((item.id for item in reading.members(story.n) if item.n == lead), id)
-        item = reading.item(id)
-        if item is None:
-            what = "address" if is_address else "id"
-            raise AggregatorError(f"the archive has no story or item with this {what}, or `stories: hide` hides it")
+        item = _item(reading, id, address)
         story = reading.story(item.story) if item.story else None
         categories = stored_topics(archive).of(item.categories)
         ids = stored_ids(application, archive)
@@ -211,8 +191,37 @@ def _look_up(application: Application, text: str) -> Subject | None:
         today = utc_now().astimezone(ZoneInfo(application.settings.site.timezone)).date()
         pins = pin_receipts_on(today, application.settings, reading)
         return Subject(item, source, story, categories, pins.get((story.n, story.section)))
-    finally:
-        archive.close()
+
+
+def _id_in(text: str) -> str | None:
+    """The id that a text is or ends in: addresses of our pages do, and so do those of some outlets."""
+    try:
+        return str(uuid.UUID(text.lower().removeprefix("urn:uuid:").rstrip("/").rsplit("/", 1)[-1]))
+    except ValueError:
+        return None
+
+
+def _item(reading: Reading, id: str | None, address: str | None) -> ItemView:
+    """The item of an address, else that of an id, or the lead of the story that has it. Raises AggregatorError."""
+    from aggregator.normalise.address import canonical
+
+    article = reading.find(address, canonical(address)) if address else None
+    id = article or id
+    if id is None:
+        raise AggregatorError(
+            "the archive has no item with this address; `aggregator try URL` shows where it would land"
+        )
+    story = None if article else reading.story(id)  # whose id is that of its first article
+    if isinstance(story, str):
+        story = reading.story(story)
+    if isinstance(story, StoryView):
+        lead = story.lead
+        id = next((item.id for item in reading.members(story.n) if item.n == lead), id)
+    item = reading.item(id)
+    if item is None:
+        what = "address" if address else "id"
+        raise AggregatorError(f"the archive has no story or item with this {what}, or `stories: hide` hides it")
+    return item
 
 
 def _story(item: ItemView, story: StoryView, pinned: Receipt | None) -> dict[str, Any]:
