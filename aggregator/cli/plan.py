@@ -23,12 +23,10 @@ from aggregator.text.plurals import counted
 SHOWN = 12  # unused lines in a table, those of the edit if there are any; --json holds all
 SHOWN_BESIDE = 3  # where the edit has none
 
-DURATION = re.compile(r"(\d{1,5})([hdw])")
-
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", help="the proposed file (default: the configured one)")
-    option(parser, "--since", "only stories of this period, such as 7d, 24h, 4w (default: all)")
+    option(parser, "--since", "only stories since then: an age such as 24h, 7d, 4w, or a date (default: all)")
     option(parser, "--limit", "at most this many stories, newest first (default: all)")
     option(parser, "--markdown", "print Markdown, for a review in version control", action="store_true")
     json_option(parser)
@@ -70,12 +68,12 @@ def _report(comparison: Comparison, since: int, limit: int | None) -> dict[str, 
 
 
 def _since(text: str | None) -> int:
-    if text is None:
+    if not text:
         return 0
-    match = DURATION.fullmatch(text)
-    if match is None:
-        raise UsageError(f"--since: expected a time such as 24h, 7d or 4w, found {text}")
-    return int(utc_now().timestamp()) - int(match[1]) * {"h": 3600, "d": 86400, "w": 604800}[match[2]]
+    from aggregator.web.parameters import moment
+
+    since = moment({"--since": text}, "--since", utc_now())
+    return int(since.timestamp()) if since else 0
 
 
 def _headline(report: dict[str, Any], edits: Sequence[str]) -> str:
