@@ -12,7 +12,7 @@ from aggregator.errors import OUT_OF_FILES, ParseError, SandboxError, TooManyFil
 from aggregator.model.item import NormalFeed, Told
 from aggregator.model.source import Fetched, ParseJob
 from aggregator.sandbox import frames
-from aggregator.sandbox.worker import Worker
+from aggregator.sandbox.process import ChildProcess
 
 MEBIBYTE = 1024 * 1024
 EXPECTED = MEBIBYTE // 2
@@ -47,8 +47,8 @@ class Sandbox:
         self._further = children - 1  # children that may still be added
         self._slow = asyncio.Semaphore(max(1, children - 1))  # so that what may be slow never occupies all children
         self._stalled: set[str] = set()  # sources whose last document took too long
-        self._idle: list[Worker] = []
-        self._busy: set[Worker] = set()
+        self._idle: list[ChildProcess] = []
+        self._busy: set[ChildProcess] = set()
         self._closed = False
         self._backlog, self._held = backlog, 0
         self._room = asyncio.Event()
@@ -129,12 +129,12 @@ class Sandbox:
         await self._slots.acquire()
 
     async def _ask(self, task: frames.Task | frames.Page, body: bytes) -> frames.Answer:
-        worker = await self._worker()
-        self._busy.add(worker)
+        child = await self._child()
+        self._busy.add(child)
         fine = False
         try:
             async with asyncio.timeout(self._wall):
-                answer = await worker.ask(task, body)
+                answer = await child.ask(task, body)
             fine = True
             return answer
         except TimeoutError as error:
@@ -142,45 +142,45 @@ class Sandbox:
         except (OSError, EOFError, ValueError, msgspec.MsgspecError) as error:
             raise SandboxError("crashed", "the process that read the document died") from error
         finally:
-            self._busy.discard(worker)
-            await self._return(worker, fine)
+            self._busy.discard(child)
+            await self._return(child, fine)
 
-    async def _worker(self) -> Worker:
+    async def _child(self) -> ChildProcess:
         if self._closed:
             raise SandboxError("crashed", "the sandbox is closed")
         while self._idle:
-            worker = self._idle.pop()
-            if worker.alive:
-                return worker
+            child = self._idle.pop()
+            if child.alive:
+                return child
         try:
-            return await Worker.start(self._memory)
+            return await ChildProcess.start(self._memory)
         except OSError as error:
             if error.errno in OUT_OF_FILES:
                 raise TooManyFiles from error
             raise SandboxError("crashed", f"no process to read documents could be started: {error.strerror}") from error
 
-    async def _return(self, worker: Worker, fine: bool) -> None:
-        if fine and not self._closed and worker.asked < self._recycle:
-            self._idle.append(worker)
+    async def _return(self, child: ChildProcess, fine: bool) -> None:
+        if fine and not self._closed and child.asked < self._recycle:
+            self._idle.append(child)
         else:
-            await worker.stop(kill=not fine or self._closed)
+            await child.stop(kill=not fine or self._closed)
 
     @property
     def pids(self) -> list[int]:
         """Process ids of the running children, for measuring memory."""
-        return sorted(worker.pid for worker in [*self._idle, *self._busy] if worker.alive)
+        return sorted(child.pid for child in [*self._idle, *self._busy] if child.alive)
 
     async def close(self) -> None:
         """Kill all children; documents still being read are given up."""
         self._closed = True
         idle, self._idle = self._idle, []
-        for worker in [*idle, *self._busy]:
-            await worker.stop(kill=True)
+        for child in [*idle, *self._busy]:
+            await child.stop(kill=True)
 
     async def start(self) -> None:
         """Start the first child now, beside other preparations. For those who expect documents."""
         with contextlib.suppress(SandboxError):  # the first document will report it
-            self._idle.append(await self._worker())
+            self._idle.append(await self._child())
 
     async def __aenter__(self) -> Sandbox:
         return self

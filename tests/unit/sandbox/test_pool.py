@@ -20,7 +20,7 @@ from aggregator.model.item import NormalFeed, Told
 from aggregator.model.source import Fetched, FetchRequest, Freshness
 from aggregator.sandbox import frames
 from aggregator.sandbox.pool import MEBIBYTE, Sandbox
-from aggregator.sandbox.worker import Worker
+from aggregator.sandbox.process import ChildProcess
 
 GOOD = rss([item(guid="1"), item(guid="2", link="https://example.org/2")])
 SLOW = b"<rss><channel>" + b"<" * 10_000_000  # feedparser needs many seconds for it
@@ -140,12 +140,12 @@ def test_the_first_child_starts_with_a_document_or_when_asked_to(asked: bool) ->
 
 def test_the_next_document_is_under_way_before_the_caller_works_on_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, seen = 0, []
-    ask = Worker.ask
+    ask = ChildProcess.ask
 
-    async def counted(worker: Worker, task: frames.Task | frames.Page, body: bytes) -> frames.Answer:
+    async def counted(child: ChildProcess, task: frames.Task | frames.Page, body: bytes) -> frames.Answer:
         nonlocal asked
         asked += 1
-        return await ask(worker, task, body)
+        return await ask(child, task, body)
 
     async def main() -> None:
         async with Sandbox(children=1) as sandbox:
@@ -156,7 +156,7 @@ def test_the_next_document_is_under_way_before_the_caller_works_on_an_answer(mon
 
             await asyncio.gather(*(one() for _ in range(5)))
 
-    monkeypatch.setattr(Worker, "ask", counted)
+    monkeypatch.setattr(ChildProcess, "ask", counted)
     asyncio.run(main())
     assert seen == [2, 3, 4, 5, 5]
 

@@ -13,7 +13,7 @@ from aggregator.sandbox.parent import module_path
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
-class Worker:
+class ChildProcess:
     """A child process that handles one document at a time."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
@@ -21,7 +21,7 @@ class Worker:
         self.asked = 0
 
     @classmethod
-    async def start(cls, memory: int) -> Worker:
+    async def start(cls, memory: int) -> ChildProcess:
         """Start a child with at most `memory` bytes of address space. It is started by exec with a reduced environment, so that it
         inherits no locks, descriptors or secrets, and in a process group of its own, so that a Ctrl-C in the terminal reaches its
         parent alone, which closes its input when it is done."""
