@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from aggregator.ports import Archive, Extractor, Parser, Upkeep
 
 KEY = 8
-"""Characters; shorter ones stand in texts by chance."""
+"""Characters of the shortest secret that is looked for in items; texts contain shorter ones by chance."""
 
 
 class Application(Configured):
@@ -190,8 +190,8 @@ class Application(Configured):
         return secrets(self.settings.sources, os.environ)
 
     def secrets_of(self, source: Source) -> tuple[str, ...]:
-        """What its items must not show of what it is asked with: not its host, to which they link, and no word that texts hold
-        anyway."""
+        """The secrets of its address and headers, which its items must not show. Not those that are part of its host, to which items
+        link, nor any so short that texts contain it by chance."""
         from aggregator.config.environment import secrets
 
         host = host_of(self.request(source)[0]) or ""

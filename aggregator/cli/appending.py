@@ -118,9 +118,12 @@ def hint_to_apply(application: Application, what: str) -> None:
 
 
 def _doubts(settings: Settings, added: Collection[str]) -> Iterator[str]:
-    """How new sources count: as a listed outlet only because of their name, which any feed may give itself. And those whose outlets
-    the file does not list: as one with others only because of their name, which then corroborate nothing, or as several though they
-    have one host, which then corroborate each other. A host where several outlets are listed already is a host of many."""
+    """Warnings about new sources that may count wrongly:
+
+    - as an outlet of `publishers:`, only because of their name, which any feed may give itself;
+    - as one outlet, not in that list, only because they have one name: they then do not corroborate each other;
+    - as several outlets although they have one host: they then do. Where several were at that host before, that is so.
+    """
     from aggregator.config.publishers import publisher_index
 
     index = publisher_index(settings)

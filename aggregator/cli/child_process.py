@@ -1,9 +1,8 @@
 """Runs work in a forked child process while the parent does something else.
 
 The command `poll` fetches in a child process. While that loads what it needs, the parent puts the configuration in force, and as
-soon as there are news it prepares the edition (imports, rules, word lists). Preparing takes as long as polling some hundred
-sources, so with a second core it costs no time. The memory that polling needed is
-free again before the edition needs its own.
+soon as there is news it prepares the edition (imports, rules, word lists). Preparing takes as long as polling some hundred
+sources, so with a second core it costs no time. The memory that polling needed is free again before the edition needs its own.
 """
 
 from __future__ import annotations

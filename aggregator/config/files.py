@@ -60,7 +60,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def _without_waiting(path: str, flags: int) -> int:
-    """To open a pipe takes until somebody writes into it, which may be never."""
+    """Opening a pipe would block until somebody writes into it, which may be never."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 

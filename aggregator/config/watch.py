@@ -19,8 +19,8 @@ from aggregator.config.project import Unreadable
 from aggregator.config.tree import Items, read_tree
 
 PATIENCE = 60
-"""Looks for which a file that a process has open for writing is left alone: half a minute for the pauses of a slow network. There
-may be programs that never close it."""
+"""How many checks a file is left alone for while a process has it open for writing: half a minute, for the pauses of a slow
+network. Not for ever, since some programs never close it."""
 
 Stamp = tuple[tuple[int, int, int] | None, ...]
 

@@ -148,8 +148,8 @@ class Http:
         return Robots(lambda url: self._tried(FetchRequest("", url), public))
 
     async def _stays_public(self, origin: str | None) -> bool:
-        """Whether what a feed or page links to must not be at a private address: what is public must not read to everybody what
-        `allow_private` was written for, the feed of another source."""
+        """Whether an address to which a feed or page links must be public. A public feed could else show everybody what is at an
+        address that `allow_private` admits for another source."""
         host = host_of(origin) if origin is not None and self._allowance != Allowance() else ""
         if not host:
             return host is None

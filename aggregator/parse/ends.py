@@ -1,5 +1,5 @@
-"""Puts in ends that are missing or mistyped inside an entry or before the first one: of a CDATA section, of an
-element. To every parser all that follows belongs to what does not end, the next entries too.
+"""Adds ends that are missing or mistyped, of CDATA sections and of elements, inside an entry or before the first one. To a
+parser, all that follows would belong to the element that does not end, the next entries too.
 
 Linear passes over bytes, as in `repair`.
 """
@@ -29,7 +29,7 @@ _MODULES = (b"media:", b"itunes:", b"dc:", b"dcterms:")
 
 
 def of_cdata(data: bytes) -> bytes:
-    """Where another section begins, or the document ends, before a section does: it is ended with the element that it began."""
+    """Ends a section that is still open where another begins, or the document ends: at the end tag of the element it began in."""
     if data.count(_CDATA) <= data.count(_CDATA_END):
         return data
     parts: list[bytes] = []
@@ -52,8 +52,8 @@ def of_cdata(data: bytes) -> bytes:
 
 
 def of_elements(data: bytes) -> bytes:
-    """An element without end, of an entry or the head, is ended by the end tag that belongs to no other, else before the next
-    element, or with the element in which it stands."""
+    """Ends each element of an entry or the head that has no end tag: at an end tag that belongs to no other element, else before the
+    next element, or with the element around it."""
     parts: list[bytes] = []
     place = 0
     tags: list[re.Match[bytes]] = []

@@ -1,4 +1,4 @@
-"""What a child process has of its parent: the end of its life, and where modules are found."""
+"""What ties a child process to its parent: it ends with it, and finds the same modules."""
 
 from __future__ import annotations
 

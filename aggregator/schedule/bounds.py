@@ -8,7 +8,7 @@ from datetime import timedelta
 from aggregator.model.settings import FIRST_INTERVAL, Defaults, Source
 from aggregator.model.source import HORIZON
 
-STANDARD = FIRST_INTERVAL  # an editor who did not choose another has not chosen
+STANDARD = FIRST_INTERVAL  # an editor who writes this one has chosen nothing
 LONGEST = HORIZON
 
 

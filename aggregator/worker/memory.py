@@ -1,4 +1,4 @@
-"""Memory that a service needs no more."""
+"""Returns memory that a service no longer needs to the system."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _M_MMAP_THRESHOLD = -3  # malloc.h
 
 
 def return_large_blocks() -> None:
-    """Have blocks of LARGE bytes and more go back to the system as soon as they are freed, from any place between others. glibc would
-    raise that bound to the size of each large block that is freed, up to 32 MiB, and keep tens of megabytes after some documents and
-    editions. A lower one costs editions more time: their arrays would come from the system each time."""
+    """Make malloc give blocks of LARGE bytes and more back to the system as soon as they are freed, wherever they lie. By itself glibc
+    raises that limit to the size of each large block that is freed, up to 32 MiB, and would keep tens of megabytes after some
+    documents and editions. A lower limit would cost editions time: all their arrays would come from the system."""
     if sys.platform == "linux":
         with suppress(AttributeError):  # musl has no such setting
             ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, LARGE)

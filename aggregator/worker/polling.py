@@ -198,8 +198,8 @@ class Polling:
             self._troubles.recovered("articles")
 
     def _polled_since(self) -> bool:
-        """Whether sources whose results could not be stored here are due no more: others polled them, or it was only not told
-        that they were stored."""
+        """Whether the sources whose results could not be stored here are no longer due: others polled them, or they were stored and
+        only the confirmation was lost."""
         now = self._clock()
         states = self._current.engine.tools.archive.sources.states(tuple(self._unstored))
         return all(state.next_poll and state.next_poll > now for state in states)

@@ -101,8 +101,8 @@ class Queue:
                 await asyncio.wait_for(self._stopping.wait(), PAUSE)
 
     async def _ask_for_room(self) -> None:
-        """Open at once what the queue needs, and close it again: why the server refuses it is told. The queue itself would try for
-        half a minute, and then say that it took too long."""
+        """Open all connections that the queue needs and close them again, so that a refusal is reported in the server's words. The
+        queue itself would try for half a minute, and then only say that it took too long."""
         await asyncio.to_thread(self._fleet.agree)
         async with contextlib.AsyncExitStack() as opened:
             for _ in range(CONNECTIONS + LISTENING):
