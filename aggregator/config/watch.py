@@ -81,12 +81,13 @@ class Watch:
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:
-    """Differs after every save; None if there is no file."""
+    """Differs after every save; None if there is no file, or none that may be read: to be allowed to is an edit too."""
     try:
         stat = path.stat()
+        readable = os.access(path, os.R_OK)
     except (OSError, ValueError):
         return None
-    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+    return (stat.st_mtime_ns, stat.st_size, stat.st_ino) if readable else None
 
 
 def _is_being_written(path: Path) -> bool:

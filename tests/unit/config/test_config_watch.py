@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -111,6 +114,38 @@ def test_a_link_that_is_switched_is_an_edit(tmp_path: Path) -> None:
     link.unlink()
     link.symlink_to("new")
     assert looks(watch) == [False, True, False]
+
+
+@contextmanager
+def as_somebody() -> Iterator[None]:
+    """As a user who may not read everything, which root may."""
+    root = os.geteuid() == 0
+    if root:
+        os.setresuid(65534, 65534, 0)
+    try:
+        yield
+    finally:
+        if root:
+            os.setresuid(0, 0, 0)
+
+
+def test_a_file_that_may_be_read_at_last_is_an_edit_though_nobody_saved_it_again() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        path = folder / "feeds.yaml"
+        path.write_text("sources: []\n")
+        watch = Watch(path, {})
+        looks(watch)
+        beside = folder / "new"
+        beside.write_text("topics: []\n")
+        beside.chmod(0)
+        beside.replace(path)
+        with as_somebody():
+            assert looks(watch) == [False, True, False]
+        path.chmod(0o644)
+        with as_somebody():
+            assert looks(watch) == [False, True, False]
 
 
 def test_a_save_between_taking_and_reading_is_not_missed(watch: Watch, main_file: Path) -> None:
