@@ -53,9 +53,19 @@ def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]
 
 
 def _nested(content: str) -> str:
-    """With headings that follow that of the page without a gap, as screen readers go through them; many texts begin with the third."""
-    levels = sorted({level for _, level in _HEADING.findall(content)})
-    return _HEADING.sub(lambda tag: f"{tag[1]}{levels.index(tag[2]) + 2}", content)
+    """With headings that follow that of the page without a gap, as screen readers go through them; many texts begin with the third,
+    and some come to the second later."""
+    above: list[str] = []  # the levels of a heading and those that it stands under
+    given: dict[str, int] = {}
+
+    def levelled(tag: re.Match[str]) -> str:
+        level = tag[2]
+        if tag[1] == "<h":
+            above[:] = [*(one for one in above if one < level), level]
+            given[level] = len(above) + 1
+        return f"{tag[1]}{given.get(level, level)}"
+
+    return _HEADING.sub(levelled, content)
 
 
 def _scrolling(content: str) -> str:

@@ -271,6 +271,8 @@ def test_headings_of_a_text_follow_that_of_the_page_without_a_gap() -> None:
     assert body == "<p>One.</p><h2>A</h2><p>Two.</p><h3>B</h3><p>h3 or &lt;h3&gt;</p><h2>C</h2><hr>"
     whole = "<h2>A</h2><h3>B</h3><h4>C</h4>"
     assert standfirst_and_body("", whole)[1] == whole
+    late = "<h3>A</h3><h3>B</h3><h2>C</h2><h4>D</h4><h3>E</h3>"
+    assert standfirst_and_body("", late)[1] == "<h2>A</h2><h2>B</h2><h2>C</h2><h3>D</h3><h3>E</h3>"
 
 
 def test_a_caption_leads_to_its_picture() -> None:
