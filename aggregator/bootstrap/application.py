@@ -176,8 +176,7 @@ class Application(Configured):
 
     def apply_pauses(self, fetcher: Http, states: Iterable[SourceState]) -> None:
         """Make a fetcher keep the pauses recorded in these states."""
-        from aggregator.schedule.bounds import pause_of
-        from aggregator.schedule.hosts import pausing
+        from aggregator.schedule.pauses import pause_of, pausing
 
         alone = {id for id, source in self.sources.items() if pause_of(source, self.settings.defaults) == "source"}
         for host, seconds in pausing(states, utc_now(), alone).items():

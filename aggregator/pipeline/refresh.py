@@ -21,8 +21,9 @@ from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, 
 from aggregator.normalise.recognition import FLOOD_TITLES, Recognition, StoredItems, recognise
 from aggregator.ports import Archive, Clock, Extractor, Fetcher, Parser
 from aggregator.schedule import decide, permanent_redirects
-from aggregator.schedule.bounds import bounds_for, pause_of
+from aggregator.schedule.bounds import bounds_for
 from aggregator.schedule.flaws import FLOOD
+from aggregator.schedule.pauses import pause_of
 from aggregator.schedule.rate import new_item_limit
 
 log = logging.getLogger(__name__)

@@ -8,9 +8,6 @@ from datetime import timedelta
 from aggregator.model.settings import FIRST_INTERVAL, Defaults, Source
 from aggregator.model.source import HORIZON
 
-STANDARD = FIRST_INTERVAL  # an editor who writes this one has chosen nothing
-LONGEST = HORIZON
-
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -19,7 +16,7 @@ class Bounds:
     brought nothing for long, `ceiling` the longest wait after failures, `unresolved` the same if no name server knew the
     host: nobody was bothered, and the fault may be on our side, where it ends for all sources at once."""
 
-    every: timedelta = STANDARD
+    every: timedelta = FIRST_INTERVAL
     explicit: bool = False
     shortest: timedelta = timedelta(minutes=5)
     longest: timedelta = timedelta(hours=6)
@@ -29,18 +26,14 @@ class Bounds:
     unconditional: timedelta = timedelta(hours=1)  # least interval without validators, unless `explicit`
 
 
-def pause_of(source: Source, defaults: Defaults) -> str:
-    """Which sources wait when this one is asked to pause: `host` or `source`."""
-    return source.retry_after or defaults.retry_after
-
-
 def bounds_for(source: Source, defaults: Defaults) -> Bounds:
     """The bounds of one configured source: 5 minutes (or `every`, where that is less) to 6 hours (or `every`),
     and a week at most."""
-    every = min(source.every or defaults.every, LONGEST)
+    every = min(source.every or defaults.every, HORIZON)
     return Bounds(
         every=every,
-        explicit=source.every is not None or defaults.every != STANDARD,
+        explicit=source.every is not None
+        or defaults.every != FIRST_INTERVAL,  # the built-in default is nobody's choice
         shortest=min(timedelta(minutes=5), every),
         longest=max(timedelta(hours=6), every),
         silent=max(timedelta(hours=24), every),

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from aggregator.model.source import LONGEST_HOLD, SourceState
-from aggregator.schedule.bounds import LONGEST
+from aggregator.model.source import HORIZON, LONGEST_HOLD, SourceState
 
 SLACK = timedelta(minutes=1)
 """Clocks of two machines never agree exactly, and a clock that changed by so little needs no new plan."""
@@ -21,8 +20,8 @@ def due_at(state: SourceState, now: datetime) -> datetime:
         return now
     if state.last_attempt is not None and state.last_attempt > now:
         planned = max(state.next_poll - state.last_attempt, timedelta())
-        return now + min(planned, LONGEST)
-    return min(state.next_poll, now + LONGEST)
+        return now + min(planned, HORIZON)
+    return min(state.next_poll, now + HORIZON)
 
 
 def corrected(states: Iterable[SourceState], now: datetime) -> list[SourceState]:
@@ -47,7 +46,7 @@ def corrected(states: Iterable[SourceState], now: datetime) -> list[SourceState]
 def _impossible(state: SourceState, now: datetime) -> bool:
     """Whether a past time lies in the future, or the next poll further ahead than any interval."""
     past = (state.last_attempt, state.last_success, state.last_new, state.first_success, state.moved_since)
-    return max(filter(None, past), default=now) > now or (state.next_poll or now) > now + LONGEST
+    return max(filter(None, past), default=now) > now or (state.next_poll or now) > now + HORIZON
 
 
 def _past(moment: datetime | None, latest: datetime) -> datetime | None:

@@ -15,10 +15,10 @@ from typing import Final
 from msgspec.structs import replace
 
 from aggregator.model.item import TRUNCATED, Drop, NormalFeed
-from aggregator.model.source import LONGEST_HOLD, Failed, Fetched, Freshness, NotModified, Outcome, SourceState
+from aggregator.model.source import HORIZON, LONGEST_HOLD, Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule import rate as rates
-from aggregator.schedule.bounds import LONGEST, Bounds
+from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.flaws import flaws
 from aggregator.schedule.formatting import pace, span
 from aggregator.schedule.health import SILENT_AFTER, health, quiet
@@ -208,7 +208,7 @@ def _after_success(known: SourceState, fresh: Freshness, visit: _Visit) -> NextP
 def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> NextPoll:
     usual = known.interval or visit.bounds.every
     if health(known, visit.now)[0] == "gone":
-        return NextPoll(visit.now + LONGEST, LONGEST, "410 Gone: not polled again until its url changes")
+        return NextPoll(visit.now + HORIZON, HORIZON, "410 Gone: not polled again until its url changes")
     if fresh.retry_after is not None:
         asked = timedelta(seconds=fresh.retry_after)
         wait = max(asked, usual)
@@ -244,7 +244,7 @@ def _at(interval: timedelta, why: str, known: SourceState, visit: _Visit) -> Nex
     if moment != wanted:
         moment = moment + jitter * _SKIP_SPREAD
         why += "; later, because the feed asks not to be read at that hour (skipHours, skipDays)"
-    moment = min(moment, now + LONGEST - _SECOND)
+    moment = min(moment, now + HORIZON - _SECOND)
     if moment.microsecond:  # the store keeps whole seconds, and the floor must hold there too
         moment = moment.replace(microsecond=0) + _SECOND
     return NextPoll(moment, interval, why)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from aggregator.model.item import NormalFeed
-from aggregator.model.source import Failed, Fetched, Freshness, NotModified, Outcome, SourceState
-from aggregator.schedule.bounds import LONGEST, Bounds
+from aggregator.model.source import HORIZON, Failed, Fetched, Freshness, NotModified, Outcome, SourceState
+from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.clock import corrected, due_at
 from aggregator.schedule.decide import next_poll
 from aggregator.schedule.hints import DAYS, PollHints
@@ -76,12 +76,12 @@ def test_never_before_a_floor_and_never_beyond_the_bounds(
     state, decision = next_poll(before, outcome, feed=parsed, new_items=new, now=now, bounds=bounds, jitter=jitter)
 
     wait = decision.at - now
-    assert timedelta() < wait <= LONGEST
+    assert timedelta() < wait <= HORIZON
     assert state.next_poll == decision.at
     assert decision.why == state.why
     hints = PollHints.read(state.asks)
     assert decision.at.microsecond == 0
-    assert not hints.skips(decision.at) or wait >= LONGEST - timedelta(seconds=1)
+    assert not hints.skips(decision.at) or wait >= HORIZON - timedelta(seconds=1)
     if isinstance(outcome, Failed):
         if outcome.freshness.retry_after is not None:
             assert wait >= timedelta(seconds=outcome.freshness.retry_after)
@@ -127,7 +127,7 @@ def test_a_clock_that_is_set_silences_nothing_and_starts_no_storm(
         assert state.next_poll is not None
         assert state.last_attempt is not None
         meant = state.next_poll - state.last_attempt
-        assert due_at(state, now) <= max(now, min(state.next_poll, now + LONGEST)) or state.last_attempt > now
+        assert due_at(state, now) <= max(now, min(state.next_poll, now + HORIZON)) or state.last_attempt > now
         assert due_at(state, now) - now <= meant or state.last_attempt <= now
         if state.last_attempt > now:
             assert due_at(state, now) == now + meant

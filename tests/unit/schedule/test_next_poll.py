@@ -10,13 +10,13 @@ from builders import source
 from msgspec.structs import replace
 
 from aggregator.model.item import Item, NormalFeed
-from aggregator.model.settings import Defaults
-from aggregator.model.source import Failed, Fetched, Freshness, NotModified, Outcome, SourceState
+from aggregator.model.settings import FIRST_INTERVAL, Defaults
+from aggregator.model.source import HORIZON, Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import permanent_redirects
-from aggregator.schedule.bounds import LONGEST, STANDARD, Bounds, bounds_for
+from aggregator.schedule.bounds import Bounds, bounds_for
 from aggregator.schedule.decide import NextPoll, next_poll, validators
 from aggregator.schedule.formatting import span
-from aggregator.schedule.hosts import pausing
+from aggregator.schedule.pauses import pausing
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
 MIN = timedelta(minutes=1)
@@ -176,12 +176,12 @@ def test_a_source_that_never_brought_anything_is_silent_since_it_first_answered(
 @pytest.mark.parametrize(
     ("every", "default", "shortest", "longest", "silent", "explicit"),
     [
-        (None, STANDARD, 5 * MIN, 6 * HOUR, 24 * HOUR, False),
-        (STANDARD, STANDARD, 5 * MIN, 6 * HOUR, 24 * HOUR, True),
+        (None, FIRST_INTERVAL, 5 * MIN, 6 * HOUR, 24 * HOUR, False),
+        (FIRST_INTERVAL, FIRST_INTERVAL, 5 * MIN, 6 * HOUR, 24 * HOUR, True),
         (None, 30 * MIN, 5 * MIN, 6 * HOUR, 24 * HOUR, True),
-        (MIN, STANDARD, MIN, 6 * HOUR, 24 * HOUR, True),
-        (48 * HOUR, STANDARD, 5 * MIN, 48 * HOUR, 48 * HOUR, True),
-        (LONGEST * 4, STANDARD, 5 * MIN, LONGEST, LONGEST, True),
+        (MIN, FIRST_INTERVAL, MIN, 6 * HOUR, 24 * HOUR, True),
+        (48 * HOUR, FIRST_INTERVAL, 5 * MIN, 48 * HOUR, 48 * HOUR, True),
+        (HORIZON * 4, FIRST_INTERVAL, 5 * MIN, HORIZON, HORIZON, True),
     ],
 )
 def test_the_bounds_of_a_source_follow_from_every(
@@ -193,7 +193,7 @@ def test_the_bounds_of_a_source_follow_from_every(
     explicit: bool,
 ) -> None:
     found = bounds_for(source("harbour", every=every), Defaults(default, timedelta(days=90)))
-    assert found == Bounds(min(every or default, LONGEST), explicit, shortest, longest, silent)
+    assert found == Bounds(min(every or default, HORIZON), explicit, shortest, longest, silent)
 
 
 def test_the_rate_of_a_source_asked_once_a_day_counts_the_whole_day() -> None:
@@ -408,7 +408,7 @@ def test_404_backs_off_and_410_stops() -> None:
     state, decision = poll(known_state(), failed(404))
     assert (state.state, decision.interval) == ("failing", 15 * MIN)
     state, decision = poll(state, failed(410))
-    assert (state.state, decision.at) == ("gone", NOW + LONGEST)
+    assert (state.state, decision.at) == ("gone", NOW + HORIZON)
     assert decision.why == "410 Gone: not polled again until its url changes"
 
 
@@ -510,7 +510,7 @@ def test_what_was_not_seen_while_the_machine_slept_proves_nothing() -> None:
 
 
 def test_a_source_polled_once_a_week_may_move() -> None:
-    state, now, weekly = fresh_state(), NOW, Bounds(every=LONGEST, explicit=True, longest=LONGEST, silent=LONGEST)
+    state, now, weekly = fresh_state(), NOW, Bounds(every=HORIZON, explicit=True, longest=HORIZON, silent=HORIZON)
     for _ in range(5):
         state, decision = poll(state, fetched(permanent=MOVED, url=MOVED), now=now, bounds=weekly)
         now = decision.at

@@ -1,4 +1,4 @@
-"""Hosts that asked for a pause (429 or 503 with Retry-After), as recorded in the states of their sources."""
+"""Pauses that hosts ask for (429 or 503 with Retry-After): whom they hold, and until when, as the states of sources record it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from aggregator.addresses import host_of
+from aggregator.model.settings import Defaults, Source
 from aggregator.model.source import SourceState
+
+
+def pause_of(source: Source, defaults: Defaults) -> str:
+    """Which sources wait when this one is asked to pause: `host` or `source`."""
+    return source.retry_after or defaults.retry_after
 
 
 def pausing(states: Iterable[SourceState], now: datetime, alone: Collection[str] = ()) -> dict[str, float]:
