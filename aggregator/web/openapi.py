@@ -69,8 +69,8 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
         "editor hid and of stories that left the `section` or `topic` asked for, known or not: delete these after storing what is "
         "listed. Of what no longer meets another parameter nothing is told: delete what all changes, asked for first, name and the "
         "request with the parameter does not list. Nor is anything told of items whose story meets `min_publishers` only since "
-        "another outlet joined it. Lines of rules, related stories, ids of renamed sources, and by an edit of `full_text` or "
-        "`republish_full_text` which texts of articles are given, change without notice.",
+        "another outlet joined it. Lines of rules, related stories, ids of renamed sources, whom an edited `label` finds, and by an edit "
+        "of `full_text` or `republish_full_text` which texts of articles are given, change without notice.",
     ),
     "cursor": ({"type": "string"}, "Where to continue: `next` of the previous answer."),
     "page": (
