@@ -53,7 +53,7 @@ def _present(application: Application, source: Source, as_json: bool) -> int:
         print(orjson.dumps({"added": None, "present": source.id, "at": str(source.at)}).decode())
     else:
         print(
-            f"{application.mask(source.url)} is there already: source {source.id} ({source.at}). Nothing was written."
+            f"{application.mask(source.url)} is polled already, by source {source.id} ({source.at}). Nothing was written."
         )
     return 0
 

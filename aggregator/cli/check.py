@@ -35,7 +35,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
                 len(rule.examples) + len(rule.counterexamples) for rule in (*settings.sections, *settings.topics)
             )
             print(
-                f"{installation.config} is sound: {counted(len(settings.sources), 'source')}, "
+                f"{installation.config} is valid: {counted(len(settings.sources), 'source')}, "
                 f"{counted(len(settings.sections), 'section')}, {counted(len(settings.topics), 'topic')}, "
                 f"{counted(examples, 'example holds', 'examples hold')}.",
                 file=sys.stderr,

@@ -53,8 +53,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         )
         return 0
     print(
-        f"Sources added to {installation.config}: {len(found.fresh)}. There already: {len(found.known)}. "
-        f"Listed twice: {len(found.twice)}. Dropped, cannot be polled: {len(found.bad)}."
+        f"Sources added to {installation.config}: {len(found.fresh)}. Already there: {len(found.known)}. "
+        f"Listed twice: {len(found.twice)}. Dropped because they cannot be polled: {len(found.bad)}."
     )
     for url in found.bad[:SHOWN]:
         print(f"  dropped: {application.mask(url)[:120]!r}")
@@ -121,7 +121,7 @@ def _folder(folder: tuple[str, ...]) -> str | None:
 COMMAND = Command(
     "import",
     "Append the feeds of an OPML file to the configured file. Folders become labels (`label=folder:NAME` searches by "
-    "them). Feeds that are there already, are listed twice or cannot be polled (no http address, or a private host that "
+    "them). Feeds that are already there, are listed twice or cannot be polled (no http address, or a private host that "
     "`allow_private` does not name) are skipped and reported.",
     add,
     run,

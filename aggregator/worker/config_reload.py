@@ -58,7 +58,7 @@ class ConfigReload:
         if outcome.of_file and self._broken is not None:
             self._broken = None
             await self._note(notes.BROKEN_EDIT, None)
-            log.info("the configuration is sound again")
+            log.info("the configuration is valid again")
         if outcome.status is not None:
             log.info("%s", "\n".join(outcome.lines))
             await self._note(notes.CONFIGURATION, outcome.status)

@@ -696,7 +696,7 @@ def test_a_broken_edit_is_told_once_and_until_the_file_is_sound(
     with caplog.at_level(logging.INFO):
         asyncio.run(run())
     told_to_the_log = [message.partition(":")[0] for message in caplog.messages]
-    refused, sound = "the last edit of the configuration is broken and not in force", "the configuration is sound again"
+    refused, sound = "the last edit of the configuration is broken and not in force", "the configuration is valid again"
     assert told_to_the_log == [refused, refused, sound, refused]
 
 

@@ -190,14 +190,14 @@ def test_the_one_feed_of_a_page_and_a_permanent_redirect(desk: Desk) -> None:
     assert f"  - name: Mine\n    url: {desk.server.url('/news.rss')}\n" in desk.text()
     code, out, _ = desk.run("add", desk.server.url("/old"))
     assert code == 0
-    assert "is there already: source mine (feeds.yaml:8)" in out
+    assert "is polled already, by source mine (feeds.yaml:8)" in out
 
 
 def test_an_address_already_there_is_said_so_before_anybody_is_asked(desk: Desk) -> None:
     for address in ("https://first.example/feed", "http://www.first.example/feed/", "first.example/feed"):
         code, out, _ = desk.run("add", address)
         assert code == 0
-        assert "is there already: source first (feeds.yaml:6)" in out
+        assert "is polled already, by source first (feeds.yaml:6)" in out
     assert desk.text() == FILE
     assert desk.server.requests == []
 
@@ -273,7 +273,7 @@ def test_import_adds_what_is_new_and_counts_the_rest(desk: Desk) -> None:
     assert desk.run("check")[0] == 0
     code, out, _ = desk.run("import", str(path))
     assert "Sources added" in out
-    assert "There already: 6." in out
+    assert "Already there: 6." in out
 
 
 def test_a_source_is_found_by_the_id_it_had(desk: Desk) -> None:
@@ -285,7 +285,7 @@ def test_addresses_that_readers_write_as_feed_are_taken(desk: Desk) -> None:
     news = desk.server.url("/news.rss").removeprefix("http:")
     assert desk.run("try", f"feed:{news}")[0] == 0
     assert f", http:{news}\n" in desk.run("add", f"feed:{news}")[1]
-    assert "is there already: source the-news" in desk.run("add", f"feed:http:{news}")[1]
+    assert "is polled already, by source the-news" in desk.run("add", f"feed:http:{news}")[1]
     path = desk.file.with_name("list.opml")
     outlines = [
         f'<outline text="x" xmlUrl="{url}"/>'
