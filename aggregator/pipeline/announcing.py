@@ -5,37 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from aggregator.model.story import Entry, Member, PendingItem, Report
+from aggregator.model.story import Entry, Member, PendingItem, Report, StoryState
 from aggregator.pipeline.corroboration import Coverage
 from aggregator.pipeline.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to a story `now` (epoch seconds). `joined` are the items that just came, `merged` those that came with a merge, by
-    number. `turned`: the editor hides something that the entry names, or shows something again that it omits.
-    `replacing`: only the rules changed."""
+    """What happens to a story `now` (epoch seconds). `joined` are the numbers of the items that came just now, `absorbed` the stories
+    merged into this one. `replacing`: only the rules changed."""
 
     now: int
-    joined: Collection[int]
-    merged: Collection[int]
-    turned: bool
-    replacing: bool
+    joined: Collection[int] = ()
+    absorbed: Sequence[StoryState] = ()
+    replacing: bool = False
 
 
-def announced(coverage: Coverage, topics: Iterable[str], old: Entry | None, change: Change) -> Entry:
-    """The feed entry: it changes only when a publisher joins, when the lead or its text changes, or when the editor
-    hides what it names. `topics` are ids."""
+def announced(coverage: Coverage, topics: Iterable[str], old: Entry | None, change: Change, *, turned: bool) -> Entry:
+    """The feed entry: it changes only when a publisher joins, when the lead or its text changes, or if it is `turned`. `topics` are
+    ids."""
     members, lead, publishers = coverage.members, coverage.lead, coverage.publishers
     if old is None:
         updated = max(entered for _, entered in publishers)
     else:
         newcomers = _newcomers(coverage, old, change)
         said = (lead.title, lead.url, lead.summary) == (old.title, old.link, old.summary)
-        if not change.turned and (change.replacing or (not newcomers and said)):
+        if not turned and (change.replacing or (not newcomers and said)):
             return old
         fresh = {member.item.publisher for member in members if member.item.n in change.joined}
-        times = [change.now] if change.turned else [at if name in fresh else change.now for name, at in newcomers]
+        times = [change.now] if turned else [at if name in fresh else change.now for name, at in newcomers]
         updated = max(old.updated + 1, *(times or [change.now]))
     return Entry(
         title=lead.title,
@@ -51,9 +49,9 @@ def announced(coverage: Coverage, topics: Iterable[str], old: Entry | None, chan
     )
 
 
-def turned(members: Sequence[Member], policy: Policy, entry: Entry) -> bool:
-    """Whether the entry names an article that is now hidden, or omits one that is no longer hidden. An article that it
-    never named does not matter."""
+def is_turned(entry: Entry, members: Sequence[Member], policy: Policy) -> bool:
+    """Whether the editor turned an entry into a false one: it names an article that is now hidden, or omits one that is no longer
+    hidden. An article that it never named does not matter."""
     shown = [member.item for member in members if not policy.hides(member.item)]
     names = _named_by(entry, shown)
     lost = entry.image if entry.image not in {item.image for item in shown} else None
@@ -79,8 +77,8 @@ def _newcomers(coverage: Coverage, entry: Entry, change: Change) -> list[tuple[s
     """The independent publishers that the story did not have, or that its entry does not name, with the time each
     entered: by items that just came, with a story merged into this one, or by an item that was a copy and now has a
     text of its own."""
-    members = coverage.members
-    before = [m for m in members if m.item.n not in change.joined and m.item.n not in change.merged]
+    members, younger = coverage.members, {state.n for state in change.absorbed}
+    before = [m for m in members if m.item.n not in change.joined and m.item.story not in younger]
     known = {name for name, _ in coverage.among(before).publishers}
     names = _named_by(entry, [member.item for member in members])
     named = {report.publisher for report in entry.reports}

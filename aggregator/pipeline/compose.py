@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 from aggregator.model.judgement import Scores
 from aggregator.model.story import Member, Placing, StoryState
-from aggregator.pipeline.announcing import Change, announced, turned
+from aggregator.pipeline.announcing import Change, announced, is_turned
 from aggregator.pipeline.corroboration import Coverage, counted_since, restored
 from aggregator.pipeline.policy import Policy
 
@@ -19,45 +19,27 @@ FOUND = 4
 """Found topics of a story, at most: two from its categories, the rest from places."""
 
 
-def compose(
-    n: int,
-    members: Sequence[Member],
-    old: StoryState | None,
-    policy: Policy,
-    *,
-    joined: Collection[int],
-    now: int,
-    absorbed: Sequence[StoryState] = (),
-    replacing: bool = False,
-) -> StoryState:
+def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: Policy, change: Change) -> StoryState:
     """The story of founding item `n` that `members` (all of them, in order of entering) make.
 
-    `joined` are the numbers of those that came just now, `absorbed` the stories merged into this one. `replacing`:
-    only the rules changed, so every stream is entered when it would have been, and the entry stays as it is, unless the
+    If only the rules changed, every stream is entered when it would have been, and the entry stays as it is, unless the
     editor hid what it names or shows it again. What is hidden is as if it were not there, until all of it is.
 
     Of members whose texts were pruned the story keeps what it knows: what its entry says, who counted, and judgements,
     of which those sections and topics go that the policy does not know.
     """
-    before = () if old is None else (old, *absorbed)
+    before = () if old is None else (old, *change.absorbed)
     members = restored(members, before)
     seen = [member for member in members if not policy.hides(member.item)] if policy.hidden else members
     told = seen or members
     coverage = Coverage(told, policy, counted_since(before))
     section, scores = _placed(told, policy)
     topics = _topics(told, policy)
-    known = {placing.stream: placing for placing in _merged(old, absorbed)}
-    changed = None if told[-1].item.entered < now - policy.old else now
-    came = max((member.item.entered for member in told if member.item.n in joined), default=changed)
-    since = None if old is None or replacing else came
-    younger = {state.n for state in absorbed}
-    change = Change(
-        now=now,
-        joined=joined,
-        merged={member.item.n for member in told if member.item.story in younger} if younger else (),
-        turned=old is not None and bool(seen) and turned(members, policy, old.entry),
-        replacing=replacing,
-    )
+    known = {placing.stream: placing for placing in _merged(old, change.absorbed)}
+    moment = None if told[-1].item.entered < change.now - policy.old else change.now
+    came = max((member.item.entered for member in told if member.item.n in change.joined), default=moment)
+    since = None if old is None or change.replacing else came
+    turned = old is not None and bool(seen) and is_turned(old.entry, members, policy)
     return StoryState(
         n=n,
         id=old.id if old else next(member.item.id for member in members if member.item.n == n),
@@ -69,15 +51,16 @@ def compose(
         topics=topics,
         publishers=coverage.publishers,
         reached=_reached(coverage.publishers, before, since),
-        entry=announced(coverage, topics, old.entry if old else None, change),
+        entry=announced(coverage, topics, old.entry if old else None, change, turned=turned),
         placings=_placings(told, policy, (section, scores, topics), known, since),
         hidden=not seen,
     )
 
 
 def recomposed(state: StoryState, members: Sequence[Member], policy: Policy, now: int = 0) -> StoryState:
-    """A stored story as the policy has it, with the items that it has already. Nothing is announced."""
-    return compose(state.n, members, state, policy, joined=(), now=now, replacing=True)
+    """A stored story as the policy has it, with the items that it has already. Nothing is announced, unless the editor hid what its
+    entry names or shows it again."""
+    return compose(state.n, members, state, policy, Change(now, replacing=True))
 
 
 def _placed(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:

@@ -13,6 +13,7 @@ from aggregator.errors import StoreError
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Remembered, RememberedItem, StoryState
+from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.guests import guests, without_addresses_of_guests
 from aggregator.pipeline.judging import folded, placed
@@ -278,9 +279,7 @@ class _Touched:
                 sorted(of.values(), key=lambda m: m.order),
                 self.states.get(story),
                 self.policy,
-                joined=joined,
-                now=now,
-                absorbed=absorbed.get(story, ()),
+                Change(now, joined, absorbed.get(story, ())),
             )
             for story, of in sorted(members.items())
         ]

@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from aggregator.model.story import Batch, Entry, Member, Merge, PendingItem, Placed, StoryState
 from aggregator.normalise.reports import told_once
+from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose, recomposed
 from aggregator.pipeline.corroboration import restored
 from aggregator.pipeline.judging import placed, rejudged
@@ -123,7 +124,7 @@ def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, 
     """A part of a story. The rest changes its entry at once if it named what left: feeds must not keep saying what the
     editor took back. The part that leaves may have been an entry before, with later changes."""
     members = restored(members, (old,))
-    fresh = compose(n, members, None, policy, joined=(), now=now)
+    fresh = compose(n, members, None, policy, Change(now))
     whole = fresh if n != old.n else recomposed(old, members, policy, now)
     if n == old.n and _told(fresh.entry) == _told(old.entry):
         return whole
@@ -185,4 +186,4 @@ def _merged(
     older: StoryState, younger: Sequence[StoryState], members: Iterable[Member], policy: Policy, now: int
 ) -> StoryState:
     whole = sorted(members, key=lambda member: member.order)
-    return compose(older.n, whole, older, policy, joined=(), now=now, absorbed=younger)
+    return compose(older.n, whole, older, policy, Change(now, absorbed=younger))

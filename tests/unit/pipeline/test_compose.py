@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Member, PendingItem, Placing, StoryState
+from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.policy import Policy
 
@@ -36,7 +37,7 @@ def told(
     ordered = sorted(members, key=lambda one: (one.item.entered, one.item.n))
     numbers = [one.item.n for one in members] if joined is None else joined
     founder = old.n if old else ordered[0].item.n
-    return compose(founder, ordered, old, rules or policy(), joined=numbers, now=now, **more)  # type: ignore[arg-type]
+    return compose(founder, ordered, old, rules or policy(), Change(now, numbers, **more))  # type: ignore[arg-type]
 
 
 def test_a_section_is_entered_when_the_story_is_first_placed_there() -> None:
@@ -334,7 +335,7 @@ def test_a_merge_keeps_the_time_as_primary_section_whichever_story_was_there_fir
 
 def test_a_story_has_the_id_of_the_item_that_founds_it_whichever_came_first() -> None:
     first, founder = member(1, "A", "Defense", 100), member(2, "B", "Defense", 200)
-    assert compose(2, [first, founder], None, policy(), joined=(1, 2), now=300).id == founder.item.id
+    assert compose(2, [first, founder], None, policy(), Change(300, (1, 2))).id == founder.item.id
 
 
 def test_a_merge_that_brings_no_publisher_announces_nothing() -> None:
@@ -384,7 +385,7 @@ def test_an_outlet_that_was_named_for_a_copy_joins_with_a_report_of_its_own() ->
 def test_pins_and_hidden_addresses_are_the_editors_word() -> None:
     one = member(1, "A", "Defense", 100)
     rules = policy(pinned={"https://x.example/1": "europe"}, hidden=frozenset({"https://x.example/1"}))
-    story = compose(1, [one], None, rules, joined=[1], now=0)
+    story = compose(1, [one], None, rules, Change(0, [1]))
     assert (story.section, story.hidden) == ("europe", True)
     other = told([member(2, "A", "Defense", 100)], rules=rules)
     assert (other.section, other.scores, other.hidden) == ("defense", (("defense", 1.0),), False)
@@ -441,8 +442,8 @@ def test_topics_need_a_third_of_the_items() -> None:
 def test_found_topics_need_half_of_the_items() -> None:
     members = [member(n, f"P{n}", "Drones fly" if n == 1 else "They fly", n) for n in range(1, 4)]
     rules = policy(found_topics=frozenset({"drones"}))
-    assert compose(1, members[:2], None, rules, joined=[1, 2], now=0).topics == ("drones",)
-    assert compose(1, members, None, rules, joined=[1, 2, 3], now=0).topics == ()
+    assert compose(1, members[:2], None, rules, Change(0, [1, 2])).topics == ("drones",)
+    assert compose(1, members, None, rules, Change(0, [1, 2, 3])).topics == ()
 
 
 def test_topics_come_by_how_many_items_have_them_and_found_ones_last_and_few() -> None:
