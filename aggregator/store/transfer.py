@@ -10,7 +10,7 @@ from typing import Any
 from aggregator.errors import StoreError
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.connection import storable
-from aggregator.store.postgres.loading import Load, loading
+from aggregator.store.postgres.loading import Load
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.export import Export
 
@@ -46,8 +46,8 @@ def transfer(
             news would be missing; the target is then left as it was.
     """
     sums: dict[str, Sum] = {}
-    with loading(target._connection) as load:
-        with Export(source._connection) as export:
+    with target.loading() as load:
+        with source.export() as export:
             copied = source.reading.data_version()
             tables = export.tables()
             total = 2 * sum(map(export.count, tables)) + export.count("texts")
@@ -70,7 +70,7 @@ def transfer(
                 raise StoreError(f"{table}: {back.rows} rows with sum {back.digest:016x} came back, {sums[table].rows} with "
                                  f"{sums[table].digest:016x} were written; nothing was kept")  # fmt: skip
         if source.reading.data_version() != copied:
-            raise StoreError(f"{source._connection.path}: was written to while it was copied, and what came would be missing; "
+            raise StoreError(f"{source.path}: was written to while it was copied, and what came would be missing; "
                              "nothing was kept. Stop what polls into it, `poll` too, and copy again")  # fmt: skip
     return sums
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from aggregator.errors import ClockApart
 from aggregator.store.articles import Articles
 from aggregator.store.postgres.connection import Connection, QueueConnection
 from aggregator.store.postgres.edition import EditionStore
 from aggregator.store.postgres.intake import Intake
+from aggregator.store.postgres.loading import Load, loading
 from aggregator.store.postgres.past import Past
 from aggregator.store.postgres.reading import Reading
 from aggregator.store.postgres.schema import known_version, migrate
@@ -68,6 +70,10 @@ class PostgresArchive:
     def address(self, name: str) -> str:
         """The address by which others connect to the database, for sessions with this name; includes the password."""
         return self._connection.server.address(name)
+
+    def loading(self) -> AbstractContextManager[Load]:
+        """To fill the database with a whole archive; see `loading.loading`."""
+        return loading(self._connection)
 
     def close(self) -> None:
         self._connection.close()

@@ -10,6 +10,7 @@ from aggregator.errors import StoreReadOnly
 from aggregator.store.articles import Articles
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.edition import EditionStore
+from aggregator.store.sqlite.export import Export
 from aggregator.store.sqlite.intake import Intake
 from aggregator.store.sqlite.past import Past
 from aggregator.store.sqlite.reading import Reading
@@ -49,6 +50,10 @@ class SqliteArchive:
     def absent(self, owner: str) -> bool:
         """Whether a process may have ended, as far as the store knows: a file knows nothing of processes."""
         return True
+
+    def export(self) -> Export:
+        """Everything in the file, for another backend."""
+        return Export(self._connection)
 
     def close(self) -> None:
         self._connection.close()
