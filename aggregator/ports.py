@@ -177,7 +177,7 @@ class Upkeep(Protocol):
         """The configuration in force; None if there is none yet."""
 
     def like(self, epoch: str) -> str | None:
-        """The earliest configuration of those in a row, up to this one, that place alike; None if there is no other."""
+        """The earliest of the successive configurations, up to this one, that place stored items alike; None if there is none before."""
 
     def note(self, key: str, value: object) -> None:
         """Keep a small fact for other processes, as JSON."""

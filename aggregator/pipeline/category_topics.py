@@ -42,8 +42,8 @@ def noted_topics(noted: object) -> CategoryTopics:
 
 
 def titles_of(noted: object) -> dict[str, str]:
-    """The topics in a survey's note, and those that earlier surveys found and this one did not: who subscribed to one of these has a
-    feed that is empty until it is found again. Id → title."""
+    """The topics in a survey's note, and those that earlier surveys found and this one did not, so that whoever subscribed to one of
+    these keeps a feed, which is empty until the topic is found again. Id → title."""
     former = noted.get("former") if isinstance(noted, dict) else None
     return {**(former if isinstance(former, dict) else {}), **noted_topics(noted).titles}
 

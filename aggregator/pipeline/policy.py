@@ -9,8 +9,9 @@ from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.story import PendingItem
 
 OLD = 14 * 86_400
-"""Seconds from which on a report is no news, whatever its outlet changes in it: a story without younger ones has the place that it
-would have had. Rules may have changed since its text was gone, and a source that was down lists many such texts at once."""
+"""Seconds after which a report is no news, whatever its outlet changes in it: a story that has no younger one enters streams at the
+times at which it would have entered them. Rules may have changed since its text was gone, and a source that was down lists many such
+texts at once."""
 
 
 @dataclass(frozen=True, slots=True)

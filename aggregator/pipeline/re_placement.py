@@ -25,7 +25,7 @@ def re_place_all(
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> int:
     """Judge all that is outdated; returns how many stories were. The caller holds the lease; `proceed` is asked before
-    each batch. What is noted, `{done, of, epoch}`, goes on over a restart and ends with `of` done."""
+    each batch. The note `{done, of, epoch}` is continued after a restart, and ends with `done` equal to `of`."""
     policy = with_like(policy, archive.upkeep)
     left, judged = archive.edition.count_outdated(policy.epoch), 0
     noted = archive.upkeep.noted(notes.RE_PLACING)

@@ -111,9 +111,9 @@ def is_picture(enclosure: tuple[str, str | None, int | None]) -> bool:
 
 
 def written(stream: Stream, extension: str, mime: str, write: Callable[[FeedGenerator], bytes], end: bytes) -> bytes:
-    """The document. `extension` is that of the feed's address, `mime` its media type; `write` has it written, `end` is what follows
-    its entries. It is put together of portions: what feedgen and lxml make of an entry takes many times its bytes, and a month may
-    have tens of thousands."""
+    """The document. `extension` is that of the feed's address, `mime` its media type; `write` serialises a generator, and `end` is what
+    follows the last entry. It is put together from portions: what feedgen and lxml make of an entry takes many times its bytes, and a
+    month may have tens of thousands."""
     told = iter(entries(stream))
 
     def document(portion: Iterable[FeedEntry]) -> bytes:

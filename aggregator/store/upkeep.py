@@ -63,7 +63,7 @@ class Upkeep(ABC, Generic[Writer]):
         return True
 
     def like(self, epoch: str) -> str | None:
-        """The earliest configuration of those in a row, up to this one, that place alike; None if there is no other."""
+        """The earliest of the successive configurations, up to this one, that place stored items alike; None if there is none before."""
         rows = self._db.read("SELECT alike FROM configurations WHERE epoch = ? ORDER BY n DESC LIMIT 1", (epoch,))
         return rows[0][0] if rows else None
 

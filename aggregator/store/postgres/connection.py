@@ -51,8 +51,8 @@ def sql(query: str) -> str:
 
 
 LATE = 1.2
-"""An answer is waited for so many times as long as the server takes to give a statement up. A server that hangs, or that is
-gone behind a proxy which keeps our connection, is noticed by nothing else."""
+"""How long an answer is waited for, as a multiple of the time after which the server gives a statement up. Nothing else notices a
+server that hangs, or one that is gone behind a proxy which keeps our connection open."""
 
 
 @contextmanager
