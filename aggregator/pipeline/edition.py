@@ -17,7 +17,7 @@ from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.guests import guests, without_addresses_of_guests
 from aggregator.pipeline.judging import folded, placed
-from aggregator.pipeline.moved import with_moved_addresses
+from aggregator.pipeline.moved_addresses import with_moved_addresses
 from aggregator.pipeline.overrides import APART, JOINED, moved_to_overrides, overrule, overruled, survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories, unpin

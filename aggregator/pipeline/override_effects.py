@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from aggregator.model.story import Batch, Member, PendingItem, StoryState
-from aggregator.pipeline.moved import with_moved_addresses
+from aggregator.pipeline.moved_addresses import with_moved_addresses
 from aggregator.pipeline.overrides import joined, parted, partings, survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import EditionStore, StoredStories

@@ -12,7 +12,7 @@ from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.category_topics import with_category_topics
 from aggregator.pipeline.compose import recomposed
 from aggregator.pipeline.judging import rejudged
-from aggregator.pipeline.moved import with_moved_addresses
+from aggregator.pipeline.moved_addresses import with_moved_addresses
 from aggregator.pipeline.override_effects import Regrouped
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import EditionStore

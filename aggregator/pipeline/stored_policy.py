@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from aggregator.pipeline.category_topics import stored_topics, with_category_topics
-from aggregator.pipeline.moved import with_moved_addresses
+from aggregator.pipeline.moved_addresses import with_moved_addresses
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive, Upkeep
 

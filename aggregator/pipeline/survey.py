@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from aggregator.categorise.category_topics import CategoryTopics, Use, find_topics
 from aggregator.model import notes
 from aggregator.pipeline.category_topics import stored_topics, titles_of, with_category_topics
-from aggregator.pipeline.moved import with_moved_addresses
+from aggregator.pipeline.moved_addresses import with_moved_addresses
 from aggregator.pipeline.plan import PAGE, archive_rows
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories

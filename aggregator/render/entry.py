@@ -121,7 +121,7 @@ def brief_entry(brief: Brief, stream: Stream) -> FeedEntry:
 def _story_line(story: StoryView, root: str) -> str:
     publishers = ", ".join(escape(name) for name in story.announced)
     summary = f"<br>{_inline(story.summary)}" if story.summary else ""
-    link = f'<a href="{escape(f"{root}/stories/{story.id}")}"{_turned(story.title)}>{escape(story.title)}</a>'
+    link = f'<a href="{escape(f"{root}/stories/{story.id}")}"{_dir(story.title)}>{escape(story.title)}</a>'
     return f"<li>{link} ({publishers}){summary}</li>"
 
 
@@ -139,25 +139,25 @@ def _tags(sections: Iterable[str], topics: Iterable[str], names: Names) -> tuple
     return (*known, *((id, names.topics.get(id, id)) for id in topics))
 
 
-def _turned(text: str) -> str:
-    """The attribute of what holds a text that runs from right to left, in a body that runs the other way: else its full stop stands
+def _dir(text: str) -> str:
+    """The attribute `dir` of an element whose text runs from right to left, in a body that runs the other way: else its full stop stands
     at the wrong end, and a date after it gets into it."""
     return ' dir="rtl"' if direction(text) == "rtl" else ""
 
 
 def _text(html: str | None) -> str:
     """Safe HTML of an article."""
-    turned = _turned(plain_of_safe(html)) if html else ""
-    return f"<div{turned}>{html}</div>" if turned else html or ""
+    dir = _dir(plain_of_safe(html)) if html else ""
+    return f"<div{dir}>{html}</div>" if dir else html or ""
 
 
 def _paragraph(text: str) -> str:
-    return f"<p{_turned(text)}>{escape(text)}</p>" if text else ""
+    return f"<p{_dir(text)}>{escape(text)}</p>" if text else ""
 
 
 def _inline(text: str) -> str:
-    turned = _turned(text)
-    return f"<span{turned}>{escape(text)}</span>" if turned else escape(text)
+    dir = _dir(text)
+    return f"<span{dir}>{escape(text)}</span>" if dir else escape(text)
 
 
 def _body(text: str, reports: Iterable[Report], page: str | None, topics: Iterable[str]) -> str:
@@ -190,5 +190,5 @@ def _lines(reports: Collection[Report]) -> Iterator[str]:
 def _line(report: Report) -> str:
     when = datetime.fromtimestamp(report.published, UTC).strftime("%d %b %Y, %H:%M UTC")
     title = headline(report.title, report.url, report.publisher)
-    told = f'<a href="{escape(report.url)}"{_turned(title)}>{escape(title)}</a>' if report.url else _inline(title)
+    told = f'<a href="{escape(report.url)}"{_dir(title)}>{escape(title)}</a>' if report.url else _inline(title)
     return f"<li>{escape(report.publisher)}: {told} ({when})</li>"
