@@ -128,7 +128,7 @@ def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Re
         asked=request.args,
         candidates=CANDIDATES,
         **_rail(lib, wanted),
-        before=datetime.fromtimestamp(after[0], UTC) if after and not best else None,
+        before=datetime.fromtimestamp(min(after[0], lib.now().timestamp()), UTC) if after and not best else None,
         older=None if best else _older(path, query, stream, {story.id for story in pins}),
         orders=_orders(path, best=best) if query.filter.words and not query.window else (),
         parts=parts,

@@ -244,7 +244,8 @@ def test_cursors_come_back_as_they_were_and_belong_to_their_list(time: int, n: i
 
 def test_cursors_of_impossible_size_are_refused(client: FlaskClient) -> None:
     huge = parameters.encode_cursor("stories", 10**18 - 1, 10**18 - 1)
-    assert client.get(f"/api/v1/stories?cursor={huge}").status_code == 200
+    for address in ("/api/v1/stories", "/latest.rss", "/latest", "/search"):
+        assert client.get(f"{address}?cursor={huge}").status_code == 200
     forged = parameters.encode_cursor("stories", 10**19, 1)
     assert client.get(f"/api/v1/stories?cursor={forged}").status_code == 400
 
