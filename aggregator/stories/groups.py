@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from itertools import accumulate
 
 from aggregator.model.story import KnownItem, Merge
 from aggregator.stories.batch_context import BatchContext
@@ -14,6 +15,7 @@ from aggregator.stories.marks import Marks
 from aggregator.stories.tuning import Tuning
 
 PREFETCHED = 20_000  # most pairs between two likely groups that are scored ahead
+ALL_PREFETCHED = 1_000_000  # … and of a batch, some 300 MB; dense news have a third of that
 
 
 class Groups:
@@ -120,7 +122,8 @@ class Groups:
 
     def _prefetch(self, edges: Collection[tuple[int, int]]) -> None:
         """Score together most of the pairs that uniting will ask for. Only groups with a strong pair between them can unite, so
-        everything connected by such pairs is treated as one group and compared with all of its neighbours."""
+        everything connected by such pairs is treated as one group and compared with all of its neighbours, the smallest first. Thousands
+        of headlines of one wording are like each other all around, and are not all scored ahead."""
         into: dict[int, int] = {}
 
         def whole(group: int) -> int:
@@ -135,10 +138,12 @@ class Groups:
         parts: defaultdict[int, set[int]] = defaultdict(set)
         for group in {group for edge in edges for group in edge}:
             parts[whole(group)].update(shown(self.members[group]))
+        beside = sorted((len(parts[a]) * len(parts[b]), a, b) for a, b in {(whole(a), whole(b)) for a, b in edges})
+        pairs = accumulate(size for size, *_ in beside)
         self.compared.score_all(
             (one, other)
-            for a, b in {(whole(a), whole(b)) for a, b in edges}
-            if len(parts[a]) * len(parts[b]) <= PREFETCHED
+            for (size, a, b), so_far in zip(beside, pairs, strict=True)
+            if size <= PREFETCHED and so_far <= ALL_PREFETCHED
             for one in parts[a]
             for other in parts[b]
             if one != other
