@@ -45,10 +45,10 @@ def health(state: SourceState, now: datetime) -> tuple[str, str]:
         return "new", NOT_POLLED
     if permanent_redirects.adopted(state):
         return "moved", f"moved permanently since {_day(state.moved_since)}; in feeds.yaml set url: {state.moved_to}"
-    if (without := quiet(state, now)) >= silent_after(state):
-        word = "stale" if without >= STALE_AFTER else "silent"
+    if (answered := quiet(state, state.last_success)) >= silent_after(state):  # while nobody asks, nobody is silent
+        word = "stale" if answered >= STALE_AFTER else "silent"
         usually = f"; it usually brings something every {span(state.rhythm)}" if state.rhythm else ""
-        return word, f"it answers, but its last new item came {span(without)} ago{usually}"
+        return word, f"it answers, but its last new item came {span(quiet(state, now))} ago{usually}"
     return _of_document(state) or ("ok", _going_well(state, now))
 
 

@@ -43,6 +43,9 @@ OK = SourceState(
         (replace(OK, last_new=NOW - 91 * DAY, rhythm=300 * DAY), "stale", "91 d ago"),
         (replace(OK, last_new=NOW - 100 * DAY), "stale", "100 d ago"),
         (replace(OK, last_new=None), "stale", "300 d ago"),
+        # Not asked meanwhile: the service was off, or the source paused.
+        (replace(OK, last_new=NOW - 18 * DAY, last_success=NOW - 17 * DAY), "ok", "last success 17 d ago"),
+        (replace(OK, last_new=NOW - 100 * DAY, last_success=NOW - 30 * DAY), "silent", "100 d ago"),
         (replace(OK, failures=1, error="refused"), "failing", "1 failure in a row, last success 0 s ago: refused"),
         (SourceState("s", "s", "u", failures=2, error_kind="dns"), "failing", "never succeeded: dns"),
         (replace(OK, failures=1, error_kind="not-a-feed", error="a page"), "not-a-feed", "1 failure in a row"),
