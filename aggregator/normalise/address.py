@@ -48,14 +48,16 @@ _NO_ENTRY = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
 def absolute(text: str | None, base: str) -> str | None:
     """The address as a browser would follow it, or None for anything but http and https with a host.
 
     `base` is absolute. Userinfo is removed: nobody's password is passed on. `www.example.org/a` is no path, whatever browsers say.
     """
-    if not text or len(text) > MAX_LENGTH * 2:
-        return None
+    return _absolute(text, base) if text and len(text) <= MAX_LENGTH * 2 else None
+
+
+@lru_cache(maxsize=4096)
+def _absolute(text: str, base: str) -> str | None:
     if _PLAIN.fullmatch(text) and not _NOT_PLAIN.search(text):
         return text if "/" in text[8:] else text + "/"
     if "&" in text:
