@@ -52,7 +52,7 @@ def stamp(db: Writes, version: int, names: Collection[str], now: int) -> None:
 
 def mark_texts(db: Writes, items: Collection[int], changed: int) -> set[str]:
     """Mark items whose texts come or go, and the stories that they lead, as changed at `changed`; to be called while they have the texts.
-    Returns the names of the streams that may show the texts of their articles."""
+    Returns the names of the streams that may show the texts of their articles, or receipts for what they say."""
     of, listed = db.dialect.one_of.format, db.dialect.listed(items)
     db.modify("UPDATE placements SET changed = ? WHERE item IN", items, changed)
     led = (
@@ -60,8 +60,8 @@ def mark_texts(db: Writes, items: Collection[int], changed: int) -> set[str]:
     )
     db.write(f"UPDATE stories SET changed = ? WHERE n IN ({led})", (changed, listed))
     names = db.read(
-        "SELECT DISTINCT m.name FROM articles a JOIN placements p ON p.item = a.item JOIN entries e ON e.story = p.story "
-        f"JOIN streams m ON m.n = e.stream WHERE a.content != '' AND {of('a.item')}",
+        "SELECT DISTINCT m.name FROM placements p JOIN entries e ON e.story = p.story JOIN streams m ON m.n = e.stream "
+        f"WHERE {of('p.item')}",
         (listed,),
     )
     return {name for (name,) in names}

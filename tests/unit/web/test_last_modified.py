@@ -241,6 +241,18 @@ def test_texts_that_are_kept_no_longer(room: Newsroom) -> None:
     assert "/sources/kyodo.rss" in keeper.look()
 
 
+def test_receipts_for_words_of_texts_that_are_kept_no_longer(room: Newsroom) -> None:
+    """The feed of a section was rendered with them, and is rendered without them after a restart."""
+    another = item("Navy's Newest Frigate Delayed Again", "kyodo", summary="Shipbuilder and NATO had hoped otherwise.")
+    room.publish(another)
+    room.now += timedelta(days=100)
+    keeper = Keeper(room)
+    room.now += timedelta(minutes=1)
+    assert room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {}) > 0
+    room.app_client = None
+    assert "/sections/defense.json" in keeper.look()
+
+
 def test_the_text_of_an_article(room: Newsroom) -> None:
     room.edit(room.text.replace("{name: BBC World,", "{name: BBC World, full_text: true,"))
     keeper = Keeper(room)
