@@ -124,10 +124,11 @@ def get(url: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
 
 def until(condition: Callable[[], bool], seconds: float = 30) -> None:
     """Ask again and again until it holds: for what another process does, which no clock of ours governs."""
+    seconds *= busy()
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} seconds")
+            raise AssertionError(f"not within {seconds:.0f} seconds")
         time.sleep(0.05)
 
 

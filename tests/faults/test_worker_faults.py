@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from builders import NOW, by_words, item, policy, polled, source
-from builders.process import aggregator, children, configuration, free_port, serves
+from builders.process import aggregator, busy, children, configuration, free_port, serves
 from msgspec import structs
 
 from aggregator.bootstrap import Installation
@@ -782,7 +782,7 @@ def test_f23_a_web_process_that_hangs_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(web_process, "PAUSE", 0.01)
-    monkeypatch.setattr(web_process, "LOOK", 1.0)
+    monkeypatch.setattr(web_process, "LOOK", 1.0 * busy())
     config, port = configuration(tmp_path, {}), free_port()
     aggregator(config, "poll")
     place = Installation(config, tmp_path / "instance", address=f"http://127.0.0.1:{port}")
@@ -806,7 +806,7 @@ def test_f23_a_web_process_that_hangs_is_replaced(
         await keeping
         assert not children(os.getpid()).keys() - others
 
-    asyncio.run(asyncio.wait_for(run(), 120))
+    asyncio.run(asyncio.wait_for(run(), 120 * busy()))
     assert [record.message for record in caplog.records] == [
         "the web process does not answer any more",
         "the web process ended with -9; starting it again",
