@@ -78,7 +78,7 @@ def stories_sql(
     # If these do not fill the list, they are all there is; NEVER then excludes everything else.
     sql.add(f"{times[0]} >= (SELECT CASE WHEN count(*) < ? THEN {NEVER} ELSE min(t) END FROM joined)", limit)
     second, more = _stories(sql, by_entering, latest, f"{times[0]} DESC, {number} DESC", limit)
-    statement = f"WITH joined (n, t) AS MATERIALIZED ({first}) SELECT n, t FROM joined UNION SELECT * FROM ({second}) AS entered"
+    statement = f"WITH joined (n, t) AS ({first}) SELECT n, t FROM joined UNION SELECT * FROM ({second}) AS entered"
     return f"{statement} ORDER BY 2 DESC, 1 DESC LIMIT ?", [*values, *more, limit]
 
 

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+OLDEST = 3, 34
+"""The oldest SQLite that understands what it is asked. It is the system's, however new Python is: Red Hat Enterprise Linux 9 has
+this one, and 8 a still older one."""
 BUSY_SECONDS = 60.0
 """How long a write waits for another process before it gives up (F7: a lock of 30 s costs no poll)."""
 SLICE = 0.5
@@ -79,6 +82,11 @@ class Connection:
         self.patience = patience
         self.schema: int | None = None  # that this program writes, once `migrate` has seen to it
         self._turn = threading.RLock()
+        if sqlite3.sqlite_version_info < OLDEST:
+            raise StoreError(
+                f"{path}: SQLite {'.'.join(map(str, OLDEST))} or later is needed, and this Python has {sqlite3.sqlite_version}; "
+                "use a Python that brings a newer one, or a PostgreSQL database"
+            )
         _refuse_foreign_log(path)
         with self.translate():
             if read_only:
