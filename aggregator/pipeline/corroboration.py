@@ -72,11 +72,11 @@ class Coverage:
         told: list[Lead] = []
         gone = False
 
-        def copied(member: Member) -> bool:
+        def copied(member: Member, lead: Lead) -> bool:
             if member.item.canonical in articles:
                 return True
             if not member.item.pruned:
-                if any(is_copy((member.item.summary, member.item.author), other) for other in told):
+                if any(is_copy(lead, other) for other in told):
                     return True
                 if not gone or member.item.story is None:
                     return False
@@ -88,12 +88,13 @@ class Coverage:
 
         for member in self.members:
             item, publisher = member.item, self._author(member).item.publisher
-            if publisher not in found and not copied(member):
+            lead = Lead(item.summary, item.author)
+            if publisher not in found and not copied(member, lead):
                 found[publisher] = item.entered
             if item.canonical:
                 articles.add(item.canonical)
             if item.summary:
-                told.append((item.summary, item.author))
+                told.append(lead)
             gone = gone or (item.pruned and not item.summary)
         return tuple(found.items())
 

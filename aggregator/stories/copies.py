@@ -9,7 +9,8 @@ Without a credit, agreement proves nothing: two outlets may quote the same state
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 RUN = 5  # words
 ALIKE = 0.6  # share of the shorter text's runs that must agree
@@ -28,9 +29,6 @@ CREDIT = re.compile(
 """Forms such as "KYIV (Reuters) – …", "… (AP)", "… — AFP", "by dpa"."""
 
 
-Lead = tuple[str, str | None]
-"""The text, and who its author is."""
-
 _AUTHOR = re.compile(rf"(?:by )?(?:the )?(?:{_NAMES})(?: staff| in .*)?", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*[,/|&]\s*|\s+and\s+")
 
@@ -41,18 +39,34 @@ def credited(text: str, author: str | None) -> bool:
     return CREDIT.search(text) is not None or any(map(_AUTHOR.fullmatch, _BETWEEN.split(author or "")))
 
 
+@dataclass(frozen=True)
+class Lead:
+    """A text, and who its author is. It keeps what it is compared by: a story may have thousands, each to be compared with each."""
+
+    text: str
+    author: str | None
+
+    @cached_property
+    def credited(self) -> bool:
+        return credited(self.text, self.author)
+
+    @cached_property
+    def runs(self) -> frozenset[int]:
+        return _runs(self.text)
+
+
 def is_copy(one: Lead, other: Lead) -> bool:
     """Whether two leads are the text of one agency."""
-    if not (credited(*one) or credited(*other)):
+    if not (one.credited or other.credited):
         return False
-    mine, theirs = _runs(one[0]), _runs(other[0])
+    mine, theirs = one.runs, other.runs
     return bool(mine and theirs) and len(mine & theirs) >= ALIKE * min(len(mine), len(theirs))
 
 
-@lru_cache(maxsize=128)  # some 2 MB: a story's reports are compared with each other
-def _runs(text: str) -> frozenset[tuple[str, ...]]:
-    """Empty for a text that is too short to tell."""
+@lru_cache(maxsize=128)  # some 1 MB: a story is told of again and again while it grows
+def _runs(text: str) -> frozenset[int]:
+    """The hashes of its runs of words. Empty for a text that is too short to tell."""
     words = re.findall(r"\w+", text.lower())
     if len(words) < LEAST:
         return frozenset()
-    return frozenset(tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1))
+    return frozenset(hash(tuple(words[start : start + RUN])) for start in range(len(words) - RUN + 1))

@@ -14,6 +14,7 @@ from aggregator.model.story import Member, PendingItem, Placing, StoryState
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.policy import Policy
+from aggregator.stories import copies
 
 
 def member(n: int, publisher: str, title: str, entered: int, *, at: int | None = None, summary: str = "") -> Member:
@@ -203,6 +204,25 @@ def test_a_merge_keeps_since_when_each_number_of_outlets_told_it_and_more_of_the
     merged = told([*ones, *others], older, joined=[], now=900, absorbed=[younger])
     assert merged.publishers == (("A", 100), ("B", 200), ("C", 300), ("D", 400), ("E", 500))
     assert merged.reached == (100, 300, 500, 900, 900)
+
+
+def test_hundreds_of_reports_of_agencies_are_not_read_anew_for_each_of_their_copies(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[str] = []
+    runs = copies._runs.__wrapped__
+
+    def counted(text: str) -> frozenset[int]:
+        read.append(text)
+        return runs(text)
+
+    monkeypatch.setattr(copies, "_runs", counted)
+    words = [f"{chr(97 + n % 26)}{n}" for n in range(6_000)]
+    reports = [f"KYIV (Reuters) - {' '.join(words[n * 80 : n * 80 + 60])}" for n in range(60)]
+    own = [member(n + 1, "Reuters", f"Grid {n}", n + 1, summary=report) for n, report in enumerate(reports)]
+    printed = [member(n + 61, "Daily", f"Grid {n}", n + 61, summary=f"{reports[-1]} {n}") for n in range(60)]
+    assert told([*own, *printed]).publishers == (("Reuters", 1),)
+    assert 100 < len(read) < 2_000, "7,200 if each copy reads what came before"
 
 
 @pytest.mark.parametrize("author", ["Reuters", "The Associated Press", "AFP and Ann Lee", "Associated Press in Kyiv"])
