@@ -26,6 +26,7 @@ from aggregator.model.stream import Filter, StreamQuery
 from aggregator.normalise.address import canonical
 from aggregator.normalise.recognition import StoredItems, recognise
 from aggregator.pipeline.edition import edition
+from aggregator.schedule.health import health
 from aggregator.store.postgres import schema as postgres
 from aggregator.store.sqlite import copying, intake, sources
 from aggregator.store.sqlite.archive import SqliteArchive
@@ -467,6 +468,26 @@ def test_f24_hosts_that_asked_an_earlier_program_to_wait_are_left_alone_after_an
         held.close()
     SqliteArchive(path).close()
     assert rows(path, "SELECT id, held_until FROM sources ORDER BY id") == [("one", 1900), ("two", None)]
+
+
+def test_f24_a_challenge_that_an_earlier_program_met_is_one_after_an_upgrade(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the feed of health would announce a source as failing that it announced as challenged, and as challenged again after
+    the next poll."""
+    path, met = tmp_path / "a.db", "403 Forbidden: a challenge meant for browsers"
+    with monkeypatch.context() as earlier:
+        earlier_program(28, earlier)
+        made = SqliteArchive(path)
+        made.sources.sync([source("one"), source("two")])
+        made.close()
+        with sqlite3.connect(path) as held:
+            held.execute("UPDATE sources SET failures = 3, error_kind = 'http', error = '403 Forbidden'")
+            held.execute("UPDATE sources SET error = ? WHERE id = 'one'", (met,))
+        held.close()
+    again = SqliteArchive(path)
+    assert [health(state, NOW)[0] for state in again.sources.states()] == ["challenge", "failing"]
+    again.close()
 
 
 def earlier_archive(path: Path, monkeypatch: pytest.MonkeyPatch, *titles: str) -> None:
