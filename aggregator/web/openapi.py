@@ -53,7 +53,7 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "label": (TEXT, "Label of sources or publishers: `public` or `owner:public`."),
     "lang": (
         TEXT,
-        "Language that items, their feed or `lang` of their source name, else the one recognised: `en` finds `en-GB` too.",
+        "Language that an item, its feed or `lang` of its source names, otherwise the one recognised: `en` finds `en-GB` too.",
     ),
     "since": (
         MOMENT,
@@ -63,14 +63,15 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "until": (MOMENT, "Published before that, in the same forms."),
     "changed_since": (
         MOMENT,
-        "Only what changed since this time or within this age, in order of change, oldest first: give `changed_until` of the last page "
-        "of the previous answer, which no clock moves. An item is listed when it has its story, and again when that "
-        "changes. A story that was merged into another is not listed: `merged` of that one names it. `removed` has the ids of what the "
-        "editor hid and of stories that left the `section` or `topic` asked for, known or not: delete these after storing what is "
-        "listed. Of what no longer meets another parameter nothing is told: delete what all changes, asked for first, name and the "
-        "request with the parameter does not list. Nor is anything told of items whose story meets `min_publishers` only since "
-        "another outlet joined it. Lines of rules, related stories, ids of renamed sources, whom an edited `label` finds, and by an edit "
-        "of `full_text` or `republish_full_text` which texts of articles are given, change without notice.",
+        "Only what changed since this time or within this age, in order of change, oldest first. To keep a copy, ask from the "
+        "`changed_until` of the last page of the previous answer: the archive's own time, whatever the clocks say. An item is listed once "
+        "it is in a story, and again when its text or its place changes. A story that was merged into another is not listed: the other one "
+        "names it under `merged`. `removed` has the ids of what the editor hid, and of stories that left the `section` or `topic` asked "
+        "for, whether you have them or not: delete these after storing what is listed. What no longer meets another parameter is not told: "
+        "ask for all changes first, and delete what they name and the request with the parameter does not list. Items whose story reaches "
+        "`min_publishers` because another outlet joined it are not told either. Some things change without notice: lines of rules, related "
+        "stories, ids of renamed sources, what an edited `label` finds, and, after an edit of `full_text` or `republish_full_text`, which "
+        "texts of articles are given.",
     ),
     "cursor": ({"type": "string"}, "Where to continue: `next` of the previous answer."),
     "page": (
