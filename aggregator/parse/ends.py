@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 _CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
 _OPENED = re.compile(rb"<([\w:.-]{1,64})(?:\s[^<>]*)?>\s*\Z")
-_MISTYPED = re.compile(rb"(?<!\])\]+\s*>?\s*\Z")
+_MISTYPED = re.compile(rb"(?<!\])\]+\s*+>?\s*\Z")
 # Possessive, and no section reaches beyond the beginning of another, so that those without end take no time.
 _TAG = re.compile(
     rb"<!\[CDATA\[[^\]<]*+(?:\](?!\]>)[^\]<]*+|<(?!!\[CDATA\[)[^\]<]*+)*+\]\]>"

@@ -103,9 +103,9 @@ def test_what_a_text_quotes_is_no_end() -> None:
         b"<![CDATA[" * 200_000, b"<a><![CDATA[" * 150_000 + b"]]>", b"<title>" * 200_000, b"<title><link><guid><author>" * 40_000,
         b"".join(b"<dc:a%d>" % n for n in range(60_000)),
         b"<a " * 400_000, b"</a>" * 300_000, b"<title><![CDATA[</title>" * 60_000, b"<image " * 150_000,
-        b"<title><![CDATA[" + b"]" * 300_000 + b" a</title>",
+        b"<title><![CDATA[" + b"]" * 300_000 + b" a</title>", b"<title><![CDATA[]" + b" " * 300_000 + b"a</title>",
     ],
-    ids=range(10),
+    ids=range(11),
 )  # fmt: skip
 def test_what_never_ends_takes_no_time(endless: bytes) -> None:
     document = b"<rss><channel><item>" + endless
