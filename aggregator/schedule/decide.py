@@ -154,13 +154,15 @@ def _read(known: SourceState, before: SourceState, feed: NormalFeed, held_back: 
         feed_link=feed.link or known.feed_link,
         icon=feed.icon or known.icon,
         flaws=", ".join(flaws(feed, held_back)) or None,
-        rhythm=rates.rhythm(feed),
     )
 
 
 def _with_rate(known: SourceState, visit: _Visit, feed: NormalFeed | None, new: int) -> SourceState:
-    """The back-catalogue of a first poll is not current news: rate and last_new come from its dates."""
+    """The back-catalogue of a first poll is not current news: rate and last_new come from its dates. The rhythm stays while a
+    document brings nothing: items that drop out of it do not change when its source is silent."""
     before, now = visit.before, visit.now
+    if feed is not None and (new or before.rhythm is None):
+        known = replace(known, rhythm=rates.rhythm(feed))
     if before.last_success is None:
         dates = [item.published for item in feed.items if item.published] if feed else []
         newest = max(dates, default=now if new else None)

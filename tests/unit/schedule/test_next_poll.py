@@ -156,6 +156,18 @@ def test_a_document_shows_how_often_its_source_reports(ages: tuple[int, ...], rh
     assert again.rhythm == state.rhythm
 
 
+def test_a_document_from_which_items_drop_out_changes_no_rhythm() -> None:
+    """A weekly newsletter that lists its last month lists fewer and fewer issues while it pauses."""
+    issues = [item(NOW - timedelta(days=age), number) for number, age in enumerate((0, 7, 14, 21))]
+    state, _ = poll(fresh_state(), fetched(), parsed=feed(items=tuple(issues)), new=4)
+    for left in (3, 0):
+        state, _ = poll(state, fetched(), parsed=feed(items=tuple(issues[:left])), now=NOW + timedelta(days=14))
+        assert state.rhythm == timedelta(days=7)
+        assert state.state != "silent"
+    state, _ = poll(state, fetched(), parsed=feed(items=tuple(issues[:1])), new=1, now=NOW + timedelta(days=15))
+    assert state.rhythm is None
+
+
 def test_news_ends_the_silence_and_polls_without_any_keep_count_of_it() -> None:
     silent = replace(known_state(), last_new=NOW - timedelta(days=8))
     state, _ = poll(silent, fetched(), new=1)
