@@ -19,6 +19,7 @@ from aggregator.text.words import tokens
 
 MAX_ITEMS = 1000
 _SAMPLE = 20  # entries that tell the language of a document
+_BEGINNING = 2_000  # characters of an entry that are read for it: many begin with a picture
 
 
 def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
@@ -97,7 +98,9 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
 def _language_of_most(entries: Sequence[ParsedItem]) -> str | None:
     """The language that more than half of the first entries are in whose language can be told; None if there is no such."""
     texts = (
-        f"{entry.title or ''}\n{entry.text or ''}"[:BEGINNING] for entry in entries[:_SAMPLE] if not entry.language
+        plain(f"{entry.title or ''}\n{entry.text or ''}"[:_BEGINNING])[:BEGINNING]
+        for entry in entries[:_SAMPLE]
+        if not entry.language
     )
     found = Counter(language(tokens(text), None) for text in texts)
     del found[""]

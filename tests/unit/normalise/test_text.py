@@ -596,7 +596,11 @@ def test_people_categories_language_and_picture() -> None:
     assert [one.lang for one in read(atom(french), replace(JOB, lang="en")).items] == ["fr", "en"]
 
 
-GERMAN = "<description>Die Feuerwehr ist mit hundert Kräften im Einsatz und nicht in Gefahr.</description>"
+GERMAN_TEXT = "Die Feuerwehr ist mit hundert Kräften im Einsatz und nicht in Gefahr."
+GERMAN = f"<description>{GERMAN_TEXT}</description>"
+PICTURED = (
+    f"<description>&lt;p&gt;&lt;img src='https://img.example.org/{'r29vz2xl/' * 40}'&gt;...&lt;/p&gt;</description>"
+)
 ENGLISH = "<description>The council will meet in the town hall and vote on the plan that was made for it.</description>"
 
 
@@ -616,6 +620,11 @@ ENGLISH = "<description>The council will meet in the town hall and vote on the p
                 ]
             ),
             ["de", "en", None],
+        ),
+        # Behind the markup that a text begins with.
+        (
+            rss([item(PICTURED.replace("...", GERMAN_TEXT)), item(link="https://example.org/3", title="Feuer in Ulm")]),
+            ["de", "de"],
         ),
         (rss(item(GERMAN), head="<language>en-US</language>"), ["en-US"]),  # what a feed says stands
     ],
