@@ -35,5 +35,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if near is not None:
         return f"; did you mean `{near}`?"
     if 0 < len(names) <= 20:
-        return f"; there are {', '.join(f'`{name}`' for name in names)}"
+        return f"; there {'are' if len(names) > 1 else 'is only'} {', '.join(f'`{name}`' for name in names)}"
     return ""

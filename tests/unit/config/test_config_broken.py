@@ -192,6 +192,7 @@ ACROSS = [
     (SOURCE + "  - {name: a, url: https://b.example/}\n", "4:12", ["`a`", "line 2"]),
     (SOURCE + "  - {name: B, url: 'HTTPS://A.example:443/f#x'}\n", "4:20", ["source `a`", "line 3"]),
     (SOURCE + "    usually: defence\nsections: [{id: defense, words: [tank]}]\n", "4:14", ["did you mean `defense`"]),
+    (SOURCE + "    usually: defense\nsections: [{id: world}]\n", "4:14", ["there is only `world`"]),
     (SOURCE + "    section: x\n", "4:14", ["no section `x`", "`world`"]),
     (SOURCE + "    section: a\n    usually: a\n" + RULES, "5:14", ["keep one"]),
     (SOURCE + "    was: [a]\n", "4:11", ["own id"]),
