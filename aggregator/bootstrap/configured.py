@@ -80,10 +80,11 @@ class Configured:
     def publisher_of(self, item: PendingItem) -> str:
         """The source's publisher, whatever its name was when the item came, or the one that an item of a wrapper names
         itself. Where an article is says nothing of who lists it, unless that is a wrapper: every source may link to every
-        outlet's pages, and would count as all of them."""
+        outlet's pages, and would count as all of them. Of a removed source, whose outlet no configuration names any more, an
+        item stays its outlet's that it counted for last."""
         source = self.sources.get(item.source)
         if source is None:
-            return self.fold_publisher(item.publisher, None)
+            return self.fold_publisher(item.counted_as or item.publisher, None)
         name, url = (item.publisher, item.url) if source.wrapper else (source.publisher, source.url)
         return self.fold_publisher(name, url)
 

@@ -37,6 +37,7 @@ class PendingItem:
     hidden: bool = False  # not shown to readers
     hash: str = ""  # of its text
     author: str | None = None
+    counted_as: str = ""  # the publisher's name under which it was last placed
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,13 +69,14 @@ class EditionStore(ABC, Generic[Writer]):
         """Story → its items with their judgements, in the order in which they entered."""
         found: dict[int, list[Member]] = {}
         for row in self._db.select(
-            f"SELECT {ITEM}, p.section, p.scores, p.topics, p.places, p.publisher FROM placements p JOIN items i ON i.n = p.item "
+            f"SELECT {ITEM}, p.section, p.scores, p.topics, p.places FROM placements p JOIN items i ON i.n = p.item "
             "JOIN sources s ON s.n = i.source LEFT JOIN texts t ON t.item = i.n WHERE p.story IN",
             stories,
         ):
-            *item, section, scores, topics, places, publisher = row
+            *columns, section, scores, topics, places = row
             judgement = Judgement(section, decode_scores(scores), decode_names(topics), decode_names(places))
-            member = Member(pending_item(item), judgement, publisher)
+            item = pending_item(columns)
+            member = Member(item, judgement, item.counted_as)
             found.setdefault(member.item.story or 0, []).append(member)
         for members in found.values():
             members.sort(key=lambda member: member.order)

@@ -91,12 +91,10 @@ def decode_enclosures(text: str | None) -> Enclosures:
 
 
 ITEM = """
-    i.n, i.id, s.id, coalesce(CASE WHEN NOT s.listed THEN p.publisher END, t.publisher, ''), coalesce(t.title, ''),
-    coalesce(t.summary, ''), t.url, t.canonical, t.lang,
+    i.n, i.id, s.id, coalesce(t.publisher, ''), coalesce(t.title, ''), coalesce(t.summary, ''), t.url, t.canonical, t.lang,
     t.categories, t.image, i.at, i.entered, i.first_seen, p.story, i.live, t.enclosures, t.pruned, p.hidden,
-    coalesce(t.hash, ''), t.author
+    coalesce(t.hash, ''), t.author, coalesce(p.publisher, '')
 """
-"""Of a removed source, whose outlet no configuration names any more, an item stays its outlet's that it counted for last."""
 ITEM_TABLES = """
     items i JOIN sources s ON s.n = i.source LEFT JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n
 """
@@ -104,11 +102,11 @@ ITEM_TABLES = """
 
 def pending_item(row: Sequence[Any]) -> PendingItem:
     (n, id, source, publisher, title, summary, url, canonical, lang, categories, image, at, entered, seen, story, live,
-     enclosures, pruned, hidden, hash, author) = row  # fmt: skip
+     enclosures, pruned, hidden, hash, author, counted_as) = row  # fmt: skip
     return PendingItem(
         n, to_id(id), source, publisher, title, summary, url, canonical, lang,
         decode_names(categories), image, at, entered, seen, story, bool(live),
-        decode_enclosures(enclosures), bool(pruned), bool(hidden), hash, author,
+        decode_enclosures(enclosures), bool(pruned), bool(hidden), hash, author, counted_as,
     )  # fmt: skip
 
 

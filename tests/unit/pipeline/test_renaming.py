@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 from newsroom import CONFIG, NEWS, Newsroom, item
 
+from aggregator.bootstrap.application import Application
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.poll import PollResult
 from aggregator.model.story import StoryState, StoryView
 from aggregator.model.stream import StreamQuery
+from aggregator.pipeline.judging import rejudged
 from aggregator.pipeline.plan import archive_rows
 
 RENAMED = CONFIG.replace("{name: Reuters, url:", "{name: Reuters World, was: [reuters], url:")
@@ -95,6 +97,19 @@ def test_an_outlet_that_was_renamed_is_still_one_when_its_source_is_removed(room
     assert counted(room, "China") == ["BBC", "Kyodo", "Reuters World"]
     assert set(story(room, "China").publishers) == {"BBC", "Kyodo", "Reuters World"}
     assert story(room, "Missile Test").publishers == ("Reuters World",)
+
+
+def test_what_a_removal_would_change_is_planned_with_the_outlets_that_then_count(room: Newsroom) -> None:
+    edit(room, RENAMED)
+    room.publish(LATER, live=True)
+    settle(room)
+    n = story(room, "China").n
+    removed = RENAMED.replace("  - {name: Reuters World, was: [reuters]", "  # {name: Reuters World, was: [reuters]")
+    policy = Application.of_texts(room.place, {"feeds.yaml": removed}).policy
+    planned = [rejudged(member, policy).item.publisher for member in room.archive.edition.members([n])[n]]
+    edit(room, removed)
+    settle(room)
+    assert planned == [member.counted_as for member in room.archive.edition.members([n])[n]]
 
 
 def test_an_article_that_a_wrapper_listed_stays_its_outlets_when_the_wrapper_is_removed(room: Newsroom) -> None:
