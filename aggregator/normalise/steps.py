@@ -32,6 +32,8 @@ _KINDS = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp", "avif": "image/avif",
     "mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg", "mp4": "video/mp4", "webm": "video/webm", "pdf": "application/pdf",
 }  # fmt: skip
+_NAMED = {"nb": "no", "sh": ""}
+"""What feeds call a language that is recognised by another code; one of Bosnian, Croatian and Serbian cannot be told from the others."""
 _CREDIT = re.compile(r"\[([^\[\]<>&]{2,60})\](?:\s+|\Z)")
 _OUTLET = re.compile(r"\s+[-–—|]\s+([^-–—|]{2,60})$")
 
@@ -140,9 +142,12 @@ def author(draft: Draft, context: Context) -> None:
 
 def language(draft: Draft, context: Context) -> None:
     told = tag(draft.parsed.language) or context.language
-    draft.lang = (
-        told or languages.language(tokens(f"{draft.title}\n{draft.summary}"[:BEGINNING]), context.recognised) or None
-    )
+    draft.lang = told or _recognised(f"{draft.title}\n{draft.summary}"[:BEGINNING], context.recognised)
+
+
+def _recognised(text: str, likely: str | None) -> str | None:
+    code = languages.language(tokens(text), likely)
+    return _NAMED.get(code, code) or None
 
 
 def tag(text: str | None) -> str | None:

@@ -626,6 +626,11 @@ ENGLISH = "<description>The council will meet in the town hall and vote on the p
             rss([item(PICTURED.replace("...", GERMAN_TEXT)), item(link="https://example.org/3", title="Feuer in Ulm")]),
             ["de", "de"],
         ),
+        (rss(item("<description>Det var ikke noe som han ville ha, men de ble enige.</description>")), ["no"]),
+        (
+            rss(item("<description>Ona je rekla da će biti kako je i bilo, ali samo ako oni to žele.</description>")),
+            [None],
+        ),
         (rss(item(GERMAN), head="<language>en-US</language>"), ["en-US"]),  # what a feed says stands
     ],
 )
