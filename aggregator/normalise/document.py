@@ -100,7 +100,7 @@ def _language_of_most(entries: Sequence[ParsedItem]) -> str | None:
     texts = (
         plain(f"{entry.title or ''}\n{entry.text or ''}"[:_BEGINNING])[:BEGINNING]
         for entry in entries[:_SAMPLE]
-        if not entry.language
+        if not tag(entry.language)
     )
     found = Counter(language(tokens(text), None) for text in texts)
     del found[""]

@@ -18,6 +18,7 @@ MAX_CATEGORIES = 20
 MAX_ENCLOSURES = 10
 BEGINNING = 300  # characters of a text that tell its language
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
+_NO_LANGUAGE = frozenset(["und", "mul", "zxx"])  # undetermined, several, no words
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
 _NO_NAME = re.compile(r"(?:[^\s@]++@[^\s@]++\s*+)+|\W*")
 _HEADING = re.compile(r"(?:\s*<div>)*\s*<h([2-6])>(.{1,1000}?)</h\1>\s*", re.DOTALL)
@@ -151,11 +152,13 @@ def _recognised(text: str, likely: str | None) -> str | None:
 
 
 def tag(text: str | None) -> str | None:
-    """A language tag (BCP 47) in its usual writing: `en-GB`; None for anything else."""
+    """A language tag (BCP 47) in its usual writing: `en-GB`; None for anything else, and for those that name no language."""
     found = _LANGUAGE.fullmatch(text.strip()) if text else None
     if found is None:
         return None
     first, *rest = found[0].replace("_", "-").split("-")
+    if first.lower() in _NO_LANGUAGE:
+        return None
     return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
 
 

@@ -632,6 +632,7 @@ ENGLISH = "<description>The council will meet in the town hall and vote on the p
             [None],
         ),
         (rss(item(GERMAN), head="<language>en-US</language>"), ["en-US"]),  # what a feed says stands
+        (rss(item(GERMAN), head="<language>und</language>"), ["de"]),  # as Drupal writes where nobody set one
     ],
 )
 def test_where_nobody_names_the_language_it_is_recognised(documents: bytes, langs: list[str | None]) -> None:
