@@ -70,7 +70,8 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
         enclosed = "\n".join(one.url for one in draft.enclosures)
         parts = (draft.title, draft.url or "", draft.summary, draft.content)
         outlet = [draft.publisher] if context.job.wrapper else []  # of any other source the editor names it
-        hash = digest(*parts, draft.author or "", draft.image or "", enclosed, *outlet)
+        lang = [draft.lang or ""] if context.job.lang else []  # so that naming it reaches what was stored without it
+        hash = digest(*parts, draft.author or "", draft.image or "", enclosed, *outlet, *lang)
         if not draft.summary and not draft.content:
             fingerprint = b""
     return Item(

@@ -50,6 +50,22 @@ def test_what_the_whole_document_or_the_editor_decides_reads_all_anew() -> None:
     assert read(rss([FIRST]), replace(JOB, fingerprints=before)).items[0].unread
 
 
+def test_a_language_that_the_editor_names_changes_what_is_stored() -> None:
+    """It was read anew, and then taken for what was stored: `lang` reached only what came after it."""
+    bare = item(guid="bare", link="https://example.org/bare", title="Bare headline")
+    jobs = [JOB, replace(JOB, lang="de"), replace(JOB, lang="fr"), replace(JOB, lang="fr"), JOB]
+    stored, before, changed = StoredItems({}, {}), b"", []
+    for job in jobs:
+        read_now = read(rss([FIRST, bare]), replace(job, fingerprints=before))
+        changes = recognise(read_now.items, stored)
+        changed.append([(number, one.lang) for number, one in changes.changed])
+        if changes.new or changes.changed:
+            stored = StoredItems({one.id: (number, one.hash) for number, one in enumerate(read_now.items)}, {})
+        before = changes.fingerprints
+    told = read(rss([FIRST, bare])).items
+    assert changed == [[], [(0, "de"), (1, "de")], [(0, "fr"), (1, "fr")], [], [(0, told[0].lang), (1, told[1].lang)]]
+
+
 def test_headlines_without_a_word_more_are_always_read_and_told_of_their_source() -> None:
     bare = [item(guid=f"g{n}", link=f"https://example.org/{n}", title=f"Headline {n}") for n in range(4)]
     before = read(rss(bare))
