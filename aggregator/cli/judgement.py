@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from aggregator.bootstrap import Application
@@ -28,12 +28,13 @@ def judgement(
     }
 
 
-def lines(receipts: Iterable[Receipt]) -> Iterator[str]:
+def lines(receipts: Collection[Receipt]) -> Iterator[str]:
+    width = max([20, *(len(one.section) for one in receipts)])
     for one in receipts:
         at = f"  ({one.at})" if one.at else ""
-        yield f"  {one.section:20} {one.score:.2f}  {one.rule}{at}"
+        yield f"  {one.section:{width}} {one.score:.2f}  {one.rule}{at}"
         if one.matched:
             words = ", ".join(f"{match.text} ({match.field}, {match.weight:.1f})" for match in one.matched)
-            yield f"  {'':20}       matched: {words}"
+            yield f"  {'':{width}}       matched: {words}"
         if one.runner_up:
-            yield f"  {'':20}       next: {one.runner_up.section} {one.runner_up.score:.2f}"
+            yield f"  {'':{width}}       next: {one.runner_up.section} {one.runner_up.score:.2f}"
