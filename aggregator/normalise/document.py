@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -18,7 +19,9 @@ from aggregator.text.languages import language
 from aggregator.text.words import tokens
 
 MAX_ITEMS = 1000
-_SAMPLE = 20  # entries that tell the language of a document
+_MARKUP = re.compile(r"<[^<>]*>")  # roughly: what is sampled is not shown
+_SAMPLE = 10  # entries that tell the language of a document
+_FEW = 4  # … of which one is enough
 _BEGINNING = 2_000  # characters of an entry that are read for it: many begin with a picture
 
 
@@ -97,16 +100,16 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
 
 
 def _language_of_most(entries: Sequence[ParsedItem]) -> str | None:
-    """The language that more than half of the first entries are in whose language can be told; None if there is no such."""
-    texts = (
-        plain(f"{entry.title or ''}\n{entry.text or ''}"[:_BEGINNING])[:BEGINNING]
+    """The language of more than half of the first entries whose language can be told. One of many tells nothing."""
+    texts = [
+        _MARKUP.sub(" ", f"{entry.title or ''}\n{entry.text or ''}"[:_BEGINNING])[:BEGINNING]
         for entry in entries[:_SAMPLE]
         if not tag(entry.language)
-    )
+    ]
     found = Counter(language(tokens(text), None) for text in texts)
     del found[""]
     most, count = max(found.items(), key=lambda one: one[1], default=("", 0))
-    return most if count > found.total() / 2 else None
+    return most if count > found.total() / 2 and (count > 1 or len(texts) <= _FEW) else None
 
 
 def _is_empty(parsed: ParsedItem) -> bool:

@@ -77,10 +77,11 @@ def _votes(words: Sequence[str]) -> Counter[str]:
     that a language cannot have takes back as many as would identify it."""
     of = _languages_of()
     votes = Counter([lang for word in of.keys() & words for lang in of[word]])
-    if max(words, default="") >= SCRIPTS[0][0]:
-        for word in set(words):
-            votes.update(lang for first, last, langs in SCRIPTS if first <= word[0] <= last for lang in langs)
-            votes.subtract(
-                {lang: ENOUGH for lang, lacked in LACKS.items() if lang in votes and not lacked.isdisjoint(word)}
-            )
+    if max(words, default="") < SCRIPTS[0][0]:
+        return votes
+    for word in set(words):
+        votes.update(lang for first, last, langs in SCRIPTS if first <= word[0] <= last for lang in langs)
+        votes.subtract(
+            {lang: ENOUGH for lang, lacked in LACKS.items() if lang in votes and not lacked.isdisjoint(word)}
+        )
     return +votes

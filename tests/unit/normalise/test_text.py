@@ -611,6 +611,11 @@ ENGLISH = "<description>The council will meet in the town hall and vote on the p
         # Too short to tell, and so in the language that the others are in.
         (rss([item(GERMAN), item(link="https://example.org/3", title="Feuer in Ulm")]), ["de", "de"]),
         (rss(item(title="Feuer in Ulm")), [None]),
+        # One of many entries tells nothing of the others.
+        (
+            rss([item(GERMAN), *(item(link=f"https://example.org/{n}", title=f"Report {n}") for n in range(2, 7))]),
+            ["de"] + 5 * [None],
+        ),
         (
             rss(
                 [
