@@ -62,9 +62,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         application.database.open().close()  # made and brought up to date before anybody reads
         announce(application)
         print(f"Serving on {installation.address}", file=sys.stderr)
-    os.environ.update(
-        {**installation.environment(), PARENT: str(os.getpid())}
-    )  # … of the processes that granian starts
+    # … of the processes that granian starts:
+    os.environ.update({**installation.environment(), PARENT: str(os.getpid())})
     _fork()
     _granian(address, port)
     return 0

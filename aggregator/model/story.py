@@ -42,7 +42,8 @@ class PendingItem:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An item as its story sees it. `counted_as`: the publisher's name under which it was last placed."""
+    """An item as its story sees it. `counted_as`: the publisher's name under which it has counted in the story; "" for one that is
+    placed just now, whatever it counted as before."""
 
     item: PendingItem
     judgement: Judgement

@@ -128,6 +128,8 @@ def _without_tags(text: str) -> str:
 
 def with_fewer_tags(text: str) -> str:
     """Cut before the first tag too many."""
+    if text.count("<") < _MAX_TAGS:  # nearly all: spares taking them apart
+        return text
     return "<".join(text.split("<", _MAX_TAGS)[:_MAX_TAGS])
 
 

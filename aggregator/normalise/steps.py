@@ -11,7 +11,7 @@ from aggregator.normalise.characters import cut, spaced
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.plain import plain, plain_of_safe
 from aggregator.normalise.summary import TITLE_LENGTH, summarise, title_from
-from aggregator.text import languages
+from aggregator.text.languages import recognised
 from aggregator.text.words import tokens
 
 MAX_CATEGORIES = 20
@@ -33,8 +33,6 @@ _KINDS = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp", "avif": "image/avif",
     "mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg", "mp4": "video/mp4", "webm": "video/webm", "pdf": "application/pdf",
 }  # fmt: skip
-_NAMED = {"nb": "no", "sh": ""}
-"""What feeds call a language that is recognised by another code; one of Bosnian, Croatian and Serbian cannot be told from the others."""
 _CREDIT = re.compile(r"\[([^\[\]<>&]{2,60})\](?:\s+|\Z)")
 _OUTLET = re.compile(r"\s+[-–—|]\s+([^-–—|]{2,60})$")
 
@@ -143,12 +141,7 @@ def author(draft: Draft, context: Context) -> None:
 
 def language(draft: Draft, context: Context) -> None:
     told = tag(draft.parsed.language) or context.language
-    draft.lang = told or _recognised(f"{draft.title}\n{draft.summary}"[:BEGINNING], context.recognised)
-
-
-def _recognised(text: str, likely: str | None) -> str | None:
-    code = languages.language(tokens(text), likely)
-    return _NAMED.get(code, code) or None
+    draft.lang = told or recognised(tokens(f"{draft.title}\n{draft.summary}"[:BEGINNING]), context.recognised)
 
 
 def tag(text: str | None) -> str | None:

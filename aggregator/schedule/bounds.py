@@ -30,10 +30,10 @@ def bounds_for(source: Source, defaults: Defaults) -> Bounds:
     """The bounds of one configured source: 5 minutes (or `every`, where that is less) to 6 hours (or `every`),
     and a week at most."""
     every = min(source.every or defaults.every, HORIZON)
+    chosen = source.every is not None or defaults.every != FIRST_INTERVAL  # the built-in default is nobody's choice
     return Bounds(
         every=every,
-        explicit=source.every is not None
-        or defaults.every != FIRST_INTERVAL,  # the built-in default is nobody's choice
+        explicit=chosen,
         shortest=min(timedelta(minutes=5), every),
         longest=max(timedelta(hours=6), every),
         silent=max(timedelta(hours=24), every),

@@ -15,6 +15,8 @@ ENOUGH = 3  # different function words that identify a language
 FEW = 2  # … if the feed says nothing, no other language has as many, and English none
 CLEARLY = 2  # to override what the feed says: so many times the function words of that language
 ALIASES = {"no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "iw": "he", "tl": "fil"}
+NAMED = {"nb": "no", "sh": None}
+"""What feeds call a language that has another code here; Bosnian, Croatian and Serbian, which have one, cannot be told apart."""
 SCRIPTS = (  # first and last character, and the languages written in it
     ("\u0370", "\u03ff", ("el",)), ("\u0590", "\u05ff", ("he",)), ("\u0900", "\u097f", ("hi",)), ("\u0980", "\u09ff", ("bn",)),
     ("\u0b80", "\u0bff", ("ta",)), ("\u0e00", "\u0e7f", ("th",)), ("\u3040", "\u30ff", ("ja",)), ("\u4e00", "\u9fff", ("zh", "ja")),
@@ -47,6 +49,12 @@ def language(words: Sequence[str], said: str | None) -> str:
     if most == FEW and not code and not votes["en"]:
         return found if sum(count == FEW for count in votes.values()) == 1 else ""
     return found if most >= ENOUGH and most >= CLEARLY * votes[code] else code
+
+
+def recognised(words: Sequence[str], likely: str | None) -> str | None:
+    """The same as a tag that feeds use, of a text for which nobody names a language: `likely` is that of the texts around it."""
+    code = language(words, likely)
+    return NAMED.get(code, code or None)
 
 
 @lru_cache(maxsize=256)

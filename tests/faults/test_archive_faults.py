@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -453,19 +453,23 @@ def test_f24_every_earlier_schema_is_brought_up_to_date_with_a_copy_before(
     assert rows(tmp_path / f"a.before-{since + 1:04}.db", "PRAGMA user_version") == [(since,)]
 
 
+def two_sources(path: Path, both: str, one: str) -> None:
+    """An archive with the sources `one` and `two`, in whose rows stands what these settings (SQL) say of both, and of the first."""
+    made = SqliteArchive(path)
+    made.sources.sync([source("one"), source("two")])
+    made.close()
+    with closing(sqlite3.connect(path)) as held, held:
+        held.execute(f"UPDATE sources SET {both}")
+        held.execute(f"UPDATE sources SET {one} WHERE id = 'one'")
+
+
 def test_f24_hosts_that_asked_an_earlier_program_to_wait_are_left_alone_after_an_upgrade(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, asked = tmp_path / "a.db", "again in 15 min: the server asked for 10 min (Retry-After); 429 Too Many Requests"
     with monkeypatch.context() as earlier:
         earlier_program(27, earlier)
-        made = SqliteArchive(path)
-        made.sources.sync([source("one"), source("two")])
-        made.close()
-        with sqlite3.connect(path) as held:
-            held.execute("UPDATE sources SET last_attempt = 1000, next_poll = 1900")
-            held.execute("UPDATE sources SET why = ? WHERE id = 'one'", (asked,))
-        held.close()
+        two_sources(path, "last_attempt = 1000, next_poll = 1900", f"why = '{asked}'")
     SqliteArchive(path).close()
     assert rows(path, "SELECT id, held_until FROM sources ORDER BY id") == [("one", 1900), ("two", None)]
 
@@ -478,13 +482,7 @@ def test_f24_a_challenge_that_an_earlier_program_met_is_one_after_an_upgrade(
     path, met = tmp_path / "a.db", "403 Forbidden: a challenge meant for browsers"
     with monkeypatch.context() as earlier:
         earlier_program(28, earlier)
-        made = SqliteArchive(path)
-        made.sources.sync([source("one"), source("two")])
-        made.close()
-        with sqlite3.connect(path) as held:
-            held.execute("UPDATE sources SET failures = 3, error_kind = 'http', error = '403 Forbidden'")
-            held.execute("UPDATE sources SET error = ? WHERE id = 'one'", (met,))
-        held.close()
+        two_sources(path, "failures = 3, error_kind = 'http', error = '403 Forbidden'", f"error = '{met}'")
     again = SqliteArchive(path)
     assert [health(state, NOW)[0] for state in again.sources.states()] == ["challenge", "failing"]
     again.close()
