@@ -138,7 +138,11 @@ def items_sql(
         sql.add("coalesce(p.section, '') = ?", query.primary_section)
     if query.min_publishers > 1:
         sql.add("EXISTS (SELECT 1 FROM corroborations c WHERE c.story = p.story AND c.k = ?)", query.min_publishers)
-    sql.add("NOT coalesce(p.hidden, FALSE)")
+    if query.hidden:  # what is not placed yet is hidden by its address
+        there = f"t.canonical IS NOT NULL AND {dialect.one_of.format('t.canonical')}"
+        sql.add(f"NOT coalesce(p.hidden, {there})", dialect.listed(query.hidden))
+    else:
+        sql.add("NOT coalesce(p.hidden, FALSE)")
     narrow(sql, query.filter, "i", "i.at")
     if lookup.later is not None:
         sql.add("i.entered > ?", lookup.later)

@@ -141,7 +141,7 @@ def story(id: str) -> Response:
 @kept
 def item(id: str) -> Response:
     lib = library()
-    found = lib.archive.reading.item(identifier(id))
+    found = lib.archive.reading.item(identifier(id), lib.in_force().hidden)
     if found is None:
         raise NotFound("there is no item with this id")
     full: shapes.ItemInFull = {

@@ -149,6 +149,22 @@ def test_an_article_that_arrives_hidden_joins_unseen(room: Newsroom) -> None:
     assert not ask(room, f"/api/v1/items?q={MARK}")["items"]
 
 
+def test_what_waits_for_its_place_at_a_hidden_address_is_listed_nowhere(room: Newsroom) -> None:
+    hidden = item("Advert for Boots, Which a Feed Lists Among the News", summary=f"{MARK} boots.")
+    other = item("Boots Are Short in Kherson", summary="Also about boots.")
+    room.put_in_force(room.text + f"stories: {{hide: ['{hidden.url}']}}\n")
+    room.receive(hidden, other, live=True)
+    for address in ("/latest.json?view=items", "/sources/bbc-world.json", "/search.json?q=boots&view=items"):
+        assert other.title in room.client.get(address).text, "what waits is listed"
+        assert hidden.title not in room.client.get(address).text, address
+    listed = ask(room, "/api/v1/items?q=boots")["items"]
+    assert [one["title"] for one in listed] == [other.title]
+    assert room.client.get(f"/api/v1/items/{other.id}").status_code == 200
+    assert room.client.get(f"/api/v1/items/{hidden.id}").status_code == 404
+    room.put_in_force(room.text)
+    assert room.client.get(f"/api/v1/items/{hidden.id}").status_code == 200, "the line is gone"
+
+
 def test_an_outlet_that_joins_a_hidden_article_tells_the_story_alone(room: Newsroom) -> None:
     first = item("Flooding in Kherson after Kakhovka dam is breached", age=2 * HOUR, summary="Vladivostok dam.")
     second = item("Kakhovka dam breached, flooding in Kherson", "kyodo")
