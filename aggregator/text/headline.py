@@ -27,6 +27,9 @@ _BESIDE = re.compile(
     rf"""^\W*(?:{_ASIDE}){_LABEL_ENDS}
         |^.{{0,24}}\b(?:briefing|newsletter|round-?up|digest)\s*[:|–—]
         |^(?:morning|evening|\d\d?:\d\d)\ report\b
+        |^\W*(?:the\ )?(?:(?:\w{{3,6}}day|morning|midday|afternoon|evening|weekend|daily|weekly|world|news)\ ){{0,3}}
+            (?:(?<=the\ )\w+\ )?(?:briefing|newsletter|round-?up|digest)\W*$  # the name of an edition alone
+        |^\W*[a-z]+\W*$  # one word: More »
         |^\W*(?:here(?:['’]s|\ (?:is|are))|watch\ (?:as|the|how|live|moment))\s
         |\b(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know|(?:what|all)\ (?:we|to|you\ need\ to)\ know)\b
         |[:|–—-]\s*(?:live|explained|editorial|opinion|analysis|letters?|podcast|video|in\ (?:pictures|photos))\W{{0,3}}$
