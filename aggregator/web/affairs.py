@@ -25,7 +25,7 @@ AROUND = 500  # newest stories that are looked at
 RECENT = timedelta(hours=24)
 CLOSE = 0.5  # cosine of embeddings from which two stories belong to one affair …
 TELLING = 2.0  # … if what topics they share is as rare: -log of the share of stories that have it, added up
-DOUBLE = 8  # so many other outlets with news of its affair double the weight of a story
+DOUBLE = 4  # so many other outlets with news of its affair double the weight of a story that many report
 AGAIN = 0.6  # what is left of its weight, for each story of its affair that is listed before it
 
 
@@ -63,10 +63,12 @@ class Affairs:
         return self.foremost((one for n in close if (one := self._recent[n]).id not in known), most)
 
     def _weights(self, stories: Sequence[StoryView], subjects: Subjects) -> Iterator[float]:
-        """The weight of each, and more the more outlets that do not report it report something else of its affair."""
+        """The weight of each, and more the more outlets that do not report it report something else of its affair. What one outlet
+        alone says of an affair gains nothing by that."""
         for story, close in zip(stories, subjects.akin(self._subjects, CLOSE, TELLING), strict=True):
             around = {outlet for n in close for outlet in self._recent[n].publishers}
-            yield weight(story, self._now) * (1 + len(around.difference(story.publishers)) / DOUBLE)
+            others = len(around.difference(story.publishers)) * (1 - story.independent**-2)
+            yield weight(story, self._now) * (1 + others / DOUBLE)
 
     def _subjects_of(self, stories: Sequence[StoryView]) -> Subjects:
         from aggregator.stories.relatives import Subjects, embedding  # brings numpy, which a command need not wait for

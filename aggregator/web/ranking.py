@@ -11,6 +11,8 @@ from aggregator.text.search import begun, indexed
 from aggregator.text.words import plains, tokens
 
 HALVING_HOURS = 8.0
+CONFIRMED = 1.4
+"""The power of the number of outlets: each further one has judged anew that the news is worth telling."""
 CANDIDATES = 500
 """How many results of a search are ranked, the newest: a search with a million results costs no more."""
 HEADLINE, HEADLINES, SUMMARY = 3.0, 2.0, 1.0
@@ -22,9 +24,9 @@ OUTLETS = 4.0
 
 
 def weight(story: StoryView, now: int) -> float:
-    """Independent publishers, worth half as much every eight hours after the event was first reported."""
+    """Independent publishers, to a power, worth half as much every eight hours after the event was first reported."""
     hours = max(0.0, (now - story.published.timestamp()) / 3600)
-    return float(story.independent * 0.5 ** (hours / HALVING_HOURS))
+    return float(story.independent**CONFIRMED * 0.5 ** (hours / HALVING_HOURS))
 
 
 def rank_by_importance(stories: Iterable[StoryView], now: int) -> list[StoryView]:

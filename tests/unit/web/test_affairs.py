@@ -12,6 +12,8 @@ import pytest
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
+from aggregator.model.stream import StreamQuery
+from aggregator.web.affairs import Affairs
 from aggregator.web.front_page import SEVERAL
 
 WAR = {
@@ -109,6 +111,20 @@ def test_stories_of_one_affair_leave_room_for_others(room: Newsroom) -> None:
     floods = {"Floods Cut Off Villages in Bangladesh": both}
     room.publish(*news(dict.fromkeys(WAR, both)), *news(floods, age=timedelta(hours=4)))
     assert next(iter(floods)) in headlines(room.client.get("/").text)[:4]
+
+
+def test_what_one_outlet_alone_says_of_an_affair_comes_after_what_several_report(room: Newsroom) -> None:
+    """An outlet's remark on the war is no more important because others write about the war as well."""
+    alone = "Senators Ask Whether Israel Saw the Attack of Hamas Coming"
+    several = "Floods Cut Off Villages in Bangladesh"
+    room.publish(
+        *news(WAR),
+        *news({alone: ("herald",)}, age=timedelta(minutes=30)),
+        *news({several: ("mail", "courier", "globe")}, age=timedelta(hours=9)),
+    )
+    newest, _ = room.archive.reading.stories(StreamQuery("latest"), int(room.now.timestamp()))
+    both = [story for story in newest if story.title in (alone, several)]
+    assert [story.title for story in Affairs(newest, room.now).foremost(both, 2)] == [several, alone]
 
 
 def test_texts_in_which_no_word_is_known_belong_to_no_affair(room: Newsroom) -> None:
