@@ -8,6 +8,7 @@ from aggregator.categorise.evidence import read
 from aggregator.categorise.receipts import rule_name
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.model.settings import Position, Rules, Term
+from aggregator.model.stream import StreamName
 from aggregator.text.match import Haystack, Matcher, haystack, needle
 
 
@@ -21,18 +22,17 @@ class Cause:
     gone: bool = False
 
 
-Target = tuple[str, str]
-"""Kind and id of the rules: ("section", "defense")."""
-
 Weighed = dict[str, tuple[float, Position]]
 
 
-def cause(before: Rulebook | None, after: Rulebook, target: Target, title: str, summary: str, *, comes: bool) -> Cause:
+def cause(
+    before: Rulebook | None, after: Rulebook, stream: StreamName, title: str, summary: str, *, comes: bool
+) -> Cause:
     """Why a text enters (or leaves) a section or topic: the line that contributes more than before, or less, or the one
     that keeps it there; rule "fallback" if no line contributes."""
     hay = haystack(title, summary)
-    old, blocked = (_lines(before, target, hay), _blocks(before, target, hay)) if before else ({}, {})
-    new, blocks = _lines(after, target, hay), _blocks(after, target, hay)
+    old, blocked = (_lines(before, stream, hay), _blocks(before, stream, hay)) if before else ({}, {})
+    new, blocks = _lines(after, stream, hay), _blocks(after, stream, hay)
     if comes:
         lifted = next((rule for rule in blocked if rule not in blocks), None)
         if lifted:
@@ -55,20 +55,20 @@ def _most(lines: Weighed, others: Weighed) -> tuple[str | None, float]:
     return most, gains[most] if most else 0.0
 
 
-def _lines(book: Rulebook, target: Target, hay: Haystack) -> Weighed:
+def _lines(book: Rulebook, stream: StreamName, hay: Haystack) -> Weighed:
     """The lines that support a section or topic in this text, each with its total."""
     found: Weighed = {}
     reading = read(book, hay)
     for one in reading.evidence:
-        if (book.rules[one.rule].kind, book.rules[one.rule].id) == target and one.rule not in reading.excluded:
+        if book.rules[one.rule].stream == stream and one.rule not in reading.excluded:
             name = rule_name(one.term, one.place)
             found[name] = (found.get(name, (0.0,))[0] + one.value, one.term.at)
     return found
 
 
-def _blocks(book: Rulebook, target: Target, hay: Haystack) -> dict[str, Position]:
+def _blocks(book: Rulebook, stream: StreamName, hay: Haystack) -> dict[str, Position]:
     """The lines of `not` and `never` of a section or topic that are found in this text."""
-    rules = next((rules for rules in book.rules if (rules.kind, rules.id) == target), None)
+    rules = next((rules for rules in book.rules if rules.stream == stream), None)
     if rules is None:
         return {}
     return {f"{key}: {', '.join(term.parts)}": term.at for key, term in _blocking(rules) if _stands(term, hay)}

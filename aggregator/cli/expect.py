@@ -20,6 +20,7 @@ from aggregator.config.edit import scalar
 from aggregator.config.tree import Items, Table, read_tree
 from aggregator.errors import Problem, UsageError
 from aggregator.model.settings import FALLBACK, Position, Term
+from aggregator.model.stream import StreamName
 from aggregator.pipeline.category_topics import stored_topics
 from aggregator.pipeline.changes import term_text
 from aggregator.pipeline.plan import PAGE, Plan, Row, archive_rows, plan
@@ -116,7 +117,7 @@ def _row(
         replace(settings, sections=edited(settings.sections, proposal), epoch=f"{settings.epoch}+"),
     )
     found = _effect(application, trial, proposal, archive) if archive else Plan()
-    moves = found.streams.get(f"section:{proposal.rules.id}")
+    moves = found.streams.get(StreamName("section", proposal.rules.id))
     at, edit = _edit(application, proposal)
     return {
         "section": proposal.rules.id,
@@ -144,7 +145,7 @@ def _leading(before: Application, after: Application, archive: Archive | None, s
     if archive is None or story is None:
         return None
     found = plan(archive.edition, before.policy, after.policy, iter([[(0, story, "")]]))
-    return next((name.partition(":")[2] for name, moves in found.streams.items() if moves.leads), None)
+    return next((name.id for name, moves in found.streams.items() if moves.leads), None)
 
 
 def _effect(application: Application, trial: Application, proposal: Proposal, archive: Archive) -> Plan:

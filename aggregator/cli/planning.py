@@ -11,6 +11,7 @@ from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Position, Rules
 from aggregator.model.story import PendingItem, StoryState
+from aggregator.model.stream import RulesKind, StreamName
 from aggregator.normalise.address import canonical
 from aggregator.pipeline.category_topics import stored_topics
 from aggregator.pipeline.changes import ENVIRONMENT, Changes, changes, term_text
@@ -107,44 +108,49 @@ class Comparison:
         return self.after.places_alike(self.before.settings, archive)
 
     def _streams(
-        self, found: Plan, kind: str, rules: Sequence[Rules], others: Mapping[str, str]
+        self, found: Plan, kind: RulesKind, rules: Sequence[Rules], others: Mapping[str, str]
     ) -> list[dict[str, Any]]:
         """In the editor's order; `others`, id → title, that the file does not or no longer have come last."""
         own = _titles(rules)
         titles = {**others, **own}
-        gone = [name.partition(":")[2] for name in sorted(found.streams) if name.startswith(f"{kind}:")]
+        gone = [stream.id for stream in sorted(found.streams) if stream.kind == kind]
         rows = []
         for id in dict.fromkeys((*own, *gone)):
-            moves = found.streams.get(f"{kind}:{id}", Moves())
+            stream = StreamName(kind, id)
+            moves = found.streams.get(stream, Moves())
             row = {"id": id, "title": titles.get(id, id), "before": moves.before, "after": moves.after}
             if kind == "section":
                 row |= {"primary_before": moves.led, "primary_after": moves.leads}
             row |= {"come": moves.come, "go": moves.go, "become": moves.become}
-            row["coming"] = [self._sample((kind, id), sample, comes=True) for sample in moves.coming]
-            row["going"] = [self._sample((kind, id), sample, comes=False) for sample in moves.going]
+            row["coming"] = [self._sample(stream, sample, comes=True) for sample in moves.coming]
+            row["going"] = [self._sample(stream, sample, comes=False) for sample in moves.going]
             # The reason is why the section that was the primary one no longer is.
-            row["becoming"] = [self._sample((kind, one.old), one, comes=False, stays=True) for one in moves.becoming]
+            row["becoming"] = [
+                self._sample(StreamName(kind, one.old), one, comes=False, stays=True) for one in moves.becoming
+            ]
             rows.append(row)
         return rows
 
-    def _sample(self, place: tuple[str, str], sample: Sample, *, comes: bool, stays: bool = False) -> dict[str, Any]:
+    def _sample(self, stream: StreamName, sample: Sample, *, comes: bool, stays: bool = False) -> dict[str, Any]:
         from aggregator.categorise.attribution import Cause, cause
 
         book = self.before.rulebook if self.before else None
         item = sample.item
-        gone = None if comes else self._removed(place)
+        gone = None if comes else self._removed(stream)
         if sample.override:
             why = Cause(f"stories: {sample.override.key}", self._position(sample.override), sample.override.gone)
-        elif place[0] == "section" and (said := self._by_source(item, place[1], stays=stays)):
+        elif stream.kind == "section" and (said := self._by_source(item, stream.id, stays=stays)):
             why = Cause(*said)
         elif gone:
             why = Cause(f"{gone.kind}: {gone.id}", gone.at, gone=True)
         else:
-            why = cause(book, self.after.rulebook, place, item.title, item.summary, comes=comes)
-        if why.at is None and self._by_environment(item, place, comes=comes, stays=stays):
+            why = cause(book, self.after.rulebook, stream, item.title, item.summary, comes=comes)
+        if why.at is None and self._by_environment(item, stream, comes=comes, stays=stays):
             why = Cause(ENVIRONMENT, None)
         if why.rule == "outweighed":  # then the section that gained is the reason
-            rose = cause(book, self.after.rulebook, ("section", sample.new), item.title, item.summary, comes=True)
+            rose = cause(
+                book, self.after.rulebook, StreamName("section", sample.new), item.title, item.summary, comes=True
+            )
             why = rose if rose.at else why
         return {
             "id": urn(sample.id),
@@ -157,21 +163,21 @@ class Comparison:
             "gone": why.gone,
         }
 
-    def _by_environment(self, item: PendingItem, place: tuple[str, str], *, comes: bool, stays: bool) -> bool:
+    def _by_environment(self, item: PendingItem, stream: StreamName, *, comes: bool, stays: bool) -> bool:
         """Whether a value that changed since moves the item: so does then the file in force, which is read with those of today."""
         if self.before is None or ENVIRONMENT not in self.changes.other:
             return False
         judged = self.before.policy.judge(item)
-        held = judged.topics if place[0] == "topic" else (judged.section, *(() if stays else judged.sections))
-        return (place[1] in held) == comes
+        held = judged.topics if stream.kind == "topic" else (judged.section, *(() if stays else judged.sections))
+        return (stream.id in held) == comes
 
-    def _removed(self, place: tuple[str, str]) -> Rules | None:
+    def _removed(self, stream: StreamName) -> Rules | None:
         """The section or topic, if the file no longer has it."""
         old, new = (
-            {(one.kind, one.id): one for one in (*side.settings.sections, *side.settings.topics)} if side else {}
+            {one.stream: one for one in (*side.settings.sections, *side.settings.topics)} if side else {}
             for side in (self.before, self.after)
         )
-        return None if place in new else old.get(place)
+        return None if stream in new else old.get(stream)
 
     def _by_source(self, item: PendingItem, section: str, *, stays: bool) -> tuple[str, Position, bool] | None:
         """The `section` or `usually` of the item's source that the edit adds or takes away (then the last is true), if without

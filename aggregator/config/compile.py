@@ -15,6 +15,7 @@ from aggregator.config.project import Project, Reader, read_project
 from aggregator.config.publishers import name_key
 from aggregator.errors import ConfigError, Problem
 from aggregator.model import settings as model
+from aggregator.model.stream import RulesKind
 
 MOST = 500  # characters of a message
 
@@ -112,7 +113,7 @@ def _source(entry: schema.Source, names: Mapping[str, str]) -> model.Source:
     )
 
 
-def _rules(kind: str, entry: schema.Rules) -> model.Rules:
+def _rules(kind: RulesKind, entry: schema.Rules) -> model.Rules:
     return model.Rules(
         kind=kind,
         id=entry.id,

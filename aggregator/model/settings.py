@@ -10,6 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from aggregator.errors import Problem
+from aggregator.model.stream import RulesKind, StreamName
 
 LONGEST_WORD = 200
 """Characters of a word or phrase in a rule."""
@@ -108,9 +109,9 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """One section or topic with its rules. `kind` is "section" or "topic"."""
+    """One section or topic with its rules."""
 
-    kind: str
+    kind: RulesKind
     id: str
     title: str
     description: str | None
@@ -121,6 +122,10 @@ class Rules:
     examples: tuple[Example, ...]
     counterexamples: tuple[Example, ...]
     at: Position
+
+    @property
+    def stream(self) -> StreamName:
+        return StreamName(self.kind, self.id)
 
 
 @dataclass(frozen=True, slots=True)

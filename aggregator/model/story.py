@@ -9,6 +9,7 @@ from typing import NamedTuple
 from aggregator.model.item import Enclosures
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement, Scores
+from aggregator.model.stream import StreamName
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Entry:
 class Placing:
     """A story in a section or topic: when it entered, and when it entered as its primary section (None: never)."""
 
-    stream: str  # "section:defense", "topic:nato"
+    stream: StreamName
     entered: int
     primary_since: int | None = None
     active: bool = True  # False: it was there once; if it returns, it keeps its time

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 if TYPE_CHECKING:
     from aggregator.model.judgement import Receipt
@@ -19,6 +19,30 @@ SHORTEST, LONGEST = 50, 500
 STORING = 1
 """Seconds that a batch may take to be stored. Its stories and items count as changed so much later: a client that asks for changes in
 the meantime does not see them, and will ask from that time on."""
+
+
+RulesKind = Literal["section", "topic"]
+StreamKind = Literal["latest", "section", "topic"]
+QueryKind = Literal["latest", "section", "topic", "source", "daily", "search"]
+
+
+class StreamName(NamedTuple):
+    """What the store keeps the entries and the version of: a section, a topic, or all stories (LATEST)."""
+
+    kind: StreamKind
+    id: str = ""
+
+    def __str__(self) -> str:
+        """As the store writes it."""
+        return f"{self.kind}:{self.id}" if self.id else self.kind
+
+    @classmethod
+    def read(cls, text: str) -> StreamName:
+        kind, _, id = text.partition(":")
+        return cls(cast(StreamKind, kind), id)
+
+
+LATEST = StreamName("latest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +65,16 @@ class Filter:
     def empty(self) -> bool:
         return self == Filter()
 
+    @property
+    def streams(self) -> tuple[StreamName, ...]:
+        """The section and the topic that it asks for."""
+        section = (StreamName("section", self.section),) if self.section else ()
+        return (*section, StreamName("topic", self.topic)) if self.topic else section
+
 
 @dataclass(frozen=True, slots=True)
 class StreamQuery:
-    """`kind` is latest, section, topic, source, daily or search; `id` names which.
+    """`id` names which of its kind.
 
     `window` is the archive of a month: all that was published from the first second to before the second, in order of
     publication, or the `part` of it from one position to before another. Otherwise the order is that of entering, all of
@@ -52,7 +82,7 @@ class StreamQuery:
     number) in that order.
     """
 
-    kind: str
+    kind: QueryKind
     id: str | None = None
     view: str = "stories"
     min_publishers: int = 1
@@ -64,6 +94,15 @@ class StreamQuery:
     before: tuple[int, int] | None = None
     changed_since: int | None = None  # epoch seconds; the order is then that of change, oldest first
     hidden: tuple[str, ...] = ()  # canonical addresses at which items are hidden that no edition has looked at yet
+
+    @property
+    def stream(self) -> StreamName | None:
+        """The section or topic whose entries are listed, if it is one."""
+        match self.kind:
+            case "section" | "topic" as kind:
+                return StreamName(kind, self.id or "")
+            case _:
+                return None
 
     @property
     def primary_section(self) -> str | None:

@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from aggregator.model.judgement import Scores
 from aggregator.model.story import Member, Placing, StoryState
+from aggregator.model.stream import StreamName
 from aggregator.pipeline.announcing import Change, announced, is_turned
 from aggregator.pipeline.corroboration import Coverage, counted_since, restored
 from aggregator.pipeline.policy import Policy
@@ -88,7 +89,7 @@ def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
 
 def _merged(old: StoryState | None, absorbed: Sequence[StoryState]) -> list[Placing]:
     """A merge keeps its place: in each stream the story has the earlier of the two times, also as its primary section."""
-    found: dict[str, Placing] = {}
+    found: dict[StreamName, Placing] = {}
     for state in (*absorbed, *((old,) if old else ())):
         for placing in state.placings:
             other = found.get(placing.stream)
@@ -112,20 +113,20 @@ def _placings(
     members: Sequence[Member],
     policy: Policy,
     final: tuple[str, Scores, tuple[str, ...]],
-    known: Mapping[str, Placing],
+    known: Mapping[StreamName, Placing],
     since: int | None,
 ) -> tuple[Placing, ...]:
     """Streams of the story with the time of entering. `since`: no stream is newly entered before this time."""
     section, scores, topics = final
     first, primary = _walk(members, policy, final)
-    active = {f"section:{name}" for name, _ in scores} | {f"topic:{name}" for name in topics}
+    active = {StreamName("section", name) for name, _ in scores} | {StreamName("topic", name) for name in topics}
     placings = []
     for stream in sorted(active | known.keys()):
         before = known.get(stream)
         fresh = max(first.get(stream, members[-1].item.entered), since or 0)
         entered = before.entered if before else fresh
         led = before.primary_since if before else None
-        if led is None and stream == f"section:{section}":
+        if led is None and stream == StreamName("section", section):
             led = max(primary.get(stream, members[-1].item.entered), since or 0)
         placings.append(Placing(stream, entered, led, stream in active))
     return tuple(placings)
@@ -133,10 +134,10 @@ def _placings(
 
 def _walk(
     members: Sequence[Member], policy: Policy, final: tuple[str, Scores, tuple[str, ...]]
-) -> tuple[dict[str, int], dict[str, int]]:
+) -> tuple[dict[StreamName, int], dict[StreamName, int]]:
     """When the story was first in each stream, and first as primary section, item by item."""
-    first: dict[str, int] = {}
-    primary: dict[str, int] = {}
+    first: dict[StreamName, int] = {}
+    primary: dict[StreamName, int] = {}
     walked = members[:FOLDED]
     for count in range(1, len(walked) + 1):
         whole = count == len(members)
@@ -144,8 +145,8 @@ def _walk(
         topics = final[2] if whole else _topics(members[:count], policy)
         entered = members[count - 1].item.entered
         for name, _ in scores:
-            first.setdefault(f"section:{name}", entered)
-        primary.setdefault(f"section:{section}", entered)
+            first.setdefault(StreamName("section", name), entered)
+        primary.setdefault(StreamName("section", section), entered)
         for topic in topics:
-            first.setdefault(f"topic:{topic}", entered)
+            first.setdefault(StreamName("topic", topic), entered)
     return first, primary

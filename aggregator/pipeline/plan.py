@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from aggregator.categorise.category_topics import CategoryTopics
 from aggregator.model.story import Member, PendingItem, StoryState
+from aggregator.model.stream import StreamName
 from aggregator.pipeline.category_topics import with_category_topics
 from aggregator.pipeline.compose import recomposed
 from aggregator.pipeline.judging import rejudged
@@ -21,8 +22,6 @@ PAGE = 500  # stories in memory at a time
 SAMPLES = 5  # headlines shown for each section and direction
 
 NO_TOPICS = CategoryTopics()
-
-PRIMARY = "primary:"
 
 Row = tuple[int, int, str]
 """A row of the archive: when a story entered, its number, and the epoch under which it was placed."""
@@ -82,12 +81,12 @@ class SourceUse:
 @dataclass
 class Plan:
     """`stories` were examined, `changed` get other sections or topics, or the same in which another is the primary one, or
-    merge into another; `moved` counts those with another primary section. `streams` by name, as section:ID and topic:ID."""
+    merge into another; `moved` counts those with another primary section. `streams` are those that have or had some."""
 
     stories: int = 0
     moved: int = 0
     changed: int = 0
-    streams: dict[str, Moves] = field(default_factory=dict)
+    streams: dict[StreamName, Moves] = field(default_factory=dict)
     sources: dict[str, SourceUse] = field(default_factory=dict)
 
 
@@ -154,7 +153,9 @@ def _returning(store: EditionStore, before: Policy, after: Policy, regrouped: Re
 
 
 Standing = tuple[StoryState, Sequence[Member]]
-Overriding = Callable[[str], Override | None]
+Place = tuple[StreamName, bool]
+"""A stream in which a story is; True: as its primary section."""
+Overriding = Callable[[Place], Override | None]
 
 
 def _followed(regrouped: Regrouped, there: Standing) -> Standing:
@@ -180,12 +181,11 @@ def _founded(regrouped: Regrouped, story: int, section: str) -> Iterator[tuple[S
 def _overriding(
     policies: tuple[Policy, Policy], regrouped: Regrouped, own: Sequence[Member], there: StoryState, then: Standing
 ) -> Overriding:
-    """The override because of which a story is now in a stream, or no longer in it, or has it as its primary section
-    (PRIMARY): the one without which that would be different. `there` is the story as it would be with the articles `own`, that
-    it has now."""
+    """The override because of which a story is now in a stream, or no longer in it, or has it as its primary section: the one
+    without which that would be different. `there` is the story as it would be with the articles `own`, that it has now."""
     (before, after), (new, members) = policies, then
     stands = _standing(new)
-    found: list[tuple[Override, set[str]]] = []
+    found: list[tuple[Override, set[Place]]] = []
     if there is not new:
         key, meant = ("join", frozenset().union(*after.joined)) if regrouped.joins(there.n) else ("split", after.apart)
         address = next((one for member in own if (one := member.item.canonical or "") in meant), "")
@@ -199,7 +199,7 @@ def _overriding(
             gone = not after.hides(items[0]) if key == "hide" else address not in after.pinned
             otherwise = recomposed(new, members, without)
             found.append((Override(key, address, gone), _standing(otherwise)))
-    return lambda stream: next((override for override, other in found if (stream in other) != (stream in stands)), None)
+    return lambda place: next((override for override, other in found if (place in other) != (place in stands)), None)
 
 
 def _count(found: Plan, old: StoryState, new: StoryState) -> None:
@@ -217,33 +217,31 @@ def _compare(found: Plan, now: Standing, then: Standing, overriding: Overriding)
         moves.after += name in stands
         if name not in stood:
             moves.come += 1
-            _sample(moves.coming, name, (old, new), members, overriding(name))
+            _sample(moves.coming, name, (old, new), members, overriding((name, False)))
         elif name not in stands:
             moves.go += 1
-            _sample(moves.going, name, (old, new), was, overriding(name))
-        elif old.section != new.section and name == f"section:{new.section}":
+            _sample(moves.going, name, (old, new), was, overriding((name, False)))
+        elif old.section != new.section and name == StreamName("section", new.section):
             moves.become += 1
-            _sample(moves.becoming, name, (old, new), members, overriding(PRIMARY + name))
-    found.streams.setdefault(f"section:{old.section}", Moves()).led += not old.hidden
-    found.streams.setdefault(f"section:{new.section}", Moves()).leads += not new.hidden
+            _sample(moves.becoming, name, (old, new), members, overriding((name, True)))
+    found.streams.setdefault(StreamName("section", old.section), Moves()).led += not old.hidden
+    found.streams.setdefault(StreamName("section", new.section), Moves()).leads += not new.hidden
 
 
-def streams_of(state: StoryState) -> set[str]:
+def streams_of(state: StoryState) -> set[StreamName]:
     """The streams that show a story."""
     if state.hidden:
         return set()
-    names = {f"section:{section}" for section, _ in state.scores} | {f"section:{state.section}"}
-    return names | {f"topic:{topic}" for topic in state.topics}
+    return _streams({state.section, *(section for section, _ in state.scores)}, state.topics)
 
 
-def _standing(state: StoryState) -> set[str]:
-    """The streams that show a story, and its primary section."""
-    return streams_of(state) | {f"{PRIMARY}section:{state.section}"}
+def _standing(state: StoryState) -> set[Place]:
+    return {(name, False) for name in streams_of(state)} | {(StreamName("section", state.section), True)}
 
 
 def _sample(
     samples: list[Sample],
-    name: str,
+    name: StreamName,
     states: tuple[StoryState, StoryState],
     members: Sequence[Member],
     override: Override | None,
@@ -257,9 +255,12 @@ def _sample(
     samples.append(Sample(new.id, new.entry.title, new.entry.link, old.section, new.section, item, override))
 
 
-def _own_streams(member: Member) -> set[str]:
-    judged = member.judgement
-    return {f"section:{section}" for section in judged.sections} | {f"topic:{topic}" for topic in judged.topics}
+def _own_streams(member: Member) -> set[StreamName]:
+    return _streams(member.judgement.sections, member.judgement.topics)
+
+
+def _streams(sections: Iterable[str], topics: Iterable[str]) -> set[StreamName]:
+    return {StreamName("section", id) for id in sections} | {StreamName("topic", id) for id in topics}
 
 
 def _count_sources(found: Plan, members: Sequence[Member]) -> None:

@@ -84,10 +84,9 @@ def narrow(sql: Sql, wanted: Filter, of: str, published: str) -> None:
         if wanted.topic:
             sql.add(IN_TOPIC, quoted(wanted.topic))
         return
-    for kind, id in (("section", wanted.section), ("topic", wanted.topic)):
-        if id:
-            stream = "e.stream = (SELECT n FROM streams WHERE name = ?)"
-            sql.add(f"EXISTS (SELECT 1 FROM entries e WHERE {stream} AND e.story = st.n AND e.active)", f"{kind}:{id}")
+    for asked in wanted.streams:
+        stream = "e.stream = (SELECT n FROM streams WHERE name = ?)"
+        sql.add(f"EXISTS (SELECT 1 FROM entries e WHERE {stream} AND e.story = st.n AND e.active)", str(asked))
 
 
 IN_SECTION = "(p.section = ? OR p.scores LIKE ? ESCAPE '\\')"
@@ -180,10 +179,9 @@ def few_sql(dialect: Dialect, query: StreamQuery, of: str, stream: int) -> Itera
         since, until = (moment and int(moment.timestamp()) for moment in (wanted.since, wanted.until))
         values = (since if since is not None else -NEVER, until if until is not None else NEVER)
         yield of_stories, f"{all_of_it} AND published >= ? AND published < ?", values
-    for kind, id in (("section", wanted.section), ("topic", wanted.topic)):
-        if id:
-            entries = "SELECT story FROM entries WHERE stream = (SELECT n FROM streams WHERE name = ?) AND active"
-            yield of_stories, entries, (f"{kind}:{id}",)
+    for asked in wanted.streams:
+        entries = "SELECT story FROM entries WHERE stream = (SELECT n FROM streams WHERE name = ?) AND active"
+        yield of_stories, entries, (str(asked),)
 
 
 _STORIES = "SELECT n FROM stories WHERE NOT hidden"

@@ -12,7 +12,7 @@ import orjson
 
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, PendingItem, Placing, Remembered, StoryState
-from aggregator.model.stream import STORING
+from aggregator.model.stream import STORING, StreamName
 from aggregator.store import upserts
 from aggregator.store.conditions import match
 from aggregator.store.dialect import Reads, Writer, Writes
@@ -99,7 +99,7 @@ class EditionStore(ABC, Generic[Writer]):
             "WHERE e.story IN",
             numbers,
         ):
-            placings.setdefault(story, []).append(Placing(name, entered, since, bool(active)))
+            placings.setdefault(story, []).append(Placing(StreamName.read(name), entered, since, bool(active)))
         found = {}
         for n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch in self._db.select(
             "SELECT n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch FROM stories WHERE n IN",
@@ -136,7 +136,7 @@ class EditionStore(ABC, Generic[Writer]):
     def in_other_topics(self, topics: Collection[str]) -> list[int]:
         """Stories in a topic that is not among these ids."""
         streams = self._db.read("SELECT n, name FROM streams WHERE name LIKE 'topic:%' AND total > 0")
-        gone = [n for n, name in streams if name.partition(":")[2] not in topics]
+        gone = [n for n, name in streams if StreamName.read(name).id not in topics]
         return sorted(
             {story for (story,) in self._db.select("SELECT story FROM entries WHERE active AND stream IN", gone)}
         )
@@ -207,7 +207,7 @@ _PLACEMENT = "bigint bigint text text text text text text text boolean bigint"
 _STORY = "bigint bytea bigint bigint bigint bigint bigint text text text bigint text text boolean"
 
 
-def _stream(placing: Placing) -> str:
+def _stream(placing: Placing) -> StreamName:
     return placing.stream
 
 
@@ -242,11 +242,11 @@ def merge_stories(db: Writes, batch: Batch, changed: int) -> None:
             db.write(f"DELETE FROM {table} = ?", (merge.younger,))
 
 
-def save_entries(db: Writes, batch: Batch, before: list[Row]) -> set[str]:
-    """Write which streams the batch's stories are in, and who corroborates them. Returns the names of the streams."""
+def save_entries(db: Writes, batch: Batch, before: list[Row]) -> set[StreamName]:
+    """Write which streams the batch's stories are in, and who corroborates them. Returns these streams."""
     stories = batch.stories
-    names = {placing.stream for story in stories for placing in story.placings}
-    rows = entry_rows(stories, stream_numbers(db, names))
+    streams = {placing.stream for story in stories for placing in story.placings}
+    rows = entry_rows(stories, stream_numbers(db, streams))
     db.modify("DELETE FROM corroborations WHERE story IN", [story.n for story in stories])
     db.insert("corroborations", "bigint bigint text bigint bigint", corroboration_rows(stories))
     db.insert("entries", "bigint bigint bigint bigint bigint boolean", rows, upserts.ENTRY)
@@ -255,7 +255,7 @@ def save_entries(db: Writes, batch: Batch, before: list[Row]) -> set[str]:
         db.write("DELETE FROM shifts WHERE published < ?", (batch.now - KEPT,))
         newest = f"ON CONFLICT (stream, published) DO UPDATE SET at = {db.dialect.greatest}(shifts.at, excluded.at)"
         db.insert("shifts", "bigint bigint bigint", moved, newest)
-    return names
+    return streams
 
 
 def save_memory(db: Writes, memory: Remembered) -> None:

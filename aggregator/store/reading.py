@@ -10,7 +10,7 @@ from typing import Any
 
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView, Report, StoryView, headline
-from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Extent, Removed, StreamQuery
+from aggregator.model.stream import FRESH_SECONDS, LATEST, LONGEST, SHORTEST, Extent, Removed, StreamName, StreamQuery
 from aggregator.store.conditions import Condition, Few, Lookup, few_sql, match
 from aggregator.store.dialect import Dialect, Reads
 from aggregator.store.item_addresses import items_at
@@ -48,17 +48,17 @@ class Reading(ABC):
     def data_version(self) -> int:
         """Changes whenever somebody has committed."""
 
-    def version(self, stream: str = "latest") -> tuple[int, int]:
+    def version(self, stream: StreamName = LATEST) -> tuple[int, int]:
         """(version, time of the last change) of a stream; (0, 0) if it never had anything."""
-        for version, changed in self._db.read("SELECT version, changed FROM streams WHERE name = ?", (stream,)):
+        for version, changed in self._db.read("SELECT version, changed FROM streams WHERE name = ?", (str(stream),)):
             return version, changed
         return 0, 0
 
     def stories(self, query: StreamQuery, now: int) -> tuple[list[StoryView], Extent]:
         """The stories of a stream in its order."""
         stream, total = 0, None
-        if query.kind in ("section", "topic"):
-            named = self._db.read("SELECT n, total FROM streams WHERE name = ?", (f"{query.kind}:{query.id}",))
+        if query.stream:
+            named = self._db.read("SELECT n, total FROM streams WHERE name = ?", (str(query.stream),))
             stream, total = named[0] if named else (0, 0)
         known = KnownStream(stream, self._small(query.min_publishers, total), total is not None and total > FEW)
         narrow = list(few_sql(self._db.dialect, query, "st", stream))
@@ -271,24 +271,24 @@ class Reading(ABC):
         rows = {row[0]: row for row in self._db.select(_ITEMS, [n for n, _ in pairs])}
         return [item_view(rows[n], time) for n, time in pairs if n in rows]
 
-    def neighbours(self, stream: str, start: int, end: int) -> tuple[int | None, int | None]:
+    def neighbours(self, stream: StreamName, start: int, end: int) -> tuple[int | None, int | None]:
         """Times of publication in a stream: the last before `start` and the first from `end` on."""
         table = "stories WHERE NOT hidden"
         values: tuple[str, ...] = ()
-        if stream != "latest":
-            table, values = "entries WHERE stream = (SELECT n FROM streams WHERE name = ?) AND active", (stream,)
+        if stream != LATEST:
+            table, values = "entries WHERE stream = (SELECT n FROM streams WHERE name = ?) AND active", (str(stream),)
         before = self._db.read(f"SELECT max(published) FROM {table} AND published < ?", (*values, start))
         after = self._db.read(f"SELECT min(published) FROM {table} AND published >= ?", (*values, end))
         return before[0][0], after[0][0]
 
-    def shifted(self, stream: str, start: int, end: int) -> int:
+    def shifted(self, stream: StreamName, start: int, end: int) -> int:
         """When a known story published from `start` on and before `end` last entered or left a stream; 0: none did
         recently."""
         query = (
             "SELECT max(at) FROM shifts WHERE stream = (SELECT n FROM streams WHERE name = ?) "
             "AND published >= ? AND published < ?"
         )
-        return self._db.read(query, (stream, start, end))[0][0] or 0
+        return self._db.read(query, (str(stream), start, end))[0][0] or 0
 
     def counts(self, kind: str, since: int) -> dict[str, tuple[int, int]]:
         """Per section or topic: stories in all, and those that entered since."""

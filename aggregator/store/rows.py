@@ -28,6 +28,7 @@ from aggregator.model.story import (
     StoryView,
     headline,
 )
+from aggregator.model.stream import StreamName
 from aggregator.store.compression import unpack
 
 _ENTRY = msgspec.json.Decoder(Entry)
@@ -154,8 +155,8 @@ def corroboration_rows(stories: Iterable[StoryState]) -> list[tuple[int, int, st
     ]
 
 
-def entry_rows(stories: Iterable[StoryState], streams: Mapping[str, int]) -> list[EntryRow]:
-    """A row for each stream that each story is or was in; `streams` are their numbers by name."""
+def entry_rows(stories: Iterable[StoryState], streams: Mapping[StreamName, int]) -> list[EntryRow]:
+    """A row for each stream that each story is or was in; `streams` has their numbers."""
     return [
         (streams[placing.stream], story.n, placing.entered, placing.primary_since, story.published,
          placing.active and not story.hidden)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aggregator.model.stream import StreamQuery
+from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.store.conditions import ANY_ROW, IN_SECTION, IN_TOPIC, MEMBERS, NEVER, Lookup, Sql, narrow, quoted
 from aggregator.store.dialect import Dialect
 
@@ -41,7 +41,7 @@ def stories_sql(
     sql = Sql(dialect, lookup)
     order, times = _base(sql, query, stream.number)
     tables = ", ".join(order)
-    published = "e.published" if query.kind in ("section", "topic") else "st.published"
+    published = "e.published" if query.stream else "st.published"
     narrow(sql, query.filter, "st", published)
     if query.changed_since is not None:
         # SQLite would rather go through the whole stream, or through all stories of so many publishers, and sort.
@@ -89,7 +89,7 @@ def _stories(sql: Sql, tables: str, time: str, order: str, limit: int | None) ->
 def _base(sql: Sql, query: StreamQuery, stream: int) -> tuple[list[str], list[str]]:
     """Tables and times, and the conditions that join and select them. The number of the stream is part of the SQL text: for a
     parameter PostgreSQL plans for an average stream, and scans all of a large one."""
-    if query.kind in ("section", "topic"):
+    if query.stream:
         tables = ["entries e", "stories st"]
         as_primary = query.kind == "section" and query.primary
         times = ["e.primary_since" if as_primary else "e.entered"]
@@ -169,8 +169,8 @@ def removed_sql(query: StreamQuery, until: tuple[int, int] | None) -> tuple[str,
     values: list[Any] = []
     for stream in [] if items else _streams(query):
         left, section = "NOT e.active", query.primary_section
-        values.append(stream)
-        if section and stream == f"section:{section}":
+        values.append(str(stream))
+        if section and stream == StreamName("section", section):
             left = f"({left} OR st.section != ?)"
             values.append(section)
         gone += f" OR EXISTS (SELECT 1 FROM entries e WHERE {_STREAM} AND e.story = st.n AND {left})"
@@ -191,11 +191,9 @@ _HIDDEN_ITEMS = ("placements p JOIN items i ON i.n = p.item", "p.item", "p.chang
 _STREAM = "e.stream = (SELECT n FROM streams WHERE name = ?)"
 
 
-def _streams(query: StreamQuery) -> list[str]:
-    """The names of the sections and topics that a query asks for."""
-    own = f"{query.kind}:{query.id}" if query.kind in ("section", "topic") else None
-    asked = (("section", query.filter.section), ("topic", query.filter.topic))
-    return [*([own] if own else []), *(f"{kind}:{id}" for kind, id in asked if id)]
+def _streams(query: StreamQuery) -> tuple[StreamName, ...]:
+    """The sections and topics that a query asks for."""
+    return (query.stream, *query.filter.streams) if query.stream else query.filter.streams
 
 
 def _from(query: StreamQuery) -> int:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Collection
 from time import monotonic
 
-from aggregator.model.stream import STORING
+from aggregator.model.stream import LATEST, STORING, StreamName
 from aggregator.store import upserts
 from aggregator.store.dialect import Reads, Writes
 
@@ -26,7 +26,7 @@ def change_time(db: Reads, now: int) -> int:
     """The time of a change that is made now (epoch seconds): later than that of every change and every edit of the configuration
     before, even within a second and whatever the clock does, so that a client which asks what changed since the last one misses
     nothing."""
-    before = db.read("SELECT changed FROM streams WHERE name = 'latest'")
+    before = db.read("SELECT changed FROM streams WHERE name = ?", (str(LATEST),))
     before += db.read("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1")
     return max([now, *(int(changed) + 1 for (changed,) in before)])
 
@@ -43,16 +43,16 @@ def settled(db: Writes, now: int, began: float) -> int:
     return now + late
 
 
-def stamp(db: Writes, version: int, names: Collection[str], now: int) -> None:
-    """Mark these streams, and "latest" with them, as changed at `now`, a `settled` time."""
-    changed = sorted({*names, "latest"})
+def stamp(db: Writes, version: int, streams: Collection[StreamName], now: int) -> None:
+    """Mark these streams, and LATEST with them, as changed at `now`, a `settled` time."""
+    changed = {*streams, LATEST}
     stream_numbers(db, changed)
-    db.modify("UPDATE streams SET version = ?, changed = ? WHERE name IN", changed, version, now)
+    db.modify("UPDATE streams SET version = ?, changed = ? WHERE name IN", sorted(map(str, changed)), version, now)
 
 
-def mark_texts(db: Writes, items: Collection[int], changed: int) -> set[str]:
+def mark_texts(db: Writes, items: Collection[int], changed: int) -> set[StreamName]:
     """Mark items whose texts come or go, and the stories that they lead, as changed at `changed`; to be called while they have the texts.
-    Returns the names of the streams that may show the texts of their articles, or receipts for what they say."""
+    Returns the streams that may show the texts of their articles, or receipts for what they say."""
     of, listed = db.dialect.one_of.format, db.dialect.listed(items)
     db.modify("UPDATE placements SET changed = ? WHERE item IN", items, changed)
     led = (
@@ -64,15 +64,15 @@ def mark_texts(db: Writes, items: Collection[int], changed: int) -> set[str]:
         f"WHERE {of('p.item')}",
         (listed,),
     )
-    return {name for (name,) in names}
+    return {StreamName.read(name) for (name,) in names}
 
 
-def stream_numbers(db: Writes, names: Collection[str]) -> dict[str, int]:
-    """Numbers of streams by name; new ones are created."""
+def stream_numbers(db: Writes, streams: Collection[StreamName]) -> dict[StreamName, int]:
+    """Numbers of streams; new ones are created."""
+    names = sorted(map(str, streams))
     query = "SELECT name, n FROM streams WHERE name IN"
     known: dict[str, int] = dict(db.select(query, names))
-    new = [(name, 0, 0) for name in sorted(names) if name not in known]
-    if not new:
-        return known
-    db.insert("streams (name, version, changed)", "text bigint bigint", new)
-    return dict(db.select(query, names))
+    if new := [(name, 0, 0) for name in names if name not in known]:
+        db.insert("streams (name, version, changed)", "text bigint bigint", new)
+        known = dict(db.select(query, names))
+    return {StreamName.read(name): n for name, n in known.items()}

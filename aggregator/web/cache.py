@@ -21,7 +21,7 @@ from weakref import WeakValueDictionary
 from flask import Response, request
 
 from aggregator.errors import StoreError
-from aggregator.model.stream import Rendered
+from aggregator.model.stream import LATEST, Rendered, StreamName
 from aggregator.web.library import Library, Version
 from aggregator.web.negotiation import coding, matching_etag
 from aggregator.web.recent import Recent
@@ -49,7 +49,7 @@ Headers = list[tuple[str, str]]
 class Validity:
     """What a response depends on: a stream at a version under a configuration, and until when (epoch seconds)."""
 
-    stream: str
+    stream: StreamName
     version: Version
     expires: int | None
 
@@ -95,10 +95,10 @@ def kept(view: View) -> View:
     @wraps(view)
     def keeping(*args: Any, **named: Any) -> Response:
         lib = library()
-        version = lib.version("latest")  # before the view reads: what comes meanwhile must not count as shown
+        version = lib.version(LATEST)  # before the view reads: what comes meanwhile must not count as shown
         minute = int(lib.minute().timestamp()) + 60
         response: Response = view(*args, **named)
-        keepable(request.environ, Validity("latest", version, minute))
+        keepable(request.environ, Validity(LATEST, version, minute))
         return response
 
     return cast(View, keeping)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from werkzeug.exceptions import NotFound
 
-from aggregator.model.stream import Brief, Stream, StreamQuery
+from aggregator.model.stream import Brief, Stream, StreamName, StreamQuery
 from aggregator.web.library import InForce, Library, stream_name
 
 DAYS = 7
@@ -55,7 +55,7 @@ def _brief(library: Library, id: str, day: date) -> Brief | None:
     if not best:
         return None
     over = datetime.fromtimestamp(window[1], UTC)
-    shifted = datetime.fromtimestamp(library.archive.reading.shifted(f"section:{id}", *window), UTC)
+    shifted = datetime.fromtimestamp(library.archive.reading.shifted(StreamName("section", id), *window), UTC)
     return Brief(
         id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"daily:{id}:{day.isoformat()}")),
         day=day.isoformat(),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, request
 
 from aggregator.errors import QueryError
-from aggregator.model.stream import Stream, StreamQuery
+from aggregator.model.stream import QueryKind, Stream, StreamQuery
 from aggregator.render import opml
 from aggregator.render.formats import FORMATS
 from aggregator.web.cache import Validity, keepable
@@ -30,7 +30,7 @@ def max_age(lib: Library) -> int:
     return int(min(max(lib.in_force().settings.defaults.every.total_seconds(), 60), 900))
 
 
-def feed(kind: str, *, extension: str, id: str | None = None, month: str | None = None) -> Response:
+def feed(kind: QueryKind, *, extension: str, id: str | None = None, month: str | None = None) -> Response:
     lib = library()
     args = request.args
     query = resolve(lib, kind, id, args, month)

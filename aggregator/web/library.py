@@ -19,7 +19,7 @@ from aggregator.errors import ConfigError
 from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings, StoredConfiguration
 from aggregator.model.source import SourceState
-from aggregator.model.stream import STORING, Names, Rendered, Stream, StreamQuery
+from aggregator.model.stream import LATEST, STORING, Names, Rendered, Stream, StreamName, StreamQuery
 from aggregator.web.long_answers import LongAnswers
 from aggregator.web.recent import Recent
 
@@ -174,14 +174,14 @@ class Library:
                 self._local.asked = asked
         return asked
 
-    def version(self, stream: str) -> Version:
+    def version(self, stream: StreamName) -> Version:
         """What a stream's bytes depend on: the configuration in force, since when it is (an edit that is undone gets a
         date of its own), and the stream's version."""
         return self.in_force().settings.epoch, self.since, self._told(stream)[0]
 
-    def _told(self, stream: str) -> tuple[int, int]:
+    def _told(self, stream: StreamName) -> tuple[int, int]:
         """Version and time of change of a stream."""
-        told: dict[str, tuple[int, int]] = getattr(self._local, "told", {})
+        told: dict[StreamName, tuple[int, int]] = getattr(self._local, "told", {})
         if stream not in told:
             told[stream] = self.archive.reading.version(stream)
         return told[stream]
@@ -230,7 +230,7 @@ class Library:
             self._current = replace(self._plain, names=called, first_ids=first_ids)
             self._named = (found, removed, first_ids)
 
-    def changed(self, stream: str = "latest") -> datetime:
+    def changed(self, stream: StreamName = LATEST) -> datetime:
         """When anything of a stream, or anything at all, that pages and the API show last changed: by news, or by a new
         configuration. To be asked before it is read."""
         return max(datetime.fromtimestamp(self._told(stream)[1], UTC), self.since)
@@ -238,7 +238,7 @@ class Library:
     def told_until(self) -> datetime:
         """Until when a list of changes tells all of them: those that come later count as of then or after. By the archive's own
         time, whatever the clocks say; to be asked before the list is read."""
-        return datetime.fromtimestamp(self._told("latest")[1] + STORING + 1, UTC)
+        return datetime.fromtimestamp(self._told(LATEST)[1] + STORING + 1, UTC)
 
     @property
     def last_known(self) -> InForce:
@@ -279,9 +279,9 @@ class Library:
         return made
 
 
-def stream_name(query: StreamQuery) -> str:
+def stream_name(query: StreamQuery) -> StreamName:
     """The stream whose version tells whether a query's answer may have changed."""
     if query.kind == "daily":
-        return f"section:{query.id}"
+        return StreamName("section", query.id or "")
     plain = query.filter.empty and query.view == "stories"
-    return f"{query.kind}:{query.id}" if plain and query.kind in ("section", "topic") else "latest"
+    return query.stream if plain and query.stream else LATEST

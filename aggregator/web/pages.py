@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 
 from aggregator.model import notes
 from aggregator.model.settings import Rules
-from aggregator.model.stream import SHORTEST, Stream, StreamQuery
+from aggregator.model.stream import SHORTEST, QueryKind, Stream, StreamQuery
 from aggregator.normalise.characters import cut
 from aggregator.render.bytes import rendered
 from aggregator.render.formats import FORMATS
@@ -95,7 +95,7 @@ def _pulse(lib: Library, now: int) -> list[tuple[Rules, int, Markup]]:
 
 
 @kept
-def listing(kind: str, *, id: str | None = None, month: str | None = None) -> Response:
+def listing(kind: QueryKind, *, id: str | None = None, month: str | None = None) -> Response:
     lib = library()
     query = resolve(lib, kind, id, request.args, month)
     best = by_relevance(request.args, query.filter.words)

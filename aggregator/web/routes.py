@@ -9,13 +9,14 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from aggregator.model.stream import QueryKind
 from aggregator.web.operations import described
 from aggregator.web.parameters import STREAM
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    kind: str
+    kind: QueryKind
     address: str
     named: str
     monthly: bool = False  # it has an archive of months

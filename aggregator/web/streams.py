@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 from aggregator.errors import QueryError
 from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
-from aggregator.model.stream import Extent, Filter, Names, Removed, Stream, StreamQuery
+from aggregator.model.stream import LATEST, Extent, Filter, Names, QueryKind, Removed, Stream, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.library import InForce, Library, stream_name
 from aggregator.web.months import month_bounds, month_of
@@ -35,7 +35,7 @@ FLOOR = 5
 
 
 def resolve(
-    library: Library, kind: str, id: str | None, args: Mapping[str, str], month: str | None = None
+    library: Library, kind: QueryKind, id: str | None, args: Mapping[str, str], month: str | None = None
 ) -> StreamQuery:
     """The stream an address and its parameters name.
 
@@ -280,10 +280,10 @@ def _search_text(one: StoryView | ItemView) -> SearchText:
 
 def _documents(library: Library, query: StreamQuery, path: str, now: int) -> tuple[str | None, str | None, str | None]:
     """Addresses of RFC 5005: the archive before, the one after, and the current document."""
-    if query.kind not in ("latest", "section", "topic") or query.view != "stories" or not query.filter.empty:
+    name = LATEST if query.kind == "latest" else query.stream
+    if name is None or query.view != "stories" or not query.filter.empty:
         return None, None, None
     force = library.in_force()
-    name = "latest" if query.kind == "latest" else f"{query.kind}:{query.id}"
     if query.window is None:
         last, _ = library.archive.reading.neighbours(name, now + 1, now + 1)
         return (f"{path}/{month_of(last, force.zone)}" if last else None), None, None

@@ -19,13 +19,16 @@ from aggregator.model.judgement import Judgement
 from aggregator.model.poll import PollResult
 from aggregator.model.settings import Source
 from aggregator.model.story import PendingItem, StoryView
-from aggregator.model.stream import Filter, StreamQuery
+from aggregator.model.stream import Filter, StreamName, StreamQuery
 from aggregator.normalise.recognition import StoredItems, recognise
 from aggregator.pipeline.edition import candidate, edition
 from aggregator.pipeline.re_placement import re_place, re_place_stories
 from aggregator.store import retention
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.stories import Memory, group
+
+DEFENSE = StreamName("section", "defense")
+EUROPE = StreamName("section", "europe")
 
 SECONDS = int(NOW.timestamp())
 
@@ -339,11 +342,14 @@ def test_stories_placed_under_any_other_configuration_are_outdated(store: Store)
 def test_versions_move_for_touched_streams_alone(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "Defense one")])], NOW)
     place(store)
-    defense, europe = store.reading.version("section:defense")[0], store.reading.version("section:europe")[0]
+    defense, europe = (
+        store.reading.version(DEFENSE)[0],
+        store.reading.version(EUROPE)[0],
+    )
     store.intake.apply([polled("beta", [item("beta", "1", "Europe two words")])], NOW)
     place(store)
-    assert store.reading.version("section:defense")[0] == defense
-    assert store.reading.version("section:europe")[0] > europe
+    assert store.reading.version(DEFENSE)[0] == defense
+    assert store.reading.version(EUROPE)[0] > europe
 
 
 def test_the_date_of_a_stream_moves_with_every_change(store: Store) -> None:
@@ -351,7 +357,7 @@ def test_the_date_of_a_stream_moves_with_every_change(store: Store) -> None:
     dates = []
 
     def note() -> None:
-        dates.append(store.reading.version("latest")[1])
+        dates.append(store.reading.version()[1])
 
     for n, seconds in enumerate((SECONDS, SECONDS, SECONDS - 60)):
         store.intake.apply([polled("alpha", [item("alpha", str(n), f"Defense number {n}", summary="Words.")])], NOW)
@@ -360,7 +366,7 @@ def test_the_date_of_a_stream_moves_with_every_change(store: Store) -> None:
     store.articles.claim(["alpha"], 0, 9, SECONDS, SECONDS + 3600)
     store.articles.save(1, "<p>The article.</p>", None, SECONDS)
     note()
-    assert store.reading.version("section:defense")[1] == dates[-1]
+    assert store.reading.version(DEFENSE)[1] == dates[-1]
     later = SECONDS + 100 * 86_400
     assert store.upkeep.prune(later, 86_400, {}) > 0
     note()
@@ -372,7 +378,7 @@ def test_the_text_of_an_article_changes_its_item_its_story_and_the_streams_where
         store.intake.apply([polled("alpha", [item("alpha", str(n), title)])], NOW)
         place(store)
     sections = ("defense", "europe", "asia-pacific")
-    before = [store.reading.version(f"section:{name}") for name in sections]
+    before = [store.reading.version(StreamName("section", name)) for name in sections]
     assert len(store.articles.claim(["alpha"], 0, 9, SECONDS, SECONDS + 3600)) == 3
     store.articles.save(1, "", "no article", SECONDS + 60)
     store.articles.save(2, "<p>The article.</p>", None, SECONDS + 60)
@@ -381,7 +387,7 @@ def test_the_text_of_an_article_changes_its_item_its_story_and_the_streams_where
     assert [told.title for told in store.reading.items(replace(asked, view="items"), SECONDS)[0]] == [
         "Europe two words"
     ]
-    after = [store.reading.version(f"section:{name}") for name in sections]
+    after = [store.reading.version(StreamName("section", name)) for name in sections]
     assert [one == other for one, other in zip(before, after, strict=True)] == [True, False, True]
 
 
@@ -634,7 +640,10 @@ def test_what_was_pruned_changed_and_the_stories_that_it_leads(store: Store) -> 
     place(store)
     store.articles.claim(["alpha"], 0, 9, SECONDS, SECONDS + 3600)
     store.articles.save(1, "<p>The article.</p>", None, SECONDS)
-    (version, _), asked = store.reading.version("section:defense"), StreamQuery("search", changed_since=SECONDS + 60)
+    (version, _), asked = (
+        store.reading.version(DEFENSE),
+        StreamQuery("search", changed_since=SECONDS + 60),
+    )
     place_one(store, "beta", "Europe votes on wheat", NOW)
     assert titles(store, asked) == []
     store.upkeep.prune(SECONDS + 60, 90 * 86_400, {})
@@ -642,7 +651,7 @@ def test_what_was_pruned_changed_and_the_stories_that_it_leads(store: Store) -> 
     (told,) = store.reading.items(replace(asked, view="items"), SECONDS)[0]
     assert (told.title, told.summary) == ("Defense of old", "")
     assert told.changed > NOW + timedelta(seconds=60), "later than whoever asked meanwhile"
-    assert store.reading.version("section:defense")[0] > version
+    assert store.reading.version(DEFENSE)[0] > version
 
 
 def test_a_source_that_lists_a_pruned_item_again_gives_it_its_text_again(store: Store) -> None:

@@ -20,7 +20,7 @@ from msgspec import structs
 from aggregator.errors import QueryError
 from aggregator.model.item import Drop, Enclosure
 from aggregator.model.story import Batch
-from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Filter, StreamQuery
+from aggregator.model.stream import FRESH_SECONDS, LATEST, LONGEST, SHORTEST, Filter, QueryKind, StreamName, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place
 from aggregator.store.postgres.full_text import query, tokens, vector
@@ -134,8 +134,8 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
         StreamQuery("source", "beta"), StreamQuery("latest", limit=3), StreamQuery("latest", before=(SECONDS - 40_000, 50)),
         StreamQuery("latest", window=(SECONDS - 86_400, SECONDS)), StreamQuery("search", changed_since=SECONDS - 50_000),
         *(
-            StreamQuery(kind, id, min_publishers=least, primary=kind == "section", limit=limit, before=before)
-            for kind, id in (("latest", None), ("section", "world"), ("topic", "nato"))
+            replace(stream, min_publishers=least, primary=stream.kind == "section", limit=limit, before=before)
+            for stream in (StreamQuery("latest"), StreamQuery("section", "world"), StreamQuery("topic", "nato"))
             for least in (2, 3)
             for limit in (None, 2)
             for before in (None, (SECONDS - 40_000, 50))
@@ -169,11 +169,12 @@ def test_a_search_finds_the_same(both: tuple[Store, Store], filter: Filter, view
     assert found[0] == found[1]
 
 
+NAMED = (StreamQuery("section", "defense"), StreamQuery("section", "world"), StreamQuery("topic", "nato"))
 STREAMS = [
-    StreamQuery(kind, id, min_publishers=least, primary=primary, **more)
-    for kind, id in (("latest", None), ("section", "defense"), ("section", "world"), ("topic", "nato"), ("source", "gamma"))
+    replace(stream, min_publishers=least, primary=primary, **more)
+    for stream in (StreamQuery("latest"), *NAMED, StreamQuery("source", "gamma"))
     for least in (1, 2, 3)
-    for primary in ((False, True) if kind == "section" else (False,))
+    for primary in ((False, True) if stream.kind == "section" else (False,))
     for more in (
         {},
         {"limit": 7},
@@ -256,7 +257,7 @@ def by_definition(store: SqliteArchive) -> Callable[[StreamQuery], list[Found]]:
         for story in told:
             of, time, published = members.get(story.n, []), story.entered, story.published
             if query.kind in ("section", "topic"):
-                if not (stands := entry.get((f"{query.kind}:{query.id}", story.n))):
+                if not (stands := entry.get((str(query.stream), story.n))):
                     continue
                 time = stands.primary_since if query.kind == "section" and query.primary else stands.entered
                 published = stands.published
@@ -325,10 +326,10 @@ def test_a_stream_lists_what_its_definition_says(news: SqliteArchive, view: str)
         Filter(label="x", labelled=(("alpha",), ("Gamma", "nobody"))), Filter(label="x", labelled=((), ())),
     ]  # fmt: skip
     streams = [
-        StreamQuery(kind, id, view, least, primary)
-        for kind, id in (("search", None), ("section", "defense"), ("section", "world"), ("topic", "nato"), ("source", "beta"))
+        replace(stream, view=view, min_publishers=least, primary=primary)
+        for stream in (StreamQuery("search"), *NAMED, StreamQuery("source", "beta"))
         for least in (1, 2, 3)
-        for primary in ((True, False) if kind in ("search", "section") else (False,))
+        for primary in ((True, False) if stream.kind in ("search", "section") else (False,))
     ]  # fmt: skip
     seen = 0
     for one in [replace(stream, filter=filter) for stream in streams for filter in filters]:
@@ -401,9 +402,9 @@ def test_sums_health_and_the_rest_are_the_same(both: tuple[Store, Store]) -> Non
             store.reading.counts("topic", SECONDS - 36_000),
             store.reading.per_hour("section", SECONDS - 86_400),
             store.reading.per_hour("topic", SECONDS - 86_400),
-            store.reading.neighbours("latest", SECONDS - 36_000, SECONDS - 3600),
-            store.reading.neighbours("section:europe", SECONDS - 36_000, SECONDS - 3600),
-            store.reading.neighbours("section:nothing", 0, 1),
+            store.reading.neighbours(LATEST, SECONDS - 36_000, SECONDS - 3600),
+            store.reading.neighbours(StreamName("section", "europe"), SECONDS - 36_000, SECONDS - 3600),
+            store.reading.neighbours(StreamName("section", "nothing"), 0, 1),
             store.reading.find("https://alpha.example/5-0", "https://alpha.example/5-0"),
             store.reading.find("https://nowhere.example/", None),
             store.sources.states(),
@@ -717,7 +718,7 @@ def test_what_changed_since_is_read_from_there_on(tmp_path: Path, read: str) -> 
 @pytest.mark.parametrize("publishers", [1, 2])
 @pytest.mark.parametrize("kind", ["latest", "section"])
 def test_what_changed_lately_is_read_without_all_that_did_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, publishers: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: QueryKind, publishers: int
 ) -> None:
     """In steps of SQLite's machine: who keeps a copy of a large section asks every minute, and its older stories cost nothing."""
     monkeypatch.setattr("aggregator.store.reading.FEW", 10)
@@ -798,7 +799,7 @@ def test_stories_of_long_ago_are_found_without_reading_those_since(tmp_path: Pat
 
 @pytest.mark.parametrize("kind", ["search", "section"])
 def test_what_one_in_twenty_told_is_not_looked_for_in_the_whole_archive(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: QueryKind
 ) -> None:
     """In steps of SQLite's machine: they are more than a few, and none of the newest; what others told before costs nothing."""
     monkeypatch.setattr("aggregator.store.reading.FEW", 3)
@@ -851,7 +852,7 @@ def test_retention_goes_through_what_it_deletes_and_not_through_the_archive(tmp_
 
 @pytest.mark.parametrize("told", [40, 3, 0])
 @pytest.mark.parametrize("kind", ["latest", "section"])
-def test_what_others_told_too_is_read_from_where_they_joined(tmp_path: Path, kind: str, told: int) -> None:
+def test_what_others_told_too_is_read_from_where_they_joined(tmp_path: Path, kind: QueryKind, told: int) -> None:
     """In steps of SQLite's machine: what one outlet alone told before costs nothing."""
     store = archive(tmp_path, "alpha", "beta")
 

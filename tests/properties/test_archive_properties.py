@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from aggregator.model.item import Item
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Entry, Member, PendingItem, StoryState, StoryView
-from aggregator.model.stream import StreamQuery
+from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_all
@@ -243,8 +243,8 @@ class OnSqlite(RuleBasedStateMachine):
         assert sorted(set(names)) == sorted(names)
         assert list(times) == sorted(times)
         assert set(names) <= {member.counted_as for member in told}
-        stands = {f"section:{section}" for section, _ in state.scores} | {f"section:{state.section}"}
-        stands |= {f"topic:{topic}" for topic in state.topics}
+        sections = {state.section, *(section for section, _ in state.scores)}
+        stands = {StreamName("section", id) for id in sections} | {StreamName("topic", id) for id in state.topics}
         assert {one.stream for one in state.placings if one.active} == (set() if state.hidden else stands)
 
     def addresses_are_for_good(self, states: Iterable[StoryState]) -> None:

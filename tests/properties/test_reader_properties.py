@@ -22,6 +22,7 @@ from newsroom import OVER_POSTGRES
 
 from aggregator.bootstrap import Application, Installation, library
 from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, NotModified, Outcome
+from aggregator.model.stream import StreamName
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place_all
 from aggregator.pipeline.refresh import Tools, refresh
@@ -98,7 +99,7 @@ class Service:
         }  # mirrors of everything and of a section
         self.asked = self.now
         self.feeds: dict[str, dict[str, Any]] = {}
-        self.places: set[tuple[str, str]] = set()
+        self.places: set[tuple[str, StreamName]] = set()
 
     def configured(self) -> Application:
         return Application.of_texts(self.place, {"feeds.yaml": yaml.safe_dump(self.config)})

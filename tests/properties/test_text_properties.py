@@ -11,6 +11,7 @@ from aggregator.categorise.judge import judge
 from aggregator.categorise.receipts import receipts
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.model.settings import Position, Rules, Term
+from aggregator.model.stream import RulesKind
 from aggregator.text.fold import fold, key, lower, offsets, span
 from aggregator.text.match import Matcher, haystack, needle, searchable
 
@@ -23,7 +24,9 @@ TEXT = ANY | PIECES
 
 @cache
 def _book() -> Rulebook:
-    def rule(kind: str, id: str, places: tuple[str, ...], words: tuple[str, ...], nots: tuple[str, ...] = ()) -> Rules:
+    def rule(
+        kind: RulesKind, id: str, places: tuple[str, ...], words: tuple[str, ...], nots: tuple[str, ...] = ()
+    ) -> Rules:
         def made(parts: tuple[str, ...]) -> tuple[Term, ...]:
             return tuple(Term((part,), 1.0, AT) for part in parts)
 

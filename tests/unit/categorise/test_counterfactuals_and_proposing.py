@@ -14,6 +14,10 @@ from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.categorise.usage import Usage
 from aggregator.config.load import parse
 from aggregator.model.settings import Term
+from aggregator.model.stream import StreamName
+
+ASIA_PACIFIC = StreamName("section", "asia-pacific")
+DEFENSE = StreamName("section", "defense")
 
 RULES = """
 sections:
@@ -107,13 +111,13 @@ def test_the_line_that_moved_a_text_from_one_file_to_the_next() -> None:
     old = book()
     more = book(RULES.replace("missile*,", "missile*, {laser: 9},"))
     title = "Norway shows laser"
-    assert cause(old, more, ("section", "defense"), title, "", comes=True).rule == "words: laser"
-    gone = cause(more, old, ("section", "defense"), title, "", comes=False)
+    assert cause(old, more, DEFENSE, title, "", comes=True).rule == "words: laser"
+    gone = cause(more, old, DEFENSE, title, "", comes=False)
     assert (gone.rule, gone.gone) == ("words: laser", True)
     blocked = book(RULES.replace("fine china", "japan porcelain"))
     porcelain = "Bone Japan porcelain shines"
-    assert cause(old, blocked, ("section", "asia-pacific"), porcelain, "", comes=False).rule == "not: japan porcelain"
-    freed = cause(blocked, old, ("section", "asia-pacific"), porcelain, "", comes=True)
+    assert cause(old, blocked, ASIA_PACIFIC, porcelain, "", comes=False).rule == "not: japan porcelain"
+    freed = cause(blocked, old, ASIA_PACIFIC, porcelain, "", comes=True)
     assert (freed.rule, freed.gone) == ("not: japan porcelain", True)
 
 
@@ -222,6 +226,6 @@ def test_of_several_lines_that_keep_a_text_out_the_first_is_named() -> None:
     """Any of them was, so that two runs of one plan named different lines."""
     phrases = "fine porcelain, blue porcelain, old porcelain, rare porcelain, white porcelain, red porcelain"
     old, blocked = book(), book(RULES.replace("not: [fine china]", f"not: [{phrases}, fine china]"))
-    title, asia = "Japan sells " + phrases.replace(",", " and"), ("section", "asia-pacific")
-    assert cause(old, blocked, asia, title, "", comes=False).rule == "not: fine porcelain"
-    assert cause(blocked, old, asia, title, "", comes=True).rule == "not: fine porcelain"
+    title = "Japan sells " + phrases.replace(",", " and")
+    assert cause(old, blocked, ASIA_PACIFIC, title, "", comes=False).rule == "not: fine porcelain"
+    assert cause(blocked, old, ASIA_PACIFIC, title, "", comes=True).rule == "not: fine porcelain"

@@ -13,6 +13,7 @@ from aggregator.categorise.receipts import receipts
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.model.judgement import Judgement
 from aggregator.model.settings import Example, Position, Rules, Term
+from aggregator.model.stream import RulesKind
 
 Line = str | tuple[str, float] | list[str]
 
@@ -38,7 +39,7 @@ def rule(
     nevers: tuple[Line, ...] = (),
     examples: tuple[str, ...] = (),
     counterexamples: tuple[str, ...] = (),
-    kind: str = "section",
+    kind: RulesKind = "section",
 ) -> Rules:
     return Rules(
         kind,

@@ -11,10 +11,17 @@ from hypothesis import strategies as st
 
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Member, PendingItem, Placing, StoryState
+from aggregator.model.stream import StreamName
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.policy import Policy
 from aggregator.stories import copies
+
+ASIA_PACIFIC = StreamName("section", "asia-pacific")
+DEFENSE = StreamName("section", "defense")
+EUROPE = StreamName("section", "europe")
+WORLD = StreamName("section", "world")
+NATO = StreamName("topic", "nato")
 
 
 def member(n: int, publisher: str, title: str, entered: int, *, at: int | None = None, summary: str = "") -> Member:
@@ -43,33 +50,36 @@ def told(
 
 def test_a_section_is_entered_when_the_story_is_first_placed_there() -> None:
     first = told([member(1, "A", "Defense plan", 100)])
-    assert [(p.stream, p.entered, p.primary_since) for p in first.placings] == [("section:defense", 100, 100)]
+    assert [(p.stream, p.entered, p.primary_since) for p in first.placings] == [(DEFENSE, 100, 100)]
     second = told([member(1, "A", "Defense plan", 100), member(2, "B", "Europe plan", 200)], first, joined=[2], now=200)
     since = {p.stream: p.entered for p in second.placings}
-    assert since == {"section:defense": 100, "section:europe": 200}
+    assert since == {DEFENSE: 100, EUROPE: 200}
     titles = ("Defense", "Europe and defense", "Defense again")
     third = told([member(n, f"P{n}", title, n * 100) for n, title in enumerate(titles, 1)])
     assert {p.stream: (p.entered, p.primary_since) for p in third.placings} == {
-        "section:defense": (100, 100), "section:europe": (200, None),
+        DEFENSE: (100, 100), EUROPE: (200, None),
     }  # fmt: skip
 
 
 def test_a_topic_is_entered_when_enough_items_have_it() -> None:
     titles = ("They meet", "NATO meets", "NATO met")
     story = told([member(n, f"P{n}", title, n * 100) for n, title in enumerate(titles, 1)])
-    assert {p.stream: p.entered for p in story.placings} == {"section:world": 100, "topic:nato": 200}
+    assert {p.stream: p.entered for p in story.placings} == {
+        WORLD: 100,
+        NATO: 200,
+    }
 
 
 def test_a_section_found_by_an_update_in_place_is_entered_now() -> None:
     first = told([member(1, "A", "A plan", 100)])
     edited = told([member(1, "A", "A plan for Europe", 100)], first, joined=[], now=900)
-    assert [p for p in edited.placings if p.active] == [Placing("section:europe", 900, 900)]
+    assert [p for p in edited.placings if p.active] == [Placing(EUROPE, 900, 900)]
 
 
 def test_after_an_edit_of_the_rules_a_story_stands_where_it_would_have_stood() -> None:
     first = told([member(1, "A", "A plan", 100)])
     moved = told([member(1, "A", "A plan for Europe", 100)], first, joined=[], now=900, replacing=True)
-    assert {p.stream: p.entered for p in moved.placings if p.active} == {"section:europe": 100}
+    assert {p.stream: p.entered for p in moved.placings if p.active} == {EUROPE: 100}
     assert moved.entry == first.entry, "an edit of the rules announces nothing"
 
 
@@ -77,17 +87,17 @@ def test_of_a_long_story_a_section_that_only_later_items_bring_is_entered_with_t
     """The times are looked for among the first items; an edit of the rules must not bring it up as older than it is."""
     members = [member(n, f"P{n}", "Defense" if n > 24 else "A plan", n * 10) for n in range(1, 61)]
     story = told(members)
-    assert Placing("section:defense", 600, 600) in story.placings
+    assert Placing(DEFENSE, 600, 600) in story.placings
     soon = [member(n, f"P{n}", "Defense" if n > 9 else "A plan", n * 10) for n in range(1, 31)]
-    assert told(soon).placings == (Placing("section:defense", 140, 140),), "when a third of them said so"
+    assert told(soon).placings == (Placing(DEFENSE, 140, 140),), "when a third of them said so"
 
 
 def test_a_story_that_left_a_section_and_comes_back_keeps_its_time() -> None:
     first = told([member(1, "A", "Defense", 100)])
     gone = told([member(1, "A", "Other", 100)], first, joined=[], now=200)
-    assert [p.active for p in gone.placings if p.stream == "section:defense"] == [False]
+    assert [p.active for p in gone.placings if p.stream == DEFENSE] == [False]
     back = told([member(1, "A", "Defense", 100)], gone, joined=[], now=300)
-    assert [(p.entered, p.active) for p in back.placings if p.stream == "section:defense"] == [(100, True)]
+    assert [(p.entered, p.active) for p in back.placings if p.stream == DEFENSE] == [(100, True)]
 
 
 def test_updated_moves_for_a_new_publisher() -> None:
@@ -331,7 +341,10 @@ def test_a_merge_that_brings_a_publisher_says_so_and_keeps_the_older_times() -> 
     older, younger = told([one]), told([other])
     merged = told([of(1, one), of(2, other)], older, joined=[], now=500, absorbed=[younger])
     assert merged.id == older.id
-    assert {p.stream: p.entered for p in merged.placings} == {"section:defense": 100, "section:europe": 200}
+    assert {p.stream: p.entered for p in merged.placings} == {
+        DEFENSE: 100,
+        EUROPE: 200,
+    }
     assert merged.publishers == (("A", 100), ("B", 200))
     assert [report.publisher for report in merged.entry.reports] == ["A", "B"]
     assert merged.entry.updated == 500
@@ -345,12 +358,12 @@ def test_a_merge_keeps_the_time_as_primary_section_whichever_story_was_there_fir
     merged = told(whole, older, joined=[], now=500, absorbed=[told([other])])
     since = {p.stream: (p.entered, p.primary_since) for p in merged.placings}
     assert merged.section == "defense"
-    assert since["section:defense"] == (200, 300), "a feed of primary sections alone lists it where it was"
-    assert since["section:asia-pacific"] == (200, 200)
+    assert since[DEFENSE] == (200, 300), "a feed of primary sections alone lists it where it was"
+    assert since[ASIA_PACIFIC] == (200, 200)
     soon, late = member(1, "A", "Defense", 100), member(2, "B", "Defense", 200)
     older, younger = told([soon, member(3, "C", "Defense", 400)]), told([late])
     both = told([of(1, soon), of(2, late)], older, joined=[], now=500, absorbed=[younger])
-    assert both.placings == (Placing("section:defense", 100, 100),), "where that is earlier than the other's"
+    assert both.placings == (Placing(DEFENSE, 100, 100),), "where that is earlier than the other's"
 
 
 def test_a_story_has_the_id_of_the_item_that_founds_it_whichever_came_first() -> None:
@@ -501,7 +514,7 @@ def test_a_story_keeps_its_place_among_all_whatever_is_hidden_or_merged() -> Non
     early = member(3, "C", "Defense", 50)
     merged = told([of(3, early), of(1, one), of(1, two)], first, joined=[], now=900, absorbed=[told([early])])
     assert merged.entered == 50
-    assert Placing("section:defense", 50, 50) in merged.placings, "as primary section too"
+    assert Placing(DEFENSE, 50, 50) in merged.placings, "as primary section too"
     new = member(4, "A", "Defense", 300)
     assert told([new], now=900).entered == 300
 
@@ -531,7 +544,7 @@ def test_the_order_in_which_items_are_handed_over_does_not_matter(
     one, other = told(members), told(shuffled)
     assert one == replace(other)
     assert all(placing.entered >= min(m.item.entered for m in members) for placing in one.placings)
-    assert one.section in {placing.stream.removeprefix("section:") for placing in one.placings if placing.active}
+    assert StreamName("section", one.section) in {placing.stream for placing in one.placings if placing.active}
 
 
 def test_an_entry_names_the_topics_and_shows_the_first_picture_where_the_lead_has_none() -> None:

@@ -16,6 +16,7 @@ from aggregator.cli.main import main
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.poll import PollResult
 from aggregator.model.story import StoryState
+from aggregator.model.stream import StreamName
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.plan import archive_rows
 from aggregator.pipeline.re_placement import re_place
@@ -204,7 +205,7 @@ def test_a_text_that_comes_back_enters_a_section_that_an_edit_gave_it_meanwhile_
     edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
     after = stories(room)[TALKS.title]
     entered = {placing.stream: placing.entered for placing in after.placings if placing.active}
-    assert entered["section:asia-pacific"] == after.entered
+    assert entered[StreamName("section", "asia-pacific")] == after.entered
     assert after.entry == before.entry
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from newsroom import CONFIG, NEWS, Newsroom
 
+from aggregator.model.stream import StreamName
 from aggregator.pipeline import re_placement
 from aggregator.pipeline.re_placement import re_place, re_place_all
 
@@ -102,7 +103,7 @@ def test_an_edit_changes_only_the_stories_that_it_moves(room: Newsroom) -> None:
     since = f"?changed_since={room.now - timedelta(minutes=30):%Y-%m-%dT%H:%M:%SZ}"
     assert [row["title"] for row in listed(room, "stories", since)] == [MOVED]
     assert [row["title"] for row in listed(room, "items", since)] == [MOVED]
-    version = room.archive.reading.version("topic:rare-earths")
+    version = room.archive.reading.version(StreamName("topic", "rare-earths"))
     room.put_in_force(EDIT.replace("shipbuilder", "shipbuilder, nobody says this"))
     follow(room)
-    assert room.archive.reading.version("topic:rare-earths") == version
+    assert room.archive.reading.version(StreamName("topic", "rare-earths")) == version

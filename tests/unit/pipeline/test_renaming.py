@@ -12,9 +12,12 @@ from aggregator.bootstrap.application import Application
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.poll import PollResult
 from aggregator.model.story import StoryState, StoryView
-from aggregator.model.stream import StreamQuery
+from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.pipeline.judging import rejudged
 from aggregator.pipeline.plan import archive_rows
+
+DEFENSE = StreamName("section", "defense")
+NATO = StreamName("topic", "nato")
 
 RENAMED = CONFIG.replace("{name: Reuters, url:", "{name: Reuters World, was: [reuters], url:")
 LATER = replace(
@@ -144,7 +147,7 @@ def test_a_story_that_goes_on_right_after_an_edit_follows_it_whole(room: Newsroo
     settle(room)
     after = state(room, "Navy")
     assert after.topics == ("nato",), "the item that was there before is judged by the new rules too"
-    assert {one.stream: one.entered for one in after.placings} == entered | {"topic:nato": entered["section:defense"]}
+    assert {one.stream: one.entered for one in after.placings} == entered | {NATO: entered[DEFENSE]}
 
 
 def test_an_outlet_that_moved_its_report_before_it_was_renamed_is_not_announced_again(room: Newsroom) -> None:

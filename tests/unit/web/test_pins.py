@@ -12,6 +12,7 @@ import pytest
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
+from aggregator.model.stream import StreamName
 
 OLD = item("Octopuses Dream in Colour", age=timedelta(days=4), url="https://bbc.example/dream")
 OLDER = item("Bees Count to Four", "kyodo", age=timedelta(days=5))
@@ -110,9 +111,9 @@ def test_when_a_pin_is_over_the_story_goes_where_its_words_put_it(room: Newsroom
     assert OLDER.title in feed(room)
     told = room.client.get("/api/v1/stories?q=octopuses").get_json()["stories"][0]
     assert (told["section"], told["sections"]) == ("world", ["world"])
-    version = room.archive.reading.version("section:defense")
+    version = room.archive.reading.version(StreamName("section", "defense"))
     room.publish()
-    assert room.archive.reading.version("section:defense") == version, "once is enough"
+    assert room.archive.reading.version(StreamName("section", "defense")) == version, "once is enough"
 
 
 def test_a_pin_that_is_over_is_no_reason_any_more(room: Newsroom) -> None:
