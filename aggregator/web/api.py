@@ -35,17 +35,19 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 OF_SOURCES = ("source", "publisher", "label")
 """Parameters of search that say something of sources; the others are of news."""
+OF_NEWS = (*parameters.SEARCH, "changed_since")
+"""Lists of what is no news may be asked with these, as all lists; they change nothing there, but for those that name a row."""
 
 
 @api.get("/stories")
-@described("Stories, newest entry first", {"application/json": shapes.Stories}, parameters.LIST, (400, 503))
+@described("Stories, newest entry first", {"application/json": shapes.Stories}, parameters.LIST, (503,))
 @kept
 def stories() -> Response:
     return listing("stories")
 
 
 @api.get("/items")
-@described("Items, newest first", {"application/json": shapes.Items}, parameters.LIST, (400, 503))
+@described("Items, newest first", {"application/json": shapes.Items}, parameters.LIST, (503,))
 @kept
 def items() -> Response:
     return listing("items")
@@ -153,20 +155,30 @@ def item(id: str) -> Response:
 
 
 @api.get("/sections")
-@described("Sections with their feeds", {"application/json": shapes.Sections}, ("limit", "cursor"), (400, 503))
+@described(
+    "Sections with their feeds",
+    {"application/json": shapes.Sections},
+    ("limit", "cursor", "section"),
+    (503,),
+    idle=OF_NEWS,
+)
 def sections() -> Response:
-    return _rules("sections")
+    return _rules("section")
 
 
 @api.get("/topics")
-@described("Topics with their feeds", {"application/json": shapes.Topics}, ("limit", "cursor"), (400, 503))
+@described(
+    "Topics with their feeds", {"application/json": shapes.Topics}, ("limit", "cursor", "topic"), (503,), idle=OF_NEWS
+)
 def topics() -> Response:
-    return _rules("topics")
+    return _rules("topic")
 
 
-def _rules(name: str) -> Response:
+def _rules(kind: str) -> Response:
     lib = library()
-    root = lib.in_force().root
+    root, name = lib.in_force().root, f"{kind}s"
+    wanted = _search_of(lib, (kind,))
+    asked = {"section": wanted.section, "topic": wanted.topic}[kind]
     rows: list[shapes.Rules] = [
         {
             "id": one.id,
@@ -181,7 +193,8 @@ def _rules(name: str) -> Response:
             "stories": one.total,
             "stories_24h": one.recent,
         }
-        for one in listed(lib, name.removesuffix("s"))
+        for one in listed(lib, kind)
+        if asked in (None, one.id)
     ]
     return _sliced(name, rows)
 
@@ -191,13 +204,18 @@ def _rules(name: str) -> Response:
     "Sources and their health",
     {"application/json": shapes.Sources},
     ("limit", "cursor", *OF_SOURCES),
-    (400, 503),
+    (503,),
+    idle=OF_NEWS,
 )
 def sources() -> Response:
     lib = library()
-    asked = {name: request.args[name] for name in OF_SOURCES if name in request.args}
-    wanted = labelled(lib.in_force().settings, parameters.search(asked, lib.now()))
+    wanted = labelled(lib.in_force().settings, _search_of(lib, OF_SOURCES))
     return _sliced("sources", [row for row in source_rows(lib) if _meets(row, wanted)])
+
+
+def _search_of(lib: Library, names: Sequence[str]) -> Filter:
+    """What is asked of the rows of a list that are no news, with these parameters of search."""
+    return parameters.search({name: request.args[name] for name in names if name in request.args}, lib.now())
 
 
 def _meets(row: shapes.Source, wanted: Filter) -> bool:

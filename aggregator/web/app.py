@@ -25,6 +25,8 @@ from aggregator.web.cache import ResponseCache
 from aggregator.web.feeds import feeds
 from aggregator.web.layout import HTML, apart, printed
 from aggregator.web.library import Library
+from aggregator.web.openapi import QUERY
+from aggregator.web.operations import Operation
 from aggregator.web.pages import pages
 from aggregator.web.request_context import Renamed, library
 from aggregator.web.responses import problem
@@ -110,10 +112,16 @@ def well_meant() -> None:
     """Parameters that others add (`utm_source`, `fbclid`, a number against caches) are ignored.
 
     Raises:
-    QueryError: a parameter is given twice and says different things, or is misspelt: the answer would be of another question.
+    QueryError: a parameter is given twice and says different things, is misspelt, or is one of ours that this address does not take:
+        the answer would be of another question.
     """
-    operation = getattr(current_app.view_functions.get(request.endpoint or ""), "operation", None)
+    operation: Operation | None = getattr(current_app.view_functions.get(request.endpoint or ""), "operation", None)
     takes = operation.takes if operation else ()
+    if operation and operation.strict:
+        for name in request.args:
+            if name in QUERY and name not in (*takes, *operation.idle):
+                what = f"takes {', '.join(f'`{one}`' for one in takes)}" if takes else "takes no parameters"
+                raise QueryError(name, f"`{name}` means nothing here: this address {what}")
     for name in takes:
         if len(set(request.args.getlist(name))) > 1:
             raise QueryError(name, f"`{name}` must be given only once")

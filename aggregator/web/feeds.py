@@ -103,7 +103,7 @@ def health(extension: str) -> Response:
 
 
 @feeds.get("/subscriptions.opml")
-@described("Feeds to subscribe to, as OPML", {"text/x-opml": str}, ("of",), (400, 503))
+@described("Feeds to subscribe to, as OPML", {"text/x-opml": str}, ("of",), (503,))
 def subscriptions() -> Response:
     """The section feeds, each story in one of them; with `?of=topics` or `?of=sources` those."""
     lib = library()

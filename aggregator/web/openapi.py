@@ -134,7 +134,8 @@ def path(rule: Rule) -> str:
 
 
 def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
-    fails = sorted({*operation.fails, *([304] if operation.conditional else []), *([404] if rule.arguments else [])})
+    usual = {304: operation.conditional, 400: operation.strict, 404: rule.arguments}
+    fails = sorted({*operation.fails, *(code for code, given in usual.items() if given)})
     kinds = ["application/problem+json" if rule.rule.startswith("/api/") else "text/plain"]
     # Browsers get a page that leads on, also where an address ends in no format that there is.
     shown = () if kinds[0] != "text/plain" else (400, 404) if "text/html" in operation.gives else (404,)

@@ -18,13 +18,21 @@ TEXT: dict[str, Any] = {"text/plain": str}
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`gives`: media type → shape of the answer; `takes`: names of query parameters; `fails`: further statuses."""
+    """`gives`: media type → shape of the answer; `takes`: names of query parameters; `idle`: those that change nothing here, and that
+    clients may give to all lists alike; `fails`: further statuses."""
 
     summary: str
     gives: dict[str, Any]
     takes: tuple[str, ...] = ()
     fails: tuple[int, ...] = ()
     conditional: bool = True  # answers 304 where nothing changed
+    idle: tuple[str, ...] = ()
+
+    @property
+    def strict(self) -> bool:
+        """Whether parameters of ours that it does not take are refused: whoever gives one expects something else than the answer. To
+        the address of a page that takes none, others add names of their own, such as `source` or `lang`."""
+        return bool(self.takes or {*self.gives} - {*PAGE, *TEXT})
 
 
 def described(
@@ -34,9 +42,10 @@ def described(
     fails: tuple[int, ...] = (),
     *,
     conditional: bool = True,
+    idle: tuple[str, ...] = (),
 ) -> Callable[[View], View]:
     def note(view: View) -> View:
-        view.operation = Operation(summary, gives, takes, fails, conditional)  # type: ignore[attr-defined]
+        view.operation = Operation(summary, gives, takes, fails, conditional, idle)  # type: ignore[attr-defined]
         return view
 
     return note

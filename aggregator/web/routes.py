@@ -46,9 +46,9 @@ def serve_streams(
     parameters of the streams themselves and of their months."""
     for one in STREAMS:
         renamed = (301,) if one.kind == "source" else ()
-        stream = described(f"{called} of {one.named}", gives, (*STREAM, *of_lists), (*renamed, 400, 503))
+        stream = described(f"{called} of {one.named}", gives, (*STREAM, *of_lists), (*renamed, 503))
         blueprint.add_url_rule(one.address + ending, one.kind, stream(partial(answer, one.kind)))
         if one.monthly:
-            month = described(f"{called} of {one.named}: archive of a month", gives, (*STREAM, *of_months), (400, 503))
+            month = described(f"{called} of {one.named}: archive of a month", gives, (*STREAM, *of_months), (503,))
             address = f"{one.address}/<month:month>{ending}"
             blueprint.add_url_rule(address, f"{one.kind}_month", month(partial(answer, one.kind)))

@@ -63,8 +63,6 @@ def test_what_does_not_fit_is_400_and_names_the_parameter(
     ("name", "value"), [*BAD, ("cursor", "x"), ("cursor", "%"), ("cursor", "é"), ("changed_since", "never")]
 )
 def test_api_says_so_as_problem_json(client: FlaskClient, name: str, value: str) -> None:
-    if name in ("view", "min_publishers"):
-        return
     got = client.get(f"/api/v1/stories?{name}={quote(value)}")
     assert got.status_code == 400
     assert got.content_type == "application/problem+json"
@@ -110,6 +108,53 @@ def test_what_others_add_to_an_address_is_no_slip(client: FlaskClient, address: 
     added = OTHERS.split()
     for some in (added[n : n + UNKNOWN] for n in range(0, len(added), UNKNOWN)):
         assert client.get(f"{address}?{'&'.join(f'{name}=1' for name in some)}").status_code == 200, some
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/api/v1/stories?page=2", "page"),
+        ("/api/v1/stories?view=items", "view"),
+        ("/api/v1/items?of=sources", "of"),
+        ("/api/v1/sections?min_publishers=3", "min_publishers"),
+        ("/api/v1/topics?order=relevance", "order"),
+        ("/api/v1/sources?view=items", "view"),
+        ("/api/v1/status?limit=3", "limit"),
+        ("/latest?page=2", "page"),
+        ("/latest.rss?changed_since=24h", "changed_since"),
+        ("/latest/2026-11.rss?cursor=c3Rvcmllcy4xLjE", "cursor"),
+        ("/sections/defense/daily.rss?min_publishers=3", "min_publishers"),
+        ("/sources.rss?label=owner:public", "label"),
+        ("/subscriptions.opml?primary=1", "primary"),
+    ],
+)
+def test_a_parameter_of_ours_is_refused_where_it_would_change_nothing(
+    client: FlaskClient, address: str, name: str
+) -> None:
+    got = client.get(address)
+    assert got.status_code == 400
+    assert f"`{name}` means nothing here: this address takes " in got.text
+    assert client.get(address.partition("?")[0]).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/", "/sections", "/sources", "/docs", "/sections/defense/daily", "/healthz"])
+def test_links_to_pages_that_take_none_may_have_any(client: FlaskClient, address: str) -> None:
+    assert client.get(f"{address}?source=letter&lang=en&page=1&view=app&label=x").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["stories", "items", "sections", "topics", "sources"])
+def test_every_list_of_the_api_takes_the_parameters_of_search(client: FlaskClient, name: str) -> None:
+    """Where they say nothing of its rows, they change nothing."""
+    asked = "limit=5&changed_since=2026-01-01&q=frigate&since=30d&until=2027-01-01&lang=en&cursor="
+    got = client.get(f"/api/v1/{name}?{asked}")
+    assert (got.status_code, bool(got.get_json()[name])) == (200, True)
+
+
+def test_lists_of_sections_and_topics_are_narrowed_to_one(client: FlaskClient) -> None:
+    assert [one["id"] for one in client.get("/api/v1/sections?section=defense").get_json()["sections"]] == ["defense"]
+    assert [one["id"] for one in client.get("/api/v1/topics?topic=nato").get_json()["topics"]] == ["nato"]
+    assert client.get("/api/v1/sections?section=none").get_json()["sections"] == []
+    assert client.get(f"/api/v1/topics?topic={'x' * 201}").status_code == 400
 
 
 def test_other_addresses_refuse_it_too(client: FlaskClient) -> None:
