@@ -203,6 +203,11 @@ class Reading(ABC):
         found = self._db.select("SELECT story, k FROM corroborations WHERE story IN", stories)
         return {story for story, k in found if k == publishers}
 
+    def fallen(self, stories: Collection[int]) -> set[int]:
+        """Those of the stories that once had more independent publishers."""
+        found = self._db.select("SELECT story, k FROM corroborations WHERE story IN", stories)
+        return {story for story, k in found if k < 0}
+
     def homes(self, canonicals: Sequence[str]) -> dict[str, set[int]]:
         """Canonical address → numbers of the stories that show its articles."""
         found = items_at(self._db, canonicals)

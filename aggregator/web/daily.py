@@ -46,14 +46,18 @@ def daily(library: Library, query: StreamQuery) -> tuple[Stream, int | None]:
 
 
 def _brief(library: Library, id: str, day: date) -> Brief | None:
-    """A day's brief; its id depends on section and day alone. It was updated when any story of the day was updated,
-    entered late or left: so `updated` changes with everything that changes the brief, and never goes back."""
+    """A day's brief; its id depends on section and day alone. It was updated when a story that it shows was updated, when one that may
+    have been among those lost outlets, and when any of the day entered late or left: so `updated` changes with everything that
+    changes the brief, and never goes back."""
     force = library.in_force()
     window = (_start(force, day), _start(force, day + timedelta(days=1)))
     told, _ = library.archive.reading.stories(StreamQuery("section", id, window=window), window[1])
-    best = sorted(told, key=lambda story: (-len(story.announced), story.published, story.id))[:STORIES]
+    ranked = sorted(told, key=lambda story: (-len(story.announced), story.published, story.id))
+    best, rest = ranked[:STORIES], ranked[STORIES:]
     if not best:
         return None
+    fallen = library.archive.reading.fallen([story.n for story in rest])
+    changing = [*best, *(story for story in rest if story.n in fallen)]
     over = datetime.fromtimestamp(window[1], UTC)
     shifted = datetime.fromtimestamp(library.archive.reading.shifted(StreamName("section", id), *window), UTC)
     return Brief(
@@ -62,7 +66,7 @@ def _brief(library: Library, id: str, day: date) -> Brief | None:
         title=f"{force.names.sections[id]}, {day.strftime('%A %-d %B %Y')}",
         stories=tuple(best),
         published=over,
-        updated=max(over, shifted, *(story.updated for story in told)),
+        updated=max(over, shifted, *(story.updated for story in changing)),
     )
 
 

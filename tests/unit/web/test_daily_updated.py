@@ -11,6 +11,7 @@ import pytest
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
+from aggregator.web import daily
 
 HOUR = timedelta(hours=1)
 SUMMARY = "Two frigates of the navy collided off Lumio, and {} sailors were hurt, says {}."
@@ -47,6 +48,11 @@ def yesterday(room: Newsroom) -> tuple[str, str]:
     """What the brief of yesterday says, and when it last changed."""
     (found,) = brief(room).values()
     return found["content_html"], found["date_modified"]
+
+
+def listed(room: Newsroom) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = room.client.get("/api/v1/stories").get_json()["stories"]
+    return found
 
 
 def test_a_story_that_is_hidden_moves_the_brief_forward(room: Newsroom) -> None:
@@ -99,6 +105,23 @@ def test_the_back_catalogue_of_a_new_source_moves_the_brief(room: Newsroom) -> N
     assert third == "2026-11-24T14:00:00Z"
 
 
+def test_a_story_that_is_not_among_the_first_moves_nothing_until_it_was(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daily, "STORIES", 1)
+    before = yesterday(room)
+    room.now += HOUR
+    room.publish(item("Navy buys potatoes", "kyodo", age=16 * HOUR, summary="Kyodo says it in words of its own."), live=True)
+    potatoes = next(one for one in listed(room) if "potatoes" in one["title"])
+    assert potatoes["updated"] == "2026-11-24T13:00:00Z"
+    assert yesterday(room) == before, "the brief shows another, which as many told earlier"
+    hide(room, SECOND)
+    less, updated = yesterday(room)
+    assert "potatoes" in less
+    assert "collide" not in less, "one outlet told it"
+    assert updated == "2026-11-24T14:00:00Z"
+
+
 def test_outlets_that_are_named_anew_change_no_brief(room: Newsroom) -> None:
     """As with the entries of its stories: what was announced stays until there is news."""
     first = yesterday(room)
@@ -109,6 +132,6 @@ def test_outlets_that_are_named_anew_change_no_brief(room: Newsroom) -> None:
             "{name: Kyodo, lab", "{name: Kyoto, lab"
         ),
     )
-    (story,) = [one for one in room.client.get("/api/v1/stories").get_json()["stories"] if "collide" in one["title"]]
+    (story,) = [one for one in listed(room) if "collide" in one["title"]]
     assert story["publishers"] == ["BBC"]
     assert yesterday(room) == first
