@@ -10,7 +10,7 @@ from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamQuery
 from aggregator.web.affairs import AROUND, Affairs
 from aggregator.web.library import Library
-from aggregator.web.pinned import first, pinned
+from aggregator.web.pinned import pinned, without
 
 PER_SECTION = 6  # stories of each section
 FOREMOST = 11  # stories at the top
@@ -47,7 +47,8 @@ def front_page(lib: Library) -> FrontPage:
         query = StreamQuery("section", section.id, primary=True, limit=PER_SECTION + len(seen))
         found = [*reading.stories(query, now)[0], *of_many_outlets(lib, query, now)]
         others = {story.id: story for story in found if story.id not in seen}.values()
-        stories = first(held[section.id], affairs.foremost(others, PER_SECTION))[:PER_SECTION]
+        own = held[section.id]
+        stories = [*own, *without(own, affairs.foremost(others, PER_SECTION))][:PER_SECTION]
         if stories:
             shown.append((section, stories))
     return FrontPage(top, chapters, [one for one in newest if one.id not in seen][:NEWEST], shown, homes)

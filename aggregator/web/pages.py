@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from werkzeug.exceptions import NotFound
 
 from aggregator.model import notes
 from aggregator.model.settings import Rules
+from aggregator.model.story import StoryView
 from aggregator.model.stream import SHORTEST, QueryKind, Stream, StreamQuery
 from aggregator.normalise.characters import cut
 from aggregator.render.bytes import rendered
@@ -30,7 +31,7 @@ from aggregator.web.library import Library
 from aggregator.web.openapi import QUERY, described_routes, path
 from aggregator.web.operations import PAGE, described
 from aggregator.web.parameters import by_relevance
-from aggregator.web.pinned import first, held
+from aggregator.web.pinned import held, without
 from aggregator.web.ranking import CANDIDATES, rank_by_importance
 from aggregator.web.receipts import coverage, pin_receipts, why
 from aggregator.web.related import Relatives
@@ -39,7 +40,17 @@ from aggregator.web.request_context import library, story_named
 from aggregator.web.responses import respond
 from aggregator.web.routes import serve_streams
 from aggregator.web.rows import source_rows
-from aggregator.web.streams import best_first, build, continued, listed, path_of, position_of, query_string, resolve
+from aggregator.web.streams import (
+    Position,
+    best_first,
+    build,
+    continued,
+    listed,
+    path_of,
+    position_of,
+    query_string,
+    resolve,
+)
 from aggregator.web.titles import heading, narrowings, searched
 
 pages = Blueprint("pages", __name__, template_folder="templates")
@@ -108,9 +119,14 @@ def listing(kind: QueryKind, *, id: str | None = None, month: str | None = None)
         words, shown = query.filter.words, query.limit or SHORTEST
         stories, items = best_first(stream.stories, words), best_first(stream.items, words)
         stream = replace(stream, stories=tuple(stories[:shown]), items=tuple(items[:shown]))
-    pins = [] if after else held(lib, query)
-    if pins:
-        stream = replace(stream, stories=tuple(first(pins, list(stream.stories))[: query.limit]))
+    older = None if best or stream.older is None else path_of(kind, id) + stream.older
+    pins = held(lib, query)[: query.limit]  # those at the top of the first page, which are not told again on the others
+    if pins and after:
+        stream = replace(stream, stories=tuple(without(pins, stream.stories)))
+    elif pins:
+        others = without(pins, stream.stories)[: query.limit and query.limit - len(pins)]
+        older = older and path_of(kind, id) + continued(request.args, query.view, _end(others, stream))
+        stream = replace(stream, stories=(*pins, *others))
     path = path_of(kind, id) + (f"/{month}" if month else "")
     parts = _other_parts(part, len(stream.stories) if best else stream.of) if part else []
     return page(
@@ -118,7 +134,7 @@ def listing(kind: QueryKind, *, id: str | None = None, month: str | None = None)
         max(lib.changed(), stream.modified or stream.updated),
         stream=stream,
         query=query,
-        pinned={story.id for story in pins},
+        pinned=set() if after else {story.id for story in pins},
         path=path,
         description=stream.description,
         canonical=None if after or best or (part and part[0]) else stream.address + stream.query,
@@ -129,7 +145,7 @@ def listing(kind: QueryKind, *, id: str | None = None, month: str | None = None)
         candidates=CANDIDATES,
         **_rail(lib, wanted),
         before=datetime.fromtimestamp(min(after[0], lib.now().timestamp()), UTC) if after and not best else None,
-        older=None if best else _older(path, query, stream, {story.id for story in pins}),
+        older=older,
         orders=_orders(path, best=best) if query.filter.words and not query.window else (),
         parts=parts,
         months=_months(stream),
@@ -156,13 +172,13 @@ def _orders(path: str, *, best: bool) -> list[tuple[str, str, bool]]:
     return [("Newest first", newest, not best), ("Best match first", f"{newest}&order=relevance", best)]
 
 
-def _older(path: str, query: StreamQuery, stream: Stream, pinned: Collection[str]) -> str | None:
-    """The address under the root at which a list continues: from its last entry on, whatever has come in since. What is pinned to its
-    top may have pushed others off its end."""
-    shown = [one for one in stream.stories or stream.items if one.id not in pinned]
-    if stream.older is None or not shown:
-        return None
-    return path + continued(request.args, query.view, position_of(shown[-1]))
+def _end(others: Sequence[StoryView], stream: Stream) -> Position:
+    """Where a list continues whose top is pinned: after the last of the others, which that may have pushed off its end; before all if it
+    left room for none."""
+    if others:
+        return position_of(others[-1])
+    time, n = position_of(stream.stories[0])
+    return time, n + 1
 
 
 def _address(lib: Library) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamQuery
 from aggregator.normalise.address import canonical
@@ -28,7 +30,7 @@ def held(library: Library, query: StreamQuery) -> list[StoryView]:
     return [one for one in found if one.n in enough]
 
 
-def first(pinned: list[StoryView], stories: list[StoryView]) -> list[StoryView]:
-    """The pinned ones, then the others, each once."""
+def without(pinned: Iterable[StoryView], stories: Iterable[StoryView]) -> list[StoryView]:
+    """The stories that are not among the pinned ones."""
     known = {story.id for story in pinned}
-    return [*pinned, *(story for story in stories if story.id not in known)]
+    return [story for story in stories if story.id not in known]

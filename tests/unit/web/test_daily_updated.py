@@ -111,7 +111,9 @@ def test_a_story_that_is_not_among_the_first_moves_nothing_until_it_was(
     monkeypatch.setattr(daily, "STORIES", 1)
     before = yesterday(room)
     room.now += HOUR
-    room.publish(item("Navy buys potatoes", "kyodo", age=16 * HOUR, summary="Kyodo says it in words of its own."), live=True)
+    room.publish(
+        item("Navy buys potatoes", "kyodo", age=16 * HOUR, summary="Kyodo says it in words of its own."), live=True
+    )
     potatoes = next(one for one in listed(room) if "potatoes" in one["title"])
     assert potatoes["updated"] == "2026-11-24T13:00:00Z"
     assert yesterday(room) == before, "the brief shows another, which as many told earlier"

@@ -66,6 +66,22 @@ def test_pinned_stories_stand_first_in_the_order_of_the_file(room: Newsroom) -> 
     assert headlines(room, "/sections/defense/2026-11")[-1] == OLDER.title, "an archive is in order of time"
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 20])
+def test_each_story_stands_once_on_the_parts_of_a_list(room: Newsroom, limit: int) -> None:
+    pin(room, (OLDER, ""), (SHIPS[4], ""), (OLD, ""))
+    shown, address = [], f"/sections/defense?limit={limit}"
+    for _ in range(20):
+        page = room.client.get(address).text
+        shown += headlines(room, address, 'class="list"')
+        older = re.search(r'<a rel="next" href="/news([^"]*)">Older', page)
+        if not older:
+            break
+        address = unescape(older[1])
+        assert "Pinned" not in room.client.get(address).text
+    assert shown[: min(limit, 3)] == [OLDER.title, SHIPS[4].title, OLD.title][:limit]
+    assert sorted(shown) == sorted([OLDER.title, OLD.title, BIG[0].title, *TITLES])
+
+
 def test_a_pinned_story_that_outlets_only_copy_is_of_one_publisher(room: Newsroom) -> None:
     pin(room, (OLD, ""))
     room.publish(item(OLD.title, "kyodo", url=OLD.url, summary=OLD.summary))
