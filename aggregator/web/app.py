@@ -9,8 +9,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
+import orjson
 from flask import Flask, Response, current_app, redirect, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -43,6 +44,7 @@ SLIP = 0.85
 """How alike a parameter is to one that we have if it is a slip: `min_publisher`, `sections`, `limt`."""
 UNKNOWN = 20
 """Parameters that are looked at for slips, at most."""
+READING = ("GET", "HEAD", "OPTIONS")
 NO_PAGES = (".opml", *(f".{extension}" for extension in FORMATS))
 """Endings of addresses at which browsers get no page."""
 
@@ -76,6 +78,7 @@ def create_app(library: Library) -> Flask:
     app.register_error_handler(StoreError, unavailable)
     app.register_error_handler(HTTPException, fail)
     app.register_error_handler(Exception, crash)
+    app.before_request(one_slash)
     app.before_request(well_meant)
     app.after_request(headers)
     app.wsgi_app = ResponseCache(under_prefix(app, library), library)  # type: ignore[method-assign]  # Flask's documented way to wrap it
@@ -106,6 +109,17 @@ def _prefix(library: Library) -> str:
         return library.in_force().prefix
     except StoreError:
         return library.last_known.prefix  # the view that needs the store will report the problem
+
+
+def one_slash() -> None:
+    """Werkzeug would take `//metrics` for `/metrics`, which a proxy in front may keep from others."""
+    if _path().startswith("//"):
+        raise NotFound
+
+
+def _path() -> str:
+    """The path as it was asked for, under the root."""
+    return request.environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace") or "/"
 
 
 def well_meant() -> None:
@@ -139,7 +153,7 @@ def headers(response: Response) -> Response:
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link, Retry-After"
         if request.method == "OPTIONS":
-            response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+            response.headers["Access-Control-Allow-Methods"] = ", ".join(READING)
             response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
             response.headers["Access-Control-Max-Age"] = "86400"
     return response
@@ -186,7 +200,11 @@ def _moved(path: str) -> BaseResponse:
     """A redirect to the public address of this path, with the parameters of the request."""
     query = quote(request.query_string, safe="!$&'()*+,;=:@/?%[]")  # what is quoted already stays so
     root = library().in_force().root
-    response = redirect(f"{root}{quote(path, safe='/:')}{f'?{query}' if query else ''}", 301)
+    address = f"{root}{quote(path, safe='/:')}{f'?{query}' if query else ''}"
+    response = redirect(address, 301)
+    if _is_api():
+        response.data = orjson.dumps({"location": address})
+        response.content_type = "application/json"
     # Browsers would keep it for good, and an edit that splits a story or changes `site.url` undoes it.
     response.headers["Cache-Control"] = "max-age=60"
     return response
@@ -196,7 +214,7 @@ def _without_slashes() -> str | None:
     """The path without extra slashes, as people type and link them, if it then leads somewhere."""
     parts = [part for part in request.path.split("/") if part]
     path = "/" + "/".join(parts)
-    if path == request.path or request.method not in ("GET", "HEAD") or {".", ".."} & set(parts):
+    if path == _path() or request.method not in READING or {".", ".."} & set(parts):
         return None
     return path if current_app.url_map.bind("").test(path, "GET") else None
 
@@ -220,6 +238,8 @@ def fail(error: HTTPException) -> BaseResponse | Response:
     if code in (301, 302, 303, 307, 308):
         return BaseResponse.force_type(error.get_response(request.environ))
     if code == 404 and (path := _without_slashes()):
+        if request.method == "OPTIONS":  # before a request with conditions, a browser asks whether it may make it
+            return Response(headers={"Allow": ", ".join(READING)})
         with suppress(StoreError):
             return _moved(path)
     detail = DETAILS.get(code, "The request cannot be answered.")

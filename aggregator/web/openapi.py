@@ -97,7 +97,7 @@ PATTERNS = {
     "format": {"type": "string", "enum": list(FORMATS)},
     "default": {"type": "string"},
 }
-NAMED = (shapes.JsonFeed, shapes.Problem)
+NAMED = (shapes.JsonFeed, shapes.Moved, shapes.Problem)
 
 
 def described_routes(app: Flask) -> Iterator[tuple[Rule, Operation]]:
@@ -152,6 +152,8 @@ def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
 
 def _failure(code: int, kinds: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {"description": STATUS[code]}
+    if code == 301 and "json" in kinds[0]:
+        found["content"] = {"application/json": {"schema": _schema(shapes.Moved)}}
     if code >= 400:
         found["content"] = {kind: {"schema": _schema(shapes.Problem if "json" in kind else str)} for kind in kinds}
     return found

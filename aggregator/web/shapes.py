@@ -175,6 +175,12 @@ class Sources(Page):
     sources: list[Source]
 
 
+class Moved(TypedDict):
+    """Of a redirect: where to, as its header says too."""
+
+    location: Address
+
+
 class _Problem(TypedDict):
     type: str
     title: str

@@ -265,6 +265,9 @@ def test_a_merged_story_redirects_for_good(tmp_path: Path) -> None:
     assert (got.status_code, got.headers["Location"]) == (301, f"https://wire.example.org/news/stories/{old}")
     got = room.client.get(f"/api/v1/stories/{young}")
     assert got.headers["Location"] == f"https://wire.example.org/news/api/v1/stories/urn:uuid:{old}"
+    assert (got.content_type, got.get_json()) == ("application/json", {"location": got.headers["Location"]})
+    described = room.client.get("/openapi.json").get_json()["paths"]["/api/v1/stories/{id}"]["get"]["responses"]["301"]
+    assert described["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Moved"}
     told = room.client.get("/api/v1/stories").get_json()["stories"]
     assert [story["merged"] for story in told if story["id"] == f"urn:uuid:{old}"] == [[f"urn:uuid:{young}"]]
     assert all(story["merged"] == [] for story in told if story["id"] != f"urn:uuid:{old}")
