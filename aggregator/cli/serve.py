@@ -38,7 +38,7 @@ def listening(args: argparse.Namespace, installation: Installation) -> tuple[str
         raise UsageError("--host: expected an address or a name of this machine")
     if port > 65535:
         raise UsageError(f"--port: expected a number from 1 to 65535, found {port}")
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared with, not bound
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared with, not bound
     return host, port, replace(installation, address=f"http://{f'[{shown}]' if ':' in shown else shown}:{port}")
 
 

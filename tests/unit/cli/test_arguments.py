@@ -87,6 +87,21 @@ def test_an_empty_host_is_not_taken_for_all_addresses() -> None:
         listening(Namespace(host="", port="8000"), Installation(Path("feeds.yaml"), Path("instance")))
 
 
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:80"),
+        ("::", "http://[::1]:80"),
+        ("fd00::2", "http://[fd00::2]:80"),
+        ("nas.local", "http://nas.local:80"),
+    ],
+)
+def test_the_address_that_is_told_is_one_at_which_it_answers(host: str, address: str) -> None:
+    """Where IPv6 sockets take no IPv4, `::` does not answer at 127.0.0.1."""
+    _, _, reached = listening(Namespace(host=host, port="80"), Installation(Path("feeds.yaml"), Path("instance")))
+    assert reached.address == address
+
+
 def test_a_limit_of_open_files_that_is_too_low_is_told_in_one_line(
     check: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
