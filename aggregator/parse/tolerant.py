@@ -33,7 +33,7 @@ from aggregator.parse.fields import (
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CAPTION = re.compile(rb"<(/?)media:description(?:\s[^<>]*)?>")
+_OF_MODULE = re.compile(rb"<(/?(?:media|itunes):)(title|description|summary|author|keywords)(?:\s[^<>]*?)?(/?)>")
 _PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>")
 _AUTHOR = re.compile(rb"<(?:dc:)?(?:author|creator)(?:\s[^<>]*)?(?<!/)>(?:(?!</)[\s\S]){1,500}")
 _BESIDE = re.compile(rb"<[\w.-]+:link(?=\s)")
@@ -67,10 +67,10 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
 
 
 def _prepared(document: Document) -> bytes:
-    """What is said of a picture or an author under names of its own: feedparser takes it for the title, link and text of the
-    entry. Another sign for the @ of authors: feedparser cuts their e-mail addresses out after four letters of a domain such as
-    "online". A mark at each <atom:link> of RSS, since feedparser takes it for a <link>. Quotation marks in writings that are safe in a
-    malformed document."""
+    """What is said of a picture or an author, or for podcasts, under names of its own: feedparser takes it for the title, link, text
+    and authors of the entry. Another sign for the @ of authors: feedparser cuts their e-mail addresses out after four letters of a
+    domain such as "online". A mark at each <atom:link> of RSS, since feedparser takes it for a <link>. Quotation marks in writings
+    that are safe in a malformed document."""
     data = _AUTHOR.sub(lambda author: author[0].replace(b"@", _AT.encode()), _with_parts_apart(document.data))
     if b":link" in data and b"<rss" in data[:2000]:
         data = outside_cdata(data, lambda part: _BESIDE.sub(rb'\g<0> beside="1"', part))
@@ -79,7 +79,7 @@ def _prepared(document: Document) -> bytes:
         parts[::2] = [_replaced(part, _IN_MARKUP) for part in parts[::2]]
         parts[1::2] = [_replaced(part, _IN_CDATA) for part in parts[1::2]]
         data = b"".join(parts)
-    return _CAPTION.sub(rb"<\1media:caption>", data) if b"media:description" in data else data
+    return _OF_MODULE.sub(rb"<\1its-\2\3>", data)
 
 
 def _with_parts_apart(data: bytes) -> bytes:
@@ -100,14 +100,15 @@ def _replaced(part: bytes, writings: Mapping[bytes, bytes]) -> bytes:
 
 
 def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
-    """feedparser leaves references in the guids and captions of a malformed document."""
+    """feedparser leaves references in the guids and the texts of modules of a malformed document."""
     get = entry.get
     guid = _text(get("id"))
     guid = guid.replace("&amp;", "&") if guid and malformed else guid
-    link = (to_article(entry.get("links") or ()) if atom else None) or _link(entry, guid)
+    link = (to_article(entry.get("links") or ()) if atom else None) or _link(entry, guid, atom)
     summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
-    if not summary and not content and (caption := _text(get("media_caption"))):
-        summary = as_html(html.unescape(caption) if malformed else caption)
+    if not summary and not content:
+        caption = _of_module(entry, malformed, "media_its-description")
+        summary = as_html(caption) if caption else _of_module(entry, malformed, "itunes_its-summary")
     source = get("source") or {}
     updated = _time(_own(entry, "updated_parsed"))
     published = _time(get("published_parsed") or _own(entry, "created_parsed")) or updated
@@ -115,10 +116,12 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
     return ParsedItem(
         guid=None if guid == link else guid,
         link=link,
-        title=_markup(get("title_detail")) or _text(get("title")),
+        title=_markup(get("title_detail"))
+        or _text(get("title"))
+        or _of_module(entry, malformed, "itunes_its-title", "media_its-title"),
         summary=summary,
         content=None if content == summary else content,
-        author=_author(entry),
+        author=_author(entry) or person(_of_module(entry, malformed, "itunes_its-author")),
         published=published if sane(published_text) else None,
         updated=updated if sane(_own(entry, "updated")) else None,
         published_text=published_text,
@@ -136,6 +139,12 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _of_module(entry: Mapping[str, Any], malformed: bool, *names: str) -> str | None:
+    """The first of these texts, which count where the entry has none of its own."""
+    text = next((said for name in names if (said := _text(entry.get(name)))), None)
+    return html.unescape(text) if text and malformed else text
 
 
 def _own(entry: Mapping[str, Any], name: str) -> Any:
@@ -156,9 +165,10 @@ def _content(contents: Sequence[Mapping[str, Any]] | None) -> str | None:
     return max(values, key=len) if values else None
 
 
-def _link(entry: Mapping[str, Any], guid: str | None) -> str | None:
-    """feedparser takes the guid of an entry without a link for its address, whatever it is; and the last link, where the <link> of
-    RSS counts, as with newsboat and Miniflux, if there is one beside an <atom:link>."""
+def _link(entry: Mapping[str, Any], guid: str | None, atom: bool) -> str | None:
+    """feedparser takes the guid of an entry without a link for its address, whatever it is; the id of Atom stays one also where it
+    is an address. It takes the last link too, where the <link> of RSS counts, as with newsboat and Miniflux, if there is one beside
+    an <atom:link>."""
     alternates = [
         link for link in entry.get("links") or () if link.get("rel") == "alternate" and _text(link.get("href"))
     ]
@@ -170,7 +180,7 @@ def _link(entry: Mapping[str, Any], guid: str | None) -> str | None:
     ]
     link = followed([one for one in links if _text(one)])
     made_up = link is not None and link == guid and not alternates
-    return None if made_up and not (guid or "").startswith(("http://", "https://")) else link
+    return None if made_up and (atom or not (guid or "").startswith(("http://", "https://"))) else link
 
 
 def _author(entry: Mapping[str, Any]) -> str | None:

@@ -190,7 +190,8 @@ def test_of_several_links_of_an_entry_the_first_to_a_page_counts(links: str, tit
 @pytest.mark.parametrize(("guid", "link"), [("urn:x", None), ("https://example.org/1", "https://example.org/1")])
 def test_a_link_to_something_else_is_not_to_the_article(rel: str, title: str, guid: str, link: str | None) -> None:
     told = f'<entry><id>{guid}</id><title>{title}</title><link rel="{rel}" href="https://example.org/2"/></entry>'
-    assert read(atom(told)).items[0].url == link
+    one = read(atom(told)).items[0]
+    assert (one.url, one.key) == (link, guid)
 
 
 @pytest.mark.parametrize(
@@ -462,6 +463,32 @@ def test_the_caption_of_a_picture_is_no_text_where_the_entry_has_one(title: str)
     )
     feed = parsed(rss([told, alone]))
     assert [one.text for one in feed.items] == ["Told", "People in a street, seen from above."]
+
+
+OF_MODULES = [
+    '<source url="https://s.example/">S</source><media:title type="plain">A picture</media:title>',
+    '<source url="https://s.example/">S</source><media:title />',
+    "<itunes:summary>Of a podcast, at length</itunes:summary>",
+    "<itunes:author>The station</itunes:author>",
+    "<itunes:keywords>war, peace</itunes:keywords>",
+]
+
+
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
+@pytest.mark.parametrize("said", OF_MODULES)
+def test_what_a_module_says_is_not_said_of_an_item_that_says_it_itself(said: str, title: str) -> None:
+    told = item("<description>Told</description><dc:creator>Ann</dc:creator>", title=title, guid="g-1")
+    for entry in (told.replace("<item>", f"<item>{said}"), told.replace("</item>", f"{said}</item>")):
+        one = parsed(rss([entry, item("<description>Other</description>")])).items[0]
+        assert (one.title, one.summary, one.content, one.author, one.categories) == (title, "Told", None, "Ann", ())
+
+
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
+def test_what_a_module_says_counts_for_an_item_that_does_not(title: str) -> None:
+    said = "<itunes:title>A &amp;amp; B</itunes:title><itunes:summary>&lt;p&gt;Told&lt;/p&gt;</itunes:summary>"
+    said += "<itunes:author>ann@paper.online (Ann)</itunes:author>"
+    one, _ = parsed(rss([f"<item><guid>g-1</guid>{said}</item>", item(title=title)])).items
+    assert (one.title, one.text, one.author) == ("A &amp; B", "<p>Told</p>", "Ann")
 
 
 @pytest.mark.parametrize("prefix", ["a10", "atom"])
