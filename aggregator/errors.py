@@ -27,8 +27,27 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass
+from typing import Literal
 
 OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
+
+RequestFailure = Literal[
+    "dns", "refused", "reset", "timeout", "tls", "address", "redirect", "too-large", "http", "challenge", "protocol",
+    "truncated", "empty", "robots", "waiting",
+]  # fmt: skip
+"""`waiting`: no request was made, because the host wants a pause (or its robots.txt cannot be read)."""
+DocumentFailure = Literal["empty", "not-a-feed", "too-deep", "malformed"]
+PageFailure = Literal["not-a-page", "too-large", "paid", "no-article", "another-text", "shorter"]
+"""Of the page of an article."""
+ChildFailure = Literal["timeout", "crashed"]
+FailureKind = (
+    RequestFailure
+    | DocumentFailure
+    | PageFailure
+    | Literal["parser-timeout", "parser-crashed"]  # a ChildFailure
+    | Literal["secret", "crashed"]  # an environment variable is missing; an error in this program
+)
+"""Why a poll has no result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +144,14 @@ class CannotListen(AggregatorError):
 class SandboxError(AggregatorError):
     """A parsing child process was killed (`timeout`) or died (`crashed`)."""
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, kind: ChildFailure, message: str) -> None:
         super().__init__(message)
-        self.kind = kind
+        self.kind: ChildFailure = kind
 
 
 class ParseError(AggregatorError):
-    """`kind` is one of `empty`, `not-a-feed`, `too-deep`, `malformed`; for the page of an article `not-a-page`,
-    `too-large`, `paid`, `no-article`, `another-text`, `shorter`."""
+    """A document is no feed that can be read, or a page no article."""
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, kind: DocumentFailure | PageFailure, message: str) -> None:
         super().__init__(message)
-        self.kind = kind
+        self.kind: DocumentFailure | PageFailure = kind

@@ -15,7 +15,7 @@ from aggregator.model.stream import Names
 from aggregator.normalise.address import canonical
 
 if TYPE_CHECKING:
-    from aggregator.model.source import SourceState
+    from aggregator.model.source import Health, SourceState
     from aggregator.web.library import InForce, Library
 
 
@@ -50,7 +50,7 @@ def _public(application: Application, url: str) -> str:
     return application.mask(REFERENCE.sub(lambda found: "${" if found[1] is None else "***", url))
 
 
-def _health(state: SourceState, now: datetime) -> tuple[str, str]:
+def _health(state: SourceState, now: datetime) -> tuple[Health, str]:
     """How a source is doing, as everybody may see it: the address it moved to may contain its secret."""
     from aggregator.config.environment import mask
     from aggregator.schedule.health import health

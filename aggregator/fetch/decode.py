@@ -6,7 +6,7 @@ Supported: gzip, br (and deflate, which some servers send unasked). Only one cod
 from __future__ import annotations
 
 import zlib
-from typing import Protocol
+from typing import Literal, Protocol
 
 import brotli
 
@@ -19,9 +19,7 @@ and browsers and other readers read their bodies as they are."""
 
 
 class BodyRefused(Exception):
-    """`kind` as in `model.source.Failed`: too-large, truncated or protocol."""
-
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, kind: Literal["too-large", "truncated", "protocol"], message: str) -> None:
         super().__init__(message)
         self.kind = kind
 

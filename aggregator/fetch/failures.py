@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from aggregator.errors import OUT_OF_FILES, TooManyFiles
+from aggregator.errors import OUT_OF_FILES, FailureKind, TooManyFiles
 from aggregator.fetch.decode import BodyRefused
 from aggregator.fetch.guard import AddressRefused
 from aggregator.model.source import Failed, Freshness
@@ -32,7 +32,7 @@ _CERTIFICATE = {
     62: "the certificate is for another host",
     64: "the certificate is for another address",
 }
-_SOCKET = {
+_SOCKET: Final[Mapping[int, tuple[FailureKind, str]]] = {
     errno.ECONNREFUSED: ("refused", "the connection was refused"),
     errno.ECONNRESET: ("reset", "the connection was reset"),
     errno.EPIPE: ("reset", "the connection was reset"),
@@ -46,7 +46,9 @@ NO_NAME_SERVER: Final = "the name server does not answer"
 class Stopped(Exception):
     """Ends a request inside this package; `failed` is what the caller gets."""
 
-    def __init__(self, kind: str, message: str, status: int | None = None, freshness: Freshness | None = None) -> None:
+    def __init__(
+        self, kind: FailureKind, message: str, status: int | None = None, freshness: Freshness | None = None
+    ) -> None:
         super().__init__(message)
         self.failed = Failed(kind, message, status, freshness or Freshness())
 

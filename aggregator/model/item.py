@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class ParsedItem:
         return self.content if self.content and not self.content.isspace() else self.summary or ""
 
 
-TRUNCATED = "truncated"
+TRUNCATED: Final = "truncated"
 """The flaw of a document that breaks off: the one that costs entries."""
 
 

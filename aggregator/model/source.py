@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
 
+from aggregator.errors import FailureKind
+
 NOT_POLLED = "not polled yet"
 PAUSED = "paused: enabled is false in feeds.yaml"
+
+Flaw = Literal["guid-flood", "truncated", "future-dated", "undated", "thin"]
+"""What is wrong with a document that was read, where it makes a state."""
+Health = Literal["new", "ok", "gone", "challenge", "not-a-feed", "failing", "moved", "stale", "silent"] | Flaw
+"""How a source is doing; `schedule/health.py` says what each means."""
 
 
 class SourceState(msgspec.Struct, frozen=True):
@@ -29,10 +37,10 @@ class SourceState(msgspec.Struct, frozen=True):
     last_success: datetime | None = None
     last_new: datetime | None = None  # when it last brought something new
     last_status: int | None = None
-    error_kind: str | None = None
+    error_kind: FailureKind | None = None
     error: str | None = None
     failures: int = 0  # in a row
-    state: str = "new"  # new, ok, failing, gone, moved, stale, silent, …
+    state: Health = "new"
     polls: int = 0
     not_modified: int = 0
     bytes_received: int = 0
@@ -117,12 +125,9 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A poll without a result. `kind` is one of dns, refused, reset, timeout, tls, address, redirect, too-large, http,
-    challenge, protocol, truncated, empty, not-a-feed, malformed, too-deep, parser-timeout, parser-crashed, secret, crashed,
-    robots; or waiting: no request was made, because the host wants a pause (or its robots.txt cannot be read).
-    `message` never quotes unsafe content and never contains a secret."""
+    """A poll without a result. `message` never quotes unsafe content and never contains a secret."""
 
-    kind: str
+    kind: FailureKind
     message: str
     status: int | None = None
     freshness: Freshness = Freshness()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from aggregator.addresses import host_of
-from aggregator.errors import AggregatorError, StoreError, TooManyFiles
+from aggregator.errors import AggregatorError, FailureKind, StoreError, TooManyFiles
 from aggregator.model.item import Wanted
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified
 from aggregator.pipeline.refresh import Tools
@@ -26,7 +26,7 @@ LATER = 3600
 """Seconds until an article is requested once more if no result was stored, or, at least, if its host could not be reached and
 names no time: then it is put off by as long as its item is known, half a dozen times in all. Others of its host that were claimed
 with it come at least half an hour before it, so that one article alone, which may lead to another host, does not hold them up again."""
-_UNREACHABLE = frozenset({"waiting", "timeout", "dns", "refused", "reset"})  # of a whole host
+_UNREACHABLE: frozenset[FailureKind] = frozenset({"waiting", "timeout", "dns", "refused", "reset"})  # of a whole host
 
 
 _Read = tuple[str, str | None]

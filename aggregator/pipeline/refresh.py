@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import structs
 
 from aggregator.addresses import plain
-from aggregator.errors import ParseError, SandboxError, StoreError, TooManyFiles
+from aggregator.errors import ChildFailure, FailureKind, ParseError, SandboxError, StoreError, TooManyFiles
 from aggregator.model.item import NormalFeed
 from aggregator.model.poll import PollResult, RefreshReport
 from aggregator.model.settings import Defaults, Source
@@ -36,6 +36,9 @@ LINGER = 0.1
 """… and the seconds that the first of them waits for others, at most: a transaction costs as much as some twenty
 results."""
 NOTHING = Recognition((), (), (), ())
+
+
+_PARSER: Mapping[ChildFailure, FailureKind] = {"timeout": "parser-timeout", "crashed": "parser-crashed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +218,7 @@ async def _read(
     except ParseError as error:
         return Failed(error.kind, str(error), outcome.status), None
     except SandboxError as error:
-        return Failed(f"parser-{error.kind}", str(error), outcome.status), None
+        return Failed(_PARSER[error.kind], str(error), outcome.status), None
 
 
 async def _taken(

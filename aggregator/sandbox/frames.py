@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
+from aggregator.errors import DocumentFailure, PageFailure
 from aggregator.model.item import NormalFeed, Told
 from aggregator.model.source import ParseJob
 
@@ -47,7 +48,7 @@ class Done(msgspec.Struct, frozen=True, tag=True):
 class Refused(msgspec.Struct, frozen=True, tag=True):
     """The document is not a feed: `kind` and `message` of the ParseError."""
 
-    kind: str
+    kind: DocumentFailure | PageFailure
     message: str
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from aggregator.model.item import Drop, NormalFeed
 
@@ -10,7 +11,10 @@ MOST = 0.5
 """If at least this share of a document's items has a flaw, it is the source's flaw and not an item's."""
 FEWEST = 3  # items; fewer tell nothing
 
-UNDATED, FUTURE, THIN, FLOOD = "undated", "future-dated", "thin", "guid-flood"
+UNDATED: Final = "undated"
+FUTURE: Final = "future-dated"
+THIN: Final = "thin"
+FLOOD: Final = "guid-flood"
 
 
 def flaws(feed: NormalFeed, held_back: Iterable[Drop]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from aggregator.model.item import TRUNCATED
-from aggregator.model.source import NOT_POLLED, SourceState
+from aggregator.model.source import NOT_POLLED, Flaw, Health, SourceState
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule.flaws import FLOOD, FUTURE, THIN, UNDATED
 from aggregator.schedule.formatting import span
@@ -16,8 +16,8 @@ STALE_AFTER = timedelta(days=90)
 MISSED = 3
 """Times that a source may bring nothing when it usually would."""
 
-FAILURES = ("failing", "challenge", "not-a-feed")
-FLAWS = {
+FAILURES: tuple[Health, ...] = ("failing", "challenge", "not-a-feed")
+FLAWS: dict[Flaw, str] = {
     FLOOD: "its last document gave known titles new guids: the repeats were held back",
     TRUNCATED: "its last document breaks off: its complete entries were kept",
     FUTURE: "most items of its last document are dated in the future: they count as published when first seen",
@@ -27,7 +27,7 @@ FLAWS = {
 """Flaws of a document that make a state, the gravest first."""
 
 
-def health(state: SourceState, now: datetime) -> tuple[str, str]:
+def health(state: SourceState, now: datetime) -> tuple[Health, str]:
     """(state, evidence). States, the first that holds: `gone` (410, not polled any more), `challenge` (a page for
     browsers instead of the feed), `not-a-feed` (a page or nothing), `failing` (the last poll failed otherwise), `new`
     (no poll yet), `moved` (asked at another address than feeds.yaml says), `stale` (answers, but nothing new for 90
@@ -36,20 +36,28 @@ def health(state: SourceState, now: datetime) -> tuple[str, str]:
     if state.last_status == 410:
         return "gone", f"the server says 410 Gone since {_day(state.last_attempt)}: not polled until its url changes"
     if state.failures:
-        since = f", last success {_ago(state.last_success, now)}" if state.last_success else ", never succeeded"
-        why = f"{counted(state.failures, 'failure')} in a row{since}: {state.error or state.error_kind}"
-        if permanent_redirects.adopted(state):
-            why += f"; polled at {state.moved_to}, to which it moved permanently"
-        return state.error_kind if state.error_kind in FAILURES else "failing", why
+        return _failing(state, now)
     if state.last_success is None:
         return "new", NOT_POLLED
     if permanent_redirects.adopted(state):
         return "moved", f"moved permanently since {_day(state.moved_since)}; in feeds.yaml set url: {state.moved_to}"
     if (answered := quiet(state, state.last_success)) >= silent_after(state):  # while nobody asks, nobody is silent
-        word = "stale" if answered >= STALE_AFTER else "silent"
+        word: Health = "stale" if answered >= STALE_AFTER else "silent"
         usually = f"; it usually brings something every {span(state.rhythm)}" if state.rhythm else ""
         return word, f"it answers, but its last new item came {span(quiet(state, now))} ago{usually}"
     return _of_document(state) or ("ok", _going_well(state, now))
+
+
+def _failing(state: SourceState, now: datetime) -> tuple[Health, str]:
+    since = f", last success {_ago(state.last_success, now)}" if state.last_success else ", never succeeded"
+    why = f"{counted(state.failures, 'failure')} in a row{since}: {state.error or state.error_kind}"
+    if permanent_redirects.adopted(state):
+        why += f"; polled at {state.moved_to}, to which it moved permanently"
+    match state.error_kind:
+        case "challenge" | "not-a-feed" as kind:
+            return kind, why
+        case _:
+            return "failing", why
 
 
 def quiet(state: SourceState, now: datetime) -> timedelta:
@@ -62,7 +70,7 @@ def silent_after(state: SourceState) -> timedelta:
     return min(max(SILENT_AFTER, MISSED * (state.rhythm or timedelta())), STALE_AFTER)
 
 
-def _of_document(state: SourceState) -> tuple[str, str] | None:
+def _of_document(state: SourceState) -> tuple[Flaw, str] | None:
     held = {flaw.strip() for flaw in (state.flaws or "").split(",")}
     return next(((flaw, words) for flaw, words in FLAWS.items() if flaw in held), None)
 

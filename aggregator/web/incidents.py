@@ -6,15 +6,15 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 from aggregator.model import notes
-from aggregator.model.source import SourceState
+from aggregator.model.source import Health, SourceState
 from aggregator.model.story import ItemView
 from aggregator.model.stream import Stream, StreamQuery
 from aggregator.schedule.flaws import FLOOD
 from aggregator.schedule.health import FAILURES, STALE_AFTER, silent_after
 from aggregator.web.library import Library
 
-TROUBLES = (*FAILURES, "gone", "moved", "stale", "silent", FLOOD)
-SILENCE = ("silent", "stale")
+TROUBLES: tuple[Health, ...] = (*FAILURES, "gone", "moved", "stale", "silent", FLOOD)
+SILENCE: tuple[Health, ...] = ("silent", "stale")
 PATIENCE = 3
 """Failures in a row before a source counts as dead here; /sources shows its state at once."""
 QUIET, USUAL = timedelta(days=2), timedelta(days=16)
@@ -51,7 +51,7 @@ def incidents(lib: Library) -> Stream:
     )
 
 
-def _incident(root: str, state: SourceState, kind: str, evidence: str, since: datetime) -> ItemView:
+def _incident(root: str, state: SourceState, kind: Health, evidence: str, since: datetime) -> ItemView:
     """One entry as long as the problem lasts. `since`: when the configuration in force began, which dates problems
     whose beginning is unknown."""
     after = _after(state, kind)
@@ -63,7 +63,7 @@ def _incident(root: str, state: SourceState, kind: str, evidence: str, since: da
     )
 
 
-def _after(state: SourceState, kind: str) -> datetime | None:
+def _after(state: SourceState, kind: Health) -> datetime | None:
     """The event after which a problem began; no poll changes it while the problem lasts."""
     if kind == FLOOD:
         return None  # meanwhile polls succeed and bring news

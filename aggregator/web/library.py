@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from aggregator.errors import ConfigError
 from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings, StoredConfiguration
-from aggregator.model.source import SourceState
+from aggregator.model.source import Health, SourceState
 from aggregator.model.stream import LATEST, STORING, Names, Rendered, Stream, StreamName, StreamQuery
 from aggregator.web.long_answers import LongAnswers
 from aggregator.web.recent import Recent
@@ -97,7 +97,7 @@ class Library:
         compile: Callable[[Mapping[str, str]], InForce],
         current: InForce,
         clock: Callable[[], datetime],
-        health: Callable[[SourceState, datetime], tuple[str, str]],
+        health: Callable[[SourceState, datetime], tuple[Health, str]],
         *,
         troubles: Callable[[], Sequence[str]] = lambda: (),
         found: Callable[[Upkeep], Mapping[str, str]] = lambda upkeep: {},

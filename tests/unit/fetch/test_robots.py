@@ -8,6 +8,7 @@ import time
 import ada_url
 import pytest
 
+from aggregator.errors import FailureKind
 from aggregator.fetch.redirects import WebAddress
 from aggregator.fetch.robots import LONGEST, READ, SHORTEST, Robots, rules
 from aggregator.model.source import Failed, Fetched, Freshness, Outcome
@@ -117,7 +118,7 @@ def test_a_host_that_has_none_asks_for_nothing(answer: Failed) -> None:
 
 
 @pytest.mark.parametrize("kind", ["timeout", "dns", "refused", "tls", "truncated", "too-large", "address"])
-def test_a_host_that_cannot_answer_is_asked_later(kind: str) -> None:
+def test_a_host_that_cannot_answer_is_asked_later(kind: FailureKind) -> None:
     host = Host(Failed(kind, ""), told(""))
     assert host.kind() == host.kind() == "waiting"
     assert len(host.asked) == 1

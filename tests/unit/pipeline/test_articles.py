@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from builders import NOW, archive, item, polled, source
 
+from aggregator.errors import FailureKind
 from aggregator.model.item import NormalFeed, Told
 from aggregator.model.settings import Defaults
 from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, Outcome, ParseJob
@@ -77,7 +78,7 @@ def test_an_article_is_requested_once_the_newest_of_its_host_first(desk: Desk) -
 
 
 @pytest.mark.parametrize("kind", ["timeout", "dns", "refused", "reset", "waiting"])
-def test_a_host_that_cannot_be_reached_is_asked_for_one_article(desk: Desk, kind: str) -> None:
+def test_a_host_that_cannot_be_reached_is_asked_for_one_article(desk: Desk, kind: FailureKind) -> None:
     desk.answers = lambda path: Failed(kind, "not reached")
     assert sorted(desk.call()) == ["alpha.example/1", "beta.example/1"]
     assert desk.call(LATER // 2 - 60) == []

@@ -9,6 +9,7 @@ import pytest
 from builders import source
 from msgspec.structs import replace
 
+from aggregator.errors import FailureKind
 from aggregator.model.item import Item, NormalFeed
 from aggregator.model.settings import FIRST_INTERVAL, Defaults
 from aggregator.model.source import HORIZON, Failed, Fetched, Freshness, NotModified, Outcome, SourceState
@@ -61,7 +62,7 @@ def fetched(
     return Fetched(url, 200, b"unpacked body", None, etag, modified, Freshness(max_age), permanent, wire_bytes=4)
 
 
-def failed(status: int | None = None, retry_after: int | None = None, kind: str = "http") -> Failed:
+def failed(status: int | None = None, retry_after: int | None = None, kind: FailureKind = "http") -> Failed:
     return Failed(kind, f"{status}", status, Freshness(None, retry_after))
 
 
@@ -375,7 +376,11 @@ def test_validators_are_replaced_on_every_200_and_kept_by_a_304() -> None:
 
 
 def test_validators_are_left_out_after_three_errors_of_the_server_alone() -> None:
-    kinds = {"http": [True, True, False, False], "challenge": [True, True, False, False], "timeout": [True] * 4}
+    kinds: dict[FailureKind, list[bool]] = {
+        "http": [True, True, False, False],
+        "challenge": [True, True, False, False],
+        "timeout": [True] * 4,
+    }
     for kind, expected in kinds.items():
         state, sent = known_state(), []
         for _ in range(4):
