@@ -16,6 +16,7 @@ from pathlib import Path
 from aggregator.categorise.judge import judge
 from aggregator.categorise.rulebook import compile_rules
 from aggregator.config.load import load
+from aggregator.model.judgement import Case
 from benchmarks.eval_sections import FEEDS, Labelled, measure, table
 
 TIMES_OF_INDIA, WSJ = r"timesofindia[^/]*/", r"wsj\.com/"
@@ -55,7 +56,7 @@ def run(corpus: Path, feeds: Path = FEEDS) -> None:
     items = list(read(corpus))
     for name, which in {"half whose misses were read": True, "the other half": False}.items():
         chosen = [item for item in items if item.tuned is which]
-        figures = measure(chosen, [judge(book, item.title, item.summary) for item in chosen])
+        figures = measure(chosen, [judge(book, Case(item.title, item.summary)) for item in chosen])
         print(f"Other outlets, {name} ({len(chosen)} items)\n{table(figures)}\n")
 
 

@@ -22,7 +22,7 @@ from aggregator.categorise.judge import judge
 from aggregator.categorise.receipts import receipts
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.config.load import load
-from aggregator.model.judgement import Judgement
+from aggregator.model.judgement import Case, Judgement
 
 FEEDS = Path(__file__).parent.parent / "feeds.yaml"
 IDS = {
@@ -142,11 +142,11 @@ def speed(book: Rulebook, items: Sequence[Labelled]) -> tuple[float, float]:
     """Items a CPU second on one core, receipts off and on."""
     began = time.process_time()
     for item in items:
-        judge(book, item.title, item.summary)
+        judge(book, Case(item.title, item.summary))
     middle = time.process_time()
     some = items[: len(items) // 4]
     for item in some:
-        receipts(book, item.title, item.summary)
+        receipts(book, Case(item.title, item.summary))
     return len(items) / (middle - began), len(some) / (time.process_time() - middle)
 
 
@@ -155,7 +155,7 @@ def run(corpus: Path, feeds: Path = FEEDS) -> dict[str, Figures]:
     settings = load(feeds, {})
     book = compile_rules(settings.sections, settings.topics, settings.fallback)
     items = list(read(corpus))
-    found = [judge(book, item.title, item.summary) for item in items]
+    found = [judge(book, Case(item.title, item.summary)) for item in items]
     halves = {"tuned half": [True], "half kept aside": [False], "all": [True, False]}
     results = {}
     for name, which in halves.items():

@@ -18,6 +18,7 @@ from pathlib import Path
 from aggregator.categorise.judge import judge
 from aggregator.categorise.rulebook import compile_rules
 from aggregator.config.load import load
+from aggregator.model.judgement import Case
 from benchmarks.eval_sections import FEEDS
 
 LABELS = Path(__file__).parent / "topics/labels.tsv"
@@ -132,7 +133,7 @@ def run(corpus: Path, feeds: Path = FEEDS, *, labels: Path = LABELS, verbose: bo
     settings = load(feeds, {})
     book = compile_rules(settings.sections, settings.topics, settings.fallback)
     items = list(read(corpus, labels))
-    answers = [judge(book, item.title, item.summary).topics for item in items]
+    answers = [judge(book, Case(item.title, item.summary)).topics for item in items]
     results: dict[str, Figures] = {}
     for half in sorted({item.half for item in items}):
         for name, sets in {**{name: (name,) for name in FILES}, "both": tuple(FILES)}.items():

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from aggregator.addresses import host_of, one_site
 from aggregator.bootstrap.installation import utc_now
 from aggregator.categorise.weights import MARK
-from aggregator.model.judgement import Judgement, Receipt, Scores
+from aggregator.model.judgement import Case, Judgement, Receipt, Scores
 from aggregator.text.countries import countries, names
 
 if TYPE_CHECKING:
@@ -101,8 +101,7 @@ class Configured:
         """Where a text belongs by the rules; `source` may fix its section or add a prior."""
         from aggregator.categorise.judge import judge
 
-        usually, section = _prior(source)
-        return self._with_places(judge(self.rulebook, title, summary, usually=usually, section=section))
+        return self._with_places(judge(self.rulebook, Case.of(title, summary, source)))
 
     def counting(self) -> tuple[Policy, Usage]:
         """As `policy`, but counting which lines of the rules are used."""
@@ -111,8 +110,7 @@ class Configured:
         usage = Usage(self.rulebook)
 
         def judge(item: PendingItem) -> Judgement:
-            usually, section = _prior(self.sources.get(item.source))
-            return self._with_places(usage.judge(item.title, item.summary, usually=usually, section=section))
+            return self._with_places(usage.judge(Case.of(item.title, item.summary, self.sources.get(item.source))))
 
         return replace(self.policy, judge=judge), usage
 
@@ -124,10 +122,9 @@ class Configured:
         """The results of `judge` and `receipts`, at the cost of one of them."""
         from aggregator.categorise.receipts import judged
 
-        usually, section = _prior(source)
-        judgement, found = judged(self.rulebook, title, summary, usually=usually, section=section)
+        judgement, found = judged(self.rulebook, Case.of(title, summary, source))
         if source is not None:
-            own = (f"usually: {usually}", f"section: {section}")
+            own = (f"usually: {source.usually}", f"section: {source.section}")
             found = tuple(replace(one, at=source.at) if one.rule in own else one for one in found)
         return self._with_places(judgement), found
 
@@ -136,7 +133,7 @@ class Configured:
         from aggregator.categorise.judge import judge
         from aggregator.categorise.receipts import named
 
-        judged, names = judge(self.rulebook, title, summary), named(self.rulebook, title, summary)
+        judged, names = judge(self.rulebook, Case(title, summary)), named(self.rulebook, title, summary)
         return tuple(
             Receipt(topic, 1.0, f"places: {code}", None, (names[code],), None)
             for code, topic in self._place_topics(judged)
@@ -208,7 +205,7 @@ class Configured:
             program=program(),
             taken_names=self._taken_names,
             place_names={name: id for code, name in names() if (id := self._countries[code]) in found},
-            spoken_for=lambda title: bool(judge_text(self.rulebook, title).topics),
+            spoken_for=lambda title: bool(judge_text(self.rulebook, Case(title)).topics),
             old=min(OLD, keep, *own.values()),
         ).at(int(utc_now().timestamp()))
 
@@ -221,8 +218,3 @@ class Configured:
             outlets += [publisher.name, *publisher.aliases]
         rules = [name for rule in (*settings.sections, *settings.topics) for name in (rule.id, rule.title)]
         return frozenset((*outlets, *(source.publisher for source in settings.sources), *rules))
-
-
-def _prior(source: Source | None) -> tuple[str | None, str | None]:
-    """The section that a source's items lean to (a prior), and the one in which all of them are placed."""
-    return (source.usually, source.section) if source else (None, None)

@@ -11,18 +11,9 @@ from aggregator.categorise.findings import Evidence, TextReading
 from aggregator.categorise.judge import decided, totals
 from aggregator.categorise.receipts import rule_name
 from aggregator.categorise.rulebook import Rulebook, without_place
+from aggregator.model.judgement import Case
 from aggregator.model.settings import Position, Term
 from aggregator.text.match import Haystack, haystack
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A text to be judged; `usually` and `section` are those of its source."""
-
-    title: str
-    summary: str = ""
-    usually: str | None = None
-    section: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +42,8 @@ def outcome(book: Rulebook, case: Case) -> Outcome:
         return Outcome(case.section, None, 0.0, ())
     hay = haystack(case.title, case.summary)
     reading = read(book, hay)
-    raw = totals(book, reading, case.usually, case.section)[: book.sections]
-    winner = decided(book, reading, case.usually, case.section).section
+    raw = totals(book, reading, case)[: book.sections]
+    winner = decided(book, reading, case).section
     ranked = sorted(
         (-value, number) for number, value in enumerate(raw) if value > 0 and book.rules[number].id != winner
     )
@@ -89,6 +80,6 @@ def _counterfactuals(
         else:
             kept, _ = said_once(hay, [other for other in every if not (other.rule == number and other.term == term)])
             left = reading._replace(evidence=kept)
-        then = decided(book, left, case.usually, case.section).section
+        then = decided(book, left, case).section
         if then != winner:
             yield Counterfactual(rule_name(term, one.place), term.at, then)

@@ -8,7 +8,7 @@ from aggregator.categorise.judge import judge
 from aggregator.categorise.receipts import receipts
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.errors import Problem
-from aggregator.model.judgement import Judgement, Receipt
+from aggregator.model.judgement import Case, Judgement, Receipt
 from aggregator.model.settings import Example, Rules
 
 
@@ -21,7 +21,7 @@ def check_examples(book: Rulebook) -> tuple[Problem, ...]:
 def misses(book: Rulebook, rule: Rules) -> Iterator[Problem]:
     """The failing examples of one section or topic."""
     for example in rule.examples:
-        found = judge(book, example.text)
+        found = judge(book, Case(example.text))
         if found.section != rule.id and rule.kind == "section":
             yield _problem(
                 example, f"expected section {rule.id}, got {found.section} ({_why(book, example, found.section)})"
@@ -29,7 +29,7 @@ def misses(book: Rulebook, rule: Rules) -> Iterator[Problem]:
         elif rule.kind == "topic" and rule.id not in found.topics:
             yield _problem(example, f"expected topic {rule.id}, got {', '.join(found.topics) or 'no topic'}")
     for example in rule.counterexamples:
-        found = judge(book, example.text)
+        found = judge(book, Case(example.text))
         if rule.id in (_placed(found) if rule.kind == "section" else found.topics):
             yield _problem(example, f"expected not in {rule.id}, but it is ({_why(book, example, rule.id)})")
 
@@ -43,7 +43,7 @@ def _problem(example: Example, message: str) -> Problem:
 
 
 def _why(book: Rulebook, example: Example, section: str) -> str:
-    for receipt in receipts(book, example.text):
+    for receipt in receipts(book, Case(example.text)):
         if receipt.section == section:
             return _reason(receipt)
     return "no rule matched"

@@ -8,20 +8,18 @@ from aggregator.categorise import weights
 from aggregator.categorise.evidence import read
 from aggregator.categorise.findings import TextReading
 from aggregator.categorise.rulebook import Rulebook
-from aggregator.model.judgement import Judgement, Scores
+from aggregator.model.judgement import Case, Judgement, Scores
 from aggregator.text.match import haystack
 
 
-def judge(
-    book: Rulebook, title: str, summary: str = "", *, usually: str | None = None, section: str | None = None
-) -> Judgement:
-    """Where an item belongs. `usually` and `section` are those of its source: a prior, and a fixed section."""
-    return decided(book, read(book, haystack(title, summary)), usually, section)
+def judge(book: Rulebook, case: Case) -> Judgement:
+    """Where a text belongs."""
+    return decided(book, read(book, haystack(case.title, case.summary)), case)
 
 
-def decided(book: Rulebook, reading: TextReading, usually: str | None, section: str | None) -> Judgement:
+def decided(book: Rulebook, reading: TextReading, case: Case) -> Judgement:
     """Where a text belongs, from its reading."""
-    return concluded(book, reading, totals(book, reading, usually, section))
+    return concluded(book, reading, totals(book, reading, case))
 
 
 def concluded(book: Rulebook, reading: TextReading, raw: Sequence[float]) -> Judgement:
@@ -32,17 +30,18 @@ def concluded(book: Rulebook, reading: TextReading, raw: Sequence[float]) -> Jud
     return Judgement(scores[0][0], scores, topics, places)
 
 
-def totals(book: Rulebook, reading: TextReading, usually: str | None, section: str | None) -> list[float]:
-    """The raw evidence for each rule."""
+def totals(book: Rulebook, reading: TextReading, case: Case) -> list[float]:
+    """The raw evidence for each rule: of the reading, and of the source."""
     raw = [0.0] * len(book.rules)
     for rule, value, _, _, _, _ in reading.evidence:
         raw[rule] += value
     for number in reading.excluded:
         raw[number] = 0.0
-    if usually is not None and usually in book.ids and book.ids[usually] not in reading.excluded:
-        raw[book.ids[usually]] += weights.PRIOR
-    if section is not None and section in book.ids:
-        raw[book.ids[section]] = max(raw[: book.sections]) + weights.FIXED
+    usually, fixed = book.ids.get(case.usually or ""), book.ids.get(case.section or "")
+    if usually is not None and usually not in reading.excluded:
+        raw[usually] += weights.PRIOR
+    if fixed is not None:
+        raw[fixed] = max(raw[: book.sections]) + weights.FIXED
     return raw
 
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from aggregator.categorise.counterfactuals import Case
 from aggregator.categorise.evidence import read, whole
 from aggregator.categorise.findings import TextReading
 from aggregator.categorise.judge import decided, judge
 from aggregator.categorise.rulebook import Rulebook, compile_rules
+from aggregator.model.judgement import Case
 from aggregator.model.settings import LONGEST_WORD, Rules, Term
 from aggregator.text.match import Locator, haystack, needle
 
@@ -117,7 +117,7 @@ def _put(proposal: Proposal, term: Term) -> Proposal:
 
 def _leads(book: Rulebook, proposal: Proposal, case: Case) -> str:
     tried = compile_rules(edited(book.rules[: book.sections], proposal), (), book.fallback)
-    return judge(tried, case.title, case.summary, usually=case.usually, section=case.section).section
+    return judge(tried, case).section
 
 
 def _heavier(book: Rulebook, reading: TextReading, number: int) -> Iterator[Proposal]:
@@ -142,7 +142,7 @@ def _new_words(book: Rulebook, reading: TextReading, number: int, case: Case) ->
 
 def _blocked(book: Rulebook, reading: TextReading, number: int, case: Case) -> Iterator[Proposal]:
     """Phrases around what supported the leading section, as lines for its `not`."""
-    leader = book.ids.get(decided(book, reading, case.usually, case.section).section)
+    leader = book.ids.get(decided(book, reading, case).section)
     if leader is None or leader == number:
         return
     rules = book.rules[leader]

@@ -7,37 +7,34 @@ from aggregator.categorise.evidence import read, whole
 from aggregator.categorise.findings import Evidence
 from aggregator.categorise.judge import concluded, enough, topic_numbers, totals, weighed
 from aggregator.categorise.rulebook import Rulebook
-from aggregator.model.judgement import Judgement, Match, Receipt, RunnerUp
+from aggregator.model.judgement import Case, Judgement, Match, Receipt, RunnerUp
 from aggregator.model.settings import Term
 from aggregator.text.match import Locator, haystack
 
 
-def receipts(
-    book: Rulebook, title: str, summary: str = "", *, usually: str | None = None, section: str | None = None
-) -> tuple[Receipt, ...]:
-    """One receipt for each section that `judge` names for the same arguments, in the same order, then one for each
-    topic (its `runner_up` is None)."""
-    return judged(book, title, summary, usually=usually, section=section)[1]
+def receipts(book: Rulebook, case: Case) -> tuple[Receipt, ...]:
+    """One receipt for each section that `judge` names, in the same order, then one for each topic (its `runner_up` is None)."""
+    return judged(book, case)[1]
 
 
-def judged(
-    book: Rulebook, title: str, summary: str = "", *, usually: str | None = None, section: str | None = None
-) -> tuple[Judgement, tuple[Receipt, ...]]:
+def judged(book: Rulebook, case: Case) -> tuple[Judgement, tuple[Receipt, ...]]:
     """The result of `judge`, with the receipts: the text is read once."""
-    hay = haystack(title, summary)
+    hay = haystack(case.title, case.summary)
     reading = read(book, hay)
-    raw = totals(book, reading, usually, section)
+    raw = totals(book, reading, case)
     judgement = concluded(book, reading, raw)
     ranked = _ranked(book, enough(book, raw[: book.sections])) or _ranked(book, raw[: book.sections])
     by_rule: dict[int, list[Evidence]] = {}
     for one in reading.evidence:
         by_rule.setdefault(one.rule, []).append(one)
 
-    locator = Locator(title, summary, hay)
+    locator = Locator(case.title, case.summary, hay)
 
     def match(one: Evidence) -> Match:
         field, start, end = locator.locate(one.start, whole(hay, one))
-        return Match((title if field == "title" else summary)[start:end], field, round(one.value, 3), start, end)
+        return Match(
+            (case.title if field == "title" else case.summary)[start:end], field, round(one.value, 3), start, end
+        )
 
     def made(id: str, number: int, score: float, rival: RunnerUp | None, source: str | None = None) -> Receipt:
         own = sorted(by_rule.get(number, ()), key=lambda one: (-one.value, one.start, -one.end, one.term.at.line))
@@ -52,7 +49,8 @@ def judged(
     for id, score in judgement.scores:
         number = book.ids.get(id, -1)
         rival = next((RunnerUp(other, value) for other, value in ranked if other != id), None)
-        source = "section" if section == id else "usually" if usually == id and number not in by_rule else None
+        by_prior = case.usually == id and number not in by_rule
+        source = "section" if case.section == id else "usually" if by_prior else None
         found.append(made(id, number, score, rival, source))
     for number in topic_numbers(book, raw, reading):
         found.append(made(book.rules[number].id, number, round(raw[number] / (raw[number] + weights.HALF), 4), None))

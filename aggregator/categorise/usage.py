@@ -9,7 +9,7 @@ from aggregator.categorise import weights
 from aggregator.categorise.evidence import read
 from aggregator.categorise.judge import decided
 from aggregator.categorise.rulebook import Rulebook
-from aggregator.model.judgement import Judgement
+from aggregator.model.judgement import Case, Judgement
 from aggregator.model.settings import Rules, Term
 from aggregator.text.match import Haystack, Matcher, haystack, needle
 
@@ -36,10 +36,10 @@ class Usage:
         self._blocking = Matcher([made for made, _ in parts]) if parts else None
         self._blocked = [number for _, number in parts]
 
-    def judge(self, title: str, summary: str, *, usually: str | None = None, section: str | None = None) -> Judgement:
-        hay = haystack(title, summary)
+    def judge(self, case: Case) -> Judgement:
+        hay = haystack(case.title, case.summary)
         reading = read(self._book, hay)
-        judgement = decided(self._book, reading, usually, section)
+        judgement = decided(self._book, reading, case)
         rules, first_topic = self._book.rules, self._book.sections
         sections, topics = judgement.sections, judgement.topics
         for line, rule in {(id(one.term), one.rule) for one in (*reading.evidence, *reading.covered)}:

@@ -11,7 +11,6 @@ from itertools import islice
 from typing import Any
 
 from aggregator.bootstrap import Application
-from aggregator.categorise.counterfactuals import Case
 from aggregator.categorise.examples import check_examples
 from aggregator.categorise.judge import judge
 from aggregator.categorise.proposing import Proposal, edited, proposals
@@ -19,6 +18,7 @@ from aggregator.config.characters import in_lines
 from aggregator.config.edit import scalar
 from aggregator.config.tree import Items, Table, read_tree
 from aggregator.errors import Problem, UsageError
+from aggregator.model.judgement import Case
 from aggregator.model.settings import FALLBACK, Position, Term
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.category_topics import stored_topics
@@ -52,7 +52,7 @@ def expected(application: Application, case: Case, section: str, story: int | No
     held = _leading(application, application, archive, story)
     if case.section:
         return answer(section, case.section, held, fixed=case.section)
-    own = judge(application.rulebook, case.title, case.summary, usually=case.usually).section
+    own = judge(application.rulebook, case).section
     rows: list[dict[str, Any]] = []
     if own != section:
         found = islice(

@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from aggregator.bootstrap import Application, Installation, utc_now
-from aggregator.categorise.counterfactuals import Case, Outcome, outcome
+from aggregator.categorise.counterfactuals import Outcome, outcome
 from aggregator.cli import joining
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.judgement import judgement, lines
 from aggregator.cli.planning import stored_ids
 from aggregator.cli.terminal import is_terminal
 from aggregator.errors import AggregatorError, UsageError
-from aggregator.model.judgement import Match, Receipt
+from aggregator.model.judgement import Case, Match, Receipt
 from aggregator.model.settings import Source
 from aggregator.model.story import ItemView, StoryView
 from aggregator.normalise.characters import one_line
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     stays = item.section if item and item.pruned else None
     if item and stays:
         value |= {"section": stays, "sections": [*item.sections] or [stays], "topics": [*item.topics]}
-    case = Case(title, summary, source.usually if source else None, source.section if source else None)
+    case = Case.of(title, summary, source)
     found_out = Outcome(stays, None, 0.0, ()) if stays else outcome(application.rulebook, case)
     value["outcome"] = _outcome(found_out)
     if args.expect and stays:

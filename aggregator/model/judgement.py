@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aggregator.model.settings import Position
+from aggregator.model.settings import Position, Source
 
 Scores = tuple[tuple[str, float], ...]
 """Sections with their scores, highest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A text to be judged. `usually` and `section` are those of its source: a prior, and the section of all its items."""
+
+    title: str
+    summary: str = ""
+    usually: str | None = None
+    section: str | None = None
+
+    @classmethod
+    def of(cls, title: str, summary: str, source: Source | None) -> Case:
+        return cls(title, summary, source.usually, source.section) if source else cls(title, summary)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
+from builders.judging import judge, receipts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.categorise.judge import judge
-from aggregator.categorise.receipts import receipts
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.model.settings import Position, Rules, Term
 from aggregator.model.stream import RulesKind

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from aggregator.categorise.attribution import cause
-from aggregator.categorise.counterfactuals import Case, outcome
+from aggregator.categorise.counterfactuals import outcome
 from aggregator.categorise.judge import judge
 from aggregator.categorise.proposing import edited, proposals
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.categorise.usage import Usage
 from aggregator.config.load import parse
+from aggregator.model.judgement import Case
 from aggregator.model.settings import Term
 from aggregator.model.stream import StreamName
 
@@ -75,7 +76,7 @@ def test_every_proposal_moves_the_text(wanted: str) -> None:
     assert found
     for proposal in found:
         tried = compile_rules(edited(rules.rules[: rules.sections], proposal), (), rules.fallback)
-        assert judge(tried, case.title).section == wanted
+        assert judge(tried, case).section == wanted
 
 
 def test_a_heavier_line_is_proposed_in_its_place() -> None:
@@ -125,7 +126,7 @@ def test_lines_that_do_nothing_are_counted_while_judging() -> None:
     rules = book(RULES.replace("[missile*, {turret: 0.2}]", "[missile*, {turret: 0.01}, rocket]"))
     usage = Usage(rules)
     for title in ("Missile hits Norway", "Turret of a castle in Japan", "Fine china auction"):
-        assert usage.judge(title, "") == judge(rules, title)
+        assert usage.judge(Case(title)) == judge(rules, Case(title))
     dead = {(one.rules, one.key, one.term.parts[0], one.found) for one in usage.dead()}
     assert dead == {
         ("defense", "words", "turret", True),
@@ -137,7 +138,7 @@ def test_lines_that_do_nothing_are_counted_while_judging() -> None:
 
 def test_a_line_whose_word_stands_inside_a_phrase_is_found() -> None:
     usage = Usage(book(RULES.replace("missile*,", "missile*, {missile defence: 2},")))
-    usage.judge("Missile defence shown", "")
+    usage.judge(Case("Missile defence shown"))
     assert ("defense", "missile*") not in {(one.rules, one.term.parts[0]) for one in usage.dead()}
 
 
@@ -192,7 +193,7 @@ def test_without_a_place_the_words_of_other_sections_count_in_full() -> None:
     rules = HOME_AND_ABROAD.replace(", north-america", "")
     case = Case("US tariff trade")
     (counterfactual,) = outcome(book(rules), case).counterfactuals
-    assert counterfactual.then == judge(book(rules.replace(", places: [US]", "")), case.title).section == "europe"
+    assert counterfactual.then == judge(book(rules.replace(", places: [US]", "")), case).section == "europe"
 
 
 @pytest.mark.parametrize("title", ["US meets Norway", "Trade with octopuses", "US tariff trade"])
@@ -218,7 +219,7 @@ def assert_least_that_moves(rules: Rulebook, title: str) -> None:
     for weight, moves in ((found.behind, True), (found.behind - 0.01, False)):
         word = Term(("zebra",), weight, rules.rules[0].at)
         more = [replace(one, words=(*one.words, word)) if one.id == found.runner_up else one for one in rules.rules]
-        moved = judge(compile_rules(more, (), rules.fallback), f"{title} zebra").section == found.runner_up
+        moved = judge(compile_rules(more, (), rules.fallback), Case(f"{title} zebra")).section == found.runner_up
         assert moved == moves, (found, weight)
 
 

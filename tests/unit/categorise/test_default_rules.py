@@ -6,10 +6,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from builders.judging import judge, receipts
 
 from aggregator.categorise.examples import check_examples
-from aggregator.categorise.judge import judge
-from aggregator.categorise.receipts import receipts
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.config.load import load
 from aggregator.model.settings import Settings

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pickle
 
 import pytest
+from builders.judging import judge, receipts
 
 from aggregator.categorise import weights
 from aggregator.categorise.examples import check_examples
-from aggregator.categorise.judge import judge, story_sections
-from aggregator.categorise.receipts import receipts
+from aggregator.categorise.judge import story_sections
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.model.judgement import Judgement
 from aggregator.model.settings import Example, Position, Rules, Term
