@@ -1,45 +1,93 @@
-"""Runs the `examples` and `counterexamples` of a file: which fail, where they are, what came instead and why."""
+"""Runs the `examples` and `counterexamples` of a file: which fail, where they are, what came instead and why; and which of them an
+edit of the file turns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 from aggregator.categorise.judge import judge
 from aggregator.categorise.receipts import receipts
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.errors import Problem
 from aggregator.model.judgement import Case, Judgement, Receipt
-from aggregator.model.settings import Example, Rules
+from aggregator.model.settings import Example, Position, Rules
+from aggregator.model.stream import StreamName
+
+Kind = Literal["example", "counterexample"]
+Key = tuple[StreamName, Kind, str]
+"""The section or topic of an example, and its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """An example whose result changes, or a new one that fails. `held`: whether it did so far, None for a new one; `why` it fails."""
+
+    of: StreamName
+    kind: Kind
+    text: str
+    at: Position
+    held: bool | None
+    holds: bool
+    why: str | None
 
 
 def check_examples(book: Rulebook) -> tuple[Problem, ...]:
     """Every failing example, in the order of the rules. An example of a section must have it as its primary section,
     one of a topic must be in the topic; a counterexample must not be in the section or topic at all."""
-    return tuple(problem for rule in book.rules for problem in misses(book, rule))
+    return tuple(problem for rule in book.rules for _, problem in _misses(book, rule))
 
 
-def misses(book: Rulebook, rule: Rules) -> Iterator[Problem]:
+def failing(book: Rulebook | None) -> dict[Key, Problem]:
+    """The failing examples of a file, if there is one."""
+    return dict(miss for rule in book.rules for miss in _misses(book, rule)) if book else {}
+
+
+def turned(
+    before: Rulebook | None, after: Rulebook, failed: Mapping[Key, Problem], fails: Mapping[Key, Problem]
+) -> list[Turned]:
+    """The examples of `after` that do not hold as they did; `failed` and `fails` are the `failing` ones before and after."""
+    known, found = _examples(before), []
+    for key, at in _examples(after).items():
+        held, holds = key not in failed if key in known else None, key not in fails
+        if held != holds and not (held is None and holds):
+            found.append(Turned(*key, at, held, holds, None if holds else fails[key].message))
+    return found
+
+
+def _examples(book: Rulebook | None) -> dict[Key, Position]:
+    kinds: tuple[Kind, ...] = ("example", "counterexample")
+    return {
+        (rules.stream, kind, example.text): example.at
+        for rules in (book.rules if book else ())
+        for kind in kinds
+        for example in (rules.examples if kind == "example" else rules.counterexamples)
+    }
+
+
+def _misses(book: Rulebook, rule: Rules) -> Iterator[tuple[Key, Problem]]:
     """The failing examples of one section or topic."""
+
+    def miss(kind: Kind, example: Example, message: str) -> tuple[Key, Problem]:
+        return (rule.stream, kind, example.text), example.at.problem(f'"{example.text}": {message}')
+
     for example in rule.examples:
         found = judge(book, Case(example.text))
         if found.section != rule.id and rule.kind == "section":
-            yield _problem(
-                example, f"expected section {rule.id}, got {found.section} ({_why(book, example, found.section)})"
-            )
+            why = _why(book, example, found.section)
+            yield miss("example", example, f"expected section {rule.id}, got {found.section} ({why})")
         elif rule.kind == "topic" and rule.id not in found.topics:
-            yield _problem(example, f"expected topic {rule.id}, got {', '.join(found.topics) or 'no topic'}")
+            yield miss("example", example, f"expected topic {rule.id}, got {', '.join(found.topics) or 'no topic'}")
     for example in rule.counterexamples:
         found = judge(book, Case(example.text))
         if rule.id in (_placed(found) if rule.kind == "section" else found.topics):
-            yield _problem(example, f"expected not in {rule.id}, but it is ({_why(book, example, rule.id)})")
+            why = _why(book, example, rule.id)
+            yield miss("counterexample", example, f"expected not in {rule.id}, but it is ({why})")
 
 
 def _placed(found: Judgement) -> tuple[str, ...]:
     return found.sections or (found.section,)
-
-
-def _problem(example: Example, message: str) -> Problem:
-    return example.at.problem(f'"{example.text}": {message}')
 
 
 def _why(book: Rulebook, example: Example, section: str) -> str:

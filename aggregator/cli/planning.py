@@ -7,16 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from aggregator.bootstrap import Application
+from aggregator.categorise.examples import failing, turned
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.renaming import former_ids
-from aggregator.model.settings import Position, Rules
+from aggregator.model.settings import Rules
 from aggregator.model.story import PendingItem, StoryState
 from aggregator.model.stream import RulesKind, StreamName
 from aggregator.normalise.address import canonical
 from aggregator.pipeline.category_topics import stored_topics
+from aggregator.pipeline.causes import Causes, Way
 from aggregator.pipeline.changes import ENVIRONMENT, Changes, changes, term_text
 from aggregator.pipeline.override_effects import OverrideEffects, override_effects
-from aggregator.pipeline.plan import NO_TOPICS, Moves, Override, Plan, Row, Sample, plan
+from aggregator.pipeline.plan import NO_TOPICS, Moves, Plan, Row, Sample, plan
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.stored_policy import with_like
 from aggregator.ports import Archive, EditionStore
@@ -57,9 +59,10 @@ class Comparison:
     def __init__(self, before: Application | None, after: Application) -> None:
         self.before, self.after = before, after
         self.changes = Changes()
-        self._failing = _misses(before), _misses(after)
+        self._failing = failing(before.rulebook if before else None), failing(after.rulebook)
         self._stored: dict[str, str] = {}
         self._counting = after.counting()
+        self._causes = Causes(before, after, environment=False)
 
     def run(
         self, archive: Archive | None, pages: Iterator[Sequence[Row]], progress: Callable[[int], None]
@@ -73,6 +76,7 @@ class Comparison:
         stored = archive.upkeep.configuration() if archive else None
         epoch = stored and stored.epoch
         self.changes = changes(self.before.settings if self.before else None, self.after.settings, epoch)
+        self._causes = Causes(self.before, self.after, environment=ENVIRONMENT in self.changes.other)
         old = self._stored_policy(archive, epoch) if archive and epoch else None
         categories = stored_topics(archive) if archive else NO_TOPICS
         found = (
@@ -122,36 +126,14 @@ class Comparison:
             if kind == "section":
                 row |= {"primary_before": moves.led, "primary_after": moves.leads}
             row |= {"come": moves.come, "go": moves.go, "become": moves.become}
-            row["coming"] = [self._sample(stream, sample, comes=True) for sample in moves.coming]
-            row["going"] = [self._sample(stream, sample, comes=False) for sample in moves.going]
-            # The reason is why the section that was the primary one no longer is.
-            row["becoming"] = [
-                self._sample(StreamName(kind, one.old), one, comes=False, stays=True) for one in moves.becoming
-            ]
+            row["coming"] = [self._sample(stream, sample, "coming") for sample in moves.coming]
+            row["going"] = [self._sample(stream, sample, "going") for sample in moves.going]
+            row["becoming"] = [self._sample(stream, sample, "becoming") for sample in moves.becoming]
             rows.append(row)
         return rows
 
-    def _sample(self, stream: StreamName, sample: Sample, *, comes: bool, stays: bool = False) -> dict[str, Any]:
-        from aggregator.categorise.attribution import Cause, cause
-
-        book = self.before.rulebook if self.before else None
-        item = sample.item
-        gone = None if comes else self._removed(stream)
-        if sample.override:
-            why = Cause(f"stories: {sample.override.key}", self._position(sample.override), sample.override.gone)
-        elif stream.kind == "section" and (said := self._by_source(item, stream.id, stays=stays)):
-            why = Cause(*said)
-        elif gone:
-            why = Cause(f"{gone.kind}: {gone.id}", gone.at, gone=True)
-        else:
-            why = cause(book, self.after.rulebook, stream, item.title, item.summary, comes=comes)
-        if why.at is None and self._by_environment(item, stream, comes=comes, stays=stays):
-            why = Cause(ENVIRONMENT, None)
-        if why.rule == "outweighed":  # then the section that gained is the reason
-            rose = cause(
-                book, self.after.rulebook, StreamName("section", sample.new), item.title, item.summary, comes=True
-            )
-            why = rose if rose.at else why
+    def _sample(self, stream: StreamName, sample: Sample, way: Way) -> dict[str, Any]:
+        why = self._causes.of(stream, sample, way)
         return {
             "id": urn(sample.id),
             "title": sample.title,
@@ -162,52 +144,6 @@ class Comparison:
             "at": str(why.at) if why.at else None,
             "gone": why.gone,
         }
-
-    def _by_environment(self, item: PendingItem, stream: StreamName, *, comes: bool, stays: bool) -> bool:
-        """Whether a value that changed since moves the item: so does then the file in force, which is read with those of today."""
-        if self.before is None or ENVIRONMENT not in self.changes.other:
-            return False
-        judged = self.before.policy.judge(item)
-        held = judged.topics if stream.kind == "topic" else (judged.section, *(() if stays else judged.sections))
-        return (stream.id in held) == comes
-
-    def _removed(self, stream: StreamName) -> Rules | None:
-        """The section or topic, if the file no longer has it."""
-        old, new = (
-            {one.stream: one for one in (*side.settings.sections, *side.settings.topics)} if side else {}
-            for side in (self.before, self.after)
-        )
-        return None if stream in new else old.get(stream)
-
-    def _by_source(self, item: PendingItem, section: str, *, stays: bool) -> tuple[str, Position, bool] | None:
-        """The `section` or `usually` of the item's source that the edit adds or takes away (then the last is true), if without
-        that the item would not have come or gone, or, where it stays, the section would be its primary one as before."""
-        old, new = (one.sources.get(item.source) if one else None for one in (self.before, self.after))
-        had, has = ((one.section, one.usually) if one else (None, None) for one in (old, new))
-        if had == has:
-            return None
-        without, judged = (self.after.judge(item.title, item.summary, source) for source in (old, new))
-        asked = slice(1) if stays else slice(None)
-        if (section in without.sections[asked]) == (section in judged.sections[asked]):
-            return None
-        key = "section" if had[0] != has[0] else "usually"
-        adds = getattr(new, key, None)
-        source = new if adds else old
-        return (f"{key}: {getattr(source, key)}", source.at, not adds) if source else None
-
-    def _position(self, override: Override) -> Position | None:
-        """The position of an override in the file that has it."""
-        source = self.before if override.gone else self.after
-        if source is None:
-            return None
-        said = source.settings.overrides
-        lines = {
-            "join": [(url, at) for urls, at in zip(said.join, said.join_at, strict=True) for url in urls],
-            "split": zip(said.split, said.split_at, strict=True),
-            "hide": zip(said.hide, said.hide_at, strict=True),
-            "pin": [(pin.url, pin.at) for pin in said.pin],
-        }[override.key]
-        return next((at for url, at in lines if canonical(url) == override.address), None)
 
     def _overrides(self, store: EditionStore | None) -> dict[str, Any]:
         """Stories that would be merged, split, or lose an article, because of the file."""
@@ -230,35 +166,22 @@ class Comparison:
 
     def _written(self) -> dict[str | None, str]:
         """Addresses of `stories` in canonical form → as the file has them."""
-        overrides = self.after.settings.overrides
-        joined = (url for group in overrides.join for url in group)
-        return {
-            canonical(url): url
-            for url in (*overrides.split, *overrides.hide, *(pin.url for pin in overrides.pin), *joined)
-        }
+        return {canonical(url): url for _, url, _ in self.after.settings.overrides.lines()}
 
     def _examples(self) -> list[dict[str, Any]]:
-        """Examples whose result changes, and new ones that fail."""
-        old, new = self._failing
-        known = _all_examples(self.before)
-        rows = []
-        for key, (text, at) in _all_examples(self.after).items():
-            held = None if key not in known else key not in old
-            holds = key not in new
-            if (held is None and holds) or held == holds:
-                continue
-            rows.append(
-                {
-                    "of": key[1],
-                    "kind": key[2],
-                    "text": text,
-                    "at": at,
-                    "held": held,
-                    "holds": holds,
-                    "why": new.get(key),
-                }
-            )
-        return rows
+        before = self.before.rulebook if self.before else None
+        return [
+            {
+                "of": one.of.id,
+                "kind": one.kind,
+                "text": one.text,
+                "at": str(one.at),
+                "held": one.held,
+                "holds": one.holds,
+                "why": one.why,
+            }
+            for one in turned(before, self.after.rulebook, *self._failing)
+        ]
 
     def _refused(self) -> int:
         """How many failing examples keep the file from being put in force, as `Application.admit` decides."""
@@ -292,7 +215,7 @@ class Comparison:
         sources = [
             {"id": id, "stories": use.stories if use else 0}
             for id, use in uses.items()
-            if use is None or not (use.first or use.alone)
+            if use is None or not use.telling
         ]
         return {"lines": rows, "sources": sources}
 
@@ -307,36 +230,3 @@ def _articles(items: Sequence[PendingItem]) -> list[dict[str, Any]]:
 
 def _story(state: StoryState) -> dict[str, Any]:
     return {"id": urn(state.id), "title": state.entry.title, "url": state.entry.link}
-
-
-Key = tuple[str, str, str, str]
-"""Kind and id of the rules, example or counterexample, its text."""
-
-
-def _misses(application: Application | None) -> dict[Key, str]:
-    """The failing examples, with what came instead."""
-    from aggregator.categorise.examples import misses
-
-    if application is None:
-        return {}
-    found = {}
-    places = {(at.file, at.line, at.column): key for key, at in _places(application).items()}
-    for rules in application.rulebook.rules:
-        for problem in misses(application.rulebook, rules):
-            key = places.get((problem.file, problem.line, problem.column))
-            if key:
-                found[key] = problem.message
-    return found
-
-
-def _places(application: Application) -> dict[Key, Any]:
-    return {
-        (rules.kind, rules.id, kind, example.text): example.at
-        for rules in application.rulebook.rules
-        for kind, examples in (("example", rules.examples), ("counterexample", rules.counterexamples))
-        for example in examples
-    }
-
-
-def _all_examples(application: Application | None) -> dict[Key, tuple[str, str]]:
-    return {key: (key[3], str(at)) for key, at in _places(application).items()} if application else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -157,6 +157,13 @@ class Overrides:
     hide: tuple[str, ...] = ()
     hide_at: tuple[Position, ...] = ()
     pin: tuple[Pin, ...] = ()
+
+    def lines(self) -> Iterator[tuple[str, str, Position]]:
+        """Every address, with its key before it and its position after it."""
+        yield from (("split", url, at) for url, at in zip(self.split, self.split_at, strict=True))
+        yield from (("hide", url, at) for url, at in zip(self.hide, self.hide_at, strict=True))
+        yield from (("pin", pin.url, pin.at) for pin in self.pin)
+        yield from (("join", url, at) for urls, at in zip(self.join, self.join_at, strict=True) for url in urls)
 
 
 @dataclass(frozen=True, slots=True)

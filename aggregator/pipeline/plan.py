@@ -77,6 +77,11 @@ class SourceUse:
     first: int = 0
     alone: int = 0
 
+    @property
+    def telling(self) -> bool:
+        """Whether readers would miss something without it."""
+        return bool(self.first or self.alone)
+
 
 @dataclass
 class Plan:

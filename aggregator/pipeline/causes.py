@@ -1,0 +1,110 @@
+"""Why a story moves from one configuration to another: the override, the source or the line of the rules that is responsible. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from aggregator.categorise.attribution import Cause, cause
+from aggregator.model.stream import StreamName
+from aggregator.normalise.address import canonical
+from aggregator.pipeline.changes import ENVIRONMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aggregator.categorise.rulebook import Rulebook
+    from aggregator.model.judgement import Judgement
+    from aggregator.model.settings import Position, Rules, Settings, Source
+    from aggregator.model.story import PendingItem
+    from aggregator.pipeline.plan import Override, Sample
+    from aggregator.pipeline.policy import Policy
+
+Way = Literal["coming", "going", "becoming"]
+"""A story comes to a stream, leaves it, or stays and has it as its primary section now."""
+
+
+class Judging(Protocol):
+    """One of the two configurations. `sources` by the ids under which stored items name them."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def rulebook(self) -> Rulebook: ...
+    @property
+    def policy(self) -> Policy: ...
+    @property
+    def sources(self) -> Mapping[str, Source]: ...
+    def judge(self, title: str, summary: str, source: Source | None = None) -> Judgement: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """`environment`: values from the environment changed since `before` was put in force."""
+
+    before: Judging | None
+    after: Judging
+    environment: bool
+
+    def of(self, stream: StreamName, sample: Sample, way: Way) -> Cause:
+        item, new = sample.item, self.after.rulebook
+        if way == "becoming":  # why the section that was the primary one no longer is
+            stream = StreamName("section", sample.old)
+        if sample.override:
+            why = Cause(f"stories: {sample.override.key}", self._position(sample.override), sample.override.gone)
+        elif by_source := self._by_source(stream, item, way):
+            why = by_source
+        elif way != "coming" and (gone := self._removed(stream)):
+            why = Cause(f"{gone.kind}: {gone.id}", gone.at, gone=True)
+        else:
+            old = self.before.rulebook if self.before else None
+            why = cause(old, new, stream, item.title, item.summary, comes=way == "coming")
+        if why.at is None and self._by_environment(stream, item, way):
+            return Cause(ENVIRONMENT, None)
+        if why.rule == "outweighed":  # then the section that gained is the reason
+            old = self.before.rulebook if self.before else None
+            rose = cause(old, new, StreamName("section", sample.new), item.title, item.summary, comes=True)
+            return rose if rose.at else why
+        return why
+
+    def _by_source(self, stream: StreamName, item: PendingItem, way: Way) -> Cause | None:
+        """The `section` or `usually` of the item's source that the edit adds or takes away, if without that the item would not
+        have come or gone, or, where it stays, the section would be its primary one as before."""
+        if stream.kind != "section":
+            return None
+        old, new = (one.sources.get(item.source) if one else None for one in (self.before, self.after))
+        had, has = ((one.section, one.usually) if one else (None, None) for one in (old, new))
+        if had == has:
+            return None
+        without, judged = (self.after.judge(item.title, item.summary, source) for source in (old, new))
+        asked = slice(1) if way == "becoming" else slice(None)
+        if (stream.id in without.sections[asked]) == (stream.id in judged.sections[asked]):
+            return None
+        key = "section" if had[0] != has[0] else "usually"
+        adds = getattr(new, key, None)
+        source = new if adds else old
+        return Cause(f"{key}: {getattr(source, key)}", source.at, gone=not adds) if source else None
+
+    def _removed(self, stream: StreamName) -> Rules | None:
+        """The section or topic, if the file no longer has it."""
+        old, new = (
+            {one.stream: one for one in (*side.settings.sections, *side.settings.topics)} if side else {}
+            for side in (self.before, self.after)
+        )
+        return None if stream in new else old.get(stream)
+
+    def _by_environment(self, stream: StreamName, item: PendingItem, way: Way) -> bool:
+        """Whether a value that changed since moves the item: so does then the file in force, which is read with those of today."""
+        if self.before is None or not self.environment:
+            return False
+        judged = self.before.policy.judge(item)
+        sections = () if way == "becoming" else judged.sections
+        held = judged.topics if stream.kind == "topic" else (judged.section, *sections)
+        return (stream.id in held) == (way == "coming")
+
+    def _position(self, override: Override) -> Position | None:
+        """The position of an override in the file that has it."""
+        source = self.before if override.gone else self.after
+        lines = source.settings.overrides.lines() if source else ()
+        meant = (override.key, override.address)
+        return next((at for key, url, at in lines if (key, canonical(url)) == meant), None)
