@@ -29,7 +29,7 @@ _BESIDE = re.compile(
         |^(?:morning|evening|\d\d?:\d\d)\ report\b
         |^\W*(?:the\ )?(?:(?:\w{{3,6}}day|morning|midday|afternoon|evening|weekend|daily|weekly|world|news)\ ){{0,3}}
             (?:(?<=the\ )\w+\ )?(?:briefing|newsletter|round-?up|digest)\W*$  # the name of an edition alone
-        |^\W*[a-z]+\W*$  # one word: More »
+        |^\W*(?:(?:read\ )?more|continue(?:\ reading)?|corrections?|untitled)\W*$
         |^\W*(?:here(?:['’]s|\ (?:is|are))|watch\ (?:as|the|how|live|moment))\s
         |\b(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know|(?:what|all)\ (?:we|to|you\ need\ to)\ know)\b
         |[:|–—-]\s*(?:live|explained|editorial|opinion|analysis|letters?|podcast|video|in\ (?:pictures|photos))\W{{0,3}}$
