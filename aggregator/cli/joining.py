@@ -55,7 +55,8 @@ def _reason(found: Joining) -> str:
         near = found.next is not None and found.next_score >= TUNING.min_link
         return f"it founded its story{'' if near else f': none reached {TUNING.min_link:g}'}"
     if found.reason == "alike":
-        return f"alike, {found.score:.2f} where {TUNING.min_link:g} is needed"
+        less = "" if found.score >= TUNING.min_link else ", or less of what several outlets tell within a day"
+        return f"alike, {found.score:.2f} where {TUNING.min_link:g} is needed{less}"
     return found.reason
 
 

@@ -105,16 +105,22 @@ class Groups:
         return enough and not self.marks.apart(one, other)
 
     def _needed(self, one: Sequence[int], other: Sequence[int]) -> float:
-        """The least link of two groups, which is lower the less they are like what came before them. Chapters of a running affair are
-        like those before them; what tells of something new is probably about one event."""
-        told = max(len({self.items[item].publisher for item in group}) for group in (one, other))
+        """The least link of two groups. What several outlets tell within a day is about one event more often than how alike they
+        are on the average shows, as each has its angle; above all if many tell both, or if it is less like what came before
+        them: chapters of a running affair are like those before them."""
+        tuning = self.tuning
+        few, many = sorted(len({self.items[item].publisher for item in group}) for group in (one, other))
         at = [self.items[item].at for item in (*one, *other)]
-        before = min(at) - self.tuning.new_before
+        before = min(at) - tuning.new_before
         # Items without a date have the time 0, and nothing is known of what came before them.
-        if told < self.tuning.new_publishers or max(at) - min(at) > self.tuning.new_span or before <= 0:
-            return self.tuning.min_link
+        if max(at) - min(at) > tuning.day or before <= 0 or (few < tuning.some and many < tuning.many):
+            return tuning.min_link
+        if few >= tuning.many:
+            return tuning.min_link_new
+        if many < tuning.many:
+            return tuning.min_link_day
         kin = max(self.compared.kin(item, before) for item in (*one, *other))
-        return self.tuning.min_link_new + self.tuning.kin_share * kin
+        return min(tuning.min_link_new + tuning.kin_share * kin, tuning.min_link_day)
 
     def _groups(self, pair: tuple[int, int]) -> tuple[int, int]:
         a, b = self.find(self.index[pair[0]]), self.find(self.index[pair[1]])

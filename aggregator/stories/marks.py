@@ -1,4 +1,4 @@
-"""Marks: a word that nearly all items of one group have and none of another. If each of two groups has one, they report two
+"""Marks: a name that nearly all items of one group have and none of another. If each of two groups has one, they report two
 similar events and are kept apart.
 """
 
@@ -7,6 +7,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
+
+from aggregator.stories.names import named
 from aggregator.stories.tuning import Tuning
 
 
@@ -31,7 +34,8 @@ class Marks:
         return self.mark(one, other) is not None and self.mark(other, one) is not None
 
     def mark(self, one: Sequence[int], other: Sequence[int]) -> int | None:
-        """The rarest word that nearly all items of `one` have and none of `other`; None if there is none."""
+        """The rarest word that nearly all items of `one` have and none of `other`, and that may be (part of) a name: outlets also
+        tell one event by different words. None if there is none."""
         theirs, rarity = self._counted(other), self.rarity
         enough, rare = self.tuning.mark_share * len(one), self.tuning.mark_rarity
         marks = [
@@ -39,7 +43,10 @@ class Marks:
             for word, count in self._counted(one).items()
             if count >= enough and word not in theirs and rarity[word] >= rare
         ]
-        return max(marks, key=lambda word: (rarity[word], word), default=None)
+        if not marks:
+            return None
+        names = [word for word, name in zip(marks, named(np.array(marks, np.int64))[2].tolist(), strict=True) if name]
+        return max(names, key=lambda word: (rarity[word], word), default=None)
 
     def _counted(self, items: Sequence[int]) -> Counter[int]:
         words: Counter[int] = Counter()

@@ -14,10 +14,12 @@ class Tuning:
     same_headline: int = 2 * DAY  # seconds: equal headlines within this time are one story
     column: int = DAY // 2  # … if one publisher has both; later ones are a regular column under one headline
     min_link: float = 0.53  # link between two groups from which they are united
-    min_link_new: float = 0.38  # … if both tell something new, which several publishers already tell in one of them,
+    min_link_day: float = 0.46  # … of what is told within a day, if many publishers tell one of them or some tell both
+    min_link_new: float = 0.38  # … if many tell both, or if what many tell is new,
     kin_share: float = 0.3  # … and so much more for each point of probability that one is like what came before
-    new_publishers: int = 3  # so many publishers
-    new_span: int = DAY  # within this time from the first report to the last
+    day: int = DAY  # from the first report to the last
+    some: int = 2  # publishers
+    many: int = 3  # publishers
     new_before: int = DAY // 4  # what was published so long before the first one, or longer, came before
     best_share: float = 0.2  # weight of the best pair in the link between groups; the rest is the mean over all pairs
     min_probability: float = 0.2  # pairs below this do not make two groups worth comparing

@@ -238,6 +238,58 @@ def test_what_is_new_and_told_by_several_is_one_event(
     assert len(memory.stories()) == stories
 
 
+VOTE = (
+    (
+        "Assembly votes to remove Speaker Tarvel after rebels revolt",
+        "Lawmakers voted on Tuesday to remove the Speaker, whom a band of rebels accused of breaking promises.",
+    ),
+    (
+        "Speaker Tarvel removed by assembly in revolt of rebels",
+        "Rebels accused the Speaker of broken promises, and lawmakers voted to remove him on Tuesday.",
+    ),
+    (
+        "Rebels remove Tarvel as assembly Speaker",
+        "The Speaker broke promises, rebels said before lawmakers voted on Tuesday to remove him.",
+    ),
+)
+HISTORY = (
+    (
+        "Tarvel becomes first Speaker ousted in history of Velmora",
+        "Rebels have his gavel. No leader of the chamber had lost it in two centuries.",
+    ),
+    (
+        "First Speaker in Velmora history to be ousted: Tarvel loses gavel",
+        "The chamber has no leader for the first time in two centuries, and a deputy takes over.",
+    ),
+    ("Tarvel ousted, chamber of Velmora without leader", "History was made when the gavel passed to a deputy."),
+)
+THREATS = (
+    ("Rebels threaten to oust Speaker Tarvel", "They accuse the Speaker of the assembly of broken promises."),
+    (
+        "Speaker Tarvel of Velmora says he will not be ousted",
+        "The leader of the chamber dared rebels to take the gavel.",
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("many", "hours", "stories"),
+    [
+        (3, 3, [2, 6]),
+        (2, 3, [2, 2, 3]),  # too few tell one of them to know that
+        (3, 25, [2, 3, 3]),  # the next day
+    ],
+)
+def test_what_many_tell_within_a_day_in_two_ways_is_one_event(many: int, hours: int, stories: list[int]) -> None:
+    """Also in an affair that has been in the news for days: some outlets tell what happened, others that it never did before."""
+    outlets = iter(("Post", "Globe", "Herald", "Wire", "Echo", "Argus", "Mail", "Courier"))
+    vote = [item(*told, next(outlets), NOON + n * 600) for n, told in enumerate(VOTE)]
+    history = [item(*told, next(outlets), NOON + hours * HOUR + n * 600) for n, told in enumerate(HISTORY[-many:])]
+    threats = [item(*told, next(outlets), NOON - 2 * DAY) for told in THREATS]
+    memory, _ = told([*vote, *history, *threats])
+    assert sorted(map(len, memory.stories().values())) == stories
+
+
 def test_the_founder_is_the_earliest_of_its_batch() -> None:
     memory, joins = told([DAM_TOO, DAM])
     assert memory.story(DAM_TOO.item) == DAM.item
@@ -367,6 +419,21 @@ def test_events_of_one_kind_stay_apart() -> None:
     unions = agree.unite([(0, 1)], 0.5)
     assert unions == []
     assert not marks.apart(nearly, theirs)
+
+
+def test_other_words_for_one_event_are_no_marks() -> None:
+    """What is in the headlines of all outlets of one half, and of none of the other, but is no name."""
+
+    def trial(words: str, number: int) -> Candidate:
+        return item(
+            f"Palace intruder Wolodymyr Petrenko {words}", f"Petrenko was sentenced on Friday, report {number}."
+        )
+
+    weapon = [trial("who carried crossbow sentenced", n) for n in range(3)]
+    motive = [trial("sentenced: chatbot urged him on", n) for n in range(3)]
+    compared = Comparison(read(weapon + motive, Memory(), TUNING, FeatureCache()), TUNING)
+    marks = Marks(compared.words, compared.rarity, TUNING)
+    assert not marks.apart([one.item for one in weapon], [one.item for one in motive])
 
 
 def test_nothing_comes_of_nothing() -> None:
