@@ -49,7 +49,11 @@ def followed(links: Sequence[str]) -> str | None:
 def to_article(links: Iterable[Mapping[str, Any]]) -> str | None:
     """Of the links of an Atom entry, each with `href` and perhaps `rel` and `type`, the first to its article; rather to a page than
     to its article as a PDF."""
-    articles = [link for link in links if link.get("href") and (link.get("rel") or "alternate").lower() == "alternate"]
+    articles = [
+        link
+        for link in links
+        if (link.get("href") or "").strip() and (link.get("rel") or "alternate").lower() == "alternate"
+    ]
     articles.sort(key=lambda link: link.get("type") not in (None, "text/html", "application/xhtml+xml"))
     return followed([link["href"] for link in articles])
 

@@ -37,6 +37,7 @@ _OF_MODULE = re.compile(rb"<(/?(?:media|itunes):)(title|description|summary|auth
 _PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>")
 _AUTHOR = re.compile(rb"<(?:dc:)?(?:author|creator)(?:\s[^<>]*)?(?<!/)>(?:(?!</)[\s\S]){1,500}")
 _BESIDE = re.compile(rb"<[\w.-]+:link(?=\s)")
+_NO_ADDRESS = re.compile(rb"(<(?:[\w.-]+:)?link\s(?:[^<>]*?\s)?)href=(?:\"\s*\"|'\s*')")
 _OF_PART = re.compile(rb"<(/?)(title|link|description|image|url)(?=[\s/>])")
 _AT = "\N{SMALL COMMERCIAL AT}"
 _LINE_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # as feedparser writes that of XHTML; to HTML they are two
@@ -69,8 +70,8 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
 def _prepared(document: Document) -> bytes:
     """What is said of a picture or an author, or for podcasts, under names of its own: feedparser takes it for the title, link, text
     and authors of the entry. Another sign for the @ of authors: feedparser cuts their e-mail addresses out after four letters of a
-    domain such as "online". A mark at each <atom:link> of RSS, since feedparser takes it for a <link>. Quotation marks in writings
-    that are safe in a malformed document."""
+    domain such as "online". A mark at each <atom:link> of RSS, since feedparser takes it for a <link>. No address that is empty, as
+    feedparser takes the xml:base for it. Quotation marks in writings that are safe in a malformed document."""
     data = _AUTHOR.sub(lambda author: author[0].replace(b"@", _AT.encode()), _with_parts_apart(document.data))
     if b":link" in data and b"<rss" in data[:2000]:
         data = outside_cdata(data, lambda part: _BESIDE.sub(rb'\g<0> beside="1"', part))
@@ -79,7 +80,7 @@ def _prepared(document: Document) -> bytes:
         parts[::2] = [_replaced(part, _IN_MARKUP) for part in parts[::2]]
         parts[1::2] = [_replaced(part, _IN_CDATA) for part in parts[1::2]]
         data = b"".join(parts)
-    return _OF_MODULE.sub(rb"<\1its-\2\3>", data)
+    return _NO_ADDRESS.sub(rb"\1", _OF_MODULE.sub(rb"<\1its-\2\3>", data))
 
 
 def _with_parts_apart(data: bytes) -> bytes:
@@ -204,11 +205,13 @@ def _time(parsed: Any) -> datetime | None:
 
 
 def _enclosures(entry: Mapping[str, Any]) -> list[Enclosure]:
+    """feedparser takes a link for one to a page where its feed does not say what it is."""
     found = []
     for link in entry.get("links") or ():
         href = _text(link.get("href"))
         if link.get("rel") == "enclosure" and href:
-            found.append(Enclosure(href, _text(link.get("type")), size(str(link.get("length") or ""))))
+            kind = _text(link.get("type"))
+            found.append(Enclosure(href, None if kind == "text/html" else kind, size(str(link.get("length") or ""))))
     return found
 
 

@@ -246,6 +246,20 @@ def test_the_link_of_an_item_may_be_written_as_in_atom(title: str) -> None:
 
 
 @pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
+@pytest.mark.parametrize("blank", ["", " "])
+def test_an_empty_address_is_none(blank: str, title: str) -> None:
+    """As WordPress writes it; that of the feed, in its place, would make one item of several."""
+    told = f'<entry xml:base="https://e.org/feed"><id>https://e.org/1</id><title>{title}</title><link href="{blank}"/></entry>'
+    assert read(atom(told)).items[0].url == "https://e.org/1"
+
+
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
+def test_an_enclosure_of_unknown_type_is_no_page(title: str) -> None:
+    told = f'<entry><id>1</id><title>{title}</title><link rel="enclosure" href="https://e.org/a"/></entry>'
+    assert [one.type for one in parsed(atom(told)).items[0].enclosures] == [None]
+
+
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
 @pytest.mark.parametrize("part", ["image", "author"])
 def test_what_is_said_of_a_part_is_not_said_of_the_item(part: str, title: str) -> None:
     said = f"<{part}><url>/i.png</url><title>Logo</title><link>https://e.org/i</link><description>Seen</description></{part}>"
