@@ -86,8 +86,12 @@ def links(page: str, asked: str, extension: str) -> str:
 serve_streams(feeds, "Feed", FEED, feed, ending=".<format:extension>", of_lists=("cursor",))
 
 
+SHORT = ("limit",)
+"""Some programs ask every feed for so many entries. These have few, and give all."""
+
+
 @feeds.get("/sections/<slug:id>/daily.<format:extension>")
-@described("Daily brief of a section as a feed: one entry a day", FEED, fails=(503,))
+@described("Daily brief of a section as a feed: one entry a day", FEED, fails=(503,), idle=SHORT)
 def brief(id: str, extension: str) -> Response:
     lib = library()
     query = query_of(lib, id)
@@ -96,7 +100,7 @@ def brief(id: str, extension: str) -> Response:
 
 
 @feeds.get("/sources.<format:extension>")
-@described("Feed of problems: sources that died, moved or went silent, broken edits", FEED, fails=(503,))
+@described("Feed of problems: sources that died, moved or went silent, broken edits", FEED, fails=(503,), idle=SHORT)
 def health(extension: str) -> Response:
     lib = library()
     return respond(FORMATS[extension].render(incidents(lib)), max_age=300)

@@ -162,6 +162,12 @@ def test_other_addresses_refuse_it_too(client: FlaskClient) -> None:
     assert client.get("/latest/2026-11?page=1&page=2").status_code == 400
 
 
+@pytest.mark.parametrize("address", ["/sections/defense/daily.rss", "/sources.json"])
+def test_feeds_of_few_entries_may_be_asked_for_fewer(client: FlaskClient, address: str) -> None:
+    """Some programs ask every feed for so many entries."""
+    assert client.get(f"{address}?limit=20").status_code == 200
+
+
 def test_limit_min_publishers_view_primary(client: FlaskClient) -> None:
     def titles(address: str) -> list[str]:
         return [entry["title"] for entry in client.get(address).get_json()["items"]]
