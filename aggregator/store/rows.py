@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 import orjson
@@ -228,7 +228,15 @@ _HINTS = get_type_hints(SourceState)
 
 def state_fields(kind: type) -> frozenset[str]:
     """The fields of a state that hold such values."""
-    return frozenset(name for name, hint in _HINTS.items() if kind in (hint, *get_args(hint)))
+    return frozenset(name for name, hint in _HINTS.items() if kind in _kinds(hint))
+
+
+def _kinds(hint: Any) -> set[type]:
+    """The types of the values that an annotation admits."""
+    if get_origin(hint) is Literal:
+        return set(map(type, get_args(hint)))
+    parts = get_args(hint)
+    return set().union(*map(_kinds, parts)) if parts else {hint}
 
 
 _TIMES = state_fields(datetime)
