@@ -32,6 +32,8 @@ def main(arguments: list[str]) -> int:
     sys.modules["dateparser"] = None  # type: ignore[assignment] # slow, and it reads "yesterday" by today's date
     tasks, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # so that libraries that print do not write into the frames
+    answers.write(frames.READY)
+    answers.flush()
     while (payload := _frame(tasks)) is not None:
         answers.write(frames.encode(_answer(frames.decode_task(payload), _frame(tasks) or b"")))
         answers.flush()

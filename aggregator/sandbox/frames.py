@@ -2,7 +2,7 @@
 follows its task as it is, after four bytes of its own length, so that 10 MiB are not copied again and again.
 
 The child reads hostile documents and is not trusted: the parent decodes its answers into these types only (msgspec checks
-every field), and refuses frames longer than MAX_FRAME.
+every field), and refuses frames longer than MAX_FRAME. The first frame of a child, which says that it has started, is empty.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from aggregator.model.source import ParseJob
 
 MAX_FRAME = 64 * 1024 * 1024  # bytes; a document is at most 10 MiB, and what it becomes is capped field by field
 LENGTH = 4
+READY = bytes(LENGTH)
+"""What a child sends when it has started."""
 
 
 class Task(msgspec.Struct, frozen=True, tag=True):

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import msgspec
 
-from aggregator.errors import OUT_OF_FILES, ParseError, SandboxError, TooManyFiles
+from aggregator.errors import OUT_OF_FILES, ChildFailure, ParseError, SandboxError, TooManyFiles
 from aggregator.model.item import NormalFeed, Told
 from aggregator.model.source import Fetched, ParseJob
 from aggregator.sandbox import frames
@@ -19,15 +19,25 @@ EXPECTED = MEBIBYTE // 2
 """Bytes for which a request counts that is under way: what it brings is not known yet, and mostly less."""
 
 
+@contextlib.asynccontextmanager
+async def _within(seconds: float, kind: ChildFailure, message: str) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise SandboxError(kind, message.format(f"{seconds:g}")) from error
+
+
 class Sandbox:
     """Parses documents in up to `children` processes; belongs to one event loop.
 
     The first child starts with the first document, or with `start`. Starting a further one costs as much as some thirty
     documents: it is started if a document has to wait after the first `alone` documents, or has waited for `patience` seconds.
 
-    `wall`: seconds for one document; `memory`: bytes of address space for a child; `recycle`: number of documents after
-    which a child is replaced (which frees what a parser leaks); `backlog`: bytes of documents that are under way, wait or are being
-    read, with which there is no `room` for others. Must be closed: `async with Sandbox() as …`.
+    `wall`: seconds for one document; `starting`: seconds in which a child must have started; `memory`: bytes of address space for a
+    child; `recycle`: number of documents after which a child is replaced (which frees what a parser leaks); `backlog`: bytes of
+    documents that are under way, wait or are being read, with which there is no `room` for others. Must be closed: `async with
+    Sandbox() as …`.
     """
 
     def __init__(
@@ -35,13 +45,14 @@ class Sandbox:
         *,
         children: int = 2,
         wall: float = 15.0,
+        starting: float = 60.0,
         memory: int = 512 * MEBIBYTE,
         recycle: int = 2000,
         alone: int = 150,
         patience: float = 1.0,
         backlog: int = 64 * MEBIBYTE,
     ) -> None:
-        self._wall, self._memory, self._recycle = wall, memory, recycle
+        self._wall, self._starting, self._memory, self._recycle = wall, starting, memory, recycle
         self._alone, self._patience = alone, patience
         self._slots = asyncio.Semaphore(1)
         self._further = children - 1  # children that may still be added
@@ -133,12 +144,14 @@ class Sandbox:
         self._busy.add(child)
         fine = False
         try:
-            async with asyncio.timeout(self._wall):
+            async with _within(
+                self._starting, "crashed", "the process that reads documents took longer than {} s to start"
+            ):
+                await child.ready()
+            async with _within(self._wall, "timeout", "the document took longer than {} s to read"):
                 answer = await child.ask(task, body)
             fine = True
             return answer
-        except TimeoutError as error:
-            raise SandboxError("timeout", f"the document took longer than {self._wall:g} s to read") from error
         except (OSError, EOFError, ValueError, msgspec.MsgspecError) as error:
             raise SandboxError("crashed", "the process that read the document died") from error
         finally:

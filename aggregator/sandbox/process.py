@@ -18,6 +18,7 @@ class ChildProcess:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self._ready = False
         self.asked = 0
 
     @classmethod
@@ -44,9 +45,17 @@ class ChildProcess:
     def pid(self) -> int:
         return self._process.pid
 
+    async def ready(self) -> None:
+        """Wait until it has started, which takes long where the machine is busy. Raises as `ask` does."""
+        reader = self._process.stdout
+        assert reader is not None
+        if not self._ready and await reader.readexactly(frames.LENGTH) != frames.READY:
+            raise ValueError("the child does not say that it has started")
+        self._ready = True
+
     async def ask(self, task: frames.Task | frames.Page, body: bytes) -> frames.Answer:
-        """Send a task with its document and wait for the answer. Raises OSError, EOFError, ValueError or MsgspecError if the child
-        fails."""
+        """Send a task with its document to a child that is ready, and wait for the answer. Raises OSError, EOFError, ValueError or
+        MsgspecError if the child fails."""
         reader, writer = self._process.stdout, self._process.stdin
         assert reader is not None and writer is not None
         self.asked += 1

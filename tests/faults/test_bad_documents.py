@@ -387,7 +387,7 @@ def test_f21_a_parser_bomb_costs_its_own_source_alone() -> None:
         return Fetched(URL, 200, body, None, None, None, Freshness())
 
     async def main() -> list[NormalFeed | BaseException]:
-        async with Sandbox(children=2, wall=6.0 * busy()) as sandbox:  # a child may take seconds to start
+        async with Sandbox(children=2, wall=6.0 * busy()) as sandbox:
             documents = [bomb, *[good] * 49]
             return await asyncio.gather(
                 *(sandbox.parse(fetched(body), JOB) for body in documents), return_exceptions=True

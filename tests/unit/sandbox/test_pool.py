@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from builders.documents import JOB, URL, item, read, rss
+from builders.process import busy
 from servers.local import Server, answer
 
 from aggregator.errors import ParseError, SandboxError
@@ -61,7 +62,7 @@ def test_a_document_that_is_no_feed_is_a_parse_error_and_the_child_lives_on() ->
 
 
 async def stalled(sandbox: Sandbox) -> None:
-    """Stop the child that reads the first document, so that it never answers, however fast or busy the machine is."""
+    """Stop the only child, so that it never answers, however fast or busy the machine is."""
     while not sandbox.pids:
         await asyncio.sleep(0.001)
     (child,) = sandbox.pids
@@ -83,17 +84,46 @@ def test_ctrl_c_in_a_terminal_ends_no_child_not_even_one_that_just_starts() -> N
 
 def test_a_stalled_child_is_killed() -> None:
     async def main() -> list[int]:
-        async with Sandbox(children=1, wall=1) as sandbox:
-            slow = asyncio.create_task(sandbox.parse(fetched(SLOW), JOB))
+        async with Sandbox(children=1) as sandbox:
+            await sandbox.parse(fetched(GOOD), JOB)
             await stalled(sandbox)
+            sandbox._wall = 1
             children = sandbox.pids
-            with pytest.raises(SandboxError) as error:
-                await slow
+            with pytest.raises(SandboxError, match="longer than 1 s to read") as error:
+                await sandbox.parse(fetched(GOOD), JOB)
             assert error.value.kind == "timeout"
             return children
 
     (child,) = asyncio.run(main())
     assert not _runs(child)
+
+
+def test_the_time_that_a_child_takes_to_start_is_none_of_its_document() -> None:
+    wall = 2 * busy()
+
+    async def main() -> NormalFeed:
+        async with Sandbox(children=1, wall=wall) as sandbox:
+            answer = asyncio.create_task(sandbox.parse(fetched(GOOD), JOB))
+            await stalled(sandbox)
+            await asyncio.sleep(wall + 0.5)
+            os.kill(sandbox.pids[0], signal.SIGCONT)
+            return await answer
+
+    assert len(asyncio.run(main()).items) == 2
+
+
+def test_a_child_that_does_not_start_is_no_fault_of_a_document() -> None:
+    async def main() -> None:
+        async with Sandbox(children=1, starting=0.5) as sandbox:
+            answer = asyncio.create_task(sandbox.parse(fetched(GOOD), JOB))
+            await stalled(sandbox)
+            with pytest.raises(SandboxError, match=r"longer than 0\.5 s to start") as error:
+                await answer
+            assert (error.value.kind, sandbox.pids) == ("crashed", [])
+            sandbox._starting = 60
+            assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+
+    asyncio.run(main())
 
 
 def test_a_stalled_child_holds_up_no_other_document() -> None:
