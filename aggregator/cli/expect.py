@@ -4,36 +4,26 @@ archive."""
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
-from itertools import islice
 from typing import Any
 
 from aggregator.bootstrap import Application
-from aggregator.categorise.examples import check_examples
 from aggregator.categorise.judge import judge
-from aggregator.categorise.proposing import Proposal, edited, proposals
+from aggregator.categorise.proposing import Proposal, edited
 from aggregator.config.characters import in_lines
 from aggregator.config.edit import scalar
 from aggregator.config.tree import Items, Table, read_tree
-from aggregator.errors import Problem, UsageError
+from aggregator.errors import UsageError
 from aggregator.model.judgement import Case
-from aggregator.model.settings import FALLBACK, Position, Term
-from aggregator.model.stream import StreamName
-from aggregator.pipeline.category_topics import stored_topics
+from aggregator.model.settings import Position, Term
 from aggregator.pipeline.changes import term_text
-from aggregator.pipeline.plan import PAGE, Plan, Row, archive_rows, plan
-from aggregator.ports import Archive
+from aggregator.pipeline.expectation import LOOKED_AT, Effect, Expectation
 
-TRIED = 24  # proposals whose effect on the archive is worked out
 SHOWN = 3
-LOOKED_AT = 2000  # stories with the words of a proposal, newest first
 
 _BARE = re.compile(r"\w(?:[^,:#\"\[\]{}]|[:#]\b)*")
-
-At = tuple[str, int, int]
-"""File, line and column of an example."""
 
 
 def known_section(application: Application, section: str) -> None:
@@ -46,23 +36,21 @@ def known_section(application: Application, section: str) -> None:
 
 
 def expected(application: Application, case: Case, section: str, story: int | None) -> dict[str, Any]:
-    """`{section, holds, story, proposals: [...]}`: those first that fail no example, then those that move the story of the text
-    as well, then those that move least in the archive, the lighter edit on a tie. `story`: its primary section."""
+    """`{section, fixed, story, holds, proposals: [...]}`, the best proposals first. `story`: its primary section."""
     archive = application.database.open() if application.database.exists else None
-    held = _leading(application, application, archive, story)
+    expectation = Expectation(application, archive, case, section, story)
+    held = expectation.leading(application)
     if case.section:
         return answer(section, case.section, held, fixed=case.section)
     own = judge(application.rulebook, case).section
-    rows: list[dict[str, Any]] = []
-    if own != section:
-        found = islice(
-            filter(partial(_keeps_fallback, application), proposals(application.rulebook, case, section)), TRIED
-        )
-        failing = {_at(problem) for problem in check_examples(application.rulebook)}
-        rows = [_row(application, proposal, archive, story, failing) for proposal in found]
-        telling = _telling(application, case)
-        rows.sort(key=lambda row: _rank(row, section, telling))
-    return answer(section, own, held, proposals=rows[:SHOWN])
+    best = expectation.best(partial(_trial, application))[:SHOWN] if own != section else []
+    return answer(section, own, held, proposals=[_row(application, effect) for effect in best])
+
+
+def _trial(application: Application, proposal: Proposal) -> Application:
+    settings = application.settings
+    sections, epoch = edited(settings.sections, proposal), f"{settings.epoch}+"
+    return Application(application.installation, replace(settings, sections=sections, epoch=epoch))
 
 
 def answer(
@@ -72,91 +60,28 @@ def answer(
     return {"section": section, "fixed": fixed, "story": story, "holds": own == section, "proposals": proposals}
 
 
-def _keeps_fallback(application: Application, proposal: Proposal) -> bool:
-    """A last section without rules takes what no rule places; with a rule it would lose that role."""
-    return proposal.rules.id != application.settings.fallback or proposal.rules.id == FALLBACK
-
-
-def _telling(application: Application, case: Case) -> frozenset[str]:
-    """Words of the text that topics use: they say what it is about."""
-    topics = {topic.id for topic in application.settings.topics}
-    found = application.receipts(case.title, case.summary)
-    return frozenset(match.text.lower() for one in found if one.section in topics for match in one.matched)
-
-
-def _rank(row: dict[str, Any], section: str, telling: frozenset[str]) -> tuple[Any, ...]:
-    """Edits that move the story itself come first, of those the ones that move and weigh the least; then words that topics
-    know, single words, and rare ones; nothing is known of a word that no stored story has."""
-    told = row["line"].partition(":")[0].strip("{} ").lower() in telling
-    seen = row["looked_at"]
-    fails = len(row["fails"])
-    stays = row["story"] not in (None, section)
-    return (
-        fails,
-        stays,
-        row["moved"],
-        row["weight"],
-        not told,
-        row["line"].count(" "),
-        not seen,
-        seen,
-        -len(row["line"]),
-    )
-
-
-def _row(
-    application: Application,
-    proposal: Proposal,
-    archive: Archive | None,
-    story: int | None,
-    failing: Container[At],
-) -> dict[str, Any]:
-    settings = application.settings
-    trial = Application(
-        application.installation,
-        replace(settings, sections=edited(settings.sections, proposal), epoch=f"{settings.epoch}+"),
-    )
-    found = _effect(application, trial, proposal, archive) if archive else Plan()
-    moves = found.streams.get(StreamName("section", proposal.rules.id))
+def _row(application: Application, effect: Effect) -> dict[str, Any]:
+    proposal, moves = effect.proposal, effect.moves
     at, edit = _edit(application, proposal)
     return {
         "section": proposal.rules.id,
         "key": proposal.key,
-        "line": term_text(proposal.term),
+        "line": effect.line,
         "was": term_text(proposal.was) if proposal.was else None,
         "at": str(at),
         "edit": edit,
-        "fails": [str(problem) for problem in check_examples(trial.rulebook) if _at(problem) not in failing],
+        "fails": [str(problem) for problem in effect.fails],
         "weight": proposal.term.weight,
-        "story": _leading(application, trial, archive, story),
-        "looked_at": found.stories,
-        "moved": found.changed,
-        "come": moves.come if moves else 0,
-        "go": moves.go if moves else 0,
+        "story": effect.story,
+        "looked_at": effect.plan.stories,
+        "moved": effect.plan.changed,
+        "come": moves.come,
+        "go": moves.go,
         "samples": [
             {"title": sample.title, "old": sample.old, "new": sample.new}
-            for sample in ([*moves.coming, *moves.becoming, *moves.going][:SHOWN] if moves else ())
+            for sample in [*moves.coming, *moves.becoming, *moves.going][:SHOWN]
         ],
     }
-
-
-def _leading(before: Application, after: Application, archive: Archive | None, story: int | None) -> str | None:
-    """The primary section that a stored story would have."""
-    if archive is None or story is None:
-        return None
-    found = plan(archive.edition, before.policy, after.policy, iter([[(0, story, "")]]))
-    return next((name.id for name, moves in found.streams.items() if moves.leads), None)
-
-
-def _effect(application: Application, trial: Application, proposal: Proposal, archive: Archive) -> Plan:
-    """The plan of the edit, over the stories that it can move."""
-    pages: Iterator[Sequence[Row]]
-    if proposal.phrase:
-        rows = archive.edition.containing(proposal.phrase, LOOKED_AT)
-        pages = (rows[start : start + PAGE] for start in range(0, len(rows), PAGE))
-    else:
-        pages = archive_rows(archive.edition, limit=LOOKED_AT)
-    return plan(archive.edition, application.policy, trial.policy, pages, category_topics=stored_topics(archive))
 
 
 def _edit(application: Application, proposal: Proposal) -> tuple[Position, str]:
@@ -209,10 +134,6 @@ def _typed(term: Term) -> str:
     """As `term_text`, in quotes where YAML needs them inside brackets."""
     parts = (part if _BARE.fullmatch(part) else scalar(part, flow=True) for part in term.parts)
     return term_text(replace(term, parts=tuple(parts)))
-
-
-def _at(problem: Problem) -> At:
-    return problem.file, problem.line, problem.column
 
 
 def expectation(value: dict[str, Any]) -> Iterator[str]:

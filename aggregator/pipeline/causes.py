@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from aggregator.categorise.attribution import Cause, cause
 from aggregator.model.stream import StreamName
@@ -11,39 +11,21 @@ from aggregator.normalise.address import canonical
 from aggregator.pipeline.changes import ENVIRONMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from aggregator.categorise.rulebook import Rulebook
-    from aggregator.model.judgement import Judgement
-    from aggregator.model.settings import Position, Rules, Settings, Source
+    from aggregator.model.settings import Position, Rules
     from aggregator.model.story import PendingItem
     from aggregator.pipeline.plan import Override, Sample
-    from aggregator.pipeline.policy import Policy
+    from aggregator.pipeline.policy import Configuration
 
 Way = Literal["coming", "going", "becoming"]
 """A story comes to a stream, leaves it, or stays and has it as its primary section now."""
-
-
-class Judging(Protocol):
-    """One of the two configurations. `sources` by the ids under which stored items name them."""
-
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def rulebook(self) -> Rulebook: ...
-    @property
-    def policy(self) -> Policy: ...
-    @property
-    def sources(self) -> Mapping[str, Source]: ...
-    def judge(self, title: str, summary: str, source: Source | None = None) -> Judgement: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Causes:
     """`environment`: values from the environment changed since `before` was put in force."""
 
-    before: Judging | None
-    after: Judging
+    before: Configuration | None
+    after: Configuration
     environment: bool
 
     def of(self, stream: StreamName, sample: Sample, way: Way) -> Cause:

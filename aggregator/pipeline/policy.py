@@ -1,12 +1,18 @@
-"""What an edition decides by: one configuration as the pipeline sees it."""
+"""What an edition decides by, and what comparisons do: one configuration as the pipeline sees it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
 
 from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.story import PendingItem
+
+if TYPE_CHECKING:
+    from aggregator.categorise.rulebook import Rulebook
+    from aggregator.model.judgement import Receipt
+    from aggregator.model.settings import Settings, Source
 
 OLD = 14 * 86_400
 """Seconds after which a report is no news, whatever its outlet changes in it: a story that has no younger one enters streams at the
@@ -63,3 +69,18 @@ class Policy:
 
     def hides(self, item: PendingItem) -> bool:
         return item.canonical in self.hidden or item.n in self.hidden_items
+
+
+class Configuration(Protocol):
+    """One of the configurations that are compared. `sources` have the ids under which stored items name them."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def rulebook(self) -> Rulebook: ...
+    @property
+    def policy(self) -> Policy: ...
+    @property
+    def sources(self) -> Mapping[str, Source]: ...
+    def judge(self, title: str, summary: str, source: Source | None = None) -> Judgement: ...
+    def receipts(self, title: str, summary: str, source: Source | None = None) -> tuple[Receipt, ...]: ...

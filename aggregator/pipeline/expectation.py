@@ -1,0 +1,117 @@
+"""Which edits of one line put a text into a section, with what each would change in the archive; the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from aggregator.categorise.examples import check_examples
+from aggregator.categorise.proposing import Proposal, proposals
+from aggregator.errors import Problem
+from aggregator.model.judgement import Case
+from aggregator.model.settings import FALLBACK
+from aggregator.pipeline.category_topics import stored_topics
+from aggregator.pipeline.changes import term_text
+from aggregator.pipeline.plan import PAGE, Moves, Plan, Row, archive_rows, plan
+from aggregator.pipeline.policy import Configuration
+from aggregator.ports import Archive
+
+TRIED = 24  # proposals whose effect on the archive is worked out
+LOOKED_AT = 2000  # stories with the words of a proposal, newest first
+
+Trial = Callable[[Proposal], Configuration]
+"""The configuration with an edit."""
+
+At = tuple[str, int, int]
+"""File, line and column of an example."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an edit would do. `fails`: examples that hold today; `story`: the primary section that the story of the text would have."""
+
+    proposal: Proposal
+    fails: tuple[Problem, ...]
+    story: str | None
+    plan: Plan
+
+    @property
+    def line(self) -> str:
+        return term_text(self.proposal.term)
+
+    @property
+    def moves(self) -> Moves:
+        """Of the section that is edited."""
+        return self.plan.streams.get(self.proposal.rules.stream, Moves())
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """That a text is in the section `wanted`, by the configuration `now`. `story` is its story, if it is stored in `archive`."""
+
+    now: Configuration
+    archive: Archive | None
+    case: Case
+    wanted: str
+    story: int | None
+
+    def best(self, trial: Trial) -> list[Effect]:
+        """Those first that fail no example, then those that move the story of the text as well, then those that move least in the
+        archive, the lighter edit on a tie; then words that topics know, single words, and rare ones: nothing is known of a word
+        that no stored story has."""
+        found = islice(filter(self._keeps_fallback, proposals(self.now.rulebook, self.case, self.wanted)), TRIED)
+        failing = {_at(problem) for problem in check_examples(self.now.rulebook)}
+        effects = [self._effect(proposal, trial(proposal), failing) for proposal in found]
+        telling = self._telling()
+        return sorted(effects, key=lambda effect: self._rank(effect, telling))
+
+    def leading(self, then: Configuration) -> str | None:
+        """The primary section that the stored story would have."""
+        if self.archive is None or self.story is None:
+            return None
+        found = plan(self.archive.edition, self.now.policy, then.policy, iter([[(0, self.story, "")]]))
+        return next((name.id for name, moves in found.streams.items() if moves.leads), None)
+
+    def _keeps_fallback(self, proposal: Proposal) -> bool:
+        """A last section without rules takes what no rule places; with a rule it would lose that role."""
+        return proposal.rules.id != self.now.settings.fallback or proposal.rules.id == FALLBACK
+
+    def _telling(self) -> frozenset[str]:
+        """Words of the text that topics use: they say what it is about."""
+        topics = {topic.id for topic in self.now.settings.topics}
+        found = self.now.receipts(self.case.title, self.case.summary)
+        return frozenset(match.text.lower() for one in found if one.section in topics for match in one.matched)
+
+    def _effect(self, proposal: Proposal, then: Configuration, failing: Container[At]) -> Effect:
+        fails = tuple(problem for problem in check_examples(then.rulebook) if _at(problem) not in failing)
+        found = self._plan(proposal, then, self.archive) if self.archive else Plan()
+        return Effect(proposal, fails, self.leading(then), found)
+
+    def _plan(self, proposal: Proposal, then: Configuration, archive: Archive) -> Plan:
+        """The plan of the edit, over the stories that it can move."""
+        pages: Iterator[Sequence[Row]]
+        if proposal.phrase:
+            rows = archive.edition.containing(proposal.phrase, LOOKED_AT)
+            pages = (rows[start : start + PAGE] for start in range(0, len(rows), PAGE))
+        else:
+            pages = archive_rows(archive.edition, limit=LOOKED_AT)
+        return plan(archive.edition, self.now.policy, then.policy, pages, category_topics=stored_topics(archive))
+
+    def _rank(self, effect: Effect, telling: frozenset[str]) -> tuple[int | float, ...]:
+        line, seen = effect.line, effect.plan.stories
+        return (
+            len(effect.fails),
+            effect.story not in (None, self.wanted),
+            effect.plan.changed,
+            effect.proposal.term.weight,
+            line.partition(":")[0].strip("{} ").lower() not in telling,
+            line.count(" "),
+            not seen,
+            seen,
+            -len(line),
+        )
+
+
+def _at(problem: Problem) -> At:
+    return problem.file, problem.line, problem.column
