@@ -66,8 +66,8 @@ class ParsedFeed:
     language: str | None = None
     icon: str | None = None
     ttl: int | None = None  # minutes
-    skip_hours: tuple[int, ...] = ()
-    skip_days: tuple[str, ...] = ()
+    skip_hours: tuple[int, ...] = ()  # 0 to 23
+    skip_days: tuple[int, ...] = ()  # Monday is 0
     update_seconds: int | None = None  # sy:updatePeriod / sy:updateFrequency
     flaws: tuple[str, ...] = ()
     left_out: int = 0  # entries of an endless document that were not read at all
@@ -148,7 +148,7 @@ class NormalFeed:
     language: str | None
     ttl: int | None
     skip_hours: tuple[int, ...]
-    skip_days: tuple[str, ...]
+    skip_days: tuple[int, ...]
     update_seconds: int | None
     flaws: tuple[str, ...]
     drops: tuple[Drop, ...]

@@ -19,7 +19,7 @@ from aggregator.parse.fields import person
 _FIRST = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 _LAST = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")  # as datetime counts them
 _ROOTS = {"rss": "rss", "feed": "atom", "rdf": "rdf"}
 
 
@@ -37,7 +37,7 @@ class Channel:
     icon: str | None = None
     ttl: int | None = None
     skip_hours: tuple[int, ...] = ()
-    skip_days: tuple[str, ...] = ()
+    skip_days: tuple[int, ...] = ()
     update_seconds: int | None = None
 
 
@@ -93,7 +93,7 @@ def _channel(format_: str, root: etree._Element, channel: etree._Element, outsid
         or texts.get("atom:logo"),
         ttl=_number(texts.get("ttl"), 1, 525600),
         skip_hours=tuple(sorted(set(_hours(channel)))),
-        skip_days=tuple(dict.fromkeys(_days(channel))),
+        skip_days=tuple(sorted(set(_days(channel)))),
         update_seconds=_update_seconds(texts.get("sy:updateperiod"), texts.get("sy:updatefrequency")),
     )
 
@@ -182,8 +182,8 @@ def _hours(channel: etree._Element) -> Iterator[int]:
             yield int(hour) % 24  # the older specification counts 1 to 24
 
 
-def _days(channel: etree._Element) -> Iterator[str]:
-    return (day.lower() for day in _listed(channel, "skipdays", "day") if day.lower() in _DAYS)
+def _days(channel: etree._Element) -> Iterator[int]:
+    return (_DAYS.index(day.lower()) for day in _listed(channel, "skipdays", "day") if day.lower() in _DAYS)
 
 
 def _listed(channel: etree._Element, outer: str, inner: str) -> Iterator[str]:

@@ -6,12 +6,12 @@ Kept as one line of text in SourceState.asks, because a 304 does not repeat it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from aggregator.model.item import NormalFeed
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY = 86_400  # seconds
 
 
@@ -27,14 +27,11 @@ class PollHints:
 
     @classmethod
     def of(cls, feed: NormalFeed) -> PollHints:
-        hours = frozenset(hour % 24 for hour in feed.skip_hours if 0 <= hour <= 24)
-        names = {day.strip().lower() for day in feed.skip_days}
-        days = frozenset(number for number, name in enumerate(DAYS) if name in names)
         return cls(
             ttl=_interval((feed.ttl or 0) * 60),
             update=_interval(feed.update_seconds or 0),
-            skip_hours=hours if len(hours) < 24 else frozenset(),
-            skip_days=days if len(days) < 7 else frozenset(),
+            skip_hours=_some(feed.skip_hours, 24),
+            skip_days=_some(feed.skip_days, 7),
         )
 
     @classmethod
@@ -44,8 +41,8 @@ class PollHints:
         return cls(
             ttl=_interval(_number(parts.get("ttl"))),
             update=_interval(_number(parts.get("update"))),
-            skip_hours=_numbers(parts.get("hours"), 24),
-            skip_days=_numbers(parts.get("days"), 7),
+            skip_hours=_some(_numbers(parts.get("hours")), 24),
+            skip_days=_some(_numbers(parts.get("days")), 7),
         )
 
     def write(self) -> str | None:
@@ -81,6 +78,10 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _numbers(text: str | None, below: int) -> frozenset[int]:
-    found = frozenset(_number(part) for part in (text or "").split(",") if part)
-    return frozenset(number for number in found if number < below)
+def _numbers(text: str | None) -> Iterator[int]:
+    return (_number(part) for part in (text or "").split(",") if part)
+
+
+def _some(named: Iterable[int], of: int) -> frozenset[int]:
+    found = frozenset(number for number in named if 0 <= number < of)
+    return found if len(found) < of else frozenset()

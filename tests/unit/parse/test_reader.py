@@ -391,7 +391,7 @@ def test_the_head_says_when_to_come_again() -> None:
         )
     )
     assert (feed.title, feed.link, feed.language) == ("Example", "https://example.org/", "en-gb")
-    assert (feed.ttl, feed.skip_hours, feed.skip_days, feed.update_seconds) == (30, (0, 1), ("sunday",), 21600)
+    assert (feed.ttl, feed.skip_hours, feed.skip_days, feed.update_seconds) == (30, (0, 1), (6,), 21600)
     assert feed.icon == "https://example.org/icon.png"
 
 
@@ -403,7 +403,7 @@ def test_the_head_is_read_in_whichever_namespace(space: str) -> None:
         "<title>Example</title><ttl>30</ttl><skipDays><day>Sunday</day></skipDays><image><url>/icon.png</url></image>"
     )
     feed = parsed(f"<rss{space}><channel>{head}<link>https://example.org/</link>{item()}</channel></rss>".encode())
-    assert (feed.title, feed.link, feed.ttl, feed.skip_days) == ("Example", "https://example.org/", 30, ("sunday",))
+    assert (feed.title, feed.link, feed.ttl, feed.skip_days) == ("Example", "https://example.org/", 30, (6,))
     assert feed.icon == "/icon.png"
     link = '<link rel="self" href="https://example.org/feed"/><link href="https://example.org/"/>'
     feed = parsed(f"<feed{space}><title>Example</title>{link}<entry><id>1</id><title>T</title></entry></feed>".encode())

@@ -38,7 +38,7 @@ def feed(
     items: tuple[Item, ...] = (),
     ttl: int | None = None,
     skip_hours: tuple[int, ...] = (),
-    skip_days: tuple[str, ...] = (),
+    skip_days: tuple[int, ...] = (),
     update_seconds: int | None = None,
     flaws: tuple[str, ...] = (),
     title: str | None = "Harbour",
@@ -291,14 +291,13 @@ def test_a_document_that_stops_asking_is_forgotten() -> None:
 
 
 def test_skipped_hours_and_days_are_stepped_over() -> None:
-    _, decision = poll(fresh_state(), fetched(), parsed=feed(skip_hours=(12, 13), skip_days=("Tuesday", "Wednesday")))
+    _, decision = poll(fresh_state(), fetched(), parsed=feed(skip_hours=(12, 13), skip_days=(1, 2)))
     assert decision.at == datetime(2026, 11, 26, 0, 0, tzinfo=UTC)
     assert "skipHours" in decision.why
 
 
 def test_a_feed_that_skips_everything_is_not_believed() -> None:
-    week = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    _, decision = poll(fresh_state(), fetched(), parsed=feed(skip_hours=tuple(range(24)), skip_days=week))
+    _, decision = poll(fresh_state(), fetched(), parsed=feed(skip_hours=tuple(range(24)), skip_days=tuple(range(7))))
     assert decision.at == NOW + 15 * MIN
 
 
