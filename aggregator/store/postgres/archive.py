@@ -11,18 +11,15 @@ from aggregator.store.postgres.connection import Connection, QueueConnection
 from aggregator.store.postgres.edition import EditionStore
 from aggregator.store.postgres.intake import Intake
 from aggregator.store.postgres.loading import Load, loading
-from aggregator.store.postgres.past import Past
-from aggregator.store.postgres.reading import Reading
+from aggregator.store.postgres.readonly import Readable
 from aggregator.store.postgres.schema import known_version, migrate
 from aggregator.store.postgres.server import Server, session_name
-from aggregator.store.postgres.sources import Sources
-from aggregator.store.postgres.upkeep import Upkeep
 
 APART = 60.0
 """Seconds that clocks may differ: polls are planned by them, and the shortest interval is several times as long."""
 
 
-class PostgresArchive:
+class PostgresArchive(Readable):
     """Connects to the database at `url`, and creates what is missing. `owner` is this process's identity for others.
 
     Raises:
@@ -33,15 +30,12 @@ class PostgresArchive:
     of_queue = QueueConnection
 
     def __init__(self, url: str, owner: str = "") -> None:
-        self._connection = Connection(Server(url), owner)
-        migrate(self._connection)
-        self.sources = Sources(self._connection)
-        self.intake = Intake(self._connection)
-        self.edition = EditionStore(self._connection)
-        self.past = Past(self._connection)
-        self.reading = Reading(self._connection)
-        self.articles = Articles(self._connection)
-        self.upkeep = Upkeep(self._connection)
+        connection = Connection(Server(url), owner)
+        migrate(connection)
+        super().__init__(connection)
+        self.intake = Intake(connection)
+        self.edition = EditionStore(connection)
+        self.articles = Articles(connection)
 
     def absent(self, owner: str) -> bool:
         """Whether no process of this name is connected now."""
@@ -74,6 +68,3 @@ class PostgresArchive:
     def loading(self) -> AbstractContextManager[Load]:
         """To fill the database with a whole archive; see `loading.loading`."""
         return loading(self._connection)
-
-    def close(self) -> None:
-        self._connection.close()

@@ -23,24 +23,32 @@ def _server(url: str) -> Server:
     return Server(url)
 
 
-class ReadOnlyArchive:
-    """The parts of an archive that readers use, over a read-only connection. One thread at a time.
+class Readable:
+    """The parts of an archive that readers use, over one connection. One thread at a time."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.past = Past(connection)
+        self.reading = Reading(connection)
+        self.sources = Sources(connection)
+        self.upkeep = Upkeep(connection)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class ReadOnlyArchive(Readable):
+    """Over a read-only connection.
 
     Raises:
         StoreError: there is none, or the server does not answer.
     """
 
     def __init__(self, url: str, owner: str = "") -> None:
-        self._connection = Connection(_server(url), f"readers of {owner}", read_only=True, patience=PATIENCE)
-        with self._connection.translate():
-            made = version(self._connection.raw)
+        connection = Connection(_server(url), f"readers of {owner}", read_only=True, patience=PATIENCE)
+        with connection.translate():
+            made = version(connection.raw)
         if not made:
-            self._connection.close()
-            raise NotAStore(f"{self._connection.server.name}: contains no archive yet; `aggregator worker` creates it")
-        self.past = Past(self._connection)
-        self.reading = Reading(self._connection)
-        self.sources = Sources(self._connection)
-        self.upkeep = Upkeep(self._connection)
-
-    def close(self) -> None:
-        self._connection.close()
+            connection.close()
+            raise NotAStore(f"{connection.server.name}: contains no archive yet; `aggregator worker` creates it")
+        super().__init__(connection)

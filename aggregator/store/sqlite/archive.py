@@ -12,17 +12,14 @@ from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.edition import EditionStore
 from aggregator.store.sqlite.export import Export
 from aggregator.store.sqlite.intake import Intake
-from aggregator.store.sqlite.past import Past
-from aggregator.store.sqlite.reading import Reading
+from aggregator.store.sqlite.readonly import Readable
 from aggregator.store.sqlite.schema import migrate
-from aggregator.store.sqlite.sources import Sources
-from aggregator.store.sqlite.upkeep import Upkeep
 
 MODE = 0o640
 """Of a new archive: it holds the texts of feeds.yaml, with the passwords that may be in them, and nobody else may read these."""
 
 
-class SqliteArchive:
+class SqliteArchive(Readable):
     """Opens the file, creating or migrating it if necessary. One thread at a time.
 
     Raises:
@@ -37,15 +34,12 @@ class SqliteArchive:
         with suppress(OSError):  # it is there, or SQLite will say what is wrong
             os.close(os.open(path, os.O_CREAT | os.O_EXCL, MODE))
         self.path = path
-        self._connection = Connection(path)
-        migrate(self._connection)
-        self.sources = Sources(self._connection)
-        self.intake = Intake(self._connection)
-        self.edition = EditionStore(self._connection)
-        self.past = Past(self._connection)
-        self.reading = Reading(self._connection)
-        self.articles = Articles(self._connection)
-        self.upkeep = Upkeep(self._connection)
+        connection = Connection(path)
+        migrate(connection)
+        super().__init__(connection)
+        self.intake = Intake(connection)
+        self.edition = EditionStore(connection)
+        self.articles = Articles(connection)
 
     def absent(self, owner: str) -> bool:
         """Whether a process may have ended, as far as the store knows: a file knows nothing of processes."""
@@ -54,6 +48,3 @@ class SqliteArchive:
     def export(self) -> Export:
         """Everything in the file, for another backend."""
         return Export(self._connection)
-
-    def close(self) -> None:
-        self._connection.close()

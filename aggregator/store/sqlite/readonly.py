@@ -14,19 +14,26 @@ PATIENCE = 2.0
 """Seconds. A request for a page waits no longer than this for another process to release the file."""
 
 
-class ReadOnlyArchive:
-    """The parts of an archive that readers use, over a read-only connection. One thread at a time.
+class Readable:
+    """The parts of an archive that readers use, over one connection. One thread at a time."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.past = Past(connection)
+        self.reading = Reading(connection)
+        self.sources = Sources(connection)
+        self.upkeep = Upkeep(connection)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class ReadOnlyArchive(Readable):
+    """Over a read-only connection.
 
     Raises:
         StoreError: there is none, it cannot be read, or another process holds it.
     """
 
     def __init__(self, path: Path) -> None:
-        self._connection = Connection(path, read_only=True, patience=PATIENCE)
-        self.past = Past(self._connection)
-        self.reading = Reading(self._connection)
-        self.sources = Sources(self._connection)
-        self.upkeep = Upkeep(self._connection)
-
-    def close(self) -> None:
-        self._connection.close()
+        super().__init__(Connection(path, read_only=True, patience=PATIENCE))
