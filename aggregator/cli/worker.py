@@ -101,6 +101,7 @@ async def _work(
     application: Application, show: Callable[[str], None], sharing: Sharing | None, stopping: asyncio.Event
 ) -> None:
     from aggregator.bootstrap.engines import Engines
+    from aggregator.bootstrap.reloads import Reloads
     from aggregator.sandbox.pool import Sandbox
     from aggregator.worker.service import Service
 
@@ -108,8 +109,9 @@ async def _work(
         engines = Engines(application, sandbox)
         fleet = sharing.fleet(engines.private) if sharing else None
         try:
-            start = engines.start()
-            service = Service(start, engines.changed, engines.adopt_pauses, utc_now, stopping, show=show, fleet=fleet)
+            reloads = Reloads(application, engines)
+            start = reloads.start()
+            service = Service(start, reloads.changed, engines.adopt_pauses, utc_now, stopping, show=show, fleet=fleet)
             await service.run()
         finally:
             await engines.close()

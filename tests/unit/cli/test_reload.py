@@ -20,6 +20,7 @@ from aggregator.bootstrap import Application, Installation
 from aggregator.bootstrap.database import Database
 from aggregator.bootstrap.engines import Engines
 from aggregator.bootstrap.installation import utc_now
+from aggregator.bootstrap.reloads import Reloads
 from aggregator.cli.main import main
 from aggregator.config import files
 from aggregator.errors import ConfigError, StoreBusy, TooManyFiles
@@ -54,8 +55,10 @@ class Worker:
         self.file = folder / "feeds.yaml"
         self.file.write_text(text)
         self.place = Installation(self.file, folder / "instance")
-        self.engines = Engines(Application.load(self.place), Sandbox())
-        self.engine = self.engines.start()
+        application = Application.load(self.place)
+        self.engines = Engines(application, Sandbox())
+        self.reloads = Reloads(application, self.engines)
+        self.engine = self.reloads.start()
         self.at_start = self.look()
 
     def save(self, text: str) -> None:
@@ -65,7 +68,7 @@ class Worker:
 
     def look(self) -> Reload | None:
         """Two looks see an edit; what neither tells is nothing."""
-        told = [found for found in (self.engines.changed(False), self.engines.changed(False)) if found is not None]
+        told = [found for found in (self.reloads.changed(False), self.reloads.changed(False)) if found is not None]
         return told[0] if told and (told[0].engine or told[0].status) else None
 
     def in_force(self) -> str:
@@ -170,13 +173,13 @@ def test_an_edit_whose_examples_fail_is_refused_everywhere(worker: Worker, capsy
     assert (problem.line, problem.column) == (5, 47)
     assert problem.message == '"Missile lands in the sea": expected section defense, got world (no rule matched)'
     with pytest.raises(ConfigError):
-        worker.engines.changed(force=True)
+        worker.reloads.changed(force=True)
     for command in ("check", "apply", "poll"):
         assert worker.command(command) == 2, command
         captured = capsys.readouterr()
         assert "feeds.yaml:5:47" in captured.out + captured.err
     with pytest.raises(ConfigError):
-        Engines(Application.load(worker.place), Sandbox())
+        Reloads(Application.load(worker.place), worker.engines)
     assert "missile" in worker.in_force()
 
 
@@ -214,7 +217,7 @@ def test_a_former_configuration_takes_no_memory(worker: Worker) -> None:
         return sum(isinstance(object, Application) for object in gc.get_objects())
 
     current = Current(worker.engine)
-    reload = ConfigReload(Shared(current, "me", utc_now), worker.engines.changed)
+    reload = ConfigReload(Shared(current, "me", utc_now), worker.reloads.changed)
     del worker.engine
     gc.collect()
     before = held()
@@ -308,7 +311,7 @@ def test_a_deleted_file_changes_nothing(worker: Worker) -> None:
     with pytest.raises(ConfigError, match="does not exist"):
         worker.look()
     worker.save(FILE)
-    found = [worker.engines.changed(False) for _ in range(2)]
+    found = [worker.reloads.changed(False) for _ in range(2)]
     assert Reload() in found, "the file is sound again, and what it says is in force already"
 
 
@@ -369,7 +372,7 @@ def test_where_no_file_can_be_opened_an_edit_is_neither_broken_nor_lost(
             worker.look()
         may[0] = opened
         with pytest.raises(TooManyFiles):  # nor does the log say in between that all is well
-            worker.engines.changed(False)
+            worker.reloads.changed(False)
     told = worker.look()
     assert told is not None
     assert told.engine is not None
@@ -381,7 +384,7 @@ def test_while_the_store_takes_no_edit_that_is_reported_once(
 ) -> None:
     """On a full disk the log said twice a second by turns that it is full, and that it is not."""
     caplog.set_level("INFO", "aggregator.worker.troubles")
-    reload = ConfigReload(Shared(Current(worker.engine), "me", utc_now), worker.engines.changed)
+    reload = ConfigReload(Shared(Current(worker.engine), "me", utc_now), worker.reloads.changed)
     worker.save(FILE.replace("missile", "rocket"))
     with monkeypatch.context() as held:
         held.setattr(worker.engines._archives.follower.sources, "sync", Mock(side_effect=StoreBusy("the disk is full")))
@@ -397,12 +400,12 @@ def test_an_edit_that_another_machine_put_in_force_first_is_told_as_what_it_chan
     """The file is copied to several machines at once; each notes for readers of the status what changed."""
     edited = FILE.replace("missile", "rocket")
     worker.save(edited)
-    assert not worker.engines.changed(False), "the first of the two looks that see an edit"
+    assert not worker.reloads.changed(False), "the first of the two looks that see an edit"
     elsewhere = Application.load(worker.place)
     archive = elsewhere.database.open()
     elsewhere.put_in_force(archive, 0)
     archive.close()
-    told = worker.engines.changed(False)
+    told = worker.reloads.changed(False)
     assert told is not None
     assert told.engine is not None
     assert told.status is not None
@@ -469,7 +472,7 @@ def test_a_restart_with_reload_manual_keeps_what_was_in_force(tmp_path: Path) ->
     assert "missile" in second.in_force()
     assert second.at_start is not None
     assert second.at_start.engine is None, "it says that the file waits"
-    told = second.engines.changed(force=True)
+    told = second.reloads.changed(force=True)
     assert told is not None
     assert told.engine is not None, "HUP takes the file"
     assert "rocket" in second.in_force()

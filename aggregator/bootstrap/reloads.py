@@ -1,0 +1,164 @@
+"""What to do when the file or the configuration in force has changed: a new engine, a report, or nothing."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aggregator.bootstrap.application import Application
+from aggregator.bootstrap.installation import utc_now
+from aggregator.categorise.version import program
+from aggregator.config.watch import Watch
+from aggregator.errors import ConfigError, Problem, StoreError, TooManyFiles
+from aggregator.model import notes
+from aggregator.model.settings import StoredConfiguration
+from aggregator.pipeline.changes import BRIEFLY, Changes, changes
+from aggregator.render.instants import rfc3339
+from aggregator.worker.engine import Engine, Reload
+
+if TYPE_CHECKING:
+    from aggregator.bootstrap.engines import Engines
+
+log = logging.getLogger(__name__)
+
+OTHER_VALUES = (
+    "another machine puts this configuration in force with other values from its environment, which stay in force: give "
+    "all machines the same values, and restart those that had others"
+)
+
+
+class Reloads:
+    """Looks at the file and at the configuration in force, and has `engines` make an engine of what is to be in force."""
+
+    def __init__(self, application: Application, engines: Engines) -> None:
+        self._engines = engines
+        self._installation = application.installation
+        self._watch = Watch(self._installation.config, os.environ)
+        self._upkeep = engines.upkeep
+        self._upkeep.note(notes.PROGRAM, program())
+        in_force = self._upkeep.configuration()
+        self._application = application = self._ruling(application, in_force)
+        for problem in application.admit(self._upkeep):
+            log.warning("%s", problem)
+        self._stored_epoch = application.settings.epoch  # what the store said at the last check
+        self._overruled: str | None = None  # what another machine put in force by other values from its environment
+        self._untaken: tuple[Application, bool] | None = None  # the last edit, as long as the store does not take it
+        # Whether the waiting edit in the status, if there is one, is of this machine's file.
+        self._waits = not application.database.shared
+        if in_force is not None and in_force.epoch != application.settings.epoch:
+            log.info("\n".join(self._report(in_force, application).lines))
+
+    def _ruling(self, application: Application, in_force: StoredConfiguration | None) -> Application:
+        """With `reload: manual`, the configuration in force stays until `apply`."""
+        if (
+            application.settings.site.reload == "auto"
+            or in_force is None
+            or in_force.epoch == application.settings.epoch
+        ):
+            return application
+        log.info("reload is manual: the configuration in force stays; `aggregator apply` applies the file")
+        return Application.of_texts(application.installation, in_force.texts)
+
+    def start(self) -> Engine:
+        """The engine for the configuration in force at start."""
+        in_force = self._upkeep.configuration()
+        if in_force is None or in_force.epoch != self._application.settings.epoch:
+            self._upkeep.note(notes.CONFIGURATION, self._report(in_force, self._application).status)
+        return self._made(self._application)
+
+    def _made(self, application: Application) -> Engine:
+        engine = self._engines.make(application)
+        # Last: what fails before is tried again at the next look, which would take it for done.
+        self._application, self._stored_epoch = application, application.settings.epoch
+        return engine
+
+    def changed(self, force: bool) -> Reload | None:
+        """What changed in the configuration since the last call. Raises ConfigError if the file is broken."""
+        if force:
+            self._watch.take()
+        if force or self._watch.saved():
+            self._untaken = None  # also if this edit is broken
+            try:
+                self._untaken = Application.load(self._installation), force
+            except TooManyFiles:
+                self._watch.forget()
+                raise
+        if self._untaken is None:
+            return self._applied()
+        edit, self._untaken = self._untaken, None
+        try:
+            return self._saved(*edit)
+        except StoreError:
+            self._untaken = edit
+            raise
+
+    def _saved(self, fresh: Application, force: bool) -> Reload:
+        in_force = self._upkeep.configuration()
+        if fresh.settings.epoch == self._application.settings.epoch:
+            if force:
+                log.info("the configuration was read again: nothing changed")
+            return self._withdrawn()
+        fresh.admit(self._upkeep)
+        # In force already where another machine has the same edit, or where an error interrupted us.
+        report = self._report(self._own if in_force and in_force.epoch == fresh.settings.epoch else in_force, fresh)
+        if fresh.settings.site.reload == "manual" and not force:
+            self._waits = True
+            status = {**_standing(in_force), "waiting": (report.status or {})["changed"]}
+            head = "the configuration was saved and waits for `aggregator apply`, since reload is manual"
+            return Reload(status=status, lines=_listed(head, report.lines[1:]))
+        return replace(report, engine=self._made(fresh))
+
+    def _withdrawn(self) -> Reload:
+        """The file equals the configuration in force: an edit that waited was undone."""
+        noted = self._upkeep.noted(notes.CONFIGURATION)
+        if not self._waits or not isinstance(noted, dict) or not noted.get("waiting"):
+            return Reload()
+        line = (
+            "the edit that waited for `aggregator apply` was undone: the file equals the configuration in force again"
+        )
+        return Reload(status={**noted, "waiting": None}, lines=(line,))
+
+    def _applied(self) -> Reload | None:
+        """`apply`, or another process, put another configuration into the store."""
+        in_force = self._upkeep.configuration()
+        if in_force is None or in_force.epoch == self._stored_epoch:
+            return None
+        try:
+            fresh = Application.of_texts(self._installation, in_force.texts)
+        except ConfigError:  # written for another environment; reported once
+            self._stored_epoch = in_force.epoch
+            raise
+        if self._application.database.shared and fresh.settings.epoch != in_force.epoch:
+            if self._overruled == in_force.epoch:  # again: it is a worker, and the two would go on for good
+                self._stored_epoch = in_force.epoch
+                raise ConfigError((Problem(main := fresh.settings.files[0], 1, 1, OTHER_VALUES),), main)
+            self._overruled = in_force.epoch
+        return replace(self._report(self._own, fresh), engine=self._made(fresh), of_file=False)
+
+    @property
+    def _own(self) -> StoredConfiguration:
+        """What this process works by."""
+        return StoredConfiguration(self._application.settings.epoch, self._application.settings.texts)
+
+    def _report(self, before: StoredConfiguration | None, application: Application) -> Reload:
+        """What the application's configuration changes from the one before, for log and status."""
+        found = changes(application.former(before), application.settings, before and before.epoch)
+        status = {
+            "epoch": application.settings.epoch,
+            "at": rfc3339(utc_now()),
+            "changed": found.as_json(),
+            "waiting": None,
+        }
+        lines = [f"  {line}" for line in found.lines(BRIEFLY)]
+        return Reload(status=status, lines=_listed("the configuration changed and is in force", lines))
+
+
+def _listed(head: str, lines: Sequence[str]) -> Sequence[str]:
+    return (f"{head}:", *lines) if lines else (head,)
+
+
+def _standing(in_force: StoredConfiguration | None) -> dict[str, object]:
+    return {"epoch": in_force.epoch if in_force else None, "at": rfc3339(utc_now()), "changed": Changes().as_json()}
