@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from servers.names import StubResolver
 
-from aggregator.addresses import Allowance, host_of, is_public, literal_private
+from aggregator.addresses import Allowance, host_of, is_public, literal_private, one_site, private_host
 from aggregator.fetch.guard import Guard
 
 PRIVATE = [
@@ -58,6 +58,25 @@ def test_other_addresses_are_not_literally_private(url: str) -> None:
     assert not literal_private(url)
 
 
+def test_the_dot_at_the_end_of_a_name_makes_it_no_less_private() -> None:
+    assert private_host("localhost.")
+    assert private_host("printer.local.")
+    assert private_host("10.0.0.1")
+    assert not private_host("local.example.")
+
+
+@pytest.mark.parametrize(
+    ("host", "other", "one"),
+    [
+        ("bbc.co.uk", "www.bbc.co.uk", True), ("news.bbc.co.uk", "bbc.co.uk", True), ("www.bbc.co.uk", "feeds.bbc.co.uk", True),
+        ("notbbc.co.uk", "bbc.co.uk", False), ("bbc.co.uk", "notbbc.co.uk", False), ("a.example", "b.example", False),
+        ("", "bbc.co.uk", False), ("www.", "bbc.co.uk", False),
+    ],
+)  # fmt: skip
+def test_a_site_is_a_host_and_those_below_it(host: str, other: str, one: bool) -> None:
+    assert one_site(host, other) == one_site(other, host) == one
+
+
 def test_hosts_as_browsers_read_them() -> None:
     assert host_of("http://BÜCHER.example./x") == "xn--bcher-kva.example"
     assert host_of("http://[2606:4700::1]:80/") == "2606:4700::1"
@@ -69,6 +88,8 @@ def test_an_allowance_names_hosts_addresses_and_networks() -> None:
     assert allowed.names("nas.lan")
     assert allowed.names("NAS.LAN.")
     assert not allowed.names("other.lan")
+    assert allowed.names("localhost"), "which is 127.0.0.1, and that is listed"
+    assert not Allowance.of(["10.0.0.0/8"]).names("localhost")
     assert all(map(allowed.admits, ["10.1.2.3", "127.0.0.1", "::ffff:127.0.0.1", "fd00::5", "192.168.7.1", "8.8.8.8"]))
     assert not any(map(allowed.admits, ["10.2.0.1", "127.0.0.2", "fd00::6", "192.168.8.1", "nas.lan"]))
 
