@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 
 from aggregator.model.stream import Brief, Stream, StreamName, StreamQuery
 from aggregator.web.library import InForce, Library, stream_name
+from aggregator.web.streams import path_of
 
 DAYS = 7
 STORIES = 15
@@ -32,7 +33,7 @@ def daily(library: Library, query: StreamQuery) -> tuple[Stream, int | None]:
         title=f"{force.settings.site.title} – {section}, day by day",
         description=f"{section}, one entry per day: the stories that most outlets reported.",
         root=force.root,
-        address=f"{force.root}/sections/{query.id}/daily",
+        address=force.root + path_of(query.kind, query.id),
         query="",
         language=force.settings.site.language,
         updated=max((brief.updated for brief in found), default=library.since),

@@ -95,7 +95,7 @@ SHORT = ("limit",)
 def brief(id: str, extension: str) -> Response:
     lib = library()
     query = query_of(lib, id)
-    page = f"{lib.in_force().root}/sections/{id}/daily"
+    page = lib.in_force().root + path_of("daily", id)
     return _kept(lib, query, {}, extension=extension, page=page, made=lambda query: daily(lib, query))
 
 

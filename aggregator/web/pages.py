@@ -229,7 +229,7 @@ def brief(id: str) -> Response:
     lib = library()
     stream, _ = daily(lib, query_of(lib, id))
     section = lib.in_force().names.sections[id]
-    address = f"/sections/{id}/daily"
+    address = path_of("daily", id)
     return page(
         "daily.html",
         max(lib.changed(), stream.modified or stream.updated),

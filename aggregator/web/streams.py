@@ -160,8 +160,15 @@ def position_of(one: StoryView | ItemView | Removed) -> Position:
     return int(one.entered.timestamp()), one.n
 
 
-def path_of(kind: str, id: str | None) -> str:
-    return {"section": f"/sections/{id}", "topic": f"/topics/{id}", "source": f"/sources/{id}"}.get(kind, f"/{kind}")
+def path_of(kind: QueryKind, id: str | None) -> str:
+    """The address of a stream, as `routes.py` declares it."""
+    match kind:
+        case "section" | "topic" | "source":
+            return f"/{kind}s/{id}"
+        case "daily":
+            return f"/sections/{id}/daily"
+        case "latest" | "search":
+            return f"/{kind}"
 
 
 def build(
