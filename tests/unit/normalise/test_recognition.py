@@ -66,6 +66,22 @@ def test_what_was_skipped_as_known_is_no_update() -> None:
     assert (changes.new, changes.changed, changes.seen) == ((), (), (1, 2))
 
 
+def test_a_text_that_was_deleted_is_read_again_though_its_entry_was_skipped_as_known() -> None:
+    (stored,) = items(1)
+    skipped = replace(stored, title="", summary="", hash="")
+    changes = recognise((skipped,), replace(known([stored]), items={stored.id: (1, "")}))
+    assert (changes.changed, changes.seen) == (((1, skipped),), ())
+    assert changes.unread
+
+
+def test_an_item_that_a_document_has_as_it_was_and_changed_is_changed() -> None:
+    (stored,) = items(1)
+    edited = replace(stored, title="Corrected", hash="other")
+    for document in ((stored, edited), (edited, stored)):
+        changes = recognise(document, known([stored]))
+        assert (changes.new, changes.changed, changes.seen) == ((), ((1, edited),), ())
+
+
 def test_the_fingerprints_are_those_of_all_that_was_taken_new_or_not() -> None:
     first, second, third = (replace(one, fingerprint=bytes([n]) * 8) for n, one in enumerate(items(1, 2, 3)))
     changes = recognise((third, first, replace(second, hash="other")), known((first, second)))
@@ -125,6 +141,13 @@ def test_a_flood_of_new_guids_is_held_back_and_reported_but_news_in_it_is_not() 
     changes = recognise((*fresh, *flood), known(stored))
     assert changes.new == fresh
     assert [(drop.reason, drop.count) for drop in changes.drops] == [("repeated", 20)]
+
+
+def test_a_flood_is_half_of_a_document() -> None:
+    stored = items(*range(1, 21))
+    flood = items(*range(11, 21), guid="x{}", link="https://elsewhere.example/{}")
+    assert recognise((*stored[:10], *flood), known(stored)).new == ()
+    assert recognise((*stored[:11], *flood), known(stored)).new == flood
 
 
 def test_guides_and_columns_that_come_again_under_their_titles_are_news() -> None:
@@ -202,6 +225,18 @@ def test_a_flood_under_other_dates_is_held_back_until_it_has_drained_off() -> No
     assert first.new == flood[:1]
     second = recognise(flood, replace(known((*stored, *first.new)), flooded=True))
     assert (second.new, second.seen) == ((), (21,))
+
+
+def test_while_a_flood_drains_off_what_is_as_old_as_what_is_known_is_no_news() -> None:
+    def at(day: int, *numbers: int, **other: str) -> tuple[Item, ...]:
+        date = f"<pubDate>{format_datetime(datetime(2026, 9, day, tzinfo=UTC))}</pubDate>"
+        return items(*numbers, **other, extra=[date] * len(numbers))
+
+    stored = (*at(1, 1, 2, 3), *at(2, 4))
+    flooded = replace(known(stored), flooded=True)
+    as_old, later = (at(day, 1, 2, 3, guid="x{}", link="https://moved.example/{}") for day in (2, 3))
+    assert recognise((*stored[3:], *as_old), flooded).new == ()
+    assert recognise((*stored[3:], *later), flooded).new == later
 
 
 def test_a_column_of_one_name_is_no_flood() -> None:
