@@ -846,6 +846,15 @@ def test_a_source_is_claimed_once_until_its_lease_ends(store: Store) -> None:
     assert len(store.sources.claim("two", NOW + timedelta(minutes=6), lease)) == 3
 
 
+def test_a_source_that_is_gone_is_polled_only_where_it_is_named(store: Store) -> None:
+    """Also when the week is over for which its next poll was put off."""
+    gone = structs.replace(store.sources.states(["alpha"])[0], state="gone", next_poll=NOW - timedelta(days=1))
+    store.sources.save([gone])
+    lease = timedelta(minutes=5)
+    assert {state.id for state in store.sources.claim("one", NOW, lease)} == {"beta", "gamma"}
+    assert [state.id for state in store.sources.claim("two", NOW, lease, ids=["alpha"], due_only=False)] == ["alpha"]
+
+
 def test_who_gives_short_leases_respects_long_ones(store: Store) -> None:
     """A worker takes sources for 20 minutes, the command `poll` for an hour."""
     short = timedelta(minutes=20)

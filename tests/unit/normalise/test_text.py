@@ -309,6 +309,7 @@ DANGERS = (
     "<iframe srcdoc='<script>alert(1)</script>'></iframe>", "<object data=x></object>", "<form action=x><button formaction=javascript:x>",
     "<meta http-equiv=refresh content='0;url=javascript:x'>", "<base href=//evil.example>", "<style>*{x:expression(1)}</style>",
     "<a href='javascript:alert(1)'>x</a>", "<a href='java\tscript:x'>x</a>", "<a href=data:text/html,x>x</a>",
+    "<a href='ftp://e.org/x'>x</a>", "<a href='FILE:///etc/passwd'>x</a>", "<a href='tel:1'>x</a><img src='blob:https://e.org/x'>",
     "<p id=x class=y style='color:red' name=z>x</p>", "<a href='https://e.org/' target=_blank onclick=x>x</a>",
     "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>", "<video src=x onerror=y></video>",
 )  # fmt: skip
@@ -318,7 +319,8 @@ DANGERS = (
 def test_dangerous_html_is_inert(html: str) -> None:
     safe = one(f"before {html} after").content.lower()
     for word in ("script", "onerror", "onload", "onclick", "iframe", "srcdoc", "<svg", "<math", "<object", "<form", "<button",
-                 "<meta", "<base", "<style", "style=", "id=", "class=", "name=", "data:", "<video", "target="):  # fmt: skip
+                 "<meta", "<base", "<style", "style=", "id=", "class=", "name=", "data:", "<video", "target=",
+                 "ftp:", "file:", "tel:", "blob:"):  # fmt: skip
         assert word not in safe
 
 
