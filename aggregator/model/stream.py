@@ -105,6 +105,13 @@ class StreamQuery:
                 return None
 
     @property
+    def of_reports(self) -> bool:
+        """Whether it asks for a source, publisher, label or language, which a story has of its reports."""
+        wanted = self.filter
+        named = (wanted.source, wanted.publisher, wanted.labelled, wanted.lang)
+        return self.kind == "source" or any(one is not None for one in named)
+
+    @property
     def primary_section(self) -> str | None:
         """The section that must be the primary one of what is listed: that of the stream, else that of the search."""
         if not self.primary:

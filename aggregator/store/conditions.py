@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
@@ -51,6 +51,9 @@ class Sql:
         self.conditions.append(condition)
         self.values += values
 
+    def copy(self) -> Sql:
+        return replace(self, conditions=[*self.conditions], values=[*self.values])
+
     @property
     def where(self) -> str:
         return " AND ".join(self.conditions) or "TRUE"
@@ -76,7 +79,7 @@ def narrow(sql: Sql, wanted: Filter, of: str, published: str) -> None:
             sql.add("i.entered >= ?", int(wanted.since.timestamp()))  # none entered before it was published
     if wanted.until:
         sql.add(f"{published} < ?", int(wanted.until.timestamp()))
-    for condition, values in _of_members(dialect, wanted):
+    for condition, values in of_members(dialect, wanted):
         sql.add(shape.member.format(condition), *values)
     if of == "i":
         if wanted.section:
@@ -94,12 +97,16 @@ IN_TOPIC = "p.topics LIKE ? ESCAPE '\\'"
 """Of items by their own judgement; `quoted` makes the pattern."""
 
 
-MEMBERS = (
-    "EXISTS (SELECT 1 FROM placements p CROSS JOIN items i CROSS JOIN texts t "
-    "WHERE p.story = st.n AND i.n = p.item AND t.item = i.n AND NOT p.hidden AND {})"
+_OF_STORY = (
+    "FROM placements p CROSS JOIN items i CROSS JOIN texts t "
+    "WHERE p.story = st.n AND i.n = p.item AND t.item = i.n AND NOT p.hidden AND {}"
 )
 """Of a story's items. SQLite keeps the order of a CROSS JOIN; otherwise it would go through all items of a source for
 each story."""
+MEMBERS = f"EXISTS (SELECT 1 {_OF_STORY})"
+SINCE = f"(SELECT min(i.entered) {_OF_STORY})"
+"""When the first item that meets the condition entered."""
+OF_SOURCE = "i.source = (SELECT n FROM sources WHERE id = ?)"
 
 
 class _Shape(NamedTuple):
@@ -122,9 +129,10 @@ _SHAPES = {
 }
 
 
-def _of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """What an item, or one of a story's, must be: each condition with its values."""
     if wanted.source:
-        yield "i.source = (SELECT n FROM sources WHERE id = ?)", (wanted.source,)
+        yield OF_SOURCE, (wanted.source,)
     if wanted.publisher:
         publisher = dialect.folded.format("coalesce(p.publisher, t.publisher)")
         yield f"{publisher} = {dialect.folded.format('?')}", (wanted.publisher,)

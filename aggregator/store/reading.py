@@ -114,13 +114,14 @@ class Reading(ABC):
     ) -> list[tuple[int, int]]:
         """The list. What a few of the rows meet is looked for in these alone. What many meet, such as a word that occurs in a million
         items, is first searched in the newest of them: nothing enters before it was first seen, so if these fill the list with entries
-        later than the time at which the newest of the others was seen, the others cannot be in it."""
+        later than the time at which the newest of the others was seen, the others cannot be in it. A story enters with a report that is
+        asked for, whenever its words were told: these are not searched in the newest alone."""
         few, common = self._few(narrow, FEW), self._common(query)
         if few is None and ask and ask > 0 and _entering(query) and (narrow or query.filter.words):
             last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
-            until = query.filter.until
+            until, apart = query.filter.until, query.view == "stories" and query.filter.words and query.of_reports
             for n, seen in self._db.read(last, (NEAR,)):
-                if until is None or until.timestamp() > seen:  # else they were published later
+                if not apart and (until is None or until.timestamp() > seen):  # else they were published later
                     newest = self._listed(
                         build(self._db.dialect, query, ask, Lookup(common=common, above=n, later=seen))
                     )

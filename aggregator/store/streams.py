@@ -1,18 +1,32 @@
 """Streams as SQL for any backend: what a feed lists, in the order of entering.
 
-A story's time in a stream is when it entered (as primary section, if that is asked for) or when its K-th independent
-publisher joined, whichever was later. The newest by such a maximum are among the newest by either, so both indexes are
-read from their end, the second only as far back as what the first has found.
+A story's time in a stream is when it entered (as primary section, if that is asked for), when its K-th independent
+publisher joined, or when it first had a report of the source, publisher, label or language asked for, whichever was
+latest. The newest by such a maximum are among the newest by each, so the indexes are read from their end, the others
+only as far back as what the first has found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from aggregator.model.stream import StreamName, StreamQuery
-from aggregator.store.conditions import ANY_ROW, IN_SECTION, IN_TOPIC, MEMBERS, NEVER, Lookup, Sql, narrow, quoted
+from aggregator.store.conditions import (
+    ANY_ROW,
+    IN_SECTION,
+    IN_TOPIC,
+    MEMBERS,
+    NEVER,
+    OF_SOURCE,
+    SINCE,
+    Lookup,
+    Sql,
+    narrow,
+    of_members,
+    quoted,
+)
 from aggregator.store.dialect import Dialect
 
 
@@ -28,6 +42,7 @@ class KnownStream:
 
 
 WHOLE_ARCHIVE = KnownStream()
+COUNTED = "corroborations c"
 
 
 def stories_sql(
@@ -36,7 +51,7 @@ def stories_sql(
     limit: int | None,
     lookup: Lookup = ANY_ROW,
     stream: KnownStream = WHOLE_ARCHIVE,
-) -> tuple[str, list[Any]]:
+) -> Statement:
     """SQL for (story, time) pairs of a stream of stories, in its order."""
     sql = Sql(dialect, lookup)
     order, times = _base(sql, query, stream.number)
@@ -50,40 +65,90 @@ def stories_sql(
         sql.add("st.changed >= ?", _from(query))
         if query.before:
             sql.add("(st.changed, st.n) > (?, ?)", *query.before)
-        return _stories(sql, tables, "st.changed", "st.changed, st.n", limit)
+        return _stories(sql, tables, Time("st.changed"), "st.changed, st.n", limit)
     if query.window:
         sql.add(f"{published} >= ? AND {published} < ?", *query.window)
-        return _stories(sql, tables, published, f"{published} DESC, st.n DESC", limit)
-    if lookup.later is not None:
-        sql.add(f"{times[0]} > ?", lookup.later)
+        return _stories(sql, tables, Time(published), f"{published} DESC, st.n DESC", limit)
+    reports = _reports(dialect, query)
+    latest = Time.latest(dialect, times, reports)
     if query.before:
         for time in times:
             sql.add(f"{time} <= ?", query.before[0])
-    latest = f"{dialect.greatest}({times[0]}, {times[1]})" if len(times) > 1 else times[0]
-    if query.before:
-        sql.add(f"({latest}, st.n) < (?, ?)", *query.before)
+        sql.add(f"({latest.sql}, st.n) < (?, ?)", *latest.values, *query.before)
     if lookup.few is not None:
-        return _stories(sql, tables, latest, "2 DESC, 1 DESC", limit)
-    number = _number(order)
-    if len(times) == 1:
-        return _stories(sql, tables, latest, f"{latest} DESC, {number} DESC", limit)
+        return _stories(sql, tables, latest, NEWEST, limit)
+    late = sql.copy()
+    if lookup.later is not None:
+        sql.add(f"{times[0]} > ?", lookup.later)
+    by_entering = f"{times[0]} DESC, {_number(order)} DESC"
+    if len(times) == 1 and not reports:
+        return _stories(sql, tables, latest, by_entering, limit)
     # SQLite keeps the order of a CROSS JOIN; otherwise it would scan the whole stream and sort.
-    *streams, stories, joined = order
-    by_entering = " CROSS JOIN ".join((*streams, joined, stories) if streams else (stories, joined))
-    by_joining = " CROSS JOIN ".join((joined, stories, *streams))
+    *streams, stories = [table for table in order if table != COUNTED]
+    counted = [COUNTED] if COUNTED in order else []
+    entering = " CROSS JOIN ".join((*streams, *counted, stories) if streams else (stories, *counted))
+    joining = " CROSS JOIN ".join((*counted, stories, *streams))
     if stream.small:
-        tables = by_joining if stream.small == "joined" else by_entering
-        return _stories(sql, tables, latest, "2 DESC, 1 DESC", limit)
-    first, values = _stories(sql, by_joining, latest, "c.reached DESC, c.story DESC", limit)
-    # If these do not fill the list, they are all there is; NEVER then excludes everything else.
-    sql.add(f"{times[0]} >= (SELECT CASE WHEN count(*) < ? THEN {NEVER} ELSE min(t) END FROM joined)", limit)
-    second, more = _stories(sql, by_entering, latest, f"{times[0]} DESC, {number} DESC", limit)
-    statement = f"WITH joined (n, t) AS ({first}) SELECT n, t FROM joined UNION SELECT * FROM ({second}) AS entered"
-    return f"{statement} ORDER BY 2 DESC, 1 DESC LIMIT ?", [*values, *more, limit]
+        return _stories(sql, joining if stream.small == "joined" else entering, latest, NEWEST, limit)
+    ways = [_stories(sql, tables, latest, by_entering, limit)]
+    if counted:
+        ways = [_stories(sql, joining, latest, "c.reached DESC, c.story DESC", limit)]
+        sql.add(f"{times[0]} >= {_SINCE_FIRST}", limit)
+        ways.append(_stories(sql, entering, latest, by_entering, limit))
+    if reports:
+        until = query.before[0] if query.before else NEVER
+        late.add(_REPORTED.format(" OR ".join(told for told, _ in reports)), limit, until, *latest.values)
+        reporting = " CROSS JOIN ".join((stories, *streams, *counted))
+        ways.append(_stories(late, reporting, latest, NEWEST, limit))
+    return _newest(ways, limit)
 
 
-def _stories(sql: Sql, tables: str, time: str, order: str, limit: int | None) -> tuple[str, list[Any]]:
-    return f"SELECT st.n, {time} FROM {tables} WHERE {sql.where} ORDER BY {order} LIMIT ?", [*sql.values, limit]
+NEWEST = "2 DESC, 1 DESC"
+_SINCE_FIRST = f"(SELECT CASE WHEN count(*) < ? THEN {NEVER} ELSE min(t) END FROM first)"
+"""The time from which on a list is to be completed. If those that were found first do not fill it, they are all there is; NEVER then
+excludes everything else."""
+_REPORTED = (
+    "st.n IN (SELECT p.story FROM items i CROSS JOIN placements p CROSS JOIN texts t "
+    f"WHERE i.entered >= {_SINCE_FIRST} AND i.entered <= ? AND p.item = i.n AND t.item = i.n AND ({{}}))"
+)
+"""That a story has reports that entered since then and meet the condition."""
+
+
+class Time(NamedTuple):
+    """A time of a story as SQL, with its values."""
+
+    sql: str
+    values: Sequence[Any] = ()
+
+    @classmethod
+    def latest(cls, dialect: Dialect, times: Sequence[str], reports: Sequence[tuple[str, tuple[Any, ...]]]) -> Time:
+        """The latest of these times and of those at which a story first had such reports."""
+        moments = [*times, *(SINCE.format(told) for told, _ in reports)]
+        values = [value for _, values in reports for value in values]
+        return cls(f"{dialect.greatest}({', '.join(moments)})" if len(moments) > 1 else moments[0], values)
+
+
+def _reports(dialect: Dialect, query: StreamQuery) -> list[tuple[str, tuple[Any, ...]]]:
+    """What is asked of the reports of a story: conditions with their values."""
+    own = [(OF_SOURCE, (query.id,))] if query.kind == "source" else []
+    return [*of_members(dialect, query.filter), *own]
+
+
+Statement = tuple[str, list[Any]]
+
+
+def _stories(sql: Sql, tables: str, time: Time, order: str, limit: int | None) -> Statement:
+    statement = f"SELECT st.n, {time.sql} FROM {tables} WHERE {sql.where} ORDER BY {order} LIMIT ?"
+    return statement, [*time.values, *sql.values, limit]
+
+
+def _newest(ways: Sequence[Statement], limit: int | None) -> Statement:
+    """The newest of what is found in these ways; all others know what the first has found."""
+    (first, _), *others = ways
+    whole = [f"WITH first (n, t) AS ({first}) SELECT n, t FROM first"]
+    whole += [f"SELECT * FROM ({other}) AS way{n}" for n, (other, _) in enumerate(others)]
+    values = [value for _, values in ways for value in values]
+    return f"{' UNION '.join(whole)} ORDER BY {NEWEST} LIMIT ?", [*values, limit]
 
 
 def _base(sql: Sql, query: StreamQuery, stream: int) -> tuple[list[str], list[str]]:
@@ -99,12 +164,12 @@ def _base(sql: Sql, query: StreamQuery, stream: int) -> tuple[list[str], list[st
     else:
         tables, times = ["stories st"], ["st.entered"]
         if query.kind == "source":
-            sql.add(*_of_source(query.id))
+            sql.add(MEMBERS.format(OF_SOURCE), query.id)
     if query.primary_section:
         sql.add("st.section = ?", query.primary_section)
     sql.add("NOT st.hidden")
     if query.min_publishers > 1:
-        tables.append("corroborations c")
+        tables.append(COUNTED)
         times.append("c.reached")
         sql.add(f"c.story = {_number(tables)} AND c.k > 1 AND c.k = ?", query.min_publishers)  # the index is of k > 1
     return tables, times
@@ -113,10 +178,6 @@ def _base(sql: Sql, query: StreamQuery, stream: int) -> tuple[list[str], list[st
 def _number(tables: Sequence[str]) -> str:
     """A story's number as stored in the index of the first table."""
     return "e.story" if tables[0] == "entries e" else "st.n"
-
-
-def _of_source(source: str | None) -> tuple[str, str | None]:
-    return MEMBERS.format("i.source = (SELECT n FROM sources WHERE id = ?)"), source
 
 
 def items_sql(
@@ -128,7 +189,7 @@ def items_sql(
     """SQL for (item, time) pairs of a stream of items. A section has the items placed there by their own judgement."""
     sql = Sql(dialect, lookup)
     if query.kind == "source":
-        sql.add("i.source = (SELECT n FROM sources WHERE id = ?)", query.id)
+        sql.add(OF_SOURCE, query.id)
     elif query.kind == "section" and not query.primary:
         sql.add(IN_SECTION, query.id, quoted(query.id))
     elif query.kind == "topic":

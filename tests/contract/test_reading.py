@@ -238,20 +238,22 @@ def by_definition(store: SqliteArchive) -> Callable[[StreamQuery], list[Found]]:
             and (wanted.labelled is None or source[item[n].source] in sources or publisher in publishers)
         )
 
+    def reports(of: list[int], query: StreamQuery) -> list[list[int]]:
+        """Of each thing that is asked of reports, those that have it."""
+        wanted = query.filter
+        alone = (
+            Filter(source=wanted.source), Filter(publisher=wanted.publisher), Filter(lang=wanted.lang),
+            Filter(labelled=wanted.labelled), Filter(source=query.id if query.kind == "source" else None),
+        )  # fmt: skip
+        return [[n for n in of if of_item(n, one)] for one in alone if one != Filter()]
+
     def matches(of: list[int], published: int, wanted: Filter) -> bool:
         return (
             (not wanted.words or any(all(has(n, word) for word in wanted.words) for n in of))
             and not any(has(n, word) for word in wanted.without for n in of)
             and (not wanted.since or published >= wanted.since.timestamp())
             and (not wanted.until or published < wanted.until.timestamp())
-            and all(
-                any(of_item(n, alone) for n in of)
-                for alone in (
-                    Filter(source=wanted.source), Filter(publisher=wanted.publisher), Filter(lang=wanted.lang),
-                    Filter(labelled=wanted.labelled),
-                )
-            )
-        )  # fmt: skip
+        )
 
     def stories(query: StreamQuery) -> Iterator[Found]:
         for story in told:
@@ -265,7 +267,7 @@ def by_definition(store: SqliteArchive) -> Callable[[StreamQuery], list[Found]]:
             if (
                 story.hidden
                 or time is None
-                or (query.kind == "source" and not any(source[item[n].source] == query.id for n in of))
+                or not all(reports(of, query))
                 or (query.primary_section and story.section != query.primary_section)
                 or (query.min_publishers > 1 and (story.n, query.min_publishers) not in joined)
                 or not all((name, story.n) in entry for name in named)
@@ -274,6 +276,7 @@ def by_definition(store: SqliteArchive) -> Callable[[StreamQuery], list[Found]]:
                 continue
             if query.min_publishers > 1:
                 time = max(time, joined[story.n, query.min_publishers])
+            time = max([time, *(min(item[n].entered for n in some) for some in reports(of, query))])
             yield to_id(story.id), story.n, time, published, story.changed
 
     def items(query: StreamQuery) -> Iterator[Found]:
@@ -289,6 +292,7 @@ def by_definition(store: SqliteArchive) -> Callable[[StreamQuery], list[Found]]:
                 or not all(id in topics for id in in_topic if id)
                 or (query.primary_section and not (own and own.section == query.primary_section))
                 or (query.min_publishers > 1 and not (own and (own.story, query.min_publishers) in joined))
+                or not all(reports([n], query))
                 or not matches([n], row.at, query.filter)
             ):
                 continue

@@ -1,0 +1,81 @@
+"""A story enters what is asked of one outlet, label or language with the first report that is of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from newsroom import CONFIG, Newsroom, item
+
+HOUR = timedelta(hours=1)
+MINE = "Missile Falls Into the Harbour of Lumio"
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    """The BBC joins what Reuters told seven hours ago, after two reports of its own."""
+    made = Newsroom(tmp_path)
+    made.publish(item(MINE, "reuters", age=7 * HOUR, summary="Reuters: a missile fell.", lang="de"))
+    made.publish(item("Navy Chorus Tours Lapland", age=5 * HOUR))
+    made.publish(item("Frigate Cook Wins Prize", "kyodo", age=4 * HOUR))
+    made.publish(item("Missile Silo Becomes Hotel", age=2 * HOUR))
+    made.publish(item(MINE, age=6 * HOUR, summary="The BBC: a missile fell at night."), live=True)
+    yield made
+    made.close()
+
+
+def listed(room: Newsroom, address: str) -> list[dict[str, Any]]:
+    told = room.client.get(address).get_json()
+    found: list[dict[str, Any]] = told["items"] if "items" in told else told["stories"]
+    return found
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/latest.json?source=bbc-world",
+        "/search.json?label=owner:public",
+        "/sections/defense.json?publisher=BBC",
+        "/sections/defense.json?lang=en&primary=1",
+        "/sources/bbc-world.json?view=stories",
+        "/search.json?q=missile&source=bbc-world",
+        "/api/v1/stories?section=defense&label=broadcaster&since=30d",
+    ],
+)
+def test_a_story_stands_first_where_an_outlet_has_just_joined_it(room: Newsroom, address: str) -> None:
+    """A subscriber to the newest twenty of that outlet would never see it at the place where it entered with another."""
+    assert [one["title"] for one in listed(room, f"{address}&limit=1")] == [MINE]
+    assert listed(room, address)[0]["title"] == MINE
+
+
+def test_a_story_stands_where_it_entered_for_all_others(room: Newsroom) -> None:
+    for address in ("/latest.json?limit=9", "/latest.json?source=reuters", "/search.json?lang=de&limit=9"):
+        assert listed(room, address)[-1]["title"] == MINE
+
+
+def test_an_outlet_that_tells_more_of_a_story_is_not_joining_it(room: Newsroom) -> None:
+    before = [one["id"] for one in listed(room, "/latest.json?source=bbc-world")]
+    room.now += HOUR
+    more = item("Lumio Asks Whose Missile It Was", summary="The BBC: a missile fell, and nobody was hurt.")
+    joined = [one["url"] for one in listed(room, "/api/v1/stories?q=lumio")[0]["sources"]]
+    room.put_in_force(f"{CONFIG}stories: {{join: [['{more.url}', '{joined[0]}']]}}\n")
+    room.publish(more, live=True)
+    assert len({one["story"] for one in listed(room, "/api/v1/items?source=bbc-world&q=lumio")}) == 1
+    assert [one["id"] for one in listed(room, "/latest.json?source=bbc-world")] == before
+
+
+@pytest.mark.parametrize(
+    "asked", ["label=owner:public", "source=bbc-world&min_publishers=1", "lang=en&section=defense"]
+)
+def test_paging_tells_each_once(room: Newsroom, asked: str) -> None:
+    whole = [one["id"] for one in listed(room, f"/api/v1/stories?{asked}")]
+    seen, address = [], f"/api/v1/stories?{asked}&limit=1"
+    while address:
+        got = room.client.get(address).get_json()
+        seen += [one["id"] for one in got["stories"]]
+        address = (got["next_url"] or "").removeprefix("https://wire.example.org/news")
+    assert seen == whole
+    assert len(set(seen)) == len(seen) > 2
