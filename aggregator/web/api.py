@@ -29,7 +29,7 @@ from aggregator.web.republished import members_of, republished
 from aggregator.web.request_context import identifier, library, story_named
 from aggregator.web.responses import json_response
 from aggregator.web.rows import item_json, source_rows, story_json
-from aggregator.web.streams import Entry, labelled, listed
+from aggregator.web.streams import Entry, listed, search_of
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -209,20 +209,20 @@ def _rules(kind: str) -> Response:
 )
 def sources() -> Response:
     lib = library()
-    wanted = labelled(lib.in_force().settings, _search_of(lib, OF_SOURCES))
+    wanted = _search_of(lib, OF_SOURCES)
     return _sliced("sources", [row for row in source_rows(lib) if _meets(row, wanted)])
 
 
 def _search_of(lib: Library, names: Sequence[str]) -> Filter:
     """What is asked of the rows of a list that are no news, with these parameters of search."""
-    return parameters.search({name: request.args[name] for name in names if name in request.args}, lib.now())
+    return search_of(lib, {name: request.args[name] for name in names if name in request.args})
 
 
 def _meets(row: shapes.Source, wanted: Filter) -> bool:
     ids, publishers = wanted.labelled or ((row["id"],), ())
     return (
         wanted.source in (None, row["id"])
-        and wanted.publisher in (None, row["publisher"])
+        and (wanted.publisher is None or wanted.publisher.lower() == row["publisher"].lower())
         and (row["id"] in ids or row["publisher"] in publishers)
     )
 

@@ -160,7 +160,7 @@ def headers(response: Response) -> Response:
 
 
 def _is_api() -> bool:
-    return request.path.startswith("/api/")
+    return f"{request.path}/".startswith("/api/")
 
 
 def _is_page() -> bool:

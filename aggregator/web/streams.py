@@ -46,12 +46,7 @@ def resolve(
     """
     force = library.in_force()
     _known(force, kind, id)
-    wanted = labelled(force.settings, parameters.search(args, library.now()))
-    if wanted.publisher:
-        wanted = replace(wanted, publisher=force.publisher(wanted.publisher))
-    if wanted.source:
-        wanted = replace(wanted, source=_renamed(force, wanted.source) or wanted.source)
-    check(force.names, wanted)
+    wanted = search_of(library, args)
     parameters.choice(args, "order", parameters.ORDERS, parameters.ORDERS[0])  # a feed has one order; a slip is told
     default_view = "items" if kind == "source" else "stories"
     return StreamQuery(
@@ -65,6 +60,22 @@ def resolve(
         window=_window(month, force) if month else None,
         hidden=force.hidden,
     )
+
+
+def search_of(library: Library, args: Mapping[str, str]) -> Filter:
+    """What the parameters of search ask for, by the names in force.
+
+    Raises:
+        QueryError: a parameter does not fit.
+    """
+    force = library.in_force()
+    wanted = labelled(force.settings, parameters.search(args, library.now()))
+    if wanted.publisher:
+        wanted = replace(wanted, publisher=force.publisher(wanted.publisher))
+    if wanted.source:
+        wanted = replace(wanted, source=_renamed(force, wanted.source) or wanted.source)
+    check(force.names, wanted)
+    return wanted
 
 
 def _known(force: InForce, kind: str, id: str | None) -> None:

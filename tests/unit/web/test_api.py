@@ -234,12 +234,38 @@ def test_a_paused_source_has_no_next_poll(tmp_path: Path) -> None:
     [
         ("label=GB", ["bbc-world"]), ("label=owner:public", ["bbc-world"]), ("label=kind:broadcaster", ["bbc-world"]),
         ("label=country:JP", ["kyodo"]), ("publisher=BBC", ["bbc-world"]), ("source=silent", ["silent"]), ("label=FR", []),
-        ("label=GB&publisher=Kyodo", []), ("", ["bbc-world", "kyodo", "reuters", "silent"]),
+        ("label=GB&publisher=Kyodo", []),
+        ("publisher=bbc+news", ["bbc-world"]), ("publisher=kyodo", ["kyodo"]), ("", ["bbc-world", "kyodo", "reuters", "silent"]),
     ],
 )  # fmt: skip
 def test_sources_are_searched_by_what_they_are(client: FlaskClient, asked: str, ids: list[str]) -> None:
     found = client.get(f"/api/v1/sources?{asked}").get_json()["sources"]
     assert [one["id"] for one in found] == ids
+
+
+@pytest.mark.parametrize("name", ["sections", "topics", "sources"])
+def test_an_id_that_nothing_has_is_refused_in_all_lists(client: FlaskClient, name: str) -> None:
+    for listed in (name, "stories", "items"):
+        got = client.get(f"/api/v1/{listed}?{name[:-1]}=none")
+        assert (got.status_code, got.get_json()["parameter"]) == (400, name[:-1]), listed
+
+
+def test_a_source_is_found_by_the_names_by_which_its_news_is(tmp_path: Path) -> None:
+    """The id that it had before, and the outlet that the name of its publisher stands for."""
+    renamed = CONFIG.replace("{name: Kyodo, url", "{name: Kyodo News, was: [kyodo], url")
+    room = Newsroom(tmp_path, renamed.replace("publisher: BBC,", "publisher: BBC News,"))
+    rows = {
+        asked: [
+            (row["id"], row["publisher"]) for row in room.client.get(f"/api/v1/sources?{asked}").get_json()["sources"]
+        ]
+        for asked in ("source=kyodo", "publisher=BBC", "label=owner:public")
+    }
+    room.close()
+    assert rows == {
+        "source=kyodo": [("kyodo-news", "Kyodo News")],
+        "publisher=BBC": [("bbc-world", "BBC")],
+        "label=owner:public": [("bbc-world", "BBC")],
+    }
 
 
 def test_sources_and_status(client: FlaskClient) -> None:
