@@ -23,7 +23,7 @@ QUIET, USUAL = timedelta(days=2), timedelta(days=16)
 
 def incidents(lib: Library) -> Stream:
     """Sources that died, moved or went silent, sections gone quiet, and a broken edit of feeds.yaml, as entries of a
-    feed. The ages they mention change with the clock."""
+    feed. They say since when, not for how long, so that neither polls nor the clock change them."""
     force = lib.in_force()
     now = lib.now()
     items = [
@@ -59,8 +59,30 @@ def _incident(root: str, state: SourceState, kind: Health, evidence: str, since:
     known = after or (state.first_success if kind in SILENCE else None)
     later = {"silent": silent_after(state), "stale": STALE_AFTER}.get(kind, timedelta())
     return _entry(
-        root, identity, title=f"{state.id}: {kind}", text=evidence, source=state.id, at=(known or since) + later
+        root,
+        identity,
+        title=f"{state.id}: {kind}",
+        text=_text(state, kind, evidence),
+        source=state.id,
+        at=(known or since) + later,
     )
+
+
+def _text(state: SourceState, kind: Health, evidence: str) -> str:
+    """The evidence, without the age and the number of failures that it has for the moment."""
+    if kind in FAILURES:
+        error = evidence.partition(": ")[2]  # without its secrets
+        last = state.last_success
+        return (
+            f"No poll has succeeded since {_minute(last)}: {error}" if last else f"No poll has ever succeeded: {error}"
+        )
+    if kind in SILENCE and (newest := state.last_new or state.first_success):
+        return f"It answers, but nothing new has come since {_minute(newest)}"
+    return evidence
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _after(state: SourceState, kind: Health) -> datetime | None:
@@ -83,7 +105,7 @@ def quiet_sections(lib: Library) -> list[ItemView]:
         if recent.get(section.id, (0, 0))[1] or usual.get(section.id, (0, 0))[1] < (USUAL - QUIET).days:
             continue
         last = reading.stories(StreamQuery("section", section.id, limit=1), int(now.timestamp()))[0][0].entered
-        text = f"No story has entered it since {last:%Y-%m-%d %H:%M} UTC; in the two weeks before, it had at least one a day."
+        text = f"No story has entered it since {_minute(last)}; in the two weeks before, it had at least one a day."
         identity = f"section {section.id}\n{last.isoformat()}"
         title = f"section {section.id}: quiet"
         found.append(

@@ -48,14 +48,21 @@ def test_a_trouble_is_one_entry_however_often_it_is_polled(
     good = structs.replace(before, first_success=NOON - 90 * DAY, last_success=NOON - DAY, last_new=NOON - DAY)
     sources.save([structs.replace(good, **values, last_attempt=NOON)])
     first = entries(newsroom)[f"kyodo: {state}"]
-    moved = {"last_attempt": NOON + timedelta(minutes=15)}
+    whole = newsroom.client.get("/sources.rss").data
+    newsroom.now += timedelta(minutes=15)
+    moved: dict[str, Any] = {"last_attempt": NOON + timedelta(minutes=15)}
     if state in ("silent", "moved", "guid-flood"):
         moved["last_success"] = NOON + timedelta(minutes=15)
     if state == "guid-flood":
         moved["last_new"] = NOON + timedelta(minutes=15)
+    if state in ("failing", "not-a-feed"):
+        moved["failures"] = 4
     sources.save([structs.replace(good, **{**values, **moved})])
     again = entries(newsroom)[f"kyodo: {state}"]
-    assert again["id"] == first["id"]
+    assert again == first, "not even what it says"
+    assert newsroom.client.get("/sources.rss").data == whole
+    if state in ("failing", "not-a-feed"):
+        assert first["summary"] == f"No poll has succeeded since 2026-11-23 12:00 UTC: {values['error']}"
     assert again["date_published"] == first["date_published"] == f"{begun:%Y-%m-%dT%H:%M:%SZ}"
 
 
