@@ -112,8 +112,9 @@ def _prefix(library: Library) -> str:
 
 
 def one_slash() -> None:
-    """Werkzeug would take `//metrics` for `/metrics`, which a proxy in front may keep from others."""
-    if _path().startswith("//"):
+    """Werkzeug takes `//latest` for `/latest`, and so do we: some proxies are set up to write that slash, and would be redirected for
+    ever. But not `//metrics`, where one keeps `/metrics` from others."""
+    if request.endpoint in ("system.metrics", "system.readyz") and _path().startswith("//"):
         raise NotFound
 
 
