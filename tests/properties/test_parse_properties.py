@@ -262,6 +262,7 @@ RSS_ELEMENTS = (
     st.just('<enclosure url="https://e.org/a.mp3" length="12" type="audio/mpeg"/>'),
     st.just('<media:content url="https://e.org/m.jpg" medium="image"/>'), st.just('<media:thumbnail url="https://e.org/t.jpg"/>'),
     st.just('<source url="https://s.example/feed">Src</source>'), st.just('<atom:link rel="self" href="https://e.org/self"/>'),
+    element('media:title type="plain"', WORDS), element("itunes:summary", MARKUP), element("itunes:keywords", WORDS),
 )  # fmt: skip
 
 
