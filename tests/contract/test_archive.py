@@ -871,6 +871,15 @@ def test_a_lease_is_renewed_for_its_holder_alone(store: Store) -> None:
     assert {state.id for state in store.sources.claim("three", later, lease)} == {"beta", "gamma"}
 
 
+@pytest.mark.parametrize("ids", [["alpha", "beta"], None])
+def test_a_lease_is_given_back_by_its_holder_alone(store: Store, ids: list[str] | None) -> None:
+    lease = timedelta(minutes=5)
+    store.sources.claim("one", NOW, lease, ids=["alpha"])
+    store.sources.claim("two", NOW, lease, ids=["beta"])
+    store.sources.release("two", ids)
+    assert {state.id for state in store.sources.claim("three", NOW, lease)} == {"beta", "gamma"}
+
+
 def test_a_poll_stored_late_gives_back_no_lease_of_another(store: Store) -> None:
     """Its machine slept, its lease ended meanwhile, and another process polls the source."""
     lease, later = timedelta(minutes=5), NOW + timedelta(minutes=6)
