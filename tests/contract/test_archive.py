@@ -1122,6 +1122,27 @@ def test_merged_stories_redirect_and_lose_nothing(store: Store) -> None:
     assert first.merged == ()
 
 
+def test_what_was_merged_leads_to_where_its_story_went_and_to_where_it_left(store: Store) -> None:
+    from aggregator.model.story import Batch, Merge, Placed
+
+    told = [item("alpha", key, title) for key, title in (("1", "Volcano erupts"), ("2", "Votes"), ("3", "Ferry sinks"))]
+    store.intake.apply([polled("alpha", told)], NOW)
+    place(store)
+    first, second, third = sorted(store.reading.stories(StreamQuery("latest"), SECONDS)[0], key=lambda story: story.n)
+    states, members = store.edition.stories([first.n, second.n]), store.edition.members([second.n, third.n])
+    for older, younger in ((second, third), (first, second)):
+        store.edition.apply(Batch(merges=(Merge(older.n, younger.n),), epoch="one", now=SECONDS + 60))
+    assert store.reading.story(second.id) == store.reading.story(third.id) == first.id
+    leaving = tuple(
+        Placed(n, second.n, "Alpha", members[n][0].judgement, "split", hash=members[n][0].item.hash)
+        for n in (second.n, third.n)
+    )
+    left = Batch(leaving, tuple(states.values()), epoch="one", now=SECONDS + 120, forgotten=(second.n, third.n))
+    store.edition.apply(left)
+    assert isinstance(store.reading.story(second.id), StoryView)
+    assert store.reading.story(third.id) == second.id
+
+
 def test_the_configuration_in_force_is_the_last_one(store: Store) -> None:
     assert store.upkeep.configuration() is None
     assert store.upkeep.put_in_force("a", {"feeds.yaml": "one"}, 1)
