@@ -22,6 +22,7 @@ class Dialect:
     folded: str  # {} with its ASCII letters in lower case, as the indexes hold publishers and languages
     one_of: str  # whether {} is one of a list
     listed: Callable[[Collection[Any]], Any]  # the list, as the one value of that condition
+    locking: str  # ends a SELECT of rows that are to be updated: who is updating them is awaited, and others wait
     skip_locked: str  # ends a SELECT of rows that are to be updated: leaves out those that another process is updating
 
 

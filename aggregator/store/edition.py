@@ -34,7 +34,7 @@ from aggregator.store.rows import (
     to_id,
 )
 from aggregator.store.shifts import KEPT, Row, shifts
-from aggregator.store.versions import change_time, next_version, settled, stamp, stream_numbers
+from aggregator.store.versions import change_time, keep_version, next_version, settled, stamp, stream_numbers
 
 
 class EditionStore(ABC, Generic[Writer]):
@@ -174,10 +174,12 @@ class EditionStore(ABC, Generic[Writer]):
         db, began = self._db, monotonic()
         with db.transaction() as raw:
             self._check_held()
-            version = next_version(db) if batch.shows else 0
-            confirm(db, batch)
             if not batch.shows:
+                keep_version(db)
+                confirm(db, batch)
                 return
+            version = next_version(db)
+            confirm(db, batch)
             before = entries_before(db, batch)
             now = change_time(db, batch.now)
             changed = now + STORING

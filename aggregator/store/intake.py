@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -18,9 +19,13 @@ from aggregator.store.retention import LISTED_EVERY, note_listed
 from aggregator.store.rows import address_hash, to_blob, to_id, to_seconds
 from aggregator.store.sources import release_leases
 
+log = logging.getLogger(__name__)
+
+LOST = "its lease ended while it was polled, and another process may have it; what is new is stored, all else is left to that"
 TITLES = 1000
 """Of a source, as many as its document may have entries."""
 
+_TAKE = "SELECT n, root, lease_owner FROM sources WHERE root IN"
 
 Arrival = tuple[PollResult, Item, int]
 """A new item with the poll that brought it, and its time of publication."""
@@ -80,18 +85,19 @@ class Intake(ABC, Generic[Writer]):
 
     def apply(self, results: Sequence[PollResult], now: datetime, owner: str | None = None) -> int:
         """Store what polls brought, and release the leases that `owner` (None: anybody) holds for them. Returns the number of
-        items that were new. Applying twice changes nothing."""
+        items that were new. Applying twice changes nothing. Of a source whose lease `owner` lost only news is stored: for all else its
+        document may be older than what the next holder has, or will have, from it."""
         db, moment = self._db, int(now.timestamp())
         with db.transaction() as raw:
-            roots = [result.state.root for result in results]
-            numbers: dict[str, int] = dict(db.select("SELECT root, n FROM sources WHERE root IN", roots))
+            new = arrivals(results, moment)
+            numbers, lost = self._take(results, owner)
+            results = [result for result in results if result.state.root not in lost]
             read = documents(results, numbers)
             note_listed(db, read, self._read)
-            new = arrivals(results, moment)
             added = self._add(raw, new, numbers, moment) if new else 0
             if changed := {n: item for result in results for n, item in result.changed}:
                 self._replace_texts(raw, changed, moment)
-                waiting = [(n, item.hash) for n, item in changed.items()]
+                waiting = [(n, item.hash) for n, item in sorted(changed.items())]
                 db.insert("pending", "bigint text", waiting, upserts.PENDING)
                 _save_moves(db, changed)
             seen = [n for result in results for n in result.seen]
@@ -102,6 +108,19 @@ class Intake(ABC, Generic[Writer]):
             release_leases(db, states, owner)
         self._read.update(read)
         return added
+
+    def _take(self, results: Sequence[PollResult], owner: str | None) -> tuple[dict[str, int], set[str]]:
+        """Lock the sources of polls: their numbers by root, and the roots of those whose leases `owner` lost."""
+        db = self._db
+        numbers: dict[str, int] = {}
+        lost = set[str]()
+        roots = {result.state.root: result.state.id for result in results}
+        for n, root, holder in db.select(_TAKE, roots, f"ORDER BY n{db.dialect.locking}"):
+            numbers[root] = n
+            if owner not in (None, holder):
+                lost.add(root)
+                log.warning("source %s: %s", roots[root], LOST)
+        return numbers, lost
 
     @abstractmethod
     def _add(self, raw: Any, arrivals: Sequence[Arrival], numbers: Mapping[str, int], now: int) -> int:

@@ -13,6 +13,7 @@ from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Source
 from aggregator.model.source import HORIZON, SourceState
 from aggregator.store.dialect import Dialect, Writer, Writes
+from aggregator.store.locks import lock_sources
 from aggregator.store.rows import STATE_FIELDS, after_pause, at_new_address, source_state
 
 FREE = "UPDATE sources SET lease_owner = NULL, lease_until = 0"
@@ -68,14 +69,17 @@ class Sources(ABC, Generic[Writer]):
         """Extend the leases of those of these sources that `owner` still holds."""
         until = int((now + lease).timestamp())
         with self._db.transaction():
+            lock_sources(self._db, "id", ids)
             self._db.modify("UPDATE sources SET lease_until = ? WHERE lease_owner = ? AND id IN", ids, until, owner)
 
     def release(self, owner: str, ids: Collection[str] | None = None) -> None:
         """Release everything that `owner` holds, or only these sources."""
         with self._db.transaction():
             if ids is None:
+                lock_sources(self._db, "lease_owner", (owner,))
                 self._db.write(f"{FREE} WHERE lease_owner = ?", (owner,))
             else:
+                lock_sources(self._db, "id", ids)
                 self._db.modify(f"{FREE} WHERE lease_owner = ? AND id IN", ids, owner)
 
     def owners(self) -> list[str]:
@@ -86,6 +90,7 @@ class Sources(ABC, Generic[Writer]):
     def save(self, states: Collection[SourceState]) -> None:
         """Write states outside a poll; leases stay as they are."""
         with self._db.transaction() as raw:
+            lock_sources(self._db, "root", [state.root for state in states])
             self._save(raw, states)
 
     def _start_over(self, raw: Any, found: Edits) -> None:

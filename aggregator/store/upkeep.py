@@ -12,6 +12,7 @@ import orjson
 from aggregator.model.settings import StoredConfiguration
 from aggregator.model.stream import STORING
 from aggregator.store.dialect import Lock, Writer
+from aggregator.store.locks import lock_sources
 from aggregator.store.retention import forget_addresses, forget_document, limits, listed_before
 from aggregator.store.rows import to_json
 from aggregator.store.versions import change_time, mark_texts, next_version, settled, stamp
@@ -104,15 +105,15 @@ class Upkeep(ABC, Generic[Writer]):
             for start in range(0, len(items), STEP):
                 if not proceed():
                     break
-                purged += self._prune(items[start : start + STEP], limit, now)
+                purged += self._prune(source, items[start : start + STEP], limit, now)
         self._forget(now - MEMORY_SECONDS)
         with self._db.transaction():
             forget_addresses(self._db, named)
         return purged
 
-    def _prune(self, items: Sequence[int], limit: int, now: int) -> int:
-        """A step: the texts of these items, and of their articles, if they were not listed since `limit` after all; returns of how
-        many items."""
+    def _prune(self, source: int, items: Sequence[int], limit: int, now: int) -> int:
+        """A step: the texts of these items of a source, and of their articles, if they were not listed since `limit` after all; returns
+        of how many items."""
         db, began = self._db, monotonic()
         with db.transaction() as raw:
             rows = db.select("SELECT item FROM texts WHERE listed < ? AND item IN", items, "", limit)
@@ -120,6 +121,7 @@ class Upkeep(ABC, Generic[Writer]):
                 return 0
             old = [item for (item,) in rows]
             version = next_version(db)
+            lock_sources(db, "n", (source,))
             changed = change_time(db, now)
             streams = mark_texts(db, old, changed + STORING)
             emptied = self._empty(raw, old, limit)

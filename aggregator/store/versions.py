@@ -22,6 +22,11 @@ def next_version(db: Writes) -> int:
     return int(db.read("SELECT value FROM meta WHERE key = 'version'")[0][0])
 
 
+def keep_version(db: Reads) -> None:
+    """In the place of `next_version`, by what writes stories and changes no stream: to wait for who changes them, and they for it."""
+    db.read(f"SELECT value FROM meta WHERE key = 'version'{db.dialect.locking}")
+
+
 def change_time(db: Reads, now: int) -> int:
     """The time of a change that is made now (epoch seconds): later than that of every change and every edit of the configuration
     before, even within a second and whatever the clock does, so that a client which asks what changed since the last one misses

@@ -14,10 +14,11 @@ from builders import NOW, Store, ago, archive, by_words, item, policy, polled, p
 from msgspec import structs
 
 from aggregator.errors import UsageError
-from aggregator.model.item import Told, Wanted
+from aggregator.model.item import Drop, Told, Wanted
 from aggregator.model.judgement import Judgement
 from aggregator.model.poll import PollResult
 from aggregator.model.settings import Source
+from aggregator.model.source import SourceState
 from aggregator.model.story import PendingItem, StoryView
 from aggregator.model.stream import Filter, StreamName, StreamQuery
 from aggregator.normalise.recognition import StoredItems, recognise
@@ -889,6 +890,33 @@ def test_a_poll_stored_late_gives_back_no_lease_of_another(store: Store) -> None
     assert store.sources.claim("three", later, lease, ids=["alpha"]) == []
     store.intake.apply([replace(polled("alpha"), state=asked)], later, "two")
     assert len(store.sources.claim("three", later, lease, ids=["alpha"])) == 1
+
+
+def test_of_two_that_poll_one_source_the_holder_of_its_lease_says_how_it_is(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The other one's news is kept all the same: its document may have listed what is gone since."""
+    store.intake.apply([polled("alpha", [item("alpha", "1", "First")])], NOW)
+    lease, later = timedelta(minutes=5), NOW + timedelta(minutes=6)
+    (one,) = store.sources.claim("one", NOW, lease, ids=["alpha"], due_only=False)
+    (two,) = store.sources.claim("two", later, lease, ids=["alpha"], due_only=False)
+
+    def brings(state: SourceState, owner: str, key: str) -> PollResult:
+        told = polled("alpha", [item("alpha", key, f"News of {owner}")], changed=[(1, item("alpha", "1", owner))])
+        return replace(told, state=structs.replace(state, etag=owner), drops=(Drop(owner),))
+
+    def stored() -> tuple[object, ...]:
+        (state,) = store.sources.states(["alpha"])
+        return state.etag, store.edition.items([1])[0].title, store.sources.owners(), store.sources.drops()
+
+    before = stored()
+    assert store.intake.apply([brings(one, "one", "2")], later, "one") == 1
+    assert stored() == before
+    assert caplog.messages[0].startswith("source alpha: its lease ended while it was polled")
+    assert store.intake.apply([brings(two, "two", "3")], later, "two") == 1
+    assert stored() == ("two", "two", [], {"alpha": {"two": 1}})
+    assert store.intake.apply([brings(one, "one", "4")], later, "one") == 1, "also after the other one is done"
+    assert stored() == ("two", "two", [], {"alpha": {"two": 1}})
 
 
 def test_any_number_of_sources_may_be_named(store: Store) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from types import SimpleNamespace
@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from builders import NOW, item, policy, polled, postgres_archive, source
+from builders import NOW, ago, item, policy, polled, postgres_archive, source
 from builders.postgres import execute, fresh_database, server_url
 from builders.process import until
 from msgspec import structs
@@ -584,6 +584,75 @@ def test_workers_beside_each_other_lose_no_item(store: PostgresArchive) -> None:
     assert (totals["items"], totals["pending"]) == (300, 0)
     rows = execute(store._connection.server.url, "SELECT count(*), count(DISTINCT item) FROM placements")
     assert rows == [(300, 300)]
+
+
+def brings_changes(store: PostgresArchive) -> None:
+    """Of two sources, the later one first."""
+    changed = [(n, item("beta" if n <= 3 else "alpha", str(n), f"Again {n}")) for n in range(6, 0, -1)]
+    store.intake.apply([polled("alpha", changed=changed[:3]), polled("beta", changed=changed[3:])], NOW)
+
+
+WRITERS: list[tuple[str, Callable[[PostgresArchive], object]]] = [
+    ("sources", brings_changes),
+    ("sources", lambda store: store.sources.save(store.sources.states()[::-1])),
+    ("sources", lambda store: store.sources.renew("me", ["beta", "alpha"], NOW, timedelta(minutes=5))),
+    ("sources", lambda store: store.sources.release("me", ["beta", "alpha"])),
+    ("sources", lambda store: store.sources.release("me")),
+    ("sources", lambda store: store.sources.sync([source("beta", enabled=False), source("alpha", enabled=False)])),
+    ("sources", lambda store: store.upkeep.prune(SECONDS + 9 * 86_400, 86_400, {})),
+    ("pending", brings_changes),
+    ("pending", lambda store: edition(store, policy(), lambda: SECONDS)),
+]
+
+
+@pytest.mark.parametrize(
+    ("table", "write"),
+    WRITERS,
+    ids=["poll", "save", "renew", "release", "release all", "sync", "prune", "change", "edition"],
+)
+def test_who_waits_for_a_row_holds_none_that_another_takes_after_it(
+    table: str, write: Callable[[PostgresArchive], object]
+) -> None:
+    """Else two that write the same rows in different orders wait for each other, and the work of one is undone."""
+    # In every order but that of their numbers the first ones come last: by name, by time, and where they stand in the table.
+    store = postgres_archive("beta", "alpha")
+    for name, numbers, hours in (("beta", (1, 2, 3), 1), ("alpha", (4, 5, 6), 2)):
+        news = [item(name, str(n), f"News {n}", summary="Words.", published=ago(hours=hours)) for n in numbers]
+        store.intake.apply([polled(name, news)], NOW)
+    store.sources.claim("me", NOW, timedelta(minutes=5), due_only=False)
+    url, first = store._connection.server.url, {"sources": "n = 1", "pending": "item = 1"}[table]
+    execute(url, "UPDATE sources SET polls = 7 WHERE n = 1", "UPDATE pending SET hash = hash WHERE item = 1")
+    writer = other(store, "me")
+    with psycopg.connect(url) as holder:
+        holder.execute(f"SELECT FROM {table} WHERE {first} FOR UPDATE".encode())
+        thread = threading.Thread(target=write, args=(writer,))
+        thread.start()
+        waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        until(lambda: bool(execute(url, waiting)))
+        for name in {table, "texts", "pending"} if table == "sources" else {table}:
+            rows = f"SELECT count(*) FROM {name} WHERE NOT ({first if name == table else 'false'})"
+            free = f"SELECT 1 FROM {name} WHERE NOT ({first if name == table else 'false'}) FOR UPDATE SKIP LOCKED"
+            assert len(execute(url, free)) == execute(url, rows)[0][0], name
+        holder.rollback()
+        thread.join()
+    writer.close()
+    store.close()
+
+
+def test_two_that_store_the_same_changed_item_at_once_store_it_one_after_the_other(store: PostgresArchive) -> None:
+    """Its lease had ended, and another process polled the source, too."""
+    store.intake.apply([polled("alpha", [item("alpha", "1", "One")])], NOW)
+    late, url = other(store, "late"), store._connection.server.url
+    with store._connection.transaction():
+        store.intake.apply([polled("alpha", changed=[(1, item("alpha", "1", "Two"))])], NOW)
+        thread = threading.Thread(
+            target=late.intake.apply, args=([polled("alpha", changed=[(1, item("alpha", "1", "Three"))])], NOW)
+        )
+        thread.start()
+        until(lambda: bool(execute(url, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
+    thread.join()
+    assert execute(url, "SELECT title, pending.hash FROM texts JOIN pending USING (item)") == [("Three", "Three|")]
+    late.close()
 
 
 @pytest.mark.parametrize("build", [stories_sql, items_sql])

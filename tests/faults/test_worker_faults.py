@@ -1053,10 +1053,10 @@ def delete_old_texts(worker: Worker, monkeypatch: pytest.MonkeyPatch, between: C
     upkeep, steps = worker.lookup.upkeep, list[int]()
     step = upkeep._prune
 
-    def delete(items: Sequence[int], limit: int, now: int) -> int:
+    def delete(source: int, items: Sequence[int], limit: int, now: int) -> int:
         steps.append(len(steps) + 1)
         between(len(steps))
-        return step(items, limit, now)
+        return step(source, items, limit, now)
 
     monkeypatch.setattr(upkeep, "_prune", delete)
     asyncio.run(worker.editions.once())

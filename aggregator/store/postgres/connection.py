@@ -40,6 +40,7 @@ DIALECT = Dialect(
     folded='lower({} COLLATE "C")',
     one_of="{} = ANY(?)",
     listed=list,
+    locking=" FOR NO KEY UPDATE",
     skip_locked=" FOR UPDATE SKIP LOCKED",
 )
 

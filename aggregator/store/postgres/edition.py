@@ -6,6 +6,7 @@ from aggregator.errors import StoreBusy
 from aggregator.model.story import Batch
 from aggregator.store import edition
 from aggregator.store.dialect import Lock
+from aggregator.store.locks import lock_waiting
 from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw
 
 
@@ -56,6 +57,7 @@ class EditionStore(edition.EditionStore[Connection]):
             raise StoreBusy(f"{self._db.server.name}: the edition was lost with the connection; the next one continues")
 
     def _end_waiting(self, raw: Raw, batch: Batch) -> None:
+        lock_waiting(self._db, [placed.item for placed in batch.placed])
         raw.execute(
             "DELETE FROM pending USING unnest(%s::bigint[], %s::text[]) AS placed (item, hash) "
             "WHERE pending.item = placed.item AND pending.hash = placed.hash",

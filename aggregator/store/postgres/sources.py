@@ -10,6 +10,7 @@ from aggregator.model.settings import Source
 from aggregator.model.source import NOT_POLLED, SourceState
 from aggregator.store import sources
 from aggregator.store.dialect import Lock
+from aggregator.store.locks import lock_sources
 from aggregator.store.postgres.connection import Connection, Raw, put, storable
 from aggregator.store.rows import STATE_COLUMNS, state_columns, state_fields
 from aggregator.store.sources import ROWS, available, edits
@@ -44,6 +45,7 @@ class Sources(sources.Sources[Connection]):
         right already are not written: workers that start one after the other change nothing."""
         with self._db.transaction(Lock.SYNCING) as raw:
             found = edits(configured, raw.execute(ROWS))
+            lock_sources(self._db, "n", {*found.gone, *(n for _, n in found.displaced), *(n for n, *_ in found.edited)})
             raw.execute("UPDATE sources SET listed = FALSE WHERE n = ANY(%s::bigint[])", (found.gone,))
             for id, n in found.displaced:
                 raw.execute("UPDATE sources SET id = %s WHERE n = %s", (id, n))

@@ -66,7 +66,8 @@ DIALECT = Dialect(
     folded="lower({})",
     one_of="{} IN (SELECT value FROM json_each(?))",
     listed=lambda values: to_json(list(values)),
-    skip_locked="",  # there is only one writer
+    locking="",  # there is only one writer
+    skip_locked="",
 )
 
 
