@@ -45,7 +45,7 @@ SPACING = 1.0  # seconds that a lane stays blocked after a job, to keep the dist
 HEARTBEAT, STALLED = 5.0, 20.0  # seconds: interval of a worker's heartbeat; time after which its jobs are taken over
 CONNECTIONS, LISTENING = 4, 2  # of a worker to the queue; the latter wait for new jobs
 LOOK = 5.0  # seconds between checks whether this machine may take part
-PAUSE = 5.0  # seconds until the queue is tried again
+PAUSE, LONGEST_PAUSE = 1.0, 20.0  # seconds until the queue is opened anew; doubled each time that it ends sooner than that
 CANNOT = "the server cannot be reached, takes no more connections or refuses the request"
 
 
@@ -68,6 +68,7 @@ class Queue:
         connector = procrastinate.PsycopgConnector(
             conninfo=self._fleet.url,
             connection_class=self._fleet.connection,
+            configure=_commit_at_once,
             min_size=CONNECTIONS,
             max_size=CONNECTIONS,
         )
@@ -85,7 +86,9 @@ class Queue:
     async def run(self) -> None:
         """Until the service stops. Whatever happens to the queue, it is tried again."""
         asyncio.get_running_loop().set_exception_handler(report_unawaited)
+        pause = PAUSE / 2
         while not self._stopping.is_set():
+            began = time.monotonic()
             try:
                 await self._ask_for_room()
                 async with self._app.open_async():
@@ -97,8 +100,13 @@ class Queue:
                 self._troubles.report("queue", f"{CANNOT} ({_cause(error)}); retrying")
             with contextlib.suppress(ConnectorException):
                 await self._app.close_async()  # connections that could not be opened would be taken for open ones
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), PAUSE)
+            ended_soon = time.monotonic() - began < LONGEST_PAUSE
+            pause = min(2 * pause, LONGEST_PAUSE) if ended_soon else PAUSE
+            await self._rest(pause)
+
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _ask_for_room(self) -> None:
         """Open all connections that the queue needs and close them again, so that a refusal is reported in the server's words. The
@@ -202,8 +210,7 @@ class Queue:
         if self._stopping.is_set():
             return
         if await self._polling.take(ids):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), SPACING)
+            await self._rest(SPACING)
 
     @contextlib.contextmanager
     def _reporting_errors(self) -> Iterator[None]:
@@ -250,6 +257,12 @@ def report_unawaited(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -
         log.warning("a job ended, but the queue could not be told: %s", _cause(error))
     else:
         loop.default_exception_handler(context)
+
+
+async def _commit_at_once(connection: Any) -> None:
+    """Each call of the queue is one statement. Were it to wait for a commit of its own, a connection lost before that, behind a proxy
+    which keeps it, would hold up all that comes after it."""
+    await connection.set_autocommit(True)
 
 
 def _cause(error: BaseException) -> str:

@@ -435,6 +435,27 @@ def test_a_server_that_refuses_is_asked_at_growing_intervals_and_at_once_again_a
     store.reading.totals()
 
 
+def test_a_server_that_is_not_there_is_asked_every_second(
+    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may just start anew; nobody's log or patience suffers from that."""
+    now, attempts = [0.0], list[float]()
+
+    def away(*arguments: Any, **options: Any) -> Raw:
+        attempts.append(now[0])
+        said = "Connection refused" if now[0] < 3 else "FATAL:  the database system is starting up"
+        raise psycopg.OperationalError(f"connection failed: {said}")
+
+    monkeypatch.setattr(refusals, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(Raw, "connect", away)
+    end_sessions(store)
+    for halves in range(12):
+        now[0] = halves / 2
+        with pytest.raises(StoreError):
+            store.reading.totals()
+    assert attempts == [0, 0.5, 1.5, 2.5, 3.5, 4.5, 5.5]
+
+
 def test_the_edition_ends_with_its_holders_session_at_once(store: PostgresArchive) -> None:
     first, second = other(store, "one"), other(store, "two")
     assert first.edition.lease("one", SECONDS, 60)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
+import psycopg
 import pytest
 from builders.postgres import execute, fresh_database
 from procrastinate.exceptions import ConnectorException
@@ -138,6 +139,60 @@ def test_a_queue_whose_connections_are_dead_is_opened_anew(
             link.lose()
             looks = loop.looks
             await until(lambda: loop.looks > looks + 1, 60)
+            stopping.set()
+            await running
+
+    asyncio.run(scenario())
+
+
+def test_a_queue_that_ends_at_once_is_opened_at_growing_intervals(
+    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PAUSE", 1.0)
+    rests: list[float] = []
+
+    async def scenario() -> None:
+        stopping = asyncio.Event()
+
+        async def rest(seconds: float) -> None:
+            rests.append(seconds)
+            if len(rests) == 7:
+                stopping.set()
+
+        end = end_of_queue(store, Loop(), stopping, [""], [7200.0])  # its clock is wrong
+        monkeypatch.setattr(end, "_rest", rest)
+        await end.run()
+
+    asyncio.run(scenario())
+    assert rests == [1, 2, 4, 8, 16, 20, 20]
+
+
+def test_what_a_lost_connection_of_the_queue_was_doing_holds_up_nobody(
+    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was lost between a statement and what follows it: behind a proxy the server does not learn of that."""
+    monkeypatch.setattr(QueueConnection, "patience", 1)
+    loop, execute = Loop(), psycopg.AsyncCursor.execute
+
+    async def scenario() -> None:
+        stopping = asyncio.Event()
+        with Link(store._connection.server.url) as link:
+            lost: list[bool] = []
+
+            async def losing(self: Any, query: Any, *arguments: Any, **more: Any) -> Any:
+                found = await execute(self, query, *arguments, **more)
+                if loop.looks and not lost and "defer_periodic" in str(query) and arguments[0]["task_name"] == "dispatch":
+                    lost.append(True)
+                    link.lose()
+                    await asyncio.sleep(0.2)
+                return found
+
+            monkeypatch.setattr(psycopg.AsyncCursor, "execute", losing)
+            end = end_of_queue(store, loop, stopping, [""], [0.0], Server(link.url).address("aggregator queue"))
+            running = asyncio.create_task(end.run())
+            await until(lambda: bool(lost))
+            looks = loop.looks
+            await until(lambda: loop.looks > looks + 1)
             stopping.set()
             await running
 

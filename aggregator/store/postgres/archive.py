@@ -15,6 +15,8 @@ from aggregator.store.postgres.readonly import Readable
 from aggregator.store.postgres.schema import known_version, migrate
 from aggregator.store.postgres.server import Server, session_name
 
+SILENT = 10
+"""Seconds that a session of the queue may leave a transaction open: its connection is lost, and what it locked is to be free again."""
 APART = 60.0
 """Seconds that clocks may differ: polls are planned by them, and the shortest interval is several times as long."""
 
@@ -62,8 +64,9 @@ class PostgresArchive(Readable):
             )
 
     def address(self, name: str) -> str:
-        """The address by which others connect to the database, for sessions with this name; includes the password."""
-        return self._connection.server.address(name)
+        """The address by which others connect to the database, for sessions with this name; includes the password. They do nothing
+        between the statements of a transaction."""
+        return self._connection.server.address(name, idle=SILENT)
 
     def loading(self) -> AbstractContextManager[Load]:
         """To fill the database with a whole archive; see `loading.loading`."""

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 PAUSE = 0.5  # seconds before the second attempt; doubled with each
+AWAY = 1.0  # seconds between attempts, at the most, where no server is there: to ask costs nobody anything, and it may just start anew
+_SIGNS = "refused", "No such file", "the database system is"
+"""What the driver says then; there is no error code."""
 
 
 class Refusals:
-    """A session that could not be opened is tried again after a pause, of `longest` seconds at the most. Whoever needs it sooner
+    """A session that could not be opened is tried again after a pause, of `longest` seconds at the most, or of AWAY. Whoever needs it sooner
     is told what the server said last."""
 
     def __init__(self, longest: float) -> None:
@@ -30,6 +33,7 @@ class Refusals:
             yield
         except Exception as error:
             self._said, self._until = error, time.monotonic() + self._pause
-            self._pause = min(2 * self._pause, self._longest)
+            longest = AWAY if any(sign in str(error) for sign in _SIGNS) else self._longest
+            self._pause = min(2 * self._pause, longest)
             raise
         self._said, self._pause = None, PAUSE

@@ -41,12 +41,15 @@ class Server:
             f"PostgreSQL at {host}{f':{port}' if port else ''}, database {self.parts.get('dbname') or '(default)'}"
         )
 
-    def address(self, name: str, patience: int = BUSY_SECONDS, *, read_only: bool = False) -> str:
-        """What a driver connects by, for a session of this name: with the password."""
+    def address(
+        self, name: str, patience: int = BUSY_SECONDS, *, read_only: bool = False, idle: int = 5 * BUSY_SECONDS
+    ) -> str:
+        """What a driver connects by, for a session of this name: with the password. `idle`: how many seconds it may leave a transaction
+        open without a word."""
         settings = {
             "statement_timeout": f"{patience}s",
             "lock_timeout": f"{patience}s",
-            "idle_in_transaction_session_timeout": f"{5 * BUSY_SECONDS}s",
+            "idle_in_transaction_session_timeout": f"{idle}s",
             # A machine that disappears silently holds nothing for longer than this: keepalives find it where the server
             # waits for it, the last one (milliseconds) where an answer is on its way to it.
             "tcp_keepalives_idle": "5",
