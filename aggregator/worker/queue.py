@@ -45,7 +45,7 @@ SPACING = 1.0  # seconds that a lane stays blocked after a job, to keep the dist
 HEARTBEAT, STALLED = 5.0, 20.0  # seconds: interval of a worker's heartbeat; time after which its jobs are taken over
 CONNECTIONS, LISTENING = 4, 2  # of a worker to the queue; the latter wait for new jobs
 LOOK = 5.0  # seconds between checks whether this machine may take part
-PAUSE, LONGEST_PAUSE = 1.0, 20.0  # seconds until the queue is opened anew; doubled each time that it ends sooner than that
+PAUSE, LONGEST_PAUSE = 1.0, 20.0  # seconds until the queue is opened anew; doubled each time that it ends soon
 CANNOT = "the server cannot be reached, takes no more connections or refuses the request"
 
 

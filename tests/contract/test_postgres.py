@@ -333,6 +333,26 @@ def test_a_language_is_found_whatever_letters_the_database_has(url: str) -> None
     store.close()
 
 
+def test_readers_find_the_primary_by_the_address_that_workers_have(url: str) -> None:
+    """Of several servers, of which the one that can be written is asked for: readers' sessions alone cannot write to it."""
+    host = url.partition("host=")[2]
+    several = url.replace(f"host={host}", f"host=/nowhere,{host}&port=5432,5432&target_session_attrs=read-write")
+    made = PostgresArchive(several)
+    reader = ReadOnlyArchive(several)
+    assert reader.reading.totals()["items"] == 0
+    with pytest.raises(StoreReadOnly):
+        reader.sources.release("me")
+    reader.close()
+    made.close()
+
+
+def test_a_session_with_nothing_to_do_is_not_ended_by_what_a_database_is_set_to(url: str) -> None:
+    execute(url, f"ALTER DATABASE {url.partition('?')[0].rpartition('/')[2]} SET idle_session_timeout = '1s'")
+    store = PostgresArchive(url)
+    assert store._connection.read("SHOW idle_session_timeout") == [("0",)]
+    store.close()
+
+
 def test_a_search_path_that_leads_nowhere_is_told(url: str) -> None:
     name = url.partition("?")[0].rpartition("/")[2]
     execute(url, f"ALTER DATABASE {name} SET search_path = 'wire, public'")
@@ -394,6 +414,8 @@ def test_a_pooler_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ("FATAL:  unsupported startup parameter in options: statement_timeout", "through a pooler"),
         ('root certificate file "/root/.postgresql/root.crt" does not exist Either provide', "sslrootcert"),
         ("connection timeout expired", "does not answer"),
+        ('FATAL:  unrecognized configuration parameter "idle_session_timeout"', "14 or later is needed"),
+        ("session is read-only", "each is a standby or read-only"),
         ("FATAL:  could not write init file: No space left on device", "the disk of the server is full"),
         ("could not receive data from server: Connection timed out", "does not answer"),
     ],

@@ -76,6 +76,8 @@ def _unreachable(where: str, said: str) -> StoreError:
         ("remaining connection slots", FULL),
         ("the database system is", "the server is stopping or starting"),
         ("No space left", "the disk of the server is full"),
+        ("unrecognized configuration parameter", "PostgreSQL 14 or later is needed"),
+        ("session is read-only", "no server there can be written now: each is a standby or read-only"),
         ("refused", "nothing listens there; is the server running, on this port?"),
         ("No such file", "nothing listens there; is the server running?"),
         ("timeout expired", SILENT),

@@ -13,7 +13,7 @@ _SIGNS = "refused", "No such file", "the database system is"
 
 
 class Refusals:
-    """A session that could not be opened is tried again after a pause, of `longest` seconds at the most, or of AWAY. Whoever needs it sooner
+    """A session that could not be opened is tried again after a pause, of `longest` seconds (or AWAY) at the most. Whoever needs it sooner
     is told what the server said last."""
 
     def __init__(self, longest: float) -> None:

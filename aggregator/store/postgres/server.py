@@ -35,11 +35,11 @@ class Server:
             ) from error
         self.url = url
         self.silence = Silence()
-        host = str(self.parts.get("host") or "the local socket").split(",")[0]
-        port = self.parts.get("port")
-        self.name = (
-            f"PostgreSQL at {host}{f':{port}' if port else ''}, database {self.parts.get('dbname') or '(default)'}"
-        )
+        hosts = str(self.parts.get("host") or "the local socket").split(",")
+        ports = str(self.parts.get("port") or "").split(",")
+        ports = ports * len(hosts) if len(ports) == 1 else ports
+        at = " or ".join(f"{host}{port and f':{port}'}" for host, port in zip(hosts, ports, strict=False))
+        self.name = f"PostgreSQL at {at}, database {self.parts.get('dbname') or '(default)'}"
 
     def address(
         self, name: str, patience: int = BUSY_SECONDS, *, read_only: bool = False, idle: int = 5 * BUSY_SECONDS
@@ -57,6 +57,8 @@ class Server:
             "tcp_keepalives_count": "2",
             "tcp_user_timeout": "15000",
             **({"default_transaction_read_only": "on"} if read_only else {}),
+            # A holder of the edition that is busy grouping says nothing meanwhile, and who waits for jobs may wait long.
+            "idle_session_timeout": "0",
             # A process that waited for a lock must see what its holder did, whatever the database is set to.
             "default_transaction_isolation": r"read\ committed",
             # Otherwise the driver would store ids with the marks of its own notation.
@@ -71,6 +73,10 @@ class Server:
             "application_name": name, "options": options, "connect_timeout": min(CONNECT_SECONDS, patience), "client_encoding": "utf8",
             "keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2, "tcp_user_timeout": 20_000,
         }  # fmt: skip
+        if read_only and self.parts.get("target_session_attrs") == "read-write":
+            more["target_session_attrs"] = (
+                "primary"  # as it is meant: the driver would take our own setting for the server's
+            )
         return make_conninfo(self.url, **more)
 
 

@@ -13,6 +13,19 @@ def test_a_password_with_signs_of_addresses_is_not_shown_as_the_host_or_the_data
     assert "word" not in str(refused.value).lower().replace("password", "")
 
 
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("postgresql://one,two:5433/wire", "one or two:5433"),
+        ("postgresql://one:5432,two:5433/wire", "one:5432 or two:5433"),
+        ("postgresql://one,two/wire?port=5433", "one:5433 or two:5433"),
+        ("postgresql:///wire", "the local socket"),
+    ],
+)
+def test_each_server_of_an_address_is_named(address: str, name: str) -> None:
+    assert Server(address).name == f"PostgreSQL at {name}, database wire"
+
+
 def test_signs_written_as_asked_are_parts_of_the_password() -> None:
     server = Server("postgresql://user:p%40ss%2Fword@db.example:5432/wire?options=-csearch_path%3Da@b")
     assert (server.parts["password"], server.name) == (
