@@ -1167,7 +1167,9 @@ def test_what_was_merged_leads_to_where_its_story_went_and_to_where_it_left(stor
     )
     left = Batch(leaving, tuple(states.values()), epoch="one", now=SECONDS + 120, forgotten=(second.n, third.n))
     store.edition.apply(left)
-    assert isinstance(store.reading.story(second.id), StoryView)
+    back = store.reading.story(second.id)
+    assert isinstance(back, StoryView)
+    assert back.merged == (third.id,), "and not itself"
     assert store.reading.story(third.id) == second.id
 
 
