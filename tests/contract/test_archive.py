@@ -703,6 +703,18 @@ def test_what_a_source_lists_still_keeps_its_text_while_nothing_changes(store: S
     assert store.upkeep.prune(SECONDS + 91 * 86_400, 90 * 86_400, {}) == 1, "it has not answered for as long"
 
 
+def test_what_the_last_document_listed_is_kept_with_it_though_that_was_noted_a_day_before(store: Store) -> None:
+    """That an item is listed is noted once a day at most: of one that the last document lists, it may have been the day before."""
+    old, last = (item("alpha", key, f"Defense {key}", summary="Long words about it.") for key in ("old", "last"))
+    store.intake.apply([polled("alpha", [old])], ago(days=95, hours=20))
+    store.intake.apply([replace(polled("alpha", [last]), seen=(1,))], ago(days=95))
+    place(store)
+    (state,) = store.sources.states(["alpha"])
+    store.sources.save([structs.replace(state, last_success=ago(hours=1))])
+    assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 0
+    assert [one.pruned for one in store.edition.items([1, 2])] == [False, False]
+
+
 def test_what_a_source_listed_until_its_next_document_is_kept_from_then_on(store: Store) -> None:
     """It had nothing new for months. Its document was listed all the time, though nothing was read again."""
     texts = {
@@ -1127,6 +1139,8 @@ def test_a_dead_holders_lease_ends(tmp_path: Path) -> None:
     store = archive(tmp_path)
     assert store.edition.lease("one", 1000, 60)
     assert store.edition.lease("two", 1100, 60)
+    assert store.edition.lease("a clock far ahead", 10**9, 60)
+    assert store.edition.lease("one", 1200, 60), "a lease that no clock like ours has given is none"
     store.close()
 
 
