@@ -29,7 +29,7 @@ class Causes:
     environment: bool
 
     def of(self, stream: StreamName, sample: Sample, way: Way) -> Cause:
-        item, new = sample.item, self.after.rulebook
+        item, old, new = sample.item, self.before.rulebook if self.before else None, self.after.rulebook
         if way == "becoming":  # why the section that was the primary one no longer is
             stream = StreamName("section", sample.old)
         if sample.override:
@@ -39,12 +39,10 @@ class Causes:
         elif way != "coming" and (gone := self._removed(stream)):
             why = Cause(f"{gone.kind}: {gone.id}", gone.at, gone=True)
         else:
-            old = self.before.rulebook if self.before else None
             why = cause(old, new, stream, item.title, item.summary, comes=way == "coming")
         if why.at is None and self._by_environment(stream, item, way):
             return Cause(ENVIRONMENT, None)
         if why.rule == "outweighed":  # then the section that gained is the reason
-            old = self.before.rulebook if self.before else None
             rose = cause(old, new, StreamName("section", sample.new), item.title, item.summary, comes=True)
             return rose if rose.at else why
         return why
