@@ -17,6 +17,12 @@ def read_migrations(package: str) -> list[Migration]:
     return sorted((int(file.name[:4]), file.name, file.read_text("utf-8")) for file in found)
 
 
+OTHER_COLUMNS = (
+    "its tables have other columns than this version reads; a later version migrated it: restart with that version"
+)
+"""What a reader of an earlier version says, who has opened it before."""
+
+
 def migrated_meanwhile(archive: str, found: int, known: int) -> StoreTooNew:
     """What a process of an earlier version raises, instead of writing what a later one reads otherwise."""
     return StoreTooNew(

@@ -13,7 +13,7 @@ import pytest
 from builders import NOW, Store, ago, archive, by_words, item, policy, polled, postgres_archive, source
 from msgspec import structs
 
-from aggregator.errors import UsageError
+from aggregator.errors import StoreTooNew, UsageError
 from aggregator.model.item import Drop, Told, Wanted
 from aggregator.model.judgement import Judgement
 from aggregator.model.poll import PollResult
@@ -902,6 +902,13 @@ def test_a_poll_stored_late_gives_back_no_lease_of_another(store: Store) -> None
     assert store.sources.claim("three", later, lease, ids=["alpha"]) == []
     store.intake.apply([replace(polled("alpha"), state=asked)], later, "two")
     assert len(store.sources.claim("three", later, lease, ids=["alpha"])) == 1
+
+
+def test_who_reads_what_a_later_version_migrated_says_so(store: Store) -> None:
+    """A web process that runs on meanwhile, say; it was told of by a piece of our SQL."""
+    store._connection.write("ALTER TABLE stories RENAME COLUMN entered TO entered_at")
+    with pytest.raises(StoreTooNew, match="a later version migrated it: restart with that version"):
+        store.reading.stories(StreamQuery("latest"), SECONDS)
 
 
 def test_of_two_that_poll_one_source_the_holder_of_its_lease_says_how_it_is(

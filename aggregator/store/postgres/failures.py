@@ -5,7 +5,8 @@ from __future__ import annotations
 import psycopg
 from psycopg import errors
 
-from aggregator.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly
+from aggregator.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreTooNew
+from aggregator.store.migrations import OTHER_COLUMNS
 
 SILENT = "does not answer; check host, port and firewall"
 FULL = "takes no more connections; raise max_connections (or the limit of the user) or run fewer processes"
@@ -50,6 +51,7 @@ _ERRORS: tuple[tuple[tuple[type[psycopg.Error], ...], type[StoreError], str], ..
         StoreError,
         "the search_path of this user names no schema that exists; set it, or create the schema",
     ),
+    ((errors.UndefinedColumn,), StoreTooNew, OTHER_COLUMNS),
     ((errors.UndefinedTable,), StoreError, "contains no archive any more; was it replaced by an empty database?"),
     ((errors.InvalidPassword, errors.InvalidAuthorizationSpecification), StoreError, "user or password is wrong"),
     ((errors.InvalidCatalogName,), StoreError, "there is no such database; create it with `createdb`"),

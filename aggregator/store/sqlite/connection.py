@@ -21,10 +21,11 @@ from aggregator.errors import (
     StoreError,
     StoreFull,
     StoreReadOnly,
+    StoreTooNew,
     TooManyFiles,
 )
 from aggregator.store.dialect import Dialect, Lock
-from aggregator.store.migrations import migrated_meanwhile
+from aggregator.store.migrations import OTHER_COLUMNS, migrated_meanwhile
 from aggregator.store.rows import to_json
 from aggregator.text.search import begun, indexed
 
@@ -190,7 +191,7 @@ class Connection:
             return damaged(path)
         if code == sqlite3.SQLITE_NOTADB:
             return NotAStore(f"{path}: is not a database of this program; it was left untouched")
-        return StoreError(f"{path}: {said}")
+        return StoreTooNew(f"{path}: {OTHER_COLUMNS}") if "no such column" in said else StoreError(f"{path}: {said}")
 
     @contextmanager
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> Iterator[sqlite3.Connection]:
