@@ -177,6 +177,7 @@ class Configured:
         order = [section.id for section in self.settings.sections]
         fallback = self.settings.fallback
         found = frozenset(self.topic_titles) - {topic.id for topic in self.settings.topics}
+        of_places = {("topic", id) for id in found}  # where a renamed topic had the id of one of these, both go on
 
         def place(judgements: Sequence[tuple[str, Judgement]]) -> tuple[str, Scores]:
             scores = story_sections(judgements, order, fallback)
@@ -196,6 +197,7 @@ class Configured:
             publisher=self.publisher_of,
             at_home=self.at_home,
             topic_titles=self.topic_titles,
+            renamed={old: id for old, id in self.settings.renamed.items() if old not in of_places},
             found_topics=found,
             wrappers=frozenset(source.id for source in self.settings.sources if source.wrapper),
             hidden=frozenset(filter(None, map(canonical, overrides.hide))),
@@ -216,5 +218,5 @@ class Configured:
         outlets = [settings.site.title, *(source.name for source in settings.sources)]
         for publisher in settings.publishers:
             outlets += [publisher.name, *publisher.aliases]
-        rules = [name for rule in (*settings.sections, *settings.topics) for name in (rule.id, rule.title)]
+        rules = [name for rule in (*settings.sections, *settings.topics) for name in (rule.id, rule.title, *rule.was)]
         return frozenset((*outlets, *(source.publisher for source in settings.sources), *rules))

@@ -20,6 +20,7 @@ from aggregator.pipeline.changes import ENVIRONMENT, Changes, changes, term_text
 from aggregator.pipeline.override_effects import OverrideEffects, override_effects
 from aggregator.pipeline.plan import NO_TOPICS, Moves, Plan, Row, Sample, plan
 from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.renamed import settings_today
 from aggregator.pipeline.stored_policy import with_like
 from aggregator.ports import Archive, EditionStore
 from aggregator.render.entry import urn
@@ -54,15 +55,18 @@ def stored_ids(application: Application, archive: Archive) -> dict[str, str]:
 
 
 class Comparison:
-    """Compares the configuration in force with a proposed one."""
+    """Compares the configuration in force with a proposed one, in which sections and topics may have other ids: `before` is the one
+    in force under these."""
 
     def __init__(self, before: Application | None, after: Application) -> None:
-        self.before, self.after = before, after
+        self.after = after
+        self.before = before and Application(before.installation, settings_today(before.settings, after.settings))
+        self._former = before
         self.changes = Changes()
-        self._failing = failing(before.rulebook if before else None), failing(after.rulebook)
+        self._failing = failing(self.before.rulebook if self.before else None), failing(after.rulebook)
         self._stored: dict[str, str] = {}
         self._counting = after.counting()
-        self._causes = Causes(before, after, environment=False)
+        self._causes = Causes(self.before, after, environment=False)
 
     def run(
         self, archive: Archive | None, pages: Iterator[Sequence[Row]], progress: Callable[[int], None]
@@ -75,7 +79,7 @@ class Comparison:
         store = archive.edition if archive else None
         stored = archive.upkeep.configuration() if archive else None
         epoch = stored and stored.epoch
-        self.changes = changes(self.before.settings if self.before else None, self.after.settings, epoch)
+        self.changes = changes(self._former.settings if self._former else None, self.after.settings, epoch)
         self._causes = Causes(self.before, self.after, environment=ENVIRONMENT in self.changes.other)
         old = self._stored_policy(archive, epoch) if archive and epoch else None
         categories = stored_topics(archive) if archive else NO_TOPICS
@@ -107,9 +111,9 @@ class Comparison:
 
     def _alike(self, archive: Archive) -> bool:
         """Whether stored stories would not be placed anew."""
-        if self.before is None or ENVIRONMENT in self.changes.other:
+        if self._former is None or ENVIRONMENT in self.changes.other:
             return False
-        return self.after.places_alike(self.before.settings, archive)
+        return self.after.places_alike(self._former.settings, archive)
 
     def _streams(
         self, found: Plan, kind: RulesKind, rules: Sequence[Rules], others: Mapping[str, str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 import ada_url
@@ -60,8 +60,10 @@ def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Ma
     _sources(findings, main, sources, environ)
     _references(findings, main, parts, sources, ids)
     _publisher_names(findings, parts, sources)
-    _unique_ids(findings, "section", sections)
-    _unique_ids(findings, "topic", topics)
+    for kind, entries in (("section", sections), ("topic", topics)):
+        _former_ids(findings, kind, entries, _unique_ids(findings, kind, entries))
+    if lacks_fallback(sections):
+        _fallback_is_no_former_id(findings, sections)
     for rules in sections:
         _rules(findings, rules, "section")
     for rules in topics:
@@ -120,7 +122,7 @@ def _sources(findings: Findings, main: FeedsFile, sources: list[Source], environ
         if first is not where:
             findings.refuse(where, f"this address is polled by source `{other}` already, on {_line(first, where)}")
         _source_warnings(findings, source, allowed)
-    _former_ids(findings, sources, ids)
+    _former_ids(findings, "source", sources, ids)
     hosts = {host_of(source.url) or "" for source in sources if source.every is None}
     if main.defaults.every < POLITE and not all(map(allowed.names, hosts)):
         findings.note(main.defaults.at("every"), IMPOLITE)
@@ -139,21 +141,20 @@ def _source_warnings(findings: Findings, source: Source, allowed: Allowance) -> 
         )
 
 
-def _former_ids(findings: Findings, sources: list[Source], ids: dict[str, Position]) -> None:
+def _former_ids(
+    findings: Findings, kind: str, entries: Sequence[Source] | Sequence[Rules], ids: Mapping[str, Position]
+) -> None:
     former: dict[str, Position] = {}
-    for source in sources:
-        for index, old in enumerate(source.was):
-            at = source.at("was", index)
+    for entry in entries:
+        own = entry.id if isinstance(entry, Rules) else source_id(entry)
+        for index, old in enumerate(entry.was):
+            at = entry.at("was", index)
             if old in ids:
-                whose = (
-                    "this source's own id"
-                    if old == source_id(source)
-                    else f"the id of the source on {_line(ids[old], at)}"
-                )
-                findings.refuse(at, f"was: `{old}` is {whose}; name only ids that no source has any more")
+                whose = f"this {kind}'s own id" if old == own else f"the id of the {kind} on {_line(ids[old], at)}"
+                findings.refuse(at, f"was: `{old}` is {whose}; name only ids that no {kind} has any more")
             elif old in former:
                 findings.refuse(
-                    at, f"was: `{old}` is claimed on {_line(former[old], at)} already: one history, one source"
+                    at, f"was: `{old}` is claimed on {_line(former[old], at)} already: one history, one {kind}"
                 )
             former.setdefault(old, at)
 
@@ -179,6 +180,7 @@ def _references(
     findings: Findings, main: FeedsFile, parts: list[IncludedFile], sources: list[Source], ids: set[str]
 ) -> None:
     known = ids | {FALLBACK} if lacks_fallback([rules for part in parts for rules in part.sections]) else ids
+    former = {old: rules.id for part in parts for rules in part.sections for old in rules.was}
     places = [
         (s.at(key), key, name)
         for s in sources
@@ -188,7 +190,8 @@ def _references(
     places += [(pin.at("section"), "section", pin.section) for pin in main.stories.pin]
     for at, said, name in places:
         if name not in known:
-            findings.refuse(at, f"{said}: there is no section `{name}`{did_you_mean(name, sorted(known))}")
+            hint = f"; it is `{former[name]}` now" if name in former else did_you_mean(name, sorted(known))
+            findings.refuse(at, f"{said}: there is no section `{name}`{hint}")
 
 
 def _publisher_names(findings: Findings, parts: list[IncludedFile], sources: list[Source]) -> None:
@@ -204,13 +207,25 @@ def _publisher_names(findings: Findings, parts: list[IncludedFile], sources: lis
             findings.note(source.at("publisher"), f"`publishers` does not list `{name}`; did you mean `{known[near]}`?")
 
 
-def _unique_ids(findings: Findings, kind: str, entries: Iterable[Rules]) -> None:
+def _unique_ids(findings: Findings, kind: str, entries: Iterable[Rules]) -> dict[str, Position]:
+    """The ids, each with its first position."""
     first: dict[str, Position] = {}
     for entry in entries:
         at = entry.at("id")
         if entry.id in first:
             findings.refuse(at, f"{kind} id `{entry.id}` is taken by {_line(first[entry.id], at)}")
         first.setdefault(entry.id, at)
+    return first
+
+
+def _fallback_is_no_former_id(findings: Findings, sections: Iterable[Rules]) -> None:
+    for section in sections:
+        if FALLBACK in section.was:
+            findings.refuse(
+                section.at("was", section.was.index(FALLBACK)),
+                f"was: the file still has a section `{FALLBACK}`, which is added for items that no rule places; to give "
+                "that another id, list it last and without rules",
+            )
 
 
 def _place_meant(written: str) -> str:

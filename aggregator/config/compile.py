@@ -126,6 +126,7 @@ def _rules(kind: RulesKind, entry: schema.Rules) -> model.Rules:
         examples=tuple(entry.examples),
         counterexamples=tuple(entry.counterexamples),
         at=entry.at(),
+        was=tuple(entry.was),
     )
 
 

@@ -204,6 +204,9 @@ class Rules(Entry):
     id: Slug = Field(description="Used in web addresses: /sections/ID or /topics/ID.")
     title: Line | None = Field(default=None, description="Shown as heading; defaults to the id.")
     description: Line | None = Field(default=None, description="One line for the index and the feed.")
+    was: Annotated[list[Slug], Empty] = Field(
+        default=[], description="Earlier ids: their addresses lead here, and stories keep their places."
+    )
     places: Annotated[list[Place], Empty] = Field(
         default=[], description="ISO 3166 codes, UN M49 names as slugs, named groups."
     )

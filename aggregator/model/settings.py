@@ -122,6 +122,7 @@ class Rules:
     examples: tuple[Example, ...]
     counterexamples: tuple[Example, ...]
     at: Position
+    was: tuple[str, ...] = ()
 
     @property
     def stream(self) -> StreamName:
@@ -181,6 +182,13 @@ class Settings:
     epoch: str
     files: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # file name → text, for the store
+
+    @property
+    def renamed(self) -> dict[tuple[str, str], str]:
+        """The former ids of sections and topics, by stream, unless one has that id again: (section, defence) → defense."""
+        rules = (*self.sections, *self.topics)
+        taken = {(one.kind, one.id) for one in rules}
+        return {(one.kind, old): one.id for one in rules for old in one.was if (one.kind, old) not in taken}
 
     @property
     def fallback(self) -> str:

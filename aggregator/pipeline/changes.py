@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Position, Rules, Settings, Source, Term
 from aggregator.model.source import SourceState
+from aggregator.pipeline.renamed import settings_today
 
 ENVIRONMENT = "a value from the environment"
 BRIEFLY = 6  # lines of one section or topic, where an edit is told to somebody who made it
@@ -40,9 +41,13 @@ class SourceChanges:
 
 @dataclass(frozen=True, slots=True)
 class RuleChanges:
+    """Ids. `renamed` are (old, new); `lost` those among the removed that a new one may stand for, with its id."""
+
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     changed: tuple[RuleChange, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    lost: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +65,14 @@ class Changes:
         return self != Changes()
 
     def as_json(self) -> dict[str, Any]:
-        """As the API shows it: `{sources: {added, removed, renamed: [{from, to}], changed, paused, resumed, lost}, sections: …,
-        topics: …, other}`."""
+        """As the API shows it: `{sources: {added, removed, renamed: [{from, to}], changed, paused, resumed, lost}, sections:
+        {added, removed, changed, renamed}, topics: …, other}`."""
         shown = asdict(self)
         del shown["lasting"]
-        shown["sources"]["renamed"] = [{"from": old, "to": new} for old, new in self.sources.renamed]
+        for kind, of in (("sources", self.sources), ("sections", self.sections), ("topics", self.topics)):
+            shown[kind]["renamed"] = [{"from": old, "to": new} for old, new in of.renamed]
+        for kind in ("sections", "topics"):
+            del shown[kind]["lost"]
         return shown
 
     def lines(self, most: int | None = None) -> list[str]:
@@ -80,8 +88,14 @@ class Changes:
         found += [f"+ source {id} is polled again" for id in self.sources.resumed]
         for kind, rules in (("section", self.sections), ("topic", self.topics)):
             found += [f"+ {kind} {id} is new" for id in rules.added]
+            found += [
+                f"~ {kind} {old} is renamed to {id}; its former addresses lead to it" for old, id in rules.renamed
+            ]
             leads = "; its pages and feeds are found no more" if kind == "section" else ""  # a topic may be a found one
-            found += [f"- {kind} {id} is removed{leads}" for id in rules.removed]
+            for id in rules.removed:
+                here = dict(rules.lost).get(id)
+                hint = f"; if it is {here} now, say `was: [{id}]` there" if here else leads
+                found.append(f"- {kind} {id} is removed{hint}")
             for one in rules.changed:
                 name = f"{kind} {one.id}"
                 lines = [*(f"+ {name}: {line}" for line in one.added), *(f"- {name}: {line}" for line in one.removed)]
@@ -99,6 +113,7 @@ def changes(old: Settings | None, new: Settings, epoch: str | None = None) -> Ch
     the one under which `old` was put in force: it has another now if what it takes from the environment has other values."""
     if old is None:
         return Changes()
+    renamed, old = new.renamed, settings_today(former := old, new)
     other = [key for key in ("site", "allow_private", "defaults", "publishers") if _bare_of(old, new, key)]
     if _bare(old.overrides) != _bare(new.overrides):
         other.append("stories")
@@ -109,8 +124,8 @@ def changes(old: Settings | None, new: Settings, epoch: str | None = None) -> Ch
         other.append(ENVIRONMENT)
     return Changes(
         _sources(old.sources, new.sources),
-        _rules(old.sections, new.sections),
-        _rules(old.topics, new.topics),
+        _rules((former.sections, old.sections), new.sections, renamed),
+        _rules((former.topics, old.topics), new.topics, renamed),
         tuple(other),
         bool(_regrouped(old) - _regrouped(new)),
     )
@@ -209,8 +224,13 @@ def _sources(old: Sequence[Source], new: Sequence[Source]) -> SourceChanges:
     )
 
 
-def _rules(old: Sequence[Rules], new: Sequence[Rules]) -> RuleChanges:
+def _rules(
+    olds: tuple[Sequence[Rules], Sequence[Rules]], new: Sequence[Rules], renamed: Mapping[tuple[str, str], str]
+) -> RuleChanges:
+    """`olds` are the former ones, under their former ids and under those of today."""
+    former, old = olds
     before, after = {rules.id: rules for rules in old}, {rules.id: rules for rules in new}
+    called = [(one.id, id) for one in former if (id := renamed.get((one.kind, one.id)))]
     changed = []
     for id, rules in after.items():
         if id not in before:
@@ -219,11 +239,21 @@ def _rules(old: Sequence[Rules], new: Sequence[Rules]) -> RuleChanges:
         if set(mine) != set(theirs):
             more = tuple(line for line in mine if line not in theirs)
             changed.append(RuleChange(id, more, tuple(line for line in theirs if line not in mine)))
+    added = [rules for rules in new if rules.id not in before]
+    removed = [rules for rules in old if rules.id not in after and rules.id not in dict(called)]
     return RuleChanges(
-        tuple(id for id in after if id not in before),
-        tuple(id for id in before if id not in after),
+        tuple(rules.id for rules in added),
+        tuple(rules.id for rules in removed),
         tuple(changed),
+        tuple(called),
+        tuple((gone.id, here.id) for gone in removed for here in added if _stands_for(here, gone)),
     )
+
+
+def _stands_for(new: Rules, old: Rules) -> bool:
+    """Whether a section or topic is an old one with another id: it has its title, or at least half of its words and places."""
+    mine, theirs = ({_bare(term) for term in (*one.words, *one.places)} for one in (new, old))
+    return new.title == old.title or len(mine & theirs) * 2 >= len(mine | theirs) > 0
 
 
 def _lines(rules: Rules) -> Iterable[str]:

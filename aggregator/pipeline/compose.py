@@ -12,6 +12,7 @@ from aggregator.model.stream import StreamName
 from aggregator.pipeline.announcing import Change, announced, is_turned
 from aggregator.pipeline.corroboration import Coverage, counted_since, restored
 from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.renamed import renamed_placings
 
 FOLDED = 24
 """The sections of a story come from its first items; later ones confirm them. So only this many are examined for times
@@ -36,7 +37,7 @@ def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: P
     coverage = Coverage(told, policy, counted_since(before))
     section, scores = _placed(told, policy)
     topics = _topics(told, policy)
-    known = {placing.stream: placing for placing in _merged(old, change.absorbed)}
+    known = {placing.stream: placing for placing in _merged(old, change.absorbed, policy)}
     moment = None if told[-1].item.entered < change.now - policy.old else change.now
     came = max((member.item.entered for member in told if member.item.n in change.joined), default=moment)
     since = None if old is None or change.replacing else came
@@ -87,11 +88,12 @@ def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
     return (*ruled, *found[:FOUND])
 
 
-def _merged(old: StoryState | None, absorbed: Sequence[StoryState]) -> list[Placing]:
-    """A merge keeps its place: in each stream the story has the earlier of the two times, also as its primary section."""
+def _merged(old: StoryState | None, absorbed: Sequence[StoryState], policy: Policy) -> list[Placing]:
+    """A merge keeps its place: in each stream the story has the earlier of the two times, also as its primary section. So does a
+    story whose section or topic was renamed."""
     found: dict[StreamName, Placing] = {}
     for state in (*absorbed, *((old,) if old else ())):
-        for placing in state.placings:
+        for placing in (*state.placings, *renamed_placings(state, policy.renamed)):
             other = found.get(placing.stream)
             found[placing.stream] = placing if other is None else _earlier(placing, other)
     return list(found.values())

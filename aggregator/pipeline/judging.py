@@ -7,6 +7,7 @@ from dataclasses import replace
 from aggregator.model.joining import Joining
 from aggregator.model.story import Member, PendingItem, Placed
 from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.renamed import judgement_today
 
 
 def folded(item: PendingItem, policy: Policy) -> PendingItem:
@@ -20,7 +21,8 @@ def rejudged(member: Member, policy: Policy) -> Member:
     against) would give a different one."""
     item = folded(member.item, policy)
     judged = policy.judge(item)
-    return Member(item, member.judgement if item.pruned else judged, member.counted_as)
+    kept = judgement_today(member.judgement, policy.renamed) if policy.renamed else member.judgement
+    return Member(item, kept if item.pruned else judged, member.counted_as)
 
 
 def stays(before: Member, after: Member, policy: Policy) -> bool:

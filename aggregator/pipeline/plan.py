@@ -16,6 +16,7 @@ from aggregator.pipeline.judging import rejudged
 from aggregator.pipeline.moved_addresses import with_moved_addresses
 from aggregator.pipeline.override_effects import Regrouped
 from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.renamed import member_today, state_today
 from aggregator.ports import EditionStore
 
 PAGE = 500  # stories in memory at a time
@@ -132,6 +133,8 @@ def plan(
                 continue  # merged or taken since the page was read
             if before is not None and epoch != before.epoch:
                 old, own = _under(before, old, own)
+            if after.renamed:
+                old, own = state_today(old, after.renamed), [member_today(member, after.renamed) for member in own]
             placed_anew = _under(after, old, own)  # also where all stays: it counts the lines that are used
             there = (old, own) if alike else placed_anew
             then = _followed(regrouped, there)

@@ -31,6 +31,7 @@ class Policy:
     place: Callable[[Sequence[tuple[str, Judgement]]], tuple[str, Scores]]
     publisher: Callable[[PendingItem], str]
     topic_titles: Mapping[str, str]
+    renamed: Mapping[tuple[str, str], str] = field(default_factory=dict)  # streams of former ids → ids, as in Settings
     found_topics: frozenset[str] = frozenset()  # topics that places make, not rules
     at_home: Callable[[PendingItem], bool] = lambda item: False  # whether the article is at an address of its publisher
     wrappers: frozenset[str] = frozenset()  # sources that repeat what others publish

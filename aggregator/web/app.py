@@ -191,10 +191,10 @@ def _unkept(response: Response) -> Response:
 
 
 def redirect_renamed(error: Renamed) -> BaseResponse:
-    """A source was renamed or a story merged: the former address, which ends with the id, redirects to the new one."""
-    head, _, last = request.path.rpartition("/")
+    """A section, topic or source was renamed, or a story merged: the former address redirects to the same one of the new id."""
     id = urn(error.id) if _is_api() else error.id
-    return _moved(f"{head}/{id}{''.join(last.partition('.')[1:])}")
+    named = {**(request.view_args or {}), "id": id}
+    return _moved(current_app.url_map.bind("").build(request.endpoint or "", named))
 
 
 def _moved(path: str) -> BaseResponse:

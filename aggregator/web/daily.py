@@ -5,19 +5,16 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, date, datetime, timedelta
 
-from werkzeug.exceptions import NotFound
-
 from aggregator.model.stream import Brief, Stream, StreamName, StreamQuery
 from aggregator.web.library import InForce, Library, stream_name
-from aggregator.web.streams import path_of
+from aggregator.web.streams import known, path_of
 
 DAYS = 7
 STORIES = 15
 
 
 def query_of(library: Library, id: str) -> StreamQuery:
-    if id not in library.in_force().names.sections:
-        raise NotFound("there is no section with this id")
+    known(library.in_force(), "section", id)
     return StreamQuery("daily", id)
 
 
@@ -47,9 +44,9 @@ def daily(library: Library, query: StreamQuery) -> tuple[Stream, int | None]:
 
 
 def _brief(library: Library, id: str, day: date) -> Brief | None:
-    """A day's brief; its id depends on section and day alone. It was updated when a story that it shows was updated, when one that may
-    have been among those lost outlets, and when any of the day entered late or left: so `updated` changes with everything that
-    changes the brief, and never goes back."""
+    """A day's brief; its id depends on the day and the first id of the section alone. It was updated when a story that it shows was
+    updated, when one that may have been among those lost outlets, and when any of the day entered late or left: so `updated` changes
+    with everything that changes the brief, and never goes back."""
     force = library.in_force()
     window = (_start(force, day), _start(force, day + timedelta(days=1)))
     told, _ = library.archive.reading.stories(StreamQuery("section", id, window=window), window[1])
@@ -61,8 +58,9 @@ def _brief(library: Library, id: str, day: date) -> Brief | None:
     changing = [*best, *(story for story in rest if story.n in fallen)]
     over = datetime.fromtimestamp(window[1], UTC)
     shifted = datetime.fromtimestamp(library.archive.reading.shifted(StreamName("section", id), *window), UTC)
+    first = next((old for one in force.settings.sections if one.id == id for old in one.was), id)
     return Brief(
-        id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"daily:{id}:{day.isoformat()}")),
+        id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"daily:{first}:{day.isoformat()}")),
         day=day.isoformat(),
         title=f"{force.names.sections[id]}, {day.strftime('%A %-d %B %Y')}",
         stories=tuple(best),

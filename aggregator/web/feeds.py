@@ -91,7 +91,7 @@ SHORT = ("limit",)
 
 
 @feeds.get("/sections/<slug:id>/daily.<format:extension>")
-@described("Daily brief of a section as a feed: one entry a day", FEED, fails=(503,), idle=SHORT)
+@described("Daily brief of a section as a feed: one entry a day", FEED, fails=(301, 503), idle=SHORT)
 def brief(id: str, extension: str) -> Response:
     lib = library()
     query = query_of(lib, id)

@@ -85,7 +85,7 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
 }
 STATUS = {
     200: "The answer",
-    301: "It has another address now: the story was merged into another, or the source renamed",
+    301: "It has another address now: the story was merged into another, or the section, topic or source renamed",
     304: "Not modified since the answer that the client has",
     400: "A parameter is invalid",
     404: "Not found",

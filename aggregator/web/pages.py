@@ -223,7 +223,7 @@ serve_streams(pages, "Page", PAGE, listing, of_lists=("cursor",), of_months=("pa
 
 
 @pages.get("/sections/<slug:id>/daily")
-@described("Daily brief of a section", PAGE, fails=(503,))
+@described("Daily brief of a section", PAGE, fails=(301, 503))
 @kept
 def brief(id: str) -> Response:
     lib = library()

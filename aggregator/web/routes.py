@@ -45,10 +45,10 @@ def serve_streams(
     address does not contain is omitted. `called` names the answer in the API description; `of_lists` and `of_months` are further
     parameters of the streams themselves and of their months."""
     for one in STREAMS:
-        renamed = (301,) if one.kind == "source" else ()
-        stream = described(f"{called} of {one.named}", gives, (*STREAM, *of_lists), (*renamed, 503))
+        fails = (301, 503) if "id" in one.address else (503,)
+        stream = described(f"{called} of {one.named}", gives, (*STREAM, *of_lists), fails)
         blueprint.add_url_rule(one.address + ending, one.kind, stream(partial(answer, one.kind)))
         if one.monthly:
-            month = described(f"{called} of {one.named}: archive of a month", gives, (*STREAM, *of_months), (503,))
+            month = described(f"{called} of {one.named}: archive of a month", gives, (*STREAM, *of_months), fails)
             address = f"{one.address}/<month:month>{ending}"
             blueprint.add_url_rule(address, f"{one.kind}_month", month(partial(answer, one.kind)))

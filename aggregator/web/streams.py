@@ -41,11 +41,11 @@ def resolve(
 
     Raises:
         NotFound: there is no such section, topic, source or month.
-        Renamed: the source has another id now.
+        Renamed: it has another id now.
         QueryError: a parameter does not fit.
     """
     force = library.in_force()
-    _known(force, kind, id)
+    known(force, kind, id)
     wanted = search_of(library, args)
     parameters.choice(args, "order", parameters.ORDERS, parameters.ORDERS[0])  # a feed has one order; a slip is told
     default_view = "items" if kind == "source" else "stories"
@@ -72,32 +72,41 @@ def search_of(library: Library, args: Mapping[str, str]) -> Filter:
     wanted = labelled(force.settings, parameters.search(args, library.now()))
     if wanted.publisher:
         wanted = replace(wanted, publisher=force.publisher(wanted.publisher))
-    if wanted.source:
-        wanted = replace(wanted, source=_renamed(force, wanted.source) or wanted.source)
+    wanted = replace(
+        wanted,
+        section=_renamed(force, "section", wanted.section) or wanted.section,
+        topic=_renamed(force, "topic", wanted.topic) or wanted.topic,
+        source=_renamed(force, "source", wanted.source) or wanted.source,
+    )
     check(force.names, wanted)
     return wanted
 
 
-def _known(force: InForce, kind: str, id: str | None) -> None:
+def known(force: InForce, kind: str, id: str | None) -> None:
+    """Raises:
+    NotFound: there is no such section, topic or source.
+    Renamed: it has another id now.
+    """
     if kind in ("section", "topic", "source") and id not in ids(force.names, kind):
-        renamed = _renamed(force, id) if kind == "source" else None
-        if renamed:
+        if renamed := _renamed(force, kind, id):
             raise Renamed(renamed)
         raise NotFound(f"there is no {kind} with this id")
 
 
-def _renamed(force: InForce, id: str | None) -> str | None:
-    """The current id of the source that had this id before, unless another has it today: as the file says, else the one that had it
-    first, which may have left the file since."""
-    if id is None or id in force.names.sources:
+def _renamed(force: InForce, kind: str, id: str | None) -> str | None:
+    """The current id of the section, topic or source that had this id before, unless another has it today: as the file says, else
+    the source that had it first, which may have left the file since."""
+    if id is None or id in ids(force.names, kind):
         return None
+    if kind != "source":
+        return force.settings.renamed.get((kind, id))
     named = next((source.id for source in force.settings.sources if id in source.was), force.first_ids.get(id))
     return named if named in force.names.sources else None
 
 
 def ids(names: Names, kind: str) -> Collection[str]:
-    known: dict[str, Collection[str]] = {"section": names.sections, "topic": names.topics, "source": names.sources}
-    return known[kind]
+    found: dict[str, Collection[str]] = {"section": names.sections, "topic": names.topics, "source": names.sources}
+    return found[kind]
 
 
 def check(names: Names, wanted: Filter) -> None:
@@ -126,8 +135,8 @@ def listed(library: Library, kind: str) -> list[IndexRow]:
     configured = settings.sections if kind == "section" else settings.topics
     rows = [IndexRow(one.id, one.title, one.description, *counts.get(one.id, (0, 0))) for one in configured]
     if kind == "topic":
-        known = {one.id for one in configured}
-        found = [(title, id) for id, title in library.in_force().names.topics.items() if id not in known]
+        chosen = {one.id for one in configured}
+        found = [(title, id) for id, title in library.in_force().names.topics.items() if id not in chosen]
         rows += [
             IndexRow(id, title, None, *counts[id]) for title, id in sorted(found) if counts.get(id, (0, 0))[0] >= FLOOR
         ]

@@ -82,7 +82,8 @@ def test_sections_and_topics_tell_their_lines() -> None:
     )
     found = told("  - {id: nato, words: [NATO]}", "  - {id: otan, words: [NATO]}")
     assert (found.topics.added, found.topics.removed) == (("otan",), ("nato",))
-    assert found.lines() == ["+ topic otan is new", "- topic nato is removed"]
+    hint = "; if it is otan now, say `was: [nato]` there"
+    assert found.lines() == ["+ topic otan is new", f"- topic nato is removed{hint}"]
     found = told("  - {id: europe, places: [europe]}\n", "")
     assert found.lines() == ["- section europe is removed; its pages and feeds are found no more"]
 

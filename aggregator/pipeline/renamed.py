@@ -1,0 +1,82 @@
+"""What was stored or configured before sections and topics were renamed (`was`), under the ids that they have now. Pure.
+
+`renamed` is that of the settings: the streams of former ids, each with the id of today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from aggregator.model.judgement import Judgement, Scores
+from aggregator.model.settings import Rules, Settings, Source
+from aggregator.model.story import Member, Placing, StoryState
+
+Renamed = Mapping[tuple[str, str], str]
+
+
+def judgement_today(judged: Judgement, renamed: Renamed) -> Judgement:
+    section, topics = _today("section", judged.section, renamed), _topics(judged.topics, renamed)
+    return replace(judged, section=section, scores=_scores(judged.scores, renamed), topics=topics)
+
+
+def member_today(member: Member, renamed: Renamed) -> Member:
+    return replace(member, judgement=judgement_today(member.judgement, renamed))
+
+
+def state_today(state: StoryState, renamed: Renamed) -> StoryState:
+    """The sections and topics of a story; not when it entered them."""
+    section, topics = _today("section", state.section, renamed), _topics(state.topics, renamed)
+    return replace(state, section=section, scores=_scores(state.scores, renamed), topics=topics)
+
+
+def renamed_placings(state: StoryState, renamed: Renamed) -> Iterator[Placing]:
+    """The places that a story had in streams of former ids, in those of today."""
+    for placing in state.placings if renamed else ():
+        if id := renamed.get(placing.stream):
+            yield replace(placing, stream=placing.stream._replace(id=id))
+
+
+def settings_today(old: Settings, new: Settings) -> Settings:
+    """The settings with the ids that `new` gives their sections and topics. Of several that `new` makes one, the first gets its id."""
+    renamed = new.renamed
+
+    def rules(before: Iterable[Rules], after: Iterable[Rules]) -> tuple[Rules, ...]:
+        taken = {one.id for one in before}
+        found = []
+        for one in before:
+            id = _today(one.kind, one.id, renamed)
+            found.append(one if id in taken else replace(one, id=id))
+            taken.add(id)
+        return tuple(found)
+
+    def source(one: Source) -> Source:
+        section, usually = (id and _today("section", id, renamed) for id in (one.section, one.usually))
+        return replace(one, section=section, usually=usually)
+
+    if not renamed:
+        return old
+    pins = tuple(replace(pin, section=_today("section", pin.section, renamed)) for pin in old.overrides.pin)
+    return replace(
+        old,
+        sections=rules(old.sections, new.sections),
+        topics=rules(old.topics, new.topics),
+        sources=tuple(map(source, old.sources)),
+        overrides=replace(old.overrides, pin=pins),
+    )
+
+
+def _today(kind: str, id: str, renamed: Renamed) -> str:
+    return renamed.get((kind, id), id)
+
+
+def _scores(scores: Scores, renamed: Renamed) -> Scores:
+    """Of several sections that are one now, the highest score stands, which comes first."""
+    found: dict[str, float] = {}
+    for id, score in scores:
+        found.setdefault(_today("section", id, renamed), score)
+    return tuple(found.items())
+
+
+def _topics(topics: Iterable[str], renamed: Renamed) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_today("topic", id, renamed) for id in topics))

@@ -1,0 +1,241 @@
+"""A section or topic with another id (`was`): its readers are led to it, and nothing in it is told as new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from newsroom import CONFIG, NEWS, Newsroom, item
+
+from aggregator.bootstrap import Application
+from aggregator.cli.planning import Comparison, in_force
+from aggregator.errors import ConfigError
+from aggregator.model.poll import PollResult
+from aggregator.model.story import StoryState
+from aggregator.pipeline.changes import changes
+from aggregator.pipeline.plan import archive_rows
+
+ROOT = "https://wire.example.org/news"
+RENAMED = (
+    CONFIG.replace("  - id: defense\n", "  - id: security\n    was: [defense]\n")
+    .replace("title: Defense", "title: Security")
+    .replace("{id: nato, title: NATO,", "{id: alliance, title: Alliance, was: [nato],")
+)
+BARE = item("A Quiet Day", "kyodo", summary="The navy told NATO of its frigate.", age=timedelta(hours=6))
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    made = Newsroom(tmp_path)
+    made.publish(*NEWS, BARE)
+    yield made
+    made.archive.close()
+
+
+def states(room: Newsroom) -> dict[str, StoryState]:
+    store = room.archive.edition
+    found = store.stories([n for _, n, _ in store.page(None, 100, 0)])
+    return {state.entry.title: state for state in found.values()}
+
+
+Standing = tuple[object, ...]
+
+
+def stands(room: Newsroom, **names: str) -> dict[str, Standing]:
+    """Each story with its entry, and the places where it is: since when, and since when first. Under other `names`."""
+
+    def now(stream: str) -> str:
+        kind, _, id = stream.partition(":")
+        return f"{kind}:{names.get(id, id)}"
+
+    return {
+        title: (
+            state.id,
+            state.entry,
+            [(now(f"section:{id}"), score) for id, score in state.scores],
+            {now(str(one.stream)): (one.entered, one.primary_since) for one in state.placings if one.active},
+        )
+        for title, state in states(room).items()
+    }
+
+
+def report(room: Newsroom, text: str) -> tuple[dict[str, object], list[str]]:
+    proposed = Application.of_texts(room.place, {"feeds.yaml": text})
+    comparison = Comparison(in_force(room.application), proposed)
+    found = comparison.run(room.archive, archive_rows(room.archive.edition), lambda done: None)
+    return found, comparison.changes.lines()
+
+
+def test_every_story_keeps_its_place_and_its_time(room: Newsroom) -> None:
+    assert "section:defense" in repr(stands(room))
+    before = stands(room, defense="security", nato="alliance")
+    room.edit(RENAMED)
+    assert stands(room) == before
+
+
+def test_stories_whose_texts_are_gone_stay_in_it(room: Newsroom) -> None:
+    room.now += timedelta(days=365)
+    assert room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {})
+    room.edit(RENAMED)
+    quiet = states(room)["A Quiet Day"]
+    assert (quiet.section, quiet.topics) == ("security", ("alliance",))
+    assert {str(one.stream) for one in quiet.placings if one.active} == {"section:security", "topic:alliance"}
+
+
+def test_what_entered_it_late_stays_where_it_entered(room: Newsroom) -> None:
+    """Its outlet wrote of the navy only later: by its text of today it would have entered a day earlier."""
+    dream = NEWS[4]
+    n, _ = room.archive.intake.known([dream.id])[dream.id]
+    (kyodo,) = room.archive.sources.states(["kyodo"])
+    later = replace(dream, title="Navy and NATO Discover How Octopuses Dream", summary="A frigate.", hash="later")
+    room.archive.intake.apply([PollResult(kyodo, changed=((n, later),))], room.now)
+    room.publish()
+    before = stands(room, defense="security", nato="alliance")
+    (place,) = [one for one in states(room)[later.title].placings if str(one.stream) == "section:defense"]
+    assert place.entered == int(room.now.timestamp())
+    room.edit(RENAMED)
+    assert stands(room) == before
+
+
+def test_one_feed_has_the_same_entries_as_the_former(room: Newsroom) -> None:
+    old = room.client.get("/sections/defense.json").json
+    room.edit(RENAMED)
+    new = room.client.get("/sections/security.json").json
+    assert old and new
+    assert [(one["id"], one.get("date_modified")) for one in new["items"]] == [
+        (one["id"], one.get("date_modified")) for one in old["items"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("/sections/defense", "/sections/security"),
+        ("/sections/defense.rss?limit=5&q=navy", "/sections/security.rss?limit=5&q=navy"),
+        ("/sections/defense/2026-11", "/sections/security/2026-11"),
+        ("/sections/defense/2026-11.atom", "/sections/security/2026-11.atom"),
+        ("/sections/defense/daily", "/sections/security/daily"),
+        ("/sections/defense/daily.json", "/sections/security/daily.json"),
+        ("/topics/nato.json", "/topics/alliance.json"),
+        ("/topics/nato/2026-11.rss", "/topics/alliance/2026-11.rss"),
+    ],
+)
+def test_former_addresses_lead_to_it(room: Newsroom, old: str, new: str) -> None:
+    assert room.client.get(old).status_code == 200
+    room.edit(RENAMED)
+    answer = room.client.get(old)
+    assert (answer.status_code, answer.headers["Location"]) == (301, ROOT + new)
+    assert room.client.get(new).status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["/api/v1/stories?section=defense", "/search.json?q=navy&section=defense"])
+def test_a_search_within_the_former_one_finds_the_same(room: Newsroom, asked: str) -> None:
+    before = room.client.get(asked).get_data(as_text=True)
+    room.edit(RENAMED)
+    after = room.client.get(asked)
+    assert after.status_code == 200
+    assert before.count("urn:uuid:") == after.get_data(as_text=True).count("urn:uuid:") > 0
+
+
+def test_the_daily_brief_keeps_its_ids(room: Newsroom) -> None:
+    room.now += timedelta(days=1)
+    before = room.client.get("/sections/defense/daily.json").json
+    room.edit(RENAMED)
+    after = room.client.get("/sections/security/daily.json").json
+    assert before and after and before["items"]
+    assert [one["id"] for one in before["items"]] == [one["id"] for one in after["items"]]
+
+
+def test_a_plan_says_renamed_and_moves_nothing(room: Newsroom) -> None:
+    found, lines = report(room, RENAMED)
+    assert (found["changed"], found["moved"]) == (0, 0)
+    assert lines == [
+        "~ section defense is renamed to security; its former addresses lead to it",
+        "+ section security: title: Security",
+        "- section security: title: Defense",
+        "~ topic nato is renamed to alliance; its former addresses lead to it",
+        "+ topic alliance: title: Alliance",
+        "- topic alliance: title: NATO",
+    ]
+    assert found["configuration"]["sections"] == {  # type: ignore[index]
+        "added": (), "removed": (), "renamed": [{"from": "defense", "to": "security"}],
+        "changed": ({"id": "security", "added": ("title: Security",), "removed": ("title: Defense",)},),
+    }  # fmt: skip
+
+
+def test_a_plan_of_a_renaming_still_tells_what_else_moves(room: Newsroom) -> None:
+    found, _ = report(room, RENAMED.replace("frigate*]", "frigate*, octopus*]"))
+    assert (found["changed"], found["moved"]) == (1, 1)
+    (row,) = [one for one in found["sections"] if one["id"] == "security"]  # type: ignore[attr-defined]
+    assert [one["rule"] for one in row["coming"]] == ["words: octopus*"]
+
+
+def test_without_was_a_plan_says_what_would_keep_it(room: Newsroom) -> None:
+    _, lines = report(room, CONFIG.replace("- id: defense", "- id: security"))
+    assert "- section defense is removed; if it is security now, say `was: [defense]` there" in lines
+
+
+def test_two_sections_become_one(room: Newsroom) -> None:
+    text = CONFIG.replace(
+        "    words: [missile*, navy, frigate*]\n",
+        "    words: [missile*, navy, frigate*]\n    was: [defense, asia-pacific]\n    places: [CN, JP, eastern-asia]\n",
+    )
+    text = text.replace("- id: defense", "- id: security").replace(
+        "  - id: asia-pacific\n    title: Asia-Pacific\n    places: [CN, JP, eastern-asia]\n", ""
+    )
+    found, lines = report(room, text)
+    assert "~ section asia-pacific is renamed to security; its former addresses lead to it" in lines
+    assert found["moved"] == 0
+    room.edit(text)
+    assert {state.section for state in states(room).values()} == {"security", "world"}
+    assert room.client.get("/sections/asia-pacific.rss").headers["Location"] == f"{ROOT}/sections/security.rss"
+
+
+def test_renamed_twice(room: Newsroom) -> None:
+    before = stands(room, defense="safety", nato="alliance")
+    room.edit(RENAMED)
+    again = RENAMED.replace("id: security", "id: safety").replace("was: [defense]", "was: [defense, security]")
+    assert "~ section security is renamed to safety; its former addresses lead to it" in report(room, again)[1]
+    room.edit(again)
+    assert stands(room) == before
+    assert room.client.get("/sections/defense").headers["Location"] == f"{ROOT}/sections/safety"
+
+
+def test_a_topic_named_like_a_country_leaves_the_found_one_alone(room: Newsroom) -> None:
+    """Where a former id is that of a topic which the program finds, both go on."""
+    topic = "  - {id: japan, title: Japan desk, words: [hokkaido]}\n"
+    room.edit(CONFIG + topic)
+    renamed = CONFIG + topic.replace("{id: japan,", "{id: japan-desk, was: [japan],")
+    room.edit(renamed)
+    assert room.client.get("/topics/japan").status_code == 200
+    assert all("topic:japan-desk" not in {str(one.stream) for one in state.placings} for state in states(room).values())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (RENAMED.replace("was: [defense]", "was: [security]"), "was: `security` is this section's own id; name only"),
+        (RENAMED.replace("was: [defense]", "was: [world]"), "was: `world` is the id of the section on line 21"),
+        (RENAMED + "  - {id: more, was: [nato], words: [x]}\n", "was: `nato` is claimed on line 24 already: one history, one topic"),
+        (RENAMED.replace("was: [defense]", "was: [world]").replace("- {id: world, title: World}", "- {id: rest, words: [x]}"),
+         "was: the file still has a section `world`, which is added for items that no rule places"),
+        (RENAMED.replace("{name: Silent,", "{name: Silent, usually: defense,"),
+         "usually: there is no section `defense`; it is `security` now"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be(room: Newsroom, text: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message.replace("[", r"\[")):
+        Application.of_texts(room.place, {"feeds.yaml": text})
+
+
+def test_sources_and_pins_of_a_renamed_section_do_not_change(room: Newsroom) -> None:
+    old = CONFIG.replace("{name: Silent,", "{name: Silent, usually: defense,")
+    old += 'stories: {pin: [{url: "https://bbc.example/1", section: defense}]}\n'
+    new = old.replace("  - id: defense\n", "  - id: security\n    was: [defense]\n").replace(": defense", ": security")
+    before, after = (Application.of_texts(room.place, {"feeds.yaml": text}).settings for text in (old, new))
+    assert changes(before, after).lines() == [
+        "~ section defense is renamed to security; its former addresses lead to it"
+    ]
