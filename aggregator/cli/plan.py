@@ -102,6 +102,11 @@ def _overruled(report: dict[str, Any]) -> list[str]:
         where = "hidden, and its story with it" if row["whole"] else f"hidden from: {row['title']}"
         lines += [f"- {one['title']}\n      {where}" for one in row["hiding"]]
         lines += [f"+ {one['title']}\n      shown again: {row['title']}" for one in row["showing"]]
+    for row in report["outdone"]:
+        said = f"the pin to {row['section']} ({row['at']}) does not count"
+        lines.append(
+            f"? {row['title']}\n      {said}: another article of the story is pinned to {row['by']} ({row['by_at']})"
+        )
     return [*lines, *(f"? {address}: no stored item has this address" for address in report["unknown"])]
 
 

@@ -166,7 +166,23 @@ class Comparison:
                 for one in found.hidings
             ],
             "unknown": [self._written().get(address, address) for address in found.unknown],
+            "outdone": [
+                {
+                    **_story(one.story),
+                    "section": self._pinned(one.address)[0],
+                    "at": self._pinned(one.address)[1],
+                    "by": self._pinned(one.by)[0],
+                    "by_at": self._pinned(one.by)[1],
+                }
+                for one in found.outdone
+            ],
         }
+
+    def _pinned(self, address: str) -> tuple[str, str]:
+        """The section to which the file pins an article, and where it does."""
+        section = self._counting[0].pinned[address]
+        pins = self.after.settings.overrides.pin
+        return section, next(str(pin.at) for pin in pins if (canonical(pin.url), pin.section) == (address, section))
 
     def _written(self) -> dict[str | None, str]:
         """Addresses of `stories` in canonical form → as the file has them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from aggregator.model.story import Batch, Member, PendingItem, StoryState
@@ -104,6 +104,15 @@ class Hiding:
 
 
 @dataclass(frozen=True, slots=True)
+class Outdone:
+    """The pin of `address` does not count, since that of `by`, another article of `story`, comes first: to another section."""
+
+    story: StoryState
+    address: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class OverrideEffects:
     """`unknown` are the addresses of the file that no stored item has."""
 
@@ -111,6 +120,7 @@ class OverrideEffects:
     partings: tuple[Parting, ...] = ()
     hidings: tuple[Hiding, ...] = ()
     unknown: tuple[str, ...] = ()
+    outdone: tuple[Outdone, ...] = ()
 
 
 def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str]) -> OverrideEffects:
@@ -122,6 +132,7 @@ def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str]
         _partings(store, meant.apart),
         _hidings(regrouped, with_moved_addresses(replace(policy, hidden=hidden), store), meant),
         _unknown(store, policy),
+        tuple(_outdone(regrouped, policy, meant.strangers)),
     )
 
 
@@ -147,6 +158,20 @@ def _hidings(store: StoredStories, before: Policy, after: Policy) -> tuple[Hidin
         if n in states:
             found.append(Hiding(states[n], hiding, showing, all(map(after.hides, items))))
     return tuple(found)
+
+
+def _outdone(regrouped: Regrouped, policy: Policy, strangers: Collection[int]) -> Iterator[Outdone]:
+    """Pins of one story to several sections: that of its first article decides."""
+    pins: defaultdict[int, dict[int, str]] = defaultdict(dict)  # story → article → its address
+    for address, articles in regrouped.placed_at(policy.pinned).items():
+        for n, home in articles.items():
+            pins[home][n] = address
+    states = regrouped.stories(pins)
+    for home, members in sorted(regrouped.members(states).items()):
+        there = [pins[home][m.item.n] for m in members if m.item.n in pins[home] and m.item.n not in strangers]
+        for address in dict.fromkeys(there[1:]):
+            if policy.pinned[address] != policy.pinned[there[0]]:
+                yield Outdone(states[home], address, there[0])
 
 
 def _unknown(store: EditionStore, policy: Policy) -> tuple[str, ...]:

@@ -755,6 +755,20 @@ def test_what_the_editor_pins_moves_for_that_reason(desk: Desk) -> None:
     assert (gone["rule"], gone["at"], gone["gone"]) == ("stories: pin", "feeds.yaml:1", True)
 
 
+def test_of_two_pins_of_one_story_the_one_that_does_not_count_is_told(desk: Desk) -> None:
+    pins = [f'{{url: "{url_of(title)}", section: {id}}}' for title, id in ((OCTOPUS, "world"), (PANDA, "defense"))]
+    joined = f'join: [["{url_of(OCTOPUS)}", "{url_of(PANDA)}"]]'
+    proposed = desk.propose(("sources:", f"stories:\n  {joined}\n  pin:\n    - {pins[0]}\n    - {pins[1]}\nsources:"))
+    (told,) = desk.json("plan", proposed)["outdone"]
+    assert (told["section"], told["at"], told["by"], told["by_at"]) == (
+        "world", "proposed.yaml:4", "defense", "proposed.yaml:5",
+    )  # fmt: skip
+    assert "the pin to world (proposed.yaml:4) does not count: another article" in desk.run("plan", proposed)
+    apart = Path(proposed).read_text().replace(f"  {joined}\n", "")
+    Path(proposed).write_text(apart)
+    assert desk.json("plan", proposed)["outdone"] == [], "of two stories, each has its own"
+
+
 def test_a_rule_that_moves_a_story_beside_a_pin_is_named(desk: Desk) -> None:
     said = f'stories: {{pin: [{{url: "{url_of(OCTOPUS)}", section: world}}]}}\nsources:'
     plan = desk.json("plan", desk.propose(("sources:", said), ("unicorn", "octopus*")))
