@@ -61,6 +61,9 @@ class Sources(Protocol):
     def save(self, states: Collection[SourceState]) -> None:
         """Write states outside a poll; leases stay as they are."""
 
+    def plan_sooner(self, states: Collection[SourceState]) -> None:
+        """Bring next polls forward to those of these states, unless the source was polled meanwhile."""
+
 
 class Intake(Protocol):
     """What a poll reads from the store, and what it writes."""

@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -132,7 +133,21 @@ class Application(Configured):
         them as the one before does."""
         before = archive.upkeep.configuration()
         alike = before.epoch if before and self._places_like(before, archive) else None
-        return archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike)
+        done = archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike)
+        if done and (former := self.former(before)):
+            self._plan_sooner(former, archive, datetime.fromtimestamp(now, UTC))
+        return done
+
+    def _plan_sooner(self, former: Settings, archive: Store, now: datetime) -> None:
+        """Sources whose `every` became shorter are polled within it."""
+        from aggregator.schedule.bounds import bounds_for
+        from aggregator.schedule.decide import sooner
+
+        before = {source.id: bounds_for(source, former.defaults).every for source in former.sources}
+        after = {source.id: bounds_for(source, self.settings.defaults) for source in self.settings.sources}
+        shorter = {id: bounds for id, bounds in after.items() if id in before and bounds.every < before[id]}
+        states = archive.sources.states(shorter) if shorter else []
+        archive.sources.plan_sooner([sooner(one, now, shorter[one.id], random.random()) for one in states])
 
     def former(self, stored: StoredConfiguration | None) -> Settings | None:
         """The settings of the configuration that is or was in force, compiled once; None if there is none, or it cannot be read

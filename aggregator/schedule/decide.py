@@ -28,7 +28,6 @@ from aggregator.text.plurals import counted
 JITTER: Final = 0.1  # of the interval, only ever added: spreads out the polls of many sources
 SPREAD: Final = 0.5  # the same after a first poll: sources polled together at start are not polled together again
 UNCONDITIONAL_AFTER: Final = 3  # failures
-_MOST_ASKED: Final = timedelta(days=1)  # of max-age, ttl and the like
 _SECOND: Final = timedelta(seconds=1)
 _SKIP_SPREAD: Final = timedelta(minutes=10)
 
@@ -93,9 +92,22 @@ def next_poll(
         known = known if feed is None else _read(known, state, feed, held_back)
         known = _with_rate(known, visit, feed, new_items)
         known = replace(known, interval=_by_rate(known, visit))
-        decision = _after_success(known, outcome.freshness, visit)
+        decision = _after_success(known, visit)
     known = replace(known, next_poll=decision.at, why=decision.why)
     return replace(known, state=health(known, now)[0]), decision
+
+
+def sooner(state: SourceState, now: datetime, bounds: Bounds, jitter: float) -> SourceState:
+    """The state of a source whose `every` the editor made shorter: the next poll is at most that far away, but no sooner than the
+    server and the document allow. After failures, and where nothing was polled yet, the plan stays."""
+    if state.next_poll is None or state.last_success is None or state.failures:
+        return state
+    hints = PollHints.read(state.asks)
+    allowed = state.last_success + max(floor for floor, _ in _floors(state, bounds))
+    moment = hints.after_skips(max(now + bounds.every * (1 - SPREAD * jitter), allowed)).replace(microsecond=0)
+    if moment >= state.next_poll:
+        return state
+    return replace(state, next_poll=moment, why=f"within {span(bounds.every)}, since `every` became shorter")
 
 
 def _success(state: SourceState, outcome: Fetched | NotModified, now: datetime) -> SourceState:
@@ -113,6 +125,7 @@ def _success(state: SourceState, outcome: Fetched | NotModified, now: datetime) 
         etag=outcome.etag,
         last_modified=outcome.last_modified,
         validator_url=outcome.url,
+        asks=PollHints.read(state.asks).after(outcome.freshness.max_age).write(),
     )
     if isinstance(outcome, NotModified):
         return replace(
@@ -149,7 +162,7 @@ def _read(known: SourceState, before: SourceState, feed: NormalFeed, held_back: 
         known = replace(known, etag=before.etag, last_modified=before.last_modified, validator_url=before.validator_url)
     return replace(
         known,
-        asks=PollHints.of(feed).write(),
+        asks=PollHints.of(feed, PollHints.read(known.asks).fresh).write(),
         feed_title=feed.title or known.feed_title,
         feed_link=feed.link or known.feed_link,
         icon=feed.icon or known.icon,
@@ -180,12 +193,12 @@ def _by_rate(known: SourceState, visit: _Visit) -> timedelta:
     return rates.interval(known.rate or 0.0, bounds.every, bounds.shortest, longest)
 
 
-def _floors(known: SourceState, fresh: Freshness, bounds: Bounds) -> list[tuple[timedelta, str]]:
+def _floors(known: SourceState, bounds: Bounds) -> list[tuple[timedelta, str]]:
     """The minimum intervals, and who asks for each."""
     hints = PollHints.read(known.asks)
     floors = [
         (
-            min(timedelta(seconds=fresh.max_age or 0), _MOST_ASKED),
+            hints.fresh or timedelta(),
             "the server says that its answer stays fresh that long (max-age)",
         ),
         (hints.ttl or timedelta(), "the feed asks for that (ttl)"),
@@ -198,9 +211,9 @@ def _floors(known: SourceState, fresh: Freshness, bounds: Bounds) -> list[tuple[
     return floors
 
 
-def _after_success(known: SourceState, fresh: Freshness, visit: _Visit) -> NextPoll:
+def _after_success(known: SourceState, visit: _Visit) -> NextPoll:
     own = known.interval or visit.bounds.every
-    floor, asker = max(_floors(known, fresh, visit.bounds), key=lambda asked: asked[0])
+    floor, asker = max(_floors(known, visit.bounds), key=lambda asked: asked[0])
     reason = "the first interval" if visit.first else pace(known.rate or 0.0)
     if floor > own:
         return _at(floor, f"every {span(floor)}: {asker}; else {span(own)} ({reason})", known, visit)

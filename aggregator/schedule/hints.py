@@ -1,13 +1,14 @@
 """What a feed's own document asks of its pollers: ttl, skipHours and skipDays (RSS 2.0), sy:update* (RSS 1.0
 syndication module).
 
-Kept as one line of text in SourceState.asks, because a 304 does not repeat it.
+Kept as one line of text in SourceState.asks, because a 304 does not repeat it; with it how long the server said that its last answer
+stays fresh, for an edit of `every` between two polls.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from aggregator.model.item import NormalFeed
@@ -17,19 +18,21 @@ _DAY = 86_400  # seconds
 
 @dataclass(frozen=True, slots=True)
 class PollHints:
-    """`ttl` and `update` are minimum intervals, at most a day; hours and days are in UTC, and empty if all of them were
+    """`ttl`, `update` and `fresh` (max-age) are minimum intervals, at most a day; hours and days are in UTC, and empty if all of them were
     named (such a feed asks never to be read, and is not believed)."""
 
     ttl: timedelta | None = None
     update: timedelta | None = None
+    fresh: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()  # 0 to 23
     skip_days: frozenset[int] = frozenset()  # Monday is 0
 
     @classmethod
-    def of(cls, feed: NormalFeed) -> PollHints:
+    def of(cls, feed: NormalFeed, fresh: timedelta | None = None) -> PollHints:
         return cls(
             ttl=_interval((feed.ttl or 0) * 60),
             update=_interval(feed.update_seconds or 0),
+            fresh=fresh,
             skip_hours=_some(feed.skip_hours, 24),
             skip_days=_some(feed.skip_days, 7),
         )
@@ -41,14 +44,20 @@ class PollHints:
         return cls(
             ttl=_interval(_number(parts.get("ttl"))),
             update=_interval(_number(parts.get("update"))),
+            fresh=_interval(_number(parts.get("fresh"))),
             skip_hours=_some(_numbers(parts.get("hours")), 24),
             skip_days=_some(_numbers(parts.get("days")), 7),
         )
+
+    def after(self, max_age: int | None) -> PollHints:
+        """These, after an answer that stays fresh for so many seconds."""
+        return replace(self, fresh=_interval(max_age or 0))
 
     def write(self) -> str | None:
         parts = [
             f"ttl={int(self.ttl.total_seconds())}" if self.ttl else "",
             f"update={int(self.update.total_seconds())}" if self.update else "",
+            f"fresh={int(self.fresh.total_seconds())}" if self.fresh else "",
             f"hours={','.join(map(str, sorted(self.skip_hours)))}" if self.skip_hours else "",
             f"days={','.join(map(str, sorted(self.skip_days)))}" if self.skip_days else "",
         ]

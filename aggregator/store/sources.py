@@ -14,7 +14,7 @@ from aggregator.model.settings import Source
 from aggregator.model.source import HORIZON, SourceState
 from aggregator.store.dialect import Dialect, Writer, Writes
 from aggregator.store.locks import lock_sources
-from aggregator.store.rows import STATE_FIELDS, after_pause, at_new_address, source_state
+from aggregator.store.rows import STATE_FIELDS, after_pause, at_new_address, source_state, state_columns
 
 FREE = "UPDATE sources SET lease_owner = NULL, lease_until = 0"
 AGAIN = "-again"
@@ -92,6 +92,17 @@ class Sources(ABC, Generic[Writer]):
         with self._db.transaction() as raw:
             lock_sources(self._db, "root", [state.root for state in states])
             self._save(raw, states)
+
+    def plan_sooner(self, states: Collection[SourceState]) -> None:
+        """Bring next polls forward to those of these states, unless the source was polled meanwhile."""
+        with self._db.transaction():
+            lock_sources(self._db, "root", [state.root for state in states])
+            for state in states:
+                columns = state_columns(state)
+                self._db.write(
+                    "UPDATE sources SET next_poll = ?, why = ? WHERE root = ? AND last_attempt = ? AND next_poll > ?",
+                    (columns["next_poll"], state.why, state.root, columns["last_attempt"], columns["next_poll"]),
+                )
 
     def _start_over(self, raw: Any, found: Edits) -> None:
         """Sources at another address, or polled again after a pause, as they begin."""

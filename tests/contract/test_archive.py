@@ -1092,6 +1092,25 @@ def test_what_leaves_the_file_is_listed_no_more_and_comes_back_as_it_was(store: 
     assert {state.id: state.root for state in store.sources.states()} == root
 
 
+def test_a_next_poll_is_brought_forward_unless_the_source_was_polled_meanwhile(store: Store) -> None:
+    hour = timedelta(hours=1)
+    known = {state.id: state for state in store.sources.states()}
+    told = [
+        structs.replace(known[id], last_attempt=NOW, next_poll=NOW + 6 * hour, etag='"x"') for id in ("alpha", "beta")
+    ]
+    store.intake.apply([replace(polled(state.id), state=state) for state in told], NOW)
+    sooner = [structs.replace(state, next_poll=NOW + hour, why="sooner", etag=None) for state in told]
+    meanwhile = structs.replace(told[1], last_attempt=NOW + hour, next_poll=NOW + 7 * hour)
+    store.intake.apply([replace(polled("beta"), state=meanwhile)], NOW + hour)
+    store.sources.plan_sooner(sooner)
+    store.sources.plan_sooner([structs.replace(sooner[0], next_poll=NOW + 2 * hour, why="later")])
+    found = {state.id: (state.next_poll, state.why, state.etag) for state in store.sources.states(["alpha", "beta"])}
+    assert found == {
+        "alpha": (NOW + hour, "sooner", '"x"'),
+        "beta": (NOW + 7 * hour, meanwhile.why, '"x"'),
+    }
+
+
 def test_a_changed_address_forgets_validators_and_failures(store: Store) -> None:
     known = structs.replace(store.sources.states(["alpha"])[0], etag='"x"', failures=3, state="gone", first_success=NOW)
     store.intake.apply([replace(polled("alpha"), state=known)], NOW)

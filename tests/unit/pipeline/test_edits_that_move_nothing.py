@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from newsroom import CONFIG, Newsroom, item
+from msgspec import structs
+from newsroom import CONFIG, NOON, Newsroom, item
 
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place_all, re_place_stories
@@ -141,3 +144,19 @@ def test_news_is_placed_once_whatever_was_saved_before(room: Newsroom) -> None:
     room.receive(item("Navy's Newest Frigate Delayed Again, Shipbuilder Says", "kyodo"))
     edition(room.archive, room.application.policy, lambda: seconds(room))
     assert outdated(room) == 0
+
+
+def test_a_shorter_interval_holds_from_the_save_on(room: Newsroom) -> None:
+    hour = timedelta(hours=1)
+    room.put_in_force(room.text)
+    states = [structs.replace(one, last_success=room.now, last_attempt=room.now, next_poll=room.now + 6 * hour, etag="x")
+              for one in room.archive.sources.states()]  # fmt: skip
+    room.archive.sources.save(states)
+    room.put_in_force(room.text.replace("{name: Kyodo, url", "{name: Kyodo, every: 5m, url"))
+    plans = {state.id: state.next_poll or NOON for state in room.archive.sources.states()}
+    assert room.now < plans.pop("kyodo") <= room.now + timedelta(minutes=5)
+    assert set(plans.values()) == {room.now + 6 * hour}
+    room.put_in_force(room.text.replace("{every: 15m}", "{every: 10m}"))
+    plans = {state.id: state.next_poll or NOON for state in room.archive.sources.states()}
+    assert set(plans.values()) != {room.now + 6 * hour}
+    assert max(plans.values()) <= room.now + timedelta(minutes=10)

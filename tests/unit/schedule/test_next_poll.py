@@ -15,7 +15,7 @@ from aggregator.model.settings import FIRST_INTERVAL, Defaults
 from aggregator.model.source import HORIZON, Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule.bounds import Bounds, bounds_for
-from aggregator.schedule.decide import NextPoll, next_poll, validators
+from aggregator.schedule.decide import NextPoll, next_poll, sooner, validators
 from aggregator.schedule.formatting import span
 from aggregator.schedule.pauses import pausing
 
@@ -580,3 +580,54 @@ def test_410_of_an_adopted_address_asks_the_configured_one_again() -> None:
     state, _ = poll(sightings(5, 12 * HOUR), failed(410), now=NOW + 60 * HOUR)
     assert permanent_redirects.address(state, URL) == URL
     assert state.state == "failing"
+
+
+SIX_HOURS = Bounds(every=6 * HOUR, explicit=True)
+FIVE_MINUTES = Bounds(every=5 * MIN, explicit=True)
+
+
+def planned(outcome: Outcome | None = None, parsed: NormalFeed | None = None, **kept: object) -> SourceState:
+    """A source that was polled at NOW, every six hours."""
+    answer = outcome or fetched()
+    state, _ = poll(known_state(), answer, parsed=parsed or feed(), bounds=SIX_HOURS)
+    return replace(state, **kept)
+
+
+@pytest.mark.parametrize("jitter", [0.0, 0.99])
+def test_a_shorter_every_brings_the_next_poll_within_it(jitter: float) -> None:
+    later = NOW + 10 * MIN
+    state = sooner(planned(), later, FIVE_MINUTES, jitter)
+    assert state.next_poll is not None
+    assert later + 2 * MIN < state.next_poll <= later + 5 * MIN
+    assert state.why == "within 5 min, since `every` became shorter"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "parsed", "expected"),
+    [
+        (fetched(max_age=1800), feed(), NOW + 30 * MIN),
+        (NotModified(URL, '"1"', None, Freshness(1800)), None, NOW + 30 * MIN),
+        (fetched(), feed(ttl=45), NOW + 45 * MIN),
+        (fetched(), feed(update_seconds=3600), NOW + HOUR),
+        (fetched(), feed(skip_hours=(12, 13)), NOW + 2 * HOUR),
+    ],
+    ids=["max-age", "max-age of a 304", "ttl", "sy:update", "skipHours"],
+)
+def test_but_not_before_the_server_and_the_document_allow(
+    outcome: Outcome, parsed: NormalFeed | None, expected: datetime
+) -> None:
+    assert sooner(planned(outcome, parsed), NOW + MIN, FIVE_MINUTES, 0.0).next_poll == expected
+
+
+def test_the_freshness_of_an_earlier_answer_says_nothing() -> None:
+    state, _ = poll(planned(fetched(max_age=1800)), NotModified(URL, '"1"', None, Freshness()), bounds=SIX_HOURS)
+    assert sooner(state, NOW, FIVE_MINUTES, 0.0).next_poll == NOW + 5 * MIN
+
+
+def test_a_shorter_every_ends_no_backoff_and_delays_nothing() -> None:
+    for failure in (failed(503, retry_after=7200), failed(500), failed(429), failed(410)):
+        state = planned(failure)
+        assert sooner(state, NOW, FIVE_MINUTES, 0.0) == state
+    soon = planned(next_poll=NOW + MIN)
+    assert sooner(soon, NOW, FIVE_MINUTES, 0.0) == soon
+    assert sooner(fresh_state(), NOW, FIVE_MINUTES, 0.0) == fresh_state()
