@@ -46,6 +46,7 @@ class NewNames:
     def __init__(self, sources: Iterable[Source]) -> None:
         listed = list(sources)
         self._ids = {id for source in listed for id in (source.id, *source.was)}
+        self._counts: dict[str, int] = {}  # of the ids given so far, by what they begin with
 
     def give(self, name: str, url: str) -> NewSource:
         """A source with this name; its id is added if the slug of the name is taken or empty."""
@@ -57,12 +58,13 @@ class NewNames:
         )
         wanted = slug(shown)
         stem = wanted or slug(host.replace(".", "-")) or "source"
-        id, count = stem, 1
+        id, count = stem, self._counts.get(stem, 1)
         while id in self._ids:
             count += 1
             end = f"-{count}"
             id = stem[: MAX_ID - len(end)].rstrip("-") + end
         self._ids.add(id)
+        self._counts[stem] = count
         return NewSource(shown, url, None if id == wanted else id)
 
 

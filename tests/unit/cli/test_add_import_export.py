@@ -17,6 +17,7 @@ from builders import NOW, rss
 from servers.local import Request, Server, answer, conditional, redirect
 
 from aggregator.__main__ import main as command
+from aggregator.cli.appending import NewNames
 from aggregator.cli.main import COMMANDS, load, main
 from aggregator.parse.opml import read_opml
 
@@ -333,6 +334,22 @@ def test_an_address_that_no_file_may_hold_keeps_no_other_feed_out(desk: Desk, ur
     told = imported(desk, [("Odd", url), ("Good", "https://good.example/f")])
     assert len(told["dropped"]) == 1
     assert [row["name"] for row in told["added"]] == ["Good"]
+
+
+def test_names_of_thousands_of_feeds_with_one_title_take_a_few_steps_each() -> None:
+    class Asked(set[str]):
+        times = 0
+
+        def __contains__(self, id: object) -> bool:
+            Asked.times += 1
+            return super().__contains__(id)
+
+    names = NewNames([])
+    names._ids = Asked({"feed-3"})
+    ids = [names.give("Feed", f"https://{n}.example/").id or "feed" for n in range(1000)]
+    assert ids[:4] == ["feed", "feed-2", "feed-4", "feed-5"]
+    assert len(set(ids)) == 1000
+    assert Asked.times < 3000
 
 
 @pytest.mark.parametrize("length", [59, 60, 61])
