@@ -3,6 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
+# A Python that is named, and of another version than .venv, makes .venv anew.
+ifneq ($(origin PYTHON),file)
+VERSION = -c 'import sys; print(sys.version)' 2>/dev/null
+ifneq ($(shell $(PYTHON) $(VERSION)),$(shell $(BIN)/python $(VERSION)))
+ANEW := --clear
+.PHONY: $(STAMP)
+endif
+endif
+
 .PHONY: help install run test faults eval bench bench-peers interop lint format clean
 .DEFAULT_GOAL := help
 
@@ -16,7 +25,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; raise SystemExit(not (3, 11) <= sys.version_info[:2] < (3, 15))' || { echo "$$($(PYTHON) --version) is not supported: Python 3.11 to 3.14 is needed. Name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "This Python lacks the venv module. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@echo "Setting up .venv (takes up to a minute) …"
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv $(ANEW) .venv
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[postgres,test,bench]'
 	@$(BIN)/python -m compileall -q aggregator # where Python is told to keep no bytecode, each command would compile anew
 	@touch $(STAMP)
