@@ -14,6 +14,7 @@ from aggregator.config.publishers import name_key
 from aggregator.config.rules import MAX_WEIGHT
 from aggregator.config.scalars import slug
 from aggregator.config.schema import FeedsFile, IncludedFile, Rules, Source
+from aggregator.config.slips import slips
 from aggregator.config.suggest import closest, did_you_mean
 from aggregator.errors import Problem
 from aggregator.model.settings import FALLBACK, Position, Term
@@ -69,6 +70,8 @@ def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Ma
     for rules in topics:
         _rules(findings, rules, "topic")
     _stories(findings, main)
+    for at, message in slips(parts, main):
+        findings.note(at, message)
     return findings.problems
 
 

@@ -109,6 +109,8 @@ def weight(value: object) -> float:
 def _weighed(value: dict[str, object], read: Callable[[object], str]) -> Term:
     if not value:
         raise Wrong("expected a word, found an empty table")
+    if isinstance(listed := value.get("all"), str) and not re.fullmatch(r"[0-9.]*", listed):
+        raise Wrong("`all` takes a list: write {all: [drone, taiwan]}", position(listed))
     if len(value) > 1:
         known = ("all", "weight") if value.keys() & {"all", "weight"} else ()
         stray = next((key for key in value if key not in known), "")

@@ -114,6 +114,11 @@ class Entry(BaseModel):
             value = value[index]
         return scalars.position(value) if isinstance(value, str | list | dict) and hasattr(value, "at") else self._at
 
+    def written(self, key: str) -> list[Any]:
+        """The entries of a list as the file has them."""
+        value = self._raw.get(key) if isinstance(self._raw, dict) else None
+        return value if isinstance(value, list) else []
+
 
 class Site(Entry):
     """Settings of the whole site."""

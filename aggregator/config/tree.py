@@ -22,6 +22,9 @@ MAX_BYTES = 1 << 20  # a file of thousands of rules has a tenth of that
 MAX_DEPTH = 20  # the grammar needs six
 
 DASH = re.compile(" *-(?= )")
+LISTS_OF_WORDS = ("words", "not", "never")
+TITLES = ("name", "title", "description", "publisher")  # with the lists, where a # is rather part of the text
+MORE = re.compile(r" (#[^\s#]+)\s*$")
 
 ESCAPES = " (a backslash in \"double quotes\" starts an escape; in 'single quotes' it is itself)"
 
@@ -88,6 +91,7 @@ class _Builder:
         self.root: Node | None = None
         self._open: list[Items | Table] = []
         self._keys: list[Text | None] = []  # of each open table, the key that waits for its value
+        self._under: list[Text | None] = []  # of each open list or table, the key whose value it is
         self._documents = 0
 
     def take(self, event: yaml.Event) -> None:
@@ -106,6 +110,7 @@ class _Builder:
                 self._marks(event)
                 self._swallowed(event)
                 self._commented(event)
+                self._shortened(event)
                 self._put(Text(self._sayable(event), self._at(event), plain=not event.style))
             case yaml.SequenceStartEvent():
                 self._enter(event, Items(self._at(event)))
@@ -114,6 +119,7 @@ class _Builder:
             case yaml.CollectionEndEvent():
                 self._open.pop()
                 self._keys.pop()
+                self._under.pop()
 
     def refuse(self, event: yaml.Event, message: str) -> None:
         self.problems.append(self._at(event).problem(message))
@@ -141,6 +147,24 @@ class _Builder:
                 )
                 self.problems.append(at.problem(message, warning=True))
 
+    def _list_key(self) -> str | None:
+        """The key of the list that is open."""
+        return self._under[-1] if self._open and isinstance(self._open[-1], Items) else None
+
+    def _shortened(self, event: Any) -> None:
+        """`name: Channel #1`: behind a space, # begins a comment."""
+        key = self._list_key() or (self._keys[-1] if self._keys else None)
+        line, column = event.end_mark.line, event.end_mark.column
+        if event.style or not event.value or key not in (*TITLES, *LISTS_OF_WORDS) or line >= len(self._lines):
+            return
+        if lost := MORE.fullmatch(self._lines[line][column:]):
+            at = Position(self.name, line + 1, column + 2, self.included)
+            message = (
+                f"`{lost[1]}` is a comment, since a space precedes the #: quote the text if it belongs to it, else put a "
+                "space behind the #"
+            )
+            self.problems.append(at.problem(message, warning=True))
+
     def _commented(self, event: Any) -> None:
         """An entry of a list that begins with # is a comment to YAML, and the entry empty."""
         line, column = event.start_mark.line, event.start_mark.column
@@ -163,12 +187,14 @@ class _Builder:
 
     def _enter(self, event: yaml.Event, node: Items | Table) -> None:
         self._marks(event)
+        under = self._keys[-1] if self._keys else None
         self._put(node)
         if len(self._open) >= MAX_DEPTH:
             self.refuse(event, f"nested more than {MAX_DEPTH} deep; nothing in this file needs more than six")
             raise Broken
         self._open.append(node)
         self._keys.append(None)
+        self._under.append(under)
 
     def _put(self, node: Node) -> None:
         if not self._open:

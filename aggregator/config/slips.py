@@ -1,0 +1,111 @@
+"""Lines that are valid, and hardly mean what they say: a list that is one phrase, an address with a comma behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from aggregator.config.schema import FeedsFile, IncludedFile, Publisher, Rules, Source
+from aggregator.config.tree import Table, Text
+from aggregator.model.settings import Position, Term
+from aggregator.normalise.address import canonical
+from aggregator.text.match import Needle, needle
+
+Slip = tuple[Position, str]
+
+SEVERAL = re.compile(r"\w\s*(?:[,;]\s|[、，；])\s*\w")  # in a phrase without quotes
+OPERATOR = re.compile(r"\s(OR|AND|NOT|\+|=)\s")
+SUFFIX = re.compile(r"(ac|co|com|edu|gob|gouv|gov|ne|net|or|org)\.[a-z]{2}")  # domains below which everybody's are
+COUNTRIES = {"cn": "zh", "cz": "cs", "dk": "da", "gb": "en", "gr": "el", "il": "he", "ir": "fa", "jp": "ja"}
+PAIR = "words that must both be found, with a weight, are {all: [a, b], weight: 3}, on one line"
+COUNTRIES |= {"ua": "uk", "us": "en"}  # codes of countries that are none of a language
+
+
+def slips(parts: Iterable[IncludedFile], main: FeedsFile) -> Iterator[Slip]:
+    for part in parts:
+        for rules in (*part.sections, *part.topics):
+            yield from _of_rules(rules)
+        for source in part.sources:
+            yield from _of_source(source)
+        for publisher in part.publishers:
+            yield from _of_publisher(publisher)
+    yield from _of_joins(main)
+
+
+def _of_rules(rules: Rules) -> Iterator[Slip]:
+    for key in ("words", "not", "never"):
+        for line in rules.written(key):
+            if isinstance(line, Text):
+                yield from _of_phrase(line)
+            elif (
+                isinstance(line, Table)
+                and (name := next(iter(line), "")) in ("all", "weight")
+                and isinstance(line[name], Text)
+            ):
+                yield line.at, f"`{name}` is a word here; {PAIR}"
+    found = {_needles(term): term for term in rules.words}
+    for key, terms, effect in (("not", rules.nots, "never counts"), ("never", rules.never, "excludes its own items")):
+        for term in terms:
+            if here := found.get(_needles(term)):
+                yield (
+                    term.at,
+                    f"{key}: `{' + '.join(term.parts)}` is under `words` too, on line {here.at.line}, and so {effect}",
+                )
+
+
+def _needles(term: Term) -> tuple[Needle | None, ...]:
+    return tuple(sorted((needle(part) for part in term.parts), key=str))
+
+
+def _of_phrase(line: Text) -> Iterator[Slip]:
+    if not line.plain:
+        return  # who puts it into quotes means it as it stands
+    if SEVERAL.search(line):
+        yield line.at, f"`{line}` is one phrase: write a line with - for each, or quote it if it is meant so"
+    elif sign := OPERATOR.search(line):
+        yield (
+            line.at,
+            f"`{line}` is one phrase, in which {sign[1]} is a word: {_instead(sign[1])}, or quote it if it is meant so",
+        )
+    elif line.startswith("-"):
+        yield line.at, f"`{line}` counts as `{line.lstrip('-')}`: what must not count goes under `not` or `never`"
+
+
+def _instead(sign: str) -> str:
+    if sign in ("AND", "+"):
+        return "two words that must both be found are {all: [a, b]}"
+    if sign == "NOT":
+        return "what must not count goes under `not` or `never`"
+    return "a weight follows a colon and a space (`quad: 2`)" if sign == "=" else "write a line with - for each"
+
+
+def _of_source(source: Source) -> Iterator[Slip]:
+    if source.url[-1] in ",;":
+        yield source.at("url"), f"the address ends with `{source.url[-1]}`: delete it, unless the outlet writes it so"
+    if "&amp;" in source.url:
+        yield source.at("url"), "`&amp;` is how HTML writes `&`: write `&` alone, unless the outlet writes it so"
+    if meant := COUNTRIES.get((source.lang or "").lower()):
+        yield source.at("lang"), f"`{source.lang}` is a country, not a language; did you mean `{meant}`?"
+
+
+def _of_publisher(publisher: Publisher) -> Iterator[Slip]:
+    for index, domain in enumerate(publisher.domains):
+        if SUFFIX.fullmatch(domain):
+            yield (
+                publisher.at("domains", index),
+                f"everybody's domains end with `{domain}`: all of them would be this outlet's",
+            )
+
+
+def _of_joins(main: FeedsFile) -> Iterator[Slip]:
+    apart = {canonical(url): main.stories.at("split", n) for n, url in enumerate(main.stories.split)}
+    for n, group in enumerate(main.stories.join):
+        at, articles = main.stories.at("join", n), [canonical(url) for url in group]
+        if len(set(articles)) < 2:
+            yield at, "join: these are one article, so nothing is joined"
+        for article in dict.fromkeys(articles):
+            if article in apart:
+                yield (
+                    at,
+                    f"join: `split` on line {apart[article].line} takes one of these articles out again: keep one of the two",
+                )

@@ -1,0 +1,89 @@
+"""Lines that are valid and hardly mean what they say are pointed out, at their place; quotes say that they do."""
+
+from __future__ import annotations
+
+import pytest
+
+from aggregator.config.load import parse
+from aggregator.errors import ConfigError
+
+FILE = """\
+publishers:
+  - {name: BBC, domains: [bbc.example]}
+sources:
+  - name: One
+    url: https://one.example/feed
+sections:
+  - id: climate
+    words:
+      - warming
+      - heat
+    never: [recipe]
+  - id: world
+stories: {join: [["https://one.example/a", "https://one.example/b"]]}
+"""
+
+
+def warned(old: str, new: str) -> list[str]:
+    assert FILE.count(old) == 1
+    return [str(problem) for problem in parse({"feeds.yaml": FILE.replace(old, new)}, "feeds.yaml", {})[1]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("- heat", "- heat, drought", "10:9: warning: `heat, drought` is one phrase: write a line with - for each"),
+        ("- heat", "- heat；drought", "10:9: warning: `heat；drought` is one phrase"),
+        ("- heat", "- heat OR drought", "10:9: warning: `heat OR drought` is one phrase, in which OR is a word: write a line"),
+        ("- heat", "- heat AND drought", "in which AND is a word: two words that must both be found are {all: [a, b]}"),
+        ("- heat", "- heat + drought", "in which + is a word"),
+        ("- heat", "- heat = 2", "in which = is a word: a weight follows a colon and a space (`quad: 2`)"),
+        ("- heat", "- -heat", "10:9: warning: `-heat` counts as `heat`: what must not count goes under `not` or `never`"),
+        ("- heat", "- all: [heat, drought]\n      - weight: 3", "11:9: warning: `weight` is a word here; words that must both"),
+        ("- heat", "- all: 2", "10:9: warning: `all` is a word here; words that must both be found"),
+        ("- heat", "- heat #wave", "10:14: warning: `#wave` is a comment, since a space precedes the #: quote the text"),
+        ("name: One", "name: Channel #1", "4:19: warning: `#1` is a comment"),
+        ("[recipe]", "[heat]", "11:13: warning: never: `heat` is under `words` too, on line 10, and so excludes its own items"),
+        ("never: [recipe]", "not: [Heat]", "11:11: warning: not: `Heat` is under `words` too, on line 10, and so never counts"),
+        ("one.example/feed", "one.example/feed,", "5:10: warning: the address ends with `,`: delete it"),
+        ("one.example/feed", "one.example/feed?a=1&amp;b=2", "5:10: warning: `&amp;` is how HTML writes `&`"),
+        ("feed\n", "feed\n    lang: JP\n", "6:11: warning: `JP` is a country, not a language; did you mean `ja`?"),
+        ("bbc.example", "co.uk", "2:27: warning: everybody's domains end with `co.uk`"),
+        ("example/b", "example/a?utm_source=x", "13:18: warning: join: these are one article, so nothing is joined"),
+        ("{join", '{split: ["https://one.example/b"], join', "join: `split` on line 13 takes one of these articles out again"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_pointed_out(old: str, new: str, message: str) -> None:
+    (told,) = warned(old, new)
+    assert message in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("- heat", '- "heat, drought"'),
+        ("- heat", "- 'heat OR drought'"),
+        ("- heat", "- 1,5 degrees"),
+        ("- heat", "- procter & gamble"),
+        ("- heat", "- C# or F#"),
+        ("- heat", "- heat  # of summer"),
+        ("- heat", "- heat #of summer"),
+        ("- heat", "- all: [heat, drought]"),
+        ("- heat", "- {all: [heat, drought], weight: 3}"),
+        ("- heat", "- heat\n        wave"),
+        ("name: One", 'name: "Channel #1"'),
+        ("name: One", "name: One, Two"),
+        ("    never: [recipe]", "    never: [recipe]\n    examples:\n      - Heat, warming and\n        more"),
+        ("feed\n", "feed\n    every: 5m #1\n"),
+        ("feed\n", "feed\n    lang: uk\n"),
+        ("bbc.example", "bbc.co.uk"),
+    ],
+)
+def test_what_may_be_meant_is_left_alone(old: str, new: str) -> None:
+    assert warned(old, new) == []
+
+
+@pytest.mark.parametrize("line", ["{all: climate, change}", "{all: 'climate, change'}", "{all: climate}"])
+def test_all_without_brackets_is_told_to_take_a_list(line: str) -> None:
+    with pytest.raises(ConfigError, match="10:15: words: `all` takes a list: write"):
+        warned("- heat", f"- {line}")
