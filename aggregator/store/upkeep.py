@@ -23,6 +23,9 @@ MEMORY_SECONDS = 14 * 86_400
 STEP = 1000
 """Items whose texts are deleted in one transaction."""
 
+EDITS = 100
+"""Configurations that are kept, each with its texts: the last is in force, and the others can be looked up."""
+
 _PUT = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
 
@@ -61,6 +64,7 @@ class Upkeep(ABC, Generic[Writer]):
                 "INSERT INTO configurations (epoch, texts, applied, alike) VALUES (?, ?, ?, ?)",
                 (epoch, to_json(dict(texts)), change_time(self._db, now), earliest),
             )
+            self._db.write("DELETE FROM configurations WHERE n <= (SELECT max(n) FROM configurations) - ?", (EDITS,))
         return True
 
     def like(self, epoch: str) -> str | None:

@@ -1111,6 +1111,15 @@ def test_a_next_poll_is_brought_forward_unless_the_source_was_polled_meanwhile(s
     }
 
 
+def test_of_edits_the_last_hundred_are_kept(store: Store) -> None:
+    for n in range(104):
+        assert store.upkeep.put_in_force(str(n), {"feeds.yaml": f"text {n}"}, n, alike=str(n - 1))
+    kept = [epoch for (epoch,) in store.reading._db.read("SELECT epoch FROM configurations ORDER BY n")]
+    assert (len(kept), kept[-1]) == (100, "103")
+    assert store.upkeep.configuration() == ("103", {"feeds.yaml": "text 103"})
+    assert store.upkeep.like("103") == "0", "what placed alike is still known"
+
+
 def test_a_changed_address_forgets_validators_and_failures(store: Store) -> None:
     known = structs.replace(store.sources.states(["alpha"])[0], etag='"x"', failures=3, state="gone", first_success=NOW)
     store.intake.apply([replace(polled("alpha"), state=known)], NOW)
