@@ -61,6 +61,9 @@ class Sources(Protocol):
     def save(self, states: Collection[SourceState]) -> None:
         """Write states outside a poll; leases stay as they are."""
 
+    def read_anew(self, ids: Collection[str]) -> None:
+        """The next document of these sources is asked for and read, also if it is the one that is known."""
+
     def plan_sooner(self, states: Collection[SourceState]) -> None:
         """Bring next polls forward to those of these states, unless the source was polled meanwhile."""
 

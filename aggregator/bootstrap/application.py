@@ -136,6 +136,10 @@ class Application(Configured):
         done = archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike)
         if done and (former := self.former(before)):
             self._plan_sooner(former, archive, datetime.fromtimestamp(now, UTC))
+            named = {source.id: source.lang for source in former.sources}
+            archive.sources.read_anew(
+                [one.id for one in self.settings.sources if one.lang != named.get(one.id, one.lang)]
+            )
         return done
 
     def _plan_sooner(self, former: Settings, archive: Store, now: datetime) -> None:

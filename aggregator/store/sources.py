@@ -104,6 +104,14 @@ class Sources(ABC, Generic[Writer]):
                     (columns["next_poll"], state.why, state.root, columns["last_attempt"], columns["next_poll"]),
                 )
 
+    def read_anew(self, ids: Collection[str]) -> None:
+        """The next document of these sources is asked for and read, also if it is the one that is known."""
+        if ids:
+            with self._db.transaction():
+                lock_sources(self._db, "id", ids)
+                forgotten = "etag = NULL, last_modified = NULL, body_hash = ''"
+                self._db.modify(f"UPDATE sources SET {forgotten} WHERE body_hash IS NOT NULL AND id IN", ids)
+
     def _start_over(self, raw: Any, found: Edits) -> None:
         """Sources at another address, or polled again after a pause, as they begin."""
         if found.moved:

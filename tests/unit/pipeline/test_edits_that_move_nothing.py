@@ -160,3 +160,23 @@ def test_a_shorter_interval_holds_from_the_save_on(room: Newsroom) -> None:
     plans = {state.id: state.next_poll or NOON for state in room.archive.sources.states()}
     assert set(plans.values()) != {room.now + 6 * hour}
     assert max(plans.values()) <= room.now + timedelta(minutes=10)
+
+
+def test_a_language_that_the_editor_names_has_the_whole_feed_read_at_the_next_poll(room: Newsroom) -> None:
+    """Else it waited until the feed changed: a 304 says nothing of what is listed."""
+    room.put_in_force(room.text)
+    known = [structs.replace(one, etag="x", last_modified="y", body_hash="z") for one in room.archive.sources.states()]
+    room.archive.sources.save([structs.replace(one, body_hash=None) if one.id == "silent" else one for one in known])
+    named = room.text.replace("{name: Kyodo, url", "{name: Kyodo, lang: ja, url").replace(
+        "{name: Silent,", "{name: Silent, lang: fr,"
+    )
+    room.put_in_force(named)
+
+    def kept() -> dict[str, tuple[object, ...]]:
+        return {one.id: (one.etag, one.last_modified, one.body_hash) for one in room.archive.sources.states()}
+
+    whole = ("x", "y", "z")
+    assert kept() == {"bbc-world": whole, "kyodo": (None, None, ""), "reuters": whole, "silent": ("x", "y", None)}
+    room.archive.sources.save(known)
+    room.put_in_force(named + "# a comment")
+    assert set(kept().values()) == {whole}
