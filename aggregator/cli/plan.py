@@ -107,6 +107,8 @@ def _overruled(report: dict[str, Any]) -> list[str]:
         lines.append(
             f"? {row['title']}\n      {said}: another article of the story is pinned to {row['by']} ({row['by_at']})"
         )
+    for row in report["over"]:
+        lines.append(f"? {row['url']}: its pin ({row['at']}) ended on {row['until']}")
     return [*lines, *(f"? {address}: no stored item has this address" for address in report["unknown"])]
 
 

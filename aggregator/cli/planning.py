@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from aggregator.bootstrap import Application
+from aggregator.bootstrap import Application, utc_now
 from aggregator.categorise.examples import failing, turned
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.renaming import former_ids
@@ -176,7 +177,19 @@ class Comparison:
                 }
                 for one in found.outdone
             ],
+            "over": self._over(),
         }
+
+    def _over(self) -> list[dict[str, Any]]:
+        """Pins of the edit that ended before it: a slip in the date, since nothing else tells of them."""
+        zone, now = ZoneInfo(self.after.settings.site.timezone), utc_now().timestamp()
+        held = self.before.settings.overrides.pin if self.before else ()
+        known = {(pin.url, pin.section, pin.until) for pin in held}
+        return [
+            {"url": pin.url, "section": pin.section, "until": str(pin.until), "at": str(pin.at)}
+            for pin in self.after.settings.overrides.pin
+            if (over := pin.over(zone)) and over <= now and (pin.url, pin.section, pin.until) not in known
+        ]
 
     def _pinned(self, address: str) -> tuple[str, str]:
         """The section to which the file pins an article, and where it does."""

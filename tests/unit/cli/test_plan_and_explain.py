@@ -769,6 +769,15 @@ def test_of_two_pins_of_one_story_the_one_that_does_not_count_is_told(desk: Desk
     assert desk.json("plan", proposed)["outdone"] == [], "of two stories, each has its own"
 
 
+def test_a_pin_that_is_over_when_it_is_written_is_told(desk: Desk) -> None:
+    pin = f'stories: {{pin: [{{url: "{url_of(OCTOPUS)}", section: defense, until: 2020-12-01}}]}}\nsources:'
+    proposed = desk.propose(("sources:", pin))
+    assert f"? {url_of(OCTOPUS)}: its pin (proposed.yaml:1) ended on 2020-12-01" in desk.run("plan", proposed)
+    desk.file.write_text(Path(proposed).read_text())
+    desk.run("apply")
+    assert desk.json("plan")["over"] == [], "that ended long ago, and is no news"
+
+
 def test_a_rule_that_moves_a_story_beside_a_pin_is_named(desk: Desk) -> None:
     said = f'stories: {{pin: [{{url: "{url_of(OCTOPUS)}", section: world}}]}}\nsources:'
     plan = desk.json("plan", desk.propose(("sources:", said), ("unicorn", "octopus*")))
