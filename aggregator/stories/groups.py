@@ -115,12 +115,11 @@ class Groups:
         # Items without a date have the time 0, and nothing is known of what came before them.
         if max(at) - min(at) > tuning.day or before <= 0 or (few < tuning.some and many < tuning.many):
             return tuning.min_link
-        if few >= tuning.many:
-            return tuning.min_link_new
+        most = tuning.min_link_many if few >= tuning.many else tuning.min_link_day
         if many < tuning.many:
-            return tuning.min_link_day
+            return most
         kin = max(self.compared.kin(item, before) for item in (*one, *other))
-        return min(tuning.min_link_new + tuning.kin_share * kin, tuning.min_link_day)
+        return min(most, tuning.min_link_new + tuning.kin_share * kin)
 
     def _groups(self, pair: tuple[int, int]) -> tuple[int, int]:
         a, b = self.find(self.index[pair[0]]), self.find(self.index[pair[1]])

@@ -15,7 +15,8 @@ class Tuning:
     column: int = DAY // 2  # … if one publisher has both; later ones are a regular column under one headline
     min_link: float = 0.53  # link between two groups from which they are united
     min_link_day: float = 0.46  # … of what is told within a day, if many publishers tell one of them or some tell both
-    min_link_new: float = 0.38  # … if many tell both, or if what many tell is new,
+    min_link_many: float = 0.42  # … if many tell both
+    min_link_new: float = 0.38  # … if what many tell is new,
     kin_share: float = 0.3  # … and so much more for each point of probability that one is like what came before
     day: int = DAY  # from the first report to the last
     some: int = 2  # publishers
