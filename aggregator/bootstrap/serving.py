@@ -12,7 +12,6 @@ from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.installation import Installation, utc_now
 from aggregator.model import notes
 from aggregator.model.stream import Names
-from aggregator.normalise.address import canonical
 
 if TYPE_CHECKING:
     from aggregator.model.source import Health, SourceState
@@ -39,7 +38,6 @@ def in_force(application: Application) -> InForce:
         ),
         root=(settings.site.url or application.installation.address).rstrip("/"),
         zone=ZoneInfo(settings.site.timezone),
-        hidden=tuple(filter(None, map(canonical, settings.overrides.hide))),
     )
 
 

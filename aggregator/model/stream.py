@@ -93,7 +93,6 @@ class StreamQuery:
     part: tuple[int, int] | None = None
     before: tuple[int, int] | None = None
     changed_since: int | None = None  # epoch seconds; the order is then that of change, oldest first
-    hidden: tuple[str, ...] = ()  # canonical addresses at which items are hidden that no edition has looked at yet
 
     @property
     def stream(self) -> StreamName | None:

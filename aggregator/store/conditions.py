@@ -134,7 +134,7 @@ def of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[An
     if wanted.source:
         yield OF_SOURCE, (wanted.source,)
     if wanted.publisher:
-        publisher = dialect.folded.format("coalesce(p.publisher, t.publisher)")
+        publisher = dialect.folded.format("p.publisher")
         yield f"{publisher} = {dialect.folded.format('?')}", (wanted.publisher,)
     if wanted.lang:
         lang = wanted.lang.lower()  # a tag is the same in any case (RFC 5646, 2.1.1)
@@ -144,7 +144,7 @@ def of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[An
         yield "FALSE", ()  # nobody has the label: no row need be examined
     elif wanted.labelled is not None:
         sources = f"i.source IN (SELECT n FROM sources WHERE {dialect.one_of.format('id')})"
-        publishers = dialect.one_of.format("coalesce(p.publisher, t.publisher)")
+        publishers = dialect.one_of.format("p.publisher")
         yield f"({sources} OR {publishers})", tuple(dialect.listed(values) for values in wanted.labelled)
 
 
@@ -160,13 +160,13 @@ def few_sql(dialect: Dialect, query: StreamQuery, of: str, stream: int) -> Itera
     of_items = f"st.n IN (SELECT story FROM placements WHERE {item})" if of == "st" else item
     if wanted.publisher:
         placed = f"SELECT item FROM placements WHERE {folded('publisher')} = {folded('?')}"
-        yield of_items, f"{placed} UNION ALL SELECT item FROM pending", (wanted.publisher,)
+        yield of_items, placed, (wanted.publisher,)
     if wanted.labelled is not None:
         sources, publishers = wanted.labelled
         told = f"SELECT n FROM items WHERE source IN (SELECT n FROM sources WHERE {dialect.one_of.format('id')})"
         placed = f"SELECT item FROM placements WHERE {dialect.one_of.format(folded('publisher'))}"
         values = dialect.listed(sources), dialect.listed([name.translate(_FOLDED) for name in publishers])
-        yield of_items, f"{told} UNION ALL {placed} UNION ALL SELECT item FROM pending", values
+        yield of_items, f"{told} UNION ALL {placed}", values
     if wanted.lang:
         lang, column = wanted.lang.lower(), folded("lang")
         texts = f"SELECT item FROM texts WHERE lang IS NOT NULL AND {column}"

@@ -234,14 +234,12 @@ class Reading(ABC):
         )
         return {item: (source, content) for item, source, content in rows}
 
-    def item(self, id: str, hidden: Collection[str] = ()) -> ItemView | None:
-        """An item. `hidden`: canonical addresses at which it is none that readers see, unless an edition has placed it."""
+    def item(self, id: str) -> ItemView | None:
         found = self._items(
             self._db.read(
-                "SELECT i.n, i.entered FROM items i JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n "
-                "WHERE i.id = ? AND NOT "
-                f"coalesce(p.hidden, t.canonical IS NOT NULL AND {self._db.dialect.one_of.format('t.canonical')})",
-                (to_blob(id), self._db.dialect.listed(hidden)),
+                "SELECT i.n, i.entered FROM items i LEFT JOIN placements p ON p.item = i.n "
+                "WHERE i.id = ? AND NOT coalesce(p.hidden, FALSE)",
+                (to_blob(id),),
             )
         )
         return replace(found[0], joining=self._joining(found[0].n)) if found else None

@@ -199,11 +199,9 @@ def items_sql(
         sql.add("coalesce(p.section, '') = ?", query.primary_section)
     if query.min_publishers > 1:
         sql.add("EXISTS (SELECT 1 FROM corroborations c WHERE c.story = p.story AND c.k = ?)", query.min_publishers)
-    if query.hidden:  # what is not placed yet is hidden by its address
-        there = f"t.canonical IS NOT NULL AND {dialect.one_of.format('t.canonical')}"
-        sql.add(f"NOT coalesce(p.hidden, {there})", dialect.listed(query.hidden))
-    else:
-        sql.add("NOT coalesce(p.hidden, FALSE)")
+    # An item is listed once it has its place: until then a feed could not say which story it is of. (Of a plain condition SQLite makes
+    # an inner join, and goes through all placements.)
+    sql.add("NOT coalesce(p.hidden, TRUE)")
     narrow(sql, query.filter, "i", "i.at")
     if lookup.later is not None:
         sql.add("i.entered > ?", lookup.later)

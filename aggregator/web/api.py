@@ -143,7 +143,7 @@ def story(id: str) -> Response:
 @kept
 def item(id: str) -> Response:
     lib = library()
-    found = lib.archive.reading.item(identifier(id), lib.in_force().hidden)
+    found = lib.archive.reading.item(identifier(id))
     if found is None:
         raise NotFound("there is no item with this id")
     full: shapes.ItemInFull = {

@@ -66,7 +66,6 @@ class InForce:
     publisher: Callable[[str], str]  # name or alias → the publisher's one name
     root: str  # public address without trailing slash
     zone: ZoneInfo
-    hidden: tuple[str, ...] = ()  # canonical addresses of `stories: hide`
     # Of sources renamed and removed: the first id → the last one.
     first_ids: Mapping[str, str] = field(default_factory=dict)
 

@@ -58,7 +58,6 @@ def resolve(
         limit=parameters.number(args, "limit", None, parameters.LIMITS),
         filter=wanted,
         window=_window(month, force) if month else None,
-        hidden=force.hidden,
     )
 
 

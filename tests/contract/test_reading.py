@@ -282,21 +282,23 @@ def by_definition(store: SqliteArchive) -> Callable[[StreamQuery], list[Found]]:
     def items(query: StreamQuery) -> Iterator[Found]:
         for n, row in item.items():
             own = placed.get(n)
-            topics = json.loads(own.topics) if own else []
+            if own is None:
+                continue  # it waits for its place
+            topics = json.loads(own.topics)
             in_section = [query.filter.section, query.id if query.kind == "section" else None]
             in_topic = [query.filter.topic, query.id if query.kind == "topic" else None]
             if (
-                (own and own.hidden)
+                own.hidden
                 or (query.kind == "source" and source[row.source] != query.id)
                 or not all(id in scores.get(n, ()) for id in in_section if id)
                 or not all(id in topics for id in in_topic if id)
-                or (query.primary_section and not (own and own.section == query.primary_section))
-                or (query.min_publishers > 1 and not (own and (own.story, query.min_publishers) in joined))
+                or (query.primary_section and own.section != query.primary_section)
+                or (query.min_publishers > 1 and (own.story, query.min_publishers) not in joined)
                 or not all(reports([n], query))
                 or not matches([n], row.at, query.filter)
             ):
                 continue
-            yield to_id(row.id), n, row.entered, row.at, own.changed if own else 0
+            yield to_id(row.id), n, row.entered, row.at, own.changed
 
     return lambda query: list((stories if query.view == "stories" else items)(query))
 
@@ -778,6 +780,7 @@ def test_the_items_of_a_month_are_found_without_those_of_others(tmp_path: Path) 
 
     def cost(news: range) -> int:
         store.intake.apply([polled("alpha", [item("alpha", str(n), f"Thing{n} happened{n}") for n in news])], NOW)
+        edition(store, policy(), lambda: SECONDS)
         query = StreamQuery("latest", view="items", window=month)
         (found, _), steps = counted(store, lambda: store.reading.items(query, SECONDS))
         assert [one.title for one in found] == ["Old"]

@@ -149,9 +149,13 @@ def test_a_report_of_a_publisher_that_had_reported(room: Newsroom) -> None:
 
 
 def test_items_that_wait_for_their_place(room: Newsroom) -> None:
+    """They are in no list until they have it, and change nothing."""
     keeper = Keeper(room)
     room.now += timedelta(minutes=1)
     room.receive(item("Volcano Erupts on Iceland", "kyodo"), live=True)
+    assert "/api/v1/items" not in keeper.look()
+    room.now += timedelta(minutes=1)
+    room.publish()
     assert "/api/v1/items" in keeper.look()
 
 
