@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+from functools import cache
 from pathlib import Path
 
 
 def identity() -> str:
-    """Who holds a lease: this machine, this process, and when it started (process ids are reused)."""
-    return f"{_machine()}:{os.getpid()}:{_started(os.getpid())}"
+    """Who holds a lease: this machine, this process, and when it started (process ids are reused). A process stays the same also where
+    its machine gets another name."""
+    return _identity(os.getpid())
+
+
+@cache
+def _identity(pid: int) -> str:
+    return f"{_machine()}:{pid}:{_started(pid)}"
 
 
 def _machine() -> str:

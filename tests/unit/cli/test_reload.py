@@ -151,7 +151,7 @@ def test_a_pause_that_a_host_asked_of_another_process_is_kept_for_its_other_sour
     tools.archive.sources.save([state])
 
     async def poll() -> None:
-        shared = Shared(current, "me", utc_now, Troubles(print))
+        shared = Shared(current, tools.owner or "", utc_now, Troubles(print))
         polling = Polling(shared, adopt_pauses=worker.engines.adopt_pauses)
         await polling.tick()
         await polling.idle()

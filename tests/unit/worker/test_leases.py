@@ -113,3 +113,10 @@ def test_a_name_is_listened_on_by_its_address(host: str, address: str) -> None:
 def test_a_host_that_is_not_this_machine_does_not_call_for_another_port(host: str) -> None:
     with pytest.raises(CannotListen, match=r"choose another with --host \(or AGGREGATOR_HOST\)"):
         check_port(host, 8000)
+
+
+def test_a_process_is_the_same_where_its_machine_gets_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would take its own leases for those of another, and store nothing of what it polled."""
+    before = identity()
+    monkeypatch.setattr("aggregator.worker.identity._machine", lambda: "renamed")
+    assert identity() == before
