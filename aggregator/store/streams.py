@@ -96,10 +96,16 @@ def stories_sql(
         sql.add(f"{times[0]} >= {_SINCE_FIRST}", limit)
         ways.append(_stories(sql, entering, latest, by_entering, limit))
     if reports:
+        # What entered later is among the first. Of a stream that is not vast, the earlier ones are fewer than all reports since then.
         until = query.before[0] if query.before else NEVER
-        late.add(_REPORTED.format(" OR ".join(told for told, _ in reports)), limit, until, *latest.values)
-        reporting = " CROSS JOIN ".join((stories, *streams, *counted))
-        ways.append(_stories(late, reporting, latest, NEWEST, limit))
+        late.add(f"{times[0]} <= {_SINCE_FIRST} AND rp.story = {_number(order)}", limit)
+        late.add(f"r.n = rp.item AND r.entered >= {_SINCE_FIRST} AND r.entered <= ?", limit, until)
+        reported, known = ("items r", "placements rp"), (*streams, *counted)
+        small = streams and not stream.vast
+        reporting = " CROSS JOIN ".join(
+            (*known, *reversed(reported), stories) if small else (*reported, *known, stories)
+        )
+        ways.append(_stories(late, reporting, latest, NEWEST, dialect.everything))
     return _newest(ways, limit)
 
 
@@ -107,11 +113,6 @@ NEWEST = "2 DESC, 1 DESC"
 _SINCE_FIRST = f"(SELECT CASE WHEN count(*) < ? THEN {NEVER} ELSE min(t) END FROM first)"
 """The time from which on a list is to be completed. If those that were found first do not fill it, they are all there is; NEVER then
 excludes everything else."""
-_REPORTED = (
-    "st.n IN (SELECT p.story FROM items i CROSS JOIN placements p CROSS JOIN texts t "
-    f"WHERE i.entered >= {_SINCE_FIRST} AND i.entered <= ? AND p.item = i.n AND t.item = i.n AND ({{}}))"
-)
-"""That a story has reports that entered since then and meet the condition."""
 
 
 class Time(NamedTuple):

@@ -153,7 +153,13 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
 
     walked = found(-1, -1)
     assert sum(bool(told) for told, _ in walked) > len(queries)
-    for few, seldom, common in ((FEW, SELDOM, COMMON), (FEW, -1, COMMON), (-1, SELDOM, COMMON), (-1, -1, 0)):
+    for few, seldom, common in (
+        (FEW, SELDOM, COMMON),
+        (FEW, -1, COMMON),
+        (-1, SELDOM, COMMON),
+        (-1, -1, 0),
+        (40, -1, COMMON),
+    ):
         assert found(few, seldom, common) == walked
     assert found(-1, -1, near=60, share=1) == walked
 
@@ -801,6 +807,37 @@ def test_stories_of_long_ago_are_found_without_reading_those_since(tmp_path: Pat
     code = store._connection.read(f"EXPLAIN {query}", values)
     cursors = {p1 for _, name, p1, p2, *_ in code if name == "OpenRead" and p2 == table[0]}
     assert not [row for row in code if row[1] == "Column" and row[2] in cursors]
+    store.close()
+
+
+@pytest.mark.parametrize("publishers", [1, 2])
+def test_what_a_section_has_of_an_outlet_is_found_without_all_that_was_told_since(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, publishers: int
+) -> None:
+    """In steps of SQLite's machine: what others told before may enter with any later report, and those of other sections cost nothing."""
+    monkeypatch.setattr("aggregator.store.reading.FEW", 12)
+    monkeypatch.setattr("aggregator.store.reading.SELDOM", 3)
+    store = archive(tmp_path, "alpha", "beta")
+
+    def tell(source: str, word: str, news: range, at: datetime) -> None:
+        told = [item(source, f"{word}{n}", f"{word}{n} happened{n} with {word}") for n in news]
+        store.intake.apply([polled(source, told)], at)
+        edition(store, policy(), lambda: int(at.timestamp()))
+
+    def cost() -> int:
+        query = StreamQuery("section", "defense", limit=3, min_publishers=publishers, filter=Filter(source="beta"))
+        (found, _), steps = counted(store, lambda: store.reading.stories(query, SECONDS))
+        assert [one.entered for one in found] == [ago(hours=5), ago(hours=9), ago(hours=9)]
+        return steps
+
+    tell("alpha", "defense", range(1), ago(hours=12))
+    for source in ("alpha", "beta"):
+        tell(source, "defense", range(1, 9), ago(hours=9))
+    tell("beta", "defense", range(1), ago(hours=5))
+    tell("beta", "budget", range(30), ago(hours=4))
+    once = cost()
+    tell("beta", "budget", range(30, 400), ago(hours=3))
+    assert cost() < 1.5 * once
     store.close()
 
 
