@@ -77,6 +77,8 @@ def test_a_slip_is_pointed_out(old: str, new: str, message: str) -> None:
         ("feed\n", "feed\n    every: 5m #1\n"),
         ("feed\n", "feed\n    lang: uk\n"),
         ("bbc.example", "bbc.co.uk"),
+        ("bbc.example", "gov.uk"),  # governments publish at www.gov.uk, www.gov.cn, www.gob.mx
+        ("bbc.example", "gob.mx"),
     ],
 )
 def test_what_may_be_meant_is_left_alone(old: str, new: str) -> None:
