@@ -148,6 +148,7 @@ class Polling:
             return []
         sources = tools.archive.sources
         states = sources.claim(self._owner, self._clock(), LEASE, limit=limit, ids=ids)
+        self._owed.difference_update(state.id for state in states)  # after a claim that failed, these are held
         if moved := {state.id for state in states if state.url != tools.sources[state.id].url}:
             sources.release(self._owner, moved)
         return [state for state in states if state.id not in moved]

@@ -73,7 +73,7 @@ class Worker:
         tools = Tools(
             archive=self.archive, lookup=self.lookup, fetch=self._fetch, parse=self._parse,
             clock=self.clock, jitter=lambda: 0.0, defaults=Defaults(timedelta(minutes=15), timedelta(days=90)),
-            sources=SOURCES, request=lambda one: (one.url, one.headers),
+            sources=SOURCES, request=lambda one: (one.url, one.headers), owner="me",
         )  # fmt: skip
         self.shown = ""
         self.current = Current(Engine(tools, self.lookup, policy(), (86_400, {})))
@@ -405,6 +405,31 @@ def test_a_job_that_does_not_learn_that_it_has_claimed_keeps_no_lease(
 
     monkeypatch.setattr(sources, "claim", lost)
     asyncio.run(run())
+    assert sources.owners() == []
+
+
+def test_a_claim_that_failed_takes_no_lease_from_the_poll_that_follows(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a source whose lease is lost nothing is stored but its news: it would be polled once more at once."""
+    sources, claim = worker.archive.sources, worker.archive.sources.claim
+
+    def busy(*_: Any, **__: Any) -> None:
+        monkeypatch.setattr(sources, "claim", claim)
+        raise StoreBusy("others hold the lock")
+
+    async def fetch(request: FetchRequest) -> Outcome:
+        await worker.polling.maintain()
+        return await unchanged(request)
+
+    async def run() -> None:
+        assert not await worker.polling.take(["one", "two"])
+        assert await worker.polling.take(["one", "two"])
+
+    monkeypatch.setattr(sources, "claim", busy)
+    worker.fetch = fetch
+    asyncio.run(run())
+    assert all(state.last_success for state in sources.states(["one", "two"]))
     assert sources.owners() == []
 
 
