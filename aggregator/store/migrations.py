@@ -17,10 +17,8 @@ def read_migrations(package: str) -> list[Migration]:
     return sorted((int(file.name[:4]), file.name, file.read_text("utf-8")) for file in found)
 
 
-OTHER_COLUMNS = (
-    "its tables have other columns than this version reads; a later version migrated it: restart with that version"
-)
-"""What a reader of an earlier version says, who has opened it before."""
+OTHER_COLUMNS = "its tables have other columns than this version reads: restart with the version that made them"
+"""What a process says that opened it before: a later version has migrated it since, or an earlier archive was put back."""
 
 
 def migrated_meanwhile(archive: str, found: int, known: int) -> StoreTooNew:
