@@ -133,25 +133,27 @@ class Application(Configured):
         them as the one before does."""
         before = archive.upkeep.configuration()
         alike = before.epoch if before and self._places_like(before, archive) else None
-        done = archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike)
-        if done and (former := self.former(before)):
-            self._plan_sooner(former, archive, datetime.fromtimestamp(now, UTC))
-            named = {source.id: source.lang for source in former.sources}
-            archive.sources.read_anew(
-                [one.id for one in self.settings.sources if one.lang != named.get(one.id, one.lang)]
-            )
-        return done
+        if before and before.epoch != self.settings.epoch and (former := self.former(before)):
+            # First: if one of these fails, nothing is in force yet, and all is tried again.
+            self._poll_as_edited(former, archive, datetime.fromtimestamp(now, UTC))
+        return archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike)
 
-    def _plan_sooner(self, former: Settings, archive: Store, now: datetime) -> None:
-        """Sources whose `every` became shorter are polled within it."""
+    def _poll_as_edited(self, former: Settings, archive: Store, now: datetime) -> None:
+        """Sources whose `every` became shorter are polled within it, and those with another `lang` read as a whole."""
+        from aggregator.model.renaming import former_ids
         from aggregator.schedule.bounds import bounds_for
         from aggregator.schedule.decide import sooner
 
-        before = {source.id: bounds_for(source, former.defaults).every for source in former.sources}
-        after = {source.id: bounds_for(source, self.settings.defaults) for source in self.settings.sources}
-        shorter = {id: bounds for id, bounds in after.items() if id in before and bounds.every < before[id]}
+        known = {source.id: source for source in former.sources}
+        addresses = {id: source.url for id, source in known.items()}
+        pairs = [(one, known[old]) for one, old in former_ids(self.settings.sources, addresses, known) if old]
+        every = {
+            one.id: (bounds_for(one, self.settings.defaults), bounds_for(old, former.defaults)) for one, old in pairs
+        }
+        shorter = {id: bounds for id, (bounds, before) in every.items() if bounds.every < before.every}
         states = archive.sources.states(shorter) if shorter else []
         archive.sources.plan_sooner([sooner(one, now, shorter[one.id], random.random()) for one in states])
+        archive.sources.read_anew([one.id for one, old in pairs if one.lang != old.lang])
 
     def former(self, stored: StoredConfiguration | None) -> Settings | None:
         """The settings of the configuration that is or was in force, compiled once; None if there is none, or it cannot be read

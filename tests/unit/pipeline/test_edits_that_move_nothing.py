@@ -8,6 +8,8 @@ import pytest
 from msgspec import structs
 from newsroom import CONFIG, NOON, Newsroom, item
 
+from aggregator.bootstrap import Application
+from aggregator.errors import StoreError
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place_all, re_place_stories
 from aggregator.pipeline.stored_policy import with_stored
@@ -160,6 +162,39 @@ def test_a_shorter_interval_holds_from_the_save_on(room: Newsroom) -> None:
     plans = {state.id: state.next_poll or NOON for state in room.archive.sources.states()}
     assert set(plans.values()) != {room.now + 6 * hour}
     assert max(plans.values()) <= room.now + timedelta(minutes=10)
+
+
+def test_both_hold_for_a_source_that_the_same_edit_renames(room: Newsroom) -> None:
+    hour = timedelta(hours=1)
+    room.put_in_force(room.text)
+    states = [structs.replace(one, last_success=room.now, last_attempt=room.now, next_poll=room.now + 6 * hour, etag="x",
+                              body_hash="z") for one in room.archive.sources.states()]  # fmt: skip
+    room.archive.sources.save(states)
+    named = room.text.replace("{name: Kyodo, url", "{name: Kyodo News, was: [kyodo], lang: ja, every: 5m, url")
+    room.archive.sources.sync(Application.of_texts(room.place, {"feeds.yaml": named}).settings.sources)
+    room.put_in_force(named)
+    (kyodo,) = room.archive.sources.states(["kyodo-news"])
+    assert (kyodo.etag, kyodo.body_hash) == (None, "")
+    assert kyodo.next_poll is not None and kyodo.next_poll <= room.now + timedelta(minutes=5)
+
+
+def test_an_edit_that_fails_half_way_is_taken_whole_the_next_time(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is in force is not put in force again."""
+    room.put_in_force(room.text)
+    room.archive.sources.save([structs.replace(one, etag="x", body_hash="z") for one in room.archive.sources.states()])
+    named = room.text.replace("{name: Kyodo, url", "{name: Kyodo, lang: ja, url")
+
+    def fail(ids: object) -> None:
+        raise StoreError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(room.archive.sources, "read_anew", fail)
+        with pytest.raises(StoreError):
+            room.put_in_force(named)
+    room.put_in_force(named)
+    assert room.archive.sources.states(["kyodo"])[0].etag is None
 
 
 def test_a_language_that_the_editor_names_has_the_whole_feed_read_at_the_next_poll(room: Newsroom) -> None:
