@@ -107,7 +107,9 @@ def sooner(state: SourceState, now: datetime, bounds: Bounds, jitter: float) -> 
     moment = hints.after_skips(max(now + bounds.every * (1 - SPREAD * jitter), allowed)).replace(microsecond=0)
     if moment >= state.next_poll:
         return state
-    return replace(state, next_poll=moment, why=f"within {span(bounds.every)}, since `every` became shorter")
+    within = moment <= now + bounds.every
+    when = f"within {span(bounds.every)}" if within else "as soon as its server and its feed allow"
+    return replace(state, next_poll=moment, why=f"{when}, since `every` became shorter")
 
 
 def _success(state: SourceState, outcome: Fetched | NotModified, now: datetime) -> SourceState:

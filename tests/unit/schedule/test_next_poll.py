@@ -616,7 +616,9 @@ def test_a_shorter_every_brings_the_next_poll_within_it(jitter: float) -> None:
 def test_but_not_before_the_server_and_the_document_allow(
     outcome: Outcome, parsed: NormalFeed | None, expected: datetime
 ) -> None:
-    assert sooner(planned(outcome, parsed), NOW + MIN, FIVE_MINUTES, 0.0).next_poll == expected
+    state = sooner(planned(outcome, parsed), NOW + MIN, FIVE_MINUTES, 0.0)
+    assert state.next_poll == expected
+    assert state.why == "as soon as its server and its feed allow, since `every` became shorter"
 
 
 def test_the_freshness_of_an_earlier_answer_says_nothing() -> None:
