@@ -134,7 +134,8 @@ def of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[An
     if wanted.source:
         yield OF_SOURCE, (wanted.source,)
     if wanted.publisher:
-        publisher = dialect.folded.format("p.publisher")
+        # Not as the index has it: SQLite would go through all items of a publisher for each story.
+        publisher = dialect.folded.format("(p.publisher || '')")
         yield f"{publisher} = {dialect.folded.format('?')}", (wanted.publisher,)
     if wanted.lang:
         lang = wanted.lang.lower()  # a tag is the same in any case (RFC 5646, 2.1.1)

@@ -810,6 +810,16 @@ def test_stories_of_long_ago_are_found_without_reading_those_since(tmp_path: Pat
     store.close()
 
 
+def test_the_reports_of_a_story_are_not_looked_for_among_all_of_an_outlet(tmp_path: Path) -> None:
+    """Of five thousand, for each story that was listed: the newest twenty of an outlet took minutes."""
+    store = archive(tmp_path, "alpha")
+    query, values = stories_sql(store._connection.dialect, StreamQuery("latest", filter=Filter(publisher="Alpha")), 20)
+    plan = [row[3] for row in store._connection.read(f"EXPLAIN QUERY PLAN {query}", values)]
+    assert any("placements_story" in step for step in plan)
+    assert not [step for step in plan if "placements_publisher" in step]
+    store.close()
+
+
 @pytest.mark.parametrize("publishers", [1, 2])
 def test_what_a_section_has_of_an_outlet_is_found_without_all_that_was_told_since(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, publishers: int
