@@ -16,9 +16,11 @@ Slip = tuple[Position, str]
 SEVERAL = re.compile(r"\w\s*(?:[,;]\s|[、，；])\s*\w")  # in a phrase without quotes
 OPERATOR = re.compile(r"\s(OR|AND|NOT|\+|=)\s")
 SUFFIX = re.compile(r"(ac|co|com|edu|ne|net|or|org)\.[a-z]{2}")  # of everybody; gov.uk is an outlet
-COUNTRIES = {"cn": "zh", "cz": "cs", "dk": "da", "gb": "en", "gr": "el", "il": "he", "ir": "fa", "jp": "ja"}
+COUNTRIES = {
+    "cn": "zh", "cz": "cs", "dk": "da", "gb": "en", "gr": "el", "il": "he", "ir": "fa", "jp": "ja", "ua": "uk", "us": "en",
+}  # fmt: skip
+"""Codes of countries that are none of a language."""
 PAIR = "words that must both be found, with a weight, are {all: [a, b], weight: 3}, on one line"
-COUNTRIES |= {"ua": "uk", "us": "en"}  # codes of countries that are none of a language
 
 
 def slips(parts: Iterable[IncludedFile], main: FeedsFile) -> Iterator[Slip]:
