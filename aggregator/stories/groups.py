@@ -102,7 +102,12 @@ class Groups:
 
     def _agree(self, one: Sequence[int], other: Sequence[int], link: float) -> bool:
         enough = link >= self.tuning.min_link or link >= self._needed(one, other)
-        return enough and not self.marks.apart(one, other)
+        return enough and self.mark(one, other) is None
+
+    def mark(self, one: Sequence[int], other: Sequence[int]) -> int | None:
+        """The mark of the group `one` if marks keep the two apart, otherwise None. Within a day each outlet has its angle, and they
+        tell one event by different words: only names are marks there."""
+        return self.marks.between(one, other, names=self._within_a_day(one, other))
 
     def _needed(self, one: Sequence[int], other: Sequence[int]) -> float:
         """The least link of two groups. What several outlets tell within a day is about one event more often than how alike they
@@ -110,16 +115,19 @@ class Groups:
         them: chapters of a running affair are like those before them."""
         tuning = self.tuning
         few, many = sorted(len({self.items[item].publisher for item in group}) for group in (one, other))
-        at = [self.items[item].at for item in (*one, *other)]
-        before = min(at) - tuning.new_before
-        # Items without a date have the time 0, and nothing is known of what came before them.
-        if max(at) - min(at) > tuning.day or before <= 0 or (few < tuning.some and many < tuning.many):
+        if not self._within_a_day(one, other) or (few < tuning.some and many < tuning.many):
             return tuning.min_link
         most = tuning.min_link_many if few >= tuning.many else tuning.min_link_day
         if many < tuning.many:
             return most
+        before = min(self.items[item].at for item in (*one, *other)) - tuning.new_before
         kin = max(self.compared.kin(item, before) for item in (*one, *other))
         return min(most, tuning.min_link_new + tuning.kin_share * kin)
+
+    def _within_a_day(self, one: Sequence[int], other: Sequence[int]) -> bool:
+        at = [self.items[item].at for item in (*one, *other)]
+        # Items without a date have the time 0: nothing is known of when they lie, nor of what came before them.
+        return min(at) > self.tuning.new_before and max(at) - min(at) <= self.tuning.day
 
     def _groups(self, pair: tuple[int, int]) -> tuple[int, int]:
         a, b = self.find(self.index[pair[0]]), self.find(self.index[pair[1]])

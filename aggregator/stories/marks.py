@@ -1,4 +1,4 @@
-"""Marks: a name that nearly all items of one group have and none of another. If each of two groups has one, they report two
+"""Marks: a rare word that nearly all items of one group have and none of another. If each of two groups has one, they report two
 similar events and are kept apart.
 """
 
@@ -27,15 +27,16 @@ class Marks:
             self._known[item] = self._read(item)
         return self._known[item]
 
-    def apart(self, one: Sequence[int], other: Sequence[int]) -> bool:
-        """Whether each group has a mark against the other."""
+    def between(self, one: Sequence[int], other: Sequence[int], names: bool) -> int | None:
+        """The mark of `one` if each group has one against the other, otherwise None. `names`: only what may be (part of) a name is a
+        mark."""
         if len(one) < self.tuning.mark_members or len(other) < self.tuning.mark_members:
-            return False
-        return self.mark(one, other) is not None and self.mark(other, one) is not None
+            return None
+        mark = self._mark(one, other, names)
+        return None if mark is None or self._mark(other, one, names) is None else mark
 
-    def mark(self, one: Sequence[int], other: Sequence[int]) -> int | None:
-        """The rarest word that nearly all items of `one` have and none of `other`, and that may be (part of) a name: outlets also
-        tell one event by different words. None if there is none."""
+    def _mark(self, one: Sequence[int], other: Sequence[int], names: bool) -> int | None:
+        """The rarest word that nearly all items of `one` have and none of `other`."""
         theirs, rarity = self._counted(other), self.rarity
         enough, rare = self.tuning.mark_share * len(one), self.tuning.mark_rarity
         marks = [
@@ -43,10 +44,11 @@ class Marks:
             for word, count in self._counted(one).items()
             if count >= enough and word not in theirs and rarity[word] >= rare
         ]
-        if not marks:
-            return None
-        names = [word for word, name in zip(marks, named(np.array(marks, np.int64))[2].tolist(), strict=True) if name]
-        return max(names, key=lambda word: (rarity[word], word), default=None)
+        if marks and names:
+            marks = [
+                word for word, name in zip(marks, named(np.array(marks, np.int64))[2].tolist(), strict=True) if name
+            ]
+        return max(marks, key=lambda word: (rarity[word], word), default=None)
 
     def _counted(self, items: Sequence[int]) -> Counter[int]:
         words: Counter[int] = Counter()

@@ -107,8 +107,7 @@ class _Reasons:
         near = [item for item in groups.members[rival] if item in likely]
         vetoes = self._against(one, self._nearest(one.item, near))
         if (home, rival) not in self.marks:
-            stories = groups.members[home], groups.members[rival]
-            self.marks[home, rival] = groups.marks.mark(*stories) if groups.marks.apart(*stories) else None
+            self.marks[home, rival] = groups.mark(groups.members[home], groups.members[rival])
         mark = self.marks[home, rival]
         if mark is None:
             if score < self.least or len(groups.members[home]) == 1:

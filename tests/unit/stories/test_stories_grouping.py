@@ -12,6 +12,7 @@ from aggregator.model.story import KnownItem, Merge
 from aggregator.stories import TUNING, Candidate, FeatureCache, Grouping, Join, Memory, group
 from aggregator.stories.batch_context import read
 from aggregator.stories.comparison import Comparison
+from aggregator.stories.groups import Groups
 from aggregator.stories.linkage import Linkage, Union
 from aggregator.stories.marks import Marks
 
@@ -409,31 +410,40 @@ def test_events_of_one_kind_stay_apart() -> None:
     tour = [fight(9, rival, round_) for rival, round_ in rivals]
     compared = Comparison(read(autumn + spring + tour, Memory(), TUNING, FeatureCache()), TUNING)
     marks = Marks(compared.words, compared.rarity, TUNING)
+
+    def apart(one: Sequence[int], other: Sequence[int]) -> bool:
+        return marks.between(one, other, names=True) is not None
+
     mine, theirs = [one.item for one in autumn], [one.item for one in spring]
-    assert marks.apart(mine, theirs)
-    assert not marks.apart(mine[:2], theirs), "two items prove no mark"
-    assert not marks.apart(mine, [one.item for one in tour]), "one with a mark may be part of one without"
-    assert not marks.apart(mine, [*mine[:2], *theirs[:1]]), "a mark that the other bears too is none"
+    assert apart(mine, theirs)
+    assert not apart(mine[:2], theirs), "two items prove no mark"
+    assert not apart(mine, [one.item for one in tour]), "one with a mark may be part of one without"
+    assert not apart(mine, [*mine[:2], *theirs[:1]]), "a mark that the other bears too is none"
     nearly = [*mine, theirs[0]]
-    agree = Linkage([mine, theirs], alike, 0.5, lambda one, other, link: not marks.apart(one, other))
+    agree = Linkage([mine, theirs], alike, 0.5, lambda one, other, link: not apart(one, other))
     unions = agree.unite([(0, 1)], 0.5)
     assert unions == []
-    assert not marks.apart(nearly, theirs)
+    assert not apart(nearly, theirs)
 
 
-def test_other_words_for_one_event_are_no_marks() -> None:
+@pytest.mark.parametrize(
+    ("first", "second", "apart"),
+    [(NOON, NOON + DAY // 2, False), (NOON, NOON + 2 * DAY, True), (0, 0, True)],
+    ids=["within a day", "two days apart", "no dates"],
+)
+def test_within_a_day_other_words_for_one_event_are_no_marks(first: int, second: int, apart: bool) -> None:
     """What is in the headlines of all outlets of one half, and of none of the other, but is no name."""
 
-    def trial(words: str, number: int) -> Candidate:
+    def trial(words: str, number: int, at: int) -> Candidate:
         return item(
-            f"Palace intruder Wolodymyr Petrenko {words}", f"Petrenko was sentenced on Friday, report {number}."
+            f"Palace intruder Wolodymyr Petrenko {words}", f"Petrenko was sentenced on Friday, report {number}.", at=at
         )
 
-    weapon = [trial("who carried crossbow sentenced", n) for n in range(3)]
-    motive = [trial("sentenced: chatbot urged him on", n) for n in range(3)]
-    compared = Comparison(read(weapon + motive, Memory(), TUNING, FeatureCache()), TUNING)
-    marks = Marks(compared.words, compared.rarity, TUNING)
-    assert not marks.apart([one.item for one in weapon], [one.item for one in motive])
+    weapon = [trial("who carried crossbow sentenced", n, first) for n in range(3)]
+    motive = [trial("sentenced: chatbot urged him on", n, second) for n in range(3)]
+    groups = Groups(read(weapon + motive, Memory(), TUNING, FeatureCache()), TUNING)
+    halves = [one.item for one in weapon], [one.item for one in motive]
+    assert (groups.mark(*halves) is not None) is apart
 
 
 def test_nothing_comes_of_nothing() -> None:
