@@ -16,16 +16,19 @@ from aggregator.store import upserts
 from aggregator.store.dialect import Writer, Writes
 from aggregator.store.item_addresses import newest_at
 from aggregator.store.retention import LISTED_EVERY, note_listed
-from aggregator.store.rows import address_hash, to_blob, to_id, to_seconds
-from aggregator.store.sources import release_leases
+from aggregator.store.rows import address_hash, as_told, source_state, to_blob, to_id, to_seconds
+from aggregator.store.sources import SELECT, release_leases
 
 log = logging.getLogger(__name__)
 
-LOST = "its lease ended while it was polled, and another process may have it; what is new is stored, all else is left to that"
+LOST = (
+    "its lease ended while it was polled, and another process may have it; stored is what is new, and whether its server refused or "
+    "asked to be left alone; all else is left to that"
+)
 TITLES = 1000
 """Of a source, as many as its document may have entries."""
 
-_TAKE = "SELECT n, root, lease_owner FROM sources WHERE root IN"
+_TAKE = "SELECT n, root, lease_owner, last_attempt FROM sources WHERE root IN"
 
 Arrival = tuple[PollResult, Item, int]
 """A new item with the poll that brought it, and its time of publication."""
@@ -85,12 +88,13 @@ class Intake(ABC, Generic[Writer]):
 
     def apply(self, results: Sequence[PollResult], now: datetime, owner: str | None = None) -> int:
         """Store what polls brought, and release the leases that `owner` (None: anybody) holds for them. Returns the number of
-        items that were new. Applying twice changes nothing. Of a source whose lease `owner` lost only news is stored: for all else its
-        document may be older than what the next holder has, or will have, from it."""
+        items that were new. Applying twice changes nothing. Of a source whose lease `owner` lost only news is stored, and that its server
+        refused or asked to be left alone: for all else its document may be older than what the next holder has, or will have, from it."""
         db, moment = self._db, int(now.timestamp())
         with db.transaction() as raw:
             new = arrivals(results, moment)
-            numbers, lost = self._take(results, owner)
+            numbers, lost, beside = self._take(results, owner)
+            polled = [result.state for result in results]
             results = [result for result in results if result.state.root not in lost]
             read = documents(results, numbers)
             note_listed(db, read, self._read)
@@ -103,24 +107,38 @@ class Intake(ABC, Generic[Writer]):
             seen = [n for result in results for n in result.seen]
             db.modify("UPDATE texts SET listed = ? WHERE listed < ? AND item IN", seen, moment, moment - LISTED_EVERY)
             _count_drops(db, results, numbers, moment)
-            states = [result.state for result in results]
-            self._save_states(raw, states)
-            release_leases(db, states, owner)
+            self._save_states(raw, self._as_told(polled, lost, beside) if beside else polled)
+            release_leases(db, [result.state for result in results], owner)
         self._read.update(read)
         return added
 
-    def _take(self, results: Sequence[PollResult], owner: str | None) -> tuple[dict[str, int], set[str]]:
-        """Lock the sources of polls: their numbers by root, and the roots of those whose leases `owner` lost."""
+    def _take(self, results: Sequence[PollResult], owner: str | None) -> tuple[dict[str, int], set[str], set[str]]:
+        """Lock the sources of polls: their numbers by root, the roots of those whose leases `owner` lost, and of those that others
+        polled beside it."""
         db = self._db
         numbers: dict[str, int] = {}
-        lost = set[str]()
-        roots = {result.state.root: result.state.id for result in results}
-        for n, root, holder in db.select(_TAKE, roots, f"ORDER BY n{db.dialect.locking}"):
+        lost, beside = set[str](), set[str]()
+        polled = {result.state.root: result.state for result in results}
+        for n, root, holder, attempt in db.select(_TAKE, polled, f"ORDER BY n{db.dialect.locking}"):
             numbers[root] = n
             if owner not in (None, holder):
                 lost.add(root)
-                log.warning("source %s: %s", roots[root], LOST)
-        return numbers, lost
+                log.warning("source %s: %s", polled[root].id, LOST)
+            elif (attempt or 0) > (to_seconds(polled[root].last_attempt) or 0):
+                beside.add(root)
+        return numbers, lost, lost | beside
+
+    def _as_told(
+        self, polled: Sequence[SourceState], lost: Collection[str], beside: Collection[str]
+    ) -> list[SourceState]:
+        """The states to store where others polled a source beside us, and may have stored what it answered."""
+        stored = {row.root: row for row in map(source_state, self._db.select(f"{SELECT} WHERE root IN", beside))}
+        return [
+            state
+            if (other := stored.get(state.root)) is None or other.url != state.url
+            else as_told(*((other, state) if state.root in lost else (state, other)))
+            for state in polled
+        ]
 
     @abstractmethod
     def _add(self, raw: Any, arrivals: Sequence[Arrival], numbers: Mapping[str, int], now: int) -> int:

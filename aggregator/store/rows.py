@@ -280,3 +280,35 @@ def at_new_address(state: SourceState) -> SourceState:
 def after_pause(state: SourceState) -> SourceState:
     """A source that is polled again: what its next document lists is no news, as that of a first one is not."""
     return msgspec.structs.replace(state, body_hash=None)
+
+
+_ANSWER = (
+    "last_attempt",
+    "last_status",
+    "error_kind",
+    "error",
+    "failures",
+    "state",
+    "moved_to",
+    "moved_since",
+    "moved_count",
+)
+_PLAN = ("next_poll", "why", "held_until")
+
+
+def as_told(state: SourceState, other: SourceState) -> SourceState:
+    """A state of which another poll of the same source, made beside it, knew nothing: if the server refused the later one, that
+    counts, and so does a pause that either was asked for."""
+    if other.failures and answered_after(other, state):
+        state = _with(state, other, _ANSWER + _PLAN)
+    if other.held_until and (to_seconds(other.next_poll) or 0) > (to_seconds(state.next_poll) or 0):
+        state = _with(state, other, _PLAN)
+    return state
+
+
+def answered_after(state: SourceState, other: SourceState) -> bool:
+    return (to_seconds(state.last_attempt) or 0) > (to_seconds(other.last_attempt) or 0)
+
+
+def _with(state: SourceState, other: SourceState, names: Iterable[str]) -> SourceState:
+    return msgspec.structs.replace(state, **{name: getattr(other, name) for name in names})

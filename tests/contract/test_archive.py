@@ -940,6 +940,62 @@ def test_of_two_that_poll_one_source_the_holder_of_its_lease_says_how_it_is(
     assert stored() == ("two", "two", [], {"alpha": {"two": 1}})
 
 
+def refused(asked: SourceState, at: datetime, status: int, until: datetime, **more: object) -> PollResult:
+    """A poll of a source that failed `at` a time, with its plan."""
+    known = structs.replace(asked, last_attempt=at, last_status=status, failures=1, next_poll=until, why=str(status))
+    return PollResult(structs.replace(known, **more))
+
+
+@pytest.mark.parametrize(("status", "state"), [(429, "failing"), (503, "failing"), (410, "gone")])
+def test_what_a_server_says_of_when_to_come_again_holds_though_the_lease_was_lost(
+    store: Store, status: int, state: str
+) -> None:
+    """Nobody asks it earlier, neither who takes the source next nor who has it already, and did not ask yet."""
+    lease, later, until = timedelta(minutes=5), NOW + timedelta(minutes=6), NOW + timedelta(hours=5)
+    (one,) = store.sources.claim("one", NOW, lease, ids=["alpha"])
+    (two,) = store.sources.claim("two", later, lease, ids=["alpha"])
+    held = None if status == 410 else until
+    store.intake.apply([refused(one, later, status, until, state=state, held_until=held, etag="one")], later, "one")
+
+    def stored() -> tuple[object, ...]:
+        (now,) = store.sources.states(["alpha"])
+        return now.next_poll, now.why, now.held_until, now.state, now.last_status, now.failures, now.etag
+
+    told = (until, str(status), held, state, status, 1, None)
+    assert stored() == told
+    assert store.sources.claim("three", later, lease, ids=["alpha"]) == [], "its holder polls it"
+    waits = structs.replace(two, next_poll=NOW + timedelta(hours=1), why="another feed of its host was told to wait")
+    store.intake.apply([PollResult(waits)], later, "two")
+    assert stored() == told
+    early = NOW + timedelta(hours=4)
+    assert store.sources.claim("three", early, lease, ids=["alpha"]) == []
+    store.sources.release("two")
+    assert len(store.sources.claim("three", until, lease, ids=["alpha"])) == (state != "gone")
+
+
+def test_of_two_polls_of_one_source_the_later_answer_counts_and_the_pause_of_either(store: Store) -> None:
+    lease, later, until = timedelta(minutes=5), NOW + timedelta(minutes=6), NOW + timedelta(hours=5)
+    (one,) = store.sources.claim("one", NOW, lease, ids=["alpha", "beta"])[:1]
+    (two,) = store.sources.claim("two", later, lease, ids=["alpha"])
+    soon = later + timedelta(minutes=15)
+    fine = structs.replace(two, last_attempt=later, last_success=later, next_poll=soon, state="ok")
+    store.intake.apply([PollResult(fine)], later, "two")
+
+    def stored() -> tuple[object, ...]:
+        (now,) = store.sources.states(["alpha"])
+        return now.next_poll, now.held_until, now.state, now.last_status, now.failures
+
+    before = later - timedelta(seconds=1)
+    store.intake.apply([refused(one, before, 410, NOW + timedelta(days=7), state="gone")], later, "one")
+    assert stored() == (soon, None, "ok", None, 0), "it answered since"
+    store.intake.apply([refused(one, before, 429, until, state="failing", held_until=until)], later, "one")
+    assert stored() == (until, until, "ok", None, 0), "it answered since, and yet asked to be left alone"
+    (three,) = store.sources.claim("three", later, lease, ids=["alpha"], due_only=False)
+    again = structs.replace(three, last_attempt=later + timedelta(1), next_poll=soon, held_until=None, state="ok")
+    store.intake.apply([PollResult(again)], later, "three")
+    assert stored() == (soon, None, "ok", None, 0), "who has the source alone says how it is"
+
+
 def test_any_number_of_sources_may_be_named(store: Store) -> None:
     many = [*(f"source-{n}" for n in range(300_000)), "alpha"]
     assert [state.id for state in store.sources.claim("one", NOW, timedelta(minutes=1), ids=many)] == ["alpha"]
