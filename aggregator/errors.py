@@ -126,7 +126,11 @@ class ClockApart(StoreError):
     pass
 
 
-class TooManyFiles(AggregatorError):
+class Lacking(AggregatorError):
+    """What this machine lacks: no fault of a source, and nothing that the next one would be spared."""
+
+
+class TooManyFiles(Lacking):
     """EMFILE or ENFILE (`OUT_OF_FILES`)."""
 
     def __str__(self) -> str:
@@ -139,6 +143,10 @@ class AlreadyRunning(AggregatorError):
 
 class CannotListen(AggregatorError):
     pass
+
+
+class NoReader(Lacking):
+    """No child process starts that parses documents."""
 
 
 class SandboxError(AggregatorError):

@@ -22,7 +22,7 @@ Fetcher = Callable[[FetchRequest], Awaitable[Outcome]]
 
 Parser = Callable[[Fetched, ParseJob], Awaitable[NormalFeed]]
 """Turns bytes into a normalised feed, in a child process that can be killed. Raises ParseError (not a feed) and
-SandboxError (the child stalled or died)."""
+SandboxError (the child stalled or died), NoReader (none starts)."""
 
 
 Extractor = Callable[[Fetched, Told], Awaitable[str]]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from aggregator.addresses import host_of
-from aggregator.errors import AggregatorError, FailureKind, StoreError, TooManyFiles
+from aggregator.errors import AggregatorError, FailureKind, Lacking, StoreError
 from aggregator.model.item import Wanted
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified
 from aggregator.pipeline.refresh import Tools
@@ -98,7 +98,7 @@ class _Reader:
         named_by = self.tools.sources[first.source].url
         try:
             outcome = await self.tools.fetch(FetchRequest(first.source, first.url, named_by=named_by, crawled=True))
-        except TooManyFiles:
+        except Lacking:
             raise
         except Exception as error:  # noqa: BLE001 (it costs this address alone)
             return [self._crashed(first, error)] * len(named)
@@ -114,7 +114,7 @@ class _Reader:
             return "", "its address leads to the front page"
         try:
             return await self.extract(outcome, article.told), None
-        except (StoreError, TooManyFiles):
+        except (StoreError, Lacking):
             raise
         except AggregatorError as error:
             return "", str(error)

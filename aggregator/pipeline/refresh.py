@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import structs
 
 from aggregator.addresses import plain
-from aggregator.errors import ChildFailure, FailureKind, ParseError, SandboxError, StoreError, TooManyFiles
+from aggregator.errors import ChildFailure, FailureKind, Lacking, ParseError, SandboxError, StoreError
 from aggregator.model.item import NormalFeed
 from aggregator.model.poll import PollResult, RefreshReport
 from aggregator.model.settings import Defaults, Source
@@ -155,7 +155,7 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         body = _digest(outcome.body) if isinstance(outcome, Fetched) else None
         if isinstance(outcome, Fetched) and body != state.body_hash:
             outcome, feed, changes = await _taken(tools, source, state, outcome)
-    except (StoreError, TooManyFiles):  # no fault of the source, and nothing that the next one would be spared
+    except (StoreError, Lacking):  # no fault of the source, and nothing that the next one would be spared
         raise
     except Exception as error:
         log.exception("source %s: unexpected error", source.id)

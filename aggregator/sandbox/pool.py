@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Iterator
 
 import msgspec
 
-from aggregator.errors import OUT_OF_FILES, ChildFailure, ParseError, SandboxError, TooManyFiles
+from aggregator.errors import OUT_OF_FILES, NoReader, ParseError, SandboxError, TooManyFiles
 from aggregator.model.item import NormalFeed, Told
 from aggregator.model.source import Fetched, ParseJob
 from aggregator.sandbox import frames
@@ -17,15 +18,9 @@ from aggregator.sandbox.process import ChildProcess
 MEBIBYTE = 1024 * 1024
 EXPECTED = MEBIBYTE // 2
 """Bytes for which a request counts that is under way: what it brings is not known yet, and mostly less."""
-
-
-@contextlib.asynccontextmanager
-async def _within(seconds: float, kind: ChildFailure, message: str) -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError as error:
-        raise SandboxError(kind, message.format(f"{seconds:g}")) from error
+AFRESH = 10.0
+"""Seconds after which another child is tried where one did not start: what waits meanwhile is not held up by one after the other."""
+CLOSED = "the sandbox is closed"
 
 
 class Sandbox:
@@ -38,6 +33,9 @@ class Sandbox:
     child; `recycle`: number of documents after which a child is replaced (which frees what a parser leaks); `backlog`: bytes of
     documents that are under way, wait or are being read, with which there is no `room` for others. Must be closed: `async with
     Sandbox() as …`.
+
+    A child that does not start is none less where another one works; else it is told of (NoReader) by what waits and what comes in the
+    next seconds, none of which waits for a child of its own.
     """
 
     def __init__(
@@ -55,7 +53,9 @@ class Sandbox:
         self._wall, self._starting, self._memory, self._recycle = wall, starting, memory, recycle
         self._alone, self._patience = alone, patience
         self._slots = asyncio.Semaphore(1)
-        self._further = children - 1  # children that may still be added
+        self._children, self._further = children, children - 1  # those of them that may still be added
+        self._refusal = ""  # why one did not start …
+        self._afresh = 0.0  # … and when another is tried, on the monotonic clock
         self._slow = asyncio.Semaphore(max(1, children - 1))  # so that what may be slow never occupies all children
         self._stalled: set[str] = set()  # sources whose last document took too long
         self._idle: list[ChildProcess] = []
@@ -66,7 +66,8 @@ class Sandbox:
         self._room.set()
 
     async def parse(self, fetched: Fetched, job: ParseJob) -> NormalFeed:
-        """Parse and normalise a document. Raises ParseError (not a feed) and SandboxError of kind `timeout` or `crashed`."""
+        """Parse and normalise a document. Raises ParseError (not a feed), SandboxError of kind `timeout` or `crashed`, and
+        NoReader."""
         task = frames.Task(fetched.content_type, fetched.url, job)
         with self._holding(len(fetched.body)):
             async with self._slow if job.source in self._stalled else contextlib.nullcontext():
@@ -114,11 +115,8 @@ class Sandbox:
             self._room.clear()
 
     async def _read(self, task: frames.Task | frames.Page, body: bytes) -> frames.Done | frames.Text:
-        await self._acquire_slot()
-        try:
-            answer = await self._ask(task, body)
-        finally:
-            self._slots.release()
+        while (answer := await self._answer(task, body)) is None:
+            pass
         await asyncio.sleep(0)  # the next document is on its way before the caller works on this answer
         if isinstance(answer, frames.Refused):
             raise ParseError(answer.kind, answer.message)
@@ -126,10 +124,27 @@ class Sandbox:
             raise SandboxError("crashed", f"the document could not be read ({answer.what})")
         return answer
 
+    async def _answer(self, task: frames.Task | frames.Page, body: bytes) -> frames.Answer | None:
+        """None: this child did not start, and the slot is gone; there are others."""
+        await self._acquire_slot()
+        kept = True
+        try:
+            child = await self._child()
+            return await self._ask(child, task, body)
+        except NoReader:
+            kept = self._further + 1 == self._children
+            if kept:
+                raise
+            self._further += 1
+            return None
+        finally:
+            if kept:
+                self._slots.release()
+
     async def _acquire_slot(self) -> None:
         """Wait for a free child, or for permission to start a further one."""
         self._alone -= 1
-        if self._further and self._slots.locked():
+        if self._further and self._slots.locked() and not self._refused:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._patience if self._alone >= 0 else 0):
                     await self._slots.acquire()
@@ -139,38 +154,58 @@ class Sandbox:
                 return
         await self._slots.acquire()
 
-    async def _ask(self, task: frames.Task | frames.Page, body: bytes) -> frames.Answer:
-        child = await self._child()
+    async def _ask(self, child: ChildProcess, task: frames.Task | frames.Page, body: bytes) -> frames.Answer:
         self._busy.add(child)
         fine = False
         try:
-            async with _within(
-                self._starting, "crashed", "the process that reads documents took longer than {} s to start"
-            ):
-                await child.ready()
-            async with _within(self._wall, "timeout", "the document took longer than {} s to read"):
+            await self._ready(child)
+            async with asyncio.timeout(self._wall):
                 answer = await child.ask(task, body)
             fine = True
             return answer
+        except TimeoutError as error:
+            raise SandboxError("timeout", f"the document took longer than {self._wall:g} s to read") from error
         except (OSError, EOFError, ValueError, msgspec.MsgspecError) as error:
             raise SandboxError("crashed", "the process that read the document died") from error
         finally:
             self._busy.discard(child)
             await self._return(child, fine)
 
+    async def _ready(self, child: ChildProcess) -> None:
+        try:
+            async with asyncio.timeout(self._starting):
+                await child.ready()
+        except TimeoutError as error:
+            raise self._not_started(f"it takes longer than {self._starting:g} s") from error
+        except (OSError, EOFError, ValueError) as error:
+            if self._closed:
+                raise SandboxError("crashed", CLOSED) from error
+            raise self._not_started("it ends at once; `python -m aggregator.sandbox.child 0 0` may say why") from error
+
+    def _not_started(self, why: str) -> NoReader:
+        self._refusal = f"no process that reads documents starts here: {why}"
+        self._afresh = time.monotonic() + AFRESH
+        return NoReader(self._refusal)
+
+    @property
+    def _refused(self) -> bool:
+        return time.monotonic() < self._afresh
+
     async def _child(self) -> ChildProcess:
         if self._closed:
-            raise SandboxError("crashed", "the sandbox is closed")
+            raise SandboxError("crashed", CLOSED)
         while self._idle:
             child = self._idle.pop()
             if child.alive:
                 return child
+        if self._refused:
+            raise NoReader(self._refusal)
         try:
             return await ChildProcess.start(self._memory)
         except OSError as error:
             if error.errno in OUT_OF_FILES:
                 raise TooManyFiles from error
-            raise SandboxError("crashed", f"no process to read documents could be started: {error.strerror}") from error
+            raise self._not_started(error.strerror or type(error).__name__) from error
 
     async def _return(self, child: ChildProcess, fine: bool) -> None:
         if fine and not self._closed and child.asked < self._recycle:
@@ -192,7 +227,7 @@ class Sandbox:
 
     async def start(self) -> None:
         """Start the first child now, beside other preparations. For those who expect documents."""
-        with contextlib.suppress(SandboxError):  # the first document will report it
+        with contextlib.suppress(SandboxError, NoReader):  # the first document will report it
             self._idle.append(await self._child())
 
     async def __aenter__(self) -> Sandbox:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from aggregator.errors import OUT_OF_FILES, StoreError, TooManyFiles
+from aggregator.errors import OUT_OF_FILES, Lacking, StoreError, TooManyFiles
 
 log = logging.getLogger(__name__)
 
@@ -19,11 +19,11 @@ class Troubles:
         self._open: dict[str, str] = {}
 
     def report(self, part: str, error: Exception | str) -> None:
-        """A part failed. Errors of the store and the lack of files are reported in their own words; of an unexpected
+        """A part failed. Errors of the store and what this machine lacks are reported in their own words; of an unexpected
         exception only the name, with the details in the log."""
         if isinstance(error, OSError) and error.errno in OUT_OF_FILES:
             error = TooManyFiles()
-        expected = isinstance(error, StoreError | TooManyFiles | str)
+        expected = isinstance(error, StoreError | Lacking | str)
         message = str(error) if expected else f"{type(error).__name__}, an error in this program: see the log"
         if self._open.get(part) == message:
             return

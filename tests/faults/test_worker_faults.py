@@ -22,7 +22,17 @@ from msgspec import structs
 
 from aggregator.bootstrap import Installation
 from aggregator.config.load import load
-from aggregator.errors import ConfigError, Problem, StoreBusy, StoreCorrupt, StoreError, StoreFull, TooManyFiles
+from aggregator.errors import (
+    ConfigError,
+    Lacking,
+    NoReader,
+    Problem,
+    StoreBusy,
+    StoreCorrupt,
+    StoreError,
+    StoreFull,
+    TooManyFiles,
+)
 from aggregator.model.item import NormalFeed
 from aggregator.model.judgement import Judgement
 from aggregator.model.settings import Defaults
@@ -271,18 +281,21 @@ def test_f5_results_that_cannot_be_stored_are_polled_again_after_a_pause(
     asyncio.run(run())
 
 
-def test_a_lack_of_files_is_a_trouble_of_the_worker_and_no_failure_of_its_sources(worker: Worker) -> None:
+@pytest.mark.parametrize("lack", [TooManyFiles(), NoReader("no process that reads documents starts here: …")])
+def test_a_lack_of_files_or_readers_is_a_trouble_of_the_worker_and_no_failure_of_its_sources(
+    worker: Worker, lack: Lacking
+) -> None:
     """… and what the others answered is stored."""
 
     async def lacking(request: FetchRequest) -> Outcome:
         if request.source == "two":
-            raise TooManyFiles
+            raise lack
         return await unchanged(request)
 
     async def run() -> None:
         worker.fetch = lacking
         await worker.tick()
-        assert worker.shown.startswith("polling: too many files are open here")
+        assert worker.shown == f"polling: {lack}"
         assert {state.id: state.polls for state in worker.archive.sources.states()} == {"one": 1, "two": 0, "three": 1}
         assert {state.failures for state in worker.archive.sources.states()} == {0}
         worker.fetch = unchanged

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from dataclasses import replace
@@ -15,11 +16,11 @@ from builders.documents import JOB, URL, item, read, rss
 from builders.process import busy
 from servers.local import Server, answer
 
-from aggregator.errors import ParseError, SandboxError
+from aggregator.errors import NoReader, ParseError, SandboxError
 from aggregator.fetch.client import Http
 from aggregator.model.item import NormalFeed, Told
 from aggregator.model.source import Fetched, FetchRequest, Freshness
-from aggregator.sandbox import frames
+from aggregator.sandbox import frames, pool
 from aggregator.sandbox.pool import MEBIBYTE, Sandbox
 from aggregator.sandbox.process import ChildProcess
 
@@ -112,16 +113,69 @@ def test_the_time_that_a_child_takes_to_start_is_none_of_its_document() -> None:
     assert len(asyncio.run(main()).items) == 2
 
 
-def test_a_child_that_does_not_start_is_no_fault_of_a_document() -> None:
+def test_a_child_that_does_not_start_is_told_once_and_holds_up_what_waits_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no fault of a document, nor of its source."""
+    monkeypatch.setattr(pool, "AFRESH", 0.5)
+
     async def main() -> None:
-        async with Sandbox(children=1, starting=0.5) as sandbox:
-            answer = asyncio.create_task(sandbox.parse(fetched(GOOD), JOB))
+        async with Sandbox(children=1, starting=1) as sandbox:
+            answers = [asyncio.create_task(sandbox.parse(fetched(GOOD), JOB)) for _ in range(20)]
             await stalled(sandbox)
-            with pytest.raises(SandboxError, match=r"longer than 0\.5 s to start") as error:
-                await answer
-            assert (error.value.kind, sandbox.pids) == ("crashed", [])
+            async with asyncio.timeout(1.4 + busy()):
+                said = await asyncio.gather(*answers, return_exceptions=True)
+            assert {str(error) for error in said} == {
+                "no process that reads documents starts here: it takes longer than 1 s"
+            }
+            assert all(isinstance(error, NoReader) for error in said)
+            assert sandbox.pids == []
+            await asyncio.sleep(0.5)
             sandbox._starting = 60
             assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+
+    asyncio.run(main())
+
+
+def test_a_child_that_ends_as_it_starts_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the program is upgraded under it, or where it gets too little memory."""
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+
+    async def main() -> None:
+        async with Sandbox(children=2) as sandbox:
+            asked = [sandbox.parse(fetched(GOOD), JOB) for _ in range(5)]
+            for error in await asyncio.gather(*asked, return_exceptions=True):
+                assert isinstance(error, NoReader)
+                assert "it ends at once; `python -m aggregator.sandbox.child 0 0` may say why" in str(error)
+            monkeypatch.setattr(sys, "executable", "/nowhere/python")
+            sandbox._afresh = 0.0
+            with pytest.raises(NoReader, match="starts here: No such file or directory"):
+                await sandbox.parse(fetched(GOOD), JOB)
+
+    asyncio.run(main())
+
+
+def test_where_one_child_works_a_further_one_that_does_not_start_costs_no_document(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start, started = ChildProcess.start, []
+
+    async def once(memory: int) -> ChildProcess:
+        started.append(await start(memory))
+        if len(started) > 1:
+            os.kill(started[-1].pid, signal.SIGSTOP)
+        return started[-1]
+
+    monkeypatch.setattr(ChildProcess, "start", once)
+
+    async def main() -> None:
+        async with Sandbox(children=3, alone=0, starting=2 * busy()) as sandbox:
+            await sandbox.start()
+            assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+            for _ in range(2):
+                answers = await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(30)))
+                assert all(len(one.items) == 2 for one in answers)
+            assert len(sandbox.pids) == 1
+            assert len(started) == 3, "once each, and not again at once"
+            assert (sandbox._slots._value, sandbox._further) == (1, 2)
 
     asyncio.run(main())
 
