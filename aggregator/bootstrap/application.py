@@ -24,6 +24,7 @@ from aggregator.errors import ConfigError, Problem
 from aggregator.model import notes
 from aggregator.model.settings import Settings, Source, StoredConfiguration
 from aggregator.model.source import SourceState
+from aggregator.model.stream import StreamName
 
 if TYPE_CHECKING:
     from aggregator.bootstrap.database import Store
@@ -136,7 +137,8 @@ class Application(Configured):
         if before and before.epoch != self.settings.epoch and (former := self.former(before)):
             # First: if one of these fails, nothing is in force yet, and all is tried again.
             self._poll_as_edited(former, archive, datetime.fromtimestamp(now, UTC))
-        return archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike)
+        renamed = {StreamName.read(f"{kind}:{old}"): id for (kind, old), id in self.policy.renamed.items()}
+        return archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike, renamed)
 
     def _poll_as_edited(self, former: Settings, archive: Store, now: datetime) -> None:
         """Sources whose `every` became shorter are polled within it, and those with another `lang` read as a whole."""

@@ -17,6 +17,8 @@ EXAMPLES_HOLD = "examples"
 PROGRAM = "program"
 """The program that started last: stored stories follow that one, so that two versions running side by side during an upgrade do
 not undo each other's placings."""
+RENAMED = "renamed"
+"""Former ids of sections and topics, as streams, each with the id that it leads to: in the order in which they were given up."""
 RE_PLACING = "re-placing"
 """How far the re-placing of stored stories is."""
 CATEGORY_TOPICS = "labels"

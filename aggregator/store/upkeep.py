@@ -5,14 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from time import monotonic
-from typing import Any, Generic
+from types import MappingProxyType
+from typing import Any, Generic, cast
 
 import orjson
 
+from aggregator.model import notes
 from aggregator.model.settings import StoredConfiguration
-from aggregator.model.stream import STORING
+from aggregator.model.stream import STORING, StreamName
 from aggregator.store.dialect import Lock, Writer
 from aggregator.store.locks import lock_sources
+from aggregator.store.renaming import led_on, rename_streams
 from aggregator.store.retention import forget_addresses, forget_document, limits, listed_before
 from aggregator.store.rows import to_json
 from aggregator.store.versions import change_time, mark_texts, next_version, settled, stamp
@@ -50,16 +53,27 @@ class Upkeep(ABC, Generic[Writer]):
         rows = self._db.read("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1")
         return int(rows[0][0]) if rows else 0
 
-    def put_in_force(self, epoch: str, texts: Mapping[str, str], now: int, alike: str | None = None) -> bool:
+    def put_in_force(
+        self,
+        epoch: str,
+        texts: Mapping[str, str],
+        now: int,
+        alike: str | None = None,
+        renamed: Mapping[StreamName, str] = MappingProxyType({}),
+    ) -> bool:
         """Make this the configuration in force; False if it is already. Its time is later than that of every change
         before, since clients use it to ask whether anything changed. `alike`: the configuration in force so far, if the
-        new one places every stored item as that does."""
-        with self._db.transaction(Lock.CONFIGURING):
+        new one places every stored item as that does. `renamed`: former ids of sections and topics, each with the id of today."""
+        with self._db.transaction(Lock.CONFIGURING, unhurried=bool(renamed)):
             rows = self._db.read("SELECT epoch, alike FROM configurations ORDER BY n DESC LIMIT 1")
             if rows and rows[0][0] == epoch:
                 return False
             # Not if another process has put a third one in force meanwhile.
             earliest = next((earlier or held for held, earlier in rows if held == alike), None)
+            if renamed:
+                rename_streams(self._db, renamed, now)
+                led = led_on(cast(dict[str, str], self.noted(notes.RENAMED) or {}), renamed)
+                self._db.write(_PUT, (f"note:{notes.RENAMED}", to_json(led)))
             self._db.write(
                 "INSERT INTO configurations (epoch, texts, applied, alike) VALUES (?, ?, ?, ?)",
                 (epoch, to_json(dict(texts)), change_time(self._db, now), earliest),

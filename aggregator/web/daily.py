@@ -58,7 +58,7 @@ def _brief(library: Library, id: str, day: date) -> Brief | None:
     changing = [*best, *(story for story in rest if story.n in fallen)]
     over = datetime.fromtimestamp(window[1], UTC)
     shifted = datetime.fromtimestamp(library.archive.reading.shifted(StreamName("section", id), *window), UTC)
-    first = next((old for one in force.settings.sections if one.id == id for old in one.was), id)
+    first = next((old for (kind, old), now in force.renamed.items() if (kind, now) == ("section", id)), id)
     return Brief(
         id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"daily:{first}:{day.isoformat()}")),
         day=day.isoformat(),

@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from aggregator.errors import ConfigError
+from aggregator.model import notes
 from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings, StoredConfiguration
 from aggregator.model.source import Health, SourceState
@@ -68,6 +69,8 @@ class InForce:
     zone: ZoneInfo
     # Of sources renamed and removed: the first id → the last one.
     first_ids: Mapping[str, str] = field(default_factory=dict)
+    # Of sections and topics: the streams of former ids, in the order in which they were given up → the id of today.
+    renamed: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def prefix(self) -> str:
@@ -196,7 +199,8 @@ class Library:
                     self._follow(*held)
                     self.since = max(datetime.fromtimestamp(self.archive.upkeep.applied(), UTC), self.written)
                 reading = self.archive.reading
-                self._name(self._found(self.archive.upkeep), reading.removed(), reading.first_ids())
+                renamed = cast(dict[str, str], self.archive.upkeep.noted(notes.RENAMED) or {})
+                self._name(self._found(self.archive.upkeep), reading.removed(), reading.first_ids(), renamed)
                 self._local.commit = commit
         return self._current
 
@@ -219,15 +223,25 @@ class Library:
         own = ("configuration: the configuration in force cannot be read here",) if self._unread else ()
         return (*own, *self._troubles())
 
-    def _name(self, found: Mapping[str, str], removed: Mapping[str, str], first_ids: Mapping[str, str]) -> None:
+    def _name(
+        self,
+        found: Mapping[str, str],
+        removed: Mapping[str, str],
+        first_ids: Mapping[str, str],
+        renamed: Mapping[str, str],
+    ) -> None:
         """Topics found in categories get the found name, unless a configured topic or a place has the same id. Sources
         that were removed keep their name, so that their items stay readable."""
-        if (found, removed, first_ids) != self._named:
+        if (found, removed, first_ids, renamed) != self._named:
             names = self._plain.names
             gone = {id: (f"{title} (removed)", None) for id, title in removed.items()}
             called = replace(names, topics={**found, **names.topics}, sources={**gone, **names.sources})
-            self._current = replace(self._plain, names=called, first_ids=first_ids)
-            self._named = (found, removed, first_ids)
+            led: dict[tuple[str, str], str] = {StreamName.read(name): id for name, id in renamed.items()}
+            led |= self._plain.settings.renamed
+            taken = {"section": called.sections, "topic": called.topics}
+            former = {old: id for old, id in led.items() if old[1] not in taken[old[0]]}
+            self._current = replace(self._plain, names=called, first_ids=first_ids, renamed=former)
+            self._named = (found, removed, first_ids, renamed)
 
     def changed(self, stream: StreamName = LATEST) -> datetime:
         """When anything of a stream, or anything at all, that pages and the API show last changed: by news, or by a new

@@ -94,13 +94,14 @@ def known(force: InForce, kind: str, id: str | None) -> None:
 
 def _renamed(force: InForce, kind: str, id: str | None) -> str | None:
     """The current id of the section, topic or source that had this id before, unless another has it today: as the file says, else
-    the source that had it first, which may have left the file since."""
+    as it said before; else the source that had it first, which may have left the file since."""
     if id is None or id in ids(force.names, kind):
         return None
-    if kind != "source":
-        return force.settings.renamed.get((kind, id))
-    named = next((source.id for source in force.settings.sources if id in source.was), force.first_ids.get(id))
-    return named if named in force.names.sources else None
+    if kind == "source":
+        named = next((source.id for source in force.settings.sources if id in source.was), force.first_ids.get(id))
+    else:
+        named = force.renamed.get((kind, id))
+    return named if named in ids(force.names, kind) else None
 
 
 def ids(names: Names, kind: str) -> Collection[str]:

@@ -14,6 +14,7 @@ from builders import NOW, Store, ago, archive, by_words, item, policy, polled, p
 from msgspec import structs
 
 from aggregator.errors import StoreTooNew, UsageError
+from aggregator.model import notes
 from aggregator.model.item import Drop, Told, Wanted
 from aggregator.model.judgement import Judgement
 from aggregator.model.poll import PollResult
@@ -1176,6 +1177,69 @@ def test_of_edits_the_last_hundred_are_kept(store: Store) -> None:
     assert (len(kept), kept[-1]) == (100, "103")
     assert store.upkeep.configuration() == ("103", {"feeds.yaml": "text 103"})
     assert store.upkeep.like("103") == "0", "what placed alike is still known"
+
+
+def test_a_renamed_section_has_its_stories_under_the_new_id_at_once(store: Store) -> None:
+    defense, security = (StreamQuery("section", id) for id in ("defense", "security"))
+    found = [item("alpha", "1", "NATO defense and Europe"), item("beta", "2", "Europe"), item("beta", "3", "Defense")]
+    store.intake.apply([polled("alpha", found[:1]), polled("beta", found[1:])], NOW)
+    place(store)
+    before, version = (
+        store.reading.stories(defense, SECONDS)[0],
+        store.reading.version(StreamName("section", "defense")),
+    )
+    items = [one.n for one in store.reading.items(replace(defense, view="items"), SECONDS)[0]]
+    assert len(before) == len(items) == 2
+    renamed = {StreamName("section", "defense"): "security", StreamName("section", "europe"): "asia-pacific"}
+    assert store.upkeep.put_in_force("two", {"feeds.yaml": ""}, SECONDS + 60, None, renamed)
+    after = store.reading.stories(security, SECONDS)[0]
+    assert [(one.id, one.published, one.updated, one.entered) for one in after] == [
+        (one.id, one.published, one.updated, one.entered) for one in before
+    ]
+    assert {one.section for one in after} == {"security"}
+    assert {id for one in after for id, _ in one.scores} == {"security", "asia-pacific"}
+    assert all(one.changed > was.changed for one, was in zip(after, before, strict=True))
+    assert [one.n for one in store.reading.items(replace(security, view="items"), SECONDS)[0]] == items
+    assert not store.reading.stories(defense, SECONDS)[0]
+    assert store.reading.version(StreamName("section", "security")) > version
+    assert store.reading.counts("section", 0) == {"security": (2, 2), "asia-pacific": (2, 2)}
+    assert store.reading.story(before[0].id) == after[0], "one story, whatever its section is called"
+
+
+def test_a_section_renamed_to_one_with_stories_of_its_own_waits_for_the_re_placing(store: Store) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", "1", "NATO defense"), item("alpha", "2", "Europe")])], NOW)
+    place(store)
+    before = {id: store.reading.stories(StreamQuery("section", id), SECONDS)[0] for id in ("defense", "europe")}
+    renamed = {StreamName("section", "defense"): "europe", StreamName("topic", "nato"): "alliance"}
+    assert store.upkeep.put_in_force("two", {"feeds.yaml": ""}, SECONDS + 60, None, renamed)
+    after = {id: store.reading.stories(StreamQuery("section", id), SECONDS)[0] for id in ("defense", "europe")}
+    assert {id: [one.n for one in told] for id, told in after.items()} == {
+        id: [one.n for one in told] for id, told in before.items()
+    }
+    assert [one.topics for one in store.reading.stories(StreamQuery("topic", "alliance"), SECONDS)[0]] == [
+        ("alliance",)
+    ]
+
+
+def test_what_an_edition_tells_under_a_former_id_is_found_when_that_comes_back(store: Store) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", "1", "NATO defense")])], NOW)
+    place(store)
+    names = StreamName("section", "defense"), StreamName("section", "security")
+    store.upkeep.put_in_force("two", {"feeds.yaml": ""}, SECONDS + 60, None, {names[0]: "security"})
+    re_place_stories(store, policy(), [1], lambda: SECONDS + 70)  # by who did not know of it yet
+    assert store.reading.counts("section", 0) == {"defense": (1, 1)}
+    re_place_stories(
+        store,
+        policy(
+            lambda one: Judgement("security", (("security", 1.0),), ()), renamed={("section", "defense"): "security"}
+        ),
+        [1],
+        lambda: SECONDS + 80,
+    )
+    assert store.reading.counts("section", 0) == {"security": (1, 1)}
+    store.upkeep.put_in_force("three", {"feeds.yaml": ""}, SECONDS + 90, None, {names[1]: "defense"})
+    assert store.reading.counts("section", 0) == {"defense": (1, 1)}
+    assert store.upkeep.noted(notes.RENAMED) == {"section:security": "defense"}
 
 
 def test_a_changed_address_forgets_validators_and_failures(store: Store) -> None:

@@ -15,8 +15,9 @@ from aggregator.cli.planning import Comparison, in_force
 from aggregator.errors import ConfigError
 from aggregator.model.poll import PollResult
 from aggregator.model.story import StoryState
-from aggregator.pipeline.changes import changes
+from aggregator.pipeline.changes import changes, place_alike
 from aggregator.pipeline.plan import archive_rows
+from aggregator.pipeline.re_placement import re_place_stories
 
 ROOT = "https://wire.example.org/news"
 RENAMED = (
@@ -204,6 +205,36 @@ def test_renamed_twice(room: Newsroom) -> None:
     assert room.client.get("/sections/defense").headers["Location"] == f"{ROOT}/sections/safety"
 
 
+def test_an_address_stays_known_through_a_chain_of_which_the_file_names_the_last_alone(room: Newsroom) -> None:
+    room.now += timedelta(days=1)
+    briefs = [id for id, *_ in listed(room, "/sections/defense/daily.json")]
+    room.put_in_force(RENAMED)
+    again = RENAMED.replace("id: security", "id: safety").replace("was: [defense]", "was: [security]")
+    room.put_in_force(again)
+    assert [id for id, *_ in listed(room, "/sections/safety/daily.json")] == briefs
+    for old in ("defense", "security"):
+        assert room.client.get(f"/sections/{old}.rss").headers["Location"] == f"{ROOT}/sections/safety.rss"
+    room.put_in_force(again.replace("    was: [security]\n", ""))
+    assert room.client.get("/sections/defense").headers["Location"] == f"{ROOT}/sections/safety", "nor without the line"
+    room.put_in_force(
+        again.replace("  - id: safety\n", "  - id: defense\n    was: [safety]\n").replace("    was: [security]\n", "")
+    )
+    assert room.client.get("/sections/defense").status_code == 200
+    assert room.client.get("/sections/security").headers["Location"] == f"{ROOT}/sections/defense"
+    room.put_in_force(CONFIG.replace("  - id: defense\n", "  - id: other\n"))
+    assert {room.client.get(f"/sections/{id}").status_code for id in ("defense", "security", "safety")} == {404}
+
+
+def test_to_remove_the_line_later_moves_nothing(room: Newsroom) -> None:
+    room.edit(RENAMED)
+    renamed = room.application.settings
+    for text, alike in (
+        (RENAMED.replace("    was: [defense]\n", ""), True),
+        (RENAMED.replace("[defense]", "[defense, arms]"), False),
+    ):
+        assert place_alike(renamed, Application.of_texts(room.place, {"feeds.yaml": text}).settings, ()) is alike
+
+
 def test_a_topic_named_like_a_country_leaves_the_found_one_alone(room: Newsroom) -> None:
     """Where a former id is that of a topic which the program finds, both go on."""
     topic = "  - {id: japan, title: Japan desk, words: [hokkaido]}\n"
@@ -239,3 +270,73 @@ def test_sources_and_pins_of_a_renamed_section_do_not_change(room: Newsroom) -> 
     assert changes(before, after).lines() == [
         "~ section defense is renamed to security; its former addresses lead to it"
     ]
+
+
+def listed(room: Newsroom, address: str) -> list[tuple[object, ...]]:
+    found = room.client.get(address).json
+    assert found
+    return [(one["id"], one["url"], one.get("date_published"), one.get("date_modified")) for one in found["items"]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("/sections/defense.json", "/sections/security.json"),
+        ("/sections/defense.json?primary=1", "/sections/security.json?primary=1"),
+        ("/sections/defense.json?view=items", "/sections/security.json?view=items"),
+        ("/sections/defense/2026-10.json", "/sections/security/2026-10.json"),
+        ("/topics/nato.json", "/topics/alliance.json"),
+        ("/topics/nato.json?view=items", "/topics/alliance.json?view=items"),
+    ],
+)
+def test_its_feeds_are_whole_before_stories_are_placed_anew(room: Newsroom, old: str, new: str) -> None:
+    before = listed(room, old)
+    assert before
+    room.put_in_force(RENAMED)
+    assert listed(room, new) == before
+    room.follow()
+    assert listed(room, new) == before
+
+
+def test_stories_and_items_say_the_new_id_at_once_and_count_as_changed(room: Newsroom) -> None:
+    until = room.client.get("/api/v1/stories?changed_since=2026-01-01").json["changed_until"]  # type: ignore[index]
+    room.now += timedelta(minutes=1)
+    room.put_in_force(RENAMED)
+    for what in ("stories", "items"):
+        told = room.client.get(f"/api/v1/{what}?changed_since={until}").json[what]  # type: ignore[index]
+        assert told
+        assert all(
+            "security" in one["sections"] and "defense" not in (one["section"], *one["sections"]) for one in told
+        )
+    topics = {id for state in states(room).values() for id in state.topics}
+    assert "alliance" in topics
+    assert "nato" not in topics
+    room.now += timedelta(minutes=1)
+    again = room.client.get(f"/api/v1/stories?changed_since={until}").json["changed_until"]  # type: ignore[index]
+    room.follow()
+    assert room.client.get(f"/api/v1/stories?changed_since={again}").json["stories"] == []  # type: ignore[index]
+
+
+def test_the_daily_brief_is_not_dated_anew(room: Newsroom) -> None:
+    room.now += timedelta(days=1)
+    before = listed(room, "/sections/defense/daily.json")
+    room.now += timedelta(minutes=1)
+    room.edit(RENAMED)
+    after = listed(room, "/sections/security/daily.json")
+    assert before
+    assert [(id, modified) for id, _, _, modified in after] == [(id, modified) for id, _, _, modified in before]
+
+
+def test_a_renaming_is_undone_by_another(room: Newsroom) -> None:
+    """Also where an edition that was under way when it was renamed told of a story under the former id."""
+    before = stands(room)
+    late = room.application.policy
+    room.put_in_force(RENAMED)
+    re_place_stories(room.archive, late, [max(state.n for state in states(room).values())], lambda: 0)
+    room.follow()
+    back = CONFIG.replace("  - id: defense\n", "  - id: defense\n    was: [security]\n")
+    back = back.replace("{id: nato, title: NATO,", "{id: nato, title: NATO, was: [alliance],")
+    room.put_in_force(back)
+    assert stands(room) == before
+    room.follow()
+    assert stands(room) == before
