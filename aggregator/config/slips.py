@@ -13,7 +13,10 @@ from aggregator.text.match import Needle, needle
 
 Slip = tuple[Position, str]
 
-SEVERAL = re.compile(r"\w\s*(?:[,;]\s|[、，；])\s*\w")  # in a phrase without quotes
+SEVERAL = re.compile(r"[\w.]\s*(?:[,;]\s|[、，；])\s*\w|[^\W\d]\s*[,;][^\W\d]")  # in a phrase without quotes
+ONE_NAME = re.compile(r"[^,;]*[^\s,;.], (?:(?:\w+\.)+|DC|Inc|Jr|LLC|Ltd|Sr)")  # Washington, D.C.
+NAMES = re.compile(r"[A-Z]{2,}(?: [A-Z]{2,})+")  # each a word of its own: NATO EU
+TIMES = re.compile(r"(.*\w)\s(?:[x×]\s?(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s?[x×])")  # NATO x2
 OPERATOR = re.compile(r"\s(OR|AND|NOT|\+|=)\s")
 SUFFIX = re.compile(r"(ac|co|com|edu|ne|net|or|org)\.[a-z]{2}")  # of everybody; gov.uk is an outlet
 COUNTRIES = {
@@ -62,8 +65,16 @@ def _needles(term: Term) -> tuple[Needle | None, ...]:
 def _of_phrase(line: Text) -> Iterator[Slip]:
     if not line.plain:
         return  # who puts it into quotes means it as it stands
-    if SEVERAL.search(line):
+    if SEVERAL.search(line) and not ONE_NAME.fullmatch(line):
         yield line.at, f"`{line}` is one phrase: write a line with - for each, or quote it if it is meant so"
+    elif NAMES.fullmatch(line):
+        yield line.at, f"`{line}` is one phrase: put a comma between words in brackets, or quote it if it is meant so"
+    elif times := TIMES.fullmatch(line):
+        yield (
+            line.at,
+            f"`{line}` is one phrase: a weight follows a colon and a space (`{times[1]}: {times[2] or times[3]}`), or quote it if "
+            "it is meant so",
+        )
     elif sign := OPERATOR.search(line):
         yield (
             line.at,

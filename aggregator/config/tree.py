@@ -111,6 +111,7 @@ class _Builder:
                 self._swallowed(event)
                 self._commented(event)
                 self._shortened(event)
+                self._nothing(event)
                 self._put(Text(self._sayable(event), self._at(event), plain=not event.style))
             case yaml.SequenceStartEvent():
                 self._enter(event, Items(self._at(event)))
@@ -151,9 +152,23 @@ class _Builder:
         """The key of the list that is open."""
         return self._under[-1] if self._open and isinstance(self._open[-1], Items) else None
 
+    def _key_of_text(self) -> str | None:
+        """The key of the list or value that a scalar is for."""
+        return self._list_key() or (self._keys[-1] if self._keys else None)
+
+    def _nothing(self, event: Any) -> None:
+        """`title: null`: other programs read nothing."""
+        if (
+            not event.style
+            and event.value.lower() in ("null", "~")
+            and self._key_of_text() in (*TITLES, *LISTS_OF_WORDS)
+        ):
+            message = f"`{event.value}` is text here, not nothing: leave the line out, or quote it if it is meant so"
+            self.problems.append(self._at(event).problem(message, warning=True))
+
     def _shortened(self, event: Any) -> None:
         """`name: Channel #1`: behind a space, # begins a comment."""
-        key = self._list_key() or (self._keys[-1] if self._keys else None)
+        key = self._key_of_text()
         line, column = event.end_mark.line, event.end_mark.column
         if event.style or not event.value or key not in (*TITLES, *LISTS_OF_WORDS) or line >= len(self._lines):
             return
