@@ -59,9 +59,9 @@ class Sql:
         return " AND ".join(self.conditions) or "TRUE"
 
 
-def narrow(sql: Sql, wanted: Filter, of: str, published: str) -> None:
+def narrow(sql: Sql, wanted: Filter, of: str, published: str, story: str = "st.n") -> None:
     """The parameters of search, as conditions on stories (`of` "st") or items ("i"); `published`: the column of their time of
-    publication."""
+    publication; `story`: that of the number of a story which is read first."""
     shape, dialect = _SHAPES[of], sql.dialect
     few, above = sql.lookup.few, sql.lookup.above
     if few is not None:
@@ -80,7 +80,7 @@ def narrow(sql: Sql, wanted: Filter, of: str, published: str) -> None:
     if wanted.until:
         sql.add(f"{published} < ?", int(wanted.until.timestamp()))
     for condition, values in of_members(dialect, wanted):
-        sql.add(shape.member.format(condition), *values)
+        sql.add(shape.member.format(condition, story=story), *values)
     if of == "i":
         if wanted.section:
             sql.add(IN_SECTION, wanted.section, quoted(wanted.section))
@@ -99,7 +99,7 @@ IN_TOPIC = "p.topics LIKE ? ESCAPE '\\'"
 
 _OF_STORY = (
     "FROM placements p CROSS JOIN items i CROSS JOIN texts t "
-    "WHERE p.story = st.n AND i.n = p.item AND t.item = i.n AND NOT p.hidden AND {}"
+    "WHERE p.story = {story} AND i.n = p.item AND t.item = i.n AND NOT p.hidden AND {}"
 )
 """Of a story's items. SQLite keeps the order of a CROSS JOIN; otherwise it would go through all items of a source for
 each story."""

@@ -57,7 +57,7 @@ def stories_sql(
     order, times = _base(sql, query, stream.number)
     tables = ", ".join(order)
     published = "e.published" if query.stream else "st.published"
-    narrow(sql, query.filter, "st", published)
+    narrow(sql, query.filter, "st", published, _number(order))
     if query.changed_since is not None:
         # SQLite would rather go through the whole stream, or through all stories of so many publishers, and sort.
         if not stream.small and (stream.vast or order[0] == "stories st"):
@@ -98,12 +98,13 @@ def stories_sql(
     if reports:
         # What entered later is among the first. Of a stream that is not vast, the earlier ones are fewer than all reports since then.
         until = query.before[0] if query.before else NEVER
-        late.add(f"{times[0]} <= {_SINCE_FIRST} AND rp.story = {_number(order)}", limit)
-        late.add(f"r.n = rp.item AND r.entered >= {_SINCE_FIRST} AND r.entered <= ?", limit, until)
-        reported, known = ("items r", "placements rp"), (*streams, *counted)
+        late.add(f"{times[0]} <= {_SINCE_FIRST} AND p.story = {_number(order)}", limit)
+        late.add(f"i.n = p.item AND i.entered >= {_SINCE_FIRST} AND i.entered <= ? AND t.item = i.n", limit, until)
+        late.add(f"({' OR '.join(told for told, _ in reports)})", *(value for _, values in reports for value in values))
+        item, placed, text, known = "items i", "placements p", "texts t", (*streams, *counted)
         small = streams and not stream.vast
         reporting = " CROSS JOIN ".join(
-            (*known, *reversed(reported), stories) if small else (*reported, *known, stories)
+            (*known, placed, item, text, stories) if small else (item, placed, text, *known, stories)
         )
         ways.append(_stories(late, reporting, latest, NEWEST, dialect.everything))
     return _newest(ways, limit)
@@ -124,7 +125,7 @@ class Time(NamedTuple):
     @classmethod
     def latest(cls, dialect: Dialect, times: Sequence[str], reports: Sequence[tuple[str, tuple[Any, ...]]]) -> Time:
         """The latest of these times and of those at which a story first had such reports."""
-        moments = [*times, *(SINCE.format(told) for told, _ in reports)]
+        moments = [*times, *(SINCE.format(told, story="st.n") for told, _ in reports)]
         values = [value for _, values in reports for value in values]
         return cls(f"{dialect.greatest}({', '.join(moments)})" if len(moments) > 1 else moments[0], values)
 
@@ -165,7 +166,7 @@ def _base(sql: Sql, query: StreamQuery, stream: int) -> tuple[list[str], list[st
     else:
         tables, times = ["stories st"], ["st.entered"]
         if query.kind == "source":
-            sql.add(MEMBERS.format(OF_SOURCE), query.id)
+            sql.add(MEMBERS.format(OF_SOURCE, story="st.n"), query.id)
     if query.primary_section:
         sql.add("st.section = ?", query.primary_section)
     sql.add("NOT st.hidden")

@@ -851,6 +851,36 @@ def test_what_a_section_has_of_an_outlet_is_found_without_all_that_was_told_sinc
     store.close()
 
 
+@pytest.mark.parametrize("kind", ["source", "search", "section"])
+def test_what_others_told_meanwhile_is_looked_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: QueryKind
+) -> None:
+    """In steps of SQLite's machine, which reads stories from the newest on: what an outlet told of one that had entered before is looked
+    for among its own reports."""
+    monkeypatch.setattr("aggregator.store.reading.FEW", 12)
+    store = archive(tmp_path, "alpha", "beta")
+
+    def tell(source: str, news: range, at: datetime) -> None:
+        told = [item(source, str(n), f"Thing{n}{source} happened{n}{source} missile") for n in news]
+        store.intake.apply([polled(source, told)], at)
+        edition(store, policy(), lambda: int(at.timestamp()))
+
+    def cost() -> int:
+        id = {"source": "alpha", "section": "world"}.get(kind)
+        wanted = Filter() if kind == "source" else Filter(source="alpha")
+        query = StreamQuery(kind, id, view="stories", limit=13, filter=wanted)
+        (found, _), steps = counted(store, lambda: store.reading.stories(query, SECONDS))
+        assert len(found) == 13
+        return 10 * steps
+
+    tell("alpha", range(20), ago(hours=9))
+    tell("beta", range(50), ago(hours=8))
+    once = cost()
+    tell("beta", range(50, 250), ago(hours=7))
+    assert cost() - once < 200 * 40
+    store.close()
+
+
 @pytest.mark.parametrize("kind", ["search", "section"])
 def test_what_one_in_twenty_told_is_not_looked_for_in_the_whole_archive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: QueryKind
