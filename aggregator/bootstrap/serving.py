@@ -48,12 +48,12 @@ def _public(application: Application, url: str) -> str:
     return application.mask(REFERENCE.sub(lambda found: "${" if found[1] is None else "***", url))
 
 
-def _health(state: SourceState, now: datetime) -> tuple[Health, str]:
+def _health(state: SourceState) -> tuple[Health, str]:
     """How a source is doing, as everybody may see it: the address it moved to may contain its secret."""
     from aggregator.config.environment import mask
     from aggregator.schedule.health import health
 
-    kind, evidence = health(state, now)
+    kind, evidence = health(state)
     return kind, mask(evidence)
 
 

@@ -94,7 +94,7 @@ def next_poll(
         known = replace(known, interval=_by_rate(known, visit))
         decision = _after_success(known, visit)
     known = replace(known, next_poll=decision.at, why=decision.why)
-    return replace(known, state=health(known, now)[0]), decision
+    return replace(known, state=health(known)[0]), decision
 
 
 def sooner(state: SourceState, now: datetime, bounds: Bounds, jitter: float) -> SourceState:
@@ -224,7 +224,7 @@ def _after_success(known: SourceState, visit: _Visit) -> NextPoll:
 
 def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> NextPoll:
     usual = known.interval or visit.bounds.every
-    if health(known, visit.now)[0] == "gone":
+    if health(known)[0] == "gone":
         return NextPoll(visit.now + HORIZON, HORIZON, "410 Gone: not polled again until its url changes")
     if fresh.retry_after is not None:
         asked = timedelta(seconds=fresh.retry_after)

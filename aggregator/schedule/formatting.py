@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 _LONG = 14 * 86_400  # from here on nobody asks for the hour
 _STEPS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"))
@@ -18,6 +18,10 @@ def span(time: timedelta) -> str:
             large, small = divmod(round(seconds / below), size // below)
             return f"{large} {unit} {small} {below_unit}" if small else f"{large} {unit}"
     return f"{round(seconds / 60)} min" if seconds >= 60 else f"{seconds} s"
+
+
+def minute(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def pace(rate: float) -> str:

@@ -8,7 +8,7 @@ from aggregator.model.item import TRUNCATED
 from aggregator.model.source import NOT_POLLED, Flaw, Health, SourceState
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule.flaws import FLOOD, FUTURE, THIN, UNDATED
-from aggregator.schedule.formatting import span
+from aggregator.schedule.formatting import minute, span
 from aggregator.text.plurals import counted
 
 SILENT_AFTER = timedelta(days=7)
@@ -27,16 +27,17 @@ FLAWS: dict[Flaw, str] = {
 """Flaws of a document that make a state, the gravest first."""
 
 
-def health(state: SourceState, now: datetime) -> tuple[Health, str]:
+def health(state: SourceState) -> tuple[Health, str]:
     """(state, evidence). States, the first that holds: `gone` (410, not polled any more), `challenge` (a page for
     browsers instead of the feed), `not-a-feed` (a page or nothing), `failing` (the last poll failed otherwise), `new`
     (no poll yet), `moved` (asked at another address than feeds.yaml says), `stale` (answers, but nothing new for 90
     days), `silent` (nothing new for 7 days, or for three times its rhythm), `guid-flood`, `truncated`, `future-dated`,
-    `undated`, `thin` (of its last document), `ok`."""
+    `undated`, `thin` (of its last document), `ok`. The evidence says since when, not for how long, so that time alone does not
+    change it."""
     if state.last_status == 410:
         return "gone", f"the server says 410 Gone since {_day(state.last_attempt)}: not polled until its url changes"
     if state.failures:
-        return _failing(state, now)
+        return _failing(state)
     if state.last_success is None:
         return "new", NOT_POLLED
     if permanent_redirects.adopted(state):
@@ -44,12 +45,13 @@ def health(state: SourceState, now: datetime) -> tuple[Health, str]:
     if (answered := quiet(state, state.last_success)) >= silent_after(state):  # while nobody asks, nobody is silent
         word: Health = "stale" if answered >= STALE_AFTER else "silent"
         usually = f"; it usually brings something every {span(state.rhythm)}" if state.rhythm else ""
-        return word, f"it answers, but its last new item came {span(quiet(state, now))} ago{usually}"
-    return _of_document(state) or ("ok", _going_well(state, now))
+        newest = state.last_new or state.first_success
+        return word, f"it answers, but nothing new has come since {_minute(newest)}{usually}"
+    return _of_document(state) or ("ok", _going_well(state))
 
 
-def _failing(state: SourceState, now: datetime) -> tuple[Health, str]:
-    since = f", last success {_ago(state.last_success, now)}" if state.last_success else ", never succeeded"
+def _failing(state: SourceState) -> tuple[Health, str]:
+    since = f", last success {_minute(state.last_success)}" if state.last_success else ", never succeeded"
     why = f"{counted(state.failures, 'failure')} in a row{since}: {state.error or state.error_kind}"
     if permanent_redirects.adopted(state):
         why += f"; polled at {state.moved_to}, to which it moved permanently"
@@ -75,14 +77,14 @@ def _of_document(state: SourceState) -> tuple[Flaw, str] | None:
     return next(((flaw, words) for flaw, words in FLAWS.items() if flaw in held), None)
 
 
-def _going_well(state: SourceState, now: datetime) -> str:
-    newest = f"newest item {_ago(state.last_new, now)}" if state.last_new else "no items yet"
-    return f"{newest}, last success {_ago(state.last_success, now)}"
+def _going_well(state: SourceState) -> str:
+    newest = f"newest item {_minute(state.last_new)}" if state.last_new else "no items yet"
+    return f"{newest}, last success {_minute(state.last_success)}"
 
 
 def _day(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d}" if moment else "an unknown day"
 
 
-def _ago(moment: datetime | None, now: datetime) -> str:
-    return f"{span(now - moment)} ago" if moment else "never"
+def _minute(moment: datetime | None) -> str:
+    return minute(moment) if moment else "never"

@@ -95,7 +95,7 @@ def page(
     name: str,
     rows: Sequence[Any],
     cursor: str | None,
-    modified: datetime,
+    modified: datetime | None,
     **more: Any,
 ) -> Response:
     following = None
@@ -234,7 +234,7 @@ def _sliced(name: str, rows: Sequence[Any]) -> Response:
     after = parameters.decode_cursor(request.args, name)
     start = after[1] if after else 0
     cursor = parameters.encode_cursor(name, 0, start + limit) if start + limit < len(rows) else None
-    return page(lib, name, rows[start : start + limit], cursor, lib.soon())  # counts and health move with time
+    return page(lib, name, rows[start : start + limit], cursor, None)  # counts and health move with time
 
 
 @api.get("/status")
@@ -256,7 +256,7 @@ def status() -> Response:
         "config_error": _broken(noted(notes.BROKEN_EDIT)),
         "re_placing": noted(notes.RE_PLACING),
     }
-    return json_response(found, lib.soon(), max_age=5)
+    return json_response(found, None, max_age=5)
 
 
 def _broken(noted: object) -> object:

@@ -103,7 +103,8 @@ def brief(id: str, extension: str) -> Response:
 @described("Feed of problems: sources that died, moved or went silent, broken edits", FEED, fails=(503,), idle=SHORT)
 def health(extension: str) -> Response:
     lib = library()
-    return respond(FORMATS[extension].render(incidents(lib)), max_age=300)
+    # What is wrong no longer leaves no date.
+    return respond(FORMATS[extension].render(incidents(lib)), max_age=300, dated=False)
 
 
 @feeds.get("/subscriptions.opml")

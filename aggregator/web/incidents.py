@@ -10,6 +10,7 @@ from aggregator.model.source import Health, SourceState
 from aggregator.model.story import ItemView
 from aggregator.model.stream import Stream, StreamQuery
 from aggregator.schedule.flaws import FLOOD
+from aggregator.schedule.formatting import minute
 from aggregator.schedule.health import FAILURES, STALE_AFTER, silent_after
 from aggregator.web.library import Library
 
@@ -25,11 +26,10 @@ def incidents(lib: Library) -> Stream:
     """Sources that died, moved or went silent, sections gone quiet, and a broken edit of feeds.yaml, as entries of a
     feed. They say since when, not for how long, so that neither polls nor the clock change them."""
     force = lib.in_force()
-    now = lib.now()
     items = [
         _incident(force.root, state, kind, evidence, lib.since)
         for state in lib.watched()
-        for kind, evidence in [lib.health(state, now)]
+        for kind, evidence in [lib.health(state)]
         if kind in TROUBLES and (kind not in FAILURES or state.failures >= PATIENCE)
     ]
     items += quiet_sections(lib)
@@ -46,7 +46,6 @@ def incidents(lib: Library) -> Stream:
         language="en",
         updated=max((item.updated for item in items), default=datetime(2026, 1, 1, tzinfo=UTC)),
         names=force.names,
-        modified=lib.soon(),  # what is wrong no longer leaves no date
         items=tuple(items),
     )
 
@@ -69,20 +68,14 @@ def _incident(root: str, state: SourceState, kind: Health, evidence: str, since:
 
 
 def _text(state: SourceState, kind: Health, evidence: str) -> str:
-    """The evidence, without the age and the number of failures that it has for the moment."""
+    """The evidence, without the number of failures that it has for the moment."""
     if kind in FAILURES:
         error = evidence.partition(": ")[2]  # without its secrets
         last = state.last_success
         return (
-            f"No poll has succeeded since {_minute(last)}: {error}" if last else f"No poll has ever succeeded: {error}"
+            f"No poll has succeeded since {minute(last)}: {error}" if last else f"No poll has ever succeeded: {error}"
         )
-    if kind in SILENCE and (newest := state.last_new or state.first_success):
-        return f"It answers, but nothing new has come since {_minute(newest)}"
-    return evidence
-
-
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    return evidence[:1].upper() + evidence[1:]
 
 
 def _after(state: SourceState, kind: Health) -> datetime | None:
@@ -105,7 +98,7 @@ def quiet_sections(lib: Library) -> list[ItemView]:
         if recent.get(section.id, (0, 0))[1] or usual.get(section.id, (0, 0))[1] < (USUAL - QUIET).days:
             continue
         last = reading.stories(StreamQuery("section", section.id, limit=1), int(now.timestamp()))[0][0].entered
-        text = f"No story has entered it since {_minute(last)}; in the two weeks before, it had at least one a day."
+        text = f"No story has entered it since {minute(last)}; in the two weeks before, it had at least one a day."
         identity = f"section {section.id}\n{last.isoformat()}"
         title = f"section {section.id}: quiet"
         found.append(

@@ -33,12 +33,13 @@ STATIC = {
 }
 
 
-def page(template: str, modified: datetime, **values: Any) -> Response:
-    """A page that may be cached. Its dates are taken before it is rendered: at worst the same bytes are sent once more."""
+def page(template: str, modified: datetime | None, **values: Any) -> Response:
+    """A page that may be cached. `modified`: when what it shows last changed; None: that is not known. Its dates are taken before it is
+    rendered: at worst the same bytes are sent once more."""
     lib = library()
     hour = lib.hour()
     body = printed(template, **values).encode()
-    return respond(rendered(body, HTML, max(modified, hour)), max_age=60)
+    return respond(rendered(body, HTML, max(modified or hour, hour)), max_age=60, dated=modified is not None)
 
 
 def printed(template: str, **values: Any) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RENDERED_BYTES = 64 * 1024 * 1024
+SEEN_BYTES = 256 * 1024
 
 Version = tuple[str, datetime, int]
 
@@ -89,6 +90,20 @@ class Cached:
         return len(self.rendered.body)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was answered to a request last, and since when it is."""
+
+    asked: str
+    etag: str
+    version: Version
+    since: datetime
+
+    @property
+    def size(self) -> int:
+        return len(self.asked) + 500
+
+
 class Library:
     """`open_archive` opens the store for the calling thread; `compile` turns the texts of a configuration into what is
     in force; `current` is used while the store has none."""
@@ -99,7 +114,7 @@ class Library:
         compile: Callable[[Mapping[str, str]], InForce],
         current: InForce,
         clock: Callable[[], datetime],
-        health: Callable[[SourceState, datetime], tuple[Health, str]],
+        health: Callable[[SourceState], tuple[Health, str]],
         *,
         troubles: Callable[[], Sequence[str]] = lambda: (),
         found: Callable[[Upkeep], Mapping[str, str]] = lambda upkeep: {},
@@ -120,6 +135,8 @@ class Library:
         self._following = threading.Lock()
         self.long_answers = LongAnswers()
         self._rendered: Recent[tuple[StreamQuery, str, str], Cached] = Recent(RENDERED_BYTES)
+        self._seen: Recent[str, Seen] = Recent(SEEN_BYTES)
+        self._dating = threading.Lock()
 
     @property
     def archive(self) -> Archive:
@@ -135,9 +152,20 @@ class Library:
     def now(self) -> datetime:
         return self._clock()
 
-    def soon(self) -> datetime:
-        """The date of what moves with time itself: within the second in which a client got it, it may be another already."""
-        return self.now() + timedelta(seconds=1)
+    def first_seen(self, asked: str, etag: str) -> datetime:
+        """The date of an answer that moves with time itself, or with what leaves no date, such as polls: when this process first gave
+        it. It counts from when the request came, before anything was read, is later than that of the answer before, and later than any
+        second in which that was given. Another process may have answered otherwise in between: it is at most an hour old."""
+        version, came = self.version(LATEST), getattr(self._local, "came", None) or self.now()
+        since = came.replace(microsecond=0) + timedelta(seconds=2)
+        with self._dating:
+            known = self._seen.get(asked)
+            if known and (known.etag, known.version) == (etag, version):
+                since = known.since
+            else:
+                since = max(since, known.since + timedelta(seconds=1)) if known else since
+                self._seen.put(asked, Seen(asked, etag, version, since))
+        return max(since, self.hour())
 
     def today(self) -> date:
         """In the site's time zone."""
@@ -162,10 +190,11 @@ class Library:
         made may be in it or not, and the date of the answer is the one before."""
         self._local.asked = None
         self._local.told = {}
+        self._local.came = self.now()
         try:
             yield
         finally:
-            del self._local.asked, self._local.told
+            del self._local.asked, self._local.told, self._local.came
 
     def commit(self) -> int:
         """A number that changes, for this thread, whenever another process or thread has committed."""

@@ -38,7 +38,7 @@ HELP = {
 def measured(lib: Library) -> str:
     ever = lib.archive.sources.states(listed=False)  # counters keep what removed sources brought: they must never fall
     now = lib.now()
-    states = [(state, lib.health(state, now)[0]) for state in lib.watched()]
+    states = [(state, lib.health(state)[0]) for state in lib.watched()]
     noted = lib.archive.upkeep.noted(notes.MEASURES)
     lines = [
         *(_one(name, "gauge", value) for name, value in lib.archive.reading.totals().items()),

@@ -277,7 +277,7 @@ def sections() -> Response:
     lib = library()
     charts = {section.id: chart for section, _, chart in _pulse(lib, int(lib.now().timestamp()))}
     rows = listed(lib, "section")
-    return page("sections.html", lib.soon(), rows=rows, charts=charts, canonical=_address(lib), feeds=[])
+    return page("sections.html", None, rows=rows, charts=charts, canonical=_address(lib), feeds=[])
 
 
 @pages.get("/topics")
@@ -285,7 +285,7 @@ def sections() -> Response:
 def topics() -> Response:
     lib = library()
     rows, chosen = listed(lib, "topic"), len(lib.in_force().settings.topics)
-    return page("topics.html", lib.soon(), chosen=rows[:chosen], found=rows[chosen:], canonical=_address(lib), feeds=[])
+    return page("topics.html", None, chosen=rows[:chosen], found=rows[chosen:], canonical=_address(lib), feeds=[])
 
 
 @pages.get("/sources")
@@ -297,7 +297,7 @@ def sources() -> Response:
     counts = Counter(row["state"] for row in rows).most_common()
     return page(
         "sources.html",
-        lib.soon(),
+        None,
         rows=rows,
         counts=counts,
         broken=broken,

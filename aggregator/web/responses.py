@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import brotli
 import orjson
@@ -15,19 +16,26 @@ from aggregator.model.stream import Rendered
 from aggregator.render.bytes import rendered
 from aggregator.web.negotiation import MIN_COMPRESSED, coding, tag
 
+if TYPE_CHECKING:
+    from aggregator.web.library import Library
+
 LONGEST_LINK = 2000
 """Characters of a Link header; bodies say the same. nginx answers 502 where all headers together exceed 4 KiB."""
 SHOWN = "aggregator.shown"
 """The key under which a request's environment holds the bytes that answer it."""
 
 
-def respond(shown: Rendered, *, max_age: int, link: str | None = None) -> Response:
+def respond(shown: Rendered, *, max_age: int, link: str | None = None, dated: bool = True) -> Response:
     """The bytes; compressed if the client accepts it, each form under an ETag of its own.
 
     Changes within one second get distinct dates, which may run ahead of the clock. Conditional requests are judged by
     those (`cache.py`); the date sent is never later than now (RFC 9110, 8.8.2.1), so at worst a client gets the same bytes
-    once more.
+    once more. What is not `dated` counts from when it was first answered here.
     """
+    library: Library = current_app.extensions["library"]
+    if not dated:
+        asked = f"{request.environ['PATH_INFO']}?{request.environ['QUERY_STRING']}"
+        shown = replace(shown, modified=library.first_seen(asked, shown.etag))
     request.environ[SHOWN] = shown
     small = len(shown.body) < MIN_COMPRESSED
     form = None if small else coding(request.headers.get("Accept-Encoding", ""))
@@ -35,7 +43,7 @@ def respond(shown: Rendered, *, max_age: int, link: str | None = None) -> Respon
     if form:
         response.headers["Content-Encoding"] = form
     response.headers["ETag"] = tag(shown.etag, form)
-    response.headers["Last-Modified"] = http_date(min(shown.modified, current_app.extensions["library"].now()))
+    response.headers["Last-Modified"] = http_date(min(shown.modified, library.now()))
     response.headers["Vary"] = "Accept-Encoding"
     # Not `public`: behind a proxy that asks for a password, shared caches would give it to those who have none (RFC 9111, 3.5).
     response.headers["Cache-Control"] = f"max-age={max_age}, stale-while-revalidate={max_age}"
@@ -50,9 +58,10 @@ def _coded(body: bytes, form: str | None) -> bytes:
     return brotli.compress(body, quality=5) if form == "br" else gzip.compress(body, 6, mtime=0)
 
 
-def json_response(value: Any, modified: datetime, max_age: int = 60, link: str | None = None) -> Response:
-    body = orjson.dumps(value)
-    return respond(rendered(body, "application/json", modified), max_age=max_age, link=link)
+def json_response(value: Any, modified: datetime | None, max_age: int = 60, link: str | None = None) -> Response:
+    """`modified`: when it last changed; None: that is not known."""
+    shown = rendered(orjson.dumps(value), "application/json", modified or current_app.extensions["library"].now())
+    return respond(shown, max_age=max_age, link=link, dated=modified is not None)
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:

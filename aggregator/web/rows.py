@@ -28,7 +28,7 @@ def source_rows(lib: Library) -> list[shapes.Source]:
     rows: list[shapes.Source] = []
     for source in force.settings.sources:
         state = states.get(source.id) or SourceState(source.id, source.id, source.url)
-        kind, evidence = lib.health(state, lib.now())
+        kind, evidence = lib.health(state)
         rows.append(
             {
                 "id": source.id,

@@ -484,7 +484,7 @@ def test_f24_a_challenge_that_an_earlier_program_met_is_one_after_an_upgrade(
         earlier_program(28, earlier)
         two_sources(path, "failures = 3, error_kind = 'http', error = '403 Forbidden'", f"error = '{met}'")
     again = SqliteArchive(path)
-    assert [health(state, NOW)[0] for state in again.sources.states()] == ["challenge", "failing"]
+    assert [health(state)[0] for state in again.sources.states()] == ["challenge", "failing"]
     again.close()
 
 

@@ -30,23 +30,31 @@ OK = SourceState(
     ("state", "name", "evidence"),
     [
         (SourceState("s", "s", "u"), "new", "not polled yet"),
-        (OK, "ok", "newest item 1 d ago, last success 0 s ago"),
-        (replace(OK, last_new=NOW - 8 * DAY), "silent", "it answers, but its last new item came 8 d ago"),
-        (replace(OK, last_new=NOW - 20 * DAY, rhythm=7 * DAY), "ok", "newest item 20 d ago"),
+        (OK, "ok", "newest item 2026-11-23 12:00 UTC, last success 2026-11-24 12:00 UTC"),
+        (
+            replace(OK, last_new=NOW - 8 * DAY),
+            "silent",
+            "it answers, but nothing new has come since 2026-11-16 12:00 UTC",
+        ),
+        (replace(OK, last_new=NOW - 20 * DAY, rhythm=7 * DAY), "ok", "newest item 2026-11-04 12:00 UTC"),
         (
             replace(OK, last_new=NOW - 22 * DAY, rhythm=7 * DAY),
             "silent",
-            "22 d ago; it usually brings something every 7 d",
+            "since 2026-11-02 12:00 UTC; it usually brings something every 7 d",
         ),
-        (replace(OK, last_new=NOW - 8 * DAY, rhythm=DAY), "silent", "8 d ago"),
-        (replace(OK, last_new=NOW - 89 * DAY, rhythm=300 * DAY), "ok", "89 d ago"),
-        (replace(OK, last_new=NOW - 91 * DAY, rhythm=300 * DAY), "stale", "91 d ago"),
-        (replace(OK, last_new=NOW - 100 * DAY), "stale", "100 d ago"),
-        (replace(OK, last_new=None), "stale", "300 d ago"),
+        (replace(OK, last_new=NOW - 8 * DAY, rhythm=DAY), "silent", "2026-11-16 12:00 UTC"),
+        (replace(OK, last_new=NOW - 89 * DAY, rhythm=300 * DAY), "ok", "newest item 2026-08-27 12:00 UTC"),
+        (replace(OK, last_new=NOW - 91 * DAY, rhythm=300 * DAY), "stale", "since 2026-08-25 12:00 UTC"),
+        (replace(OK, last_new=NOW - 100 * DAY), "stale", "since 2026-08-16 12:00 UTC"),
+        (replace(OK, last_new=None), "stale", "since 2026-01-28 12:00 UTC"),
         # Not asked meanwhile: the service was off, or the source paused.
-        (replace(OK, last_new=NOW - 18 * DAY, last_success=NOW - 17 * DAY), "ok", "last success 17 d ago"),
-        (replace(OK, last_new=NOW - 100 * DAY, last_success=NOW - 30 * DAY), "silent", "100 d ago"),
-        (replace(OK, failures=1, error="refused"), "failing", "1 failure in a row, last success 0 s ago: refused"),
+        (replace(OK, last_new=NOW - 18 * DAY, last_success=NOW - 17 * DAY), "ok", "last success 2026-11-07 12:00 UTC"),
+        (replace(OK, last_new=NOW - 100 * DAY, last_success=NOW - 30 * DAY), "silent", "since 2026-08-16 12:00 UTC"),
+        (
+            replace(OK, failures=1, error="refused"),
+            "failing",
+            "1 failure in a row, last success 2026-11-24 12:00 UTC: refused",
+        ),
         (SourceState("s", "s", "u", failures=2, error_kind="dns"), "failing", "never succeeded: dns"),
         (replace(OK, failures=1, error_kind="not-a-feed", error="a page"), "not-a-feed", "1 failure in a row"),
         (
@@ -59,7 +67,7 @@ OK = SourceState(
         (replace(OK, flaws="future-dated, thin"), "future-dated", "dated in the future"),
         (replace(OK, flaws="thin"), "thin", "headlines only"),
         (replace(OK, flaws="thin, guid-flood"), "guid-flood", "held back"),
-        (replace(OK, flaws="thin", last_new=NOW - 8 * DAY), "silent", "8 d ago"),
+        (replace(OK, flaws="thin", last_new=NOW - 8 * DAY), "silent", "2026-11-16 12:00 UTC"),
         (replace(OK, flaws="junk-after-end"), "ok", "newest"),
         (replace(OK, failures=3, last_status=410, error="410 Gone"), "gone", "since 2026-11-24"),
         (replace(OK, moved_to="https://n.example/", moved_count=5), "moved", "set url: https://n.example/"),
@@ -72,7 +80,7 @@ OK = SourceState(
     ],
 )
 def test_states(state: SourceState, name: str, evidence: str) -> None:
-    found, words = health(state, NOW)
+    found, words = health(state)
     assert found == name
     assert evidence in words
     assert "None" not in words

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, Newsroom, item
 from werkzeug.http import parse_date
 
@@ -31,6 +32,13 @@ ADDRESSES = (
     "/sources/kyodo.rss",
     "/sources/kyodo",
     "/sources.rss",
+    "/sources",
+    "/sections",
+    "/topics",
+    "/api/v1/sources",
+    "/api/v1/sections",
+    "/api/v1/topics",
+    "/api/v1/status",
     "/search.atom?q=frigate",
     "/",
     "/latest",
@@ -293,6 +301,45 @@ def test_related_news_that_is_no_longer_recent(room: Newsroom) -> None:
         room.now += timedelta(minutes=20)
         seen |= set(keeper.look())
     assert {"/stories/", "/api/v1/stories/"} <= {address[: address.rindex("/") + 1] for address in seen}
+
+
+LISTS = (
+    "/sources",
+    "/sections",
+    "/topics",
+    "/sources.rss",
+    "/api/v1/sources",
+    "/api/v1/sections",
+    "/api/v1/topics?limit=1",
+)
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_what_leaves_no_date_counts_from_when_it_was_first_answered(room: Newsroom, address: str) -> None:
+    """Whoever keeps its date alone is told that nothing changed while nothing does, and no longer."""
+    room.client.get(address)
+    room.now += timedelta(seconds=5)
+    held = room.client.get(address).headers["Last-Modified"]
+    room.now += timedelta(minutes=10)
+    assert room.client.get(address, headers={"If-Modified-Since": held}).status_code == 304
+    (kyodo,) = room.archive.sources.states(["kyodo"])
+    failing = {"failures": 3, "error": "refused", "error_kind": "refused", "state": "failing"}
+    room.archive.sources.save([replace(kyodo, **failing)])
+    again = room.client.get(address, headers={"If-Modified-Since": held})
+    assert again.status_code == (200 if "sources" in address else 304)
+    room.archive.sources.save([kyodo])
+    held = again.headers.get("Last-Modified", held)
+    room.now += timedelta(seconds=1)
+    assert room.client.get(address, headers={"If-Modified-Since": held}).status_code == again.status_code
+
+
+def test_stories_that_are_a_day_old_leave_the_count_of_a_day(room: Newsroom) -> None:
+    keeper = Keeper(room)
+    seen: set[str] = set()
+    for _ in range(12):
+        room.now += timedelta(minutes=61)
+        seen |= set(keeper.look())
+    assert {"/api/v1/sections", "/api/v1/topics", "/sections", "/topics"} <= seen
 
 
 def test_an_edit_that_was_broken_and_is_undone(room: Newsroom) -> None:
