@@ -18,7 +18,7 @@ from aggregator.store.locks import lock_sources
 from aggregator.store.renaming import led_on, rename_streams
 from aggregator.store.retention import forget_addresses, forget_document, limits, listed_before
 from aggregator.store.rows import to_json
-from aggregator.store.versions import change_time, mark_texts, next_version, settled, stamp
+from aggregator.store.versions import change_time, keep_version, mark_texts, next_version, settled, stamp
 
 MEMORY_SECONDS = 14 * 86_400
 """The grouping looks back some days; what it remembers of older items is not needed."""
@@ -155,5 +155,6 @@ class Upkeep(ABC, Generic[Writer]):
     def _forget(self, before: int) -> None:
         """Delete what the grouping remembers of items published before."""
         with self._db.transaction(unhurried=True):
+            keep_version(self._db)  # an edition writes them too
             self._db.write("DELETE FROM postings WHERE at < ?", (before,))
             self._db.write("DELETE FROM memories WHERE at < ?", (before,))

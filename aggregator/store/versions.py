@@ -23,7 +23,8 @@ def next_version(db: Writes) -> int:
 
 
 def keep_version(db: Reads) -> None:
-    """In the place of `next_version`, by what writes stories and changes no stream: to wait for who changes them, and they for it."""
+    """In the place of `next_version`, by what writes stories, or what the grouping remembers, and changes no stream: to wait for who
+    changes them, and they for it."""
     db.read(f"SELECT value FROM meta WHERE key = 'version'{db.dialect.locking}")
 
 

@@ -121,7 +121,7 @@ class Queue:
         connector = self._app.connector
         assert isinstance(connector, procrastinate.PsycopgConnector)
         async with connector.pool.connection() as raw, raw.transaction():
-            await raw.execute("SELECT pg_advisory_xact_lock(hashtext('procrastinate'))")
+            await raw.execute("SELECT pg_advisory_xact_lock(hashtext('procrastinate ' || current_schema()))")
             made = await raw.execute(
                 "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'procrastinate_jobs'"
             )

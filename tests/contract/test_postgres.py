@@ -34,6 +34,7 @@ from aggregator.store.postgres.readonly import ReadOnlyArchive
 from aggregator.store.postgres.schema import migrations
 from aggregator.store.postgres.server import Server
 from aggregator.store.streams import items_sql, stories_sql
+from aggregator.store.versions import next_version
 from aggregator.worker.fleet import GRACE, Absences
 from aggregator.worker.measures import Measures
 
@@ -351,6 +352,54 @@ def test_a_session_with_nothing_to_do_is_not_ended_by_what_a_database_is_set_to(
     store = PostgresArchive(url)
     assert store._connection.read("SHOW idle_session_timeout") == [("0",)]
     store.close()
+
+
+def test_archives_in_schemas_of_one_database_do_not_wait_for_each_other(url: str) -> None:
+    """Of those in one schema only one process makes the edition."""
+    execute(url, "CREATE SCHEMA wire", "CREATE SCHEMA press")
+    addresses = [f"{url}&options=-c%20search_path%3D{schema}" for schema in ("public", "wire", "press")]
+    made = [PostgresArchive(address) for address in addresses]
+    beside = [PostgresArchive(address) for address in addresses]
+    now = int(NOW.timestamp())
+    assert [one.edition.lease("one", now, 60) for one in made] == [True] * 3
+    assert [one.edition.lease("two", now, 60) for one in beside] == [False] * 3
+    with made[0]._connection.transaction(Lock.SYNCING), made[1]._connection.transaction(Lock.SYNCING):
+        made[2].sources.sync([source("alpha")])
+    made[1].edition.release("one")
+    assert [one.edition.lease("two", now, 60) for one in beside] == [False, True, False]
+    for one in (*made, *beside):
+        one.close()
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "statement_timeout",
+        "lock_timeout",
+        "idle_in_transaction_session_timeout",
+        "idle_session_timeout",
+        "transaction_timeout",
+    ],
+)
+def test_limits_that_the_database_sets_for_others_end_nothing_of_ours(url: str, setting: str) -> None:
+    """A migration, `copy` and the steps of an edition take as long as they take; what waits is bounded by us."""
+    if not execute(url, f"SELECT 1 FROM pg_settings WHERE name = '{setting}'"):
+        pytest.skip(f"PostgreSQL of this version has no {setting}")
+    execute(url, f"ALTER DATABASE {execute(url, 'SELECT current_database()')[0][0]} SET {setting} = '300ms'")
+    made, beside = PostgresArchive(url), PostgresArchive(url)
+    for _ in range(2):  # also over a connection that was opened anew
+        with made._connection.transaction(Lock.SYNCING) as raw:
+            raw.execute("SELECT pg_sleep(0.5)")
+            thread = threading.Thread(target=beside.sources.sync, args=([source("alpha")],))
+            thread.start()
+            time.sleep(0.5)
+        thread.join()
+        time.sleep(0.4)
+        assert beside.reading.totals()["items"] == 0
+        assert [state.id for state in made.sources.states()] == ["alpha"]
+        made._connection.raw.close()
+    made.close()
+    beside.close()
 
 
 def test_a_search_path_that_leads_nowhere_is_told(url: str) -> None:
@@ -680,6 +729,25 @@ def test_who_waits_for_a_row_holds_none_that_another_takes_after_it(
         thread.join()
     writer.close()
     store.close()
+
+
+def test_what_the_grouping_remembers_is_forgotten_between_two_steps_of_an_edition(store: PostgresArchive) -> None:
+    """`prune` is a command, too, which holds no edition: they would wait for each other's rows."""
+    store.intake.apply([polled("alpha", [item("alpha", "1", "Frigate collides off Oslo")])], NOW)
+    edition(store, policy(), lambda: int(NOW.timestamp()))
+    late, url = other(store, "late"), store._connection.server.url
+    remembered = execute(url, "SELECT item FROM postings")
+    assert remembered
+    with store._connection.transaction():
+        next_version(store._connection)
+        after = int(NOW.timestamp()) + 20 * 86_400
+        thread = threading.Thread(target=late.upkeep.prune, args=(after, 90 * 86_400, {}))
+        thread.start()
+        until(lambda: bool(execute(url, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
+        assert execute(url, "SELECT item FROM postings FOR UPDATE SKIP LOCKED") == remembered
+    thread.join()
+    assert execute(url, "SELECT item FROM postings") == []
+    late.close()
 
 
 def test_two_that_store_the_same_changed_item_at_once_store_it_one_after_the_other(store: PostgresArchive) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from typing import Any, TypeVar
+from zlib import crc32
 
 import psycopg
 from psycopg import errors
@@ -24,10 +25,12 @@ from aggregator.store.postgres.server import BUSY_SECONDS, Server, session_name
 
 T = TypeVar("T")
 
-OUR_LOCKS = 0x57495245  # "WIRE": the class of our advisory locks; their numbers are those of `dialect.Lock`
+OUR_LOCKS = 0x57495245
+"""The class of our advisory locks in the schema `public`; their numbers are those of `dialect.Lock`."""
 
-_UNMIGRATED = f"""SELECT pg_advisory_xact_lock_shared({OUR_LOCKS}, {Lock.MIGRATING:d});
-    SELECT value FROM meta WHERE key = 'schema'""".encode()
+_AS_LONG_AS_IT_TAKES = b"""SELECT set_config('transaction_timeout', '0', FALSE)
+    WHERE current_setting('transaction_timeout', TRUE) != '0'"""
+"""Before PostgreSQL 17 there is no such setting, so that it cannot be among those that a session begins with (`Server.address`)."""
 
 DIALECT = Dialect(
     greatest="greatest",
@@ -106,15 +109,18 @@ class Connection:
         self._begun = False  # a transaction is under way: what it did is lost with the connection
         with self.translate(), self._noting_silence():
             self._open()
-            settled = "SELECT current_setting('lock_timeout')::interval = %s::interval"
-            if self._raw.execute(settled, (f"{patience}s",)).fetchall() != [(True,)]:
+            settled = "SELECT current_setting('lock_timeout')::interval = %s::interval, current_schema()"
+            ((passed_on, schema),) = self._raw.execute(settled, (f"{patience}s",)).fetchall()
+            if not passed_on:
                 self.close()
                 raise StoreError(f"{server.name}: {POOLED}")  # it does not pass our settings on
+        self.locks = lock_class(schema)
 
     def _open(self) -> None:
         address = self.server.address(self._name, self._patience, read_only=self._read_only)
         with self._refusals.noting():
             self._raw = Raw.connect(address, autocommit=True)
+        self._raw.execute(_AS_LONG_AS_IT_TAKES)
         self._raw.patience = self._patience
         # Threads of the web end silently; what they had open is closed with its last reference.
         self._closing = weakref.finalize(self, self._raw.close)
@@ -161,7 +167,7 @@ class Connection:
                 if not outer and self.schema is not None:
                     self._check_schema(raw, self.schema)
                 if alone is not None:
-                    raw.execute("SELECT pg_advisory_xact_lock(%s, %s)", (OUR_LOCKS, alone))
+                    raw.execute("SELECT pg_advisory_xact_lock(%s, %s)", (self.locks, alone))
                 if unhurried:
                     raw.execute("SET LOCAL statement_timeout = 0")
                     stack.callback(setattr, raw, "patience", raw.patience)
@@ -173,7 +179,11 @@ class Connection:
     def _check_schema(self, raw: Raw, known: int) -> None:
         """A later version reads otherwise what is written here. Its migration waits for transactions that are under way, and those that
         begin meanwhile wait for it."""
-        cursor = raw.execute(_UNMIGRATED)  # in one go, and yet the second is answered as things are after the wait
+        # In one go, and yet the second is answered as things are after the wait.
+        cursor = raw.execute(
+            f"SELECT pg_advisory_xact_lock_shared({self.locks}, {Lock.MIGRATING:d}); "
+            "SELECT value FROM meta WHERE key = 'schema'".encode()
+        )
         cursor.nextset()
         found = int(cursor.fetchall()[0][0])
         if found != known:
@@ -227,6 +237,11 @@ class Connection:
         if not keys:
             return []
         return self.read(f"{_any(query)} {order}", (*bounds, list(keys)))
+
+
+def lock_class(schema: str | None) -> int:
+    """Advisory locks are those of a database, which may hold an archive in each of several schemas."""
+    return OUR_LOCKS if schema in (None, "public") else crc32(schema.encode()) >> 1
 
 
 def _any(query: str) -> str:

@@ -7,7 +7,7 @@ from aggregator.model.story import Batch
 from aggregator.store import edition
 from aggregator.store.dialect import Lock
 from aggregator.store.locks import lock_waiting
-from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw
+from aggregator.store.postgres.connection import Connection, Raw
 
 
 class EditionStore(edition.EditionStore[Connection]):
@@ -26,7 +26,7 @@ class EditionStore(edition.EditionStore[Connection]):
             if self._held:
                 if self._owner != owner:
                     return False
-            elif not (_take(raw) or _cut_off(raw)):
+            elif not (self._take(raw) or self._cut_off(raw)):
                 return False
             self._owner, self._opened = owner, self._db.opened
             raw.execute(
@@ -47,7 +47,7 @@ class EditionStore(edition.EditionStore[Connection]):
         with self._db.transaction() as raw:
             raw.execute("DELETE FROM meta WHERE key = 'edition' AND value::json ->> 0 = %s", (owner,))
             if mine and self._held:
-                raw.execute("SELECT pg_advisory_unlock(%s, %s)", (OUR_LOCKS, Lock.EDITION))
+                raw.execute("SELECT pg_advisory_unlock(%s, %s)", (self._db.locks, Lock.EDITION))
         if mine:
             self._owner = None
 
@@ -56,6 +56,22 @@ class EditionStore(edition.EditionStore[Connection]):
             self._owner = None
             raise StoreBusy(f"{self._db.server.name}: the edition was lost with the connection; the next one continues")
 
+    def _take(self, raw: Raw) -> bool:
+        row = raw.execute("SELECT pg_try_advisory_lock(%s, %s)", (self._db.locks, Lock.EDITION)).fetchone()
+        return bool(row and row[0])
+
+    def _cut_off(self, raw: Raw) -> bool:
+        """End the session of a holder that hangs. The lock is free once the server has ended it, at the next try."""
+        raw.execute(
+            "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a, meta m WHERE m.key = 'edition' "
+            "AND a.pid = (m.value::json ->> 2)::int AND a.state != 'active' AND a.pid != pg_backend_pid() "
+            "AND (m.value::json ->> 1)::bigint < extract(epoch FROM clock_timestamp()) "
+            "AND EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.pid = a.pid AND l.granted "
+            "AND l.classid = %s AND l.objid = %s)",
+            (self._db.locks, Lock.EDITION),
+        )
+        return False
+
     def _end_waiting(self, raw: Raw, batch: Batch) -> None:
         lock_waiting(self._db, [placed.item for placed in batch.placed])
         raw.execute(
@@ -63,21 +79,3 @@ class EditionStore(edition.EditionStore[Connection]):
             "WHERE pending.item = placed.item AND pending.hash = placed.hash",
             ([placed.item for placed in batch.placed], [placed.hash for placed in batch.placed]),
         )
-
-
-def _take(raw: Raw) -> bool:
-    row = raw.execute("SELECT pg_try_advisory_lock(%s, %s)", (OUR_LOCKS, Lock.EDITION)).fetchone()
-    return bool(row and row[0])
-
-
-def _cut_off(raw: Raw) -> bool:
-    """End the session of a holder that hangs. The lock is free once the server has ended it, at the next try."""
-    raw.execute(
-        "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a, meta m WHERE m.key = 'edition' "
-        "AND a.pid = (m.value::json ->> 2)::int AND a.state != 'active' AND a.pid != pg_backend_pid() "
-        "AND (m.value::json ->> 1)::bigint < extract(epoch FROM clock_timestamp()) "
-        "AND EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.pid = a.pid AND l.granted "
-        "AND l.classid = %s AND l.objid = %s)",
-        (OUR_LOCKS, Lock.EDITION),
-    )
-    return False

@@ -8,7 +8,7 @@ from typing import Any
 
 from aggregator.errors import StoreBusy, StoreError
 from aggregator.store.dialect import Lock
-from aggregator.store.postgres.connection import OUR_LOCKS, Connection, Raw
+from aggregator.store.postgres.connection import Connection, Raw
 from aggregator.store.postgres.full_text import vector
 
 FILLED = ("sources", "items", "stories", "configurations")
@@ -24,7 +24,9 @@ def loading(connection: Connection) -> Iterator[Load]:
     """
     with connection.transaction(unhurried=True) as raw:
         raw.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        if raw.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (OUR_LOCKS, Lock.LOADING)).fetchone() != (True,):
+        if raw.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (connection.locks, Lock.LOADING)).fetchone() != (
+            True,
+        ):
             raise StoreBusy(f"{connection.server.name}: another `copy` is filling it")
         # Who starts meanwhile waits.
         raw.execute("LOCK TABLE meta, sources, configurations IN SHARE ROW EXCLUSIVE MODE")
