@@ -100,6 +100,7 @@ class Item:
     hash: str  # of all that a reader sees: a different hash is an update
     outlet: str | None = None  # the address that a wrapper's item gives for its publisher, to fold that by; not stored
     fingerprint: bytes = b""  # of the entry as the feed has it, b"" if it has no text; stored with the source
+    formers: tuple[str, ...] = ()  # ids under which an earlier program may have stored it
 
     @property
     def unread(self) -> bool:

@@ -12,7 +12,7 @@ from aggregator.normalise import address, dates
 from aggregator.normalise.characters import cut
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.fingerprints import Fingerprints
-from aggregator.normalise.identity import digest, item_id, without_duplicates
+from aggregator.normalise.identity import digest, formers, item_id, without_duplicates
 from aggregator.normalise.plain import plain
 from aggregator.normalise.steps import BEGINNING, IDENTIFY, STEPS, tag
 from aggregator.text.languages import language
@@ -96,6 +96,7 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
         hash=hash,
         outlet=draft.outlet,
         fingerprint=fingerprint,
+        formers=tuple(item_id(context.job.root, former) for former in formers(draft, key)),
     )
 
 

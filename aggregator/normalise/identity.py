@@ -8,16 +8,21 @@ the last).
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 from uuid import UUID
 
+from aggregator.normalise.characters import spaced
+from aggregator.normalise.dates import earliest
 from aggregator.normalise.draft import Draft
 
 NAMESPACE = UUID("6f1d2c1e-5b0a-5c55-9d5e-3b1f4d0c7a11")  # of item ids; changing it would re-announce everything
 MAX_GUID = 512
 _OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -55,8 +60,24 @@ def _key(draft: Draft, distrusted: bool) -> str:
         return guid if len(guid) <= MAX_GUID else f"guid:{digest(guid)}"
     if draft.canonical:
         return f"link:{digest(draft.canonical)}"
-    when = draft.dated.isoformat() if draft.dated else ""
-    return f"text:{digest(draft.title, when, '' if draft.title else draft.parsed.text)}"
+    return _of_text(draft, draft.dated)
+
+
+def _of_text(draft: Draft, when: datetime | None) -> str:
+    return f"text:{digest(draft.title, when.isoformat() if when else '', '' if draft.title else draft.parsed.text)}"
+
+
+def formers(draft: Draft, key: str) -> tuple[str, ...]:
+    """The keys that an earlier program gave the same entry: it resolved relative guids where feedparser read them, and knew
+    fractions of seconds where feedparser did not."""
+    parsed, guid = draft.parsed, draft.guid
+    if parsed.base and guid == key and not _ABSOLUTE.match(guid):
+        try:
+            return (spaced(urljoin(parsed.base.strip(), guid)),)
+        except ValueError:
+            return ()
+    when = earliest([parsed.published, parsed.updated]) if key.startswith("text:") else None
+    return (_of_text(draft, when),) if when and when.microsecond else ()
 
 
 def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:

@@ -83,7 +83,8 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
 
 
 def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
-    """The items, those with a new guid at a known address under the id that the address has.
+    """The items, under the id that an earlier program gave them if they have one, and those with a new guid at a known address under
+    the id that the address has.
 
     Not where the address tells nothing: a front page, an address of several entries, or of one that is here too, be it under
     another of its addresses."""
@@ -91,10 +92,14 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
     entries = Counter(item.canonical for item in items)
     result = []
     for item in items:
+        if item.id in known.items:
+            result.append(item)
+            continue
         address = item.canonical or ""
-        old = known.addresses.get(address) if item.id not in known.items else None
-        tells = old in known.items and old not in here and entries[address] == 1 and _is_article(address)
-        if old and tells:
+        old = next((former for former in item.formers if former in known.items and former not in here), None)
+        if old is None and entries[address] == 1 and _is_article(address):
+            old = known.addresses.get(address)
+        if old is not None and old in known.items and old not in here:
             here.add(old)
             result.append(replace(item, id=old))
         else:

@@ -52,8 +52,8 @@ def _permalink(guid: str | None) -> str | None:
 
 def date(draft: Draft, context: Context) -> None:
     parsed = draft.parsed
-    draft.dated = dates.earliest([dates.read(parsed.published_text) or parsed.published, parsed.updated])
-    told = draft.dated
+    told = dates.earliest([dates.read(parsed.published_text) or parsed.published, parsed.updated])
+    draft.dated = told = told and told.replace(microsecond=0)  # which not every parser tells
     if context.day_first is not None:
         told = dates.earliest([told, dates.read(parsed.published_text, context.day_first)])
     draft.published = min(told, context.job.now) if told else None

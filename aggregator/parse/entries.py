@@ -52,7 +52,9 @@ def needed(markup: bytes) -> bool:
     """Whether an entry may have something that only the tree shows; `markup` is the document without CDATA sections."""
     if b"xml:base" in markup or _NEEDED.search(markup) is not None:
         return True
-    return b"<rss" in markup[:2000] and _NESTED_AUTHOR.search(markup) is not None
+    if b"<author" not in markup or b"<rss" not in markup[:2000]:
+        return False
+    return b":creator" in markup or _NESTED_AUTHOR.search(markup) is not None
 
 
 def pictured(data: bytes, body: bytes) -> bool:

@@ -24,6 +24,7 @@ from aggregator.parse.fields import (
     as_meant,
     followed,
     lone_address,
+    moment,
     person,
     size,
     thumbnail,
@@ -36,10 +37,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_MODULE = re.compile(rb"<(/?(?:media|itunes):)(title|description|summary|author|keywords)(?:\s[^<>]*?)?(/?)>")
 _PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>")
 _AUTHOR = re.compile(rb"<(?:dc:)?(?:author|creator)(?:\s[^<>]*)?(?<!/)>(?:(?!</)[\s\S]){1,500}")
+_OF_RSS = re.compile(rb"<author(?:\s[^<>]*)?(?<!/)>(?=\s*(?:[^\s<]|<!\[CDATA\[))")
+_ID = re.compile(rb"<(/?(?:[\w.-]+:)?)(guid|id)((?:\s[^<>]*?)?)(/?)>")
+_DECLARED = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _BESIDE = re.compile(rb"<[\w.-]+:link(?=\s)")
 _NO_ADDRESS = re.compile(rb"(<(?:[\w.-]+:)?link\s(?:[^<>]*?\s)?)href=(?:\"\s*\"|'\s*')")
 _OF_PART = re.compile(rb"<(/?)(title|link|description|image|url)(?=[\s/>])")
 _AT = "\N{SMALL COMMERCIAL AT}"
+_MARK = "\ufdd0"  # no character, so that it is cleaned away where an article quotes what it marks
+_ADDRESS = re.compile("https?://")
 _LINE_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # as feedparser writes that of XHTML; to HTML they are two
 # Quotation marks as feedparser reads them in a malformed document; the others end the attribute of an HTML text in which they stand.
 _IN_MARKUP = {b"&#34;": b"&quot;", b"&#39;": b"&apos;", b"&#38;quot;": b"&#38;#x22;", b"&#38;apos;": b"&#38;#x27;"}
@@ -69,12 +75,17 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
 
 def _prepared(document: Document) -> bytes:
     """What is said of a picture or an author, or for podcasts, under names of its own: feedparser takes it for the title, link, text
-    and authors of the entry. Another sign for the @ of authors: feedparser cuts their e-mail addresses out after four letters of a
-    domain such as "online". A mark at each <atom:link> of RSS, since feedparser takes it for a <link>. No address that is empty, as
-    feedparser takes the xml:base for it. Quotation marks in writings that are safe in a malformed document."""
+    and authors of the entry. So are guids and ids, which it would resolve against the xml:base: to another identity. Another sign for
+    the @ of authors: feedparser cuts their e-mail addresses out after four letters of a domain such as "online". A mark at each
+    <author> of RSS, since feedparser names it together with dc:creator, and at each <atom:link>, since it takes that for a <link>.
+    No address that is empty, as feedparser takes the xml:base for it. Quotation marks in writings that are safe in a malformed
+    document."""
     data = _AUTHOR.sub(lambda author: author[0].replace(b"@", _AT.encode()), _with_parts_apart(document.data))
-    if b":link" in data and b"<rss" in data[:2000]:
-        data = outside_cdata(data, lambda part: _BESIDE.sub(rb'\g<0> beside="1"', part))
+    data = outside_cdata(data, lambda part: _ID.sub(_own_id, part))
+    if b"<rss" in data[:2000]:
+        data = _OF_RSS.sub(rb"\g<0>" + _MARK.encode(), data)
+        if b":link" in data:
+            data = outside_cdata(data, lambda part: _BESIDE.sub(rb'\g<0> beside="1"', part))
     if MALFORMED in document.flaws:
         parts = split_cdata(data)
         parts[::2] = [_replaced(part, _IN_MARKUP) for part in parts[::2]]
@@ -93,6 +104,11 @@ def _with_parts_apart(data: bytes) -> bytes:
     return b"".join([*parts, data[place:]])
 
 
+def _own_id(tag: re.Match[bytes]) -> bytes:
+    """Without attributes, as feedparser leaves out the text of an element that it does not know and that has some."""
+    return b"<%sown-%s%s%s>" % (tag[1], tag[2], b"".join(_DECLARED.findall(tag[3])), tag[4])
+
+
 def _replaced(part: bytes, writings: Mapping[bytes, bytes]) -> bytes:
     if b"&" in part:
         for writing, safe in writings.items():
@@ -103,17 +119,16 @@ def _replaced(part: bytes, writings: Mapping[bytes, bytes]) -> bytes:
 def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
     """feedparser leaves references in the guids and the texts of modules of a malformed document."""
     get = entry.get
-    guid = _text(get("id"))
-    guid = guid.replace("&amp;", "&") if guid and malformed else guid
-    link = (to_article(entry.get("links") or ()) if atom else None) or _link(entry, guid, atom)
+    guid = _of_module(entry, malformed, "own-id", *([] if atom else ["own-guid", "id"]))
+    link = (to_article(entry.get("links") or ()) if atom else None) or _link(entry)
+    if link is None and not atom and get("own-guid") and _ADDRESS.match(guid or ""):
+        link = guid
     summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
     if not summary and not content:
         caption = _of_module(entry, malformed, "media_its-description")
         summary = as_html(caption) if caption else _of_module(entry, malformed, "itunes_its-summary")
     source = get("source") or {}
-    updated = _time(_own(entry, "updated_parsed"))
-    published = _time(get("published_parsed") or _own(entry, "created_parsed")) or updated
-    published_text = _text(get("published") or _own(entry, "updated") or get("created"))
+    dated = next((name for name in ("published", "updated", "created") if _text(_own(entry, name))), "published")
     return ParsedItem(
         guid=None if guid == link else guid,
         link=link,
@@ -123,9 +138,9 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
         summary=summary,
         content=None if content == summary else content,
         author=_author(entry) or person(_of_module(entry, malformed, "itunes_its-author")),
-        published=published if sane(published_text) else None,
-        updated=updated if sane(_own(entry, "updated")) else None,
-        published_text=published_text,
+        published=_time(entry, dated),
+        updated=_time(entry, "updated"),
+        published_text=_text(_own(entry, dated)),
         categories=tuple(
             term for tag in get("tags") or () if (term := _text(tag.get("label")) or _text(tag.get("term")))
         ),
@@ -166,10 +181,9 @@ def _content(contents: Sequence[Mapping[str, Any]] | None) -> str | None:
     return max(values, key=len) if values else None
 
 
-def _link(entry: Mapping[str, Any], guid: str | None, atom: bool) -> str | None:
-    """feedparser takes the guid of an entry without a link for its address, whatever it is; the id of Atom stays one also where it
-    is an address. It takes the last link too, where the <link> of RSS counts, as with newsboat and Miniflux, if there is one beside
-    an <atom:link>."""
+def _link(entry: Mapping[str, Any]) -> str | None:
+    """feedparser takes the last link, where the <link> of RSS counts, as with newsboat and Miniflux, if there is one beside an
+    <atom:link>."""
     alternates = [
         link for link in entry.get("links") or () if link.get("rel") == "alternate" and _text(link.get("href"))
     ]
@@ -179,27 +193,30 @@ def _link(entry: Mapping[str, Any], guid: str | None, atom: bool) -> str | None:
         entry.get("link"),
         *(link["href"] for link in alternates),
     ]
-    link = followed([one for one in links if _text(one)])
-    made_up = link is not None and link == guid and not alternates
-    return None if made_up and (atom or not (guid or "").startswith(("http://", "https://"))) else link
+    return followed([one for one in links if _text(one)])
 
 
 def _author(entry: Mapping[str, Any]) -> str | None:
-    names = [name for one in entry.get("authors") or () if (name := _person(one.get("name")))]
+    """Those whom dc:creator names, or an element inside; else the <author> of RSS."""
+    said = [text for one in entry.get("authors") or () if (text := _text(one.get("name")))]
+    names = [name for text in said if not text.startswith(_MARK) and (name := _person(text))]
+    marked = [name for text in said if text.startswith(_MARK) and (name := _person(text.lstrip(_MARK)))]
     detail = entry.get("author_detail") or {}
-    return person(", ".join(dict.fromkeys(names))) or _person(detail.get("name")) or _person(entry.get("author"))
+    others = (_text(detail.get("name")), _text(entry.get("author")))
+    return person(", ".join(dict.fromkeys(names or marked[:1]))) or next(filter(None, map(_person, others)), None)
 
 
 def _person(said: object) -> str | None:
-    return person(text.replace(_AT, "@")) if (text := _text(said)) else None
+    return person(text.replace(_AT, "@").replace(_MARK, "")) if (text := _text(said)) else None
 
 
-def _time(parsed: Any) -> datetime | None:
-    """feedparser's tuples are UTC, of any year."""
-    if not parsed:
+def _time(entry: Mapping[str, Any], name: str) -> datetime | None:
+    """A date that every parser reads alike. feedparser's tuples are UTC, and without fractions of seconds."""
+    text, parsed = _text(_own(entry, name)), _own(entry, f"{name}_parsed")
+    if not text or not sane(text):
         return None
     try:
-        return _EPOCH + timedelta(seconds=calendar.timegm(parsed))
+        return moment(text) or (_EPOCH + timedelta(seconds=calendar.timegm(parsed)) if parsed else None)
     except (OverflowError, ValueError, TypeError):
         return None
 

@@ -281,8 +281,8 @@ def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Recogniti
     """Most documents bring little that is new; the store is asked for details only about that."""
     intake = tools.lookup.intake
     first = state.first_success is None
-    items = intake.known({item.id for item in feed.items})
-    unknown = [] if first else [item for item in feed.items if item.id not in items]
+    items = intake.known({id for item in feed.items for id in (item.id, *item.formers)})
+    unknown = [] if first else [item for item in feed.items if items.keys().isdisjoint((item.id, *item.formers))]
     addresses: dict[str, str] = {}
     titles: dict[str, set[int | None]] = {}
     flooded = FLOOD in (state.flaws or "")

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from builders.documents import item, read, rss
+from builders.documents import JOB, item, read, rss
 
 from aggregator.model.item import Item
 from aggregator.normalise.fingerprints import split
+from aggregator.normalise.identity import digest, item_id
 from aggregator.normalise.recognition import StoredItems, recognise
 
 NOTHING = StoredItems({}, {})
@@ -50,6 +51,29 @@ def test_at_first_all_is_new_and_the_second_time_nothing() -> None:
     assert recognise(stored, NOTHING).new == stored
     again = recognise(stored, known(stored))
     assert (again.new, again.changed, again.seen, again.drops) == ((), (), (1, 2, 3), ())
+
+
+DATED = "<pubDate>2026-11-20T09:00:00.750Z</pubDate>"
+
+
+@pytest.mark.parametrize(
+    ("body", "former"),
+    [
+        (rss('<item xml:base="https://e.org/a/"><title>T</title><guid>p/1</guid></item>'), "https://e.org/a/p/1"),
+        (rss(item(DATED, link="")), "text:" + digest("Title", "2026-11-20T09:00:00.750000+00:00", "")),
+    ],
+    ids=["resolved", "fraction"],
+)
+def test_what_an_earlier_program_stored_under_another_identity_does_not_come_twice(body: bytes, former: str) -> None:
+    """It resolved ids where feedparser read them, and knew fractions of seconds where the other parser did."""
+    (one,) = read(body).items
+    stored = replace(one, id=item_id(JOB.root, former))
+    assert stored.id != one.id
+    for _ in range(2):
+        changes = recognise((one,), known([stored]))
+        assert (changes.new, changes.changed, changes.seen) == ((), (), (1,))
+    assert recognise((one,), NOTHING).new == (one,)
+    assert recognise((one, stored), known([stored])).new == (one,)  # that one is here too
 
 
 def test_a_changed_text_is_an_update_in_place() -> None:

@@ -533,6 +533,51 @@ def test_a_text_of_atom_that_says_it_is_plain_or_nothing_is_read_alike_whichever
     assert whole == malformed == text.replace("<br/>", "<br>").replace(" < ", " &lt; ")
 
 
+OTHER = "<entry><id>o</id><title>%s</title></entry>"
+READERS = {"fast": ("Plain", ""), "tolerant": ("<b>Marked</b> up", ""), "of malformed documents": ("Plain", "<bb>")}
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_who_wrote_an_item_is_read_alike(title: str, end: str) -> None:
+    """dc:creator holds a name, <author> an address, which is often that of the desk."""
+    said = [
+        "<author>desk@paper.example (The desk)</author><dc:creator>Ann</dc:creator>",
+        "<dc:creator>Ann</dc:creator><author>desk@paper.example</author><dc:creator>Ben</dc:creator>",
+        "<author><![CDATA[desk@paper.example (The desk)]]></author><dc:creator/>",
+        "<author/><dc:creator>Ann</dc:creator>",
+    ]
+    items = [item(one, guid=f"g{number}") for number, one in enumerate(said)]
+    feed = parsed(rss("".join([*items, item(title=title), end])))
+    assert [one.author for one in feed.items[:-1]] == ["Ann", "Ann, Ben", "The desk", "Ann"]
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_an_id_is_not_resolved_whichever_parser_reads_it(title: str, end: str) -> None:
+    entry = '<entry xml:base="https://example.org/a/"><id>1?b&amp;c</id><title>T</title><link href="c"/></entry>'
+    one, _ = parsed(atom(entry + OTHER % title + end)).items
+    assert (one.guid, one.link) == ("1?b&c", "https://example.org/a/c")
+    based = item(guid="1").replace("<item>", '<item xml:base="https://example.org/a/">')
+    one, _ = parsed(rss(based + item(title=title) + end)).items
+    assert one.guid == "1"
+
+
+@pytest.mark.parametrize("permalink", ["", ' isPermaLink="true"', ' isPermaLink="false"'])
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_the_guid_of_an_item_without_a_link_is_its_link_if_it_is_an_address(
+    title: str, end: str, permalink: str
+) -> None:
+    guids = [f"<item><title>T</title><guid{permalink}>{guid}</guid></item>" for guid in ("https://e.org/1", "1")]
+    one, other, _ = parsed(rss([*guids, item(title=title), end])).items
+    assert [(one.guid, one.link), (other.guid, other.link)] == [(None, "https://e.org/1"), ("1", None)]
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_fractions_of_seconds_are_read_alike(title: str, end: str) -> None:
+    entry = "<entry><id>1</id><title>T</title><updated>2026-11-20T10:00:00.750+01:00</updated></entry>"
+    one, _ = parsed(atom(entry + OTHER % title + end)).items
+    assert one.published == one.updated == datetime(2026, 11, 20, 9, 0, 0, 750_000, tzinfo=UTC)
+
+
 def test_an_empty_feed_is_a_feed() -> None:
     assert parsed(rss()).items == ()
 
