@@ -132,7 +132,7 @@ def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str]
         _partings(store, meant.apart),
         _hidings(regrouped, with_moved_addresses(replace(policy, hidden=hidden), store), meant),
         _unknown(store, policy),
-        tuple(_outdone(regrouped, policy, meant.strangers)),
+        tuple(_outdone(regrouped, policy, meant)),
     )
 
 
@@ -160,15 +160,16 @@ def _hidings(store: StoredStories, before: Policy, after: Policy) -> tuple[Hidin
     return tuple(found)
 
 
-def _outdone(regrouped: Regrouped, policy: Policy, strangers: Collection[int]) -> Iterator[Outdone]:
-    """Pins of one story to several sections: that of its first article decides."""
+def _outdone(regrouped: Regrouped, policy: Policy, meant: Policy) -> Iterator[Outdone]:
+    """Pins of one story to several sections: that of the first article that readers see decides. `meant` knows articles that moved."""
     pins: defaultdict[int, dict[int, str]] = defaultdict(dict)  # story → article → its address
     for address, articles in regrouped.placed_at(policy.pinned).items():
         for n, home in articles.items():
             pins[home][n] = address
     states = regrouped.stories(pins)
     for home, members in sorted(regrouped.members(states).items()):
-        there = [pins[home][m.item.n] for m in members if m.item.n in pins[home] and m.item.n not in strangers]
+        items = sorted((member.item for member in members), key=meant.hides)
+        there = [pins[home][item.n] for item in items if item.n in pins[home] and item.n not in meant.strangers]
         for address in dict.fromkeys(there[1:]):
             if policy.pinned[address] != policy.pinned[there[0]]:
                 yield Outdone(states[home], address, there[0])

@@ -13,6 +13,7 @@ from newsroom import Newsroom, item
 
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
+from aggregator.pipeline.override_effects import override_effects
 
 HOUR = timedelta(hours=1)
 MARK = "Zanzibarian"  # stands in the hidden article alone
@@ -244,3 +245,15 @@ def test_what_is_hidden_and_moves_to_the_address_of_another_report_is_told_once(
     assert entries(room)[story] == before
     hide(room)
     assert "Kyodo" in entries(room)[story]["content_html"], "and comes back when it is shown again"
+
+
+def test_of_two_pins_the_one_of_the_article_that_readers_see_counts(room: Newsroom) -> None:
+    """The other article is hidden by the address that it had first, and pinned by its later one."""
+    later = "https://bbc.example/later"
+    move(room, BBC, later)
+    pins = f"{{url: '{later}', section: defense}}, {{url: '{KYODO.url}', section: world}}"
+    room.edit(room.text + f"stories: {{hide: ['{BBC.url}'], pin: [{pins}]}}\n")
+    (shown,) = [one for one in ask(room, "/api/v1/stories")["stories"] if one["title"] == KYODO.title]
+    assert shown["section"] == "world"
+    (told,) = override_effects(room.archive.edition, room.application.policy, frozenset()).outdone
+    assert (told.address, told.by) == (later, KYODO.canonical)
