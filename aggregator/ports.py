@@ -61,6 +61,9 @@ class Sources(Protocol):
     def save(self, states: Collection[SourceState]) -> None:
         """Write states outside a poll; leases stay as they are."""
 
+    def disown(self, ids: Collection[str], again: datetime) -> None:
+        """Of polls of these sources that are under way only the news counts; the next poll is due at `again`."""
+
     def read_anew(self, ids: Collection[str]) -> None:
         """The next document of these sources is asked for and read, also if it is the one that is known."""
 

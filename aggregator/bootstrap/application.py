@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from aggregator.fetch.gate import Room
     from aggregator.pipeline.refresh import Tools
     from aggregator.ports import Archive, Extractor, Parser, Upkeep
+
+ONCE_MORE = timedelta(minutes=1)
+"""After an edit of how a source is polled, if it was being polled then."""
 
 KEY = 8
 """Characters of the shortest secret that is looked for in items; texts contain shorter ones by chance."""
@@ -141,7 +144,8 @@ class Application(Configured):
         return archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike, renamed)
 
     def _poll_as_edited(self, former: Settings, archive: Store, now: datetime) -> None:
-        """Sources whose `every` became shorter are polled within it, and those with another `lang` read as a whole."""
+        """Sources whose `every` became shorter are polled within it, and those with another `lang` read as a whole: also those that
+        are being polled, once more."""
         from aggregator.model.renaming import former_ids
         from aggregator.schedule.bounds import bounds_for
         from aggregator.schedule.decide import sooner
@@ -153,9 +157,11 @@ class Application(Configured):
             one.id: (bounds_for(one, self.settings.defaults), bounds_for(old, former.defaults)) for one, old in pairs
         }
         shorter = {id: bounds for id, (bounds, before) in every.items() if bounds.every < before.every}
+        told_anew = [one.id for one, old in pairs if one.lang != old.lang]
+        archive.sources.disown([*shorter, *told_anew], now + ONCE_MORE)
         states = archive.sources.states(shorter) if shorter else []
         archive.sources.plan_sooner([sooner(one, now, shorter[one.id], random.random()) for one in states])
-        archive.sources.read_anew([one.id for one, old in pairs if one.lang != old.lang])
+        archive.sources.read_anew(told_anew)
 
     def former(self, stored: StoredConfiguration | None) -> Settings | None:
         """The settings of the configuration that is or was in force, compiled once; None if there is none, or it cannot be read

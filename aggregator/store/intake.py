@@ -22,8 +22,8 @@ from aggregator.store.sources import SELECT, release_leases
 log = logging.getLogger(__name__)
 
 LOST = (
-    "its lease ended while it was polled, and another process may have it; stored is what is new, and whether its server refused or "
-    "asked to be left alone; all else is left to that"
+    "its lease ended while it was polled: another process may have it, or its settings changed; stored is what is new, and whether its "
+    "server refused or asked to be left alone; all else is left to the next poll"
 )
 TITLES = 1000
 """Of a source, as many as its document may have entries."""

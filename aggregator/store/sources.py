@@ -93,6 +93,16 @@ class Sources(ABC, Generic[Writer]):
             lock_sources(self._db, "root", [state.root for state in states])
             self._save(raw, states)
 
+    def disown(self, ids: Collection[str], again: datetime) -> None:
+        """Polls of these sources that are under way began by other settings: what they say of when to poll next, and of the document
+        that is known, does not count. The next poll is due at `again`."""
+        if ids:
+            with self._db.transaction():
+                lock_sources(self._db, "id", ids)
+                values = int(again.timestamp()), "it was being polled when its settings changed"
+                planned = f"{FREE}, next_poll = ?, why = ?"
+                self._db.modify(f"{planned} WHERE lease_owner IS NOT NULL AND id IN", ids, *values)
+
     def plan_sooner(self, states: Collection[SourceState]) -> None:
         """Bring next polls forward to those of these states, unless the source was polled meanwhile."""
         with self._db.transaction():

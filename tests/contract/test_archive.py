@@ -1170,6 +1170,19 @@ def test_a_next_poll_is_brought_forward_unless_the_source_was_polled_meanwhile(s
     }
 
 
+def test_a_poll_under_way_may_be_disowned(store: Store) -> None:
+    hour = timedelta(hours=1)
+    store.sources.claim("us", NOW, hour, ids=["alpha"])
+    store.sources.disown(["alpha", "beta"], NOW + hour)
+    alpha, beta = store.sources.states(["alpha", "beta"])
+    assert (alpha.next_poll, beta.next_poll) == (NOW + hour, None)
+    assert alpha.why == "it was being polled when its settings changed"
+    state = structs.replace(alpha, last_attempt=NOW, next_poll=NOW + 6 * hour, etag='"x"')
+    assert store.intake.apply([replace(polled("alpha", [item("alpha", "1", "News")]), state=state)], NOW, "us") == 1
+    assert store.sources.states(["alpha"]) == [alpha]
+    assert store.sources.owners() == []
+
+
 def test_of_edits_the_last_hundred_are_kept(store: Store) -> None:
     for n in range(104):
         assert store.upkeep.put_in_force(str(n), {"feeds.yaml": f"text {n}"}, n, alike=str(n - 1))

@@ -10,6 +10,7 @@ from newsroom import CONFIG, NOON, Newsroom, item
 
 from aggregator.bootstrap import Application
 from aggregator.errors import StoreError
+from aggregator.model.poll import PollResult
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place_all, re_place_stories
 from aggregator.pipeline.stored_policy import with_stored
@@ -215,3 +216,25 @@ def test_a_language_that_the_editor_names_has_the_whole_feed_read_at_the_next_po
     room.archive.sources.save(known)
     room.put_in_force(named + "# a comment")
     assert set(kept().values()) == {whole}
+
+
+@pytest.mark.parametrize("more", ["every: 5m", "lang: ja"])
+def test_a_poll_that_is_under_way_does_not_undo_an_edit(room: Newsroom, more: str) -> None:
+    """Its answer was asked for, read and planned by what was said before: it brings news, and its source is polled once more."""
+    room.put_in_force(room.text)
+    sources = room.archive.sources
+    sources.save([structs.replace(one, next_poll=room.now, last_success=room.now) for one in sources.states()])
+    claimed = {one.id: one for one in sources.claim("us", room.now, timedelta(minutes=5))}
+    room.put_in_force(room.text.replace("{name: Kyodo, url", f"{{name: Kyodo, {more}, url"))
+    for id in ("kyodo", "reuters"):
+        later = room.now + timedelta(hours=6)
+        polled = structs.replace(claimed[id], last_attempt=room.now, next_poll=later, etag="x", body_hash="z")
+        room.archive.intake.apply([PollResult(polled, new=(item(f"News of {id}", id),))], room.now, "us")
+    assert {one.title for one in room.archive.edition.items(room.archive.edition.pending())} >= {
+        "News of kyodo",
+        "News of reuters",
+    }
+    kyodo, reuters = sources.states(["kyodo", "reuters"])
+    assert kyodo.next_poll == room.now + timedelta(minutes=1)
+    assert (kyodo.etag, reuters.etag) == (None, "x")
+    assert kyodo.id not in {one.id for one in sources.claim("us", room.now, timedelta(minutes=5))}, "nor at once"
