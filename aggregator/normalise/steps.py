@@ -11,6 +11,7 @@ from aggregator.normalise.characters import cut, spaced
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.plain import plain, plain_of_safe
 from aggregator.normalise.summary import TITLE_LENGTH, summarise, title_from
+from aggregator.text.fold import fold
 from aggregator.text.languages import recognised
 from aggregator.text.words import tokens
 
@@ -107,8 +108,12 @@ def title(draft: Draft, context: Context) -> None:
     draft.title = cut(plain(draft.parsed.title, titled=True), TITLE_LENGTH) if draft.parsed.title else ""
     if not draft.title and draft.summary:
         draft.title = title_from(draft.summary)
-    if draft.summary.casefold().rstrip("….") == draft.title.casefold().rstrip("…."):
+    if draft.summary and _words(draft.summary) == _words(draft.title):
         draft.summary = ""  # nothing that the title does not say
+
+
+def _words(text: str) -> str:
+    return fold(text).casefold().rstrip(". ")
 
 
 def publisher(draft: Draft, context: Context) -> None:

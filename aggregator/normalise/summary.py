@@ -71,6 +71,28 @@ _NOTHING = ("", "Comments")  # dots alone; a link to the comments, all that an e
 _MARK = re.compile(r"\s+(?:∞ Permalink|[★◉∞¶])\Z")  # the link of a weblog's entry to itself
 _LINKED = re.compile(r"Continue reading\W*\Z")  # a link by itself at the end of any text
 _RELATED = re.compile(r"(?<=[.!?…\])”\"]) Related(?: (?:posts|stories|articles))?: .{1,300}\Z")
+# A paragraph or point of a list of sanitised HTML, and what is inside; a link.
+_BLOCK = re.compile(r"<(li|p)(?: [^<>]*)?>([^<]*(?:<(?!/?(?:li|p|ul|ol|div)\b)[^<]*)*)</\1>")
+_LINK = re.compile(r"<a [^<>]*>[^<]*(?:<(?!/?a\b)[^<]*)*</a>")
+_TAG = re.compile(r"<[^<>]*>")
+_LAST = re.compile(r"(?:\s|</[^<>]*>)*\Z")
+_LABEL = re.compile(r"(?:related|see also|also read|read also|read more|read next|more on this|more)\W*", re.IGNORECASE)
+# What invites to the outlet's letters and channels, and tells nothing.
+_INVITING = re.compile(
+    r"(?:if you haven[’']t (?:yet|already), )?(?:please )?(?:sign up|subscribe|follow (?:us|our)|like us|e-?mail (?:us|our)|"
+    r"rate, review|(?:get|download|listen to) our|get [^.!?]{1,150} (?:in|to) your inbox)\b",
+    re.IGNORECASE,
+)
+_CHANNEL = re.compile(
+    r"\b(?:here|newsletters?|inbox|e-?mails?|podcasts?|apps?|alerts|channel|live ?blog|editors|facebook|twitter|instagram|"
+    r"telegram|whatsapp|youtube|tiktok|linkedin)\b|@\w",
+    re.IGNORECASE,
+)
+_INVITED = ("sign up", "subscribe", "follow us", "like us", "mail us", "mail our", "rate, review", "your inbox")
+_SENTENCE = re.compile(r"(?:\A|(?<=[.!?…][\s”’\"')]))\s*([^.!?…]{1,200}[.!?…]+(?=\s|\Z))")
+_ADDRESS = re.compile(r"[/@]\S*\Z")
+_POINT = 25  # characters from which a paragraph without a stop at its end gets one: it is no label, name or date
+_TOLD = 60  # characters that must be left, else the links of a list are what the text tells
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 _SENTENCE_END = re.compile(r"[.!?।۔؟][\"'”’)\]]?(?=\s)|[。！？]")
 
@@ -80,8 +102,50 @@ def summarise(text: str, safe: bool = False) -> str:
     head = text[: 15 * _ENOUGH_HTML]
     if not safe:
         head = without_shortcodes(head)
-    found = _at_sentence(_without_boilerplate(_beginning(without_headings(head), safe) or _beginning(head, safe)))
+    found = _at_sentence(_without_boilerplate(_told(head, safe)))
     return found if found.strip(".… ") not in _NOTHING else ""
+
+
+def _told(text: str, safe: bool) -> str:
+    """The beginning without headings, and without what only leads elsewhere, unless there is nothing else."""
+    bare = without_headings(text)
+    if "<li" in bare or "<p" in bare:
+        prose = _beginning(_prose(_head(bare, 3 * _ENOUGH_HTML)), safe)
+        if len(prose) < LENGTH and len(bare) > 3 * _ENOUGH_HTML:
+            prose = _beginning(_prose(bare), safe)
+        if len(prose) >= _TOLD and not prose.endswith(":"):
+            return prose
+    return _beginning(bare, safe) or _beginning(text, safe)
+
+
+def _prose(text: str) -> str:
+    """HTML without points that are nothing but links, and paragraphs that name other articles or invite to letters and channels; each
+    point and paragraph that is left ends in a stop, or it would run into the next."""
+
+    def kept(block: re.Match[str]) -> str:
+        kind, inside = block[1], block[2]
+        if "<a " in inside:
+            rest = _TAG.sub("", _LINK.sub("", inside)).strip()
+            if not any(map(str.isalnum, rest)) and kind == "li":
+                return " "
+            if _LABEL.fullmatch(rest) or _invites(_TAG.sub("", inside).strip()):
+                return " "
+        told = _TAG.sub("", inside).rstrip()
+        if len(told) < _POINT or not _open_ended(told) or _LAST.match(text, block.end()):
+            return block[0]
+        return f"{block[0][: -len(kind) - 3].rstrip()}.</{kind}>"
+
+    return _BLOCK.sub(kept, text)
+
+
+def _open_ended(text: str) -> bool:
+    """Whether a stop is missing at the end, in a script that has one. An address ends in none."""
+    ends = text.rstrip("”’\"')")[-1:]
+    return (ends.isdigit() or ends.lower() != ends.upper()) and _ADDRESS.search(text, len(text) - 200) is None
+
+
+def _invites(text: str) -> bool:
+    return _INVITING.match(text) is not None and _CHANNEL.search(text) is not None
 
 
 def _beginning(text: str, safe: bool) -> str:
@@ -112,6 +176,8 @@ def _without_boilerplate(text: str) -> str:
         text = _without_more(_LINKED.sub("", text).rstrip())
     if "Related" in tail:
         text = _RELATED.sub("", text)
+    if any(map(text.lower().__contains__, _INVITED)):
+        text = _SENTENCE.sub(lambda said: "" if _invites(said[1].strip()) else said[0], text).strip() or text
     text = _MARK.sub("", text)
     return _ELLIPSIS.sub("…", text) if text.endswith(("]", ")")) else text
 

@@ -157,6 +157,7 @@ def test_a_missing_title_comes_from_the_summary() -> None:
 
 def test_a_summary_that_only_repeats_the_title_is_none() -> None:
     assert one("<p>A very bad day.</p>", title="A very bad day").summary == ""
+    assert one("<p>The firm’s very bad day – again</p>", title="The firm's very bad day - again").summary == ""
     untitled = one("<p>Off to the airport.</p>", title="")
     assert (untitled.title, untitled.summary, untitled.content) == (
         "Off to the airport.",
@@ -210,6 +211,52 @@ def test_dots_alone_are_no_summary() -> None:
 )
 def test_the_same_words_in_a_sentence_stay(text: str) -> None:
     assert summarise(text) == text
+
+
+TOLD = "A ferry ran aground off the northern cape on Sunday, the coastguard says."
+ELSEWHERE = '<a href="https://news.example.org/elsewhere">'
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        f"<ul><li><strong>{ELSEWHERE}Ferry aground – live updates</a></strong></li></ul>",
+        f"<ul><li>{ELSEWHERE}Why ferries run aground</a></li><li>{ELSEWHERE}What we know so far</a>.</li></ul>",
+        f"<p><span>Related: </span>{ELSEWHERE}Why ferries run aground</a></p>",
+        f"<p>Read more: {ELSEWHERE}Why ferries run aground</a></p>",
+        f"<ul><li>Get our {ELSEWHERE}evening emails</a>, {ELSEWHERE}free app</a> or {ELSEWHERE}podcast</a></li></ul>",
+        f"<p><em>{ELSEWHERE}Sign up here</a> for our morning newsletter</em></p>",
+        f"<p>Rate, review, share on {ELSEWHERE}Example Podcasts</a> and follow us</p>",
+        "<p>Subscribe to our newsletter. If you haven’t yet, sign up here.</p>",
+        "<p>Get all the news of the coast delivered first thing to your inbox.</p>",
+    ],
+)
+def test_what_leads_elsewhere_or_invites_is_no_summary(block: str) -> None:
+    assert summarise(f"{block}<p>{TOLD}</p>") == TOLD
+    assert summarise(f"<p>{TOLD}</p>{block}") == TOLD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<p>In brief, today’s reports from the coast:</p><ul><li>{ELSEWHERE}A ferry runs aground</a></li></ul>",
+        f"<ul><li>{ELSEWHERE}A ferry runs aground off the northern cape</a></li></ul><p>By Ann Doe</p>",
+        f"<p>{TOLD} <a href='https://news.example.org/more'>More</a> than 200 were on board.</p>",
+        f"<p>More {ELSEWHERE}ferries</a> are to be inspected after the accident off the northern cape.</p>",
+        "<p>Sign up for flood insurance before winter, owners are told. Subscribe to the idea or not, the coast is sinking.</p>",
+        "<p>Get our troops home, says the opposition.</p>",
+    ],
+)
+def test_the_same_in_what_is_told_stays(text: str) -> None:
+    assert summarise(text) == plain(text)
+
+
+def test_points_and_paragraphs_do_not_run_into_each_other() -> None:
+    points = "<ul><li>Ferry runs aground off the cape</li><li>All 200 on board ‘are safe and well’</li></ul>"
+    said = "Ferry runs aground off the cape. All 200 on board ‘are safe and well’. The coastguard"
+    assert summarise(f"{points}<p>The coastguard says so</p>") == f"{said} says so"
+    assert summarise("<p>By Ann Doe</p><p>The coastguard says so.</p>") == "By Ann Doe The coastguard says so."
+    assert summarise("<p>海岸警備隊によると、フェリーが日曜日に北の岬の沖で座礁した</p><p>全員無事</p>").count(".") == 0
 
 
 def test_a_summary_ends_at_a_sentence_near_500_characters() -> None:
