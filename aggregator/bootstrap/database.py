@@ -111,10 +111,13 @@ class Database:
         return ReadOnlyArchive(self.file)
 
     def troubles(self) -> tuple[str, ...]:
-        """The problems that workers report. They are kept outside the store, since the store may be the problem."""
+        """The problems that workers report. They are kept outside the store, since the store may be the problem; with the instance
+        folder they may be moved away, too."""
         from aggregator.worker.lock import troubles
 
-        return self._status_archive.upkeep.troubles() if self.shared else troubles(self._installation.instance)
+        if self.shared:
+            return self._status_archive.upkeep.troubles()
+        return troubles(self._installation.instance) or (() if self.exists else (f"store: {self.file} is gone",))
 
     @cached_property
     def _status_archive(self) -> PostgresReadOnly:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import time
@@ -36,7 +37,8 @@ class WorkerLock:
             made = os.open(self._path, os.O_RDWR | os.O_CREAT, MODE)
             self._file = os.fdopen(made, "r+b", buffering=0)
         except OSError as error:
-            raise StoreReadOnly(f"{self._path}: cannot be written: {error.strerror}") from error
+            room = "; see df -h and df -i" if error.errno == errno.ENOSPC else ""
+            raise StoreReadOnly(f"{self._path}: cannot be written: {error.strerror}{room}") from error
         try:
             self._take()
         except OSError as error:

@@ -19,12 +19,12 @@ def _mount(*arguments: str) -> None:
 
 
 @contextmanager
-def small_disk(folder: Path, size: str = "2m") -> Iterator[Path]:
-    """A file system of this size at `folder`."""
+def small_disk(folder: Path, size: str = "2m", files: int = 0) -> Iterator[Path]:
+    """A file system of this size at `folder`, which takes so many files (0: any number)."""
     if os.geteuid():
         pytest.skip("only root may mount a small disk")
     folder.mkdir(exist_ok=True)
-    _mount("-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder))
+    _mount("-t", "tmpfs", "-o", f"size={size},nr_inodes={files and files + 1}", "tmpfs", str(folder))
     try:
         yield folder
     finally:

@@ -20,6 +20,7 @@ import pytest
 from builders import NOW, ago, archive, item, policy, polled, source
 from builders.disks import read_only, small_disk
 
+from aggregator.bootstrap import Database, Installation
 from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreTooNew
 from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
@@ -34,6 +35,7 @@ from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.readonly import ReadOnlyArchive
 from aggregator.store.sqlite.schema import migrations
 from aggregator.store.sqlite.upkeep import Upkeep
+from aggregator.worker.lock import WorkerLock
 
 TEXT = "word " * 400
 
@@ -116,6 +118,38 @@ def test_f5_whoever_opens_the_archive_on_a_full_disk_is_told_so(tmp_path: Path, 
             Connection(folder / "aggregator.db", read_only=read_only).read("SELECT * FROM items")
         (folder / "other").unlink()
         archive(folder, "one").close()
+
+
+def test_f5_a_disk_that_takes_no_further_file_is_not_said_to_be_somebody_elses(tmp_path: Path) -> None:
+    """It may have room for gigabytes, which is all that `df` shows."""
+    with small_disk(tmp_path / "small", files=3) as folder:
+        archive(folder, "one").close()
+        (folder / "other").touch()
+        (folder / "another").touch()
+        for files in (folder / "aggregator.db", folder / "new.db"):
+            with pytest.raises(StoreFull, match="takes no further file, however much room it has"):
+                Connection(files).read("SELECT * FROM items")
+        with pytest.raises(
+            StoreReadOnly, match=r"worker\.lock: cannot be written: No space left on device; see df -h and df -i"
+        ):
+            WorkerLock(folder).__enter__()
+        (folder / "other").unlink()
+        (folder / "another").unlink()
+        archive(folder, "one").close()
+
+
+def test_an_instance_folder_that_is_moved_away_is_told_at_once(tmp_path: Path) -> None:
+    """With what the worker reports in it."""
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    made = archive(instance, "one")
+    database = Database(Installation(tmp_path / "feeds.yaml", instance, None))
+    assert database.troubles() == ()
+    instance.rename(tmp_path / "away")
+    assert database.troubles() == (f"store: {instance}/aggregator.db is gone",)
+    (tmp_path / "away").rename(instance)
+    assert database.troubles() == ()
+    made.close()
 
 
 def test_f7_a_write_waits_for_another_writer_and_only_so_long(tmp_path: Path) -> None:

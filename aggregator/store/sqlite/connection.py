@@ -177,10 +177,12 @@ class Connection:
         code, path, said = full_code & 0xFF, self.path, str(error)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return StoreBusy(f"{path}: another process holds the database; tried for {self.patience:g} seconds")
-        if code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
-            # In the latter case it is the first process, which creates the shared index of the log, a file.
+        no_file = code == sqlite3.SQLITE_CANTOPEN and _inodes_left(path.parent) == 0
+        if no_file or code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
+            # In the last case it is the first process, which creates the shared index of the log, a file.
             reads = "reading still works" if code == sqlite3.SQLITE_FULL else "even reading needs some room on it"
-            return StoreFull(f"{path}: the disk is full; nothing was changed, {reads}")
+            full = "takes no further file, however much room it has (see df -i)" if no_file else "is full"
+            return StoreFull(f"{path}: the disk {full}; nothing was changed, {reads}")
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
             if code != sqlite3.SQLITE_CANTOPEN or _files_left():
                 return StoreReadOnly(
@@ -245,6 +247,14 @@ def _files_left() -> bool:
         except OSError as error:
             return error.errno not in OUT_OF_FILES
     return True
+
+
+def _inodes_left(folder: Path) -> int | None:
+    """How many files its disk takes yet; None if that has no limit, or cannot be said."""
+    with suppress(OSError):
+        disk = os.statvfs(folder)
+        return disk.f_favail if disk.f_files else None
+    return None
 
 
 def damaged(path: Path, found: str = "") -> StoreCorrupt:
