@@ -93,6 +93,7 @@ class StreamQuery:
     part: tuple[int, int] | None = None
     before: tuple[int, int] | None = None
     changed_since: int | None = None  # epoch seconds; the order is then that of change, oldest first
+    sections: tuple[str, ...] = ()  # all there are, the fallback first, which has the items that are in none of them
 
     @property
     def stream(self) -> StreamName | None:

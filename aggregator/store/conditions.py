@@ -81,19 +81,13 @@ def narrow(sql: Sql, wanted: Filter, of: str, published: str, story: str = "st.n
         sql.add(f"{published} < ?", int(wanted.until.timestamp()))
     for condition, values in of_members(dialect, wanted):
         sql.add(shape.member.format(condition, story=story), *values)
-    if of == "i":
-        if wanted.section:
-            sql.add(IN_SECTION, wanted.section, quoted(wanted.section))
-        if wanted.topic:
-            sql.add(IN_TOPIC, quoted(wanted.topic))
-        return
-    for asked in wanted.streams:
+    for asked in wanted.streams if of == "st" else ():
         stream = "e.stream = (SELECT n FROM streams WHERE name = ?)"
         sql.add(f"EXISTS (SELECT 1 FROM entries e WHERE {stream} AND e.story = st.n AND e.active)", str(asked))
 
 
-IN_SECTION = "(p.section = ? OR p.scores LIKE ? ESCAPE '\\')"
 IN_TOPIC = "p.topics LIKE ? ESCAPE '\\'"
+SCORED = "p.scores LIKE ? ESCAPE '\\'"
 """Of items by their own judgement; `quoted` makes the pattern."""
 
 

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.store.conditions import (
     ANY_ROW,
-    IN_SECTION,
     IN_TOPIC,
     MEMBERS,
     NEVER,
     OF_SOURCE,
+    SCORED,
     SINCE,
     Lookup,
     Sql,
@@ -192,13 +192,11 @@ def items_sql(
     sql = Sql(dialect, lookup)
     if query.kind == "source":
         sql.add(OF_SOURCE, query.id)
-    elif query.kind == "section" and not query.primary:
-        sql.add(IN_SECTION, query.id, quoted(query.id))
-    elif query.kind == "topic":
-        sql.add(IN_TOPIC, quoted(query.id))
-    if query.primary_section:
-        # Of a plain comparison SQLite expects so few rows that it goes through all placements and sorts what it finds.
-        sql.add("coalesce(p.section, '') = ?", query.primary_section)
+    for name in [query.stream, *query.filter.streams]:
+        if name and name.kind == "topic":
+            sql.add(IN_TOPIC, quoted(name.id))
+        elif name:
+            _in_section(sql, query, name.id)
     if query.min_publishers > 1:
         sql.add("EXISTS (SELECT 1 FROM corroborations c WHERE c.story = p.story AND c.k = ?)", query.min_publishers)
     # An item is listed once it has its place: until then a feed could not say which story it is of. (Of a plain condition SQLite makes
@@ -220,6 +218,21 @@ def items_sql(
     tables = "items i LEFT JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n"
     ordered = f"{column} {order}, {number} {order}"
     return f"SELECT i.n, {column} FROM {tables} WHERE {sql.where} ORDER BY {ordered} LIMIT ?", [*sql.values, limit]
+
+
+def _in_section(sql: Sql, query: StreamQuery, id: str) -> None:
+    """That an item is in a section, as its primary one if that is asked for. Items whose texts are gone stay in sections that the file no
+    longer has, and count as of the fallback if they are in no other."""
+    # Of a plain comparison SQLite expects so few rows that it goes through all placements and sorts what it finds.
+    told = "coalesce(p.section, '') = ?"
+    values: list[Any] = [id]
+    if id != query.primary_section:
+        told, values = f"p.section = ? OR {SCORED}", [id, quoted(id)]
+    if query.sections[:1] == (id,):
+        others = [sql.dialect.one_of.format("p.section"), *(SCORED for _ in query.sections)]
+        told += f" OR NOT ({' OR '.join(others)})"
+        values += [sql.dialect.listed(query.sections), *map(quoted, query.sections)]
+    sql.add(f"({told})", *values)
 
 
 def removed_sql(query: StreamQuery, until: tuple[int, int] | None) -> tuple[str, list[Any]]:

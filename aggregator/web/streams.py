@@ -58,7 +58,12 @@ def resolve(
         limit=parameters.number(args, "limit", None, parameters.LIMITS),
         filter=wanted,
         window=_window(month, force) if month else None,
+        sections=_fallback_first(force.names),
     )
+
+
+def _fallback_first(names: Names) -> tuple[str, ...]:
+    return tuple(sorted(names.sections, key=lambda id: id != names.fallback))
 
 
 def search_of(library: Library, args: Mapping[str, str]) -> Filter:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import structs
-from newsroom import CONFIG, NEWS, Newsroom
+from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.model.poll import PollResult
 
@@ -140,3 +142,38 @@ def test_a_search_within_a_source_goes_on_under_its_former_id(tmp_path: Path, vi
         == made.client.get(f"/api/v1/{view}?source=kyodo-news").json
     )
     made.archive.close()
+
+
+def test_items_without_texts_of_a_section_that_is_gone_are_asked_for_where_they_are_shown(tmp_path: Path) -> None:
+    """Nobody can judge them anew: they count as of the fallback, or of the other section that they are in."""
+    both = item("Frigate Sails From Japan")
+    made = Newsroom(tmp_path)
+    made.publish(item("Frigate Visits a Harbour"), both, item("An Octopus Dreams", "kyodo"))
+    made.now += timedelta(days=100)
+    assert made.archive.upkeep.prune(int(made.now.timestamp()), 90 * 86_400, {}) == 3
+    start = made.text.index("  - id: defense")
+    made.edit(made.text.replace(made.text[start : made.text.index("  - id: asia-pacific")], ""))
+    shown = {one["title"]: one["sections"] for one in told(made, "/api/v1/items")}
+    assert shown == {
+        "Frigate Visits a Harbour": ["world"],
+        "Frigate Sails From Japan": ["asia-pacific"],
+        "An Octopus Dreams": ["world"],
+    }
+    for asked in (
+        "/api/v1/items?section=world",
+        "/api/v1/items?section=world&primary=1",
+        "/api/v1/items?section=world&q=-japan",
+    ):
+        assert {one["title"] for one in told(made, asked)} == {"Frigate Visits a Harbour", "An Octopus Dreams"}, asked
+    assert told(made, "/api/v1/items?section=world&topic=rare-earths") == []
+    feed = made.client.get("/sections/world.json?view=items&section=asia-pacific").get_json()
+    assert feed["items"] == []
+    assert [one["title"] for one in told(made, "/api/v1/items?section=asia-pacific")] == ["Frigate Sails From Japan"]
+    found = made.client.get("/sections/world.json?view=items").get_json()["items"]
+    assert {one["title"] for one in found} == {"Frigate Visits a Harbour", "An Octopus Dreams"}
+    made.close()
+
+
+def told(room: Newsroom, address: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = room.client.get(address).get_json()["items"]
+    return found
