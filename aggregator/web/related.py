@@ -30,6 +30,8 @@ TELLING = 3.0  # -log of the share of stories with what two have in common, from
 FEW = 5  # so many stories of a topic are never too many …
 YOUNG = 100  # … however few an archive holds: it counts for so many
 CLOSE = 0.35  # cosine of embeddings from which two stories may be about related things
+SURELY = 0.6  # … from which they are, …
+AKIN = 2.6  # or where it is this much together with the rarity of the topics: one country in the news of two is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,9 @@ class Relatives:
                 scores[other.id] += rarity
         telling = [found[id] for id, score in scores.items() if score >= TELLING]
         close = {other.id: c for other, c in zip(telling, self._closeness(story, telling), strict=True) if c >= CLOSE}
-        related = [found[id] for id in close]
-        yield from sorted(
-            related, key=lambda other: (-scores[other.id] * close[other.id], -other.published.timestamp(), other.id)
-        )
+        akin = {id: scores[id] * c for id, c in close.items() if c >= SURELY or scores[id] * c >= AKIN}
+        related = [found[id] for id in akin]
+        yield from sorted(related, key=lambda other: (-akin[other.id], -other.published.timestamp(), other.id))
 
     def _closeness(self, one: StoryView, others: Sequence[StoryView]) -> list[float]:
         from aggregator.stories.relatives import closeness

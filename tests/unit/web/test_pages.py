@@ -385,9 +385,24 @@ def test_a_rare_place_relates_no_story_about_something_else(tmp_path: Path) -> N
     room.close()
 
 
+def test_one_country_alone_relates_no_stories(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(
+        item("Bear Kills Two Hikers in a National Park of Canada", summary="Rangers closed the trails after the attack."),
+        item("Wolves Attack Hikers in a Park of Canada", summary="Rangers search for the pack."),
+        item("Museum in Canada Returns a Totem Pole", summary="The carved pole goes back to its people."),
+    )
+    related = room.client.get("/api/v1/stories?q=bear").get_json()["stories"][0]["related"]
+    assert [(one["title"], one["filled"]) for one in related] == [
+        ("Wolves Attack Hikers in a Park of Canada", False),
+        ("Museum in Canada Returns a Totem Pole", True),
+    ]
+    room.close()
+
+
 def test_related_news_that_only_fills_up_says_so(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
-    room.publish(*NEWS, item("NATO ministers meet in Oslo", "kyodo", age=timedelta(hours=6), summary="Budgets."))
+    room.publish(*NEWS, item("NATO ministers meet in Oslo", "kyodo", age=timedelta(hours=6), summary="A missile test."))
     part = page_of(room.client, "alarms").partition("Related News</h2>")[2]
     related, mark, also = part.partition("<h3>Also in the news</h3>")
     assert mark
