@@ -766,6 +766,17 @@ def test_two_that_store_the_same_changed_item_at_once_store_it_one_after_the_oth
     late.close()
 
 
+def test_the_server_knows_how_many_items_are_of_a_language(store: PostgresArchive) -> None:
+    """It took any for a rare one, and went through all items of a common one for each list: a reader got no answer in time."""
+    news = [item("alpha", str(n), f"News {n}", lang=("en", "de", None)[n % 20 // 10]) for n in range(900)]
+    store.intake.apply([polled("alpha", news)], NOW)
+    asked = 'SELECT item FROM texts WHERE lower(lang COLLATE "C") = '
+    execute(store._connection.server.url, "ANALYZE texts")
+    for lang, expected in (("en", 450), ("de", 450), ("fr", 1)):
+        ((plan,),) = execute(store._connection.server.url, f"EXPLAIN (FORMAT JSON) {asked}'{lang}'")
+        assert plan[0]["Plan"]["Plan Rows"] == pytest.approx(expected, rel=0.1), lang
+
+
 @pytest.mark.parametrize("build", [stories_sql, items_sql])
 def test_what_a_search_leaves_out_is_looked_up_and_not_listed(store: PostgresArchive, build: Any) -> None:
     """A list of all that say a common word, gone through for each item, took longer than a reader may wait."""

@@ -388,7 +388,9 @@ def test_a_rare_place_relates_no_story_about_something_else(tmp_path: Path) -> N
 def test_one_country_alone_relates_no_stories(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
     room.publish(
-        item("Bear Kills Two Hikers in a National Park of Canada", summary="Rangers closed the trails after the attack."),
+        item(
+            "Bear Kills Two Hikers in a National Park of Canada", summary="Rangers closed the trails after the attack."
+        ),
         item("Wolves Attack Hikers in a Park of Canada", summary="Rangers search for the pack."),
         item("Museum in Canada Returns a Totem Pole", summary="The carved pole goes back to its people."),
     )
