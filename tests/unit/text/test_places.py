@@ -178,6 +178,27 @@ def test_a_player_is_no_country(title: str, expected: list[str]) -> None:
     assert places(title) == expected
 
 
+def test_who_is_named_in_full_elsewhere_is_no_country() -> None:
+    assert places("Panel Chairman Jordan Calls a Vote", "Rep. Jim Jordan leads the panel.") == ["US"]
+    assert places("Jordan to Open a Museum", "The career of Michael Jordan is its subject.") == []
+    assert places("Jordan to Open a Border", "Its king met Jim Crow.") == ["JO"]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Crossroads in Hamilton to Be Rebuilt", ["CA"]),
+        ("Scottish Labour Holds Its Seat in Hamilton", ["GB"]),
+        ("New Zealand Dairy Plant in Hamilton Shuts", ["NZ"]),
+        ("Agency Presents Mobile Application for Nurses", []),
+        ("Schools Ban Mobile Phones", []),
+        ("Black Sea Fleet Leaves Port", ["RU"]),
+    ],
+)
+def test_what_a_name_of_several_means_the_text_tells(title: str, expected: list[str]) -> None:
+    assert places(title) == expected
+
+
 def test_an_institution_named_again_is_the_same_one() -> None:
     assert places("Italian Senate debates pensions", "The bill goes back to the Senate in June.") == ["IT"]
     assert places("Italian Senate debates pensions", "The US Senate did so in June.") == ["IT", "US"]
