@@ -453,13 +453,24 @@ def test_what_is_no_http_address(url: str) -> None:
 
 
 @pytest.mark.parametrize("hop", [1, 4])
-@pytest.mark.parametrize("host", ["127.0.0.2", "0x7f000002", "[::ffff:127.0.0.2]", "inside.example"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.2",
+        "127.0.0.2.",
+        "0x7f000002",
+        "[::ffff:127.0.0.2]",
+        "joe:pw@127.0.0.2",
+        "inside.example",
+        "INSIDE.example.",
+    ],
+)
 def test_no_redirect_leads_to_a_private_address(server: Server, hop: int, host: str) -> None:
     with socket.create_server(("127.0.0.2", 0)) as inside:
         for number in range(1, hop):
             server.routes[f"/{number}"] = redirect(f"/{number + 1}")
         server.routes[f"/{hop}"] = redirect(f"http://{host}:{inside.getsockname()[1]}/secret")
-        stub = StubResolver({"inside.example": [["127.0.0.2"]]})
+        stub = StubResolver({"inside.example": [["127.0.0.2"]], "inside.example.": [["127.0.0.2"]]})
         outcome = fail(ask(server.url("/1"), resolver=stub)[0])
         assert outcome.kind == "address"
         inside.settimeout(0.05)

@@ -19,11 +19,17 @@ PRIVATE = [
     "239.1.1.1", "240.0.0.1", "255.255.255.255", "192.88.99.1", "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1",
     "fd12::1", "fec0::1", "ff02::1", "2001:db8::1", "2001::1", "2002:a00:1::", "2002:808:808::", "3fff::1", "5f00::1",
     "::ffff:10.0.0.1", "::ffff:127.0.0.1", "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b:1::1", "100::1",
-    "no address", "",
+    "0.255.255.255", "10.255.255.255", "127.255.255.255", "169.254.255.255", "192.0.0.255", "192.0.2.255", "192.88.99.255",
+    "192.168.255.255", "198.19.255.255", "198.51.100.255", "203.0.113.255", "224.0.0.0", "1fff:ffff::1", "4000::1", "2001:1ff:ffff::1",
+    "2001:20::1", "2001:db8:ffff:ffff::1", "2002:ffff::1", "3fff:fff:ffff::1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe",
+    "::ffff:7f00:1%lo", "[::1]", "no address", "",
 ]  # fmt: skip
 PUBLIC = [
     "8.8.8.8", "1.1.1.1", "172.15.0.1", "172.32.0.1", "100.63.255.255", "100.128.0.1", "192.167.1.1", "223.255.255.255",
-    "2606:4700::1", "2a00:1450::1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8",
+    "1.0.0.0", "9.255.255.255", "11.0.0.0", "126.255.255.255", "128.0.0.0", "168.63.129.15", "168.63.129.17", "169.253.255.255",
+    "169.255.0.0", "192.0.1.0", "192.0.3.0", "192.88.98.255", "192.88.100.0", "192.169.0.0", "198.17.255.255", "198.20.0.0",
+    "198.51.99.255", "198.51.101.0", "203.0.112.255", "203.0.114.0", "2001:200::1", "2001:db7:ffff::1", "2001:db9::1", "2003::1",
+    "3ffe:ffff::1", "3fff:1000::1", "2606:4700::1", "2a00:1450::1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8",
 ]  # fmt: skip
 
 
@@ -129,3 +135,17 @@ def test_a_name_is_private_by_its_spelling_by_the_editors_word_and_while_it_lead
     assert not private("moves.example"), "it leads to a public address alone now"
     assert guard.is_private("nas.example") and guard.is_private("127.0.0.1") and guard.is_private("printer.local")
     assert not guard.is_private("8.8.8.8") and not guard.is_private("outlet.example")
+
+
+def test_of_the_addresses_of_a_name_those_that_are_not_admitted_do_not_count() -> None:
+    """A name that also leads to one of them is not thereby private itself: then it could lead to what the editor admits."""
+    stub = StubResolver({"mixed.example": [["192.168.9.9", "8.8.8.8", "::1"]], "mixed.lan": [["8.8.8.8", "10.1.0.1"]]})
+    guard = Guard(Allowance.of(["10.1.0.0/16"]), stub)
+
+    def found(host: str) -> list[str]:
+        return [answer["host"] for answer in asyncio.run(guard.resolve(host))]
+
+    assert found("mixed.example") == ["8.8.8.8"]
+    assert not guard.is_private("mixed.example")
+    assert found("mixed.lan") == ["8.8.8.8", "10.1.0.1"]
+    assert guard.is_private("mixed.lan")
