@@ -65,6 +65,7 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
 
 def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item:
     fingerprint = known.fingerprint(key, draft.parsed)
+    ids = tuple(item_id(context.job.root, former) for former in formers(draft, key))
     if fingerprint in known:
         hash = ""
     else:
@@ -96,7 +97,7 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
         hash=hash,
         outlet=draft.outlet,
         fingerprint=fingerprint,
-        formers=tuple(item_id(context.job.root, former) for former in formers(draft, key)),
+        formers=ids,
     )
 
 

@@ -60,24 +60,27 @@ def _key(draft: Draft, distrusted: bool) -> str:
         return guid if len(guid) <= MAX_GUID else f"guid:{digest(guid)}"
     if draft.canonical:
         return f"link:{digest(draft.canonical)}"
-    return _of_text(draft, draft.dated)
+    return _of_text(draft, draft.dated, draft.parsed.text.strip())
 
 
-def _of_text(draft: Draft, when: datetime | None) -> str:
-    return f"text:{digest(draft.title, when.isoformat() if when else '', '' if draft.title else draft.parsed.text)}"
+def _of_text(draft: Draft, when: datetime | None, text: str) -> str:
+    return f"text:{digest(draft.title, when.isoformat() if when else '', '' if draft.title else text)}"
 
 
 def formers(draft: Draft, key: str) -> tuple[str, ...]:
-    """The keys that an earlier program gave the same entry: it resolved relative guids where feedparser read them, and knew
-    fractions of seconds where feedparser did not."""
+    """The keys that an earlier program gave the same entry: it resolved relative guids where feedparser read them, and knew fractions
+    of seconds, and white space around the text, where feedparser did not."""
     parsed, guid = draft.parsed, draft.guid
     if parsed.base and guid == key and not _ABSOLUTE.match(guid):
         try:
             return (spaced(urljoin(parsed.base.strip(), guid)),)
         except ValueError:
             return ()
-    when = earliest([parsed.published, parsed.updated]) if key.startswith("text:") else None
-    return (_of_text(draft, when),) if when and when.microsecond else ()
+    if not key.startswith("text:"):
+        return ()
+    told = earliest([parsed.published, parsed.updated])
+    when = told if told and told.microsecond else draft.dated
+    return tuple({_of_text(draft, when, parsed.text), _of_text(draft, draft.dated, parsed.text)} - {key})
 
 
 def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:

@@ -100,7 +100,8 @@ def _is_title(safe: str, draft: Draft) -> bool:
 
 def summary(draft: Draft, context: Context) -> None:
     """The feed's own summary; where that is the whole text, or there is none, the beginning of the text."""
-    own = draft.parsed.summary if draft.parsed.content else None
+    parsed = draft.parsed
+    own = parsed.summary if parsed.content and (parsed.summary or "").strip() != parsed.content.strip() else None
     draft.summary = (summarise(own) if own else "") or summarise(draft.content, safe=True)
 
 

@@ -51,6 +51,26 @@ def of_cdata(data: bytes) -> bytes:
     return b"".join([*parts, data[place:]])
 
 
+def without_strays(data: bytes) -> bytes:
+    """Without the end tags that end nothing: to libxml2 they end whatever element they stand in, so that the head of a document would
+    end with the first."""
+    parts: list[bytes] = []
+    place = 0
+    opened: Counter[bytes] = Counter()
+    for tag in _TAG.finditer(data):
+        name = tag[2]
+        if not name or (not tag[1] and tag[3].endswith(b"/")):
+            continue
+        if not tag[1]:
+            opened[name] += 1
+        elif opened[name]:
+            opened[name] -= 1
+        else:
+            parts.append(data[place : tag.start()])
+            place = tag.end()
+    return b"".join([*parts, data[place:]])
+
+
 def of_elements(data: bytes) -> bytes:
     """Ends each element of an entry or the head that has no end tag: at an end tag that belongs to no other element, else before the
     next element, or with the element around it."""

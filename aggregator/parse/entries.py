@@ -54,7 +54,7 @@ def needed(markup: bytes) -> bool:
         return True
     if b"<author" not in markup or b"<rss" not in markup[:2000]:
         return False
-    return b":creator" in markup or _NESTED_AUTHOR.search(markup) is not None
+    return b":creator" in markup or b":author" in markup or _NESTED_AUTHOR.search(markup) is not None
 
 
 def pictured(data: bytes, body: bytes) -> bool:
@@ -88,7 +88,7 @@ def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedI
     updated = next((texts[name] for name in _UPDATED if texts.get(name)), None)
     publisher, address = _source(source)
     if (link := _link(element, item.link)) != item.link:
-        guid = texts.get("guid")
+        guid = element.findtext("{http://www.w3.org/2005/Atom}id") or texts.get("guid")
         item = replace(item, link=link, guid=None if guid == link else guid)
     if based:
         item = replace(item, link=_within(_base(element), item.link), base=_base(_text(element)))
@@ -99,7 +99,7 @@ def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedI
         published=(item.published if published else item.updated) if sane(published or updated) else None,
         updated=item.updated if sane(updated) else None,
         published_text=published or updated,
-        author=person(", ".join(dict.fromkeys(authors))) or item.author,
+        author=person(", ".join(dict.fromkeys(authors))) or person(element.findtext("author")) or item.author,
         enclosures=tuple(_enclosures(element)) or item.enclosures,
         image=item.image or _image(element),
         publisher=publisher,

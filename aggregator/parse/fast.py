@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +39,8 @@ _SUMMARY = re.compile(rb"<(?:[\w-]+:)?(?:description|summary)[\s>]")
 _DATE = re.compile(rb"<(?:pubDate|dc:date|published|issued)(?:\s[^<>]*)?(?<!/)>")
 _LINK = re.compile(rb"<(?:[\w.-]+:)?link\b[^<>]*>(\s*</link>)?")
 _BESIDE = re.compile(rb"<[\w.-]+:link\s(?![^<>]*\brel=[\"'](?!alternate[\"']))")
+_IDENTITY = re.compile(rb"<(?:[\w.-]+:)?(?:guid|id)[\s>]|rdf:about")
+_SOURCE = re.compile(rb"<source>(?:(?!<source>)[\s\S])*?</source>")
 _ATOM = re.compile(rb"<(?:[\w.-]+:)?feed[\s>]")
 # XHTML comes with the element in which it stands, and a <div> that is no part of it (RFC 4287, section 3.1.1.3).
 _XHTML = re.compile(r"\s*<content\b[^>]*>\s*<div\b[^>]*>(.*)</div>\s*</content>\s*", re.DOTALL)
@@ -76,6 +79,8 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     own = sum(_SUMMARY.search(part) is not None for part in parts)
     dated = atom or sum(_DATE.search(part) is not None for part in parts) >= len(found)
     items = tuple(_item(entry, bool(own), atom) for entry in found)
+    if len(parts) == len(items):
+        items = tuple(map(_with_its_guid, items, found, parts))
     # Entries under another prefix are not among the parts.
     alike = (
         len(parts) == len(items) and own in (0, len(items)) and dated and (atom or not any(map(_hides_its_link, parts)))
@@ -91,6 +96,8 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
 def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
     get = entry.get
     guid, link = get("id"), _link(entry, atom)
+    if link is None and not atom and guid and guid.startswith(("http://", "https://")):
+        link = guid
     contents = get("content")
     content, base, language = None, None, None
     if contents:
@@ -118,6 +125,14 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
         language=language,
         base=base,
     )
+
+
+def _with_its_guid(item: ParsedItem, entry: Mapping[str, Any], markup: bytes) -> ParsedItem:
+    """Where there is none, fastfeedparser makes one of the first link, which may be to an enclosure or comments. `markup` is that of
+    the entry without CDATA sections."""
+    if item.guid is None or item.guid != entry.get("link") or _IDENTITY.search(_SOURCE.sub(b"", markup)):
+        return item
+    return replace(item, guid=None)
 
 
 def _hides_its_link(entry: bytes) -> bool:

@@ -273,12 +273,12 @@ def limited(document: Document) -> Document:
 
 
 def well_formed(document: Document) -> Document:
-    """A `<` that is text, and elements that never end; and if that does not help, `&lt;` and its kind as numbers: after an error
-    libxml2 leaves the names out, so that markup would become text and an address another. (Expat is asked, as a prefix that is not
-    declared does no such harm.)"""
+    """A `<` that is text, elements that never end, and ends of none; and if that does not help, `&lt;` and its kind as numbers:
+    after an error libxml2 leaves the names out, so that markup would become text and an address another. (Expat is asked, as a
+    prefix that is not declared does no such harm.)"""
     if _is_well_formed(document.data):
         return document
-    for flaw, mended in (("stray-less-than", _with_signs_escaped), ("missing-ends", ends.of_elements)):
+    for flaw, mended in _MENDED:
         if (data := mended(document.data)) != document.data:
             document = document.changed(data, flaw)
             if _is_well_formed(data):
@@ -292,6 +292,13 @@ def _number(name: re.Match[bytes]) -> bytes:
 
 def _with_signs_escaped(data: bytes) -> bytes:
     return outside_cdata(data, partial(_NO_TAG.sub, rb"&lt;\1"))
+
+
+_MENDED: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
+    ("stray-less-than", _with_signs_escaped),
+    ("missing-ends", ends.of_elements),
+    ("stray-ends", ends.without_strays),
+)
 
 
 def _is_well_formed(data: bytes) -> bool:

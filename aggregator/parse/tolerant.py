@@ -38,13 +38,15 @@ _OF_MODULE = re.compile(rb"<(/?(?:media|itunes):)(title|description|summary|auth
 _PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>")
 _AUTHOR = re.compile(rb"<(?:dc:)?(?:author|creator)(?:\s[^<>]*)?(?<!/)>(?:(?!</)[\s\S]){1,500}")
 _OF_RSS = re.compile(rb"<author(?:\s[^<>]*)?(?<!/)>(?=\s*(?:[^\s<]|<!\[CDATA\[))")
-_ID = re.compile(rb"<(/?(?:[\w.-]+:)?)(guid|id)((?:\s[^<>]*?)?)(/?)>")
+_OWN = re.compile(rb"<(/?(?:[\w.-]+:)?)(guid|id|(?<=dc:)date)((?:\s[^<>]*?)?)(/?)>")
 _DECLARED = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _BESIDE = re.compile(rb"<[\w.-]+:link(?=\s)")
 _NO_ADDRESS = re.compile(rb"(<(?:[\w.-]+:)?link\s(?:[^<>]*?\s)?)href=(?:\"\s*\"|'\s*')")
+_OF_NETWORKS = re.compile(rb"<og(?=[\s>])(?:(?!</?(?:og|item|entry)\b)[\s\S]){1,20000}")
 _OF_PART = re.compile(rb"<(/?)(title|link|description|image|url)(?=[\s/>])")
 _AT = "\N{SMALL COMMERCIAL AT}"
 _MARK = "\ufdd0"  # no character, so that it is cleaned away where an article quotes what it marks
+_DATES = ("published", "dc_own-date", "updated", "created")
 _ADDRESS = re.compile("https?://")
 _LINE_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # as feedparser writes that of XHTML; to HTML they are two
 # Quotation marks as feedparser reads them in a malformed document; the others end the attribute of an HTML text in which they stand.
@@ -74,14 +76,16 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
 
 
 def _prepared(document: Document) -> bytes:
-    """What is said of a picture or an author, or for podcasts, under names of its own: feedparser takes it for the title, link, text
-    and authors of the entry. So are guids and ids, which it would resolve against the xml:base: to another identity. Another sign for
-    the @ of authors: feedparser cuts their e-mail addresses out after four letters of a domain such as "online". A mark at each
-    <author> of RSS, since feedparser names it together with dc:creator, and at each <atom:link>, since it takes that for a <link>.
-    No address that is empty, as feedparser takes the xml:base for it. Quotation marks in writings that are safe in a malformed
-    document."""
-    data = _AUTHOR.sub(lambda author: author[0].replace(b"@", _AT.encode()), _with_parts_apart(document.data))
-    data = outside_cdata(data, lambda part: _ID.sub(_own_id, part))
+    """What is said of a picture or an author, for podcasts or for networks (<og>), under names of its own: feedparser takes it for
+    the title, link, text and authors of the entry. So are guids and ids, which it would resolve against the xml:base, to another
+    identity, and dc:date, which it takes for the date of a change. Another sign for the @ of authors: feedparser cuts their e-mail
+    addresses out after four letters of a domain such as "online". A mark at each <author> of RSS, since feedparser names it together
+    with dc:creator, and at each <atom:link>, since it takes that for a <link>. No address that is empty, as feedparser takes the
+    xml:base for it. Quotation marks in writings that are safe in a malformed document."""
+    data = _AUTHOR.sub(
+        lambda author: author[0].replace(b"@", _AT.encode()), _with_parts_apart(_without_networks(document.data))
+    )
+    data = outside_cdata(data, lambda part: _OWN.sub(_own, part))
     if b"<rss" in data[:2000]:
         data = _OF_RSS.sub(rb"\g<0>" + _MARK.encode(), data)
         if b":link" in data:
@@ -104,7 +108,11 @@ def _with_parts_apart(data: bytes) -> bytes:
     return b"".join([*parts, data[place:]])
 
 
-def _own_id(tag: re.Match[bytes]) -> bytes:
+def _without_networks(data: bytes) -> bytes:
+    return _OF_NETWORKS.sub(lambda said: _OF_PART.sub(rb"<\1og-\2", said[0]), data) if b"<og" in data else data
+
+
+def _own(tag: re.Match[bytes]) -> bytes:
     """Without attributes, as feedparser leaves out the text of an element that it does not know and that has some."""
     return b"<%sown-%s%s%s>" % (tag[1], tag[2], b"".join(_DECLARED.findall(tag[3])), tag[4])
 
@@ -121,14 +129,17 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
     get = entry.get
     guid = _of_module(entry, malformed, "own-id", *([] if atom else ["own-guid", "id"]))
     link = (to_article(entry.get("links") or ()) if atom else None) or _link(entry)
-    if link is None and not atom and get("own-guid") and _ADDRESS.match(guid or ""):
-        link = guid
+    permalink = _of_module(entry, malformed, "own-guid") or ""
+    if link and malformed:
+        link = link.replace("&#38;", "&").replace("&amp;", "&")
+    if not atom and _ADDRESS.match(permalink) and not _own_links(entry):
+        link = permalink
     summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
     if not summary and not content:
         caption = _of_module(entry, malformed, "media_its-description")
         summary = as_html(caption) if caption else _of_module(entry, malformed, "itunes_its-summary")
     source = get("source") or {}
-    dated = next((name for name in ("published", "updated", "created") if _text(_own(entry, name))), "published")
+    dated = next((name for name in _DATES if _text(_own_field(entry, name))), "published")
     return ParsedItem(
         guid=None if guid == link else guid,
         link=link,
@@ -140,7 +151,7 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
         author=_author(entry) or person(_of_module(entry, malformed, "itunes_its-author")),
         published=_time(entry, dated),
         updated=_time(entry, "updated"),
-        published_text=_text(_own(entry, dated)),
+        published_text=_text(_own_field(entry, dated)),
         categories=tuple(
             term for tag in get("tags") or () if (term := _text(tag.get("label")) or _text(tag.get("term")))
         ),
@@ -163,7 +174,7 @@ def _of_module(entry: Mapping[str, Any], malformed: bool, *names: str) -> str | 
     return html.unescape(text) if text and malformed else text
 
 
-def _own(entry: Mapping[str, Any], name: str) -> Any:
+def _own_field(entry: Mapping[str, Any], name: str) -> Any:
     """The field itself: feedparser's dictionaries return `published` for a missing `updated`, and warn."""
     return dict.get(entry, name) if isinstance(entry, dict) else None
 
@@ -184,16 +195,21 @@ def _content(contents: Sequence[Mapping[str, Any]] | None) -> str | None:
 def _link(entry: Mapping[str, Any]) -> str | None:
     """feedparser takes the last link, where the <link> of RSS counts, as with newsboat and Miniflux, if there is one beside an
     <atom:link>."""
-    alternates = [
-        link for link in entry.get("links") or () if link.get("rel") == "alternate" and _text(link.get("href"))
-    ]
-    own = [link["href"] for link in alternates if "beside" not in link]
-    links = [
-        *(own[-1:] if len(own) < len(alternates) else ()),
-        entry.get("link"),
-        *(link["href"] for link in alternates),
-    ]
+    alternates, own = _alternates(entry), _own_links(entry)
+    links = [*(own[-1:] if len(own) < len(alternates) else ()), entry.get("link"), *map(_href, alternates)]
     return followed([one for one in links if _text(one)])
+
+
+def _alternates(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [link for link in entry.get("links") or () if link.get("rel") == "alternate" and _text(link.get("href"))]
+
+
+def _own_links(entry: Mapping[str, Any]) -> list[str]:
+    return [_href(link) for link in _alternates(entry) if "beside" not in link]
+
+
+def _href(link: Mapping[str, Any]) -> str:
+    return str(link["href"])
 
 
 def _author(entry: Mapping[str, Any]) -> str | None:
@@ -212,7 +228,7 @@ def _person(said: object) -> str | None:
 
 def _time(entry: Mapping[str, Any], name: str) -> datetime | None:
     """A date that every parser reads alike. feedparser's tuples are UTC, and without fractions of seconds."""
-    text, parsed = _text(_own(entry, name)), _own(entry, f"{name}_parsed")
+    text, parsed = _text(_own_field(entry, name)), _own_field(entry, f"{name}_parsed")
     if not text or not sane(text):
         return None
     try:

@@ -19,7 +19,8 @@ _SPACES = (
     'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/"'
     ' xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:media="http://search.yahoo.com/mrss/"'
     ' xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
-    ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+    ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:georss="http://www.georss.org/georss"'
+    ' xmlns:slash="http://purl.org/rss/1.0/modules/slash/"'
 )
 
 

@@ -263,6 +263,13 @@ RSS_ELEMENTS = (
     st.just('<media:content url="https://e.org/m.jpg" medium="image"/>'), st.just('<media:thumbnail url="https://e.org/t.jpg"/>'),
     st.just('<source url="https://s.example/feed">Src</source>'), st.just('<atom:link rel="self" href="https://e.org/self"/>'),
     element('media:title type="plain"', WORDS), element("itunes:summary", MARKUP), element("itunes:keywords", WORDS),
+    element("author", WORDS), element("dc:creator", WORDS), element("dc:date", DATE), element("dc:subject", WORDS),
+    element("itunes:author", WORDS), element("slash:comments", st.just("3")),
+    element("georss:point", st.just("45.256 -71.92")), st.just('<itunes:image href="https://e.org/cover.jpg"/>'),
+    st.just('<media:group><media:content url="https://e.org/g.jpg" type="image/jpeg" width="9"/></media:group>'),
+    st.just('<atom:link rel="alternate" href="https://e.org/alternate"/>'), element("dc:language", st.just("de")),
+    st.just("<!-- <title>no</title> -->"), st.just("<?php echo '<title>no</title>' ?>"),
+    st.just("<og><title>no</title><description>no</description><image>no</image></og>"),
 )  # fmt: skip
 
 
@@ -285,6 +292,9 @@ ATOM_ELEMENTS = (
     atom_text("title"), atom_text("summary"), atom_text("content"), element("published", DATE), element("updated", DATE),
     st.just("<author><name>Ann</name><email>ann@paper.online</email></author>"),
     st.just('<category term="t" label="Label"/>'), st.just('<category term="u"/>'),
+    st.just("<author><name>Ben</name><uri>/ben</uri></author>"), st.just("<contributor><name>no</name></contributor>"),
+    st.just("<source><id>no</id><title>Src</title><updated>2026-01-01T00:00:00Z</updated></source>"),
+    element("rights", WORDS), st.just("<!-- <title>no</title> -->"),
 )  # fmt: skip
 
 
@@ -296,20 +306,23 @@ def written(name: str, elements: Sequence[st.SearchStrategy[str]], least: int) -
     return told.map(lambda parts: f"<{name}>{''.join(parts)}</{name}>")
 
 
-def said(one: Item) -> Item:
-    """All but what depends on how the entry was written."""
-    return replace(one, id="", key="", hash="", fingerprint=b"")
+def said(body: bytes) -> list[Item]:
+    """The items of a document but the last, without what tells how they were written: categories may be dc:subject."""
+    found = [one for one in read(body).items if one.key != "urn:other"]
+    return [
+        replace(one, hash="", fingerprint=b"", formers=(), categories=tuple(sorted(one.categories))) for one in found
+    ]
 
 
 @given(written("item", RSS_ELEMENTS, 0))
 def test_an_item_of_rss_is_the_same_whichever_parser_reads_its_document(entry: str) -> None:
-    other = item("<description>Told</description>", guid="other", link="https://e.org/other")
-    read_fast, tolerated = rss([entry, other]), rss([item("<description>A <b>doubt</b></description>"), entry, other])
-    assert list(map(said, read(read_fast).items)) == list(map(said, read(tolerated).items[1:]))
+    other = item("<description>%s</description>", guid="urn:other", link="https://e.org/other")
+    tolerated, malformed = [entry, other % "A <b>doubt</b>"], [entry, other % "Told", "<bb>"]
+    assert said(rss(tolerated)) == said(rss(malformed)) == said(rss([entry, other % "Told"]))
 
 
 @given(written("entry", ATOM_ELEMENTS, 1))
 def test_an_entry_of_atom_is_the_same_whichever_parser_reads_its_document(entry: str) -> None:
-    other = "<entry><id>urn:o</id><title>%s</title><link href='https://e.org/o'/><summary>Told</summary></entry>"
-    read_fast, tolerated = atom(entry + other % "Other"), atom(entry + other % "A <b>doubt</b>")
-    assert list(map(said, read(read_fast).items[:1])) == list(map(said, read(tolerated).items[:1]))
+    other = "<entry><id>urn:other</id><title>%s</title><link href='https://e.org/o'/><summary>Told</summary></entry>"
+    tolerated, malformed = entry + other % "A <b>doubt</b>", entry + other % "Other" + "<bb>"
+    assert said(atom(tolerated)) == said(atom(malformed)) == said(atom(entry + other % "Other"))

@@ -61,11 +61,12 @@ DATED = "<pubDate>2026-11-20T09:00:00.750Z</pubDate>"
     [
         (rss('<item xml:base="https://e.org/a/"><title>T</title><guid>p/1</guid></item>'), "https://e.org/a/p/1"),
         (rss(item(DATED, link="")), "text:" + digest("Title", "2026-11-20T09:00:00.750000+00:00", "")),
+        (rss("<item><description> What.\n</description></item>"), "text:" + digest("", "", " What.\n")),
     ],
-    ids=["resolved", "fraction"],
+    ids=["resolved", "fraction", "white space"],
 )
 def test_what_an_earlier_program_stored_under_another_identity_does_not_come_twice(body: bytes, former: str) -> None:
-    """It resolved ids where feedparser read them, and knew fractions of seconds where the other parser did."""
+    """It resolved ids where feedparser read them, and kept fractions of seconds and white space where it did not."""
     (one,) = read(body).items
     stored = replace(one, id=item_id(JOB.root, former))
     assert stored.id != one.id

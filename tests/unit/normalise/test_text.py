@@ -330,6 +330,13 @@ def test_the_words_of_a_list_or_table_in_the_feeds_own_summary_are_parted() -> N
     assert one(inside=inside).summary == "One two three four"
 
 
+@pytest.mark.parametrize("end", ["", "<bb>"], ids=["well-formed", "malformed"])
+def test_white_space_around_a_text_does_not_make_a_summary_of_it(end: str) -> None:
+    emoji = '<img src="https://e.org/images/emoji/smile.png" alt=":smile:">'
+    body = rss([item(f"<description>\n <![CDATA[<p>Only five {emoji} of them</p>]]>\n</description>"), end])
+    assert read(body).items[0].summary == "Only five :smile: of them"
+
+
 def test_the_feeds_own_summary_is_kept_beside_the_content() -> None:
     read_item = one("Short.", inside="<content:encoded>&lt;p&gt;Long text.&lt;/p&gt;</content:encoded>")
     assert (read_item.summary, read_item.content) == ("Short.", "<p>Long text.</p>")

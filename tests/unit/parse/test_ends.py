@@ -110,3 +110,4 @@ def test_what_a_text_quotes_is_no_end() -> None:
 def test_what_never_ends_takes_no_time(endless: bytes) -> None:
     document = b"<rss><channel><item>" + endless
     assert len(ends.of_elements(ends.of_cdata(document))) >= len(document)
+    assert len(ends.without_strays(document)) <= len(document)

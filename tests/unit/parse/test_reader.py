@@ -529,7 +529,7 @@ def test_a_text_of_atom_that_says_it_is_plain_or_nothing_is_read_alike_whichever
     name: str, type: str, text: str
 ) -> None:
     entry = f"<entry><id>1</id><title>T</title><{name}{type}>{escape(text)}</{name}></entry>"
-    whole, malformed = (read(atom(entry, head=head)).items[0].content for head in ("", "</b>"))
+    whole, malformed = (read(atom(entry + end)).items[0].content for end in ("", "<bb>"))
     assert whole == malformed == text.replace("<br/>", "<br>").replace(" < ", " &lt; ")
 
 
@@ -569,6 +569,26 @@ def test_the_guid_of_an_item_without_a_link_is_its_link_if_it_is_an_address(
     guids = [f"<item><title>T</title><guid{permalink}>{guid}</guid></item>" for guid in ("https://e.org/1", "1")]
     one, other, _ = parsed(rss([*guids, item(title=title), end])).items
     assert [(one.guid, one.link), (other.guid, other.link)] == [(None, "https://e.org/1"), ("1", None)]
+
+
+@pytest.mark.parametrize("rel", ["replies", "enclosure", "related", "self"])
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_a_link_to_something_else_is_no_identity(title: str, end: str, rel: str) -> None:
+    links = f'<link rel="{rel}" href="https://e.org/all"/><link href="https://e.org/1"/>'
+    said = [f"<title>T</title>{links}", f"<title>T</title>{links}<source><id>s</id></source>", f"<id>1</id>{links}"]
+    feed = parsed(atom("".join(f"<entry>{one}</entry>" for one in said) + OTHER % title + end))
+    assert [(one.guid, one.link) for one in feed.items[:-1]] == [
+        (None, "https://e.org/1"),
+        (None, "https://e.org/1"),
+        ("1", "https://e.org/1"),
+    ]
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_what_is_said_for_networks_is_not_said_of_the_item(title: str, end: str) -> None:
+    network = "<title>Share</title><description>Share it</description><image>https://e.org/s.jpg</image><type>x</type>"
+    one, _ = parsed(rss([item(f"<description>Told</description><og>{network}</og>"), item(title=title), end])).items
+    assert (one.title, one.summary, one.content, one.image) == ("Title", "Told", None, None)
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)

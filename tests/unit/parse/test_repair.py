@@ -125,13 +125,29 @@ def test_a_stray_end_tag_in_the_last_entry_cuts_nothing_off() -> None:
     assert [(one.title, one.link) for one in feed.items] == [
         (n, f"https://example.org/{k}") for k, n in ((1, "One"), (2, "Two"))
     ]
-    assert feed.flaws == ("malformed",)
+    assert feed.flaws == ("stray-ends",)
+
+
+def test_a_stray_end_tag_in_the_head_ends_no_head() -> None:
+    """Of an Atom feed libxml2 would read nothing after it."""
+    author = "<author><name>Ann</name></author>"
+    head = f'</b><title>Example</title><link href="https://example.org/a/"/><updated>2026-11-20T09:00:00Z</updated>{author}'
+    entry = '<entry><id>1</id><title>One</title><link href="1"/></entry>'
+    feed = parsed(f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="fr">{head}{entry}</feed>'.encode())
+    assert (feed.title, feed.link, feed.language, feed.items[0].author) == (
+        "Example",
+        "https://example.org/a/",
+        "fr",
+        "Ann",
+    )
+    feed = parsed(rss(item(), head="</b><language>fr</language><ttl>30</ttl>"))
+    assert (feed.language, feed.ttl, feed.flaws) == ("fr", 30, ("stray-ends",))
 
 
 def test_a_malformed_document_keeps_its_guids_and_the_attributes_of_its_texts() -> None:
     picture = '<img alt="&quot;A&quot; it&apos;s" src="https://example.org/a.jpg"/>'
     entry = f'<id>?a=1&amp;b=2</id><content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">{picture}</div></content>'
-    document = read(atom(f"<entry><title>A</title>{entry}</entry>", head="</b>"))
+    document = read(atom(f"<entry><title>A</title>{entry}</entry><bb>"))
     one = document.items[0]
     assert (one.key, one.image, document.flaws) == ("?a=1&b=2", "https://example.org/a.jpg", ("malformed",))
     assert """alt="&quot;A&quot; it's\"""" in one.content
@@ -144,7 +160,7 @@ def test_a_quotation_mark_in_a_text_of_a_malformed_document_cuts_nothing_off(mar
         item(f"<description>{writing}</description>", guid=guid)
         for guid, writing in (("1", f"<![CDATA[{text}]]>"), ("2", text.replace("&", "&amp;").replace("<", "&lt;")))
     )
-    whole, malformed = (read(rss([in_cdata, escaped], head=head)) for head in ("", "</b>"))
+    whole, malformed = (read(rss([in_cdata, escaped, end])) for end in ("", "<bb>"))
     assert (whole.flaws, malformed.flaws) == ((), ("malformed",))
     assert [one.content for one in malformed.items] == [one.content for one in whole.items]
 
@@ -154,7 +170,7 @@ def test_a_caption_in_a_malformed_document_is_read_as_in_a_whole_one() -> None:
     entry = (
         f'<item><title>A video</title><media:group><media:content url="https://e.org/v"/>{caption}</media:group></item>'
     )
-    whole, malformed = (read(rss(entry, head=head)).items[0].content for head in ("", "</b>"))
+    whole, malformed = (read(rss(entry + end)).items[0].content for end in ("", "<bb>"))
     assert malformed == whole == 'A &amp; B say "no" &amp;amp; &lt;b&gt; &amp; C &amp; D'
 
 
