@@ -4,7 +4,7 @@ names.
 To become a topic, a category must be usable as a name; be used by several publishers; not be what an outlet writes on
 many of its items ("News", "Uncategorized"), nor a part of its site (a segment of the items' addresses: /sport/…); not
 be the name of an outlet or section; and not mean what a configured topic means. Spellings that differ in case, accents,
-signs or a plural count as one. Pure.
+signs, a plural, or as British and American spellings do, count as one. Pure.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from aggregator.text.fold import key as folded
+from aggregator.text.words import spelled
 
 PUBLISHERS = 3  # that must use a category before it is a topic
 ITEMS = 6  # and on how many items
@@ -28,6 +29,7 @@ EACH = 2  # topics of an item
 _ASIDE = re.compile(r"\s*\([^()]*\)\s*$")  # George Floyd Protests (2020)
 _NAME = re.compile(r"[^\W\d_][\w’'&. -]*")
 _WORD = re.compile(r"[a-z0-9]+")
+_SLUG = re.compile(r"(?<=[a-z]{2})-(?=[a-z]{2})")  # in machine-learning, not in e-bikes
 LENGTH = range(2, 41)
 WORDS = 4
 
@@ -38,7 +40,10 @@ _PARTS = (
     "video photo picture gallery podcast audio live blog newsletter update briefing press release statement report "
     "today daily weekly week month archive tag category rss feed premium subscriber exclusive sponsored advertorial "
     "world international global national local regional domestic foreign overseas section topic special content partner "
-    "editors editor picks pick must in depth long read longread deep dive letters quiz crossword puzzle horoscope cartoon"
+    "editors editor picks pick must in depth long read longread deep dive letters quiz crossword puzzle horoscope cartoon "
+    "homepage trending popular recommended slider hero carousel push lead staff wire syndicated evergreen magazine print edition "
+    "web short watch listen view review profile people perspective insight resource announcement event app only important hot now "
+    "monday tuesday wednesday thursday friday saturday sunday"
 )
 
 
@@ -87,20 +92,26 @@ def topics_of(noted: object) -> CategoryTopics:
 
 def category_of(text: str) -> Category | None:
     """A category as a name; None if it is not one: a machine's tag, a keyword list, an index entry."""
-    title = " ".join(_ASIDE.sub("", text).split()).strip(" .-&’'")
+    title = " ".join(_ASIDE.sub("", text).replace("_", " ").split()).strip(" .-&’'")
     if len(title) not in LENGTH or not _NAME.fullmatch(title) or title.count("-") > 1:
         return None
     words = _WORD.findall(plain := folded(title))
     if not 1 <= len(words) <= WORDS or not plain.isascii() or all(_singular(word) in _PART for word in words):
         return None
-    return Category(
-        title[0].upper() + title[1:] if title.islower() else title, " ".join(map(_singular, words)), "-".join(words)
-    )
+    if title.islower():
+        title = _SLUG.sub(" ", title)
+        title = title[0].upper() + title[1:]
+    return Category(title, " ".join(_compared(words)), "-".join(words))
+
+
+def _compared(words: Iterable[str]) -> list[str]:
+    """The words as they are compared: whatever their spelling and number, and without the `and` that others write &."""
+    return [_singular(spelled(word)) for word in words if word != "and"]
 
 
 def _words(text: str) -> frozenset[str]:
     """In which names are compared with each other: "Russia-Ukraine war" means "Ukraine – Russia War"."""
-    return frozenset(map(_singular, _WORD.findall(folded(_ASIDE.sub("", text)))))
+    return frozenset(_compared(_WORD.findall(folded(_ASIDE.sub("", text)))))
 
 
 def _singular(word: str) -> str:

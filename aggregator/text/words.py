@@ -117,6 +117,14 @@ def stems(words: Iterable[str], lang: str = "en") -> list[str]:
     return [known[word] for word in words]
 
 
+@lru_cache(maxsize=1 << 14)
+def spelled(word: str) -> str:
+    """The stem of an English word that has several spellings, the same for all of them (`defence`, `defense`); any other word as it is."""
+    stem_word, known, compared = _english()
+    own = stem_word(word)
+    return known.get(own, own if own in compared else word)
+
+
 def stem_ids(words: Iterable[str], lang: str = "en") -> list[int]:
     """The `word_id` of each word's stem, in order."""
     return list(map(_ids(_language(lang)).__getitem__, words))  # the fastest way to look up many
@@ -158,6 +166,14 @@ def _spellings(stem_word: Callable[[str], str]) -> dict[str, str]:
     lines = (files("aggregator.text") / "data" / "spellings.txt").read_text(encoding="utf-8").splitlines()
     pairs = [line.split() for line in lines if not line.startswith("#")]
     return {stem_word(one): stem_word(other) for one, other in pairs}
+
+
+@cache
+def _english() -> tuple[Callable[[str], str], dict[str, str], frozenset[str]]:
+    """The stemmer, its spellings, and the stems that they are compared by."""
+    stem_word: Callable[[str], str] = snowballstemmer.stemmer(_STEMMERS["en"]).stemWord
+    known = _spellings(stem_word)
+    return stem_word, known, frozenset(known.values())
 
 
 @lru_cache(maxsize=1 << 18)

@@ -37,6 +37,9 @@ def uses(*categories: str, publishers: int = PUBLISHERS, items: int = 4, address
         ("AI", "AI", "ai"),
         ("iPhone", "iPhone", "iphone"),
         ("F-35", "F-35", "f-35"),
+        ("ocean_plastic", "Ocean plastic", "ocean-plastic"),
+        ("ocean-plastic", "Ocean plastic", "ocean-plastic"),
+        ("e-bikes", "E-bikes", "e-bikes"),
     ],
 )
 def test_a_category_as_a_name(category: str, title: str, id: str) -> None:
@@ -46,9 +49,23 @@ def test_a_category_as_a_name(category: str, title: str, id: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Organised Crime", "Organized crime"), ("Labour Markets", "Labor market"), ("Defence policy", "Defense Policies"),
+        ("Mergers & Acquisitions", "Mergers and acquisitions"), ("Ocean Plastic", "ocean_plastic"),
+    ],
+)  # fmt: skip
+def test_spellings_of_one_name_are_one_topic(one: str, other: str) -> None:
+    told = [*uses(one, publishers=2), *(use._replace(publisher="Outlet 9") for use in uses(other, publishers=1))]
+    assert len(find_topics(told, CategoryTopics()).titles) == 1
+    assert category_of("University") != category_of("Universe")
+
+
+@pytest.mark.parametrize(
     "category",
     [
         "News", "Latest News", "Top Stories", "Uncategorized", "Featured Articles", "World", "Opinion", "Press Releases",
+        "Trending Now", "Web Stories", "Homepage Slider", "Print Edition", "Monday", "People",
         "Editor's Picks", "In Depth", "Long Reads", "Must-Reads", "Partner Content", "Cartoons",
         "Trump, Donald J", "your-feed-science", "a/b", "../etc", "<b>War</b>", "javascript:alert(1)", "tag:x", "#war",
         "2024", "中国", "", "x" * 41, "one two three four five",
