@@ -57,7 +57,7 @@ def stories_sql(
     order, times = _base(sql, query, stream.number)
     tables = ", ".join(order)
     published = "e.published" if query.stream else "st.published"
-    narrow(sql, query.filter, "st", published, _number(order))
+    narrow(sql, query.filter, "st", published, _number_of_few(order))
     if query.changed_since is not None:
         # SQLite would rather go through the whole stream, or through all stories of so many publishers, and sort.
         if not stream.small and (stream.vast or order[0] == "stories st"):
@@ -165,8 +165,6 @@ def _base(sql: Sql, query: StreamQuery, stream: int) -> tuple[list[str], list[st
             sql.add("e.primary_since IS NOT NULL")
     else:
         tables, times = ["stories st"], ["st.entered"]
-        if query.kind == "source":
-            sql.add(MEMBERS.format(OF_SOURCE, story="st.n"), query.id)
     if query.primary_section:
         sql.add("st.section = ?", query.primary_section)
     sql.add("NOT st.hidden")
@@ -174,12 +172,19 @@ def _base(sql: Sql, query: StreamQuery, stream: int) -> tuple[list[str], list[st
         tables.append(COUNTED)
         times.append("c.reached")
         sql.add(f"c.story = {_number(tables)} AND c.k > 1 AND c.k = ?", query.min_publishers)  # the index is of k > 1
+    if query.kind == "source":
+        sql.add(MEMBERS.format(OF_SOURCE, story=_number_of_few(tables)), query.id)
     return tables, times
 
 
 def _number(tables: Sequence[str]) -> str:
     """A story's number as stored in the index of the first table."""
     return "e.story" if tables[0] == "entries e" else "st.n"
+
+
+def _number_of_few(tables: Sequence[str]) -> str:
+    """A story's number as it is known before the story is read: of those that so many publishers tell, else of the first table."""
+    return "c.story" if COUNTED in tables else _number(tables)
 
 
 def items_sql(
