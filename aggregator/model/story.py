@@ -236,6 +236,18 @@ class StoryView:
         return tuple(dict.fromkeys(report.publisher for report in self.entry.reports))
 
 
+class Told(NamedTuple):
+    """What ranks a story among thousands, of which few are shown. `time`: that by which the list is ordered; `outlets`: how many its
+    entry names."""
+
+    n: int
+    time: int
+    id: str
+    published: int
+    updated: datetime
+    outlets: int
+
+
 @dataclass(frozen=True, slots=True)
 class ItemView:
     id: str

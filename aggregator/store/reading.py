@@ -9,12 +9,21 @@ from functools import partial
 from typing import Any
 
 from aggregator.model.joining import Joining
-from aggregator.model.story import ItemView, Report, StoryView, headline
+from aggregator.model.story import ItemView, Report, StoryView, Told, headline
 from aggregator.model.stream import FRESH_SECONDS, LATEST, LONGEST, SHORTEST, Extent, Removed, StreamName, StreamQuery
 from aggregator.store.conditions import Condition, Few, Lookup, few_sql, match
 from aggregator.store.dialect import Dialect, Reads
 from aggregator.store.item_addresses import items_at
-from aggregator.store.rows import at_time, decode_entry, decode_joining, item_view, story_view, to_blob, to_id
+from aggregator.store.rows import (
+    at_time,
+    count_outlets,
+    decode_entry,
+    decode_joining,
+    item_view,
+    story_view,
+    to_blob,
+    to_id,
+)
 from aggregator.store.sources import first_ids
 from aggregator.store.streams import KnownStream, items_sql, removed_sql, stories_sql
 
@@ -56,14 +65,33 @@ class Reading(ABC):
 
     def stories(self, query: StreamQuery, now: int) -> tuple[list[StoryView], Extent]:
         """The stories of a stream in its order."""
+        pairs, extent = self._found(query, now)
+        return self._stories(pairs), extent
+
+    def told(self, query: StreamQuery, now: int) -> list[Told]:
+        """What ranks each of them; `chosen` reads those that are shown."""
+        pairs, _ = self._found(query, now)
+        columns = "SELECT n, id, published, updated, entry FROM stories WHERE n IN"
+        rows = {row[0]: row for row in self._db.select(columns, [n for n, _ in pairs])}
+        return [
+            Told(n, time, to_id(id), published, at_time(updated), count_outlets(entry))
+            for n, time in pairs
+            if n in rows
+            for _, id, published, updated, entry in [rows[n]]
+        ]
+
+    def chosen(self, told: Sequence[Told]) -> list[StoryView]:
+        return self._stories([(one.n, one.time) for one in told])
+
+    def _found(self, query: StreamQuery, now: int) -> tuple[list[tuple[int, int]], Extent]:
+        """The numbers of the stories of a stream, each with its time there."""
         stream, total = 0, None
         if query.stream:
             named = self._db.read("SELECT n, total FROM streams WHERE name = ?", (str(query.stream),))
             stream, total = named[0] if named else (0, 0)
         known = KnownStream(stream, self._small(query.min_publishers, total), total is not None and total > FEW)
         narrow = list(few_sql(self._db.dialect, query, "st", stream))
-        pairs, extent = self._cut(query, now, partial(stories_sql, stream=known), narrow)
-        return self._stories(pairs), extent
+        return self._cut(query, now, partial(stories_sql, stream=known), narrow)
 
     def _small(self, publishers: int, total: int | None) -> str | None:
         """Which of the two times of a story with so many publishers only few stories have: `total` stories are in its

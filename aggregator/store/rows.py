@@ -31,7 +31,19 @@ from aggregator.model.story import (
 from aggregator.model.stream import StreamName
 from aggregator.store.compression import unpack
 
+
+class _Outlet(msgspec.Struct):
+    publisher: str
+
+
+class _Outlets(msgspec.Struct):
+    """Of an entry."""
+
+    reports: tuple[_Outlet, ...]
+
+
 _ENTRY = msgspec.json.Decoder(Entry)
+_OUTLETS = msgspec.json.Decoder(_Outlets)
 _JOINING = msgspec.json.Decoder(Joining)
 _SCORES = msgspec.json.Decoder(Scores)
 _NAMES = msgspec.json.Decoder(tuple[str, ...])
@@ -72,6 +84,11 @@ def to_json(value: Any) -> str:
 
 def decode_entry(text: str) -> Entry:
     return _ENTRY.decode(text)
+
+
+def count_outlets(entry: str) -> int:
+    """How many publishers an entry names, without the rest of it."""
+    return len({report.publisher for report in _OUTLETS.decode(entry).reports})
 
 
 def decode_joining(text: str) -> Joining:

@@ -49,23 +49,25 @@ def _brief(library: Library, id: str, day: date) -> Brief | None:
     with everything that changes the brief, and never goes back."""
     force = library.in_force()
     window = (_start(force, day), _start(force, day + timedelta(days=1)))
-    told, _ = library.archive.reading.stories(StreamQuery("section", id, window=window), window[1])
-    ranked = sorted(told, key=lambda story: (-len(story.announced), story.published, story.id))
+    reading = library.archive.reading
+    told = reading.told(StreamQuery("section", id, window=window), window[1])
+    ranked = sorted(told, key=lambda story: (-story.outlets, story.published, story.id))
     best, rest = ranked[:STORIES], ranked[STORIES:]
-    if not best:
+    shown = reading.chosen(best)
+    if not shown:
         return None
-    fallen = library.archive.reading.fallen([story.n for story in rest])
-    changing = [*best, *(story for story in rest if story.n in fallen)]
+    fallen = reading.fallen([story.n for story in rest])
+    changed = [*(story.updated for story in shown), *(story.updated for story in rest if story.n in fallen)]
     over = datetime.fromtimestamp(window[1], UTC)
-    shifted = datetime.fromtimestamp(library.archive.reading.shifted(StreamName("section", id), *window), UTC)
+    shifted = datetime.fromtimestamp(reading.shifted(StreamName("section", id), *window), UTC)
     first = next((old for (kind, old), now in force.renamed.items() if (kind, now) == ("section", id)), id)
     return Brief(
         id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"daily:{first}:{day.isoformat()}")),
         day=day.isoformat(),
         title=f"{force.names.sections[id]}, {day.strftime('%A %-d %B %Y')}",
-        stories=tuple(best),
+        stories=tuple(shown),
         published=over,
-        updated=max(over, shifted, *(story.updated for story in changing)),
+        updated=max(over, shifted, *changed),
     )
 
 
