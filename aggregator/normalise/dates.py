@@ -2,16 +2,16 @@
 
 Texts that the parser did not understand are read as ISO 8601 in its common variants, else by email.utils (RFC 5322, unknown
 zones are UTC) after what feeds write otherwise: PM, +01:00 and GMT+1, no time, months of other languages, Buddhist years and
-the Iranian calendar, words before the time, 20th, 20261120T1000, 20.11.2026, 20/11/2026, 11/20/2026 and 2026年11月20日. They must
-name year, month and day; nothing is guessed from today's date. Which of 10/11/2026 is the month is told by the other dates of
-the document.
+the Iranian calendar, words before the time, 20th, 20261120T1000, 20.11.2026, 2026. 11. 20., 20/11/2026, 11/20/2026,
+2026年11月20日, 20 11月 2026, weeks of ISO 8601, zones as RFC 9557 adds them, and seconds or milliseconds since 1970. They must name
+the day; nothing is guessed from today's date. Which of 10/11/2026 is the month is told by the other dates of the document.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_tz
 from typing import TypeVar
 
@@ -35,7 +35,11 @@ _ZONES = {  # hours from UTC; IST, CST and BST as news feeds mean them
     "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3, "MSK": 3, "IST": 5.5, "PKT": 5, "SGT": 8,
     "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "WEST": 1, "WAT": 1, "CAT": 2, "SAST": 2,
     "EAT": 3, "TRT": 3, "WIB": 7, "ICT": 7, "WITA": 8, "AWST": 8, "ACST": 9.5, "ACDT": 10.5, "AKDT": -8, "BRT": -3,
+    "MSD": 4, "SAMT": 4, "YEKT": 5, "OMST": 6, "NOVT": 7, "KRAT": 7, "IRKT": 8, "YAKT": 9, "VLAT": 10, "MAGT": 11, "PETT": 12,
+    "IDT": 3, "IRST": 3.5, "IRDT": 4.5, "GST": 4, "AZT": 4, "GET": 4, "AFT": 4.5, "UZT": 5, "NPT": 5.75, "MMT": 6.5, "MYT": 8,
+    "PHT": 8, "WIT": 9, "WET": 0, "NST": -3.5, "NDT": -2.5, "ART": -3, "BRST": -2, "CLST": -3, "CLT": -4, "VET": -4, "COT": -5, "PET": -5,
 }  # fmt: skip
+_FARTHEST = 14 * 3600  # seconds between a zone and UTC
 _YEAR_ONE = re.compile(r"(?<![+\-:\d])0\d{3}\s+\d{1,2}:")  # email.utils would read the year 0001 as 2001
 _MONTHS = {  # without `lis` and `lip`, which are months of their own in Polish and in Croatian
     name: month
@@ -66,16 +70,20 @@ _IRANIAN_MONTHS = dict(
 _MONTH = re.compile(
     r"(?:^\D*)?(?<!\d)(\d{1,2})[\s.-]+(?:de |ב)?([^\s\d,:/+-][^\s,:/+-]{1,13})[\s,.-]+(?:de |năm |พ\.ศ\. ?)?(?=\d{4})"
 )
-_NUMBERED = re.compile(r"tháng (?=\d)", re.IGNORECASE)
+_NUMBERED = re.compile(r"tháng (?=\d)|(?<=\d )(?=\d{1,2}[月월]\.? \d{4})", re.IGNORECASE)
 # What stands before the time, or behind it; and 10 h 30.
 _AT = re.compile(
     r",?\s+(?:à|um|om|at|a las|às|alle|ore|kl\.?|klo|saat|в|о|lúc|เวลา|בשעה|ساعت)\s+(?=\d{1,2}(?:[:.]| ?h ?)\d{2})"
-    r"|(?<=\d{4})\sг\.,?|(?<=\d{2})\s(?:Uhr|น\.)",
+    r"|(?<=\d{4})\s[гр]\.,?|(?<=\d{2})\s(?:Uhr|น\.)",
     re.IGNORECASE,
 )
 _HOURS = re.compile(r"(?<=\s)(\d{1,2})(?:\.| ?h ?)(\d{2})(?![\d.])")
 _HALF_DAY = re.compile(r"(?<![\d:])(\d{1,2})(:\d{2}(?::\d{2})?)\s*([ap])\.?m\b\.?", re.IGNORECASE)
 _ZONE = re.compile(r"(:\d{2})\s*(?:GMT|UTC?)?\s?([+-])(\d{1,2}):?(\d{2})?\s*(?:\([^()]*\)\s*)?$")
+_SPACED = re.compile(r"\s*(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})(?:\.|(?!\S))")
+_ZONE_BESIDE = re.compile(r"(?:\[!?[\w/+-]{1,40}\])+\s*\Z")  # RFC 9557
+_SINCE_1970 = re.compile(r"\s*([1-3]\d{9})(?:\d{3})?(?:\.\d+)?\s*", re.ASCII)
+_WEEK = re.compile(r"\s*(\d{4})-?W(\d\d)-?([1-7])(?=T|\s|\Z)", re.ASCII)
 _IN_ORDER = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _DOTTED = re.compile(r"\s*(\d{1,2})\.(\d{1,2})\.(\d{4}),?(?!\d)")
 # 20/11/2026 or 11-20-2026, perhaps after a day of the week and with a dash before the time.
@@ -113,6 +121,9 @@ def read(text: str | None, day_first: bool | None = None) -> datetime | None:
     10/11/2026 unless it is known whether the day comes first."""
     if not text or len(text) > 100:
         return None
+    if since := _SINCE_1970.fullmatch(text):
+        return datetime.fromtimestamp(int(since[1]), UTC)
+    text = _SPACED.sub(r"\1-\2-\3", _WEEK.sub(_of_week, _ZONE_BESIDE.sub("", text)))
     if slashed := _SLASHED.match(text):
         text = _in_order(slashed, day_first) + text[slashed.end() :]
     text = _COMPACT.sub(lambda one: "{}-{}-{}T{}:{}:{}".format(*one.groups("00")), _ORDINAL.sub("", text))
@@ -131,7 +142,7 @@ def read(text: str | None, day_first: bool | None = None) -> datetime | None:
         return None
     named = _NAMED.search(text)
     offset = _seconds(named[1]) if named else parts[9] or 0
-    return _at(parts[:6], offset)
+    return _at(parts[:6], offset if abs(offset) <= _FARTHEST else 0)
 
 
 def _ways(slashed: re.Match[str]) -> list[bool]:
@@ -148,6 +159,13 @@ def _in_order(slashed: re.Match[str], day_first: bool | None) -> str:
     if day_first is None and first != second:
         return slashed[0]
     return f"{year}-{second}-{first} " if day_first else f"{year}-{first}-{second} "
+
+
+def _of_week(week: re.Match[str]) -> str:
+    try:
+        return date.fromisocalendar(*map(int, week.groups())).isoformat()
+    except ValueError:
+        return week[0]
 
 
 def _of_whole_day(time: re.Match[str]) -> str:
