@@ -20,7 +20,8 @@ _LEADING_ON = {
     r"|\d+ posts? - \d+ participants? read full topic",
     "continue reading": "continue reading",
     "keep reading": "keep reading",
-    "click here": "click here to read",
+    "click here": "click here to (?:read|view)",
+    "(more": r"(?<=\()more ?(?:…|\.{3})(?=\))",
     "view ": "view (?:the )?(?:full )?(?:article|post)",
     "weiterlesen": "weiterlesen",
     "lire la suite": "lire la suite",
@@ -33,11 +34,31 @@ _LEADING_ON = {
     "läs mer": "läs mer",
     "czytaj ": "czytaj (?:dalej|więcej)",
     "читать ": "читать (?:далее|полностью)",
+    "подробнее": "подробнее",
+    "читати ": "читати (?:далі|більше|повністю)",
+    "mehr ": "mehr (?:lesen|erfahren)",
+    "seguir leyendo": "seguir leyendo",
+    "saiba mais": "saiba mais",
+    "en savoir plus": "en savoir plus",
+    "læs mere": "læs mere",
+    "les mer": "les mer(?!e)",
+    "lue lisää": "lue lisää",
+    "číst ": "číst (?:dále|více|celý článek)",
+    "citește ": "citește (?:mai (?:mult|departe)|tot articolul)",
+    "διαβάστε ": "διαβάστε (?:περισσότερα|τη συνέχεια)",
+    "devamını oku": "devamını oku",
+    "baca ": "baca (?:selengkapnya|juga)",
+    "đọc tiếp": "đọc tiếp",
+    "المزيد": "[اإ]قرأ المزيد",
+    "ادامه مطلب": "ادامه مطلب",
+    "続きを読む": "続きを読む",
+    "全文": "[阅閱][读讀]全文",
+    "더 보기": "더 보기",
 }
 _MORE = re.compile("|".join(_LEADING_ON.values()), re.IGNORECASE)
 # What may follow `_MORE` up to the end; before an arrow a whole title, as WordPress writes it.
 _REST = re.compile(r"(?:[^.!?]{0,140}(?:»|…|\.\.\.|>|[.!])?[\])]?|.{0,200}→)\s*")
-_ENDS_BEFORE = '.!?…:])"”’»([-–—|'  # must precede `_MORE`, so that "children read more than ever" stays
+_ENDS_BEFORE = '.!?…:])"”’»([-–—|。！？؟।'  # must precede `_MORE`, so that "children read more than ever" stays
 # What WordPress adds to every excerpt: words before the title, words after it, by which it is searched first.
 _APPEARED = {
     " appeared ": ("The (?:post|article)", "(?:first )?appeared (?:first )?on"),
@@ -57,6 +78,13 @@ _APPEARED = {
     " apare prima dată în ": ("Articolul", "apare prima dată în"),
     " pertama kali tampil pada ": ("Artikel", "pertama kali tampil pada"),
     " أولاً على ": ("ظهرت المقالة", "أولاً على"),
+    " впервые появилась ": ("Запись", "впервые появилась"),
+    " з'явився спочатку на ": ("Допис", "з'явився спочатку на"),
+    " pochází z ": ("Příspěvek", "pochází z"),
+    " se nejdříve objevil na ": ("Příspěvek", "se nejdříve objevil na"),
+    " blev først udgivet på ": ("Indlægget", "blev først udgivet på"),
+    " aparece primeiro em ": ("O conteúdo", "aparece primeiro em"),
+    " đã xuất hiện đầu tiên ": ("Bài viết", "đã xuất hiện đầu tiên"),
 }
 _APPEARANCE = re.compile(
     r"\b(?:" + "|".join(f"{before} .{{1,400}}? {after}" for before, after in _APPEARED.values()) + r") .{1,160}\Z",

@@ -181,6 +181,11 @@ def test_a_summary_that_only_repeats_the_title_is_none() -> None:
         " (Read the full story)", " Read the full article here…", " Continue reading The Year 2022, Part 1.1: Silliness. →",
         " To read this article in full, please click here", " 16 posts - 10 participants Read full topic",
         " Related: Fact check: the address analyzed Continue reading...", " Related posts: The year 2024 The year 2025",
+        " (more…)", " (more...)", " Click here to view the original article", " Подробнее", " Mehr lesen", " Devamını oku →",
+        " Læs mere her", " Číst dále", " اقرأ المزيد", " 続きを読む", " 阅读全文", " 더 보기", " Читати далі…", " Seguir leyendo",
+        " Запись Новость впервые появилась Пример.", " Допис Новина з'явився спочатку на Приклад.",
+        " Příspěvek Zpráva pochází z Příklad", " Indlægget Nyhed blev først udgivet på Eksempel.",
+        " O conteúdo Notícia aparece primeiro em Exemplo.", " Bài viết Tin đã xuất hiện đầu tiên vào ngày Ví dụ.",
         " Leia mais no Massa News!", " Lees verder", " Читать далее", " ★", " ∞ Permalink",
         " submitted by /u/ann to /r/space [link] [959 comments]",
     ],
@@ -207,6 +212,9 @@ def test_dots_alone_are_no_summary() -> None:
         "Voters view the article as bias.",
         "Kinderen lees verder dan ooit tevoren.",
         "He appeared first on stage.",
+        "Man kann mehr lesen und weniger reden.",
+        "Das Geld (more than enough) fehlt.",
+        "记者请读者阅读全文后再评论。",
     ],
 )
 def test_the_same_words_in_a_sentence_stay(text: str) -> None:
