@@ -558,10 +558,11 @@ def test_articles_of_public_feeds_are_at_public_addresses(server: Server, allow:
     assert [fail(one).kind for one in asked] == ["waiting"] * 3, "their robots.txt cannot be asked"
     assert server.connections == 0
     feeds = [FetchRequest("s", page, named_by="https://outlet.example/") for page in pages]  # as a page declares them
+    feeds.append(FetchRequest("s", pages[0], named_by="feed:outlet"))  # who says so is not known
     asked = ask(*feeds, allow=allow, resolver=stub, limits=Limits(spacing=0))
     assert [(fail(one).kind, fail(one).message) for one in asked] == [
         ("address", "a public address leads to this private one")
-    ] * 3
+    ] * 4
     assert server.connections == 0
     within = FetchRequest("s", pages[0], named_by=f"http://intranet.example:{server.port}/news", crawled=True)
     full(ask(within, outside[0], allow=allow, resolver=stub, limits=Limits(spacing=0))[0])
