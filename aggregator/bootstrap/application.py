@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from aggregator import __version__
 from aggregator.addresses import host_of
@@ -140,7 +140,8 @@ class Application(Configured):
         if before and before.epoch != self.settings.epoch and (former := self.former(before)):
             # First: if one of these fails, nothing is in force yet, and all is tried again.
             self._poll_as_edited(former, archive, datetime.fromtimestamp(now, UTC))
-        renamed = {StreamName.read(f"{kind}:{old}"): id for (kind, old), id in self.policy.renamed.items()}
+        policy = self.completed(archive.upkeep).policy
+        renamed = {StreamName.read(f"{kind}:{old}"): id for (kind, old), id in policy.renamed.items()}
         return archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike, renamed)
 
     def _poll_as_edited(self, former: Settings, archive: Store, now: datetime) -> None:
@@ -162,6 +163,15 @@ class Application(Configured):
         states = archive.sources.states(shorter) if shorter else []
         archive.sources.plan_sooner([sooner(one, now, shorter[one.id], random.random()) for one in states])
         archive.sources.read_anew(told_anew)
+
+    def completed(self, upkeep: Upkeep) -> Application:
+        """With the renamings that the file undoes, or makes once more, without saying so: to be asked before it is put in force."""
+        from aggregator.pipeline.renamed import renamed_again
+
+        led = cast(dict[str, str], upkeep.noted(notes.RENAMED) or {})
+        before = self.former(upkeep.configuration()) if led else None
+        settings = renamed_again(before, self.settings, led) if before else self.settings
+        return self if settings is self.settings else Application(self.installation, settings, self.warnings)
 
     def former(self, stored: StoredConfiguration | None) -> Settings | None:
         """The settings of the configuration that is or was in force, compiled once; None if there is none, or it cannot be read

@@ -145,7 +145,8 @@ class Reloads:
 
     def _report(self, before: StoredConfiguration | None, application: Application) -> Reload:
         """What the application's configuration changes from the one before, for log and status."""
-        found = changes(application.former(before), application.settings, before and before.epoch)
+        settings = application.completed(self._upkeep).settings
+        found = changes(application.former(before), settings, before and before.epoch)
         status = {
             "epoch": application.settings.epoch,
             "at": rfc3339(utc_now()),

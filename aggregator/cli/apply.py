@@ -26,7 +26,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     before = archive.upkeep.configuration()
     for problem in application.admit(archive.upkeep):
         print(problem, file=sys.stderr)
-    found = changes(application.former(before), settings, before and before.epoch)
+    told = application.completed(archive.upkeep).settings
+    found = changes(application.former(before), told, before and before.epoch)
     applied = application.put_in_force(archive, seconds())
     if application.database.shared:
         running = _polled_by_others(archive.upkeep.noted(notes.TICK))

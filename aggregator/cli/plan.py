@@ -15,7 +15,7 @@ import orjson
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.bootstrap.installation import is_there
 from aggregator.cli.arguments import Command, json_option, number, option
-from aggregator.cli.planning import Comparison, in_force
+from aggregator.cli.planning import Comparison, in_force, proposed
 from aggregator.cli.progress import bar
 from aggregator.errors import UsageError
 from aggregator.text.plurals import counted
@@ -39,7 +39,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
                 f"{args.file} does not exist: name the proposed file, or none to plan {installation.config}"
             )
     after = Application.load(replace(installation, config=Path(args.file)) if args.file else installation)
-    comparison = Comparison(in_force(after), after)
+    before = in_force(after)
+    comparison = Comparison(before, proposed(after) if before else after)
     report = _report(comparison, _since(args.since), number("--limit", args.limit) if args.limit else None)
     if args.json:
         print(orjson.dumps(report).decode())

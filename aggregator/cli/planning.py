@@ -47,6 +47,14 @@ def in_force(application: Application) -> Application | None:
         ) from error
 
 
+def proposed(application: Application) -> Application:
+    """The configuration that is to follow the one in force."""
+    archive = application.database.open()
+    completed = application.completed(archive.upkeep)
+    archive.close()
+    return completed
+
+
 def stored_ids(application: Application, archive: Archive) -> dict[str, str]:
     """The id under which the store knows each source of a configuration that is not applied yet."""
     states, listed = archive.sources.states(listed=False), {state.id for state in archive.sources.states()}

@@ -80,3 +80,24 @@ def _scores(scores: Scores, renamed: Renamed) -> Scores:
 
 def _topics(topics: Iterable[str], renamed: Renamed) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_today("topic", id, renamed) for id in topics))
+
+
+def renamed_again(old: Settings, new: Settings, led: Mapping[str, str]) -> Settings:
+    """`new` with what it does not say itself (`was`): that a section or topic of `old` has an id again that it had before, as where a
+    renaming is undone by saving the former file; or one that it was given once. `led` are former ids, as streams, with those that
+    they lead to."""
+    before, after = ({(one.kind, one.id) for one in (*each.sections, *each.topics)} for each in (old, new))
+    gone = before - after - new.renamed.keys()
+
+    def called(one: Rules) -> Rules:
+        if (one.kind, one.id) in before:
+            return one
+        for kind, other in sorted(gone):
+            if kind == one.kind and (led.get(f"{kind}:{one.id}") == other or led.get(f"{kind}:{other}") == one.id):
+                gone.remove((kind, other))
+                return replace(one, was=(*one.was, other))
+        return one
+
+    sections, topics = (tuple(map(called, rules)) for rules in (new.sections, new.topics))
+    same = (sections, topics) == (new.sections, new.topics)
+    return new if same else replace(new, sections=sections, topics=topics)

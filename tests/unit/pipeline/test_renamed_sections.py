@@ -64,7 +64,7 @@ def stands(room: Newsroom, **names: str) -> dict[str, Standing]:
 
 
 def report(room: Newsroom, text: str) -> tuple[dict[str, object], list[str]]:
-    proposed = Application.of_texts(room.place, {"feeds.yaml": text})
+    proposed = Application.of_texts(room.place, {"feeds.yaml": text}).completed(room.archive.upkeep)
     comparison = Comparison(in_force(room.application), proposed)
     found = comparison.run(room.archive, archive_rows(room.archive.edition), lambda done: None)
     return found, comparison.changes.lines()
@@ -223,6 +223,36 @@ def test_an_address_stays_known_through_a_chain_of_which_the_file_names_the_last
     assert room.client.get("/sections/security").headers["Location"] == f"{ROOT}/sections/defense"
     room.put_in_force(CONFIG.replace("  - id: defense\n", "  - id: other\n"))
     assert {room.client.get(f"/sections/{id}").status_code for id in ("defense", "security", "safety")} == {404}
+
+
+def test_a_renaming_is_undone_by_saving_the_former_file(room: Newsroom) -> None:
+    """Readers who followed it are led back, and stories whose texts are gone stay in it."""
+    before = stands(room)
+    room.edit(RENAMED)
+    room.now += timedelta(days=365)
+    assert room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {})
+    found, lines = report(room, CONFIG)
+    assert (found["changed"], found["moved"]) == (0, 0)
+    assert "~ section security is renamed to defense; its former addresses lead to it" in lines
+    room.put_in_force(CONFIG)
+    assert stands(room) == before
+    room.follow()
+    assert stands(room) == before
+    assert room.client.get("/sections/security.rss").headers["Location"] == f"{ROOT}/sections/defense.rss"
+    assert room.client.get("/topics/alliance").headers["Location"] == f"{ROOT}/topics/nato"
+    assert "~ section defense is renamed to security" in "".join(
+        report(room, RENAMED.replace("was: [defense]", "was: []"))[1]
+    )
+
+
+def test_a_section_that_comes_anew_takes_nothing_from_one_that_stays(room: Newsroom) -> None:
+    room.edit(RENAMED)
+    both = RENAMED.replace("    was: [defense]\n", "").replace(
+        "  - {id: world,", "  - {id: defense, words: [octopus*]}\n  - {id: world,"
+    )
+    room.edit(both)
+    assert {state.section for state in states(room).values()} >= {"security", "defense"}
+    assert room.client.get("/sections/security").status_code == room.client.get("/sections/defense").status_code == 200
 
 
 def test_to_remove_the_line_later_moves_nothing(room: Newsroom) -> None:
