@@ -44,13 +44,16 @@ def _rename(db: Writes, old: StreamName, new: StreamName, changed: int) -> None:
     db.write("DELETE FROM streams WHERE name = ?", (str(new),))
     db.write("UPDATE streams SET name = ? WHERE name = ?", (str(new), str(old)))
     names = f'"{old.id}"', f'"{new.id}"'
+    said, own = quoted(old.id), quoted(new.id)
     for table in ("stories", "placements"):
         if old.kind == "section":
-            lists = "scores"
-            db.write(f"UPDATE {table} SET section = ?, changed = ? WHERE section = ?", (new.id, changed, old.id))
+            db.write(
+                f"UPDATE {table} SET section = CASE WHEN section = ? THEN ? ELSE section END, scores = replace(scores, ?, ?), "
+                "changed = ? WHERE (section = ? OR scores LIKE ?) AND scores NOT LIKE ?",
+                (old.id, new.id, *names, changed, old.id, said, own),
+            )
         else:
-            lists = "topics"
-        db.write(
-            f"UPDATE {table} SET {lists} = replace({lists}, ?, ?), changed = ? WHERE {lists} LIKE ? AND {lists} NOT LIKE ?",
-            (*names, changed, quoted(old.id), quoted(new.id)),
-        )
+            db.write(
+                f"UPDATE {table} SET topics = replace(topics, ?, ?), changed = ? WHERE topics LIKE ? AND topics NOT LIKE ?",
+                (*names, changed, said, own),
+            )
