@@ -48,6 +48,19 @@ def cause(
     return Cause("outweighed", None)
 
 
+def kept_out(book: Rulebook, title: str, summary: str) -> list[tuple[StreamName, Cause]]:
+    """The sections and topics that a text would have words of, were it not for a line of their `never` or `not`, with that line."""
+    hay = haystack(title, summary)
+    reading = read(book, hay)
+    told = {one.rule for one in reading.evidence}
+    found = []
+    for number, rules in enumerate(book.rules):
+        key = "never" if number in told and number in reading.excluded else "not" if number not in told else None
+        lines = _blocks(book, rules.stream, hay).items() if key else ()
+        found += [(rules.stream, Cause(line, at)) for line, at in lines if line.startswith(f"{key}: ")][:1]
+    return found
+
+
 def _most(lines: Weighed, others: Weighed) -> tuple[str | None, float]:
     """The line that contributes most in comparison with the `others`, and how much more than there; None and 0 if there is none."""
     gains = {rule: weight - (others[rule][0] if rule in others else 0.0) for rule, (weight, _) in lines.items()}

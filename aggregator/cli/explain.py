@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from aggregator.bootstrap import Application, Installation, utc_now
+from aggregator.categorise.attribution import Cause, kept_out
 from aggregator.categorise.counterfactuals import Outcome, outcome
 from aggregator.cli import joining
 from aggregator.cli.arguments import Command, json_option, option
@@ -23,6 +24,7 @@ from aggregator.errors import AggregatorError, UsageError
 from aggregator.model.judgement import Case, Match, Receipt
 from aggregator.model.settings import Source
 from aggregator.model.story import ItemView, StoryView
+from aggregator.model.stream import StreamName
 from aggregator.normalise.characters import one_line
 from aggregator.render.entry import urn
 from aggregator.render.jsonfeed import reports
@@ -77,6 +79,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     case = Case.of(title, summary, source)
     found_out = Outcome(stays, None, 0.0, ()) if stays else outcome(application.rulebook, case)
     value["outcome"] = _outcome(found_out)
+    out = [] if stays else _kept_out(application, title, summary, value)
+    value["kept_out"] = [{"kind": kind, "id": id, "rule": one.rule, "at": str(one.at)} for (kind, id), one in out]
     if args.expect and stays:
         value["expect"] = expect.answer(args.expect, stays, story.section if story else None)
     elif args.expect:
@@ -91,6 +95,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
             f"  Its text is gone after `keep`, so it stays in {stays}: what its headline alone says decides nothing, nor do words."
         )
         return 0
+    for (_, id), one in out:
+        print(f"  Kept out of {id} by {one.rule} ({one.at}).")
     print(what_would_change(found_out, fixed=case.section is not None))
     for line in expect.expectation(value["expect"]) if args.expect else ():
         print(line)
@@ -107,6 +113,13 @@ def _found_topics(application: Application, title: str, summary: str, categories
     ]
     places = application.found_topics(title, summary)
     return [*named, *(one for one in places if one.section not in categories)]
+
+
+def _kept_out(
+    application: Application, title: str, summary: str, value: dict[str, Any]
+) -> list[tuple[StreamName, Cause]]:
+    held = {("section", id) for id in value["sections"]} | {("topic", id) for id in value["topics"]}
+    return [one for one in kept_out(application.rulebook, title, summary) if one[0] not in held]
 
 
 def _lines(

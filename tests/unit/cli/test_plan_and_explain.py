@@ -392,6 +392,28 @@ def test_explain_marks_what_counted_and_says_what_it_hangs_on(desk: Desk) -> Non
     assert (told["section"], told["outcome"]["turns"]) == ("world", [])
 
 
+def test_explain_says_what_keeps_a_text_out(desk: Desk) -> None:
+    """It said that no other section matches."""
+    rules = "    not: [missile silo]\n    never: [drill, {all: [toy, missile]}]\n"
+    desk.file.write_text(
+        FILE.replace("words: [missile*, {turret: 0.05}]\n", "words: [missile*, {turret: 0.05}]\n" + rules)
+        .replace("[panda*, unicorn]", "[panda*, unicorn], never: [plush]")
+    )  # fmt: skip
+
+    def out(text: str) -> list[tuple[str, str, str]]:
+        return [(one["id"], one["rule"], one["at"]) for one in desk.json("explain", text)["kept_out"]]
+
+    assert out("Missile drill") == [("defense", "never: drill", "feeds.yaml:9")]
+    assert out("A toy missile and a plush panda") == [
+        ("defense", "never: toy, missile", "feeds.yaml:9"),
+        ("pandas", "never: plush", "feeds.yaml:16"),
+    ]
+    assert out("Missile silo for sale") == [("defense", "not: missile silo", "feeds.yaml:8")]
+    assert out("Missile silo hit by missile") == out("Dentist's drill") == out("A missile") == []
+    told = desk.run("explain", "Missile drill")
+    assert "  Kept out of defense by never: drill (feeds.yaml:9).\n  No other section matches." in told
+
+
 def test_explain_names_with_each_line_the_section_that_would_follow(desk: Desk) -> None:
     rules = "  - {id: america, places: [US], words: [zebra]}\n  - {id: europe, places: [FR], words: [{tariff: 2.5}]}\n"
     desk.file.write_text(FILE.replace("sections:\n", f"sections:\n{rules}  - {{id: economy, words: [{{trade: 2}}]}}\n"))
