@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from aggregator.text.match import Locator, Matcher, Needle, haystack, needle
 from aggregator.text.scripts import unspaced
@@ -131,6 +132,20 @@ def test_matcher_survives_pickling() -> None:
     assert made is not None
     again = pickle.loads(pickle.dumps(Matcher([made])))
     assert again.find(haystack("Nato meets")) == [(0, 0, 6)]
+
+
+def test_the_same_words_build_no_automaton_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[tuple[str, ...]] = []
+
+    def build(texts: tuple[str, ...], matchkind: MatchKind) -> AhoCorasick:
+        built.append(texts)
+        return AhoCorasick(texts, matchkind=matchkind)
+
+    monkeypatch.setattr("aggregator.text.match.AhoCorasick", build)
+    nato, ferry = (tuple(filter(None, [needle(word)])) for word in ("Nato of this test", "ferry of this test"))
+    for words in (nato, nato, ferry, ferry, nato):
+        Matcher(words)
+    assert built == [tuple(one.text for one in words) for words in (nato, ferry, nato)]
 
 
 def test_the_index_of_a_search_keeps_the_same_scripts_apart_and_korean_besides() -> None:
