@@ -9,6 +9,7 @@ import html
 import re
 from functools import lru_cache
 from string import ascii_letters, digits
+from urllib.parse import unquote
 
 import ada_url
 
@@ -23,6 +24,16 @@ _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 # What means the same without its escape, and what only some programs escape: browsers do not, `fit_address` does.
 _NEEDLESS = {f"%{ord(char):02X}": char for char in f"{ascii_letters}{digits}-._~" + "[]{}|^`\\"}
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
+
+# Addresses that lead on to the article, and name it: of Google Alerts, Bing News, Facebook, Reddit; and copies that Google keeps.
+_LEADS_ON = re.compile(
+    r"https?://(?:(?:www\.)?google\.[a-z.]{2,6}/url|(?:www\.)?bing\.com/news/apiclick\.aspx|lm?\.facebook\.com/l\.php|out\.reddit\.com/\w*)"
+    r"\?(?:[^#]*&)?(?:url|u|q)=(https?(?::|%3A)[^&#]+)",
+    re.IGNORECASE,
+)
+_COPY = re.compile(
+    r"https?://(?:(?:www\.)?google\.[a-z.]{2,6}/amp/|[\w-]+\.cdn\.ampproject\.org/[cv]/)(s/)?(?=[\w-]+\.)(.+)"
+)
 
 # The archive keeps canonical forms: a change of them needs a migration that writes those of stored items anew.
 _TRACKERS = re.compile(
@@ -73,6 +84,18 @@ def _absolute(text: str, base: str) -> str | None:
     if url.username or url.password:
         url.username = url.password = ""
     return url.href
+
+
+def direct(url: str | None) -> str | None:
+    """Of the article itself, where an absolute address is that of a service that leads on to it, or keeps a copy."""
+    if url is None:
+        return None
+    if found := _LEADS_ON.match(url):
+        return absolute(unquote(found[1]), "") or url
+    if "/amp/" in url or ".ampproject.org/" in url:
+        copy = _COPY.match(url)
+        return (absolute(f"http{'s' if copy[1] else ''}://{copy[2]}", "") if copy else None) or url
+    return url
 
 
 @lru_cache(maxsize=4096)

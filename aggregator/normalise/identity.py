@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin
 from uuid import UUID
 
+from aggregator.normalise.address import absolute, canonical
 from aggregator.normalise.characters import spaced
 from aggregator.normalise.dates import earliest
 from aggregator.normalise.draft import Draft
@@ -59,8 +60,12 @@ def _key(draft: Draft, distrusted: bool) -> str:
     if guid and not distrusted:
         return guid if len(guid) <= MAX_GUID else f"guid:{digest(guid)}"
     if draft.canonical:
-        return f"link:{digest(draft.canonical)}"
+        return _of_link(draft.canonical)
     return _of_text(draft, draft.dated, draft.parsed.text.strip())
+
+
+def _of_link(canonical: str) -> str:
+    return f"link:{digest(canonical)}"
 
 
 def _of_text(draft: Draft, when: datetime | None, text: str) -> str:
@@ -68,14 +73,17 @@ def _of_text(draft: Draft, when: datetime | None, text: str) -> str:
 
 
 def formers(draft: Draft, key: str) -> tuple[str, ...]:
-    """The keys that an earlier program gave the same entry: it resolved relative guids where feedparser read them, and knew fractions
-    of seconds, and white space around the text, where feedparser did not."""
+    """The keys that an earlier program gave the same entry: it resolved relative guids where feedparser read them, knew fractions of
+    seconds, and white space around the text, where feedparser did not, and took the address that leads on to an article for its own."""
     parsed, guid = draft.parsed, draft.guid
     if parsed.base and guid == key and not _ABSOLUTE.match(guid):
         try:
             return (spaced(urljoin(parsed.base.strip(), guid)),)
         except ValueError:
             return ()
+    if key.startswith("link:"):
+        named = canonical(absolute(parsed.link, draft.base))
+        return () if named is None or named == draft.canonical else (_of_link(named),)
     if not key.startswith("text:"):
         return ()
     told = earliest([parsed.published, parsed.updated])

@@ -41,7 +41,7 @@ _OUTLET = re.compile(r"\s+[-–—|]\s+([^-–—|]{2,60})$")
 def addresses(draft: Draft, context: Context) -> None:
     draft.base = address.absolute(draft.parsed.base, context.base) or context.base
     link = draft.parsed.link or _permalink(draft.parsed.guid)
-    draft.url = address.absolute(link, draft.base)
+    draft.url = address.direct(address.absolute(link, draft.base))
     if link and draft.url is None:
         context.drops["unsafe-address"] += 1
     draft.canonical = address.canonical(draft.url)

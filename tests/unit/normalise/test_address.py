@@ -118,6 +118,35 @@ def test_an_address_as_people_write_it_is_that_of_the_item(written: str) -> None
     assert canonical(written) == canonical("https://xn--mller-kva.example/%C3%BCberfall?q=%C3%BC")
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://www.google.com/url?rct=j&sa=t&url=https://e.org/a%3Fb%3D1%26c%3D2&ct=ga&cd=x&usg=y",
+        "https://www.google.co.uk/url?q=https%3A%2F%2Fe.org%2Fa%3Fb%3D1%26c%3D2",
+        "http://www.bing.com/news/apiclick.aspx?ref=FexRss&aid=&tid=1&url=https%3a%2f%2fe.org%2fa%3fb%3d1%26c%3d2&c=3&mkt=en-us",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Fe.org%2Fa%3Fb%3D1%26c%3D2&h=x",
+        "https://out.reddit.com/t3_x?url=https%3A%2F%2Fe.org%2Fa%3Fb%3D1%26c%3D2&token=x",
+        "https://www.google.com/amp/s/e.org/a?b=1&c=2",
+        "https://e-org.cdn.ampproject.org/c/s/e.org/a?b=1&c=2",
+    ],
+)
+def test_an_item_leads_to_the_article_itself(link: str) -> None:
+    (one,) = read(rss(item(link=link.replace("&", "&amp;")))).items
+    assert one.url == one.canonical == "https://e.org/a?b=1&c=2"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://www.google.com/url?url=javascript:alert(1)", "https://www.google.com/url?url=https%3A%2F%2F", "https://e.org/amp/s/x.org/a",
+        "https://e.org/url?url=https://x.org/a", "https://www.google.com/search?q=https://x.org/a", "https://www.google.com/amp/",
+        "https://news.google.com/rss/articles/CBMi?oc=5", "https://e.org/?u=https://www.google.com/url?url=https://x.org/a",
+    ],
+)  # fmt: skip
+def test_an_address_that_names_no_article_elsewhere_stays(link: str) -> None:
+    assert read(rss(item(link=link))).items[0].url == link
+
+
 def test_an_article_that_two_feeds_of_its_outlet_list_is_told_once() -> None:
     places = (
         "https://www.dw.com/a?maca=en-rss-en-all",
