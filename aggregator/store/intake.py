@@ -25,6 +25,8 @@ LOST = (
     "its lease ended while it was polled: another process may have it, or its settings changed; stored is what is new, and whether its "
     "server refused or asked to be left alone; all else is left to the next poll"
 )
+APART = 60
+"""Seconds by which the clocks of two machines may differ."""
 TITLES = 1000
 """Of a source, as many as its document may have entries."""
 
@@ -93,7 +95,7 @@ class Intake(ABC, Generic[Writer]):
         db, moment = self._db, int(now.timestamp())
         with db.transaction() as raw:
             new = arrivals(results, moment)
-            numbers, lost, beside = self._take(results, owner)
+            numbers, lost, beside = self._take(results, owner, moment + APART)
             polled = [result.state for result in results]
             results = [result for result in results if result.state.root not in lost]
             read = documents(results, numbers)
@@ -112,9 +114,11 @@ class Intake(ABC, Generic[Writer]):
         self._read.update(read)
         return added
 
-    def _take(self, results: Sequence[PollResult], owner: str | None) -> tuple[dict[str, int], set[str], set[str]]:
+    def _take(
+        self, results: Sequence[PollResult], owner: str | None, latest: int
+    ) -> tuple[dict[str, int], set[str], set[str]]:
         """Lock the sources of polls: their numbers by root, the roots of those whose leases `owner` lost, and of those that others
-        polled beside it."""
+        polled beside it. A poll after `latest` was made by a wrong clock."""
         db = self._db
         numbers: dict[str, int] = {}
         lost, beside = set[str](), set[str]()
@@ -124,7 +128,7 @@ class Intake(ABC, Generic[Writer]):
             if owner not in (None, holder):
                 lost.add(root)
                 log.warning("source %s: %s", polled[root].id, LOST)
-            elif (attempt or 0) > (to_seconds(polled[root].last_attempt) or 0):
+            elif latest >= (attempt or 0) > (to_seconds(polled[root].last_attempt) or 0):
                 beside.add(root)
         return numbers, lost, lost | beside
 

@@ -997,6 +997,16 @@ def test_of_two_polls_of_one_source_the_later_answer_counts_and_the_pause_of_eit
     assert stored() == (soon, None, "ok", None, 0), "who has the source alone says how it is"
 
 
+def test_a_poll_counts_though_the_clock_was_ahead_at_the_one_before(store: Store) -> None:
+    ahead = NOW + timedelta(days=365)
+    (one,) = store.sources.claim("one", NOW, timedelta(minutes=5), ids=["alpha"])
+    store.intake.apply([refused(one, ahead, 503, ahead + timedelta(hours=1), state="failing")], ahead, "one")
+    (two,) = store.sources.claim("two", NOW, timedelta(minutes=5), ids=["alpha"], due_only=False)
+    fine = structs.replace(two, last_attempt=NOW, next_poll=NOW + timedelta(hours=1), failures=0, state="ok")
+    store.intake.apply([PollResult(fine)], NOW, "two")
+    assert store.sources.states(["alpha"])[0].state == "ok"
+
+
 def test_any_number_of_sources_may_be_named(store: Store) -> None:
     many = [*(f"source-{n}" for n in range(300_000)), "alpha"]
     assert [state.id for state in store.sources.claim("one", NOW, timedelta(minutes=1), ids=many)] == ["alpha"]
