@@ -11,11 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from builders import Store
 from builders.postgres import fresh_database
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from msgspec import structs
 
 from aggregator.bootstrap import Application, Installation, library
@@ -98,6 +100,23 @@ NEWS = (
 """Two months, three sections, one story that three publishers tell."""
 
 
+class _Compiled(BytecodeCache):
+    """Templates, compiled once for all tests of a process."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.code.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self.code[bucket.key] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 @dataclass
 class Newsroom:
     """`text` is the configuration. `client` asks the web; `receive` and `publish` bring news."""
@@ -153,7 +172,9 @@ class Newsroom:
     @property
     def client(self) -> FlaskClient:
         if self.app_client is None:
-            self.app_client = create_app(self.library()).test_client()
+            app = create_app(self.library())
+            app.jinja_env.bytecode_cache = _COMPILED
+            self.app_client = app.test_client()
         return self.app_client
 
     def close(self) -> None:
