@@ -9,7 +9,7 @@ from aggregator.categorise.findings import Evidence, Hit, Spans
 from aggregator.categorise.institutions import OWNERS, owners, with_areas
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.text.match import Haystack
-from aggregator.text.places import Found, disambiguate, is_first_name, is_player, longest
+from aggregator.text.places import Found, Place, disambiguate, is_first_name, is_player, longest
 
 LONGEST = 7  # letters of initials that might be a town, with the spaces around them
 _SCENE_WORDS = frozenset(("in", "at", "near", "across", "outside", "off", "on", "about", "against"))
@@ -56,7 +56,11 @@ def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> l
     hits = longest(names)
     for hit in hits:
         place = book.places[hit[0]]
-        if not place.choices or (place.first_name and _of_a_person(book, hay, hit, hits)):
+        if place.first_name:
+            if _of_a_person(hay, hit, place):
+                continue
+            place = _in_full(book, hay, hit, hits) or place
+        if not place.choices:
             continue
         kind = place.kind
         if kind == "institution":
@@ -87,22 +91,21 @@ def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> l
     ]
 
 
-def _of_a_person(book: Rulebook, hay: Haystack, hit: Hit, hits: list[Hit]) -> bool:
-    if is_first_name(hay, hit[2]) or _is_surname(book, hay, hit, hits):
+def _of_a_person(hay: Haystack, hit: Hit, place: Place) -> bool:
+    if is_first_name(hay, hit[2]):
         return True
-    place = book.places[hit[0]]
     return place.kind == "country" and len(place.choices) == 1 and is_player(hay, hit[2])
 
 
-def _is_surname(book: Rulebook, hay: Haystack, hit: Hit, hits: list[Hit]) -> bool:
-    """Whether the text gives the whole name of somebody who is called so: Jim Jordan, Michael Jordan."""
+def _in_full(book: Rulebook, hay: Haystack, hit: Hit, hits: list[Hit]) -> Place | None:
+    """Whom the text names in full elsewhere, of those who are called so: Jim Jordan, of America, or Michael Jordan, of nowhere."""
     name = hay.text[hit[1] : hit[2]].rstrip()
-    return any(
-        book.places[other[0]].kind in ("person", "none")
-        and other[2] - other[1] > hit[2] - hit[1]
-        and hay.text[other[1] : other[2]].rstrip().endswith(name)
-        for other in hits
-    )
+    for other in hits:
+        place = book.places[other[0]]
+        longer = other[2] - other[1] > hit[2] - hit[1]
+        if longer and place.kind in ("person", "none") and hay.text[other[1] : other[2]].rstrip().endswith(name):
+            return place
+    return None
 
 
 def _initials(book: Rulebook, hay: Haystack, hit: Hit) -> bool:

@@ -180,6 +180,8 @@ def test_a_player_is_no_country(title: str, expected: list[str]) -> None:
 
 def test_who_is_named_in_full_elsewhere_is_no_country() -> None:
     assert places("Panel Chairman Jordan Calls a Vote", "Rep. Jim Jordan leads the panel.") == ["US"]
+    assert places("Jordan Calls a Vote", "The panel of Jim Jordan meets in Berlin.") == ["US", "DE"]
+    assert places("Austin Flies to Iraq", "Secretary Lloyd Austin meets its president.") == ["US", "IQ"]
     assert places("Jordan to Open a Museum", "The career of Michael Jordan is its subject.") == []
     assert places("Jordan to Open a Border", "Its king met Jim Crow.") == ["JO"]
 
