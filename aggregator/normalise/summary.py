@@ -96,7 +96,8 @@ _BYLINE = re.compile(
     r"By [A-Z][^()]{2,160}? (?=[A-Z][A-Z/.,' -]{2,60}, [A-Z][a-z]{2,8}\.? \d{1,2} \((?:Reuters|AP|AFP)\) ?[-–—] )"
 )
 _NOTHING = ("", "Comments")  # dots alone; a link to the comments, all that an entry of Hacker News and Lobsters holds
-_MARK = re.compile(r"\s+(?:∞ Permalink|[★◉∞¶])\Z")  # the link of a weblog's entry to itself
+_MARKS = ("∞ Permalink", "★", "◉", "∞", "¶")
+_MARK = re.compile(rf"\s+(?:{'|'.join(_MARKS)})\Z")  # the link of a weblog's entry to itself
 _LINKED = re.compile(r"Continue reading\W*\Z")  # a link by itself at the end of any text
 _RELATED = re.compile(r"(?<=[.!?…\])”\"]) Related(?: (?:posts|stories|articles))?: .{1,300}\Z")
 # A paragraph or point of a list of sanitised HTML, and what is inside; a link.
@@ -206,7 +207,8 @@ def _without_boilerplate(text: str) -> str:
         text = _RELATED.sub("", text)
     if any(map(text.lower().__contains__, _INVITED)):
         text = _SENTENCE.sub(lambda said: "" if _invites(said[1].strip()) else said[0], text).strip() or text
-    text = _MARK.sub("", text)
+    if text.endswith(_MARKS):
+        text = _MARK.sub("", text)
     return _ELLIPSIS.sub("…", text) if text.endswith(("]", ")")) else text
 
 

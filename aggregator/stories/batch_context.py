@@ -66,12 +66,15 @@ def _nominate(
     seen = past.frequencies(every)
     rarity = Rarity(past.documents() + len(new), {word: count + seen.get(word, 0) for word, count in counts.items()})
     asked = posted(words, rarity.of(words.ids), tuning)
-    indexed = words.ids[asked.column].tolist()
+    indexed = words.ids[np.unique(asked.column)].tolist()
     counted = {word for word in indexed if word in seen}  # a word that was never counted has no postings
     listed = past.postings(counted, new[0].at - tuning.window, new[-1].at + tuning.window, tuning.max_postings + 1)
     items = np.array([one.item for one in new])
     near = nominated(asked, words.ids, items, listed, tuning)
-    return counts, rarity, list(zip(indexed, items[asked.row].tolist(), strict=True)), near
+    at = np.array([one.at for one in new])
+    order = np.lexsort((items[asked.row], at[asked.row], asked.column))  # as the store keeps them
+    postings = list(zip(words.ids[asked.column[order]].tolist(), items[asked.row[order]].tolist(), strict=True))
+    return counts, rarity, postings, near
 
 
 def _known(items: set[int], stories: set[int], past: Past, tuning: Tuning) -> dict[int, KnownItem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -176,6 +177,13 @@ class Comparison:
     def words(self, item: int) -> dict[int, bool]:
         """The telling words of an item → whether the word is in its headline."""
         return self._vectors.words.words(self._row[item])
+
+    @cached_property
+    def country(self) -> dict[int, int]:
+        """Word → number of the country that it refers to, if it does."""
+        ids, country = self._vectors.words.ids, self._vectors.nations.country
+        there = country > 0
+        return dict(zip(ids[there].tolist(), country[there].tolist(), strict=True))
 
     def evidence(self) -> Iterator[tuple[Pair, list[float]]]:
         """The nominated pairs that are given to the trees, with their evidence. For training."""

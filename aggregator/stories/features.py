@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 from struct import Struct, pack, unpack_from
 
@@ -11,7 +11,7 @@ from aggregator.stories.candidate import Candidate
 from aggregator.stories.everyday import word_ids
 from aggregator.text.headline import bare_lead, bare_title
 from aggregator.text.languages import language
-from aggregator.text.words import plains, stems, text_id, tokens, unelided, word_id
+from aggregator.text.words import numbered_stem, plains, stems, text_id, tokens, unelided, word_id
 
 LEAD_WORDS = 60  # words of the lead that are read, then of the address; what follows is mostly background
 DIGITS = frozenset("0123456789")
@@ -79,13 +79,12 @@ def features(candidate: Candidate) -> Features:
     ends = len(words)
     words, lang = _compared(words, lead, candidate)
     ids = word_ids(words, lang)
-    title = dict.fromkeys(ids[:ends])
-    lead_ids = dict.fromkeys(ids[ends:])
+    unique, told = tuple(dict.fromkeys(ids)), len(set(ids[:ends]))  # those of the headline come first
     figures = [word for word in words if word < ":" or word > "\x7f"]  # may begin with a digit, of whatever script
     return Features(
         lang=lang,
-        title=tuple(title),
-        lead=tuple([word for word in lead_ids if word not in title]),
+        title=unique[:told],
+        lead=unique[told:],
         figures=tuple(_figures(figures, lang)) if figures else (),
         headline=headline,
         names=frozenset(_names(words, ids, ends)) if lang not in CAPITALISING else frozenset(),
@@ -108,6 +107,12 @@ def readable(candidate: Candidate, wanted: Container[int]) -> dict[int, str]:
     words, lang = _compared(title, lead, candidate)
     found = {id: word for id, word in zip(word_ids(words, lang), words, strict=True) if id in wanted}
     return dict(zip(found, stems(found.values(), lang), strict=True))
+
+
+def readable_own(candidate: Candidate, own: Collection[int]) -> dict[int, str]:
+    """As `readable`, of words that the item has: mostly without reading its text again."""
+    met = {id: stem for id in own if (stem := numbered_stem(id)) is not None}
+    return met if len(met) == len(own) else readable(candidate, own)
 
 
 def _words(candidate: Candidate) -> tuple[list[str], list[str]]:
@@ -134,8 +139,8 @@ def _address_words(address: str | None, words: Iterable[str]) -> list[str]:
     found = [word.lower() for word in longest.partition(".")[0].split("-") if word.isalpha()]
     if len(found) < 4:
         return []
-    known = {word.lower() for word in words}
-    return found if 3 * sum(word in known for word in found) >= len(found) else []
+    known = set(" ".join(words).lower().split())
+    return found if 3 * sum(map(known.__contains__, found)) >= len(found) else []
 
 
 def _figures(words: list[str], lang: str) -> dict[int, None]:

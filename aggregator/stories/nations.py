@@ -3,7 +3,7 @@ airport" and "Missile from Yemen hits airport" share more than one word."""
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 
@@ -42,13 +42,12 @@ def nations(of: Matrix) -> Nations:
     return Nations(referring, country, _countries(referring, country))
 
 
-def referring(mine: Set[int], theirs: Set[int]) -> frozenset[int]:
-    """Of these words of one item, those that refer to a country to which another item refers too, but by no word that both have."""
-    words = [*mine, *theirs]
-    country = dict(zip(words, countries(locate(np.array(words, dtype=np.int64))).tolist(), strict=True))
-    told = {country[word] for word in mine & theirs}
-    wanted = {country[word] for word in theirs} - told - {0}
-    return frozenset(word for word in mine if country[word] in wanted)
+def referring(mine: Set[int], theirs: Set[int], country: Mapping[int, int]) -> frozenset[int]:
+    """Of these words of one item, those that refer to a country to which another item refers too, but by no word that both have.
+    `country`: word → number of the country that it refers to, if it does."""
+    told = {country[word] for word in country.keys() & mine & theirs}
+    wanted = {country[word] for word in country.keys() & theirs} - told
+    return frozenset(word for word in country.keys() & mine if country[word] in wanted)
 
 
 def _countries(words: Sparse, country: Ints) -> Sparse:

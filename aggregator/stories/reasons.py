@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.decision import Join
-from aggregator.stories.features import Features, readable
+from aggregator.stories.features import Features, readable, readable_own
 from aggregator.stories.groups import Groups
 from aggregator.stories.linkage import SHOWN, Linkage, shown
 from aggregator.stories.nations import referring
@@ -93,8 +93,8 @@ class _Reasons:
         """The words that both items have, and those for a country that the other names otherwise, most telling first, as they are
         written."""
         mine, theirs, rarity = self.words(one.item), self.words(other), self.context.rarity
-        shared = mine.keys() & theirs.keys() | referring(mine.keys(), theirs.keys())
-        written = readable(one, shared)
+        shared = mine.keys() & theirs.keys() | referring(mine.keys(), theirs.keys(), self.compared.country)
+        written = readable_own(one, shared)
         ranked = [
             (-(rarity[word] ** 2) * (1 + mine[word]) * (1 + theirs.get(word, False)), written[word]) for word in shared
         ]

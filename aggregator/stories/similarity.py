@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, chunks, highest, rows_of
+from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, chunks, highest, rows_of, starts
 from aggregator.stories.embeddings import TITLE, embed
 from aggregator.stories.locations import is_place
 from aggregator.stories.matrix import Matrix
@@ -126,7 +126,7 @@ def neighbourhood(row: Ints, close: Floats, earlier: Ints) -> Neighbourhood:
     kept of earlier neighbours, in units of 1/255, 0 where there were fewer."""
     row, steps, _ = highest(row, np.round(close * STEPS).astype(np.int64), np.zeros_like(row), KEPT)
     near = np.zeros((len(earlier), 2 * KEPT), dtype=np.int32)
-    near[row, np.arange(len(row)) - np.searchsorted(row, row)] = steps
+    near[row, np.arange(len(row)) - starts(row)] = steps
     near[:, KEPT:] = _STEPS_OF_BYTE[earlier]
     near.sort(axis=1)
     highest_first: Floats = near[:, : -KEPT - 1 : -1] / STEPS

@@ -5,6 +5,7 @@ general patterns only; no outlet is named here.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from aggregator.text.scripts import HANGUL, UNSPACED
 
@@ -48,8 +49,9 @@ _TRAILER = re.compile(
 )
 _TRAILS = ("dates", "date", "blog", "ened", "live", "ideo", "otos", "nion", "ysis", "ated")  # how a trailer ends
 _MARKS = re.compile(r"[:：|\]】–—!-]")
-_PIPE = re.compile(r"\s+[|•·]\s+")
-_DASH_END = re.compile(r"\s+[-–—]\s+([^-–—|]{2,40})$")
+_PIPES, _DASHES = "|•·", "-–—"
+_PIPE = re.compile(rf"\s+[{_PIPES}]\s+")
+_DASH_END = re.compile(rf"\s+[{_DASHES}]\s+([^{_DASHES}|]{{2,40}})$")
 _OUTLET_WORD = re.compile(
     r"^(?:[A-Z0-9][\w.’'&]*|of|the|and|for|de|la|le|el|del|di|&|in|on|[\w-]+\.(?:com|org|net|[a-z]{2}))$"
 )
@@ -84,21 +86,21 @@ def bare_title(title: str) -> str:
     """A headline without leading labels ("BREAKING: ") and trailing names of outlets (" | The Daily")."""
     text = " ".join(title.split())
     for _ in range(2 if _MARKS.search(text, 0, 40) else 0):
-        shorter = _LABEL.sub("", text, count=1)
+        shorter = _after(_LABEL, text)
         if _length(shorter) < 12:
             break
         text = shorter
-    parts = _PIPE.split(text)
+    parts = _PIPE.split(text) if any(map(text.__contains__, _PIPES)) else ()
     if len(parts) > 1:
         text = _longest_head(parts)
-    end = _DASH_END.search(text, max(0, len(text) - 60))
+    end = _DASH_END.search(text, max(0, len(text) - 60)) if any(map(text.__contains__, _DASHES)) else None
     if end and end.start() >= 20 and all(_OUTLET_WORD.match(word) for word in end.group(1).split()[:7]):
         text = text[: end.start()]
     shorter = _TRAILER.sub("", text) if text[-6:].strip(")").lower().endswith(_TRAILS) else text
     return shorter if len(shorter) >= 12 else text
 
 
-def _longest_head(parts: list[str]) -> str:
+def _longest_head(parts: Sequence[str]) -> str:
     """The headline in "Section | Headline | Outlet": the first part with the most words."""
     return max(parts, key=lambda part: len(part.split()) + (0 if part.isascii() else len(_UNSPACED.findall(part)) // 2))
 
@@ -111,6 +113,12 @@ def _length(text: str) -> int:
 def bare_lead(lead: str) -> str:
     """A lead without the agency's dateline ("KYIV, Ukraine (AP) — Russia …" gives "Russia …") and without invitations such as
     "Sign up for our newsletter"."""
-    if any(words in lead for words in _INVITES):
+    if any(map(lead.__contains__, _INVITES)):
         lead = _INVITATION.sub(" ", lead)
-    return _DATELINE.sub("", lead, count=1)
+    return _after(_DATELINE, lead)
+
+
+def _after(beginning: re.Pattern[str], text: str) -> str:
+    """A text without its beginning. `sub` would look for that at every place of the text."""
+    found = beginning.match(text)
+    return text[found.end() :] if found else text

@@ -21,7 +21,10 @@ from aggregator.text.fold import key
 from aggregator.text.scripts import MARKS, UNSPACED
 
 _RUN = rf"(?:[^\W_]++[{MARKS}]*+)++"
-_TOKEN = re.compile(r"[^\W_]+(?:[.'’][^\W_]+|[,:]\d+)*", re.ASCII)  # U.S., F.C, O'Brien and 10,000 are one token
+# U.S., F.C, O'Brien and 10,000 are one token.
+_ASCII_TOKEN = re.compile(r"[A-Za-z0-9]++(?:[.'][A-Za-z0-9]++|[,:][0-9]++)*+")
+_TOKEN = re.compile(r"[^\W_]++(?:[.'’][^\W_]++|[,:]\d++)*+")
+_MARKED = re.compile(f"[{MARKS}{UNSPACED}]")
 _MARKED_TOKEN = re.compile(rf"{_RUN}(?:[.'’]{_RUN}|[,:]\d+)*")
 _UNSPACED_RUN = re.compile(f"([{UNSPACED}]+)")
 _STEMMERS = {
@@ -46,6 +49,8 @@ _ELIDED = {
 def tokens(text: str) -> list[str]:
     """The words of a plain text, as written, in order."""
     if text.isascii():
+        return _ASCII_TOKEN.findall(text)
+    if not _MARKED.search(text):  # nearly all others: it has an accent, a dash or the like
         return _TOKEN.findall(text)
     found: list[str] = _MARKED_TOKEN.findall(text)
     if not _UNSPACED_RUN.search(text):
@@ -139,7 +144,25 @@ def _language(lang: str) -> str:
 @cache
 def _ids(lang: str) -> _Memo[int]:
     stemmed = _stemmer(lang)
-    return _Memo(lambda word: word_id(stemmed(word)))
+
+    def numbered(word: str) -> int:
+        stem = stemmed(word)
+        if len(_NUMBERED) >= _Memo.LARGE:
+            _NUMBERED.clear()
+        number = word_id(stem)
+        _NUMBERED[number] = stem
+        return number
+
+    return _Memo(numbered)
+
+
+_NUMBERED: dict[int, str] = {}
+"""The stems whose numbers `stem_ids` made lately."""
+
+
+def numbered_stem(number: int) -> str | None:
+    """The stem that has this `word_id`, if `stem_ids` met it lately."""
+    return _NUMBERED.get(number)
 
 
 @cache

@@ -13,6 +13,7 @@ from aggregator.model.settings import Position, Rules, Term
 from aggregator.model.stream import RulesKind
 from aggregator.text.fold import fold, key, lower, offsets, span
 from aggregator.text.match import Matcher, haystack, needle, searchable
+from aggregator.text.words import tokens
 
 AT = Position("feeds.yaml", 1, 1)
 ANY = st.text(max_size=80)
@@ -102,3 +103,13 @@ def test_receipts_agree_with_the_judgement(title: str, summary: str, usually: st
 @given(TEXT, TEXT)
 def test_judging_is_a_function_of_its_arguments(title: str, summary: str) -> None:
     assert judge(_book(), title, summary) == judge(_book(), title, summary)
+
+
+WRITTEN = "U.S O'Brien l’Iran 10,000 9:30 a_b naïve e\u0301te\u0301 कि 北京市 — x. ,5 ٣"
+PARTS = st.sampled_from(WRITTEN.split())
+
+
+@given(TEXT | st.lists(PARTS, max_size=8).map(" ".join) | st.lists(PARTS, max_size=8).map("".join))
+def test_the_words_of_a_text_are_the_same_beside_a_sign_of_another_script(text: str) -> None:
+    """Texts that are ASCII, or without such signs, are read by simpler expressions."""
+    assert [*tokens(text), "कि"] == tokens(f"{text} कि")

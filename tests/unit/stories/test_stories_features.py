@@ -5,7 +5,7 @@ from time import perf_counter
 import pytest
 
 from aggregator.stories import Candidate
-from aggregator.stories.features import Features, features, readable
+from aggregator.stories.features import Features, features, readable, readable_own
 from aggregator.text.headline import bare_lead, bare_title
 from aggregator.text.words import stem_ids, stems, tokens, unelided, word_id
 
@@ -114,6 +114,18 @@ def test_a_name_is_the_same_word_with_and_without_its_article() -> None:
     assert with_article.title == without.title
     assert with_article.names == without.names == {word_id("iran"), word_id("ukrain")}
     assert readable(item("L’Iran", "", "fr"), {word_id("iran")}) == {word_id("iran"): "iran"}
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_the_stems_of_its_own_words_are_known_with_and_without_reading_it_again(
+    lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = item("Sanctions gegen Iran und die Ukraine", "Die Regierung spricht von 12 Schiffen.", lang)
+    own = features(one).words
+    assert len(read := readable(one, own)) == len(own)
+    assert readable_own(one, own) == read
+    monkeypatch.setattr("aggregator.text.words._NUMBERED", {})
+    assert readable_own(one, own) == read
 
 
 @pytest.mark.parametrize(
