@@ -143,7 +143,10 @@ class Configured:
     def _with_places(self, judged: Judgement) -> Judgement:
         """The judgement with the topics that follow from its places."""
         found = [topic for _, topic in self._place_topics(judged)]
-        return replace(judged, topics=tuple(dict.fromkeys((*judged.topics, *found)))) if found else judged
+        if not found:
+            return judged
+        topics = tuple(dict.fromkeys((*judged.topics, *found)))
+        return Judgement(judged.section, judged.scores, topics, judged.places)
 
     def _place_topics(self, judged: Judgement) -> list[tuple[str, str]]:
         """The countries that count among the places of a judgement, each with its topic."""
@@ -184,7 +187,8 @@ class Configured:
             return scores[0][0], scores
 
         def judge(item: PendingItem) -> Judgement:
-            return self.judge(item.title, item.summary, self.sources.get(item.source))
+            case = Case.of(item.title, item.summary, self.sources.get(item.source))
+            return self._with_places(judge_text(self.rulebook, case))
 
         overrides = self.settings.overrides
         zone = ZoneInfo(self.settings.site.timezone)

@@ -16,11 +16,9 @@ _NOTHING: frozenset[int] = frozenset()
 
 def read(book: Rulebook, hay: Haystack) -> TextReading:
     """All evidence of a text, in no particular order."""
-    names: list[Hit] = []
-    words: list[Hit] = []
-    first_word = book.first_word
-    for hit in book.matcher.find(hay):
-        (names if hit[0] < first_word else words).append(hit)
+    hits, first_word = book.matcher.find(hay), book.first_word
+    names = [hit for hit in hits if hit[0] < first_word]
+    words = [hit for hit in hits if hit[0] >= first_word]
     blanked = _blanked(book, words)
     if blanked:
         names = _uncovered(hay, names, blanked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import zip_longest
 
 from aggregator.model.judgement import Scores
@@ -19,6 +20,8 @@ FOLDED = 24
 of entering."""
 FOUND = 4
 """Found topics of a story, at most: two from its categories, the rest from places."""
+
+_stream = lru_cache(maxsize=4096)(StreamName)
 
 
 def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: Policy, change: Change) -> StoryState:
@@ -121,14 +124,14 @@ def _placings(
     """Streams of the story with the time of entering. `since`: no stream is newly entered before this time."""
     section, scores, topics = final
     first, primary = _walk(members, policy, final)
-    active = {StreamName("section", name) for name, _ in scores} | {StreamName("topic", name) for name in topics}
+    active = {_stream("section", name) for name, _ in scores} | {_stream("topic", name) for name in topics}
     placings = []
     for stream in sorted(active | known.keys()):
         before = known.get(stream)
         fresh = max(first.get(stream, members[-1].item.entered), since or 0)
         entered = before.entered if before else fresh
         led = before.primary_since if before else None
-        if led is None and stream == StreamName("section", section):
+        if led is None and stream == _stream("section", section):
             led = max(primary.get(stream, members[-1].item.entered), since or 0)
         placings.append(Placing(stream, entered, led, stream in active))
     return tuple(placings)
@@ -147,8 +150,8 @@ def _walk(
         topics = final[2] if whole else _topics(members[:count], policy)
         entered = members[count - 1].item.entered
         for name, _ in scores:
-            first.setdefault(StreamName("section", name), entered)
-        primary.setdefault(StreamName("section", section), entered)
+            first.setdefault(_stream("section", name), entered)
+        primary.setdefault(_stream("section", section), entered)
         for topic in topics:
-            first.setdefault(StreamName("topic", topic), entered)
+            first.setdefault(_stream("topic", topic), entered)
     return first, primary

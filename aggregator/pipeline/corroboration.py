@@ -21,6 +21,8 @@ are polled a few times a day."""
 def dated(items: Collection[PendingItem]) -> list[PendingItem]:
     """The items whose dates count for when the story was first reported. Dates are what sources say, and an item that links to
     another's article joins its story whatever it says: a date of years ago would take over headline, link and month."""
+    if len(items) == 1:
+        return list(items)
     prompt = min(item.first_seen for item in items) + LATE
     earliest = min(item.at for item in items if item.first_seen <= prompt) - EARLIER
     return [item for item in items if item.at >= earliest]
@@ -58,8 +60,9 @@ class Coverage:
             links = self._author(member).item.publisher != item.publisher
             return links or item.source in self.policy.wrappers, not tells(item.title), len(item.summary) < 40
 
-        best = min(map(rank, self.members))
-        fullest = [member.item for member in self.members if rank(member) == best]
+        ranks = list(map(rank, self.members))
+        best = min(ranks)
+        fullest = [member.item for member, one in zip(self.members, ranks, strict=True) if one == best]
         return min(dated(fullest), key=lambda item: (item.at, item.id))
 
     def _independent(self) -> tuple[tuple[str, int], ...]:
@@ -67,6 +70,9 @@ class Coverage:
         only prints an agency's text, which another had already, does not count; it does once it says something of its own. Whether a
         text that is gone was such a copy, or one that is there is a copy of one that is gone, is known by who `counted`, and since
         when."""
+        if len(self.members) == 1:
+            only = self.members[0]
+            return ((only.item.publisher, only.item.entered),)
         found: dict[str, int] = {}
         articles: set[str] = set()
         told: list[Lead] = []
@@ -105,6 +111,8 @@ class Coverage:
     def _at_home(self) -> dict[str, Member]:
         """Canonical address → the report of the outlet that is at home there, of articles that several outlets list. The others only
         link to it, although some of them are polled before it and so are here first."""
+        if len(self.members) == 1:
+            return {}
         listed: dict[str, list[Member]] = {}
         for member in self.members:
             if member.item.canonical:
