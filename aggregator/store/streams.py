@@ -99,12 +99,16 @@ def stories_sql(
         # What entered later is among the first. Of a stream that is not vast, the earlier ones are fewer than all reports since then.
         until = query.before[0] if query.before else NEVER
         late.add(f"{times[0]} <= {_SINCE_FIRST} AND p.story = {_number(order)}", limit)
-        late.add(f"i.n = p.item AND i.entered >= {_SINCE_FIRST} AND i.entered <= ? AND t.item = i.n", limit, until)
-        late.add(f"({' OR '.join(told for told, _ in reports)})", *(value for _, values in reports for value in values))
-        item, placed, text, known = "items i", "placements p", "texts t", (*streams, *counted)
+        late.add(f"i.n = p.item AND i.entered >= {_SINCE_FIRST} AND i.entered <= ?", limit, until)
+        asked = " OR ".join(told for told, _ in reports)
+        text = ("texts t",) if "t.lang" in asked else ()  # else PostgreSQL would look them up for all items first
+        late.add(
+            f"({asked}){' AND t.item = i.n' if text else ''}", *(value for _, values in reports for value in values)
+        )
+        item, placed, known = "items i", "placements p", (*streams, *counted)
         small = streams and not stream.vast
         reporting = " CROSS JOIN ".join(
-            (*known, placed, item, text, stories) if small else (item, placed, text, *known, stories)
+            (*known, placed, item, *text, stories) if small else (item, placed, *text, *known, stories)
         )
         ways.append(_stories(late, reporting, latest, NEWEST, dialect.everything))
     return _newest(ways, limit)
