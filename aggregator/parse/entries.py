@@ -52,9 +52,10 @@ def needed(markup: bytes) -> bool:
     """Whether an entry may have something that only the tree shows; `markup` is the document without CDATA sections."""
     if b"xml:base" in markup or _NEEDED.search(markup) is not None:
         return True
-    if b"<author" not in markup or b"<rss" not in markup[:2000]:
+    if b"<rss" not in markup[:2000]:
         return False
-    return b":creator" in markup or b":author" in markup or _NESTED_AUTHOR.search(markup) is not None
+    beside = b"<author" in markup and (b":creator" in markup or b":author" in markup)
+    return beside or _NESTED_AUTHOR.search(markup) is not None
 
 
 def pictured(data: bytes, body: bytes) -> bool:

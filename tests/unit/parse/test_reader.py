@@ -546,9 +546,19 @@ def test_who_wrote_an_item_is_read_alike(title: str, end: str) -> None:
         "<author><![CDATA[desk@paper.example (The desk)]]></author><dc:creator/>",
         "<author/><dc:creator>Ann</dc:creator>",
     ]
-    items = [item(one, guid=f"g{number}") for number, one in enumerate(said)]
-    feed = parsed(rss("".join([*items, item(title=title), end])))
+    dated = "<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate>"
+    items = [item(one + dated, guid=f"g{number}") for number, one in enumerate(said)]
+    feed = parsed(rss("".join([*items, item(dated, title=title), end])))
     assert [one.author for one in feed.items[:-1]] == ["Ann", "Ann, Ben", "The desk", "Ann"]
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_an_author_of_atom_in_rss_is_read_alike(title: str, end: str) -> None:
+    """As .NET writes it."""
+    author = "<atom:author>\n<atom:name>Ann</atom:name>\n<atom:uri>https://e.org/</atom:uri></atom:author>"
+    dated = "<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate>"
+    one, _ = parsed(rss([item(author + dated), item(dated, title=title), end])).items
+    assert one.author == "Ann"
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
