@@ -121,7 +121,8 @@ class _Words:
 
 
 def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: str) -> Rulebook:
-    """The rules as a frozen, picklable value; some 100 ms, most of it the automaton. `fallback` is the section of items
+    """The rules as a frozen, picklable value; some 100 ms, half of that where most of the
+    words were compiled before; the automaton follows when it is needed first. `fallback` is the section of items
     that no rule places (`Settings.fallback`)."""
     rules = (*sections, *topics)
     words = _Words()
@@ -146,7 +147,7 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
         words=known,
         using=using,
         repeated=frozenset(n for n, word in enumerate(known) if len(using[n]) < len(word.uses)),
-        meanings=_meanings(rules, len(sections), names.places),
+        meanings=_meanings(rules, len(sections)),
         ids=ids,
         least=_least(sections),
     )
@@ -159,7 +160,7 @@ def without_place(book: Rulebook, number: int, line: Term) -> Rulebook:
     return replace(
         book,
         rules=tuple(rules),
-        meanings=_meanings(rules, book.sections, book.places),
+        meanings=_meanings(rules, book.sections),
         least=_least(rules[: book.sections]),
     )
 
@@ -168,12 +169,12 @@ def _least(sections: Sequence[Rules]) -> tuple[float, ...]:
     return tuple(weights.LEAST if section.places else weights.TOPIC for section in sections)
 
 
-def _meanings(rules: Sequence[Rules], sections: int, places: Sequence[Place]) -> dict[tuple[str, ...], Meaning]:
+def _meanings(rules: Sequence[Rules], sections: int) -> dict[tuple[str, ...], Meaning]:
     codes = _codes(rules)
     listing = {number for number, rule in enumerate(rules) if rule.places}
     placed = {number for number in listing if number < sections}
     found: dict[tuple[str, ...], Meaning] = {}
-    for choice in {choice for place in places for choice in place.choices}:
+    for choice in gazetteer().choices:
         uses: dict[int, Use] = {}
         for code in choice:
             for use in codes.get(code, ()):

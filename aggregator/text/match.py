@@ -72,6 +72,7 @@ class Needle(NamedTuple):
         return self.text.strip()
 
 
+@lru_cache(maxsize=10_000)  # the rules are compiled again and again with one line changed
 def needle(phrase: str) -> Needle | None:
     """The needle for a phrase as an editor writes it: `*` at the end stands for any ending, all-capital words match capitals
     only, and if there are none of these, a `!` at the end asks for words that begin with capitals. None if the phrase has no letters or
@@ -161,31 +162,49 @@ def _origins(text: str) -> list[int]:
     return origins
 
 
-@lru_cache(maxsize=1)
 def _automaton(texts: tuple[str, ...]) -> AhoCorasick:
-    """The last one is kept, since most edits of rules change no words, and building it takes most of the time of compiling them."""
     return AhoCorasick(texts, matchkind=MatchKind.Standard)
 
 
+_large = lru_cache(maxsize=1)(_automaton)
+"""The last one is kept, since most edits of rules change no words, and building it takes most of the time of compiling them."""
+LARGE = 1000  # needles
+
+
 class Matcher:
-    """Finds needles in haystacks. Immutable; pickled as its needles, from which the automaton is rebuilt (0.1 s with the gazetteer)."""
+    """Finds needles in haystacks. Immutable; pickled as its needles, from which the automaton is rebuilt (0.1 s with the gazetteer) when
+    it is needed first."""
 
     __slots__ = ("_automaton", "_capitals", "needles")
 
     def __init__(self, needles: Sequence[Needle]) -> None:
         self.needles = tuple(needles)
         self._capitals = [made.capitals for made in self.needles]
-        self._automaton = _automaton(tuple(made.text for made in self.needles))
+        self._automaton: AhoCorasick | None = None
 
     def __reduce__(self) -> tuple[type[Matcher], tuple[tuple[Needle, ...]]]:
         return Matcher, (self.needles,)
 
     def find(self, hay: Haystack) -> list[tuple[int, int, int]]:
         """(index of the needle, start, end) of all hits, including overlapping ones, in order of end."""
+        if self._automaton is None:
+            build = _automaton if len(self.needles) < LARGE else _large
+            self._automaton = build(tuple(made.text for made in self.needles))
+        return self._kept(hay, self._automaton.find_matches_as_indexes(hay.text, overlapping=True))
+
+    def find_once(self, hay: Haystack) -> list[tuple[int, int, int]]:
+        """As `find`, without building the automaton of all needles: for a matcher that is used for one text alone."""
+        numbers = [number for number, made in enumerate(self.needles) if made.text in hay.text]
+        there = _automaton(tuple(self.needles[number].text for number in numbers))
+        hits = there.find_matches_as_indexes(hay.text, overlapping=True)
+        return self._kept(hay, [(numbers[index], start, end) for index, start, end in hits])
+
+    def _kept(self, hay: Haystack, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+        """Those with the capitals that they need, and not within a word."""
         capitals, cased = self._capitals, hay.cased
         return [
             hit
-            for hit in self._automaton.find_matches_as_indexes(hay.text, overlapping=True)
+            for hit in hits
             if (not capitals[hit[0]] or self._capital(hay, hit))
             and (cased[hit[1]] != _PARTING or not _suffixing(cased[hit[1] + 1]))  # ICBM이란, 20대만: no Iran, no Taiwan
         ]

@@ -58,6 +58,7 @@ class Place:
 class Gazetteer:
     needles: tuple[Needle, ...]
     places: tuple[Place, ...]
+    choices: frozenset[tuple[str, ...]]  # of all places
 
 
 @cache
@@ -73,7 +74,8 @@ def gazetteer() -> Gazetteer:
         place = Place(kind, choices, first == "?")
         needles += map(Needle._make, zip(names, repeat(_spans(capitals))))
         places += repeat(shared.setdefault(place, place), len(names))
-    return Gazetteer(tuple(needles), tuple(places))
+    every = frozenset(choice for place in shared for choice in place.choices)
+    return Gazetteer(tuple(needles), tuple(places), every)
 
 
 def _spans(text: str) -> Spans:
