@@ -53,7 +53,7 @@ def needed(markup: bytes) -> bool:
     if b"xml:base" in markup or _NEEDED.search(markup) is not None:
         return True
     if b"<rss" not in markup[:2000]:
-        return False
+        return b":creator" in markup
     beside = b"<author" in markup and (b":creator" in markup or b":author" in markup)
     return beside or _NESTED_AUTHOR.search(markup) is not None
 

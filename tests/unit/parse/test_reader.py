@@ -562,6 +562,13 @@ def test_an_author_of_atom_in_rss_is_read_alike(title: str, end: str) -> None:
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_an_author_of_dublin_core_in_atom_is_read_alike(title: str, end: str) -> None:
+    creator = '<dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/">Ann</dc:creator>'
+    one, _ = parsed(atom(f"<entry><id>1</id><title>T</title>{creator}</entry>" + OTHER % title + end)).items
+    assert one.author == "Ann"
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_an_id_is_not_resolved_whichever_parser_reads_it(title: str, end: str) -> None:
     entry = '<entry xml:base="https://example.org/a/"><id>1?b&amp;c</id><title>T</title><link href="c"/></entry>'
     one, _ = parsed(atom(entry + OTHER % title + end)).items
