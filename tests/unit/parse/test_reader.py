@@ -569,6 +569,17 @@ def test_an_author_of_dublin_core_in_atom_is_read_alike(title: str, end: str) ->
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_authors_apart_from_each_other_are_read_alike(title: str, end: str) -> None:
+    names = "<id>1</id>".join(f"<author><name>{name}</name></author>" for name in ("Ann", "Ben"))
+    one, _ = parsed(atom(f"<entry><title>T</title>{names}</entry>" + OTHER % title + end)).items
+    assert one.author == "Ann, Ben"
+    dated = "<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate>"
+    names = dated.join(f"<dc:creator>{name}</dc:creator>" for name in ("Ann", "Ben"))
+    one, _ = parsed(rss([item(names), item(dated, title=title), end])).items
+    assert one.author == "Ann, Ben"
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_an_id_is_not_resolved_whichever_parser_reads_it(title: str, end: str) -> None:
     entry = '<entry xml:base="https://example.org/a/"><id>1?b&amp;c</id><title>T</title><link href="c"/></entry>'
     one, _ = parsed(atom(entry + OTHER % title + end)).items
