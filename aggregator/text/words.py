@@ -130,6 +130,14 @@ def spelled(word: str) -> str:
     return known.get(own, own if own in compared else word)
 
 
+def other_spellings(word: str) -> list[str]:
+    """The other spellings of an English word (`data/spellings.txt`), in alphabetical order; endings are not looked at."""
+    own = word.lower()
+    compared = dict(_spelling_pairs()).get(own, own)
+    alike = {compared, *(one for one, other in _spelling_pairs() if other == compared)}
+    return sorted(alike - {own}) if own in alike else []
+
+
 def stem_ids(words: Iterable[str], lang: str = "en") -> list[int]:
     """The `word_id` of each word's stem, in order."""
     return list(map(_ids(_language(lang)).__getitem__, words))  # the fastest way to look up many
@@ -186,9 +194,13 @@ def _stemmer(lang: str) -> Callable[[str], str]:
 
 def _spellings(stem_word: Callable[[str], str]) -> dict[str, str]:
     """Stem → the stem of the same word in the spelling that is compared (`data/spellings.txt`)."""
+    return {stem_word(one): stem_word(other) for one, other in _spelling_pairs()}
+
+
+@cache
+def _spelling_pairs() -> tuple[tuple[str, str], ...]:
     lines = (files("aggregator.text") / "data" / "spellings.txt").read_text(encoding="utf-8").splitlines()
-    pairs = [line.split() for line in lines if not line.startswith("#")]
-    return {stem_word(one): stem_word(other) for one, other in pairs}
+    return tuple((one, other) for one, other in (line.split() for line in lines if not line.startswith("#")))
 
 
 @cache

@@ -51,6 +51,7 @@ from aggregator.web.streams import (
     query_string,
     resolve,
 )
+from aggregator.web.suggestions import FEW, suggestions
 from aggregator.web.titles import heading, narrowings, searched
 
 pages = Blueprint("pages", __name__, template_folder="templates")
@@ -141,6 +142,7 @@ def listing(kind: QueryKind, *, id: str | None = None, month: str | None = None)
         feeds=_feeds(path),
         heading=heading(lib.in_force(), query),
         narrowed=[*narrowings(lib.in_force(), query), *filter(None, [searched(query)])],
+        suggested=[] if after or older else _suggested(query, path, len(stream.stories) + len(stream.items)),
         asked=request.args,
         candidates=CANDIDATES,
         **_rail(lib, wanted),
@@ -164,6 +166,14 @@ def _rail(lib: Library, query: StreamQuery) -> dict[str, Any]:
         "foremost": sorted(several, key=lambda story: -story.independent),
         "pulse": [row for row in _pulse(lib, now) if query.kind == "latest" or (query.kind, row[0].id) == own],
     }
+
+
+def _suggested(query: StreamQuery, path: str, results: int) -> list[tuple[str, str]]:
+    """(words, address under the root) of other ways to write a search that found little."""
+    if results >= FEW or query.window:
+        return []
+    others = suggestions(query.filter.words, query.filter.without)
+    return [(words, path + query_string({**request.args, "q": words})) for words in others]
 
 
 def _orders(path: str, *, best: bool) -> list[tuple[str, str, bool]]:

@@ -1,0 +1,39 @@
+"""Other ways to write a search that found little: any ending of a word, another spelling of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from aggregator.text.words import other_spellings
+from aggregator.web.parameters import MAX_QUERY
+
+FEW = 10
+"""Results from which on nothing is suggested."""
+MOST = 4
+_SHORTEST = 4  # letters before a star: `war*` is also warm, warn and warehouse
+
+
+def suggestions(words: Sequence[str], without: Sequence[str]) -> list[str]:
+    """Searches, as one types them (`q`), in which one word is written otherwise; at most four. Words of a phrase stay as they are."""
+    found = [
+        _typed([*words[:at], other, *words[at + 1 :]], without)
+        for at, word in enumerate(words)
+        for other in _otherwise(word)
+    ]
+    return [query for query in dict.fromkeys(found) if len(query) <= MAX_QUERY][:MOST]
+
+
+def _typed(words: Sequence[str], without: Sequence[str]) -> str:
+    """Phrases in quotes, excluded words after a minus."""
+    wanted, unwanted = ([f'"{word}"' if " " in word else word for word in some] for some in (words, without))
+    return " ".join([*wanted, *(f"-{word}" for word in unwanted)])
+
+
+def _otherwise(word: str) -> Iterator[str]:
+    if not (word.isascii() and word.isalpha()):
+        return
+    yield from other_spellings(word)
+    plural = word[-1] in "sS" and word[-2:].lower() != "ss"
+    begun = word[:-1] if plural else word
+    if len(begun) >= _SHORTEST:
+        yield f"{begun}*"

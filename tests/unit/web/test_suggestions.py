@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from newsroom import Newsroom, item
+
+from aggregator.web.parameters import terms
+from aggregator.web.suggestions import FEW, suggestions
+
+
+@pytest.mark.parametrize(
+    ("query", "others"),
+    [
+        ("hurricanes", ["hurricane*"]),
+        ("hurricane", ["hurricane*"]),
+        ("zelenskyy visits", ["zelenskiy visits", "zelensky visits", "zelenskyi visits", "zelenskyy* visits"]),
+        ('Defence "rare earths" -football', ['defense "rare earths" -football', 'Defence* "rare earths" -football']),
+        ("missile*", []),
+        ("war", []),
+        ("congress", ["congress*"]),
+        ('"rare earths"', []),
+        ("東京", []),
+    ],
+)
+def test_what_is_suggested(query: str, others: list[str]) -> None:
+    assert suggestions(*terms(query)) == others
+
+
+WORDS = st.lists(
+    st.sampled_from(["hurricanes", "rare earths", "Defence", "5g", "missile*", "U.S.", "東京"]), min_size=1, max_size=4
+)
+
+
+@given(WORDS, WORDS | st.just([]))
+def test_one_word_is_written_otherwise_and_all_else_stays(words: list[str], without: list[str]) -> None:
+    for query in suggestions(words, without):
+        told, left_out = terms(query)
+        assert left_out == tuple(without)
+        assert sum(one != other for one, other in zip(told, words, strict=True)) == 1
+
+
+def test_a_search_that_found_little_says_how_it_may_be_written_too(newsroom: Newsroom) -> None:
+    page = newsroom.client.get("/search?q=frigates&section=defense").text
+    assert '<a href="/news/search?q=frigate%2A&amp;section=defense" rel="nofollow">frigate*</a>' in page
+    assert "Navy&#39;s Newest Frigate" in newsroom.client.get("/search?q=frigate%2A&section=defense").text
+
+
+def test_nothing_is_suggested_where_there_is_enough(newsroom: Newsroom) -> None:
+    newsroom.publish(
+        *(item(f"Ferry {name} sinks near Port {name}", url=f"https://x.example/{name}") for name in "ABCDEFGHIJ"[:FEW])
+    )
+    assert "Also try" not in newsroom.client.get("/search?q=ferry").text
+    assert "Also try" not in newsroom.client.get("/search?q=ferry&limit=3").text
+    assert "Also try" in newsroom.client.get("/search?q=ferry+near+A").text
