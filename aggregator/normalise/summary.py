@@ -13,6 +13,8 @@ TITLE_LENGTH = 300
 _ENOUGH_HTML = 1000  # characters of the source that are read first; twelve times that if they hold little text
 _TAIL = 600  # characters at the end in which boilerplate is looked for
 _MORE_TAIL = 300  # … for `_MORE` and what `_REST` allows after it, which is shorter
+# After words by which a sentence of news may begin as well: «Подробнее о пострадавших рассказал губернатор».
+_ALONE = r"(?=(?: her| hier| ici| aqui)?\W*\Z)"
 # Words that lead on to the article. Each pattern contains the words before it, for which a text is searched first: that is ten
 # times as fast.
 _LEADING_ON = {
@@ -31,23 +33,23 @@ _LEADING_ON = {
     "leggi tutto": "leggi tutto",
     "continua a": "continua a leggere",
     "lees ": "lees (?:meer|verder)",
-    "läs mer": "läs mer",
+    "läs mer": "läs mera?",
     "czytaj ": "czytaj (?:dalej|więcej)",
     "читать ": "читать (?:далее|полностью)",
-    "подробнее": "подробнее",
+    "подробнее": f"подробнее{_ALONE}",
     "читати ": "читати (?:далі|більше|повністю)",
-    "mehr ": "mehr (?:lesen|erfahren)",
+    "mehr ": f"mehr (?:lesen|erfahren){_ALONE}",
     "seguir leyendo": "seguir leyendo",
-    "saiba mais": "saiba mais",
-    "en savoir plus": "en savoir plus",
-    "læs mere": "læs mere",
-    "les mer": "les mer(?!e)",
-    "lue lisää": "lue lisää",
-    "číst ": "číst (?:dále|více|celý článek)",
-    "citește ": "citește (?:mai (?:mult|departe)|tot articolul)",
-    "διαβάστε ": "διαβάστε (?:περισσότερα|τη συνέχεια)",
+    "saiba mais": f"saiba mais{_ALONE}",
+    "en savoir plus": f"en savoir plus{_ALONE}",
+    "læs mere": f"læs mere{_ALONE}",
+    "les mer": f"les mer{_ALONE}",
+    "lue lisää": f"lue lisää{_ALONE}",
+    "číst ": f"číst (?:dále|více|celý článek){_ALONE}",
+    "citește ": f"citește (?:mai (?:mult|departe)|tot articolul){_ALONE}",
+    "διαβάστε ": f"διαβάστε (?:περισσότερα|τη συνέχεια){_ALONE}",
     "devamını oku": "devamını oku",
-    "baca ": "baca (?:selengkapnya|juga)",
+    "baca ": "baca (?:selengkapnya|juga:)",
     "đọc tiếp": "đọc tiếp",
     "المزيد": "[اإ]قرأ المزيد",
     "ادامه مطلب": "ادامه مطلب",
@@ -55,7 +57,7 @@ _LEADING_ON = {
     "全文": "[阅閱][读讀]全文",
     "더 보기": "더 보기",
 }
-_MORE = re.compile("|".join(_LEADING_ON.values()), re.IGNORECASE)
+_MORE = re.compile(rf"(?:{'|'.join(_LEADING_ON.values())})(?!\w)", re.IGNORECASE)
 # What may follow `_MORE` up to the end; before an arrow a whole title, as WordPress writes it.
 _REST = re.compile(r"(?:[^.!?]{0,140}(?:»|…|\.\.\.|>|[.!])?[\])]?|.{0,200}→)\s*")
 _ENDS_BEFORE = '.!?…:])"”’»([-–—|。！？؟।'  # must precede `_MORE`, so that "children read more than ever" stays
@@ -78,9 +80,9 @@ _APPEARED = {
     " apare prima dată în ": ("Articolul", "apare prima dată în"),
     " pertama kali tampil pada ": ("Artikel", "pertama kali tampil pada"),
     " أولاً على ": ("ظهرت المقالة", "أولاً على"),
-    " впервые появилась ": ("Запись", "впервые появилась"),
+    " впервые появилась ": ("Запись(?-i:(?= [^а-яё]))", "впервые появилась(?! (?:во?|на) )"),
     " з'явився спочатку на ": ("Допис", "з'явився спочатку на"),
-    " pochází z ": ("Příspěvek", "pochází z"),
+    " pochází z ": ("Příspěvek(?-i:(?= [^a-zá-ž]))", "pochází z(?-i:(?= [^a-zá-ž]))"),
     " se nejdříve objevil na ": ("Příspěvek", "se nejdříve objevil na"),
     " blev først udgivet på ": ("Indlægget", "blev først udgivet på"),
     " aparece primeiro em ": ("O conteúdo", "aparece primeiro em"),
@@ -108,8 +110,8 @@ _LAST = re.compile(r"(?:\s|</[^<>]*>)*\Z")
 _LABEL = re.compile(r"(?:related|see also|also read|read also|read more|read next|more on this|more)\W*", re.IGNORECASE)
 # What invites to the outlet's letters and channels, and tells nothing.
 _INVITING = re.compile(
-    r"(?:if you haven[’']t (?:yet|already), )?(?:please )?(?:sign up|subscribe|follow (?:us|our)|like us|e-?mail (?:us|our)|"
-    r"rate, review|(?:get|download|listen to) our|get [^.!?]{1,150} (?:in|to) your inbox)\b",
+    r"(?:if you haven[’']t (?:yet|already), )?(?:please )?(?:sign up|subscribe|follow (?:us|our)|like us on|"
+    r"e-?mail (?:us (?:at|on|with|your)|our)|rate, review|(?:get|download|listen to) our|get [^.!?]{1,150} (?:in|to) your inbox)\b",
     re.IGNORECASE,
 )
 _CHANNEL = re.compile(
@@ -117,8 +119,10 @@ _CHANNEL = re.compile(
     r"telegram|whatsapp|youtube|tiktok|linkedin)\b|@\w",
     re.IGNORECASE,
 )
+# What tells something all the same.
+_TELLING = re.compile(r"\b(?:after|are|as|ends?|ha[ds]|have|is|sa(?:id|ys?)|was|were|where|who)\b", re.IGNORECASE)
 _INVITED = ("sign up", "subscribe", "follow us", "like us", "mail us", "mail our", "rate, review", "your inbox")
-_SENTENCE = re.compile(r"(?:\A|(?<=[.!?…][\s”’\"')]))\s*([^.!?…]{1,200}[.!?…]+(?=\s|\Z))")
+_SENTENCE = re.compile(r"(?:\A|(?<=[.!?…][\s”’\"')]))\s*([^.!?…]{1,200}[.!?…]+(?:\s+|\Z))")
 _ADDRESS = re.compile(r"[/@]\S*\Z")
 _POINT = 25  # characters from which a paragraph without a stop at its end gets one: it is no label, name or date
 _TOLD = 60  # characters that must be left, else the links of a list are what the text tells
@@ -174,7 +178,8 @@ def _open_ended(text: str) -> bool:
 
 
 def _invites(text: str) -> bool:
-    return _INVITING.match(text) is not None and _CHANNEL.search(text) is not None
+    found = _INVITING.match(text)
+    return found is not None and _CHANNEL.search(text) is not None and not _TELLING.search(text, found.end())
 
 
 def _beginning(text: str, safe: bool) -> str:

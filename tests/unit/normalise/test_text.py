@@ -215,6 +215,24 @@ def test_dots_alone_are_no_summary() -> None:
         "Man kann mehr lesen und weniger reden.",
         "Das Geld (more than enough) fehlt.",
         "记者请读者阅读全文后再评论。",
+        "Les mercenaires ont quitté la capitale, selon l’armée.",
+        "Le climat change. Les mers européennes se réchauffent vite.",
+        "Подробнее о причинах аварии рассказал министр.",
+        "Был взрыв. Подробнее о пострадавших рассказал губернатор.",
+        "Saiba mais sobre a operação que prendeu o prefeito.",
+        "Mehr erfahren die Ermittler aus dem Telefon des Täters.",
+        "Die Regierung plant. Mehr lesende Kinder sind das Ziel",
+        "En savoir plus, c’est ce que demandent les familles.",
+        "Baca juga doa ini, kata ulama.",
+        "Запись разговора двух президентов впервые появилась в газете.",
+        "Полиция ищет двоих. Запись Петрова впервые появилась в сети.",
+        "Příspěvek na opravu mostu pochází z rozpočtu kraje.",
+        "Like us, editors elsewhere fear the worst. The war goes on.",
+        "Sign up for the plan ends on Sunday, and the app was down. Millions wait.",
+        "Subscribe buttons are to vanish from the channel. The firm said so.",
+        "Follow us: that is what the podcast tells its fans. A cult grew.",
+        "Email us scams cost millions, editors warn. It is a record.",
+        "The firm said so. Subscribe here and pay twice, it says. Shares rose.",
     ],
 )
 def test_the_same_words_in_a_sentence_stay(text: str) -> None:
@@ -253,10 +271,15 @@ def test_what_leads_elsewhere_or_invites_is_no_summary(block: str) -> None:
         f"<p>More {ELSEWHERE}ferries</a> are to be inspected after the accident off the northern cape.</p>",
         "<p>Sign up for flood insurance before winter, owners are told. Subscribe to the idea or not, the coast is sinking.</p>",
         "<p>Get our troops home, says the opposition.</p>",
+        f"<p>{ELSEWHERE}Follow our live blog as the ferry is towed to the northern cape</a>.</p><p>{TOLD}</p>",
     ],
 )
 def test_the_same_in_what_is_told_stays(text: str) -> None:
     assert summarise(text) == plain(text)
+
+
+def test_an_invitation_between_sentences_leaves_one_space() -> None:
+    assert summarise("A ferry sank. Sign up here for our newsletter. All are safe.") == "A ferry sank. All are safe."
 
 
 def test_points_and_paragraphs_do_not_run_into_each_other() -> None:
