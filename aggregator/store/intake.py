@@ -16,7 +16,7 @@ from aggregator.store import upserts
 from aggregator.store.dialect import Writer, Writes
 from aggregator.store.item_addresses import newest_at
 from aggregator.store.retention import LISTED_EVERY, note_listed
-from aggregator.store.rows import address_hash, as_told, source_state, to_blob, to_id, to_seconds
+from aggregator.store.rows import address_hash, as_told, by_plan_of, source_state, to_blob, to_id, to_seconds
 from aggregator.store.sources import SELECT, release_leases
 
 log = logging.getLogger(__name__)
@@ -140,7 +140,7 @@ class Intake(ABC, Generic[Writer]):
         return [
             state
             if (other := stored.get(state.root)) is None or other.url != state.url
-            else as_told(*((other, state) if state.root in lost else (state, other)))
+            else as_told(*((other, by_plan_of(other, state)) if state.root in lost else (state, other)))
             for state in polled
         ]
 

@@ -323,6 +323,21 @@ def as_told(state: SourceState, other: SourceState) -> SourceState:
     return state
 
 
+def by_plan_of(stored: SourceState, state: SourceState) -> SourceState:
+    """The state after a poll whose source was planned anew meanwhile, as where an edit changed how often it is polled: of the poll's own
+    plan only the pause counts that its server asked for."""
+    if (
+        state.state == "gone"
+        or not stored.next_poll
+        or not state.last_attempt
+        or stored.next_poll <= state.last_attempt
+    ):
+        return state
+    if state.held_until and state.held_until > stored.next_poll:
+        return msgspec.structs.replace(state, next_poll=state.held_until)
+    return _with(state, stored, ("next_poll", "why"))
+
+
 def answered_after(state: SourceState, other: SourceState) -> bool:
     return (to_seconds(state.last_attempt) or 0) > (to_seconds(other.last_attempt) or 0)
 

@@ -1193,6 +1193,21 @@ def test_a_poll_under_way_may_be_disowned(store: Store) -> None:
     assert store.sources.owners() == []
 
 
+@pytest.mark.parametrize(("asked", "due"), [(None, 60), (30, 60), (600, 600)])
+def test_a_disowned_poll_that_fails_is_planned_by_no_settings_of_before(
+    store: Store, asked: int | None, due: int
+) -> None:
+    """Once a day was what they said: its server is asked after the edit as other sources are, but no sooner than it allows."""
+    store.sources.claim("us", NOW, timedelta(minutes=5), ids=["alpha"])
+    store.sources.disown(["alpha"], NOW + timedelta(minutes=1))
+    (alpha,) = store.sources.states(["alpha"])
+    held = asked and NOW + timedelta(seconds=asked)
+    failed = refused(alpha, NOW, 503, NOW + timedelta(days=1), state="failing", held_until=held)
+    store.intake.apply([failed], NOW, "us")
+    (stored,) = store.sources.states(["alpha"])
+    assert (stored.state, stored.last_status, stored.next_poll) == ("failing", 503, NOW + timedelta(seconds=due))
+
+
 def test_of_edits_the_last_hundred_are_kept(store: Store) -> None:
     for n in range(104):
         assert store.upkeep.put_in_force(str(n), {"feeds.yaml": f"text {n}"}, n, alike=str(n - 1))
