@@ -137,7 +137,7 @@ class ResponseCache:
         if kept is None:
             return self._ask(key, environ, start_response)
         form = key[2] if kept.etag != kept.content else None
-        etag = matching_etag(kept.content, form, kept.modified, *map(environ.get, CONDITIONS))
+        etag = matching_etag(kept.content, form, kept.modified, *map(environ.get, CONDITIONS), now=self.library.now())
         if etag is None:
             start_response("200 OK", kept.headers)
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [kept.body]
@@ -175,7 +175,7 @@ class ResponseCache:
             if MARK in environ and environ["REQUEST_METHOD"] == "GET":
                 self._keep(key, body, headers, environ[MARK], shown)
             form = next((value for name, value in headers if name.lower() == "content-encoding"), None)
-            if etag := matching_etag(shown.etag, form, shown.modified, *conditions):
+            if etag := matching_etag(shown.etag, form, shown.modified, *conditions, now=self.library.now()):
                 status, headers, body = "304 NOT MODIFIED", _unmodified(headers, etag), b""
         start_response(status, headers)
         return [body]

@@ -40,10 +40,17 @@ def tag(content: str, coding: str | None) -> str:
 
 
 def matching_etag(
-    content: str, coding: str | None, modified: datetime, none_match: str | None, modified_since: str | None
+    content: str,
+    coding: str | None,
+    modified: datetime,
+    none_match: str | None,
+    modified_since: str | None,
+    *,
+    now: datetime,
 ) -> str | None:
     """The ETag of the form that the client has and that is still valid, or None if it needs the response. If-None-Match
-    alone decides if present (13.2.2). A client with another form keeps it: the 304 names that form's tag."""
+    alone decides if present (13.2.2). A client with another form keeps it: the 304 names that form's tag. A date ahead of the
+    clock says nothing: it was given before the clock was set back, or is the client's own."""
     mine = tag(content, coding)
     if none_match is not None:
         if none_match == mine:
@@ -54,4 +61,4 @@ def matching_etag(
         forms = (mine, *(tag(content, other) for other in (None, *CODINGS)))
         return next((form for form in forms if wanted.contains_weak(unquote_etag(form)[0] or "")), None)
     since = parse_date(modified_since)
-    return mine if since is not None and modified <= since else None
+    return mine if since is not None and modified <= since <= now else None

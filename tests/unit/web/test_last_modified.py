@@ -362,3 +362,17 @@ def test_news_within_the_second_in_which_an_hour_begins(room: Newsroom, address:
     room.now += timedelta(seconds=5)
     again = room.client.get(address, headers={"If-Modified-Since": held.headers["Last-Modified"]})
     assert (again.status_code, again.data != held.data) == (200, True)
+
+
+@pytest.mark.parametrize("address", ["/latest", "/api/v1/stories", "/sources/kyodo", *LISTS])
+def test_a_date_that_was_given_while_the_clock_was_ahead(room: Newsroom, address: str) -> None:
+    """It would hide all changes until the clock is there again."""
+    ahead = timedelta(days=2)
+    room.now += ahead
+    room.client.get(address)
+    room.now += timedelta(minutes=2)
+    held = room.client.get(address).headers["Last-Modified"]
+    room.now -= ahead
+    room.app_client = None  # another process
+    for _ in range(2):
+        assert room.client.get(address, headers={"If-Modified-Since": held}).status_code == 200
