@@ -129,9 +129,14 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
 
 
 def _with_its_guid(item: ParsedItem, entry: Mapping[str, Any], markup: bytes) -> ParsedItem:
-    """Where there is none, fastfeedparser makes one of the first link, which may be to an enclosure or comments. `markup` is that of
-    the entry without CDATA sections."""
-    if item.guid is None or item.guid != entry.get("link") or _IDENTITY.search(_SOURCE.sub(b"", markup)):
+    """Where there is none, fastfeedparser makes one of the first link, which may be to an enclosure or comments: no identity, if there
+    is a link to the article. `markup` is that of the entry without CDATA sections."""
+    if (
+        item.link is None
+        or item.guid is None
+        or item.guid != entry.get("link")
+        or _IDENTITY.search(_SOURCE.sub(b"", markup))
+    ):
         return item
     return replace(item, guid=None)
 

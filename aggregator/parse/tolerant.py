@@ -134,6 +134,8 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
         link = link.replace("&#38;", "&").replace("&amp;", "&")
     if not atom and _ADDRESS.match(permalink) and not _own_links(entry):
         link = permalink
+    if atom and guid is None and link is None:
+        guid = next(map(_text, (one.get("href") for one in get("links") or ())), None)  # as the fast parser does
     summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
     if not summary and not content:
         caption = _of_module(entry, malformed, "media_its-description")

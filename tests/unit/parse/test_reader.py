@@ -612,6 +612,14 @@ def test_a_link_to_something_else_is_no_identity(title: str, end: str, rel: str)
     ]
 
 
+@pytest.mark.parametrize("rel", ["enclosure", "self"])
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_the_only_link_is_an_identity_where_there_is_no_other(title: str, end: str, rel: str) -> None:
+    """Else what is stored under it comes twice, and an entry loses the only address that it has."""
+    entry = f'<entry><title>T</title><link rel="{rel}" href="https://e.org/1"/></entry>'
+    assert parsed(atom(entry + OTHER % title + end)).items[0].guid == "https://e.org/1"
+
+
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_what_is_said_for_networks_is_not_said_of_the_item(title: str, end: str) -> None:
     network = "<title>Share</title><description>Share it</description><image>https://e.org/s.jpg</image><type>x</type>"
