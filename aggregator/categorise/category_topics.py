@@ -96,7 +96,11 @@ def category_of(text: str) -> Category | None:
     if len(title) not in LENGTH or not _NAME.fullmatch(title) or title.count("-") > 1:
         return None
     words = _WORD.findall(plain := folded(title))
-    if not 1 <= len(words) <= WORDS or not plain.isascii() or all(_singular(word) in _PART for word in words):
+    if (
+        not 1 <= len(words) <= WORDS
+        or not plain.isascii()
+        or all(_singular(word) in _PART for word in words if word != "and")
+    ):
         return None
     if title.islower():
         title = _SLUG.sub(" ", title)

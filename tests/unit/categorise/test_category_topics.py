@@ -65,7 +65,7 @@ def test_spellings_of_one_name_are_one_topic(one: str, other: str) -> None:
     "category",
     [
         "News", "Latest News", "Top Stories", "Uncategorized", "Featured Articles", "World", "Opinion", "Press Releases",
-        "Trending Now", "Web Stories", "Homepage Slider", "Print Edition", "Monday", "People",
+        "Trending Now", "Web Stories", "Homepage Slider", "Print Edition", "Monday", "People", "People and Events", "And",
         "Editor's Picks", "In Depth", "Long Reads", "Must-Reads", "Partner Content", "Cartoons",
         "Trump, Donald J", "your-feed-science", "a/b", "../etc", "<b>War</b>", "javascript:alert(1)", "tag:x", "#war",
         "2024", "中国", "", "x" * 41, "one two three four five",
