@@ -137,7 +137,7 @@ class EditionStore(StoredStories, Protocol):
 
     def apply(self, batch: Batch) -> None:
         """Apply one step of the edition, as a whole or not at all. Raises StoreBusy if the edition was lost to another
-        process."""
+        process, or a section or topic renamed since it was taken."""
 
 
 class Past(Protocol):

@@ -10,6 +10,8 @@ from typing import Any, Generic
 
 import orjson
 
+from aggregator.errors import StoreBusy
+from aggregator.model import notes
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, PendingItem, Placing, Remembered, StoryState
 from aggregator.model.stream import STORING, StreamName
@@ -42,6 +44,7 @@ class EditionStore(ABC, Generic[Writer]):
 
     def __init__(self, connection: Writer) -> None:
         self._db = connection
+        self._ids: str | None = None  # which ids were given up, as noted when the edition was taken
 
     def holder(self) -> str | None:
         """Who holds the edition, as far as the store knows."""
@@ -169,16 +172,19 @@ class EditionStore(ABC, Generic[Writer]):
         """One step of the edition, as a whole or not at all.
 
         Raises:
-            StoreBusy: the edition is not held any more; another process may have made it since, and the step would undo that.
+            StoreBusy: the edition is not held any more; another process may have made it since, and the step would undo that. Or a
+                section or topic was renamed since it was taken, and the step may be of the former id.
         """
         db, began = self._db, monotonic()
         with db.transaction() as raw:
             self._check_held()
             if not batch.shows:
                 keep_version(db)
+                self._check_ids()
                 confirm(db, batch)
                 return
             version = next_version(db)
+            self._check_ids()
             confirm(db, batch)
             before = entries_before(db, batch)
             now = change_time(db, batch.now)
@@ -193,6 +199,14 @@ class EditionStore(ABC, Generic[Writer]):
             streams = save_entries(db, batch, before)
             save_memory(db, batch.memory)
             stamp(db, version, streams, settled(db, now, began))
+
+    def _renamings(self) -> str:
+        rows = self._db.read("SELECT value FROM meta WHERE key = ?", (f"note:{notes.RENAMED}",))
+        return str(rows[0][0]) if rows else ""
+
+    def _check_ids(self) -> None:
+        if self._ids not in (None, self._renamings()):
+            raise StoreBusy("a section or topic was renamed while this edition was made; the next one continues")
 
     @abstractmethod
     def _check_held(self) -> None:

@@ -13,14 +13,14 @@ import pytest
 from builders import NOW, Store, ago, archive, by_words, item, policy, polled, postgres_archive, source
 from msgspec import structs
 
-from aggregator.errors import StoreTooNew, UsageError
+from aggregator.errors import StoreBusy, StoreTooNew, UsageError
 from aggregator.model import notes
 from aggregator.model.item import Drop, Told, Wanted
 from aggregator.model.judgement import Judgement
 from aggregator.model.poll import PollResult
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
-from aggregator.model.story import PendingItem, StoryView
+from aggregator.model.story import Batch, PendingItem, StoryView
 from aggregator.model.stream import Filter, StreamName, StreamQuery
 from aggregator.normalise.recognition import StoredItems, recognise
 from aggregator.pipeline.edition import candidate, edition
@@ -1257,6 +1257,35 @@ def test_a_section_renamed_to_one_with_stories_of_its_own_waits_for_the_re_placi
     assert [one.topics for one in store.reading.stories(StreamQuery("topic", "alliance"), SECONDS)[0]] == [
         ("alliance",)
     ]
+
+
+def test_an_edition_that_began_before_a_renaming_writes_nothing_under_the_former_id(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", "1", "NATO defense")])], NOW)
+    place(store)
+    store.intake.apply([polled("beta", [item("beta", "2", "Defense of Europe")])], NOW)
+    names = {StreamName("section", "defense"): "security"}
+    apply = store.edition.apply
+
+    def late(batch: Batch) -> None:
+        store.upkeep.put_in_force("two", {"feeds.yaml": ""}, SECONDS + 60, None, names)
+        apply(batch)
+
+    monkeypatch.setattr(store.edition, "apply", late)
+    assert store.edition.lease("us", SECONDS, 60)
+    with pytest.raises(StoreBusy, match="renamed"):
+        edition(store, policy(), lambda: SECONDS + 70)
+    assert store.edition.lease("us", SECONDS, 60), "renewed: it is the same edition, which works by the same rules"
+    monkeypatch.setattr(store.edition, "apply", apply)
+    with pytest.raises(StoreBusy, match="renamed"):
+        edition(store, policy(), lambda: SECONDS + 70)
+    assert store.reading.counts("section", 0) == {"security": (1, 1)}
+    store.edition.release("us")
+    assert store.edition.lease("us", SECONDS, 60)
+    security = policy(lambda one: Judgement("security", (("security", 1.0),), ()))
+    assert edition(store, security, lambda: SECONDS + 80).items == 1, "the next one places it"
+    assert store.reading.counts("section", 0) == {"security": (2, 2)}
 
 
 def test_what_an_edition_tells_under_a_former_id_is_found_when_that_comes_back(store: Store) -> None:

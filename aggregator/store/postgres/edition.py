@@ -28,6 +28,8 @@ class EditionStore(edition.EditionStore[Connection]):
                     return False
             elif not (self._take(raw) or self._cut_off(raw)):
                 return False
+            if self._owner != owner:
+                self._ids = self._renamings()
             self._owner, self._opened = owner, self._db.opened
             raw.execute(
                 "INSERT INTO meta SELECT 'edition', json_build_array(%s::text, until, pg_backend_pid())::text "
@@ -49,7 +51,7 @@ class EditionStore(edition.EditionStore[Connection]):
             if mine and self._held:
                 raw.execute("SELECT pg_advisory_unlock(%s, %s)", (self._db.locks, Lock.EDITION))
         if mine:
-            self._owner = None
+            self._owner = self._ids = None
 
     def _check_held(self) -> None:
         if self._owner is not None and not self._held:  # also where it was this transaction that found out

@@ -28,12 +28,14 @@ class EditionStore(edition.EditionStore[Connection]):
                 holder, until = orjson.loads(row[0])
                 if holder != owner and now < until <= now + 2 * seconds:
                     return False
+            if self._holding != owner:
+                self._ids = self._renamings()
             raw.execute("INSERT OR REPLACE INTO meta VALUES ('edition', ?)", (to_json([owner, now + seconds]),))
         self._holding = owner
         return True
 
     def release(self, owner: str) -> None:
-        self._holding = None
+        self._holding = self._ids = None
         with self._db.transaction():
             if self.holder() == owner:
                 self._db.write("DELETE FROM meta WHERE key = 'edition'")
