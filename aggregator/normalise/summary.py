@@ -37,9 +37,9 @@ _LEADING_ON = {
     "czytaj ": "czytaj (?:dalej|więcej)",
     "читать ": "читать (?:далее|полностью)",
     "подробнее": f"подробнее{_ALONE}",
-    "читати ": "читати (?:далі|більше|повністю)",
+    "читати ": f"читати (?:далі|більше|повністю){_ALONE}",
     "mehr ": f"mehr (?:lesen|erfahren){_ALONE}",
-    "seguir leyendo": "seguir leyendo",
+    "seguir leyendo": f"seguir leyendo{_ALONE}",
     "saiba mais": f"saiba mais{_ALONE}",
     "en savoir plus": f"en savoir plus{_ALONE}",
     "læs mere": f"læs mere{_ALONE}",
@@ -55,7 +55,7 @@ _LEADING_ON = {
     "ادامه مطلب": "ادامه مطلب",
     "続きを読む": "続きを読む",
     "全文": "[阅閱][读讀]全文",
-    "더 보기": "더 보기",
+    "더 보기": f"더 보기{_ALONE}",
 }
 _MORE = re.compile(rf"(?:{'|'.join(_LEADING_ON.values())})(?!\w)", re.IGNORECASE)
 # What may follow `_MORE` up to the end; before an arrow a whole title, as WordPress writes it.
