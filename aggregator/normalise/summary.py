@@ -114,13 +114,17 @@ _INVITING = re.compile(
     r"e-?mail (?:us (?:at|on|with|your)|our)|rate, review|(?:get|download|listen to) our|get [^.!?]{1,150} (?:in|to) your inbox)\b",
     re.IGNORECASE,
 )
-_CHANNEL = re.compile(
-    r"\b(?:here|newsletters?|inbox|e-?mails?|podcasts?|apps?|alerts|channel|live ?blog|editors|facebook|twitter|instagram|"
-    r"telegram|whatsapp|youtube|tiktok|linkedin)\b|@\w",
+_CHANNELS = (
+    r"(?:here|newsletters?|inbox|e-?mails?|podcasts?|apps?|alerts|channel|live ?blog|editors|facebook|twitter|instagram|telegram|whatsapp"
+    r"|youtube|tiktok|linkedin)\b"
+)
+_CHANNEL = re.compile(rf"\b{_CHANNELS}|@\w", re.IGNORECASE)
+# What tells something all the same, or runs into the next sentence: "Sign up here In October …".
+_TELLING = re.compile(
+    r"\b(?:after|are|as|ends?|ha[ds]|have|is|sa(?:id|ys?)|was|were|where|who)\b"
+    rf"|\b{_CHANNELS}\s+(?!{_CHANNELS})(?-i:[A-Z])",
     re.IGNORECASE,
 )
-# What tells something all the same.
-_TELLING = re.compile(r"\b(?:after|are|as|ends?|ha[ds]|have|is|sa(?:id|ys?)|was|were|where|who)\b", re.IGNORECASE)
 _INVITED = ("sign up", "subscribe", "follow us", "like us", "mail us", "mail our", "rate, review", "your inbox")
 _SENTENCE = re.compile(r"(?:\A|(?<=[.!?…][\s”’\"')]))\s*([^.!?…]{1,200}[.!?…]+(?:\s+|\Z))")
 _ADDRESS = re.compile(r"[/@]\S*\Z")

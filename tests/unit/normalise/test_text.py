@@ -236,6 +236,8 @@ def test_dots_alone_are_no_summary() -> None:
         "Follow us: that is what the podcast tells its fans. A cult grew.",
         "Email us scams cost millions, editors warn. It is a record.",
         "The firm said so. Subscribe here and pay twice, it says. Shares rose.",
+        "Sign up here In October two founders sat down and wrote their first newsletter. It grew.",
+        "Follow us on Twitter Soldiers crossed the border on Monday. Nobody knows why.",
     ],
 )
 def test_the_same_words_in_a_sentence_stay(text: str) -> None:
