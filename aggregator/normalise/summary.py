@@ -129,7 +129,7 @@ _INVITED = ("sign up", "subscribe", "follow us", "like us", "mail us", "mail our
 _SENTENCE = re.compile(r"(?:\A|(?<=[.!?…][\s”’\"')]))\s*([^.!?…]{1,200}[.!?…]+(?:\s+|\Z))")
 _ADDRESS = re.compile(r"[/@]\S*\Z")
 _POINT = 25  # characters from which a paragraph without a stop at its end gets one: it is no label, name or date
-_TOLD = 60  # characters that must be left, else the links of a list are what the text tells
+_TOLD = 60  # characters that must be left, and at least half of all, else the links of a list are what the text tells
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 _SENTENCE_END = re.compile(r"[.!?।۔؟][\"'”’)\]]?(?=\s)|[。！？]")
 
@@ -150,7 +150,8 @@ def _told(text: str, safe: bool) -> str:
         prose = _beginning(_prose(_head(bare, 3 * _ENOUGH_HTML)), safe)
         if len(prose) < LENGTH and len(bare) > 3 * _ENOUGH_HTML:
             prose = _beginning(_prose(bare), safe)
-        if len(prose) >= _TOLD and not prose.endswith(":"):
+        enough = len(prose) >= _TOLD and not prose.endswith(":")
+        if enough and (len(prose) >= LENGTH or 2 * len(prose) >= len(_beginning(bare, safe))):
             return prose
     return _beginning(bare, safe) or _beginning(text, safe)
 
@@ -162,10 +163,11 @@ def _prose(text: str) -> str:
     def kept(block: re.Match[str]) -> str:
         kind, inside = block[1], block[2]
         if "<a " in inside:
+            said = _TAG.sub("", inside).strip()
             rest = _TAG.sub("", _LINK.sub("", inside)).strip()
             if not any(map(str.isalnum, rest)) and kind == "li":
                 return " "
-            if _LABEL.fullmatch(rest) or _invites(_TAG.sub("", inside).strip()):
+            if (_LABEL.fullmatch(rest) and said.startswith(rest)) or _invites(said):
                 return " "
         told = _TAG.sub("", inside).rstrip()
         if len(told) < _POINT or not _open_ended(told) or _LAST.match(text, block.end()):
