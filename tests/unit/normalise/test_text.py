@@ -276,7 +276,7 @@ def test_what_leads_elsewhere_or_invites_is_no_summary(block: str) -> None:
         f"<p>More {ELSEWHERE}ferries</a> are to be inspected after the accident off the northern cape.</p>",
         "<p>Sign up for flood insurance before winter, owners are told. Subscribe to the idea or not, the coast is sinking.</p>",
         "<p>Get our troops home, says the opposition.</p>",
-        f"<p>{ELSEWHERE}A ferry runs aground off the northern cape.</a> More</p><p>{TOLD}</p>",
+        f"<p>{ELSEWHERE}A ferry sank.</a> More</p><p>{TOLD}</p>",
         "<p>Here are the stories of the coast that our readers opened most this week.</p>"
         f"<ul><li>{ELSEWHERE}A ferry runs aground off the northern cape, and 200 are brought ashore by boats</a>.</li></ul>",
         f"<p>{ELSEWHERE}Follow our live blog as the ferry is towed to the northern cape</a>.</p><p>{TOLD}</p>",
