@@ -57,7 +57,7 @@ def stories_sql(
     order, times = _base(sql, query, stream.number)
     tables = ", ".join(order)
     published = "e.published" if query.stream else "st.published"
-    narrow(sql, query.filter, "st", published, _number_of_few(order))
+    narrow(sql, query.filter, "st", published, _number_of_few(order, lookup))
     if query.changed_since is not None:
         # SQLite would rather go through the whole stream, or through all stories of so many publishers, and sort.
         if not stream.small and (stream.vast or order[0] == "stories st"):
@@ -177,7 +177,7 @@ def _base(sql: Sql, query: StreamQuery, stream: int) -> tuple[list[str], list[st
         times.append("c.reached")
         sql.add(f"c.story = {_number(tables)} AND c.k > 1 AND c.k = ?", query.min_publishers)  # the index is of k > 1
     if query.kind == "source":
-        sql.add(MEMBERS.format(OF_SOURCE, story=_number_of_few(tables)), query.id)
+        sql.add(MEMBERS.format(OF_SOURCE, story=_number_of_few(tables, sql.lookup)), query.id)
     return tables, times
 
 
@@ -186,8 +186,11 @@ def _number(tables: Sequence[str]) -> str:
     return "e.story" if tables[0] == "entries e" else "st.n"
 
 
-def _number_of_few(tables: Sequence[str]) -> str:
-    """A story's number as it is known before the story is read: of those that so many publishers tell, else of the first table."""
+def _number_of_few(tables: Sequence[str], lookup: Lookup) -> str:
+    """A story's number as it is known before the story is read: of those that so many publishers tell, else of the first table. Where
+    only a few stories are examined, whether it is one of them is cheaper to ask, so that comes first."""
+    if lookup.few is not None:
+        return "st.n"
     return "c.story" if COUNTED in tables else _number(tables)
 
 

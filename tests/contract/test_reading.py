@@ -984,6 +984,35 @@ def test_what_others_told_too_is_read_from_where_they_joined(tmp_path: Path, kin
     store.close()
 
 
+@pytest.mark.parametrize(
+    "query",
+    [StreamQuery("source", "alpha"), StreamQuery("search", filter=Filter(source="alpha"))],
+    ids=["stories of a source", "search in a source"],
+)
+def test_of_what_others_told_only_the_few_are_asked_for_their_reports(tmp_path: Path, query: StreamQuery) -> None:
+    """In steps of SQLite's machine: a further page of what a source told with others is no slower for what these told without it."""
+    store = archive(tmp_path, "alpha", "beta", "gamma")
+
+    def tell(news: range, *sources: str) -> None:
+        told = [
+            polled(name, [item(name, f"{n}", f"Event{n} at place{n} told{n} once") for n in news]) for name in sources
+        ]
+        store.intake.apply(told, ago(hours=1))
+        edition(store, policy(), lambda: SECONDS)
+
+    def cost() -> int:
+        asked = replace(query, min_publishers=2, limit=5, before=(SECONDS, 1 << 40))
+        (found, _), steps = counted(store, lambda: store.reading.stories(asked, SECONDS))
+        assert len(found) == 3
+        return steps
+
+    tell(range(3), "alpha", "beta")
+    once = cost()
+    tell(range(3, 103), "beta", "gamma")
+    assert cost() - once < 2 * 100
+    store.close()
+
+
 def test_stories_an_hour_are_counted_from_the_first_hour_on(tmp_path: Path) -> None:
     """In steps of SQLite's machine: what entered before costs nothing."""
     store = archive(tmp_path, "alpha")
