@@ -45,15 +45,16 @@ def _rename(db: Writes, old: StreamName, new: StreamName, changed: int) -> None:
     db.write("UPDATE streams SET name = ? WHERE name = ?", (str(new), str(old)))
     names = f'"{old.id}"', f'"{new.id}"'
     said, own = quoted(old.id), quoted(new.id)
-    for table in ("stories", "placements"):
+    # Stories are judged anew by whatever is in force next: also by the configuration by which they were placed before.
+    for table, outdated in (("stories", ", epoch = ''"), ("placements", "")):
         if old.kind == "section":
             db.write(
                 f"UPDATE {table} SET section = CASE WHEN section = ? THEN ? ELSE section END, scores = replace(scores, ?, ?), "
-                "changed = ? WHERE (section = ? OR scores LIKE ?) AND scores NOT LIKE ?",
+                f"changed = ?{outdated} WHERE (section = ? OR scores LIKE ?) AND scores NOT LIKE ?",
                 (old.id, new.id, *names, changed, old.id, said, own),
             )
         else:
             db.write(
-                f"UPDATE {table} SET topics = replace(topics, ?, ?), changed = ? WHERE topics LIKE ? AND topics NOT LIKE ?",
+                f"UPDATE {table} SET topics = replace(topics, ?, ?), changed = ?{outdated} WHERE topics LIKE ? AND topics NOT LIKE ?",
                 (*names, changed, said, own),
             )

@@ -16,6 +16,7 @@ from aggregator.errors import ConfigError
 from aggregator.model.poll import PollResult
 from aggregator.model.story import StoryState
 from aggregator.pipeline.changes import changes, place_alike
+from aggregator.pipeline.edition import edition
 from aggregator.pipeline.plan import archive_rows
 from aggregator.pipeline.re_placement import re_place_stories
 
@@ -243,6 +244,29 @@ def test_a_renaming_is_undone_by_saving_the_former_file(room: Newsroom) -> None:
     assert "~ section defense is renamed to security" in "".join(
         report(room, RENAMED.replace("was: [defense]", "was: []"))[1]
     )
+
+
+def test_a_renaming_is_undone_though_an_edition_told_of_the_former_id_meanwhile(room: Newsroom) -> None:
+    """By a process that did not know of it yet; nothing was placed anew in between, and by its epoch all is as the file says."""
+    before, former = stands(room), room.application.policy
+    room.put_in_force(RENAMED)
+    room.receive(item("Navy Sails Home", "reuters", summary="A frigate.", age=timedelta(hours=1)))
+    edition(room.archive, former, lambda: int(room.now.timestamp()))
+    room.edit(CONFIG)
+    after = stands(room)
+    assert "section:defense" in repr(after.pop("Navy Sails Home"))
+    assert after == before
+
+
+def test_a_section_comes_back_whole_though_its_renamed_one_was_removed_before_anything_was_placed_anew(
+    room: Newsroom,
+) -> None:
+    before = stands(room)
+    room.put_in_force(RENAMED)
+    start, _, rest = RENAMED.partition("  - id: security\n")
+    room.put_in_force(start + rest[rest.index("  - id: asia-pacific") :])
+    room.edit(CONFIG)
+    assert stands(room) == before
 
 
 def test_a_section_that_comes_anew_takes_nothing_from_one_that_stays(room: Newsroom) -> None:
