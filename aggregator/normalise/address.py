@@ -91,7 +91,10 @@ def direct(url: str | None) -> str | None:
     if url is None:
         return None
     if found := _LEADS_ON.match(url):
-        return absolute(unquote(found[1]), "") or url
+        named = unquote(found[1])
+        return (
+            url if "\ufffd" in named else absolute(named, "") or url
+        )  # of escapes that are no UTF-8 nothing would be left
     if "/amp/" in url or ".ampproject.org/" in url:
         copy = _COPY.match(url)
         return (absolute(f"http{'s' if copy[1] else ''}://{copy[2]}", "") if copy else None) or url

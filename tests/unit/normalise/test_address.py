@@ -140,6 +140,7 @@ def test_an_item_leads_to_the_article_itself(link: str) -> None:
     [
         "https://www.google.com/url?url=javascript:alert(1)", "https://www.google.com/url?url=https%3A%2F%2F", "https://e.org/amp/s/x.org/a",
         "https://e.org/url?url=https://x.org/a", "https://www.google.com/search?q=https://x.org/a", "https://www.google.com/amp/",
+        "https://www.google.com/url?url=https://e.org/caf%E9",
         "https://news.google.com/rss/articles/CBMi?oc=5", "https://e.org/?u=https://www.google.com/url?url=https://x.org/a",
     ],
 )  # fmt: skip
