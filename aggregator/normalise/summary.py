@@ -106,7 +106,7 @@ _RELATED = re.compile(r"(?<=[.!?…\])”\"]) Related(?: (?:posts|stories|articl
 _BLOCK = re.compile(r"<(li|p)(?: [^<>]*)?>([^<]*(?:<(?!/?(?:li|p|ul|ol|div)\b)[^<]*)*)</\1>")
 _LINK = re.compile(r"<a [^<>]*>[^<]*(?:<(?!/?a\b)[^<]*)*</a>")
 _TAG = re.compile(r"<[^<>]*>")
-_LAST = re.compile(r"(?:\s|</[^<>]*>)*\Z")
+_BETWEEN = re.compile(r"(?:\s|<[^<>]*>)*")
 _LABEL = re.compile(r"(?:related|see also|also read|read also|read more|read next|more on this|more)\W*", re.IGNORECASE)
 # What invites to the outlet's letters and channels, and tells nothing.
 _INVITING = re.compile(
@@ -170,7 +170,11 @@ def _prose(text: str) -> str:
             if (_LABEL.fullmatch(rest) and said.startswith(rest)) or _invites(said):
                 return " "
         told = _TAG.sub("", inside).rstrip()
-        if len(told) < _POINT or not _open_ended(told) or _LAST.match(text, block.end()):
+        if len(told) < _POINT or not _open_ended(told):
+            return block[0]
+        between = _BETWEEN.match(text, block.end())
+        following = text[between.end() : between.end() + 1] if between else ""
+        if not following or following.islower():  # the last one, or it goes on
             return block[0]
         return f"{block[0][: -len(kind) - 3].rstrip()}.</{kind}>"
 
@@ -180,7 +184,8 @@ def _prose(text: str) -> str:
 def _open_ended(text: str) -> bool:
     """Whether a stop is missing at the end, in a script that has one. An address ends in none."""
     ends = text.rstrip("”’\"')")[-1:]
-    return (ends.isdigit() or ends.lower() != ends.upper()) and _ADDRESS.search(text, len(text) - 200) is None
+    letter = next(filter(str.isalpha, reversed(text)), "") if ends.isdigit() else ends
+    return letter.lower() != letter.upper() and _ADDRESS.search(text, len(text) - 200) is None
 
 
 def _invites(text: str) -> bool:

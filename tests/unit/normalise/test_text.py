@@ -294,6 +294,12 @@ def test_points_and_paragraphs_do_not_run_into_each_other() -> None:
     points = "<ul><li>Ferry runs aground off the cape</li><li>All 200 on board ‘are safe and well’</li></ul>"
     said = "Ferry runs aground off the cape. All 200 on board ‘are safe and well’. The coastguard"
     assert summarise(f"{points}<p>The coastguard says so</p>") == f"{said} says so"
+    goes_on = "<p>Ministers agreed to two measures in the night</p><ul><li>a tax on sugar from the first of May</li><li>no aid</li></ul>"
+    assert summarise(goes_on) == plain(goes_on)
+    of_a_script_without_it = (
+        "<p>" + "海岸警備隊によると、フェリーが日曜日に北の岬の沖で座礁した" * 3 + "2026</p><p>全員平安、乗客は無事</p>"
+    )
+    assert "." not in summarise(of_a_script_without_it)
     assert summarise("<p>By Ann Doe</p><p>The coastguard says so.</p>") == "By Ann Doe The coastguard says so."
     assert summarise("<p>海岸警備隊によると、フェリーが日曜日に北の岬の沖で座礁した</p><p>全員無事</p>").count(".") == 0
 
