@@ -8,6 +8,7 @@
     ├── ConfigError                  exit 2: feeds.yaml is broken; carries every Problem found
     ├── StoreError                   the archive cannot be used; the message names the file and the way out
     │   ├── StoreBusy                another writer holds the database longer than we wait
+    │   │   └── RenamedMeanwhile     an edit gave up ids by which an edition works
     │   ├── StoreFull                no space on the disk; what is open is read on
     │   ├── StoreReadOnly            the file or folder may not be written
     │   ├── StoreCorrupt             damaged pages; nothing is written any more
@@ -100,6 +101,10 @@ class StoreError(AggregatorError):
 
 class StoreBusy(StoreError):
     pass
+
+
+class RenamedMeanwhile(StoreBusy):
+    """An edition works by ids that an edit gave up since it began. The next one continues."""
 
 
 class StoreFull(StoreError):

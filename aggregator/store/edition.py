@@ -10,7 +10,7 @@ from typing import Any, Generic
 
 import orjson
 
-from aggregator.errors import StoreBusy
+from aggregator.errors import RenamedMeanwhile
 from aggregator.model import notes
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, PendingItem, Placing, Remembered, StoryState
@@ -206,7 +206,7 @@ class EditionStore(ABC, Generic[Writer]):
 
     def _check_ids(self) -> None:
         if self._ids not in (None, self._renamings()):
-            raise StoreBusy("a section or topic was renamed while this edition was made; the next one continues")
+            raise RenamedMeanwhile("a section or topic was renamed while this edition was made; the next one continues")
 
     @abstractmethod
     def _check_held(self) -> None:

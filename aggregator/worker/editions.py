@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from aggregator.errors import StoreError
+from aggregator.errors import RenamedMeanwhile, StoreError
 from aggregator.model import notes
 from aggregator.pipeline.edition import EditionReport, combined, edition
 from aggregator.pipeline.leases import EDITION_LEASE
@@ -72,6 +72,9 @@ class Editions:
         began = time.monotonic()
         try:
             report = await asyncio.to_thread(self._edition)
+        except RenamedMeanwhile as edit:  # no trouble: what follows the edit makes the next one
+            log.info("edition: %s", edit)
+            return
         except Exception as error:  # noqa: BLE001 (the next edition comes; reported as a problem)
             self._current.learn(error)
             self._troubles.report("editions", error)

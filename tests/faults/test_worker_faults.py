@@ -33,6 +33,7 @@ from aggregator.errors import (
     StoreFull,
     TooManyFiles,
 )
+from aggregator.model import notes
 from aggregator.model.item import NormalFeed
 from aggregator.model.judgement import Judgement
 from aggregator.model.settings import Defaults
@@ -605,6 +606,27 @@ def test_what_another_process_has_the_lease_for_is_left_to_it(worker: Worker) ->
     asyncio.run(worker.editions.once())
     assert worker.archive.edition.pending() == []
     assert worker.archive.edition.lease("another", int(NOW.timestamp()), 60), "and is given back"
+
+
+def test_a_renaming_during_an_edition_is_no_trouble_and_the_next_one_places_what_waits(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`/readyz` would tell of it until that."""
+    archive = worker.archive
+    archive.intake.apply([polled("one", [item("one", "1", "Defense of the coast")])], NOW)
+    asyncio.run(worker.editions.once())
+    archive.intake.apply([polled("one", [item("one", "2", "Europe votes")])], NOW)
+    pending = archive.edition.pending
+
+    def meanwhile() -> list[int]:
+        archive.upkeep.note(notes.RENAMED, {"section:defense": "security"})
+        return pending()
+
+    monkeypatch.setattr(worker.lookup.edition, "pending", meanwhile)
+    asyncio.run(worker.editions.once())
+    assert (len(pending()), worker.shown) == (1, "")
+    asyncio.run(worker.editions.once())
+    assert pending() == []
 
 
 def test_one_item_that_cannot_be_judged_holds_up_no_other(worker: Worker, caplog: pytest.LogCaptureFixture) -> None:
