@@ -15,7 +15,9 @@
     │   ├── NotAStore                the file is no database of ours
     │   ├── StoreTooNew              written by a later version of the program
     │   └── ClockApart               this machine's clock and that of the archive's server disagree
-    ├── TooManyFiles                 this process or machine may open no more files: no source is to blame
+    ├── Lacking                      what this machine lacks: no source is to blame
+    │   ├── TooManyFiles             this process or machine may open no more files
+    │   └── NoReader                 no child starts that parses documents
     ├── AlreadyRunning               a second `run` or `worker` on one SQLite archive
     ├── CannotListen                 the port is taken or may not be used
     ├── SandboxError                 a parsing child stalled or died
